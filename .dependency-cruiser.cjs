@@ -10,21 +10,36 @@ const only = (name, from, allowed, comment) => ({
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    only('contract-stands-alone', '^functions/contract/', ['^functions/contract/'], 'imported by everything, imports the schema library'),
+    only(
+      'contract-stands-alone',
+      '^functions/contract/',
+      ['^functions/contract/'],
+      'imported by everything, imports the schema library',
+    ),
     {
       name: 'contract-knows-the-schema-library-only',
       severity: 'error',
       from: { path: '^functions/contract/' },
       to: { pathNot: ['^functions/contract/', 'node_modules/zod/'] },
     },
-    only('core-imports-contract', '^functions/core/', ['^functions/core/', '^functions/contract/'], 'no AWS, no HTTP, no clock, no environment'),
+    only(
+      'core-imports-contract',
+      '^functions/core/',
+      ['^functions/core/', '^functions/contract/'],
+      'no AWS, no HTTP, no clock, no environment',
+    ),
     {
       name: 'core-knows-no-package',
       severity: 'error',
       from: { path: '^functions/core/' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: ['node_modules/zod/'] },
     },
-    only('adapters-import-core', '^functions/adapters/', ['^functions/adapters/', '^functions/core/', '^functions/contract/'], 'adapters translate'),
+    only(
+      'adapters-import-core',
+      '^functions/adapters/',
+      ['^functions/adapters/', '^functions/core/', '^functions/contract/'],
+      'adapters translate',
+    ),
     {
       name: 'adapters-never-import-one-another',
       severity: 'error',
@@ -44,13 +59,21 @@ module.exports = {
       to: { path: '^(functions|local|cli)/', pathNot: '^functions/contract/' },
     },
     { name: 'nothing-imports-test', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
-    { name: 'deployed-code-imports-nothing-local', severity: 'error', from: { path: '^functions/' }, to: { path: '^(local|cli|infra|bench)/' } },
+    {
+      name: 'deployed-code-imports-nothing-local',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: '^(local|cli|infra|bench)/' },
+    },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -1,0 +1,43 @@
+import {
+  BatchGetItemCommand,
+  type BatchGetItemCommandInput,
+  type BatchGetItemCommandOutput,
+  DeleteItemCommand,
+  type DeleteItemCommandInput,
+  type DeleteItemCommandOutput,
+  type DynamoDBClient,
+  GetItemCommand,
+  type GetItemCommandInput,
+  type GetItemCommandOutput,
+  PutItemCommand,
+  type PutItemCommandInput,
+  type PutItemCommandOutput,
+  QueryCommand,
+  type QueryCommandInput,
+  type QueryCommandOutput,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+  type UpdateItemCommandOutput,
+} from '@aws-sdk/client-dynamodb';
+
+/** The calls the store makes, as functions: what a simulation or a counter stands in for. */
+export type DynamoDbCalls = {
+  getItem(input: GetItemCommandInput): Promise<GetItemCommandOutput>;
+  batchGetItem(input: BatchGetItemCommandInput): Promise<BatchGetItemCommandOutput>;
+  putItem(input: PutItemCommandInput): Promise<PutItemCommandOutput>;
+  updateItem(input: UpdateItemCommandInput): Promise<UpdateItemCommandOutput>;
+  deleteItem(input: DeleteItemCommandInput): Promise<DeleteItemCommandOutput>;
+  query(input: QueryCommandInput): Promise<QueryCommandOutput>;
+};
+
+/** The calls over a client. Only the commands named here are bundled. */
+export function dynamoDbCalls(client: DynamoDBClient): DynamoDbCalls {
+  return {
+    getItem: (input) => client.send(new GetItemCommand(input)),
+    batchGetItem: (input) => client.send(new BatchGetItemCommand(input)),
+    putItem: (input) => client.send(new PutItemCommand(input)),
+    updateItem: (input) => client.send(new UpdateItemCommand(input)),
+    deleteItem: (input) => client.send(new DeleteItemCommand(input)),
+    query: (input) => client.send(new QueryCommand(input)),
+  };
+}

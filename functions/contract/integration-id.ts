@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/**
+ * The id of a Kombo integration: `<tool slug>:<opaque>`, e.g. `sandbox:7C9M5sXAQx2cNMpVHLojrFpL`.
+ * A slash is excluded because an event's id is `<integration>/<entry>/<index>`.
+ */
+export const IntegrationId = z
+  .string()
+  .max(256)
+  .regex(/^[^\s/:]+:[^\s/]+$/, 'an integration id looks like "moodle:7C9M5sXAQx2cNMpVHLojrFpL"');
+export type IntegrationId = z.infer<typeof IntegrationId>;
+
+/** The tool slug of an integration id: `moodle` of `moodle:7C9M…`. */
+export function toolOf(integration: IntegrationId): string {
+  return integration.slice(0, integration.indexOf(':'));
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+/** Who a progression is about: ids only. Both are `null` once Kombo has erased the learner. */
+export const LearnerReference = z.object({
+  id: z.string().nullable().describe("Kombo's id of the learner"),
+  remoteId: z.string().nullable().describe("The learning platform's own id"),
+});
+export type LearnerReference = z.infer<typeof LearnerReference>;
+
+/** Personal data: passes through to an event when the deployment asks for it, and is never stored or logged. */
+export const LearnerDetails = z.object({
+  firstName: z.string().nullable(),
+  lastName: z.string().nullable(),
+  email: z.string().nullable(),
+});
+export type LearnerDetails = z.infer<typeof LearnerDetails>;
+
+/** The learner of an event: ids always, details only where the deployment includes them. */
+export const Learner = LearnerReference.extend(LearnerDetails.partial().shape);
+export type Learner = z.infer<typeof Learner>;

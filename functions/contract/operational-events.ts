@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { IntegrationId } from './integration-id.ts';
+import { Replay } from './replay.ts';
+import { Timestamp } from './timestamp.ts';
+
+/** How many changes of each kind that a mass change is made of. */
+export const HeldCounts = z.object({
+  removed: z.int().nonnegative(),
+  restored: z.int().nonnegative(),
+  firstSeenOld: z.int().nonnegative().describe('First seen with a date from before the watermark'),
+});
+export type HeldCounts = z.infer<typeof HeldCounts>;
+
+const operational = z.object({
+  version: z.literal(1),
+  id: z.string().describe('The same each time this episode is told'),
+  integration: z.object({ id: IntegrationId, tool: z.string() }),
+  at: Timestamp,
+});
+
+/** The schema of each operational event's `detail`: what an operator should hear once per episode. */
+export const operationalEvents = {
+  IntegrationBaselined: operational.extend({
+    baseline: z.string().describe('`silent`, `publish` or `since:<date>`'),
+    progressions: z.int().nonnegative().describe('Progressions now known'),
+    watermark: Timestamp,
+  }),
+  IntegrationFailing: operational.extend({
+    since: Timestamp,
+    failures: z.int().positive().describe('Runs that failed in a row'),
+    error: z.object({
+      code: z.string().nullable().describe("Kombo's error code"),
+      message: z.string(),
+      logUrl: z.string().nullable().describe("Kombo's log page of the failed request"),
+    }),
+  }),
+  IntegrationRecovered: operational.extend({ failingSince: Timestamp }),
+  ChangesHeld: operational.extend({
+    waiting: HeldCounts,
+    complete: z.boolean().describe('Whether everything that waits was counted, or at least this much'),
+    limit: z.int().nonnegative().describe('Changes of these kinds let through in 24 hours without a person'),
+    sample: z.array(z.string()).describe('Ids of some of the progressions that wait'),
+  }),
+  ChangesReleased: operational.extend({
+    by: z
+      .enum(['release', 'discard', 'resolved'])
+      .describe('`resolved`: the mass change went away by itself'),
+    heldSince: Timestamp,
+    waiting: HeldCounts,
+  }),
+  ReplayStarted: operational.extend({
+    replay: Replay,
+    from: Timestamp,
+    to: Timestamp,
+    events: z.int().nonnegative(),
+  }),
+  ReplayFinished: operational.extend({
+    replay: Replay,
+    published: z.int().nonnegative(),
+    refused: z.int().nonnegative(),
+  }),
+} as const;
+
+export type OperationalEventType = keyof typeof operationalEvents;
+
+/** An operational event as it is handed to the publisher. */
+export type OperationalEvent = {
+  [Type in OperationalEventType]: { type: Type; detail: z.infer<(typeof operationalEvents)[Type]> };
+}[OperationalEventType];

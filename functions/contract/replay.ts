@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/** Present on an event that is sent again. */
+export const Replay = z.object({
+  id: z.string(),
+  reason: z.string(),
+  consumer: z.string().nullable().describe('The consumer it is addressed to; null when it is for everyone'),
+});
+export type Replay = z.infer<typeof Replay>;

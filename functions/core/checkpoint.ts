@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { IntegrationId } from '../contract/integration-id.ts';
+import { HeldCounts } from '../contract/operational-events.ts';
+import { PollMode } from '../contract/poll-mode.ts';
+import { Timestamp } from '../contract/timestamp.ts';
+
+const count = z.int().nonnegative();
+
+/** A run in progress: enough to continue it in another invocation. */
+export const Run = z.object({
+  mode: PollMode,
+  /** Kombo's clock at the run's first response: the watermark when the run ends. */
+  startedAt: Timestamp,
+  updatedAfter: Timestamp.nullable(),
+  /** The page to read next; null for the first page of a pass. */
+  cursor: z.string().nullable(),
+  /** 1 for the first reading of the pages, then one more per reading. */
+  pass: z.int().positive(),
+  passPages: count,
+  passRecords: count,
+  passChanged: z.boolean(),
+  /** An earlier cursor of this pass to compare with (Brent's cycle detection), and when to replace it. */
+  mark: z.object({ cursor: z.string(), replaceAt: count }).nullable(),
+  /** Times the pages were started over because Kombo refused a cursor. */
+  restarts: count,
+  /** The journal's number when the run began: a baseline is silent about what was known before it. */
+  startEntry: count,
+  pages: count,
+  records: count,
+  events: count,
+  missed: count,
+  setAside: count,
+  /** A removal was not believed because the integration's data is expired: the watermark stays. */
+  disbelieved: z.boolean(),
+});
+export type Run = z.infer<typeof Run>;
+
+/** The last run that ended, for people. */
+export const LastRun = Run.pick({
+  mode: true,
+  startedAt: true,
+  pages: true,
+  records: true,
+  events: true,
+  missed: true,
+}).extend({ endedAt: Timestamp });
+export type LastRun = z.infer<typeof LastRun>;
+
+/** What stopped the last run, by what to do next. */
+export const Trouble = z.object({
+  kind: z.enum(['transient', 'integration', 'waiting', 'deployment']),
+  code: z.string().nullable(),
+  message: z.string(),
+  logUrl: z.string().nullable(),
+});
+export type Trouble = z.infer<typeof Trouble>;
+
+/** `troubled`: runs fail. `told`: `IntegrationFailing` was published for this episode. */
+export const Health = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('well') }),
+  z.object({
+    state: z.literal('troubled'),
+    since: Timestamp,
+    failures: z.int().positive(),
+    /** The machine's clock: no run is due before. */
+    retryAt: Timestamp,
+    told: z.boolean(),
+    trouble: Trouble,
+  }),
+]);
+export type Health = z.infer<typeof Health>;
+
+/** A mass change that waits for a person. */
+export const Held = z.object({
+  since: Timestamp,
+  mode: PollMode,
+  waiting: HeldCounts,
+  complete: z.boolean(),
+  limit: count,
+  sample: z.array(z.string()),
+  /** `ChangesHeld` was published for this episode. */
+  told: z.boolean(),
+});
+export type Held = z.infer<typeof Held>;
+
+/** What a person decided about held changes: so many more of them pass, published or discarded. */
+export const Allowance = z.object({ action: z.enum(['release', 'discard']), left: count });
+export type Allowance = z.infer<typeof Allowance>;
+
+/** The worker that may write; present without being expired while it works, absent when it was given back. */
+export const Lease = z.object({
+  owner: z.string(),
+  /** The machine's clock. */
+  until: Timestamp,
+});
+export type Lease = z.infer<typeof Lease>;
+
+/** Where one integration stands. Only the holder of the lease writes it. */
+export const Checkpoint = z.object({
+  integration: IntegrationId,
+  /** Counts the writes: recognises one's own when its answer was lost. */
+  revision: count,
+  /** The number of the last journal entry that is applied and published. */
+  entry: count,
+  /** Entry `entry + 1` was published in part: the event indexes that EventBridge accepted. */
+  accepted: z.object({ entry: z.int().positive(), indexes: z.array(count) }).nullable(),
+  watermark: Timestamp.nullable(),
+  /** The incremental run or baseline in progress. */
+  run: Run.nullable(),
+  reconciliation: Run.nullable(),
+  lastRun: LastRun.nullable(),
+  lastReconciliation: LastRun.nullable(),
+  health: Health,
+  /** Progressions known. */
+  known: count,
+  /** Removals, restorations and old first-seen records let through, per hour of the last day. */
+  surge: z.array(z.object({ hour: Timestamp, count })),
+  held: Held.nullable(),
+  allowance: Allowance.nullable(),
+});
+export type Checkpoint = z.infer<typeof Checkpoint>;
+
+/** The checkpoint of an integration that was never polled. */
+export function newCheckpoint(integration: IntegrationId): Checkpoint {
+  return {
+    integration,
+    revision: 0,
+    entry: 0,
+    accepted: null,
+    watermark: null,
+    run: null,
+    reconciliation: null,
+    lastRun: null,
+    lastReconciliation: null,
+    health: { state: 'well' },
+    known: 0,
+    surge: [],
+    held: null,
+    allowance: null,
+  };
+}

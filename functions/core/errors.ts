@@ -1,0 +1,60 @@
+import type { Trouble } from './checkpoint.ts';
+
+/** What an error tells beyond its message. */
+export type ErrorContext = { code?: string | null; logUrl?: string | null; cause?: unknown };
+
+/** A run cannot go on. Each kind is named for what happens next; `message` is one line for a person. */
+abstract class RunError extends Error {
+  abstract readonly kind: Trouble['kind'];
+  readonly code: string | null;
+  /** Kombo's page about the failed request. */
+  readonly logUrl: string | null;
+
+  constructor(message: string, context: ErrorContext = {}) {
+    super(message, { cause: context.cause });
+    this.name = new.target.name;
+    this.code = context.code ?? null;
+    this.logUrl = context.logUrl ?? null;
+  }
+}
+
+/** It was tried again without success and may well go better later: the next run tries again. */
+export class TransientError extends RunError {
+  readonly kind = 'transient';
+}
+
+/** This integration needs a person: it is tried less and less often, and its operator is told once. */
+export class IntegrationError extends RunError {
+  readonly kind = 'integration';
+}
+
+/** Nothing is wrong: the integration is being set up, or its first sync is still running. */
+export class WaitingError extends RunError {
+  readonly kind = 'waiting';
+}
+
+/** The deployment is wrong (a rejected key, access denied by AWS): every integration would fail the same way. */
+export class DeploymentError extends RunError {
+  readonly kind = 'deployment';
+}
+
+export type { RunError };
+
+export function isRunError(error: unknown): error is RunError {
+  return error instanceof RunError;
+}
+
+/** Kombo no longer takes the cursor: the pages are read from the first one again. */
+export class CursorRefusedError extends Error {
+  override readonly name = 'CursorRefusedError';
+}
+
+/** Another worker has taken over: stop without another write. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+/** Another worker has written the journal entry of this number. */
+export class EntryTakenError extends Error {
+  override readonly name = 'EntryTakenError';
+}

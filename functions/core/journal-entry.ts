@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { Course } from '../contract/course.ts';
+import { IntegrationId } from '../contract/integration-id.ts';
+import { LearnerReference } from '../contract/learner.ts';
+import { LearningEventType } from '../contract/learning-events.ts';
+import { PollMode } from '../contract/poll-mode.ts';
+import { ProgressionState } from '../contract/progression-state.ts';
+import { Timestamp } from '../contract/timestamp.ts';
+
+/** What one record of a page changed. */
+export const Change = z.object({
+  /** What was known before, or null at first sight. */
+  previous: ProgressionState.nullable(),
+  /** What is known from now on. */
+  state: ProgressionState,
+  /** What happened, in order; empty when the change is stored and publishes nothing. */
+  events: z.array(LearningEventType),
+  learner: LearnerReference,
+  course: Course,
+  erased: z.boolean(),
+  discarded: ProgressionState.nullable(),
+});
+export type Change = z.infer<typeof Change>;
+
+/** How many of an entry's changes are of a kind that is counted. */
+export const Tally = z.object({
+  firstSeen: z.int().nonnegative(),
+  removed: z.int().nonnegative(),
+  restored: z.int().nonnegative(),
+  /** First seen with a date from long before the watermark. */
+  firstSeenOld: z.int().nonnegative(),
+  /** Found by a reconciliation though an incremental run should have seen it. */
+  missed: z.int().nonnegative(),
+});
+export type Tally = z.infer<typeof Tally>;
+
+/** What one page changed: a fact once it is appended, numbered 1, 2, 3, ... per integration, never altered. */
+export const JournalEntry = z.object({
+  integration: IntegrationId,
+  number: z.int().positive(),
+  /** When Schoolbell saw the changes, by the worker's clock. */
+  detectedAt: Timestamp,
+  mode: PollMode,
+  /** The lease owner that appended it: tells one's own append from another's when the answer was lost. */
+  writer: z.string(),
+  changes: z.array(Change),
+  tally: Tally,
+});
+export type JournalEntry = z.infer<typeof JournalEntry>;

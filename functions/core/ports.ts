@@ -1,0 +1,113 @@
+import type { Integration } from '../contract/integration.ts';
+import type { IntegrationId } from '../contract/integration-id.ts';
+import type { LearningEvent } from '../contract/learning-events.ts';
+import type { OperationalEvent } from '../contract/operational-events.ts';
+import type { Checkpoint, Lease } from './checkpoint.ts';
+import type { JournalEntry } from './journal-entry.ts';
+import type { KnownProgression } from './known-progression.ts';
+import type { ObservedProgression, Page, RejectedRecord } from './observed-progression.ts';
+import type { SetAside } from './set-aside.ts';
+
+/** The machine's clock, in milliseconds since 1970. Decides leases and back-off, never what is read from Kombo. */
+export type Clock = () => number;
+
+/**
+ * Kombo's API. Every call retries by itself within its time and then throws one of the errors of `errors.ts`; a cursor
+ * that Kombo does not take is a `CursorRefusedError`.
+ */
+export type Kombo = {
+  /** One page of course progressions, deleted ones included. `updatedAfter` null: all of them. */
+  readPage(
+    request: { integration: IntegrationId; updatedAfter: string | null; cursor: string | null },
+    signal?: AbortSignal,
+  ): Promise<Page>;
+  /** The progressions with these ids, as far as Kombo still has them; any number of ids. */
+  readByIds(
+    integration: IntegrationId,
+    ids: string[],
+  ): Promise<{ records: ObservedProgression[]; rejected: RejectedRecord[] }>;
+  /** Since when the integration's data is not valid, or null. Null also when the details cannot be read. */
+  readDataExpiredAt(integration: IntegrationId): Promise<string | null>;
+};
+
+export type LeaseAnswer =
+  /** `fence`: the lease before was not given back; its worker may still wake up. */
+  | { taken: true; checkpoint: Checkpoint; lease: Lease; fence: boolean }
+  /** Another worker is at it; that the integration is wanted `again` was noted for it. */
+  | { taken: false; until: string };
+
+/**
+ * The table. Reads are consistent, each write is one conditional write of a single item, and a write whose answer was
+ * lost counts as done when the item shows it. Errors are those of `errors.ts`.
+ */
+export type Store = {
+  readIntegration(id: IntegrationId): Promise<Integration | null>;
+  readIntegrations(): Promise<Integration[]>;
+  writeIntegration(integration: Integration): Promise<void>;
+
+  /** The checkpoint and its lease, without taking it; null for an integration that was never polled. */
+  readCheckpoint(id: IntegrationId): Promise<{ checkpoint: Checkpoint; lease: Lease | null } | null>;
+  /** Takes the lease when it is free or expired by `now`, and clears `again`; otherwise notes `again`. */
+  takeLease(id: IntegrationId, lease: Lease, now: string): Promise<LeaseAnswer>;
+  /**
+   * Replaces the checkpoint, whose revision must be the one before `next.revision`, and renews the lease.
+   * @throws LeaseLostError when the stored revision or the lease's owner differ
+   */
+  moveCheckpoint(next: Checkpoint, lease: Lease): Promise<void>;
+  /**
+   * Like `moveCheckpoint`, and gives the lease back.
+   * @returns whether the integration was wanted again meanwhile
+   */
+  releaseLease(next: Checkpoint, lease: Lease): Promise<{ again: boolean }>;
+
+  /** Known states by progression id; ids without one are absent. Any number of ids. */
+  readKnown(integration: IntegrationId, ids: string[]): Promise<Map<string, KnownProgression>>;
+  /**
+   * @throws EntryTakenError when the number is taken by another writer
+   */
+  appendEntry(entry: JournalEntry): Promise<void>;
+  readEntry(integration: IntegrationId, number: number): Promise<JournalEntry | null>;
+  /** Entries in order of their numbers, from `from` on, up to and including `to`. */
+  readEntries(integration: IntegrationId, from: number, to: number): AsyncIterable<JournalEntry>;
+  /** Writes the entry's states where the stored state's entry number is older. */
+  applyEntry(entry: JournalEntry): Promise<void>;
+
+  /** Notes what could not be processed; the same kind and id once only. */
+  setAside(integration: IntegrationId, items: SetAside[]): Promise<void>;
+  readSetAside(integration: IntegrationId): Promise<SetAside[]>;
+  removeSetAside(integration: IntegrationId, item: SetAside): Promise<void>;
+};
+
+/** What became of events handed to the publisher, each by its place in the list. */
+export type PublishAnswer = {
+  accepted: number[];
+  /** Refused for good, with EventBridge's reason. */
+  refused: { index: number; reason: string }[];
+  /** What stopped the rest, which is neither accepted nor refused; null when there is no rest. */
+  error: Error | null;
+};
+
+/** The event bus. Retries by itself; answers for every event. Events of one progression are accepted in their order. */
+export type Publisher = {
+  publish(events: LearningEvent[]): Promise<PublishAnswer>;
+  /** @throws TransientError or DeploymentError when it was not accepted */
+  tell(event: OperationalEvent): Promise<void>;
+};
+
+/** What a deployment decides for all its integrations. */
+export type RunSettings = {
+  overlapMs: number;
+  learnerDetails: 'omit' | 'include';
+  /** How long a worker may be silent before another takes over. */
+  leaseMs: number;
+  /** The share of known progressions, and the least number, that may be removed, restored or newly old in 24 hours. */
+  surgeShare: number;
+  surgeFloor: number;
+};
+
+export type Ports = {
+  kombo: Kombo;
+  store: Store;
+  publisher: Publisher;
+  clock: Clock;
+};
