@@ -43,6 +43,7 @@ export const LastRun = Run.pick({
   records: true,
   events: true,
   missed: true,
+  setAside: true,
 }).extend({ endedAt: Timestamp });
 export type LastRun = z.infer<typeof LastRun>;
 
@@ -84,7 +85,12 @@ export const Held = z.object({
 export type Held = z.infer<typeof Held>;
 
 /** What a person decided about held changes: so many more of them pass, published or discarded. */
-export const Allowance = z.object({ action: z.enum(['release', 'discard']), left: count });
+export const Allowance = z.object({
+  action: z.enum(['release', 'discard']),
+  /** The mode of the run that was held. */
+  mode: PollMode,
+  left: count,
+});
 export type Allowance = z.infer<typeof Allowance>;
 
 /** The worker that may write; present without being expired while it works, absent when it was given back. */

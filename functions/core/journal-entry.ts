@@ -29,6 +29,8 @@ export const Tally = z.object({
   restored: z.int().nonnegative(),
   /** First seen with a date from long before the watermark. */
   firstSeenOld: z.int().nonnegative(),
+  /** Let through or discarded because a person said so: these do not count towards a hold. */
+  allowed: z.int().nonnegative(),
   /** Found by a reconciliation though an incremental run should have seen it. */
   missed: z.int().nonnegative(),
 });
@@ -47,3 +49,8 @@ export const JournalEntry = z.object({
   tally: Tally,
 });
 export type JournalEntry = z.infer<typeof JournalEntry>;
+
+/** How many events an entry publishes. */
+export function countEvents(entry: Pick<JournalEntry, 'changes'>): number {
+  return entry.changes.reduce((sum, change) => sum + change.events.length, 0);
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Course } from '../contract/course.ts';
 import { LearnerReference } from '../contract/learner.ts';
 import { ProgressionState } from '../contract/progression-state.ts';
+import type { Change } from './journal-entry.ts';
 
 /** The last known state of one progression: what the diff needs, and the journal entry that wrote it. */
 export const KnownProgression = z.object({
@@ -14,3 +15,19 @@ export const KnownProgression = z.object({
   entry: z.int().positive(),
 });
 export type KnownProgression = z.infer<typeof KnownProgression>;
+
+/**
+ * What is known after a change. The learner's ids go when Kombo erased the learner: the event that says so is the last
+ * one to carry them.
+ */
+export function knownAfter(change: Change, entry: number): KnownProgression {
+  const { title: _title, ...course } = change.course;
+  return {
+    state: change.state,
+    learner: change.erased ? { id: null, remoteId: null } : change.learner,
+    course,
+    erased: change.erased,
+    discarded: change.discarded,
+    entry,
+  };
+}

@@ -103,6 +103,8 @@ export type RunSettings = {
   /** The share of known progressions, and the least number, that may be removed, restored or newly old in 24 hours. */
   surgeShare: number;
   surgeFloor: number;
+  /** How long a reconciliation may go on before the incremental run has its turn again. */
+  reconcileSliceMs: number;
 };
 
 export type Ports = {

@@ -1,0 +1,39 @@
+import type { Checkpoint, Run } from './checkpoint.ts';
+import { heldTotal } from './decide-page.ts';
+import { countEvents, type JournalEntry } from './journal-entry.ts';
+import { slotOf } from './run-progress.ts';
+import { addToSurge } from './surge.ts';
+
+/**
+ * The checkpoint after an entry was applied and published. What counts towards a hold is taken from the entry itself, so
+ * that a crash does not forget it: recovery comes through here too.
+ *
+ * @param now the machine's clock, in milliseconds
+ */
+export function advance(checkpoint: Checkpoint, entry: JournalEntry, now: number): Checkpoint {
+  const slot = slotOf(entry.mode);
+  return {
+    ...checkpoint,
+    entry: entry.number,
+    accepted: null,
+    known: checkpoint.known + entry.tally.firstSeen,
+    surge: addToSurge(checkpoint.surge, heldTotal(entry.tally), now),
+    allowance: lessAllowance(checkpoint.allowance, entry.tally.allowed),
+    [slot]: withEntry(checkpoint[slot], entry),
+  };
+}
+
+function withEntry(run: Run | null, entry: JournalEntry): Run | null {
+  if (run === null) return null;
+  return {
+    ...run,
+    passChanged: run.passChanged || entry.changes.length > 0,
+    events: run.events + countEvents(entry),
+    missed: run.missed + entry.tally.missed,
+  };
+}
+
+function lessAllowance(allowance: Checkpoint['allowance'], used: number): Checkpoint['allowance'] {
+  if (allowance === null || allowance.left <= used) return null;
+  return { ...allowance, left: allowance.left - used };
+}

@@ -1,0 +1,85 @@
+import type { LearnerDetails } from '../contract/learner.ts';
+import { advance } from './advance.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { type DetailsById, eventsOfEntry } from './events-of-entry.ts';
+import type { JournalEntry } from './journal-entry.ts';
+import { move, stopIfExpired, type Worker } from './worker.ts';
+
+/**
+ * Makes an entry a fact and follows it through: append, apply, publish, move the checkpoint.
+ *
+ * @param details of the learners in it, for a deployment that includes them
+ * @param progress what else the checkpoint's move carries: the cursor
+ */
+export async function commitEntry(
+  worker: Worker,
+  entry: JournalEntry,
+  details: DetailsById,
+  progress: (checkpoint: Checkpoint) => Checkpoint = (checkpoint) => checkpoint,
+): Promise<void> {
+  stopIfExpired(worker);
+  worker.unsettled = true;
+  await worker.ports.store.appendEntry(entry);
+  await followThrough(worker, entry, details, progress);
+}
+
+/** Finishes the entry after the last one that the checkpoint counts, if there is one. */
+export async function recover(worker: Worker): Promise<void> {
+  const { store } = worker.ports;
+  worker.unsettled = true;
+  const entry = await store.readEntry(worker.integration.id, worker.checkpoint.entry + 1);
+  if (entry !== null) await followThrough(worker, entry, await readDetails(worker, entry));
+  worker.unsettled = false;
+}
+
+async function followThrough(
+  worker: Worker,
+  entry: JournalEntry,
+  details: DetailsById,
+  progress: (checkpoint: Checkpoint) => Checkpoint = (checkpoint) => checkpoint,
+): Promise<void> {
+  await worker.ports.store.applyEntry(entry);
+  await publishEntry(worker, entry, details);
+  await move(worker, progress(advance(worker.checkpoint, entry, worker.ports.clock())));
+  worker.unsettled = false;
+}
+
+async function publishEntry(worker: Worker, entry: JournalEntry, details: DetailsById): Promise<void> {
+  const { ports, settings } = worker;
+  const before = worker.checkpoint.accepted?.entry === entry.number ? worker.checkpoint.accepted.indexes : [];
+  const done = new Set(before);
+  const events = eventsOfEntry(entry, settings.learnerDetails === 'include' ? details : null).filter(
+    ({ detail }) => !done.has(detail.journal.index),
+  );
+  if (events.length === 0) return;
+
+  stopIfExpired(worker);
+  const answer = await ports.publisher.publish(events);
+  const indexOf = (place: number) => events[place]?.detail.journal.index ?? [];
+  await ports.store.setAside(
+    entry.integration,
+    answer.refused.flatMap(({ index, reason }) => {
+      const id = events[index]?.detail.id;
+      return id === undefined ? [] : [{ kind: 'event' as const, id, reason, at: entry.detectedAt }];
+    }),
+  );
+  if (answer.error === null) return;
+
+  // Noted when the lease is given up, so that the next try does not repeat what the bus has already taken.
+  const settled = [...answer.accepted, ...answer.refused.map(({ index }) => index)].flatMap(indexOf);
+  worker.checkpoint = {
+    ...worker.checkpoint,
+    accepted: { entry: entry.number, indexes: [...before, ...settled] },
+  };
+  throw answer.error;
+}
+
+/** Today's details of the learners whose events an entry publishes; those whom Kombo no longer knows are absent. */
+async function readDetails(worker: Worker, entry: JournalEntry): Promise<DetailsById> {
+  const details = new Map<string, LearnerDetails>();
+  const ids = entry.changes.filter(({ events }) => events.length > 0).map(({ state }) => state.id);
+  if (worker.settings.learnerDetails === 'omit' || ids.length === 0) return details;
+  const { records } = await worker.ports.kombo.readByIds(entry.integration, ids);
+  for (const record of records) details.set(record.state.id, record.learnerDetails);
+  return details;
+}

@@ -1,0 +1,109 @@
+import { toolOf } from '../contract/integration-id.ts';
+import type { LearnerDetails } from '../contract/learner.ts';
+import type { ChangedField, LearningEvent, LearningEventType } from '../contract/learning-events.ts';
+import type { ProgressionState } from '../contract/progression-state.ts';
+import type { Change, JournalEntry } from './journal-entry.ts';
+
+/** Learner details by progression id, as Kombo shows them today. */
+export type DetailsById = ReadonlyMap<string, LearnerDetails>;
+
+const COMPARED = ['remoteId', 'status', 'enrolledAt', 'completedAt', 'removedAt'] as const;
+const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };
+
+/**
+ * The events of a journal entry, in order: the same ones each time, since an entry never changes.
+ *
+ * @param details null where the deployment omits learner details; a learner who is not in the map gets nulls
+ */
+export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null): LearningEvent[] {
+  const integration = { id: entry.integration, tool: toolOf(entry.integration) };
+  const events: LearningEvent[] = [];
+  for (const change of entry.changes) {
+    for (const step of stepsOf(change)) {
+      const index = events.length;
+      events.push({
+        type: step.type,
+        detail: {
+          version: 1,
+          id: `${entry.integration}/${entry.number}/${index}`,
+          integration,
+          journal: { entry: entry.number, index },
+          occurredAt: occurredAt(step, entry.detectedAt),
+          detectedAt: entry.detectedAt,
+          progression: step.state,
+          previous: step.previous,
+          changes: changedFields(step),
+          learner:
+            details === null
+              ? change.learner
+              : { ...change.learner, ...(details.get(change.state.id) ?? NO_DETAILS) },
+          course: change.course,
+        },
+      });
+    }
+  }
+  return events;
+}
+
+/** One event of a change: the states before and after it. */
+export type Step = { type: LearningEventType; previous: ProgressionState | null; state: ProgressionState };
+
+/**
+ * The steps of a change. With a status event before a removal or restoration, the state between them has the new status
+ * and is not yet removed or restored.
+ */
+export function stepsOf(change: Change): Step[] {
+  let previous = change.previous;
+  return change.events.map((type, at) => {
+    const isLast = at === change.events.length - 1;
+    const state =
+      isLast || isAboutRemoval(type)
+        ? change.state
+        : { ...change.state, removedAt: previous?.removedAt ?? null };
+    const step = { type, previous, state };
+    previous = state;
+    return step;
+  });
+}
+
+/**
+ * When it happened in the learning platform, as best known: the date that the event is about where it is new, otherwise
+ * when Kombo changed the record.
+ *
+ * @param detectedAt the answer where Kombo gives no date at all
+ */
+export function occurredAt({ type, previous, state }: Step, detectedAt: string): string {
+  const changed = state.changedAt ?? detectedAt;
+  switch (type) {
+    case 'CourseCompleted':
+    case 'CourseRecompleted':
+      return state.completedAt !== null && state.completedAt !== previous?.completedAt
+        ? state.completedAt
+        : changed;
+    case 'LearnerEnrolled':
+    case 'LearnerReenrolled':
+      return state.enrolledAt !== null && state.enrolledAt !== previous?.enrolledAt
+        ? state.enrolledAt
+        : changed;
+    case 'ProgressionRemoved':
+      return state.removedAt ?? changed;
+    case 'CourseStarted':
+    case 'CompletionCorrected':
+    case 'CourseReopened':
+    case 'LearnerDropped':
+    case 'ProgressReset':
+    case 'EnrollmentCorrected':
+    case 'ProgressionRestored':
+    case 'LearnerDataErased':
+      return changed;
+  }
+}
+
+function isAboutRemoval(type: LearningEventType): boolean {
+  return type === 'ProgressionRemoved' || type === 'ProgressionRestored' || type === 'LearnerDataErased';
+}
+
+function changedFields({ type, previous, state }: Step): ChangedField[] {
+  const fields: ChangedField[] = COMPARED.filter((field) => state[field] !== (previous?.[field] ?? null));
+  return type === 'LearnerDataErased' ? [...fields, 'learner'] : fields;
+}

@@ -1,0 +1,73 @@
+import type { Health, Trouble } from './checkpoint.ts';
+import { isRunError } from './errors.ts';
+
+const MINUTE_MS = 60 * 1000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+const FIRST_BACKOFF_MS = 5 * MINUTE_MS;
+const LONGEST_BACKOFF_MS = 6 * HOUR_MS;
+const WAITING_RETRY_MS = 10 * MINUTE_MS;
+/** Trouble that should pass by itself is told when it has not passed for so long. */
+const TRANSIENT_TOLD_AFTER_MS = HOUR_MS;
+
+/**
+ * The health after a run that failed. An integration that needs a person is tried less and less often; trouble that
+ * passes by itself is tried again at the next turn.
+ *
+ * @param now the machine's clock, in milliseconds
+ */
+export function afterFailure(health: Health, trouble: Trouble, now: number): Health & { state: 'troubled' } {
+  const before = health.state === 'troubled' ? health : null;
+  const failures = (before?.failures ?? 0) + 1;
+  return {
+    state: 'troubled',
+    since: before?.since ?? new Date(now).toISOString(),
+    failures,
+    retryAt: new Date(now + backoffMs(trouble.kind, failures)).toISOString(),
+    told: before?.told ?? false,
+    trouble,
+  };
+}
+
+/**
+ * Whether the integration's operator should hear of it now: once per episode. Not while an integration is being set up,
+ * and not when the deployment itself is wrong, which one alarm says for all.
+ */
+export function mustTell(health: Health & { state: 'troubled' }, now: number): boolean {
+  if (health.told) return false;
+  switch (health.trouble.kind) {
+    case 'integration':
+      return true;
+    case 'transient':
+      return now - Date.parse(health.since) >= TRANSIENT_TOLD_AFTER_MS;
+    case 'waiting':
+    case 'deployment':
+      return false;
+  }
+}
+
+/** What stopped a run, for the checkpoint. An error that no part expected is named without its message. */
+export function troubleOf(error: unknown): Trouble {
+  if (isRunError(error)) {
+    return { kind: error.kind, code: error.code, message: error.message, logUrl: error.logUrl };
+  }
+  const name = error instanceof Error ? error.name : typeof error;
+  return {
+    kind: 'transient',
+    code: null,
+    message: `an error that Schoolbell did not expect (${name}): see the function's log`,
+    logUrl: null,
+  };
+}
+
+function backoffMs(kind: Trouble['kind'], failures: number): number {
+  switch (kind) {
+    case 'transient':
+      return 0;
+    case 'waiting':
+      return WAITING_RETRY_MS;
+    case 'integration':
+    case 'deployment':
+      return Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
+  }
+}

@@ -1,0 +1,56 @@
+import type { Integration } from '../contract/integration.ts';
+import type { Held } from './checkpoint.ts';
+import { endHold } from './hold.ts';
+import type { Ports, RunSettings } from './ports.ts';
+import { fenceOff, takeOver } from './take-over.ts';
+import { finish, type Worker } from './worker.ts';
+
+/** What became of an operator's change: `busy` while a poll holds the lease. */
+export type Operated<Result> = { done: true; result: Result } | { done: false; busyUntil: string };
+
+/**
+ * Does an operator's work on an integration as the only worker on it, after finishing what another left behind.
+ *
+ * @param owner unique to this call
+ * @throws what the work throws; the lease is then left for the next worker to recover
+ */
+export async function operate<Result>(
+  ports: Ports,
+  settings: RunSettings,
+  integration: Integration,
+  owner: string,
+  work: (worker: Worker) => Promise<Result>,
+): Promise<Operated<Result>> {
+  const taken = await takeOver(ports, settings, integration, owner);
+  if ('busyUntil' in taken) return { done: false, busyUntil: taken.busyUntil };
+  const { worker, fence } = taken;
+  try {
+    if (fence) await fenceOff(worker);
+    const result = await work(worker);
+    await finish(worker, worker.checkpoint);
+    return { done: true, result };
+  } catch (error) {
+    worker.unsettled = true;
+    await finish(worker, worker.checkpoint).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Lets what was counted through (`release`), or marks it so that the same change is not seen again (`discard`); the next
+ * run carries it out.
+ *
+ * @returns what was held, or null when nothing is
+ */
+export async function settleHold(worker: Worker, by: 'release' | 'discard'): Promise<Held | null> {
+  const { held } = worker.checkpoint;
+  await endHold(worker, by);
+  return held;
+}
+
+/** Pauses, resumes or removes an integration. Its checkpoint stays, so that the journal's numbers never start over. */
+export async function changeState(worker: Worker, state: Integration['state']): Promise<Integration> {
+  const integration = { ...worker.integration, state };
+  await worker.ports.store.writeIntegration(integration);
+  return integration;
+}

@@ -1,0 +1,31 @@
+import type { IntegrationId } from '../contract/integration-id.ts';
+import type { Page } from './observed-progression.ts';
+import type { Kombo } from './ports.ts';
+
+/**
+ * Reads the pages of a run from a cursor on, each fetched while the one before it is processed. Leaving the loop cancels
+ * the fetch under way. A page's error is thrown when the page is asked for, never earlier.
+ *
+ * @param mayFetchAhead asked before a page is fetched ahead of its time
+ */
+export async function* readPages(
+  kombo: Kombo,
+  request: { integration: IntegrationId; updatedAfter: string | null; cursor: string | null },
+  mayFetchAhead: () => boolean,
+): AsyncGenerator<Page, void, void> {
+  const leaving = new AbortController();
+  const fetchPage = (cursor: string | null) => kombo.readPage({ ...request, cursor }, leaving.signal);
+  try {
+    let page = await fetchPage(request.cursor);
+    for (;;) {
+      const { next } = page;
+      const ahead = next !== null && mayFetchAhead() ? fetchPage(next) : null;
+      ahead?.catch(() => undefined);
+      yield page;
+      if (next === null) return;
+      page = await (ahead ?? fetchPage(next));
+    }
+  } finally {
+    leaving.abort();
+  }
+}

@@ -1,0 +1,159 @@
+import type { Integration } from '../contract/integration.ts';
+import { toolOf } from '../contract/integration-id.ts';
+import type { PollMode } from '../contract/poll-mode.ts';
+import type { Held, LastRun, Trouble } from './checkpoint.ts';
+import { EntryTakenError, isRunError, LeaseLostError } from './errors.ts';
+import { afterFailure, mustTell, troubleOf } from './health.ts';
+import type { Ports, RunSettings } from './ports.ts';
+import { type RunEnd, readRun } from './read-run.ts';
+import { fenceOff, takeOver } from './take-over.ts';
+import { finish, type Worker } from './worker.ts';
+
+export type PollRequest = {
+  integration: Integration;
+  /**
+   * What to run besides what is due. Without it: the run in progress, or the baseline of an integration that was never
+   * synced, or an incremental run; then a slice of the reconciliation in progress.
+   */
+  mode?: PollMode;
+  /** A baseline of an integration that has one swallows what happened since: only when a person insists. */
+  force?: boolean;
+  /** Unique to this call. */
+  owner: string;
+  /** Whether there is time to process another page; asked between pages. */
+  timeLeft: () => boolean;
+};
+
+export type PollOutcome =
+  /** Another worker is at it, and was told to look again. */
+  | { kind: 'busy'; until: string }
+  /** Another worker has taken over: it finishes what this one began. */
+  | { kind: 'superseded' }
+  /** `again`: the integration was wanted again meanwhile. */
+  | { kind: 'ended'; ended: LastRun[]; again: boolean }
+  /** The time was spent: the run continues from its cursor in another call. */
+  | { kind: 'more'; ended: LastRun[] }
+  /** Nothing was done, and why. */
+  | { kind: 'refused'; reason: string }
+  | { kind: 'held'; ended: LastRun[]; held: Held; again: boolean }
+  | { kind: 'failed'; trouble: Trouble };
+
+/**
+ * Runs one integration for as long as there is time: recovers, reads, decides, journals, publishes.
+ *
+ * @throws what no part expected; everything else is an outcome
+ */
+export async function runPoll(
+  ports: Ports,
+  settings: RunSettings,
+  request: PollRequest,
+): Promise<PollOutcome> {
+  let worker: Worker | null = null;
+  try {
+    const taken = await takeOver(ports, settings, request.integration, request.owner);
+    if ('busyUntil' in taken) return { kind: 'busy', until: taken.busyUntil };
+    worker = taken.worker;
+    if (taken.fence) await fenceOff(worker);
+    const refusal = refuse(worker, request);
+    if (refusal !== null) {
+      await finish(worker, worker.checkpoint);
+      return { kind: 'refused', reason: refusal };
+    }
+    const { end, ended } = await runWhatIsDue(worker, request);
+    await tellRecovered(worker);
+    const { held } = worker.checkpoint;
+    const { again } = await finish(worker, worker.checkpoint);
+    if (end === 'more') return { kind: 'more', ended };
+    return end === 'held' && held !== null
+      ? { kind: 'held', ended, held, again }
+      : { kind: 'ended', ended, again };
+  } catch (error) {
+    if (error instanceof LeaseLostError || error instanceof EntryTakenError) return { kind: 'superseded' };
+    const trouble = troubleOf(error);
+    if (worker !== null) await endBadly(worker, trouble);
+    if (!isRunError(error)) throw error;
+    return { kind: 'failed', trouble };
+  }
+}
+
+/** A baseline of an integration that has one swallows what happened since: why it is not done without `force`. */
+function refuse({ checkpoint, integration }: Worker, { mode, force = false }: PollRequest): string | null {
+  if (mode !== 'baseline' || force || checkpoint.watermark === null) return null;
+  if (checkpoint.run?.mode === 'baseline') return null;
+  return `${integration.id} is synced up to ${checkpoint.watermark}: a new baseline stores what happened since then without its events. Insist with --force.`;
+}
+
+async function runWhatIsDue(
+  worker: Worker,
+  { mode, timeLeft }: PollRequest,
+): Promise<{ end: RunEnd; ended: LastRun[] }> {
+  const ended: LastRun[] = [];
+  if (mode === 'baseline' && worker.checkpoint.run?.mode !== 'baseline') {
+    worker.checkpoint = { ...worker.checkpoint, run: null };
+  }
+  const { run, watermark } = worker.checkpoint;
+  const isDue = mode === 'baseline' || watermark === null ? 'baseline' : 'incremental';
+  const first = await readRun(worker, run?.mode ?? isDue, timeLeft);
+  if (first === 'ended' && worker.checkpoint.lastRun !== null) ended.push(worker.checkpoint.lastRun);
+  if (first !== 'ended') return { end: first, ended };
+
+  if (worker.checkpoint.reconciliation === null && mode !== 'reconcile') return { end: 'ended', ended };
+  if (worker.checkpoint.watermark === null) return { end: 'ended', ended };
+  const sliceEnd = worker.ports.clock() + worker.settings.reconcileSliceMs;
+  const second = await readRun(worker, 'reconcile', () => timeLeft() && worker.ports.clock() < sliceEnd);
+  if (second === 'ended' && worker.checkpoint.lastReconciliation !== null) {
+    ended.push(worker.checkpoint.lastReconciliation);
+  }
+  return { end: second, ended };
+}
+
+/** A run went well: tells it when an operator was told that runs failed. */
+async function tellRecovered(worker: Worker): Promise<void> {
+  const { checkpoint, ports, integration } = worker;
+  const { health } = checkpoint;
+  if (health.state === 'troubled' && health.told) {
+    await ports.publisher.tell({
+      type: 'IntegrationRecovered',
+      detail: {
+        version: 1,
+        id: `${integration.id}/recovered/${health.since}`,
+        integration: { id: integration.id, tool: toolOf(integration.id) },
+        at: new Date(ports.clock()).toISOString(),
+        failingSince: health.since,
+      },
+    });
+  }
+  worker.checkpoint = { ...checkpoint, health: { state: 'well' } };
+}
+
+/** Notes why the run failed and tells it where it must be told. What cannot be written now is found by the next worker. */
+async function endBadly(worker: Worker, trouble: Trouble): Promise<void> {
+  const { ports, integration } = worker;
+  const now = ports.clock();
+  let health = afterFailure(worker.checkpoint.health, trouble, now);
+  try {
+    if (mustTell(health, now)) {
+      const { code, message, logUrl } = trouble;
+      await ports.publisher.tell({
+        type: 'IntegrationFailing',
+        detail: {
+          version: 1,
+          id: `${integration.id}/failing/${health.since}`,
+          integration: { id: integration.id, tool: toolOf(integration.id) },
+          at: new Date(now).toISOString(),
+          since: health.since,
+          failures: health.failures,
+          error: { code, message, logUrl },
+        },
+      });
+      health = { ...health, told: true };
+    }
+  } catch (error) {
+    if (!isRunError(error)) throw error;
+  }
+  try {
+    await finish(worker, { ...worker.checkpoint, health });
+  } catch (error) {
+    if (!isRunError(error) && !(error instanceof LeaseLostError)) throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import type { PollMode } from '../contract/poll-mode.ts';
+import type { Checkpoint, Run } from './checkpoint.ts';
+import type { Page } from './observed-progression.ts';
+
+/** A record may slip between two pages when others move: so often are the pages of a run read at most. */
+const MAX_PASSES = 3;
+
+/** Where in the checkpoint a run of this mode stands. */
+export function slotOf(mode: PollMode): 'run' | 'reconciliation' {
+  return mode === 'reconcile' ? 'reconciliation' : 'run';
+}
+
+/** A run that begins with its first response. */
+export function startRun(
+  mode: PollMode,
+  updatedAfter: string | null,
+  checkpoint: Checkpoint,
+  servedAt: string,
+): Run {
+  return {
+    mode,
+    startedAt: servedAt,
+    updatedAfter,
+    cursor: null,
+    pass: 1,
+    passPages: 0,
+    passRecords: 0,
+    passChanged: false,
+    mark: null,
+    restarts: 0,
+    startEntry: checkpoint.entry,
+    pages: 0,
+    records: 0,
+    events: 0,
+    missed: 0,
+    setAside: 0,
+    disbelieved: false,
+  };
+}
+
+/** The run after a page of it was read. */
+export function afterPage(run: Run, page: Page, disbelieved: boolean): Run {
+  const size = page.records.length + page.rejected.length;
+  const passPages = run.passPages + 1;
+  const replaceMark = run.mark === null || passPages >= run.mark.replaceAt;
+  return {
+    ...run,
+    cursor: page.next,
+    passPages,
+    passRecords: run.passRecords + size,
+    mark: page.next !== null && replaceMark ? { cursor: page.next, replaceAt: passPages * 2 } : run.mark,
+    pages: run.pages + 1,
+    records: run.records + size,
+    setAside: run.setAside + page.rejected.length,
+    disbelieved: run.disbelieved || disbelieved,
+  };
+}
+
+/** Whether a run is over whose pass just ended. A single page is a snapshot; a reconciliation is repeated anyway. */
+export function isOver(run: Run): boolean {
+  if (run.mode === 'reconcile' || run.passPages <= 1 || run.pass >= MAX_PASSES) return true;
+  return run.pass > 1 && !run.passChanged;
+}
+
+/** The run at the beginning of its next pass, from the same `updated_after`. */
+export function nextPass(run: Run): Run {
+  return { ...run, ...freshPass, pass: run.pass + 1, passChanged: false };
+}
+
+/** The run at the beginning of the same pass again. */
+export function restartPass(run: Run): Run {
+  return { ...run, ...freshPass, restarts: run.restarts + 1 };
+}
+
+const freshPass = { cursor: null, passPages: 0, passRecords: 0, mark: null };
+
+/** Whether the pages of a pass were all read, and only its end is outstanding. */
+export function isPassRead(run: Run): boolean {
+  return run.cursor === null && run.passPages > 0;
+}
+
+/** The checkpoint with a run where it belongs. */
+export function withRun(checkpoint: Checkpoint, run: Run): Checkpoint {
+  return { ...checkpoint, [slotOf(run.mode)]: run };
+}

@@ -1,0 +1,68 @@
+import type { Integration } from '../contract/integration.ts';
+import type { Checkpoint, Lease } from './checkpoint.ts';
+import { LeaseLostError } from './errors.ts';
+import type { Clock, Ports, RunSettings } from './ports.ts';
+
+/** Progress without a journal entry is noted at most this often: losing it costs reads, never events. */
+const NOTE_EVERY_MS = 10_000;
+
+/** The holder of an integration's lease: the only one that writes its checkpoint, journal and progressions. */
+export type Worker = {
+  readonly ports: Ports;
+  readonly settings: RunSettings;
+  readonly integration: Integration;
+  readonly owner: string;
+  /** The checkpoint as this worker knows it: as stored, or ahead of it by progress that is not noted yet. */
+  checkpoint: Checkpoint;
+  /** A journal entry may have been appended that the checkpoint does not count: the next worker must recover. */
+  unsettled: boolean;
+  /** The machine's clock when the lease ends, and when the checkpoint was last written. */
+  leaseUntil: number;
+  writtenAt: number;
+};
+
+/** A lease from now on. */
+export function leaseFor(owner: string, leaseMs: number, clock: Clock): Lease {
+  return { owner, until: new Date(clock() + leaseMs).toISOString() };
+}
+
+/** Writes the checkpoint and renews the lease. */
+export async function move(worker: Worker, next: Checkpoint): Promise<void> {
+  stopIfExpired(worker);
+  const { ports, settings, owner } = worker;
+  const lease = leaseFor(owner, settings.leaseMs, ports.clock);
+  const checkpoint = { ...next, revision: worker.checkpoint.revision + 1 };
+  await ports.store.moveCheckpoint(checkpoint, lease);
+  worker.checkpoint = checkpoint;
+  worker.leaseUntil = Date.parse(lease.until);
+  worker.writtenAt = ports.clock();
+}
+
+/** Remembers progress that no entry carries, and writes it now and then. */
+export async function note(worker: Worker, next: Checkpoint): Promise<void> {
+  if (worker.ports.clock() - worker.writtenAt >= NOTE_EVERY_MS) return move(worker, next);
+  worker.checkpoint = next;
+}
+
+/**
+ * Ends the work: gives the lease back, or, when an entry may be unfinished, leaves it behind expired, so that the next
+ * worker knows that it must recover.
+ *
+ * @returns whether the integration was wanted again meanwhile
+ */
+export async function finish(worker: Worker, next: Checkpoint): Promise<{ again: boolean }> {
+  const { ports, owner } = worker;
+  const checkpoint = { ...next, revision: worker.checkpoint.revision + 1 };
+  if (!worker.unsettled) return ports.store.releaseLease(checkpoint, leaseFor(owner, 0, ports.clock));
+  await ports.store.moveCheckpoint(checkpoint, { owner, until: new Date(0).toISOString() });
+  return { again: false };
+}
+
+/**
+ * A worker that was frozen beyond its lease does not go on.
+ *
+ * @throws LeaseLostError
+ */
+export function stopIfExpired(worker: Worker): void {
+  if (worker.ports.clock() > worker.leaseUntil) throw new LeaseLostError('the lease ran out');
+}
