@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { type DeliveredEvent, deliveredEvent } from './delivered-event.ts';
+import { type BusControl, type CallFault, createFaults, type Faults } from './faults.ts';
+import {
+  EVENTBRIDGE_LIMITS,
+  type PutEntry,
+  parsePutEvents,
+  type Refusal,
+  type RequestLimits,
+} from './put-events-request.ts';
+
+export type Bus = {
+  /** The URL to give the AWS SDK as its endpoint. */
+  endpoint: string;
+  control: BusControl;
+  close(): Promise<void>;
+};
+
+export type BusOptions = {
+  /** Any free port when not given. */
+  port?: number;
+  /** Called for each accepted entry, and waited for before the call is answered. What it throws becomes a 500. */
+  onEvent: (event: DeliveredEvent) => void | Promise<void>;
+  /**
+   * The buses that exist; any name when not given. As in EventBridge, an event for another bus is answered as accepted
+   * and goes nowhere (aws/aws-sdk#186).
+   */
+  buses?: string[];
+  limits?: RequestLimits;
+};
+
+/**
+ * A local stand-in for EventBridge that takes `PutEvents` calls of the AWS SDK (AWS JSON 1.1 over HTTP, signatures
+ * unchecked) with EventBridge's limits and answers. No other operation is known.
+ */
+export async function startBus(options: BusOptions): Promise<Bus> {
+  const faults = createFaults();
+  const server = createServer((request, response) => {
+    answer(request, response, options, faults).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : 'The event could not be delivered.';
+      respond(response, 500, failure({ code: 'InternalException', message }));
+    });
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    control: faults,
+    close() {
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: BusOptions,
+  faults: Faults,
+): Promise<void> {
+  const body = await text(request);
+  const operation = request.headers['x-amz-target'];
+  if (request.method !== 'POST' || operation !== 'AWSEvents.PutEvents') {
+    const message = 'The local bus knows PutEvents alone.';
+    return respond(response, 400, failure({ code: 'UnknownOperationException', message }));
+  }
+  const call = parsePutEvents(body, options.limits ?? EVENTBRIDGE_LIMITS);
+  if ('refusal' in call) {
+    return respond(response, 400, failure(call.refusal));
+  }
+  const fault = faults.takeForCall();
+  if (fault !== null && fault.afterAccepting !== true) {
+    return fail(response, fault);
+  }
+  const entries = [];
+  for (const entry of call.entries) {
+    entries.push('code' in entry ? refused(entry) : await accept(entry, options, faults));
+  }
+  if (fault !== null) {
+    return fail(response, fault);
+  }
+  const failed = entries.filter((entry) => 'ErrorCode' in entry);
+  respond(response, 200, { FailedEntryCount: failed.length, Entries: entries });
+}
+
+type ResultEntry = { EventId: string } | { ErrorCode: string; ErrorMessage: string };
+
+async function accept(entry: PutEntry, options: BusOptions, faults: Faults): Promise<ResultEntry> {
+  const event = deliveredEvent(entry, randomUUID(), Date.now());
+  const fault = faults.takeForEntry(event);
+  if (fault === null || fault.afterAccepting === true) {
+    if (options.buses === undefined || options.buses.includes(entry.bus)) {
+      await options.onEvent(event);
+    }
+  }
+  return fault === null
+    ? { EventId: event.id }
+    : refused({ code: fault.code, message: 'The local bus was told to fail this entry.' });
+}
+
+function refused({ code, message }: Refusal): ResultEntry {
+  return { ErrorCode: code, ErrorMessage: message };
+}
+
+function failure({ code, message }: Refusal): object {
+  return { __type: code, message };
+}
+
+function fail(response: ServerResponse, fault: CallFault): void {
+  if (fault.status === 'dropped') {
+    response.destroy();
+    return;
+  }
+  const message = 'The local bus was told to fail this call.';
+  respond(response, fault.status, failure({ code: fault.code, message }));
+}
+
+function respond(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, {
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amzn-requestid': randomUUID(),
+  });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+
+const text = z.string().nullish();
+
+/** The body of a `PutEvents` call as it is sent: AWS JSON 1.1, times in seconds since 1970. */
+const PutEventsBody = z.object({
+  Entries: z.array(
+    z.object({
+      Source: text,
+      DetailType: text,
+      Detail: text,
+      EventBusName: text,
+      Resources: z.array(z.string()).nullish(),
+      Time: z.number().nullish(),
+    }),
+  ),
+});
+type SentEntry = z.infer<typeof PutEventsBody>['Entries'][number];
+
+/** An entry that EventBridge would take. `time` in seconds since 1970. */
+export type PutEntry = {
+  bus: string;
+  source: string;
+  detailType: string;
+  detail: Record<string, unknown>;
+  resources: string[];
+  time: number | null;
+};
+
+/** Why an entry, or a whole call, is not taken. */
+export type Refusal = { code: string; message: string };
+
+/** `bytes`: of all entries of a request together. */
+export type RequestLimits = { entries: number; bytes: number };
+
+/** EventBridge's limits since January 2026, for most Regions. */
+export const EVENTBRIDGE_LIMITS: RequestLimits = { entries: 10, bytes: 1024 * 1024 };
+
+/** The entries of a call, each taken or refused, or why the whole call is refused. */
+export function parsePutEvents(
+  body: string,
+  limits: RequestLimits,
+): { entries: (PutEntry | Refusal)[] } | { refusal: Refusal } {
+  const parsed = PutEventsBody.safeParse(parseJson(body));
+  if (!parsed.success) {
+    return { refusal: { code: 'SerializationException', message: 'The body is no PutEvents request.' } };
+  }
+  const sent = parsed.data.Entries;
+  if (sent.length === 0 || sent.length > limits.entries) {
+    const message = `1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length between 1 and ${limits.entries}`;
+    return { refusal: { code: 'ValidationException', message } };
+  }
+  if (sent.reduce((bytes, entry) => bytes + bytesOf(entry), 0) > limits.bytes) {
+    const message = 'Total size of the entries in the request is over the limit.';
+    return { refusal: { code: 'ValidationException', message } };
+  }
+  return { entries: sent.map(takenEntry) };
+}
+
+/** Counted apart from the publisher's own count, so that a mistake in one shows. */
+function bytesOf({ Source, DetailType, Detail, Resources, Time }: SentEntry): number {
+  const encoder = new TextEncoder();
+  const texts = encoder.encode([Source, DetailType, Detail, ...(Resources ?? [])].join(''));
+  return texts.length + (typeof Time === 'number' ? 14 : 0);
+}
+
+function takenEntry(sent: SentEntry): PutEntry | Refusal {
+  const { Source: source, DetailType: detailType, Detail: detail } = sent;
+  if (!source) {
+    return missing('Source');
+  }
+  if (!detailType) {
+    return missing('DetailType');
+  }
+  if (!detail) {
+    return missing('Detail');
+  }
+  if (source.startsWith('aws.')) {
+    return { code: 'NotAuthorizedForSourceException', message: 'Not authorized for the source.' };
+  }
+  const object = z.record(z.string(), z.unknown()).safeParse(parseJson(detail));
+  if (!object.success) {
+    return { code: 'MalformedDetail', message: 'Detail is malformed.' };
+  }
+  return {
+    bus: busName(sent.EventBusName),
+    source,
+    detailType,
+    detail: object.data,
+    resources: sent.Resources ?? [],
+    time: sent.Time ?? null,
+  };
+}
+
+function missing(name: string): Refusal {
+  return {
+    code: 'InvalidArgument',
+    message: `Parameter ${name} is not valid. Reason: ${name} is a required argument.`,
+  };
+}
+
+/** A bus is named by its name or its ARN, which ends in it. */
+function busName(nameOrArn: string | null | undefined): string {
+  return nameOrArn ? nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1) : 'default';
+}
+
+/** `undefined` for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
