@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { DeploymentError, type RunError, TransientError } from '../../core/errors.ts';
+
+/** What is read of an error that the SDK throws; `code` is that of a network error. */
+const Thrown = z.object({
+  name: z.string(),
+  message: z.string(),
+  code: z.string().optional().catch(undefined),
+  $metadata: z.object({ httpStatusCode: z.number().optional() }).optional().catch(undefined),
+});
+type Thrown = z.infer<typeof Thrown>;
+
+/**
+ * Nothing gets better by itself: rejected or missing credentials, no permission, no such bus, or a request that
+ * EventBridge does not take though its entries are well-formed.
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/CommonErrors.html
+ */
+const DEPLOYMENT = new Set([
+  'AccessDeniedException',
+  'CredentialsProviderError',
+  'ExpiredTokenException',
+  'IncompleteSignature',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
+  'NotAuthorized',
+  'OptInRequired',
+  'ResourceNotFoundException',
+  'SignatureDoesNotMatch',
+  'UnknownOperationException',
+  'UnrecognizedClientException',
+]);
+
+/** The request itself is not taken. Their messages quote it, so they are not handed on: events hold personal data. */
+const UNTAKEN = new Set(['ValidationException', 'ValidationError', 'SerializationException']);
+
+const DENYING_STATUSES = new Set([401, 403, 404]);
+
+/**
+ * What became of a call of `PutEvents` that threw, after the SDK's own retries, by what to do next. An error that is
+ * not known counts as transient. Contains nothing of the events.
+ */
+export function callFailure(thrown: unknown, bus: string): RunError {
+  const { success, data } = Thrown.safeParse(thrown);
+  if (!success) {
+    return new TransientError('EventBridge takes no events at the moment', { cause: thrown });
+  }
+  const code = data.code ?? data.name;
+  if (isUntaken(thrown)) {
+    return new DeploymentError(`EventBridge does not take the request for bus ${bus}: ${code}`, { code });
+  }
+  const context = { code, cause: thrown };
+  return isDeployments(data)
+    ? new DeploymentError(`EventBridge does not let events onto bus ${bus}: ${data.message}`, context)
+    : new TransientError(`EventBridge takes no events at the moment: ${data.message}`, context);
+}
+
+function isDeployments({ name, message, $metadata }: Thrown): boolean {
+  return (
+    DEPLOYMENT.has(name) ||
+    DENYING_STATUSES.has($metadata?.httpStatusCode ?? 0) ||
+    // The SDK's plain errors for a region that is missing or malformed have no name of their own.
+    /^Region (is missing|not accepted)/.test(message)
+  );
+}
+
+/** EventBridge did not take the request as it is: too large where the Region has an older limit, or malformed. */
+export function isUntaken(thrown: unknown): boolean {
+  const { data } = Thrown.safeParse(thrown);
+  return data !== undefined && (UNTAKEN.has(data.name) || data.$metadata?.httpStatusCode === 413);
+}

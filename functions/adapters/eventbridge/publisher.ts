@@ -1,0 +1,82 @@
+import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import pMap from 'p-map';
+import { DeploymentError, TransientError } from '../../core/errors.ts';
+import type { PublishAnswer, Publisher } from '../../core/ports.ts';
+import { batchesOf, type Outgoing } from './batches.ts';
+import { learningEntry, operationalEntry } from './entry.ts';
+import { ENTRY_BYTES, entrySize } from './entry-size.ts';
+import type { PutEvents } from './put-events.ts';
+import { type Patience, sendBatch, tooLarge } from './send-batch.ts';
+import { wavesOf } from './waves.ts';
+
+/** Requests at a time: more would only meet the account's quota sooner. */
+const CONCURRENCY = 4;
+
+/**
+ * Publishes on an EventBridge bus, given by name or ARN. What is not accepted is tried again for 10 seconds by default.
+ *
+ * EventBridge answers events for a bus that does not exist as if they were accepted (aws/aws-sdk#186): that the name is
+ * right is the deployment's to see to.
+ */
+export function createPublisher(options: {
+  putEvents: PutEvents;
+  bus: string;
+  patience?: Patience;
+}): Publisher {
+  const { putEvents, bus, patience = { budgetMs: 10_000, firstDelayMs: 100 } } = options;
+
+  const publishWave = async (wave: Outgoing[], answer: PublishAnswer) => {
+    const abandoned = () => answer.error !== null;
+    const send = async (batch: Outgoing[]) => {
+      if (abandoned()) {
+        return;
+      }
+      const { accepted, refused, error } = await sendBatch(batch, { putEvents, bus, patience, abandoned });
+      answer.accepted.push(...accepted);
+      answer.refused.push(...refused);
+      answer.error = graver(answer.error, error);
+    };
+    const fitting = wave.filter(({ size }) => size <= ENTRY_BYTES);
+    const oversized = wave.filter(({ size }) => size > ENTRY_BYTES);
+    answer.refused.push(...oversized.map(({ index, size }) => ({ index, reason: tooLarge(size) })));
+    await pMap(batchesOf(fitting), send, { concurrency: CONCURRENCY });
+  };
+
+  return {
+    async publish(events) {
+      const answer: PublishAnswer = { accepted: [], refused: [], error: null };
+      for (const wave of wavesOf(events)) {
+        const outgoing = wave.map(({ index, event }) => outgoingOf(index, learningEntry(event, bus)));
+        await publishWave(outgoing, answer);
+        if (answer.error !== null) {
+          break;
+        }
+      }
+      answer.accepted.sort((a, b) => a - b);
+      answer.refused.sort((a, b) => a.index - b.index);
+      return answer;
+    },
+
+    async tell(event) {
+      const answer: PublishAnswer = { accepted: [], refused: [], error: null };
+      await publishWave([outgoingOf(0, operationalEntry(event, bus))], answer);
+      const reason = answer.refused[0]?.reason;
+      if (reason !== undefined) {
+        // Nobody sets an operational event aside: it stays untold, and the next run tells it again.
+        throw new TransientError(`EventBridge refuses ${event.type}: ${reason}`, { code: reason });
+      }
+      if (answer.error !== null) {
+        throw answer.error;
+      }
+    },
+  };
+}
+
+function outgoingOf(index: number, entry: PutEventsRequestEntry): Outgoing {
+  return { index, entry, size: entrySize(entry) };
+}
+
+/** Batches at the same time can fail differently: the deployment's error is the one to act on. */
+function graver(one: Error | null, other: Error | null): Error | null {
+  return other instanceof DeploymentError ? other : (one ?? other);
+}

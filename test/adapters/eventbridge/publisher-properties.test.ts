@@ -1,0 +1,140 @@
+import type { PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createPublisher } from '../../../functions/adapters/eventbridge/publisher.ts';
+import type { PutEvents } from '../../../functions/adapters/eventbridge/put-events.ts';
+import { type LearningEvent, LearningEventDetail } from '../../../functions/contract/learning-events.ts';
+import { someEvent } from './some-event.ts';
+
+/** Events of few progressions, some of them long, with characters of one to four bytes. */
+const events = fc
+  .array(
+    fc.record({
+      progression: fc.constantFrom('p1', 'p2', 'p3', 'p4', 'p5'),
+      character: fc.constantFrom('e', 'é', '語', '🎓', '"'),
+      length: fc.oneof({ weight: 4, arbitrary: fc.nat(50) }, { weight: 1, arbitrary: fc.nat(300_000) }),
+    }),
+    { maxLength: 60 },
+  )
+  .map((list) =>
+    list.map(({ progression, character, length }, index) =>
+      someEvent(progression, index, character.repeat(length)),
+    ),
+  );
+
+const distinctEvents = events.map((list) =>
+  list.map((event, index) => {
+    const progression = { ...event.detail.progression, id: `p${index}` };
+    return { ...event, detail: { ...event.detail, progression } };
+  }),
+);
+
+const accepted: PutEventsResultEntry = { EventId: 'id' };
+const detailOf = (entry: PutEventsRequestEntry) => LearningEventDetail.parse(JSON.parse(entry.Detail ?? ''));
+
+function publisherWith(putEvents: PutEvents, budgetMs: number) {
+  return createPublisher({ putEvents, bus: 'schoolbell', patience: { budgetMs, firstDelayMs: 1 } });
+}
+
+test('a call never has more than 10 entries, nor several with more than 256 KiB, nor one above 1 MiB', async () => {
+  const publishing = fc.asyncProperty(distinctEvents, async (list) => {
+    const calls: PutEventsRequestEntry[][] = [];
+    const publisher = publisherWith(async ({ Entries = [] }) => {
+      calls.push(Entries);
+      return { Entries: Entries.map(() => accepted), $metadata: {} };
+    }, 0);
+
+    await publisher.publish(list);
+
+    for (const entries of calls) {
+      const texts = entries.map(({ Source, DetailType, Detail }) => `${Source}${DetailType}${Detail}`);
+      const bytes = new Blob(texts).size + 14 * entries.length;
+      expect(entries.length).toBeGreaterThan(0);
+      expect(entries.length).toBeLessThanOrEqual(10);
+      expect(bytes).toBeLessThan(entries.length === 1 ? 1024 * 1024 : 256 * 1024 + 1);
+    }
+  });
+  await fc.assert(publishing, { numRuns: 60 });
+});
+
+test('without faults each event is sent once, and accepted unless it is too large', async () => {
+  const publishing = fc.asyncProperty(events, async (list) => {
+    const sent: number[] = [];
+    const publisher = publisherWith(async ({ Entries = [] }) => {
+      sent.push(...Entries.map((entry) => detailOf(entry).journal.index));
+      return { Entries: Entries.map(() => accepted), $metadata: {} };
+    }, 0);
+
+    const answer = await publisher.publish(list);
+
+    expect(answer.error).toBeNull();
+    expect(answer.accepted).toEqual(sent.toSorted((a, b) => a - b));
+    const answered = [...answer.accepted, ...answer.refused.map(({ index }) => index)];
+    expect(answered.toSorted((a, b) => a - b)).toEqual(list.map((_, index) => index));
+  });
+  await fc.assert(publishing, { numRuns: 60 });
+});
+
+const fate = fc.constantFrom(
+  'accepted',
+  'InternalFailure',
+  'InvalidArgument',
+  'AccessDeniedException',
+  'lost call',
+);
+
+/** Gives each entry the next fate, then accepts; notes what it answered, and events that came too early or again. */
+function faultyBus(list: LearningEvent[], fates: string[]) {
+  const settled = new Map<number, string>();
+  const wrong: string[] = [];
+  const isSettled = ({ detail }: LearningEvent) => settled.has(detail.journal.index) || isLarge(detail);
+  let drawn = 0;
+  const putEvents: PutEvents = async ({ Entries = [] }) => {
+    const answers = Entries.map(detailOf).map(({ id, progression, journal: { index } }) => {
+      const earlier = list.slice(0, index).filter(({ detail }) => detail.progression.id === progression.id);
+      // Not thrown: the publisher would take it for a fault of the network.
+      if (settled.has(index) || !earlier.every(isSettled)) {
+        wrong.push(id);
+      }
+      drawn += 1;
+      return { index, fate: fates[drawn - 1] ?? 'accepted' };
+    });
+    if (answers.some((answer) => answer.fate === 'lost call')) {
+      throw new Error('socket hang up');
+    }
+    for (const answer of answers) {
+      if (answer.fate === 'accepted' || answer.fate === 'InvalidArgument') {
+        settled.set(answer.index, answer.fate);
+      }
+    }
+    const results = answers.map((answer) =>
+      answer.fate === 'accepted' ? accepted : { ErrorCode: answer.fate },
+    );
+    return { Entries: results, $metadata: {} };
+  };
+  const answeredWith = (fate: string) =>
+    [...settled.keys()].filter((index) => settled.get(index) === fate).toSorted((a, b) => a - b);
+  return { putEvents, wrong, answeredWith };
+}
+
+test('under any faults an event is sent only until it is answered, and after the earlier ones of its progression', async () => {
+  const publishing = fc.asyncProperty(events, fc.array(fate), fc.boolean(), async (list, fates, patient) => {
+    const bus = faultyBus(list, fates);
+    const publisher = publisherWith(bus.putEvents, patient ? 60_000 : 0);
+
+    const answer = await publisher.publish(list);
+
+    expect(bus.wrong).toEqual([]);
+    const refused = answer.refused.filter(({ reason }) => reason === 'InvalidArgument');
+    expect(refused.map(({ index }) => index)).toEqual(bus.answeredWith('InvalidArgument'));
+    expect(answer.accepted).toEqual(bus.answeredWith('accepted'));
+    const answered = answer.accepted.length + answer.refused.length;
+    expect(answer.error === null).toBe(answered === list.length);
+  });
+  await fc.assert(publishing, { numRuns: 100 });
+});
+
+/** Refused before it is sent. */
+function isLarge(detail: LearningEventDetail): boolean {
+  return Buffer.byteLength(JSON.stringify(detail)) > 1_000_000;
+}

@@ -1,0 +1,287 @@
+import { EventBridgeClient, type EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createPublisher } from '../../../functions/adapters/eventbridge/publisher.ts';
+import { putEventsCall } from '../../../functions/adapters/eventbridge/put-events.ts';
+import { DeploymentError, TransientError } from '../../../functions/core/errors.ts';
+import { type Bus, startBus } from '../../../local/bus/bus.ts';
+import type { DeliveredEvent } from '../../../local/bus/delivered-event.ts';
+import { someEvent, someEvents, someOperationalEvent } from './some-event.ts';
+
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+let bus: Bus;
+let delivered: DeliveredEvent[];
+let calls: number[];
+
+beforeEach(async () => {
+  delivered = [];
+  calls = [];
+  bus = await startBus({ onEvent: (event) => void delivered.push(event) });
+});
+
+afterEach(() => bus.close());
+
+/** Through the real client; `calls` notes the entries of each call. Without a budget, nothing is tried again. */
+function publisherOver(config: EventBridgeClientConfig = {}, budgetMs = 60_000) {
+  const client = new EventBridgeClient({
+    region: 'eu-central-1',
+    endpoint: bus.endpoint,
+    credentials,
+    maxAttempts: 1,
+    ...config,
+  });
+  const put = putEventsCall(client);
+  return createPublisher({
+    putEvents: (input) => {
+      calls.push(input.Entries?.length ?? 0);
+      return put(input);
+    },
+    bus: 'schoolbell',
+    patience: { budgetMs, firstDelayMs: 1 },
+  });
+}
+
+const ids = () => delivered.map(({ detail }) => detail['id']);
+const inOrder = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+describe('an event', () => {
+  test('arrives with the source, its type, the detail and the time at which it was detected', async () => {
+    const event = someEvent('p1', 0);
+
+    const answer = await publisherOver().publish([event]);
+
+    expect(answer).toEqual({ accepted: [0], refused: [], error: null });
+    expect(delivered).toEqual([
+      {
+        version: '0',
+        id: expect.any(String),
+        'detail-type': 'LearnerEnrolled',
+        source: 'schoolbell',
+        account: '000000000000',
+        time: '2026-03-01T09:30:00Z',
+        region: 'local',
+        resources: [],
+        detail: event.detail,
+      },
+    ]);
+  });
+
+  test('of a replay arrives under a type of its own', async () => {
+    const event = someEvent('p1', 0);
+    const replay = { id: 'replay-1', reason: 'lost', consumer: null };
+
+    await publisherOver().publish([{ ...event, detail: { ...event.detail, replay } }]);
+
+    expect(delivered[0]?.['detail-type']).toBe('ReplayedLearnerEnrolled');
+    expect(delivered[0]?.detail['id']).toBe(event.detail.id);
+  });
+
+  test('that is operational arrives with the time at which it happened', async () => {
+    await publisherOver().tell(someOperationalEvent);
+
+    expect(delivered[0]).toMatchObject({
+      'detail-type': 'IntegrationRecovered',
+      time: '2026-03-01T10:00:00Z',
+      detail: someOperationalEvent.detail,
+    });
+  });
+});
+
+test('no events need no call', async () => {
+  expect(await publisherOver().publish([])).toEqual({ accepted: [], refused: [], error: null });
+  expect(calls).toEqual([]);
+});
+
+test('25 events take three calls', async () => {
+  const answer = await publisherOver().publish(someEvents(25));
+
+  expect(answer).toEqual({ accepted: inOrder(25), refused: [], error: null });
+  expect(calls.toSorted((a, b) => b - a)).toEqual([10, 10, 5]);
+  expect(new Set(ids()).size).toBe(25);
+});
+
+describe('when EventBridge fails entries', () => {
+  test.each(['InternalFailure', 'ThrottlingException', 'ServiceUnavailable', 'SomethingNew'])(
+    'the failed ones alone are sent again after %s',
+    async (code) => {
+      bus.control.failEntries({ code, times: 2 });
+
+      const answer = await publisherOver().publish(someEvents(5));
+
+      expect(answer).toEqual({ accepted: inOrder(5), refused: [], error: null });
+      expect(calls).toEqual([5, 2]);
+      expect(delivered).toHaveLength(5);
+    },
+  );
+
+  test.each(['InvalidArgument', 'MalformedDetail', 'RedactionFailure'])(
+    'one refused with %s is answered with it and holds nothing up',
+    async (code) => {
+      const second = 'moodle:school/1/1';
+      bus.control.failEntries({ code, matches: ({ detail }) => detail['id'] === second });
+
+      const events = [someEvent('p1', 0), someEvent('p2', 1), someEvent('p2', 2)];
+      const answer = await publisherOver().publish(events);
+
+      expect(answer).toEqual({ accepted: [0, 2], refused: [{ index: 1, reason: code }], error: null });
+      expect(calls).toEqual([2, 1]);
+    },
+  );
+
+  test.each([
+    'AccessDeniedException',
+    'NotAuthorizedForSourceException',
+    'NotAuthorizedForDetailTypeException',
+    'InvalidAccountIdException',
+  ])('%s is the deployment’s error, refuses nothing and is not tried again', async (code) => {
+    bus.control.failEntries({ code, matches: ({ detail }) => detail['id'] !== 'moodle:school/1/0' });
+
+    const { accepted, refused, error } = await publisherOver().publish(someEvents(3));
+
+    expect({ accepted, refused }).toEqual({ accepted: [0], refused: [] });
+    expect(error).toBeInstanceOf(DeploymentError);
+    expect(error).toMatchObject({ code });
+    expect(calls).toEqual([3]);
+  });
+
+  test('what is still not accepted when the time is spent ends in a transient error', async () => {
+    bus.control.failEntries({ code: 'SomethingNew', times: 2 });
+
+    const { accepted, refused, error } = await publisherOver({}, 0).publish(someEvents(3));
+
+    expect({ accepted, refused }).toEqual({ accepted: [2], refused: [] });
+    expect(error).toBeInstanceOf(TransientError);
+    expect(error).toMatchObject({ code: 'SomethingNew' });
+  });
+
+  test('a later event of any progression is not sent after an error', async () => {
+    bus.control.failEntries({ code: 'InternalFailure', times: 1 });
+
+    const events = [someEvent('p1', 0), someEvent('p1', 1), someEvent('p2', 2), someEvent('p2', 3)];
+    const { accepted, error } = await publisherOver({}, 0).publish(events);
+
+    expect(accepted).toEqual([2]);
+    expect(error).toBeInstanceOf(TransientError);
+    expect(calls).toEqual([2]);
+  });
+
+  test('an event answered as failed though it was accepted arrives twice with one id', async () => {
+    bus.control.failEntries({ code: 'InternalFailure', times: 1, afterAccepting: true });
+
+    const answer = await publisherOver().publish(someEvents(1));
+
+    expect(answer.accepted).toEqual([0]);
+    expect(ids()).toEqual(['moodle:school/1/0', 'moodle:school/1/0']);
+  });
+});
+
+describe('when a whole call fails', () => {
+  test.each([
+    ['a throttle', { status: 400, code: 'ThrottlingException' }],
+    ['an internal error', { status: 500, code: 'InternalException' }],
+    ['an unavailable service', { status: 503, code: 'ServiceUnavailable' }],
+    ['a dropped connection', { status: 'dropped' }],
+  ] as const)('after %s it is made again', async (_, fault) => {
+    bus.control.failCalls({ ...fault, times: 1 });
+
+    const answer = await publisherOver().publish(someEvents(2));
+
+    expect(answer).toEqual({ accepted: [0, 1], refused: [], error: null });
+    expect(calls).toEqual([2, 2]);
+  });
+
+  test('for good, the error is transient and nothing is refused', async () => {
+    bus.control.failCalls({ status: 500, code: 'InternalException' });
+
+    const { accepted, refused, error } = await publisherOver({}, 0).publish(someEvents(100));
+
+    expect({ accepted, refused }).toEqual({ accepted: [], refused: [] });
+    expect(error).toBeInstanceOf(TransientError);
+    expect(error).toMatchObject({ code: 'InternalException' });
+    // Those that were under way at the same time; the other six batches are not sent.
+    expect(calls).toEqual([10, 10, 10, 10]);
+  });
+
+  test.each([
+    [403, 'AccessDeniedException'],
+    [400, 'AccessDeniedException'],
+    [400, 'UnrecognizedClientException'],
+    [400, 'ExpiredTokenException'],
+    [400, 'ResourceNotFoundException'],
+    [400, 'ValidationException'],
+  ])('with %s %s, the error is the deployment’s, at once', async (status, code) => {
+    bus.control.failCalls({ status, code });
+
+    const { refused, error } = await publisherOver().publish(someEvents(1));
+
+    expect(refused).toEqual([]);
+    expect(error).toBeInstanceOf(DeploymentError);
+    expect(error).toMatchObject({ code });
+    expect(calls).toEqual([1]);
+  });
+
+  test('after it took effect, its events arrive twice', async () => {
+    bus.control.failCalls({ status: 'dropped', times: 1, afterAccepting: true });
+
+    const answer = await publisherOver().publish(someEvents(2));
+
+    expect(answer.accepted).toEqual([0, 1]);
+    expect(delivered).toHaveLength(4);
+  });
+
+  test('because nobody listens, the error is transient', async () => {
+    await bus.close();
+
+    const { error } = await publisherOver({}, 0).publish(someEvents(1));
+
+    expect(error).toBeInstanceOf(TransientError);
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  test('because there are no credentials, the error is the deployment’s', async () => {
+    const missing = Object.assign(new Error('Could not load credentials from any providers'), {
+      name: 'CredentialsProviderError',
+    });
+    const publisher = publisherOver({ credentials: () => Promise.reject(missing) });
+
+    expect((await publisher.publish(someEvents(1))).error).toBeInstanceOf(DeploymentError);
+  });
+
+  test('because the region is malformed, the error is the deployment’s', async () => {
+    const { error } = await publisherOver({ region: 'not a region' }).publish(someEvents(1));
+
+    expect(error).toBeInstanceOf(DeploymentError);
+    expect(error?.message).toContain('egion');
+  });
+});
+
+describe('an operational event', () => {
+  test('that fails once is sent again', async () => {
+    bus.control.failEntries({ code: 'InternalFailure', times: 1 });
+
+    await publisherOver().tell(someOperationalEvent);
+
+    expect(delivered).toHaveLength(1);
+  });
+
+  test('that is not accepted in time throws a transient error', async () => {
+    bus.control.failEntries({ code: 'InternalFailure' });
+
+    await expect(publisherOver({}, 0).tell(someOperationalEvent)).rejects.toThrow(TransientError);
+  });
+
+  test('that is refused for good throws a transient error with the code', async () => {
+    bus.control.failEntries({ code: 'InvalidArgument' });
+
+    const told = publisherOver().tell(someOperationalEvent);
+
+    await expect(told).rejects.toThrow(TransientError);
+    await expect(told).rejects.toMatchObject({ code: 'InvalidArgument' });
+  });
+
+  test('that is denied throws the deployment’s error', async () => {
+    bus.control.failCalls({ status: 403, code: 'AccessDeniedException' });
+
+    await expect(publisherOver().tell(someOperationalEvent)).rejects.toThrow(DeploymentError);
+  });
+});

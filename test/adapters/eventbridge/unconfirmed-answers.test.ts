@@ -1,0 +1,76 @@
+import type { PutEventsCommandOutput } from '@aws-sdk/client-eventbridge';
+import { expect, test } from 'vitest';
+import { createPublisher } from '../../../functions/adapters/eventbridge/publisher.ts';
+import { DeploymentError, TransientError } from '../../../functions/core/errors.ts';
+import { someEvents } from './some-event.ts';
+
+type Answer = Omit<PutEventsCommandOutput, '$metadata'>;
+
+/** Gives the answers one after the other, then accepts everything. */
+function publisherAnswered(answers: (Answer | Error)[], budgetMs = 60_000) {
+  const calls: number[] = [];
+  const publisher = createPublisher({
+    putEvents: async ({ Entries: entries = [] }) => {
+      const answer = answers[calls.length] ?? { Entries: entries.map(() => ({ EventId: 'id' })) };
+      calls.push(entries.length);
+      if (answer instanceof Error) {
+        throw answer;
+      }
+      return { ...answer, $metadata: {} };
+    },
+    bus: 'schoolbell',
+    patience: { budgetMs, firstDelayMs: 1 },
+  });
+  return { publisher, calls };
+}
+
+test.each<[string, Answer, number]>([
+  ['has no entries', {}, 2],
+  ['is shorter than the request', { FailedEntryCount: 0, Entries: [{ EventId: 'a' }] }, 2],
+  [
+    'counts a failure that it does not name',
+    { FailedEntryCount: 1, Entries: [{ EventId: 'a' }, { EventId: 'b' }] },
+    2,
+  ],
+  ['lacks an event id', { FailedEntryCount: 0, Entries: [{ EventId: 'a' }, {}] }, 1],
+])('an answer that %s confirms only what it surely accepts', async (_, answer, sentAgain) => {
+  const { publisher, calls } = publisherAnswered([answer]);
+
+  expect(await publisher.publish(someEvents(2))).toEqual({ accepted: [0, 1], refused: [], error: null });
+  expect(calls).toEqual([2, sentAgain]);
+});
+
+test('an answer that never confirms ends in a transient error', async () => {
+  const { publisher } = publisherAnswered([{}], 0);
+
+  const { accepted, refused, error } = await publisher.publish(someEvents(2));
+
+  expect({ accepted, refused }).toEqual({ accepted: [], refused: [] });
+  expect(error).toBeInstanceOf(TransientError);
+});
+
+test('an error of no known kind is transient', async () => {
+  const { publisher } = publisherAnswered([new TypeError('undefined is not a function')], 0);
+
+  expect((await publisher.publish(someEvents(1))).error).toBeInstanceOf(TransientError);
+});
+
+test('when batches fail differently, the deployment’s error is the one answered', async () => {
+  const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+  const { publisher } = publisherAnswered([new Error('lost'), denied, new Error('lost')], 0);
+
+  expect((await publisher.publish(someEvents(30))).error).toBeInstanceOf(DeploymentError);
+});
+
+test('an error that quotes the events is not handed on', async () => {
+  const quoting = Object.assign(new Error('Value [ada@example.com] at entries'), {
+    name: 'ValidationException',
+  });
+  const { publisher } = publisherAnswered([quoting]);
+
+  const { error } = await publisher.publish(someEvents(1));
+
+  expect(error).toBeInstanceOf(DeploymentError);
+  expect(error?.cause).toBeUndefined();
+  expect(String(error)).not.toContain('ada@example.com');
+});
