@@ -63,6 +63,7 @@ export const Health = z.discriminatedUnion('state', [
     state: z.literal('troubled'),
     since: Timestamp,
     failures: z.int().positive(),
+    failedAt: Timestamp,
     /** The machine's clock: no run is due before. */
     retryAt: Timestamp,
     told: z.boolean(),
@@ -115,6 +116,7 @@ export const Checkpoint = z.object({
   run: Run.nullable(),
   reconciliation: Run.nullable(),
   lastRun: LastRun.nullable(),
+  /** The last run that read everything: a reconciliation, or the baseline. */
   lastReconciliation: LastRun.nullable(),
   health: Health,
   /** Progressions known. */

@@ -83,3 +83,23 @@ async function readDetails(worker: Worker, entry: JournalEntry): Promise<Details
   for (const record of records) details.set(record.state.id, record.learnerDetails);
   return details;
 }
+
+/**
+ * Publishes one event of the journal again, by its id.
+ *
+ * @returns null when the bus accepted it, otherwise why it did not, or why there is no such event
+ */
+export async function publishAgain(worker: Worker, eventId: string): Promise<string | null> {
+  const { ports, settings, integration } = worker;
+  const place = /^(.+)\/(\d+)\/(\d+)$/.exec(eventId);
+  const entry = place === null ? null : await ports.store.readEntry(integration.id, Number(place[2]));
+  if (entry === null) return 'the journal no longer has this event';
+  const details = await readDetails(worker, entry);
+  const event = eventsOfEntry(entry, settings.learnerDetails === 'include' ? details : null).find(
+    ({ detail }) => detail.id === eventId,
+  );
+  if (event === undefined) return 'the journal no longer has this event';
+  const { refused, error } = await ports.publisher.publish([event]);
+  if (error !== null) throw error;
+  return refused[0]?.reason ?? null;
+}

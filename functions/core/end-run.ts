@@ -36,6 +36,7 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
     watermark: watermarkAfter(watermark, run),
     allowance: allowance !== null && slotOf(allowance.mode) === slot ? null : allowance,
     [slot]: null,
-    [slot === 'run' ? 'lastRun' : 'lastReconciliation']: last,
+    ...(mode === 'reconcile' ? {} : { lastRun: last }),
+    ...(mode === 'incremental' ? {} : { lastReconciliation: last }),
   };
 }

@@ -23,6 +23,7 @@ export function afterFailure(health: Health, trouble: Trouble, now: number): Hea
     state: 'troubled',
     since: before?.since ?? new Date(now).toISOString(),
     failures,
+    failedAt: new Date(now).toISOString(),
     retryAt: new Date(now + backoffMs(trouble.kind, failures)).toISOString(),
     told: before?.told ?? false,
     trouble,
@@ -66,8 +67,9 @@ function backoffMs(kind: Trouble['kind'], failures: number): number {
       return 0;
     case 'waiting':
       return WAITING_RETRY_MS;
-    case 'integration':
     case 'deployment':
+      return FIRST_BACKOFF_MS;
+    case 'integration':
       return Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
   }
 }

@@ -2,6 +2,7 @@ import type { Integration } from '../contract/integration.ts';
 import type { IntegrationId } from '../contract/integration-id.ts';
 import type { LearningEvent } from '../contract/learning-events.ts';
 import type { OperationalEvent } from '../contract/operational-events.ts';
+import type { PollMessage } from '../contract/poll-message.ts';
 import type { Checkpoint, Lease } from './checkpoint.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import type { KnownProgression } from './known-progression.ts';
@@ -47,6 +48,8 @@ export type Store = {
 
   /** The checkpoint and its lease, without taking it; null for an integration that was never polled. */
   readCheckpoint(id: IntegrationId): Promise<{ checkpoint: Checkpoint; lease: Lease | null } | null>;
+  /** Many checkpoints at once, for an overview: not consistent, absent where never polled. */
+  readCheckpoints(ids: IntegrationId[]): Promise<Map<IntegrationId, Checkpoint>>;
   /** Takes the lease when it is free or expired by `now`, and clears `again`; otherwise notes `again`. */
   takeLease(id: IntegrationId, lease: Lease, now: string): Promise<LeaseAnswer>;
   /**
@@ -92,6 +95,11 @@ export type Publisher = {
   publish(events: LearningEvent[]): Promise<PublishAnswer>;
   /** @throws TransientError or DeploymentError when it was not accepted */
   tell(event: OperationalEvent): Promise<void>;
+};
+
+/** The poll queue. @throws TransientError or DeploymentError when a message was not taken */
+export type Queue = {
+  send(messages: PollMessage[]): Promise<void>;
 };
 
 /** What a deployment decides for all its integrations. */

@@ -1,12 +1,11 @@
 import type { PollMode } from '../contract/poll-mode.ts';
 import type { Run } from './checkpoint.ts';
 import { commitPage } from './commit-page.ts';
-import { type DecidedPage, decidePage, speaksOfRemovals } from './decide-page.ts';
+import { decideAgainstKnown } from './decide-against-known.ts';
 import { endRun } from './end-run.ts';
 import { EndlessPagesError, refuseEndlessPages } from './endless-pages.ts';
 import { CursorRefusedError, IntegrationError } from './errors.ts';
 import { addWaiting, hold, isTooMany, NOTHING_WAITS, type Waiting } from './hold.ts';
-import type { Page } from './observed-progression.ts';
 import { readPages } from './read-pages.ts';
 import {
   afterPage,
@@ -76,14 +75,14 @@ async function readPass(
     refuseEndlessPages(run, page.next);
     worker.checkpoint = counted === null ? withRun(worker.checkpoint, run) : worker.checkpoint;
 
-    const decided = await decide(worker, run, page, waiting === null);
+    const decided = await decideAgainstKnown(worker, run, page.records, waiting === null);
     if (waiting === null && isTooMany(decided.decisions, worker.checkpoint, settings, ports.clock())) {
       waiting = NOTHING_WAITS;
     }
     if (waiting === null) {
       await commitPage(worker, run, page, decided);
     } else {
-      waiting = addWaiting(waiting, (await decide(worker, run, page, false)).decisions);
+      waiting = addWaiting(waiting, (await decideAgainstKnown(worker, run, page.records, false)).decisions);
       counted = afterPage(run, page, false);
       await note(worker, worker.checkpoint);
     }
@@ -96,28 +95,6 @@ async function readPass(
   if (waiting === null) return 'read';
   await hold(worker, mode, waiting);
   return 'held';
-}
-
-/** @param withAllowance whether what a person let through passes; otherwise everything is counted */
-async function decide(worker: Worker, run: Run, page: Page, withAllowance: boolean): Promise<DecidedPage> {
-  const { ports, settings, integration, checkpoint } = worker;
-  const ids = page.records.map(({ state }) => state.id);
-  const known = await ports.store.readKnown(integration.id, ids);
-  const dataExpired =
-    speaksOfRemovals(page.records, known) && (await ports.kombo.readDataExpiredAt(integration.id)) !== null;
-  const { allowance } = checkpoint;
-  const applies = withAllowance && allowance !== null && slotOf(allowance.mode) === slotOf(run.mode);
-  return decidePage(page.records, known, {
-    mode: run.mode,
-    baseline: integration.baseline,
-    startEntry: run.startEntry,
-    entry: checkpoint.entry + 1,
-    watermark: checkpoint.watermark,
-    overlapMs: settings.overlapMs,
-    dataExpired,
-    allowance: applies ? allowance : null,
-    detectedAt: new Date(ports.clock()).toISOString(),
-  });
 }
 
 function restart(worker: Worker, mode: PollMode, error: CursorRefusedError): void {

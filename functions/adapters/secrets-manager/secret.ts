@@ -1,0 +1,44 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DeploymentError, TransientError } from '../../core/errors.ts';
+
+/** How long a value is used before it is read again, so that a rotated key is taken up without a deployment. */
+const KEPT_MS = 5 * 60 * 1000;
+
+/**
+ * A secret's text, read when it is first needed.
+ *
+ * @throws DeploymentError when it cannot be read or holds no text, TransientError when Secrets Manager cannot be reached
+ */
+export function secretReader(client: SecretsManagerClient, id: string): () => Promise<string> {
+  let kept: { value: string; until: number } | null = null;
+  return async () => {
+    if (kept !== null && Date.now() < kept.until) return kept.value;
+    const value = await read(client, id);
+    kept = { value, until: Date.now() + KEPT_MS };
+    return value;
+  };
+}
+
+async function read(client: SecretsManagerClient, id: string): Promise<string> {
+  try {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
+    if (SecretString !== undefined && SecretString.trim() !== '') return SecretString.trim();
+  } catch (error) {
+    throw translate(error, id);
+  }
+  throw new DeploymentError(`The secret ${id} is empty: store the Kombo API key in it`);
+}
+
+function translate(error: unknown, id: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name } = error;
+  return /AccessDenied|ResourceNotFound|DecryptionFailure|InvalidRequest|InvalidParameter/.test(name)
+    ? new DeploymentError(
+        `The secret ${id} cannot be read (${name}): check that it exists and holds a value`,
+        {
+          code: name,
+          cause: error,
+        },
+      )
+    : new TransientError(`Secrets Manager cannot be reached (${name})`, { code: name, cause: error });
+}

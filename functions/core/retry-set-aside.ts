@@ -1,0 +1,70 @@
+import { publishAgain } from './commit-entry.ts';
+import { commitDecisions } from './commit-page.ts';
+import { decideAgainstKnown } from './decide-against-known.ts';
+import { isTooMany } from './hold.ts';
+import type { SetAside } from './set-aside.ts';
+import type { Worker } from './worker.ts';
+
+export type RetriedSetAside = {
+  /** Processed, and no longer set aside. */
+  settled: SetAside[];
+  /** Still set aside, with today's reason. */
+  left: SetAside[];
+};
+
+/**
+ * Tries what was set aside again: records are fetched by their ids and decided like any others, events are published
+ * from the journal.
+ */
+export async function retrySetAside(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
+  const { store } = worker.ports;
+  const records = await retryRecords(
+    worker,
+    items.filter(({ kind }) => kind === 'record'),
+  );
+  const events = await retryEvents(
+    worker,
+    items.filter(({ kind }) => kind === 'event'),
+  );
+  const settled = [...records.settled, ...events.settled];
+  for (const item of settled) await store.removeSetAside(worker.integration.id, item);
+  return { settled, left: [...records.left, ...events.left] };
+}
+
+async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
+  if (items.length === 0) return { settled: [], left: [] };
+  const { ports, settings, integration, checkpoint } = worker;
+  const { records, rejected } = await ports.kombo.readByIds(
+    integration.id,
+    items.map(({ id }) => id),
+  );
+  const run = { mode: 'incremental' as const, startEntry: checkpoint.entry };
+  const { decisions, disbelieved } = await decideAgainstKnown(worker, run, records, false);
+  if (disbelieved) return leave(items, "Kombo's data of this integration is expired at present");
+  if (isTooMany(decisions, checkpoint, settings, ports.clock())) {
+    return leave(items, 'they would be more removals or old records than pass without a person');
+  }
+  await commitDecisions(worker, run.mode, records, decisions);
+  const read = new Set(records.map(({ state }) => state.id));
+  const reasons = new Map(rejected.map(({ id, reason }) => [id, reason]));
+  return {
+    settled: items.filter(({ id }) => read.has(id)),
+    left: items
+      .filter(({ id }) => !read.has(id))
+      .map((item) => ({ ...item, reason: reasons.get(item.id) ?? 'Kombo no longer has this record' })),
+  };
+}
+
+async function retryEvents(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
+  const retried: RetriedSetAside = { settled: [], left: [] };
+  for (const item of items) {
+    const reason = await publishAgain(worker, item.id);
+    if (reason === null) retried.settled.push(item);
+    else retried.left.push({ ...item, reason });
+  }
+  return retried;
+}
+
+function leave(items: SetAside[], reason: string): RetriedSetAside {
+  return { settled: [], left: items.map((item) => ({ ...item, reason })) };
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { PollMessage } from './contract/poll-message.ts';
+import type { Ports, Queue, RunSettings } from './core/ports.ts';
+import { type PollOutcome, runPoll } from './core/run-poll.ts';
+
+/** An SQS event with one message (the event source's batch size), as far as it is needed. */
+const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })).length(1) });
+
+/** Time kept back for the page in hand: its slowest request, the batches behind it, and the way out. */
+const RESERVE_MS = 90_000;
+
+export type PollParts = {
+  ports: Ports;
+  settings: RunSettings;
+  queue: Queue;
+  /** Told what became of each run, for logs and metrics. */
+  report: (integration: string, outcome: PollOutcome) => void;
+};
+
+/** Runs the integration that a message names for as long as there is time, then asks for more where there is more. */
+export function pollHandler({ ports, settings, queue, report }: PollParts) {
+  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
+    const [record] = QueueEvent.parse(event).Records;
+    const message = PollMessage.parse(JSON.parse(record?.body ?? ''));
+    const integration = await ports.store.readIntegration(message.integration);
+    if (integration?.state !== 'active') return;
+
+    const outcome = await runPoll(ports, settings, {
+      integration,
+      ...(message.mode && { mode: message.mode }),
+      owner: randomUUID(),
+      timeLeft: () => context.getRemainingTimeInMillis() > RESERVE_MS,
+    });
+    report(integration.id, outcome);
+    if (isUnfinished(outcome)) await queue.send([{ integration: integration.id }]);
+  };
+}
+
+function isUnfinished(outcome: PollOutcome): boolean {
+  switch (outcome.kind) {
+    case 'more':
+      return true;
+    case 'ended':
+    case 'held':
+      return outcome.again;
+    case 'busy':
+    case 'superseded':
+    case 'refused':
+    case 'failed':
+      return false;
+  }
+}

@@ -1,0 +1,20 @@
+import type { Environment } from './contract/environment.ts';
+import type { RunSettings } from './core/ports.ts';
+
+/** Longer than one page can take with all its retries; an integration whose worker died waits so long. */
+const LEASE_MS = 3 * 60 * 1000;
+const RECONCILE_SLICE_MS = 60 * 1000;
+
+/** What a deployment decides for its runs. */
+export function runSettings(
+  environment: Pick<Environment, 'OVERLAP_SECONDS' | 'LEARNER_DETAILS' | 'SURGE_SHARE' | 'SURGE_FLOOR'>,
+): RunSettings {
+  return {
+    overlapMs: environment.OVERLAP_SECONDS * 1000,
+    learnerDetails: environment.LEARNER_DETAILS,
+    leaseMs: LEASE_MS,
+    surgeShare: environment.SURGE_SHARE,
+    surgeFloor: environment.SURGE_FLOOR,
+    reconcileSliceMs: RECONCILE_SLICE_MS,
+  };
+}
