@@ -1,0 +1,130 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
+import type { ProgressionState } from '../../contract/progression-state.ts';
+import { type Change, JournalEntry } from '../../core/journal-entry.ts';
+import { type Cell, Column, columnsOf, rowsOf } from './columns.ts';
+
+/**
+ * The first byte of an encoded entry. 1: raw deflate of JSON with the changes in columns.
+ *
+ * Measured on pages of 250 changes with random ids of 24 characters: 112 bytes a change (149 with the changes as rows);
+ * brotli and zstd come within 5 % of that in like time, and zstd is still experimental in Node.
+ */
+const VERSION = 1;
+
+const EncodedEntry = JournalEntry.omit({ changes: true }).extend({ columns: z.array(Column) });
+
+/**
+ * An entry in few bytes: the same bytes for the same entry, and never more than the JSON of its changes plus 2 KB.
+ * Times are written as milliseconds before `detectedAt`, a previous value only where it differs.
+ */
+export function encodeEntry({ changes, ...entry }: JournalEntry): Uint8Array {
+  const detectedAt = Date.parse(entry.detectedAt);
+  const rows = changes.map((change) => rowOf(change, detectedAt));
+  const json = JSON.stringify({ ...entry, columns: columnsOf(rows) });
+  return Buffer.concat([Buffer.of(VERSION), deflateRawSync(json, { level: 9 })]);
+}
+
+/**
+ * What `encodeEntry` was given, still to be checked by the schema of `JournalEntry`.
+ *
+ * @throws Error when the bytes are of another version or damaged
+ */
+export function decodeEntry(bytes: Uint8Array): unknown {
+  if (bytes[0] !== VERSION) {
+    throw new Error(
+      `The journal entry is written in version ${bytes[0]}, this program reads version ${VERSION}`,
+    );
+  }
+  const { columns, ...entry } = EncodedEntry.parse(JSON.parse(inflateRawSync(bytes.subarray(1)).toString()));
+  const detectedAt = Date.parse(entry.detectedAt);
+  return { ...entry, changes: rowsOf(columns).map((row) => changeOf(row, detectedAt)) };
+}
+
+const STATE_FIELDS = [
+  'id',
+  'remoteId',
+  'status',
+  'enrolledAt',
+  'completedAt',
+  'changedAt',
+  'removedAt',
+] as const;
+type StateField = (typeof STATE_FIELDS)[number];
+
+/** In the place of a previous value: the one that the state has now. */
+const SAME = true;
+
+function rowOf({ state, previous, ...change }: Change, detectedAt: number): Cell[] {
+  return [
+    ...STATE_FIELDS.map((field) => stateCell(state, field, detectedAt)),
+    previous !== null,
+    ...STATE_FIELDS.map((field) =>
+      previous === null || previous[field] === state[field] ? SAME : stateCell(previous, field, detectedAt),
+    ),
+    change.events.join(' '),
+    change.learner.id,
+    change.learner.remoteId,
+    change.course.id,
+    change.course.remoteId,
+    change.course.revisionId,
+    change.course.revisionRemoteId,
+    change.course.title,
+    change.erased,
+    change.discarded === null ? null : JSON.stringify(change.discarded),
+  ];
+}
+
+/** Takes the cells in the order of `rowOf`. */
+function changeOf(row: Cell[], detectedAt: number): unknown {
+  const cells = row.values();
+  const next = () => cells.next().value;
+
+  const states = STATE_FIELDS.map((field) => stateValue(next(), field, detectedAt));
+  const isKnown = next();
+  const before = STATE_FIELDS.map((field, index) => {
+    const cell = next();
+    return cell === SAME ? states[index] : stateValue(cell, field, detectedAt);
+  });
+  const events = String(next());
+  return {
+    state: byField(states),
+    previous: isKnown ? byField(before) : null,
+    events: events === '' ? [] : events.split(' '),
+    learner: { id: next(), remoteId: next() },
+    course: {
+      id: next(),
+      remoteId: next(),
+      revisionId: next(),
+      revisionRemoteId: next(),
+      title: next(),
+    },
+    erased: next(),
+    discarded: discardedOf(next()),
+  };
+}
+
+function byField(values: unknown[]): Record<string, unknown> {
+  return Object.fromEntries(STATE_FIELDS.map((field, index) => [field, values[index]]));
+}
+
+function discardedOf(cell: Cell | undefined): unknown {
+  return typeof cell === 'string' ? JSON.parse(cell) : cell;
+}
+
+/** A time as milliseconds before `detectedAt`, unless another spelling of it would come back. */
+function stateCell(state: ProgressionState, field: StateField, detectedAt: number): Cell {
+  const value = state[field];
+  if (value === null || !field.endsWith('At')) return value;
+  const ago = detectedAt - Date.parse(value);
+  return timeAgo(ago, detectedAt) === value ? ago : value;
+}
+
+function stateValue(cell: Cell | undefined, field: StateField, detectedAt: number): unknown {
+  return typeof cell === 'number' && field.endsWith('At') ? timeAgo(cell, detectedAt) : cell;
+}
+
+function timeAgo(ago: number, detectedAt: number): string | null {
+  const time = new Date(detectedAt - ago);
+  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+}

@@ -1,0 +1,58 @@
+import { EntryTakenError } from '../../core/errors.ts';
+import { JournalEntry } from '../../core/journal-entry.ts';
+import type { Store } from '../../core/ports.ts';
+import { decodeEntry, encodeEntry } from './journal-codec.ts';
+import { journalPlace } from './keys.ts';
+import { getItem, type Item, keyOf, parseStored, queryItems, type Table } from './table.ts';
+import { isConditionFailed } from './translate-errors.ts';
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** The journal. Entries expire `retentionDays` after they were detected. */
+export function journalItems(
+  table: Table,
+  retentionDays: number,
+): Pick<Store, 'appendEntry' | 'readEntry' | 'readEntries'> {
+  return {
+    async appendEntry(entry) {
+      const place = journalPlace(entry.integration, entry.number);
+      const content = encodeEntry(entry);
+      const expires = Math.floor(Date.parse(entry.detectedAt) / 1000) + retentionDays * DAY_SECONDS;
+      try {
+        await table.calls.putItem({
+          TableName: table.name,
+          Item: { ...keyOf(place), content: { B: content }, expires: { N: String(expires) } },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        });
+      } catch (cause) {
+        if (!isConditionFailed(cause)) throw cause;
+        // The writer is part of the content: the very same bytes are one's own success whose answer was lost.
+        const stored = (await getItem(table, place))?.['content']?.B;
+        if (stored === undefined || Buffer.compare(stored, content) !== 0) {
+          throw new EntryTakenError(
+            `Another worker has written journal entry ${entry.number} of ${entry.integration}`,
+            { cause },
+          );
+        }
+      }
+    },
+
+    async readEntry(integration, number) {
+      const item = await getItem(table, journalPlace(integration, number));
+      return item && parseEntry(item);
+    },
+
+    async *readEntries(integration, from, to) {
+      if (from > to) return;
+      const first = journalPlace(integration, from);
+      for await (const item of queryItems(table, first.pk, [first.sk, journalPlace(integration, to).sk])) {
+        yield parseEntry(item);
+      }
+    },
+  };
+}
+
+function parseEntry(item: Item): JournalEntry {
+  const place = { pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '' };
+  return parseStored(JournalEntry, place, () => decodeEntry(item['content']?.B ?? new Uint8Array()));
+}

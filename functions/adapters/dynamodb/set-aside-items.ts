@@ -1,0 +1,42 @@
+import pMap from 'p-map';
+import type { Store } from '../../core/ports.ts';
+import { SetAside } from '../../core/set-aside.ts';
+import { setAsidePartition, setAsidePlace } from './keys.ts';
+import { jsonContent, keyOf, listItems, parseStored, type Table } from './table.ts';
+import { isConditionFailed } from './translate-errors.ts';
+
+const WRITES_AT_ONCE = 8;
+
+/** What could not be processed. Kept until it is removed. */
+export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAside' | 'removeSetAside'> {
+  return {
+    async setAside(integration, items) {
+      await pMap(items, (item) => putFirst(table, integration, item), { concurrency: WRITES_AT_ONCE });
+    },
+
+    async readSetAside(integration) {
+      const pk = setAsidePartition(integration);
+      const items = await listItems(table, pk);
+      return items.map((item) =>
+        parseStored(SetAside, { pk, sk: item['sk']?.S ?? '' }, () => jsonContent(item)),
+      );
+    },
+
+    async removeSetAside(integration, item) {
+      await table.calls.deleteItem({ TableName: table.name, Key: keyOf(setAsidePlace(integration, item)) });
+    },
+  };
+}
+
+/** The first one stays, with its time: it says since when the record waits. */
+async function putFirst(table: Table, integration: string, item: SetAside): Promise<void> {
+  try {
+    await table.calls.putItem({
+      TableName: table.name,
+      Item: { ...keyOf(setAsidePlace(integration, item)), content: { S: JSON.stringify(item) } },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    });
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error;
+  }
+}

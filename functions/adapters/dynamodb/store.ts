@@ -1,0 +1,27 @@
+import type { Store } from '../../core/ports.ts';
+import { applyEntry } from './apply-entry.ts';
+import { checkpointItems } from './checkpoint-items.ts';
+import type { DynamoDbCalls } from './dynamodb-calls.ts';
+import { integrationItems } from './integration-items.ts';
+import { journalItems } from './journal-items.ts';
+import { readKnown } from './read-known.ts';
+import { setAsideItems } from './set-aside-items.ts';
+import { withCoreErrors } from './translate-errors.ts';
+
+/**
+ * The store in one DynamoDB table with the keys `pk` and `sk`, both strings, and the TTL attribute `expires` (epoch
+ * seconds). Five kinds of item: integrations, checkpoints, journal entries, progressions, and what was set aside.
+ *
+ * @param options.retentionDays how long journal entries are kept
+ */
+export function createStore(options: { calls: DynamoDbCalls; table: string; retentionDays: number }): Store {
+  const table = { calls: withCoreErrors(options.calls, options.table), name: options.table };
+  return {
+    ...integrationItems(table),
+    ...checkpointItems(table),
+    ...journalItems(table, options.retentionDays),
+    ...setAsideItems(table),
+    readKnown: (integration, ids) => readKnown(table, integration, ids),
+    applyEntry: (entry) => applyEntry(table, entry),
+  };
+}

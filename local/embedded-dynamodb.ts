@@ -1,0 +1,138 @@
+import { once } from 'node:events';
+import { mkdir, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-dynamodb';
+import { ClassicLevel } from 'classic-level';
+import dynalite from 'dynalite';
+import { DeploymentError } from '../functions/core/errors.ts';
+
+export type EmbeddedDynamoDb = {
+  /** For the AWS client; it takes any region and credentials. */
+  endpoint: string;
+  /** The table, which is there and empty at first. */
+  table: string;
+  close(): Promise<void>;
+};
+
+const TABLE = 'schoolbell';
+
+/** The engine asks for a signature and does not look at it. */
+export const EMBEDDED_CREDENTIALS = { accessKeyId: 'embedded', secretAccessKey: 'embedded' };
+
+/**
+ * A DynamoDB engine inside this process, on a free port of 127.0.0.1, with Schoolbell's table.
+ *
+ * @param options.directory where it keeps its data, created when absent and safe against a kill at any moment; without
+ *   it, data is gone with the process
+ * @throws DeploymentError when another process has the directory in use
+ */
+export async function startEmbeddedDynamoDb(options: { directory?: string } = {}): Promise<EmbeddedDynamoDb> {
+  const { directory } = options;
+  const unlock = directory === undefined ? async () => {} : await lockDirectory(directory);
+  const path = directory === undefined ? undefined : join(directory, 'dynamodb');
+  try {
+    const engine = await startEngine(path);
+    return {
+      endpoint: engine.endpoint,
+      table: TABLE,
+      async close() {
+        await engine.close();
+        await unlock();
+      },
+    };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+/**
+ * Holds the directory for this process, by the lock of a LevelDB of its own: dynalite opens its one late, and fails the
+ * whole process when it cannot.
+ */
+async function lockDirectory(directory: string): Promise<() => Promise<void>> {
+  const lock = new ClassicLevel(join(directory, 'lock'));
+  try {
+    await mkdir(directory, { recursive: true });
+    await lock.open();
+  } catch (cause) {
+    const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+    const isLocked = reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED';
+    const message = reason instanceof Error ? reason.message : String(reason);
+    throw new DeploymentError(
+      isLocked ? `another process uses ${directory}` : `cannot keep data in ${directory}: ${message}`,
+      { cause },
+    );
+  }
+  return () => lock.close();
+}
+
+async function startEngine(path: string | undefined): Promise<{ endpoint: string; close(): Promise<void> }> {
+  const server = dynalite({ createTableMs: 0, ...(path !== undefined && { path }) });
+  // Dynalite rethrows a request's error, and a client that hangs up would end the process.
+  server.on('request', (request) => {
+    request.removeAllListeners('error');
+    request.on('error', () => {});
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const endpoint = typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : '';
+
+  if ((await createTable(endpoint)) === 'ready') return { endpoint, close: () => closeServer(server) };
+
+  await closeServer(server);
+  if (path !== undefined) await rm(path, { recursive: true });
+  return startEngine(path);
+}
+
+/**
+ * Creates the table where it is absent.
+ *
+ * @returns `stuck` when an earlier process was killed while it created the table: dynalite would never finish that, and
+ *   such a table has no data yet
+ */
+async function createTable(endpoint: string): Promise<'ready' | 'stuck'> {
+  const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });
+  const status = async () => {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: TABLE }));
+    return Table?.TableStatus;
+  };
+  try {
+    return (await status()) === 'ACTIVE' ? 'ready' : 'stuck';
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    await client.send(
+      new CreateTableCommand({
+        TableName: TABLE,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [
+          { AttributeName: 'pk', AttributeType: 'S' },
+          { AttributeName: 'sk', AttributeType: 'S' },
+        ],
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+      }),
+    );
+    while ((await status()) !== 'ACTIVE');
+    return 'ready';
+  } finally {
+    client.destroy();
+  }
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+  });
+  server.closeAllConnections();
+  await closed;
+}
