@@ -1,0 +1,50 @@
+import type { components } from '../../functions/adapters/kombo/generated/api.d.ts';
+
+/** One answer of the API, before it is on the wire. */
+export type Answer = {
+  status: number;
+  headers: Record<string, string>;
+  body: object;
+};
+
+export type ErrorCode = components['schemas']['ErrorCode'];
+
+/** The HTTP status and the fixed title of the codes that the sandbox answers by itself. */
+const FAILURES = {
+  'PLATFORM.AUTHENTICATION_INVALID': [401, 'The API key is invalid.'],
+  'PLATFORM.INTEGRATION_NOT_FOUND': [404, 'The integration does not exist.'],
+  'PLATFORM.INPUT_INVALID': [400, 'The request is invalid.'],
+  'PLATFORM.RATE_LIMIT_EXCEEDED': [429, 'Too many requests.'],
+  'PLATFORM.UNKNOWN_ERROR': [500, 'Something went wrong.'],
+} as const satisfies Partial<Record<ErrorCode, readonly [number, string]>>;
+
+export function success(data: object): Answer {
+  return { status: 200, headers: {}, body: { status: 'success', data } };
+}
+
+/** A failure by one of the sandbox's own codes. */
+export function failure(code: keyof typeof FAILURES, message: string, logUrl: string): Answer {
+  const [status, title] = FAILURES[code];
+  return failureWith({ status, code, title, message, logUrl });
+}
+
+/** Any failure, also with a code or a status that nobody has seen before. */
+export function failureWith(failed: {
+  status: number;
+  code: string | null;
+  title: string | null;
+  message: string;
+  logUrl: string | null;
+  headers?: Record<string, string>;
+}): Answer {
+  const { status, code, title, message, logUrl, headers = {} } = failed;
+  return { status, headers, body: { status: 'error', error: { code, title, message, log_url: logUrl } } };
+}
+
+export function unknownIntegration(id: string, logUrl: string): Answer {
+  return failure('PLATFORM.INTEGRATION_NOT_FOUND', `There is no integration "${id}".`, logUrl);
+}
+
+export function noSuchPath(path: string, logUrl: string): Answer {
+  return failureWith({ status: 404, code: null, title: null, message: `There is no ${path} here.`, logUrl });
+}

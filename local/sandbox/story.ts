@@ -1,0 +1,131 @@
+import type { Status } from '../../functions/contract/progression-state.ts';
+import { days } from './durations.ts';
+import type { Moment, Standing } from './progression-history.ts';
+import type { Choices } from './random.ts';
+
+/**
+ * The short story of a school: polled once before it begins and then this often, every kind of event has happened by
+ * the last poll. An erasure is seen by a poll that reads everything only, so the last one should be a reconciliation.
+ */
+export const STORY = { pollEveryMs: days(3), polls: 7 } as const;
+
+/** One of the cast: what happens to them, by polls since the story began: `0.5` is seen by the first poll. */
+export type CastMember = {
+  firstName: string;
+  lastName: string;
+  mailbox: string;
+  /** The number of the course, counted from 0. */
+  course: number;
+  turns: Choices<{ poll: number } & Partial<Pick<Standing, 'present'>> & { status?: Status; dated?: Dated }>;
+};
+
+/** A date of the progression that is set to another poll's time than the turn's own. */
+type Dated = { enrolled?: number; completed?: number };
+
+export const CAST: readonly CastMember[] = [
+  {
+    firstName: 'Ada',
+    lastName: 'Lovelace',
+    mailbox: 'ada',
+    course: 0,
+    turns: [
+      { poll: 0.4, status: 'ENROLLED' },
+      { poll: 1.4, status: 'IN_PROGRESS' },
+      { poll: 2.4, status: 'COMPLETED' },
+      { poll: 3.4, dated: { completed: 2.2 } },
+      { poll: 4.4, status: 'IN_PROGRESS' },
+      { poll: 5.4, status: 'COMPLETED' },
+    ],
+  },
+  {
+    firstName: 'Ludwig',
+    lastName: 'Zamenhof',
+    mailbox: 'ludwig',
+    course: 1,
+    turns: [
+      { poll: -100, status: 'ENROLLED' },
+      { poll: -98, status: 'COMPLETED' },
+      { poll: 1.6, status: 'COMPLETED' },
+    ],
+  },
+  {
+    firstName: '志',
+    lastName: '孔',
+    mailbox: 'kong',
+    course: 2,
+    turns: [
+      { poll: -9, status: 'ENROLLED' },
+      { poll: -6, status: 'IN_PROGRESS' },
+      { poll: 0.7, status: 'DROPPED' },
+      { poll: 2.7, status: 'ENROLLED', dated: { enrolled: 2.7 } },
+      { poll: 3.7, status: 'IN_PROGRESS' },
+      { poll: 4.7, status: 'ENROLLED' },
+    ],
+  },
+  {
+    firstName: 'Greta',
+    lastName: 'Ghost',
+    mailbox: 'greta',
+    course: 3,
+    turns: [
+      { poll: -20, status: 'ENROLLED' },
+      { poll: -15, status: 'COMPLETED' },
+      { poll: 0.2, present: false },
+    ],
+  },
+  {
+    firstName: 'فاطمة',
+    lastName: 'الفهرية',
+    mailbox: 'fatima',
+    course: 4,
+    turns: [
+      { poll: -5, status: 'ENROLLED' },
+      { poll: -4, status: 'IN_PROGRESS' },
+      { poll: 1.3, present: false },
+      { poll: 3.3, present: true },
+    ],
+  },
+  {
+    firstName: 'Søren',
+    lastName: 'Aabye',
+    mailbox: 'soeren',
+    course: 5,
+    turns: [
+      { poll: -2, status: 'ENROLLED' },
+      { poll: 2.5, dated: { enrolled: -3 } },
+    ],
+  },
+];
+
+/** The history of one of the cast in a story that begins at `startsAt`, in milliseconds since 1970. */
+export function* castHistory({ turns }: CastMember, startsAt: number): Generator<Moment> {
+  const time = (poll: number) => startsAt + Math.round(poll * STORY.pollEveryMs);
+  let standing: Standing = {
+    status: 'ENROLLED',
+    enrolledAt: time(turns[0].poll),
+    completedAt: null,
+    present: true,
+  };
+  for (const { poll, status, present, dated } of turns) {
+    const at = time(poll);
+    standing = {
+      status: status ?? standing.status,
+      enrolledAt: dated?.enrolled === undefined ? standing.enrolledAt : time(dated.enrolled),
+      completedAt: completedAt(standing, status, dated, at, time),
+      present: present ?? standing.present,
+    };
+    yield { at, standing, touched: false };
+  }
+}
+
+const completedAt = (
+  before: Standing,
+  status: Status | undefined,
+  dated: Dated | undefined,
+  at: number,
+  time: (poll: number) => number,
+) => {
+  if (dated?.completed !== undefined) return time(dated.completed);
+  if (status === undefined) return before.completedAt;
+  return status === 'COMPLETED' ? at : null;
+};

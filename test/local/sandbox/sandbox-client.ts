@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { ProgressionRecord } from '../../../local/sandbox/record-source.ts';
+import { type SandboxOptions, startSandbox } from '../../../local/sandbox/server.ts';
+import { breaches } from './api-description.ts';
+
+export const KEY = 'test-key';
+
+const Page = z.object({
+  data: z.object({
+    next: z.string().nullable(),
+    results: z.array(z.custom<ProgressionRecord>((value) => typeof value === 'object' && value !== null)),
+  }),
+});
+const Failure = z.object({ error: z.object({ code: z.string().nullable(), message: z.string() }) });
+
+/** A sandbox and plain requests to it; every answer is checked against the API's description. */
+export async function openSandbox(options: Omit<SandboxOptions, 'apiKey'>) {
+  const sandbox = await startSandbox({ apiKey: KEY, ...options });
+
+  const get = async (path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(sandbox.url + path, {
+      headers: { Authorization: `Bearer ${KEY}`, ...headers },
+    });
+    const body: unknown = await response.json();
+    const kind = response.ok ? (path.startsWith('/lms') ? 'progressions' : 'integration') : 'failure';
+    const breach = breaches(kind, body);
+    if (breach !== '') throw new Error(`${path}: ${breach}`);
+    return { status: response.status, headers: response.headers, body };
+  };
+  const query = (integration: string, parameters: Record<string, string> = {}) =>
+    get(`/lms/course-progressions?${new URLSearchParams(parameters)}`, { 'X-Integration-Id': integration });
+  const page = async (integration: string, parameters: Record<string, string> = {}) => {
+    const { body, status } = await query(integration, parameters);
+    if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
+    return Page.parse(body).data;
+  };
+
+  return {
+    ...sandbox,
+    get,
+    query,
+    page,
+    /** The results of each page of a whole pass. */
+    pass: async (integration: string, parameters: Record<string, string> = {}) => {
+      const pages: ProgressionRecord[][] = [];
+      let cursor: string | null = null;
+      do {
+        const read = await page(integration, cursor === null ? parameters : { ...parameters, cursor });
+        pages.push(read.results);
+        cursor = read.next;
+      } while (cursor !== null);
+      return pages;
+    },
+    /** The HTTP status, the error's code and its message. */
+    refusal: async (answer: Promise<{ status: number; body: unknown }>) => {
+      const { status, body } = await answer;
+      const { error } = Failure.parse(body);
+      return { status, code: error.code, message: error.message };
+    },
+    [Symbol.asyncDispose]: sandbox.close,
+  };
+}

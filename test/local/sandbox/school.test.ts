@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type ConnectorName, connectors } from '../../../local/sandbox/connector.ts';
+import { days, hours } from '../../../local/sandbox/durations.ts';
+import type { ProgressionRecord, RecordSource } from '../../../local/sandbox/record-source.ts';
+import { livingSchool } from '../../../local/sandbox/school.ts';
+import { DEFAULT_SCHOOL, type SchoolOptions } from '../../../local/sandbox/school-options.ts';
+
+const startsAt = Date.parse('2026-03-02T08:00:00Z');
+const school = (options: Partial<SchoolOptions> = {}): RecordSource =>
+  livingSchool({ ...DEFAULT_SCHOOL, integration: 'sandbox:school', startsAt, ...options });
+
+const recordsAt = (source: RecordSource, now: number): ProgressionRecord[] => {
+  const view = source.at(now);
+  return Array.from({ length: view.size }, (_, place) => view.record(place));
+};
+const byId = (records: ProgressionRecord[]) => new Map(records.map((record) => [record.id, record]));
+
+describe('the history of a school', () => {
+  test('is the same for the same options and time, however one got there', () => {
+    const moment = fc.integer({ min: 0, max: 120 }).map((count) => startsAt + count * hours(9));
+    fc.assert(
+      fc.property(fc.integer(), fc.array(moment, { maxLength: 6 }), moment, (seed, stops, end) => {
+        const stopped = school({ seed, learners: 8 });
+        for (const stop of stops) stopped.at(stop);
+        expect(recordsAt(stopped, end)).toEqual(recordsAt(school({ seed, learners: 8 }), end));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('differs between seeds, and shares no id between integrations', () => {
+    const ids = (options: Partial<SchoolOptions>) =>
+      new Set(recordsAt(school(options), startsAt).map(({ id }) => id));
+    expect(ids({ seed: 2 })).not.toEqual(ids({ seed: 3 }));
+    expect(ids({}).isDisjointFrom(ids({ integration: 'sandbox:other' }))).toBe(true);
+  });
+
+  test('of one learner does not depend on how many others there are', () => {
+    const few = recordsAt(school({ learners: 5, story: false, order: 'stable' }), startsAt + days(30));
+    const many = byId(recordsAt(school({ learners: 50, story: false }), startsAt + days(30)));
+    expect(few.length).toBeGreaterThan(5);
+    for (const record of few) expect(many.get(record.id)).toEqual(record);
+  });
+
+  test('has learners with several courses, each record with an id of its own', () => {
+    const records = recordsAt(school({ learners: 200 }), startsAt);
+    expect(byId(records).size).toBe(records.length);
+    expect(records.length).toBeGreaterThan(400);
+    for (const { id } of records) expect(id).toMatch(/^[1-9A-Za-z]{24}$/);
+    for (const { user } of records)
+      expect(user?.work_email ?? '@example.com').toMatch(/^[a-z.0-9-]+@example\.com$|^@/);
+    expect(new Set(records.map(({ course_revision }) => course_revision?.title)).size).toBeGreaterThan(9);
+  });
+});
+
+describe('a record', () => {
+  /** The histories of all records of a year, looked at every six hours. */
+  const observed = (options: Partial<SchoolOptions> = {}) => {
+    const source = school({ learners: 60, story: false, ...options });
+    const histories = new Map<string, { now: number; changedAt: number; record: ProgressionRecord }[]>();
+    for (let now = startsAt - days(180); now < startsAt + days(180); now += hours(6)) {
+      const view = source.at(now);
+      for (let place = 0; place < view.size; place += 1) {
+        const record = view.record(place);
+        const history = histories.get(record.id) ?? [];
+        if (JSON.stringify(history.at(-1)?.record) === JSON.stringify(record)) continue;
+        history.push({ now, changedAt: view.changedAt(place), record });
+        histories.set(record.id, history);
+      }
+    }
+    return [...histories.values()];
+  };
+  const year = observed();
+
+  test('says that it changed when anything but a name did, unless it was erased', () => {
+    const own = ({ user, course_revision, ...fields }: ProgressionRecord) => JSON.stringify(fields);
+    for (const history of year) {
+      for (const [index, { now, changedAt, record }] of history.entries()) {
+        expect(changedAt).toBeLessThanOrEqual(now);
+        const before = history[index - 1];
+        if (before === undefined) continue;
+        if (record.user === null || own(record) === own(before.record)) {
+          expect(changedAt).toBe(before.changedAt);
+        } else {
+          expect(changedAt).toBeGreaterThan(before.changedAt);
+          expect(record.changed_at).toBe(new Date(changedAt).toISOString());
+        }
+      }
+    }
+  });
+
+  test('is erased 14 days after its removal, to nothing but its id', () => {
+    const erased = year.flatMap((history) => {
+      const last = history.at(-1);
+      const removed = history.at(-2)?.record.remote_deleted_at;
+      return last?.record.user === null && removed ? [{ ...last, removed: Date.parse(removed) }] : [];
+    });
+    expect(erased.length).toBeGreaterThan(10);
+    for (const {
+      record: { id, ...fields },
+      now,
+      removed,
+    } of erased) {
+      expect(id).toHaveLength(24);
+      expect(new Set(Object.values(fields))).toEqual(new Set([null]));
+      expect(now - removed).toBeGreaterThanOrEqual(days(14));
+      expect(now - removed).toBeLessThan(days(14) + hours(6));
+    }
+  });
+
+  test('has a completion exactly while it is completed, never in the future', () => {
+    for (const { now, record } of year.flat()) {
+      expect(record.completed_at !== null).toBe(record.status === 'COMPLETED');
+      if (record.completed_at === null) continue;
+      expect(Date.parse(record.completed_at)).toBeLessThanOrEqual(now);
+    }
+  });
+
+  test('is touched now and then without any other difference', () => {
+    const withoutChangedAt = ({ changed_at, ...rest }: ProgressionRecord) => JSON.stringify(rest);
+    const touches = year.flatMap((history) =>
+      history.filter(({ record }, index) => {
+        const before = history[index - 1];
+        return before !== undefined && withoutChangedAt(before.record) === withoutChangedAt(record);
+      }),
+    );
+    expect(touches.length).toBeGreaterThan(10);
+  });
+
+  test('comes in steps when the mirror synchronises every three hours', () => {
+    for (const { record } of observed({ syncEveryMs: hours(3) }).flat()) {
+      if (record.changed_at !== null) expect(Date.parse(record.changed_at) % hours(3)).toBe(0);
+    }
+  });
+
+  test('can be read late when a write is committed late', () => {
+    const source = school({ commitDelayMs: hours(1), learners: 100 });
+    let late = 0;
+    for (let now = startsAt; now < startsAt + days(10); now += 60_000 * 10) {
+      const seen = byId(recordsAt(source, now - 60_000 * 10));
+      const view = source.at(now);
+      for (let place = 0; place < view.size; place += 1) {
+        const record = view.record(place);
+        if (seen.get(record.id)?.changed_at === record.changed_at || record.user === null) continue;
+        expect(now - view.changedAt(place)).toBeLessThan(hours(1) + 60_000 * 10);
+        if (now - view.changedAt(place) > 60_000 * 10) late += 1;
+      }
+      if (late > 5) break;
+    }
+    expect(late).toBeGreaterThan(5);
+  });
+});
+
+describe('the connector', () => {
+  const shownBy = (connector: ConnectorName, now = startsAt + days(60)) =>
+    recordsAt(school({ connector, learners: 60, story: false }), now).filter(({ user }) => user !== null);
+
+  test('talentlms never sends enrolled_at', () => {
+    expect(shownBy('talentlms').length).toBeGreaterThan(100);
+    expect(shownBy('talentlms').filter(({ enrolled_at }) => enrolled_at !== null)).toEqual([]);
+    expect(shownBy('full').filter(({ enrolled_at }) => enrolled_at === null)).toEqual([]);
+  });
+
+  test('statuses knows only two of them, and no course behind a revision', () => {
+    expect(new Set(shownBy('statuses').map(({ status }) => status))).toEqual(
+      new Set([null, 'IN_PROGRESS', 'COMPLETED']),
+    );
+    expect(new Set(shownBy('statuses').map(({ course_revision }) => course_revision?.course))).toEqual(
+      new Set([null]),
+    );
+    expect(connectors.statuses.unsupportedFilters).toEqual(['course_ids']);
+  });
+
+  test.each([
+    ['udemy', 6],
+    ['coursera', 48],
+  ] as const)('%s shows enrolments up to %d hours late', (connector, hoursLate) => {
+    const lateness = (records: ProgressionRecord[]) =>
+      records
+        .filter(({ status, enrolled_at, changed_at }) => status === 'ENROLLED' && enrolled_at && changed_at)
+        .map(({ enrolled_at, changed_at }) => Date.parse(changed_at ?? '') - Date.parse(enrolled_at ?? ''));
+    const firstSeen = new Map<string, ProgressionRecord>();
+    const source = school({ connector, learners: 60, story: false });
+    for (let now = startsAt; now < startsAt + days(40); now += hours(1)) {
+      for (const record of recordsAt(source, now)) {
+        if (!firstSeen.has(record.id)) firstSeen.set(record.id, record);
+      }
+    }
+    const delays = lateness(
+      [...firstSeen.values()].filter(({ enrolled_at }) => Date.parse(enrolled_at ?? '') > startsAt),
+    );
+    expect(delays.length).toBeGreaterThan(10);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(hours(hoursLate));
+    expect(Math.max(...delays)).toBeGreaterThan(hours(hoursLate) / 2);
+  });
+
+  test('udemy shows completions up to 6 hours late', () => {
+    const delays = shownBy('udemy')
+      .filter(({ status, remote_deleted_at }) => status === 'COMPLETED' && remote_deleted_at === null)
+      .map(({ completed_at, changed_at }) => Date.parse(changed_at ?? '') - Date.parse(completed_at ?? ''));
+    expect(delays.filter((delay) => delay > 0 && delay <= hours(6)).length).toBeGreaterThan(10);
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
+  });
+});

@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { days } from '../../../local/sandbox/durations.ts';
+import { fixedRecords } from '../../../local/sandbox/fixed-records.ts';
+import { runningClock, steppedClock } from '../../../local/sandbox/sandbox-clock.ts';
+import type { SandboxOptions } from '../../../local/sandbox/server.ts';
+import { courseProgression } from './course-progression.ts';
+import { KEY, openSandbox } from './sandbox-client.ts';
+
+const ID = 'sandbox:server';
+const startsAt = Date.parse('2026-03-01T12:00:00.987Z');
+
+const open = (options: Partial<SandboxOptions> = {}) =>
+  openSandbox({
+    clock: steppedClock(startsAt),
+    integrations: [
+      { id: ID, records: fixedRecords([courseProgression(1), courseProgression(2)]) },
+      { id: 'sandbox:other', records: fixedRecords() },
+    ],
+    ...options,
+  });
+
+describe('the sandbox refuses', () => {
+  test('a wrong key, a missing key and another scheme', async () => {
+    await using sandbox = await open();
+    for (const Authorization of ['Bearer wrong', '', `Basic ${KEY}`, KEY]) {
+      const answer = sandbox.get('/lms/course-progressions', { Authorization, 'X-Integration-Id': ID });
+      expect(await sandbox.refusal(answer)).toMatchObject({
+        status: 401,
+        code: 'PLATFORM.AUTHENTICATION_INVALID',
+      });
+    }
+  });
+
+  test('an unknown integration and a missing one', async () => {
+    await using sandbox = await open();
+    const unknown = { status: 404, code: 'PLATFORM.INTEGRATION_NOT_FOUND' };
+    expect(await sandbox.refusal(sandbox.query('sandbox:unknown'))).toMatchObject(unknown);
+    expect(await sandbox.refusal(sandbox.get('/integrations/sandbox:unknown'))).toMatchObject(unknown);
+    const missing = await sandbox.refusal(sandbox.get('/lms/course-progressions'));
+    expect(missing).toMatchObject({ status: 400, code: 'PLATFORM.INPUT_INVALID' });
+    expect(missing.message).toContain('X-Integration-Id');
+  });
+
+  test('paths and methods that it does not have', async () => {
+    await using sandbox = await open();
+    for (const path of [
+      '/lms/courses',
+      '/',
+      '/integrations',
+      '/lms/course-progressions/',
+      '/integrations/%',
+    ]) {
+      const { status, code } = await sandbox.refusal(sandbox.get(path));
+      expect([path, status, code]).toEqual([path, 404, null]);
+    }
+    const headers = { Authorization: `Bearer ${KEY}`, 'X-Integration-Id': ID };
+    const posted = await fetch(`${sandbox.url}/lms/course-progressions`, { method: 'POST', headers });
+    expect(posted.status).toBe(404);
+    const control = await fetch(new URL('/control', sandbox.url), {
+      method: 'POST',
+      headers,
+      body: '{"do":"look"}',
+    });
+    expect(control.status).toBe(404);
+  });
+});
+
+describe('the sandbox tells', () => {
+  test('its own time in the Date header, in whole seconds', async () => {
+    const clock = steppedClock(startsAt);
+    await using sandbox = await open({ clock });
+    expect((await sandbox.query(ID)).headers.get('date')).toBe('Sun, 01 Mar 2026 12:00:00 GMT');
+    clock.advance(days(1));
+    const refused = await sandbox.query('sandbox:unknown');
+    expect(refused.headers.get('date')).toBe('Mon, 02 Mar 2026 12:00:00 GMT');
+  });
+
+  test('since when the data of an integration has expired', async () => {
+    await using sandbox = await open();
+    const expiredAt = async (id: string) =>
+      z
+        .object({ data: z.object({ data_expired_at: z.string().nullable() }) })
+        .parse((await sandbox.get(`/integrations/${encodeURIComponent(id)}`)).body).data.data_expired_at;
+    expect(await expiredAt(ID)).toBeNull();
+    sandbox.control.setDataExpiredAt(ID, startsAt);
+    expect(await expiredAt(ID)).toBe('2026-03-01T12:00:00.987Z');
+    expect(await expiredAt('sandbox:other')).toBeNull();
+    sandbox.control.setDataExpiredAt(ID, null);
+    expect(await expiredAt(ID)).toBeNull();
+  });
+});
+
+describe('on demand the sandbox', () => {
+  test('limits the rate of the next requests', async () => {
+    await using sandbox = await open();
+    sandbox.control.inject({ kind: 'rate-limit', requests: 2, retryAfterSeconds: 3 });
+    for (let request = 0; request < 2; request += 1) {
+      const limited = await sandbox.query(ID);
+      expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '3']);
+    }
+    expect((await sandbox.query(ID)).status).toBe(200);
+    expect(sandbox.control.requests()).toBe(3);
+  });
+
+  test('fails one integration with any status and code, and no other', async () => {
+    await using sandbox = await open();
+    const code = 'INTEGRATION.SOMETHING_NEW';
+    sandbox.control.inject({ kind: 'error', status: 503, code, integration: ID, requests: 1000 });
+    expect(await sandbox.refusal(sandbox.query(ID))).toMatchObject({ status: 503, code });
+    expect((await sandbox.query('sandbox:other')).status).toBe(200);
+    sandbox.control.clearFaults();
+    expect((await sandbox.query(ID)).status).toBe(200);
+    sandbox.control.inject({ kind: 'error' });
+    expect(await sandbox.refusal(sandbox.query(ID))).toMatchObject({
+      status: 500,
+      code: 'PLATFORM.UNKNOWN_ERROR',
+    });
+  });
+
+  test('answers late', async () => {
+    const waits: number[] = [];
+    await using sandbox = await open({
+      wait: async (ms) => {
+        waits.push(ms);
+      },
+    });
+    await sandbox.query(ID);
+    sandbox.control.setAnswerDelay(100);
+    await sandbox.query(ID);
+    sandbox.control.inject({ kind: 'slow', delayMs: 5000 });
+    await sandbox.query(ID);
+    await sandbox.query(ID);
+    expect(waits).toEqual([100, 5000, 100]);
+  });
+
+  test('sends half a body, or none', async () => {
+    await using sandbox = await open();
+    sandbox.control.inject({ kind: 'garbled' });
+    sandbox.control.inject({ kind: 'hang-up' });
+    await expect(sandbox.query(ID)).rejects.toThrow(SyntaxError);
+    await expect(sandbox.query(ID)).rejects.toThrow('fetch failed');
+    expect((await sandbox.query(ID)).status).toBe(200);
+  });
+
+  test('nulls a field that a customer turns off, until it is on again', async () => {
+    const clock = steppedClock(startsAt);
+    await using sandbox = await open({ clock });
+    const updated = () => sandbox.page(ID, { updated_after: '2026-02-01' });
+    expect((await updated()).results).toEqual([]);
+    sandbox.control.setField(ID, 'status', false, clock.now());
+    sandbox.control.setField(ID, 'user.work_email', false, clock.now());
+    for (const record of (await updated()).results) {
+      expect(record).toMatchObject({ status: null, user: { first_name: 'Mary', work_email: null } });
+      expect(record.changed_at).toBe('2026-03-01T12:00:00.987Z');
+    }
+    clock.advance(days(1));
+    sandbox.control.setField(ID, 'status', true, clock.now());
+    expect((await updated()).results.map(({ status, user }) => [status, user?.work_email])).toEqual([
+      ['ENROLLED', null],
+      ['ENROLLED', null],
+    ]);
+  });
+
+  test('marks every record removed when a customer turns the model off', async () => {
+    await using sandbox = await open();
+    sandbox.control.setModel(ID, false, startsAt);
+    expect((await sandbox.page(ID)).results).toEqual([]);
+    const { results } = await sandbox.page(ID, { include_deleted: 'true', updated_after: '2026-02-01' });
+    expect(results.map((record) => record.remote_deleted_at)).toEqual([
+      '2026-03-01T12:00:00.987Z',
+      '2026-03-01T12:00:00.987Z',
+    ]);
+    sandbox.control.setModel(ID, true, startsAt + 1);
+    expect((await sandbox.page(ID, { updated_after: '2026-02-01' })).results).toHaveLength(2);
+  });
+
+  test('obeys another process, when it is allowed to', async () => {
+    await using sandbox = await open({ controlPath: true });
+    const command = async (body: string) => {
+      const headers = { Authorization: `Bearer ${KEY}` };
+      const answer = await fetch(new URL('/control', sandbox.url), { method: 'POST', headers, body });
+      const told: unknown = await answer.json();
+      return { status: answer.status, told };
+    };
+    expect(await command('{"do":"advance","ms":1013}')).toMatchObject({
+      status: 200,
+      told: { data: { now: '2026-03-01T12:00:02.000Z', requests: 1 } },
+    });
+    await command('{"do":"inject","fault":{"kind":"rate-limit"}}');
+    expect((await sandbox.query(ID)).status).toBe(429);
+    expect(await command('{"do":"sing"}')).toMatchObject({ status: 400 });
+    expect(await command('not json')).toMatchObject({ status: 400 });
+  });
+});
+
+test('a running clock goes on where it would have been when the process comes back', () => {
+  const kept = { startsAt, startedAt: 5_000, speed: 3600 };
+  let machine = 5_000;
+  const clock = runningClock(kept, () => machine);
+  expect(clock.now()).toBe(startsAt);
+  machine += 1_500;
+  expect(clock.now()).toBe(startsAt + 1_500 * 3600);
+  clock.advance(7);
+  expect(clock.now()).toBe(startsAt + 1_500 * 3600 + 7);
+  machine += 60_000;
+  expect(runningClock(kept, () => machine).now()).toBe(startsAt + 61_500 * 3600);
+});
