@@ -7,7 +7,7 @@ export type Answer = {
   body: object;
 };
 
-export type ErrorCode = components['schemas']['ErrorCode'];
+type ErrorCode = components['schemas']['ErrorCode'];
 
 /** The HTTP status and the fixed title of the codes that the sandbox answers by itself. */
 const FAILURES = {

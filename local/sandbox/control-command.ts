@@ -8,7 +8,7 @@ import { ScopeField } from './scope.ts';
 const integration = z.string();
 
 /** What can be asked of a sandbox in another process, one JSON object a request. */
-export const ControlCommand = z.discriminatedUnion('do', [
+const ControlCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('inject'), fault: Fault }),
   z.object({ do: z.literal('clear-faults') }),
   z.object({ do: z.literal('answer-delay'), delayMs: z.int().nonnegative() }),
@@ -19,7 +19,7 @@ export const ControlCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('advance'), ms: z.int().nonnegative() }),
   z.object({ do: z.literal('look') }),
 ]);
-export type ControlCommand = z.infer<typeof ControlCommand>;
+type ControlCommand = z.infer<typeof ControlCommand>;
 
 type Reach = { control: SandboxControl; clock: SandboxClock };
 

@@ -5,7 +5,7 @@ import type { Moment } from './progression-history.ts';
 import type { Random } from './random.ts';
 
 /** How long a removed record keeps its fields: Kombo's deletion policy. */
-export const ERASED_AFTER_MS = days(14);
+const ERASED_AFTER_MS = days(14);
 
 /** A progression as Kombo's database holds it. Times are milliseconds since 1970. */
 export type Mirrored = {

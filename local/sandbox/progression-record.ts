@@ -49,7 +49,7 @@ export function progressionRecord(
 }
 
 /** What is left of a record 14 days after its removal. */
-export function erasedRecord(id: string): ProgressionRecord {
+function erasedRecord(id: string): ProgressionRecord {
   return {
     id,
     remote_id: null,

@@ -1,7 +1,8 @@
-import TinyQueue from 'tinyqueue';
+import { emptyAgenda } from './agenda.ts';
 import type { Connector } from './connector.ts';
 import { courseRevision } from './course-catalogue.ts';
 import { days } from './durations.ts';
+import { type Enrolment, enrolmentsOf } from './enrolments.ts';
 import { komboId } from './kombo-id.ts';
 import { type Mirrored, mirrorOf } from './mirror.ts';
 import { type Person, personOf } from './person.ts';
@@ -9,7 +10,7 @@ import { type Moment, progressionHistory } from './progression-history.ts';
 import type { Progression } from './progression-record.ts';
 import { randomOf } from './random.ts';
 import type { SchoolOptions } from './school-options.ts';
-import { CAST, castHistory } from './story.ts';
+import { CAST, castHistory, castPerson } from './story.ts';
 
 /** How long a school has been open when it is first looked at. */
 const HISTORY_MS = days(180);
@@ -30,39 +31,33 @@ export type SchoolRoll = {
 export function openSchool(options: SchoolOptions, connector: Connector): SchoolRoll {
   const school = `${options.seed}/${options.integration}`;
   const opened = options.startsAt - HISTORY_MS;
-  const agenda = new TinyQueue<{ at: number; happen: () => void }>([], (a, b) => a.at - b.at);
+  const agenda = emptyAgenda();
   const entries: RollEntry[] = [];
   let time = Number.NEGATIVE_INFINITY;
 
-  /** Shows a progression's changes one after another, each drawn when the one before has happened. */
+  /** Each change is drawn when the one before has happened: a school costs what it has lived, not what it will. */
   const follow = (progression: Progression, history: Iterable<Moment>) => {
-    const random = randomOf(school, 'mirror', progression.remoteId);
-    const changes = mirrorOf(history, connector, options, random);
+    const changes = mirrorOf(history, connector, options, randomOf(school, 'mirror', progression.remoteId));
     let entry: RollEntry | null = null;
-    const scheduleNext = () => {
+    const awaitNext = () => {
       const next = changes.next();
       if (next.done) return;
       const { visibleAt, mirrored } = next.value;
-      agenda.push({
-        at: visibleAt,
-        happen: () => {
-          if (entry === null) {
-            entry = { progression, mirrored };
-            entries.push(entry);
-          }
-          entry.mirrored = mirrored;
-          scheduleNext();
-        },
+      agenda.add(visibleAt, () => {
+        if (entry === null) {
+          entry = { progression, mirrored };
+          entries.push(entry);
+        }
+        entry.mirrored = mirrored;
+        awaitNext();
       });
     };
-    scheduleNext();
+    awaitNext();
   };
 
   const progressionOf = (
     learner: Person,
-    remoteId: string,
-    course: number,
-    revision: number,
+    { remoteId, course, revision }: Omit<Enrolment, 'at'>,
   ): Progression => {
     const taken = courseRevision(school, course, revision);
     return {
@@ -73,54 +68,37 @@ export function openSchool(options: SchoolOptions, connector: Connector): School
     };
   };
 
-  /** A learner enrols in one course after another, and in newer revisions when there is no other course left. */
-  const join = (number: number) => {
-    const random = randomOf(school, 'learner', number);
-    const learner = personOf(school, number, opened);
-    const firstCourse = random.integer(0, options.courses - 1);
-    const enrol = (count: number, at: number) => {
-      agenda.push({
-        at,
-        happen: () => {
-          const course = (firstCourse + count) % options.courses;
-          const revision = Math.floor((firstCourse + count) / options.courses);
-          const remoteId = `E${number}-${count}`;
-          const history = progressionHistory(randomOf(school, 'history', remoteId), at);
-          follow(progressionOf(learner, remoteId, course, revision), history);
-          enrol(count + 1, at + random.integer(days(10), days(80)));
-        },
+  const join = (learner: Person, enrolments: Iterator<Enrolment>) => {
+    const awaitNext = () => {
+      const next = enrolments.next();
+      if (next.done) return;
+      const enrolment = next.value;
+      agenda.add(enrolment.at, () => {
+        const random = randomOf(school, 'history', enrolment.remoteId);
+        follow(progressionOf(learner, enrolment), progressionHistory(random, enrolment.at));
+        awaitNext();
       });
     };
-    enrol(0, opened + random.integer(0, days(216)));
+    awaitNext();
   };
 
-  for (let number = 0; number < options.learners; number += 1) join(number);
-  if (options.story) {
-    for (const [index, member] of CAST.entries()) {
-      const learner: Person = {
-        id: komboId(school, 'user', member.mailbox),
-        remoteId: String(900 + index),
-        firstName: member.firstName,
-        lastName: member.lastName,
-        email: `${member.mailbox}@example.com`,
-        renamed: null,
-      };
-      const progression = progressionOf(learner, `E-${member.mailbox}`, member.course % options.courses, 0);
-      follow(progression, castHistory(member, options.startsAt));
-    }
+  for (let number = 0; number < options.learners; number += 1) {
+    join(personOf(school, number, opened), enrolmentsOf(school, number, opened, options.courses));
+  }
+  for (const member of options.story ? CAST : []) {
+    const enrolment = {
+      remoteId: `E-${member.mailbox}`,
+      course: member.course % options.courses,
+      revision: 0,
+    };
+    follow(progressionOf(castPerson(school, member), enrolment), castHistory(member, options.startsAt));
   }
 
   return {
     time: () => time,
     advance(now) {
-      let changed = false;
-      for (let next = agenda.peek(); next !== undefined && next.at <= now; next = agenda.peek()) {
-        agenda.pop();
-        next.happen();
-        changed = true;
-      }
       time = now;
-      return changed;
+      return agenda.advance(now);
     },
     entries: () => entries,
   };

@@ -18,7 +18,7 @@ export type SandboxOptions = {
   port?: number;
   /** By default this machine alone. */
   host?: string;
-  /** Whether `POST /control` takes a `ControlCommand`, with the same key. */
+  /** Whether `POST /control` takes the commands of control-command.ts, with the same key. */
   controlPath?: boolean;
   /** How a slow answer waits, in milliseconds. */
   wait?: (ms: number) => Promise<unknown>;

@@ -1,5 +1,7 @@
 import type { Status } from '../../functions/contract/progression-state.ts';
 import { days } from './durations.ts';
+import { komboId } from './kombo-id.ts';
+import type { Person } from './person.ts';
 import type { Moment, Standing } from './progression-history.ts';
 import type { Choices } from './random.ts';
 
@@ -96,6 +98,18 @@ export const CAST: readonly CastMember[] = [
     ],
   },
 ];
+
+/** One of the cast as a learner of a school. */
+export function castPerson(school: string, { firstName, lastName, mailbox }: CastMember): Person {
+  return {
+    id: komboId(school, 'user', mailbox),
+    remoteId: mailbox,
+    firstName,
+    lastName,
+    email: `${mailbox}@example.com`,
+    renamed: null,
+  };
+}
 
 /** The history of one of the cast in a story that begins at `startsAt`, in milliseconds since 1970. */
 export function* castHistory({ turns }: CastMember, startsAt: number): Generator<Moment> {
