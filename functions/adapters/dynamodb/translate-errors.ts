@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeploymentError, IntegrationError, isRunError, TransientError } from '../../core/errors.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
 
@@ -76,7 +75,7 @@ export function translateError(error: unknown, table: string): unknown {
 
 /** The condition of a write did not hold: the store then reads what stands there. */
 export function isConditionFailed(error: unknown): boolean {
-  return error instanceof ConditionalCheckFailedException;
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }
 
 /** A failed connection may come without a message, as a group of errors with a code. */

@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeEntry, encodeEntry } from '../../../functions/adapters/dynamodb/journal-codec.ts';
+import { LearningEventType } from '../../../functions/contract/learning-events.ts';
+import { Status } from '../../../functions/contract/progression-state.ts';
+import type { JournalEntry } from '../../../functions/core/journal-entry.ts';
+import { someChange, someEntry, someState } from './some-items.ts';
+
+const text = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  // Half a surrogate pair, which UTF-8 cannot hold.
+  fc.constantFrom('', '\ud83d', '\u0000', '__proto__', 'COMPLETED'),
+);
+const nullable = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
+const time = fc
+  .date({
+    min: new Date('0000-01-01T00:00:00.000Z'),
+    max: new Date('9999-12-31T23:59:59.999Z'),
+    noInvalidDate: true,
+  })
+  .map((date) => date.toISOString());
+const state = fc.record({
+  id: text,
+  remoteId: nullable(text),
+  status: nullable(fc.constantFrom(...Status.options)),
+  enrolledAt: nullable(time),
+  completedAt: nullable(time),
+  changedAt: nullable(time),
+  removedAt: nullable(time),
+});
+const change = fc.record({
+  previous: nullable(state),
+  state,
+  events: fc.array(fc.constantFrom(...LearningEventType.options), { maxLength: 3 }),
+  learner: fc.record({ id: nullable(text), remoteId: nullable(text) }),
+  course: fc.record({
+    id: nullable(text),
+    remoteId: nullable(text),
+    revisionId: nullable(text),
+    revisionRemoteId: nullable(text),
+    title: nullable(text),
+  }),
+  erased: fc.boolean(),
+  discarded: nullable(state),
+});
+const count = fc.nat(1_000_000);
+const entry: fc.Arbitrary<JournalEntry> = fc.record({
+  integration: fc.constant('moodle:7C9M5sXAQx2cNMpVHLojrFpL'),
+  number: fc.integer({ min: 1, max: 1_000_000_000 }),
+  detectedAt: time,
+  mode: fc.constantFrom('incremental', 'baseline', 'reconcile'),
+  writer: text,
+  changes: fc.array(change, { maxLength: 20 }),
+  tally: fc.record({
+    firstSeen: count,
+    removed: count,
+    restored: count,
+    firstSeenOld: count,
+    allowed: count,
+    missed: count,
+  }),
+});
+
+const decoded = (given: JournalEntry) => decodeEntry(encodeEntry(given));
+
+describe('an encoded journal entry', () => {
+  it('comes back as it was, whatever is in it', () => {
+    fc.assert(
+      fc.property(entry, (given) => {
+        expect(decoded(given)).toEqual(given);
+      }),
+    );
+  });
+
+  it('is the same bytes for the same entry', () => {
+    fc.assert(
+      fc.property(entry, (given) => {
+        expect(encodeEntry(structuredClone(given))).toEqual(encodeEntry(given));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('keeps a time in a spelling that is valid but not the usual one', () => {
+    const odd = '2024-02-29T00:00:00.000000Z';
+    const given = someEntry({
+      integration: 'a:b',
+      changes: [someChange({ state: someState({ changedAt: odd }) })],
+    });
+
+    expect(decoded(given)).toEqual(given);
+  });
+
+  it('takes at most 120 bytes a change on a full page of 250', () => {
+    const next = randomNumbers(1);
+    const changes = Array.from({ length: 250 }, () => randomChange(next));
+
+    const bytes = encodeEntry(someEntry({ integration: 'a:b', changes })).length;
+
+    expect(bytes / changes.length).toBeLessThan(120);
+  });
+
+  it.each([
+    ['of one byte each', (next: () => number) => 33 + (next() % 90)],
+    ['of three bytes each', (next: () => number) => 0x4e00 + (next() % 0x5000)],
+    ['that JSON escapes', (next: () => number) => next() % 32],
+    ['that are halves of pairs', (next: () => number) => 0xd800 + (next() % 0x800)],
+  ])('fits an item of 400 KB when its changes are 350 KB of JSON with random characters %s', (_, draw) => {
+    const next = randomNumbers(2);
+    const random = (length: number) => String.fromCharCode(...Array.from({ length }, () => draw(next)));
+    const changes = [someChange()];
+    let size = 0;
+    while (true) {
+      const change = someChange({
+        state: someState({ id: random(300), remoteId: random(300) }),
+        learner: { id: random(300), remoteId: random(300) },
+      });
+      size += Buffer.byteLength(JSON.stringify(change)) + 1;
+      if (size > 350 * 1024) break;
+      changes.push(change);
+    }
+
+    expect(encodeEntry(someEntry({ integration: 'a:b', changes })).length).toBeLessThan(400 * 1024 - 500);
+  });
+
+  it('is refused in a version that this program does not know', () => {
+    const bytes = encodeEntry(someEntry({ integration: 'a:b' }));
+    bytes[0] = 2;
+
+    expect(() => decodeEntry(bytes)).toThrow(
+      'The journal entry is written in version 2, this program reads version 1',
+    );
+  });
+
+  it('is refused when its columns do not fit together', () => {
+    const bytes = encodeEntry(someEntry({ integration: 'a:b' })).subarray(0, 40);
+
+    expect(() => decodeEntry(bytes)).toThrow();
+  });
+});
+
+const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+
+/** A completion as Kombo would show it: random ids of 24 characters, ten courses, times to the millisecond. */
+function randomChange(next: () => number) {
+  const id = () => Array.from({ length: 24 }, () => ALPHABET[next() % ALPHABET.length]).join('');
+  const daysAgo = (days: number) =>
+    new Date(Date.parse('2026-03-01T09:00:00Z') - (next() % (days * 86_400_000))).toISOString();
+  const previous = someState({
+    id: id(),
+    remoteId: id(),
+    status: 'IN_PROGRESS',
+    enrolledAt: daysAgo(20),
+    completedAt: null,
+    changedAt: daysAgo(20),
+  });
+  const course = next() % 10;
+  return someChange({
+    previous,
+    state: { ...previous, status: 'COMPLETED', completedAt: daysAgo(1), changedAt: daysAgo(1) },
+    learner: { id: id(), remoteId: id() },
+    course: {
+      id: `course${course}-7C9M5sXAQx2cNMpVHL`,
+      remoteId: `${course}`,
+      revisionId: `revision${course}-7C9M5sXAQx2cNM`,
+      revisionRemoteId: `${course}`,
+      title: `Course ${course}`,
+    },
+  });
+}
+
+/** Numbers of 31 bits, the same each time (xorshift). */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 1;
+  };
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { EntryTakenError } from '../../../functions/core/errors.ts';
+import type { JournalEntry } from '../../../functions/core/journal-entry.ts';
+import { counted, sentTwice, useEngine } from './engine.ts';
+import { someChange, someEntry, someIntegration, someState } from './some-items.ts';
+
+async function listed(entries: AsyncIterable<JournalEntry>): Promise<number[]> {
+  const numbers: number[] = [];
+  for await (const { number } of entries) numbers.push(number);
+  return numbers;
+}
+
+describe('the journal', () => {
+  const engine = useEngine();
+
+  it('gives back what was appended, in one request each', async () => {
+    const entry = someEntry({ integration: someIntegration() });
+    const { calls, counts } = counted(engine.calls());
+    const store = engine.store(calls);
+
+    await store.appendEntry(entry);
+
+    expect(await store.readEntry(entry.integration, 1)).toEqual(entry);
+    expect(counts).toEqual({ putItem: 1, getItem: 1 });
+  });
+
+  it('has no entry where none was appended', async () => {
+    expect(await engine.store().readEntry(someIntegration(), 1)).toBeNull();
+  });
+
+  it('keeps an entry without changes, which is a fence', async () => {
+    const fence = someEntry({ integration: someIntegration(), changes: [] });
+
+    await engine.store().appendEntry(fence);
+
+    expect(await engine.store().readEntry(fence.integration, 1)).toEqual(fence);
+  });
+
+  it('gives a number to one of two workers that append it at once', async () => {
+    const integration = someIntegration();
+    const store = engine.store();
+
+    const outcomes = await Promise.allSettled(
+      ['a', 'b'].map((writer) => store.appendEntry(someEntry({ integration, writer }))),
+    );
+
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused).toHaveLength(1);
+    expect(refused[0]?.reason).toBeInstanceOf(EntryTakenError);
+  });
+
+  it('refuses the same writer who has decided otherwise', async () => {
+    const integration = someIntegration();
+    const store = engine.store();
+    await store.appendEntry(someEntry({ integration }));
+
+    await expect(store.appendEntry(someEntry({ integration, changes: [] }))).rejects.toThrow(EntryTakenError);
+    expect(await store.readEntry(integration, 1)).toEqual(someEntry({ integration }));
+  });
+
+  it('recognises its own append whose answer was lost', async () => {
+    const entry = someEntry({ integration: someIntegration() });
+
+    await engine.store(sentTwice(engine.calls(), 'putItem')).appendEntry(entry);
+
+    expect(await engine.store().readEntry(entry.integration, 1)).toEqual(entry);
+  });
+
+  it('lists entries in the order of their numbers, both ends included', async () => {
+    const integration = someIntegration();
+    const store = engine.store();
+    for (const number of [2, 10, 9, 1, 100]) await store.appendEntry(someEntry({ integration, number }));
+
+    expect(await listed(store.readEntries(integration, 2, 10))).toEqual([2, 9, 10]);
+    expect(await listed(store.readEntries(integration, 1, 1_000_000))).toEqual([1, 2, 9, 10, 100]);
+    expect(await listed(store.readEntries(integration, 3, 2))).toEqual([]);
+  });
+
+  it('lists more than one answer holds', async () => {
+    const integration = someIntegration();
+    const { calls, counts } = counted(engine.calls());
+    const store = engine.store(calls);
+    const changes = [someChange({ course: { ...someChange().course, title: noise(300_000) } })];
+    for (let number = 1; number <= 5; number += 1) {
+      await store.appendEntry(someEntry({ integration, number, changes }));
+    }
+
+    expect(await listed(store.readEntries(integration, 1, 5))).toEqual([1, 2, 3, 4, 5]);
+    expect(counts.query).toBe(2);
+  });
+
+  it('lets an entry expire 90 days after it was detected, by the attribute `expires` in seconds', async () => {
+    const integration = someIntegration();
+    await engine.store().appendEntry(someEntry({ integration }));
+
+    const { Item } = await engine.calls().getItem({
+      TableName: engine.table(),
+      Key: { pk: { S: `journal/${integration}` }, sk: { S: '000000000001' } },
+    });
+
+    expect(Item?.['expires']).toEqual({ N: String(Date.parse('2026-05-30T09:30:00Z') / 1000) });
+  });
+
+  it('says in one line which entry is damaged, and nothing of what is in it', async () => {
+    const integration = someIntegration();
+    const state = someState({ status: null, id: 'secret' });
+    await engine.store().appendEntry(someEntry({ integration, changes: [someChange({ state })] }));
+    await engine.calls().updateItem({
+      TableName: engine.table(),
+      Key: { pk: { S: `journal/${integration}` }, sk: { S: '000000000001' } },
+      UpdateExpression: 'SET content = :content',
+      ExpressionAttributeValues: { ':content': { B: Buffer.of(1, 2, 3) } },
+    });
+
+    await expect(engine.store().readEntry(integration, 1)).rejects.toThrow(
+      `The stored item journal/${integration} 000000000001 is damaged: its content cannot be decoded`,
+    );
+  });
+});
+
+/** Text that does not compress, the same each time. */
+function noise(length: number): string {
+  let seed = 1;
+  return Array.from({ length }, () => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+    return String.fromCharCode(33 + ((seed >>> 16) % 94));
+  }).join('');
+}

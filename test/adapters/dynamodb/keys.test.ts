@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import {
+  integrationPlace,
+  journalPlace,
+  progressionPlace,
+  progressionShard,
+  setAsidePlace,
+} from '../../../functions/adapters/dynamodb/keys.ts';
+
+// These values are in every table that exists: when one of them fails, the code is wrong, not the test.
+it.each([
+  ['', 5],
+  ['a', 12],
+  ['7C9M5sXAQx2cNMpVHLojrFpL', 14],
+  ['progression-12345', 14],
+  ['ünïcödé-✓', 6],
+])('a progression with the id "%s" is in shard %i for ever', (id, shard) => {
+  expect(progressionShard(id)).toBe(shard);
+});
+
+it('places stay where they are for ever', () => {
+  expect(integrationPlace('moodle:a')).toEqual({ pk: 'integrations', sk: 'moodle:a' });
+  expect(journalPlace('moodle:a', 42)).toEqual({ pk: 'journal/moodle:a', sk: '000000000042' });
+  expect(progressionPlace('moodle:a', 'a')).toEqual({ pk: 'progressions/moodle:a/12', sk: 'a' });
+  expect(setAsidePlace('moodle:a', { kind: 'record', id: 'r' })).toEqual({
+    pk: 'set-aside/moodle:a',
+    sk: 'record/r',
+  });
+});
+
+it('progressions spread evenly over the shards', () => {
+  const counts = Array.from({ length: 16 }, () => 0);
+  for (let index = 0; index < 16_000; index += 1) {
+    const shard = progressionShard(`progression-${index}`);
+    counts[shard] = (counts[shard] ?? 0) + 1;
+  }
+  expect(Math.min(...counts)).toBeGreaterThan(850);
+  expect(Math.max(...counts)).toBeLessThan(1150);
+});

@@ -1,0 +1,272 @@
+import { describe, expect, it } from 'vitest';
+import { newCheckpoint } from '../../../functions/core/checkpoint.ts';
+import { LeaseLostError, TransientError } from '../../../functions/core/errors.ts';
+import { counted, justBefore, sentTwice, useEngine } from './engine.ts';
+import { NOW, someIntegration } from './some-items.ts';
+
+const SOON = '2026-03-01T09:35:00.000Z';
+const PAST = '2026-03-01T09:29:59.999Z';
+
+const lease = (owner: string, until = SOON) => ({ owner, until });
+const checkpoint = (id: string, revision: number) => ({ ...newCheckpoint(id), revision, entry: revision });
+
+describe('the lease of an integration', () => {
+  const engine = useEngine();
+
+  it('is taken in one request, which also begins the checkpoint of an integration never polled', async () => {
+    const id = someIntegration();
+    const { calls, counts } = counted(engine.calls());
+
+    const answer = await engine.store(calls).takeLease(id, lease('a'), NOW);
+
+    expect(answer).toEqual({ taken: true, checkpoint: newCheckpoint(id), lease: lease('a'), fence: false });
+    expect(counts).toEqual({ updateItem: 1 });
+  });
+
+  it('is given back in one request, and can then be taken without a fence', async () => {
+    const id = someIntegration();
+    const { calls, counts } = counted(engine.calls());
+    const store = engine.store(calls);
+    await store.takeLease(id, lease('a'), NOW);
+
+    const released = await store.releaseLease(checkpoint(id, 1), lease('a'));
+
+    expect(released).toEqual({ again: false });
+    expect(counts).toEqual({ updateItem: 2 });
+    expect(await store.readCheckpoint(id)).toEqual({ checkpoint: checkpoint(id, 1), lease: null });
+    expect(await store.takeLease(id, lease('b'), NOW)).toMatchObject({
+      taken: true,
+      fence: false,
+      checkpoint: checkpoint(id, 1),
+    });
+  });
+
+  it('is refused while another worker holds it, who learns at the end that the integration is wanted again', async () => {
+    const id = someIntegration();
+    const store = engine.store();
+    await store.takeLease(id, lease('a'), NOW);
+
+    expect(await store.takeLease(id, lease('b'), NOW)).toEqual({ taken: false, until: SOON });
+    await store.moveCheckpoint(checkpoint(id, 1), lease('a'));
+
+    expect(await store.releaseLease(checkpoint(id, 2), lease('a'))).toEqual({ again: true });
+    await store.takeLease(id, lease('b'), NOW);
+    expect(await store.releaseLease(checkpoint(id, 3), lease('b'))).toEqual({ again: false });
+  });
+
+  it('is taken over with a fence when it has expired, by one worker only', async () => {
+    const id = someIntegration();
+    const store = engine.store();
+    await store.takeLease(id, lease('frozen', PAST), NOW);
+
+    const answers = await Promise.all(['b', 'c'].map((owner) => store.takeLease(id, lease(owner), NOW)));
+
+    expect(answers.filter(({ taken }) => taken)).toMatchObject([{ fence: true }]);
+    expect(answers.filter(({ taken }) => !taken)).toEqual([{ taken: false, until: SOON }]);
+  });
+
+  it('goes to one of two workers that ask at once', async () => {
+    const id = someIntegration();
+    const store = engine.store();
+
+    const answers = await Promise.all(['a', 'b'].map((owner) => store.takeLease(id, lease(owner), NOW)));
+
+    expect(answers.filter(({ taken }) => taken)).toMatchObject([{ fence: false }]);
+    expect(answers.filter(({ taken }) => !taken)).toEqual([{ taken: false, until: SOON }]);
+  });
+
+  it('is taken when it is given back just before `again` would have been noted', async () => {
+    const id = someIntegration();
+    const store = engine.store();
+    await store.takeLease(id, lease('a'), NOW);
+    // The second worker's requests: take, then note `again`.
+    const calls = justBefore(engine.calls(), 'updateItem', 2, () =>
+      store.releaseLease(checkpoint(id, 1), lease('a')),
+    );
+
+    const answer = await engine.store(calls).takeLease(id, lease('b'), NOW);
+
+    expect(answer).toMatchObject({ taken: true, fence: false, checkpoint: checkpoint(id, 1) });
+  });
+
+  it('is not taken from a worker that renews it in the last moment', async () => {
+    const id = someIntegration();
+    const store = engine.store();
+    await store.takeLease(id, lease('a', PAST), NOW);
+    const calls = justBefore(engine.calls(), 'updateItem', 2, () =>
+      store.moveCheckpoint(checkpoint(id, 1), lease('a')),
+    );
+
+    expect(await engine.store(calls).takeLease(id, lease('b'), NOW)).toEqual({ taken: false, until: SOON });
+  });
+
+  it('is abandoned by a move to a time in the past: the next worker takes over at once, with a fence', async () => {
+    const id = someIntegration();
+    const store = engine.store();
+    await store.takeLease(id, lease('a'), NOW);
+
+    await store.moveCheckpoint(checkpoint(id, 1), lease('a', PAST));
+
+    expect(await store.takeLease(id, lease('b'), NOW)).toMatchObject({ taken: true, fence: true });
+  });
+
+  it('is given up as transient when it changes hands before every request', async () => {
+    const id = someIntegration();
+    const store = engine.store();
+    let turn = 0;
+    const calls = engine.calls();
+    const restless = {
+      ...calls,
+      async updateItem(input: Parameters<typeof calls.updateItem>[0]) {
+        turn += 1;
+        await store.takeLease(id, lease(`other-${turn}`, PAST), NOW);
+        return calls.updateItem(input);
+      },
+    };
+
+    await expect(engine.store(restless).takeLease(id, lease('a'), NOW)).rejects.toThrow(TransientError);
+  });
+});
+
+describe('a checkpoint', () => {
+  const engine = useEngine();
+
+  it('is absent for an integration that was never polled', async () => {
+    expect(await engine.store().readCheckpoint(someIntegration())).toBeNull();
+  });
+
+  it('is moved in one request, which renews the lease', async () => {
+    const id = someIntegration();
+    await engine.store().takeLease(id, lease('a', PAST), NOW);
+    const { calls, counts } = counted(engine.calls());
+
+    await engine.store(calls).moveCheckpoint(checkpoint(id, 1), lease('a'));
+
+    expect(counts).toEqual({ updateItem: 1 });
+    expect(await engine.store().readCheckpoint(id)).toEqual({
+      checkpoint: checkpoint(id, 1),
+      lease: lease('a'),
+    });
+  });
+
+  it.each(['moveCheckpoint', 'releaseLease'] as const)(
+    'is left alone by %s of a frozen worker that wakes up after another has taken over',
+    async (write) => {
+      const id = someIntegration();
+      const store = engine.store();
+      await store.takeLease(id, lease('frozen', PAST), NOW);
+      await store.takeLease(id, lease('b'), NOW);
+
+      await expect(store[write](checkpoint(id, 1), lease('frozen'))).rejects.toThrow(LeaseLostError);
+
+      await store.releaseLease({ ...checkpoint(id, 1), known: 7 }, lease('b'));
+      await expect(store[write](checkpoint(id, 1), lease('frozen'))).rejects.toThrow(LeaseLostError);
+      expect(await store.readCheckpoint(id)).toMatchObject({ checkpoint: { known: 7 }, lease: null });
+    },
+  );
+
+  it('is not moved from another revision than the one before', async () => {
+    const id = someIntegration();
+    const store = engine.store();
+    await store.takeLease(id, lease('a'), NOW);
+
+    await expect(store.moveCheckpoint(checkpoint(id, 2), lease('a'))).rejects.toThrow(LeaseLostError);
+  });
+
+  it('is read with many others in one request per hundred, the damaged and the absent left out', async () => {
+    const [known, damaged, absent] = [someIntegration(), someIntegration(), someIntegration()];
+    await engine.store().takeLease(known, lease('a'), NOW);
+    await engine.calls().putItem({
+      TableName: engine.table(),
+      Item: { pk: { S: `integration/${damaged}` }, sk: { S: 'checkpoint' }, content: { S: '{' } },
+    });
+    const { calls, counts } = counted(engine.calls());
+
+    const checkpoints = await engine.store(calls).readCheckpoints([known, damaged, absent, known]);
+
+    expect(checkpoints).toEqual(new Map([[known, newCheckpoint(known)]]));
+    expect(counts).toEqual({ batchGetItem: 1 });
+  });
+});
+
+describe('an answer that was lost', () => {
+  const engine = useEngine();
+
+  it('to taking a free lease is recognised', async () => {
+    const id = someIntegration();
+
+    const answer = await engine.store(sentTwice(engine.calls(), 'updateItem')).takeLease(id, lease('a'), NOW);
+
+    expect(answer).toEqual({ taken: true, checkpoint: newCheckpoint(id), lease: lease('a'), fence: false });
+  });
+
+  it('to taking over a lease is recognised, and the fence is still asked for', async () => {
+    const id = someIntegration();
+    await engine.store().takeLease(id, lease('frozen', PAST), NOW);
+    // The first request finds the lease taken; the second takes it over, and its answer is lost.
+    let request = 0;
+    const calls = engine.calls();
+    const losing = {
+      ...calls,
+      async updateItem(input: Parameters<typeof calls.updateItem>[0]) {
+        request += 1;
+        if (request === 2) await calls.updateItem(input);
+        return calls.updateItem(input);
+      },
+    };
+
+    expect(await engine.store(losing).takeLease(id, lease('a'), NOW)).toMatchObject({
+      taken: true,
+      fence: true,
+    });
+  });
+
+  it('to taking over a lease is recognised by a worker that asks again after moves of its own', async () => {
+    const id = someIntegration();
+    const store = engine.store();
+    await store.takeLease(id, lease('frozen', PAST), NOW);
+    await store.takeLease(id, lease('a'), NOW);
+    await store.moveCheckpoint(checkpoint(id, 1), lease('a'));
+
+    expect(await store.takeLease(id, lease('a'), NOW)).toMatchObject({ taken: true, fence: true });
+  });
+
+  it('to moving the checkpoint is recognised', async () => {
+    const id = someIntegration();
+    await engine.store().takeLease(id, lease('a'), NOW);
+
+    await engine.store(sentTwice(engine.calls(), 'updateItem')).moveCheckpoint(checkpoint(id, 1), lease('a'));
+
+    expect(await engine.store().readCheckpoint(id)).toMatchObject({ checkpoint: checkpoint(id, 1) });
+  });
+
+  it('to giving the lease back is recognised, and `again` is not lost', async () => {
+    const id = someIntegration();
+    await engine.store().takeLease(id, lease('a'), NOW);
+    await engine.store().takeLease(id, lease('b'), NOW);
+
+    const released = await engine
+      .store(sentTwice(engine.calls(), 'updateItem'))
+      .releaseLease(checkpoint(id, 1), lease('a'));
+
+    expect(released).toEqual({ again: true });
+  });
+
+  it('to giving the lease back is recognised even when another worker has taken it and moved on', async () => {
+    const id = someIntegration();
+    const store = engine.store();
+    await store.takeLease(id, lease('a'), NOW);
+    const calls = engine.calls();
+    const late = {
+      ...calls,
+      async updateItem(input: Parameters<typeof calls.updateItem>[0]) {
+        await calls.updateItem(input);
+        await store.takeLease(id, lease('b'), NOW);
+        await store.moveCheckpoint(checkpoint(id, 2), lease('b'));
+        return calls.updateItem(input);
+      },
+    };
+
+    expect(await engine.store(late).releaseLease(checkpoint(id, 1), lease('a'))).toEqual({ again: false });
+  });
+});

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { decodeEntry } from '../../../functions/adapters/dynamodb/journal-codec.ts';
+import type { ObservedProgression } from '../../../functions/core/observed-progression.ts';
+import { useEngine } from './engine.ts';
+import { NOW, someChange, someEntry, someIntegration } from './some-items.ts';
+
+const engine = useEngine();
+
+it('names and e-mails are not stored, even when a record comes with them', async () => {
+  // What a careless caller would hand over: a whole observed record in the place of what is known of it.
+  const observed: ObservedProgression = {
+    ...someChange(),
+    learnerDetails: { firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' },
+  };
+  const careless = {
+    ...someChange(),
+    ...observed,
+    learner: { ...observed.learner, ...observed.learnerDetails },
+    state: { ...observed.state, ...observed.learnerDetails },
+  };
+  const integration = someIntegration();
+  const store = engine.store();
+  await store.takeLease(integration, { owner: 'a', until: NOW }, NOW);
+  const entry = someEntry({ integration, changes: [careless] });
+
+  await store.appendEntry(entry);
+  await store.applyEntry(entry);
+
+  const stored = await engine.scan();
+  const [body] = stored.match(/(?<="B":")[^"]+/) ?? [];
+  const journal = JSON.stringify(decodeEntry(Buffer.from(body ?? '', 'base64')));
+  expect(journal).toContain('learner-1');
+  expect(stored + journal).not.toMatch(/Ada|Lovelace|example\.com/);
+});

@@ -1,0 +1,211 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { DeploymentError, IntegrationError, TransientError } from '../../../functions/core/errors.ts';
+import { knownAfter } from '../../../functions/core/known-progression.ts';
+import { counted, useEngine } from './engine.ts';
+import { someChange, someEntry, someIntegration, someState } from './some-items.ts';
+
+const changeOf = (id: string) => someChange({ state: someState({ id }) });
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `progression-${index}`);
+
+describe('known progressions', () => {
+  const engine = useEngine();
+
+  it('are what the entry left, and absent where no entry spoke of them', async () => {
+    const integration = someIntegration();
+    const change = changeOf('p1');
+    await engine.store().applyEntry(someEntry({ integration, number: 7, changes: [change] }));
+
+    const known = await engine.store().readKnown(integration, ['p1', 'p2']);
+
+    expect(known).toEqual(new Map([['p1', knownAfter(change, 7)]]));
+  });
+
+  it('keep a discarded change and an erasure', async () => {
+    const integration = someIntegration();
+    const discarded = changeOf('p1');
+    const changes = [
+      { ...discarded, discarded: someState({ id: 'p1', status: 'DROPPED' }) },
+      { ...changeOf('p2'), erased: true },
+    ];
+    await engine.store().applyEntry(someEntry({ integration, changes }));
+
+    const known = await engine.store().readKnown(integration, ['p1', 'p2']);
+
+    expect(known.get('p1')?.discarded).toEqual(someState({ id: 'p1', status: 'DROPPED' }));
+    expect(known.get('p2')).toMatchObject({ erased: true, learner: { id: null, remoteId: null } });
+  });
+
+  it('are written only where the stored entry is older', async () => {
+    const integration = someIntegration();
+    const store = engine.store();
+    const at = (number: number, status: 'ENROLLED' | 'DROPPED') =>
+      someEntry({
+        integration,
+        number,
+        changes: [someChange({ state: someState({ id: 'p1', status }) })],
+      });
+    await store.applyEntry(at(2, 'DROPPED'));
+
+    await store.applyEntry(at(1, 'ENROLLED'));
+    await store.applyEntry(at(2, 'ENROLLED'));
+
+    expect((await store.readKnown(integration, ['p1'])).get('p1')).toMatchObject({
+      entry: 2,
+      state: { status: 'DROPPED' },
+    });
+  });
+
+  it('are written once with the last state when an entry changes one twice', async () => {
+    const integration = someIntegration();
+    const { calls, counts } = counted(engine.calls());
+    const changes = [
+      someChange({ state: someState({ id: 'p1', status: 'DROPPED' }) }),
+      someChange({ state: someState({ id: 'p1', status: 'ENROLLED' }) }),
+    ];
+
+    await engine.store(calls).applyEntry(someEntry({ integration, changes }));
+
+    expect(counts).toEqual({ putItem: 1 });
+    const known = await engine.store().readKnown(integration, ['p1']);
+    expect(known.get('p1')?.state.status).toBe('ENROLLED');
+  });
+
+  it('are read a hundred to a request, each id once', async () => {
+    const integration = someIntegration();
+    const changes = ids(250).map(changeOf);
+    await engine.store().applyEntry(someEntry({ integration, changes }));
+    const { calls, counts } = counted(engine.calls());
+
+    const known = await engine.store(calls).readKnown(integration, [...ids(250), ...ids(250)]);
+
+    expect(known.size).toBe(250);
+    expect(counts).toEqual({ batchGetItem: 3 });
+  });
+
+  it('cost nothing to read when there is no id', async () => {
+    const { calls, counts } = counted(engine.calls());
+
+    expect(await engine.store(calls).readKnown(someIntegration(), [])).toEqual(new Map());
+    expect(counts).toEqual({});
+  });
+
+  it('cost one unit each to read and to write', async () => {
+    const integration = someIntegration();
+    const long = (name: string) => `${name}-7C9M5sXAQx2cNMpVHLojrFpL-7C9M5sXAQx2c`;
+    const state = someState({ id: long('p'), remoteId: long('r'), removedAt: someState().completedAt });
+    const change = someChange({
+      state,
+      discarded: state,
+      learner: { id: long('l'), remoteId: long('lr') },
+      course: {
+        id: long('c'),
+        remoteId: long('cr'),
+        revisionId: long('v'),
+        revisionRemoteId: long('vr'),
+        title: 'Fire safety',
+      },
+    });
+    const calls = engine.calls();
+    const units: Record<string, number | undefined> = {};
+    const measured = {
+      ...calls,
+      async putItem(input: Parameters<typeof calls.putItem>[0]) {
+        const answer = await calls.putItem({ ...input, ReturnConsumedCapacity: 'TOTAL' });
+        units['write'] = answer.ConsumedCapacity?.CapacityUnits;
+        return answer;
+      },
+      async batchGetItem(input: Parameters<typeof calls.batchGetItem>[0]) {
+        const answer = await calls.batchGetItem({ ...input, ReturnConsumedCapacity: 'TOTAL' });
+        units['read'] = answer.ConsumedCapacity?.[0]?.CapacityUnits;
+        return answer;
+      },
+    };
+
+    await engine.store(measured).applyEntry(someEntry({ integration, changes: [change] }));
+    await engine.store(measured).readKnown(integration, [state.id]);
+
+    expect(units).toEqual({ write: 1, read: 1 });
+  });
+
+  it('that DynamoDB leaves unprocessed are asked for again', async () => {
+    const integration = someIntegration();
+    await engine.store().applyEntry(someEntry({ integration, changes: ids(3).map(changeOf) }));
+    const calls = engine.calls();
+    const asked: number[] = [];
+    const halving = {
+      ...calls,
+      async batchGetItem(input: Parameters<typeof calls.batchGetItem>[0]) {
+        const keys = input.RequestItems?.[engine.table()]?.Keys ?? [];
+        asked.push(keys.length);
+        const answer = await calls.batchGetItem({
+          RequestItems: { [engine.table()]: { Keys: keys.slice(0, 1) } },
+        });
+        const rest = keys.slice(1);
+        return { ...answer, UnprocessedKeys: rest.length > 0 ? { [engine.table()]: { Keys: rest } } : {} };
+      },
+    };
+
+    const known = await engine.store(halving).readKnown(integration, ids(3));
+
+    expect([...known.keys()].sort()).toEqual(ids(3));
+    expect(asked).toEqual([3, 2, 1]);
+  });
+
+  it('that stay unprocessed are a transient error after seven requests', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    let requests = 0;
+    const calls = {
+      ...engine.calls(),
+      async batchGetItem() {
+        requests += 1;
+        const keys = [{ pk: { S: 'a' }, sk: { S: 'b' } }];
+        return { $metadata: {}, UnprocessedKeys: { [engine.table()]: { Keys: keys } } };
+      },
+    };
+
+    const reading = expect(engine.store(calls).readKnown(someIntegration(), ['p1'])).rejects.toThrow(
+      TransientError,
+    );
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    await reading;
+    expect(requests).toBe(7);
+  });
+
+  it('are not asked for again after an error that the AWS client has already retried', async () => {
+    const refused = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+    let requests = 0;
+    const calls = {
+      ...engine.calls(),
+      async batchGetItem() {
+        requests += 1;
+        throw refused;
+      },
+    };
+
+    await expect(engine.store(calls).readKnown(someIntegration(), ['p1'])).rejects.toThrow(DeploymentError);
+    expect(requests).toBe(1);
+  });
+
+  it('say in one line which of them is damaged and where, and nothing of what is in it', async () => {
+    const integration = someIntegration();
+    await engine.store().applyEntry(someEntry({ integration, changes: [changeOf('p1')] }));
+    const [item] = JSON.parse(await engine.scan()).filter((it: { sk: { S: string }; pk: { S: string } }) =>
+      it.pk.S.startsWith(`progressions/${integration}/`),
+    );
+    await engine.calls().putItem({
+      TableName: engine.table(),
+      Item: { pk: item.pk, sk: item.sk, entry: { N: '1' }, content: { S: '["r","LOST"]' } },
+    });
+
+    const reading = engine.store().readKnown(integration, ['p1']);
+
+    await expect(reading).rejects.toThrow(IntegrationError);
+    await expect(reading).rejects.toThrow(
+      `The stored item ${item.pk.S} p1 is damaged: state.status is not valid (invalid_value)`,
+    );
+  });
+});

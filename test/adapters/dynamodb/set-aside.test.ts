@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { SetAside } from '../../../functions/core/set-aside.ts';
+import { counted, sentTwice, useEngine } from './engine.ts';
+import { NOW, someIntegration } from './some-items.ts';
+
+const record = (id: string): SetAside => ({ kind: 'record', id, reason: 'no status', at: NOW });
+
+describe('what was set aside', () => {
+  const engine = useEngine();
+
+  it('is listed until it is removed', async () => {
+    const integration = someIntegration();
+    const store = engine.store();
+    const event: SetAside = { kind: 'event', id: `${integration}/1/0`, reason: 'too large', at: NOW };
+
+    await store.setAside(integration, [record('p1'), event]);
+    expect(await store.readSetAside(integration)).toEqual([event, record('p1')]);
+
+    await store.removeSetAside(integration, record('p1'));
+    expect(await store.readSetAside(integration)).toEqual([event]);
+  });
+
+  it('is another integration’s own', async () => {
+    const [one, other] = [someIntegration(), someIntegration()];
+    await engine.store().setAside(one, [record('p1')]);
+
+    expect(await engine.store().readSetAside(other)).toEqual([]);
+  });
+
+  it('keeps the time of the first when it is set aside again', async () => {
+    const integration = someIntegration();
+    const store = engine.store();
+    await store.setAside(integration, [record('p1')]);
+
+    await store.setAside(integration, [{ ...record('p1'), at: '2026-04-01T00:00:00.000Z' }]);
+
+    expect(await store.readSetAside(integration)).toEqual([record('p1')]);
+  });
+
+  it('takes one request each, and one more when an answer is lost', async () => {
+    const integration = someIntegration();
+    const { calls, counts } = counted(engine.calls());
+
+    await engine.store(sentTwice(calls, 'putItem')).setAside(integration, [record('p1'), record('p2')]);
+
+    expect(counts).toEqual({ putItem: 3 });
+    expect(await engine.store().readSetAside(integration)).toHaveLength(2);
+  });
+
+  it('takes any id, also one that is longer than a key', async () => {
+    const integration = someIntegration();
+    const store = engine.store();
+    const items = [record('é'.repeat(5000)), record(`${'é'.repeat(5000)}!`), record('')];
+
+    await store.setAside(integration, items);
+
+    expect(await store.readSetAside(integration)).toEqual(expect.arrayContaining(items));
+    for (const item of items) await store.removeSetAside(integration, item);
+    expect(await store.readSetAside(integration)).toEqual([]);
+  });
+});

@@ -1,0 +1,56 @@
+import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
+import type { Change, JournalEntry } from '../../../functions/core/journal-entry.ts';
+
+export const NOW = '2026-03-01T09:30:00.000Z';
+
+let integrations = 0;
+
+/** An integration that no other test knows. */
+export function someIntegration(): string {
+  integrations += 1;
+  return `moodle:integration${integrations}`;
+}
+
+export function someState(given: Partial<ProgressionState> = {}): ProgressionState {
+  return {
+    id: 'progression-1',
+    remoteId: 'remote-1',
+    status: 'COMPLETED',
+    enrolledAt: '2026-01-01T08:00:00.000Z',
+    completedAt: '2026-03-01T09:00:00.000Z',
+    changedAt: '2026-03-01T09:00:01.123Z',
+    removedAt: null,
+    ...given,
+  };
+}
+
+export function someChange(given: Partial<Change> = {}): Change {
+  return {
+    previous: someState({ status: 'IN_PROGRESS', completedAt: null, changedAt: '2026-02-01T00:00:00.000Z' }),
+    state: someState(),
+    events: ['CourseCompleted'],
+    learner: { id: 'learner-1', remoteId: '32' },
+    course: {
+      id: 'course-1',
+      remoteId: '7',
+      revisionId: 'revision-1',
+      revisionRemoteId: '71',
+      title: 'Fire safety',
+    },
+    erased: false,
+    discarded: null,
+    ...given,
+  };
+}
+
+export function someEntry(given: Partial<JournalEntry> & Pick<JournalEntry, 'integration'>): JournalEntry {
+  return {
+    number: 1,
+    detectedAt: NOW,
+    mode: 'incremental',
+    writer: 'worker-1',
+    changes: [someChange()],
+    tally: { firstSeen: 0, removed: 0, restored: 0, firstSeenOld: 0, allowed: 0, missed: 0 },
+    ...given,
+  };
+}

@@ -1,0 +1,21 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import { createStore } from '../../functions/adapters/dynamodb/store.ts';
+import { EMBEDDED_CREDENTIALS, startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
+
+/** A process to kill: writes integrations into the directory it is given, and prints each id once it is written. */
+const [directory = ''] = process.argv.slice(2);
+const { endpoint, table } = await startEmbeddedDynamoDb({ directory });
+const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });
+const store = createStore({ calls: dynamoDbCalls(client), table, retentionDays: 90 });
+
+for (let number = 1; ; number += 1) {
+  const id = `moodle:${number}`;
+  await store.writeIntegration({
+    id,
+    state: 'active',
+    baseline: { mode: 'silent' },
+    addedAt: '2026-03-01T09:30:00.000Z',
+  });
+  process.stdout.write(`${id}\n`);
+}
