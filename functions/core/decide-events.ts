@@ -27,10 +27,12 @@ export function decideEvents(known: KnownProgression | null, observed: ObservedP
     ...removalEvents(known.state, state),
     ...erasureEvents(known, observed),
   ];
-  if (events.length === 0) return null;
+  // A discarded change that went away is forgotten: when it comes again, it is a new one.
+  const isForgotten = known.discarded !== null && !isDiscarded;
+  if (events.length === 0 && !isForgotten) return null;
   return {
     previous: known.state,
-    state,
+    state: events.length === 0 ? known.state : state,
     events,
     learner: {
       id: observed.learner.id ?? known.learner.id,

@@ -58,7 +58,8 @@ export function decidePage(
     if (believed === null) continue;
 
     const change = decideEvents(before, believed);
-    if (change === null) continue;
+    // Silent: that a discarded change went away, which a record that is not believed cannot say.
+    if (change === null || (believed !== record && change.events.length === 0)) continue;
     const decision = judge(change, before, rules, allowed);
     allowed -= decision.tally.allowed;
     decisions.push(decision);

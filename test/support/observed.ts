@@ -1,0 +1,68 @@
+import type { ProgressionState } from '../../functions/contract/progression-state.ts';
+import type { JournalEntry } from '../../functions/core/journal-entry.ts';
+import type { KnownProgression } from '../../functions/core/known-progression.ts';
+import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
+
+/** Seeded into every learner's details: nothing that is stored may contain it. */
+export const CANARY = 'canary-of-personal-data';
+
+/** A record of an enrolled learner, with what differs. */
+export function observed(
+  state: Partial<ProgressionState> = {},
+  rest: Partial<Omit<ObservedProgression, 'state'>> = {},
+): ObservedProgression {
+  const id = state.id ?? 'p1';
+  return {
+    state: {
+      id,
+      remoteId: `remote-${id}`,
+      status: 'ENROLLED',
+      enrolledAt: '2026-02-01T09:00:00.000Z',
+      completedAt: null,
+      changedAt: '2026-02-01T09:05:00.000Z',
+      removedAt: null,
+      ...state,
+    },
+    learner: { id: `learner-of-${id}`, remoteId: '32' },
+    learnerDetails: { firstName: `Ada ${CANARY}`, lastName: CANARY, email: `${CANARY}@example.com` },
+    course: { id: 'c1', remoteId: '7', revisionId: 'r1', revisionRemoteId: '7-1', title: 'Fire safety' },
+    erased: false,
+    ...rest,
+  };
+}
+
+/** A removed record of which Kombo has kept the id alone. */
+export function erased(id = 'p1', removedAt: string | null = null): ObservedProgression {
+  return observed(
+    { id, remoteId: null, status: null, enrolledAt: null, completedAt: null, changedAt: null, removedAt },
+    {
+      learner: { id: null, remoteId: null },
+      learnerDetails: { firstName: null, lastName: null, email: null },
+      course: { id: null, remoteId: null, revisionId: null, revisionRemoteId: null, title: null },
+      erased: true,
+    },
+  );
+}
+
+/** What is known after a record was seen for the first time. */
+export function known(
+  state: Partial<ProgressionState> = {},
+  rest: Partial<Omit<KnownProgression, 'state'>> = {},
+): KnownProgression {
+  const { state: full, learner, course } = observed(state);
+  const { title: _title, ...place } = course;
+  return { state: full, learner, course: place, erased: false, discarded: null, entry: 1, ...rest };
+}
+
+/** A journal entry around some changes. */
+export function entryOf(changes: JournalEntry['changes'], number = 1): JournalEntry {
+  return {
+    integration: 'moodle:test',
+    number,
+    detectedAt: '2026-03-02T08:00:00.000Z',
+    mode: 'incremental',
+    writer: 'test',
+    changes,
+    tally: { firstSeen: 0, removed: 0, restored: 0, firstSeenOld: 0, allowed: 0, missed: 0 },
+  };
+}
