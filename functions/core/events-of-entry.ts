@@ -1,11 +1,20 @@
 import { toolOf } from '../contract/integration-id.ts';
 import type { LearnerDetails } from '../contract/learner.ts';
-import type { ChangedField, LearningEvent, LearningEventType } from '../contract/learning-events.ts';
+import type {
+  ChangedField,
+  JournalPlace,
+  LearningEvent,
+  LearningEventDetail,
+  LearningEventType,
+} from '../contract/learning-events.ts';
 import type { ProgressionState } from '../contract/progression-state.ts';
 import type { Change, JournalEntry } from './journal-entry.ts';
 
 /** Learner details by progression id, as Kombo shows them today. */
 export type DetailsById = ReadonlyMap<string, LearnerDetails>;
+
+/** A learning event with its place in the journal. */
+export type JournalledEvent = LearningEvent & { detail: LearningEventDetail & { journal: JournalPlace } };
 
 const COMPARED = ['remoteId', 'status', 'enrolledAt', 'completedAt', 'removedAt'] as const;
 const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };
@@ -15,9 +24,9 @@ const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: nul
  *
  * @param details null where the deployment omits learner details; a learner who is not in the map gets nulls
  */
-export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null): LearningEvent[] {
+export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null): JournalledEvent[] {
   const integration = { id: entry.integration, tool: toolOf(entry.integration) };
-  const events: LearningEvent[] = [];
+  const events: JournalledEvent[] = [];
   for (const change of entry.changes) {
     for (const step of stepsOf(change)) {
       const index = events.length;
@@ -94,8 +103,10 @@ export function occurredAt({ type, previous, state }: Step, detectedAt: string):
     case 'ProgressReset':
     case 'EnrollmentCorrected':
     case 'ProgressionRestored':
-    case 'LearnerDataErased':
       return changed;
+    case 'LearnerDataErased':
+      // Kombo erases without a change of the record: its old date would say that it happened then.
+      return changed === previous?.changedAt ? detectedAt : changed;
   }
 }
 
