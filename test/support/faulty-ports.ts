@@ -1,0 +1,79 @@
+import { TransientError } from '../../functions/core/errors.ts';
+import type { Ports } from '../../functions/core/ports.ts';
+
+/**
+ * What goes wrong at one call: the process is `killed` there (nothing of it happens any more), the call `fails` with an
+ * error that the core knows, or `surprises` with one that it does not; before the call took effect or after.
+ */
+export const faultKinds = ['killed', 'fails', 'surprises'] as const;
+export type Fault = { at: number; kind: (typeof faultKinds)[number]; tookEffect: boolean };
+
+export type FaultyPorts = {
+  ports: Ports;
+  /** How many calls were made. */
+  count(): number;
+  /** Settles when the process was killed. */
+  killed: Promise<void>;
+};
+
+/** The ports, with a fault at the call of that number (the first is 1). */
+export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fault | null): FaultyPorts {
+  let calls = 0;
+  let isDead = false;
+  let kill = () => {};
+  const killed = new Promise<void>((resolve) => {
+    kill = resolve;
+  });
+  const never = new Promise<never>(() => {});
+
+  const guard =
+    <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      calls += 1;
+      if (isDead) return never;
+      if (fault === null || calls !== fault.at) return call(...args);
+      isDead = fault.kind === 'killed';
+      if (fault.tookEffect) await call(...args);
+      switch (fault.kind) {
+        case 'killed':
+          kill();
+          return never;
+        case 'fails':
+          throw new TransientError('a fault of the test');
+        case 'surprises':
+          throw new Error('a surprise of the test');
+      }
+    };
+
+  return {
+    ports: {
+      clock,
+      kombo: {
+        readPage: guard(kombo.readPage),
+        readByIds: guard(kombo.readByIds),
+        readDataExpiredAt: guard(kombo.readDataExpiredAt),
+      },
+      store: {
+        readIntegration: guard(store.readIntegration),
+        readIntegrations: guard(store.readIntegrations),
+        writeIntegration: guard(store.writeIntegration),
+        readCheckpoint: guard(store.readCheckpoint),
+        readCheckpoints: guard(store.readCheckpoints),
+        takeLease: guard(store.takeLease),
+        moveCheckpoint: guard(store.moveCheckpoint),
+        releaseLease: guard(store.releaseLease),
+        readKnown: guard(store.readKnown),
+        appendEntry: guard(store.appendEntry),
+        readEntry: guard(store.readEntry),
+        readEntries: store.readEntries,
+        applyEntry: guard(store.applyEntry),
+        setAside: guard(store.setAside),
+        readSetAside: guard(store.readSetAside),
+        removeSetAside: guard(store.removeSetAside),
+      },
+      publisher: { publish: guard(publisher.publish), tell: guard(publisher.tell) },
+    },
+    count: () => calls,
+    killed,
+  };
+}

@@ -1,0 +1,148 @@
+import { Integration } from '../../functions/contract/integration.ts';
+import { Checkpoint, Lease, newCheckpoint } from '../../functions/core/checkpoint.ts';
+import { EntryTakenError, LeaseLostError } from '../../functions/core/errors.ts';
+import { JournalEntry } from '../../functions/core/journal-entry.ts';
+import { KnownProgression, knownAfter } from '../../functions/core/known-progression.ts';
+import type { Store } from '../../functions/core/ports.ts';
+import { SetAside } from '../../functions/core/set-aside.ts';
+
+/** A table in memory, for one integration, that keeps what the port promises and nothing more. */
+export type MemoryStore = Store & {
+  /** The calls in order. */
+  calls: string[];
+  /** Everything that was ever handed over to be written, as JSON. */
+  written: string[];
+  /** Progressions whose state was written. */
+  progressionWrites: number;
+  journal: Map<number, JournalEntry>;
+  known: Map<string, KnownProgression>;
+  aside: SetAside[];
+  place(): Place;
+  /** Puts a checkpoint there, with the lease given back. */
+  putCheckpoint(checkpoint: Checkpoint): void;
+};
+
+type Place = { checkpoint: Checkpoint; lease: Lease | null; again: boolean };
+
+export function memoryStore(integration: string): MemoryStore {
+  const calls: string[] = [];
+  const written: string[] = [];
+  const journal = new Map<number, JournalEntry>();
+  const known = new Map<string, KnownProgression>();
+  const integrations = new Map<string, Integration>();
+  const aside: SetAside[] = [];
+  let place: Place | null = null;
+
+  const called = (call: string, ...values: unknown[]) => {
+    calls.push(call);
+    if (values.length > 0) written.push(JSON.stringify(values));
+  };
+  const now = () => place ?? { checkpoint: newCheckpoint(integration), lease: null, again: false };
+  const mustHold = (next: Checkpoint, lease: Lease) => {
+    if (now().lease?.owner !== lease.owner) throw new LeaseLostError('another owner');
+    if (now().checkpoint.revision !== next.revision - 1) throw new LeaseLostError('another revision');
+  };
+
+  const store: MemoryStore = {
+    calls,
+    written,
+    progressionWrites: 0,
+    journal,
+    known,
+    aside,
+    place: now,
+    putCheckpoint(checkpoint) {
+      place = { checkpoint: Checkpoint.parse(checkpoint), lease: null, again: false };
+    },
+    async readIntegration(id) {
+      return integrations.get(id) ?? null;
+    },
+    async readIntegrations() {
+      return [...integrations.values()];
+    },
+    async writeIntegration(value) {
+      called('writeIntegration', value);
+      integrations.set(value.id, Integration.parse(value));
+    },
+    async readCheckpoint() {
+      return place;
+    },
+    async readCheckpoints() {
+      return new Map(place === null ? [] : [[integration, place.checkpoint]]);
+    },
+    async takeLease(_id, lease, at) {
+      called('takeLease', lease);
+      const before = now();
+      if (before.lease !== null && Date.parse(before.lease.until) > Date.parse(at)) {
+        place = { ...before, again: true };
+        return { taken: false, until: before.lease.until };
+      }
+      place = { checkpoint: before.checkpoint, lease: Lease.parse(lease), again: false };
+      const checkpoint = structuredClone(before.checkpoint);
+      return { taken: true, checkpoint, lease, fence: before.lease !== null };
+    },
+    async moveCheckpoint(next, lease) {
+      called('moveCheckpoint', next, lease);
+      mustHold(next, lease);
+      place = { checkpoint: Checkpoint.parse(next), lease: Lease.parse(lease), again: now().again };
+    },
+    async releaseLease(next, lease) {
+      called('releaseLease', next, lease);
+      mustHold(next, lease);
+      const { again } = now();
+      place = { checkpoint: Checkpoint.parse(next), lease: null, again };
+      return { again };
+    },
+    async readKnown(_id, ids) {
+      called('readKnown');
+      return new Map(
+        ids.flatMap((id) => {
+          const value = known.get(id);
+          return value === undefined ? [] : [[id, structuredClone(value)]];
+        }),
+      );
+    },
+    async appendEntry(entry) {
+      called('appendEntry', entry);
+      const there = journal.get(entry.number);
+      if (there === undefined) journal.set(entry.number, JournalEntry.parse(entry));
+      else if (there.writer !== entry.writer) throw new EntryTakenError(`entry ${entry.number} is taken`);
+    },
+    async readEntry(_id, number) {
+      called('readEntry');
+      return structuredClone(journal.get(number) ?? null);
+    },
+    async *readEntries(_id, from, to) {
+      for (let number = from; number <= to; number += 1) {
+        const entry = journal.get(number);
+        if (entry !== undefined) yield structuredClone(entry);
+      }
+    },
+    async applyEntry(entry) {
+      const last = new Map(
+        entry.changes.map((change) => [change.state.id, knownAfter(change, entry.number)]),
+      );
+      called('applyEntry', [...last.values()]);
+      for (const [id, value] of last) {
+        if ((known.get(id)?.entry ?? 0) >= entry.number) continue;
+        known.set(id, KnownProgression.parse(value));
+        store.progressionWrites += 1;
+      }
+    },
+    async setAside(_id, items) {
+      called('setAside', items);
+      for (const item of items) {
+        const isThere = aside.some(({ kind, id }) => kind === item.kind && id === item.id);
+        if (!isThere) aside.push(SetAside.parse(item));
+      }
+    },
+    async readSetAside() {
+      return [...aside];
+    },
+    async removeSetAside(_id, item) {
+      const at = aside.findIndex(({ kind, id }) => kind === item.kind && id === item.id);
+      if (at >= 0) aside.splice(at, 1);
+    },
+  };
+  return store;
+}

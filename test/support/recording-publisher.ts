@@ -1,0 +1,54 @@
+import { type LearningEvent, learningEvents } from '../../functions/contract/learning-events.ts';
+import { type OperationalEvent, operationalEvents } from '../../functions/contract/operational-events.ts';
+import { TransientError } from '../../functions/core/errors.ts';
+import type { PublishAnswer, Publisher } from '../../functions/core/ports.ts';
+
+/** A bus that keeps what it accepted, in order, and can be told to fail. */
+export type RecordingPublisher = Publisher & {
+  published: LearningEvent[];
+  told: OperationalEvent[];
+  /** The reason to refuse an event for good, or null. */
+  refusal: (event: LearningEvent) => string | null;
+  /** Whether an event fails now; what follows of its progression then fails too. */
+  fails: (event: LearningEvent) => boolean;
+  failure: Error;
+  /** Thrown by the next `tell`s, one each. */
+  tellFailures: Error[];
+};
+
+export function recordingPublisher(): RecordingPublisher {
+  const bus: RecordingPublisher = {
+    published: [],
+    told: [],
+    refusal: () => null,
+    fails: () => false,
+    failure: new TransientError('the bus did not take it'),
+    tellFailures: [],
+    async publish(events) {
+      const answer: PublishAnswer = { accepted: [], refused: [], error: null };
+      const stopped = new Set<string>();
+      for (const [index, event] of events.entries()) {
+        learningEvents[event.type].parse(event.detail);
+        const { id } = event.detail.progression;
+        const reason = bus.refusal(event);
+        if (stopped.has(id) || bus.fails(event)) {
+          stopped.add(id);
+          answer.error = bus.failure;
+        } else if (reason !== null) {
+          answer.refused.push({ index, reason });
+        } else {
+          bus.published.push(structuredClone(event));
+          answer.accepted.push(index);
+        }
+      }
+      return answer;
+    },
+    async tell(event) {
+      const failure = bus.tellFailures.shift();
+      if (failure !== undefined) throw failure;
+      operationalEvents[event.type].parse(event.detail);
+      bus.told.push(structuredClone(event));
+    },
+  };
+  return bus;
+}

@@ -1,0 +1,16 @@
+/** A machine's clock that stands still until it is told to move. */
+export type TestClock = { read: () => number; advance(ms: number): void };
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+export function testClock(start = '2026-03-02T08:00:00.000Z'): TestClock {
+  let now = Date.parse(start);
+  return {
+    read: () => now,
+    advance(ms) {
+      now += ms;
+    },
+  };
+}

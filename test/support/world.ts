@@ -1,0 +1,90 @@
+import type { Baseline } from '../../functions/contract/baseline.ts';
+import type { Integration } from '../../functions/contract/integration.ts';
+import type { LearningEventType } from '../../functions/contract/learning-events.ts';
+import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
+import type { Ports, RunSettings } from '../../functions/core/ports.ts';
+import { type PollOutcome, type PollRequest, runPoll } from '../../functions/core/run-poll.ts';
+import { type FakeKombo, fakeKombo, type Shown } from './fake-kombo.ts';
+import { type Fault, faultyPorts } from './faulty-ports.ts';
+import { type MemoryStore, memoryStore } from './memory-store.ts';
+import { type RecordingPublisher, recordingPublisher } from './recording-publisher.ts';
+import { MINUTE_MS, type TestClock, testClock } from './test-clock.ts';
+
+/** One integration with everything around it: a Kombo, a table, a bus and a clock. */
+export type World = {
+  clock: TestClock;
+  kombo: FakeKombo;
+  store: MemoryStore;
+  bus: RecordingPublisher;
+  integration: Integration;
+  settings: RunSettings;
+  ports: Ports;
+  /** The records that Kombo shows, unless `kombo.show` is replaced. */
+  shown: Shown[];
+  /** Puts a record into Kombo, or replaces the one with its id; updated now. */
+  put(...records: ObservedProgression[]): void;
+  poll(request?: Partial<PollRequest>): Promise<PollOutcome>;
+  /** A poll with a fault: its outcome, or how it ended otherwise, and how many calls it made. */
+  pollWithFault(fault: Fault | null, request?: Partial<PollRequest>): Promise<Ending>;
+  types(): LearningEventType[];
+};
+
+export type Ending = { calls: number; outcome: PollOutcome | 'killed' | 'threw' };
+
+export const SETTINGS: RunSettings = {
+  overlapMs: 15 * MINUTE_MS,
+  learnerDetails: 'omit',
+  leaseMs: 2 * MINUTE_MS,
+  surgeShare: 0.1,
+  surgeFloor: 25,
+  reconcileSliceMs: MINUTE_MS,
+};
+
+export function world(baseline: Baseline = { mode: 'silent' }, settings: Partial<RunSettings> = {}): World {
+  const clock = testClock();
+  const shown: Shown[] = [];
+  const kombo = fakeKombo(clock, () => shown);
+  const integration: Integration = {
+    id: 'moodle:test',
+    state: 'active',
+    baseline,
+    addedAt: new Date(clock.read()).toISOString(),
+  };
+  const store = memoryStore(integration.id);
+  const bus = recordingPublisher();
+  const ports: Ports = { kombo, store, publisher: bus, clock: clock.read };
+  let owners = 0;
+  const requestOf = (request: Partial<PollRequest>): PollRequest => {
+    owners += 1;
+    return { integration, owner: `worker-${owners}`, timeLeft: () => true, ...request };
+  };
+  const all = { ...SETTINGS, ...settings };
+  return {
+    clock,
+    kombo,
+    store,
+    bus,
+    integration,
+    settings: all,
+    ports,
+    shown,
+    put(...records) {
+      for (const observed of records) {
+        const record = { observed, updatedAt: clock.read() + kombo.skewMs };
+        const at = shown.findIndex((other) => other.observed.state.id === observed.state.id);
+        if (at >= 0) shown[at] = record;
+        else shown.push(record);
+      }
+    },
+    poll: (request = {}) => runPoll(ports, all, requestOf(request)),
+    async pollWithFault(fault, request = {}) {
+      const faulty = faultyPorts(ports, fault);
+      const outcome = await Promise.race([
+        runPoll(faulty.ports, all, requestOf(request)).catch(() => 'threw' as const),
+        faulty.killed.then(() => 'killed' as const),
+      ]);
+      return { calls: faulty.count(), outcome };
+    },
+    types: () => bus.published.map(({ type }) => type),
+  };
+}
