@@ -128,13 +128,9 @@ function believe(
 
 function judge(change: Change, before: KnownProgression | null, rules: PageRules, allowed: number): Decision {
   const firstSeen = change.previous === null ? 1 : 0;
-  if (rules.mode === 'baseline') {
-    // What this very baseline saw before is known to consumers' satisfaction: a change since then really happened.
-    const isNew = before === null || before.entry <= rules.startEntry;
-    return {
-      change: isNew ? baselined(change, rules) : change,
-      tally: { ...NOTHING, firstSeen },
-    };
+  // What this very baseline saw before is known to consumers' satisfaction: a change since then really happened.
+  if (rules.mode === 'baseline' && (before === null || before.entry <= rules.startEntry)) {
+    return { change: baselined(change, rules), tally: { ...NOTHING, firstSeen } };
   }
   const missed = isMissed(change, rules) ? 1 : 0;
   const kind = heldKind(change, rules);

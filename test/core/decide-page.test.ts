@@ -1,0 +1,220 @@
+import { describe, expect, test } from 'vitest';
+import { decidePage, heldTotal, type PageRules, sumTallies } from '../../functions/core/decide-page.ts';
+import type { KnownProgression } from '../../functions/core/known-progression.ts';
+import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
+import { erased, known, observed } from '../support/observed.ts';
+
+const JAN = '2026-01-10T10:00:00.000Z';
+const FEB = '2026-02-10T10:00:00.000Z';
+const WATERMARK = '2026-03-01T08:00:00.000Z';
+const RECENT = '2026-03-01T09:00:00.000Z';
+
+const RULES: PageRules = {
+  mode: 'incremental',
+  baseline: { mode: 'silent' },
+  startEntry: 4,
+  entry: 7,
+  watermark: WATERMARK,
+  overlapMs: 15 * 60_000,
+  dataExpired: false,
+  allowance: null,
+  detectedAt: '2026-03-02T08:00:00.000Z',
+};
+
+const knownBy = (...states: KnownProgression[]) => new Map(states.map((value) => [value.state.id, value]));
+
+const decide = (
+  records: ObservedProgression[],
+  before: Map<string, KnownProgression> = new Map(),
+  rules: Partial<PageRules> = {},
+) => {
+  const { decisions, disbelieved } = decidePage(records, before, { ...RULES, ...rules });
+  return {
+    events: decisions.map(({ change }) => change.events),
+    tally: sumTallies(decisions.map(({ tally }) => tally)),
+    decisions,
+    disbelieved,
+  };
+};
+
+describe('a record that comes twice in a page', () => {
+  test('is decided the second time against what the first left', () => {
+    const { decisions, events } = decide([observed(), observed({ status: 'IN_PROGRESS' }), observed()]);
+    expect(events).toEqual([['LearnerEnrolled'], ['CourseStarted'], ['ProgressReset']]);
+    expect(decisions[1]?.change.previous).toEqual(decisions[0]?.change.state);
+    expect(decisions[2]?.change.previous).toEqual(decisions[1]?.change.state);
+  });
+
+  test('unchanged is decided once', () => {
+    expect(decide([observed(), observed()]).events).toEqual([['LearnerEnrolled']]);
+  });
+});
+
+describe('a baseline', () => {
+  const page = [
+    observed({ id: 'a', enrolledAt: JAN, changedAt: JAN }),
+    observed({ id: 'b', enrolledAt: RECENT, changedAt: RECENT }),
+    observed({ id: 'c', status: 'COMPLETED', enrolledAt: JAN, completedAt: RECENT, changedAt: RECENT }),
+  ];
+  const baseline = { mode: 'baseline', watermark: null } as const;
+
+  test('is silent by default, and stores everything', () => {
+    const { events, decisions, tally } = decide(page, new Map(), baseline);
+    expect(events).toEqual([[], [], []]);
+    expect(decisions.map(({ change }) => change.state)).toEqual(page.map(({ state }) => state));
+    expect(tally).toMatchObject({ firstSeen: 3, firstSeenOld: 0 });
+  });
+
+  test('publishes everything when asked to', () => {
+    const { events } = decide(page, new Map(), { ...baseline, baseline: { mode: 'publish' } });
+    expect(events).toEqual([['LearnerEnrolled'], ['LearnerEnrolled'], ['CourseCompleted']]);
+  });
+
+  test('publishes what happened at or after a date when asked to', () => {
+    const since = { mode: 'since', date: RECENT } as const;
+    expect(decide(page, new Map(), { ...baseline, baseline: since }).events).toEqual([
+      [],
+      ['LearnerEnrolled'],
+      ['CourseCompleted'],
+    ]);
+  });
+
+  test('swallows what happened to what was known before it began', () => {
+    const before = knownBy(known({ id: 'a' }, { entry: RULES.startEntry }));
+    expect(decide([observed({ id: 'a', status: 'COMPLETED' })], before, baseline).events).toEqual([[]]);
+  });
+
+  test('publishes what happened to what this very baseline saw', () => {
+    const before = knownBy(known({ id: 'a' }, { entry: RULES.startEntry + 1 }));
+    expect(decide([observed({ id: 'a', status: 'COMPLETED' })], before, baseline).events).toEqual([
+      ['CourseCompleted'],
+    ]);
+    const twice = [observed({ id: 'b' }), observed({ id: 'b', status: 'DROPPED' })];
+    expect(decide(twice, new Map(), baseline).events).toEqual([[], ['LearnerDropped']]);
+  });
+
+  test('counts a removal of what it saw itself: it would be published', () => {
+    const seen = knownBy(known({ id: 'a' }, { entry: RULES.startEntry + 1 }));
+    expect(decide([observed({ id: 'a', removedAt: RECENT })], seen, baseline).tally.removed).toBe(1);
+    const older = knownBy(known({ id: 'a' }, { entry: RULES.startEntry }));
+    expect(heldTotal(decide([observed({ id: 'a', removedAt: RECENT })], older, baseline).tally)).toBe(0);
+  });
+});
+
+describe('what counts towards a hold', () => {
+  test('is each removal, restoration and old first sight', () => {
+    const { tally } = decide(
+      [
+        observed({ id: 'gone', status: 'COMPLETED', removedAt: FEB }),
+        observed({ id: 'back' }),
+        observed({ id: 'old', enrolledAt: JAN }),
+        observed({ id: 'old-completed', status: 'COMPLETED', enrolledAt: null, completedAt: JAN }),
+        observed({ id: 'new', enrolledAt: RECENT }),
+        observed({ id: 'new-completed', status: 'COMPLETED', enrolledAt: JAN, completedAt: RECENT }),
+        observed({ id: 'undated', enrolledAt: null }),
+        observed({ id: 'first-seen-removed', removedAt: FEB }),
+      ],
+      knownBy(known({ id: 'gone' }), known({ id: 'back', removedAt: JAN })),
+    );
+    expect(tally).toMatchObject({ removed: 1, restored: 1, firstSeenOld: 2, firstSeen: 6, allowed: 0 });
+  });
+
+  test('is old from three days before the watermark', () => {
+    const at = (enrolledAt: string) => decide([observed({ enrolledAt })]).tally.firstSeenOld;
+    expect(at('2026-02-26T08:00:00.000Z')).toBe(0);
+    expect(at('2026-02-26T07:59:59.999Z')).toBe(1);
+  });
+});
+
+describe('an allowance', () => {
+  const ids = ['a', 'b', 'c'];
+  const removals = ids.map((id) => observed({ id, removedAt: FEB }));
+  const before = knownBy(...ids.map((id) => known({ id })));
+
+  test('to release lets as many through as it says', () => {
+    const allowance = { action: 'release', mode: 'incremental', left: 2 } as const;
+    const { events, tally } = decide(removals, before, { allowance });
+    expect(events).toEqual(ids.map(() => ['ProgressionRemoved']));
+    expect(tally).toMatchObject({ allowed: 2, removed: 1 });
+  });
+
+  test('to discard marks as many as it says', () => {
+    const allowance = { action: 'discard', mode: 'incremental', left: 2 } as const;
+    const { events, decisions, tally } = decide(removals, before, { allowance });
+    expect(events).toEqual([[], [], ['ProgressionRemoved']]);
+    expect(decisions.map(({ change }) => change.discarded !== null)).toEqual([true, true, false]);
+    expect(tally).toMatchObject({ allowed: 2, removed: 1 });
+  });
+
+  test('is not spent by what needs none', () => {
+    const allowance = { action: 'discard', mode: 'incremental', left: 1 } as const;
+    const { events } = decide([observed({ id: 'a', status: 'DROPPED' })], before, { allowance });
+    expect(events).toEqual([['LearnerDropped']]);
+  });
+});
+
+describe('a reconciliation', () => {
+  const missed = (record: ObservedProgression, before = new Map<string, KnownProgression>()) =>
+    decide([record], before, { mode: 'reconcile' }).tally.missed;
+
+  test('counts what an incremental run should have seen', () => {
+    expect(missed(observed({ status: 'DROPPED', changedAt: '2026-03-01T07:44:59.999Z' }))).toBe(1);
+    expect(missed(observed({ status: 'DROPPED', changedAt: '2026-03-01T07:45:00.000Z' }))).toBe(0);
+    expect(missed(observed({ status: 'DROPPED', changedAt: null }))).toBe(0);
+  });
+
+  test('does not count an erasure, nor what publishes nothing', () => {
+    expect(missed(erased(), knownBy(known({ removedAt: FEB, changedAt: JAN })))).toBe(0);
+    expect(missed(observed({ removedAt: FEB, changedAt: JAN }))).toBe(0);
+  });
+
+  test('publishes what was missed like anything else', () => {
+    const { events } = decide([observed({ changedAt: JAN })], new Map(), { mode: 'reconcile' });
+    expect(events).toEqual([['LearnerEnrolled']]);
+  });
+
+  test('is the only one that counts', () => {
+    expect(decide([observed({ changedAt: JAN })]).tally.missed).toBe(0);
+  });
+});
+
+describe('expired data', () => {
+  const expired = { dataExpired: true };
+
+  test.each<[string, ObservedProgression, KnownProgression]>([
+    ['a removal', observed({ removedAt: FEB }), known()],
+    ['a restoration', observed(), known({ removedAt: FEB })],
+    ['an erasure', erased('p1', FEB), known({ removedAt: FEB })],
+    ['a removal with erasure', erased('p1', FEB), known()],
+  ])('is not believed about %s', (_what, record, before) => {
+    expect(decide([record], knownBy(before), expired)).toMatchObject({ events: [], disbelieved: true });
+  });
+
+  test('is not believed about a record that was never seen before its removal', () => {
+    expect(decide([observed({ removedAt: FEB })], new Map(), expired)).toMatchObject({
+      events: [],
+      disbelieved: true,
+    });
+  });
+
+  test('is believed about the rest of a record', () => {
+    const { decisions, disbelieved } = decide(
+      [observed({ status: 'COMPLETED', removedAt: FEB })],
+      knownBy(known()),
+      expired,
+    );
+    expect(decisions[0]?.change).toMatchObject({ events: ['CourseCompleted'], state: { removedAt: null } });
+    expect(disbelieved).toBe(true);
+  });
+
+  test('is believed where it says nothing of removals', () => {
+    const page = [observed(), observed({ id: 'gone', removedAt: FEB })];
+    const result = decide(page, knownBy(known({ id: 'gone', removedAt: JAN })), expired);
+    expect(result).toMatchObject({ events: [['LearnerEnrolled']], disbelieved: false });
+  });
+
+  test('does not make a discarded removal forgotten', () => {
+    const before = knownBy(known({}, { discarded: known({ removedAt: FEB }).state }));
+    expect(decide([observed({ removedAt: FEB })], before, expired).decisions).toEqual([]);
+  });
+});
