@@ -17,7 +17,7 @@ const TRANSIENT_TOLD_AFTER_MS = HOUR_MS;
  * @param now the machine's clock, in milliseconds
  */
 export function afterFailure(health: Health, trouble: Trouble, now: number): Health & { state: 'troubled' } {
-  const before = health.state === 'troubled' ? health : null;
+  const before = health.state === 'troubled' && !isMereWait(health, trouble) ? health : null;
   const failures = (before?.failures ?? 0) + 1;
   return {
     state: 'troubled',
@@ -59,6 +59,11 @@ export function troubleOf(error: unknown): Trouble {
     message: `an error that Schoolbell did not expect (${name}): see the function's log`,
     logUrl: null,
   };
+}
+
+/** An integration that was only waiting did not fail: what stops it now begins its own episode. */
+function isMereWait(health: Health & { state: 'troubled' }, trouble: Trouble): boolean {
+  return !health.told && health.trouble.kind === 'waiting' && trouble.kind !== 'waiting';
 }
 
 function backoffMs(kind: Trouble['kind'], failures: number): number {
