@@ -24,7 +24,6 @@ export function wire(variables: Record<string, string | undefined>): {
 } {
   const environment = parseEnvironment(variables);
   const client = { requestHandler: REQUEST_HANDLER };
-  const clock = () => Date.now();
   return {
     ports: {
       kombo: createKombo({
@@ -35,13 +34,12 @@ export function wire(variables: Record<string, string | undefined>): {
         calls: dynamoDbCalls(new DynamoDBClient(client)),
         table: environment.TABLE_NAME,
         retentionDays: environment.JOURNAL_RETENTION_DAYS,
-        clock,
       }),
       publisher: createPublisher({
         putEvents: putEventsCall(new EventBridgeClient(client)),
         bus: environment.BUS_NAME,
       }),
-      clock,
+      clock: () => Date.now(),
     },
     settings: runSettings(environment),
     queue: createQueue(new SQSClient(client), environment.QUEUE_URL),
