@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { Integration } from './contract/integration.ts';
+import type { IntegrationId } from './contract/integration-id.ts';
 import { PollMessage } from './contract/poll-message.ts';
 import type { Ports, Queue, RunSettings } from './core/ports.ts';
 import { type PollOutcome, runPoll } from './core/run-poll.ts';
@@ -16,14 +18,19 @@ export type PollParts = {
   queue: Queue;
   /** Told what became of each run, for logs and metrics. */
   report: (integration: string, outcome: PollOutcome) => void;
+  /** Brings an integration to where it stands at Kombo, when a message asks for it. See `core/follow-kombo.ts`. */
+  follow?: (id: IntegrationId, why: 'created' | 'changed', owner: string) => Promise<Integration | null>;
 };
 
 /** Runs the integration that a message names for as long as there is time, then asks for more where there is more. */
-export function pollHandler({ ports, settings, queue, report }: PollParts) {
+export function pollHandler({ ports, settings, queue, report, follow }: PollParts) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     const [record] = QueueEvent.parse(event).Records;
     const message = PollMessage.parse(JSON.parse(record?.body ?? ''));
-    const integration = await ports.store.readIntegration(message.integration);
+    const integration =
+      follow !== undefined && message.follow !== undefined
+        ? await follow(message.integration, message.follow, randomUUID())
+        : await ports.store.readIntegration(message.integration);
     if (integration?.state !== 'active') return;
 
     const outcome = await runPoll(ports, settings, {

@@ -7,6 +7,8 @@ import { Timestamp } from './timestamp.ts';
 export const Integration = z.object({
   id: IntegrationId,
   state: z.enum(['active', 'paused', 'removed']),
+  /** Paused because it is gone or inactive at Kombo: brought back with it. Absent when a person paused it. */
+  pausedBy: z.literal('kombo').optional(),
   baseline: Baseline,
   addedAt: Timestamp,
 });

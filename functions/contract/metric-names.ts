@@ -1,13 +1,46 @@
 /** The namespace and the names of the metrics, shared by the functions that publish and the stacks that alarm. */
 export const METRIC_NAMESPACE = 'Schoolbell';
 
+/**
+ * No metric has a dimension per integration: at 500 integrations each would cost hundreds of dollars a month. Worst cases
+ * are metrics; single integrations are in the structured logs.
+ */
 export const metricNames = {
+  /** Of a run that ended. */
   pagesRead: 'PagesRead',
   recordsRead: 'RecordsRead',
-  eventsPublished: 'EventsPublished',
   changesMissed: 'ChangesMissed',
   setAside: 'SetAside',
+  runsEnded: 'RunsEnded',
+  /** Of one invocation of poll; the two times are the worst of its events. */
+  eventsPublished: 'EventsPublished',
+  komboLagSeconds: 'KomboLagSeconds',
+  ownLagSeconds: 'OwnLagSeconds',
+  /** With the dimension `kind`, too. */
   runsFailed: 'RunsFailed',
   deploymentErrors: 'DeploymentErrors',
+  /** Of the whole fleet, each time dispatch looks. */
+  integrationsActive: 'IntegrationsActive',
+  integrationsFailing: 'IntegrationsFailing',
   integrationsHeld: 'IntegrationsHeld',
+  worstFreshnessSeconds: 'WorstFreshnessSeconds',
+  oldestUnpublishedSeconds: 'OldestUnpublishedSeconds',
+  pollsSent: 'PollsSent',
+  webhooksAccepted: 'WebhooksAccepted',
+  webhooksRefused: 'WebhooksRefused',
+} as const;
+
+export type MetricName = (typeof metricNames)[keyof typeof metricNames];
+
+/** The dimension that every metric has: the deployment's name, so that two in one account stay apart. */
+export const DEPLOYMENT_DIMENSION = 'service';
+
+/** The dimension of `RunsFailed` that says what to do next: `Trouble.kind`. */
+export const KIND_DIMENSION = 'kind';
+
+/** The messages of the log lines that the dashboard's queries look for. */
+export const logMessages = {
+  run: 'run',
+  freshness: 'freshness',
+  webhookRefused: 'webhook refused',
 } as const;

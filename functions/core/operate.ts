@@ -48,9 +48,18 @@ export async function settleHold(worker: Worker, by: 'release' | 'discard'): Pro
   return held;
 }
 
-/** Pauses, resumes or removes an integration. Its checkpoint stays, so that the journal's numbers never start over. */
-export async function changeState(worker: Worker, state: Integration['state']): Promise<Integration> {
-  const integration = { ...worker.integration, state };
+/**
+ * Pauses, resumes or removes an integration. Its checkpoint stays, so that the journal's numbers never start over.
+ *
+ * @param pausedBy `kombo` when no person asked for it
+ */
+export async function changeState(
+  worker: Worker,
+  state: Integration['state'],
+  pausedBy?: Integration['pausedBy'],
+): Promise<Integration> {
+  const { pausedBy: _, ...settings } = worker.integration;
+  const integration = { ...settings, state, ...(pausedBy && { pausedBy }) };
   await worker.ports.store.writeIntegration(integration);
   return integration;
 }

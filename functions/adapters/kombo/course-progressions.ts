@@ -18,8 +18,14 @@ export type KomboApi = {
     query: CourseProgressionsQuery,
     signal?: AbortSignal,
   ): Promise<Page>;
-  /** `data_expired_at` of the integration's details. A run waits for it between two steps: it is given up sooner. */
-  readIntegrationDetails(integration: string): Promise<{ dataExpiredAt: string | null }>;
+  /** The integration's details. A run waits for them between two steps: they are given up sooner. */
+  readIntegrationDetails(integration: string): Promise<IntegrationDetails>;
+};
+
+export type IntegrationDetails = {
+  dataExpiredAt: string | null;
+  category: string | null;
+  status: string | null;
 };
 
 const PageData = z.object({
@@ -27,7 +33,11 @@ const PageData = z.object({
   results: z.array(z.unknown()),
 });
 
-const IntegrationData = z.object({ data_expired_at: z.string().nullish() });
+const IntegrationData = z.object({
+  data_expired_at: z.string().nullish(),
+  category: z.string().nullish(),
+  status: z.string().nullish(),
+});
 
 /**
  * Kombo's API over HTTP, each request tried for as long as the patience lasts.
@@ -72,11 +82,13 @@ export function komboApi(options: {
             parseAs: 'text',
             signal: attemptSignal,
           });
-          const { data_expired_at } = readAnswer(IntegrationData, bodyOf(answer), {
-            host,
-            withCursor: false,
-          });
-          return { dataExpiredAt: data_expired_at ?? null };
+          const context = { host, withCursor: false };
+          const details = readAnswer(IntegrationData, bodyOf(answer), context);
+          return {
+            dataExpiredAt: details.data_expired_at ?? null,
+            category: details.category ?? null,
+            status: details.status ?? null,
+          };
         },
         { patience: { ...patience, totalMs: patience.totalMs / 6 }, host, signal: undefined },
       ),

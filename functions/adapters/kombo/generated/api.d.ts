@@ -141,6 +141,10 @@ export interface components {
             status: "success";
             data: {
                 id?: components["schemas"]["IntegrationId"];
+                /** @description LMS for a learning platform */
+                category?: string;
+                /** @description Whether the integration works; ACTIVE, INVALID and INACTIVE are known today */
+                status?: string;
                 /**
                  * Format: date-time
                  * @description Since when the mirrored data is not valid, until the next successful sync; null while it is valid

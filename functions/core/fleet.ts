@@ -1,0 +1,77 @@
+import type { Integration } from '../contract/integration.ts';
+import type { IntegrationId } from '../contract/integration-id.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { Store } from './ports.ts';
+
+/** How the integrations of a deployment stand together. Times are in seconds. */
+export type Fleet = {
+  active: number;
+  /** A person must act, or trouble that should have passed has not. */
+  failing: number;
+  held: number;
+  /** What should be fresh and how long ago Kombo was last read in full up to date, the worst first. */
+  freshness: { integration: IntegrationId; seconds: number }[];
+  /** The age of the oldest journal entry that is appended and not published; 0 when there is none. */
+  oldestUnpublishedSeconds: number;
+};
+
+/** An entry is looked for where no run has ended for so long: a well integration has none for longer than a run takes. */
+const SUSPICIOUS_SECONDS = 60 * 60;
+
+/**
+ * Reads how the fleet stands. A journal entry can be left unpublished only where runs do not end, so only those
+ * integrations cost a read of their journal.
+ *
+ * @param now the machine's clock, in milliseconds
+ */
+export async function surveyFleet(
+  store: Pick<Store, 'readEntry'>,
+  integrations: Integration[],
+  checkpoints: ReadonlyMap<IntegrationId, Checkpoint>,
+  now: number,
+): Promise<Fleet> {
+  const active = integrations.filter(({ state }) => state === 'active');
+  const known = active.flatMap(({ id }) => checkpoints.get(id) ?? []);
+  const freshness = active
+    .filter(({ id }) => shouldBeFresh(checkpoints.get(id)))
+    .map((integration) => ({
+      integration: integration.id,
+      seconds: ageOf(checkpoints.get(integration.id)?.watermark ?? integration.addedAt, now),
+    }))
+    .sort((left, right) => right.seconds - left.seconds);
+  let oldestUnpublishedSeconds = 0;
+  for (const checkpoint of known.filter((each) => mayHaveLeftAnEntry(each, now))) {
+    const entry = await store.readEntry(checkpoint.integration, checkpoint.entry + 1);
+    if (entry !== null) {
+      oldestUnpublishedSeconds = Math.max(oldestUnpublishedSeconds, ageOf(entry.detectedAt, now));
+    }
+  }
+  return {
+    active: active.length,
+    failing: known.filter(isFailing).length,
+    held: known.filter(({ held }) => held !== null).length,
+    freshness,
+    oldestUnpublishedSeconds,
+  };
+}
+
+/** What fails, is held or is being set up has a sign of its own: it does not count as falling behind. */
+function shouldBeFresh(checkpoint: Checkpoint | undefined): boolean {
+  if (checkpoint === undefined) return true;
+  const { held, health } = checkpoint;
+  return held === null && (health.state === 'well' || health.trouble.kind === 'transient');
+}
+
+function isFailing({ health }: Checkpoint): boolean {
+  return health.state === 'troubled' && (health.told || health.trouble.kind === 'integration');
+}
+
+function mayHaveLeftAnEntry(checkpoint: Checkpoint, now: number): boolean {
+  if (checkpoint.health.state === 'troubled' || checkpoint.accepted !== null) return true;
+  const endedAt = checkpoint.lastRun?.endedAt;
+  return endedAt !== undefined && ageOf(endedAt, now) > SUSPICIOUS_SECONDS;
+}
+
+function ageOf(instant: string, now: number): number {
+  return Math.max(0, Math.round((now - Date.parse(instant)) / 1000));
+}
