@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { IntegrationId } from './contract/integration-id.ts';
 import type { PollMessage } from './contract/poll-message.ts';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Integration } from './contract/integration.ts';
 import type { IntegrationId } from './contract/integration-id.ts';
 import { PollMessage } from './contract/poll-message.ts';

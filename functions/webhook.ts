@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PollMessage } from './contract/poll-message.ts';
 import type { Queue } from './core/ports.ts';
 import { KomboWebhook, pollOf } from './kombo-webhook.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Baseline } from './baseline.ts';
 
 const PATTERN = /^(?:silent|publish|since:(?<date>.+))$/;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The course of a progression. A progression belongs to a revision (a version) of a course. */
 export const Course = z.object({

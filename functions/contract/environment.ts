@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BaselineText } from './baseline-text.ts';
 import { IntegrationId } from './integration-id.ts';
 

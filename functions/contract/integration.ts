@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Baseline } from './baseline.ts';
 import { IntegrationId } from './integration-id.ts';
 import { Timestamp } from './timestamp.ts';

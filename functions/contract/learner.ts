@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Who a progression is about: ids only. Both are `null` once Kombo has erased the learner. */
 export const LearnerReference = z.object({

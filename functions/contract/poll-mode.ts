@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * `incremental`: what changed since the watermark. `baseline`: the first sync, everything. `reconcile`: everything

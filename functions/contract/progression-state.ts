@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Timestamp } from './timestamp.ts';
 
 /** Where a learner stands in a course. Kombo's own four values; any other value is treated as not known. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Present on an event that is sent again. */
 export const Replay = z.object({

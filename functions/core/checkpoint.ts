@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { IntegrationId } from '../contract/integration-id.ts';
 import { HeldCounts } from '../contract/operational-events.ts';
 import { PollMode } from '../contract/poll-mode.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Course } from '../contract/course.ts';
 import { LearnerReference } from '../contract/learner.ts';
 import { ProgressionState } from '../contract/progression-state.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Answer, failure, success } from './answer.ts';
 import { Fault } from './fault.ts';
 import type { SandboxClock } from './sandbox-clock.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The filters that take several values: a record passes when it has any one of them. */
 export const FilterName = z.enum(['ids', 'remote_ids', 'user_ids', 'course_ids']);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProgressionRecord, RecordSource, RecordView } from './record-source.ts';
 
 /** The fields that a customer can turn off. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A value of a table. */
 export const Cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProgressionState } from '../../contract/progression-state.ts';
 import { type Change, JournalEntry } from '../../core/journal-entry.ts';
 import { type Cell, Column, columnsOf, rowsOf } from './columns.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KnownProgression } from '../../core/known-progression.ts';
 
 const Fields = z.array(z.unknown());

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Checkpoint, Lease } from '../../core/checkpoint.ts';
 import { checkpointPlace } from './keys.ts';
 import { getItem, type Item, jsonContent, parseStored, type Table } from './table.ts';

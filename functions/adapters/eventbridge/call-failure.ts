@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DeploymentError, type RunError, TransientError } from '../../core/errors.ts';
 
 /** What is read of an error that the SDK throws; `code` is that of a network error. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TransientError } from '../../core/errors.ts';
 import { refusalError } from './error-codes.ts';
 import { PauseAsked } from './request.ts';

@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TransientError } from '../../core/errors.ts';
 import type { Page } from '../../core/observed-progression.ts';
 import { readAnswer } from './answer.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Status } from '../../contract/progression-state.ts';
 import type { ObservedProgression, RejectedRecord } from '../../core/observed-progression.ts';
 import { normaliseTimestamp } from './timestamp.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProgressionRecord } from '../../../local/sandbox/record-source.ts';
 import { type SandboxOptions, startSandbox } from '../../../local/sandbox/server.ts';
 import { breaches } from './api-description.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { days } from '../../../local/sandbox/durations.ts';
 import { fixedRecords } from '../../../local/sandbox/fixed-records.ts';
 import { runningClock, steppedClock } from '../../../local/sandbox/sandbox-clock.ts';

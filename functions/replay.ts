@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import { ReplayMessage } from './contract/replay-message.ts';
+import type { Queue, ReplayPorts, RunSettings } from './core/ports.ts';
+import { type ReplayOutcome, runReplay } from './core/run-replay.ts';
+
+/** An SQS event with one message (the event source's batch size), as far as it is needed. */
+const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })).length(1) });
+
+/** Time kept back for the batch in hand: Kombo's slowest answer, the bus, the note of it, and the way out. */
+const RESERVE_MS = 60_000;
+
+export type ReplayParts = {
+  ports: ReplayPorts;
+  settings: RunSettings;
+  queue: Queue<ReplayMessage>;
+  /** Told what became of each call, for logs and metrics. */
+  report: (message: ReplayMessage, outcome: ReplayOutcome) => void;
+};
+
+/**
+ * Carries the replay that a message names on for as long as there is time, then asks for more where there is more.
+ *
+ * @throws Error when it failed and goes better later perhaps: the queue then gives the message again
+ */
+export function replayHandler({ ports, settings, queue, report }: ReplayParts) {
+  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
+    const [record] = QueueEvent.parse(event).Records;
+    const message = ReplayMessage.parse(JSON.parse(record?.body ?? ''));
+    const outcome = await runReplay(ports, settings, {
+      ...message,
+      writer: randomUUID(),
+      timeLeft: () => context.getRemainingTimeInMillis() > RESERVE_MS,
+    });
+    report(message, outcome);
+    switch (outcome.kind) {
+      case 'more':
+        return queue.send([message]);
+      case 'failed':
+        if (outcome.replay.state === 'running') {
+          throw new Error(`The replay ${message.replay} did not go on: ${outcome.trouble.message}`);
+        }
+        return;
+      case 'ended':
+      case 'superseded':
+      case 'unknown':
+        return;
+    }
+  };
+}
