@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest';
+import type { Checkpoint } from '../../functions/core/checkpoint.ts';
+import { TransientError } from '../../functions/core/errors.ts';
+import { operate, settleHold } from '../../functions/core/operate.ts';
+import { observed } from '../support/observed.ts';
+import { DAY_MS, HOUR_MS } from '../support/test-clock.ts';
+import { type World, world } from '../support/world.ts';
+
+const COUNT = 100;
+const LIMIT = 25;
+const ids = Array.from({ length: COUNT }, (_, at) => `p${String(at).padStart(3, '0')}`);
+const REMOVED = '2026-03-02T08:30:00.000Z';
+
+async function synced(): Promise<World> {
+  const it = world();
+  it.kombo.pageSize = 10;
+  it.put(...ids.map((id) => observed({ id })));
+  await it.poll();
+  it.clock.advance(HOUR_MS);
+  it.bus.told.length = 0;
+  return it;
+}
+
+const remove = (it: World, some: string[]) =>
+  it.put(...some.map((id) => observed({ id, removedAt: REMOVED })));
+const restore = (it: World, some: string[]) => it.put(...some.map((id) => observed({ id })));
+const settle = (it: World, by: 'release' | 'discard', owner = `operator-${it.store.calls.length}`) =>
+  operate(it.ports, it.settings, it.integration, owner, (worker) => settleHold(worker, by));
+const told = (it: World) => it.bus.told.map(({ type }) => type);
+const checkpointOf = (it: World): Checkpoint => it.store.place().checkpoint;
+
+describe('a mass change', () => {
+  test('up to the limit passes', async () => {
+    const it = await synced();
+    remove(it, ids.slice(0, LIMIT));
+    expect(await it.poll()).toMatchObject({ kind: 'ended', ended: [{ events: LIMIT }] });
+    expect(told(it)).toEqual([]);
+  });
+
+  test('beyond it is held before the page that is too many, and told once with its count', async () => {
+    const it = await synced();
+    remove(it, ids.slice(0, 40));
+
+    const outcome = await it.poll();
+
+    expect(outcome).toMatchObject({
+      kind: 'held',
+      held: {
+        waiting: { removed: 20, restored: 0, firstSeenOld: 0 },
+        complete: true,
+        limit: LIMIT,
+        told: true,
+      },
+    });
+    expect(it.types()).toHaveLength(20);
+    expect(it.bus.told).toMatchObject([
+      { type: 'ChangesHeld', detail: { waiting: { removed: 20 }, sample: ids.slice(20, 30) } },
+    ]);
+
+    it.clock.advance(HOUR_MS);
+    expect(await it.poll()).toMatchObject({ kind: 'held' });
+    expect(it.types()).toHaveLength(20);
+    expect(told(it)).toEqual(['ChangesHeld']);
+  });
+
+  test('does not get through in many small runs', async () => {
+    const it = await synced();
+    for (let at = 0; at < 10; at += 1) {
+      remove(it, ids.slice(at * 5, at * 5 + 5));
+      await it.poll();
+      it.clock.advance(HOUR_MS);
+    }
+    expect(it.types()).toHaveLength(LIMIT);
+    expect(told(it)).toEqual(['ChangesHeld']);
+  });
+
+  test('counts anew after a day', async () => {
+    const it = await synced();
+    remove(it, ids.slice(0, LIMIT));
+    await it.poll();
+    it.clock.advance(DAY_MS + HOUR_MS);
+    remove(it, ids.slice(LIMIT, 2 * LIMIT));
+    expect(await it.poll()).toMatchObject({ kind: 'ended' });
+    expect(it.types()).toHaveLength(2 * LIMIT);
+  });
+
+  test('that waits in a first sync is held like any other', async () => {
+    const it = world();
+    it.kombo.pageSize = 10;
+    it.put(...ids.map((id) => observed({ id })));
+    it.kombo.beforePage = ({ cursor }) => {
+      if (cursor === 'at-90') remove(it, ids);
+    };
+    expect(await it.poll()).toMatchObject({ kind: 'held', held: { mode: 'baseline' } });
+    expect(it.types().length).toBeLessThanOrEqual(LIMIT);
+  });
+
+  test('whose hold could not be told is told by the next run, under the same id', async () => {
+    const it = await synced();
+    remove(it, ids);
+    it.bus.tellFailures = [new TransientError('the bus is away')];
+    expect(await it.poll()).toMatchObject({ kind: 'failed' });
+    const since = checkpointOf(it).held?.since;
+    it.clock.advance(HOUR_MS);
+    expect(await it.poll()).toMatchObject({ kind: 'held' });
+    expect(it.bus.told).toMatchObject([{ type: 'ChangesHeld', detail: { id: `moodle:test/held/${since}` } }]);
+  });
+
+  test('counts at least what was read before the time was spent', async () => {
+    const it = await synced();
+    remove(it, ids);
+    let asked = 0;
+    const timeLeft = () => {
+      asked += 1;
+      return asked < 10;
+    };
+    const outcome = await it.poll({ timeLeft });
+    expect(outcome).toMatchObject({ kind: 'held', held: { complete: false } });
+    expect(it.bus.told).toMatchObject([{ type: 'ChangesHeld', detail: { complete: false } }]);
+  });
+});
+
+describe('held changes', () => {
+  test('that go away by themselves are resolved', async () => {
+    const it = await synced();
+    remove(it, ids.slice(0, 40));
+    await it.poll();
+    restore(it, ids.slice(20, 40));
+    expect(await it.poll()).toMatchObject({ kind: 'ended' });
+    expect(it.bus.told).toMatchObject([
+      { type: 'ChangesHeld' },
+      { type: 'ChangesReleased', detail: { by: 'resolved' } },
+    ]);
+    expect(checkpointOf(it).held).toBeNull();
+    expect(it.types()).toHaveLength(20);
+  });
+
+  test('that are released are published, and the run ends', async () => {
+    const it = await synced();
+    remove(it, ids.slice(0, 90));
+    await it.poll();
+    expect(await settle(it, 'release')).toMatchObject({ done: true, result: { waiting: { removed: 70 } } });
+    expect(await it.poll()).toMatchObject({ kind: 'ended' });
+    expect(it.types()).toEqual(ids.slice(0, 90).map(() => 'ProgressionRemoved'));
+    expect(checkpointOf(it)).toMatchObject({ held: null, allowance: null, run: null });
+    expect(told(it)).toEqual(['ChangesHeld', 'ChangesReleased']);
+  });
+
+  test('that are released let no more through than was counted', async () => {
+    const it = await synced();
+    remove(it, ids.slice(0, 50));
+    await it.poll();
+    await settle(it, 'release');
+    remove(it, ids.slice(50, 90));
+    expect(await it.poll()).toMatchObject({ kind: 'held' });
+    expect(it.types().length).toBeLessThanOrEqual(50 + LIMIT);
+    expect(told(it)).toEqual(['ChangesHeld', 'ChangesReleased', 'ChangesHeld']);
+  });
+
+  test('that are discarded are never seen again until they change otherwise', async () => {
+    const it = await synced();
+    remove(it, ids.slice(0, 40));
+    await it.poll();
+    await settle(it, 'discard');
+    expect(await it.poll()).toMatchObject({ kind: 'ended' });
+    expect(it.types()).toHaveLength(20);
+
+    it.clock.advance(DAY_MS * 2);
+    remove(it, ids.slice(20, 40));
+    expect(await it.poll({ mode: 'reconcile' })).toMatchObject({ kind: 'ended' });
+    expect(it.types()).toHaveLength(20);
+
+    it.put(observed({ id: 'p030', status: 'COMPLETED' }));
+    await it.poll();
+    expect(it.types().slice(20)).toEqual(['CourseCompleted']);
+  });
+
+  test('let the releasing survive a crash at any call', async () => {
+    for (let at = 1, calls = 1; at <= calls; at += 1) {
+      const it = await synced();
+      remove(it, ids.slice(0, 90));
+      await it.poll();
+      await settle(it, 'release');
+      ({ calls } = await it.pollWithFault({ at, kind: 'killed', tookEffect: at % 2 === 0 }));
+      calls = Math.max(calls, at);
+      it.clock.advance(HOUR_MS);
+      await it.poll();
+      const removed = new Set(it.bus.published.map(({ detail }) => detail.id));
+      expect(removed.size).toBe(90);
+      expect(it.bus.published.filter(({ type }) => type !== 'ProgressionRemoved')).toEqual([]);
+      if (at > 200) throw new Error('too many calls');
+    }
+  });
+});
+
+test('an operator who finds nothing held changes nothing', async () => {
+  const it = await synced();
+  expect(await settle(it, 'release')).toEqual({ done: true, result: null });
+  expect(it.bus.told).toEqual([]);
+});

@@ -1,0 +1,30 @@
+import { ReplayMovedError } from '../../functions/core/errors.ts';
+import type { ReplayStore } from '../../functions/core/ports.ts';
+import { ReplayRecord } from '../../functions/core/replay-record.ts';
+import type { MemoryStore } from './memory-store.ts';
+
+/** Replays in memory, beside a store in memory. */
+export function memoryReplays(store: Pick<MemoryStore, 'journal'>): ReplayStore {
+  const records = new Map<string, ReplayRecord>();
+  return {
+    async readFirstEntry() {
+      const [first] = [...store.journal.keys()].toSorted((a, b) => a - b);
+      return structuredClone(store.journal.get(first ?? 0) ?? null);
+    },
+    async createReplay(replay) {
+      if (records.has(replay.id)) throw new ReplayMovedError('there is one already');
+      records.set(replay.id, ReplayRecord.parse(replay));
+    },
+    async readReplay(_integration, id) {
+      return structuredClone(records.get(id) ?? null);
+    },
+    async readReplays() {
+      return [...records.values()].toReversed();
+    },
+    async moveReplay(next) {
+      if (records.get(next.id)?.revision !== next.revision - 1)
+        throw new ReplayMovedError('another revision');
+      records.set(next.id, ReplayRecord.parse(next));
+    },
+  };
+}

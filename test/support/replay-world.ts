@@ -1,0 +1,98 @@
+import type { LearningEvent } from '../../functions/contract/learning-events.ts';
+import type { Status } from '../../functions/contract/progression-state.ts';
+import { ANY_EVENT, type EventFilter } from '../../functions/core/event-filter.ts';
+import { orderReplay, type ReplayOrder } from '../../functions/core/order-replay.ts';
+import { planReplay } from '../../functions/core/plan-replay.ts';
+import type { ReplayPorts, RunSettings } from '../../functions/core/ports.ts';
+import type { ReplayPlan, ReplayRecord } from '../../functions/core/replay-record.ts';
+import { type ReplayOutcome, type ReplayRun, runReplay } from '../../functions/core/run-replay.ts';
+import type { TimeRange } from '../../functions/core/time-range.ts';
+import { memoryReplays } from './memory-replays.ts';
+import { observed } from './observed.ts';
+import { HOUR_MS, MINUTE_MS } from './test-clock.ts';
+import { type World, world } from './world.ts';
+
+/** What happens to one progression, some minutes after what happened before. */
+export type Happening = { progression: number; status: Status; course: number; minutes: number };
+
+export type ReplayWorld = World & {
+  ports: ReplayPorts;
+  /** Kombo shows it, and the time passes. */
+  happen(happening: Happening): void;
+  plan(range: TimeRange, filter?: Partial<EventFilter>): Promise<ReplayPlan>;
+  order(plan: ReplayPlan, order?: Partial<ReplayOrder>): Promise<ReplayRecord>;
+  run(replay: Pick<ReplayRecord, 'id'>, run?: Partial<ReplayRun>): Promise<ReplayOutcome>;
+  replayed(): LearningEvent[];
+  live(): LearningEvent[];
+};
+
+/** An integration of which all is published from the first sync on, and what replays need; waiting moves the clock. */
+export function replayWorld(settings: Partial<RunSettings> = {}): ReplayWorld {
+  const base = world({ mode: 'publish' }, { surgeFloor: 1_000_000, ...settings });
+  const { clock, store, integration } = base;
+  const ports: ReplayPorts = {
+    ...base.ports,
+    replays: memoryReplays(store),
+    sleep: async (ms) => clock.advance(ms),
+  };
+  let writers = 0;
+  const writer = () => {
+    writers += 1;
+    return `writer-${writers}`;
+  };
+  return {
+    ...base,
+    ports,
+    happen({ progression, status, course, minutes }) {
+      clock.advance(minutes * MINUTE_MS);
+      const now = new Date(clock.read()).toISOString();
+      base.put(
+        observed(
+          { id: `p${progression}`, status, completedAt: status === 'COMPLETED' ? now : null, changedAt: now },
+          { course: { ...observed().course, id: `c${course}`, remoteId: `course-${course}` } },
+        ),
+      );
+    },
+    async plan(range, filter = {}) {
+      const request = { range, filter: { ...ANY_EVENT, ...filter }, source: 'journal' as const };
+      const planned = await planReplay(ports, base.settings, integration, request);
+      if ('refused' in planned) throw new Error(planned.refused);
+      return planned.plan;
+    },
+    order: (plan, order = {}) =>
+      orderReplay(ports, plan, {
+        id: 'again',
+        reason: 'a test',
+        consumer: 'certificates',
+        asLive: false,
+        rate: 100,
+        writer: writer(),
+        ...order,
+      }),
+    run: ({ id }, run = {}) =>
+      runReplay(ports, base.settings, {
+        integration: integration.id,
+        replay: id,
+        writer: writer(),
+        timeLeft: () => true,
+        ...run,
+      }),
+    replayed: () => base.bus.published.filter(({ detail }) => detail.replay !== undefined),
+    live: () => base.bus.published.filter(({ detail }) => detail.replay === undefined),
+  };
+}
+
+/** A polled history of so many events: enrolments and completions of several progressions, an hour between two polls. */
+export async function polledWorld(polls: number, settings: Partial<RunSettings> = {}): Promise<ReplayWorld> {
+  const at = replayWorld(settings);
+  for (let poll = 0; poll < polls; poll += 1) {
+    const status = Math.floor(poll / 3) % 2 === 0 ? 'ENROLLED' : 'COMPLETED';
+    at.happen({ progression: poll % 3, status, course: poll % 2, minutes: 1 });
+    await at.poll();
+    at.clock.advance(HOUR_MS);
+  }
+  return at;
+}
+
+/** From before everything, without an end. */
+export const ALWAYS: TimeRange = { from: '2026-01-01T00:00:00.000Z', to: null };
