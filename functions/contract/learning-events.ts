@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Course } from './course.ts';
 import { IntegrationId } from './integration-id.ts';
 import { Learner } from './learner.ts';
@@ -38,14 +38,22 @@ export const ChangedField = z.enum([
 ]);
 export type ChangedField = z.infer<typeof ChangedField>;
 
+/** Where an event stands in the journal of its integration. */
+export const JournalPlace = z.object({ entry: z.int().positive(), index: z.int().nonnegative() });
+export type JournalPlace = z.infer<typeof JournalPlace>;
+
 /** What all learning events share, in version 1. */
 export const LearningEventDetail = z.object({
   version: z.literal(1),
-  id: z.string().describe('`<integration>/<entry>/<index>`: the same each time this change is published'),
+  id: z
+    .string()
+    .describe(
+      '`<integration>/<entry>/<index>`: the same each time this change is published; `<integration>/kombo/<progression>/<event>/<time>` where it was only derived from Kombo',
+    ),
   integration: z.object({ id: IntegrationId, tool: z.string() }),
-  journal: z
-    .object({ entry: z.int().positive(), index: z.int().nonnegative() })
-    .describe('Orders the events of one integration'),
+  journal: JournalPlace.nullable().describe(
+    'Orders the events of one integration; null on a replay of what was only derived from Kombo',
+  ),
   occurredAt: Timestamp.describe('When it happened in the learning platform, as best known'),
   detectedAt: Timestamp.describe('When Schoolbell saw it'),
   progression: ProgressionState,

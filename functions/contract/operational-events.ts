@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { IntegrationId } from './integration-id.ts';
 import { Replay } from './replay.ts';
 import { Timestamp } from './timestamp.ts';
@@ -50,14 +50,18 @@ export const operationalEvents = {
   }),
   ReplayStarted: operational.extend({
     replay: Replay,
+    source: z.enum(['journal', 'kombo']),
+    asLive: z.boolean().describe('Whether the events come under their own names and without `replay`'),
     from: Timestamp,
-    to: Timestamp,
-    events: z.int().nonnegative(),
+    to: Timestamp.nullable().describe('Exclusive; null: up to what was known when the replay was ordered'),
+    events: z.int().nonnegative().describe('How many events are going to be sent'),
   }),
   ReplayFinished: operational.extend({
     replay: Replay,
+    events: z.int().nonnegative().describe('How many events were to be sent'),
     published: z.int().nonnegative(),
-    refused: z.int().nonnegative(),
+    refused: z.int().nonnegative().describe('Refused by EventBridge for good'),
+    missing: z.int().nonnegative().describe('No longer to be had when their turn came'),
   }),
 } as const;
 

@@ -58,3 +58,8 @@ export class LeaseLostError extends Error {
 export class EntryTakenError extends Error {
   override readonly name = 'EntryTakenError';
 }
+
+/** Another carries this replay on, or a person stopped it: end without another write. */
+export class ReplayMovedError extends Error {
+  override readonly name = 'ReplayMovedError';
+}

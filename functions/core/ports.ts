@@ -7,6 +7,7 @@ import type { Checkpoint, Lease } from './checkpoint.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import type { KnownProgression } from './known-progression.ts';
 import type { ObservedProgression, Page, RejectedRecord } from './observed-progression.ts';
+import type { ReplayRecord } from './replay-record.ts';
 import type { SetAside } from './set-aside.ts';
 
 /** The machine's clock, in milliseconds since 1970. Decides leases and back-off, never what is read from Kombo. */
@@ -81,6 +82,22 @@ export type Store = {
   removeSetAside(integration: IntegrationId, item: SetAside): Promise<void>;
 };
 
+/** What a replay keeps in the table besides what the store holds. Reads and writes are as in `Store`. */
+export type ReplayStore = {
+  /** The entry with the lowest number that is left, or null when the journal is empty. */
+  readFirstEntry(integration: IntegrationId): Promise<JournalEntry | null>;
+  /** @throws ReplayMovedError when there is one of this id */
+  createReplay(replay: ReplayRecord): Promise<void>;
+  readReplay(integration: IntegrationId, id: string): Promise<ReplayRecord | null>;
+  /** The latest first. */
+  readReplays(integration: IntegrationId): Promise<ReplayRecord[]>;
+  /**
+   * Replaces the record, whose revision must be the one before `next.revision`.
+   * @throws ReplayMovedError when it is not
+   */
+  moveReplay(next: ReplayRecord): Promise<void>;
+};
+
 /** What became of events handed to the publisher, each by its place in the list. */
 export type PublishAnswer = {
   accepted: number[];
@@ -97,9 +114,9 @@ export type Publisher = {
   tell(event: OperationalEvent): Promise<void>;
 };
 
-/** The poll queue. @throws TransientError or DeploymentError when a message was not taken */
-export type Queue = {
-  send(messages: PollMessage[]): Promise<void>;
+/** A queue: the poll queue, unless another message is named. @throws TransientError or DeploymentError when a message was not taken */
+export type Queue<Message = PollMessage> = {
+  send(messages: Message[]): Promise<void>;
 };
 
 /** What a deployment decides for all its integrations. */
@@ -120,4 +137,11 @@ export type Ports = {
   store: Store;
   publisher: Publisher;
   clock: Clock;
+};
+
+/** What a replay needs. */
+export type ReplayPorts = Ports & {
+  replays: ReplayStore;
+  /** Waits so many milliseconds. */
+  sleep(ms: number): Promise<void>;
 };

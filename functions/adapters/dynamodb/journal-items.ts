@@ -52,7 +52,7 @@ export function journalItems(
   };
 }
 
-function parseEntry(item: Item): JournalEntry {
+export function parseEntry(item: Item): JournalEntry {
   const place = { pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '' };
   return parseStored(JournalEntry, place, () => decodeEntry(item['content']?.B ?? new Uint8Array()));
 }

@@ -48,3 +48,11 @@ export function progressionShard(progression: string): number {
   }
   return (hash >>> 0) % SHARDS;
 }
+
+export function replaysPartition(id: IntegrationId): string {
+  return `replays/${id}`;
+}
+
+export function replayPlace(id: IntegrationId, replay: string): Place {
+  return { pk: replaysPartition(id), sk: replay };
+}

@@ -10,7 +10,8 @@ import { withCoreErrors } from './translate-errors.ts';
 
 /**
  * The store in one DynamoDB table with the keys `pk` and `sk`, both strings, and the TTL attribute `expires` (epoch
- * seconds). Five kinds of item: integrations, checkpoints, journal entries, progressions, and what was set aside.
+ * seconds). Six kinds of item: integrations, checkpoints, journal
+ * entries, progressions, what was set aside, and replays (`createReplayStore`).
  *
  * @param options.retentionDays how long journal entries are kept
  */

@@ -1,7 +1,6 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import pRetry from 'p-retry';
-import type { PollMessage } from '../../contract/poll-message.ts';
 import { DeploymentError, TransientError } from '../../core/errors.ts';
 import type { Queue } from '../../core/ports.ts';
 
@@ -9,9 +8,9 @@ import type { Queue } from '../../core/ports.ts';
 const BATCH_SIZE = 10;
 const CONCURRENCY = 4;
 
-/** The poll queue on SQS. Messages that SQS fails one by one are sent again, five times in all. */
-export function createQueue(client: SQSClient, url: string): Queue {
-  const sendBatch = async (batch: PollMessage[]) => {
+/** A queue on SQS. Messages that SQS fails one by one are sent again, five times in all. */
+export function createQueue<Message>(client: SQSClient, url: string): Queue<Message> {
+  const sendBatch = async (batch: Message[]) => {
     let left = batch;
     await pRetry(
       async () => {
@@ -51,14 +50,11 @@ export function createQueue(client: SQSClient, url: string): Queue {
 function translate(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof TransientError) return error;
   return /AccessDenied|NonExistentQueue|QueueDoesNotExist|InvalidClientTokenId|ExpiredToken/.test(error.name)
-    ? new DeploymentError(
-        `The poll queue refuses (${error.name}): check QUEUE_URL and the function's permissions`,
-        {
-          code: error.name,
-          cause: error,
-        },
-      )
-    : new TransientError(`The poll queue cannot be reached (${error.name})`, {
+    ? new DeploymentError(`The queue refuses (${error.name}): check its URL and the function's permissions`, {
+        code: error.name,
+        cause: error,
+      })
+    : new TransientError(`The queue cannot be reached (${error.name})`, {
         code: error.name,
         cause: error,
       });

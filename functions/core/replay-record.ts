@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { IntegrationId } from '../contract/integration-id.ts';
+import { LearningEventType } from '../contract/learning-events.ts';
+import { Timestamp } from '../contract/timestamp.ts';
+import { Trouble } from './checkpoint.ts';
+import { EventFilter } from './event-filter.ts';
+import { TimeRange } from './time-range.ts';
+
+const count = z.int().nonnegative();
+
+/** Where a replay stands in what it reads: all before it is settled. */
+export const ReplayPlace = z.discriminatedUnion('source', [
+  z.object({
+    source: z.literal('journal'),
+    /** The last entry that belongs to the replay, fixed when its events were counted: a live poll only adds after it. */
+    last: count,
+    /** The next event: its entry, and its index among all events of the entry. */
+    entry: z.int().positive(),
+    index: count,
+  }),
+  z.object({
+    source: z.literal('kombo'),
+    updatedAfter: Timestamp,
+    /** The page in hand; null for the first one. */
+    cursor: z.string().nullable(),
+    /** The records of a page go in the order of their ids: those up to this one are settled. */
+    after: z.string().nullable(),
+  }),
+]);
+export type ReplayPlace = z.infer<typeof ReplayPlace>;
+
+/** How many events of each type. */
+export const EventCounts = z.partialRecord(LearningEventType, count);
+export type EventCounts = z.infer<typeof EventCounts>;
+
+/** What a replay would send, counted. */
+export const ReplayPlan = z.object({
+  integration: IntegrationId,
+  range: TimeRange,
+  filter: EventFilter,
+  place: ReplayPlace,
+  events: count,
+  byType: EventCounts,
+});
+export type ReplayPlan = z.infer<typeof ReplayPlan>;
+
+/** A replay that was ordered, and how far it has come: enough to carry it on in another process. No personal data. */
+export const ReplayRecord = ReplayPlan.extend({
+  id: z.string().min(1),
+  reason: z.string(),
+  consumer: z.string().nullable(),
+  /** Under the events' own names and without `replay`, to everyone. */
+  asLive: z.boolean(),
+  /** Events a second. */
+  rate: z.int().positive(),
+  /** `stopped`: it goes on when a person says so. */
+  state: z.enum(['running', 'stopped', 'finished']),
+  /** `ReplayStarted` was published. */
+  told: z.boolean(),
+  published: count,
+  refused: count,
+  /** What stopped it last, while nothing went well since. */
+  trouble: Trouble.nullable(),
+  orderedAt: Timestamp,
+  movedAt: Timestamp,
+  /** Counts the writes, and who made the last one: recognises one's own when its answer was lost. */
+  revision: count,
+  writer: z.string(),
+});
+export type ReplayRecord = z.infer<typeof ReplayRecord>;
+
+/** What a replay did not find any more: events that were counted, and whose entries were then removed. */
+export function missingOf({ events, published, refused }: ReplayRecord): number {
+  return Math.max(0, events - published - refused);
+}
+
+/** What changes of a replay when some of it is settled. */
+export function settled(
+  replay: ReplayRecord,
+  sent: { published: number; refused: number; next: ReplayPlace | null; fromBeginning: boolean },
+): Partial<ReplayRecord> {
+  return {
+    place: sent.next ?? replay.place,
+    published: (sent.fromBeginning ? 0 : replay.published) + sent.published,
+    refused: (sent.fromBeginning ? 0 : replay.refused) + sent.refused,
+    trouble: null,
+  };
+}

@@ -1,0 +1,131 @@
+import type { IntegrationId } from '../contract/integration-id.ts';
+import type { Trouble } from './checkpoint.ts';
+import { isRunError, ReplayMovedError } from './errors.ts';
+import { troubleOf } from './health.ts';
+import { pace } from './pace.ts';
+import type { ReplayPorts, RunSettings } from './ports.ts';
+import { type ReplayRecord, settled } from './replay-record.ts';
+import { type ReplayStep, replaySteps } from './replay-steps.ts';
+import { sendReplayed } from './send-replayed.ts';
+import { tellReplayFinished, tellReplayStarted } from './tell-replay.ts';
+
+export type ReplayRun = {
+  integration: IntegrationId;
+  replay: string;
+  /** Unique to this call. */
+  writer: string;
+  /** Whether there is time to send another batch, of a second's events at most. */
+  timeLeft: () => boolean;
+  /** Called after each batch. */
+  onProgress?: (replay: ReplayRecord) => void;
+};
+
+export type ReplayOutcome =
+  | { kind: 'unknown' }
+  /** Not to be carried on: it is finished, or a person stopped it, as its `state` says. */
+  | { kind: 'ended'; replay: ReplayRecord }
+  /** The time was spent: another call carries it on. */
+  | { kind: 'more'; replay: ReplayRecord }
+  /** Another process carries it on. */
+  | { kind: 'superseded' }
+  /** `replay.state` says whether it goes on by itself in another call, or is stopped until a person lets it go on. */
+  | { kind: 'failed'; trouble: Trouble; replay: ReplayRecord };
+
+/** Events that are sent together, at most. */
+const BATCH = 100;
+
+/**
+ * Carries a replay on from where it stands, for as long as there is time: at least once each event, those of one
+ * progression in their order. Touches neither the live checkpoint nor a state.
+ *
+ * @throws what no part expected; everything else is an outcome
+ */
+export async function runReplay(
+  ports: ReplayPorts,
+  settings: Pick<RunSettings, 'learnerDetails'>,
+  run: ReplayRun,
+): Promise<ReplayOutcome> {
+  const stored = await ports.replays.readReplay(run.integration, run.replay);
+  if (stored === null) return { kind: 'unknown' };
+  if (stored.state !== 'running') return { kind: 'ended', replay: stored };
+
+  const worker = replayWorker(ports, run, stored);
+  try {
+    if (!worker.replay.told) {
+      await tellReplayStarted(ports, worker.replay);
+      await worker.move({ told: true });
+    }
+    const isThrough = await sendAll(ports, settings, run, worker);
+    if (!isThrough) return { kind: 'more', replay: worker.replay };
+    await tellReplayFinished(ports, worker.replay);
+    await worker.move({ state: 'finished' });
+    return { kind: 'ended', replay: worker.replay };
+  } catch (error) {
+    if (error instanceof ReplayMovedError) return endMoved(ports, run);
+    const trouble = troubleOf(error);
+    const passes = trouble.kind === 'transient' || trouble.kind === 'waiting';
+    await worker.move({ trouble, ...(passes ? {} : { state: 'stopped' }) }).catch(() => undefined);
+    if (!isRunError(error)) throw error;
+    return { kind: 'failed', trouble, replay: worker.replay };
+  }
+}
+
+type ReplayWorker = { replay: ReplayRecord; move(change: Partial<ReplayRecord>): Promise<void> };
+
+function replayWorker({ replays, clock }: ReplayPorts, { writer }: ReplayRun, stored: ReplayRecord) {
+  const worker: ReplayWorker = {
+    replay: stored,
+    async move(change) {
+      const next = {
+        ...worker.replay,
+        ...change,
+        movedAt: new Date(clock()).toISOString(),
+        revision: worker.replay.revision + 1,
+        writer,
+      };
+      await replays.moveReplay(next);
+      worker.replay = next;
+    },
+  };
+  return worker;
+}
+
+/** @returns whether all of it is sent; otherwise the time is spent */
+async function sendAll(
+  ports: ReplayPorts,
+  settings: Pick<RunSettings, 'learnerDetails'>,
+  { timeLeft, onProgress }: ReplayRun,
+  worker: ReplayWorker,
+): Promise<boolean> {
+  const { rate, orderedAt } = worker.replay;
+  const holdBack = pace(rate, ports.clock, ports.sleep);
+  const most = Math.min(BATCH, rate);
+  let batch: ReplayStep[] = [];
+
+  const send = async () => {
+    const count = batch.filter(({ event }) => event !== null).length;
+    if (count > 0) await holdBack(count);
+    const sent = await sendReplayed(ports, settings, worker.replay, batch);
+    batch = [];
+    if (sent.steps > 0) await worker.move(settled(worker.replay, sent));
+    onProgress?.(worker.replay);
+    if (sent.error !== null) throw sent.error;
+  };
+
+  for await (const step of replaySteps(ports, worker.replay, orderedAt)) {
+    if (batch.length === 0 && !timeLeft()) return false;
+    // What waits to be sent comes again.
+    if (step.fromBeginning) batch = [];
+    batch.push(step);
+    if (batch.length >= most || step.event === null) await send();
+  }
+  if (batch.length > 0) await send();
+  return true;
+}
+
+async function endMoved({ replays }: ReplayPorts, run: ReplayRun): Promise<ReplayOutcome> {
+  const stored = await replays.readReplay(run.integration, run.replay);
+  return stored === null || stored.state === 'running'
+    ? { kind: 'superseded' }
+    : { kind: 'ended', replay: stored };
+}

@@ -1,0 +1,95 @@
+import type { LearnerDetails } from '../contract/learner.ts';
+import type { LearningEvent } from '../contract/learning-events.ts';
+import type { ReplayPorts, RunSettings } from './ports.ts';
+import type { ReplayPlace, ReplayRecord } from './replay-record.ts';
+import type { ReplayStep } from './replay-steps.ts';
+
+/** What became of steps: how many from the beginning are settled, and what stopped the rest. */
+export type SentSteps = {
+  steps: number;
+  published: number;
+  refused: number;
+  next: ReplayPlace | null;
+  fromBeginning: boolean;
+  error: Error | null;
+};
+
+/**
+ * Sends the events of some steps, marked as replayed, with today's learner details where the deployment includes them.
+ * An event that the bus refuses for good is set aside.
+ */
+export async function sendReplayed(
+  ports: ReplayPorts,
+  settings: Pick<RunSettings, 'learnerDetails'>,
+  replay: ReplayRecord,
+  steps: ReplayStep[],
+): Promise<SentSteps> {
+  const placed = steps.flatMap(({ event }, step) => (event === null ? [] : [{ event, step }]));
+  const details = await readDetails(
+    ports,
+    settings,
+    replay,
+    placed.map(({ event }) => event),
+  );
+  const events = placed.map(({ event }) => asReplayed(event, replay, details));
+  const { accepted, refused, error } =
+    events.length === 0 ? { accepted: [], refused: [], error: null } : await ports.publisher.publish(events);
+  await setAsideRefused(ports, replay, events, refused);
+
+  const settled = new Set([...accepted, ...refused.map(({ index }) => index)]);
+  const firstOpen = placed.findIndex((_, index) => !settled.has(index));
+  const open = firstOpen < 0 ? steps.length : (placed[firstOpen]?.step ?? 0);
+  const isCounted = (index: number) => (placed[index]?.step ?? 0) < open;
+  return {
+    steps: open,
+    published: accepted.filter(isCounted).length,
+    refused: refused.filter(({ index }) => isCounted(index)).length,
+    next: steps[open - 1]?.next ?? null,
+    fromBeginning: steps.some(({ fromBeginning }) => fromBeginning),
+    error: firstOpen < 0 ? null : error,
+  };
+}
+
+function asReplayed(
+  { type, detail }: LearningEvent,
+  { id, reason, consumer, asLive }: ReplayRecord,
+  details: ReadonlyMap<string, LearnerDetails> | null,
+): LearningEvent {
+  const learner =
+    details === null
+      ? detail.learner
+      : { ...detail.learner, ...(details.get(detail.progression.id) ?? NO_DETAILS) };
+  // Without the mark it is the live event again: the publisher gives it its own name.
+  return { type, detail: { ...detail, learner, ...(asLive ? {} : { replay: { id, reason, consumer } }) } };
+}
+
+const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };
+
+async function readDetails(
+  { kombo }: ReplayPorts,
+  { learnerDetails }: Pick<RunSettings, 'learnerDetails'>,
+  { integration }: ReplayRecord,
+  events: LearningEvent[],
+): Promise<ReadonlyMap<string, LearnerDetails> | null> {
+  if (learnerDetails === 'omit' || events.length === 0) return null;
+  const ids = [...new Set(events.map(({ detail }) => detail.progression.id))];
+  const { records } = await kombo.readByIds(integration, ids);
+  return new Map(records.map((record) => [record.state.id, record.learnerDetails]));
+}
+
+/** Only what the journal has can be published again from it. */
+async function setAsideRefused(
+  { store, clock }: ReplayPorts,
+  { integration, id }: ReplayRecord,
+  events: LearningEvent[],
+  refused: { index: number; reason: string }[],
+): Promise<void> {
+  const at = new Date(clock()).toISOString();
+  const items = refused.flatMap(({ index, reason }) => {
+    const event = events[index];
+    return event === undefined || event.detail.journal === null
+      ? []
+      : [{ kind: 'event' as const, id: event.detail.id, reason: `${reason} (in replay ${id})`, at }];
+  });
+  if (items.length > 0) await store.setAside(integration, items);
+}
