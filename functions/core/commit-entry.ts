@@ -56,13 +56,11 @@ async function publishEntry(worker: Worker, entry: JournalEntry, details: Detail
   stopIfExpired(worker);
   const answer = await ports.publisher.publish(events);
   const indexOf = (place: number) => events[place]?.detail.journal.index ?? [];
-  await ports.store.setAside(
-    entry.integration,
-    answer.refused.flatMap(({ index, reason }) => {
-      const id = events[index]?.detail.id;
-      return id === undefined ? [] : [{ kind: 'event' as const, id, reason, at: entry.detectedAt }];
-    }),
-  );
+  const refused = answer.refused.flatMap(({ index, reason }) => {
+    const id = events[index]?.detail.id;
+    return id === undefined ? [] : [{ kind: 'event' as const, id, reason, at: entry.detectedAt }];
+  });
+  if (refused.length > 0) await ports.store.setAside(entry.integration, refused);
   if (answer.error === null) return;
 
   // Noted when the lease is given up, so that the next try does not repeat what the bus has already taken.

@@ -5,7 +5,7 @@ import { type DecidedPage, type Decision, sumTallies } from './decide-page.ts';
 import type { ObservedProgression, Page } from './observed-progression.ts';
 import { afterPage, slotOf, withRun } from './run-progress.ts';
 import { splitChanges } from './split-changes.ts';
-import { note, type Worker } from './worker.ts';
+import { note, stopIfExpired, type Worker } from './worker.ts';
 
 /** Commits what a page changed and moves the cursor past it. A page without changes leaves no entry. */
 export async function commitPage(
@@ -19,6 +19,7 @@ export async function commitPage(
     withRun(checkpoint, afterPage(checkpoint[slotOf(run.mode)] ?? run, page, disbelieved));
 
   if (page.rejected.length > 0) {
+    stopIfExpired(worker);
     const at = new Date(ports.clock()).toISOString();
     await ports.store.setAside(
       integration.id,

@@ -2,27 +2,33 @@ import { TransientError } from '../../functions/core/errors.ts';
 import type { Ports } from '../../functions/core/ports.ts';
 
 /**
- * What goes wrong at one call: the process is `killed` there (nothing of it happens any more), the call `fails` with an
- * error that the core knows, or `surprises` with one that it does not; before the call took effect or after.
+ * What goes wrong at one call: the process is `killed` there (nothing of it happens any more) or `frozen` (it goes on
+ * when it is thawed), the call `fails` with an error that the core knows, or `surprises` with one that it does not;
+ * before the call took effect or after.
  */
-export const faultKinds = ['killed', 'fails', 'surprises'] as const;
+export const faultKinds = ['killed', 'frozen', 'fails', 'surprises'] as const;
 export type Fault = { at: number; kind: (typeof faultKinds)[number]; tookEffect: boolean };
 
 export type FaultyPorts = {
   ports: Ports;
   /** How many calls were made. */
   count(): number;
-  /** Settles when the process was killed. */
-  killed: Promise<void>;
+  /** Settles when the process was killed or is frozen. */
+  stopped: Promise<void>;
+  thaw(): void;
 };
 
 /** The ports, with a fault at the call of that number (the first is 1). */
 export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fault | null): FaultyPorts {
   let calls = 0;
   let isDead = false;
-  let kill = () => {};
-  const killed = new Promise<void>((resolve) => {
-    kill = resolve;
+  let stop = () => {};
+  let thaw = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  const thawed = new Promise<void>((resolve) => {
+    thaw = resolve;
   });
   const never = new Promise<never>(() => {});
 
@@ -33,11 +39,15 @@ export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fa
       if (isDead) return never;
       if (fault === null || calls !== fault.at) return call(...args);
       isDead = fault.kind === 'killed';
-      if (fault.tookEffect) await call(...args);
+      const answer = fault.tookEffect ? await call(...args) : null;
       switch (fault.kind) {
         case 'killed':
-          kill();
+          stop();
           return never;
+        case 'frozen':
+          stop();
+          await thawed;
+          return answer ?? call(...args);
         case 'fails':
           throw new TransientError('a fault of the test');
         case 'surprises':
@@ -74,6 +84,7 @@ export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fa
       publisher: { publish: guard(publisher.publish), tell: guard(publisher.tell) },
     },
     count: () => calls,
-    killed,
+    stopped,
+    thaw,
   };
 }

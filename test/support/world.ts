@@ -29,7 +29,12 @@ export type World = {
   types(): LearningEventType[];
 };
 
-export type Ending = { calls: number; outcome: PollOutcome | 'killed' | 'threw' };
+/** `stopped`: killed or frozen. A frozen one goes on by `thaw`, which answers how it ends then. */
+export type Ending = {
+  calls: number;
+  outcome: PollOutcome | 'stopped' | 'threw';
+  thaw(): Promise<PollOutcome | 'threw'>;
+};
 
 export const SETTINGS: RunSettings = {
   overlapMs: 15 * MINUTE_MS,
@@ -79,11 +84,16 @@ export function world(baseline: Baseline = { mode: 'silent' }, settings: Partial
     poll: (request = {}) => runPoll(ports, all, requestOf(request)),
     async pollWithFault(fault, request = {}) {
       const faulty = faultyPorts(ports, fault);
-      const outcome = await Promise.race([
-        runPoll(faulty.ports, all, requestOf(request)).catch(() => 'threw' as const),
-        faulty.killed.then(() => 'killed' as const),
-      ]);
-      return { calls: faulty.count(), outcome };
+      const end = runPoll(faulty.ports, all, requestOf(request)).catch(() => 'threw' as const);
+      const outcome = await Promise.race([end, faulty.stopped.then(() => 'stopped' as const)]);
+      return {
+        calls: faulty.count(),
+        outcome,
+        thaw() {
+          faulty.thaw();
+          return end;
+        },
+      };
     },
     types: () => bus.published.map(({ type }) => type),
   };

@@ -1,0 +1,89 @@
+import type { LearningEvent } from '../../functions/contract/learning-events.ts';
+import type { ProgressionState } from '../../functions/contract/progression-state.ts';
+import { eventsOfEntry } from '../../functions/core/events-of-entry.ts';
+import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
+import { CANARY } from './observed.ts';
+import type { World } from './world.ts';
+
+/**
+ * What does not hold after everything has become quiet, in words. Kombo must show every field by then.
+ *
+ * @param shown what Kombo shows in the end
+ */
+export function brokenPromises({ bus, store }: World, shown: ObservedProgression[]): string[] {
+  const broken: string[] = [];
+  const { events, contradictions } = withoutRepeats(bus.published);
+  broken.push(...contradictions);
+
+  const aside = new Set(store.aside.filter(({ kind }) => kind === 'event').map(({ id }) => id));
+  const journaled = [...store.journal.values()].flatMap((entry) => eventsOfEntry(entry, null));
+  const received = new Set(events.map(({ detail }) => detail.id));
+  for (const { detail } of journaled) {
+    if (!received.has(detail.id) && !aside.has(detail.id))
+      broken.push(`P1: ${detail.id} was never published`);
+  }
+  for (const record of shown) {
+    const { id } = record.state;
+    const known = store.known.get(id);
+    if (known === undefined) broken.push(`P1: ${id} is not known`);
+    else if (!tells(known.state, record) || known.erased !== record.erased)
+      broken.push(`P1: ${id} is known otherwise than Kombo shows it`);
+    const story = events.filter(({ detail }) => detail.progression.id === id);
+    const last = story.at(-1)?.detail.progression;
+    const wasRefused = [...aside].some((event) =>
+      journaled.some((e) => e.detail.id === event && e.detail.progression.id === id),
+    );
+    if (wasRefused) continue;
+    if (last !== undefined && !tells(last, record))
+      broken.push(`P1: the last event of ${id} is not Kombo's state`);
+    broken.push(...chainBreaks(story));
+  }
+  if (store.written.join().includes(CANARY)) broken.push('P7: a name or an e-mail reached the table');
+  return broken;
+}
+
+/** The events by their first arrival; a repeat must say the same, but for today's learner details and the replay. */
+function withoutRepeats(published: LearningEvent[]): { events: LearningEvent[]; contradictions: string[] } {
+  const first = new Map<string, string>();
+  const events: LearningEvent[] = [];
+  const contradictions: string[] = [];
+  for (const event of published) {
+    const { id, learner } = event.detail;
+    const told = JSON.stringify({
+      ...event,
+      detail: { ...event.detail, learner: [learner.id, learner.remoteId] },
+    });
+    const before = first.get(id);
+    if (before === undefined) {
+      first.set(id, told);
+      events.push(event);
+    } else if (before !== told) contradictions.push(`P3: ${id} was published with two contents`);
+  }
+  return { events, contradictions };
+}
+
+function chainBreaks(story: LearningEvent[]): string[] {
+  return story.flatMap(({ detail }, at) => {
+    const before = story[at - 1];
+    if (before === undefined) return [];
+    const fits =
+      JSON.stringify(sorted(detail.previous)) === JSON.stringify(sorted(before.detail.progression));
+    return fits ? [] : [`P2: ${detail.id} does not follow ${before.detail.id}`];
+  });
+}
+
+function sorted(state: ProgressionState | null): [string, unknown][] {
+  return Object.entries(state ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Whether a state says of a record everything that an event would have said of it. */
+function tells(state: ProgressionState, { state: shown, erased }: ObservedProgression): boolean {
+  if (erased) return shown.removedAt === null || state.removedAt !== null;
+  const isCompleted = shown.status === 'COMPLETED';
+  return (
+    state.status === shown.status &&
+    (state.removedAt === null) === (shown.removedAt === null) &&
+    (!isCompleted || shown.completedAt === null || state.completedAt === shown.completedAt) &&
+    (shown.enrolledAt === null || state.enrolledAt === shown.enrolledAt)
+  );
+}
