@@ -46,8 +46,8 @@ async function followThrough(
 
 async function publishEntry(worker: Worker, entry: JournalEntry, details: DetailsById): Promise<void> {
   const { ports, settings } = worker;
-  const before = worker.checkpoint.accepted?.entry === entry.number ? worker.checkpoint.accepted.indexes : [];
-  const done = new Set(before);
+  const { accepted } = worker.checkpoint;
+  const done = new Set(accepted?.entry === entry.number ? accepted.indexes : []);
   const events = eventsOfEntry(entry, settings.learnerDetails === 'include' ? details : null).filter(
     ({ detail }) => !done.has(detail.journal.index),
   );
@@ -55,21 +55,24 @@ async function publishEntry(worker: Worker, entry: JournalEntry, details: Detail
 
   stopIfExpired(worker);
   const answer = await ports.publisher.publish(events);
-  const indexOf = (place: number) => events[place]?.detail.journal.index ?? [];
-  const refused = answer.refused.flatMap(({ index, reason }) => {
-    const id = events[index]?.detail.id;
-    return id === undefined ? [] : [{ kind: 'event' as const, id, reason, at: entry.detectedAt }];
-  });
-  if (refused.length > 0) await ports.store.setAside(entry.integration, refused);
-  if (answer.error === null) return;
-
-  // Noted when the lease is given up, so that the next try does not repeat what the bus has already taken.
-  const settled = [...answer.accepted, ...answer.refused.map(({ index }) => index)].flatMap(indexOf);
-  worker.checkpoint = {
-    ...worker.checkpoint,
-    accepted: { entry: entry.number, indexes: [...before, ...settled] },
+  // Written when the lease is given up after a failure, so that the next try does not repeat what the bus has taken.
+  const settle = (places: number[]) => {
+    for (const [place, { detail }] of events.entries())
+      if (places.includes(place)) done.add(detail.journal.index);
+    worker.checkpoint = { ...worker.checkpoint, accepted: { entry: entry.number, indexes: [...done] } };
   };
-  throw answer.error;
+  settle(answer.accepted);
+  if (answer.refused.length > 0) {
+    await ports.store.setAside(
+      entry.integration,
+      answer.refused.flatMap(({ index, reason }) => {
+        const id = events[index]?.detail.id;
+        return id === undefined ? [] : [{ kind: 'event' as const, id, reason, at: entry.detectedAt }];
+      }),
+    );
+    settle(answer.refused.map(({ index }) => index));
+  }
+  if (answer.error !== null) throw answer.error;
 }
 
 /** Today's details of the learners whose events an entry publishes; those whom Kombo no longer knows are absent. */

@@ -11,8 +11,8 @@ export type Fault = { at: number; kind: (typeof faultKinds)[number]; tookEffect:
 
 export type FaultyPorts = {
   ports: Ports;
-  /** How many calls were made. */
-  count(): number;
+  /** The names of the calls that were made. */
+  calls: string[];
   /** Settles when the process was killed or is frozen. */
   stopped: Promise<void>;
   thaw(): void;
@@ -20,7 +20,7 @@ export type FaultyPorts = {
 
 /** The ports, with a fault at the call of that number (the first is 1). */
 export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fault | null): FaultyPorts {
-  let calls = 0;
+  const calls: string[] = [];
   let isDead = false;
   let stop = () => {};
   let thaw = () => {};
@@ -35,9 +35,9 @@ export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fa
   const guard =
     <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
     async (...args: Args): Promise<Result> => {
-      calls += 1;
+      calls.push(call.name);
       if (isDead) return never;
-      if (fault === null || calls !== fault.at) return call(...args);
+      if (fault === null || calls.length !== fault.at) return call(...args);
       isDead = fault.kind === 'killed';
       const answer = fault.tookEffect ? await call(...args) : null;
       switch (fault.kind) {
@@ -83,7 +83,7 @@ export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fa
       },
       publisher: { publish: guard(publisher.publish), tell: guard(publisher.tell) },
     },
-    count: () => calls,
+    calls,
     stopped,
     thaw,
   };

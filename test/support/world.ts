@@ -31,7 +31,8 @@ export type World = {
 
 /** `stopped`: killed or frozen. A frozen one goes on by `thaw`, which answers how it ends then. */
 export type Ending = {
-  calls: number;
+  /** The names of the calls of ports that it made. */
+  calls: string[];
   outcome: PollOutcome | 'stopped' | 'threw';
   thaw(): Promise<PollOutcome | 'threw'>;
 };
@@ -87,7 +88,7 @@ export function world(baseline: Baseline = { mode: 'silent' }, settings: Partial
       const end = runPoll(faulty.ports, all, requestOf(request)).catch(() => 'threw' as const);
       const outcome = await Promise.race([end, faulty.stopped.then(() => 'stopped' as const)]);
       return {
-        calls: faulty.count(),
+        calls: faulty.calls,
         outcome,
         thaw() {
           faulty.thaw();
