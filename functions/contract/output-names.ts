@@ -1,0 +1,12 @@
+/** The names of the stacks' outputs: how an operator's tools find the deployment. */
+export const outputNames = {
+  table: 'TableName',
+  bus: 'BusArn',
+  komboSecret: 'KomboSecretArn',
+  webhookSecret: 'WebhookSecretArn',
+  pollQueue: 'PollQueueUrl',
+  pollFunction: 'PollFunctionName',
+  dispatchFunction: 'DispatchFunctionName',
+  webhookUrl: 'WebhookUrl',
+  dashboard: 'DashboardName',
+} as const;

@@ -1,0 +1,126 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { metricNames as names } from '../../functions/contract/metric-names.ts';
+import type { Settings } from '../settings.ts';
+import { alarmTopic } from './alarm-topic.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { LearnerAlarm, type LearnerAlarmProps } from './learner-alarm.ts';
+import type { Poller } from './poller.ts';
+import { SchoolbellMetrics } from './schoolbell-metrics.ts';
+
+const HOUR_SECONDS = 60 * 60;
+
+export type AlarmsProps = { settings: Settings; poller: Poller; dispatcher: Dispatcher };
+
+/** What an operator is woken for. The runbook has a section for each, and a test holds the two together. */
+export class Alarms extends Construct {
+  readonly all: LearnerAlarm[] = [];
+
+  constructor(scope: Construct, id: string, { settings, poller, dispatcher }: AlarmsProps) {
+    super(scope, id);
+    const metrics = new SchoolbellMetrics(settings);
+    const topic = alarmTopic(this, settings.alarms);
+    const add = (name: string, props: Omit<LearnerAlarmProps, 'runbook' | 'topic'>) => {
+      this.all.push(new LearnerAlarm(this, name, { ...props, runbook: settings.runbook, topic }));
+    };
+
+    add('DeploymentError', {
+      section: 'deployment-error',
+      meaning:
+        'No course completion of any customer becomes an event until the key or a permission is put right.',
+      metric: metrics.sum(names.deploymentErrors, Duration.minutes(1)),
+      threshold: 1,
+    });
+    add('NotRunning', {
+      section: 'not-running',
+      meaning: 'Nothing is polled: learners finish courses and no certificate or message follows.',
+      metric: pollsWithoutRuns(settings, metrics, poller),
+      threshold: 1,
+      periods: 3,
+      silenceIsTrouble: true,
+    });
+    add('Failing', {
+      section: 'failing',
+      meaning: "A customer's learners get no certificates and messages: their integration cannot be read.",
+      metric: metrics.worst(names.integrationsFailing),
+      threshold: 1,
+      periods: 2,
+    });
+    add('FallingBehind', {
+      section: 'falling-behind',
+      meaning: 'Certificates and messages come late for the learners of at least one customer.',
+      metric: metrics.worst(names.worstFreshnessSeconds),
+      threshold: behindMinutes(settings) * 60,
+      periods: 2,
+    });
+    add('Held', {
+      section: 'held',
+      meaning: "A customer's learners wait: a mass change is held until a person says whether it is real.",
+      metric: metrics.worst(names.integrationsHeld),
+      threshold: 1,
+    });
+    add('DeadLetters', {
+      section: 'dead-letters',
+      meaning:
+        'A poll was given up after several tries, so the learners of a customer may wait until the next one.',
+      metric: deadLetters(poller, dispatcher),
+      threshold: 1,
+    });
+    add('ChangesMissed', {
+      section: 'reconciliation-found-something',
+      meaning: 'Learners had finished or dropped courses unnoticed until the weekly reconciliation found it.',
+      metric: metrics.sum(names.changesMissed),
+      threshold: 1,
+    });
+    add('Unpublished', {
+      section: 'unpublished',
+      meaning: 'Something that happened to a learner is written down and was not told to anybody for a day.',
+      metric: metrics.worst(names.oldestUnpublishedSeconds),
+      threshold: 24 * HOUR_SECONDS,
+    });
+    add('SetAside', {
+      section: 'set-aside',
+      meaning: 'The progress of single learners could not be processed and waits in the set-aside list.',
+      metric: metrics.sum(names.setAside),
+      threshold: 1,
+    });
+  }
+}
+
+/** How stale an integration may be. */
+export function behindMinutes({ behindMinutes: set, pollEveryMinutes }: Settings): number {
+  return set ?? Math.max(60, 4 * pollEveryMinutes);
+}
+
+/** 1 while dispatch says nothing, or sends polls that no function takes. */
+function pollsWithoutRuns(
+  { pollEveryMinutes }: Settings,
+  metrics: SchoolbellMetrics,
+  poller: Poller,
+): IMetric {
+  const period = Duration.minutes(pollEveryMinutes);
+  return new MathExpression({
+    expression: 'IF(FILL(sent, -1) < 0, 1, IF(sent > 0 AND FILL(runs, 0) == 0, 1, 0))',
+    usingMetrics: {
+      sent: metrics.sum(names.pollsSent, period),
+      runs: poller.function.metricInvocations({ period }),
+    },
+    label: 'Polls without runs',
+    period,
+  });
+}
+
+function deadLetters(poller: Poller, dispatcher: Dispatcher): IMetric {
+  const period = Duration.minutes(5);
+  const waiting = { period, statistic: 'Maximum' };
+  return new MathExpression({
+    expression: 'polls + dispatches',
+    usingMetrics: {
+      polls: poller.queue.deadLetters.metricApproximateNumberOfMessagesVisible(waiting),
+      dispatches: dispatcher.deadLetters.metricApproximateNumberOfMessagesVisible(waiting),
+    },
+    label: 'Dead letters',
+    period,
+  });
+}

@@ -1,0 +1,55 @@
+import { Duration } from 'aws-cdk-lib';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Settings } from '../settings.ts';
+import type { StateStack } from '../stacks/state-stack.ts';
+import { grantTable } from './grant-table.ts';
+import { NotifierFunction } from './notifier-function.ts';
+import { DeadLetters } from './queue-with-dead-letters.ts';
+
+/** The schedule and the function that sends one message per integration that is due. */
+export class Dispatcher extends Construct {
+  readonly function: NotifierFunction;
+  readonly deadLetters: DeadLetters;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, state, queue }: { settings: Settings; state: StateStack; queue: Queue },
+  ) {
+    super(scope, id);
+    this.deadLetters = new DeadLetters(this, 'DeadLetters');
+    const every = Duration.minutes(settings.pollEveryMinutes);
+    this.function = new NotifierFunction(this, 'Function', {
+      settings,
+      entry: 'dispatch',
+      description: 'Sends a poll for each integration that is due and reports how all of them stand',
+      timeout: Duration.minutes(1),
+      memorySize: 256,
+      environment: {
+        TABLE_NAME: state.table.tableName,
+        QUEUE_URL: queue.queueUrl,
+        BASELINE: settings.baseline,
+        INTEGRATIONS: settings.integrations.join(','),
+        JOURNAL_RETENTION_DAYS: String(settings.journalRetentionDays),
+      },
+    });
+    this.function.configureAsyncInvoke({
+      onFailure: new SqsDestination(this.deadLetters),
+      retryAttempts: 2,
+      // A later turn does the same work.
+      maxEventAge: Duration.minutes(Math.max(2, settings.pollEveryMinutes)),
+    });
+    queue.grantSendMessages(this.function);
+    grantTable(state.table, this.function, 'GetItem', 'BatchGetItem', 'Query', 'PutItem');
+
+    new Schedule(this, 'Schedule', {
+      description: 'Polls what is due',
+      schedule: ScheduleExpression.rate(every),
+      target: new LambdaInvoke(this.function, { deadLetterQueue: this.deadLetters, retryAttempts: 2 }),
+    });
+  }
+}

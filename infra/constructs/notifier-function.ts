@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, LoggingFormat, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Settings } from '../settings.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+export type NotifierFunctionProps = {
+  settings: Settings;
+  /** Names its file in `functions/lambda/`. */
+  entry: string;
+  description: string;
+  timeout: Duration;
+  memorySize: number;
+  environment: Record<string, string>;
+  reservedConcurrentExecutions?: number;
+  /** It sends messages to its own queue: without this, Lambda stops the chain after some 16 turns. */
+  callsItself?: boolean;
+};
+
+/** A function as all of Schoolbell's are: bundled, traced, with a log group and no more rights than it is given. */
+export class NotifierFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: NotifierFunctionProps) {
+    const { settings, entry, environment, callsItself = false, ...rest } = props;
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: settings.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      ...rest,
+      entry: join(ROOT, 'functions/lambda', `${entry}.ts`),
+      handler: 'handler',
+      projectRoot: ROOT,
+      depsLockFilePath: join(ROOT, 'package-lock.json'),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      // Lambda's own tracing: the X-Ray SDK is no longer supported from February 2027.
+      tracing: Tracing.ACTIVE,
+      recursiveLoop: callsItself ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
+      environment: {
+        ...environment,
+        NODE_OPTIONS: '--enable-source-maps',
+        POWERTOOLS_SERVICE_NAME: settings.name,
+      },
+      awsSdkConnectionReuse: false,
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        mainFields: ['module', 'main'],
+        // The versions that were tested, not those of the runtime; and a smaller cold start.
+        bundleAwsSDK: true,
+        minify: true,
+        sourceMap: true,
+        sourcesContent: false,
+      },
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray has no resources for PutTraceSegments and PutTelemetryRecords to be limited to.',
+    });
+  }
+}

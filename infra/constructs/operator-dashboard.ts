@@ -1,0 +1,152 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+  Metric,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { LearningEventType } from '../../functions/contract/learning-events.ts';
+import { logMessages, metricNames as names } from '../../functions/contract/metric-names.ts';
+import type { Settings } from '../settings.ts';
+import type { Alarms } from './alarms.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { AnyTable } from './journal-table.ts';
+import type { Poller } from './poller.ts';
+import { SchoolbellMetrics } from './schoolbell-metrics.ts';
+import type { WebhookReceiver } from './webhook-receiver.ts';
+
+const FULL = 24;
+const KINDS = ['deployment', 'integration', 'transient', 'waiting'];
+
+export type OperatorDashboardProps = {
+  settings: Settings;
+  table: AnyTable;
+  poller: Poller;
+  dispatcher: Dispatcher;
+  alarms: Alarms;
+  webhook: WebhookReceiver | null;
+};
+
+/** What an operator sees at a glance. Single integrations are read from the logs, which cost nothing until looked at. */
+export class OperatorDashboard extends Construct {
+  readonly dashboard: Dashboard;
+
+  constructor(scope: Construct, id: string, props: OperatorDashboardProps) {
+    super(scope, id);
+    const { settings, alarms } = props;
+    const metrics = new SchoolbellMetrics(settings);
+    this.dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.days(1) });
+    this.dashboard.addWidgets(
+      new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.all, width: FULL, height: 3 }),
+    );
+    this.dashboard.addWidgets(...freshness(metrics, props));
+    this.dashboard.addWidgets(...work(metrics, props));
+    this.dashboard.addWidgets(...trouble(metrics, props));
+    this.dashboard.addWidgets(...costs(props));
+  }
+}
+
+function freshness(metrics: SchoolbellMetrics, { poller, dispatcher }: OperatorDashboardProps) {
+  const lags = [names.komboLagSeconds, names.ownLagSeconds];
+  return [
+    graph('Freshness of the stalest integration', 8, [metrics.worst(names.worstFreshnessSeconds)]),
+    graph(
+      "How late events are: Kombo's lag and ours",
+      8,
+      lags.flatMap((name) => [metrics.percentile(name, 50), metrics.percentile(name, 90)]),
+    ),
+    new LogQueryWidget({
+      title: 'Stalest integrations (seconds)',
+      width: 8,
+      height: 6,
+      view: LogQueryVisualizationType.TABLE,
+      logGroupNames: [dispatcher.function.logGroup.logGroupName, poller.function.logGroup.logGroupName],
+      queryLines: [
+        `filter message in ["${logMessages.freshness}", "${logMessages.run}"]`,
+        'stats latest(freshnessSeconds) as stale, max(komboLagSeconds) as kombo, max(ownLagSeconds) as ours by integration',
+        'sort stale desc',
+        'limit 50',
+      ],
+    }),
+  ];
+}
+
+function work(metrics: SchoolbellMetrics, { poller }: OperatorDashboardProps) {
+  return [
+    graph('Events published', 8, [metrics.sum(names.eventsPublished)]),
+    graph('Pages and records read', 8, [metrics.sum(names.pagesRead)], [metrics.sum(names.recordsRead)]),
+    new LogQueryWidget({
+      title: 'Events by type',
+      width: 8,
+      height: 6,
+      view: LogQueryVisualizationType.TABLE,
+      logGroupNames: [poller.function.logGroup.logGroupName],
+      queryLines: [
+        `filter message = "${logMessages.run}"`,
+        `stats ${LearningEventType.options.map((type) => `sum(events.${type}) as ${type}`).join(', ')}`,
+      ],
+    }),
+  ];
+}
+
+function trouble(metrics: SchoolbellMetrics, { poller, dispatcher, webhook }: OperatorDashboardProps) {
+  return [
+    graph(
+      'Failed runs by kind',
+      6,
+      KINDS.map((kind) => metrics.failedRuns(names.runsFailed, kind)),
+    ),
+    graph('Integrations', 6, [
+      metrics.worst(names.integrationsActive),
+      metrics.worst(names.integrationsFailing),
+      metrics.worst(names.integrationsHeld),
+    ]),
+    graph('Dead letters, missed, set aside', 6, [
+      poller.queue.deadLetters.metricApproximateNumberOfMessagesVisible({ label: 'polls' }),
+      dispatcher.deadLetters.metricApproximateNumberOfMessagesVisible({ label: 'dispatches' }),
+      metrics.sum(names.changesMissed),
+      metrics.sum(names.setAside),
+    ]),
+    graph(
+      'Waiting polls and webhooks',
+      6,
+      [
+        poller.queue.metricApproximateNumberOfMessagesVisible({ label: 'polls waiting' }),
+        ...(webhook ? [metrics.sum(names.webhooksAccepted), metrics.sum(names.webhooksRefused)] : []),
+      ],
+      [poller.queue.metricApproximateAgeOfOldestMessage({ label: 'oldest, seconds' })],
+    ),
+  ];
+}
+
+function costs({ table, poller, dispatcher }: OperatorDashboardProps) {
+  const consumed = (metricName: string) =>
+    new Metric({
+      namespace: 'AWS/DynamoDB',
+      metricName,
+      dimensionsMap: { TableName: table.tableName },
+      statistic: 'Sum',
+    });
+  return [
+    graph('Table: units', 8, [consumed('ConsumedReadCapacityUnits'), consumed('ConsumedWriteCapacityUnits')]),
+    graph(
+      'Functions: invocations and milliseconds',
+      8,
+      [poller, dispatcher].map((part) => part.function.metricInvocations()),
+      [poller, dispatcher].map((part) => part.function.metricDuration({ statistic: 'Sum' })),
+    ),
+    graph(
+      'Logs: bytes',
+      8,
+      [poller, dispatcher].map((part) => part.function.logGroup.metricIncomingBytes({ statistic: 'Sum' })),
+    ),
+  ];
+}
+
+function graph(title: string, width: number, left: IMetric[], right: IMetric[] = []) {
+  return new GraphWidget({ title, width, height: 6, left, right });
+}

@@ -1,0 +1,33 @@
+import { Duration } from 'aws-cdk-lib';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+
+const KEPT = Duration.days(14);
+
+/** A queue that only takes TLS and is encrypted, for what could not be done. Kept as long as SQS can. */
+export class DeadLetters extends Queue {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: KEPT });
+  }
+}
+
+/** How often a message is tried before it is a dead letter. */
+const TRIES = 5;
+
+/** A queue in front of a function, with its dead letters. */
+export class QueueWithDeadLetters extends Queue {
+  readonly deadLetters: DeadLetters;
+
+  /** @param props.timeout of the function that takes the messages */
+  constructor(scope: Construct, id: string, { timeout }: { timeout: Duration }) {
+    const deadLetters = new DeadLetters(scope, `${id}DeadLetters`);
+    super(scope, id, {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // AWS's advice: six times the timeout, so that a throttled function does not see a message twice at once.
+      visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: TRIES },
+    });
+    this.deadLetters = deadLetters;
+  }
+}

@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Settings } from './settings.ts';
+
+/** A setting is wrong. The message is one line that names it. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/**
+ * The settings that a file exports as its default.
+ *
+ * @throws SettingsError
+ */
+export async function readSettings(file: string): Promise<Settings> {
+  let content: unknown;
+  try {
+    const module: unknown = await import(pathToFileURL(resolve(file)).href);
+    content =
+      typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new SettingsError(`${file} cannot be read: ${reason}`, { cause });
+  }
+  return parseSettings(content, file);
+}
+
+/**
+ * @param file named in the error
+ * @throws SettingsError
+ */
+export function parseSettings(content: unknown, file: string): Settings {
+  const parsed = Settings.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  );
+  throw new SettingsError(`${file}: ${wrong.join('; ')}`);
+}

@@ -1,0 +1,46 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { outputNames } from '../../functions/contract/output-names.ts';
+import { Alarms } from '../constructs/alarms.ts';
+import { Dispatcher } from '../constructs/dispatcher.ts';
+import { OperatorDashboard } from '../constructs/operator-dashboard.ts';
+import { Poller } from '../constructs/poller.ts';
+import { WebhookReceiver } from '../constructs/webhook-receiver.ts';
+import type { Settings } from '../settings.ts';
+import type { StateStack } from './state-stack.ts';
+
+/** What runs: schedule, queue, functions, alarms. It can be destroyed and deployed again without losing anything. */
+export class NotifierStack extends Stack {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, state, ...props }: StackProps & { settings: Settings; state: StateStack },
+  ) {
+    super(scope, id, {
+      ...props,
+      description: 'Schoolbell: polls learning platforms and publishes what happened',
+    });
+    const poller = new Poller(this, 'Poll', { settings, state });
+    const { queue } = poller;
+    const dispatcher = new Dispatcher(this, 'Dispatch', { settings, state, queue });
+    const webhook = state.webhookSecret
+      ? new WebhookReceiver(this, 'Webhook', { settings, secret: state.webhookSecret, queue })
+      : null;
+    const alarms = new Alarms(this, 'Alarms', { settings, poller, dispatcher });
+    const { table } = state;
+    const { dashboard } = new OperatorDashboard(this, 'Operator', {
+      settings,
+      table,
+      poller,
+      dispatcher,
+      alarms,
+      webhook,
+    });
+
+    new CfnOutput(this, outputNames.pollQueue, { value: queue.queueUrl });
+    new CfnOutput(this, outputNames.pollFunction, { value: poller.function.functionName });
+    new CfnOutput(this, outputNames.dispatchFunction, { value: dispatcher.function.functionName });
+    new CfnOutput(this, outputNames.dashboard, { value: dashboard.dashboardName });
+    if (webhook) new CfnOutput(this, outputNames.webhookUrl, { value: webhook.url.url });
+  }
+}
