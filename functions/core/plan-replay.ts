@@ -81,6 +81,7 @@ async function planFromKombo(
     updatedAfter: new Date(Date.parse(range.from) - overlapMs).toISOString(),
     cursor: null,
     after: null,
+    settled: [],
   };
   const now = new Date(ports.clock()).toISOString();
   const asked = { integration: id, range: { ...range, to: range.to ?? now }, filter, place };

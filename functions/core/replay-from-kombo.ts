@@ -52,7 +52,7 @@ export async function* komboSteps(
           { cause: error },
         );
       }
-      start = { ...place, cursor: null, after: null };
+      start = { ...place, cursor: null, after: null, settled: [] };
       yield { event: null, next: start, fromBeginning: true };
     }
   }
@@ -70,11 +70,15 @@ async function* pagesSteps(
   let place = start;
   for await (const page of readPages(kombo, { integration, updatedAfter, cursor }, () => true)) {
     for (const record of recordsAfter(place.after, page)) {
-      const events = selectedFromRecord(integration, record, selection, detectedAt);
-      for (const [at, event] of events.entries()) {
-        if (at === events.length - 1) place = { ...place, after: record.state.id };
+      const { settled } = place;
+      const events = selectedFromRecord(integration, record, selection, detectedAt).filter(
+        ({ detail }) => !settled.includes(detail.id),
+      );
+      for (const event of events) {
+        place = { ...place, settled: [...place.settled, event.detail.id] };
         yield { event, next: place };
       }
+      place = { ...place, after: record.state.id, settled: [] };
     }
     if (page.next === null) return;
     if (cursors.has(page.next)) {
@@ -83,7 +87,7 @@ async function* pagesSteps(
       );
     }
     cursors.add(page.next);
-    place = { ...place, cursor: page.next, after: null };
+    place = { ...place, cursor: page.next, after: null, settled: [] };
     yield { event: null, next: place };
   }
 }

@@ -25,6 +25,8 @@ export const ReplayPlace = z.discriminatedUnion('source', [
     cursor: z.string().nullable(),
     /** The records of a page go in the order of their ids: those up to this one are settled. */
     after: z.string().nullable(),
+    /** The ids of the next record's events that are settled. */
+    settled: z.array(z.string()),
   }),
 ]);
 export type ReplayPlace = z.infer<typeof ReplayPlace>;

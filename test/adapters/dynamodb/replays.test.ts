@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { createReplayStore } from '../../../functions/adapters/dynamodb/replay-items.ts';
+import { ReplayMovedError } from '../../../functions/core/errors.ts';
+import type { ReplayRecord } from '../../../functions/core/replay-record.ts';
+import { counted, sentTwice, useEngine } from './engine.ts';
+import { NOW, someEntry, someIntegration } from './some-items.ts';
+
+const someReplay = (integration: string, given: Partial<ReplayRecord> = {}): ReplayRecord => ({
+  integration,
+  id: 'r1',
+  reason: 'the certificates were down',
+  consumer: 'certificates',
+  asLive: false,
+  rate: 100,
+  range: { from: NOW, to: null },
+  filter: { types: ['CourseCompleted'], courses: [], learners: [], progressions: [] },
+  place: { source: 'journal', last: 9, entry: 1, index: 0 },
+  events: 7,
+  byType: { CourseCompleted: 7 },
+  state: 'running',
+  told: false,
+  published: 0,
+  refused: 0,
+  trouble: null,
+  orderedAt: NOW,
+  movedAt: NOW,
+  revision: 0,
+  writer: 'w1',
+  ...given,
+});
+
+describe('replays', () => {
+  const engine = useEngine();
+  const replays = (calls = engine.calls()) =>
+    createReplayStore({ calls, table: engine.table(), retentionDays: 90 });
+
+  it('are kept as they were ordered, each integration’s own', async () => {
+    const [one, other] = [someIntegration(), someIntegration()];
+    const replay = someReplay(one);
+
+    await replays().createReplay(replay);
+
+    expect(await replays().readReplay(one, 'r1')).toEqual(replay);
+    expect(await replays().readReplay(other, 'r1')).toBeNull();
+    expect(await replays().readReplays(other)).toEqual([]);
+  });
+
+  it('are listed, the latest first', async () => {
+    const integration = someIntegration();
+    const later = someReplay(integration, { id: 'a', orderedAt: '2026-03-02T00:00:00.000Z' });
+    await replays().createReplay(someReplay(integration));
+    await replays().createReplay(later);
+
+    expect((await replays().readReplays(integration)).map(({ id }) => id)).toEqual(['a', 'r1']);
+  });
+
+  it('move from the revision before alone', async () => {
+    const integration = someIntegration();
+    await replays().createReplay(someReplay(integration));
+    const place = { source: 'kombo' as const, updatedAfter: NOW, cursor: 'c', after: 'p', settled: ['e'] };
+    const next = someReplay(integration, { revision: 1, published: 3, place });
+
+    await replays().moveReplay(next);
+
+    expect(await replays().readReplay(integration, 'r1')).toEqual(next);
+    const stale = someReplay(integration, { revision: 1, writer: 'w2' });
+    await expect(replays().moveReplay(stale)).rejects.toThrow(ReplayMovedError);
+    await expect(replays().createReplay(stale)).rejects.toThrow(ReplayMovedError);
+  });
+
+  it('know their own write when its answer was lost', async () => {
+    const integration = someIntegration();
+    const lossy = () => replays(sentTwice(engine.calls(), 'putItem'));
+
+    await lossy().createReplay(someReplay(integration));
+    await lossy().moveReplay(someReplay(integration, { revision: 1 }));
+
+    expect(await replays().readReplay(integration, 'r1')).toMatchObject({ revision: 1 });
+  });
+
+  it('find the first entry that is left, by one request', async () => {
+    const integration = someIntegration();
+    expect(await replays().readFirstEntry(integration)).toBeNull();
+    for (const number of [12, 7, 100]) {
+      await engine.store().appendEntry(someEntry({ integration, number }));
+    }
+    const { calls, counts } = counted(engine.calls());
+
+    expect(await replays(calls).readFirstEntry(integration)).toMatchObject({ number: 7 });
+    expect(counts).toEqual({ query: 1 });
+  });
+});

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { type Checkpoint, newCheckpoint } from '../../functions/core/checkpoint.ts';
+import { type StatusFacts, statusOf } from '../../functions/core/status.ts';
+import { observed } from '../support/observed.ts';
+import { HOUR_MS } from '../support/test-clock.ts';
+import { world } from '../support/world.ts';
+
+const NOW = Date.parse('2026-03-02T08:00:00.000Z');
+
+const facts = (checkpoint: Partial<Checkpoint> | null, rest: Partial<StatusFacts> = {}): StatusFacts => ({
+  integration: {
+    id: 'moodle:test',
+    state: 'active',
+    baseline: { mode: 'silent' },
+    addedAt: '2026-03-01T08:00:00.000Z',
+  },
+  checkpoint: checkpoint && { ...newCheckpoint('moodle:test'), ...checkpoint },
+  lease: null,
+  setAside: 0,
+  firstEntry: null,
+  events: null,
+  ...rest,
+});
+
+const troubled = (kind: 'transient' | 'integration' | 'waiting' | 'deployment'): Checkpoint['health'] => ({
+  state: 'troubled',
+  since: '2026-03-02T07:00:00.000Z',
+  failures: 3,
+  failedAt: '2026-03-02T07:50:00.000Z',
+  retryAt: '2026-03-02T08:10:00.000Z',
+  told: true,
+  trouble: { kind, code: 'CODE', message: 'why', logUrl: null },
+});
+
+const held: Checkpoint['held'] = {
+  since: '2026-03-02T07:00:00.000Z',
+  mode: 'incremental',
+  waiting: { removed: 40, restored: 0, firstSeenOld: 0 },
+  complete: true,
+  limit: 25,
+  sample: ['p1'],
+  told: true,
+};
+const watermark = '2026-03-02T07:55:00.000Z';
+
+test.each([
+  ['not started', null],
+  ['not started', {}],
+  ['well', { watermark }],
+  ['held', { watermark, held, health: troubled('integration') }],
+  ['failing', { watermark, health: troubled('integration') }],
+  ['failing', { health: troubled('deployment') }],
+  ['waiting', { health: troubled('waiting') }],
+  ['retrying', { watermark, health: troubled('transient') }],
+] satisfies [string, Partial<Checkpoint> | null][])('an integration is %s: %j', (condition, checkpoint) => {
+  expect(statusOf(facts(checkpoint), NOW).condition).toBe(condition);
+});
+
+test('a paused or removed integration is that, whatever else it is', () => {
+  const paused = { ...facts(null).integration, state: 'paused' as const };
+  expect(statusOf(facts({ held }, { integration: paused }), NOW).condition).toBe('paused');
+});
+
+test('it says how old the watermark is, who works on it, what troubles it and what the journal holds', () => {
+  const lease = { owner: 'w', until: '2026-03-02T08:01:00.000Z' };
+  const checkpoint = { watermark, entry: 120, known: 7, health: troubled('integration') };
+
+  expect(statusOf(facts(checkpoint, { lease, setAside: 2, firstEntry: 21 }), NOW)).toMatchObject({
+    staleMs: 5 * 60_000,
+    workerUntil: lease.until,
+    failures: 3,
+    trouble: { message: 'why', since: '2026-03-02T07:00:00.000Z' },
+    known: 7,
+    setAside: 2,
+    journal: { first: 21, last: 120, entries: 100 },
+  });
+});
+
+test('an expired lease is nobody’s', () => {
+  const lease = { owner: 'w', until: '2026-03-02T07:59:00.000Z' };
+  expect(statusOf(facts({}, { lease }), NOW).workerUntil).toBeNull();
+});
+
+test('a first sync in progress shows how far it is', async () => {
+  const at = world();
+  at.kombo.pageSize = 1;
+  at.put(observed({ id: 'p1' }), observed({ id: 'p2' }));
+  await at.poll({ timeLeft: () => false });
+  const status = () =>
+    statusOf(facts(at.store.place().checkpoint, { integration: at.integration }), at.clock.read());
+
+  expect(status()).toMatchObject({
+    condition: 'first sync',
+    run: { mode: 'baseline', pages: 1, records: 1 },
+  });
+
+  await at.poll();
+  at.clock.advance(HOUR_MS);
+  expect(status()).toMatchObject({ condition: 'well', run: null, known: 2, staleMs: HOUR_MS });
+});
