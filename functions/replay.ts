@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { ReplayMessage } from './contract/replay-message.ts';
+import { TransientError } from './core/errors.ts';
 import type { Queue, ReplayPorts, RunSettings } from './core/ports.ts';
 import { type ReplayOutcome, runReplay } from './core/run-replay.ts';
 
@@ -21,7 +22,7 @@ export type ReplayParts = {
 /**
  * Carries the replay that a message names on for as long as there is time, then asks for more where there is more.
  *
- * @throws Error when it failed and goes better later perhaps: the queue then gives the message again
+ * @throws TransientError when it failed and goes better later perhaps: the queue then gives the message again
  */
 export function replayHandler({ ports, settings, queue, report }: ReplayParts) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
@@ -38,7 +39,7 @@ export function replayHandler({ ports, settings, queue, report }: ReplayParts) {
         return queue.send([message]);
       case 'failed':
         if (outcome.replay.state === 'running') {
-          throw new Error(`The replay ${message.replay} did not go on: ${outcome.trouble.message}`);
+          throw new TransientError(`The replay ${message.replay} did not go on: ${outcome.trouble.message}`);
         }
         return;
       case 'ended':

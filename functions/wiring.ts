@@ -1,8 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { dynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
+import { createReplayStore } from './adapters/dynamodb/replay-items.ts';
 import { createStore } from './adapters/dynamodb/store.ts';
 import { createPublisher } from './adapters/eventbridge/publisher.ts';
 import { putEventsCall } from './adapters/eventbridge/put-events.ts';
@@ -11,9 +13,16 @@ import { standingReader } from './adapters/kombo/standing.ts';
 import { secretReader } from './adapters/secrets-manager/secret.ts';
 import { createQueue } from './adapters/sqs/queue.ts';
 import type { Baseline } from './contract/baseline.ts';
-import { DispatchEnvironment, Environment, parseAs, WebhookEnvironment } from './contract/environment.ts';
+import {
+  DispatchEnvironment,
+  Environment,
+  parseAs,
+  ReplayEnvironment,
+  WebhookEnvironment,
+} from './contract/environment.ts';
+import type { ReplayMessage } from './contract/replay-message.ts';
 import type { ReadStanding } from './core/follow-kombo.ts';
-import type { Ports, Queue, RunSettings } from './core/ports.ts';
+import type { Ports, Queue, ReplayPorts, RunSettings } from './core/ports.ts';
 import type { DispatchParts } from './dispatch.ts';
 import { runSettings } from './run-settings.ts';
 import type { WebhookParts } from './webhook.ts';
@@ -34,20 +43,9 @@ export function wirePoll(variables: Variables): {
   baseline: Baseline;
 } {
   const environment = parseAs(Environment, variables);
-  const kombo = {
-    baseUrl: environment.KOMBO_BASE_URL,
-    apiKey: secretReader(new SecretsManagerClient(CLIENT), environment.KOMBO_SECRET_ID),
-  };
+  const kombo = komboOptions(environment);
   return {
-    ports: {
-      kombo: createKombo(kombo),
-      store: wireStore(environment),
-      publisher: createPublisher({
-        putEvents: putEventsCall(new EventBridgeClient(CLIENT)),
-        bus: environment.BUS_NAME,
-      }),
-      clock: () => Date.now(),
-    },
+    ports: wirePorts(environment, kombo),
     settings: runSettings(environment),
     queue: wireQueue(environment),
     readStanding: standingReader(kombo),
@@ -59,7 +57,7 @@ export function wirePoll(variables: Variables): {
 export function wireDispatch(variables: Variables): DispatchParts {
   const environment = parseAs(DispatchEnvironment, variables);
   return {
-    ports: { store: wireStore(environment), clock: () => Date.now() },
+    ports: { store: createStore(tableOf(environment)), clock: () => Date.now() },
     queue: wireQueue(environment),
     wanted: { ids: environment.INTEGRATIONS, baseline: environment.BASELINE },
   };
@@ -74,12 +72,57 @@ export function wireWebhook(variables: Variables): Omit<WebhookParts, 'report'> 
   };
 }
 
-function wireStore(environment: Pick<Environment, 'TABLE_NAME' | 'JOURNAL_RETENTION_DAYS'>) {
-  return createStore({
+/** The parts of replay. */
+export function wireReplay(variables: Variables): {
+  ports: ReplayPorts;
+  settings: RunSettings;
+  queue: Queue<ReplayMessage>;
+} {
+  const environment = parseAs(ReplayEnvironment, variables);
+  const table = tableOf(environment);
+  return {
+    ports: {
+      ...wirePorts(environment, komboOptions(environment), table),
+      replays: createReplayStore(table),
+      sleep: (ms) => setTimeout(ms),
+    },
+    settings: runSettings(environment),
+    queue: createQueue(new SQSClient(CLIENT), environment.REPLAY_QUEUE_URL),
+  };
+}
+
+function komboOptions(environment: Pick<Environment, 'KOMBO_BASE_URL' | 'KOMBO_SECRET_ID'>) {
+  return {
+    baseUrl: environment.KOMBO_BASE_URL,
+    apiKey: secretReader(new SecretsManagerClient(CLIENT), environment.KOMBO_SECRET_ID),
+  };
+}
+
+function wirePorts(
+  environment: Omit<Environment, 'QUEUE_URL'>,
+  kombo: ReturnType<typeof komboOptions>,
+  table = tableOf(environment),
+): Ports {
+  return {
+    kombo: createKombo(kombo),
+    store: createStore(table),
+    publisher: createPublisher({
+      putEvents: putEventsCall(new EventBridgeClient(CLIENT)),
+      bus: environment.BUS_NAME,
+    }),
+    clock: () => Date.now(),
+  };
+}
+
+function tableOf({
+  TABLE_NAME,
+  JOURNAL_RETENTION_DAYS,
+}: Pick<Environment, 'TABLE_NAME' | 'JOURNAL_RETENTION_DAYS'>) {
+  return {
     calls: dynamoDbCalls(new DynamoDBClient(CLIENT)),
-    table: environment.TABLE_NAME,
-    retentionDays: environment.JOURNAL_RETENTION_DAYS,
-  });
+    table: TABLE_NAME,
+    retentionDays: JOURNAL_RETENTION_DAYS,
+  };
 }
 
 function wireQueue({ QUEUE_URL }: Pick<Environment, 'QUEUE_URL'>): Queue {

@@ -42,6 +42,11 @@ export const DispatchEnvironment = Shared.extend({
     .describe('Added when they are not there yet, separated by commas'),
 });
 
+/** The environment of replay. */
+export const ReplayEnvironment = Environment.omit({ QUEUE_URL: true }).extend({
+  REPLAY_QUEUE_URL: z.url().describe('Where a replay asks to be carried on'),
+});
+
 /** The environment of webhook. */
 export const WebhookEnvironment = Shared.pick({ QUEUE_URL: true }).extend({
   WEBHOOK_SECRET_ID: z.string().min(1).describe('Name or ARN of the secret that Kombo signs webhooks with'),

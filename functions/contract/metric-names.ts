@@ -41,6 +41,7 @@ export const KIND_DIMENSION = 'kind';
 /** The messages of the log lines that the dashboard's queries look for. */
 export const logMessages = {
   run: 'run',
+  replay: 'replay',
   freshness: 'freshness',
   webhookRefused: 'webhook refused',
 } as const;
