@@ -51,7 +51,8 @@ export function afterPage(run: Run, page: Page, disbelieved: boolean): Run {
     mark: page.next !== null && replaceMark ? { cursor: page.next, replaceAt: passPages * 2 } : run.mark,
     pages: run.pages + 1,
     records: run.records + size,
-    setAside: run.setAside + page.rejected.length,
+    // The same records break in each pass.
+    setAside: run.setAside + (run.pass === 1 ? page.rejected.length : 0),
     disbelieved: run.disbelieved || disbelieved,
   };
 }
