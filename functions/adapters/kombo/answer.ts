@@ -3,43 +3,59 @@ import { TransientError } from '../../core/errors.ts';
 import { refusalError } from './error-codes.ts';
 import { PauseAsked } from './request.ts';
 
-/** Kombo's error envelope, as far as it can be relied on. */
+/** Kombo's error envelope, as far as it can be relied on: a code is not lost because something beside it is odd. */
 const ErrorEnvelope = z.object({
-  error: z.object({ code: z.string().nullish(), log_url: z.string().nullish() }),
+  status: z.unknown(),
+  error: z.object({
+    code: z
+      .string()
+      .regex(/^[\w.]{1,100}$/)
+      .nullable()
+      .catch(null),
+    log_url: z
+      .url({ protocol: /^https?$/ })
+      .max(2_000)
+      .nullable()
+      .catch(null),
+  }),
 });
 
+/** Kombo's envelope around what was asked for. */
+export function successOf<Data extends z.ZodType>(data: Data) {
+  return z.object({ status: z.literal('success'), data });
+}
+
 /** An answer whose body was read. */
-export type Answer = { response: Response; body: string };
+export type Answer = { response: Response; body: unknown };
 
 /**
  * The `data` of a successful answer.
  *
  * @throws the error of a refusal, `PauseAsked` where Kombo names a pause, TransientError for a body that is no answer
  */
-export function readAnswer<T>(
-  data: z.ZodType<T>,
+export function readAnswer<Data>(
+  schema: z.ZodType<{ data: Data }>,
   { response, body }: Answer,
   { host, withCursor }: { host: string; withCursor: boolean },
-): T {
+): Data {
   const json = parseJson(body);
-  if (response.ok) {
-    const envelope = z.object({ status: z.literal('success'), data }).safeParse(json);
-    if (envelope.success) return envelope.data.data;
-    const field = envelope.error.issues[0]?.path.join('.') || 'it';
-    const what =
-      json === undefined
-        ? 'is not JSON, or only the beginning of it'
-        : `does not fit the reference (${field})`;
-    throw new TransientError(
-      `${host} answered ${response.status} with a body that ${what}: check KOMBO_BASE_URL`,
-    );
-  }
   const envelope = ErrorEnvelope.safeParse(json);
-  const { code, log_url } = envelope.success ? envelope.data.error : {};
-  const refusal = { status: response.status, code: code ?? null, logUrl: log_url ?? null, withCursor };
-  const error = refusalError(refusal, host);
-  const pauseMs = pauseOf(response);
-  throw error instanceof TransientError && pauseMs !== null ? new PauseAsked(pauseMs, error) : error;
+  if (!response.ok || (envelope.success && envelope.data.status === 'error')) {
+    const { code, log_url } = envelope.data?.error ?? { code: null, log_url: null };
+    const { status } = response;
+    const refusal = { status, code, logUrl: log_url, fromKombo: envelope.success, withCursor };
+    const error = refusalError(refusal, host);
+    const pauseMs = pauseOf(response);
+    throw error instanceof TransientError && pauseMs !== null ? new PauseAsked(pauseMs, error) : error;
+  }
+  const success = schema.safeParse(json);
+  if (success.success) return success.data.data;
+  const field = success.error.issues[0]?.path.join('.') || 'it';
+  const what =
+    json === undefined ? 'is not JSON, or only the beginning of it' : `does not fit the reference (${field})`;
+  throw new TransientError(
+    `${host} answered ${response.status} with a body that ${what}: check KOMBO_BASE_URL`,
+  );
 }
 
 /** `Retry-After` in milliseconds: a number of seconds, or a date by the server's own clock. */
@@ -52,7 +68,9 @@ function pauseOf({ headers }: Response): number | null {
   return Number.isNaN(until) || Number.isNaN(served) ? null : Math.max(0, until - served);
 }
 
-function parseJson(body: string): unknown {
+/** The HTTP client hands a success over as text, and has parsed the body of a failure that is JSON. */
+function parseJson(body: unknown): unknown {
+  if (typeof body !== 'string') return body;
   try {
     return JSON.parse(body);
   } catch {

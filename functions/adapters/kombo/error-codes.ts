@@ -8,81 +8,127 @@ import {
 } from '../../core/errors.ts';
 
 type KomboFailure = TransientError | IntegrationError | WaitingError | DeploymentError;
+type Meaning = readonly [kind: new (message: string, context: ErrorContext) => KomboFailure, advice: string];
 
-/** What to do about each of Kombo's error codes, in one line. New codes can appear: they are taken for transient. */
-const meanings: Record<string, new (message: string, context: ErrorContext) => KomboFailure> = {
-  'PLATFORM.RATE_LIMIT_EXCEEDED': TransientError,
-  'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED': TransientError,
-  'PLATFORM.UNKNOWN_ERROR': TransientError,
-  'PLATFORM.TASK_TIMED_OUT': TransientError,
-  'REMOTE.SERVICE_UNAVAILABLE': TransientError,
-  'REMOTE.RATE_LIMIT_EXCEEDED': TransientError,
-  'REMOTE.UNKNOWN_HTTP_ERROR': TransientError,
-  'PLATFORM.INTEGRATION_NOT_FOUND': IntegrationError,
-  'PLATFORM.INPUT_INVALID': IntegrationError,
-  'REMOTE.INPUT_INVALID': IntegrationError,
-  'INTEGRATION.PERMISSION_MISSING': IntegrationError,
-  'INTEGRATION.AUTHENTICATION_INVALID': IntegrationError,
-  'INTEGRATION.INACTIVE': IntegrationError,
-  'INTEGRATION.MODEL_NOT_AVAILABLE': IntegrationError,
-  'INTEGRATION.MODEL_DISABLED': IntegrationError,
-  'INTEGRATION.ACTION_NOT_AVAILABLE': IntegrationError,
-  'INTEGRATION.ACTION_DISABLED': IntegrationError,
-  'INTEGRATION.QA_FAILED': WaitingError,
-  'INTEGRATION.SETUP_SYNC_PENDING': WaitingError,
-  'INTEGRATION.SETUP_INCOMPLETE': WaitingError,
-  'PLATFORM.AUTHENTICATION_INVALID': DeploymentError,
-  'PLATFORM.IP_NOT_WHITELISTED': DeploymentError,
-};
+const TOO_FAST: Meaning = [TransientError, 'too many requests; it is tried again later'];
+const PASSES: Meaning = [TransientError, 'it is tried again later; if it stays, see the log page'];
+const NO_PROGRESSIONS: Meaning = [
+  IntegrationError,
+  'this learning platform has no course progressions in Kombo: remove the integration here',
+];
+const SWITCHED_OFF: Meaning = [
+  IntegrationError,
+  "switch course progressions on in the integration's scope in Kombo",
+];
+const NOT_TAKEN: Meaning = [
+  IntegrationError,
+  'Kombo does not take the request: check the integration id; if it is right, report the log page',
+];
+const CHECK_KEY = 'check the Kombo API key';
 
-const advice: Record<string, string> = {
-  'PLATFORM.INTEGRATION_NOT_FOUND':
-    'check the integration id and that the key belongs to its Kombo environment',
-  'PLATFORM.INPUT_INVALID': 'Kombo does not take the request: report it to Schoolbell with the log page',
-  'PLATFORM.AUTHENTICATION_INVALID': 'check the Kombo API key',
-  'PLATFORM.IP_NOT_WHITELISTED': "add this machine's address to the allow list of the Kombo environment",
-  'INTEGRATION.PERMISSION_MISSING': "the customer's account at the learning platform lacks a permission",
-  'INTEGRATION.AUTHENTICATION_INVALID': 'the customer must connect the learning platform again',
-  'INTEGRATION.INACTIVE': 'the integration is switched off in Kombo',
-  'INTEGRATION.MODEL_NOT_AVAILABLE': 'this learning platform has no course progressions in Kombo',
-  'INTEGRATION.MODEL_DISABLED': "switch course progressions on in the integration's scope in Kombo",
-  'INTEGRATION.QA_FAILED': "Kombo's quality check of the integration did not pass yet",
-  'INTEGRATION.SETUP_SYNC_PENDING': 'the first sync at Kombo is still running',
-  'INTEGRATION.SETUP_INCOMPLETE': 'the integration is being set up in Kombo',
-};
+/**
+ * What to do about each of Kombo's error codes, in one line. Kombo's docs have `QA_FAILED` as one that needs a person, and
+ * never passes by waiting alone.
+ */
+const meanings = new Map<string, Meaning>([
+  ['PLATFORM.RATE_LIMIT_EXCEEDED', TOO_FAST],
+  ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', TOO_FAST],
+  ['PLATFORM.UNKNOWN_ERROR', PASSES],
+  ['PLATFORM.TASK_TIMED_OUT', PASSES],
+  ['REMOTE.SERVICE_UNAVAILABLE', PASSES],
+  ['REMOTE.RATE_LIMIT_EXCEEDED', TOO_FAST],
+  ['REMOTE.UNKNOWN_HTTP_ERROR', PASSES],
+  [
+    'PLATFORM.INTEGRATION_NOT_FOUND',
+    [IntegrationError, 'check the integration id, and that the key belongs to its Kombo environment'],
+  ],
+  ['PLATFORM.INPUT_INVALID', NOT_TAKEN],
+  ['REMOTE.INPUT_INVALID', NOT_TAKEN],
+  [
+    'INTEGRATION.PERMISSION_MISSING',
+    [
+      IntegrationError,
+      'the customer must give their account at the learning platform the permission that the log page names',
+    ],
+  ],
+  [
+    'INTEGRATION.AUTHENTICATION_INVALID',
+    [IntegrationError, 'the customer must connect the learning platform again'],
+  ],
+  [
+    'INTEGRATION.INACTIVE',
+    [IntegrationError, 'the integration is switched off in Kombo: switch it on there, or remove it here'],
+  ],
+  ['INTEGRATION.MODEL_NOT_AVAILABLE', NO_PROGRESSIONS],
+  ['INTEGRATION.ACTION_NOT_AVAILABLE', NO_PROGRESSIONS],
+  ['INTEGRATION.MODEL_DISABLED', SWITCHED_OFF],
+  ['INTEGRATION.ACTION_DISABLED', SWITCHED_OFF],
+  [
+    'INTEGRATION.QA_FAILED',
+    [IntegrationError, "the integration did not pass Kombo's quality check: ask Kombo about it"],
+  ],
+  [
+    'INTEGRATION.SETUP_SYNC_PENDING',
+    [WaitingError, 'the first sync at Kombo is still running: wait for it to end'],
+  ],
+  [
+    'INTEGRATION.SETUP_INCOMPLETE',
+    [WaitingError, 'the integration is being set up: wait until that is finished in Kombo'],
+  ],
+  ['PLATFORM.AUTHENTICATION_INVALID', [DeploymentError, CHECK_KEY]],
+  [
+    'PLATFORM.IP_NOT_WHITELISTED',
+    [DeploymentError, "add this machine's address to the allow list of the Kombo environment"],
+  ],
+]);
 
-/** What Kombo answered instead of a page. */
+/** What Kombo, or something before it, answered instead of a page. */
 export type Refusal = {
   status: number;
   code: string | null;
   logUrl: string | null;
+  /** It came in Kombo's own envelope. */
+  fromKombo: boolean;
   /** The request carried a page cursor. */
   withCursor: boolean;
 };
 
 /**
- * The error of a refusal: by its code, never by its message; by the HTTP status only where there is no code. Kombo's own
- * message is left out, since it may quote what a customer entered.
+ * The error of a refusal: by its code, never by its message; by the HTTP status only where there is no code. A code that
+ * is not known is taken for transient. Kombo's own message is left out, since it may quote what a customer entered.
  *
  * @param host named where the address may be wrong
  */
-export function refusalError({ status, code, logUrl, withCursor }: Refusal, host: string): Error {
-  const context = { code, logUrl };
-  if (code === 'PLATFORM.INPUT_INVALID' && withCursor)
-    return new CursorRefusedError('Kombo refused the page cursor');
-  if (code !== null) {
-    const Kind = meanings[code] ?? TransientError;
-    return new Kind(`Kombo answered ${code}: ${advice[code] ?? 'it is tried again'}`, context);
+export function refusalError(refusal: Refusal, host: string): Error {
+  const { code, logUrl } = refusal;
+  if (isOfCursor(refusal)) return new CursorRefusedError('Kombo refused the page cursor');
+  if (code === null) return errorOfStatus(refusal, host);
+  const [Kind, advice] = meanings.get(code) ?? PASSES;
+  return new Kind(`Kombo answered ${code}: ${advice}`, { code, logUrl });
+}
+
+/**
+ * Whether to begin with the first page again, which costs reads alone. A code that is not known counts too when its
+ * status blames the request: taken for transient, a cursor that has expired would be tried forever.
+ */
+function isOfCursor({ status, code, withCursor }: Refusal): boolean {
+  if (!withCursor) return false;
+  if (code !== null && meanings.has(code)) return code === 'PLATFORM.INPUT_INVALID';
+  return status === 400 || status === 410 || status === 422;
+}
+
+function errorOfStatus({ status, logUrl, fromKombo }: Refusal, host: string): Error {
+  const context = { logUrl };
+  const answered = `${host} answered ${status}`;
+  if (status === 401 || status === 403) return new DeploymentError(`${answered}: ${CHECK_KEY}`, context);
+  if (status === 404 && !fromKombo) {
+    return new DeploymentError(`${answered}: check KOMBO_BASE_URL, which ends in /v1 at Kombo`, context);
   }
-  if (status === 401 || status === 403) {
-    return new DeploymentError(`${host} answered ${status}: check the Kombo API key`, context);
+  if (status >= 300 && status < 400) {
+    return new DeploymentError(`${answered}, a redirection: check KOMBO_BASE_URL`, context);
   }
-  if (status === 404) {
-    return new DeploymentError(
-      `${host} answered 404: check KOMBO_BASE_URL, which ends in /v1 at Kombo`,
-      context,
-    );
+  if (status === 400 || status === 404 || status === 422) {
+    return new IntegrationError(`${answered}: ${NOT_TAKEN[1]}`, context);
   }
-  if (status === 400 && withCursor) return new CursorRefusedError('Kombo refused the page cursor');
-  return new TransientError(`${host} answered ${status} without an error code`, context);
+  return new TransientError(`${answered} without an error code: ${PASSES[1]}`, context);
 }

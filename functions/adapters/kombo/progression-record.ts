@@ -1,61 +1,15 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
 import { Status } from '../../contract/progression-state.ts';
 import type { ObservedProgression, RejectedRecord } from '../../core/observed-progression.ts';
+import { isBlank, isErased, lostField } from './lost-fields.ts';
+import { RecordSchema, RecordWithKey } from './record-schema.ts';
 import { normaliseTimestamp } from './timestamp.ts';
 
-/** Ids become parts of DynamoDB keys, which end at 1,024 bytes. */
-const Id = z.string().min(1).max(512);
-const NullableId = Id.nullish().transform((id) => id ?? null);
-const Text = z
-  .string()
-  .max(10_000)
-  .nullish()
-  .transform((text) => text ?? null);
+const INSTANTS = ['enrolled_at', 'completed_at', 'changed_at', 'remote_deleted_at'] as const;
+type Instants = Record<(typeof INSTANTS)[number], string | null>;
 
-const Instant = z
-  .string()
-  .nullish()
-  .transform((text, context) => {
-    if (text === null || text === undefined) return null;
-    const instant = normaliseTimestamp(text);
-    if (instant === null) context.addIssue({ code: 'custom', message: 'is not a valid timestamp' });
-    return instant;
-  });
-
-/** A status that is not one of the four known ones is one that nothing is known of. */
-const AnyStatus = z
-  .string()
-  .nullish()
-  .transform((status) => {
-    const known = Status.safeParse(status);
-    return known.success ? known.data : null;
-  });
-
-/** The fields that are read; others are ignored. Which of them may be null depends on whether the record is removed. */
-const ProgressionRecord = z.object({
-  id: Id,
-  remote_id: NullableId,
-  user_id: NullableId,
-  course_revision_id: NullableId,
-  status: AnyStatus,
-  enrolled_at: Instant,
-  completed_at: Instant,
-  changed_at: Instant,
-  remote_deleted_at: Instant,
-  user: z
-    .object({ id: NullableId, remote_id: NullableId, first_name: Text, last_name: Text, work_email: Text })
-    .nullish(),
-  course_revision: z
-    .object({
-      id: NullableId,
-      remote_id: NullableId,
-      title: Text,
-      course: z.object({ id: NullableId, remote_id: NullableId }).nullish(),
-    })
-    .nullish(),
-});
-type ProgressionRecord = z.infer<typeof ProgressionRecord>;
+/** A title of megabytes would fit no event, and is no reason to leave out what the learner did. */
+const LONGEST_TEXT = 10_000;
 
 /**
  * A record of a page as the core sees it, or why it cannot be: the first field that is wrong, never a value.
@@ -64,89 +18,76 @@ type ProgressionRecord = z.infer<typeof ProgressionRecord>;
  * everything else, `remote_deleted_at` included.
  */
 export function observe(record: unknown): { observed: ObservedProgression } | { rejected: RejectedRecord } {
-  const parsed = ProgressionRecord.safeParse(record);
+  const parsed = RecordSchema.safeParse(record);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const field = issue?.path.join('.') || 'the record';
-    const problem = issue?.code === 'custom' ? issue.message : 'does not fit the schema';
-    return { rejected: { id: idOf(record), reason: `${field} ${problem}` } };
+    const field = parsed.error.issues[0]?.path.join('.') || 'the record';
+    return reject(record, `${field} does not fit the schema`);
   }
-  const lost = lostField(parsed.data);
-  const removed = parsed.data.remote_deleted_at !== null;
-  if (lost !== null && !removed && !isBlank(parsed.data)) {
-    return { rejected: { id: parsed.data.id, reason: `${lost} is missing on a record that is not removed` } };
+  const instants = readInstants(parsed.data);
+  if ('invalid' in instants) return reject(record, `${instants.invalid} is not a valid timestamp`);
+  const lost = instants.remote_deleted_at === null ? lostField(parsed.data) : null;
+  if (lost !== null && !isBlank(parsed.data)) {
+    return reject(record, `${lost} is missing on a record that is not removed`);
   }
-  return { observed: normalise(parsed.data, lost !== null || (removed && hasNoValues(parsed.data))) };
+  return { observed: normalise(parsed.data, instants) };
 }
 
-function normalise(record: ProgressionRecord, erased: boolean): ObservedProgression {
+function normalise(record: RecordSchema, instants: Instants): ObservedProgression {
   const { user, course_revision: revision } = record;
   return {
     state: {
       id: record.id,
-      remoteId: record.remote_id,
-      status: record.status,
-      enrolledAt: record.enrolled_at,
-      completedAt: record.completed_at,
-      changedAt: record.changed_at,
-      removedAt: record.remote_deleted_at,
+      remoteId: record.remote_id ?? null,
+      // A status that is not one of the known ones is one that nothing is known of.
+      status: Status.options.find((known) => known === record.status) ?? null,
+      enrolledAt: instants.enrolled_at,
+      completedAt: instants.completed_at,
+      changedAt: instants.changed_at,
+      removedAt: instants.remote_deleted_at,
     },
-    learner: { id: user?.id ?? record.user_id, remoteId: user?.remote_id ?? null },
+    learner: { id: user?.id ?? record.user_id ?? null, remoteId: user?.remote_id ?? null },
     learnerDetails: {
-      firstName: user?.first_name ?? null,
-      lastName: user?.last_name ?? null,
-      email: user?.work_email ?? null,
+      firstName: cut(user?.first_name),
+      lastName: cut(user?.last_name),
+      email: cut(user?.work_email),
     },
     course: {
       id: revision?.course?.id ?? null,
       remoteId: revision?.course?.remote_id ?? null,
-      revisionId: revision?.id ?? record.course_revision_id,
+      revisionId: revision?.id ?? record.course_revision_id ?? null,
       revisionRemoteId: revision?.remote_id ?? null,
-      title: revision?.title ?? null,
+      title: cut(revision?.title),
     },
-    erased,
+    erased: isErased(record),
   };
 }
 
-/** The first of the fields that a live record always has and this one lacks, or null. */
-function lostField(record: ProgressionRecord): string | null {
-  if (record.remote_id === null) return 'remote_id';
-  if (record.user_id === null) return 'user_id';
-  if (record.course_revision_id === null) return 'course_revision_id';
-  if (record.changed_at === null) return 'changed_at';
-  if (!record.user?.id || !record.user.remote_id) return 'user';
-  if (!record.course_revision?.id || !record.course_revision.remote_id) return 'course_revision';
-  return null;
+/** The record's timestamps in UTC, or the first one that is none. */
+function readInstants(record: RecordSchema): Instants | { invalid: string } {
+  const instants: Instants = {
+    enrolled_at: null,
+    completed_at: null,
+    changed_at: null,
+    remote_deleted_at: null,
+  };
+  for (const name of INSTANTS) {
+    const text = record[name] ?? null;
+    if (text === null) continue;
+    instants[name] = normaliseTimestamp(text);
+    if (instants[name] === null) return { invalid: name };
+  }
+  return instants;
 }
 
-function hasNoValues({ status, enrolled_at, completed_at, user }: ProgressionRecord): boolean {
-  return (
-    status === null &&
-    enrolled_at === null &&
-    completed_at === null &&
-    !user?.first_name &&
-    !user?.last_name &&
-    !user?.work_email
-  );
+function cut(text: string | null | undefined): string | null {
+  if (text === null || text === undefined) return null;
+  return text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT).toWellFormed() : text;
 }
 
-/** Nothing but the id is left. */
-function isBlank(record: ProgressionRecord): boolean {
-  return (
-    hasNoValues(record) &&
-    record.remote_id === null &&
-    record.user_id === null &&
-    record.course_revision_id === null &&
-    record.changed_at === null &&
-    !record.user?.id &&
-    !record.course_revision?.id
-  );
-}
-
-/** The record's id, or where it has none that can be used, a stand-in that is the same each time it is read. */
-function idOf(record: unknown): string {
-  const parsed = z.object({ id: Id }).safeParse(record);
-  if (parsed.success) return parsed.data.id;
+/** By its id, or where it has none that can be used, a stand-in that is the same each time it is read. */
+function reject(record: unknown, reason: string): { rejected: RejectedRecord } {
+  const named = RecordWithKey.safeParse(record);
+  if (named.success) return { rejected: { id: named.data.id, reason } };
   const digest = createHash('sha256').update(JSON.stringify(record) ?? '');
-  return `without-id-${digest.digest('hex').slice(0, 16)}`;
+  return { rejected: { id: `without-id-${digest.digest('hex').slice(0, 16)}`, reason } };
 }

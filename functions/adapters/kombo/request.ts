@@ -1,7 +1,7 @@
 import pRetry from 'p-retry';
-import { isRunError, TransientError } from '../../core/errors.ts';
+import { TransientError } from '../../core/errors.ts';
 
-/** How long to try. */
+/** How long to try, in milliseconds. */
 export type Patience = {
   /** For one attempt, its body included. */
   attemptMs: number;
@@ -12,44 +12,49 @@ export type Patience = {
 
 /** A person at a terminal waits no longer. */
 export const PATIENCE: Patience = { attemptMs: 15_000, totalMs: 30_000, firstDelayMs: 250 };
+const LONGEST_DELAY_MS = 5_000;
 
 /** Kombo asked for a pause before the next attempt. */
 export class PauseAsked extends Error {
   readonly pauseMs: number;
+  override readonly cause: TransientError;
 
   constructor(pauseMs: number, cause: TransientError) {
-    super('Kombo asked for a pause', { cause });
+    super('Kombo asked for a pause');
     this.pauseMs = pauseMs;
+    this.cause = cause;
   }
 }
 
+type Limits = { patience: Patience; host: string; signal: AbortSignal | undefined };
+
 /**
- * Makes attempts until one succeeds, the error is not one that passes, or the time is up. Waits double, with jitter; a
- * `PauseAsked` sets the wait itself.
+ * Makes attempts until one succeeds, the error is not one that passes, or the time is up. Waits double, with jitter, and
+ * come after a pause that `PauseAsked` names. A pause that the time does not allow is not begun.
  *
  * @param attempt must end when its signal aborts; throws `TransientError` or `PauseAsked` for what may pass
- * @param host named when nothing there answers
- * @throws the last attempt's error
+ * @param limits.host named when nothing there answers
+ * @throws the last attempt's error; the signal's reason once it aborts
  */
 export async function persist<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
-  { patience, host, signal }: { patience: Patience; host: string; signal: AbortSignal | undefined },
+  { patience, host, signal }: Limits,
 ): Promise<T> {
+  // p-retry's own time limit reads a clock that does not stand still in a simulation.
   const deadline = Date.now() + patience.totalMs;
   try {
-    return await pRetry(() => timed(attempt, { patience, deadline, host, signal }), {
+    return await pRetry(() => timed(attempt, deadline, { patience, host, signal }), {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: patience.firstDelayMs,
-      maxTimeout: 5_000,
+      maxTimeout: LONGEST_DELAY_MS,
       randomize: true,
       ...(signal && { signal }),
-      async onFailedAttempt({ error }) {
-        if (error instanceof PauseAsked && Date.now() + error.pauseMs < deadline)
-          await pause(error.pauseMs, signal);
-      },
-      shouldRetry({ error, retryDelay }) {
-        if (error instanceof PauseAsked) return Date.now() + error.pauseMs < deadline;
-        return error instanceof TransientError && Date.now() + retryDelay < deadline;
+      async shouldRetry({ error, retryDelay }) {
+        const pauseMs = error instanceof PauseAsked ? error.pauseMs : 0;
+        const passes = error instanceof TransientError || error instanceof PauseAsked;
+        if (!passes || Date.now() + pauseMs + retryDelay >= deadline) return false;
+        if (pauseMs > 0) await pause(pauseMs, signal);
+        return true;
       },
     });
   } catch (error) {
@@ -59,41 +64,40 @@ export async function persist<T>(
 
 async function timed<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
-  {
-    patience,
-    deadline,
-    host,
-    signal,
-  }: { patience: Patience; deadline: number; host: string; signal: AbortSignal | undefined },
+  deadline: number,
+  { patience, host, signal }: Limits,
 ): Promise<T> {
   const controller = new AbortController();
   const limit = Math.max(1, Math.min(patience.attemptMs, deadline - Date.now()));
   const timer = setTimeout(() => controller.abort(), limit);
   const leave = () => controller.abort();
   signal?.addEventListener('abort', leave, { once: true });
-  if (signal?.aborted) controller.abort();
   try {
     return await attempt(controller.signal);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    if (isRunError(error) || error instanceof PauseAsked || !isNetworkError(error)) throw error;
+    if (!isNetworkError(error)) throw error;
     const what = controller.signal.aborted
-      ? `did not answer within ${limit / 1000} s`
-      : `cannot be reached (${causeOf(error)})`;
-    throw new TransientError(`${host} ${what}: check the network and KOMBO_BASE_URL`, { cause: error });
+      ? `${host} did not answer in full within ${Number((limit / 1000).toPrecision(2))} s`
+      : `the request to ${host} failed (${causeOf(error)})`;
+    throw new TransientError(`${what}: check the network and KOMBO_BASE_URL`, { cause: error });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', leave);
   }
 }
 
-/** `fetch` throws a TypeError when the network fails, and an AbortError when it is cancelled. */
-function isNetworkError(error: unknown): boolean {
-  return error instanceof TypeError || (error instanceof Error && error.name === 'AbortError');
+/**
+ * Node's `fetch` fails with one of two TypeErrors, before the answer and within it, and with an AbortError when it is
+ * cancelled. Any other TypeError is a mistake in this program, and must not pass for the weather.
+ */
+function isNetworkError(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  if (error.name === 'AbortError') return true;
+  return error instanceof TypeError && (error.message === 'fetch failed' || error.message === 'terminated');
 }
 
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
+function causeOf({ cause }: Error): string {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
     ? cause.code
     : 'network error';

@@ -3,33 +3,54 @@
  * lower-case letter between date and time.
  */
 const SHAPE =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*([Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
+  /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d+))?)?)? ?([Zz]|[+-]\d{2}(?::?\d{2})?)?$/;
 
 /** `2026-03-01T09:30:00.000Z`: what nearly every timestamp is already. */
 const NORMAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
+const FIRST = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST = Date.parse('9999-12-31T23:59:59.999Z');
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
 /** The instant in UTC with milliseconds (further decimals are cut off), or null when it is no valid timestamp. */
 export function normaliseTimestamp(text: string): string | null {
-  if (NORMAL.test(text)) return validOrNull(text);
+  if (NORMAL.test(text)) {
+    const instant = instantOf(text);
+    if (instant !== null) return inRange(instant);
+  }
   const parts = SHAPE.exec(text);
   if (parts === null) return null;
-  const [, year, month, day, hour = '00', minute = '00', second = '00', decimals = '', zone = 'Z'] = parts;
-  const milliseconds = decimals.slice(0, 3).padEnd(3, '0');
-  return validOrNull(`${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}${zoneOf(zone)}`);
+  const [, day, time = '00:00', second = '00', decimals = '', zone = 'Z'] = parts;
+  // ISO 8601 has 24:00 as the end of a day, and RFC 3339 a leap second as the last one before midnight in UTC.
+  const isDaysEnd = time === '24:00' && second === '00' && /^0*$/.test(decimals);
+  const isLeapSecond = second === '60';
+  const instant = instantOf(
+    `${day}T${isDaysEnd ? '00:00' : time}:${isLeapSecond ? '59' : second}.${decimals.slice(0, 3).padEnd(3, '0')}Z`,
+  );
+  const offset = offsetOf(zone);
+  if (instant === null || offset === null) return null;
+  const utc = instant - offset + (isDaysEnd ? DAY_MS : 0) + (isLeapSecond ? SECOND_MS : 0);
+  if (isLeapSecond && Math.floor(utc / SECOND_MS) % (DAY_MS / SECOND_MS) !== 0) return null;
+  return inRange(utc);
 }
 
-/** `Date` takes 30 February for 2 March: a date that is not on the calendar is no timestamp. */
-function validOrNull(text: string): string | null {
-  const instant = Date.parse(text);
-  if (Number.isNaN(instant)) return null;
-  const day = text.slice(0, 10);
-  if (new Date(Date.parse(`${day}T00:00:00.000Z`)).toISOString().slice(0, 10) !== day) return null;
-  const normal = new Date(instant).toISOString();
-  return NORMAL.test(normal) && !normal.startsWith('0000') ? normal : null;
+/** Of a normal timestamp. `Date` takes 30 February for 2 March: what is not on the calendar is no timestamp. */
+function instantOf(normal: string): number | null {
+  const instant = Date.parse(normal);
+  return !Number.isNaN(instant) && new Date(instant).toISOString() === normal ? instant : null;
 }
 
-function zoneOf(zone: string): string {
-  if (zone === 'Z' || zone === 'z') return 'Z';
-  const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
-  return `${zone[0]}${digits.slice(0, 2)}:${digits.slice(2)}`;
+function inRange(instant: number): string | null {
+  return instant >= FIRST && instant <= LAST ? new Date(instant).toISOString() : null;
+}
+
+/** Of `+02:00`, `+0200` or `+02`: in milliseconds. */
+function offsetOf(zone: string): number | null {
+  if (zone === 'Z' || zone === 'z') return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(3).replace(':', ''));
+  if (hours > 23 || minutes > 59) return null;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS;
 }

@@ -1,0 +1,66 @@
+import createClient, { type Client } from 'openapi-fetch';
+import { DeploymentError } from '../../core/errors.ts';
+import type { Answer } from './answer.ts';
+import type { paths } from './generated/api.d.ts';
+import type { Patience } from './request.ts';
+
+/** Kombo's API over HTTP: what the reads of single resources are made with. */
+export type KomboClient = {
+  http: Client<paths>;
+  /** Named in errors. */
+  host: string;
+  patience: Patience;
+  /** What every request is made with. */
+  request(signal: AbortSignal): Promise<{
+    headers: { Authorization: string };
+    parseAs: 'text';
+    signal: AbortSignal;
+  }>;
+};
+
+/**
+ * @param options.baseUrl with its `/v1`
+ * @param options.apiKey asked before each attempt
+ * @throws DeploymentError when the base URL is none
+ */
+export function komboClient(options: {
+  baseUrl: string;
+  apiKey: () => Promise<string>;
+  patience: Patience;
+  fetch: typeof globalThis.fetch;
+}): KomboClient {
+  const { href, host } = checkUrl(options.baseUrl);
+  const baseUrl = href.replace(/\/+$/, '');
+  return {
+    // A redirection would lose the key at another host, and be told as a key that is refused.
+    http: createClient<paths>({ baseUrl, redirect: 'manual', fetch: (request) => options.fetch(request) }),
+    host,
+    patience: options.patience,
+    request: async (signal) => ({
+      headers: { Authorization: `Bearer ${checkKey(await options.apiKey())}` },
+      parseAs: 'text',
+      signal,
+    }),
+  };
+}
+
+/** The body of an answer: a success as text; of a failure, the client has parsed what is JSON. */
+export function answerOf(answer: { data?: unknown; error?: unknown; response: Response }): Answer {
+  return { response: answer.response, body: answer.data ?? answer.error ?? '' };
+}
+
+function checkUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isPlain = url !== null && `${url.username}${url.password}${url.search}${url.hash}` === '';
+  if (isPlain && (url.protocol === 'https:' || url.protocol === 'http:')) return url;
+  throw new DeploymentError(
+    'KOMBO_BASE_URL is no address such as https://api.kombo.dev/v1: give it with http or https, and without user, query or fragment',
+  );
+}
+
+/** A key that no header can hold makes `fetch` quote it in an error. */
+function checkKey(key: string): string {
+  const trimmed = key.trim();
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
+  throw new DeploymentError('the Kombo API key is empty or has a character that no key has: check it');
+}
