@@ -4,7 +4,7 @@ import type { Run } from './checkpoint.ts';
 import { endHold } from './hold.ts';
 import { slotOf } from './run-progress.ts';
 import { watermarkAfter } from './watermark.ts';
-import type { Worker } from './worker.ts';
+import { move, type Worker } from './worker.ts';
 
 /** Ends a run whose passes are read: tells what there is to tell, and moves the watermark when the worker ends. */
 export async function endRun(worker: Worker, run: Run): Promise<void> {
@@ -12,6 +12,8 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
   const slot = slotOf(run.mode);
   const endedAt = new Date(ports.clock()).toISOString();
   if (run.mode === 'baseline' && !run.disbelieved) {
+    // Kept before it is told: the episode has one id, wherever a crash comes.
+    await move(worker, worker.checkpoint);
     await ports.publisher.tell({
       type: 'IntegrationBaselined',
       detail: {

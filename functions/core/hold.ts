@@ -5,7 +5,7 @@ import type { Checkpoint, Held } from './checkpoint.ts';
 import { type Decision, heldTotal, sumTallies } from './decide-page.ts';
 import type { RunSettings } from './ports.ts';
 import { surgeCount, surgeLimit } from './surge.ts';
-import type { Worker } from './worker.ts';
+import { move, type Worker } from './worker.ts';
 
 const SAMPLE_SIZE = 10;
 
@@ -60,6 +60,8 @@ export async function hold(worker: Worker, mode: PollMode, waiting: Waiting): Pr
   };
   worker.checkpoint = { ...checkpoint, held, allowance: null };
   if (held.told) return;
+  // Kept before it is told: the episode has one id, wherever a crash comes.
+  await move(worker, worker.checkpoint);
   await ports.publisher.tell({
     type: 'ChangesHeld',
     detail: {

@@ -7,7 +7,7 @@ import { afterFailure, mustTell, troubleOf } from './health.ts';
 import type { Ports, RunSettings } from './ports.ts';
 import { type RunEnd, readRun } from './read-run.ts';
 import { fenceOff, takeOver } from './take-over.ts';
-import { finish, type Worker } from './worker.ts';
+import { finish, move, type Worker } from './worker.ts';
 
 export type PollRequest = {
   integration: Integration;
@@ -133,6 +133,8 @@ async function endBadly(worker: Worker, trouble: Trouble): Promise<void> {
   let health = afterFailure(worker.checkpoint.health, trouble, now);
   try {
     if (mustTell(health, now)) {
+      // Kept before it is told: the episode has one id, wherever a crash comes.
+      await move(worker, { ...worker.checkpoint, health });
       const { code, message, logUrl } = trouble;
       await ports.publisher.tell({
         type: 'IntegrationFailing',
@@ -149,6 +151,7 @@ async function endBadly(worker: Worker, trouble: Trouble): Promise<void> {
       health = { ...health, told: true };
     }
   } catch (error) {
+    if (error instanceof LeaseLostError) return;
     if (!isRunError(error)) throw error;
   }
   try {

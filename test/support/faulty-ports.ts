@@ -39,7 +39,8 @@ export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fa
       if (isDead) return never;
       if (fault === null || calls.length !== fault.at) return call(...args);
       isDead = fault.kind === 'killed';
-      const answer = fault.tookEffect ? await call(...args) : null;
+      const effect = fault.tookEffect ? call(...args) : null;
+      await effect?.catch(() => undefined);
       switch (fault.kind) {
         case 'killed':
           stop();
@@ -47,7 +48,7 @@ export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fa
         case 'frozen':
           stop();
           await thawed;
-          return answer ?? call(...args);
+          return effect ?? call(...args);
         case 'fails':
           throw new TransientError('a fault of the test');
         case 'surprises':
