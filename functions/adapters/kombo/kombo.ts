@@ -1,42 +1,55 @@
 import type { Kombo } from '../../core/ports.ts';
+import { komboClient } from './client.ts';
+import { readCourseProgressions } from './course-progressions.ts';
+import { readIntegrationDetails } from './integration-details.ts';
 import { readByIds } from './read-by-ids.ts';
-import { readCourseProgressions } from './read-course-progressions.ts';
-import { readDataExpiredAt } from './read-data-expired-at.ts';
-import { createSender, type KomboConnection } from './requests.ts';
-import { DEFAULT_RETRY_LIMITS } from './with-retries.ts';
+import { PATIENCE, type Patience } from './request.ts';
 
-/** The most that Kombo gives: the fewest requests, and the fewest gaps between pages for a record to slip through. */
-const LARGEST_PAGE = 250;
-
-/** The details are a side question, whose answer is not worth a third of a function's time. */
-const DETAILS_MS = 10_000;
-
-export type KomboOptions = KomboConnection & {
-  /** 1 to 250, by default 250. */
-  pageSize?: number;
-};
+/** Kombo's maximum. */
+const PAGE_SIZE = 250;
+/** A run waits for an integration's details between two steps: they are given up sooner than a page. */
+const DETAILS_SHARE = 1 / 6;
 
 /**
- * Kombo's API over HTTP. A page's records are checked one by one; what breaks the schema is in `rejected`.
+ * Kombo as the core sees it: progressions with the deleted ones, in the largest pages.
  *
- * @throws DeploymentError when the base URL or the key cannot be right
+ * @param options.baseUrl with its `/v1`
+ * @param options.apiKey asked before each attempt
+ * @throws DeploymentError when the base URL is none
  */
-export function createKombo(options: KomboOptions): Kombo {
-  const { pageSize = LARGEST_PAGE, ...connection } = options;
-  const send = createSender(connection);
-  const limits = { ...DEFAULT_RETRY_LIMITS, ...connection.limits };
-  const sendBriefly = createSender({
-    ...connection,
-    limits: {
-      ...limits,
-      tryMs: Math.min(limits.tryMs, DETAILS_MS),
-      totalMs: Math.min(limits.totalMs, DETAILS_MS),
-    },
-  });
+export function createKombo(options: {
+  baseUrl: string;
+  apiKey: () => Promise<string>;
+  pageSize?: number;
+  patience?: Patience;
+  fetch?: typeof globalThis.fetch;
+}): Kombo {
+  const { pageSize = PAGE_SIZE, patience = PATIENCE, fetch = globalThis.fetch } = options;
+  const client = komboClient({ baseUrl: options.baseUrl, apiKey: options.apiKey, patience, fetch });
+  const hasty = { ...client, patience: { ...patience, totalMs: patience.totalMs * DETAILS_SHARE } };
   return {
-    readPage: (request, signal) =>
-      readCourseProgressions(send, { ...request, pageSize, includeDeleted: true }, signal),
-    readByIds: (integration, ids) => readByIds(send, integration, ids, pageSize),
-    readDataExpiredAt: (integration) => readDataExpiredAt(sendBriefly, integration),
+    readPage: ({ integration, updatedAfter, cursor }, signal) =>
+      readCourseProgressions(
+        client,
+        integration,
+        {
+          page_size: pageSize,
+          include_deleted: 'true',
+          ...(updatedAfter !== null && { updated_after: updatedAfter }),
+          ...(cursor !== null && { cursor }),
+        },
+        signal,
+      ),
+
+    readByIds: (integration, ids) => readByIds(client, integration, ids, pageSize),
+
+    async readDataExpiredAt(integration) {
+      try {
+        return (await readIntegrationDetails(hasty, integration)).dataExpiredAt;
+      } catch {
+        // Where the details cannot be read the data counts as valid: not every deployment's key may read them.
+        return null;
+      }
+    },
   };
 }
