@@ -1,0 +1,78 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isSchema, type JsonSchema } from './json-schema.ts';
+
+/** Keywords that say something to people and nothing to programs. */
+const WORDS = new Set(['description', 'title', '$schema', 'examples']);
+
+/**
+ * What a consumer that relies on the first schemas would stumble over in the second ones, a line each, empty when
+ * nothing. Adding an optional field or an event is fine. Everything else is not: a field that is gone, has become
+ * optional or nullable, takes other values; and a new field that is required, since archived events do not have it.
+ */
+export function breakingChanges(
+  before: Record<string, JsonSchema>,
+  after: Record<string, JsonSchema>,
+): string[] {
+  return Object.entries(before).flatMap(([name, schema]) => {
+    const now = after[name];
+    return now === undefined ? [`${name}: the event is gone`] : compare(schema, now, name);
+  });
+}
+
+function compare(before: JsonSchema, after: JsonSchema, path: string): string[] {
+  const keywords = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keywords].flatMap((keyword) => {
+    if (WORDS.has(keyword)) return [];
+    if (keyword === 'properties') {
+      return compareProperties(mapOf(before, keyword), mapOf(after, keyword), path);
+    }
+    if (keyword === 'required') return compareRequired(before, after, path);
+    return compareValues(before[keyword], after[keyword], path, keyword);
+  });
+}
+
+function compareValues(was: unknown, is: unknown, path: string, keyword: string): string[] {
+  if (isSchema(was) && isSchema(is)) return compare(was, is, path);
+  if (Array.isArray(was) && Array.isArray(is) && was.some(isSchema) && was.length === is.length) {
+    return was.flatMap((one, at) => compareValues(one, is[at], path, keyword));
+  }
+  return isDeepStrictEqual(was, is)
+    ? []
+    : [`${path}: ${keyword} was ${JSON.stringify(was)} and is ${JSON.stringify(is)}`];
+}
+
+function compareProperties(
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+  path: string,
+): string[] {
+  return Object.entries(before).flatMap(([name, was]) =>
+    name in after
+      ? compareValues(was, after[name], `${path}.${name}`, 'schema')
+      : [`${path}.${name}: the field is gone`],
+  );
+}
+
+function compareRequired(before: JsonSchema, after: JsonSchema, path: string): string[] {
+  const was = listOf(before, 'required');
+  const is = listOf(after, 'required');
+  const kept = mapOf(after, 'properties');
+  return [
+    ...was
+      .filter((name) => !is.includes(name) && name in kept)
+      .map((name) => `${path}.${name}: was required and is optional`),
+    ...is
+      .filter((name) => !was.includes(name))
+      .map((name) => `${path}.${name}: is required now, and events of before do not have it`),
+  ];
+}
+
+function mapOf(schema: JsonSchema, keyword: string): Record<string, unknown> {
+  const value = schema[keyword];
+  return isSchema(value) ? value : {};
+}
+
+function listOf(schema: JsonSchema, keyword: string): string[] {
+  const value = schema[keyword];
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
+}

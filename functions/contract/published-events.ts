@@ -1,0 +1,30 @@
+import type * as z from 'zod';
+import { LearningEventType, learningEvents } from './learning-events.ts';
+import { operationalEvents } from './operational-events.ts';
+import { workflowEvents } from './workflow-events.ts';
+
+/** The schema of the `detail` of every event that can appear on the bus, by its name. */
+export const publishedEvents = { ...learningEvents, ...operationalEvents, ...workflowEvents } as const;
+
+export type EventType = keyof typeof publishedEvents;
+
+export type EventDetail<Type extends EventType> = z.infer<(typeof publishedEvents)[Type]>;
+
+/** The `detail-type` of a learning event that is sent again: rules for live events stay silent. */
+export function replayedName<Type extends LearningEventType>(type: Type): `Replayed${Type}` {
+  return `Replayed${type}`;
+}
+
+/** The `detail-type`s under which an event comes: its own, and for what a replay can send again the other one. */
+export function detailTypesOf(type: EventType): string[] {
+  const learning = LearningEventType.safeParse(type);
+  return learning.success ? [type, replayedName(learning.data)] : [type];
+}
+
+/** Whether this is the name of an event that can appear on the bus. */
+export function isEventType(name: string): name is EventType {
+  return Object.hasOwn(publishedEvents, name);
+}
+
+/** Every event, in the order of the catalogue. */
+export const eventTypes: readonly EventType[] = Object.keys(publishedEvents).filter(isEventType);

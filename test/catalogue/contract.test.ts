@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import specs from '@asyncapi/specs';
+import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { breakingChanges } from '../../catalogue/breaking-changes.ts';
+import { eventSchema } from '../../catalogue/event-schema.ts';
+import { deliveredExample, exampleOf } from '../../catalogue/example-events.ts';
+import { generatedFiles, VERSION_1, version1 } from '../../catalogue/generated-files.ts';
+import { eventTypes, publishedEvents } from '../../functions/contract/published-events.ts';
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const Json = z.record(z.string(), z.unknown());
+const json = (path: string) => Json.parse(JSON.parse(read(path)));
+
+test('version 1 does not change in a way that breaks a consumer', () => {
+  const before = z.record(z.string(), Json).parse(json(VERSION_1));
+  expect(breakingChanges(before, version1())).toEqual([]);
+});
+
+test.each([...generatedFiles()])('%s is what `npm run generate:events` writes', (path, text) => {
+  expect(read(path)).toBe(text);
+});
+
+test('no file is left of an event that is gone', () => {
+  const files = readdirSync(new URL('../../docs/events', import.meta.url));
+  expect(files.toSorted()).toEqual(
+    [...eventTypes.map((type) => `${type}.json`), 'asyncapi.json', 'version-1.json'].toSorted(),
+  );
+});
+
+describe('types, schemas and examples agree', () => {
+  const validator = new Ajv2020({ strict: false, formats: { 'date-time': true } });
+
+  test.each(eventTypes)('%s', (type) => {
+    const { detail } = exampleOf(type);
+    expect(publishedEvents[type].parse(detail)).toEqual(detail);
+    const validate = validator.compile(json(`docs/events/${type}.json`));
+    expect(validate(deliveredExample(type)), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate(deliveredExample(type, { ...detail, id: undefined }))).toBe(false);
+    expect(read('docs/events.md')).toContain(JSON.stringify(deliveredExample(type), null, 2));
+  });
+
+  test.each(eventTypes)('%s in the draft that the schema registry takes', (type) => {
+    // Ajv does not know draft 4; what differs are `exclusiveMinimum` and `id`.
+    const text = JSON.stringify(eventSchema(type, 'draft-04'));
+    const schema = Json.parse(JSON.parse(text.replaceAll('"exclusiveMinimum":true', '"$comment":""')));
+    const { $schema, ...rest } = schema;
+    expect($schema).toBe('http://json-schema.org/draft-04/schema#');
+    const validate = new Ajv({ strict: false, formats: { 'date-time': true } }).compile(rest);
+    expect(validate(deliveredExample(type)), JSON.stringify(validate.errors)).toBe(true);
+  });
+});
+
+test('the AsyncAPI document is one', () => {
+  const schema = Json.parse(specs.schemasWithoutId['3.0.0']);
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+  expect(validate(json('docs/events/asyncapi.json')), JSON.stringify(validate.errors?.slice(0, 3))).toBe(
+    true,
+  );
+});
