@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import type { PollMode } from '../../functions/contract/poll-mode.ts';
+import { TransientError } from '../../functions/core/errors.ts';
+import { type Fault, faultKinds } from './faulty-ports.ts';
+import { happening } from './school-history.ts';
+import type { Happening } from './school-model.ts';
+import type { SchoolWorld } from './school-world.ts';
+import { MINUTE_MS } from './test-clock.ts';
+
+/** Something happens in the school, time passes, or the integration is polled in some way. */
+export type Step =
+  | { do: 'happen'; happening: Happening }
+  | { do: 'wait'; minutes: number }
+  | {
+      do: 'poll';
+      mode: PollMode | undefined;
+      pageSize: number;
+      shuffle: number;
+      repeats: boolean;
+      /** The order changes with each page: a record can slip through. */
+      isRestless: boolean;
+      /** What happens before each page is read. */
+      meanwhile: Happening[];
+      pagesLeft: number;
+      cursorsRefused: number;
+      fault: Fault | null;
+      /** The bus takes only the events of seats below. */
+      busTakesBelow: number;
+    };
+
+export function steps(seats: number, isRestless: boolean): fc.Arbitrary<Step[]> {
+  const poll = fc.record({
+    do: fc.constant('poll' as const),
+    mode: fc.constantFrom<(PollMode | undefined)[]>(undefined, undefined, undefined, 'reconcile'),
+    pageSize: fc.integer({ min: 1, max: 4 }),
+    shuffle: fc.nat({ max: 9 }),
+    repeats: fc.boolean(),
+    isRestless: isRestless ? fc.boolean() : fc.constant(false),
+    meanwhile: fc.array(happening(seats), { maxLength: 4 }),
+    pagesLeft: fc.constantFrom(1, 2, 1_000),
+    cursorsRefused: fc.constantFrom(0, 0, 0, 1),
+    fault: fc.option(
+      fc.record({
+        at: fc.integer({ min: 1, max: 30 }),
+        kind: fc.constantFrom(...faultKinds),
+        tookEffect: fc.boolean(),
+      }),
+      { nil: null, freq: 2 },
+    ),
+    busTakesBelow: fc.oneof({ weight: 3, arbitrary: fc.constant(seats) }, fc.nat({ max: seats })),
+  });
+  return fc.array(
+    fc.oneof(
+      {
+        weight: 5,
+        arbitrary: fc.record({ do: fc.constant('happen' as const), happening: happening(seats) }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          do: fc.constant('wait' as const),
+          minutes: fc.constantFrom(0, 1, 20, 200),
+        }),
+      },
+      { weight: 3, arbitrary: poll },
+    ),
+    { minLength: 10, maxLength: 60 },
+  );
+}
+
+/** Lives a history through. Frozen workers wake some steps later, and at the end. */
+export async function live(it: SchoolWorld, history: Step[]): Promise<void> {
+  const frozen: (() => Promise<unknown>)[] = [];
+  for (const [at, step] of history.entries()) {
+    if (at % 3 === 0) await frozen.shift()?.();
+    switch (step.do) {
+      case 'happen':
+        it.school.happen(step.happening);
+        break;
+      case 'wait':
+        it.clock.advance(step.minutes * MINUTE_MS);
+        break;
+      case 'poll': {
+        const { thaw } = await pollAs(it, step);
+        if (step.fault?.kind === 'frozen') frozen.push(thaw);
+      }
+    }
+  }
+  for (const thaw of frozen) await thaw();
+}
+
+async function pollAs(it: SchoolWorld, step: Step & { do: 'poll' }) {
+  const meanwhile = [...step.meanwhile];
+  let pagesLeft = step.pagesLeft;
+  it.kombo.pageSize = step.pageSize;
+  it.kombo.cursorsRefused = step.cursorsRefused;
+  it.shuffle = step.shuffle;
+  it.repeats = step.repeats;
+  it.kombo.beforePage = () => {
+    it.clock.advance(1_500);
+    if (step.isRestless) it.shuffle += 1;
+    const next = meanwhile.shift();
+    if (next !== undefined) it.school.happen(next);
+  };
+  it.bus.fails = ({ detail }) =>
+    Number(detail.progression.id.slice('progression'.length)) >= step.busTakesBelow;
+  it.bus.failure = new TransientError('the bus did not take it');
+  const timeLeft = () => {
+    pagesLeft -= 1;
+    return pagesLeft > 0;
+  };
+  const mode = step.mode === undefined ? {} : { mode: step.mode };
+  return it.pollWithFault(step.fault, { ...mode, timeLeft });
+}
