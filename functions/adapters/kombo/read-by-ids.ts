@@ -1,79 +1,78 @@
-import type { IntegrationId } from '../../contract/integration-id.ts';
 import { CursorRefusedError, IntegrationError, TransientError } from '../../core/errors.ts';
 import type { ObservedProgression, Page, RejectedRecord } from '../../core/observed-progression.ts';
-import { type CourseProgressionsRequest, readCourseProgressions } from './read-course-progressions.ts';
-import type { SendRequest } from './requests.ts';
+import type { KomboClient } from './client.ts';
+import { readCourseProgressions } from './course-progressions.ts';
 
-const MAX_IDS = 100;
-/** Of a list of ids in a URL: servers take some 8,000 bytes of request line, and a character can need nine. */
-const MAX_CHARACTERS = 4_000;
-/** Many more pages than ids. */
-const MAX_PAGES = 200;
+const IDS_AT_ONCE = 100;
+/** Of the address's part with the ids: some servers refuse an address of 4 KB. */
+const LETTERS_AT_ONCE = 3_500;
+
+const COMPLAINT = 'Kombo gives pages without end when asked for records by their ids (report it to Kombo)';
 
 type Found = { records: ObservedProgression[]; rejected: RejectedRecord[] };
 
 /**
- * The progressions with these ids, deleted ones included, as far as Kombo still has them; each once. An id that no
- * filter can carry (empty, or with a comma) is not found.
+ * The progressions with these ids, removed ones included, as far as Kombo still has them.
  *
- * @throws IntegrationError when the pages go in circles or without end; otherwise like `readCourseProgressions`
+ * @throws the errors of `core/errors.ts`, but no `CursorRefusedError`: the caller knows of no cursor
  */
 export async function readByIds(
-  send: SendRequest,
-  integration: IntegrationId,
+  client: KomboClient,
+  integration: string,
   ids: string[],
   pageSize: number,
 ): Promise<Found> {
-  const records = new Map<string, ObservedProgression>();
-  const rejected = new Map<string, RejectedRecord>();
-  for (const chunk of chunks(ids)) {
-    const wanted = new Set(chunk);
-    for await (const page of pages(send, { integration, ids: chunk, includeDeleted: true, pageSize })) {
-      for (const record of page.records)
-        if (wanted.has(record.state.id)) records.set(record.state.id, record);
-      for (const record of page.rejected) if (wanted.has(record.id)) rejected.set(record.id, record);
+  const found: Found = { records: [], rejected: [] };
+  for (const chunk of chunksOf([...new Set(ids)])) {
+    const asked = new Set(chunk);
+    for await (const page of pagesOf(client, integration, chunk, pageSize)) {
+      // A server that knows no such filter shows everything it has.
+      found.records.push(...page.records.filter(({ state }) => asked.has(state.id)));
+      found.rejected.push(...page.rejected.filter(({ id }) => asked.has(id)));
     }
   }
-  return { records: [...records.values()], rejected: [...rejected.values()] };
+  return found;
 }
 
-function* chunks(ids: string[]): Generator<string[]> {
-  let chunk: string[] = [];
-  let characters = 0;
-  for (const id of new Set(ids)) {
-    if (id === '' || id.includes(',')) continue;
-    const length = encodeURIComponent(id.toWellFormed()).length + 3;
-    if (chunk.length > 0 && (chunk.length === MAX_IDS || characters + length > MAX_CHARACTERS)) {
-      yield chunk;
-      chunk = [];
-      characters = 0;
-    }
-    chunk.push(id);
-    characters += length;
-  }
-  if (chunk.length > 0) yield chunk;
-}
-
-async function* pages(send: SendRequest, request: CourseProgressionsRequest): AsyncGenerator<Page> {
+async function* pagesOf(client: KomboClient, integration: string, ids: string[], pageSize: number) {
+  const query = { page_size: pageSize, include_deleted: 'true', ids: ids.join(',') } as const;
   const cursors = new Set<string>();
   let cursor: string | null = null;
   do {
-    const page: Page = await readCourseProgressions(send, { ...request, cursor }).catch(refusedCursor);
+    const page: Page = await readCourseProgressions(
+      client,
+      integration,
+      cursor === null ? query : { ...query, cursor },
+    ).catch(refuseCursor);
     yield page;
     cursor = page.next;
-    if (cursor !== null && (cursors.has(cursor) || cursors.size >= MAX_PAGES)) {
-      throw new IntegrationError(
-        `${request.integration}: Kombo's pages of ${request.ids?.length} ids do not come to an end. Report it to Kombo.`,
-      );
-    }
-    if (cursor !== null) cursors.add(cursor);
-  } while (cursor !== null);
+    if (cursor === null) return;
+    if (cursors.has(cursor)) throw new IntegrationError(`${COMPLAINT}: the page cursor repeats`);
+    cursors.add(cursor);
+  } while (cursors.size <= ids.length);
+  throw new IntegrationError(`${COMPLAINT}: there are more pages than the ${ids.length} ids asked for`);
 }
 
-/** So few pages are not worth continuing: the next run asks for the ids again. */
-function refusedCursor(error: unknown): never {
+function refuseCursor(error: unknown): never {
   if (!(error instanceof CursorRefusedError)) throw error;
-  throw new TransientError('Kombo refused its own page cursor while progressions were read by their ids.', {
-    cause: error,
-  });
+  throw new TransientError(
+    'Kombo refused the cursor of a page that it had just named: it is tried again later',
+    { cause: error },
+  );
+}
+
+function* chunksOf(ids: string[]): Generator<string[]> {
+  let chunk: string[] = [];
+  let letters = 0;
+  for (const id of ids) {
+    const more = encodeURIComponent(`${id},`).length;
+    if (chunk.length === IDS_AT_ONCE || (chunk.length > 0 && letters + more > LETTERS_AT_ONCE)) {
+      yield chunk;
+      chunk = [];
+      letters = 0;
+    }
+    chunk.push(id);
+    letters += more;
+  }
+  if (chunk.length > 0) yield chunk;
 }
