@@ -6,6 +6,10 @@ import { IntegrationId } from '../functions/contract/integration-id.ts';
 const arn = (service: string, what: string) =>
   z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `is not the ARN of ${what}`);
 
+/** Text of one of several forms, with one message for all of them. */
+const text = (forms: string, ...allowed: z.ZodType<string>[]) =>
+  z.string().refine((value) => allowed.some((form) => form.safeParse(value).success), `is not ${forms}`);
+
 const minutes = z.int().positive();
 const days = z.int().positive();
 
@@ -27,8 +31,7 @@ export const Settings = z
       .default('Schoolbell')
       .describe("Begins the stacks' names and marks the metrics, so that two deployments share an account"),
 
-    kombo: z
-      .union([z.enum(['eu', 'us']), z.url({ protocol: /^https?$/ })], '"eu", "us", or a URL with its /v1')
+    kombo: text('"eu", "us", or a URL with its /v1', z.enum(['eu', 'us']), z.url({ protocol: /^https?$/ }))
       .default('eu')
       .describe("Kombo's region host, or another as a whole"),
     pollEveryMinutes: minutes.max(360).default(15).describe('How often each integration is polled'),
@@ -56,9 +59,9 @@ export const Settings = z
       .describe('An archive of the bus. By default on, and off when learner details are included'),
     archiveRetentionDays: days.default(90),
 
-    bus: z
-      .union([z.literal('own'), arn('events', 'an event bus')], '"own", or the ARN of an event bus')
-      .default('own'),
+    bus: text('"own", or the ARN of an event bus', z.literal('own'), arn('events', 'an event bus')).default(
+      'own',
+    ),
     adopt: z
       .strictObject({
         table: z.string().min(3).max(255).optional().describe('Name of a table that an earlier stack left'),
@@ -72,11 +75,12 @@ export const Settings = z
       .default(true)
       .describe('Table, bus, archive and secrets stay when the stack goes, and the table cannot be deleted'),
 
-    alarms: z
-      .union(
-        [z.literal('none'), arn('sns', 'a topic'), z.email()],
-        '"none", the ARN of an SNS topic, or an e-mail address',
-      )
+    alarms: text(
+      '"none", the ARN of an SNS topic, or an e-mail address',
+      z.literal('none'),
+      arn('sns', 'a topic'),
+      z.email(),
+    )
       .default('none')
       .describe('Who is told when an alarm goes off'),
     behindMinutes: minutes

@@ -69,7 +69,8 @@ export class Alarms extends Construct {
     });
     add('ChangesMissed', {
       section: 'reconciliation-found-something',
-      meaning: 'Learners had finished or dropped courses unnoticed until the weekly reconciliation found it.',
+      meaning:
+        'For some learners, certificates and messages came late: only the weekly reconciliation found the change.',
       metric: metrics.sum(names.changesMissed),
       threshold: 1,
     });

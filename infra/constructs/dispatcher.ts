@@ -1,4 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -46,10 +48,23 @@ export class Dispatcher extends Construct {
     queue.grantSendMessages(this.function);
     grantTable(state.table, this.function, 'GetItem', 'BatchGetItem', 'Query', 'PutItem');
 
+    const role = new Role(this, 'ScheduleRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
+    });
+    this.#explainInvokeRight(role);
     new Schedule(this, 'Schedule', {
       description: 'Polls what is due',
       schedule: ScheduleExpression.rate(every),
-      target: new LambdaInvoke(this.function, { deadLetterQueue: this.deadLetters, retryAttempts: 2 }),
+      target: new LambdaInvoke(this.function, { role, deadLetterQueue: this.deadLetters, retryAttempts: 2 }),
+    });
+  }
+
+  #explainInvokeRight(role: Role): void {
+    const resource = this.function.node.defaultChild;
+    if (!(resource instanceof CfnFunction)) return;
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(resource)}.Arn>:*]`,
+      reason: 'The star stands for the versions and aliases of this one function.',
     });
   }
 }

@@ -1,4 +1,12 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import {
+  CfnOutput,
+  CfnResource,
+  CfnWaitConditionHandle,
+  Duration,
+  RemovalPolicy,
+  Stack,
+  type StackProps,
+} from 'aws-cdk-lib';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Archive, EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -38,6 +46,9 @@ export class StateStack extends Stack {
         : Secret.fromSecretCompleteArn(this, 'KomboSecret', adopt.komboSecret);
 
     this.webhookSecret = settings.webhook ? this.#webhookSecret(adopt.webhookSecret, removalPolicy) : null;
+
+    // CloudFormation takes no stack without a resource, which this one is when everything is adopted.
+    if (!this.node.findAll().some(CfnResource.isCfnResource)) new CfnWaitConditionHandle(this, 'Nothing');
 
     new CfnOutput(this, outputNames.table, { value: this.table.tableName });
     new CfnOutput(this, outputNames.bus, { value: this.bus.eventBusArn });

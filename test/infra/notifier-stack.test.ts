@@ -1,0 +1,114 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { Environment } from '../../functions/contract/environment.ts';
+import { synthesize } from './synthesize.ts';
+
+const Functions = z.record(
+  z.string(),
+  z.object({
+    Properties: z.object({
+      Description: z.string(),
+      Runtime: z.string(),
+      Architectures: z.array(z.string()),
+      TracingConfig: z.object({ Mode: z.string() }),
+      Timeout: z.number(),
+      RecursiveLoop: z.string(),
+      ReservedConcurrentExecutions: z.number().optional(),
+      Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+    }),
+  }),
+);
+
+function functionsOf(settings: Parameters<typeof synthesize>[0] = {}) {
+  const found = synthesize(settings).notifier.findResources('AWS::Lambda::Function');
+  return Object.entries(Functions.parse(found)).map(([id, { Properties }]) => ({ id, ...Properties }));
+}
+
+const Policies = z.record(
+  z.string(),
+  z.object({
+    Properties: z.object({
+      PolicyDocument: z.object({
+        Statement: z.array(
+          z.object({ Action: z.union([z.string(), z.array(z.string())]), Resource: z.unknown() }),
+        ),
+      }),
+    }),
+  }),
+);
+
+describe('the notifier stack', () => {
+  it('runs every function on Node 24 and arm64, traced', () => {
+    const functions = functionsOf({ webhook: true });
+    expect(functions.map(({ id }) => id.replace(/Function.*/, '')).sort()).toEqual([
+      'Dispatch',
+      'Poll',
+      'Webhook',
+    ]);
+    for (const each of functions) {
+      expect(each).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+      });
+    }
+  });
+
+  it('lets only poll call itself, and caps only the webhook', () => {
+    for (const each of functionsOf({ webhook: true, webhookConcurrency: 3 })) {
+      expect(each.RecursiveLoop).toBe(each.id.startsWith('Poll') ? 'Allow' : 'Terminate');
+      expect(each.ReservedConcurrentExecutions).toBe(each.id.startsWith('Webhook') ? 3 : undefined);
+    }
+  });
+
+  it('gives poll every variable that it reads', () => {
+    const poll = functionsOf().find(({ id }) => id.startsWith('Poll'));
+    expect(Object.keys(poll?.Environment.Variables ?? {})).toEqual(
+      expect.arrayContaining(Object.keys(Environment.shape)),
+    );
+  });
+
+  it('takes one message at a time, with a cap, from a queue that waits six timeouts', () => {
+    const { notifier } = synthesize({ pollConcurrency: 7 });
+    notifier.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BatchSize: 1,
+      ScalingConfig: { MaximumConcurrency: 7 },
+    });
+    const timeout = functionsOf().find(({ id }) => id.startsWith('Poll'))?.Timeout ?? 0;
+    notifier.hasResourceProperties('AWS::SQS::Queue', {
+      VisibilityTimeout: timeout * 6,
+      RedrivePolicy: Match.objectLike({ maxReceiveCount: 5 }),
+    });
+  });
+
+  it('polls on a schedule whose failures are dead letters', () => {
+    synthesize({ pollEveryMinutes: 5 }).notifier.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(5 minutes)',
+      Target: Match.objectLike({ DeadLetterConfig: Match.anyValue() }),
+    });
+  });
+
+  it('has no webhook unless it is asked for', () => {
+    synthesize().notifier.resourceCountIs('AWS::Lambda::Url', 0);
+    synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE' });
+  });
+
+  it('keeps logs for as long as the settings say', () => {
+    synthesize({ logRetentionDays: 7 }).notifier.allResourcesProperties('AWS::Logs::LogGroup', {
+      RetentionInDays: 7,
+    });
+  });
+
+  it('grants no action with a star, and every resource only where AWS has no other way', () => {
+    const found = synthesize({ webhook: true }).notifier.findResources('AWS::IAM::Policy');
+    const statements = Object.values(Policies.parse(found)).flatMap(
+      ({ Properties }) => Properties.PolicyDocument.Statement,
+    );
+    for (const { Action, Resource } of statements) {
+      const actions = [Action].flat();
+      expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+      if (Resource === '*') expect(actions.every((action) => action.startsWith('xray:'))).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,46 @@
+import { CfnResource, Validations } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import type { SettingsInput } from '../../infra/settings.ts';
+import { appWithStacks } from './synthesize.ts';
+
+const everything: SettingsInput = {
+  webhook: true,
+  alarms: 'ops@example.com',
+  integrations: ['moodle:7C9M5sXAQx2cNMpVHLojrFpL'],
+};
+const adopted: SettingsInput = {
+  bus: 'arn:aws:events:eu-central-1:123456789012:event-bus/company',
+  adopt: {
+    table: 'SchoolbellState-Table',
+    komboSecret: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:KomboSecret-AbCdEf',
+  },
+  alarms: 'arn:aws:sns:eu-central-1:123456789012:alarms',
+};
+
+describe("AWS's rules (cdk-nag's AWS Solutions and the CDK's own)", () => {
+  it.each([
+    ['by default', {}],
+    ['with everything on', everything],
+    ['with what an earlier deployment left', adopted],
+    ['with learner details', { learnerDetails: 'include' }],
+  ] satisfies [string, SettingsInput][])('find nothing that is not explained in place, %s', (_, settings) => {
+    const { app } = appWithStacks(settings);
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  it('are at work: a queue that takes anything over plain HTTP does not pass', () => {
+    const { app, notifier } = appWithStacks({});
+    new Queue(notifier, 'Open');
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    expect(() => app.synth()).toThrow('AwsSolutions-SQS4');
+  });
+
+  it('are at work: a property that CloudFormation does not know does not pass', () => {
+    const { app, notifier } = appWithStacks({});
+    new CfnResource(notifier, 'Odd', { type: 'AWS::SQS::Queue', properties: { Colour: 'blue' } });
+    expect(() => app.synth()).toThrow('Colour');
+  });
+});

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, type AppProps } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as z from 'zod';
+import { addStacks } from '../../infra/add-stacks.ts';
+import { parseSettings } from '../../infra/read-settings.ts';
+import type { SettingsInput } from '../../infra/settings.ts';
+
+const CdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
+
+/** The CDK's app with the feature flags of `cdk.json`, without bundling unless it is asked for. */
+export function appWithStacks(
+  settings: SettingsInput,
+  { bundle = false, ...props }: AppProps & { bundle?: boolean } = {},
+) {
+  const file = join(import.meta.dirname, '../../cdk.json');
+  const { context } = CdkJson.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const app = new App({
+    ...props,
+    context: {
+      ...context,
+      '@aws-cdk/core:validationReportPrettyPrint': false,
+      ...(!bundle && { 'aws:cdk:bundling-stacks': [] }),
+    },
+  });
+  return { app, ...addStacks(app, parseSettings(settings, 'these settings')) };
+}
+
+/** The templates of a deployment with these settings. */
+export function synthesize(settings: SettingsInput = {}): { state: Template; notifier: Template } {
+  const { state, notifier } = appWithStacks(settings);
+  return { state: Template.fromStack(state), notifier: Template.fromStack(notifier) };
+}
