@@ -13,7 +13,7 @@ import { updatedAfter, watermarkAfter } from '../../functions/core/watermark.ts'
 import { observed } from '../support/observed.ts';
 
 const AT = '2026-03-02T08:00:00.000Z';
-const checkpoint = { ...newCheckpoint('moodle:test'), entry: 9 };
+const checkpoint = { ...newCheckpoint('moodle:test'), entry: 9, watermark: AT };
 const run = (rest: Partial<Run> = {}): Run => ({ ...startRun('incremental', AT, checkpoint, AT), ...rest });
 const page = (next: string | null, count = 1) => ({
   records: Array.from({ length: count }, (_, at) => observed({ id: `p${at}` })),
@@ -25,6 +25,11 @@ const page = (next: string | null, count = 1) => ({
 describe('a run', () => {
   test('begins with its first response, from the journal as it stands', () => {
     expect(run()).toMatchObject({ startedAt: AT, startEntry: 9, pass: 1, cursor: null });
+  });
+
+  test('that was never synced is the first baseline still, whatever its journal holds by now', () => {
+    const begunBefore = { ...checkpoint, watermark: null };
+    expect(startRun('baseline', null, begunBefore, AT).startEntry).toBe(0);
   });
 
   test('counts its pages and records, also those that were set aside', () => {
