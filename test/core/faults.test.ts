@@ -111,6 +111,23 @@ describe.each([false, true])(
       });
     });
 
+    test('and wakes when everything it read has gone back to what it was, says nothing of it', async () => {
+      await atEveryCall('frozen', tookEffect, busy, async (it, fault, { calls, thaw }) => {
+        it.clock.advance(HOUR_MS);
+        const hasAppended = tookEffect || calls.indexOf('appendEntry') < fault.at - 1;
+        const isFact = hasAppended && calls.includes('appendEntry');
+        it.put(...ids.map((id) => observed({ id })));
+        it.shown.splice(ids.length);
+        await it.poll();
+        await thaw();
+        await it.poll();
+        await it.poll();
+        const why = JSON.stringify(fault);
+        expect(brokenPromises(it, shown(it)), why).toEqual([]);
+        if (!isFact) expect(it.bus.published, why).toEqual([]);
+      });
+    });
+
     test('and wakes while another is at work, harms nothing', async () => {
       await atEveryCall('frozen', tookEffect, busy, async (it, fault, { thaw }) => {
         it.clock.advance(HOUR_MS);
