@@ -1,0 +1,61 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+export type Item = Record<string, AttributeValue>;
+
+export function equalValues(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  if (a.N !== undefined && b.N !== undefined) return Number(a.N) === Number(b.N);
+  return canonical(a) === canonical(b);
+}
+
+/** Less than 0, 0 or more than 0, or null where the two cannot be compared: no item matches then. */
+export function compareValues(a: AttributeValue | undefined, b: AttributeValue | undefined): number | null {
+  if (a?.S !== undefined && b?.S !== undefined) return Buffer.compare(Buffer.from(a.S), Buffer.from(b.S));
+  if (a?.N !== undefined && b?.N !== undefined) return Number(a.N) - Number(b.N);
+  if (a?.B !== undefined && b?.B !== undefined) return Buffer.compare(a.B, b.B);
+  return null;
+}
+
+export function beginsWith(value: AttributeValue | undefined, start: AttributeValue | undefined): boolean {
+  return value?.S !== undefined && start?.S !== undefined && value.S.startsWith(start.S);
+}
+
+export function containsValue(whole: AttributeValue | undefined, part: AttributeValue | undefined): boolean {
+  if (whole?.S !== undefined && part?.S !== undefined) return whole.S.includes(part.S);
+  if (whole?.SS !== undefined && part?.S !== undefined) return whole.SS.includes(part.S);
+  return whole?.L?.some((element) => equalValues(element, part)) ?? false;
+}
+
+/** The type's name as DynamoDB writes it: `S`, `N`, `M`, ... */
+export function typeOf(value: AttributeValue): string {
+  return Object.keys(value)[0] ?? '';
+}
+
+/** The length of a string in bytes, of a binary, a set, a list or a map in elements. */
+export function sizeOf(value: AttributeValue): number | null {
+  if (value.S !== undefined) return Buffer.byteLength(value.S);
+  if (value.B !== undefined) return value.B.length;
+  const many = value.L ?? value.SS ?? value.NS;
+  if (many !== undefined) return many.length;
+  return value.M === undefined ? null : Object.keys(value.M).length;
+}
+
+export function number(value: AttributeValue | undefined): number {
+  if (value?.N === undefined)
+    throw validation('An operand in the update expression has an incorrect data type');
+  return Number(value.N);
+}
+
+/** The error that DynamoDB answers to a request it cannot make sense of. */
+export function validation(message: string): Error {
+  return Object.assign(new Error(message), { name: 'ValidationException' });
+}
+
+/** The value with its keys in order, so that equal values are equal as text. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (inner instanceof Uint8Array) return Buffer.from(inner).toString('base64');
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

@@ -1,0 +1,80 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type LearningEventDetail,
+  LearningEventType,
+  learningEvents,
+} from '../../functions/contract/learning-events.ts';
+import type { ReceivedEvent } from './received-events.ts';
+import type { Accuse } from './violation.ts';
+
+/** A learning event as a consumer takes it in the first time. */
+export type TakenEvent = {
+  type: LearningEventType;
+  detail: LearningEventDetail;
+  place: number;
+  wasRefused: boolean;
+};
+
+/** The events of each progression in the journal's order, repeated ids dropped; refused ones in their places. */
+export type Stories = Map<string, TakenEvent[]>;
+
+/** Reads what the bus received as a consumer would, and holds each id to one content. */
+export function storiesOf(received: ReceivedEvent[], refused: ReceivedEvent[], accuse: Accuse): Stories {
+  const taken = new Map<string, TakenEvent>();
+  const all = [
+    ...received.map((event) => ({ event, wasRefused: false })),
+    ...refused.map((event) => ({ event, wasRefused: true })),
+  ];
+  for (const [place, { event, wasRefused }] of all.entries()) {
+    if (event.journal === null) continue;
+    const type = LearningEventType.parse(event.type);
+    const parsed = learningEvents[type].safeParse(JSON.parse(event.json));
+    if (!parsed.success) {
+      accuse('events follow their schema', `${event.json}: ${parsed.error.message}`);
+      continue;
+    }
+    const detail = parsed.data;
+    const before = taken.get(detail.id);
+    if (before === undefined) {
+      taken.set(detail.id, { type, detail, place, wasRefused });
+    } else if (before.type !== type || !isDeepStrictEqual(lasting(before.detail), lasting(detail))) {
+      accuse('a stable id', `${event.json} was ${JSON.stringify(before.detail)}`);
+    }
+  }
+  const stories: Stories = new Map();
+  for (const event of [...taken.values()].sort(byJournal)) {
+    const { id } = event.detail.progression;
+    stories.set(id, [...(stories.get(id) ?? []), event]);
+  }
+  return stories;
+}
+
+/** Each event begins where the one before it ended, and came after it. */
+export function checkChains(stories: Stories, accuse: Accuse): void {
+  for (const [id, events] of stories) {
+    for (const [at, event] of events.entries()) {
+      const before = events[at - 1];
+      if (before === undefined) continue;
+      const isUnbroken = isDeepStrictEqual(event.detail.previous, before.detail.progression);
+      if (!isUnbroken) {
+        const link = `${before.detail.id} left ${JSON.stringify(before.detail.progression)}`;
+        const next = `${event.detail.id} begins with ${JSON.stringify(event.detail.previous)}`;
+        accuse('one story per learner and course', `${id}: ${link}, ${next}`);
+      }
+      const isLate = !event.wasRefused && !before.wasRefused && event.place < before.place;
+      if (isLate) accuse('order', `${event.detail.id} was accepted before ${before.detail.id}`);
+    }
+  }
+}
+
+/** Without what may differ between two publications of one event: today's learner details. */
+function lasting(detail: LearningEventDetail): unknown {
+  const { id, remoteId } = detail.learner;
+  return { ...detail, learner: { id, remoteId } };
+}
+
+function byJournal(a: TakenEvent, b: TakenEvent): number {
+  const [left, right] = [a.detail.journal, b.detail.journal];
+  if (left === null || right === null) return 0;
+  return left.entry - right.entry || left.index - right.index;
+}

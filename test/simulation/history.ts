@@ -1,0 +1,179 @@
+import type { PollMode } from '../../functions/contract/poll-mode.ts';
+import { changedItems, tableItems } from './check-silence.ts';
+import { type InvocationEnd, type Invocations, invocations } from './invocation.ts';
+import { checkPromises } from './promises.ts';
+import type { Scenario } from './scenario.ts';
+import { addRecord } from './school.ts';
+import type { Accuse, Violation } from './violation.ts';
+import { type World, worldOf } from './world.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** Longer than any write can be delayed. */
+const ALL_WRITES_DONE_MS = 11 * MINUTE;
+const MAX_ROUNDS = 60;
+
+export type HistoryEnd = {
+  violations: Violation[];
+  events: number;
+  faults: number;
+  trace: string[];
+  hash: string;
+};
+
+/** Lives through one history: the school and the polls with their faults, then a quiet end at which all is compared. */
+export async function liveThrough(scenario: Scenario, isTraced = false): Promise<HistoryEnd> {
+  const world = worldOf(scenario, isTraced);
+  const violations: Violation[] = [];
+  const accuse: Accuse = (promise, evidence) => {
+    world.trace.note(() => `BROKEN ${promise}: ${evidence}`);
+    violations.push({ promise, evidence });
+  };
+  try {
+    await world.time.run(() => history(world, accuse));
+  } catch (error) {
+    accuse('every history comes to its end', error instanceof Error ? `${error.stack}` : String(error));
+  }
+  const { bus, faults, trace } = world;
+  return {
+    violations,
+    events: bus.received.length,
+    faults: faults.count(),
+    trace: trace.lines(),
+    hash: trace.hash(),
+  };
+}
+
+async function history(world: World, accuse: Accuse): Promise<void> {
+  const { service, faults, time, bus, table, trace } = world;
+  const workers = invocations(world);
+  const running = new Set<Promise<void>>();
+
+  await turbulentTimes(world, workers, running);
+  service.life.end();
+  faults.stop();
+  trace.note(() => 'the faults stop');
+
+  await pollUntilQuiet(world, workers, accuse);
+  await Promise.all(running);
+  await time.sleep(ALL_WRITES_DONE_MS);
+  await pollUntilQuiet(world, workers, accuse);
+
+  trace.note(() => 'reconciliation');
+  const before = bus.received.length;
+  await pollUntilQuiet(world, workers, accuse, 'reconcile');
+  checkNothingWasMissed(world, before, accuse);
+
+  trace.note(() => 'silence');
+  const items = tableItems(table);
+  const received = bus.received.length;
+  await time.sleep(20 * MINUTE);
+  await pollUntilQuiet(world, workers, accuse);
+  await pollUntilQuiet(world, workers, accuse, 'reconcile');
+  if (bus.received.length > received) {
+    accuse(
+      'silence',
+      `published again: ${bus.received
+        .slice(received)
+        .map(({ json }) => json)
+        .join('\n')}`,
+    );
+  }
+  for (const key of changedItems(items, tableItems(table))) accuse('silence', `${key} was written`);
+
+  await checkPromises(world, workers.observer(), accuse);
+}
+
+/** Polls come and go, alone or together, while the school lives and everything may go wrong. */
+async function turbulentTimes(
+  world: World,
+  workers: Invocations,
+  running: Set<Promise<void>>,
+): Promise<void> {
+  const { scenario, service, time, random } = world;
+  const { life } = service;
+  const komboNow = () => time.now() + scenario.komboSkewMs;
+  for (let record = 0; record < scenario.records; record++) {
+    addRecord(life.school, komboNow() - random.int(0, 30 * DAY), random);
+  }
+  const school = (async () => {
+    while (life.operationsLeft() > 0) {
+      await time.sleep(random.int(0, random.pick([5_000, scenario.pauseMs])));
+      life.happen();
+    }
+  })();
+  running.add(school);
+
+  for (let polls = 0; polls < scenario.polls; polls++) {
+    await time.sleep(random.int(0, scenario.pauseMs));
+    const mode = random.chance(0.15) ? 'reconcile' : undefined;
+    const poll = pollOn(world, workers, mode);
+    running.add(poll);
+    if (random.chance(scenario.together)) await time.sleep(random.int(0, 3_000));
+    else await poll;
+  }
+}
+
+/** One poll, and those that it asks for. */
+async function pollOn(world: World, workers: Invocations, first?: PollMode): Promise<void> {
+  const { random } = world;
+  let mode = first;
+  for (let rounds = 0; rounds < 10; rounds++) {
+    const end = await workers.poll(mode);
+    mode = undefined;
+    if (end.kind === 'held' && random.chance(0.5)) await workers.release();
+    else if (!wantsMore(end)) return;
+  }
+}
+
+/** Polls, with an operator who lets everything through, until nothing is left to do. */
+async function pollUntilQuiet(
+  world: World,
+  workers: Invocations,
+  accuse: Accuse,
+  wanted?: PollMode,
+): Promise<void> {
+  let mode = wanted;
+  for (let rounds = 0; rounds < MAX_ROUNDS; rounds++) {
+    const end = await workers.poll(mode);
+    switch (end.kind) {
+      case 'ended':
+        if (end.again) break;
+        if (wanted === undefined || end.ended.some((run) => run.mode === wanted)) return;
+        break;
+      case 'held':
+        await workers.release();
+        break;
+      case 'more':
+        // A slice of the reconciliation continues by itself, and starting it again would not end it sooner.
+        mode = undefined;
+        break;
+      case 'busy':
+      case 'superseded':
+      case 'failed':
+      case 'killed':
+        await world.time.sleep(MINUTE);
+        break;
+      case 'refused':
+        accuse('the history comes to rest', end.reason);
+        return;
+    }
+  }
+  accuse('the history comes to rest', `still something to do after ${MAX_ROUNDS} polls without a fault`);
+}
+
+function wantsMore(end: InvocationEnd): boolean {
+  return end.kind === 'more' || ((end.kind === 'ended' || end.kind === 'held') && end.again);
+}
+
+/**
+ * What a reconciliation finds right after an incremental run was missed by it: only where the change came too late for
+ * the overlap, or the record slipped through both of a run's passes.
+ */
+function checkNothingWasMissed({ bus, service }: World, from: number, accuse: Accuse): void {
+  for (const { progression, json } of bus.received.slice(from)) {
+    const record = progression === null ? undefined : service.life.school.records.get(progression);
+    if (record === undefined || record.isUnseen || record.slips >= 2) continue;
+    accuse('a reconciliation finds nothing', `it published ${json}`);
+  }
+}

@@ -1,0 +1,100 @@
+import { createStore } from '../../functions/adapters/dynamodb/store.ts';
+import { createPublisher } from '../../functions/adapters/eventbridge/publisher.ts';
+import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
+import type { Integration } from '../../functions/contract/integration.ts';
+import type { PollMode } from '../../functions/contract/poll-mode.ts';
+import { operate, settleHold } from '../../functions/core/operate.ts';
+import type { Ports, RunSettings } from '../../functions/core/ports.ts';
+import { type PollOutcome, runPoll } from '../../functions/core/run-poll.ts';
+import { simulatedDynamoDb } from './simulated-dynamodb.ts';
+import { simulatedEventBridge } from './simulated-eventbridge.ts';
+import { BASE_URL, simulatedKombo } from './simulated-kombo.ts';
+import type { WorkerProcess } from './worker-process.ts';
+import { workerProcess } from './worker-process.ts';
+import type { World } from './world.ts';
+
+export const INTEGRATION = 'sandbox:simulated';
+
+/** How a call of the function ended; `killed`: nobody will ever know. */
+export type InvocationEnd = PollOutcome | { kind: 'killed' };
+
+export type Invocations = {
+  poll(mode?: PollMode): Promise<InvocationEnd>;
+  /** An operator lets through what is held; whether that went well, this time. */
+  release(): Promise<boolean>;
+  /** The parts as a process without a fault of its own sees them. */
+  observer(): Ports;
+};
+
+/** Calls of the function, each in a process of its own: the real core and the real adapters in the simulated world. */
+export function invocations(world: World): Invocations {
+  const { scenario, time, faults, random } = world;
+  let count = 0;
+
+  const start = () => workerProcess(`w${++count}`, scenario.leaseMs, world);
+  const integration: Integration = {
+    id: INTEGRATION,
+    state: 'active',
+    baseline: scenario.baseline,
+    addedAt: new Date(scenario.start).toISOString(),
+  };
+  const settings: RunSettings = {
+    overlapMs: scenario.overlapMs,
+    learnerDetails: scenario.learnerDetails,
+    leaseMs: scenario.leaseMs,
+    surgeShare: 0,
+    surgeFloor: scenario.surgeFloor,
+    reconcileSliceMs: scenario.reconcileSliceMs,
+  };
+
+  return {
+    async poll(mode) {
+      const process = start();
+      const deadline = time.now() + random.pick([20_000, 120_000, 900_000]);
+      const running = runPoll(portsOf(process, world), settings, {
+        integration,
+        ...(mode && { mode }),
+        owner: crypto.randomUUID(),
+        timeLeft: () => time.now() < deadline && !faults.strikes('out-of-time'),
+      });
+      const end = await Promise.race([running, process.killed.then(() => ({ kind: 'killed' as const }))]);
+      world.trace.note(() => `${process.name} ends: ${describeEnd(end)}`);
+      return end;
+    },
+    async release() {
+      const process = start();
+      const work = operate(portsOf(process, world), settings, integration, crypto.randomUUID(), (worker) =>
+        settleHold(worker, 'release'),
+      );
+      const released = await Promise.race([work.catch(() => null), process.killed.then(() => null)]);
+      world.trace.note(
+        () => `${process.name} operator: ${released?.done === true ? 'released' : 'not released'}`,
+      );
+      return released?.done === true;
+    },
+    observer: () => portsOf(start(), world),
+  };
+}
+
+function portsOf(process: WorkerProcess, world: World): Ports {
+  const { time, scenario, random } = world;
+  const skew = random.int(-scenario.machineSkewMs, scenario.machineSkewMs);
+  return {
+    kombo: createKombo({
+      baseUrl: BASE_URL,
+      apiKey: async () => 'simulated-key',
+      fetch: simulatedKombo(process, world),
+    }),
+    store: createStore({
+      calls: simulatedDynamoDb(process, world),
+      table: 'schoolbell',
+      retentionDays: 90,
+    }),
+    publisher: createPublisher({ putEvents: simulatedEventBridge(process, world), bus: 'schoolbell' }),
+    clock: () => time.now() + skew,
+  };
+}
+
+function describeEnd(end: InvocationEnd): string {
+  return end.kind === 'failed' ? `failed: ${end.trouble.message}` : end.kind;
+}

@@ -1,0 +1,124 @@
+import type { Random } from './random.ts';
+import type { PageHabits } from './scenario.ts';
+import type { School, SchoolRecord } from './school.ts';
+
+/** The pages of Kombo's answers: their order, and cursors that know no more than a place in it. */
+export type PageChains = {
+  /**
+   * @param cursor null for a first page
+   * @throws CursorExpiredError for a cursor that is not or no longer known
+   */
+  page(request: { updatedAfter: number | null; cursor: string | null; size: number }): {
+    records: SchoolRecord[];
+    next: string | null;
+  };
+  /** The cursor's pass over the pages has come to its end before its time. */
+  expire(cursor: string): void;
+};
+
+export class CursorExpiredError extends Error {
+  override readonly name = 'CursorExpiredError';
+}
+
+/** One pass over the pages, from a first page on. */
+type Chain = {
+  updatedAfter: number | null;
+  /** Draws each record's place in a random order. */
+  salt: number;
+  matched: Set<string>;
+  /** Which version of a record was shown on which page. */
+  shown: Map<string, { page: number; version: number }>;
+};
+
+type Position = { page: number; offset: number; after: SortKey | null };
+type SortKey = { rank: number; id: string };
+
+export function pageChains(school: School, habits: PageHabits, random: Random): PageChains {
+  const chains = new Map<string, Chain>();
+  const cursors = new Map<string, { chainId: string; position: Position }>();
+  let count = 0;
+
+  const matches = ({ stamp }: SchoolRecord, updatedAfter: number | null) =>
+    updatedAfter === null || (habits.isInclusive ? stamp >= updatedAfter : stamp > updatedAfter);
+
+  const begin = (updatedAfter: number | null): { chainId: string; position: Position } => {
+    const chainId = `chain${count++}`;
+    const matching = [...school.records.values()].filter((record) => matches(record, updatedAfter));
+    chains.set(chainId, {
+      updatedAfter,
+      salt: random.int(1, 1_000_000),
+      matched: new Set(matching.map(({ id }) => id)),
+      shown: new Map(),
+    });
+    return { chainId, position: { page: 0, offset: 0, after: null } };
+  };
+
+  const keyOf = (record: SchoolRecord, { salt }: Chain): SortKey => {
+    switch (habits.order) {
+      case 'updated':
+        return { rank: record.stamp, id: record.id };
+      case 'latest-first':
+        return { rank: -record.stamp, id: record.id };
+      case 'id':
+        return { rank: 0, id: record.id };
+      case 'random':
+        return { rank: scatter(record.id, salt), id: record.id };
+    }
+  };
+
+  /** Whoever changes nothing more would have been shown by now, had it not moved between the pages. */
+  const countSlips = ({ matched, shown }: Chain) => {
+    for (const id of matched) {
+      const record = school.records.get(id);
+      if (record !== undefined && shown.get(id)?.version !== record.version) record.slips++;
+    }
+  };
+
+  return {
+    page({ updatedAfter, cursor, size }) {
+      const at = cursor === null ? begin(updatedAfter) : cursors.get(cursor);
+      const chain = at && chains.get(at.chainId);
+      if (at === undefined || chain === undefined) throw new CursorExpiredError();
+      const { page, offset, after } = at.position;
+      // A page that is read again, as after a crash: what it and those behind it showed was in vain.
+      for (const [id, shown] of chain.shown) if (shown.page >= page) chain.shown.delete(id);
+
+      const sorted = [...school.records.values()]
+        .filter((record) => matches(record, chain.updatedAfter))
+        .map((record) => ({ record, key: keyOf(record, chain) }))
+        .sort((a, b) => compareKeys(a.key, b.key));
+      const rest =
+        habits.cursors === 'offset'
+          ? sorted.slice(offset)
+          : sorted.filter(({ key }) => after === null || compareKeys(key, after) > 0);
+      const isEmpty = rest.length > 0 && random.chance(0.03);
+      const part = rest.slice(0, isEmpty ? 0 : size);
+      for (const { record } of part) chain.shown.set(record.id, { page, version: record.version });
+
+      const records = part.map(({ record }) => record);
+      if (rest.length <= part.length) {
+        countSlips(chain);
+        return { records, next: null };
+      }
+      const next = `cursor${count++}.${random.int(1000, 9999)}`;
+      const position = { page: page + 1, offset: offset + part.length, after: part.at(-1)?.key ?? after };
+      cursors.set(next, { chainId: at.chainId, position });
+      return { records, next };
+    },
+    expire(cursor) {
+      const at = cursors.get(cursor);
+      if (at !== undefined) chains.delete(at.chainId);
+    },
+  };
+}
+
+function compareKeys(a: SortKey, b: SortKey): number {
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+function scatter(id: string, salt: number): number {
+  let hash = salt;
+  for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+  return hash;
+}

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+
+/** What a rule on the bus would see of an event, as far as the promises speak of it. */
+export const ReceivedDetail = z.looseObject({
+  id: z.string(),
+  journal: z.object({ entry: z.number(), index: z.number() }).optional(),
+  progression: z.looseObject({ id: z.string() }).optional(),
+});
+
+/** One acceptance by the bus: the same event may come again. */
+export type ReceivedEvent = {
+  at: number;
+  type: string;
+  /** The detail as it was sent. */
+  json: string;
+  id: string;
+  /** Null for an operational event. */
+  journal: { entry: number; index: number } | null;
+  progression: string | null;
+};
+
+export function receivedEvent(at: number, type: string, json: string): ReceivedEvent {
+  const detail = ReceivedDetail.parse(JSON.parse(json));
+  return {
+    at,
+    type,
+    json,
+    id: detail.id,
+    journal: detail.journal ?? null,
+    progression: detail.progression?.id ?? null,
+  };
+}

@@ -1,0 +1,127 @@
+import type { Baseline } from '../../functions/contract/baseline.ts';
+import { type FaultRates, faultKinds } from './faults.ts';
+import { type Random, seededRandom } from './random.ts';
+
+/** How one history goes: drawn from its seed, and made smaller when a failure is shrunk. Times in milliseconds. */
+export type Scenario = {
+  seed: number;
+  start: number;
+  /** Progressions when the first poll comes. */
+  records: number;
+  operations: number;
+  polls: number;
+  /** Between two polls, at most. */
+  pauseMs: number;
+  pageSize: number;
+  pages: PageHabits;
+  /** Kombo's clock less the machines'. */
+  komboSkewMs: number;
+  /** Two machines differ at most so much. */
+  machineSkewMs: number;
+  /** A change becomes visible so much later than its time, at most. */
+  latenessMs: number;
+  /** The probability that a change becomes visible later than the overlap allows for. */
+  tooLate: number;
+  baseline: Baseline;
+  learnerDetails: 'omit' | 'include';
+  overlapMs: number;
+  leaseMs: number;
+  reconcileSliceMs: number;
+  surgeFloor: number;
+  /** The probability that a poll does not wait for the one before it. */
+  together: number;
+  faults: FaultRates;
+  faultLimit: number;
+};
+
+export type PageHabits = {
+  order: 'updated' | 'latest-first' | 'id' | 'random';
+  /** By `offset`, records slip or come twice when others move; `after` goes on behind the last record. */
+  cursors: 'offset' | 'after';
+  isInclusive: boolean;
+  /** How many changes at most happen while a page is read. */
+  changesPerPage: number;
+};
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Each seed has some kinds of faults only, at rates of its own: what always goes wrong together hides something. */
+export function scenarioOf(seed: number): Scenario {
+  const random = seededRandom(seed);
+  const overlapMs = 15 * MINUTE;
+  const leaseMs = random.pick([2, 5, 15]) * MINUTE;
+  return {
+    seed,
+    start: Date.UTC(2026, random.int(0, 11), random.int(1, 28), random.int(0, 23), 0, random.int(0, 59), 123),
+    records: random.int(0, random.pick([3, 8, 25])),
+    operations: random.int(0, random.pick([6, 20, 40])),
+    polls: random.int(2, random.pick([4, 8])),
+    pauseMs: random.pick([MINUTE, 10 * MINUTE, 40 * MINUTE, 3 * HOUR]),
+    pageSize: random.int(2, random.pick([3, 7, 20])),
+    pages: {
+      order: random.pick(['updated', 'latest-first', 'id', 'random']),
+      cursors: random.pick(['offset', 'after']),
+      isInclusive: random.chance(0.5),
+      changesPerPage: random.pick([0, 1, 3]),
+    },
+    komboSkewMs: random.pick([0, random.int(-5000, 5000), random.int(-HOUR, HOUR)]),
+    machineSkewMs: random.pick([0, 0, 2_000, 30_000]),
+    latenessMs: random.pick([0, 2 * MINUTE, overlapMs - 2 * MINUTE]),
+    tooLate: random.chance(0.15) ? 0.2 : 0,
+    baseline: baselineOf(random),
+    learnerDetails: random.pick(['omit', 'include']),
+    overlapMs,
+    leaseMs,
+    reconcileSliceMs: random.pick([1_000, 10_000, 10 * MINUTE]),
+    surgeFloor: random.chance(0.15) ? random.int(2, 5) : 10_000,
+    together: random.chance(0.4) ? 0.5 : 0,
+    faults: ratesOf(random),
+    faultLimit: Number.POSITIVE_INFINITY,
+  };
+}
+
+function baselineOf(random: Random): Baseline {
+  const mode = random.pick(['silent', 'publish', 'since'] as const);
+  return mode === 'since' ? { mode, date: '2026-01-15T00:00:00.000Z' } : { mode };
+}
+
+/** Faults of one worker's whole life are rolled at each of its steps, so they are rarer. */
+const RARE = new Set(['killed', 'frozen', 'kombo-cursor-expired', 'bus-entry-refused']);
+
+function ratesOf(random: Random): FaultRates {
+  const isCalm = random.chance(0.05);
+  const rate = (kind: string) => {
+    if (isCalm || random.chance(0.65)) return 0;
+    return RARE.has(kind) ? random.pick([0.005, 0.01, 0.03]) : random.pick([0.02, 0.05, 0.2]);
+  };
+  const rates = Object.fromEntries(faultKinds.map((kind) => [kind, rate(kind)]));
+  return { ...NO_FAULTS, ...rates };
+}
+
+export const NO_FAULTS: FaultRates = {
+  'kombo-throttled': 0,
+  'kombo-broken': 0,
+  'kombo-unreachable': 0,
+  'kombo-answer-lost': 0,
+  'kombo-body-truncated': 0,
+  'kombo-slow': 0,
+  'kombo-cursor-expired': 0,
+  'kombo-details-unreadable': 0,
+  'table-throttled': 0,
+  'table-unreachable': 0,
+  'table-answer-lost': 0,
+  'table-write-repeated': 0,
+  'table-write-delayed': 0,
+  'table-keys-unprocessed': 0,
+  'table-short-page': 0,
+  'bus-entry-failed': 0,
+  'bus-entry-failed-though-accepted': 0,
+  'bus-entry-refused': 0,
+  'bus-call-failed': 0,
+  'bus-answer-lost': 0,
+  slow: 0,
+  killed: 0,
+  frozen: 0,
+  'out-of-time': 0,
+};

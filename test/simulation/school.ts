@@ -1,0 +1,76 @@
+import type { Random } from './random.ts';
+
+/** One course progression as Kombo's database has it. Times in milliseconds by Kombo's clock. */
+export type SchoolRecord = {
+  id: string;
+  remoteId: string | null;
+  status: string | null;
+  enrolledAt: number | null;
+  completedAt: number | null;
+  changedAt: number;
+  removedAt: number | null;
+  isErased: boolean;
+  learner: { id: string; remoteId: string; firstName: string; lastName: string; email: string };
+  course: { id: string; revision: string; title: string };
+  remoteData: number | null;
+  /** What `updated_after` is compared with. */
+  stamp: number;
+  /** Counts its changes. */
+  version: number;
+  /** Its last change became visible later than the overlap allows for, or without moving the stamp. */
+  isUnseen: boolean;
+  /** Passes over the pages, since its last change, that ended without showing it. */
+  slips: number;
+};
+
+export type NullableField = 'status' | 'enrolledAt' | 'completedAt';
+
+/** The truth: what Kombo would answer now. */
+export type School = {
+  records: Map<string, SchoolRecord>;
+  /** Fields that the customer has turned off: null on every record. */
+  off: Set<NullableField>;
+  /** The integration's data is not valid: what disappeared, disappeared from Kombo only. */
+  expiredSince: number | null;
+  falselyRemoved: Set<string>;
+};
+
+export function emptySchool(): School {
+  return { records: new Map(), off: new Set(), expiredSince: null, falselyRemoved: new Set() };
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Enrols someone; once in a while the record is first seen late in its life. */
+export function addRecord(school: School, now: number, random: Random): SchoolRecord {
+  const number = school.records.size + 1;
+  const status = random.chance(0.6)
+    ? 'ENROLLED'
+    : random.pick(['IN_PROGRESS', 'COMPLETED', 'DROPPED', null, 'SUSPENDED']);
+  const enrolledAt = random.chance(0.85) ? now - random.int(0, random.pick([60_000, 60 * DAY])) : null;
+  const record: SchoolRecord = {
+    id: `p${number}-${random.int(1000, 9999)}`,
+    remoteId: `remote-${number}`,
+    status,
+    enrolledAt,
+    completedAt: status === 'COMPLETED' ? Math.max(enrolledAt ?? 0, now - random.int(0, DAY)) : null,
+    changedAt: now,
+    removedAt: random.chance(0.05) ? now : null,
+    isErased: false,
+    learner: {
+      id: `u${number}`,
+      remoteId: `remote-u${number}`,
+      firstName: `Vorname${number}`,
+      lastName: `Nachname${number}`,
+      email: `mail${number}@learner.example`,
+    },
+    course: { id: `c${number % 3}`, revision: `r${number % 3}`, title: `Course ${number % 3}` },
+    remoteData: null,
+    stamp: now,
+    version: 0,
+    isUnseen: false,
+    slips: 0,
+  };
+  school.records.set(record.id, record);
+  return record;
+}

@@ -1,0 +1,50 @@
+import { Worker } from 'node:worker_threads';
+import { type SeedRange, SeedReport } from './seed-range.ts';
+import type { SourcePatch } from './source-patch.ts';
+
+export type RangeOptions = {
+  from: number;
+  seeds: number;
+  workers: number;
+  patches?: SourcePatch[];
+  /** After each report of a thread; `stop` ends all of them. */
+  progress: (total: SeedReport, stop: () => void) => void;
+};
+
+/**
+ * Lives through many seeds on several threads.
+ *
+ * @throws when a thread ends by an error
+ */
+export async function simulateRange(options: RangeOptions): Promise<SeedReport> {
+  const { from, seeds, workers, patches = [], progress } = options;
+  const total: SeedReport = { lived: 0, events: 0, faults: 0, broken: [] };
+  const threads = Array.from({ length: workers }, (_, place) => {
+    const workerData: SeedRange = { from: from + place, seeds: seeds - place, step: workers, patches };
+    return new Worker(new URL('./seed-range.ts', import.meta.url), { workerData });
+  });
+  const stop = () => {
+    for (const thread of threads) thread.terminate().catch(() => undefined);
+  };
+  const ends = threads.map(
+    (thread) =>
+      new Promise<void>((resolve, reject) => {
+        thread.on('message', (message) => {
+          const report = SeedReport.parse(message);
+          total.lived += report.lived;
+          total.events += report.events;
+          total.faults += report.faults;
+          total.broken.push(...report.broken);
+          progress(total, stop);
+        });
+        thread.on('error', reject);
+        thread.on('exit', () => resolve());
+      }),
+  );
+  try {
+    await Promise.all(ends);
+  } finally {
+    stop();
+  }
+  return total;
+}

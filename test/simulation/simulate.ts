@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util';
+import { catchBugs } from './catch-bugs.ts';
+import { liveThrough } from './history.ts';
+import { progressBar } from './progress-bar.ts';
+import { scenarioOf } from './scenario.ts';
+import { shrink } from './shrink.ts';
+import { simulateRange } from './simulate-range.ts';
+
+const USAGE = `npm run simulate -- [--seeds N] [--from SEED] [--workers N]   many histories
+npm run simulate -- --seed SEED                               one; a failure is made as short as possible
+npm run simulate -- --seed SEED --trace                       one, with every step of it
+npm run simulate -- --bugs                                    put each deliberate bug in, and catch it`;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    workers: { type: 'string', default: '2' },
+    seed: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+    bugs: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) console.log(USAGE);
+else if (values.bugs) process.exitCode = (await catchBugs(Number(values.workers))) ? 0 : 1;
+else if (values.seed !== undefined) process.exitCode = await simulateOne(Number(values.seed), values.trace);
+else process.exitCode = await simulateMany(Number(values.from), Number(values.seeds), Number(values.workers));
+
+/** @returns the exit code */
+async function simulateMany(from: number, seeds: number, workers: number): Promise<number> {
+  const bar = progressBar(seeds);
+  const started = performance.now();
+  const { lived, events, faults, broken } = await simulateRange({
+    from,
+    seeds,
+    workers,
+    progress: (total) =>
+      bar.show(total.lived, total.broken.length > 0 ? `, ${total.broken.length} broken` : ''),
+  });
+  bar.end();
+  const seconds = (performance.now() - started) / 1000;
+  console.log(
+    `${lived} seeds (${from} to ${from + seeds - 1}) in ${seconds.toFixed(0)} s on ${workers} threads: ${events} events received, ${faults} faults, ${broken.length} broken`,
+  );
+  const [first] = broken.sort((a, b) => a.seed - b.seed);
+  if (first === undefined) return 0;
+  for (const { seed, violations } of broken.slice(0, 20)) {
+    const promises = new Set(violations.map(({ promise }) => promise));
+    console.log(`  seed ${seed}: ${[...promises].join('; ')}`);
+  }
+  return simulateOne(first.seed, false);
+}
+
+/** @returns the exit code */
+async function simulateOne(seed: number, isTraced: boolean): Promise<number> {
+  const scenario = scenarioOf(seed);
+  const end = await liveThrough(scenario, isTraced);
+  if (isTraced) console.log(end.trace.join('\n'));
+  if (end.violations.length === 0) {
+    console.log(`Seed ${seed}: every promise kept (${end.events} events received, ${end.faults} faults)`);
+    return 0;
+  }
+  if (!isTraced) {
+    console.log(`\nSeed ${seed} breaks a promise. The shortest history found that breaks it:\n`);
+    const smallest = await shrink(scenario, end);
+    console.log((await liveThrough(smallest, true)).trace.join('\n'));
+    const { records, operations, polls } = smallest;
+    console.log(`\n${records} records at first, at most ${operations} operations, ${polls} polls`);
+  }
+  for (const { promise, evidence } of end.violations) console.log(`\nBROKEN ${promise}: ${evidence}`);
+  console.log(`\nRepeat it with: npm run simulate -- --seed ${seed} [--trace]`);
+  return 1;
+}

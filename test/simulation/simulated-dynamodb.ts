@@ -1,0 +1,149 @@
+import type {
+  BatchGetItemCommandInput,
+  BatchGetItemCommandOutput,
+  GetItemCommandInput,
+  PutItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import type { DynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import { type Item, validation } from './attribute-values.ts';
+import type { FaultKind, Faults } from './faults.ts';
+import { type MemoryTable, placeholdersOf, present } from './memory-table.ts';
+import { project } from './projection.ts';
+import type { Random } from './random.ts';
+import { networkError, sdkError } from './sdk-errors.ts';
+import type { VirtualTime } from './virtual-time.ts';
+import { latencyOf, type WorkerProcess } from './worker-process.ts';
+
+/** How long a read without ConsistentRead may miss a write. */
+const STALE_MS = 5_000;
+
+type World = { time: VirtualTime; random: Random; faults: Faults; table: MemoryTable };
+
+/**
+ * DynamoDB as one process sees it through the AWS SDK: every call takes its time, and may fail before or after it took
+ * effect, take effect twice (the SDK's own retry), or much later than its caller waits.
+ */
+export function simulatedDynamoDb(process: WorkerProcess, world: World): DynamoDbCalls {
+  const { time, random, faults, table } = world;
+  const send = <T>(what: string, effect: () => T) =>
+    process.request(`dynamodb ${what}`, effect, latencyOf(random, faults));
+
+  const read = <T>(what: string, effect: () => T): Promise<T> => {
+    if (faults.strikes('table-throttled')) return send(`${what} throttled`, throttle);
+    if (faults.strikes('table-unreachable')) return send(`${what} unreachable`, lose);
+    return send(what, effect);
+  };
+
+  const write = <T>(what: string, effect: () => T): Promise<T> => {
+    const strikes = (kind: FaultKind) => faults.strikes(kind);
+    if (strikes('table-throttled')) return send(`${what} throttled`, throttle);
+    if (strikes('table-unreachable')) return send(`${what} unreachable`, lose);
+    if (strikes('table-answer-lost')) {
+      return send(`${what} answer lost`, () => {
+        ignoringErrors(effect);
+        return lose();
+      });
+    }
+    if (strikes('table-write-repeated')) {
+      return send(`${what} twice`, () => {
+        ignoringErrors(effect);
+        return effect();
+      });
+    }
+    if (strikes('table-write-delayed')) {
+      return send(`${what} delayed`, () => {
+        time.after(random.int(1, random.pick([2_000, 60_000, 600_000])), () => ignoringErrors(effect));
+        return lose();
+      });
+    }
+    return send(what, effect);
+  };
+
+  const see = (key: Item, isConsistent: boolean | undefined) =>
+    isConsistent ? table.get(key) : table.getStale(key, random.chance(0.5) ? STALE_MS : 0);
+
+  return {
+    getItem: (input) =>
+      read(`get ${keyText(input.Key)}`, () => {
+        const item = see(present(input.Key), input.ConsistentRead);
+        return item === undefined ? METADATA : { Item: projected(item, input), ...METADATA };
+      }),
+    batchGetItem: (input) => read('batch get', () => batchGet(input, see, random, faults)),
+    putItem: (input) =>
+      write(`put ${itemText(input)}`, () => ({ Attributes: table.put(input), ...METADATA })),
+    updateItem: (input) =>
+      write(`update ${keyText(input.Key)}`, () => ({ Attributes: table.update(input), ...METADATA })),
+    deleteItem: (input) =>
+      write(`delete ${keyText(input.Key)}`, () => ({ Attributes: table.delete(input), ...METADATA })),
+    query: (input) =>
+      read('query', () =>
+        table.query(input, faults.strikes('table-short-page') ? random.int(1, 3) : undefined),
+      ),
+  };
+}
+
+const METADATA = { $metadata: {} };
+
+function batchGet(
+  { RequestItems }: BatchGetItemCommandInput,
+  see: (key: Item, isConsistent: boolean | undefined) => Item | undefined,
+  random: Random,
+  faults: Faults,
+): BatchGetItemCommandOutput {
+  const answer: BatchGetItemCommandOutput = { Responses: {}, UnprocessedKeys: {}, ...METADATA };
+  for (const [table, request] of Object.entries(RequestItems ?? {})) {
+    const keys = request.Keys ?? [];
+    if (keys.length > 100) throw validation('Too many items requested for the BatchGetItem call');
+    if (new Set(keys.map(keyText)).size < keys.length) {
+      throw validation('Provided list of item keys contains duplicates');
+    }
+    const isShort = faults.strikes('table-keys-unprocessed');
+    const processed = keys.filter(() => !isShort || random.chance(0.5));
+    const left = keys.filter((key) => !processed.includes(key));
+    const found = processed.flatMap((key) => {
+      const item = see(key, request.ConsistentRead);
+      return item === undefined ? [] : [projected(item, request)];
+    });
+    if (answer.Responses) answer.Responses[table] = random.shuffle(found);
+    if (answer.UnprocessedKeys && left.length > 0) answer.UnprocessedKeys[table] = { ...request, Keys: left };
+  }
+  return answer;
+}
+
+function projected(
+  item: Item,
+  input: Pick<GetItemCommandInput, 'ProjectionExpression' | 'ExpressionAttributeNames'>,
+): Item {
+  const names = input.ExpressionAttributeNames;
+  return project(item, input.ProjectionExpression, placeholdersOf({ ExpressionAttributeNames: names }));
+}
+
+function throttle(): never {
+  throw sdkError(
+    'ProvisionedThroughputExceededException',
+    'The level of configured throughput was exceeded',
+    400,
+  );
+}
+
+function lose(): never {
+  throw networkError('socket hang up', 'ECONNRESET');
+}
+
+function ignoringErrors(effect: () => unknown): void {
+  try {
+    effect();
+  } catch {
+    // Nobody is there to hear of it: its answer was lost.
+  }
+}
+
+function keyText(key: Item | undefined): string {
+  return Object.values(key ?? {})
+    .map((value) => value.S ?? value.N)
+    .join(' ');
+}
+
+function itemText({ Item: item }: PutItemCommandInput): string {
+  return keyText(Object.fromEntries(Object.entries(item ?? {}).slice(0, 2)));
+}

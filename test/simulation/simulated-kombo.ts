@@ -1,0 +1,154 @@
+import type { Faults } from './faults.ts';
+import { errorBody, type ShownState, shownState, successBody, wireRecord } from './kombo-wire.ts';
+import { CursorExpiredError, type PageChains } from './page-chains.ts';
+import type { Random } from './random.ts';
+import type { Scenario } from './scenario.ts';
+import type { SchoolRecord } from './school.ts';
+import type { SchoolLife } from './school-life.ts';
+import type { VirtualTime } from './virtual-time.ts';
+import type { WorkerProcess } from './worker-process.ts';
+
+export const BASE_URL = 'https://kombo.example/v1';
+
+/** Kombo's side, one for all processes. */
+export type KomboService = {
+  life: SchoolLife;
+  chains: PageChains;
+  /** Every state that Kombo showed of each record. */
+  shown: Map<string, ShownState[]>;
+};
+
+type World = { scenario: Scenario; time: VirtualTime; random: Random; faults: Faults; service: KomboService };
+
+/** What comes back, and when: the body may follow its head slowly, or not at all. */
+type Answer = { status: number; body: string; headers: Record<string, string>; bodyDelayMs: number };
+
+/** Kombo's API as one process sees it: a `fetch`. */
+export function simulatedKombo(process: WorkerProcess, world: World): typeof fetch {
+  const { time, random, faults, scenario, service } = world;
+
+  const answerOf = (url: URL): Answer => {
+    if (faults.strikes('kombo-throttled')) {
+      const wait: Record<string, string> = random.chance(0.7)
+        ? { 'retry-after': String(random.pick([0, 1, 5, 90])) }
+        : {};
+      return reply(429, errorBody('PLATFORM.RATE_LIMIT_EXCEEDED', 'too fast'), wait);
+    }
+    if (faults.strikes('kombo-broken')) {
+      const body = random.pick([
+        errorBody('PLATFORM.UNKNOWN_ERROR', 'sorry'),
+        '<html>Bad gateway</html>',
+        '',
+      ]);
+      return reply(random.pick([500, 502, 503]), body);
+    }
+    const ok = url.pathname.endsWith('/lms/course-progressions') ? progressions(url) : details();
+    if (faults.strikes('kombo-body-truncated')) {
+      return { ...ok, body: ok.body.slice(0, random.int(0, ok.body.length - 1)) };
+    }
+    return ok;
+  };
+
+  const progressions = ({ searchParams }: URL): Answer => {
+    for (let changes = random.int(0, scenario.pages.changesPerPage); changes > 0; changes--)
+      service.life.happen();
+    const ids = searchParams.get('ids');
+    if (ids !== null) {
+      const known = ids.split(',').flatMap((id) => service.life.school.records.get(id) ?? []);
+      return show(known, null);
+    }
+    const cursor = searchParams.get('cursor');
+    if (cursor !== null && faults.strikes('kombo-cursor-expired')) service.chains.expire(cursor);
+    const after = searchParams.get('updated_after');
+    const asked = Number(searchParams.get('page_size') ?? 100);
+    try {
+      const { records, next } = service.chains.page({
+        updatedAfter: after === null ? null : Date.parse(after),
+        cursor,
+        size: Math.min(asked, scenario.pageSize),
+      });
+      return show(records, next);
+    } catch (error) {
+      if (!(error instanceof CursorExpiredError)) throw error;
+      return reply(400, errorBody('PLATFORM.INPUT_INVALID', 'the cursor is invalid'));
+    }
+  };
+
+  const show = (records: SchoolRecord[], next: string | null): Answer => {
+    const results = records.map((record) => {
+      const state = shownState(record, service.life.school);
+      service.shown.set(record.id, [...(service.shown.get(record.id) ?? []), state]);
+      return wireRecord(record, state, random);
+    });
+    return reply(200, successBody({ next, results }));
+  };
+
+  const details = (): Answer => {
+    if (faults.strikes('kombo-details-unreadable')) {
+      return reply(403, errorBody('INTEGRATION.PERMISSION_MISSING', 'not allowed'));
+    }
+    const since = service.life.school.expiredSince;
+    const data_expired_at = since === null ? null : new Date(since).toISOString();
+    return reply(200, successBody({ id: 'sandbox:simulated', tool: { slug: 'sandbox' }, data_expired_at }));
+  };
+
+  /** The clock that Kombo's answers show; it may run on while the answer is written. */
+  const reply = (status: number, body: string, headers: Record<string, string> = {}): Answer => {
+    const date = new Date(time.now() + scenario.komboSkewMs + random.int(0, 1500)).toUTCString();
+    return {
+      status,
+      body,
+      headers: { date, 'content-type': 'application/json', ...headers },
+      bodyDelayMs: 0,
+    };
+  };
+
+  return async (input, init) => {
+    const request = input instanceof Request ? input : new Request(input, init);
+    const url = new URL(request.url);
+    const what = `kombo ${url.pathname.slice(3)}${url.search}`;
+    const isSlow = faults.strikes('kombo-slow');
+    const seconds = (most: number) => random.int(20, most * 1000);
+    const latency = { there: seconds(isSlow ? 40 : 0.6), back: seconds(0.3) };
+
+    const sent = process.request(
+      what,
+      () => {
+        if (faults.strikes('kombo-unreachable')) throw fetchFailed('ECONNREFUSED');
+        const answer = answerOf(url);
+        if (faults.strikes('kombo-answer-lost')) throw fetchFailed('ECONNRESET');
+        return isSlow && random.chance(0.5) ? { ...answer, bodyDelayMs: seconds(60) } : answer;
+      },
+      latency,
+    );
+    const answer = await orAborted(sent, request.signal);
+    const body = answer.bodyDelayMs === 0 ? answer.body : slowBody(answer, time, request.signal);
+    return new Response(body, { status: answer.status, headers: answer.headers });
+  };
+}
+
+function fetchFailed(code: string): TypeError {
+  return new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
+}
+
+function orAborted<T>(sent: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason));
+    sent.then(resolve, reject);
+  });
+}
+
+function slowBody({ body, bodyDelayMs }: Answer, time: VirtualTime, signal: AbortSignal): ReadableStream {
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        await orAborted(time.sleep(bodyDelayMs), signal);
+        controller.enqueue(new TextEncoder().encode(body));
+        controller.close();
+      } catch (error) {
+        controller.error(error);
+      }
+    },
+  });
+}

@@ -1,0 +1,41 @@
+import { registerHooks } from 'node:module';
+
+/** One exact string of a source file and what stands there instead, e.g. to put a bug in on purpose. */
+export type SourcePatch = { file: string; replace: string; by: string };
+
+const applied = new Set<string>();
+
+/**
+ * From now on, these files are imported with their replacements. To be called before anything imports them.
+ *
+ * @throws when a string is not in its file, or more than once, as the file is imported
+ */
+export function patchSources(patches: SourcePatch[]): void {
+  registerHooks({
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      const wanted = patches.filter(({ file }) => url.endsWith(`/${file}`));
+      if (wanted.length === 0 || loaded.source === undefined || loaded.source === null) return loaded;
+      let source =
+        typeof loaded.source === 'string' ? loaded.source : Buffer.from(bytesOf(loaded.source)).toString();
+      for (const { file, replace, by } of wanted) {
+        const parts = source.split(replace);
+        if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times: ${replace}`);
+        source = parts.join(by);
+        applied.add(file);
+      }
+      return { ...loaded, source };
+    },
+  });
+}
+
+/** The files that were imported with a replacement. */
+export function patchedFiles(): ReadonlySet<string> {
+  return applied;
+}
+
+function bytesOf(source: ArrayBuffer | NodeJS.TypedArray): Uint8Array {
+  return source instanceof ArrayBuffer
+    ? new Uint8Array(source)
+    : new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+}

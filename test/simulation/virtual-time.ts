@@ -1,0 +1,78 @@
+/** Time that passes only when nothing else is left to do, so that hours take milliseconds and always pass alike. */
+export type VirtualTime = {
+  /** Milliseconds since 1970. */
+  now(): number;
+  sleep(ms: number): Promise<void>;
+  /** Calls back after some virtual time; the answer cancels it. */
+  after(ms: number, callback: () => void): () => void;
+  /**
+   * Runs a task with the global clock and timers replaced, until it settles.
+   * @throws when the task waits for something that will never happen, or takes more steps than `stepLimit`
+   */
+  run<T>(task: () => Promise<T>): Promise<T>;
+};
+
+type Timer = { at: number; order: number; callback: () => void };
+
+/** The task cannot end: it waits for nothing, or turns in circles. */
+export class StuckError extends Error {
+  override readonly name = 'StuckError';
+}
+
+const realSetImmediate = globalThis.setImmediate;
+/** Everything that can go on without time passing goes on: promises first, then the loop's own phase. */
+const settle = () => new Promise<void>((resolve) => realSetImmediate(resolve));
+
+export function virtualTime(start: number, stepLimit: number, install: InstallTime): VirtualTime {
+  const timers: Timer[] = [];
+  let now = start;
+  let order = 0;
+
+  const after = (ms: number, callback: () => void) => {
+    const timer = { at: now + Math.max(0, ms), order: order++, callback };
+    // Latest first: there are few, and the next one is taken from the end.
+    let place = timers.length;
+    while (place > 0 && isEarlier(timers[place - 1], timer)) place--;
+    timers.splice(place, 0, timer);
+    return () => {
+      const found = timers.indexOf(timer);
+      if (found >= 0) timers.splice(found, 1);
+    };
+  };
+
+  return {
+    now: () => now,
+    after,
+    sleep: (ms) => new Promise((resolve) => after(ms, resolve)),
+    async run(task) {
+      const uninstall = install({ now: () => now, after });
+      let isDone = false;
+      try {
+        const result = task().finally(() => {
+          isDone = true;
+        });
+        // The driver below notices a failure; until then nobody awaits it.
+        result.catch(() => undefined);
+        await settle();
+        for (let steps = 0; !isDone; steps++) {
+          const timer = timers.pop();
+          if (timer === undefined) throw new StuckError('waits for something that will never happen');
+          if (steps > stepLimit) throw new StuckError(`not at its end after ${stepLimit} steps`);
+          now = Math.max(now, timer.at);
+          timer.callback();
+          await settle();
+        }
+        return await result;
+      } finally {
+        uninstall();
+      }
+    },
+  };
+}
+
+/** Replaces the global clock and timers; the answer puts them back. */
+export type InstallTime = (time: Pick<VirtualTime, 'now' | 'after'>) => () => void;
+
+function isEarlier(a: Timer | undefined, b: Timer): boolean {
+  return a !== undefined && (a.at < b.at || (a.at === b.at && a.order < b.order));
+}

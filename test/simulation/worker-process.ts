@@ -1,0 +1,96 @@
+import type { Faults } from './faults.ts';
+import type { Random } from './random.ts';
+import type { Trace } from './trace.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/**
+ * The process that runs a worker: what it sends and receives passes through here, so that it can be killed or frozen
+ * between any two steps.
+ */
+export type WorkerProcess = {
+  readonly name: string;
+  /** From now on nothing is sent, and no answer arrives. */
+  kill(): void;
+  isAlive(): boolean;
+  /** Settles when the process is killed. */
+  readonly killed: Promise<void>;
+  /**
+   * One request and its answer.
+   *
+   * @param effect what it does at the other side, at once; runs even if the process has been killed meanwhile
+   */
+  request<T>(what: string, effect: () => T, latency?: Latency): Promise<T>;
+};
+
+/** Milliseconds to the other side and back. */
+export type Latency = { there: number; back: number };
+
+type World = { time: VirtualTime; random: Random; faults: Faults; trace: Trace };
+
+const never = new Promise<never>(() => undefined);
+
+/** @param freezeMs how long the process is frozen when that fault strikes, at least */
+export function workerProcess(name: string, freezeMs: number, world: World): WorkerProcess {
+  const { time, random, faults, trace } = world;
+  const dead = Promise.withResolvers<void>();
+  let isAlive = true;
+  let frozenUntil = 0;
+
+  const kill = () => {
+    if (!isAlive) return;
+    isAlive = false;
+    trace.note(() => `${name} is killed`);
+    dead.resolve();
+  };
+
+  /** Before anything is sent or received, and a place where the process may end or stand still. */
+  const step = async () => {
+    if (isAlive && faults.strikes('killed')) kill();
+    if (isAlive && faults.strikes('frozen')) {
+      frozenUntil = time.now() + freezeMs + random.int(0, freezeMs);
+      trace.note(() => `${name} is frozen for ${Math.round((frozenUntil - time.now()) / 1000)} s`);
+    }
+    while (isAlive && time.now() < frozenUntil) await time.sleep(frozenUntil - time.now());
+    if (!isAlive) await never;
+  };
+
+  return {
+    name,
+    kill,
+    isAlive: () => isAlive,
+    killed: dead.promise,
+    async request(what, effect, latency = latencyOf(random, faults)) {
+      await step();
+      await time.sleep(latency.there);
+      trace.note(() => `${name} ${what}`);
+      const outcome = attempt(effect);
+      await time.sleep(latency.back);
+      await step();
+      if (!outcome.ok) {
+        trace.note(() => `${name} ${what} -> ${describe(outcome.error)}`);
+        throw outcome.error;
+      }
+      return outcome.value;
+    },
+  };
+}
+
+/** A few milliseconds, and now and then seconds, so that things which run at once meet in every order. */
+export function latencyOf(random: Random, faults: Faults): Latency {
+  const oneWay = () => random.int(1, 20) * (faults.strikes('slow') ? random.int(10, 400) : 1);
+  return { there: oneWay(), back: oneWay() };
+}
+
+type Outcome<T> = { ok: true; value: T } | { ok: false; error: unknown };
+
+function attempt<T>(effect: () => T): Outcome<T> {
+  try {
+    return { ok: true, value: effect() };
+  } catch (error) {
+    return { ok: false, error };
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

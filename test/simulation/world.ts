@@ -1,0 +1,51 @@
+import { type Faults, faultsAt } from './faults.ts';
+import { globalTime } from './global-time.ts';
+import { type MemoryTable, memoryTable } from './memory-table.ts';
+import { pageChains } from './page-chains.ts';
+import { type Random, seededRandom } from './random.ts';
+import type { Scenario } from './scenario.ts';
+import { schoolLife } from './school-life.ts';
+import type { SimulatedBus } from './simulated-eventbridge.ts';
+import type { KomboService } from './simulated-kombo.ts';
+import { noTrace, recordedTrace, type Trace } from './trace.ts';
+import { type VirtualTime, virtualTime } from './virtual-time.ts';
+
+/** Everything outside the code under test. */
+export type World = {
+  scenario: Scenario;
+  time: VirtualTime;
+  faults: Faults;
+  trace: Trace;
+  table: MemoryTable;
+  bus: SimulatedBus;
+  service: KomboService;
+  /** When processes start, and how long they take; drawn apart from what happens at the school. */
+  random: Random;
+};
+
+/** More steps than any history needs that comes to its end. */
+const STEP_LIMIT = 200_000;
+
+export function worldOf(scenario: Scenario, isTraced: boolean): World {
+  const seed = seededRandom(scenario.seed ^ 0x5eed);
+  const [globals, school, pages, faultDice, random] = [
+    seed.fork(),
+    seed.fork(),
+    seed.fork(),
+    seed.fork(),
+    seed.fork(),
+  ];
+  const time = virtualTime(scenario.start, STEP_LIMIT, globalTime(globals));
+  const trace = isTraced ? recordedTrace(time.now) : noTrace;
+  const life = schoolLife(scenario, () => time.now() + scenario.komboSkewMs, school, trace);
+  return {
+    scenario,
+    time,
+    trace,
+    random,
+    faults: faultsAt(scenario.faults, scenario.faultLimit, faultDice),
+    table: memoryTable({ partition: 'pk', sort: 'sk' }, time.now),
+    bus: { received: [], refused: [], refusedIds: new Set() },
+    service: { life, chains: pageChains(life.school, scenario.pages, pages), shown: new Map() },
+  };
+}
