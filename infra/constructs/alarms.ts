@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { metricNames as names } from '../../functions/contract/metric-names.ts';
 import type { Settings } from '../settings.ts';
@@ -32,13 +31,19 @@ export class Alarms extends Construct {
       metric: metrics.sum(names.deploymentErrors, Duration.minutes(1)),
       threshold: 1,
     });
-    add('NotRunning', {
+    add('NotDispatching', {
       section: 'not-running',
       meaning: 'Nothing is polled: learners finish courses and no certificate or message follows.',
-      metric: pollsWithoutRuns(settings, metrics, poller),
+      metric: metrics.written(names.integrationsActive),
       threshold: 1,
       periods: 3,
       silenceIsTrouble: true,
+    });
+    add('NotPolling', {
+      section: 'not-running',
+      meaning: 'Polls wait and are not taken: learners finish courses and no certificate or message follows.',
+      metric: poller.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5) }),
+      threshold: behindMinutes(settings) * 60,
     });
     add('Failing', {
       section: 'failing',
@@ -60,11 +65,17 @@ export class Alarms extends Construct {
       metric: metrics.worst(names.integrationsHeld),
       threshold: 1,
     });
-    add('DeadLetters', {
+    const waiting = { period: Duration.minutes(5), statistic: 'Maximum' };
+    add('DeadPolls', {
       section: 'dead-letters',
-      meaning:
-        'A poll was given up after several tries, so the learners of a customer may wait until the next one.',
-      metric: deadLetters(poller, dispatcher),
+      meaning: 'A poll was given up after several tries: the learners of a customer wait until the next one.',
+      metric: poller.queue.deadLetters.metricApproximateNumberOfMessagesVisible(waiting),
+      threshold: 1,
+    });
+    add('DeadDispatches', {
+      section: 'dead-letters',
+      meaning: 'Dispatch was given up after several tries: all learners wait until its next turn.',
+      metric: dispatcher.deadLetters.metricApproximateNumberOfMessagesVisible(waiting),
       threshold: 1,
     });
     add('ChangesMissed', {
@@ -92,36 +103,4 @@ export class Alarms extends Construct {
 /** How stale an integration may be. */
 export function behindMinutes({ behindMinutes: set, pollEveryMinutes }: Settings): number {
   return set ?? Math.max(60, 4 * pollEveryMinutes);
-}
-
-/** 1 while dispatch says nothing, or sends polls that no function takes. */
-function pollsWithoutRuns(
-  { pollEveryMinutes }: Settings,
-  metrics: SchoolbellMetrics,
-  poller: Poller,
-): IMetric {
-  const period = Duration.minutes(pollEveryMinutes);
-  return new MathExpression({
-    expression: 'IF(FILL(sent, -1) < 0, 1, IF(sent > 0 AND FILL(runs, 0) == 0, 1, 0))',
-    usingMetrics: {
-      sent: metrics.sum(names.pollsSent, period),
-      runs: poller.function.metricInvocations({ period }),
-    },
-    label: 'Polls without runs',
-    period,
-  });
-}
-
-function deadLetters(poller: Poller, dispatcher: Dispatcher): IMetric {
-  const period = Duration.minutes(5);
-  const waiting = { period, statistic: 'Maximum' };
-  return new MathExpression({
-    expression: 'polls + dispatches',
-    usingMetrics: {
-      polls: poller.queue.deadLetters.metricApproximateNumberOfMessagesVisible(waiting),
-      dispatches: dispatcher.deadLetters.metricApproximateNumberOfMessagesVisible(waiting),
-    },
-    label: 'Dead letters',
-    period,
-  });
 }

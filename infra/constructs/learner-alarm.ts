@@ -14,7 +14,7 @@ export type LearnerAlarmProps = {
   threshold: number;
   /** How many periods of the metric in a row; once by default. */
   periods?: number;
-  /** No value means that it is well, unless this says that silence is the trouble. */
+  /** Goes off below the threshold, and when there is no value at all. */
   silenceIsTrouble?: boolean;
   topic: ITopic | null;
 };
@@ -22,12 +22,23 @@ export type LearnerAlarmProps = {
 /** An alarm that says what it means and where to read on. */
 export class LearnerAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: LearnerAlarmProps) {
-    const { meaning, section, runbook, metric, threshold, periods = 1, silenceIsTrouble, topic } = props;
+    const {
+      meaning,
+      section,
+      runbook,
+      metric,
+      threshold,
+      periods = 1,
+      silenceIsTrouble = false,
+      topic,
+    } = props;
     super(scope, id, {
       alarmDescription: `${meaning} What to do: ${runbook}#${section}`,
       metric,
       threshold,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      comparisonOperator: silenceIsTrouble
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: periods,
       treatMissingData: silenceIsTrouble ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });

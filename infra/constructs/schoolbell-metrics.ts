@@ -26,6 +26,11 @@ export class SchoolbellMetrics {
     return this.#metric(name, 'Maximum', Duration.minutes(this.#settings.pollEveryMinutes));
   }
 
+  /** How often a value was written in a poll interval. */
+  written(name: MetricName): Metric {
+    return this.#metric(name, 'SampleCount', Duration.minutes(this.#settings.pollEveryMinutes));
+  }
+
   percentile(name: MetricName, percent: number): Metric {
     return this.#metric(name, `p${percent}`, Duration.minutes(15)).with({ label: `${name} p${percent}` });
   }
@@ -42,7 +47,6 @@ export class SchoolbellMetrics {
       dimensionsMap: { [DEPLOYMENT_DIMENSION]: this.#settings.name, ...dimensions },
       statistic,
       period,
-      label: metricName,
     });
   }
 }

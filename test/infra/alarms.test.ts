@@ -46,7 +46,7 @@ describe('the alarms', () => {
 
   it('take silence for trouble only where nothing runs', () => {
     const silent = alarmsOf().filter(({ TreatMissingData }) => TreatMissingData === 'breaching');
-    expect(silent.map(({ id }) => id)).toEqual([expect.stringContaining('NotRunning')]);
+    expect(silent.map(({ id }) => id)).toEqual([expect.stringContaining('NotDispatching')]);
   });
 
   it('tell nobody, a topic, or an address, as the settings say', () => {
