@@ -67,14 +67,16 @@ export const LearningEventDetail = z.object({
 });
 export type LearningEventDetail = z.infer<typeof LearningEventDetail>;
 
-const inStatus = (...statuses: [Status, ...Status[]]) =>
+type Statuses = readonly [Status, ...Status[]];
+
+const inStatus = <const These extends Statuses>(statuses: These) =>
   ProgressionState.extend({ status: z.enum(statuses) });
 
-const now = (...statuses: [Status, ...Status[]]) =>
-  LearningEventDetail.extend({ progression: inStatus(...statuses) });
+const now = <const After extends Statuses>(...after: After) =>
+  LearningEventDetail.extend({ progression: inStatus(after) });
 
-const from = (before: [Status, ...Status[]], after: [Status, ...Status[]]) =>
-  LearningEventDetail.extend({ progression: inStatus(...after), previous: inStatus(...before) });
+const from = <const Before extends Statuses, const After extends Statuses>(before: Before, after: After) =>
+  LearningEventDetail.extend({ progression: inStatus(after), previous: inStatus(before) });
 
 const removed = ProgressionState.extend({ removedAt: Timestamp });
 const present = ProgressionState.extend({ removedAt: z.null() });

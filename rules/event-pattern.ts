@@ -1,0 +1,78 @@
+import { EVENT_SOURCE } from '../functions/contract/learning-events.ts';
+import { detailTypesOf, type EventDetail, type EventType } from '../functions/contract/published-events.ts';
+
+/** What EventBridge can ask of one value. The values of a list are alternatives. */
+export type Matcher<Value> =
+  | Value
+  | { exists: boolean }
+  | (Value extends string
+      ? { prefix: string } | { suffix: string } | { wildcard: string } | { 'anything-but': Value | Value[] }
+      : never)
+  | (Value extends number ? { numeric: (string | number)[] } | { 'anything-but': Value | Value[] } : never);
+
+/** What EventBridge can ask of a detail: its fields, each with alternatives; all of them must hold. */
+export type DetailPattern<Detail> = {
+  [Field in keyof Detail]?: NonNullable<Detail[Field]> extends readonly (infer Item)[]
+    ? Matcher<Item>[]
+    : NonNullable<Detail[Field]> extends object
+      ? DetailPattern<NonNullable<Detail[Field]>>
+      : Matcher<Exclude<Detail[Field], undefined>>[];
+};
+
+/** Which events a rule takes. Each list is of alternatives; what is not given does not matter. */
+export type EventFilter<Type extends EventType> = {
+  /** Ids of Kombo integrations. */
+  integrations?: string[];
+  /** Slugs of learning platforms, such as `moodle`. */
+  tools?: string[];
+  /** Kombo's ids of courses. Learning and certificate events. */
+  courses?: string[];
+  /** Kombo's ids of learners. Learning and certificate events. */
+  learners?: string[];
+  /** Anything else of the detail, as EventBridge's patterns ask for it. */
+  where?: DetailPattern<EventDetail<Type>>;
+};
+
+/** An event pattern of EventBridge, as JSON. */
+export type EventPattern = {
+  source: string[];
+  'detail-type': string[];
+  detail: { [field: string]: PatternNode };
+};
+export type PatternNode = unknown[] | { [field: string]: PatternNode };
+
+/**
+ * The pattern of a rule that belongs to a named consumer: it takes the live events of these types, and those replayed
+ * ones that are addressed to this consumer.
+ */
+export function eventPattern<Type extends EventType>(
+  types: readonly Type[],
+  consumer: string,
+  filter: EventFilter<Type> = {},
+): EventPattern {
+  const { integrations, tools, courses, learners, where } = filter;
+  const detail: EventPattern['detail'] = merge(where ?? {}, {
+    // One field and two alternatives: a live event has no `replay`, and a replay that is not ours has another name.
+    replay: { consumer: [consumer, { exists: false }] },
+    ...(integrations !== undefined || tools !== undefined
+      ? { integration: { ...(integrations && { id: integrations }), ...(tools && { tool: tools }) } }
+      : {}),
+    ...(courses && { course: { id: courses } }),
+    ...(learners && { learner: { id: learners } }),
+  });
+  return { source: [EVENT_SOURCE], 'detail-type': types.flatMap(detailTypesOf), detail };
+}
+
+/** Both patterns at once. Where both ask something of the same field, the second counts. */
+function merge(one: object, other: object): { [field: string]: PatternNode } {
+  const merged: { [field: string]: PatternNode } = {};
+  for (const [field, value] of [...Object.entries(one), ...Object.entries(other)]) {
+    const there = merged[field];
+    merged[field] = isBranch(there) && isBranch(value) ? merge(there, value) : value;
+  }
+  return merged;
+}
+
+function isBranch(node: unknown): node is { [field: string]: PatternNode } {
+  return typeof node === 'object' && node !== null && !Array.isArray(node);
+}
