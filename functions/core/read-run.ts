@@ -93,6 +93,9 @@ async function readPass(
     }
   }
   if (waiting === null) return 'read';
+  const run = worker.checkpoint[slot];
+  // A hold may wait for days, longer than many cursors live: those are not the run's fault.
+  if (run !== null) worker.checkpoint = withRun(worker.checkpoint, { ...run, restarts: 0 });
   await hold(worker, mode, waiting);
   return 'held';
 }

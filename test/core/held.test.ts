@@ -95,6 +95,20 @@ describe('a mass change', () => {
     expect(it.types().length).toBeLessThanOrEqual(LIMIT);
   });
 
+  test('may be held for longer than many cursors live', async () => {
+    const it = await synced();
+    remove(it, ids.slice(0, 40));
+    for (let day = 0; day < 10; day += 1) {
+      expect(await it.poll()).toMatchObject({ kind: 'held' });
+      it.clock.advance(HOUR_MS);
+      it.kombo.cursorsRefused = 1;
+    }
+    expect(told(it)).toEqual(['ChangesHeld']);
+    await settle(it, 'release');
+    await it.poll();
+    expect(new Set(it.bus.published.map(({ detail }) => detail.id)).size).toBe(40);
+  });
+
   test('whose hold could not be told is told by the next run, under the same id', async () => {
     const it = await synced();
     remove(it, ids);
