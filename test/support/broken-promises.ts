@@ -29,6 +29,7 @@ export function brokenPromises({ bus, store }: World, shown: ObservedProgression
     else if (!tells(known.state, record) || known.erased !== record.erased)
       broken.push(`P1: ${id} is known otherwise than Kombo shows it`);
     const story = events.filter(({ detail }) => detail.progression.id === id);
+    broken.push(...story.flatMap(saysNothing));
     const last = story.at(-1)?.detail.progression;
     const wasRefused = [...aside].some((event) =>
       journaled.some((e) => e.detail.id === event && e.detail.progression.id === id),
@@ -70,6 +71,21 @@ function chainBreaks(story: LearningEvent[]): string[] {
       JSON.stringify(sorted(detail.previous)) === JSON.stringify(sorted(before.detail.progression));
     return fits ? [] : [`P2: ${detail.id} does not follow ${before.detail.id}`];
   });
+}
+
+const FACTS = ['status', 'enrolledAt', 'completedAt', 'removedAt'] as const;
+
+/** An event that says what was known already, or takes a known value back. */
+function saysNothing({ type, detail: { id, previous, progression } }: LearningEvent): string[] {
+  if (previous === null) return [];
+  const isSame = FACTS.every((field) => previous[field] === progression[field]);
+  const forgotten = FACTS.filter(
+    (field) => field !== 'removedAt' && previous[field] !== null && progression[field] === null,
+  );
+  return [
+    ...(isSame && type !== 'LearnerDataErased' ? [`P4: ${id} says nothing new`] : []),
+    ...forgotten.map((field) => `P4: ${id} forgets ${field}`),
+  ];
 }
 
 function sorted(state: ProgressionState | null): [string, unknown][] {
