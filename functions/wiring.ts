@@ -6,16 +6,19 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { dynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
 import { createReplayStore } from './adapters/dynamodb/replay-items.ts';
 import { createStore } from './adapters/dynamodb/store.ts';
+import { findBus } from './adapters/eventbridge/find-bus.ts';
 import { createPublisher } from './adapters/eventbridge/publisher.ts';
 import { putEventsCall } from './adapters/eventbridge/put-events.ts';
 import { createKombo } from './adapters/kombo/kombo.ts';
 import { standingReader } from './adapters/kombo/standing.ts';
 import { secretReader } from './adapters/secrets-manager/secret.ts';
+import { countWaiting } from './adapters/sqs/count-waiting.ts';
 import { createQueue } from './adapters/sqs/queue.ts';
 import type { Baseline } from './contract/baseline.ts';
 import {
   DispatchEnvironment,
   Environment,
+  OperatorEnvironment,
   parseAs,
   ReplayEnvironment,
   WebhookEnvironment,
@@ -79,15 +82,52 @@ export function wireReplay(variables: Variables): {
   queue: Queue<ReplayMessage>;
 } {
   const environment = parseAs(ReplayEnvironment, variables);
-  const table = tableOf(environment);
   return {
-    ports: {
-      ...wirePorts(environment, komboOptions(environment), table),
-      replays: createReplayStore(table),
-      sleep: (ms) => setTimeout(ms),
-    },
+    ports: wireReplayPorts(environment),
     settings: runSettings(environment),
     queue: createQueue(new SQSClient(CLIENT), environment.REPLAY_QUEUE_URL),
+  };
+}
+
+/** The parts of the command line: those of poll and of replay, except that it may have no replay function to ask. */
+export function wireOperator(variables: Variables): {
+  ports: ReplayPorts;
+  settings: RunSettings;
+  queue: Queue;
+  replayQueue: Queue<ReplayMessage> | null;
+  /** What can be looked at besides the ports, for `doctor`; each throws what is wrong with it. */
+  looks: OperatorLooks;
+} {
+  const environment = parseAs(OperatorEnvironment, variables);
+  const replayUrl = environment.REPLAY_QUEUE_URL;
+  const sqs = new SQSClient(CLIENT);
+  return {
+    ports: wireReplayPorts(environment),
+    settings: runSettings(environment),
+    queue: createQueue(sqs, environment.QUEUE_URL),
+    replayQueue: replayUrl === undefined ? null : createQueue(sqs, replayUrl),
+    looks: {
+      findBus: () => findBus(new EventBridgeClient(CLIENT), environment.BUS_NAME),
+      countPolls: () => countWaiting(sqs, environment.QUEUE_URL),
+      countReplays: replayUrl === undefined ? null : () => countWaiting(sqs, replayUrl),
+    },
+  };
+}
+
+export type OperatorLooks = {
+  findBus(): Promise<void>;
+  /** Messages that wait. */
+  countPolls(): Promise<number>;
+  countReplays: (() => Promise<number>) | null;
+};
+
+function wireReplayPorts(environment: Omit<Environment, 'QUEUE_URL'>): ReplayPorts {
+  const table = tableOf(environment);
+  return {
+    ...wirePorts(environment, komboOptions(environment), table),
+    replays: createReplayStore(table),
+    stopwatch: () => performance.now(),
+    sleep: (ms) => setTimeout(ms),
   };
 }
 

@@ -47,6 +47,11 @@ export const ReplayEnvironment = Environment.omit({ QUEUE_URL: true }).extend({
   REPLAY_QUEUE_URL: z.url().describe('Where a replay asks to be carried on'),
 });
 
+/** What the command line is told of the deployment that it works on. */
+export const OperatorEnvironment = Environment.extend({
+  REPLAY_QUEUE_URL: z.url().optional().describe('Without it, the command line sends replays itself'),
+});
+
 /** The environment of webhook. */
 export const WebhookEnvironment = Shared.pick({ QUEUE_URL: true }).extend({
   WEBHOOK_SECRET_ID: z.string().min(1).describe('Name or ARN of the secret that Kombo signs webhooks with'),

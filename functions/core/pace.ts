@@ -8,13 +8,13 @@ import type { Clock } from './ports.ts';
  */
 export function pace(
   perSecond: number,
-  clock: Clock,
+  stopwatch: Clock,
   sleep: (ms: number) => Promise<void>,
 ): (count: number) => Promise<void> {
-  let freeAt = clock();
+  let freeAt = stopwatch();
   return async (count) => {
-    const wait = freeAt - clock();
+    const wait = freeAt - stopwatch();
     if (wait > 0) await sleep(wait);
-    freeAt = Math.max(freeAt, clock()) + (count * 1000) / perSecond;
+    freeAt = Math.max(freeAt, stopwatch()) + (count * 1000) / perSecond;
   };
 }

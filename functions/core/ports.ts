@@ -142,6 +142,8 @@ export type Ports = {
 /** What a replay needs. */
 export type ReplayPorts = Ports & {
   replays: ReplayStore;
+  /** Milliseconds since some moment, to measure with: the clock may be that of a simulated school. */
+  stopwatch: Clock;
   /** Waits so many milliseconds. */
   sleep(ms: number): Promise<void>;
 };

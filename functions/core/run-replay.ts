@@ -98,7 +98,7 @@ async function sendAll(
   worker: ReplayWorker,
 ): Promise<boolean> {
   const { rate, orderedAt } = worker.replay;
-  const holdBack = pace(rate, ports.clock, ports.sleep);
+  const holdBack = pace(rate, ports.stopwatch, ports.sleep);
   const most = Math.min(BATCH, rate);
   let batch: ReplayStep[] = [];
 

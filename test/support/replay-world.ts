@@ -33,6 +33,7 @@ export function replayWorld(settings: Partial<RunSettings> = {}): ReplayWorld {
   const ports: ReplayPorts = {
     ...base.ports,
     replays: memoryReplays(store),
+    stopwatch: clock.read,
     sleep: async (ms) => clock.advance(ms),
   };
   let writers = 0;

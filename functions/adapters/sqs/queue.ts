@@ -47,7 +47,7 @@ export function createQueue<Message>(client: SQSClient, url: string): Queue<Mess
   };
 }
 
-function translate(error: unknown): unknown {
+export function translate(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof TransientError) return error;
   return /AccessDenied|NonExistentQueue|QueueDoesNotExist|InvalidClientTokenId|ExpiredToken/.test(error.name)
     ? new DeploymentError(`The queue refuses (${error.name}): check its URL and the function's permissions`, {
