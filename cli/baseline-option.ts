@@ -1,0 +1,19 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { Baseline } from '../functions/contract/baseline.ts';
+import { BaselineText } from '../functions/contract/baseline-text.ts';
+
+/** `--baseline`: what the first sync of an integration publishes. */
+export function baselineOption(): Option {
+  return new Option(
+    '--baseline <which>',
+    'what the first sync publishes: silent (nothing), publish (everything), or since:DATE (what happened since)',
+  )
+    .argParser(parseBaseline)
+    .default({ mode: 'silent' }, 'silent');
+}
+
+function parseBaseline(text: string): Baseline {
+  const parsed = BaselineText.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? '');
+}

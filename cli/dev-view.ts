@@ -1,0 +1,75 @@
+import { styleText } from 'node:util';
+import { createLogUpdate } from 'log-update';
+import type { PollMode } from '../functions/contract/poll-mode.ts';
+import type { PollOutcome } from '../functions/core/run-poll.ts';
+import type { DeliveredEvent } from '../local/bus/delivered-event.ts';
+import { closingText, type Opening, openingText, type Seen } from './dev-text.ts';
+import { minute } from './event-columns.ts';
+import { eventLine } from './event-line.ts';
+import { ExitCode } from './exit-code.ts';
+import type { Output } from './output.ts';
+import { exitCodeOf, outcomeText } from './poll-outcome.ts';
+
+/** What `dev` shows, as it happens. */
+export type DevView = {
+  open(opening: Opening): void;
+  pollBegins(poll: { at: number; mode: PollMode; updatedAfter: string | null }): void;
+  event(event: DeliveredEvent): void;
+  pollEnds(integration: string, outcome: PollOutcome): void;
+  /** `left`: the share of the time until the next poll that is left. */
+  timePasses(now: number, left: number): void;
+  close(): void;
+};
+
+/** Lines that stay, and on a terminal one below them that moves. */
+export function createDevView(output: Output): DevView {
+  const isLive = process.stdout.isTTY && !output.json;
+  const live = isLive ? createLogUpdate(process.stdout) : null;
+  const say = (text: string) => {
+    live?.clear();
+    output.say(text);
+  };
+  const seen: Seen = { opening: null, polls: 0, records: 0, events: [] };
+
+  return {
+    open(opening) {
+      seen.opening = opening;
+      say(openingText(opening));
+    },
+    pollBegins({ at, mode, updatedAfter }) {
+      const name = mode === 'baseline' ? 'Baseline' : `Poll ${seen.polls}`;
+      const query =
+        mode === 'baseline'
+          ? '   (everything)'
+          : `?updated_after=${updatedAfter}${mode === 'reconcile' ? ', then everything' : ''}`;
+      seen.polls += 1;
+      say(
+        `\n${styleText('bold', name.padEnd(10))}${minute(new Date(at).toISOString())}   ${styleText('dim', `in:  GET /lms/course-progressions${query}`)}`,
+      );
+    },
+    event(event) {
+      seen.events.push(event);
+      live?.clear();
+      output.answer(event, `  ${styleText('dim', 'out')} ${eventLine(event)}`);
+    },
+    pollEnds(integration, outcome) {
+      if (outcome.kind === 'ended')
+        seen.records += outcome.ended.reduce((sum, { records }) => sum + records, 0);
+      const text = outcomeText(integration, outcome);
+      live?.clear();
+      if (exitCodeOf(outcome) !== ExitCode.done) output.complain(text);
+      else if (text !== '') output.say(styleText('dim', text.replace(/^/gm, '  ')));
+    },
+    timePasses(now, left) {
+      const bar = '█'.repeat(Math.round((1 - left) * 20)).padEnd(20, '░');
+      live?.(
+        `\n${styleText('cyan', bar)}  ${minute(new Date(now).toISOString())}  ${styleText('dim', 'the next poll comes')}`,
+      );
+    },
+    close() {
+      live?.clear();
+      live?.done();
+      output.say(closingText(seen));
+    },
+  };
+}

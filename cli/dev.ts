@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { IntegrationId } from '../functions/contract/integration-id.ts';
+import type { RunSettings } from '../functions/core/ports.ts';
+import { openLocalKombo } from '../local/local-kombo.ts';
+import { runDev } from './dev-run.ts';
+import { createDevView } from './dev-view.ts';
+import { CommandError, ExitCode } from './exit-code.ts';
+import { globalOptionsOf } from './global-options.ts';
+import { parseIntegrationId } from './integration-argument.ts';
+import { learnerDetailsOption } from './learner-details-option.ts';
+import { parseNumber } from './number-option.ts';
+import { createOutput } from './output.ts';
+
+type DevOptions = {
+  watch?: boolean;
+  integration?: IntegrationId;
+  every?: number;
+  learnerDetails?: RunSettings['learnerDetails'];
+};
+
+/** A terminal sees the days go by; elsewhere nobody waits for them. */
+const STORY_SECONDS = process.stdout.isTTY ? 2 : 0;
+const API_SECONDS = 60;
+
+/** `schoolbell dev`, which is `npm start`: the whole of it on this machine, as a short story. */
+export function addDevCommand(program: Command): void {
+  program
+    .command('dev')
+    .description('show everything at work on this machine: what comes in, what goes out (npm start)')
+    .option('--watch', 'go on until Ctrl-C')
+    .option('--integration <id>', 'with KOMBO_API_KEY set: the integration to poll', parseIntegrationId)
+    .option(
+      '--every <seconds>',
+      `from one poll to the next (default: 2 in the sandbox, ${API_SECONDS} with KOMBO_API_KEY set)`,
+      parseNumber({ min: 0, whole: false }),
+    )
+    .addOption(learnerDetailsOption())
+    .addHelpText('after', HELP)
+    .action(async (options: DevOptions, command: Command) => {
+      const { directory, json } = globalOptionsOf(command);
+      const data = directory ?? (await mkdtemp(join(tmpdir(), 'schoolbell-')));
+      try {
+        process.exitCode = await dev(data, json, options);
+      } finally {
+        if (directory === null) await rm(data, { recursive: true, force: true });
+      }
+    });
+}
+
+const HELP = `
+Starts a sandbox of Kombo's API over a small school, an embedded DynamoDB and a local event bus, and runs the real
+functions against them while three weeks of the school go by. Data is in a temporary directory, or with --local in DIR.
+With KOMBO_API_KEY set, it polls that API instead: the baseline and a poll, or with --watch one poll after another.`;
+
+async function dev(directory: string, json: boolean, options: DevOptions): Promise<ExitCode> {
+  const kombo = await openLocalKombo(process.env, directory);
+  try {
+    const { school } = kombo;
+    const integration = options.integration ?? school?.integration;
+    if (integration === undefined) throw unnamed();
+    const stop = new AbortController();
+    process.once('SIGINT', () => stop.abort());
+    process.once('SIGTERM', () => stop.abort());
+    const seconds = options.every ?? (school === null ? API_SECONDS : STORY_SECONDS);
+    // The people of the sandbox are made up.
+    const learnerDetails = options.learnerDetails ?? (school === null ? undefined : 'include');
+    return await runDev({
+      directory,
+      kombo,
+      integration,
+      watch: options.watch ?? false,
+      everyMs: seconds * 1000,
+      ...(learnerDetails && { learnerDetails }),
+      view: createDevView(createOutput(json)),
+      stop: stop.signal,
+    });
+  } finally {
+    await kombo.close();
+  }
+}
+
+function unnamed(): CommandError {
+  return new CommandError(
+    'KOMBO_API_KEY is set, so the real API is polled: name the integration with --integration ID, or unset KOMBO_API_KEY to see the sandbox.',
+    ExitCode.wrongUse,
+  );
+}

@@ -1,0 +1,51 @@
+import { styleText } from 'node:util';
+import type { DeliveredEvent } from '../local/bus/delivered-event.ts';
+import { AGAIN, type EventColumns, eventColumns } from './event-columns.ts';
+import { plainTable } from './plain-table.ts';
+
+type Colour = 'green' | 'red' | 'yellow' | 'cyan' | 'magenta';
+
+/** Green is an achievement, red a loss, yellow a step back, magenta for operators, cyan anything else. */
+const COLOURS: Record<string, Colour> = {
+  CourseCompleted: 'green',
+  CourseRecompleted: 'green',
+  LearnerDropped: 'red',
+  ProgressionRemoved: 'red',
+  LearnerDataErased: 'red',
+  CourseReopened: 'yellow',
+  ProgressReset: 'yellow',
+  CompletionCorrected: 'yellow',
+  EnrollmentCorrected: 'yellow',
+  IntegrationBaselined: 'magenta',
+  IntegrationFailing: 'magenta',
+  IntegrationRecovered: 'magenta',
+  ChangesHeld: 'magenta',
+  ChangesReleased: 'magenta',
+  ReplayStarted: 'magenta',
+  ReplayFinished: 'magenta',
+};
+
+const WIDTHS = { at: 18, type: 21, who: 23, course: 31 };
+const NARROW = { at: 18, type: 21, who: 17, course: 15 };
+const NARROW_COLUMNS = 110;
+
+/** An event as one line: when, what, who, which course, from what to what. */
+export function eventLine(event: Pick<DeliveredEvent, 'detail-type' | 'detail'>): string {
+  return columnsLine(eventColumns(event['detail-type'], event.detail));
+}
+
+/** The columns in their places, in colours on a terminal and cut to its width. */
+export function columnsLine({ at, type, who, course, what }: EventColumns): string {
+  const name = styleText(COLOURS[type.replace(AGAIN, '')] ?? 'cyan', type);
+  const columns = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  const widths = columns < NARROW_COLUMNS ? NARROW : WIDTHS;
+  const cells = at === '' ? [name, what] : [at, name, who, course, what];
+  const before = at === '' ? [widths.at + widths.type] : [widths.at, widths.type, widths.who, widths.course];
+  const used = before.reduce((sum, width) => sum + width, 0);
+  return plainTable([], [cells], [...before, lastWidth(columns, used)]);
+}
+
+/** Without a terminal, the last column is as long as it is. */
+function lastWidth(columns: number, used: number): number | null {
+  return Number.isFinite(columns) ? Math.max(10, columns - used) : null;
+}

@@ -1,0 +1,102 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { IntegrationId } from '../functions/contract/integration-id.ts';
+import { EVENT_SOURCE, LearningEventType } from '../functions/contract/learning-events.ts';
+import { ANY_EVENT, isWanted } from '../functions/core/event-filter.ts';
+import { eventsOfEntry } from '../functions/core/events-of-entry.ts';
+import type { Store } from '../functions/core/ports.ts';
+import { eventColumns, minute } from './event-columns.ts';
+import { columnsLine } from './event-line.ts';
+import { CommandError, ExitCode } from './exit-code.ts';
+import { findIntegration } from './find-integration.ts';
+import { globalOptionsOf } from './global-options.ts';
+import { parseInstant } from './instant-option.ts';
+import { addIntegrationArgument } from './integration-argument.ts';
+import { withDeployment } from './open-deployment.ts';
+import { createOutput } from './output.ts';
+import { plural } from './poll-outcome.ts';
+import { printEvent } from './print-event.ts';
+
+type EventsOptions = {
+  type: LearningEventType[];
+  learner: string[];
+  course: string[];
+  from?: string;
+  to?: string;
+};
+
+/** `schoolbell events`: the journal as a history. What did we tell about this learner, and when? */
+export function addEventsCommand(program: Command): void {
+  addIntegrationArgument(
+    program
+      .command('events')
+      .description('the journal as a history: what was told about whom, and when')
+      .option('--type <event...>', 'only these events', collectType, [])
+      .option('--learner <id...>', "only these learners, by Kombo's id or the platform's", collect, [])
+      .option('--course <id...>', "only these courses, by Kombo's id or the platform's", collect, [])
+      .option(
+        '--from <time>',
+        'only what was detected then or later: 2026-03-01 or 2026-03-01T09:30Z',
+        parseInstant,
+      )
+      .option('--to <time>', 'only what was detected before', parseInstant),
+  ).action(async (id: IntegrationId, options: EventsOptions, command: Command) => {
+    const { directory, json } = globalOptionsOf(command);
+    const output = createOutput(json);
+    if (options.from !== undefined && options.to !== undefined && options.from >= options.to) {
+      throw new CommandError(
+        `--from must lie before --to: nothing lies between ${options.from} and ${options.to}.`,
+        ExitCode.wrongUse,
+      );
+    }
+    await withDeployment(directory, printEvent(output), async ({ ports: { store } }) => {
+      await findIntegration(store, id);
+      const refusals = await refusedEvents(store, id);
+      let shown = 0;
+      for await (const event of history(store, id, options)) {
+        shown += 1;
+        const reason = refusals.get(event.detail.id);
+        const columns = eventColumns(event.type, event.detail);
+        output.answer(
+          {
+            'detail-type': event.type,
+            source: EVENT_SOURCE,
+            detail: event.detail,
+            ...(reason !== undefined && { setAside: reason }),
+          },
+          columnsLine({ ...columns, what: `${columns.what}${told(event.detail.detectedAt, reason)}` }),
+        );
+      }
+      output.say(shown === 0 ? `No events of ${id} match.` : `${plural(shown, 'event')}.`);
+    });
+  });
+}
+
+/** The events that the checkpoint counts as published or set aside, oldest first. */
+async function* history(store: Store, id: IntegrationId, { type, learner, course, from, to }: EventsOptions) {
+  const filter = { ...ANY_EVENT, types: type, learners: learner, courses: course };
+  const last = (await store.readCheckpoint(id))?.checkpoint.entry ?? 0;
+  for await (const entry of store.readEntries(id, 1, last)) {
+    if (from !== undefined && entry.detectedAt < from) continue;
+    if (to !== undefined && entry.detectedAt >= to) continue;
+    yield* eventsOfEntry(entry, null).filter((event) => isWanted(filter, event));
+  }
+}
+
+async function refusedEvents(store: Store, id: IntegrationId): Promise<Map<string, string>> {
+  const items = await store.readSetAside(id);
+  return new Map(items.flatMap((item) => (item.kind === 'event' ? [[item.id, item.reason]] : [])));
+}
+
+function told(detectedAt: string, refusal: string | undefined): string {
+  return refusal === undefined ? `  (told ${minute(detectedAt)})` : `  (NOT told: ${refusal})`;
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, ...value.split(',')];
+}
+
+function collectType(value: string, before: LearningEventType[]): LearningEventType[] {
+  const parsed = LearningEventType.array().safeParse(value.split(','));
+  if (parsed.success) return [...before, ...parsed.data];
+  throw new InvalidArgumentError(`Give one of ${LearningEventType.options.join(', ')}.`);
+}

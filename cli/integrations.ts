@@ -1,0 +1,120 @@
+import type { Command } from 'commander';
+import { type Baseline, describeBaseline } from '../functions/contract/baseline.ts';
+import type { Integration } from '../functions/contract/integration.ts';
+import type { IntegrationId } from '../functions/contract/integration-id.ts';
+import { newCheckpoint } from '../functions/core/checkpoint.ts';
+import { changeState } from '../functions/core/operate.ts';
+import { baselineOption } from './baseline-option.ts';
+import { minute } from './event-columns.ts';
+import { globalOptionsOf } from './global-options.ts';
+import { addIntegrationArgument } from './integration-argument.ts';
+import { type Deployment, withDeployment } from './open-deployment.ts';
+import { createOutput, type Output } from './output.ts';
+import { plainTable } from './plain-table.ts';
+import { printEvent } from './print-event.ts';
+import { workOnIntegration } from './work-on-integration.ts';
+
+/** `schoolbell integrations add|list|remove`. */
+export function addIntegrationsCommand(program: Command): void {
+  const integrations = program
+    .command('integrations')
+    .description('add, list and remove the Kombo integrations that are polled');
+  addAdd(integrations);
+  addList(integrations);
+  addRemove(integrations);
+}
+
+function addAdd(integrations: Command): void {
+  addIntegrationArgument(integrations.command('add').description('poll an integration from now on'))
+    .addOption(baselineOption())
+    .action(async (id: string, options: { baseline: Baseline }, command: Command) => {
+      const { directory, json } = globalOptionsOf(command);
+      const output = createOutput(json);
+      await withDeployment(
+        directory,
+        printEvent(output),
+        (deployment) => add(deployment, id, options.baseline, output),
+        {
+          mayCreate: true,
+        },
+      );
+    });
+}
+
+async function add(
+  { ports }: Deployment,
+  id: IntegrationId,
+  baseline: Baseline,
+  output: Output,
+): Promise<void> {
+  const { store, clock } = ports;
+  const before = await store.readIntegration(id);
+  if (before !== null && before.state !== 'removed') {
+    return output.answer(
+      before,
+      `${id} is there already (${before.state}, baseline ${describeBaseline(before.baseline)}): nothing was changed.`,
+    );
+  }
+  const addedAt = new Date(clock()).toISOString();
+  const integration: Integration = { id, state: 'active', baseline, addedAt };
+  await store.writeIntegration(integration);
+  const watermark = (await store.readCheckpoint(id))?.checkpoint.watermark ?? null;
+  output.answer(
+    integration,
+    watermark === null
+      ? `Added ${id}. Its first poll is the baseline (${describeBaseline(baseline)}).`
+      : `Added ${id} again. It goes on where it was, at ${watermark}: what happened since then is published.`,
+  );
+}
+
+function addList(integrations: Command): void {
+  integrations
+    .command('list')
+    .description('the integrations, and how each is doing')
+    .action(async (_options: object, command: Command) => {
+      const { directory, json } = globalOptionsOf(command);
+      const output = createOutput(json);
+      await withDeployment(directory, printEvent(output), async ({ ports: { store } }) => {
+        const integrations = await store.readIntegrations();
+        const checkpoints = await store.readCheckpoints(integrations.map(({ id }) => id));
+        const rows = integrations.map((integration) => {
+          const { health, watermark, known, held } =
+            checkpoints.get(integration.id) ?? newCheckpoint(integration.id);
+          return { ...integration, health, watermark, known, held };
+        });
+        if (json) {
+          for (const row of rows) output.answer(row, '');
+          return;
+        }
+        if (rows.length === 0)
+          return output.say('No integrations yet. Add one: schoolbell integrations add ID');
+        output.say(
+          plainTable(
+            ['INTEGRATION', 'STATE', 'HEALTH', 'SYNCED UP TO (UTC)', 'KNOWN', 'BASELINE'],
+            rows.map(({ id, state, health, watermark, known, held, baseline }) => [
+              id,
+              state,
+              held === null ? (health.state === 'well' ? 'well' : health.trouble.message) : 'held',
+              watermark === null ? 'never' : minute(watermark),
+              String(known),
+              describeBaseline(baseline),
+            ]),
+          ),
+        );
+      });
+    });
+}
+
+function addRemove(integrations: Command): void {
+  addIntegrationArgument(
+    integrations.command('remove').description('poll an integration no longer; its journal stays'),
+  ).action(async (id: string, _options: object, command: Command) => {
+    const { result, output } = await workOnIntegration(command, id, (worker) =>
+      changeState(worker, 'removed'),
+    );
+    output.answer(
+      result,
+      `Removed ${id}: it is polled no longer. Its journal stays; added again, it goes on where it was.`,
+    );
+  });
+}

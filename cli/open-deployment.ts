@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Environment } from '../functions/contract/environment.ts';
+import type { ReplayMessage } from '../functions/contract/replay-message.ts';
+import type { Queue, ReplayPorts, RunSettings } from '../functions/core/ports.ts';
+import { runSettings } from '../functions/run-settings.ts';
+import { type OperatorLooks, wireOperator } from '../functions/wiring.ts';
+import type { DeliveredEvent } from '../local/bus/delivered-event.ts';
+import { type LocalKombo, openLocalKombo } from '../local/local-kombo.ts';
+import { openLocalParts } from '../local/local-parts.ts';
+import { CommandError } from './exit-code.ts';
+import { DEFAULT_DIRECTORY } from './global-options.ts';
+
+/** What a command works on: Schoolbell on AWS, or the embedded parts of this machine. */
+export type Deployment = {
+  ports: ReplayPorts;
+  settings: RunSettings;
+  /** Where polls are asked for; null on one machine, where the command polls. */
+  queue: Queue | null;
+  /** Where replays are asked to be carried on; null where the command sends them itself. */
+  replayQueue: Queue<ReplayMessage> | null;
+  /** What can be looked at besides the ports; null on one machine. */
+  looks: OperatorLooks | null;
+  close(): Promise<void>;
+};
+
+const LocalSettings = Environment.pick({
+  OVERLAP_SECONDS: true,
+  LEARNER_DETAILS: true,
+  SURGE_SHARE: true,
+  SURGE_FLOOR: true,
+  JOURNAL_RETENTION_DAYS: true,
+});
+
+async function openDeployment(
+  directory: string | null,
+  onEvent: (event: DeliveredEvent) => void,
+  mayCreate: boolean,
+): Promise<Deployment> {
+  if (directory === null) return openAws();
+  if (!mayCreate) refuseWithoutData(directory);
+  const kombo = await openLocalKombo(process.env, directory);
+  try {
+    const deployment = await openLocal(directory, kombo, { onEvent });
+    return {
+      ...deployment,
+      async close() {
+        await deployment.close();
+        await kombo.close();
+      },
+    };
+  } catch (error) {
+    await kombo.close();
+    throw error;
+  }
+}
+
+/** Runs work on what `--local` names and closes it. Its data must be there already, unless it may be created. */
+export async function withDeployment<Result>(
+  directory: string | null,
+  onEvent: (event: DeliveredEvent) => void,
+  work: (deployment: Deployment) => Promise<Result>,
+  { mayCreate = false } = {},
+): Promise<Result> {
+  const deployment = await openDeployment(directory, onEvent, mayCreate);
+  try {
+    return await work(deployment);
+  } finally {
+    await deployment.close();
+  }
+}
+
+/** The deployment that the environment names, by the names that the functions are deployed with. */
+export function openAws(): Deployment {
+  const wrong = Environment.safeParse(process.env).error?.issues.map(({ path }) => path.join('.')) ?? [];
+  if (wrong.length > 0) {
+    throw new CommandError(
+      `No deployment is named: set ${wrong.join(', ')} in the environment as the deployment's outputs say, or use --local.`,
+    );
+  }
+  return { ...wireOperator(process.env), close: async () => {} };
+}
+
+/** The embedded parts of a directory, created where they are absent. */
+export async function openLocal(
+  directory: string,
+  kombo: LocalKombo,
+  options: { onEvent: (event: DeliveredEvent) => void; learnerDetails?: RunSettings['learnerDetails'] },
+): Promise<Deployment & { busEndpoint: string }> {
+  const settings = LocalSettings.safeParse(process.env);
+  if (!settings.success) {
+    const issue = settings.error.issues[0];
+    throw new CommandError(`The environment variable ${issue?.path.join('.')} is wrong: ${issue?.message}`);
+  }
+  const parts = await openLocalParts({
+    directory,
+    kombo,
+    retentionDays: settings.data.JOURNAL_RETENTION_DAYS,
+    onEvent: options.onEvent,
+  });
+  const { learnerDetails } = options;
+  return {
+    ports: parts.ports,
+    settings: { ...runSettings(settings.data), ...(learnerDetails && { learnerDetails }) },
+    queue: null,
+    replayQueue: null,
+    looks: null,
+    busEndpoint: parts.busEndpoint,
+    close: parts.close,
+  };
+}
+
+/** Whether a directory has the data of the embedded parts. */
+export function hasData(directory: string): boolean {
+  return existsSync(join(directory, 'dynamodb'));
+}
+
+function refuseWithoutData(directory: string): void {
+  if (hasData(directory)) return;
+  throw new CommandError(
+    `There is nothing in ${directory} yet. Begin with: schoolbell poll INTEGRATION --local${directory === DEFAULT_DIRECTORY ? '' : ` ${directory}`}`,
+  );
+}

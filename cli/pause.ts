@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { changeState } from '../functions/core/operate.ts';
+import { CommandError } from './exit-code.ts';
+import { addIntegrationArgument } from './integration-argument.ts';
+import { workOnIntegration } from './work-on-integration.ts';
+
+/** `schoolbell pause` and `schoolbell resume`. */
+export function addPauseCommands(program: Command): void {
+  const commands = [
+    {
+      name: 'pause',
+      state: 'paused',
+      description: 'poll an integration no longer, until it is resumed',
+      done: (id: string) => `Paused ${id}: it is polled no longer. Go on with: schoolbell resume ${id}`,
+    },
+    {
+      name: 'resume',
+      state: 'active',
+      description: 'poll a paused integration again, from where it stood',
+      done: (id: string) => `Resumed ${id}: its next poll publishes what happened meanwhile.`,
+    },
+  ] as const;
+  for (const { name, state, description, done } of commands) {
+    addIntegrationArgument(program.command(name).description(description)).action(
+      async (id: string, _options: object, command: Command) => {
+        const { result, integration, output } = await workOnIntegration(command, id, async (worker) =>
+          worker.integration.state === 'removed' ? null : changeState(worker, state),
+        );
+        if (result === null) {
+          throw new CommandError(`${id} was removed. Add it again: schoolbell integrations add ${id}`);
+        }
+        const isSame = integration.state === state;
+        output.answer(result, isSame ? `${id} is ${state} already: nothing was changed.` : done(id));
+      },
+    );
+  }
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import type { Integration } from '../functions/contract/integration.ts';
+import type { IntegrationId } from '../functions/contract/integration-id.ts';
+import type { PollMode } from '../functions/contract/poll-mode.ts';
+import type { Ports, RunSettings } from '../functions/core/ports.ts';
+import { runPoll } from '../functions/core/run-poll.ts';
+import { type LocalKombo, openLocalKombo } from '../local/local-kombo.ts';
+import { STORY } from '../local/sandbox/story.ts';
+import { CommandError, ExitCode } from './exit-code.ts';
+import { hasData, openLocal } from './open-deployment.ts';
+import type { Output } from './output.ts';
+import { exitCodeOf, outcomeText } from './poll-outcome.ts';
+import { printEvent } from './print-event.ts';
+
+export type PollOptions = {
+  mode?: PollMode;
+  force?: boolean;
+  learnerDetails?: RunSettings['learnerDetails'];
+};
+
+/**
+ * Polls an integration in this process until it is done, and prints its events as they are published. One that is not
+ * there is added once Kombo has answered for it: until then nothing is written.
+ */
+export async function pollLocal(
+  id: IntegrationId,
+  directory: string,
+  options: PollOptions,
+  output: Output,
+): Promise<ExitCode> {
+  const kombo = await openLocalKombo(process.env, directory);
+  let closeParts = async () => {};
+  try {
+    const isFresh = !hasData(directory);
+    if (isFresh) await askKombo(kombo, id);
+    const deployment = await openLocal(directory, kombo, { ...options, onEvent: printEvent(output) });
+    closeParts = deployment.close;
+    const { ports, settings } = deployment;
+    const known = await ports.store.readIntegration(id);
+    if (known !== null && known.state !== 'active') throw notActive(known);
+    if (known === null && !isFresh) await askKombo(kombo, id);
+    if (kombo.school !== null && id === kombo.school.integration) {
+      // The first poll finds the school as it begins.
+      if ((await ports.store.readCheckpoint(id)) !== null) kombo.school.pass(STORY.pollEveryMs);
+      await kombo.school.keep();
+    }
+    const integration = known ?? (await add(ports, id));
+    return await pollUntilDone(ports, settings, { integration, ...options }, output);
+  } finally {
+    await closeParts();
+    await kombo.close();
+  }
+}
+
+/** Why an integration is not polled. */
+export function notActive({ id, state }: Integration): CommandError {
+  return new CommandError(
+    state === 'paused'
+      ? `${id} is paused. Go on with: schoolbell resume ${id}`
+      : `${id} was removed. Add it again with: schoolbell integrations add ${id}`,
+  );
+}
+
+/** Why the sandbox is not asked for an integration. */
+function notInSandbox(only: IntegrationId, asked: IntegrationId): CommandError {
+  return new CommandError(
+    `The sandbox knows ${only} only. To poll ${asked}, set KOMBO_API_KEY (and KOMBO_BASE_URL, unless it is Kombo's EU host).`,
+  );
+}
+
+/** @throws the error of a page that cannot be had: a wrong key, an unknown integration, an unreachable host */
+export async function askKombo({ kombo, school }: LocalKombo, integration: IntegrationId): Promise<void> {
+  if (school !== null && integration !== school.integration)
+    throw notInSandbox(school.integration, integration);
+  await kombo.readPage({ integration, updatedAfter: null, cursor: null });
+}
+
+async function add({ store, clock }: Ports, id: IntegrationId): Promise<Integration> {
+  const addedAt = new Date(clock()).toISOString();
+  const integration: Integration = { id, state: 'active', baseline: { mode: 'silent' }, addedAt };
+  await store.writeIntegration(integration);
+  return integration;
+}
+
+async function pollUntilDone(
+  ports: Ports,
+  settings: RunSettings,
+  { integration, mode, force = false }: PollOptions & { integration: Integration },
+  output: Output,
+): Promise<ExitCode> {
+  let asked = { ...(mode && { mode }), force };
+  for (;;) {
+    const outcome = await runPoll(ports, settings, {
+      integration,
+      ...asked,
+      owner: randomUUID(),
+      timeLeft: () => true,
+    });
+    const isUnfinished = outcome.kind === 'more' || (outcome.kind === 'ended' && outcome.again);
+    const text = outcomeText(integration.id, outcome);
+    if (text !== '') (exitCodeOf(outcome) === ExitCode.done ? output.say : output.complain)(text);
+    if (!isUnfinished) return exitCodeOf(outcome);
+    asked = { force: false };
+  }
+}

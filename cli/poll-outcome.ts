@@ -1,0 +1,70 @@
+import type { LastRun, Trouble } from '../functions/core/checkpoint.ts';
+import type { PollOutcome } from '../functions/core/run-poll.ts';
+import { ExitCode } from './exit-code.ts';
+import { heldText } from './held-text.ts';
+
+/** What became of a poll, in words. */
+export function outcomeText(id: string, outcome: PollOutcome): string {
+  switch (outcome.kind) {
+    case 'ended':
+    case 'more':
+      return [...outcome.ended.map(runText), ...outcome.ended.flatMap((run) => setAsideText(id, run))].join(
+        '\n',
+      );
+    case 'held':
+      return [
+        ...outcome.ended.map(runText),
+        `Held for a person: ${heldText(outcome.held)}. Let them through with: schoolbell release ${id}, or drop them with: schoolbell discard ${id}`,
+      ].join('\n');
+    case 'failed':
+      return troubleText(outcome.trouble);
+    case 'refused':
+      return outcome.reason;
+    case 'busy':
+      return `A poll of ${id} is running: it was told to look again when it is done, at the latest after ${outcome.until}.`;
+    case 'superseded':
+      return `Another process took over the poll of ${id}: it finishes what this one began.`;
+  }
+}
+
+export function exitCodeOf(outcome: PollOutcome): ExitCode {
+  switch (outcome.kind) {
+    case 'ended':
+    case 'more':
+      return ExitCode.done;
+    case 'held':
+      return ExitCode.held;
+    case 'failed':
+    case 'refused':
+    case 'busy':
+    case 'superseded':
+      return ExitCode.failed;
+  }
+}
+
+/** What stopped a run, and Kombo's page about it. */
+export function troubleText({ message, logUrl }: Pick<Trouble, 'message' | 'logUrl'>): string {
+  return logUrl === null ? message : `${message} (Kombo's log: ${logUrl})`;
+}
+
+/** A run that ended, in one sentence. */
+export function runText({ mode, pages, records, events, missed }: LastRun): string {
+  const published =
+    mode === 'baseline' && events === 0
+      ? 'known now, and nothing published'
+      : `${plural(events, 'event')} published`;
+  const found = missed > 0 ? `; ${missed} of them had been missed` : '';
+  return `${NAMES[mode]}: ${plural(records, 'progression')} read on ${plural(pages, 'page')}, ${published}${found}.`;
+}
+
+function setAsideText(id: string, { setAside }: LastRun): string[] {
+  if (setAside === 0) return [];
+  return [`${plural(setAside, 'record')} could not be processed. See: schoolbell set-aside list ${id}`];
+}
+
+const NAMES = { incremental: 'Poll', baseline: 'Baseline', reconcile: 'Reconciliation' } as const;
+
+/** `1 page`, `2 pages`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,76 @@
+import { Command, CommanderError } from 'commander';
+import { addDevCommand } from './dev.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { addEventsCommand } from './events.ts';
+import { EXIT_CODE_HELP, ExitCode } from './exit-code.ts';
+import { addGlobalOptions, separateLocal } from './global-options.ts';
+import { addHoldCommands } from './hold.ts';
+import { addIntegrationsCommand } from './integrations.ts';
+import { addPauseCommands } from './pause.ts';
+import { addPollCommand } from './poll.ts';
+import { addReconcileCommand } from './reconcile.ts';
+import { addReplayCommand } from './replay.ts';
+import { reportError } from './report-error.ts';
+import { addSandboxCommand } from './sandbox.ts';
+import { addSetAsideCommand } from './set-aside.ts';
+import { addStatusCommand } from './status.ts';
+import { addWatermarkCommand } from './watermark.ts';
+
+/** Runs the command line. Sets the process's exit code; never throws. */
+export async function runProgram(args: readonly string[]): Promise<void> {
+  const program = buildProgram();
+  try {
+    await program.parseAsync(separateLocal(args, commandNames(program)), { from: 'user' });
+  } catch (error) {
+    process.exitCode = error instanceof CommanderError ? exitCodeOf(error) : reportError(error);
+  }
+}
+
+function buildProgram(): Command {
+  const program = addGlobalOptions(new Command('schoolbell'))
+    .description('Turns the polling API of a learning platform into events on Amazon EventBridge.')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true, helpWidth: 110 })
+    .configureOutput({ outputError: (text, write) => write(inOneLine(text)) })
+    .exitOverride()
+    .addHelpText('after', HELP);
+  addDevCommand(program);
+  addSandboxCommand(program);
+  addIntegrationsCommand(program);
+  addPollCommand(program);
+  addEventsCommand(program);
+  addStatusCommand(program);
+  addReplayCommand(program);
+  addReconcileCommand(program);
+  addWatermarkCommand(program);
+  addHoldCommands(program);
+  addPauseCommands(program);
+  addSetAsideCommand(program);
+  addDoctorCommand(program);
+  return program;
+}
+
+const HELP = `
+Without --local, a command works on the deployment on AWS that the environment names: TABLE_NAME, BUS_NAME, QUEUE_URL,
+KOMBO_SECRET_ID and REPLAY_QUEUE_URL, as its outputs say, and the AWS credentials. With --local, on embedded parts on this machine; the
+API is then KOMBO_BASE_URL (with its /v1; by default Kombo's EU host) with KOMBO_API_KEY, or without a key a sandbox.
+
+${EXIT_CODE_HELP}`;
+
+/** Commander's hints come on lines of their own. */
+function inOneLine(text: string): string {
+  const message = text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ');
+  return `schoolbell: ${message}${/[.?)]$/.test(message) ? '' : '.'} See: schoolbell --help\n`;
+}
+
+function exitCodeOf(error: CommanderError): ExitCode {
+  return error.exitCode === 0 ? ExitCode.done : ExitCode.wrongUse;
+}
+
+function commandNames(command: Command): Set<string> {
+  return new Set(command.commands.flatMap((one) => [one.name(), ...commandNames(one)]));
+}

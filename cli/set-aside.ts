@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { retrySetAside } from '../functions/core/retry-set-aside.ts';
+import { minute } from './event-columns.ts';
+import { ExitCode } from './exit-code.ts';
+import { findIntegration } from './find-integration.ts';
+import { globalOptionsOf } from './global-options.ts';
+import { addIntegrationArgument } from './integration-argument.ts';
+import { withDeployment } from './open-deployment.ts';
+import { createOutput } from './output.ts';
+import { plainTable } from './plain-table.ts';
+import { printEvent } from './print-event.ts';
+import { workOnIntegration } from './work-on-integration.ts';
+
+/** `schoolbell set-aside list|retry`: records and events that could not be processed. */
+export function addSetAsideCommand(program: Command): void {
+  const setAside = program
+    .command('set-aside')
+    .description('records and events that could not be processed: list them, try them again');
+  addList(setAside);
+  addRetry(setAside);
+}
+
+function addList(setAside: Command): void {
+  addIntegrationArgument(setAside.command('list').description('what is set aside, and why')).action(
+    async (id: string, _options: object, command: Command) => {
+      const { directory, json } = globalOptionsOf(command);
+      const output = createOutput(json);
+      await withDeployment(directory, printEvent(output), async ({ ports: { store } }) => {
+        await findIntegration(store, id);
+        const items = await store.readSetAside(id);
+        if (items.length === 0) return output.say(`Nothing is set aside for ${id}.`);
+        if (json) {
+          for (const item of items) output.answer(item, '');
+          return;
+        }
+        output.say(
+          plainTable(
+            ['KIND', 'ID', 'SINCE (UTC)', 'REASON'],
+            items.map(({ kind, id: item, at, reason }) => [kind, item, minute(at), reason]),
+          ),
+        );
+      });
+    },
+  );
+}
+
+function addRetry(setAside: Command): void {
+  addIntegrationArgument(
+    setAside.command('retry').description('read the records again by their ids, publish the events again'),
+  ).action(async (id: string, _options: object, command: Command) => {
+    const { result, output } = await workOnIntegration(command, id, async (worker) =>
+      retrySetAside(worker, await worker.ports.store.readSetAside(id)),
+    );
+    const { settled, left } = result;
+    for (const item of settled) {
+      output.answer({ ...item, settled: true }, `settled  ${item.kind} ${item.id}`);
+    }
+    for (const item of left) {
+      output.answer({ ...item, settled: false }, `left     ${item.kind} ${item.id}: ${item.reason}`);
+    }
+    output.say(
+      settled.length + left.length === 0
+        ? `Nothing is set aside for ${id}.`
+        : `${settled.length} settled, ${left.length} still set aside.`,
+    );
+    if (left.length > 0) process.exitCode = ExitCode.failed;
+  });
+}

@@ -1,0 +1,33 @@
+import { writeSync } from 'node:fs';
+
+const STDOUT = 1;
+const STDERR = 2;
+const RETRY_MS = 5;
+
+/**
+ * Writes a line to standard output and returns when the system has it: what was printed stays printed, even if the
+ * process is killed right after.
+ */
+export function printLine(text: string): void {
+  writeWhole(STDOUT, `${text}\n`);
+}
+
+/** The same to standard error. */
+export function printError(text: string): void {
+  writeWhole(STDERR, `${text}\n`);
+}
+
+function writeWhole(file: number, text: string): void {
+  let left = Buffer.from(text);
+  while (left.length > 0) {
+    try {
+      left = left.subarray(writeSync(file, left));
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : null;
+      // Nobody reads any more, as after `| head`. A poll that stops here goes on the next time.
+      if (code === 'EPIPE') process.exit();
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+    }
+  }
+}

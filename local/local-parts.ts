@@ -1,0 +1,63 @@
+import { setTimeout } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { dynamoDbCalls } from '../functions/adapters/dynamodb/dynamodb-calls.ts';
+import { createReplayStore } from '../functions/adapters/dynamodb/replay-items.ts';
+import { createStore } from '../functions/adapters/dynamodb/store.ts';
+import { createPublisher } from '../functions/adapters/eventbridge/publisher.ts';
+import { putEventsCall } from '../functions/adapters/eventbridge/put-events.ts';
+import type { ReplayPorts } from '../functions/core/ports.ts';
+import { startBus } from './bus/bus.ts';
+import type { DeliveredEvent } from './bus/delivered-event.ts';
+import { takingDeadLeases } from './dead-lease.ts';
+import { EMBEDDED_CREDENTIALS, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
+import type { LocalKombo } from './local-kombo.ts';
+
+const BUS = 'schoolbell';
+
+export type LocalParts = {
+  ports: ReplayPorts;
+  /** Where the local bus takes `PutEvents` calls. */
+  busEndpoint: string;
+  close(): Promise<void>;
+};
+
+/**
+ * The adapters of the functions, wired to an embedded DynamoDB and a local bus.
+ *
+ * @param options.directory where the data is kept
+ * @param options.onEvent called for each event before the bus says that it took it
+ * @throws DeploymentError when the directory is in use or cannot be written
+ */
+export async function openLocalParts(options: {
+  directory: string;
+  kombo: Pick<LocalKombo, 'kombo' | 'clock'>;
+  retentionDays: number;
+  onEvent: (event: DeliveredEvent) => void;
+}): Promise<LocalParts> {
+  const { directory, kombo, retentionDays, onEvent } = options;
+  const database = await startEmbeddedDynamoDb({ directory });
+  const bus = await startBus({ onEvent, buses: [BUS] });
+  const client = { region: 'local', credentials: EMBEDDED_CREDENTIALS };
+  const dynamoDb = new DynamoDBClient({ ...client, endpoint: database.endpoint });
+  const eventBridge = new EventBridgeClient({ ...client, endpoint: bus.endpoint });
+  const table = { calls: dynamoDbCalls(dynamoDb), table: database.table, retentionDays };
+  return {
+    ports: {
+      kombo: kombo.kombo,
+      clock: kombo.clock,
+      store: takingDeadLeases(createStore(table)),
+      replays: createReplayStore(table),
+      publisher: createPublisher({ putEvents: putEventsCall(eventBridge), bus: BUS }),
+      stopwatch: () => performance.now(),
+      sleep: (ms) => setTimeout(ms),
+    },
+    busEndpoint: bus.endpoint,
+    async close() {
+      dynamoDb.destroy();
+      eventBridge.destroy();
+      await bus.close();
+      await database.close();
+    },
+  };
+}
