@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import type { ProgressionState } from '../../functions/contract/progression-state.ts';
+import { decideEvents, discarded, silenced } from '../../functions/core/decide-events.ts';
+import { knownAfter } from '../../functions/core/known-progression.ts';
+import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
+import { erased, known, observed } from '../support/observed.ts';
+
+type Facts = Partial<ProgressionState>;
+
+const JAN = '2026-01-10T10:00:00.000Z';
+const FEB = '2026-02-10T10:00:00.000Z';
+
+describe('an erasure', () => {
+  const removed = known({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB });
+
+  test.each([
+    ['keeps its removal date', FEB],
+    ['lost its removal date too', null],
+  ])('of a removed record that %s is told once and changes nothing else', (_what, removedAt) => {
+    const change = decideEvents(removed, erased('p1', removedAt));
+    expect(change).toMatchObject({ events: ['LearnerDataErased'], state: removed.state, erased: true });
+    expect(change?.learner).toEqual(removed.learner);
+    if (change === null) return;
+    const after = knownAfter(change, 2);
+    expect(after.learner).toEqual({ id: null, remoteId: null });
+    expect(decideEvents(after, erased('p1', removedAt))).toBeNull();
+  });
+
+  test('that is seen together with the removal follows it', () => {
+    expect(decideEvents(known(), erased('p1', FEB))?.events).toEqual([
+      'ProgressionRemoved',
+      'LearnerDataErased',
+    ]);
+  });
+});
+
+describe('a discarded change', () => {
+  const discard = (before: Facts, now: ObservedProgression) => {
+    const change = decideEvents(known(before), now);
+    if (change === null) throw new Error('nothing to discard');
+    return discarded(change);
+  };
+  const removal = observed({ status: 'ENROLLED', removedAt: FEB });
+
+  test('leaves known what consumers were told, silently', () => {
+    expect(discard({}, removal)).toMatchObject({
+      events: [],
+      state: { removedAt: null },
+      discarded: { removedAt: FEB },
+    });
+  });
+
+  test('is not seen again, even when its dates or hidden fields move', () => {
+    const after = knownAfter(discard({}, removal), 2);
+    expect(decideEvents(after, removal)).toBeNull();
+    expect(
+      decideEvents(after, observed({ removedAt: '2026-02-12T00:00:00.000Z', changedAt: FEB })),
+    ).toBeNull();
+    expect(decideEvents(after, observed({ removedAt: FEB, status: null, enrolledAt: null }))).toBeNull();
+  });
+
+  test('is told together with what changes otherwise, from what consumers know', () => {
+    const after = knownAfter(discard({}, removal), 2);
+    const change = decideEvents(after, observed({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB }));
+    expect(change).toMatchObject({
+      events: ['CourseCompleted', 'ProgressionRemoved'],
+      previous: after.state,
+      discarded: null,
+    });
+  });
+
+  test('that went away and comes again is a new change', () => {
+    const after = knownAfter(discard({}, removal), 2);
+    const gone = decideEvents(after, observed());
+    expect(gone).toMatchObject({ events: [], state: after.state, discarded: null });
+    if (gone === null) return;
+    expect(decideEvents(knownAfter(gone, 3), removal)?.events).toEqual(['ProgressionRemoved']);
+  });
+
+  test('still lets the erasure through', () => {
+    const after = knownAfter(discard({}, removal), 2);
+    const change = decideEvents(after, erased('p1', FEB));
+    expect(change).toMatchObject({ events: ['LearnerDataErased'], state: after.state });
+    if (change === null) return;
+    expect(decideEvents(knownAfter(change, 3), erased('p1', FEB))).toBeNull();
+  });
+
+  test('of a first sight becomes known silently', () => {
+    const change = decideEvents(null, observed({ status: 'COMPLETED', completedAt: JAN }));
+    if (change === null) throw new Error('a first sight is a change');
+    expect(discarded(change)).toEqual(silenced(change));
+  });
+});

@@ -1,0 +1,24 @@
+import { observed } from './observed.ts';
+import { HOUR_MS } from './test-clock.ts';
+import { type World, world } from './world.ts';
+
+/** An integration whose first sync of some enrolled learners is behind it. */
+export async function synced(
+  ids: string[] = ['a', 'b', 'c'],
+  ...rest: Parameters<typeof world>
+): Promise<World> {
+  const it = world(...rest);
+  it.put(...ids.map((id) => observed({ id })));
+  await it.poll();
+  it.clock.advance(HOUR_MS);
+  forget(it);
+  return it;
+}
+
+function forget({ store, kombo, bus }: World): void {
+  store.calls.length = 0;
+  store.progressionWrites = 0;
+  kombo.reads.length = 0;
+  bus.published.length = 0;
+  bus.told.length = 0;
+}
