@@ -8,5 +8,7 @@ export const outputNames = {
   pollFunction: 'PollFunctionName',
   dispatchFunction: 'DispatchFunctionName',
   webhookUrl: 'WebhookUrl',
+  /** `NAME=value` pairs, parted by spaces: what the command line is told of the deployment. */
+  environment: 'OperatorEnvironment',
   dashboard: 'DashboardName',
 } as const;

@@ -6,17 +6,18 @@ import { alarmTopic } from './alarm-topic.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { LearnerAlarm, type LearnerAlarmProps } from './learner-alarm.ts';
 import type { Poller } from './poller.ts';
+import type { Replayer } from './replayer.ts';
 import { SchoolbellMetrics } from './schoolbell-metrics.ts';
 
 const HOUR_SECONDS = 60 * 60;
 
-export type AlarmsProps = { settings: Settings; poller: Poller; dispatcher: Dispatcher };
+export type AlarmsProps = { settings: Settings; poller: Poller; dispatcher: Dispatcher; replayer: Replayer };
 
 /** What an operator is woken for. The runbook has a section for each, and a test holds the two together. */
 export class Alarms extends Construct {
   readonly all: LearnerAlarm[] = [];
 
-  constructor(scope: Construct, id: string, { settings, poller, dispatcher }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { settings, poller, dispatcher, replayer }: AlarmsProps) {
     super(scope, id);
     const metrics = new SchoolbellMetrics(settings);
     const topic = alarmTopic(this, settings.alarms);
@@ -76,6 +77,12 @@ export class Alarms extends Construct {
       section: 'dead-letters',
       meaning: 'Dispatch was given up after several tries: all learners wait until its next turn.',
       metric: dispatcher.deadLetters.metricApproximateNumberOfMessagesVisible(waiting),
+      threshold: 1,
+    });
+    add('DeadReplays', {
+      section: 'dead-letters',
+      meaning: 'A replay stopped on its way: learners whose certificates it should have healed still wait.',
+      metric: replayer.queue.deadLetters.metricApproximateNumberOfMessagesVisible(waiting),
       threshold: 1,
     });
     add('ChangesMissed', {

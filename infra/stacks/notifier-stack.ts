@@ -4,7 +4,9 @@ import { outputNames } from '../../functions/contract/output-names.ts';
 import { Alarms } from '../constructs/alarms.ts';
 import { Dispatcher } from '../constructs/dispatcher.ts';
 import { OperatorDashboard } from '../constructs/operator-dashboard.ts';
+import { operatorEnvironment } from '../constructs/operator-environment.ts';
 import { Poller } from '../constructs/poller.ts';
+import { Replayer } from '../constructs/replayer.ts';
 import { WebhookReceiver } from '../constructs/webhook-receiver.ts';
 import type { Settings } from '../settings.ts';
 import type { StateStack } from './state-stack.ts';
@@ -23,10 +25,11 @@ export class NotifierStack extends Stack {
     const poller = new Poller(this, 'Poll', { settings, state });
     const { queue } = poller;
     const dispatcher = new Dispatcher(this, 'Dispatch', { settings, state, queue });
+    const replayer = new Replayer(this, 'Replay', { settings, state });
     const webhook = state.webhookSecret
       ? new WebhookReceiver(this, 'Webhook', { settings, secret: state.webhookSecret, queue })
       : null;
-    const alarms = new Alarms(this, 'Alarms', { settings, poller, dispatcher });
+    const alarms = new Alarms(this, 'Alarms', { settings, poller, dispatcher, replayer });
     const { table } = state;
     const { dashboard } = new OperatorDashboard(this, 'Operator', {
       settings,
@@ -40,6 +43,10 @@ export class NotifierStack extends Stack {
     new CfnOutput(this, outputNames.pollQueue, { value: queue.queueUrl });
     new CfnOutput(this, outputNames.pollFunction, { value: poller.function.functionName });
     new CfnOutput(this, outputNames.dispatchFunction, { value: dispatcher.function.functionName });
+    new CfnOutput(this, outputNames.environment, {
+      description: 'What the command line is told: put it into the environment',
+      value: operatorEnvironment({ settings, state, poller, replayer }),
+    });
     new CfnOutput(this, outputNames.dashboard, { value: dashboard.dashboardName });
     if (webhook) new CfnOutput(this, outputNames.webhookUrl, { value: webhook.url.url });
   }

@@ -44,6 +44,7 @@ describe('the notifier stack', () => {
     expect(functions.map(({ id }) => id.replace(/Function.*/, '')).sort()).toEqual([
       'Dispatch',
       'Poll',
+      'Replay',
       'Webhook',
     ]);
     for (const each of functions) {
@@ -55,9 +56,9 @@ describe('the notifier stack', () => {
     }
   });
 
-  it('lets only poll call itself, and caps only the webhook', () => {
+  it('lets only poll and replay call themselves, and caps only the webhook', () => {
     for (const each of functionsOf({ webhook: true, webhookConcurrency: 3 })) {
-      expect(each.RecursiveLoop).toBe(each.id.startsWith('Poll') ? 'Allow' : 'Terminate');
+      expect(each.RecursiveLoop).toBe(/^(Poll|Replay)/.test(each.id) ? 'Allow' : 'Terminate');
       expect(each.ReservedConcurrentExecutions).toBe(each.id.startsWith('Webhook') ? 3 : undefined);
     }
   });

@@ -1,0 +1,23 @@
+import type { Settings } from '../settings.ts';
+import type { StateStack } from '../stacks/state-stack.ts';
+import type { Poller } from './poller.ts';
+import type { Replayer } from './replayer.ts';
+import { runEnvironment } from './run-environment.ts';
+
+/** The environment in which the command line works on this deployment: `NAME=value` pairs, parted by spaces. */
+export function operatorEnvironment(deployment: {
+  settings: Settings;
+  state: StateStack;
+  poller: Poller;
+  replayer: Replayer;
+}): string {
+  const { settings, state, poller, replayer } = deployment;
+  const variables = {
+    ...runEnvironment(settings, state),
+    QUEUE_URL: poller.queue.queueUrl,
+    REPLAY_QUEUE_URL: replayer.queue.queueUrl,
+  };
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+}

@@ -1,0 +1,39 @@
+import { Duration } from 'aws-cdk-lib';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Construct } from 'constructs';
+import type { Settings } from '../settings.ts';
+import type { StateStack } from '../stacks/state-stack.ts';
+import { grantTable } from './grant-table.ts';
+import { NotifierFunction } from './notifier-function.ts';
+import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
+import { runEnvironment } from './run-environment.ts';
+
+const TIMEOUT = Duration.minutes(5);
+
+/** AWS's least. Each replay keeps to its own rate, and replays must not crowd out what is new. */
+const AT_ONCE = 2;
+
+/** The replay queue and the function that carries replays on. */
+export class Replayer extends Construct {
+  readonly queue: QueueWithDeadLetters;
+  readonly function: NotifierFunction;
+
+  constructor(scope: Construct, id: string, { settings, state }: { settings: Settings; state: StateStack }) {
+    super(scope, id);
+    this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT });
+    this.function = new NotifierFunction(this, 'Function', {
+      settings,
+      entry: 'replay',
+      description: 'Carries a replay on',
+      timeout: TIMEOUT,
+      memorySize: 512,
+      environment: { ...runEnvironment(settings, state), REPLAY_QUEUE_URL: this.queue.queueUrl },
+      callsItself: true,
+    });
+    this.function.addEventSource(new SqsEventSource(this.queue, { batchSize: 1, maxConcurrency: AT_ONCE }));
+    this.queue.grantSendMessages(this.function);
+    state.bus.grantPutEventsTo(this.function);
+    state.komboSecret.grantRead(this.function);
+    grantTable(state.table, this.function, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
+  }
+}

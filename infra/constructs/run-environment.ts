@@ -1,0 +1,26 @@
+import { type Environment, KOMBO_HOSTS } from '../../functions/contract/environment.ts';
+import type { Settings } from '../settings.ts';
+import type { StateStack } from '../stacks/state-stack.ts';
+
+/** What every function that reads Kombo and publishes is told, besides its queue. */
+export function runEnvironment(
+  settings: Settings,
+  state: StateStack,
+): Record<Exclude<keyof Environment, 'QUEUE_URL'>, string> {
+  return {
+    TABLE_NAME: state.table.tableName,
+    BUS_NAME: state.bus.eventBusArn,
+    KOMBO_SECRET_ID: state.komboSecret.secretArn,
+    KOMBO_BASE_URL: komboUrl(settings.kombo),
+    BASELINE: settings.baseline,
+    LEARNER_DETAILS: settings.learnerDetails,
+    OVERLAP_SECONDS: String(settings.overlapMinutes * 60),
+    JOURNAL_RETENTION_DAYS: String(settings.journalRetentionDays),
+    SURGE_SHARE: String(settings.surgeShare),
+    SURGE_FLOOR: String(settings.surgeFloor),
+  };
+}
+
+function komboUrl(kombo: string): string {
+  return kombo === 'eu' || kombo === 'us' ? KOMBO_HOSTS[kombo] : kombo;
+}

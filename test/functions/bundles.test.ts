@@ -1,0 +1,207 @@
+import { createHmac } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import { createStore } from '../../functions/adapters/dynamodb/store.ts';
+import { type Bus, startBus } from '../../local/bus/bus.ts';
+import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
+import {
+  EMBEDDED_CREDENTIALS,
+  type EmbeddedDynamoDb,
+  startEmbeddedDynamoDb,
+} from '../../local/embedded-dynamodb.ts';
+import { fixedRecords } from '../../local/sandbox/fixed-records.ts';
+import { steppedClock } from '../../local/sandbox/sandbox-clock.ts';
+import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts';
+import { bundle } from '../infra/bundles.ts';
+import { type RunningFunction, startFunction } from '../support/lambda-runtime.ts';
+import { type LocalQueueAndSecrets, startLocalQueue } from '../support/local-queue.ts';
+
+const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
+const KOMBO_KEY = 'key-of-the-test';
+const WEBHOOK_SECRET = 'secret-of-the-test';
+const NOW = Date.parse('2026-03-01T09:00:00.000Z');
+
+const record = {
+  id: 'progression-1',
+  remote_id: 'remote-1',
+  user_id: 'user-1',
+  course_revision_id: 'revision-1',
+  status: 'IN_PROGRESS' as const,
+  enrolled_at: '2026-02-01T09:00:00.000Z',
+  completed_at: null,
+  changed_at: '2026-02-20T09:00:00.000Z',
+  remote_deleted_at: null,
+  remote_data: null,
+  user: {
+    id: 'user-1',
+    remote_id: 'u-1',
+    first_name: 'Ada',
+    last_name: 'Byron',
+    work_email: 'ada@example.com',
+  },
+  course_revision: {
+    id: 'revision-1',
+    remote_id: 'r-1',
+    title: 'First aid',
+    course: { id: 'course-1', remote_id: 'c-1' },
+  },
+};
+
+/** An event of SQS as Lambda hands it over. */
+function sqsEvent(body: unknown) {
+  return {
+    Records: [
+      {
+        messageId: '059f36b4-87a3-44ab-83d2-661975830a7d',
+        receiptHandle: 'AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a',
+        body: JSON.stringify(body),
+        attributes: { ApproximateReceiveCount: '1' },
+        messageAttributes: {},
+        md5OfBody: 'e4e68fb7bd0e697a0ae8f1bb342846b3',
+        eventSource: 'aws:sqs',
+        eventSourceARN: 'arn:aws:sqs:eu-central-1:123456789012:poll',
+        awsRegion: 'eu-central-1',
+      },
+    ],
+  };
+}
+
+/** A request to a function URL as Lambda hands it over. */
+function urlEvent(body: string, signature: string) {
+  return {
+    version: '2.0',
+    rawPath: '/',
+    headers: { 'content-type': 'application/json', 'x-kombo-signature': signature },
+    requestContext: { http: { method: 'POST', path: '/', sourceIp: '192.0.2.1' } },
+    body: Buffer.from(body).toString('base64'),
+    isBase64Encoded: true,
+  };
+}
+
+describe('the bundled functions, started as Lambda starts them', () => {
+  const clock = steppedClock(NOW);
+  const records = fixedRecords([record]);
+  const delivered: DeliveredEvent[] = [];
+  let bundles: Record<string, string>;
+  let database: EmbeddedDynamoDb;
+  let bus: Bus;
+  let sandbox: Sandbox;
+  let queue: LocalQueueAndSecrets;
+  let poll: RunningFunction;
+  let dispatch: RunningFunction;
+  let webhook: RunningFunction;
+
+  beforeAll(async () => {
+    bundles = bundle();
+    database = await startEmbeddedDynamoDb();
+    bus = await startBus({ onEvent: (event) => void delivered.push(event) });
+    sandbox = await startSandbox({ apiKey: KOMBO_KEY, clock, integrations: [{ id: INTEGRATION, records }] });
+    queue = await startLocalQueue({ kombo: KOMBO_KEY, webhook: WEBHOOK_SECRET });
+    const environment = {
+      POWERTOOLS_SERVICE_NAME: 'Tested',
+      AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
+      AWS_ENDPOINT_URL_SQS: queue.endpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: queue.endpoint,
+      TABLE_NAME: database.table,
+      BUS_NAME: 'tested',
+      QUEUE_URL: `${queue.endpoint}/123456789012/poll`,
+      KOMBO_SECRET_ID: 'kombo',
+      KOMBO_BASE_URL: sandbox.url,
+      WEBHOOK_SECRET_ID: 'webhook',
+      INTEGRATIONS: INTEGRATION,
+    };
+    poll = await startFunction({ bundle: bundles['Poll'] ?? '', environment });
+    dispatch = await startFunction({ bundle: bundles['Dispatch'] ?? '', environment });
+    webhook = await startFunction({ bundle: bundles['Webhook'] ?? '', environment });
+  });
+
+  afterAll(async () => {
+    await Promise.all([poll, dispatch, webhook].map((each) => each?.close()));
+    await Promise.all([queue, sandbox, bus, database].map((each) => each?.close()));
+  });
+
+  it('are below a megabyte', () => {
+    for (const file of Object.values(bundles)) expect(statSync(file).size).toBeLessThan(1_000_000);
+  });
+
+  it('dispatch adds the wanted integration, sends its poll and tells how the fleet stands', async () => {
+    expect(await dispatch.invoke({})).toEqual({ result: { sent: 1 } });
+    expect(queue.sent).toEqual([{ integration: INTEGRATION }]);
+    expect(dispatch.log()).toContain('"IntegrationsActive":1');
+    expect(dispatch.log()).toContain('"service":"Tested"');
+  });
+
+  it('poll takes the baseline silently, then publishes what changed', async () => {
+    const message = sqsEvent({ integration: INTEGRATION });
+    expect(await poll.invoke(message)).toEqual({ result: null });
+    expect(delivered.map((event) => event['detail-type'])).toEqual(['IntegrationBaselined']);
+
+    clock.advance(60 * 60 * 1000);
+    const at = new Date(clock.now()).toISOString();
+    records.put({ ...record, status: 'COMPLETED', completed_at: at, changed_at: at });
+    expect(await poll.invoke(message)).toEqual({ result: null });
+    expect(delivered.map((event) => event['detail-type'])).toEqual([
+      'IntegrationBaselined',
+      'CourseCompleted',
+    ]);
+    expect(poll.log()).toContain('"EventsPublished":1');
+    expect(poll.log()).toContain('"events":{"CourseCompleted":1}');
+  });
+
+  it('poll pauses an integration that is gone at Kombo, when a webhook made it look', async () => {
+    const { store } = storeOf(database);
+    const gone = 'moodle:gone';
+    await store.writeIntegration({
+      id: gone,
+      state: 'active',
+      baseline: { mode: 'silent' },
+      addedAt: '2026-01-01T00:00:00.000Z',
+    });
+    expect(await poll.invoke(sqsEvent({ integration: gone, follow: 'changed' }))).toEqual({ result: null });
+    expect(await store.readIntegration(gone)).toMatchObject({ state: 'paused', pausedBy: 'kombo' });
+  });
+
+  it('poll fails without content on a message that is none', async () => {
+    const answer = await poll.invoke({ Records: [{ body: 'Ada Byron <ada@example.com>' }] });
+    expect(answer).toEqual({
+      error: { errorType: 'Error', errorMessage: expect.stringContaining('SyntaxError') },
+    });
+    expect(poll.log()).toContain('invocation failed');
+  });
+
+  it('webhook queues a poll for a signed request and refuses a forged one', async () => {
+    const body = JSON.stringify({
+      id: 'webhook-1',
+      type: 'data-changed',
+      data: {
+        integration_id: INTEGRATION,
+        integration_tool: 'moodle',
+        integration_category: 'LMS',
+        changed_models: [{ name: 'lms_users' }, { name: 'lms_course_progressions' }],
+      },
+    });
+    const signature = createHmac('sha256', WEBHOOK_SECRET).update(body).digest('base64url');
+    queue.sent.length = 0;
+    expect(await webhook.invoke(urlEvent(body, signature))).toMatchObject({ result: { statusCode: 202 } });
+    expect(await webhook.invoke(urlEvent(`${body} `, signature))).toMatchObject({
+      result: { statusCode: 401 },
+    });
+    expect(queue.sent).toEqual([{ integration: INTEGRATION }]);
+    expect(webhook.log()).toContain('"WebhooksRefused":1');
+  });
+
+  it('write no name, address or key into their logs', () => {
+    const logs = [poll, dispatch, webhook].map((each) => each.log()).join('\n');
+    for (const secret of ['Ada', 'Byron', 'ada@example.com', 'First aid', KOMBO_KEY, WEBHOOK_SECRET]) {
+      expect(logs).not.toContain(secret);
+    }
+  });
+});
+
+function storeOf({ endpoint, table }: EmbeddedDynamoDb) {
+  const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });
+  return { store: createStore({ calls: dynamoDbCalls(client), table, retentionDays: 90 }) };
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import * as z from 'zod';
+
+/** SQS and Secrets Manager, as far as the functions call them: AWS JSON over HTTP, signatures unchecked. */
+export type LocalQueueAndSecrets = {
+  endpoint: string;
+  /** The bodies of the messages that were sent. */
+  sent: unknown[];
+  close(): Promise<void>;
+};
+
+const Batch = z.object({ Entries: z.array(z.object({ Id: z.string(), MessageBody: z.string() })) });
+const Read = z.object({ SecretId: z.string() });
+
+/** @param secrets their texts by id */
+export async function startLocalQueue(secrets: Record<string, string>): Promise<LocalQueueAndSecrets> {
+  const sent: unknown[] = [];
+  const answer = (target: string, body: unknown): object => {
+    if (target.endsWith('.GetSecretValue')) return { SecretString: secrets[Read.parse(body).SecretId] };
+    const { Entries } = Batch.parse(body);
+    sent.push(...Entries.map(({ MessageBody }): unknown => JSON.parse(MessageBody)));
+    return {
+      Failed: [],
+      Successful: Entries.map(({ Id, MessageBody }) => ({
+        Id,
+        MessageId: Id,
+        MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),
+      })),
+    };
+  };
+  const server = createServer(async (request, response) => {
+    const target = String(request.headers['x-amz-target']);
+    response.setHeader('Content-Type', 'application/x-amz-json-1.0');
+    response.end(JSON.stringify(answer(target, JSON.parse(await text(request)))));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    endpoint: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    sent,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
