@@ -30,14 +30,14 @@ export type World = {
 };
 
 /** `stopped`: killed or frozen. A frozen one goes on by `thaw`, which answers how it ends then. */
-export type Ending = {
+type Ending = {
   /** The names of the calls of ports that it made. */
   calls: string[];
   outcome: PollOutcome | 'stopped' | 'threw';
   thaw(): Promise<PollOutcome | 'threw'>;
 };
 
-export const SETTINGS: RunSettings = {
+const SETTINGS: RunSettings = {
   overlapMs: 15 * MINUTE_MS,
   learnerDetails: 'omit',
   leaseMs: 2 * MINUTE_MS,
