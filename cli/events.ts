@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { IntegrationId } from '../functions/contract/integration-id.ts';
-import { EVENT_SOURCE, LearningEventType } from '../functions/contract/learning-events.ts';
+import { EVENT_SOURCE, type LearningEventType } from '../functions/contract/learning-events.ts';
 import { ANY_EVENT, isWanted } from '../functions/core/event-filter.ts';
 import { eventsOfEntry } from '../functions/core/events-of-entry.ts';
 import type { Store } from '../functions/core/ports.ts';
@@ -11,6 +11,7 @@ import { findIntegration } from './find-integration.ts';
 import { globalOptionsOf } from './global-options.ts';
 import { parseInstant } from './instant-option.ts';
 import { addIntegrationArgument } from './integration-argument.ts';
+import { collect, collectTypes } from './list-option.ts';
 import { withDeployment } from './open-deployment.ts';
 import { createOutput } from './output.ts';
 import { plural } from './poll-outcome.ts';
@@ -30,7 +31,7 @@ export function addEventsCommand(program: Command): void {
     program
       .command('events')
       .description('the journal as a history: what was told about whom, and when')
-      .option('--type <event...>', 'only these events', collectType, [])
+      .option('--type <event...>', 'only these events', collectTypes, [])
       .option('--learner <id...>', "only these learners, by Kombo's id or the platform's", collect, [])
       .option('--course <id...>', "only these courses, by Kombo's id or the platform's", collect, [])
       .option(
@@ -89,14 +90,4 @@ async function refusedEvents(store: Store, id: IntegrationId): Promise<Map<strin
 
 function told(detectedAt: string, refusal: string | undefined): string {
   return refusal === undefined ? `  (told ${minute(detectedAt)})` : `  (NOT told: ${refusal})`;
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, ...value.split(',')];
-}
-
-function collectType(value: string, before: LearningEventType[]): LearningEventType[] {
-  const parsed = LearningEventType.array().safeParse(value.split(','));
-  if (parsed.success) return [...before, ...parsed.data];
-  throw new InvalidArgumentError(`Give one of ${LearningEventType.options.join(', ')}.`);
 }

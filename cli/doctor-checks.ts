@@ -1,0 +1,96 @@
+import type { Integration } from '../functions/contract/integration.ts';
+import { isRunError } from '../functions/core/errors.ts';
+import type { Deployment } from './open-deployment.ts';
+import { plural, troubleText } from './poll-outcome.ts';
+
+/** What a check found, and how to mend what is wrong. */
+export type Finding = { check: string; state: 'ok' | 'warning' | 'wrong'; found: string };
+
+/** Leases and back-off suffer from more than this. */
+const CLOCK_WARNING_MS = 30_000;
+
+/** Looks at each part of a deployment, one finding each. Writes nothing. */
+export async function* examine(deployment: Deployment): AsyncGenerator<Finding> {
+  const { ports, looks } = deployment;
+  const integrations: Integration[] = [];
+  yield look('table', async () => {
+    integrations.push(...(await ports.store.readIntegrations()));
+    return `can be read: ${plural(integrations.length, 'integration')}`;
+  });
+  yield look('table, writing', async () => {
+    // Deleting what is not there asks for the permission and changes nothing.
+    const nothing = {
+      kind: 'record' as const,
+      id: 'schoolbell-doctor',
+      reason: '',
+      at: new Date(0).toISOString(),
+    };
+    await ports.store.removeSetAside('schoolbell:doctor', nothing);
+    return 'can be written';
+  });
+  if (looks !== null) {
+    yield look('bus', async () => {
+      await looks.findBus();
+      return 'is there';
+    });
+    yield look('poll queue', async () => `is there: ${plural(await looks.countPolls(), 'message')} waiting`);
+    yield replayFinding(looks.countReplays);
+  }
+  for (const integration of integrations) yield* examineIntegration(deployment, integration);
+}
+
+async function replayFinding(count: (() => Promise<number>) | null): Promise<Finding> {
+  if (count !== null) {
+    return look('replay queue', async () => `is there: ${plural(await count(), 'message')} waiting`);
+  }
+  return {
+    check: 'replay queue',
+    state: 'warning',
+    found: 'REPLAY_QUEUE_URL is not set: replays are sent by the command line itself',
+  };
+}
+
+async function* examineIntegration(
+  { ports }: Deployment,
+  { id, state }: Integration,
+): AsyncGenerator<Finding> {
+  const { store, replays, kombo, clock } = ports;
+  yield look(`${id}, stored data`, async () => {
+    const stored = await store.readCheckpoint(id);
+    await replays.readFirstEntry(id);
+    const last = stored?.checkpoint.entry ?? 0;
+    await store.readEntry(id, last);
+    await store.readSetAside(id);
+    return 'can be read by this version';
+  });
+  if (state !== 'active') return;
+  let skewMs = 0;
+  yield look(`${id}, Kombo`, async () => {
+    const now = clock();
+    const page = await kombo.readPage({
+      integration: id,
+      updatedAfter: new Date(now).toISOString(),
+      cursor: null,
+    });
+    skewMs = now - Date.parse(page.servedAt);
+    return 'takes the key and knows the integration';
+  });
+  if (Math.abs(skewMs) > CLOCK_WARNING_MS) {
+    const seconds = Math.round(Math.abs(skewMs) / 1000);
+    yield {
+      check: 'clock',
+      state: 'warning',
+      found: `this machine is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} Kombo: set it by NTP`,
+    };
+  }
+}
+
+async function look(check: string, work: () => Promise<string>): Promise<Finding> {
+  try {
+    return { check, state: 'ok', found: await work() };
+  } catch (error) {
+    if (!isRunError(error)) throw error;
+    const state = error.kind === 'waiting' ? 'warning' : 'wrong';
+    return { check, state, found: troubleText(error) };
+  }
+}

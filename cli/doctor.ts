@@ -1,0 +1,36 @@
+import { styleText } from 'node:util';
+import type { Command } from 'commander';
+import { examine, type Finding } from './doctor-checks.ts';
+import { ExitCode } from './exit-code.ts';
+import { globalOptionsOf } from './global-options.ts';
+import { withDeployment } from './open-deployment.ts';
+import { createOutput } from './output.ts';
+import { plural } from './poll-outcome.ts';
+import { printEvent } from './print-event.ts';
+
+const MARKS = {
+  ok: styleText('green', '✓'),
+  warning: styleText('yellow', '!'),
+  wrong: styleText('red', '✗'),
+} as const satisfies Record<Finding['state'], string>;
+
+/** `schoolbell doctor`: what is wrong with a deployment, and how to mend it. */
+export function addDoctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description('check the table, the bus, the queues, the key, the host, the clock and the stored data')
+    .action(async (_options: object, command: Command) => {
+      const { directory, json } = globalOptionsOf(command);
+      const output = createOutput(json);
+      await withDeployment(directory, printEvent(output), async (deployment) => {
+        let wrong = 0;
+        for await (const finding of examine(deployment)) {
+          const { check, state, found } = finding;
+          if (state === 'wrong') wrong += 1;
+          output.answer(finding, `${MARKS[state]} ${check}: ${found}`);
+        }
+        output.say(wrong === 0 ? 'Nothing is wrong.' : `${plural(wrong, 'thing')} to mend.`);
+        if (wrong > 0) process.exitCode = ExitCode.failed;
+      });
+    });
+}

@@ -1,0 +1,45 @@
+import { styleText } from 'node:util';
+import { createLogUpdate } from 'log-update';
+import type { ReplayRecord } from '../functions/core/replay-record.ts';
+import { durationText } from './duration-text.ts';
+
+const WIDTH = 30;
+
+/** A bar below the other lines of a terminal; without a terminal there is none. */
+export type ReplayProgress = {
+  show(replay: ReplayRecord): void;
+  /** Makes room for a line that stays. */
+  above(print: () => void): void;
+  close(): void;
+};
+
+/** @param isLive whether standard error is a terminal */
+export function createReplayProgress(isLive: boolean): ReplayProgress {
+  const live = isLive ? createLogUpdate(process.stderr) : null;
+  let shown = '';
+  return {
+    show(replay) {
+      shown = barText(replay);
+      live?.(shown);
+    },
+    above(print) {
+      live?.clear();
+      print();
+      if (shown !== '') live?.(shown);
+    },
+    close() {
+      live?.clear();
+      live?.done();
+    },
+  };
+}
+
+/** How far a replay is: a bar, the counts, and the time that is left at its rate. */
+export function barText({ events, published, refused, rate, trouble }: ReplayRecord): string {
+  const settled = published + refused;
+  const share = events === 0 ? 1 : Math.min(1, settled / events);
+  const bar = '█'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '░');
+  const left = durationText((Math.max(0, events - settled) / rate) * 1000);
+  const note = trouble === null ? `${left} left` : `waits: ${trouble.message}`;
+  return `${styleText('cyan', bar)}  ${settled}/${events}  ${styleText('dim', note)}`;
+}

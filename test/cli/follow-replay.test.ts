@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { followReplay } from '../../cli/follow-replay.ts';
+import { barText } from '../../cli/replay-progress.ts';
+import { replayText } from '../../cli/replay-text.ts';
+import { runReplayHere } from '../../cli/run-replay-here.ts';
+import { changeReplay } from '../../functions/core/order-replay.ts';
+import { ALWAYS, polledWorld } from '../support/replay-world.ts';
+
+const NEVER = new AbortController().signal;
+
+test('a replay of the deployment is shown until it is finished', async () => {
+  const at = await polledWorld(9);
+  const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
+  const seen: number[] = [];
+  // The deployment gets on by three events between two looks.
+  const replays = {
+    async readReplay(integration: string, id: string) {
+      let batches = 3;
+      await at.run(replay, { timeLeft: () => batches-- > 0 });
+      return at.ports.replays.readReplay(integration, id);
+    },
+  };
+
+  const latest = await followReplay(replays, replay, {
+    stop: NEVER,
+    onProgress: ({ published }) => seen.push(published),
+    everyMs: 0,
+  });
+
+  expect(seen).toEqual([3, 6, 9]);
+  expect(replayText(latest)).toBe('Replay again is finished: 9 of 9 events sent.');
+});
+
+test('a watcher leaves, and the replay goes on', async () => {
+  const at = await polledWorld(3);
+  const replay = await at.order(await at.plan(ALWAYS));
+  const leaving = new AbortController();
+
+  const latest = await followReplay(at.ports.replays, replay, {
+    stop: leaving.signal,
+    onProgress: () => leaving.abort(),
+  });
+
+  expect(latest.state).toBe('running');
+});
+
+test('a replay that is to stop is marked as stopped, and says how to go on', async () => {
+  const at = await polledWorld(9);
+  const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
+  const stopping = new AbortController();
+
+  const stopped = await runReplayHere(at.ports, at.settings, replay, {
+    stop: stopping.signal,
+    onProgress: ({ published }) => published === 4 && stopping.abort(),
+  });
+
+  expect(replayText(stopped)).toBe(
+    'Replay again is stopped: 4 of 9 events sent. Go on with: schoolbell replay moodle:test --resume again',
+  );
+  expect(barText(stopped)).toMatch(/█{13}░{17}.* 4\/9 .*5 s left/);
+});
+
+test('a replay that another process took over is left to it', async () => {
+  const at = await polledWorld(9);
+  const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
+  let taken: Promise<unknown> | undefined;
+
+  const running = runReplayHere(at.ports, at.settings, replay, {
+    stop: NEVER,
+    onProgress: (latest) => {
+      taken ??= changeReplay(at.ports, latest, { state: 'running', writer: 'another' });
+    },
+  });
+
+  await expect(running).rejects.toThrow(/Another process carries on/);
+  await taken;
+});

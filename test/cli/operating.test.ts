@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CommandLine, commandLine } from '../support/command-line.ts';
+
+const SCHOOL = 'sandbox:school';
+
+describe('what an operator looks at and moves', () => {
+  let cli: CommandLine;
+
+  beforeAll(async () => {
+    cli = await commandLine();
+    for (let poll = 0; poll < 2; poll += 1) await cli.run('poll', SCHOOL);
+  });
+  afterAll(() => cli.remove());
+
+  it('status: all integrations in a table, one in full, both as JSON', async () => {
+    const all = await cli.run('status');
+    expect(all.stdout).toMatch(/INTEGRATION +CONDITION +SYNCED +LAST RUN/);
+    expect(all.stdout).toMatch(/sandbox:school +well/);
+
+    const one = await cli.run('status', SCHOOL);
+    expect(one.stdout).toMatch(/events in 24 h +\d+ /);
+    expect(one.stdout).toMatch(/journal +2 entries, 1 to 2/);
+
+    const json = JSON.parse((await cli.run('status', SCHOOL, '--json')).stdout);
+    expect(json).toMatchObject({
+      integration: SCHOOL,
+      condition: 'well',
+      setAside: 0,
+      journal: { entries: 2 },
+    });
+  });
+
+  it('status --watch: looks again until Ctrl-C', async () => {
+    const watched = await cli.interrupt(4, 'status', '--watch', '--every', '1');
+
+    expect(watched.exitCode).toBe(0);
+    expect(watched.stdout.match(/sandbox:school/g)?.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('watermark: moved back, the next poll reads again and publishes what is new alone', async () => {
+    const back = await cli.run('watermark', SCHOOL, '--set', '2020-01-01');
+    expect(back.stdout).toMatch(/is 2020-01-01T00:00:00.000Z; it was .* The next poll reads from there/);
+
+    const forward = await cli.run('watermark', SCHOOL, '--set', '2021-01-01');
+    expect(forward).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/Insist with --force/) });
+
+    const ids = async () =>
+      (await cli.run('events', SCHOOL, '--json')).stdout.match(/"id":"[^"]+\/\d+\/\d+"/g);
+    const before = await ids();
+    await cli.run('poll', SCHOOL);
+    const after = await ids();
+    expect(new Set(after).size).toBe(after?.length);
+    expect(after?.slice(0, before?.length)).toEqual(before);
+  });
+
+  it('watermark: refuses the future, and one that is not there', async () => {
+    expect(await cli.run('watermark', SCHOOL, '--set', '2100-01-01', '--force')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/lies in the future/),
+    });
+    expect(await cli.run('watermark', 'sandbox:other')).toMatchObject({ exitCode: 1 });
+  });
+
+  it('reconcile: reads everything and says what it found', async () => {
+    expect((await cli.run('reconcile', SCHOOL)).stdout).toMatch(/Reconciliation: \d+ progressions read/);
+  });
+
+  it('doctor: a finding for each part', async () => {
+    const { exitCode, stdout } = await cli.run('doctor');
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/table: can be read: 1 integration/);
+    expect(stdout).toMatch(/sandbox:school, Kombo: takes the key/);
+    expect(stdout).toMatch(/Nothing is wrong/);
+  });
+});

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { LearningEventDetail } from '../../functions/contract/learning-events.ts';
+import { type CommandLine, commandLine } from '../support/command-line.ts';
+
+const SCHOOL = 'sandbox:school';
+const SINCE = ['--from', '2020-01-01'];
+
+const Line = z.looseObject({ 'detail-type': z.string(), detail: LearningEventDetail });
+
+/** The learning events of an output with `--json`, by their place: the bus keeps order within a progression alone. */
+const eventsIn = (stdout: string) =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => {
+      const { data } = Line.safeParse(JSON.parse(line));
+      return data === undefined ? [] : [{ type: data['detail-type'], ...data.detail }];
+    })
+    .toSorted((a, b) => placeOf(a.journal) - placeOf(b.journal));
+
+const placeOf = (journal: LearningEventDetail['journal']) =>
+  journal === null ? 0 : journal.entry * 1000 + journal.index;
+
+describe('schoolbell replay', () => {
+  let cli: CommandLine;
+  let published: ReturnType<typeof eventsIn>;
+
+  beforeAll(async () => {
+    cli = await commandLine();
+    for (let poll = 0; poll < 4; poll += 1) await cli.run('poll', SCHOOL);
+    published = eventsIn((await cli.run('events', SCHOOL, '--json')).stdout);
+    expect(published.length).toBeGreaterThan(10);
+  });
+  afterAll(() => cli.remove());
+
+  it('says how many events of which types it would send, and sends none', async () => {
+    const { exitCode, stdout } = await cli.run('replay', SCHOOL, ...SINCE, '--dry-run');
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`${published.length} events of ${SCHOOL}, from the journal`);
+    expect(stdout).toMatch(/\d+ {2}CourseCompleted/);
+    expect(stdout).toMatch(/To every consumer that takes replays.*at most 100 a second/);
+    expect((await cli.run('replay', SCHOOL, '--list')).stdout).toContain('There are no replays');
+  });
+
+  it('sends exactly what the dry run counted, with the ids of old, to one consumer', async () => {
+    const asked = [SCHOOL, ...SINCE, '--type', 'CourseCompleted,LearnerEnrolled', '--consumer', 'slack'];
+    const counted = z
+      .object({ events: z.number() })
+      .parse(JSON.parse((await cli.run('replay', ...asked, '--dry-run', '--json')).stdout));
+
+    const { exitCode, stdout } = await cli.run('replay', ...asked, '--yes', '--json', '--reason', 'test');
+
+    const replayed = eventsIn(stdout);
+    const wanted = published.filter(({ type }) => ['CourseCompleted', 'LearnerEnrolled'].includes(type));
+    expect(exitCode).toBe(0);
+    expect(replayed).toHaveLength(counted.events);
+    expect(replayed.map(({ id }) => id)).toEqual(wanted.map(({ id }) => id));
+    expect(replayed.map(({ type }) => type)).toEqual(wanted.map(({ type }) => `Replayed${type}`));
+    expect(new Set(replayed.map(({ replay }) => replay?.consumer))).toEqual(new Set(['slack']));
+    expect(stdout.trim().split('\n').at(-1)).toContain('"state":"finished"');
+  });
+
+  it('sends under the own names with --as-live', async () => {
+    const { stdout } = await cli.run('replay', SCHOOL, ...SINCE, '--as-live', '--yes', '--json');
+
+    expect(eventsIn(stdout)).toEqual(published);
+  });
+
+  it('is stopped by Ctrl-C and resumed: each event comes, in order', async () => {
+    const first = await cli.interrupt(6, 'replay', SCHOOL, ...SINCE, '--rate', '4', '--yes', '--json');
+    expect(first.exitCode).toBe(0);
+    expect(first.stdout).toContain('"state":"stopped"');
+
+    const second = await cli.run('replay', SCHOOL, '--resume', '--json');
+    expect(second.stdout).toContain('"state":"finished"');
+
+    const [before, after] = [eventsIn(first.stdout), eventsIn(second.stdout)];
+    expect(before.length).toBeLessThan(published.length);
+    expect(new Set([...before, ...after].map(({ id }) => id))).toEqual(
+      new Set(published.map(({ id }) => id)),
+    );
+    expect(placeOf(before.at(-1)?.journal ?? null)).toBeLessThan(placeOf(after[0]?.journal ?? null));
+  });
+
+  it('leaves the live watermark and the next poll as they were', async () => {
+    const watermark = async () => (await cli.run('watermark', SCHOOL)).stdout;
+    const before = await watermark();
+    await cli.run('replay', SCHOOL, ...SINCE, '--yes');
+    expect(await watermark()).toBe(before);
+  });
+
+  it('derives from Kombo what it still knows, and says what it does not', async () => {
+    const counted = await cli.run('replay', SCHOOL, ...SINCE, '--source', 'kombo', '--dry-run');
+    expect(counted.stdout).toContain('derived from what Kombo shows today');
+    expect(counted.stdout).toContain('Kombo keeps no time of starts, drops');
+
+    const { stdout } = await cli.run('replay', SCHOOL, ...SINCE, '--source', 'kombo', '--yes', '--json');
+    const ids = eventsIn(stdout).map(({ id }) => id);
+    expect(ids.length).toBeGreaterThan(50);
+    expect(ids.every((id) => id.startsWith(`${SCHOOL}/kombo/`))).toBe(true);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it.each([
+    [['replay', 'sandbox:other', ...SINCE], 1, /There is no integration sandbox:other/],
+    [['replay', SCHOOL, '--from', '2100-01-01'], 1, /--from .* lies in the future/],
+    [['replay', SCHOOL, ...SINCE, '--to', '2020-02-01'], 1, /journal .* begins at .*--source kombo/],
+    [['replay', SCHOOL, ...SINCE, '--course', 'none'], 1, /No event of sandbox:school matches/],
+    [['replay', SCHOOL, ...SINCE, '--type', 'CourseDone'], 2, /Give one of LearnerEnrolled/],
+    [['replay', SCHOOL, ...SINCE], 2, /Nobody is there to ask: say --yes/],
+    [['replay', SCHOOL], 2, /Say from when on, with --from/],
+    [['replay', SCHOOL, ...SINCE, '--as-live', '--source', 'kombo'], 2, /cannot go with --source kombo/],
+    [['replay', SCHOOL, '--resume', 'none'], 1, /There is no replay none/],
+  ])('bad input gets one clear line: %j', async (args, exitCode, line) => {
+    const ended = await cli.run(...args);
+
+    expect(ended.exitCode).toBe(exitCode);
+    expect(ended.stderr).toMatch(line);
+    expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
