@@ -11,6 +11,9 @@ const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })).l
 /** Time kept back for the batch in hand: Kombo's slowest answer, the bus, the note of it, and the way out. */
 const RESERVE_MS = 60_000;
 
+/** Trouble that passes by itself has often passed then; the queue would wait longer. */
+const PAUSE_MS = 30_000;
+
 export type ReplayParts = {
   ports: ReplayPorts;
   settings: RunSettings;
@@ -28,17 +31,23 @@ export function replayHandler({ ports, settings, queue, report }: ReplayParts) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     const [record] = QueueEvent.parse(event).Records;
     const message = ReplayMessage.parse(JSON.parse(record?.body ?? ''));
-    const outcome = await runReplay(ports, settings, {
-      ...message,
-      writer: randomUUID(),
-      timeLeft: () => context.getRemainingTimeInMillis() > RESERVE_MS,
-    });
+    const carryOn = () =>
+      runReplay(ports, settings, {
+        ...message,
+        writer: randomUUID(),
+        timeLeft: () => context.getRemainingTimeInMillis() > RESERVE_MS,
+      });
+    let outcome = await carryOn();
+    while (goesOn(outcome) && context.getRemainingTimeInMillis() > RESERVE_MS + PAUSE_MS) {
+      await ports.sleep(PAUSE_MS);
+      outcome = await carryOn();
+    }
     report(message, outcome);
     switch (outcome.kind) {
       case 'more':
         return queue.send([message]);
       case 'failed':
-        if (outcome.replay.state === 'running') {
+        if (goesOn(outcome)) {
           throw new TransientError(`The replay ${message.replay} did not go on: ${outcome.trouble.message}`);
         }
         return;
@@ -48,4 +57,9 @@ export function replayHandler({ ports, settings, queue, report }: ReplayParts) {
         return;
     }
   };
+}
+
+/** Whether it failed in a way that may go better later. */
+function goesOn(outcome: ReplayOutcome): boolean {
+  return outcome.kind === 'failed' && outcome.replay.state === 'running';
 }

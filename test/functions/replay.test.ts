@@ -39,10 +39,23 @@ test('a long replay crosses invocations by messages of its own, and ends', async
   expect(at.replayed().map(({ detail }) => detail.id)).toEqual(at.live().map(({ detail }) => detail.id));
 });
 
-test('a transient failure gives the message back to the queue; one that needs a person does not', async () => {
+test('a transient failure is tried again after a pause', async () => {
   const at = await polledWorld(3);
   const { id } = await at.order(await at.plan(ALWAYS));
-  const replay = replayFunction(at, 60);
+  const replay = replayFunction(at, 100);
+  const begun = at.clock.read();
+  at.bus.fails = () => at.clock.read() < begun + 50_000;
+
+  await replay.invoke({ integration: at.integration.id, replay: id });
+
+  expect(replay.reports).toEqual(['ended']);
+  expect(at.clock.read()).toBe(begun + 60_000);
+});
+
+test('one that lasts gives the message back to the queue; one that needs a person does not', async () => {
+  const at = await polledWorld(3);
+  const { id } = await at.order(await at.plan(ALWAYS));
+  const replay = replayFunction(at, 100);
   const message = { integration: at.integration.id, replay: id };
   at.bus.fails = () => true;
 
