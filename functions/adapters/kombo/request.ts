@@ -46,7 +46,7 @@ export async function persist<T>(
     return await pRetry(() => timed(attempt, deadline, { patience, host, signal }), {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: patience.firstDelayMs,
-      maxTimeout: LONGEST_DELAY_MS,
+      maxTimeout: Math.max(LONGEST_DELAY_MS, patience.firstDelayMs),
       randomize: true,
       ...(signal && { signal }),
       async shouldRetry({ error, retryDelay }) {

@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { TransientError } from '../../../functions/core/errors.ts';
+import { failureOf, firstPage, komboAt, OFTEN } from './kombo-at.ts';
+import { rawRecord } from './raw-record.ts';
+import { page, refusal, type ScriptedKombo, send, startScriptedKombo } from './scripted-kombo.ts';
+
+let server: ScriptedKombo;
+
+beforeEach(async () => {
+  server = await startScriptedKombo();
+});
+afterEach(() => server.stop());
+
+describe('a page', () => {
+  test('has its records, those that break the schema beside them, the next cursor and the time at Kombo', async () => {
+    server.replies.push(page([rawRecord(), { id: 'p2', remote_id: 3 }, rawRecord({ id: 'p3' })], 'next'));
+
+    const read = await firstPage(komboAt(server));
+
+    expect(read.records.map(({ state }) => state.id)).toEqual(['p1', 'p3']);
+    expect(read.rejected).toEqual([{ id: 'p2', reason: 'remote_id does not fit the schema' }]);
+    expect(read.next).toBe('next');
+    expect(read.servedAt).toBe('2026-03-02T08:00:00.000Z');
+  });
+
+  test('that is the last one has no cursor, and may be empty', async () => {
+    server.replies.push(page([]));
+
+    expect(await firstPage(komboAt(server))).toMatchObject({ records: [], rejected: [], next: null });
+  });
+
+  test('may have fields that nobody knows', async () => {
+    const body = {
+      status: 'success',
+      meta: { took: 3 },
+      data: { next: null, total: 1, results: [rawRecord()] },
+    };
+    server.replies.push(send(200, JSON.stringify(body)));
+
+    expect((await firstPage(komboAt(server))).records).toHaveLength(1);
+  });
+
+  test.each([
+    ['is not JSON', '<html>Bad gateway</html>', 'is not JSON'],
+    ['is the beginning of JSON', '{"status":"success","data":{"next"', 'is not JSON, or only the beginning'],
+    ['is empty', '', 'is not JSON'],
+    ['is null', 'null', 'does not fit the reference (it)'],
+    ['is a list', '[]', 'does not fit the reference (it)'],
+    ['has no data', '{"status":"success"}', 'does not fit the reference (data)'],
+    ['has no list of results', '{"status":"success","data":{"next":null}}', '(data.results)'],
+    ['does not say whether it is the last', '{"status":"success","data":{"results":[]}}', '(data.next)'],
+    ['has an empty cursor', '{"status":"success","data":{"next":"","results":[]}}', '(data.next)'],
+    ['is no success', '{"status":"partial","data":{"next":null,"results":[]}}', '(status)'],
+  ])('that %s is none, and is asked for again', async (_, body, complaint) => {
+    server.replies.push(send(200, body));
+    const error = await failureOf(() => firstPage(komboAt(server)));
+
+    expect(error).toBeInstanceOf(TransientError);
+    expect(error.message).toContain(`${server.host} answered 200 with a body that`);
+    expect(error.message).toContain(complaint);
+    expect(error.message).toMatch(/: check KOMBO_BASE_URL$/);
+
+    server.replies.push(page([rawRecord()]));
+    expect((await firstPage(komboAt(server, OFTEN))).records).toHaveLength(1);
+  });
+
+  test('without a Date is none: the watermark never comes from the machine', async () => {
+    server.replies.push((response) => {
+      response.sendDate = false;
+      response.end(JSON.stringify({ status: 'success', data: { next: null, results: [] } }));
+    });
+
+    const error = await failureOf(() => firstPage(komboAt(server)));
+
+    expect(error).toBeInstanceOf(TransientError);
+    expect(error.message).toMatch(/without a Date header/);
+  });
+
+  test('that carries an error is a refusal, whatever its HTTP status says', async () => {
+    server.replies.push(refusal('PLATFORM.AUTHENTICATION_INVALID', 200));
+
+    expect((await failureOf(() => firstPage(komboAt(server)))).kind).toBe('deployment');
+  });
+
+  test('with the HTTP status of a failure is none', async () => {
+    server.replies.push(send(500, JSON.stringify({ status: 'success', data: { next: null, results: [] } })));
+
+    expect((await failureOf(() => firstPage(komboAt(server)))).message).toMatch(/answered 500/);
+  });
+
+  test('of 250 records arrives whole', async () => {
+    const title = 'Sécurité incendie \u{1F9EF}';
+    const course_revision = { id: 'r1', remote_id: 'r', title, course: null };
+    server.replies.push(
+      page(Array.from({ length: 250 }, (_, n) => rawRecord({ id: `p${n}`, course_revision }))),
+    );
+
+    const { records } = await firstPage(komboAt(server));
+
+    expect(records).toHaveLength(250);
+    expect(new Set(records.map(({ course }) => course.title))).toEqual(new Set([title]));
+  });
+});

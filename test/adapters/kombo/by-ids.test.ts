@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createKombo } from '../../../functions/adapters/kombo/kombo.ts';
+import { IntegrationError, TransientError } from '../../../functions/core/errors.ts';
+import { failureOf, komboAt, ONCE } from './kombo-at.ts';
+import { rawRecord, removedRecord } from './raw-record.ts';
+import {
+  API_KEY,
+  INTEGRATION,
+  page,
+  refusal,
+  type ScriptedKombo,
+  startScriptedKombo,
+} from './scripted-kombo.ts';
+
+let server: ScriptedKombo;
+
+beforeEach(async () => {
+  server = await startScriptedKombo();
+});
+afterEach(() => server.stop());
+
+const manyIds = (count: number, length = 24) =>
+  Array.from({ length: count }, (_, number) => String(number).padStart(length, 'p'));
+const askedIds = () => server.asked.map(({ query }) => query['ids']?.split(',') ?? []);
+
+describe('records are read by their ids', () => {
+  test('with the removed ones, and those that break the schema beside them', async () => {
+    server.replies.push(
+      page([rawRecord({ id: 'a' }), removedRecord({ id: 'b' }), rawRecord({ id: 'c', status: 1 })]),
+    );
+
+    const { records, rejected } = await komboAt(server).readByIds(INTEGRATION, ['a', 'b', 'c', 'gone']);
+
+    expect(records.map(({ state }) => state.id)).toEqual(['a', 'b']);
+    expect(rejected).toEqual([{ id: 'c', reason: 'status does not fit the schema' }]);
+    expect(server.asked[0]?.query).toEqual({ ids: 'a,b,c,gone', include_deleted: 'true', page_size: '250' });
+    expect(server.asked[0]?.headers['x-integration-id']).toBe(INTEGRATION);
+  });
+
+  test('through all their pages, in the page size of the client', async () => {
+    server.replies.push(page([rawRecord({ id: 'a' })], '2'), page([rawRecord({ id: 'b' })]));
+    const kombo = createKombo({ ...server, apiKey: async () => API_KEY, patience: ONCE, pageSize: 1 });
+
+    const { records } = await kombo.readByIds(INTEGRATION, ['a', 'b']);
+
+    expect(records.map(({ state }) => state.id)).toEqual(['a', 'b']);
+    expect(server.asked.map(({ query }) => [query['cursor'], query['ids'], query['page_size']])).toEqual([
+      [undefined, 'a,b', '1'],
+      ['2', 'a,b', '1'],
+    ]);
+  });
+
+  test('a hundred at once, each one once', async () => {
+    const ids = manyIds(250);
+
+    await komboAt(server).readByIds(INTEGRATION, [...ids, ...ids]);
+
+    expect(askedIds().map((asked) => asked.length)).toEqual([100, 100, 50]);
+    expect(askedIds().flat()).toEqual(ids);
+  });
+
+  test('in addresses below 4 KB, even with long ids', async () => {
+    const ids = manyIds(60, 341);
+
+    await komboAt(server).readByIds(INTEGRATION, ids);
+
+    expect(askedIds().flat()).toEqual(ids);
+    expect(Math.max(...server.asked.map(({ length }) => length))).toBeLessThan(4_096);
+  });
+
+  test('without a request when there are none', async () => {
+    expect(await komboAt(server).readByIds(INTEGRATION, [])).toEqual({ records: [], rejected: [] });
+    expect(server.asked).toEqual([]);
+  });
+
+  test('and no others, from a server that does not know the filter', async () => {
+    server.replies.push(
+      page([rawRecord({ id: 'a' }), rawRecord({ id: 'z' }), rawRecord({ id: 'y', status: 1 })]),
+    );
+
+    const { records, rejected } = await komboAt(server).readByIds(INTEGRATION, ['a']);
+
+    expect(records.map(({ state }) => state.id)).toEqual(['a']);
+    expect(rejected).toEqual([]);
+  });
+});
+
+describe('the reading stops', () => {
+  test('when a cursor repeats', async () => {
+    server.replies.push(page([], 'again'));
+
+    const error = await failureOf(() => komboAt(server).readByIds(INTEGRATION, manyIds(50)));
+
+    expect(error).toBeInstanceOf(IntegrationError);
+    expect(error.message).toMatch(/the page cursor repeats/);
+    expect(server.asked).toHaveLength(2);
+  });
+
+  test('when there are more pages than ids', async () => {
+    for (let number = 0; number < 9; number++) server.replies.push(page([], `cursor-${number}`));
+
+    const error = await failureOf(() => komboAt(server).readByIds(INTEGRATION, ['a', 'b']));
+
+    expect(error).toBeInstanceOf(IntegrationError);
+    expect(server.asked).toHaveLength(3);
+  });
+
+  test('when a cursor is refused, which a run that reads pages must not take for its own', async () => {
+    server.replies.push(page([], 'next'), refusal('PLATFORM.INPUT_INVALID', 400));
+
+    const error = await failureOf(() => komboAt(server).readByIds(INTEGRATION, ['a', 'b']));
+
+    expect(error).toBeInstanceOf(TransientError);
+  });
+});

@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { TransientError } from '../../../functions/core/errors.ts';
+import { failureOf, firstPage, HASTY, komboAt, OFTEN, thrownBy } from './kombo-at.ts';
+import { rawRecord } from './raw-record.ts';
+import {
+  API_KEY,
+  brokenOff,
+  deadAddress,
+  halfCompressed,
+  hangUp,
+  page,
+  refusal,
+  type ScriptedKombo,
+  silence,
+  standstill,
+  startScriptedKombo,
+} from './scripted-kombo.ts';
+
+let server: ScriptedKombo;
+
+beforeEach(async () => {
+  server = await startScriptedKombo();
+});
+afterEach(() => server.stop());
+
+describe('an attempt that fails on the way is made again', () => {
+  test.each([
+    ['the connection breaks before the answer', hangUp],
+    ['the connection breaks within the body', brokenOff],
+    ['the body is compressed and ends too early', halfCompressed],
+    ['Kombo has too much to do', refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429)],
+    [
+      'Kombo names a pause that is over',
+      refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429, { 'retry-after': '0' }),
+    ],
+    ['a proxy has no answer', refusal(null, 502)],
+  ])('when %s', async (_, failure) => {
+    server.replies.push(failure, failure, page([rawRecord()]));
+
+    const { records } = await firstPage(komboAt(server, OFTEN));
+
+    expect(records).toHaveLength(1);
+    expect(server.asked).toHaveLength(3);
+  });
+});
+
+describe('a request that never succeeds ends with an error that names the host', () => {
+  test.each([
+    ['before the answer', hangUp],
+    ['within the body', brokenOff],
+  ])('when the connection breaks %s', async (_, failure) => {
+    server.replies.push(failure);
+
+    const error = await failureOf(() => firstPage(komboAt(server)));
+
+    expect(error).toBeInstanceOf(TransientError);
+    expect(error.message).toMatch(
+      new RegExp(
+        `^the request to ${server.host} failed \\([A-Z_]+\\): check the network and KOMBO_BASE_URL$`,
+      ),
+    );
+    expect(error.cause).toBeInstanceOf(TypeError);
+  });
+
+  test.each([
+    ['nothing comes', silence],
+    ['the body stands still', standstill],
+  ])('when %s', async (_, failure) => {
+    server.replies.push(failure);
+
+    const error = await failureOf(() => firstPage(komboAt(server, HASTY)));
+
+    expect(error).toBeInstanceOf(TransientError);
+    expect(error.message).toBe(
+      `${server.host} did not answer in full within 0.04 s: check the network and KOMBO_BASE_URL`,
+    );
+  });
+
+  test('when nobody listens there', async () => {
+    const host = await deadAddress();
+
+    const { message } = await failureOf(() => firstPage(komboAt({ baseUrl: `http://${host}/v1` })));
+
+    expect(message).toBe(
+      `the request to ${host} failed (ECONNREFUSED): check the network and KOMBO_BASE_URL`,
+    );
+    expect(message).not.toContain(API_KEY);
+  });
+
+  test('when there is no such host', async () => {
+    const { message } = await failureOf(() => firstPage(komboAt({ baseUrl: 'http://kombo.invalid/v1' })));
+
+    expect(message).toMatch(/^the request to kombo\.invalid failed \((ENOTFOUND|EAI_AGAIN)\)/);
+  });
+});
+
+test('a mistake in this program does not pass for the network', async () => {
+  const mistake = new TypeError('x is not a function');
+  const kombo = komboAt(server, OFTEN, async () => Promise.reject(mistake));
+
+  expect(await thrownBy(() => firstPage(kombo))).toBe(mistake);
+});
+
+describe('a cancelled request', () => {
+  const reason = new Error('the time is spent');
+
+  test('is not sent when it was cancelled before', async () => {
+    const error = await thrownBy(() => firstPage(komboAt(server), AbortSignal.abort(reason)));
+
+    expect(error).toBe(reason);
+    expect(server.asked).toEqual([]);
+  });
+
+  test.each([
+    ['for the answer', silence],
+    ['for the rest of the body', standstill],
+    ['for a pause that Kombo named', refusal(null, 429, { 'retry-after': '3' })],
+  ])('ends at once while it waits %s, and is not made again', async (_, reply) => {
+    const controller = new AbortController();
+    const answered = new Promise<void>((resolve) =>
+      server.replies.push((response) => {
+        reply(response);
+        resolve();
+      }),
+    );
+    const error = thrownBy(() => firstPage(komboAt(server, OFTEN), controller.signal));
+    await answered;
+
+    controller.abort(reason);
+
+    expect(await error).toBe(reason);
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test('ends at once while it waits to be made again', async () => {
+    const controller = new AbortController();
+    server.replies.push(refusal(null, 503));
+    const patience = { attemptMs: 20_000, totalMs: 40_000, firstDelayMs: 15_000 };
+    const error = thrownBy(() => firstPage(komboAt(server, patience), controller.signal));
+    while (server.asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+
+    controller.abort(reason);
+
+    expect(await error).toBe(reason);
+    expect(server.asked).toHaveLength(1);
+  });
+});

@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { HASTY, komboAt } from './kombo-at.ts';
+import {
+  API_KEY,
+  brokenOff,
+  deadAddress,
+  hangUp,
+  INTEGRATION,
+  type Reply,
+  refusal,
+  type ScriptedKombo,
+  send,
+  silence,
+  startScriptedKombo,
+  success,
+} from './scripted-kombo.ts';
+
+let server: ScriptedKombo;
+
+beforeEach(async () => {
+  server = await startScriptedKombo();
+});
+afterEach(() => server.stop());
+
+describe("since when an integration's data is not valid", () => {
+  test('stands in its details', async () => {
+    const data_expired_at = '2026-03-01T09:30:00.000Z';
+    server.replies.push(
+      success({ id: INTEGRATION, tool: { id: 'moodle' }, category: 'LMS', data_expired_at }),
+    );
+
+    expect(await komboAt(server).readDataExpiredAt(INTEGRATION)).toBe(data_expired_at);
+    expect(server.asked[0]?.path).toBe(`/v1/integrations/${encodeURIComponent(INTEGRATION)}`);
+    expect(server.asked[0]?.headers.authorization).toBe(`Bearer ${API_KEY}`);
+  });
+
+  test.each<[string, Reply]>([
+    ['it is valid', success({ id: INTEGRATION, data_expired_at: null })],
+    ['the details do not say', success({ id: INTEGRATION })],
+    ['the key may not read the details', refusal('PLATFORM.AUTHENTICATION_INVALID', 401)],
+    ['Kombo does not know the integration', refusal('PLATFORM.INTEGRATION_NOT_FOUND', 404)],
+    ['Kombo has too much to do', refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429, { 'retry-after': '60' })],
+    ['the server has no such details', send(404, '<html>nothing here</html>')],
+    ['the details are something else', success([])],
+    ['the body is no JSON', send(200, 'hello')],
+    ['the body breaks off', brokenOff],
+    ['the connection breaks', hangUp],
+    ['nothing comes', silence],
+  ])('is null when %s', async (_, reply) => {
+    server.replies.push(reply);
+
+    expect(await komboAt(server, HASTY).readDataExpiredAt(INTEGRATION)).toBeNull();
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test('is null when nobody listens there', async () => {
+    const kombo = komboAt({ baseUrl: `http://${await deadAddress()}/v1` });
+
+    expect(await kombo.readDataExpiredAt(INTEGRATION)).toBeNull();
+  });
+});

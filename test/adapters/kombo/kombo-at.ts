@@ -1,0 +1,42 @@
+import { createKombo } from '../../../functions/adapters/kombo/kombo.ts';
+import type { Patience } from '../../../functions/adapters/kombo/request.ts';
+import { isRunError, type RunError } from '../../../functions/core/errors.ts';
+import type { Kombo } from '../../../functions/core/ports.ts';
+import { API_KEY, INTEGRATION } from './scripted-kombo.ts';
+
+/** Tries once: the wait before a second attempt is longer than all the time there is. */
+export const ONCE: Patience = { attemptMs: 20_000, totalMs: 20_000, firstDelayMs: 20_000 };
+/** Tries again at once, for longer than a test takes. */
+export const OFTEN: Patience = { attemptMs: 20_000, totalMs: 40_000, firstDelayMs: 1 };
+/** Gives an attempt up soon, and tries once. */
+export const HASTY: Patience = { attemptMs: 40, totalMs: 20_000, firstDelayMs: 20_000 };
+
+/** The client at a server. */
+export function komboAt(
+  { baseUrl }: { baseUrl: string },
+  patience: Patience = ONCE,
+  apiKey = async () => API_KEY,
+): Kombo {
+  return createKombo({ baseUrl, apiKey, patience });
+}
+
+/** The first page of everything. */
+export const firstPage = (kombo: Kombo, signal?: AbortSignal) =>
+  kombo.readPage({ integration: INTEGRATION, updatedAfter: null, cursor: null }, signal);
+
+/** What a call threw. */
+export async function thrownBy(call: () => Promise<unknown>): Promise<unknown> {
+  try {
+    await call();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it did not throw');
+}
+
+/** The error of `core/errors.ts` that a call threw. */
+export async function failureOf(call: () => Promise<unknown>): Promise<RunError> {
+  const error = await thrownBy(call);
+  if (isRunError(error)) return error;
+  throw new Error('it threw an error that says nothing of what comes next', { cause: error });
+}

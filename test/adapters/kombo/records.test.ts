@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import { observe } from '../../../functions/adapters/kombo/progression-record.ts';
+import { type Raw, REVISION, rawRecord, USER } from './raw-record.ts';
+
+function observed(record: Raw) {
+  const seen = observe(record);
+  if ('rejected' in seen) throw new Error(`rejected: ${seen.rejected.reason}`);
+  return seen.observed;
+}
+
+function rejected(record: unknown) {
+  const seen = observe(record);
+  if ('observed' in seen) throw new Error('it was not rejected');
+  return seen.rejected;
+}
+
+describe('a record', () => {
+  test('is observed with its state, learner and course', () => {
+    expect(observed(rawRecord())).toEqual({
+      state: {
+        id: 'p1',
+        remoteId: 'remote-p1',
+        status: 'IN_PROGRESS',
+        enrolledAt: '2026-02-01T09:00:00.000Z',
+        completedAt: null,
+        changedAt: '2026-02-03T09:00:00.000Z',
+        removedAt: null,
+      },
+      learner: { id: 'u1', remoteId: '32' },
+      learnerDetails: { firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' },
+      course: {
+        id: 'c1',
+        remoteId: '7',
+        revisionId: 'r1',
+        revisionRemoteId: 'remote-r1',
+        title: 'Fire safety',
+      },
+      erased: false,
+    });
+  });
+
+  test('has its timestamps in UTC', () => {
+    const record = rawRecord({ completed_at: '2026-03-01 09:30:15 +0200', enrolled_at: '2026-02-01' });
+
+    expect(observed(record).state).toMatchObject({
+      completedAt: '2026-03-01T07:30:15.000Z',
+      enrolledAt: '2026-02-01T00:00:00.000Z',
+    });
+  });
+
+  test.each(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'])('keeps the status %s', (status) => {
+    expect(observed(rawRecord({ status })).state.status).toBe(status);
+  });
+
+  test.each(['PAUSED', 'completed', '', 'toString', null])(
+    'has no known status when it says %s',
+    (status) => {
+      expect(observed(rawRecord({ status })).state.status).toBeNull();
+    },
+  );
+
+  test('may have fields that nobody knows, in any place, and remote data of any kind', () => {
+    const more = { score: 3, user: { ...USER, phone: '1' }, remote_data: { '/x': [1] } };
+
+    expect(observed(rawRecord(more))).toEqual(observed(rawRecord()));
+  });
+
+  test.each(['status', 'enrolled_at', 'completed_at', 'remote_deleted_at', 'remote_data'])(
+    'may leave out %s, as if it were null',
+    (field) => {
+      const { [field]: _left, ...record } = rawRecord();
+
+      expect(observed(record)).toEqual(observed(rawRecord({ [field]: null })));
+    },
+  );
+
+  test('may come without names, a title and a course: a customer has turned them off', () => {
+    const user = { id: 'u1', remote_id: '32', first_name: null, last_name: null, work_email: null };
+    const course_revision = { ...REVISION, title: null, course: null };
+
+    expect(observed(rawRecord({ status: null, enrolled_at: null, user, course_revision }))).toMatchObject({
+      learnerDetails: { firstName: null, lastName: null, email: null },
+      course: { id: null, remoteId: null, revisionId: 'r1', title: null },
+      erased: false,
+    });
+  });
+
+  test('with a title of a megabyte keeps the beginning of it', () => {
+    const title = `${'a'.repeat(9_999)}\u{1F9EF}${'b'.repeat(1_000_000)}`;
+
+    const { course } = observed(rawRecord({ course_revision: { ...REVISION, title } }));
+
+    expect(course.title).toBe(`${'a'.repeat(9_999)}\uFFFD`);
+  });
+
+  test('has an id of as many letters as a key of the table can hold', () => {
+    const id = '\u65E5'.repeat(341);
+
+    expect(observed(rawRecord({ id })).state.id).toBe(id);
+    expect(Buffer.byteLength(id)).toBeLessThan(1_024);
+  });
+});
+
+describe('a record that breaks the schema is rejected with its id and the field', () => {
+  test.each([
+    ['remote_id', { remote_id: 7 }, 'remote_id does not fit the schema'],
+    ['a remote id that is too long', { remote_id: 'a'.repeat(2_049) }, 'remote_id does not fit the schema'],
+    ['a status', { status: 1 }, 'status does not fit the schema'],
+    ['a number for a timestamp', { changed_at: 1772357400 }, 'changed_at does not fit the schema'],
+    ['a date off the calendar', { completed_at: '2026-02-30' }, 'completed_at is not a valid timestamp'],
+    ['an empty timestamp', { enrolled_at: '' }, 'enrolled_at is not a valid timestamp'],
+    ['a removal at no time', { remote_deleted_at: 'Ada' }, 'remote_deleted_at is not a valid timestamp'],
+    ['a name', { user: { ...USER, first_name: ['Ada'] } }, 'user.first_name does not fit the schema'],
+    ['a user', { user: 'Ada Lovelace' }, 'user does not fit the schema'],
+    [
+      'a course',
+      { course_revision: { ...REVISION, course: { id: 1 } } },
+      'course_revision.course.id does not fit the schema',
+    ],
+  ])('%s', (_, differs, reason) => {
+    expect(rejected(rawRecord(differs))).toEqual({ id: 'p1', reason });
+  });
+
+  test.each([
+    ['remote_id', { remote_id: null }],
+    ['user_id', { user_id: null }],
+    ['course_revision_id', { course_revision_id: null }],
+    ['changed_at', { changed_at: null }],
+    ['user', { user: null }],
+    ['user', { user: { ...USER, remote_id: null } }],
+    ['course_revision', { course_revision: null }],
+    ['course_revision', { course_revision: { ...REVISION, id: null } }],
+  ])('%s is missing, though it is not removed', (field, differs) => {
+    const reason = `${field} is missing on a record that is not removed`;
+    expect(rejected(rawRecord(differs))).toEqual({ id: 'p1', reason });
+  });
+});
+
+describe('a record without an id that can be used', () => {
+  test.each([
+    ['no id', rawRecord({ id: null })],
+    ['an empty id', rawRecord({ id: '' })],
+    ['an id that no key can hold', rawRecord({ id: 'a'.repeat(342) })],
+    ['an id with half a letter', rawRecord({ id: 'p\uD83E' })],
+    ['a list', []],
+    ['a text', 'Ada'],
+    ['nothing', null],
+    ['nothing at all', undefined],
+  ])('(%s) is rejected under a stand-in that stays the same', (_, record) => {
+    const first = rejected(record);
+
+    expect(first.id).toMatch(/^without-id-[0-9a-f]{16}$/);
+    expect(rejected(structuredClone(record))).toEqual(first);
+    expect(first.reason).toMatch(/^(id|the record) does not fit the schema$/);
+  });
+
+  test('is told apart from another one', () => {
+    expect(rejected(rawRecord({ id: null })).id).not.toBe(
+      rejected(rawRecord({ id: null, remote_id: 'x' })).id,
+    );
+  });
+});

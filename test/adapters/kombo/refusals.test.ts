@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  CursorRefusedError,
+  DeploymentError,
+  IntegrationError,
+  TransientError,
+  WaitingError,
+} from '../../../functions/core/errors.ts';
+import { failureOf, firstPage, komboAt, OFTEN, thrownBy } from './kombo-at.ts';
+import {
+  API_KEY,
+  INTEGRATION,
+  LOG_URL,
+  MESSAGE_OF_KOMBO,
+  page,
+  type Reply,
+  refusal,
+  type ScriptedKombo,
+  send,
+  startScriptedKombo,
+} from './scripted-kombo.ts';
+
+let server: ScriptedKombo;
+
+beforeEach(async () => {
+  server = await startScriptedKombo();
+});
+afterEach(() => server.stop());
+
+const readWithCursor = () =>
+  komboAt(server).readPage({ integration: INTEGRATION, updatedAfter: null, cursor: 'c' });
+
+/** What the error does not say. */
+const secrets = new RegExp(`${API_KEY}|Ada|${MESSAGE_OF_KOMBO}|\n`);
+
+describe('an error code decides, whatever the HTTP status', () => {
+  test.each([
+    ['PLATFORM.RATE_LIMIT_EXCEEDED', TransientError],
+    ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', TransientError],
+    ['PLATFORM.UNKNOWN_ERROR', TransientError],
+    ['PLATFORM.TASK_TIMED_OUT', TransientError],
+    ['REMOTE.SERVICE_UNAVAILABLE', TransientError],
+    ['REMOTE.RATE_LIMIT_EXCEEDED', TransientError],
+    ['REMOTE.UNKNOWN_HTTP_ERROR', TransientError],
+    ['PLATFORM.INTEGRATION_NOT_FOUND', IntegrationError],
+    ['PLATFORM.INPUT_INVALID', IntegrationError],
+    ['REMOTE.INPUT_INVALID', IntegrationError],
+    ['INTEGRATION.PERMISSION_MISSING', IntegrationError],
+    ['INTEGRATION.AUTHENTICATION_INVALID', IntegrationError],
+    ['INTEGRATION.INACTIVE', IntegrationError],
+    ['INTEGRATION.MODEL_NOT_AVAILABLE', IntegrationError],
+    ['INTEGRATION.MODEL_DISABLED', IntegrationError],
+    ['INTEGRATION.ACTION_NOT_AVAILABLE', IntegrationError],
+    ['INTEGRATION.ACTION_DISABLED', IntegrationError],
+    ['INTEGRATION.QA_FAILED', IntegrationError],
+    ['INTEGRATION.SETUP_SYNC_PENDING', WaitingError],
+    ['INTEGRATION.SETUP_INCOMPLETE', WaitingError],
+    ['PLATFORM.AUTHENTICATION_INVALID', DeploymentError],
+    ['PLATFORM.IP_NOT_WHITELISTED', DeploymentError],
+    ['PLATFORM.SOMETHING_NEW', TransientError],
+    ['constructor', TransientError],
+  ])('%s', async (code, kind) => {
+    for (const status of [400, 401, 404, 409, 429, 503]) {
+      server.replies.splice(0, 1, refusal(code, status));
+      const error = await failureOf(() => firstPage(komboAt(server)));
+
+      expect(error).toBeInstanceOf(kind);
+      expect(error).toMatchObject({ code, logUrl: LOG_URL });
+      expect(error.message).toMatch(new RegExp(`^Kombo answered ${code}: .{10,}`));
+      expect(error.message).not.toMatch(secrets);
+    }
+  });
+
+  test('only what passes is tried again', async () => {
+    for (const code of [
+      'INTEGRATION.INACTIVE',
+      'INTEGRATION.SETUP_INCOMPLETE',
+      'PLATFORM.IP_NOT_WHITELISTED',
+    ]) {
+      server.replies.splice(0, 9, refusal(code, 503, { 'retry-after': '0' }), page([]));
+      server.asked.length = 0;
+
+      await failureOf(() => firstPage(komboAt(server, OFTEN)));
+
+      expect(server.asked).toHaveLength(1);
+    }
+    server.replies.splice(0, 9, refusal('REMOTE.SERVICE_UNAVAILABLE', 503), page([]));
+    await firstPage(komboAt(server, OFTEN));
+  });
+});
+
+describe('without a code, the HTTP status decides', () => {
+  test.each<[string, Reply, unknown]>([
+    ['400', refusal(null, 400), IntegrationError],
+    ['401', refusal(null, 401), DeploymentError],
+    ['403', refusal(null, 403), DeploymentError],
+    ['404 in the envelope of Kombo', refusal(null, 404), IntegrationError],
+    ['404 of another server', send(404, '<html>nothing here</html>'), DeploymentError],
+    ['408', refusal(null, 408), TransientError],
+    ['409', refusal(null, 409), TransientError],
+    ['422', refusal(null, 422), IntegrationError],
+    ['429', refusal(null, 429), TransientError],
+    ['500', refusal(null, 500), TransientError],
+    ['502 of a proxy', send(502, '<html>Bad gateway</html>'), TransientError],
+    ['503 without a body', send(503, ''), TransientError],
+    ['503 with JSON of another kind', send(503, '"busy"'), TransientError],
+    ['302', send(302, '', { location: '/login' }), DeploymentError],
+    ['503 with a code of the wrong type', send(503, '{"error":{"code":7}}'), TransientError],
+    ['401 with a code of many lines', refusal('a\nb', 401), DeploymentError],
+  ])('%s', async (_, reply, kind) => {
+    server.replies.push(reply);
+
+    const error = await failureOf(() => firstPage(komboAt(server)));
+
+    expect(error).toBeInstanceOf(kind);
+    expect(error.code).toBeNull();
+    expect(error.message).toMatch(new RegExp(`^${server.host} answered \\d{3}.*: .{10,}`));
+    expect(error.message).not.toMatch(secrets);
+  });
+
+  test('404 of another server says where to look', async () => {
+    server.replies.push(send(404, 'nothing here'));
+
+    const { message } = await failureOf(() => firstPage(komboAt(server)));
+
+    expect(message).toBe(`${server.host} answered 404: check KOMBO_BASE_URL, which ends in /v1 at Kombo`);
+  });
+});
+
+describe('the log page', () => {
+  test.each([undefined, null, 7, 'javascript:alert(1)', 'no address'])(
+    'is left out when it is %s, and the code still counts',
+    async (log_url) => {
+      const error = { code: 'INTEGRATION.INACTIVE', title: null, message: '', log_url };
+      server.replies.push(send(409, JSON.stringify({ status: 'error', error })));
+
+      expect(await failureOf(() => firstPage(komboAt(server)))).toMatchObject({
+        code: 'INTEGRATION.INACTIVE',
+        logUrl: null,
+      });
+    },
+  );
+});
+
+describe('a page cursor is refused', () => {
+  test.each<[string, Reply]>([
+    ['by the code for input', refusal('PLATFORM.INPUT_INVALID', 400)],
+    ['by 400 without a code', refusal(null, 400)],
+    ['by 410 without a code', send(410, '')],
+    ['by 422 without a code', refusal(null, 422)],
+    [
+      'by a code that nobody knows, with a status that blames the request',
+      refusal('PLATFORM.CURSOR_OLD', 400),
+    ],
+  ])('%s, at the first attempt', async (_, reply) => {
+    server.replies.push(reply);
+
+    expect(await thrownBy(readWithCursor)).toBeInstanceOf(CursorRefusedError);
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test.each<[string, Reply, unknown]>([
+    ['a code that speaks of something else', refusal('INTEGRATION.INACTIVE', 400), IntegrationError],
+    ['a code that nobody knows, with a status that does not', refusal('PLATFORM.NEW', 500), TransientError],
+    ['a rejected key', refusal(null, 401), DeploymentError],
+  ])('but not by %s', async (_, reply, kind) => {
+    server.replies.push(reply);
+
+    expect(await thrownBy(readWithCursor)).toBeInstanceOf(kind);
+  });
+});

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { observe } from '../../../functions/adapters/kombo/progression-record.ts';
+import { blankRecord, type Raw, REMOVED_AT, REVISION, rawRecord, removedRecord, USER } from './raw-record.ts';
+
+function observed(record: Raw) {
+  const seen = observe(record);
+  if ('rejected' in seen) throw new Error(`rejected: ${seen.rejected.reason}`);
+  return seen.observed;
+}
+
+const fields = Object.keys(rawRecord()).filter((field) => field !== 'id');
+const nullsIn = (record: object) =>
+  fc
+    .subarray(Object.keys(record))
+    .map((lost) => ({ ...record, ...Object.fromEntries(lost.map((f) => [f, null])) }));
+
+describe('a removed record', () => {
+  test('with all its fields is not erased', () => {
+    expect(observed(removedRecord())).toMatchObject({
+      state: { status: 'IN_PROGRESS', removedAt: REMOVED_AT },
+      erased: false,
+    });
+  });
+
+  test('may have null in any of its fields but the id, and in any field of its user and course', () => {
+    fc.assert(
+      fc.property(
+        fc.subarray(fields.filter((field) => field !== 'remote_deleted_at')),
+        nullsIn(USER),
+        nullsIn(REVISION),
+        (lost, user, course_revision) => {
+          const nulls = Object.fromEntries(lost.map((field) => [field, null]));
+          const { state } = observed(removedRecord({ user, course_revision, ...nulls }));
+          expect(state).toMatchObject({ id: 'p1', removedAt: REMOVED_AT });
+        },
+      ),
+    );
+  });
+
+  test.each([
+    ['its user', { user: null }],
+    ["its user's id", { user_id: null }],
+    ['the id in its user', { user: { ...USER, id: null } }],
+    ['all that it said', { status: null, enrolled_at: null, user: { id: 'u1', remote_id: '32' } }],
+  ])('that lost %s is erased', (_, differs) => {
+    expect(observed(removedRecord(differs)).erased).toBe(true);
+  });
+
+  test.each([
+    ['its course', { course_revision: null, course_revision_id: null }],
+    ['its remote id', { remote_id: null }],
+    ['the time of its change', { changed_at: null }],
+    ['its status', { status: null }],
+    ['the names', { user: { ...USER, first_name: null, last_name: null, work_email: null } }],
+  ])('that lost %s alone still has its learner', (_, differs) => {
+    expect(observed(removedRecord(differs)).erased).toBe(false);
+  });
+});
+
+describe('a record of which the id alone is left', () => {
+  test.each([
+    ['with the time of its removal', { remote_deleted_at: REMOVED_AT }, REMOVED_AT],
+    ['without it', {}, null],
+    [
+      'with empty objects in it',
+      { user: { id: null, remote_id: null }, course_revision: { id: null } },
+      null,
+    ],
+  ])('%s is erased', (_, differs, removedAt) => {
+    expect(observed(blankRecord(differs))).toEqual({
+      state: {
+        id: 'p1',
+        remoteId: null,
+        status: null,
+        enrolledAt: null,
+        completedAt: null,
+        changedAt: null,
+        removedAt,
+      },
+      learner: { id: null, remoteId: null },
+      learnerDetails: { firstName: null, lastName: null, email: null },
+      course: { id: null, remoteId: null, revisionId: null, revisionRemoteId: null, title: null },
+      erased: true,
+    });
+  });
+
+  test('may leave out everything else', () => {
+    expect(observed({ id: 'p1' }).erased).toBe(true);
+  });
+
+  test.each(fields.filter((field) => !['remote_data', 'remote_deleted_at'].includes(field)))(
+    'but for its %s is a broken live one',
+    (field) => {
+      const seen = observe(blankRecord({ [field]: rawRecord({ completed_at: REMOVED_AT })[field] }));
+
+      expect(seen).toHaveProperty('rejected.id', 'p1');
+    },
+  );
+});

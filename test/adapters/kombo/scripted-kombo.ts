@@ -1,0 +1,112 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+
+export const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
+export const API_KEY = 'key-that-nobody-may-see';
+/** Kombo's clock in these tests. */
+export const DATE = 'Mon, 02 Mar 2026 08:00:00 GMT';
+
+/** A request as it arrived. */
+export type Asked = {
+  path: string;
+  query: Record<string, string>;
+  headers: IncomingHttpHeaders;
+  length: number;
+};
+export type Reply = (response: ServerResponse) => void;
+
+export type ScriptedKombo = {
+  /** With its `/v1`. */
+  baseUrl: string;
+  host: string;
+  asked: Asked[];
+  /** One a request; the last one stays. */
+  replies: Reply[];
+  stop(): Promise<void>;
+};
+
+/** A server that gives the answers of a script, and knows nothing else of Kombo. */
+export async function startScriptedKombo(): Promise<ScriptedKombo> {
+  const asked: Asked[] = [];
+  const replies: Reply[] = [];
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://kombo');
+    asked.push({
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      headers: request.headers,
+      length: request.url?.length ?? 0,
+    });
+    const reply = replies.length > 1 ? replies.shift() : replies[0];
+    (reply ?? page([]))(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  const host = `127.0.0.1:${address.port}`;
+  return {
+    baseUrl: `http://${host}/v1`,
+    host,
+    asked,
+    replies,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** The host and port of a server that was stopped: nobody listens there. */
+export async function deadAddress(): Promise<string> {
+  const server = await startScriptedKombo();
+  await server.stop();
+  await new Promise((resolve) => {
+    const [host = '', port] = server.host.split(':');
+    connect(Number(port), host).once('error', resolve);
+  });
+  return server.host;
+}
+
+export function send(status: number, body: string, headers: Record<string, string> = {}): Reply {
+  return (response) =>
+    response.writeHead(status, { date: DATE, 'content-type': 'application/json', ...headers }).end(body);
+}
+
+export function success(data: unknown): Reply {
+  return send(200, JSON.stringify({ status: 'success', data }));
+}
+
+export function page(results: unknown[], next: string | null = null): Reply {
+  return success({ next, results });
+}
+
+export const MESSAGE_OF_KOMBO = 'Ada Lovelace entered something odd';
+export const LOG_URL = 'https://app.kombo.dev/my-prod/logs?interactionId=123456';
+
+export function refusal(code: string | null, status: number, headers: Record<string, string> = {}): Reply {
+  const error = { code, title: null, message: MESSAGE_OF_KOMBO, log_url: LOG_URL };
+  return send(status, JSON.stringify({ status: 'error', error }), headers);
+}
+
+/** Never answers. */
+export const silence: Reply = () => {};
+
+/** Sends the head and the beginning of a body, and then nothing. */
+export const standstill: Reply = (response) =>
+  void response.writeHead(200, { date: DATE }).write('{"status":"success","data":{"next":null,');
+
+/** Breaks the connection in the middle of the body. */
+export const brokenOff: Reply = (response) => {
+  response.writeHead(200, { date: DATE, 'content-length': 1_000 });
+  response.write('{"status":"success","data":{"next":null,', () => response.destroy());
+};
+
+/** Breaks the connection before the answer. */
+export const hangUp: Reply = (response) => void response.destroy();
+
+/** Is compressed, and ends too early. */
+export const halfCompressed: Reply = (response) => {
+  const body = gzipSync(JSON.stringify({ status: 'success', data: { next: null, results: [] } }));
+  response.writeHead(200, { date: DATE, 'content-encoding': 'gzip' }).end(body.subarray(0, 15));
+};

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { normaliseTimestamp } from '../../../functions/adapters/kombo/timestamp.ts';
+import { Timestamp } from '../../../functions/contract/timestamp.ts';
+
+const instants = fc
+  .date({
+    min: new Date('0001-01-03T00:00:00Z'),
+    max: new Date('9999-12-29T23:59:59.999Z'),
+    noInvalidDate: true,
+  })
+  .map((date) => date.getTime());
+
+const pad = (value: number) => String(value).padStart(2, '0');
+
+/** An instant as some platform might write it. */
+const spellings = fc
+  .record({
+    instant: instants,
+    offset: fc.integer({ min: -14 * 60, max: 14 * 60 }),
+    letter: fc.constantFrom('T', 't', ' '),
+    point: fc.constantFrom('.', ','),
+    more: fc.stringMatching(/^\d{0,6}$/),
+    zone: fc.constantFrom('colon', 'digits', 'space'),
+  })
+  .map(({ instant, offset, letter, point, more, zone }) => {
+    const local = new Date(instant + offset * 60_000).toISOString();
+    const sign = offset < 0 ? '-' : '+';
+    const [hours, minutes] = [pad(Math.floor(Math.abs(offset) / 60)), pad(Math.abs(offset) % 60)];
+    const time = `${local.slice(11, 19)}${point}${local.slice(20, 23)}${more}`;
+    const suffix = `${zone === 'space' ? ' ' : ''}${sign}${hours}${zone === 'digits' ? '' : ':'}${minutes}`;
+    return { instant, text: `${local.slice(0, 10)}${letter}${time}${suffix}` };
+  });
+
+describe('any instant', () => {
+  test('is the same one in UTC with milliseconds, however it is spelt', () => {
+    fc.assert(
+      fc.property(spellings, ({ instant, text }) => {
+        expect(normaliseTimestamp(text)).toBe(new Date(instant).toISOString());
+      }),
+    );
+  });
+
+  test('that is normalised stays as it is', () => {
+    fc.assert(
+      fc.property(instants, (instant) => {
+        const text = new Date(instant).toISOString();
+        expect(normaliseTimestamp(text)).toBe(text);
+      }),
+    );
+  });
+});
+
+test('any text becomes a timestamp of the contract, or nothing', () => {
+  const digits = fc.stringMatching(/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,5})?)?(Z|[+-]\d\d:?\d\d)?$/);
+  fc.assert(
+    fc.property(fc.oneof(digits, fc.string(), fc.date().map(String)), (text) => {
+      const normal = normaliseTimestamp(text);
+      if (normal !== null) expect(Timestamp.parse(normal)).toBe(normal);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test.each([
+  ['2026-03-01', '2026-03-01T00:00:00.000Z'],
+  ['2026-03-01Z', '2026-03-01T00:00:00.000Z'],
+  ['2026-03-01T09:30', '2026-03-01T09:30:00.000Z'],
+  ['2026-03-01T09:30:15', '2026-03-01T09:30:15.000Z'],
+  ['2026-03-01T09:30:15.5', '2026-03-01T09:30:15.500Z'],
+  ['2026-03-01T09:30:15.1239999Z', '2026-03-01T09:30:15.123Z'],
+  ['2026-03-01t09:30:15z', '2026-03-01T09:30:15.000Z'],
+  ['2026-03-01 09:30:15 +0200', '2026-03-01T07:30:15.000Z'],
+  ['2026-03-01T09:30:15+02', '2026-03-01T07:30:15.000Z'],
+  ['2026-03-01T01:30:00+05:45', '2026-02-28T19:45:00.000Z'],
+  ['2026-03-01T09:30:15-00:00', '2026-03-01T09:30:15.000Z'],
+  ['2026-12-31T23:30:00-01:00', '2027-01-01T00:30:00.000Z'],
+  ['2024-02-29T12:00:00Z', '2024-02-29T12:00:00.000Z'],
+  ['2000-02-29', '2000-02-29T00:00:00.000Z'],
+  ['2026-02-28T24:00:00Z', '2026-03-01T00:00:00.000Z'],
+  ['2016-12-31T23:59:60Z', '2017-01-01T00:00:00.000Z'],
+  ['2017-01-01T05:29:60+05:30', '2017-01-01T00:00:00.000Z'],
+  ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
+  ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
+])('%s is %s', (text, expected) => {
+  expect(normaliseTimestamp(text)).toBe(expected);
+});
+
+test.each([
+  '',
+  ' ',
+  'yesterday',
+  '1772357400000',
+  '03/01/2026',
+  'Sun, 01 Mar 2026 09:30:00 GMT',
+  '2026',
+  '2026-03',
+  '2026-3-1',
+  '2026-W09-7',
+  '2026-02-29',
+  '2100-02-29T00:00:00.000Z',
+  '2026-02-30T00:00:00.000Z',
+  '2026-04-31',
+  '2026-13-01',
+  '2026-00-10',
+  '2026-03-00',
+  '2026-03-01T24:00:01Z',
+  '2026-03-01T24:00:00.001Z',
+  '2026-03-01T25:00:00Z',
+  '2026-03-01T09:60:00Z',
+  '2026-03-01T09:30:60Z',
+  '2026-03-01T09:30:61Z',
+  '2026-03-01T09:30:15+24:00',
+  '2026-03-01T09:30:15+05:60',
+  '2026-03-01T09:30:15 CET',
+  '2026-03-01T09:30:15.Z',
+  '2026-03-01T09',
+  '+002026-03-01T00:00:00.000Z',
+  '0000-05-01T00:00:00.000Z',
+  '0001-01-01T00:00:00+01:00',
+  '9999-12-31T23:59:59-01:00',
+  '2026-03-01T09:30:00.000Z\n',
+])('"%s" is no timestamp', (text) => {
+  expect(normaliseTimestamp(text)).toBeNull();
+});

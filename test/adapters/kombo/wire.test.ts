@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { komboClient } from '../../../functions/adapters/kombo/client.ts';
+import { readCourseProgressions } from '../../../functions/adapters/kombo/course-progressions.ts';
+import { createKombo } from '../../../functions/adapters/kombo/kombo.ts';
+import { KOMBO_HOSTS } from '../../../functions/contract/environment.ts';
+import { DeploymentError, IntegrationError } from '../../../functions/core/errors.ts';
+import { firstPage, komboAt, ONCE, thrownBy } from './kombo-at.ts';
+import {
+  API_KEY,
+  INTEGRATION,
+  page,
+  type ScriptedKombo,
+  send,
+  startScriptedKombo,
+} from './scripted-kombo.ts';
+
+let server: ScriptedKombo;
+
+beforeEach(async () => {
+  server = await startScriptedKombo();
+});
+afterEach(() => server.stop());
+
+describe('a page is asked for', () => {
+  test('with deleted records, in the largest size, and with no filter that was not given', async () => {
+    await firstPage(komboAt(server));
+
+    expect(server.asked[0]?.path).toBe('/v1/lms/course-progressions');
+    expect(server.asked[0]?.query).toEqual({ page_size: '250', include_deleted: 'true' });
+  });
+
+  test('with the integration and the key in their headers', async () => {
+    await firstPage(komboAt(server));
+
+    expect(server.asked[0]?.headers).toMatchObject({
+      'x-integration-id': INTEGRATION,
+      authorization: `Bearer ${API_KEY}`,
+    });
+  });
+
+  test('with what changed after an instant, from a cursor that has any character', async () => {
+    const cursor = 'eyJh+/=&?#% ü\u2028';
+    const updatedAfter = '2026-03-01T09:30:00.000Z';
+
+    await komboAt(server).readPage({ integration: INTEGRATION, updatedAfter, cursor });
+
+    expect(server.asked[0]?.query).toMatchObject({ updated_after: updatedAfter, cursor });
+  });
+
+  test('with every parameter of the endpoint', async () => {
+    const query = {
+      cursor: 'c',
+      page_size: 7,
+      updated_after: '2026-03-01T09:30:00.000Z',
+      include_deleted: 'false',
+      ignore_unsupported_filters: 'true',
+      ids: 'a,b',
+      remote_ids: 'r 1,r&2',
+      user_ids: 'u1,u2',
+      course_ids: 'c1',
+    } as const;
+    const client = komboClient({ ...server, apiKey: async () => API_KEY, patience: ONCE, fetch });
+
+    await readCourseProgressions(client, INTEGRATION, query);
+
+    expect(server.asked[0]?.query).toEqual({ ...query, page_size: '7' });
+  });
+
+  test('with the key of the moment, which may change between two requests', async () => {
+    const keys = ['old', ' new\n'];
+    const kombo = komboAt(server, ONCE, async () => keys.shift() ?? '');
+
+    await firstPage(kombo);
+    await firstPage(kombo);
+
+    expect(server.asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new']);
+  });
+});
+
+describe('the address', () => {
+  test.each([
+    ['of the EU', KOMBO_HOSTS.eu, 'https://api.kombo.dev/v1/lms/course-progressions'],
+    ['of the US', KOMBO_HOSTS.us, 'https://api.us.kombo.dev/v1/lms/course-progressions'],
+    ['of any other server', 'http://localhost:4010/v1', 'http://localhost:4010/v1/lms/course-progressions'],
+    [
+      'with slashes at its end',
+      'http://localhost:4010/v1//',
+      'http://localhost:4010/v1/lms/course-progressions',
+    ],
+    ['with a deeper path', 'http://proxy/eu/v1', 'http://proxy/eu/v1/lms/course-progressions'],
+  ])('%s is the base URL before the path', async (_, baseUrl, expected) => {
+    const asked: string[] = [];
+    const kombo = createKombo({
+      baseUrl,
+      apiKey: async () => API_KEY,
+      fetch: async (input) => {
+        asked.push(new Request(input).url.split('?')[0] ?? '');
+        const body = { status: 'success', data: { next: null, results: [] } };
+        return Response.json(body, { headers: { date: new Date().toUTCString() } });
+      },
+    });
+
+    await firstPage(kombo);
+
+    expect(asked).toEqual([expected]);
+  });
+
+  test.each(['kombo', 'ftp://kombo/v1', 'http://ada:secret@kombo/v1', 'http://kombo/v1?key=secret'])(
+    '%s is none, which is told without quoting it',
+    async (baseUrl) => {
+      const error = await thrownBy(async () => komboAt({ baseUrl }));
+
+      expect(error).toBeInstanceOf(DeploymentError);
+      expect(String(error)).toMatch(/KOMBO_BASE_URL/);
+      expect(String(error)).not.toMatch(/secret/);
+    },
+  );
+});
+
+describe('nothing is sent', () => {
+  test.each(['', '  ', 'two words', 'kéy', 'k\u2028y'])(
+    'with the key "%s", which no header can hold',
+    async (key) => {
+      const error = await thrownBy(() => firstPage(komboAt(server, ONCE, async () => key)));
+
+      expect(error).toBeInstanceOf(DeploymentError);
+      expect(String(error)).toMatch(/API key/);
+      expect(server.asked).toEqual([]);
+    },
+  );
+
+  test('with an integration id that no header can hold', async () => {
+    const error = await thrownBy(() =>
+      komboAt(server).readPage({ integration: 'moodle:\u2665', updatedAfter: null, cursor: null }),
+    );
+
+    expect(error).toBeInstanceOf(IntegrationError);
+    expect(server.asked).toEqual([]);
+  });
+
+  test('to where a redirection points', async () => {
+    const other = await startScriptedKombo();
+    server.replies.push(send(308, '', { location: `${other.baseUrl}/lms/course-progressions` }), page([]));
+
+    const error = await thrownBy(() => firstPage(komboAt(server)));
+
+    expect(error).toBeInstanceOf(DeploymentError);
+    expect(String(error)).toMatch(`${server.host} answered 308, a redirection: check KOMBO_BASE_URL`);
+    expect(other.asked).toEqual([]);
+    await other.stop();
+  });
+});
