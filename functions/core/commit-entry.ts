@@ -1,6 +1,7 @@
 import type { LearnerDetails } from '../contract/learner.ts';
 import { advance } from './advance.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { IntegrationError } from './errors.ts';
 import { type DetailsById, eventsOfEntry } from './events-of-entry.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import { move, stopIfExpired, type Worker } from './worker.ts';
@@ -75,13 +76,20 @@ async function publishEntry(worker: Worker, entry: JournalEntry, details: Detail
   if (answer.error !== null) throw answer.error;
 }
 
-/** Today's details of the learners whose events an entry publishes; those whom Kombo no longer knows are absent. */
+/**
+ * Today's details of the learners whose events an entry publishes; those whom Kombo no longer knows are absent, all of
+ * them when it no longer knows the integration: its journal must still be finished.
+ */
 async function readDetails(worker: Worker, entry: JournalEntry): Promise<DetailsById> {
   const details = new Map<string, LearnerDetails>();
   const ids = entry.changes.filter(({ events }) => events.length > 0).map(({ state }) => state.id);
   if (worker.settings.learnerDetails === 'omit' || ids.length === 0) return details;
-  const { records } = await worker.ports.kombo.readByIds(entry.integration, ids);
-  for (const record of records) details.set(record.state.id, record.learnerDetails);
+  try {
+    const { records } = await worker.ports.kombo.readByIds(entry.integration, ids);
+    for (const record of records) details.set(record.state.id, record.learnerDetails);
+  } catch (error) {
+    if (!(error instanceof IntegrationError)) throw error;
+  }
   return details;
 }
 

@@ -158,7 +158,9 @@ function baselined(change: Change, { baseline, detectedAt }: PageRules): Change 
 function heldKind(change: Change, rules: PageRules): keyof HeldCounts | null {
   if (change.events.includes('ProgressionRemoved')) return 'removed';
   if (change.events.includes('ProgressionRestored')) return 'restored';
-  if (change.previous !== null || change.events.length === 0 || rules.watermark === null) return null;
+  // A status that was never shown counts as a first sight: a field turned on for the first time shows it for everyone.
+  const isFirstSight = (change.previous?.status ?? null) === null;
+  if (!isFirstSight || change.events.length === 0 || rules.watermark === null) return null;
   const { status, completedAt, enrolledAt } = change.state;
   const ownDate = (status === 'COMPLETED' ? completedAt : null) ?? enrolledAt;
   const isOld = ownDate !== null && Date.parse(ownDate) < Date.parse(rules.watermark) - OLD_AFTER_MS;

@@ -119,6 +119,13 @@ describe('what counts towards a hold', () => {
     expect(tally).toMatchObject({ removed: 1, restored: 1, firstSeenOld: 2, firstSeen: 6, allowed: 0 });
   });
 
+  test('is an old status that was never shown before: a field turned on for the first time', () => {
+    const before = knownBy(known({ status: null, enrolledAt: null }));
+    const shown = observed({ status: 'COMPLETED', completedAt: JAN });
+    expect(decide([shown], before).tally).toMatchObject({ firstSeen: 0, firstSeenOld: 1 });
+    expect(decide([shown], knownBy(known({ status: 'ENROLLED' }))).tally.firstSeenOld).toBe(0);
+  });
+
   test('is old from three days before the watermark', () => {
     const at = (enrolledAt: string) => decide([observed({ enrolledAt })]).tally.firstSeenOld;
     expect(at('2026-02-26T08:00:00.000Z')).toBe(0);
