@@ -16,7 +16,7 @@ type KomboStep = { event: LearningEvent | null; next: KomboReplayPlace; fromBegi
 const MAX_RESTARTS = 5;
 
 /** The selected events that a record tells, in their order; the range is of the time when they happened. */
-export function selectedFromRecord(
+function selectedFromRecord(
   integration: IntegrationId,
   record: ObservedProgression,
   { range, filter }: Selection,
