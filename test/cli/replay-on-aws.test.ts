@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { carryOn, type ReplayCommand } from '../../cli/carry-on-replay.ts';
+import { createReplayProgress } from '../../cli/replay-progress.ts';
+import { resumeReplay, stopReplay } from '../../cli/resume-replay.ts';
+import type { ReplayMessage } from '../../functions/contract/replay-message.ts';
+import { replayHandler } from '../../functions/replay.ts';
+import { ALWAYS, polledWorld, type ReplayWorld } from '../support/replay-world.ts';
+
+/** The command line before a deployment whose replay function runs as soon as it has a message. */
+function deployed(at: ReplayWorld) {
+  const messages: ReplayMessage[] = [];
+  const said: string[] = [];
+  const replayQueue = {
+    async send(sent: ReplayMessage[]) {
+      messages.push(...sent);
+      for (const message of sent) {
+        await handle(
+          { Records: [{ body: JSON.stringify(message) }] },
+          { getRemainingTimeInMillis: () => 600_000 },
+        );
+      }
+    },
+  };
+  const handle = replayHandler({
+    ports: at.ports,
+    settings: at.settings,
+    queue: replayQueue,
+    report: () => {},
+  });
+  const command: ReplayCommand = {
+    deployment: {
+      ports: at.ports,
+      settings: at.settings,
+      queue: null,
+      replayQueue,
+      looks: null,
+      close: async () => {},
+    },
+    output: {
+      json: false,
+      answer: (_object, text) => said.push(text),
+      say: (text) => said.push(text),
+      complain: (text) => said.push(text),
+    },
+    progress: createReplayProgress(false),
+    here: false,
+  };
+  return { command, messages, said };
+}
+
+test('a replay is sent by the replay function, and the command says when it is finished', async () => {
+  const at = await polledWorld(6);
+  const { command, messages, said } = deployed(at);
+
+  await carryOn(command, await at.order(await at.plan(ALWAYS)));
+
+  expect(messages).toEqual([{ integration: 'moodle:test', replay: 'again' }]);
+  expect(said).toEqual([
+    'The deployment sends replay again. Ctrl-C leaves it to it.',
+    'Replay again is finished: 6 of 6 events sent.',
+  ]);
+});
+
+test('one that was stopped is asked for again', async () => {
+  const at = await polledWorld(6);
+  const { command, messages, said } = deployed(at);
+  const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
+  let batches = 2;
+  await at.run(replay, { timeLeft: () => batches-- > 0 });
+
+  await stopReplay(command, 'moodle:test', true);
+  expect(said.at(-1)).toMatch(/stopped: 2 of 6 events sent/);
+  await at.run(replay);
+  expect(at.replayed()).toHaveLength(2);
+
+  await resumeReplay(command, 'moodle:test', 'again');
+  expect(messages).toHaveLength(1);
+  expect(said.at(-1)).toBe('Replay again is finished: 6 of 6 events sent.');
+});
+
+test('one whose function was lost is asked for again', async () => {
+  const at = await polledWorld(6);
+  const { command, messages } = deployed(at);
+  await at.order(await at.plan(ALWAYS));
+  at.clock.advance(21 * 60_000);
+
+  await resumeReplay(command, 'moodle:test', true);
+
+  expect(messages).toHaveLength(1);
+  expect(at.replayed()).toHaveLength(6);
+});
+
+test('without a replay function, the command sends', async () => {
+  const at = await polledWorld(6);
+  const { command, said } = deployed(at);
+  command.deployment.replayQueue = null;
+
+  await carryOn(command, await at.order(await at.plan(ALWAYS)));
+
+  expect(said[0]).toMatch(/no replay function: this process sends/);
+  expect(at.replayed()).toHaveLength(6);
+});
