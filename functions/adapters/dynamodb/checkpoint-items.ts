@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Checkpoint, type Lease } from '../../core/checkpoint.ts';
 import { LeaseLostError } from '../../core/errors.ts';
 import type { Store } from '../../core/ports.ts';
@@ -40,7 +41,11 @@ export function checkpointItems(
       } catch (error) {
         if (!isConditionFailed(error)) throw error;
         const stored = await readStoredCheckpoint(table, next.integration);
-        const isOwn = stored?.lease?.owner === lease.owner && stored.revision === next.revision;
+        // Another write of this worker may have taken the same revision: only the same checkpoint is this one.
+        const isOwn =
+          stored?.lease?.owner === lease.owner &&
+          stored.revision === next.revision &&
+          isDeepStrictEqual(stored.checkpoint, next);
         if (!isOwn) throw leaseLost(next, error);
       }
     },
