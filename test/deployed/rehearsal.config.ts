@@ -1,18 +1,17 @@
 import type { SettingsInput } from '../../infra/settings.ts';
+import { rehearsal } from './rehearsal-settings.ts';
 
-/**
- * A deployment for a rehearsal: everything goes with it. What an emulator may lack is switched off unless
- * `REHEARSE_ALL` is set, by settings that any deployment has.
- */
-const isWhole = process.env['REHEARSE_ALL'] === '1';
-
+/** A deployment for a rehearsal: everything goes with it. */
 const settings: SettingsInput = {
-  name: process.env['REHEARSAL_NAME'] ?? 'SchoolbellRehearsal',
-  kombo: process.env['REHEARSAL_KOMBO_URL'] ?? 'http://127.0.0.1:9',
+  name: rehearsal.name,
+  kombo: rehearsal.komboUrl ?? 'http://127.0.0.1:9/v1',
   pollEveryMinutes: 1,
+  baseline: 'silent',
+  overlapMinutes: Number(process.env['REHEARSAL_OVERLAP_MINUTES'] ?? 15),
+  integrations: [rehearsal.integration],
   keepState: false,
-  archive: isWhole,
-  webhook: isWhole,
+  archive: rehearsal.whole,
+  webhook: rehearsal.whole,
 };
 
 export default settings;

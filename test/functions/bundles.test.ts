@@ -17,37 +17,12 @@ import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts';
 import { bundle } from '../infra/bundles.ts';
 import { type RunningFunction, startFunction } from '../support/lambda-runtime.ts';
 import { type LocalQueueAndSecrets, startLocalQueue } from '../support/local-queue.ts';
+import { someRecord } from '../support/some-record.ts';
 
 const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
 const KOMBO_KEY = 'key-of-the-test';
 const WEBHOOK_SECRET = 'secret-of-the-test';
 const NOW = Date.parse('2026-03-01T09:00:00.000Z');
-
-const record = {
-  id: 'progression-1',
-  remote_id: 'remote-1',
-  user_id: 'user-1',
-  course_revision_id: 'revision-1',
-  status: 'IN_PROGRESS' as const,
-  enrolled_at: '2026-02-01T09:00:00.000Z',
-  completed_at: null,
-  changed_at: '2026-02-20T09:00:00.000Z',
-  remote_deleted_at: null,
-  remote_data: null,
-  user: {
-    id: 'user-1',
-    remote_id: 'u-1',
-    first_name: 'Ada',
-    last_name: 'Byron',
-    work_email: 'ada@example.com',
-  },
-  course_revision: {
-    id: 'revision-1',
-    remote_id: 'r-1',
-    title: 'First aid',
-    course: { id: 'course-1', remote_id: 'c-1' },
-  },
-};
 
 /** An event of SQS as Lambda hands it over. */
 function sqsEvent(body: unknown) {
@@ -82,7 +57,7 @@ function urlEvent(body: string, signature: string) {
 
 describe('the bundled functions, started as Lambda starts them', () => {
   const clock = steppedClock(NOW);
-  const records = fixedRecords([record]);
+  const records = fixedRecords([someRecord]);
   const delivered: DeliveredEvent[] = [];
   let bundles: Record<string, string>;
   let database: EmbeddedDynamoDb;
@@ -141,7 +116,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
 
     clock.advance(60 * 60 * 1000);
     const at = new Date(clock.now()).toISOString();
-    records.put({ ...record, status: 'COMPLETED', completed_at: at, changed_at: at });
+    records.put({ ...someRecord, status: 'COMPLETED', completed_at: at, changed_at: at });
     expect(await poll.invoke(message)).toEqual({ result: null });
     expect(delivered.map((event) => event['detail-type'])).toEqual([
       'IntegrationBaselined',

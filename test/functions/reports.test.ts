@@ -151,15 +151,7 @@ describe('the survey of the fleet', () => {
                 mode: 'incremental',
                 writer: 'w',
                 changes: [],
-                tally: {
-                  removed: 0,
-                  restored: 0,
-                  firstSeenOld: 0,
-                  appeared: 0,
-                  vanished: 0,
-                  missed: 0,
-                  spent: 0,
-                },
+                tally: NOTHING_DECIDED,
               };
         },
       },

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** The rehearsal of a deployment: not part of `npm test`, since it deploys. */
+export default defineConfig({
+  test: {
+    include: ['test/deployed/**/*.deployed.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
+    bail: 1,
+  },
+});
