@@ -21,8 +21,7 @@ type DevOptions = {
   learnerDetails?: RunSettings['learnerDetails'];
 };
 
-/** A terminal sees the days go by; elsewhere nobody waits for them. */
-const STORY_SECONDS = process.stdout.isTTY ? 2 : 0;
+const STORY_SECONDS = 2;
 const API_SECONDS = 60;
 
 /** `schoolbell dev`, which is `npm start`: the whole of it on this machine, as a short story. */
@@ -34,7 +33,7 @@ export function addDevCommand(program: Command): void {
     .option('--integration <id>', 'with KOMBO_API_KEY set: the integration to poll', parseIntegrationId)
     .option(
       '--every <seconds>',
-      `from one poll to the next (default: 2 in the sandbox, ${API_SECONDS} with KOMBO_API_KEY set)`,
+      `from one poll to the next (default: ${STORY_SECONDS} in the sandbox, ${API_SECONDS} with KOMBO_API_KEY set)`,
       parseNumber({ min: 0, whole: false }),
     )
     .addOption(learnerDetailsOption())
@@ -64,7 +63,6 @@ async function dev(directory: string, json: boolean, options: DevOptions): Promi
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort());
     process.once('SIGTERM', () => stop.abort());
-    const seconds = options.every ?? (school === null ? API_SECONDS : STORY_SECONDS);
     // The people of the sandbox are made up.
     const learnerDetails = options.learnerDetails ?? (school === null ? undefined : 'include');
     return await runDev({
@@ -72,7 +70,7 @@ async function dev(directory: string, json: boolean, options: DevOptions): Promi
       kombo,
       integration,
       watch: options.watch ?? false,
-      everyMs: seconds * 1000,
+      everyMs: (options.every ?? defaultSeconds(school !== null, options)) * 1000,
       ...(learnerDetails && { learnerDetails }),
       view: createDevView(createOutput(json)),
       stop: stop.signal,
@@ -87,4 +85,10 @@ function unnamed(): CommandError {
     'KOMBO_API_KEY is set, so the real API is polled: name the integration with --integration ID, or unset KOMBO_API_KEY to see the sandbox.',
     ExitCode.wrongUse,
   );
+}
+
+/** People see the days go by; where nobody looks, nobody waits for them. */
+function defaultSeconds(isSandbox: boolean, { watch = false }: DevOptions): number {
+  if (!isSandbox) return API_SECONDS;
+  return process.stdout.isTTY || watch ? STORY_SECONDS : 0;
 }

@@ -1,0 +1,180 @@
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type StandIn, startStandIn } from './kombo-stand-in.ts';
+import { runSchoolbell } from './run-schoolbell.ts';
+
+type Case = { args: string[]; variables?: Record<string, string>; code: number; says: RegExp };
+
+let cwd: string;
+let kombo: StandIn;
+let garbling: StandIn;
+let closedPort: number;
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
+  kombo = await startStandIn();
+  garbling = await startStandIn();
+  garbling.answerWith = { status: 200, body: '{"status":"success","data":{"next":null,"resul' };
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  closedPort = typeof address === 'object' && address !== null ? address.port : 0;
+  probe.close();
+});
+
+afterAll(async () => {
+  await kombo.close();
+  await garbling.close();
+  await rm(cwd, { recursive: true });
+});
+
+/** Exactly one line on standard error, nothing on standard output, and nothing written. */
+async function expectOneLine({ args, variables = {}, code, says }: Case): Promise<void> {
+  const ran = await runSchoolbell(args, { cwd, variables });
+  expect(ran).toMatchObject({ code, stdout: [] });
+  expect(ran.stderr).toHaveLength(1);
+  expect(ran.stderr[0]).toMatch(/^schoolbell: /);
+  expect(ran.stderr[0]).toMatch(says);
+  expect(await readdir(cwd)).toEqual([]);
+}
+
+describe('bad input gets one clear line, and leaves nothing written', { concurrent: true }, () => {
+  it('a wrong key', () =>
+    expectOneLine({
+      args: ['poll', kombo.integration, '--local'],
+      variables: { ...kombo.variables, KOMBO_API_KEY: 'wrong' },
+      code: 1,
+      says: /key/,
+    }));
+
+  it('an unknown integration', () =>
+    expectOneLine({
+      args: ['poll', 'moodle:unknown', '--local'],
+      variables: kombo.variables,
+      code: 1,
+      says: /check the integration id/,
+    }));
+
+  it('an integration that the sandbox does not have', () =>
+    expectOneLine({ args: ['poll', 'moodle:unknown', '--local'], code: 1, says: /sandbox:school/ }));
+
+  it('an unreachable host', { timeout: 90_000 }, () =>
+    expectOneLine({
+      args: ['poll', 'moodle:a', '--local'],
+      variables: { KOMBO_API_KEY: 'any', KOMBO_BASE_URL: `http://127.0.0.1:${closedPort}/v1` },
+      code: 1,
+      says: /ECONNREFUSED.*KOMBO_BASE_URL/,
+    }),
+  );
+
+  it('a malformed body', { timeout: 90_000 }, () =>
+    expectOneLine({
+      args: ['poll', garbling.integration, '--local'],
+      variables: garbling.variables,
+      code: 1,
+      says: /not JSON.*KOMBO_BASE_URL/,
+    }),
+  );
+
+  it.for<[string, Case]>([
+    [
+      'a host without a key',
+      {
+        args: ['poll', 'a:b', '--local'],
+        variables: { KOMBO_BASE_URL: 'http://localhost:1/v1' },
+        code: 1,
+        says: /set KOMBO_API_KEY/,
+      },
+    ],
+    [
+      'a host that is no URL',
+      {
+        args: ['poll', 'a:b', '--local'],
+        variables: { KOMBO_API_KEY: 'k', KOMBO_BASE_URL: 'kombo' },
+        code: 1,
+        says: /KOMBO_BASE_URL/,
+      },
+    ],
+    [
+      'a setting that is no number',
+      {
+        args: ['poll', 'sandbox:school', '--local'],
+        variables: { OVERLAP_SECONDS: 'soon' },
+        code: 1,
+        says: /OVERLAP_SECONDS/,
+      },
+    ],
+    ['an id that is none', { args: ['poll', 'moodle', '--local'], code: 2, says: /looks like/ }],
+    ['no id', { args: ['poll', '--local'], code: 2, says: /integration/ }],
+    ['an unknown command', { args: ['pol'], code: 2, says: /Did you mean poll/ }],
+    ['an unknown option', { args: ['poll', 'a:b', '--local', '--modee', 'x'], code: 2, says: /--modee/ }],
+    [
+      'an unknown mode',
+      {
+        args: ['poll', 'a:b', '--local', '--mode', 'fast'],
+        code: 2,
+        says: /incremental, baseline, reconcile/,
+      },
+    ],
+    [
+      'force without a baseline',
+      { args: ['poll', 'a:b', '--local', '--force'], code: 2, says: /--mode baseline/ },
+    ],
+    [
+      'a date that does not exist',
+      { args: ['events', 'a:b', '--local', '--from', '2026-02-30'], code: 2, says: /2026-02-30/ },
+    ],
+    [
+      'a range that ends before it begins',
+      {
+        args: ['events', 'a:b', '--local', '--from', '2026-03-02', '--to', '2026-03-01'],
+        code: 2,
+        says: /--from/,
+      },
+    ],
+    [
+      'an unknown event',
+      { args: ['events', 'a:b', '--local', '--type', 'CourseFinished'], code: 2, says: /CourseCompleted/ },
+    ],
+    [
+      'an unknown baseline',
+      { args: ['integrations', 'add', 'a:b', '--local', '--baseline', 'loud'], code: 2, says: /silent/ },
+    ],
+    [
+      'a baseline since no date',
+      { args: ['integrations', 'add', 'a:b', '--local', '--baseline', 'since:May'], code: 2, says: /May/ },
+    ],
+    ['a directory without data', { args: ['events', 'a:b', '--local'], code: 1, says: /schoolbell poll/ }],
+    ['no deployment', { args: ['integrations', 'list'], code: 1, says: /TABLE_NAME.*--local/ }],
+    ['a port that is none', { args: ['sandbox', '--port', '70000'], code: 2, says: /65535/ }],
+    ['a profile that is none', { args: ['sandbox', '--profile', 'x'], code: 2, says: /talentlms/ }],
+    [
+      'a real API without an integration',
+      { args: ['dev'], variables: { KOMBO_API_KEY: 'k' }, code: 2, says: /--integration/ },
+    ],
+  ])('%s', ([, input]) => expectOneLine(input));
+});
+
+describe('bad input on data that is there', () => {
+  it('leaves it as it was', async () => {
+    const own = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
+    const schoolbell = (...args: string[]) =>
+      runSchoolbell([...args, '--local'], { cwd: own, variables: kombo.variables });
+    expect((await schoolbell('poll', kombo.integration)).code).toBe(0);
+    const before = await schoolbell('integrations', 'list');
+    const unknown = await schoolbell('poll', 'moodle:unknown');
+    expect(unknown).toMatchObject({ code: 1, stdout: [] });
+    expect(unknown.stderr).toHaveLength(1);
+    const other = await schoolbell('events', 'moodle:unknown');
+    expect(other.stderr[0]).toContain(kombo.integration);
+    const again = await schoolbell('poll', kombo.integration, '--mode', 'baseline');
+    expect(again).toMatchObject({ code: 1, stdout: [] });
+    expect(again.stderr[0]).toContain('--force');
+    expect(await schoolbell('integrations', 'list')).toEqual(before);
+    await rm(own, { recursive: true });
+  });
+});

@@ -1,0 +1,36 @@
+import { tmpdir } from 'node:os';
+import { expect, it } from 'vitest';
+import { runSchoolbell } from './run-schoolbell.ts';
+
+const help = async (...command: string[]) => {
+  const ran = await runSchoolbell([...command, '--help'], { cwd: tmpdir() });
+  expect(ran).toMatchObject({ code: 0, stderr: [] });
+  return ran.stdout.join('\n');
+};
+
+it.for([
+  '',
+  'dev',
+  'sandbox',
+  'integrations',
+  'integrations add',
+  'integrations list',
+  'integrations remove',
+  'poll',
+  'events',
+  'release',
+  'discard',
+  'pause',
+  'resume',
+  'set-aside',
+  'set-aside list',
+  'set-aside retry',
+])('says what it does: schoolbell %s --help', { concurrent: true }, async (command, { expect }) => {
+  expect(await help(...command.split(' ').filter(Boolean))).toMatchSnapshot();
+});
+
+it('without a command, shows the help and that this is wrong use', async () => {
+  const ran = await runSchoolbell([], { cwd: tmpdir() });
+  expect(ran).toMatchObject({ code: 2, stdout: [] });
+  expect(ran.stderr.join('\n')).toBe(await help());
+});

@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { LearningEventDetail } from '../../functions/contract/learning-events.ts';
+import { parseDelivered } from './delivered-events.ts';
+import { type StandIn, startStandIn } from './kombo-stand-in.ts';
+import { liveAnHour, randomNumbers } from './random-school.ts';
+import { runSchoolbell, startSchoolbell } from './run-schoolbell.ts';
+
+/** `npm run test:kill` makes it 200. */
+const KILLS = Number(process.env['KILLS'] ?? 12);
+const SEED = Number(process.env['SEED'] ?? 1);
+
+/** Most kills come so long after the first page was asked for, some so long after the start. */
+const LONGEST_MS = { work: 500, start: 1_000 };
+
+let cwd: string;
+let kombo: StandIn;
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
+  kombo = await startStandIn(10);
+});
+
+afterAll(async () => {
+  await kombo.close();
+  await rm(cwd, { recursive: true });
+});
+
+/** Nothing is held: a school this wild removes more than a person would let pass. */
+const options = () => ({ cwd, variables: { ...kombo.variables, SURGE_FLOOR: '1000000' } });
+const poll = () => ['poll', kombo.integration, '--local', '--json'];
+
+it(`misses nothing when its process is killed ${KILLS} times (seed ${SEED})`, {
+  timeout: KILLS * 10_000 + 60_000,
+}, async () => {
+  const random = randomNumbers(SEED);
+  liveAnHour(kombo, random);
+  const added = await runSchoolbell(
+    ['integrations', 'add', kombo.integration, '--local', '--baseline', 'publish'],
+    options(),
+  );
+  expect(added.code).toBe(0);
+
+  const lines: string[] = [];
+  let killed = 0;
+  for (let turn = 0; killed < KILLS; turn += 1) {
+    if (turn % 2 === 0) liveAnHour(kombo, random);
+    const { child, ended } = startSchoolbell(poll(), options());
+    let timer: NodeJS.Timeout | undefined;
+    const killWithin = (ms: number) => {
+      timer ??= setTimeout(() => child.kill('SIGKILL'), random() * ms);
+    };
+    kombo.onPage = () => killWithin(LONGEST_MS.work);
+    if (random() < 0.2) killWithin(LONGEST_MS.start);
+    const { code, stdout, stderr } = await ended;
+    clearTimeout(timer);
+    kombo.onPage = () => {};
+    lines.push(...stdout);
+    if (child.signalCode === 'SIGKILL') killed += 1;
+    else
+      expect({ code, stderr: stderr.filter((line) => line.startsWith('schoolbell:')) }).toEqual({
+        code: 0,
+        stderr: [],
+      });
+  }
+  const last = await runSchoolbell(poll(), options());
+  expect(last.code).toBe(0);
+  lines.push(...last.stdout);
+
+  const { learning } = parseDelivered(lines);
+  const chains = chainsOf(learning.map(({ detail }) => detail));
+  for (const [id, chain] of chains) expectUnbroken(id, chain);
+  for (const record of kombo.records()) {
+    const last = chains.get(record.id)?.at(-1)?.progression;
+    // What was removed before it was ever seen is known silently.
+    if (last === undefined) expect(record.removedAt).not.toBeNull();
+    else expect({ id: record.id, ...shown(last) }).toEqual({ id: record.id, ...shown(record) });
+  }
+  // The last poll again: all is told.
+  expect((await runSchoolbell(poll(), options())).stdout).toEqual([]);
+});
+
+/** The events of each progression in the journal's order, each id once; the same id always says the same. */
+function chainsOf(details: LearningEventDetail[]): Map<string, LearningEventDetail[]> {
+  const byId = new Map<string, LearningEventDetail>();
+  for (const detail of details) {
+    expect(byId.get(detail.id) ?? detail).toEqual(detail);
+    byId.set(detail.id, detail);
+  }
+  const inOrder = [...byId.values()].sort((a, b) => place(a) - place(b));
+  return Map.groupBy(inOrder, ({ progression }) => progression.id);
+}
+
+function place({ journal }: LearningEventDetail): number {
+  return journal === null ? Number.NaN : journal.entry * 10_000 + journal.index;
+}
+
+function expectUnbroken(id: string, chain: LearningEventDetail[]): void {
+  let known = chain[0]?.previous ?? null;
+  // First seen when it was removed already: its first event says what was known then.
+  if (known !== null) expect({ id, removed: known.removedAt !== null }).toEqual({ id, removed: true });
+  for (const { previous, progression } of chain) {
+    expect({ id, previous }).toEqual({ id, previous: known });
+    known = progression;
+  }
+}
+
+function shown({ status, removedAt }: { status: string | null; removedAt?: string | null }) {
+  return { status, removed: (removedAt ?? null) !== null };
+}

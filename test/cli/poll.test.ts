@@ -1,0 +1,175 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseDelivered } from './delivered-events.ts';
+import { type StandIn, type StandInRecord, startStandIn } from './kombo-stand-in.ts';
+import { runSchoolbell } from './run-schoolbell.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+const ENROLLED_AT = '2026-03-01T08:00:00.000Z';
+
+let cwd: string;
+let kombo: StandIn;
+
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
+  kombo = await startStandIn();
+});
+
+afterEach(async () => {
+  await kombo.close();
+  await rm(cwd, { recursive: true });
+});
+
+const schoolbell = (args: string[], variables = {}) =>
+  runSchoolbell(args, { cwd, variables: { ...kombo.variables, ...variables } });
+
+const poll = async (...args: string[]) => {
+  const ran = await schoolbell(['poll', '--local', kombo.integration, '--json', ...args]);
+  expect(ran.stderr.filter((line) => line.startsWith('schoolbell:'))).toEqual([]);
+  expect(ran.code).toBe(0);
+  return { ...parseDelivered(ran.stdout), said: ran.stderr };
+};
+
+const isoNow = () => new Date(kombo.now).toISOString();
+const enrolled = (id: string): StandInRecord => ({ id, status: 'ENROLLED', enrolledAt: ENROLLED_AT });
+
+const told = ({ learning }: Awaited<ReturnType<typeof poll>>) =>
+  learning.map(({ type, detail }) => [type, detail.progression.id, detail.previous?.status ?? null]);
+
+describe('polls of any server that speaks the reference', () => {
+  it('learns silently first, then tells each change once, over several polls', async () => {
+    for (const id of ['a', 'b', 'c']) kombo.put(enrolled(id));
+    const first = await poll();
+    expect(first.types).toEqual(['IntegrationBaselined']);
+    expect(kombo.queries.at(-1)).toContain('include_deleted=true');
+
+    kombo.now += HOUR_MS;
+    kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
+    kombo.put({ ...enrolled('b'), status: 'COMPLETED', completedAt: isoNow() });
+    kombo.put({ ...enrolled('d'), enrolledAt: isoNow() });
+    expect(told(await poll())).toEqual([
+      ['CourseStarted', 'a', 'ENROLLED'],
+      ['CourseCompleted', 'b', 'ENROLLED'],
+      ['LearnerEnrolled', 'd', null],
+    ]);
+    expect(kombo.queries.at(-1)).toContain(encodeURIComponent('2026-03-02T08:45:00.000Z'));
+
+    kombo.now += HOUR_MS;
+    kombo.put({ ...enrolled('a'), status: 'DROPPED' });
+    kombo.put({ ...enrolled('c'), removedAt: isoNow() });
+    expect(told(await poll())).toEqual([
+      ['LearnerDropped', 'a', 'IN_PROGRESS'],
+      ['ProgressionRemoved', 'c', 'ENROLLED'],
+    ]);
+  });
+
+  it('publishes nothing when everything is read again unchanged', async () => {
+    kombo.put(enrolled('a'));
+    await poll();
+    expect((await poll()).types).toEqual([]);
+    expect((await poll('--mode', 'reconcile')).types).toEqual([]);
+    kombo.now += 60_000;
+    kombo.put(enrolled('a'));
+    expect((await poll()).types).toEqual([]);
+  });
+
+  it('publishes a first sync where the integration was added so', async () => {
+    kombo.put(enrolled('a'));
+    const added = await schoolbell([
+      'integrations',
+      'add',
+      kombo.integration,
+      '--local',
+      '--baseline',
+      'publish',
+    ]);
+    expect(added).toMatchObject({ code: 0, stderr: [] });
+    expect(told(await poll())).toEqual([['LearnerEnrolled', 'a', null]]);
+  });
+
+  it('carries names when asked to, and never keeps them', async () => {
+    kombo.put(enrolled('a'));
+    await poll();
+    kombo.now += HOUR_MS;
+    kombo.put({ ...enrolled('a'), status: 'DROPPED' });
+    const { learning } = await poll('--learner-details', 'include');
+    expect(learning[0]?.detail.learner).toMatchObject({
+      lastName: 'Testperson',
+      email: 'wilhelmine@example.com',
+    });
+    const history = await schoolbell(['events', kombo.integration, '--local', '--json']);
+    expect(history.stdout.join()).toContain('LearnerDropped');
+    expect(history.stdout.join()).not.toContain('Testperson');
+  });
+
+  it('sets a record aside that breaks the schema, and processes it when it is mended', async () => {
+    kombo.put(enrolled('a'));
+    await poll();
+    kombo.now += HOUR_MS;
+    kombo.putRaw('b', { id: 'b', status: 17 });
+    kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
+    const broken = await poll();
+    expect(told(broken)).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
+    expect(broken.said.join('\n')).toContain('schoolbell set-aside list');
+
+    const left = await schoolbell(['set-aside', 'retry', kombo.integration, '--local']);
+    expect(left.code).toBe(1);
+    kombo.put(enrolled('b'));
+    const mended = await schoolbell(['set-aside', 'retry', kombo.integration, '--local', '--json']);
+    expect(mended).toMatchObject({ code: 0, stderr: ['1 settled, 0 still set aside.'] });
+    expect(mended.stdout[0]).toContain('LearnerEnrolled');
+    const list = await schoolbell(['set-aside', 'list', kombo.integration, '--local']);
+    expect(list.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
+  });
+
+  it('holds a mass removal for a person, and lets it through when released', async () => {
+    const ids = Array.from({ length: 30 }, (_, at) => `p${at}`);
+    for (const id of ids) kombo.put(enrolled(id));
+    await poll();
+    kombo.now += HOUR_MS;
+    for (const id of ids) kombo.put({ ...enrolled(id), removedAt: isoNow() });
+    const held = await schoolbell(['poll', kombo.integration, '--local']);
+    expect(held.code).toBe(3);
+    expect(held.stderr).toHaveLength(1);
+    expect(held.stderr[0]).toContain(`schoolbell release ${kombo.integration}`);
+
+    const released = await schoolbell(['release', kombo.integration, '--local']);
+    expect(released).toMatchObject({ code: 0, stderr: [] });
+    const after = await poll();
+    expect(after.learning.map(({ type }) => type)).toEqual(ids.map(() => 'ProgressionRemoved'));
+  });
+
+  it('shows the history of one learner, by type and by time of detection', async () => {
+    for (const id of ['a', 'b']) kombo.put(enrolled(id));
+    await poll();
+    kombo.now += HOUR_MS;
+    for (const id of ['a', 'b']) kombo.put({ ...enrolled(id), status: 'IN_PROGRESS' });
+    await poll();
+    const events = async (...args: string[]) =>
+      (await schoolbell(['events', kombo.integration, '--local', '--json', ...args])).stdout.length;
+    expect(await events()).toBe(2);
+    expect(await events('--learner', 'remote-user-of-a')).toBe(1);
+    expect(await events('--learner', 'user-of-a', 'user-of-b', '--course', 'course-1')).toBe(2);
+    expect(await events('--type', 'CourseCompleted')).toBe(0);
+    expect(await events('--from', '2026-01-01', '--to', '2026-01-02')).toBe(0);
+  });
+
+  it('does not poll what is paused or removed, and goes on where it was', async () => {
+    kombo.put(enrolled('a'));
+    await poll();
+    await schoolbell(['pause', kombo.integration, '--local']);
+    kombo.now += HOUR_MS;
+    kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
+    const paused = await schoolbell(['poll', kombo.integration, '--local']);
+    expect(paused).toMatchObject({ code: 1, stdout: [] });
+    expect(paused.stderr).toHaveLength(1);
+
+    await schoolbell(['resume', kombo.integration, '--local']);
+    await schoolbell(['integrations', 'remove', kombo.integration, '--local']);
+    expect((await schoolbell(['poll', kombo.integration, '--local'])).code).toBe(1);
+    await schoolbell(['integrations', 'add', kombo.integration, '--local']);
+    expect(told(await poll())).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
+  });
+});

@@ -1,0 +1,34 @@
+import type { StandIn, StandInRecord } from './kombo-stand-in.ts';
+
+/** The same seed gives the same numbers, from 0 to below 1 (mulberry32). */
+export function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Lets an hour pass in which some learners change and some enrol. */
+export function liveAnHour(kombo: StandIn, random: () => number): void {
+  kombo.now += 60 * 60 * 1000;
+  const now = new Date(kombo.now).toISOString();
+  for (const record of kombo.records()) {
+    if (random() < 0.3) kombo.put(changed(record, now, random()));
+  }
+  const enrolled = kombo.records().length;
+  for (let more = 0; more < 3; more += 1) {
+    kombo.put({ id: `p${enrolled + more}`, status: 'ENROLLED', enrolledAt: now });
+  }
+}
+
+/** Some change of what Kombo shows; the seconds of a removal and of a completion are those of the change. */
+function changed(record: StandInRecord, now: string, choice: number): StandInRecord {
+  if (choice < 0.2) return { ...record, removedAt: record.removedAt ? null : now };
+  if (choice < 0.5) return { ...record, status: 'IN_PROGRESS', completedAt: null };
+  if (choice < 0.8) return { ...record, status: 'COMPLETED', completedAt: now };
+  if (choice < 0.9) return { ...record, status: 'DROPPED', completedAt: null };
+  return { ...record, status: 'ENROLLED', completedAt: null };
+}

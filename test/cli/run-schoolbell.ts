@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+export type Ran = { code: number | null; stdout: string[]; stderr: string[] };
+
+export type Running = {
+  child: ChildProcess;
+  /** When it has ended and everything that it wrote was read: whole lines only. */
+  ended: Promise<Ran>;
+};
+
+/** Starts the command line as a process of its own, with none of this one's settings but `variables`. */
+export function startSchoolbell(
+  args: string[],
+  options: { cwd: string; variables?: Record<string, string> },
+): Running {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: options.cwd,
+    env: { PATH, HOME, AWS_EC2_METADATA_DISABLED: 'true', ...options.variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const written = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    written.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    written.stderr += text;
+  });
+  const ended = once(child, 'close').then(() => ({
+    code: child.exitCode,
+    stdout: wholeLines(written.stdout),
+    stderr: wholeLines(written.stderr),
+  }));
+  return { child, ended };
+}
+
+export function runSchoolbell(
+  args: string[],
+  options: { cwd: string; variables?: Record<string, string> },
+): Promise<Ran> {
+  return startSchoolbell(args, options).ended;
+}
+
+/** A killed process may leave half a line. */
+function wholeLines(text: string): string[] {
+  return text.split('\n').slice(0, -1);
+}

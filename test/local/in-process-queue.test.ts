@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { createInProcessQueue } from '../../local/in-process-queue.ts';
+
+it('hands messages on one at a time, in order, as SQS does, those sent meanwhile included', async () => {
+  const queue = createInProcessQueue();
+  await queue.send([{ integration: 'a:1' }, { integration: 'a:2', mode: 'reconcile' }]);
+  const handled: unknown[] = [];
+  await queue.drain(async ({ Records }) => {
+    if (handled.length === 0) await queue.send([{ integration: 'a:3' }]);
+    handled.push(...Records.map(({ body }) => JSON.parse(body)));
+  });
+  expect(handled).toEqual([
+    { integration: 'a:1' },
+    { integration: 'a:2', mode: 'reconcile' },
+    { integration: 'a:3' },
+  ]);
+});

@@ -1,0 +1,56 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { keepSchool, newSchool, readSchool } from '../../local/kept-school.ts';
+import { openLocalKombo } from '../../local/local-kombo.ts';
+import { STORY } from '../../local/sandbox/story.ts';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
+});
+
+afterEach(() => rm(directory, { recursive: true }));
+
+it('begins so that the story ends today', () => {
+  const today = Date.parse('2026-03-22T12:00:00.000Z');
+  expect(newSchool(today)).toEqual({
+    seed: 1,
+    startsAt: '2026-03-01T12:00:00.000Z',
+    now: '2026-03-01T12:00:00.000Z',
+  });
+});
+
+it('is read as it was kept, and is absent at first', async () => {
+  expect(await readSchool(directory)).toBeNull();
+  const school = newSchool(0);
+  await keepSchool(join(directory, 'new'), school);
+  expect(await readSchool(join(directory, 'new'))).toEqual(school);
+});
+
+it('says what to do with a file that is damaged', async () => {
+  await writeFile(join(directory, 'school.json'), '{"seed":');
+  await expect(readSchool(directory)).rejects.toThrow(`remove ${directory} to begin anew`);
+});
+
+it('shows the same history when it is opened again, and writes nothing before it is told to', async () => {
+  const page = async (passMs: number) => {
+    const { kombo, school, close } = await openLocalKombo({}, directory);
+    school?.pass(passMs);
+    const { records, servedAt } = await kombo.readPage({
+      integration: 'sandbox:school',
+      updatedAfter: null,
+      cursor: null,
+    });
+    if (passMs > 0) await school?.keep();
+    await close();
+    return { servedAt, records };
+  };
+  await page(0);
+  expect(await readdir(directory)).toEqual([]);
+  const first = await page(STORY.pollEveryMs);
+  expect(await page(0)).toEqual(first);
+  expect(await page(STORY.pollEveryMs)).not.toEqual(first);
+});

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { openLocalKombo } from '../../local/local-kombo.ts';
+
+const NOWHERE = '/nowhere';
+
+it('is the EU host with a key alone, and the host that is named', async () => {
+  const eu = await openLocalKombo({ KOMBO_API_KEY: 'k' }, NOWHERE);
+  expect(eu).toMatchObject({ baseUrl: 'https://api.kombo.dev/v1', school: null });
+  const named = await openLocalKombo(
+    { KOMBO_API_KEY: 'k', KOMBO_BASE_URL: 'http://127.0.0.1:1/v1/' },
+    NOWHERE,
+  );
+  expect(named.baseUrl).toBe('http://127.0.0.1:1/v1');
+});
+
+it('is refused without a key for a host that is named, and with a host that is no URL', async () => {
+  await expect(openLocalKombo({ KOMBO_BASE_URL: 'http://127.0.0.1:1/v1' }, NOWHERE)).rejects.toThrow(
+    'KOMBO_API_KEY',
+  );
+  const wrong = openLocalKombo({ KOMBO_API_KEY: 'k', KOMBO_BASE_URL: 'ftp://kombo' }, NOWHERE);
+  await expect(wrong).rejects.toThrow('which is no URL');
+});
