@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import type { IntegrationId } from '../functions/contract/integration-id.ts';
 import type { LearningEventType } from '../functions/contract/learning-events.ts';
@@ -127,7 +127,7 @@ async function order(
     consumer: options.consumer ?? null,
     asLive: options.asLive ?? false,
     rate,
-    writer: 'operator',
+    writer: randomUUID(),
   };
   const refusal = refuseOrder(plan, wanted);
   if (refusal !== null) throw new CommandError(refusal, ExitCode.wrongUse);

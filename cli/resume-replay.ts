@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IntegrationId } from '../functions/contract/integration-id.ts';
 import { changeReplay } from '../functions/core/order-replay.ts';
 import type { ReplayStore } from '../functions/core/ports.ts';
@@ -20,7 +21,7 @@ export async function resumeReplay(
   if (replay.state === 'finished') return at.output.answer(replay, replayText(replay));
   const isMoving = replay.state === 'running' && ports.clock() - Date.parse(replay.movedAt) < LOST_AFTER_MS;
   if (isMoving && !at.here) return watch(at, replay);
-  await carryOn(at, await changeReplay(ports, replay, { state: 'running', writer: 'operator' }));
+  await carryOn(at, await changeReplay(ports, replay, { state: 'running', writer: randomUUID() }));
 }
 
 /** `replay --stop`: the process that carries it on ends at its next step. */
@@ -31,7 +32,7 @@ export async function stopReplay(
 ): Promise<void> {
   const { ports } = at.deployment;
   const replay = await find(ports.replays, integration, id);
-  const stopped = await changeReplay(ports, replay, { state: 'stopped', writer: 'operator' });
+  const stopped = await changeReplay(ports, replay, { state: 'stopped', writer: randomUUID() });
   at.output.answer(stopped, replayText(stopped));
 }
 

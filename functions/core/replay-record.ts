@@ -65,7 +65,7 @@ export const ReplayRecord = ReplayPlan.extend({
   trouble: Trouble.nullable(),
   orderedAt: Timestamp,
   movedAt: Timestamp,
-  /** Counts the writes, and who made the last one: recognises one's own when its answer was lost. */
+  /** Counts the writes, and the call that made the last one: recognises one's own when its answer was lost. */
   revision: count,
   writer: z.string(),
 });

@@ -64,6 +64,8 @@ describe('replays', () => {
 
     expect(await replays().readReplay(integration, 'r1')).toEqual(next);
     const stale = someReplay(integration, { revision: 1, writer: 'w2' });
+    const other = someReplay(integration, { revision: 1, place, published: 4 });
+    await expect(replays().moveReplay(other)).rejects.toThrow(ReplayMovedError);
     await expect(replays().moveReplay(stale)).rejects.toThrow(ReplayMovedError);
     await expect(replays().createReplay(stale)).rejects.toThrow(ReplayMovedError);
   });
