@@ -5,8 +5,12 @@
 const SHAPE =
   /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d+))?)?)? ?([Zz]|[+-]\d{2}(?::?\d{2})?)?$/;
 
-/** `2026-03-01T09:30:00.000Z`: what nearly every timestamp is already. */
-const NORMAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+/**
+ * `2026-03-01T09:30:00.000Z`, on a day that every month has: nearly every timestamp. Asking `Date` took half of the time
+ * of a page.
+ */
+const NORMAL =
+  /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
 const FIRST = Date.parse('0001-01-01T00:00:00.000Z');
 const LAST = Date.parse('9999-12-31T23:59:59.999Z');
@@ -16,10 +20,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** The instant in UTC with milliseconds (further decimals are cut off), or null when it is no valid timestamp. */
 export function normaliseTimestamp(text: string): string | null {
-  if (NORMAL.test(text)) {
-    const instant = instantOf(text);
-    if (instant !== null) return inRange(instant);
-  }
+  if (NORMAL.test(text)) return text;
   const parts = SHAPE.exec(text);
   if (parts === null) return null;
   const [, day, time = '00:00', second = '00', decimals = '', zone = 'Z'] = parts;
