@@ -16,7 +16,8 @@ export type SentSteps = {
 
 /**
  * Sends the events of some steps, marked as replayed, with today's learner details where the deployment includes them.
- * An event that the bus refuses for good is set aside.
+ * An event that the bus refuses for good is counted
+ * and not set aside: to retry it from there would publish it as a live one.
  */
 export async function sendReplayed(
   ports: ReplayPorts,
@@ -34,7 +35,6 @@ export async function sendReplayed(
   const events = placed.map(({ event }) => asReplayed(event, replay, details));
   const { accepted, refused, error } =
     events.length === 0 ? { accepted: [], refused: [], error: null } : await ports.publisher.publish(events);
-  await setAsideRefused(ports, replay, events, refused);
 
   const settled = new Set([...accepted, ...refused.map(({ index }) => index)]);
   const firstOpen = placed.findIndex((_, index) => !settled.has(index));
@@ -75,21 +75,4 @@ async function readDetails(
   const ids = [...new Set(events.map(({ detail }) => detail.progression.id))];
   const { records } = await kombo.readByIds(integration, ids);
   return new Map(records.map((record) => [record.state.id, record.learnerDetails]));
-}
-
-/** Only what the journal has can be published again from it. */
-async function setAsideRefused(
-  { store, clock }: ReplayPorts,
-  { integration, id }: ReplayRecord,
-  events: LearningEvent[],
-  refused: { index: number; reason: string }[],
-): Promise<void> {
-  const at = new Date(clock()).toISOString();
-  const items = refused.flatMap(({ index, reason }) => {
-    const event = events[index];
-    return event === undefined || event.detail.journal === null
-      ? []
-      : [{ kind: 'event' as const, id: event.detail.id, reason: `${reason} (in replay ${id})`, at }];
-  });
-  if (items.length > 0) await store.setAside(integration, items);
 }
