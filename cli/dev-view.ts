@@ -50,7 +50,7 @@ export function createDevView(output: Output): DevView {
     event(event) {
       seen.events.push(event);
       live?.clear();
-      output.answer(event, `  ${styleText('dim', 'out')} ${eventLine(event)}`);
+      output.answer(event, eventLine(event, '  out '));
     },
     pollEnds(integration, outcome) {
       if (outcome.kind === 'ended')

@@ -30,14 +30,14 @@ const NARROW = { at: 18, type: 21, who: 17, course: 15 };
 const NARROW_COLUMNS = 110;
 
 /** An event as one line: when, what, who, which course, from what to what. */
-export function eventLine(event: Pick<DeliveredEvent, 'detail-type' | 'detail'>): string {
-  return columnsLine(eventColumns(event['detail-type'], event.detail));
+export function eventLine(event: Pick<DeliveredEvent, 'detail-type' | 'detail'>, prefix = ''): string {
+  return `${styleText('dim', prefix)}${columnsLine(eventColumns(event['detail-type'], event.detail), prefix.length)}`;
 }
 
-/** The columns in their places, in colours on a terminal and cut to its width. */
-export function columnsLine({ at, type, who, course, what }: EventColumns): string {
+/** The columns in their places, in colours on a terminal and cut to what of its width is left. */
+export function columnsLine({ at, type, who, course, what }: EventColumns, taken = 0): string {
   const name = styleText(COLOURS[type.replace(AGAIN, '')] ?? 'cyan', type);
-  const columns = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  const columns = process.stdout.isTTY ? process.stdout.columns - taken : Number.POSITIVE_INFINITY;
   const widths = columns < NARROW_COLUMNS ? NARROW : WIDTHS;
   const cells = at === '' ? [name, what] : [at, name, who, course, what];
   const before = at === '' ? [widths.at + widths.type] : [widths.at, widths.type, widths.who, widths.course];
