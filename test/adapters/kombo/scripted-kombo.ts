@@ -5,10 +5,10 @@ import { gzipSync } from 'node:zlib';
 export const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
 export const API_KEY = 'key-that-nobody-may-see';
 /** Kombo's clock in these tests. */
-export const DATE = 'Mon, 02 Mar 2026 08:00:00 GMT';
+const DATE = 'Mon, 02 Mar 2026 08:00:00 GMT';
 
 /** A request as it arrived. */
-export type Asked = {
+type Asked = {
   path: string;
   query: Record<string, string>;
   headers: IncomingHttpHeaders;
