@@ -1,5 +1,6 @@
 import type { PollMode } from '../../functions/contract/poll-mode.ts';
 import { changedItems, tableItems } from './check-silence.ts';
+import { checkWrites } from './check-writes.ts';
 import { type InvocationEnd, type Invocations, invocations } from './invocation.ts';
 import { checkPromises } from './promises.ts';
 import type { Scenario } from './scenario.ts';
@@ -49,7 +50,8 @@ async function history(world: World, accuse: Accuse): Promise<void> {
   const workers = invocations(world);
   const running = new Set<Promise<void>>();
 
-  await turbulentTimes(world, workers, running);
+  checkWrites(table, accuse);
+  await turbulentTimes(world, workers, running, accuse);
   service.life.end();
   faults.stop();
   trace.note(() => 'the faults stop');
@@ -89,6 +91,7 @@ async function turbulentTimes(
   world: World,
   workers: Invocations,
   running: Set<Promise<void>>,
+  accuse: Accuse,
 ): Promise<void> {
   const { scenario, service, time, random } = world;
   const { life } = service;
@@ -107,7 +110,7 @@ async function turbulentTimes(
   for (let polls = 0; polls < scenario.polls; polls++) {
     await time.sleep(random.int(0, scenario.pauseMs));
     const mode = random.chance(0.15) ? 'reconcile' : undefined;
-    const poll = pollOn(world, workers, mode);
+    const poll = pollOn(world, workers, accuse, mode);
     running.add(poll);
     if (random.chance(scenario.together)) await time.sleep(random.int(0, 3_000));
     else await poll;
@@ -115,13 +118,13 @@ async function turbulentTimes(
 }
 
 /** One poll, and those that it asks for. */
-async function pollOn(world: World, workers: Invocations, first?: PollMode): Promise<void> {
+async function pollOn(world: World, workers: Invocations, accuse: Accuse, first?: PollMode): Promise<void> {
   const { random } = world;
   let mode = first;
   for (let rounds = 0; rounds < 10; rounds++) {
-    const end = await workers.poll(mode);
+    const end = await workers.poll(mode, accuse);
     mode = undefined;
-    if (end.kind === 'held' && random.chance(0.5)) await workers.release();
+    if (end.kind === 'held' && random.chance(0.5)) await workers.settle(end.held);
     else if (!wantsMore(end)) return;
   }
 }
@@ -135,14 +138,14 @@ async function pollUntilQuiet(
 ): Promise<void> {
   let mode = wanted;
   for (let rounds = 0; rounds < MAX_ROUNDS; rounds++) {
-    const end = await workers.poll(mode);
+    const end = await workers.poll(mode, accuse);
     switch (end.kind) {
       case 'ended':
         if (end.again) break;
         if (wanted === undefined || end.ended.some((run) => run.mode === wanted)) return;
         break;
       case 'held':
-        await workers.release();
+        await workers.settle(end.held);
         break;
       case 'more':
         // A slice of the reconciliation continues by itself, and starting it again would not end it sooner.

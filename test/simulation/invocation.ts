@@ -3,12 +3,15 @@ import { createPublisher } from '../../functions/adapters/eventbridge/publisher.
 import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
 import type { Integration } from '../../functions/contract/integration.ts';
 import type { PollMode } from '../../functions/contract/poll-mode.ts';
+import type { Held } from '../../functions/core/checkpoint.ts';
 import { operate, settleHold } from '../../functions/core/operate.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { type PollOutcome, runPoll } from '../../functions/core/run-poll.ts';
+import { outcomeWatch } from './check-outcomes.ts';
 import { simulatedDynamoDb } from './simulated-dynamodb.ts';
 import { simulatedEventBridge } from './simulated-eventbridge.ts';
 import { BASE_URL, simulatedKombo } from './simulated-kombo.ts';
+import type { Accuse } from './violation.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import { workerProcess } from './worker-process.ts';
 import type { World } from './world.ts';
@@ -19,9 +22,10 @@ export const INTEGRATION = 'sandbox:simulated';
 export type InvocationEnd = PollOutcome | { kind: 'killed' };
 
 export type Invocations = {
-  poll(mode?: PollMode): Promise<InvocationEnd>;
-  /** An operator lets through what is held; whether that went well, this time. */
-  release(): Promise<boolean>;
+  /** @param accuse told when the end makes no sense */
+  poll(mode: PollMode | undefined, accuse: Accuse): Promise<InvocationEnd>;
+  /** An operator decides about what is held, and perhaps without success. */
+  settle(held: Held): Promise<void>;
   /** The parts as a process without a fault of its own sees them. */
   observer(): Ports;
 };
@@ -29,6 +33,7 @@ export type Invocations = {
 /** Calls of the function, each in a process of its own: the real core and the real adapters in the simulated world. */
 export function invocations(world: World): Invocations {
   const { scenario, time, faults, random } = world;
+  const watch = outcomeWatch(scenario, time.now);
   let count = 0;
 
   const start = () => workerProcess(`w${++count}`, scenario.leaseMs, world);
@@ -48,8 +53,9 @@ export function invocations(world: World): Invocations {
   };
 
   return {
-    async poll(mode) {
+    async poll(mode, accuse) {
       const process = start();
+      const ends = watch.begins();
       const deadline = time.now() + random.pick([20_000, 120_000, 900_000]);
       const running = runPoll(portsOf(process, world), settings, {
         integration,
@@ -59,18 +65,20 @@ export function invocations(world: World): Invocations {
       });
       const end = await Promise.race([running, process.killed.then(() => ({ kind: 'killed' as const }))]);
       world.trace.note(() => `${process.name} ends: ${describeEnd(end)}`);
+      ends(end, accuse);
       return end;
     },
-    async release() {
+    async settle(held) {
       const process = start();
+      const by = random.chance(0.7) ? 'release' : 'discard';
+      if (by === 'discard') world.operator.hasDiscarded = true;
       const work = operate(portsOf(process, world), settings, integration, crypto.randomUUID(), (worker) =>
-        settleHold(worker, 'release'),
+        settleHold(worker, by),
       );
-      const released = await Promise.race([work.catch(() => null), process.killed.then(() => null)]);
-      world.trace.note(
-        () => `${process.name} operator: ${released?.done === true ? 'released' : 'not released'}`,
-      );
-      return released?.done === true;
+      const done = await Promise.race([work.catch(() => null), process.killed.then(() => null)]);
+      const settled = done?.done === true ? done.result : null;
+      world.operator.letThrough += Math.max(countOf(held), settled === null ? 0 : countOf(settled));
+      world.trace.note(() => `${process.name} operator: ${by} ${settled === null ? 'in vain' : 'done'}`);
     },
     observer: () => portsOf(start(), world),
   };
@@ -93,6 +101,10 @@ function portsOf(process: WorkerProcess, world: World): Ports {
     publisher: createPublisher({ putEvents: simulatedEventBridge(process, world), bus: 'schoolbell' }),
     clock: () => time.now() + skew,
   };
+}
+
+function countOf({ waiting: { removed, restored, firstSeenOld } }: Held): number {
+  return removed + restored + firstSeenOld;
 }
 
 function describeEnd(end: InvocationEnd): string {

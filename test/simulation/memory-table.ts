@@ -24,12 +24,15 @@ export type MemoryTable = {
   delete(input: DeleteItemCommandInput): Item | undefined;
   query(input: QueryCommandInput, mostItems?: number): QueryCommandOutput;
   items(): Item[];
+  /** Told of each write that took effect. */
+  watch(watcher: (before: Item | undefined, after: Item | undefined) => void): void;
 };
 
 type Row = { key: Item; item: Item | undefined; before: Item | undefined; writtenAt: number };
 
 /** @param now the clock by which a stale read is still possible */
 export function memoryTable({ partition, sort }: TableKey, now: () => number = () => 0): MemoryTable {
+  const watchers: ((before: Item | undefined, after: Item | undefined) => void)[] = [];
   const partitions = new Map<string, Map<string, Row>>();
 
   const rowOf = (key: Item): Row => {
@@ -58,6 +61,7 @@ export function memoryTable({ partition, sort }: TableKey, now: () => number = (
     row.before = before;
     row.writtenAt = now();
     row.item = after;
+    for (const watcher of watchers) watcher(before, after);
     return returned(input.ReturnValues, before, after);
   };
 
@@ -106,6 +110,9 @@ export function memoryTable({ partition, sort }: TableKey, now: () => number = (
         ...(isCut ? { LastEvaluatedKey: keyOf(last, partition, sort) } : {}),
         $metadata: {},
       };
+    },
+    watch: (watcher) => {
+      watchers.push(watcher);
     },
     items: () =>
       [...partitions.values()].flatMap((rows) =>

@@ -1,9 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
+import type { ProgressionState } from '../../functions/contract/progression-state.ts';
+import type { JournalEntry } from '../../functions/core/journal-entry.ts';
 import type { KnownProgression } from '../../functions/core/known-progression.ts';
 import type { Ports } from '../../functions/core/ports.ts';
 import { checkChains, type Stories, storiesOf, type TakenEvent } from './check-chains.ts';
 import { checkEvents, iso, known } from './check-events.ts';
+import { checkExpiredData } from './check-expired-data.ts';
+import { checkHolds } from './check-holds.ts';
 import { INTEGRATION } from './invocation.ts';
 import { type ShownState, shownState } from './kombo-wire.ts';
 import type { MemoryTable } from './memory-table.ts';
@@ -12,7 +16,7 @@ import type { World } from './world.ts';
 
 /** Holds what the bus received and what the table remembers against what Kombo shows in the end. */
 export async function checkPromises(world: World, observer: Ports, accuse: Accuse): Promise<void> {
-  const { bus, service, scenario, table } = world;
+  const { bus, service, scenario, table, operator } = world;
   const stories = storiesOf(bus.received, bus.refused, accuse);
   checkChains(stories, accuse);
   checkEvents(stories, service.shown, accuse);
@@ -29,11 +33,20 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
     else {
       checkLastState(truth, memory, accuse);
       const isToBeTold =
-        scenario.baseline.mode === 'publish' && known(truth.status) !== null && truth.removedAt === null;
+        scenario.baseline.mode === 'publish' &&
+        !operator.hasDiscarded &&
+        known(truth.status) !== null &&
+        truth.removedAt === null;
       checkStoryEnd(memory, stories.get(record.id)?.at(-1), isToBeTold, accuse);
     }
   }
-  await checkJournal(observer, stories, accuse);
+  const { asked, answered } = service.details;
+  if (asked === answered && scenario.machineSkewMs === 0) {
+    checkExpiredData(stories, service.life.school, scenario.komboSkewMs, accuse);
+  }
+  const entries = await readJournal(observer);
+  checkJournal(entries, stories, accuse);
+  checkHolds(entries, scenario.surgeFloor, operator.letThrough, accuse);
   await checkSetAside(observer, bus.refusedIds, accuse);
   checkPersonalData(
     table,
@@ -42,26 +55,38 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
   );
 }
 
-/** What is known is what Kombo shows; a null of Kombo's leaves what was known. */
-function checkLastState(truth: ShownState, { state, erased }: KnownProgression, accuse: Accuse): void {
+/**
+ * What is known is what Kombo shows; a null of Kombo's leaves what was known. Where a person discarded a change, that is
+ * what is compared, or what was known before it when it went away.
+ */
+function checkLastState(truth: ShownState, memory: KnownProgression, accuse: Accuse): void {
+  const { state, discarded } = memory;
+  const wrong = differences(truth, state);
+  if (wrong.length > 0 && (discarded === null || differences(truth, discarded).length > 0)) {
+    accuse(
+      'nothing is missed',
+      `${wrong.join(', ')}: known ${JSON.stringify(memory)}, Kombo ${JSON.stringify(truth)}`,
+    );
+  }
+  if (truth.isErased !== memory.erased) {
+    accuse('nothing is missed', `erasure: known ${JSON.stringify(memory)}, Kombo ${JSON.stringify(truth)}`);
+  }
+}
+
+function differences(truth: ShownState, state: ProgressionState): string[] {
   const wrong: string[] = [];
   const status = known(truth.status);
   if (status !== null && state.status !== status) wrong.push('status');
   const enrolledAt = iso(truth.enrolledAt);
-  if (state.status !== null && enrolledAt !== null && state.enrolledAt !== enrolledAt)
+  if (state.status !== null && enrolledAt !== null && state.enrolledAt !== enrolledAt) {
     wrong.push('enrolledAt');
+  }
   const completedAt = iso(truth.completedAt);
   if (state.status === 'COMPLETED' && completedAt !== null && state.completedAt !== completedAt) {
     wrong.push('completedAt');
   }
   if (!truth.isErased && (truth.removedAt === null) !== (state.removedAt === null)) wrong.push('removedAt');
-  if (truth.isErased !== erased) wrong.push('erased');
-  if (wrong.length > 0) {
-    accuse(
-      'nothing is missed',
-      `${wrong.join(', ')}: known ${JSON.stringify(state)}, Kombo ${JSON.stringify(truth)}`,
-    );
-  }
+  return wrong;
 }
 
 /** The last event told what is known: nothing changed without a word since. */
@@ -79,13 +104,17 @@ function checkStoryEnd(
   }
 }
 
+async function readJournal({ store }: Ports): Promise<JournalEntry[]> {
+  const entries: JournalEntry[] = [];
+  for await (const entry of store.readEntries(INTEGRATION, 1, 999_999)) entries.push(entry);
+  return entries;
+}
+
 /** Every event of the journal was accepted or refused for good, and the numbers have no gap. */
-async function checkJournal({ store }: Ports, stories: Stories, accuse: Accuse): Promise<void> {
+function checkJournal(entries: JournalEntry[], stories: Stories, accuse: Accuse): void {
   const told = new Set([...stories.values()].flat().map(({ detail }) => detail.id));
-  let number = 0;
-  for await (const entry of store.readEntries(INTEGRATION, 1, 999_999)) {
-    number++;
-    if (entry.number !== number) accuse('the journal is the truth', `entry ${number} is missing`);
+  for (const [place, entry] of entries.entries()) {
+    if (entry.number !== place + 1) accuse('the journal is the truth', `entry ${place + 1} is missing`);
     const events = entry.changes.reduce((sum, change) => sum + change.events.length, 0);
     for (let index = 0; index < events; index++) {
       const id = `${INTEGRATION}/${entry.number}/${index}`;

@@ -30,6 +30,8 @@ export type Scenario = {
   surgeFloor: number;
   /** The probability that a poll does not wait for the one before it. */
   together: number;
+  /** Records so large, and so many in a page, that a page needs several journal entries. */
+  isBulky: boolean;
   faults: FaultRates;
   faultLimit: number;
 };
@@ -39,6 +41,8 @@ export type PageHabits = {
   /** By `offset`, records slip or come twice when others move; `after` goes on behind the last record. */
   cursors: 'offset' | 'after';
   isInclusive: boolean;
+  /** The probability that records come twice in a page. */
+  repeats: number;
   /** How many changes at most happen while a page is read. */
   changesPerPage: number;
 };
@@ -49,20 +53,22 @@ const HOUR = 60 * MINUTE;
 /** Each seed has some kinds of faults only, at rates of its own: what always goes wrong together hides something. */
 export function scenarioOf(seed: number): Scenario {
   const random = seededRandom(seed);
+  const isBulky = random.chance(0.02);
   const overlapMs = 15 * MINUTE;
   const leaseMs = random.pick([2, 5, 15]) * MINUTE;
   return {
     seed,
     start: Date.UTC(2026, random.int(0, 11), random.int(1, 28), random.int(0, 23), 0, random.int(0, 59), 123),
-    records: random.int(0, random.pick([3, 8, 25])),
+    records: isBulky ? random.int(40, 60) : random.int(0, random.pick([3, 8, 25])),
     operations: random.int(0, random.pick([6, 20, 40])),
     polls: random.int(2, random.pick([4, 8])),
     pauseMs: random.pick([MINUTE, 10 * MINUTE, 40 * MINUTE, 3 * HOUR]),
-    pageSize: random.int(2, random.pick([3, 7, 20])),
+    pageSize: isBulky ? random.int(40, 100) : random.int(2, random.pick([3, 7, 20])),
     pages: {
       order: random.pick(['updated', 'latest-first', 'id', 'random']),
       cursors: random.pick(['offset', 'after']),
       isInclusive: random.chance(0.5),
+      repeats: random.pick([0, 0, 0.1, 0.3]),
       changesPerPage: random.pick([0, 1, 3]),
     },
     komboSkewMs: random.pick([0, random.int(-5000, 5000), random.int(-HOUR, HOUR)]),
@@ -75,6 +81,7 @@ export function scenarioOf(seed: number): Scenario {
     leaseMs,
     reconcileSliceMs: random.pick([1_000, 10_000, 10 * MINUTE]),
     surgeFloor: random.chance(0.15) ? random.int(2, 5) : 10_000,
+    isBulky,
     together: random.chance(0.4) ? 0.5 : 0,
     faults: ratesOf(random),
     faultLimit: Number.POSITIVE_INFINITY,

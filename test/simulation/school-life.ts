@@ -18,7 +18,7 @@ export type SchoolLife = {
 
 /** @param now Kombo's clock */
 export function schoolLife(scenario: Scenario, now: () => number, random: Random, trace: Trace): SchoolLife {
-  const school = emptySchool();
+  const school = emptySchool(scenario.isBulky ? 9_900 : 0);
   let left = scenario.records + scenario.operations;
 
   /** The change is visible now; its time is now or earlier. */
@@ -82,6 +82,10 @@ export function schoolLife(scenario: Scenario, now: () => number, random: Random
   };
 
   const recover = () => {
+    for (const id of school.falselyRemoved) {
+      const removedAt = school.records.get(id)?.removedAt ?? null;
+      if (removedAt !== null) school.falseRemovals.push({ id, removedAt, until: now() });
+    }
     onTime(restoreFalselyRemoved(school));
     if (school.expiredSince !== null) trace.note(() => 'school the data is valid again');
     school.expiredSince = null;

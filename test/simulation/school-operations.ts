@@ -20,6 +20,10 @@ const recordOperations: Record<
   drop: inStatus(['ENROLLED', 'IN_PROGRESS', 'COMPLETED'], (record) => {
     record.status = 'DROPPED';
   }),
+  leave: inStatus(['ENROLLED', 'IN_PROGRESS', 'COMPLETED'], (record, now) => {
+    record.status = 'DROPPED';
+    record.removedAt = now;
+  }),
   reenrol: inStatus(['DROPPED'], (record, now, random) => {
     record.status = random.pick(['ENROLLED', 'IN_PROGRESS']);
     if (random.chance(0.5)) record.enrolledAt = now;

@@ -30,13 +30,24 @@ export type School = {
   records: Map<string, SchoolRecord>;
   /** Fields that the customer has turned off: null on every record. */
   off: Set<NullableField>;
+  /** A course's title by its number. */
+  titles: (course: number) => string;
   /** The integration's data is not valid: what disappeared, disappeared from Kombo only. */
   expiredSince: number | null;
   falselyRemoved: Set<string>;
+  /** The removals that were none: until `until`, by Kombo's clock, the integration's details said so. */
+  falseRemovals: { id: string; removedAt: number; until: number }[];
 };
 
-export function emptySchool(): School {
-  return { records: new Map(), off: new Set(), expiredSince: null, falselyRemoved: new Set() };
+export function emptySchool(titleLength: number): School {
+  return {
+    records: new Map(),
+    off: new Set(),
+    titles: (course) => `Course ${course}`.padEnd(titleLength, '.'),
+    expiredSince: null,
+    falselyRemoved: new Set(),
+    falseRemovals: [],
+  };
 }
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -64,7 +75,7 @@ export function addRecord(school: School, now: number, random: Random): SchoolRe
       lastName: `Nachname${number}`,
       email: `mail${number}@learner.example`,
     },
-    course: { id: `c${number % 3}`, revision: `r${number % 3}`, title: `Course ${number % 3}` },
+    course: { id: `c${number % 3}`, revision: `r${number % 3}`, title: school.titles(number % 3) },
     remoteData: null,
     stamp: now,
     version: 0,

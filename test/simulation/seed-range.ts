@@ -7,6 +7,8 @@ const SeedRange = z.object({
   from: z.int(),
   seeds: z.int(),
   step: z.int().positive(),
+  /** What the scenarios have in common, in place of what was drawn. */
+  scenario: z.record(z.string(), z.unknown()),
   patches: z.array(z.object({ file: z.string(), replace: z.string(), by: z.string() })),
 });
 export type SeedRange = z.infer<typeof SeedRange>;
@@ -32,7 +34,7 @@ if (parentPort !== null) {
 
   let report: SeedReport = { lived: 0, events: 0, faults: 0, broken: [] };
   for (let seed = range.from; seed < range.from + range.seeds; seed += range.step) {
-    const { violations, events, faults } = await liveThrough(scenarioOf(seed));
+    const { violations, events, faults } = await liveThrough({ ...scenarioOf(seed), ...range.scenario });
     report.lived++;
     report.events += events;
     report.faults += faults;

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Scenario } from './scenario.ts';
 import { type SeedRange, SeedReport } from './seed-range.ts';
 import type { SourcePatch } from './source-patch.ts';
 
@@ -7,6 +8,7 @@ export type RangeOptions = {
   seeds: number;
   workers: number;
   patches?: SourcePatch[];
+  scenario?: Partial<Scenario>;
   /** After each report of a thread; `stop` ends all of them. */
   progress: (total: SeedReport, stop: () => void) => void;
 };
@@ -17,10 +19,16 @@ export type RangeOptions = {
  * @throws when a thread ends by an error
  */
 export async function simulateRange(options: RangeOptions): Promise<SeedReport> {
-  const { from, seeds, workers, patches = [], progress } = options;
+  const { from, seeds, workers, patches = [], scenario = {}, progress } = options;
   const total: SeedReport = { lived: 0, events: 0, faults: 0, broken: [] };
   const threads = Array.from({ length: workers }, (_, place) => {
-    const workerData: SeedRange = { from: from + place, seeds: seeds - place, step: workers, patches };
+    const workerData: SeedRange = {
+      from: from + place,
+      seeds: seeds - place,
+      step: workers,
+      scenario,
+      patches,
+    };
     return new Worker(new URL('./seed-range.ts', import.meta.url), { workerData });
   });
   const stop = () => {

@@ -9,7 +9,7 @@ import { simulateRange } from './simulate-range.ts';
 const USAGE = `npm run simulate -- [--seeds N] [--from SEED] [--workers N]   many histories
 npm run simulate -- --seed SEED                               one; a failure is made as short as possible
 npm run simulate -- --seed SEED --trace                       one, with every step of it
-npm run simulate -- --bugs                                    put each deliberate bug in, and catch it`;
+npm run simulate -- --bugs [--only TEXT]                      put each deliberate bug in, and catch it`;
 
 const { values } = parseArgs({
   options: {
@@ -19,12 +19,13 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
     bugs: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
     help: { type: 'boolean', default: false },
   },
 });
 
 if (values.help) console.log(USAGE);
-else if (values.bugs) process.exitCode = (await catchBugs(Number(values.workers))) ? 0 : 1;
+else if (values.bugs) process.exitCode = (await catchBugs(Number(values.workers), values.only)) ? 0 : 1;
 else if (values.seed !== undefined) process.exitCode = await simulateOne(Number(values.seed), values.trace);
 else process.exitCode = await simulateMany(Number(values.from), Number(values.seeds), Number(values.workers));
 

@@ -16,6 +16,8 @@ export type KomboService = {
   chains: PageChains;
   /** Every state that Kombo showed of each record. */
   shown: Map<string, ShownState[]>;
+  /** Requests for the integration's details, and those that were answered. */
+  details: { asked: number; answered: number };
 };
 
 type World = { scenario: Scenario; time: VirtualTime; random: Random; faults: Faults; service: KomboService };
@@ -75,12 +77,19 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
   };
 
   const show = (records: SchoolRecord[], next: string | null): Answer => {
-    const results = records.map((record) => {
-      const state = shownState(record, service.life.school);
-      service.shown.set(record.id, [...(service.shown.get(record.id) ?? []), state]);
-      return wireRecord(record, state, random);
-    });
+    const results = records.map(write);
+    if (records.length > 0 && random.chance(scenario.pages.repeats)) {
+      // A record that changes while its page is put together comes twice, each time as it was then.
+      for (let changes = random.int(0, 3); changes > 0; changes--) service.life.happen();
+      results.push(...records.filter(() => random.chance(0.5)).map(write));
+    }
     return reply(200, successBody({ next, results }));
+  };
+
+  const write = (record: SchoolRecord): unknown => {
+    const state = shownState(record, service.life.school);
+    service.shown.set(record.id, [...(service.shown.get(record.id) ?? []), state]);
+    return wireRecord(record, state, random);
   };
 
   const details = (): Answer => {
@@ -111,6 +120,8 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
     const seconds = (most: number) => random.int(20, most * 1000);
     const latency = { there: seconds(isSlow ? 40 : 0.6), back: seconds(0.3) };
 
+    const isDetails = url.pathname.includes('/integrations/');
+    if (isDetails) service.details.asked++;
     const sent = process.request(
       what,
       () => {
@@ -122,6 +133,8 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
       latency,
     );
     const answer = await orAborted(sent, request.signal);
+    const isComplete = answer.status === 200 && answer.body.endsWith('}') && answer.bodyDelayMs === 0;
+    if (isDetails && isComplete) service.details.answered++;
     const body = answer.bodyDelayMs === 0 ? answer.body : slowBody(answer, time, request.signal);
     return new Response(body, { status: answer.status, headers: answer.headers });
   };

@@ -19,6 +19,8 @@ export type World = {
   table: MemoryTable;
   bus: SimulatedBus;
   service: KomboService;
+  /** What a person decided about held changes. */
+  operator: { letThrough: number; hasDiscarded: boolean };
   /** When processes start, and how long they take; drawn apart from what happens at the school. */
   random: Random;
 };
@@ -46,6 +48,12 @@ export function worldOf(scenario: Scenario, isTraced: boolean): World {
     faults: faultsAt(scenario.faults, scenario.faultLimit, faultDice),
     table: memoryTable({ partition: 'pk', sort: 'sk' }, time.now),
     bus: { received: [], refused: [], refusedIds: new Set() },
-    service: { life, chains: pageChains(life.school, scenario.pages, pages), shown: new Map() },
+    service: {
+      life,
+      chains: pageChains(life.school, scenario.pages, pages),
+      shown: new Map(),
+      details: { asked: 0, answered: 0 },
+    },
+    operator: { letThrough: 0, hasDiscarded: false },
   };
 }

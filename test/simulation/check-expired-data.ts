@@ -1,0 +1,25 @@
+import type { Stories } from './check-chains.ts';
+import type { School } from './school.ts';
+import type { Accuse } from './violation.ts';
+
+/**
+ * While Kombo says that an integration's data is expired, what disappeared from it is not believed to be removed.
+ *
+ * @param komboSkewMs Kombo's clock less the machines'
+ */
+export function checkExpiredData(
+  stories: Stories,
+  { falseRemovals }: School,
+  komboSkewMs: number,
+  accuse: Accuse,
+): void {
+  for (const { id, removedAt, until } of falseRemovals) {
+    for (const { type, detail } of stories.get(id) ?? []) {
+      const isAboutIt =
+        type === 'ProgressionRemoved' &&
+        detail.progression.removedAt === new Date(removedAt).toISOString() &&
+        Date.parse(detail.detectedAt) < until - komboSkewMs;
+      if (isAboutIt) accuse('expired data is not believed', JSON.stringify(detail));
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { Checkpoint } from '../../functions/core/checkpoint.ts';
+import type { Item } from './attribute-values.ts';
+import type { MemoryTable } from './memory-table.ts';
+import type { Accuse } from './violation.ts';
+
+const EPOCH = '1970-01-01T00:00:00.000Z';
+/** The clocks of Kombo's own machines. */
+const CLOCKS_DIFFER_MS = 2_000;
+
+/**
+ * Holds each write, as it takes effect, to what may never go back: the checkpoint's entry and watermark, a journal entry
+ * that stands, a progression's entry.
+ */
+export function checkWrites(table: MemoryTable, accuse: Accuse): void {
+  table.watch((before, after) => {
+    if (before === undefined) return;
+    const [kind] = (before['pk']?.S ?? '').split('/');
+    switch (kind) {
+      case 'integration':
+        checkCheckpoint(before, after, accuse);
+        break;
+      case 'journal':
+        accuse('the journal is never altered', `entry ${before['sk']?.S} was written again`);
+        break;
+      case 'progressions':
+        if (Number(after?.['entry']?.N) < Number(before['entry']?.N)) {
+          accuse('an older state never replaces a newer one', `${before['sk']?.S} went back`);
+        }
+        break;
+    }
+  });
+}
+
+function checkCheckpoint(before: Item, after: Item | undefined, accuse: Accuse): void {
+  const [was, is] = [before, after].map((item) => item?.['content']?.S);
+  if (was === is) return;
+  if (was === undefined || is === undefined) {
+    accuse('the checkpoint never goes back', 'it is gone');
+    return;
+  }
+  const [older, newer] = [was, is].map((content) => Checkpoint.parse(JSON.parse(content)));
+  if (older === undefined || newer === undefined) return;
+  if (newer.entry < older.entry) {
+    accuse('the checkpoint never goes back', `from entry ${older.entry} to ${newer.entry}`);
+  }
+  const back = Date.parse(older.watermark ?? EPOCH) - Date.parse(newer.watermark ?? EPOCH);
+  if (back > CLOCKS_DIFFER_MS) {
+    accuse('the checkpoint never goes back', `from watermark ${older.watermark} to ${newer.watermark}`);
+  }
+}
