@@ -8,7 +8,6 @@ const settings: SettingsInput = {
   pollEveryMinutes: 1,
   baseline: 'silent',
   overlapMinutes: Number(process.env['REHEARSAL_OVERLAP_MINUTES'] ?? 15),
-  integrations: [rehearsal.integration],
   keepState: false,
   archive: rehearsal.whole,
   webhook: rehearsal.whole,

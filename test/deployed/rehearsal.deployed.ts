@@ -13,6 +13,7 @@ import { someRecord } from '../support/some-record.ts';
 import { cdk, deploy } from './cdk.ts';
 import { rehearsal } from './rehearsal-settings.ts';
 import { createRuleQueue, type RuleQueue } from './rule-queue.ts';
+import { schoolbell } from './schoolbell.ts';
 
 const { integration, komboKey, webhookSecret } = rehearsal;
 const HOUR_MS = 60 * 60 * 1000;
@@ -63,10 +64,17 @@ describe('a deployment', () => {
     arrived = await createRuleQueue(output('bus'), `${rehearsal.name}-arrived`);
   });
 
-  it('polls on its schedule as soon as the key is stored: the baseline, silently', async () => {
+  it('takes an integration from the command line', async () => {
     await new SecretsManagerClient({}).send(
       new PutSecretValueCommand({ SecretId: output('komboSecret'), SecretString: komboKey }),
     );
+    await schoolbell(['integrations', 'add', integration], output('environment'));
+    expect(await schoolbell(['integrations', 'list', '--json'], output('environment'))).toContain(
+      integration,
+    );
+  });
+
+  it('polls it on its schedule: the baseline, silently', async () => {
     const events = await arrived.receive(1);
     expect(events.map((event) => event['detail-type'])).toEqual(['IntegrationBaselined']);
   });
@@ -101,6 +109,17 @@ describe('a deployment', () => {
     expect((await send(createHmac('sha256', webhookSecret).update(body).digest('base64url'))).status).toBe(
       202,
     );
+  });
+
+  it('replays what was published, under another name', async () => {
+    const from = new Date(Date.now() - 24 * HOUR_MS).toISOString();
+    await schoolbell(['replay', integration, '--from', from, '--yes'], output('environment'));
+    const events = await arrived.receive(3);
+    expect(events.map((event) => event['detail-type']).toSorted()).toEqual([
+      'ReplayFinished',
+      'ReplayStarted',
+      'ReplayedCourseCompleted',
+    ]);
   });
 
   it('is updated in place and goes on from where it was', async () => {
