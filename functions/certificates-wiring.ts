@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createTeller } from './adapters/eventbridge/teller.ts';
+import { createKombo } from './adapters/kombo/kombo.ts';
+import { createCertificateStore } from './adapters/s3/certificate-store.ts';
+import { secretReader } from './adapters/secrets-manager/secret.ts';
+import { drawCertificate } from './certificates/draw-certificate.ts';
+import { openFonts } from './certificates/font-library.ts';
+import { nameInKombo } from './certificates/name-in-kombo.ts';
+import type { CertificateParts } from './certificates/take-events.ts';
+import { CertificatesEnvironment } from './contract/certificates-environment.ts';
+import { parseAs } from './contract/environment.ts';
+
+const CLIENT = {
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+};
+
+/** The parts of certificates: environment → clients → ports. Called once, at a cold start. */
+export function wireCertificates(
+  variables: Record<string, string | undefined>,
+): Pick<CertificateParts, 'ports' | 'draw' | 'revokes'> {
+  const environment = parseAs(CertificatesEnvironment, variables);
+  const kombo = createKombo({
+    baseUrl: environment.KOMBO_BASE_URL,
+    apiKey: secretReader(new SecretsManagerClient(CLIENT), environment.KOMBO_SECRET_ID),
+  });
+  const fonts = openFonts(environment.FONTS_DIRECTORY);
+  return {
+    ports: {
+      store: createCertificateStore({
+        client: new S3Client(CLIENT),
+        bucket: environment.CERTIFICATES_BUCKET,
+      }),
+      nameOf: nameInKombo(kombo),
+      tell: createTeller({ client: new EventBridgeClient(CLIENT), bus: environment.BUS_NAME }),
+      clock: () => Date.now(),
+      randomBytes,
+    },
+    draw: (certificate) => drawCertificate(certificate, environment.CERTIFICATE_TEXTS, fonts),
+    revokes: environment.REVOKE === 'true',
+  };
+}
