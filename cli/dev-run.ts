@@ -12,7 +12,7 @@ import { STORY } from '../local/sandbox/story.ts';
 import type { DevView } from './dev-view.ts';
 import { ExitCode } from './exit-code.ts';
 import { type Deployment, hasData, openLocal } from './open-deployment.ts';
-import { askKombo, notActive } from './poll-local.ts';
+import { askKombo, notActive, refuseOutsideSandbox } from './poll-local.ts';
 import { exitCodeOf } from './poll-outcome.ts';
 
 export type DevRun = {
@@ -36,6 +36,7 @@ const FRAMES = 20;
 /** Runs the functions as the deployment does, dispatch → queue → poll, until the story is over. */
 export async function runDev(run: DevRun): Promise<ExitCode> {
   const { kombo, integration, view, stop } = run;
+  refuseOutsideSandbox(kombo, integration);
   if (!hasData(run.directory)) await askKombo(kombo, integration);
   const deployment = await open(run);
   try {

@@ -6,9 +6,8 @@ import type { DeliveredEvent } from '../local/bus/delivered-event.ts';
 import { closingText, type Opening, openingText, type Seen } from './dev-text.ts';
 import { minute } from './event-columns.ts';
 import { eventLine } from './event-line.ts';
-import { ExitCode } from './exit-code.ts';
 import type { Output } from './output.ts';
-import { exitCodeOf, outcomeText } from './poll-outcome.ts';
+import { doneText, problemText } from './poll-outcome.ts';
 
 /** What `dev` shows, as it happens. */
 export type DevView = {
@@ -55,10 +54,11 @@ export function createDevView(output: Output): DevView {
     pollEnds(integration, outcome) {
       if (outcome.kind === 'ended')
         seen.records += outcome.ended.reduce((sum, { records }) => sum + records, 0);
-      const text = outcomeText(integration, outcome);
       live?.clear();
-      if (exitCodeOf(outcome) !== ExitCode.done) output.complain(text);
-      else if (text !== '') output.say(styleText('dim', text.replace(/^/gm, '  ')));
+      const done = doneText(integration, outcome);
+      const problem = problemText(integration, outcome);
+      if (done !== '') output.say(styleText('dim', done.replace(/^/gm, '  ')));
+      if (problem !== null) output.complain(problem);
     },
     timePasses(now, left) {
       const bar = '█'.repeat(Math.round((1 - left) * 20)).padEnd(20, '░');

@@ -6,10 +6,10 @@ import type { Ports, RunSettings } from '../functions/core/ports.ts';
 import { runPoll } from '../functions/core/run-poll.ts';
 import { type LocalKombo, openLocalKombo } from '../local/local-kombo.ts';
 import { STORY } from '../local/sandbox/story.ts';
-import { CommandError, ExitCode } from './exit-code.ts';
+import { CommandError, type ExitCode } from './exit-code.ts';
 import { hasData, openLocal } from './open-deployment.ts';
 import type { Output } from './output.ts';
-import { exitCodeOf, outcomeText } from './poll-outcome.ts';
+import { doneText, exitCodeOf, problemText } from './poll-outcome.ts';
 import { printEvent } from './print-event.ts';
 
 export type PollOptions = {
@@ -31,6 +31,7 @@ export async function pollLocal(
   const kombo = await openLocalKombo(process.env, directory);
   let closeParts = async () => {};
   try {
+    refuseOutsideSandbox(kombo, id);
     const isFresh = !hasData(directory);
     if (isFresh) await askKombo(kombo, id);
     const deployment = await openLocal(directory, kombo, { ...options, onEvent: printEvent(output) });
@@ -39,7 +40,7 @@ export async function pollLocal(
     const known = await ports.store.readIntegration(id);
     if (known !== null && known.state !== 'active') throw notActive(known);
     if (known === null && !isFresh) await askKombo(kombo, id);
-    if (kombo.school !== null && id === kombo.school.integration) {
+    if (kombo.school !== null) {
       // The first poll finds the school as it begins.
       if ((await ports.store.readCheckpoint(id)) !== null) kombo.school.pass(STORY.pollEveryMs);
       await kombo.school.keep();
@@ -61,17 +62,16 @@ export function notActive({ id, state }: Integration): CommandError {
   );
 }
 
-/** Why the sandbox is not asked for an integration. */
-function notInSandbox(only: IntegrationId, asked: IntegrationId): CommandError {
-  return new CommandError(
-    `The sandbox knows ${only} only. To poll ${asked}, set KOMBO_API_KEY (and KOMBO_BASE_URL, unless it is Kombo's EU host).`,
+/** @throws CommandError for an integration that the sandbox, where one is polled, does not have */
+export function refuseOutsideSandbox({ school }: LocalKombo, integration: IntegrationId): void {
+  if (school === null || integration === school.integration) return;
+  throw new CommandError(
+    `The sandbox knows ${school.integration} only. To poll ${integration}, set KOMBO_API_KEY (and KOMBO_BASE_URL, unless it is Kombo's EU host).`,
   );
 }
 
 /** @throws the error of a page that cannot be had: a wrong key, an unknown integration, an unreachable host */
-export async function askKombo({ kombo, school }: LocalKombo, integration: IntegrationId): Promise<void> {
-  if (school !== null && integration !== school.integration)
-    throw notInSandbox(school.integration, integration);
+export async function askKombo({ kombo }: LocalKombo, integration: IntegrationId): Promise<void> {
   await kombo.readPage({ integration, updatedAfter: null, cursor: null });
 }
 
@@ -97,8 +97,10 @@ async function pollUntilDone(
       timeLeft: () => true,
     });
     const isUnfinished = outcome.kind === 'more' || (outcome.kind === 'ended' && outcome.again);
-    const text = outcomeText(integration.id, outcome);
-    if (text !== '') (exitCodeOf(outcome) === ExitCode.done ? output.say : output.complain)(text);
+    const done = doneText(integration.id, outcome);
+    const problem = problemText(integration.id, outcome);
+    if (done !== '') output.say(done);
+    if (problem !== null) output.complain(problem);
     if (!isUnfinished) return exitCodeOf(outcome);
     asked = { force: false };
   }

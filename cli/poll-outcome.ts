@@ -3,19 +3,20 @@ import type { PollOutcome } from '../functions/core/run-poll.ts';
 import { ExitCode } from './exit-code.ts';
 import { heldText } from './held-text.ts';
 
-/** What became of a poll, in words. */
-export function outcomeText(id: string, outcome: PollOutcome): string {
+/** What a poll did, a line each. */
+export function doneText(id: string, outcome: PollOutcome): string {
+  const ended = 'ended' in outcome ? outcome.ended : [];
+  return [...ended.map(runText), ...ended.flatMap((run) => setAsideText(id, run))].join('\n');
+}
+
+/** Why a poll did not end, and what to do: one line; null when it ended, or goes on. */
+export function problemText(id: string, outcome: PollOutcome): string | null {
   switch (outcome.kind) {
     case 'ended':
     case 'more':
-      return [...outcome.ended.map(runText), ...outcome.ended.flatMap((run) => setAsideText(id, run))].join(
-        '\n',
-      );
+      return null;
     case 'held':
-      return [
-        ...outcome.ended.map(runText),
-        `Held for a person: ${heldText(outcome.held)}. Let them through with: schoolbell release ${id}, or drop them with: schoolbell discard ${id}`,
-      ].join('\n');
+      return `Held for a person: ${heldText(outcome.held)}. Let them through with: schoolbell release ${id}, or drop them with: schoolbell discard ${id}`;
     case 'failed':
       return troubleText(outcome.trouble);
     case 'refused':

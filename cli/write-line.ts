@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { ExitCode } from './exit-code.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -25,7 +26,7 @@ function writeWhole(file: number, text: string): void {
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : null;
       // Nobody reads any more, as after `| head`. A poll that stops here goes on the next time.
-      if (code === 'EPIPE') process.exit();
+      if (code === 'EPIPE') process.exit(ExitCode.failed);
       if (code !== 'EAGAIN') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }
