@@ -37,13 +37,15 @@ export type EventFilter<Type extends EventType> = {
 export type EventPattern = {
   source: string[];
   'detail-type': string[];
-  detail: { [field: string]: PatternNode };
+  detail?: { [field: string]: PatternNode };
 };
 export type PatternNode = unknown[] | { [field: string]: PatternNode };
 
 /**
  * The pattern of a rule that belongs to a named consumer: it takes the live events of these types, and those replayed
  * ones that are addressed to this consumer.
+ *
+ * @throws Error for learning events together with others, which no one pattern can tell apart: see `eventPatterns`
  */
 export function eventPattern<Type extends EventType>(
   types: readonly Type[],
@@ -51,16 +53,46 @@ export function eventPattern<Type extends EventType>(
   filter: EventFilter<Type> = {},
 ): EventPattern {
   const { integrations, tools, courses, learners, where } = filter;
-  const detail: EventPattern['detail'] = merge(where ?? {}, {
-    // One field and two alternatives: a live event has no `replay`, and a replay that is not ours has another name.
-    replay: { consumer: [consumer, { exists: false }] },
+  const learning = types.filter(isReplayable);
+  if (learning.length > 0 && learning.length < types.length) {
+    throw new Error(`A rule takes learning events or others, not both: ${types.join(', ')}`);
+  }
+  const detail = merge(where ?? {}, {
+    // One field and two alternatives: a live event has no `replay`. Others may have one that they tell about.
+    ...(learning.length > 0 && { replay: { consumer: [consumer, { exists: false }] } }),
     ...(integrations !== undefined || tools !== undefined
       ? { integration: { ...(integrations && { id: integrations }), ...(tools && { tool: tools }) } }
       : {}),
     ...(courses && { course: { id: courses } }),
     ...(learners && { learner: { id: learners } }),
   });
-  return { source: [EVENT_SOURCE], 'detail-type': types.flatMap(detailTypesOf), detail };
+  return {
+    source: [EVENT_SOURCE],
+    'detail-type': types.flatMap(detailTypesOf),
+    // EventBridge takes no empty object.
+    ...(Object.keys(detail).length > 0 && { detail }),
+  };
+}
+
+/** The patterns for events of any types: one for those that can be replayed, one for the others. */
+export function eventPatterns(
+  types: readonly EventType[],
+  consumer: string,
+  { courses, learners, ...filter }: Omit<EventFilter<EventType>, 'where'> = {},
+): EventPattern[] {
+  const learning = types.filter(isReplayable);
+  const others = types.filter((type) => !isReplayable(type));
+  const about = { ...filter, ...(courses && { courses }), ...(learners && { learners }) };
+  return [
+    ...(learning.length > 0 ? [eventPattern(learning, consumer, about)] : []),
+    // An integration that fails is told whatever course is asked for.
+    ...(others.length > 0 ? [eventPattern(others, consumer, filter)] : []),
+  ];
+}
+
+/** Whether it is a learning event: only those are sent again. */
+function isReplayable(type: EventType): boolean {
+  return detailTypesOf(type).length > 1;
 }
 
 /** Both patterns at once. Where both ask something of the same field, the second counts. */

@@ -3,7 +3,7 @@ import { deliveredExample, exampleOf } from '../../catalogue/example-events.ts';
 import { learningExample } from '../../catalogue/learning-examples.ts';
 import { detailTypesOf, type EventType, eventTypes } from '../../functions/contract/published-events.ts';
 import { matchesPattern } from '../../local/rules/match-pattern.ts';
-import { type EventFilter, eventPattern } from '../../rules/event-pattern.ts';
+import { type EventFilter, eventPattern, eventPatterns } from '../../rules/event-pattern.ts';
 
 /** The example of an event with some fields changed; on a replay for this consumer when one is named. */
 function delivered(type: EventType, changes: object = {}, replayFor?: string | null): object {
@@ -16,9 +16,12 @@ function delivered(type: EventType, changes: object = {}, replayFor?: string | n
 
 describe.each(eventTypes)('the pattern of %s', (type) => {
   const pattern = eventPattern([type], 'certificates');
+  const elsewhere = eventPattern([type], 'somebody');
 
   test('takes it, and no other event', () => {
-    expect(eventTypes.filter((other) => matchesPattern(pattern, delivered(other)))).toEqual([type]);
+    for (const each of [pattern, elsewhere]) {
+      expect(eventTypes.filter((other) => matchesPattern(each, delivered(other)))).toEqual([type]);
+    }
   });
   test('takes it from Schoolbell alone', () => {
     expect(matchesPattern(pattern, { ...delivered(type), source: 'someone.else' })).toBe(false);
@@ -113,4 +116,16 @@ test('a rule for several events takes each', () => {
     'CourseCompleted',
     'CourseRecompleted',
   ]);
+});
+
+test('a rule takes learning events or others; for both there are two patterns', () => {
+  expect(() => eventPattern(['CourseCompleted', 'ReplayStarted'], 'x')).toThrow(/not both/);
+  const patterns = eventPatterns(eventTypes, 'slack', { courses: ['c1'] });
+  const takes = (event: object) => patterns.filter((pattern) => matchesPattern(pattern, event)).length;
+  expect(takes(delivered('IntegrationFailing'))).toBe(1);
+  expect(takes(delivered('ReplayStarted'))).toBe(1);
+  expect(takes(delivered('CourseCompleted'))).toBe(0);
+  expect(takes(delivered('CourseCompleted', { course: { id: 'c1' } }))).toBe(1);
+  expect(takes(delivered('CourseCompleted', { course: { id: 'c1' } }, 'slack'))).toBe(1);
+  expect(takes(delivered('CourseCompleted', { course: { id: 'c1' } }, 'certificates'))).toBe(0);
 });

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { deliveredExample, exampleOf } from '../../catalogue/example-events.ts';
+import { learningExample } from '../../catalogue/learning-examples.ts';
+import { LearningEventType } from '../../functions/contract/learning-events.ts';
+import { type EventType, eventTypes } from '../../functions/contract/published-events.ts';
+import { matchesPattern } from '../../local/rules/match-pattern.ts';
+import { transformInput } from '../../local/rules/transform-input.ts';
+import { type SlackChannel, slackRules } from '../../rules/slack/slack-rules.ts';
+
+const channel = {
+  name: 'learning',
+  events: eventTypes,
+  channelId: null,
+  named: false,
+} satisfies SlackChannel;
+
+/** Slack's limits for the blocks that are used. */
+const plain = (most: number) =>
+  z.strictObject({
+    type: z.literal('plain_text'),
+    text: z.string().min(1).max(most),
+    emoji: z.literal(false),
+  });
+const SlackMessage = z.strictObject({
+  channel: z.string().optional(),
+  text: z.string().min(1),
+  blocks: z
+    .array(
+      z.discriminatedUnion('type', [
+        z.strictObject({ type: z.literal('header'), text: plain(150) }),
+        z.strictObject({ type: z.literal('section'), text: plain(3000) }),
+        z.strictObject({
+          type: z.literal('context'),
+          elements: z
+            .array(z.union([plain(3000), z.strictObject({ type: z.literal('mrkdwn'), text: z.string() })]))
+            .max(10),
+        }),
+      ]),
+    )
+    .max(50),
+  unfurl_links: z.literal(false),
+  unfurl_media: z.literal(false),
+});
+
+/** What Slack gets for an event: the messages of all rules that take it. */
+function posted(event: object, to: SlackChannel = channel) {
+  return slackRules(to)
+    .filter(({ pattern }) => matchesPattern(pattern, event))
+    .map(({ name, transformer }) => {
+      if (transformer === null) throw new Error('there is one');
+      return { name, message: SlackMessage.parse(JSON.parse(transformInput(transformer, event))) };
+    });
+}
+
+function delivered(type: EventType, changes: object = {}): object {
+  return deliveredExample(type, { ...exampleOf(type).detail, ...changes });
+}
+
+test.each(eventTypes)('%s is posted once, as a message that Slack takes', (type) => {
+  const messages = posted(delivered(type));
+  expect(messages).toHaveLength(1);
+  expect(messages[0]?.message).toMatchSnapshot();
+});
+
+test('a channel gets what it asked for, and nothing else', () => {
+  const to = { ...channel, events: ['CourseCompleted', 'IntegrationFailing'] } satisfies SlackChannel;
+  expect(eventTypes.filter((type) => posted(delivered(type), to).length > 0).toSorted()).toEqual([
+    'CourseCompleted',
+    'IntegrationFailing',
+  ]);
+});
+
+test('courses narrow down what is about a course, not what is about an integration', () => {
+  const to = { ...channel, courses: ['other'] };
+  expect(posted(delivered('CourseCompleted'), to)).toEqual([]);
+  expect(posted(delivered('IntegrationFailing'), to)).toHaveLength(1);
+});
+
+test('chat.postMessage is told the channel', () => {
+  expect(posted(delivered('CourseCompleted'), { ...channel, channelId: 'C0123' })[0]?.message.channel).toBe(
+    'C0123',
+  );
+});
+
+describe('what a person wrote', () => {
+  const { course, learner } = learningExample('CourseCompleted').detail;
+  test('is text, whatever is in it', () => {
+    const title = '"C" & <!channel> *for* \\ beginners\n<https://evil.example|click>';
+    const [post] = posted(delivered('CourseCompleted', { course: { ...course, title } }));
+    expect(post?.message.blocks[1]).toEqual({
+      type: 'section',
+      text: { type: 'plain_text', text: title, emoji: false },
+    });
+  });
+
+  test('may be missing: the message says what is known', () => {
+    for (const type of LearningEventType.options) {
+      const untitled = posted(delivered(type, { course: { ...course, title: null } }));
+      expect(untitled.map(({ name }) => name)).toEqual(['learning-Incomplete']);
+      expect(untitled[0]?.message.text).toBe(type);
+    }
+  });
+
+  test('is named where events carry names, and only with both of them', () => {
+    const to = { ...channel, named: true };
+    const named = { ...learner, firstName: 'Ada', lastName: 'Lovelace', email: null };
+    const [post] = posted(delivered('CourseCompleted', { learner: named }), to);
+    expect(JSON.stringify(post?.message)).toMatch(/"Ada".*"Lovelace"/);
+    for (const missing of [{ ...named, lastName: null }, { ...named, firstName: null }, learner]) {
+      expect(posted(delivered('CourseCompleted', { learner: missing }), to).map(({ name }) => name)).toEqual([
+        'learning-Incomplete',
+      ]);
+    }
+  });
+});
+
+test('a replay is posted where it is addressed to the channel', () => {
+  const replayed = (consumer: string) => ({
+    ...delivered('CourseCompleted', { replay: { id: 'r', reason: 'x', consumer } }),
+    'detail-type': 'ReplayedCourseCompleted',
+  });
+  expect(posted(replayed('learning'))).toHaveLength(1);
+  expect(posted(replayed('certificates'))).toHaveLength(0);
+});
