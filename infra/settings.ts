@@ -2,6 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 import { BaselineText } from '../functions/contract/baseline-text.ts';
 import { IntegrationId } from '../functions/contract/integration-id.ts';
+import { consumerSettings } from './consumers/settings.ts';
 
 const arn = (service: string, what: string) =>
   z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `is not the ARN of ${what}`);
@@ -104,6 +105,8 @@ export const Settings = z
       .default(0.1)
       .describe('The share of known progressions that may vanish, return or appear old in a day unasked'),
     surgeFloor: z.int().nonnegative().default(25).describe('The least number of them'),
+
+    ...consumerSettings,
   })
   .refine((settings) => !(settings.archive && settings.learnerDetails === 'include'), {
     path: ['archive'],

@@ -1,0 +1,31 @@
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { TransientError } from '../../core/errors.ts';
+
+/** SQS takes and gives at most so many at once. */
+const AT_ONCE = 10;
+
+/** Takes messages out of a queue by hand, for what is done when the time comes and not when a message does. */
+export function createReceiver(client: SQSClient, queueUrl: string) {
+  return {
+    async receive(): Promise<{ body: string; receipt: string }[]> {
+      const { Messages = [] } = await client.send(
+        new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: AT_ONCE, WaitTimeSeconds: 1 }),
+      );
+      return Messages.map(({ Body = '', ReceiptHandle = '' }) => ({ body: Body, receipt: ReceiptHandle }));
+    },
+
+    async remove(receipts: string[]): Promise<void> {
+      for (let at = 0; at < receipts.length; at += AT_ONCE) {
+        const Entries = receipts
+          .slice(at, at + AT_ONCE)
+          .map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
+        const { Failed = [] } = await client.send(
+          new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
+        );
+        if (Failed.length > 0) {
+          throw new TransientError(`${Failed.length} messages stay in the queue (${Failed[0]?.Code})`);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createTeller } from './adapters/eventbridge/teller.ts';
+import { createReceiver } from './adapters/sqs/receive.ts';
+import { DigestEnvironment } from './contract/digest-environment.ts';
+import { parseAs } from './contract/environment.ts';
+import type { DigestPorts } from './digest/prepare-digest.ts';
+
+/** The parts of digest: environment → clients → ports. Called once, at a cold start. */
+export function wireDigest(variables: Record<string, string | undefined>): {
+  channel: string;
+  ports: DigestPorts;
+} {
+  const environment = parseAs(DigestEnvironment, variables);
+  return {
+    channel: environment.DIGEST_CHANNEL,
+    ports: {
+      ...createReceiver(new SQSClient({}), environment.DIGEST_QUEUE_URL),
+      tell: createTeller({ client: new EventBridgeClient({}), bus: environment.BUS_NAME }),
+      clock: () => Date.now(),
+    },
+  };
+}

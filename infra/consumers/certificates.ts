@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { CertificatesEnvironment } from '../../functions/contract/certificates-environment.ts';
+import { KOMBO_HOSTS } from '../../functions/contract/environment.ts';
+import { certificateRule } from '../../rules/certificate-rule.ts';
+import type { AnySecret } from '../constructs/empty-secret.ts';
+import { NotifierFunction } from '../constructs/notifier-function.ts';
+import { QueueWithDeadLetters } from '../constructs/queue-with-dead-letters.ts';
+import type { Settings } from '../settings.ts';
+import type { AnyBus } from './any-bus.ts';
+import { ConsumerRule } from './consumer-rule.ts';
+import { explainStar } from './explain-star.ts';
+import type { CertificatesSettings } from './settings.ts';
+
+const FONTS = join(import.meta.dirname, '../../node_modules/@fontsource-variable');
+const TIMEOUT = Duration.minutes(1);
+
+export type CertificatesProps = {
+  settings: Settings;
+  certificates: CertificatesSettings;
+  bus: AnyBus;
+  komboSecret: AnySecret;
+};
+
+/** Issues a certificate for each completion: rule → queue → function → private bucket, and tells of it on the bus. */
+export class Certificates extends Construct {
+  readonly bucket: Bucket;
+  readonly queue: QueueWithDeadLetters;
+
+  constructor(scope: Construct, id: string, { settings, certificates, bus, komboSecret }: CertificatesProps) {
+    super(scope, id);
+    this.bucket = privateBucket(this, settings.keepState);
+    this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT });
+    const { pattern } = certificateRule(certificates);
+    const description = 'Schoolbell: completions that get a certificate';
+    new ConsumerRule(this, 'Completions', { bus, pattern, description }, this.queue);
+
+    const fonts = new LayerVersion(this, 'Fonts', {
+      description: 'Noto fonts for certificates (SIL Open Font License 1.1, in each folder)',
+      code: Code.fromAsset(FONTS, {
+        exclude: ['**', '!*/unicode.json', '!*/LICENSE', '!*/files/*-wght-normal.woff2'],
+      }),
+    });
+    const issue = new NotifierFunction(this, 'Function', {
+      settings,
+      entry: 'certificates',
+      description: 'Issues certificates',
+      timeout: TIMEOUT,
+      memorySize: 1024,
+      environment: environmentOf(settings, certificates, {
+        CERTIFICATES_BUCKET: this.bucket.bucketName,
+        BUS_NAME: bus.eventBusArn,
+        KOMBO_SECRET_ID: komboSecret.secretArn,
+      }),
+    });
+    issue.addLayers(fonts);
+    // A mass of completions waits in the queue, and Kombo is asked for few names at once.
+    issue.addEventSource(
+      new SqsEventSource(this.queue, { batchSize: 5, reportBatchItemFailures: true, maxConcurrency: 5 }),
+    );
+    grantOnce(this, this.bucket, issue);
+    bus.grantPutEventsTo(issue);
+    komboSecret.grantRead(issue);
+  }
+}
+
+type Place = 'CERTIFICATES_BUCKET' | 'BUS_NAME' | 'KOMBO_SECRET_ID';
+
+function environmentOf(
+  { kombo }: Settings,
+  { revoke, texts }: CertificatesSettings,
+  names: Record<Place, string>,
+): Record<keyof CertificatesEnvironment, string> {
+  return {
+    ...names,
+    KOMBO_BASE_URL: kombo === 'eu' || kombo === 'us' ? KOMBO_HOSTS[kombo] : kombo,
+    FONTS_DIRECTORY: '/opt',
+    REVOKE: String(revoke),
+    CERTIFICATE_TEXTS: JSON.stringify(texts),
+  };
+}
+
+/** To write and to look, no more. Without the right to list, S3 answers 403 for what is not there. */
+function grantOnce(scope: Construct, bucket: Bucket, issue: NotifierFunction): void {
+  const objects = ['certificates/*', 'revoked/*'];
+  issue.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: objects.map((pattern) => bucket.arnForObjects(pattern)),
+    }),
+  );
+  issue.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+  for (const pattern of objects) {
+    const reason = 'A certificate has a key of its own, which is not known before.';
+    explainStar(scope, { resource: bucket, suffix: `/${pattern}`, reason });
+  }
+}
+
+function privateBucket(scope: Construct, keep: boolean): Bucket {
+  const bucket = new Bucket(scope, 'Bucket', {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    versioned: true,
+    removalPolicy: keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  });
+  Validations.of(bucket).acknowledge({
+    id: 'AwsSolutions-S1',
+    reason:
+      'Who reads certificates is recorded by CloudTrail where a company wants it; a log bucket is one more to keep.',
+  });
+  return bucket;
+}

@@ -1,0 +1,48 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { AnySecret } from '../constructs/empty-secret.ts';
+import type { Settings } from '../settings.ts';
+import type { AnyBus } from './any-bus.ts';
+import { Certificates } from './certificates.ts';
+import { Endpoint } from './endpoint.ts';
+import { SchemaRegistry } from './schema-registry.ts';
+import { SlackChannel } from './slack-channel.ts';
+
+/** What the stacks of consumers need of the deployment. */
+export type ConsumerStackProps = StackProps & {
+  settings: Settings;
+  state: { bus: AnyBus; komboSecret: AnySecret };
+};
+
+/** Certificates: deployed where the settings have `certificates`. */
+export class CertificatesStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, state, ...props }: ConsumerStackProps) {
+    super(scope, id, { ...props, description: 'Schoolbell: certificates' });
+    const { certificates } = settings;
+    if (certificates === undefined) throw new Error('The settings have no certificates');
+    const { bucket } = new Certificates(this, 'Certificates', { settings, certificates, ...state });
+    new CfnOutput(this, 'CertificatesBucket', { value: bucket.bucketName });
+  }
+}
+
+/** Slack, HTTPS endpoints and the schema registry: deployed where the settings have one of them. */
+export class SubscribersStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, state: { bus }, ...props }: ConsumerStackProps) {
+    super(scope, id, { ...props, description: 'Schoolbell: Slack channels and HTTPS endpoints' });
+    for (const slack of settings.slack)
+      new SlackChannel(this, `Slack-${slack.name}`, { settings, slack, bus });
+    for (const endpoint of settings.endpoints)
+      new Endpoint(this, `Endpoint-${endpoint.name}`, { endpoint, bus });
+    if (settings.schemaRegistry) new SchemaRegistry(this, 'Schemas', { name: settings.name });
+  }
+}
+
+/** The stacks of the consumers that the settings ask for: none by default. */
+export function addConsumerStacks(scope: Construct, props: ConsumerStackProps): Stack[] {
+  const { settings } = props;
+  const subscribes = settings.slack.length + settings.endpoints.length > 0 || settings.schemaRegistry;
+  return [
+    ...(settings.certificates ? [new CertificatesStack(scope, `${settings.name}Certificates`, props)] : []),
+    ...(subscribes ? [new SubscribersStack(scope, `${settings.name}Subscribers`, props)] : []),
+  ];
+}

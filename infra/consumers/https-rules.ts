@@ -1,0 +1,55 @@
+import { ApiDestination, type Authorization, Connection } from 'aws-cdk-lib/aws-events';
+import { ApiDestination as ApiDestinationTarget } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import type { Rule } from '../../rules/rule.ts';
+import { DeadLetters } from '../constructs/queue-with-dead-letters.ts';
+import type { AnyBus } from './any-bus.ts';
+import { ConsumerRule } from './consumer-rule.ts';
+import { TemplateInput } from './template-input.ts';
+
+export type HttpsRulesProps = {
+  bus: AnyBus;
+  rules: Rule[];
+  endpoint: string;
+  authorization: Authorization;
+  /** More than that waits in EventBridge. */
+  perSecond: number;
+  description: string;
+};
+
+/** Rules that send to one HTTPS endpoint, without a function in the path, with one dead-letter queue. */
+export class HttpsRules extends Construct {
+  readonly deadLetters: DeadLetters;
+
+  constructor(scope: Construct, id: string, props: HttpsRulesProps) {
+    super(scope, id);
+    const { bus, rules, endpoint, authorization, perSecond, description } = props;
+    this.deadLetters = new DeadLetters(this, 'DeadLetters');
+    const connection = new Connection(this, 'Connection', { authorization, description });
+    const destination = new Destination(this, 'Destination', {
+      connection,
+      endpoint,
+      rateLimitPerSecond: perSecond,
+      description,
+    });
+    for (const { name, pattern, transformer } of rules) {
+      new ConsumerRule(
+        this,
+        name,
+        { bus, pattern, description: `${description}: ${name}`, deadLetters: this.deadLetters },
+        (delivery) =>
+          new ApiDestinationTarget(destination, {
+            ...delivery,
+            ...(transformer && { event: new TemplateInput(transformer) }),
+          }),
+      );
+    }
+  }
+}
+
+/** The CDK's class says that this may be undefined where its interface says that it may be absent. */
+class Destination extends ApiDestination {
+  override get apiDestinationArnForPolicy(): string {
+    return super.apiDestinationArnForPolicy ?? this.apiDestinationArn;
+  }
+}

@@ -1,0 +1,25 @@
+import { CfnRegistry, CfnSchema } from 'aws-cdk-lib/aws-eventschemas';
+import { Construct } from 'constructs';
+import { eventSchema } from '../../catalogue/event-schema.ts';
+import { EVENT_SOURCE } from '../../functions/contract/learning-events.ts';
+import { eventTypes } from '../../functions/contract/published-events.ts';
+
+/** The JSON Schemas of all events in EventBridge's registry, from which consoles and IDEs make code bindings. */
+export class SchemaRegistry extends Construct {
+  constructor(scope: Construct, id: string, { name }: { name: string }) {
+    super(scope, id);
+    const registry = new CfnRegistry(this, 'Registry', {
+      registryName: name,
+      description: 'What happened to course progressions',
+    });
+    for (const type of eventTypes) {
+      const schema = new CfnSchema(this, type, {
+        registryName: name,
+        schemaName: `${EVENT_SOURCE}@${type}`,
+        type: 'JSONSchemaDraft4',
+        content: JSON.stringify(eventSchema(type, 'draft-04')),
+      });
+      schema.addDependency(registry);
+    }
+  }
+}

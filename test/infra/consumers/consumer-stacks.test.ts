@@ -1,0 +1,145 @@
+import { Validations } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import type { SettingsInput } from '../../../infra/settings.ts';
+import { certificateRule } from '../../../rules/certificate-rule.ts';
+import { slackRules } from '../../../rules/slack/slack-rules.ts';
+import { appWithStacks } from '../synthesize.ts';
+
+const secret = (name: string) => `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
+const everything = {
+  certificates: { revoke: true, texts: { issuer: 'Northwind Academy' } },
+  slack: [
+    {
+      name: 'learning',
+      events: ['CourseCompleted', 'IntegrationFailing'],
+      via: { way: 'incoming-webhook', url: secret('SlackUrl') },
+    },
+    {
+      name: 'daily',
+      events: ['CourseCompleted', 'ChangesHeld'],
+      via: { way: 'chat.postMessage', token: secret('SlackToken'), channelId: 'C0123456789' },
+      digestAt: '17:00',
+      timeZone: 'Europe/Berlin',
+    },
+  ],
+  endpoints: [
+    {
+      name: 'crm',
+      events: ['CourseCompleted', 'CertificateIssued'],
+      url: 'https://crm.example.com/events',
+      authorization: { type: 'header', header: 'x-api-key', value: secret('Crm') },
+    },
+  ],
+  schemaRegistry: true,
+} satisfies SettingsInput;
+
+function stacks(settings: SettingsInput) {
+  const { app, consumers } = appWithStacks(settings);
+  return { app, templates: consumers.map((stack) => Template.fromStack(stack)) };
+}
+const [certificates, subscribers] = stacks(everything).templates;
+if (certificates === undefined || subscribers === undefined) throw new Error('there are two stacks');
+
+it('nothing of it is there unless it is asked for', () => {
+  expect(stacks({}).templates).toEqual([]);
+});
+
+describe("AWS's rules find nothing that is not explained in place", () => {
+  it.each([
+    ['with everything on', everything],
+    ['without certificates', { ...everything, certificates: undefined }],
+  ] satisfies [string, SettingsInput][])('%s', (_, settings) => {
+    const { app } = appWithStacks(settings);
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    expect(() => app.synth()).not.toThrow();
+  });
+});
+
+describe('every rule', () => {
+  const rules = [certificates, subscribers].flatMap((template) =>
+    Object.values(template.findResources('AWS::Events::Rule')),
+  );
+  it('has a dead-letter queue and a retry policy', () => {
+    expect(rules.length).toBeGreaterThan(6);
+    for (const rule of rules) {
+      for (const target of rule['Properties'].Targets) {
+        expect(target.DeadLetterConfig.Arn).toBeDefined();
+        expect(target.RetryPolicy).toEqual({ MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 });
+      }
+    }
+  });
+  it('is the one that is played on one machine', () => {
+    const { pattern } = certificateRule({ revoke: true });
+    certificates.hasResourceProperties('AWS::Events::Rule', { EventPattern: pattern });
+    const learning = { name: 'learning', events: ['CourseCompleted', 'IntegrationFailing'] } as const;
+    const deployed = Object.values(subscribers.findResources('AWS::Events::Rule')).map(({ Properties }) => ({
+      pattern: Properties.EventPattern,
+      input: Properties.Targets[0].InputTransformer,
+    }));
+    for (const { pattern, transformer } of slackRules({ ...learning, channelId: null, named: false })) {
+      const input = { InputPathsMap: transformer?.paths, InputTemplate: transformer?.template };
+      expect(deployed).toContainEqual({ pattern, input });
+    }
+  });
+});
+
+describe('certificates', () => {
+  it('are in a private bucket that stays, and a failed message alone is tried again', () => {
+    certificates.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      Properties: { PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true } },
+    });
+    certificates.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    certificates.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: { REVOKE: 'true', CERTIFICATE_TEXTS: Match.stringLikeRegexp('Northwind Academy') },
+      },
+    });
+  });
+});
+
+describe('Slack', () => {
+  it('has no function in the path, and its secrets are in no template', () => {
+    const rules = Object.values(subscribers.findResources('AWS::Events::Rule'));
+    expect(JSON.stringify(rules)).not.toContain('AWS::Lambda');
+    subscribers.hasResourceProperties('AWS::Events::ApiDestination', {
+      InvocationEndpoint: Match.stringLikeRegexp(String.raw`\{\{resolve:secretsmanager:.*SlackUrl`),
+      InvocationRateLimitPerSecond: 1,
+    });
+    subscribers.hasResourceProperties('AWS::Events::Connection', {
+      AuthParameters: {
+        ApiKeyAuthParameters: {
+          ApiKeyName: 'Authorization',
+          ApiKeyValue: Match.stringLikeRegexp(String.raw`^Bearer \{\{resolve:secretsmanager:.*SlackToken`),
+        },
+      },
+    });
+  });
+  it('gets a digest at the hour of its place', () => {
+    subscribers.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'cron(0 17 * * ? *)',
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+    });
+  });
+});
+
+describe('a wrong setting is named', () => {
+  it.each([
+    [
+      { slack: [{ ...everything.slack[0], events: ['CourseFinished'] }] },
+      /slack\.0\.events\.0: .*docs\/events\.md/,
+    ],
+    [
+      { endpoints: [{ ...everything.endpoints[0], url: 'http://crm.example.com' }] },
+      /endpoints\.0\.url: .*HTTPS/,
+    ],
+    [{ certificates: { revokes: true } }, /certificates: .*revokes/],
+    [{ slack: [{ ...everything.slack[0], digestAt: '5pm' }] }, /digestAt: is not a time/],
+  ])('%#', (settings, line) => {
+    expect(() => stacks(Object(settings))).toThrow(line);
+  });
+});
