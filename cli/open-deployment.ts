@@ -8,6 +8,7 @@ import { type OperatorLooks, wireOperator } from '../functions/wiring.ts';
 import type { DeliveredEvent } from '../local/bus/delivered-event.ts';
 import { type LocalKombo, openLocalKombo } from '../local/local-kombo.ts';
 import { openLocalParts } from '../local/local-parts.ts';
+import { deployedEnvironment } from './deployed-environment.ts';
 import { CommandError } from './exit-code.ts';
 import { DEFAULT_DIRECTORY } from './global-options.ts';
 
@@ -21,6 +22,8 @@ export type Deployment = {
   replayQueue: Queue<ReplayMessage> | null;
   /** What can be looked at besides the ports; null on one machine. */
   looks: OperatorLooks | null;
+  /** Stores the Kombo API key; null on one machine, where it comes from the environment. */
+  storeKey: ((key: string) => Promise<void>) | null;
   close(): Promise<void>;
 };
 
@@ -70,15 +73,16 @@ export async function withDeployment<Result>(
   }
 }
 
-/** The deployment that the environment names, by the names that the functions are deployed with. */
+/** The deployment that the environment names, or the one that was last deployed from this folder. */
 export function openAws(): Deployment {
-  const wrong = Environment.safeParse(process.env).error?.issues.map(({ path }) => path.join('.')) ?? [];
+  const variables = deployedEnvironment(process.env);
+  const wrong = Environment.safeParse(variables).error?.issues.map(({ path }) => path.join('.')) ?? [];
   if (wrong.length > 0) {
     throw new CommandError(
-      `No deployment is named: set ${wrong.join(', ')} in the environment as the deployment's outputs say, or use --local.`,
+      `No deployment is known here: run npx cdk deploy --all, or set ${wrong.join(', ')} as the outputs of one say, or use --local.`,
     );
   }
-  return { ...wireOperator(process.env), close: async () => {} };
+  return { ...wireOperator(variables), close: async () => {} };
 }
 
 /** The embedded parts of a directory, created where they are absent. */
@@ -105,6 +109,7 @@ export async function openLocal(
     queue: null,
     replayQueue: null,
     looks: null,
+    storeKey: null,
     busEndpoint: parts.busEndpoint,
     close: parts.close,
   };

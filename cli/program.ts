@@ -6,6 +6,7 @@ import { EXIT_CODE_HELP, ExitCode } from './exit-code.ts';
 import { addGlobalOptions, separateLocal } from './global-options.ts';
 import { addHoldCommands } from './hold.ts';
 import { addIntegrationsCommand } from './integrations.ts';
+import { addKeyCommand } from './key.ts';
 import { addPauseCommands } from './pause.ts';
 import { addPollCommand } from './poll.ts';
 import { addReconcileCommand } from './reconcile.ts';
@@ -37,6 +38,7 @@ function buildProgram(): Command {
     .addHelpText('after', HELP);
   addDevCommand(program);
   addSandboxCommand(program);
+  addKeyCommand(program);
   addIntegrationsCommand(program);
   addPollCommand(program);
   addEventsCommand(program);
@@ -52,9 +54,10 @@ function buildProgram(): Command {
 }
 
 const HELP = `
-Without --local, a command works on the deployment on AWS that the environment names: TABLE_NAME, BUS_NAME, QUEUE_URL,
-KOMBO_SECRET_ID and REPLAY_QUEUE_URL, as its outputs say, and the AWS credentials. With --local, on embedded parts on this machine; the
-API is then KOMBO_BASE_URL (with its /v1; by default Kombo's EU host) with KOMBO_API_KEY, or without a key a sandbox.
+Without --local, a command works on the deployment on AWS that was last deployed from this folder (cdk deploy writes
+schoolbell.outputs.json), or the one that the environment names, with your AWS credentials. With --local, on embedded
+parts on this machine; the API is then KOMBO_BASE_URL (with its /v1; by default Kombo's EU host) with KOMBO_API_KEY, or
+without a key a sandbox.
 
 ${EXIT_CODE_HELP}`;
 

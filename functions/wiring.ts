@@ -12,6 +12,7 @@ import { putEventsCall } from './adapters/eventbridge/put-events.ts';
 import { createKombo } from './adapters/kombo/kombo.ts';
 import { standingReader } from './adapters/kombo/standing.ts';
 import { secretReader } from './adapters/secrets-manager/secret.ts';
+import { storeSecret } from './adapters/secrets-manager/store-secret.ts';
 import { countWaiting } from './adapters/sqs/count-waiting.ts';
 import { createQueue } from './adapters/sqs/queue.ts';
 import type { Baseline } from './contract/baseline.ts';
@@ -97,6 +98,7 @@ export function wireOperator(variables: Variables): {
   replayQueue: Queue<ReplayMessage> | null;
   /** What can be looked at besides the ports, for `doctor`; each throws what is wrong with it. */
   looks: OperatorLooks;
+  storeKey(key: string): Promise<void>;
 } {
   const environment = parseAs(OperatorEnvironment, variables);
   const replayUrl = environment.REPLAY_QUEUE_URL;
@@ -111,6 +113,7 @@ export function wireOperator(variables: Variables): {
       countPolls: () => countWaiting(sqs, environment.QUEUE_URL),
       countReplays: replayUrl === undefined ? null : () => countWaiting(sqs, replayUrl),
     },
+    storeKey: (key) => storeSecret(new SecretsManagerClient(CLIENT), environment.KOMBO_SECRET_ID, key),
   };
 }
 

@@ -34,6 +34,7 @@ function deployed(at: ReplayWorld) {
       queue: null,
       replayQueue,
       looks: null,
+      storeKey: null,
       close: async () => {},
     },
     output: {

@@ -64,10 +64,8 @@ describe('a deployment', () => {
     arrived = await createRuleQueue(output('bus'), `${rehearsal.name}-arrived`);
   });
 
-  it('takes an integration from the command line', async () => {
-    await new SecretsManagerClient({}).send(
-      new PutSecretValueCommand({ SecretId: output('komboSecret'), SecretString: komboKey }),
-    );
+  it('takes the key and an integration from the command line', async () => {
+    await schoolbell(['key'], `${output('environment')} KOMBO_API_KEY=${komboKey}`);
     await schoolbell(['integrations', 'add', integration], output('environment'));
     expect(await schoolbell(['integrations', 'list', '--json'], output('environment'))).toContain(
       integration,

@@ -24,17 +24,18 @@ async function read(client: SecretsManagerClient, id: string): Promise<string> {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
     if (SecretString !== undefined && SecretString.trim() !== '') return SecretString.trim();
   } catch (error) {
-    throw translate(error, id);
+    throw translateSecretError(error, id);
   }
   throw new DeploymentError(`The secret ${id} is empty: store the Kombo API key in it`);
 }
 
-function translate(error: unknown, id: string): unknown {
+/** What an error of Secrets Manager means for the deployment. */
+export function translateSecretError(error: unknown, id: string): unknown {
   if (!(error instanceof Error)) return error;
   const { name } = error;
   return /AccessDenied|ResourceNotFound|DecryptionFailure|InvalidRequest|InvalidParameter/.test(name)
     ? new DeploymentError(
-        `The secret ${id} cannot be read (${name}): check that it exists and holds a value`,
+        `The secret ${id} cannot be used (${name}): check that it exists, holds a value, and that this role may use it`,
         {
           code: name,
           cause: error,
