@@ -1,4 +1,4 @@
-import type { Scenario } from './scenario.ts';
+import { NO_FAULTS, type Scenario } from './scenario.ts';
 import type { SourcePatch } from './source-patch.ts';
 
 /** A bug that is put into the sources to show that the simulation would find it. */
@@ -12,6 +12,20 @@ export type DeliberateBug = {
 /** Pages between which no record slips, so that a single pass finds everything. */
 const STEADY_PAGES: Partial<Scenario> = {
   pages: { order: 'id', cursors: 'after', isInclusive: true, changesPerPage: 0, repeats: 0 },
+};
+
+/** A few records that go back and forth, seldom seen again once they were read, and workers that stand still. */
+const OVERTAKEN: Partial<Scenario> = {
+  records: 1,
+  operations: 40,
+  polls: 8,
+  pageSize: 20,
+  pauseMs: 10 * 60_000,
+  latenessMs: 13 * 60_000,
+  leaseMs: 2 * 60_000,
+  together: 0.5,
+  undo: 0.7,
+  faults: { ...NO_FAULTS, frozen: 0.08, 'table-write-delayed': 0.2 },
 };
 
 /** Entries of a few records, and a single pass: what a split page loses is not found by the second one. */
@@ -38,6 +52,7 @@ export const deliberateBugs: DeliberateBug[] = [
   {
     name: 'fence left out at a hand-over (recovery only)',
     patches: one('functions/core/take-over.ts', 'await recover(worker);', 'await recover(worker); return;'),
+    scenario: OVERTAKEN,
   },
   {
     name: 'stale reads of known states',

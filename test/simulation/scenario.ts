@@ -28,6 +28,8 @@ export type Scenario = {
   leaseMs: number;
   reconcileSliceMs: number;
   surgeFloor: number;
+  /** The probability that what happens next undoes what happened last: A, B, A. */
+  undo: number;
   /** The probability that a poll does not wait for the one before it. */
   together: number;
   /** Records so large, and so many in a page, that a page needs several journal entries. */
@@ -82,6 +84,7 @@ export function scenarioOf(seed: number): Scenario {
     reconcileSliceMs: random.pick([1_000, 10_000, 10 * MINUTE]),
     surgeFloor: random.chance(0.15) ? random.int(2, 5) : 10_000,
     isBulky,
+    undo: random.pick([0, 0.1, 0.4]),
     together: random.chance(0.4) ? 0.5 : 0,
     faults: ratesOf(random),
     faultLimit: Number.POSITIVE_INFINITY,

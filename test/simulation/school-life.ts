@@ -32,7 +32,7 @@ export function schoolLife(scenario: Scenario, now: () => number, random: Random
   };
 
   const changeOne = () => {
-    const change = changeOneRecord(school, now(), random);
+    const change = changeOneRecord(school, now(), random, scenario.undo);
     if (change === null) return;
     const { name, record } = change;
     record.version++;

@@ -83,16 +83,24 @@ export function changeOneRecord(
   school: School,
   now: number,
   random: Random,
+  undo: number,
 ): { name: string; record: SchoolRecord } | null {
   if (school.records.size === 0 || random.chance(0.2)) {
     return { name: 'enrol', record: addRecord(school, now, random) };
   }
   const record = random.pick([...school.records.values()]);
   if (school.falselyRemoved.has(record.id)) return null;
+  const { status, enrolledAt, completedAt, removedAt, isErased } = record;
+  const state = { status, enrolledAt, completedAt, removedAt };
+  if (!isErased && random.chance(undo)) {
+    Object.assign(record, record.before, { before: state });
+    return { name: 'undo', record };
+  }
   const name = random.pick(Object.keys(recordOperations));
   const operation = recordOperations[name];
   if (operation?.applies(record) !== true) return null;
   operation.apply(record, now, random);
+  record.before = state;
   return { name, record };
 }
 

@@ -13,6 +13,8 @@ export type SchoolRecord = {
   learner: { id: string; remoteId: string; firstName: string; lastName: string; email: string };
   course: { id: string; revision: string; title: string };
   remoteData: number | null;
+  /** The state before the last change. */
+  before: RecordState;
   /** What `updated_after` is compared with. */
   stamp: number;
   /** Counts its changes. */
@@ -22,6 +24,8 @@ export type SchoolRecord = {
   /** Passes over the pages, since its last change, that ended without showing it. */
   slips: number;
 };
+
+export type RecordState = Pick<SchoolRecord, 'status' | 'enrolledAt' | 'completedAt' | 'removedAt'>;
 
 export type NullableField = 'status' | 'enrolledAt' | 'completedAt';
 
@@ -59,14 +63,17 @@ export function addRecord(school: School, now: number, random: Random): SchoolRe
     ? 'ENROLLED'
     : random.pick(['IN_PROGRESS', 'COMPLETED', 'DROPPED', null, 'SUSPENDED']);
   const enrolledAt = random.chance(0.85) ? now - random.int(0, random.pick([60_000, 60 * DAY])) : null;
+  const removedAt = random.chance(0.05) ? now : null;
+  const completedAt = status === 'COMPLETED' ? Math.max(enrolledAt ?? 0, now - random.int(0, DAY)) : null;
   const record: SchoolRecord = {
     id: `p${number}-${random.int(1000, 9999)}`,
     remoteId: `remote-${number}`,
     status,
     enrolledAt,
-    completedAt: status === 'COMPLETED' ? Math.max(enrolledAt ?? 0, now - random.int(0, DAY)) : null,
+    completedAt,
     changedAt: now,
-    removedAt: random.chance(0.05) ? now : null,
+    removedAt,
+    before: { status, enrolledAt, completedAt, removedAt },
     isErased: false,
     learner: {
       id: `u${number}`,

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod';
-import { patchSources } from './source-patch.ts';
+import { patchedFiles, patchSources } from './source-patch.ts';
 
 /** A thread's work: so many seeds from one on, each `step`th of them, perhaps with sources altered. */
 const SeedRange = z.object({
@@ -31,6 +31,8 @@ if (parentPort !== null) {
   if (range.patches.length > 0) patchSources(range.patches);
   const { liveThrough } = await import('./history.ts');
   const { scenarioOf } = await import('./scenario.ts');
+  const unused = range.patches.find(({ file }) => !patchedFiles().has(file));
+  if (unused !== undefined) throw new Error(`nothing imports ${unused.file}`);
 
   let report: SeedReport = { lived: 0, events: 0, faults: 0, broken: [] };
   for (let seed = range.from; seed < range.from + range.seeds; seed += range.step) {

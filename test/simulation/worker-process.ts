@@ -47,7 +47,7 @@ export function workerProcess(name: string, freezeMs: number, world: World): Wor
   const step = async () => {
     if (isAlive && faults.strikes('killed')) kill();
     if (isAlive && faults.strikes('frozen')) {
-      frozenUntil = time.now() + freezeMs + random.int(0, freezeMs);
+      frozenUntil = time.now() + freezeMs + random.int(0, 3 * freezeMs);
       trace.note(() => `${name} is frozen for ${Math.round((frozenUntil - time.now()) / 1000)} s`);
     }
     while (isAlive && time.now() < frozenUntil) await time.sleep(frozenUntil - time.now());

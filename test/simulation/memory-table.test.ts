@@ -1,0 +1,77 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DynamoDbCalls, dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import {
+  EMBEDDED_CREDENTIALS,
+  type EmbeddedDynamoDb,
+  startEmbeddedDynamoDb,
+} from '../../local/embedded-dynamodb.ts';
+import { canonical } from './attribute-values.ts';
+import { faultsAt } from './faults.ts';
+import { memoryTable } from './memory-table.ts';
+import { seededRandom } from './random.ts';
+import { randomCall } from './random-calls.ts';
+import { NO_FAULTS } from './scenario.ts';
+import { simulatedDynamoDb } from './simulated-dynamodb.ts';
+import { virtualTime } from './virtual-time.ts';
+
+let engine: EmbeddedDynamoDb;
+let client: DynamoDBClient;
+let histories = 0;
+
+beforeAll(async () => {
+  engine = await startEmbeddedDynamoDb();
+  client = new DynamoDBClient({
+    endpoint: engine.endpoint,
+    region: 'local',
+    credentials: EMBEDDED_CREDENTIALS,
+  });
+});
+afterAll(async () => {
+  client.destroy();
+  await engine.close();
+});
+
+test('the simulated table answers like an engine that speaks the protocol, call for call', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(randomCall, { minLength: 1, maxLength: 25 }), async (calls) => {
+      const prefix = `history${histories++}`;
+      const real = dynamoDbCalls(client);
+      const simulated = faultlessTable();
+      for (const one of calls) {
+        const expected = await outcome(() => one.run(real, prefix));
+        const actual = await outcome(() => one.run(simulated, prefix));
+        expect(actual, JSON.stringify(one)).toEqual(expected);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** The simulated table without latency or fault. */
+function faultlessTable(): DynamoDbCalls {
+  const random = seededRandom(1);
+  const process = {
+    name: 'test',
+    kill: () => undefined,
+    isAlive: () => true,
+    killed: new Promise<void>(() => undefined),
+    request: async <T>(_what: string, effect: () => T) => effect(),
+  };
+  return simulatedDynamoDb(process, {
+    random,
+    time: virtualTime(0, 1, () => () => undefined),
+    faults: faultsAt(NO_FAULTS, 0, random),
+    table: memoryTable({ partition: 'pk', sort: 'sk' }),
+  });
+}
+
+/** What a caller sees of an answer, without what the service says of itself and in an order that means something. */
+async function outcome(run: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return JSON.parse(canonical(await run()) ?? 'null');
+  } catch (error) {
+    return error instanceof Error ? error.name : 'error';
+  }
+}
