@@ -6,6 +6,7 @@ import type { PollOutcome } from '../functions/core/run-poll.ts';
 import { updatedAfter } from '../functions/core/watermark.ts';
 import { dispatchHandler } from '../functions/dispatch.ts';
 import { pollHandler } from '../functions/poll.ts';
+import { localConsumers } from '../local/consumers/local-consumers.ts';
 import { createInProcessQueue } from '../local/in-process-queue.ts';
 import type { LocalKombo } from '../local/local-kombo.ts';
 import { STORY } from '../local/sandbox/story.ts';
@@ -23,6 +24,8 @@ export type DevRun = {
   everyMs: number;
   learnerDetails?: RunSettings['learnerDetails'];
   view: DevView;
+  /** The folder in which certificates appear; null without the optional consumers. */
+  certificates: string | null;
   /** Ends the story after the poll in progress. */
   stop: AbortSignal;
 };
@@ -67,10 +70,23 @@ export async function runDev(run: DevRun): Promise<ExitCode> {
   }
 }
 
-function open({ directory, kombo, view, learnerDetails }: DevRun) {
+function open(run: DevRun) {
+  const { directory, kombo, view, learnerDetails, certificates } = run;
   return openLocal(directory, kombo, {
-    onEvent: view.event,
+    onEvent: certificates === null ? view.event : consumers(run, certificates),
     ...(learnerDetails && { learnerDetails }),
+  });
+}
+
+/** Certificates and Slack beside the view, by the rules that are deployed. */
+function consumers({ kombo, view, learnerDetails }: DevRun, folder: string) {
+  return localConsumers({
+    folder,
+    kombo: kombo.kombo,
+    clock: kombo.clock,
+    named: learnerDetails === 'include',
+    onEvent: view.event,
+    show: view.consumed,
   });
 }
 

@@ -14,6 +14,8 @@ export type DevView = {
   open(opening: Opening): void;
   pollBegins(poll: { at: number; mode: PollMode; updatedAfter: string | null }): void;
   event(event: DeliveredEvent): void;
+  /** What an optional consumer made of it. */
+  consumed(consumer: string, text: string): void;
   pollEnds(integration: string, outcome: PollOutcome): void;
   /** `left`: the share of the time until the next poll that is left. */
   timePasses(now: number, left: number): void;
@@ -50,6 +52,9 @@ export function createDevView(output: Output): DevView {
       seen.events.push(event);
       live?.clear();
       output.answer(event, eventLine(event, '  out '));
+    },
+    consumed(consumer, text) {
+      say(styleText('dim', `      ${consumer.padEnd(11)} ${text}`));
     },
     pollEnds(integration, outcome) {
       if (outcome.kind === 'ended')

@@ -41,8 +41,10 @@ export function addDevCommand(program: Command): void {
     .action(async (options: DevOptions, command: Command) => {
       const { directory, json } = globalOptionsOf(command);
       const data = directory ?? (await mkdtemp(join(tmpdir(), 'schoolbell-')));
+      // Stays, so that they can be looked at.
+      const certificates = directory ?? (await mkdtemp(join(tmpdir(), 'schoolbell-certificates-')));
       try {
-        process.exitCode = await dev(data, json, options);
+        process.exitCode = await dev(data, certificates, json, options);
       } finally {
         if (directory === null) await rm(data, { recursive: true, force: true });
       }
@@ -54,7 +56,7 @@ Starts a sandbox of Kombo's API over a small school, an embedded DynamoDB and a 
 functions against them while three weeks of the school go by. Data is in a temporary directory, or with --local in DIR.
 With KOMBO_API_KEY set, it polls that API instead: the baseline and a poll, or with --watch one poll after another.`;
 
-async function dev(directory: string, json: boolean, options: DevOptions): Promise<ExitCode> {
+async function dev(directory: string, folder: string, json: boolean, options: DevOptions): Promise<ExitCode> {
   const kombo = await openLocalKombo(process.env, directory);
   try {
     const { school } = kombo;
@@ -67,6 +69,8 @@ async function dev(directory: string, json: boolean, options: DevOptions): Promi
     const learnerDetails = options.learnerDetails ?? (school === null ? undefined : 'include');
     return await runDev({
       directory,
+      // The sandbox alone: nobody asked for certificates of real people in a folder of this machine.
+      certificates: school === null ? null : folder,
       kombo,
       integration,
       watch: options.watch ?? false,

@@ -18,6 +18,15 @@ import { explainStar } from './explain-star.ts';
 import type { CertificatesSettings } from './settings.ts';
 
 const FONTS = join(import.meta.dirname, '../../node_modules/@fontsource-variable');
+/** Of the packages, the ranges, the licences and the upright fonts of variable weight are deployed. */
+const NO_FONTS = [
+  '**/*.css',
+  '**/*.ts',
+  '**/*.md',
+  '**/*.scss',
+  '**/package.json',
+  '**/metadata.json',
+].concat(['**/files/*-italic.woff2', '**/files/*-wdth-*', '**/files/*-standard-*', '**/files/*-full-*']);
 const TIMEOUT = Duration.minutes(1);
 
 export type CertificatesProps = {
@@ -43,7 +52,7 @@ export class Certificates extends Construct {
     const fonts = new LayerVersion(this, 'Fonts', {
       description: 'Noto fonts for certificates (SIL Open Font License 1.1, in each folder)',
       code: Code.fromAsset(FONTS, {
-        exclude: ['**', '!*/unicode.json', '!*/LICENSE', '!*/files/*-wght-normal.woff2'],
+        exclude: NO_FONTS,
       }),
     });
     const issue = new NotifierFunction(this, 'Function', {

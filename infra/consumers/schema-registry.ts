@@ -19,7 +19,7 @@ export class SchemaRegistry extends Construct {
         type: 'JSONSchemaDraft4',
         content: JSON.stringify(eventSchema(type, 'draft-04')),
       });
-      schema.addDependency(registry);
+      schema.addResourceDependency(registry);
     }
   }
 }

@@ -1,0 +1,97 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { CertificateParts } from '../../functions/certificates/take-events.ts';
+import { CertificateTexts } from '../../functions/contract/certificate-texts.ts';
+import { EVENT_SOURCE } from '../../functions/contract/learning-events.ts';
+import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts';
+import type { Kombo } from '../../functions/core/ports.ts';
+import { certificateRule } from '../../rules/certificate-rule.ts';
+import { slackRules } from '../../rules/slack/slack-rules.ts';
+import { type DeliveredEvent, deliveredEvent } from '../bus/delivered-event.ts';
+import { matchesPattern } from '../rules/match-pattern.ts';
+import { transformInput } from '../rules/transform-input.ts';
+import { certificateFolder } from './certificate-folder.ts';
+import { slackText } from './slack-text.ts';
+
+const FONTS = join(import.meta.dirname, '../../node_modules/@fontsource-variable');
+
+export type LocalConsumersOptions = {
+  /** Where certificates appear. */
+  folder: string;
+  kombo: Pick<Kombo, 'readByIds'>;
+  clock: () => number;
+  /** Whether events carry names. */
+  named: boolean;
+  /** Shows each event on the bus, also those of the consumers. */
+  onEvent: (event: DeliveredEvent) => void;
+  /** Shows what a consumer did. */
+  show: (consumer: 'slack' | 'certificate', text: string) => void;
+};
+
+/**
+ * The optional consumers on one machine: what the local bus delivers goes through the same patterns and templates that
+ * are deployed, and certificates are issued by the same code, into a folder.
+ */
+export function localConsumers(options: LocalConsumersOptions): (event: DeliveredEvent) => Promise<void> {
+  const { folder, clock, named, onEvent, show } = options;
+  const certificates = certificateRule({ revoke: false });
+  const slack = slackRules({
+    name: 'slack',
+    events: ['CourseCompleted', 'CourseRecompleted', 'IntegrationFailing', 'ChangesHeld'],
+    channelId: null,
+    named,
+  });
+  let parts: Promise<Issuing> | null = null;
+
+  const deliver = async (event: DeliveredEvent): Promise<void> => {
+    onEvent(event);
+    for (const { pattern, transformer } of slack) {
+      if (transformer !== null && matchesPattern(pattern, event)) {
+        show('slack', slackText(transformInput(transformer, event)));
+      }
+    }
+    if (!matchesPattern(certificates.pattern, event)) return;
+    parts ??= openCertificates(options, (told) => deliver(onBus(told, clock())));
+    const { takeEvent, ...rest } = await parts;
+    const outcome = await takeEvent(event, rest);
+    if (outcome === 'issued') show('certificate', folder);
+  };
+  return deliver;
+}
+
+type Issuing = Pick<CertificateParts, 'ports' | 'draw' | 'revokes'> & {
+  takeEvent: typeof import('../../functions/certificates/take-events.ts')['takeEvent'];
+};
+
+/** Read when the first certificate is issued: fonts and the PDF library take a moment. */
+async function openCertificates(
+  { folder, kombo, clock }: LocalConsumersOptions,
+  tell: (event: WorkflowEvent) => Promise<void>,
+): Promise<Issuing> {
+  const [{ takeEvent }, { drawCertificate }, { openFonts }, { nameInKombo }] = await Promise.all([
+    import('../../functions/certificates/take-events.ts'),
+    import('../../functions/certificates/draw-certificate.ts'),
+    import('../../functions/certificates/font-library.ts'),
+    import('../../functions/certificates/name-in-kombo.ts'),
+  ]);
+  const fonts = openFonts(FONTS);
+  const texts = CertificateTexts.parse({});
+  return {
+    takeEvent,
+    revokes: false,
+    draw: (certificate) => drawCertificate(certificate, texts, fonts),
+    ports: { store: certificateFolder(folder), nameOf: nameInKombo(kombo), tell, clock, randomBytes },
+  };
+}
+
+function onBus({ type, detail }: WorkflowEvent, now: number): DeliveredEvent {
+  const entry = {
+    bus: 'schoolbell',
+    source: EVENT_SOURCE,
+    detailType: type,
+    detail,
+    resources: [],
+    time: null,
+  };
+  return deliveredEvent(entry, randomUUID(), now);
+}
