@@ -1,16 +1,30 @@
 import type { LearningEvent } from '../../functions/contract/learning-events.ts';
 import type { ProgressionState } from '../../functions/contract/progression-state.ts';
 import { eventsOfEntry } from '../../functions/core/events-of-entry.ts';
+import type { JournalEntry } from '../../functions/core/journal-entry.ts';
+import type { KnownProgression } from '../../functions/core/known-progression.ts';
 import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
+import type { SetAside } from '../../functions/core/set-aside.ts';
 import { CANARY } from './observed.ts';
-import type { World } from './world.ts';
+
+/** What there is to look at when everything has become quiet. */
+export type Traces = {
+  bus: { published: LearningEvent[] };
+  store: {
+    journal: Map<number, JournalEntry>;
+    known: Map<string, KnownProgression>;
+    aside: SetAside[];
+    /** Everything that was written, as text. */
+    written: string[];
+  };
+};
 
 /**
  * What does not hold after everything has become quiet, in words. Kombo must show every field by then.
  *
  * @param shown what Kombo shows in the end
  */
-export function brokenPromises({ bus, store }: World, shown: ObservedProgression[]): string[] {
+export function brokenPromises({ bus, store }: Traces, shown: ObservedProgression[]): string[] {
   const broken: string[] = [];
   const { events, contradictions } = withoutRepeats(bus.published);
   broken.push(...contradictions);

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import type { PollMode } from '../../functions/contract/poll-mode.ts';
 import { TransientError } from '../../functions/core/errors.ts';
+import type { PollRequest } from '../../functions/core/run-poll.ts';
 import { type Fault, faultKinds } from './faulty-ports.ts';
+import type { Ending } from './poll-with-fault.ts';
+import type { RecordingPublisher } from './recording-publisher.ts';
 import { happening } from './school-history.ts';
-import type { Happening } from './school-model.ts';
-import type { SchoolWorld } from './school-world.ts';
-import { MINUTE_MS } from './test-clock.ts';
+import type { Happening, School } from './school-model.ts';
+import { MINUTE_MS, type TestClock } from './test-clock.ts';
 
 /** Something happens in the school, time passes, or the integration is polled in some way. */
 export type Step =
@@ -28,7 +30,24 @@ export type Step =
       busTakesBelow: number;
     };
 
-export function steps(seats: number, isRestless: boolean): fc.Arbitrary<Step[]> {
+/** Where a history is lived. */
+export type Stage = {
+  school: School;
+  clock: TestClock;
+  kombo: {
+    pageSize: number;
+    cursorsRefused: number;
+    beforePage: (request: { updatedAfter: string | null; cursor: string | null }) => void;
+  };
+  /** Decides the order of the records in pages. */
+  shuffle: number;
+  /** Show each record twice, the second time at the end. */
+  repeats: boolean;
+  bus: Pick<RecordingPublisher, 'fails' | 'failure'>;
+  pollWithFault(fault: Fault | null, request: Pick<PollRequest, 'mode' | 'timeLeft'>): Promise<Ending>;
+};
+
+export function steps(seats: number, isRestless: boolean, maxLength = 60): fc.Arbitrary<Step[]> {
   const poll = fc.record({
     do: fc.constant('poll' as const),
     mode: fc.constantFrom<(PollMode | undefined)[]>(undefined, undefined, undefined, 'reconcile'),
@@ -64,12 +83,12 @@ export function steps(seats: number, isRestless: boolean): fc.Arbitrary<Step[]> 
       },
       { weight: 3, arbitrary: poll },
     ),
-    { minLength: 10, maxLength: 60 },
+    { minLength: 10, maxLength },
   );
 }
 
 /** Lives a history through. Frozen workers wake some steps later, and at the end. */
-export async function live(it: SchoolWorld, history: Step[]): Promise<void> {
+export async function live(it: Stage, history: Step[]): Promise<void> {
   const frozen: (() => Promise<unknown>)[] = [];
   for (const [at, step] of history.entries()) {
     if (at % 3 === 0) await frozen.shift()?.();
@@ -89,7 +108,7 @@ export async function live(it: SchoolWorld, history: Step[]): Promise<void> {
   for (const thaw of frozen) await thaw();
 }
 
-async function pollAs(it: SchoolWorld, step: Step & { do: 'poll' }) {
+async function pollAs(it: Stage, step: Step & { do: 'poll' }) {
   const meanwhile = [...step.meanwhile];
   let pagesLeft = step.pagesLeft;
   it.kombo.pageSize = step.pageSize;

@@ -1,8 +1,10 @@
 import type { Baseline } from '../../functions/contract/baseline.ts';
 import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
 import type { RunSettings } from '../../functions/core/ports.ts';
+import { pollToTheEnd } from './poll-to-the-end.ts';
 import { observedFromRaw } from './raw-progression.ts';
 import { type School, school } from './school-model.ts';
+import { inShownOrder } from './shown-order.ts';
 import { HOUR_MS } from './test-clock.ts';
 import { type World, world } from './world.ts';
 
@@ -17,9 +19,6 @@ export type SchoolWorld = World & {
   /** Polls without a fault until nothing is left to do, then reconciles. @returns how many changes were missed */
   becomeQuiet(): Promise<number>;
 };
-
-/** A run of a small school ends in fewer calls. */
-const MANY_CALLS = 50;
 
 export function schoolWorld(baseline: Baseline, settings: Partial<RunSettings>, skewMs = 0): SchoolWorld {
   const it = world(baseline, settings);
@@ -38,33 +37,15 @@ export function schoolWorld(baseline: Baseline, settings: Partial<RunSettings>, 
       it.bus.fails = () => false;
       it.bus.tellFailures = [];
       it.clock.advance(HOUR_MS);
-      await toTheEnd(it);
+      await pollToTheEnd(it);
       it.clock.advance(HOUR_MS);
-      await toTheEnd(it, 'reconcile');
+      await pollToTheEnd(it, 'reconcile');
       return it.store.place().checkpoint.lastReconciliation?.missed ?? 0;
     },
   };
   it.kombo.show = () => {
-    const shown = model
-      .records()
-      .map(({ raw, updatedAt }) => ({ observed: observedFromRaw(raw), updatedAt }))
-      .sort((a, b) => rank(a.observed, schoolly.shuffle) - rank(b.observed, schoolly.shuffle));
-    return schoolly.repeats ? [...shown, ...shown] : shown;
+    const shown = inShownOrder(model.records(), schoolly);
+    return shown.map(({ raw, updatedAt }) => ({ observed: observedFromRaw(raw), updatedAt }));
   };
   return schoolly;
-}
-
-async function toTheEnd(it: World, mode?: 'reconcile'): Promise<void> {
-  for (let calls = 0; calls < MANY_CALLS; calls += 1) {
-    const outcome = await it.poll(calls === 0 && mode !== undefined ? { mode } : {});
-    if (outcome.kind === 'ended') return;
-    if (outcome.kind !== 'more') throw new Error(`not quiet: ${JSON.stringify(outcome)}`);
-  }
-  throw new Error('the run does not end');
-}
-
-function rank({ state }: ObservedProgression, shuffle: number): number {
-  let hash = Math.imul(shuffle + 1, 2654435761);
-  for (const character of state.id) hash = Math.imul(hash ^ character.charCodeAt(0), 16777619);
-  return (hash ^ (hash >>> 15)) >>> 0;
 }

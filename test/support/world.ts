@@ -5,8 +5,9 @@ import type { ObservedProgression } from '../../functions/core/observed-progress
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { type PollOutcome, type PollRequest, runPoll } from '../../functions/core/run-poll.ts';
 import { type FakeKombo, fakeKombo, type Shown } from './fake-kombo.ts';
-import { type Fault, faultyPorts } from './faulty-ports.ts';
+import type { Fault } from './faulty-ports.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
+import { type Ending, pollWithFault } from './poll-with-fault.ts';
 import { type RecordingPublisher, recordingPublisher } from './recording-publisher.ts';
 import { MINUTE_MS, type TestClock, testClock } from './test-clock.ts';
 
@@ -29,15 +30,7 @@ export type World = {
   types(): LearningEventType[];
 };
 
-/** `stopped`: killed or frozen. A frozen one goes on by `thaw`, which answers how it ends then. */
-type Ending = {
-  /** The names of the calls of ports that it made. */
-  calls: string[];
-  outcome: PollOutcome | 'stopped' | 'threw';
-  thaw(): Promise<PollOutcome | 'threw'>;
-};
-
-const SETTINGS: RunSettings = {
+export const SETTINGS: RunSettings = {
   overlapMs: 15 * MINUTE_MS,
   learnerDetails: 'omit',
   leaseMs: 2 * MINUTE_MS,
@@ -83,19 +76,7 @@ export function world(baseline: Baseline = { mode: 'silent' }, settings: Partial
       }
     },
     poll: (request = {}) => runPoll(ports, all, requestOf(request)),
-    async pollWithFault(fault, request = {}) {
-      const faulty = faultyPorts(ports, fault);
-      const end = runPoll(faulty.ports, all, requestOf(request)).catch(() => 'threw' as const);
-      const outcome = await Promise.race([end, faulty.stopped.then(() => 'stopped' as const)]);
-      return {
-        calls: faulty.calls,
-        outcome,
-        thaw() {
-          faulty.thaw();
-          return end;
-        },
-      };
-    },
+    pollWithFault: (fault, request = {}) => pollWithFault(ports, all, requestOf(request), fault),
     types: () => bus.published.map(({ type }) => type),
   };
 }

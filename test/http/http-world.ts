@@ -1,0 +1,140 @@
+import type { Baseline } from '../../functions/contract/baseline.ts';
+import type { Integration } from '../../functions/contract/integration.ts';
+import {
+  type LearningEvent,
+  LearningEventType,
+  learningEvents,
+} from '../../functions/contract/learning-events.ts';
+import { TransientError } from '../../functions/core/errors.ts';
+import type { Ports, RunSettings } from '../../functions/core/ports.ts';
+import { type PollOutcome, type PollRequest, runPoll } from '../../functions/core/run-poll.ts';
+import { startBus } from '../../local/bus/bus.ts';
+import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
+import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
+import type { Traces } from '../support/broken-promises.ts';
+import type { NetworkFault } from '../support/network-fault.ts';
+import type { Stage } from '../support/poll-step.ts';
+import { pollToTheEnd } from '../support/poll-to-the-end.ts';
+import { pollWithFault } from '../support/poll-with-fault.ts';
+import { observedFromRaw } from '../support/raw-progression.ts';
+import { school } from '../support/school-model.ts';
+import { inShownOrder } from '../support/shown-order.ts';
+import { HOUR_MS, testClock } from '../support/test-clock.ts';
+import { SETTINGS } from '../support/world.ts';
+import { startKomboServer } from './kombo-server.ts';
+import { startProxies } from './proxies.ts';
+import { storedTraces } from './stored-traces.ts';
+import { BUS, hastyWire, patientWire } from './wire.ts';
+
+/** One integration whose Kombo shows a living school, with everything between it and the bus on real HTTP. */
+export type HttpWorld = Stage & {
+  /** Polls that ended in an error that no part expected. */
+  surprises: unknown[];
+  outcomes: PollOutcome[];
+  /** The kinds of fault that the network had. */
+  struck(): NetworkFault['kind'][];
+  /** Lets the network settle, then polls without a fault until nothing is left to do, then reconciles. */
+  becomeQuiet(): Promise<{ missed: number }>;
+  poll(request?: Partial<PollRequest>): Promise<PollOutcome>;
+  /** Writes to the table and events on the bus so far, in the quiet. */
+  counts(): { puts: number; events: number };
+  observed(): ReturnType<typeof observedFromRaw>[];
+  traces(): Promise<Traces>;
+  close(): Promise<void>;
+};
+
+/** @param options.faultSeed of a network with faults; null for one without */
+export async function startHttpWorld(options: {
+  baseline: Baseline;
+  settings: Partial<RunSettings>;
+  skewMs: number;
+  faultSeed: number | null;
+}): Promise<HttpWorld> {
+  const { baseline, skewMs, faultSeed } = options;
+  const settings = { ...SETTINGS, ...options.settings };
+  const clock = testClock();
+  const addedAt = new Date(clock.read()).toISOString();
+  const integration: Integration = { id: 'moodle:test', state: 'active', baseline, addedAt };
+  const komboNow = () => clock.read() + skewMs;
+  const model = school(komboNow);
+  const kombo = await startKomboServer({
+    integration: integration.id,
+    now: komboNow,
+    records: () => inShownOrder(model.records(), it),
+  });
+  const engine = await startEmbeddedDynamoDb();
+  const published: LearningEvent[] = [];
+  const bus = await startBus({
+    onEvent: (event) => void published.push(...learningEvent(event)),
+    buses: [BUS],
+  });
+
+  const origins = { kombo: kombo.origin, dynamoDb: engine.endpoint, eventBridge: bus.endpoint };
+  const proxies = faultSeed === null ? null : await startProxies(origins, faultSeed);
+  const hasty = hastyWire(proxies?.origins ?? origins, engine.table);
+  const patient = patientWire(origins, engine.table);
+  const portsOf = (wire: typeof hasty): Ports => ({ ...wire.ports, clock: clock.read });
+
+  let owners = 0;
+  const requestOf = (request: Partial<PollRequest>): PollRequest => {
+    owners += 1;
+    return { integration, owner: `worker-${owners}`, timeLeft: () => true, ...request };
+  };
+  const it: HttpWorld = {
+    school: model,
+    clock,
+    kombo,
+    shuffle: 0,
+    repeats: false,
+    bus: { fails: () => false, failure: new TransientError('the bus did not take it') },
+    surprises: [],
+    outcomes: [],
+    async pollWithFault(fault, request) {
+      const ending = await pollWithFault(portsOf(hasty), settings, requestOf(request), fault);
+      if (ending.outcome === 'threw' && fault?.kind !== 'surprises') it.surprises.push(ending.error());
+      if (typeof ending.outcome === 'object') it.outcomes.push(ending.outcome);
+      return ending;
+    },
+    async poll(request = {}) {
+      const outcome = await runPoll(portsOf(patient), settings, requestOf(request));
+      it.outcomes.push(outcome);
+      return outcome;
+    },
+    async becomeQuiet() {
+      kombo.beforePage = () => undefined;
+      kombo.cursorsRefused = 0;
+      it.bus.fails = () => false;
+      for (const proxy of proxies?.all ?? []) await proxy.calm();
+      clock.advance(HOUR_MS);
+      await pollToTheEnd(it);
+      clock.advance(HOUR_MS);
+      await pollToTheEnd(it, 'reconcile');
+      const place = await patient.ports.store.readCheckpoint(integration.id);
+      return { missed: place?.checkpoint.lastReconciliation?.missed ?? 0 };
+    },
+    struck: () => proxies?.all.flatMap(({ struck }) => [...struck]) ?? [],
+    counts: () => ({ puts: patient.counts.putItem ?? 0, events: published.length }),
+    observed: () => model.records().map(({ raw }) => observedFromRaw(raw)),
+    async traces() {
+      const ids = model.records().map(({ raw }) => raw.id);
+      const from = { store: patient.ports.store, dynamoDb: patient.dynamoDb, table: engine.table };
+      return { bus: { published }, store: await storedTraces(from, integration.id, ids) };
+    },
+    async close() {
+      hasty.close();
+      patient.close();
+      for (const part of [...(proxies?.all ?? []), kombo, bus, engine]) await part.close();
+    },
+  };
+  bus.control.failEntries({
+    code: 'InternalFailure',
+    matches: (event) => learningEvent(event).some((learning) => it.bus.fails(learning)),
+  });
+  return it;
+}
+
+/** None for an operational event. */
+function learningEvent(event: DeliveredEvent): LearningEvent[] {
+  const type = LearningEventType.safeParse(event['detail-type']);
+  return type.success ? [{ type: type.data, detail: learningEvents[type.data].parse(event.detail) }] : [];
+}

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Baseline } from '../../functions/contract/baseline.ts';
+import { brokenPromises } from '../support/broken-promises.ts';
+import { faultKinds, type NetworkFault } from '../support/network-fault.ts';
+import { CANARY } from '../support/observed.ts';
+import { live, type Step, steps } from '../support/poll-step.ts';
+import { HOUR_MS, MINUTE_MS } from '../support/test-clock.ts';
+import { type HttpWorld, startHttpWorld } from './http-world.ts';
+
+/**
+ * `HISTORIES=200 npx vitest run test/http` lives more of them, `SEED=17 HISTORIES=1` the one of that seed again. What
+ * happens and what goes wrong follow from the seed; how the calls of a run fall between each other, the machine decides.
+ */
+const HISTORIES = Number(process.env['HISTORIES'] ?? 15);
+const SEED = Number(process.env['SEED'] ?? 1);
+const seeds = Array.from({ length: HISTORIES }, (_, at) => SEED + at);
+
+const SEATS = 8;
+/** Small schools would be held at every other step. */
+const NEVER_HELD = { surgeFloor: 1_000_000 };
+
+type Life = {
+  history: Step[];
+  baseline: Baseline;
+  skewMs: number;
+  learnerDetails: 'omit' | 'include';
+};
+
+const lives = (isRestless: boolean): fc.Arbitrary<Life> =>
+  fc.record({
+    history: steps(SEATS, isRestless),
+    baseline: fc.constantFrom<Baseline[]>({ mode: 'silent' }, { mode: 'publish' }),
+    skewMs: fc.constantFrom(0, -47 * MINUTE_MS - 1, 3 * HOUR_MS + 999),
+    learnerDetails: fc.constantFrom('omit' as const, 'include' as const),
+  });
+
+const struck = new Set<NetworkFault['kind']>();
+
+async function lived(seed: number, network: 'sound' | 'faulty'): Promise<void> {
+  // Every second school's pages lose their order while they are read.
+  const isRestless = seed % 2 === 0;
+  const [life] = fc.sample(fc.noBias(lives(isRestless)), { seed, numRuns: 1 });
+  if (life === undefined) throw new Error('no life');
+  const it = await startHttpWorld({
+    baseline: life.baseline,
+    settings: { ...NEVER_HELD, learnerDetails: life.learnerDetails },
+    skewMs: life.skewMs,
+    faultSeed: network === 'faulty' ? seed : null,
+  });
+  try {
+    await live(it, life.history);
+    it.school.showEverything();
+    const { missed } = await it.becomeQuiet();
+    for (const kind of it.struck()) struck.add(kind);
+
+    expect(it.surprises).toEqual([]);
+    expect(brokenPromises(await it.traces(), it.observed())).toEqual([]);
+    if (!isRestless) expect({ missed }).toEqual({ missed: 0 });
+    // What runs say of themselves is logged.
+    expect(JSON.stringify(it.outcomes)).not.toContain(CANARY);
+    await expectSilence(it);
+  } finally {
+    await it.close();
+  }
+}
+
+/** Everything is read again, in other pages and another order: nothing is published, and no progression written. */
+async function expectSilence(it: HttpWorld): Promise<void> {
+  const before = it.counts();
+  it.kombo.pageSize = 3;
+  Object.assign(it, { shuffle: 17, repeats: true });
+  for (const mode of ['incremental', 'reconcile'] as const) {
+    it.clock.advance(HOUR_MS);
+    expect(await it.poll({ mode })).toMatchObject({ kind: 'ended' });
+  }
+  expect(it.counts()).toEqual(before);
+}
+
+describe('through the real adapters, over HTTP', () => {
+  test.each(seeds)('no promise is broken (seed %i)', (seed) => lived(seed, 'sound'));
+});
+
+describe('through a network that loses, delays, cuts and refuses', () => {
+  test.each(seeds)('no promise is broken (seed %i)', (seed) => lived(seed, 'faulty'));
+
+  test.runIf(HISTORIES >= 10)('every kind of fault has struck', () => {
+    expect([...struck].sort()).toEqual([...faultKinds].sort());
+  });
+});

@@ -1,0 +1,18 @@
+type Token = { getRetryCount(): number; getRetryDelay(): number };
+
+/** How the AWS clients try again in tests: like their own strategy, without the waits and without a budget. */
+export function quickRetries(attempts: number) {
+  return {
+    acquireInitialRetryToken: async () => tokenOf(0),
+    async refreshRetryTokenForRetry(token: Token, { errorType }: { errorType: string }) {
+      const count = token.getRetryCount() + 1;
+      if (errorType === 'CLIENT_ERROR' || count >= attempts) throw new Error('not tried again');
+      return tokenOf(count);
+    },
+    recordSuccess: () => undefined,
+  };
+}
+
+function tokenOf(count: number): Token {
+  return { getRetryCount: () => count, getRetryDelay: () => 1 };
+}

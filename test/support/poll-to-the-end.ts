@@ -1,0 +1,18 @@
+import type { PollMode } from '../../functions/contract/poll-mode.ts';
+import type { PollOutcome } from '../../functions/core/run-poll.ts';
+
+/** A run of a small school ends in fewer calls. */
+const MANY_CALLS = 50;
+
+/** Polls until nothing is left to do. */
+export async function pollToTheEnd(
+  it: { poll(request: { mode?: PollMode }): Promise<PollOutcome> },
+  mode?: 'reconcile',
+): Promise<void> {
+  for (let calls = 0; calls < MANY_CALLS; calls += 1) {
+    const outcome = await it.poll(calls === 0 && mode !== undefined ? { mode } : {});
+    if (outcome.kind === 'ended') return;
+    if (outcome.kind !== 'more') throw new Error(`not quiet: ${JSON.stringify(outcome)}`);
+  }
+  throw new Error('the run does not end');
+}

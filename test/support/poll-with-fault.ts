@@ -1,0 +1,38 @@
+import type { Ports, RunSettings } from '../../functions/core/ports.ts';
+import { type PollOutcome, type PollRequest, runPoll } from '../../functions/core/run-poll.ts';
+import { type Fault, faultyPorts } from './faulty-ports.ts';
+
+/** `stopped`: killed or frozen. A frozen one goes on by `thaw`, which answers how it ends then. */
+export type Ending = {
+  /** The names of the calls of ports that it made. */
+  calls: string[];
+  outcome: PollOutcome | 'stopped' | 'threw';
+  /** What it threw. */
+  error(): unknown;
+  thaw(): Promise<PollOutcome | 'threw'>;
+};
+
+/** A poll with a fault: its outcome, or how it ended otherwise, and how many calls it made. */
+export async function pollWithFault(
+  ports: Ports,
+  settings: RunSettings,
+  request: PollRequest,
+  fault: Fault | null,
+): Promise<Ending> {
+  const faulty = faultyPorts(ports, fault);
+  let thrown: unknown = null;
+  const end = runPoll(faulty.ports, settings, request).catch((error: unknown) => {
+    thrown = error;
+    return 'threw' as const;
+  });
+  const outcome = await Promise.race([end, faulty.stopped.then(() => 'stopped' as const)]);
+  return {
+    calls: faulty.calls,
+    outcome,
+    error: () => thrown,
+    thaw() {
+      faulty.thaw();
+      return end;
+    },
+  };
+}

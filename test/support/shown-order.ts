@@ -1,0 +1,16 @@
+import type { SchoolRecord } from './school-model.ts';
+
+/** The records in the order in which pages show them: any number `shuffle` names one; `repeats` shows each twice. */
+export function inShownOrder(
+  records: SchoolRecord[],
+  { shuffle, repeats }: { shuffle: number; repeats: boolean },
+): SchoolRecord[] {
+  const shown = records.toSorted((a, b) => rank(a.raw.id, shuffle) - rank(b.raw.id, shuffle));
+  return repeats ? [...shown, ...shown] : shown;
+}
+
+function rank(id: string, shuffle: number): number {
+  let hash = Math.imul(shuffle + 1, 2654435761);
+  for (const character of id) hash = Math.imul(hash ^ character.charCodeAt(0), 16777619);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}
