@@ -69,8 +69,8 @@ async function dev(directory: string, folder: string, json: boolean, options: De
     const learnerDetails = options.learnerDetails ?? (school === null ? undefined : 'include');
     return await runDev({
       directory,
-      // The sandbox alone: nobody asked for certificates of real people in a folder of this machine.
-      certificates: school === null ? null : folder,
+      // In the sandbox alone: nobody asked for certificates of real people in a folder of this machine.
+      certificates: school === null || json ? null : folder,
       kombo,
       integration,
       watch: options.watch ?? false,

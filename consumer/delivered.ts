@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { EVENT_SOURCE } from '../functions/contract/learning-events.ts';
+import { EVENT_SOURCE } from '../functions/contract/event-source.ts';
 
 /** What EventBridge delivers, around the detail. */
 export const Delivered = z.object({

@@ -1,12 +1,12 @@
 /** Everything that a consumer needs to read events: `schoolbell-consumer`. */
 export { Course } from '../functions/contract/course.ts';
+export { EVENT_SOURCE } from '../functions/contract/event-source.ts';
 export { Learner } from '../functions/contract/learner.ts';
+export { LearningEventType } from '../functions/contract/learning-event-type.ts';
 export {
   type ChangedField,
-  EVENT_SOURCE,
   JournalPlace,
   LearningEventDetail,
-  LearningEventType,
 } from '../functions/contract/learning-events.ts';
 export type { OperationalEventType } from '../functions/contract/operational-events.ts';
 export { ProgressionState, Status } from '../functions/contract/progression-state.ts';

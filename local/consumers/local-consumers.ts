@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { CertificateParts } from '../../functions/certificates/take-events.ts';
 import { CertificateTexts } from '../../functions/contract/certificate-texts.ts';
-import { EVENT_SOURCE } from '../../functions/contract/learning-events.ts';
+import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
 import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts';
 import type { Kombo } from '../../functions/core/ports.ts';
 import { certificateRule } from '../../rules/certificate-rule.ts';
@@ -51,10 +51,12 @@ export function localConsumers(options: LocalConsumersOptions): (event: Delivere
       }
     }
     if (!matchesPattern(certificates.pattern, event)) return;
-    parts ??= openCertificates(options, (told) => deliver(onBus(told, clock())));
+    parts ??= openCertificates(options, (told) => {
+      if (told.type === 'CertificateIssued') show('certificate', join(folder, told.detail.certificate.key));
+      return deliver(onBus(told, clock()));
+    });
     const { takeEvent, ...rest } = await parts;
-    const outcome = await takeEvent(event, rest);
-    if (outcome === 'issued') show('certificate', folder);
+    await takeEvent(event, rest);
   };
   return deliver;
 }
