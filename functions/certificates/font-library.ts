@@ -54,9 +54,13 @@ const UnicodeRanges = z.record(z.string(), z.string());
 /**
  * The fonts of a directory that is laid out as `node_modules/@fontsource-variable` is: a family's subsets, each a file,
  * with the code points it covers in `unicode.json`. A file is read when a character first needs it.
+ *
+ * @throws Error when there are none
  */
 export function openFonts(directory: string): FontLibrary {
   const subsets = new Map(FAMILIES.map((family) => [family as string, subsetsOf(directory, family)]));
+  // Without fonts every text would be left out, and an empty certificate would be stored for good.
+  if (subsets.get(FAMILIES[0])?.length === 0) throw new Error(`There are no fonts in ${directory}`);
   const faces = new Map<string, Face>();
 
   const open = (family: string, subset: string): Face => {

@@ -97,3 +97,7 @@ describe('the PDF', () => {
     );
   });
 });
+
+test('without fonts nothing is drawn, rather than an empty certificate', () => {
+  expect(() => openFonts('/nowhere')).toThrow('There are no fonts in /nowhere');
+});

@@ -3,7 +3,7 @@ import { deliveredExample, exampleOf } from '../../../catalogue/example-events.t
 import { learningExample } from '../../../catalogue/learning-examples.ts';
 import type { Certificate } from '../../../functions/certificates/certificate.ts';
 import { certificatesHandler } from '../../../functions/certificates/take-events.ts';
-import type { LearningEventType } from '../../../functions/contract/learning-events.ts';
+import type { LearningEventType } from '../../../functions/contract/learning-event-type.ts';
 import { publishedEvents } from '../../../functions/contract/published-events.ts';
 import { CertificateDesk } from './certificate-desk.ts';
 
