@@ -1,4 +1,4 @@
-import { EVENT_SOURCE } from '../functions/contract/learning-events.ts';
+import { EVENT_SOURCE } from '../functions/contract/event-source.ts';
 import { type EventType, eventTypes } from '../functions/contract/published-events.ts';
 import { detailSchema } from './event-schema.ts';
 import { exampleOf } from './example-events.ts';

@@ -1,4 +1,5 @@
-import type { LearningEvent, LearningEventType } from '../functions/contract/learning-events.ts';
+import type { LearningEventType } from '../functions/contract/learning-event-type.ts';
+import type { LearningEvent } from '../functions/contract/learning-events.ts';
 import type { ProgressionState } from '../functions/contract/progression-state.ts';
 import { decideEvents } from '../functions/core/decide-events.ts';
 import { eventsOfEntry } from '../functions/core/events-of-entry.ts';

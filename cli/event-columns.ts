@@ -1,4 +1,5 @@
-import { LearningEventDetail, LearningEventType } from '../functions/contract/learning-events.ts';
+import { LearningEventType } from '../functions/contract/learning-event-type.ts';
+import { LearningEventDetail } from '../functions/contract/learning-events.ts';
 import { operationalEvents } from '../functions/contract/operational-events.ts';
 import type { ProgressionState } from '../functions/contract/progression-state.ts';
 import { heldText } from './held-text.ts';

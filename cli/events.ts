@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { EVENT_SOURCE } from '../functions/contract/event-source.ts';
 import type { IntegrationId } from '../functions/contract/integration-id.ts';
-import { EVENT_SOURCE, type LearningEventType } from '../functions/contract/learning-events.ts';
+import type { LearningEventType } from '../functions/contract/learning-event-type.ts';
 import { ANY_EVENT, isWanted } from '../functions/core/event-filter.ts';
 import { eventsOfEntry } from '../functions/core/events-of-entry.ts';
 import type { Store } from '../functions/core/ports.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { LearningEventType } from '../functions/contract/learning-events.ts';
+import { LearningEventType } from '../functions/contract/learning-event-type.ts';
 
 /** Collects the values of an option that may be given several times, each with several values or a list with commas. */
 export function collect(value: string, before: string[]): string[] {

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import type { IntegrationId } from '../functions/contract/integration-id.ts';
-import type { LearningEventType } from '../functions/contract/learning-events.ts';
+import type { LearningEventType } from '../functions/contract/learning-event-type.ts';
 import { orderReplay, type ReplayOrder, refuseOrder } from '../functions/core/order-replay.ts';
 import { planReplay } from '../functions/core/plan-replay.ts';
 import { carryOn } from './carry-on-replay.ts';

@@ -1,4 +1,4 @@
-import type { LearningEventType } from '../functions/contract/learning-events.ts';
+import type { LearningEventType } from '../functions/contract/learning-event-type.ts';
 import { eventPattern } from './event-pattern.ts';
 import type { Rule } from './rule.ts';
 

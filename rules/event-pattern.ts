@@ -1,4 +1,4 @@
-import { EVENT_SOURCE } from '../functions/contract/learning-events.ts';
+import { EVENT_SOURCE } from '../functions/contract/event-source.ts';
 import { detailTypesOf, type EventDetail, type EventType } from '../functions/contract/published-events.ts';
 
 /** What EventBridge can ask of one value. The values of a list are alternatives. */

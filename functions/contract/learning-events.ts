@@ -2,30 +2,10 @@ import * as z from 'zod';
 import { Course } from './course.ts';
 import { IntegrationId } from './integration-id.ts';
 import { Learner } from './learner.ts';
+import type { LearningEventType } from './learning-event-type.ts';
 import { ProgressionState, type Status } from './progression-state.ts';
 import { Replay } from './replay.ts';
 import { Timestamp } from './timestamp.ts';
-
-/** The `source` of every event that Schoolbell publishes. */
-export const EVENT_SOURCE = 'schoolbell';
-
-/** What can happen to a course progression: the `detail-type` of its event. */
-export const LearningEventType = z.enum([
-  'LearnerEnrolled',
-  'CourseStarted',
-  'CourseCompleted',
-  'CourseRecompleted',
-  'CompletionCorrected',
-  'CourseReopened',
-  'LearnerDropped',
-  'LearnerReenrolled',
-  'ProgressReset',
-  'EnrollmentCorrected',
-  'ProgressionRemoved',
-  'ProgressionRestored',
-  'LearnerDataErased',
-]);
-export type LearningEventType = z.infer<typeof LearningEventType>;
 
 /** The fields whose difference an event reports in `changes`. `learner`: the learner's data was erased. */
 export const ChangedField = z.enum([

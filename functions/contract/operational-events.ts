@@ -1,15 +1,8 @@
 import * as z from 'zod';
+import { HeldCounts } from './held-counts.ts';
 import { IntegrationId } from './integration-id.ts';
 import { Replay } from './replay.ts';
 import { Timestamp } from './timestamp.ts';
-
-/** How many changes of each kind that a mass change is made of. */
-export const HeldCounts = z.object({
-  removed: z.int().nonnegative(),
-  restored: z.int().nonnegative(),
-  firstSeenOld: z.int().nonnegative().describe('First seen with a date from before the watermark'),
-});
-export type HeldCounts = z.infer<typeof HeldCounts>;
 
 const operational = z.object({
   version: z.literal(1),

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import { LearningEventType, learningEvents } from './learning-events.ts';
+import { LearningEventType } from './learning-event-type.ts';
+import { learningEvents } from './learning-events.ts';
 import { operationalEvents } from './operational-events.ts';
 import { workflowEvents } from './workflow-events.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Course } from './course.ts';
 import { IntegrationId } from './integration-id.ts';
-import { LearnerReference } from './learner.ts';
+import { LearnerReference } from './learner-reference.ts';
 import { Timestamp } from './timestamp.ts';
 
 const certificate = z.object({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { HeldCounts } from '../contract/held-counts.ts';
 import { IntegrationId } from '../contract/integration-id.ts';
-import { HeldCounts } from '../contract/operational-events.ts';
 import { PollMode } from '../contract/poll-mode.ts';
 import { Timestamp } from '../contract/timestamp.ts';
 

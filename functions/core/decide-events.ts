@@ -1,4 +1,4 @@
-import type { LearningEventType } from '../contract/learning-events.ts';
+import type { LearningEventType } from '../contract/learning-event-type.ts';
 import type { ProgressionState } from '../contract/progression-state.ts';
 import type { Change } from './journal-entry.ts';
 import type { KnownProgression } from './known-progression.ts';

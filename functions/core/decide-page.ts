@@ -1,5 +1,5 @@
 import type { Baseline } from '../contract/baseline.ts';
-import type { HeldCounts } from '../contract/operational-events.ts';
+import type { HeldCounts } from '../contract/held-counts.ts';
 import type { PollMode } from '../contract/poll-mode.ts';
 import type { Allowance } from './checkpoint.ts';
 import { decideEvents, discarded, silenced } from './decide-events.ts';

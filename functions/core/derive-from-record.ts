@@ -1,5 +1,6 @@
 import { type IntegrationId, toolOf } from '../contract/integration-id.ts';
-import type { LearningEvent, LearningEventType } from '../contract/learning-events.ts';
+import type { LearningEventType } from '../contract/learning-event-type.ts';
+import type { LearningEvent } from '../contract/learning-events.ts';
 import type { ProgressionState } from '../contract/progression-state.ts';
 import type { ObservedProgression } from './observed-progression.ts';
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type LearningEvent, LearningEventType } from '../contract/learning-events.ts';
+import { LearningEventType } from '../contract/learning-event-type.ts';
+import type { LearningEvent } from '../contract/learning-events.ts';
 
 const ids = z.array(z.string().min(1));
 

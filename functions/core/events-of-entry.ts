@@ -1,11 +1,11 @@
 import { toolOf } from '../contract/integration-id.ts';
 import type { LearnerDetails } from '../contract/learner.ts';
+import type { LearningEventType } from '../contract/learning-event-type.ts';
 import type {
   ChangedField,
   JournalPlace,
   LearningEvent,
   LearningEventDetail,
-  LearningEventType,
 } from '../contract/learning-events.ts';
 import type { ProgressionState } from '../contract/progression-state.ts';
 import type { Change, JournalEntry } from './journal-entry.ts';

@@ -1,5 +1,5 @@
+import type { HeldCounts } from '../contract/held-counts.ts';
 import { toolOf } from '../contract/integration-id.ts';
-import type { HeldCounts } from '../contract/operational-events.ts';
 import type { PollMode } from '../contract/poll-mode.ts';
 import type { Checkpoint, Held } from './checkpoint.ts';
 import { type Decision, heldTotal, sumTallies } from './decide-page.ts';

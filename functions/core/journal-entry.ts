@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { Course } from '../contract/course.ts';
 import { IntegrationId } from '../contract/integration-id.ts';
-import { LearnerReference } from '../contract/learner.ts';
-import { LearningEventType } from '../contract/learning-events.ts';
+import { LearnerReference } from '../contract/learner-reference.ts';
+import { LearningEventType } from '../contract/learning-event-type.ts';
 import { PollMode } from '../contract/poll-mode.ts';
 import { ProgressionState } from '../contract/progression-state.ts';
 import { Timestamp } from '../contract/timestamp.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Course } from '../contract/course.ts';
-import { LearnerReference } from '../contract/learner.ts';
+import { LearnerReference } from '../contract/learner-reference.ts';
 import { ProgressionState } from '../contract/progression-state.ts';
 import type { Change } from './journal-entry.ts';
 

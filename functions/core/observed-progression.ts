@@ -1,5 +1,6 @@
 import type { Course } from '../contract/course.ts';
-import type { LearnerDetails, LearnerReference } from '../contract/learner.ts';
+import type { LearnerDetails } from '../contract/learner.ts';
+import type { LearnerReference } from '../contract/learner-reference.ts';
 import type { ProgressionState } from '../contract/progression-state.ts';
 
 /**

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { IntegrationId } from '../contract/integration-id.ts';
-import { LearningEventType } from '../contract/learning-events.ts';
+import { LearningEventType } from '../contract/learning-event-type.ts';
 import { Timestamp } from '../contract/timestamp.ts';
 import { Trouble } from './checkpoint.ts';
 import { EventFilter } from './event-filter.ts';

@@ -11,7 +11,7 @@ import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Archive, EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { EVENT_SOURCE } from '../../functions/contract/learning-events.ts';
+import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
 import { outputNames } from '../../functions/contract/output-names.ts';
 import { type AnySecret, EmptySecret } from '../constructs/empty-secret.ts';
 import { type AnyTable, JournalTable } from '../constructs/journal-table.ts';

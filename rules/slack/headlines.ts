@@ -1,4 +1,4 @@
-import type { LearningEventType } from '../../functions/contract/learning-events.ts';
+import type { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 
 /** What each learning event is called in a message. */
 export const headlines: Record<LearningEventType, string> = {

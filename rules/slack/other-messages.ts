@@ -1,4 +1,4 @@
-import type { LearningEventType } from '../../functions/contract/learning-events.ts';
+import type { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 import type { EventType } from '../../functions/contract/published-events.ts';
 import { field, sentence } from '../input-transformer.ts';
 import { fact, type Message, time } from './message.ts';

@@ -1,4 +1,5 @@
-import { LearningEventType, learningEvents } from '../../functions/contract/learning-events.ts';
+import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { learningEvents } from '../../functions/contract/learning-events.ts';
 import type { EventType } from '../../functions/contract/published-events.ts';
 import { type DetailPattern, eventPattern } from '../event-pattern.ts';
 import { field, inputTransformer } from '../input-transformer.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { LearningEventType, learningEvents } from '../../functions/contract/learning-events.ts';
+import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { learningEvents } from '../../functions/contract/learning-events.ts';
 import { operationalEvents } from '../../functions/contract/operational-events.ts';
 
 /** The form in which EventBridge delivers events. */

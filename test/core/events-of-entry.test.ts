@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type LearningEventType, learningEvents } from '../../functions/contract/learning-events.ts';
+import type { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { learningEvents } from '../../functions/contract/learning-events.ts';
 import type { ProgressionState } from '../../functions/contract/progression-state.ts';
 import { decideEvents } from '../../functions/core/decide-events.ts';
 import { eventsOfEntry } from '../../functions/core/events-of-entry.ts';

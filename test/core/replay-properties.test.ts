@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 import type { LearningEvent } from '../../functions/contract/learning-events.ts';
-import { LearningEventType } from '../../functions/contract/learning-events.ts';
 import type { EventFilter } from '../../functions/core/event-filter.ts';
 import { changeReplay } from '../../functions/core/order-replay.ts';
 import { planReplay } from '../../functions/core/plan-replay.ts';

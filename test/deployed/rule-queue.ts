@@ -15,7 +15,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { EVENT_SOURCE } from '../../functions/contract/learning-events.ts';
+import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
 
 const Delivered = z.object({
   'detail-type': z.string(),

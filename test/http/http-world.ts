@@ -1,10 +1,7 @@
 import type { Baseline } from '../../functions/contract/baseline.ts';
 import type { Integration } from '../../functions/contract/integration.ts';
-import {
-  type LearningEvent,
-  LearningEventType,
-  learningEvents,
-} from '../../functions/contract/learning-events.ts';
+import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { type LearningEvent, learningEvents } from '../../functions/contract/learning-events.ts';
 import { TransientError } from '../../functions/core/errors.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { type PollOutcome, type PollRequest, runPoll } from '../../functions/core/run-poll.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { deliveredExample, exampleOf } from '../../catalogue/example-events.ts';
 import { learningExample } from '../../catalogue/learning-examples.ts';
-import { LearningEventType } from '../../functions/contract/learning-events.ts';
+import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 import { type EventType, eventTypes } from '../../functions/contract/published-events.ts';
 import { matchesPattern } from '../../local/rules/match-pattern.ts';
 import { transformInput } from '../../local/rules/transform-input.ts';

@@ -1,9 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  type LearningEventDetail,
-  LearningEventType,
-  learningEvents,
-} from '../../functions/contract/learning-events.ts';
+import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { type LearningEventDetail, learningEvents } from '../../functions/contract/learning-events.ts';
 import type { ReceivedEvent } from './received-events.ts';
 import type { Accuse } from './violation.ts';
 

@@ -1,4 +1,5 @@
-import type { LearningEventDetail, LearningEventType } from '../../functions/contract/learning-events.ts';
+import type { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import type { LearningEventDetail } from '../../functions/contract/learning-events.ts';
 import type { ProgressionState } from '../../functions/contract/progression-state.ts';
 import type { Stories, TakenEvent } from './check-chains.ts';
 import type { ShownState } from './kombo-wire.ts';

@@ -1,6 +1,6 @@
 import type { Baseline } from '../../functions/contract/baseline.ts';
 import type { Integration } from '../../functions/contract/integration.ts';
-import type { LearningEventType } from '../../functions/contract/learning-events.ts';
+import type { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { type PollOutcome, type PollRequest, runPoll } from '../../functions/core/run-poll.ts';

@@ -1,6 +1,6 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { EVENT_SOURCE } from '../../contract/learning-events.ts';
+import { EVENT_SOURCE } from '../../contract/event-source.ts';
 import type { WorkflowEvent } from '../../contract/workflow-events.ts';
 import { TransientError } from '../../core/errors.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeEntry, encodeEntry } from '../../../functions/adapters/dynamodb/journal-codec.ts';
-import { LearningEventType } from '../../../functions/contract/learning-events.ts';
+import { LearningEventType } from '../../../functions/contract/learning-event-type.ts';
 import { Status } from '../../../functions/contract/progression-state.ts';
 import type { JournalEntry } from '../../../functions/core/journal-entry.ts';
 import { someChange, someEntry, someState } from './some-items.ts';
