@@ -76,4 +76,3 @@ export const consumerSettings = {
     .default(false)
     .describe("Puts the events' JSON Schemas into EventBridge's registry"),
 };
-export type ConsumerSettings = z.infer<z.ZodObject<typeof consumerSettings>>;
