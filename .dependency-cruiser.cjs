@@ -49,7 +49,15 @@ module.exports = {
     {
       name: 'only-wiring-and-local-import-adapters',
       severity: 'error',
-      from: { pathNot: ['^functions/(certificates-|digest-)?wiring[.]ts$', '^functions/adapters/', '^local/', '^test/', '^bench/'] },
+      from: {
+        pathNot: [
+          '^functions/(certificates-|digest-)?wiring[.]ts$',
+          '^functions/adapters/',
+          '^local/',
+          '^test/',
+          '^bench/',
+        ],
+      },
       to: { path: '^functions/adapters/' },
     },
     {
