@@ -1,4 +1,4 @@
-import type { InvocationEnd } from './invocation.ts';
+import type { InvocationEnd } from './invocation-end.ts';
 import type { Scenario } from './scenario.ts';
 import type { Accuse } from './violation.ts';
 

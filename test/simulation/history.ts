@@ -1,7 +1,8 @@
 import type { PollMode } from '../../functions/contract/poll-mode.ts';
 import { changedItems, tableItems } from './check-silence.ts';
 import { checkWrites } from './check-writes.ts';
-import { type InvocationEnd, type Invocations, invocations } from './invocation.ts';
+import { type Invocations, invocations } from './invocation.ts';
+import type { InvocationEnd } from './invocation-end.ts';
 import { checkPromises } from './promises.ts';
 import type { Scenario } from './scenario.ts';
 import { addRecord } from './school.ts';

@@ -6,8 +6,9 @@ import type { PollMode } from '../../functions/contract/poll-mode.ts';
 import type { Held } from '../../functions/core/checkpoint.ts';
 import { operate, settleHold } from '../../functions/core/operate.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
-import { type PollOutcome, runPoll } from '../../functions/core/run-poll.ts';
+import { runPoll } from '../../functions/core/run-poll.ts';
 import { outcomeWatch } from './check-outcomes.ts';
+import type { InvocationEnd } from './invocation-end.ts';
 import { simulatedDynamoDb } from './simulated-dynamodb.ts';
 import { simulatedEventBridge } from './simulated-eventbridge.ts';
 import { BASE_URL, simulatedKombo } from './simulated-kombo.ts';
@@ -17,9 +18,6 @@ import { workerProcess } from './worker-process.ts';
 import type { World } from './world.ts';
 
 export const INTEGRATION = 'sandbox:simulated';
-
-/** How a call of the function ended; `killed`: nobody will ever know. */
-export type InvocationEnd = PollOutcome | { kind: 'killed' };
 
 export type Invocations = {
   /** @param accuse told when the end makes no sense */
