@@ -36,7 +36,8 @@ const LONGEST_OUTAGE = 30;
 const LONGEST_DELAY_MS = 20;
 
 /**
- * Decides what goes wrong, request by request: now and then one, now and then many in a row.
+ * Decides what goes wrong, request by request: now and then one, now and then many in a row. Only some kinds of fault,
+ * drawn first, take part: many of one kind find what a few of each do not.
  *
  * @param share of the requests that something is wrong with
  */
@@ -45,10 +46,11 @@ export function networkFaults(
   { share, answers }: { share: number; answers: readonly RefusingAnswer[] },
 ): () => NetworkFault | null {
   const outageShare = share / 10;
+  const kinds = random.shuffle(faultKinds).slice(0, random.int(1, faultKinds.length));
   let outage = 0;
 
   const pick = (): NetworkFault => {
-    const kind = random.pick(faultKinds);
+    const kind = random.pick(kinds);
     switch (kind) {
       case 'late-request':
         return { kind, after: random.int(1, 20) };
