@@ -9,6 +9,8 @@ const UNDERWAY_MS = 30_000;
 export type OutcomeWatch = {
   /** A call begins; the answer is to be told how it ended. */
   begins(): (end: InvocationEnd, accuse: Accuse) => void;
+  /** An operator's call ended in vain: it may have left a lease behind whose taking it never heard of. */
+  leftUnclean(): void;
 };
 
 export function outcomeWatch(scenario: Scenario, now: () => number): OutcomeWatch {
@@ -18,6 +20,10 @@ export function outcomeWatch(scenario: Scenario, now: () => number): OutcomeWatc
   let lastTrouble = Number.NEGATIVE_INFINITY;
 
   return {
+    leftUnclean() {
+      lastTrouble = now();
+      wasCleanlyLeft = false;
+    },
     begins() {
       begun++;
       running++;

@@ -75,6 +75,7 @@ export function invocations(world: World): Invocations {
       );
       const done = await Promise.race([work.catch(() => null), process.killed.then(() => null)]);
       const settled = done?.done === true ? done.result : null;
+      if (settled === null) watch.leftUnclean();
       world.operator.letThrough += Math.max(countOf(held), settled === null ? 0 : countOf(settled));
       world.trace.note(() => `${process.name} operator: ${by} ${settled === null ? 'in vain' : 'done'}`);
     },
