@@ -1,5 +1,7 @@
 import { type DeliberateBug, deliberateBugs } from './deliberate-bugs.ts';
+import type { Scenario } from './scenario.ts';
 import { simulateRange } from './simulate-range.ts';
+import type { SourcePatch } from './source-patch.ts';
 
 /** A bug that nothing notices in so many seeds is not caught. */
 const MAX_SEEDS = 20_000;
@@ -21,20 +23,34 @@ export async function catchBugs(workers: number, only: string): Promise<boolean>
   return isAllCaught;
 }
 
+/** The first seed that breaks a promise; null where none does, or where one does without the bug as well. */
 async function catchBug(
-  { patches, scenario }: DeliberateBug,
+  { patches, setting = { patches: [], scenario: {} } }: DeliberateBug,
   workers: number,
 ): Promise<{ seeds: number | null; promise: string }> {
+  const { scenario } = setting;
+  const caught = await firstBroken([...setting.patches, ...patches], scenario, MAX_SEEDS, workers);
+  if (caught === null || Object.keys(scenario).length === 0) return caught ?? { seeds: null, promise: '' };
+  const control = await firstBroken(setting.patches, scenario, caught.seeds, workers);
+  return control === null ? caught : { seeds: null, promise: 'without the bug as well' };
+}
+
+async function firstBroken(
+  patches: SourcePatch[],
+  scenario: Partial<Scenario>,
+  seeds: number,
+  workers: number,
+): Promise<{ seeds: number; promise: string } | null> {
   const { broken } = await simulateRange({
     from: 1,
-    seeds: MAX_SEEDS,
+    seeds,
     workers,
     patches,
-    ...(scenario && { scenario }),
+    scenario,
     progress: (total, stop) => {
       if (total.broken.length > 0) stop();
     },
   });
   const [first] = broken.sort((a, b) => a.seed - b.seed);
-  return { seeds: first?.seed ?? null, promise: first?.violations[0]?.promise ?? '' };
+  return first === undefined ? null : { seeds: first.seed, promise: first.violations[0]?.promise ?? '' };
 }

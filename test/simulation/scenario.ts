@@ -103,6 +103,8 @@ function ratesOf(random: Random): FaultRates {
   const isCalm = random.chance(0.05);
   const rate = (kind: string) => {
     if (isCalm || random.chance(0.65)) return 0;
+    // A run that is interrupted at each page or so, where a run has but a few pages.
+    if (kind === 'out-of-time') return random.pick([0.1, 0.3, 0.6]);
     return RARE.has(kind) ? random.pick([0.005, 0.01, 0.03]) : random.pick([0.02, 0.05, 0.2]);
   };
   const rates = Object.fromEntries(faultKinds.map((kind) => [kind, rate(kind)]));
