@@ -35,7 +35,8 @@ export function outcomeWatch(scenario: Scenario, now: () => number): OutcomeWatc
         running--;
         const isClean = end.kind === 'ended' || end.kind === 'more' || end.kind === 'held';
         if (!isClean) lastTrouble = now();
-        wasCleanlyLeft = isClean && running === 0;
+        // One that stood still tells of its end long after it; what went wrong meanwhile came later.
+        wasCleanlyLeft = isClean && running === 0 && lastTrouble < begunAt;
         // Whoever stood still beyond the lease stops, whether or not another came.
         const wasQuick = now() - begunAt < scenario.leaseMs / 2;
         const isDelayed = scenario.faults['table-write-delayed'] > 0;
