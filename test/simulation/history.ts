@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 /** Longer than any write can be delayed. */
 const ALL_WRITES_DONE_MS = 11 * MINUTE;
-const MAX_ROUNDS = 200;
+const MAX_ROUNDS = 60;
 
 export type HistoryEnd = {
   violations: Violation[];
