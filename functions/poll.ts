@@ -40,7 +40,9 @@ export function pollHandler({ ports, settings, queue, report, follow }: PollPart
       timeLeft: () => context.getRemainingTimeInMillis() > RESERVE_MS,
     });
     report(integration.id, outcome);
-    if (isUnfinished(outcome)) await queue.send([{ integration: integration.id }]);
+    // A reconciliation that was asked for may not have had its turn yet: `more` may be of the run before it.
+    const mode = outcome.kind === 'more' && message.mode ? { mode: message.mode } : {};
+    if (isUnfinished(outcome)) await queue.send([{ integration: integration.id, ...mode }]);
   };
 }
 

@@ -137,9 +137,8 @@ async function pollUntilQuiet(
   accuse: Accuse,
   wanted?: PollMode,
 ): Promise<void> {
-  let mode = wanted;
   for (let rounds = 0; rounds < MAX_ROUNDS; rounds++) {
-    const end = await workers.poll(mode, accuse);
+    const end = await workers.poll(wanted, accuse);
     switch (end.kind) {
       case 'ended':
         if (end.again) break;
@@ -149,8 +148,6 @@ async function pollUntilQuiet(
         await workers.settle(end.held);
         break;
       case 'more':
-        // A slice of the reconciliation continues by itself, and starting it again would not end it sooner.
-        mode = undefined;
         break;
       case 'busy':
       case 'superseded':
