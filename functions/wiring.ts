@@ -34,7 +34,7 @@ import type { WebhookParts } from './webhook.ts';
 /** A call that hangs is given up, so that the budgets of the adapters hold. DynamoDB answers in milliseconds. */
 const REQUEST_HANDLER = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
-const CLIENT = { requestHandler: REQUEST_HANDLER };
+const CLIENT = { requestHandler: REQUEST_HANDLER, cacheMiddleware: true };
 
 type Variables = Record<string, string | undefined>;
 

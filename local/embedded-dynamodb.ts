@@ -2,15 +2,11 @@ import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import {
-  CreateTableCommand,
-  DescribeTableCommand,
-  DynamoDBClient,
-  ResourceNotFoundException,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
 import dynalite from 'dynalite';
 import { DeploymentError } from '../functions/core/errors.ts';
+import { createTable } from './create-table.ts';
 
 export type EmbeddedDynamoDb = {
   /** For the AWS client; it takes any region and credentials. */
@@ -85,48 +81,13 @@ async function startEngine(path: string | undefined): Promise<{ endpoint: string
   const address = server.address();
   const endpoint = typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : '';
 
-  if ((await createTable(endpoint)) === 'ready') return { endpoint, close: () => closeServer(server) };
+  const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });
+  const table = await createTable(client, TABLE).finally(() => client.destroy());
+  if (table === 'ready') return { endpoint, close: () => closeServer(server) };
 
   await closeServer(server);
   if (path !== undefined) await rm(path, { recursive: true });
   return startEngine(path);
-}
-
-/**
- * Creates the table where it is absent.
- *
- * @returns `stuck` when an earlier process was killed while it created the table: dynalite would never finish that, and
- *   such a table has no data yet
- */
-async function createTable(endpoint: string): Promise<'ready' | 'stuck'> {
-  const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });
-  const status = async () => {
-    const { Table } = await client.send(new DescribeTableCommand({ TableName: TABLE }));
-    return Table?.TableStatus;
-  };
-  try {
-    return (await status()) === 'ACTIVE' ? 'ready' : 'stuck';
-  } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
-    await client.send(
-      new CreateTableCommand({
-        TableName: TABLE,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      }),
-    );
-    while ((await status()) !== 'ACTIVE');
-    return 'ready';
-  } finally {
-    client.destroy();
-  }
 }
 
 async function closeServer(server: Server): Promise<void> {

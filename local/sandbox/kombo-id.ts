@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
-const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+/** The letters and digits of Kombo's ids. */
+export const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
 /** An id in Kombo's form, 24 letters and digits such as `26vafvWSRmbhNcxJYqjCzuJg`: the same for the same key. */
 export function komboId(...key: (string | number)[]): string {

@@ -1,11 +1,10 @@
 import type { IntegrationId } from '../../functions/contract/integration-id.ts';
 import { days } from './durations.ts';
-import { komboId } from './kombo-id.ts';
+import { numberedIds } from './numbered-ids.ts';
 import type { ProgressionRecord, RecordSource } from './record-source.ts';
 
 const RECORDS_PER_LEARNER = 4;
 const COURSES = 200;
-const ID_DIGITS = 8;
 
 /** Any number of records of which none is kept. */
 export type SyntheticRecords = RecordSource & {
@@ -27,14 +26,13 @@ export function syntheticRecords(options: {
 }): SyntheticRecords {
   const { integration, count, createdAt } = options;
   const changes: { every: number; at: number }[] = [];
-  const prefixes = {
-    progression: komboId(integration, 'progression').slice(0, 24 - ID_DIGITS),
-    user: komboId(integration, 'user').slice(0, 24 - ID_DIGITS),
-    course: komboId(integration, 'course').slice(0, 24 - ID_DIGITS),
-    revision: komboId(integration, 'revision').slice(0, 24 - ID_DIGITS),
+  const ids = {
+    progression: numberedIds(integration, 'progression'),
+    user: numberedIds(integration, 'user'),
+    course: numberedIds(integration, 'course'),
+    revision: numberedIds(integration, 'revision'),
   };
-  const idOf = (model: keyof typeof prefixes, number: number) =>
-    prefixes[model] + number.toString(36).padStart(ID_DIGITS, '0');
+  const idOf = (model: keyof typeof ids, number: number) => ids[model].idOf(number);
   const lastChange = (place: number) => changes.findLast(({ every }) => place % every === 0)?.at ?? null;
 
   const record = (place: number): ProgressionRecord => {
@@ -75,8 +73,8 @@ export function syntheticRecords(options: {
     changedAt: (place: number) => lastChange(place) ?? createdAt,
     removed: () => false,
     placeOf: (id: string) => {
-      const place = Number.parseInt(id.slice(-ID_DIGITS), 36);
-      return place < count && idOf('progression', place) === id ? place : null;
+      const place = ids.progression.numberOf(id);
+      return place !== null && place < count ? place : null;
     },
   };
   return {

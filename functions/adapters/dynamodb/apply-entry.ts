@@ -18,21 +18,26 @@ export async function applyEntry(table: Table, entry: JournalEntry): Promise<voi
 }
 
 async function putIfOlder(table: Table, integration: string, known: KnownProgression): Promise<void> {
-  const entry = { N: String(known.entry) };
+  const item = progressionItem(integration, known);
   try {
     await table.calls.putItem({
       TableName: table.name,
-      Item: {
-        ...keyOf(progressionPlace(integration, known.state.id)),
-        entry,
-        content: { S: encodeProgression(known) },
-      },
+      Item: item,
       ConditionExpression: 'attribute_not_exists(pk) OR #entry < :entry',
       ExpressionAttributeNames: { '#entry': 'entry' },
-      ExpressionAttributeValues: { ':entry': entry },
+      ExpressionAttributeValues: { ':entry': item.entry },
     });
   } catch (error) {
     // This entry or a later one is written already.
     if (!isConditionFailed(error)) throw error;
   }
+}
+
+/** A known progression as it stands in the table. */
+export function progressionItem(integration: string, known: KnownProgression) {
+  return {
+    ...keyOf(progressionPlace(integration, known.state.id)),
+    entry: { N: String(known.entry) },
+    content: { S: encodeProgression(known) },
+  };
 }

@@ -1,0 +1,40 @@
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-dynamodb';
+
+/**
+ * Creates Schoolbell's table in an engine on this machine, where it is absent.
+ *
+ * @returns `stuck` when an earlier process was killed while it created the table: dynalite would never finish that, and
+ *   such a table has no data yet
+ */
+export async function createTable(client: DynamoDBClient, name: string): Promise<'ready' | 'stuck'> {
+  const status = async () => {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
+    return Table?.TableStatus;
+  };
+  try {
+    return (await status()) === 'ACTIVE' ? 'ready' : 'stuck';
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+  }
+  await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  while ((await status()) !== 'ACTIVE');
+  return 'ready';
+}
