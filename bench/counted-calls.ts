@@ -1,27 +1,27 @@
-import type { DynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import type { DynamoDbCalls } from '../functions/adapters/dynamodb/dynamodb-calls.ts';
 
-/** The capacity units that calls have used, as the engine counts them. */
-export type Units = { read: number; write: number };
+/** What calls have used: requests, and capacity units as the engine counts them. */
+export type Used = { requests: number; read: number; write: number };
 
 type Consumed = { CapacityUnits?: number | undefined };
 type Answer = { ConsumedCapacity?: Consumed | Consumed[] | undefined };
 
-/** Calls that add up the capacity units they use. */
-export function countedCalls(calls: DynamoDbCalls): { calls: DynamoDbCalls; units: Units } {
-  const units: Units = { read: 0, write: 0 };
+/** Calls that add up what they use. */
+export function countedCalls(calls: DynamoDbCalls): { calls: DynamoDbCalls; used: Used } {
+  const used: Used = { requests: 0, read: 0, write: 0 };
   const counted =
     <Input extends object, Output extends Answer>(
-      kind: keyof Units,
+      kind: 'read' | 'write',
       call: (input: Input & { ReturnConsumedCapacity: 'TOTAL' }) => Promise<Output>,
     ) =>
     async (input: Input): Promise<Output> => {
+      used.requests += 1;
       const answer = await call({ ...input, ReturnConsumedCapacity: 'TOTAL' });
-      for (const { CapacityUnits = 0 } of [answer.ConsumedCapacity ?? []].flat())
-        units[kind] += CapacityUnits;
+      for (const { CapacityUnits = 0 } of [answer.ConsumedCapacity ?? []].flat()) used[kind] += CapacityUnits;
       return answer;
     };
   return {
-    units,
+    used,
     calls: {
       getItem: counted('read', calls.getItem),
       batchGetItem: counted('read', calls.batchGetItem),

@@ -14,7 +14,7 @@ import {
 import { fixedRecords } from '../../local/sandbox/fixed-records.ts';
 import { steppedClock } from '../../local/sandbox/sandbox-clock.ts';
 import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts';
-import { countedCalls } from '../support/counted-calls.ts';
+import { countedCalls } from '../../bench/counted-calls.ts';
 import { recordingPublisher } from '../support/recording-publisher.ts';
 import { someRecord } from '../support/some-record.ts';
 
@@ -43,7 +43,7 @@ it('the model of the bill holds what polls really use', async () => {
     region: 'local',
     credentials: EMBEDDED_CREDENTIALS,
   });
-  const { calls, units } = countedCalls(dynamoDbCalls(client));
+  const { calls, used: units } = countedCalls(dynamoDbCalls(client));
   const store = createStore({ calls, table: database.table, retentionDays: 90 });
   const addedAt = new Date(clock.now()).toISOString();
   await store.writeIntegration({ id: INTEGRATION, state: 'active', baseline: { mode: 'silent' }, addedAt });

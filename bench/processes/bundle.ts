@@ -1,0 +1,25 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+/**
+ * Bundles a file of this folder as the functions are bundled: what is measured is loaded as in Lambda, without Node's
+ * compiler for TypeScript in the process.
+ *
+ * @returns the bundle's file
+ */
+export async function bundled(file: string): Promise<string> {
+  const outfile = join(mkdtempSync(join(tmpdir(), 'schoolbell-bench-')), `${file.replace(/\.ts$/, '')}.mjs`);
+  await build({
+    entryPoints: [join(import.meta.dirname, file)],
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+  });
+  return outfile;
+}

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { IntegrationId } from '../../functions/contract/integration-id.ts';
+import { KEY, Services } from './services.ts';
+import { measureSpent } from './spent.ts';
+
+/** The limit of a poll: it only fetches and parses the pages, one after another, so many times. */
+const Task = z.object({ services: Services, integration: IntegrationId, passes: z.int().positive() });
+export type ReaderTask = z.infer<typeof Task>;
+
+const PageBody = z.object({ data: z.object({ next: z.string().nullable(), results: z.array(z.unknown()) }) });
+
+if (import.meta.main) {
+  const task = Task.parse(JSON.parse(process.argv[2] ?? ''));
+  process.send?.(await measureSpent(() => readAll(task)));
+  process.disconnect();
+}
+
+async function readAll({ services, integration, passes }: ReaderTask) {
+  const headers = { Authorization: `Bearer ${KEY}`, 'X-Integration-Id': integration };
+  const read = { pages: 0, records: 0 };
+  for (let pass = 0; pass < passes; pass += 1) {
+    let cursor: string | null = null;
+    do {
+      const query = new URLSearchParams({ page_size: '250', include_deleted: 'true' });
+      if (cursor !== null) query.set('cursor', cursor);
+      const response = await fetch(`${services.kombo}/lms/course-progressions?${query}`, { headers });
+      const { data } = PageBody.parse(JSON.parse(await response.text()));
+      read.pages += 1;
+      read.records += data.results.length;
+      cursor = data.next;
+    } while (cursor !== null);
+  }
+  return read;
+}
