@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { EVENT_SOURCE } from '../functions/contract/event-source.ts';
 import { detailTypesOf, type EventType, publishedEvents } from '../functions/contract/published-events.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -19,7 +19,7 @@ export function detailSchema(type: EventType, draft: Draft = 'draft-2020-12'): J
 }
 
 /** The JSON Schema of one part of the contract, without `$schema`. */
-export function jsonSchemaOf(part: z.ZodType, draft: Draft): JsonSchema {
+export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(part, {
     io: 'input',
     target: draft,

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { breakingChanges } from './breaking-changes.ts';
 import { generatedFiles, VERSION_1, version1 } from './generated-files.ts';
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { outputNames } from '../functions/contract/output-names.ts';
 import { CommandError } from './exit-code.ts';
 

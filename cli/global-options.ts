@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { IntegrationId } from '../functions/contract/integration-id.ts';
 
 export const DEFAULT_DIRECTORY = '.schoolbell';
 
 const GlobalOptions = z.object({
-  local: z.union([z.string(), z.boolean()]).optional(),
-  json: z.boolean().default(false),
+  local: z.optional(z.union([z.string(), z.boolean()])),
+  json: z._default(z.boolean(), false),
 });
 
 export type GlobalOptions = {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Timestamp } from '../functions/contract/timestamp.ts';
 
 const Instant = z.union([

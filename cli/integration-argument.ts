@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { IN_ENGLISH } from '../functions/contract/in-english.ts';
 import { IntegrationId } from '../functions/contract/integration-id.ts';
 
 /** A command about one integration, which is its first argument. */
@@ -7,7 +8,7 @@ export function addIntegrationArgument(command: Command): Command {
 }
 
 export function parseIntegrationId(text: string): IntegrationId {
-  const parsed = IntegrationId.safeParse(text);
+  const parsed = IntegrationId.safeParse(text, IN_ENGLISH);
   if (parsed.success) return parsed.data;
   throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? '');
 }

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod/mini';
 import { Environment } from '../functions/contract/environment.ts';
+import { IN_ENGLISH } from '../functions/contract/in-english.ts';
 import type { ReplayMessage } from '../functions/contract/replay-message.ts';
 import type { Queue, ReplayPorts, RunSettings } from '../functions/core/ports.ts';
 import { runSettings } from '../functions/run-settings.ts';
@@ -27,7 +29,7 @@ export type Deployment = {
   close(): Promise<void>;
 };
 
-const LocalSettings = Environment.pick({
+const LocalSettings = z.pick(Environment, {
   OVERLAP_SECONDS: true,
   LEARNER_DETAILS: true,
   SURGE_SHARE: true,
@@ -91,7 +93,7 @@ export async function openLocal(
   kombo: LocalKombo,
   options: { onEvent: (event: DeliveredEvent) => void; learnerDetails?: RunSettings['learnerDetails'] },
 ): Promise<Deployment & { busEndpoint: string }> {
-  const settings = LocalSettings.safeParse(process.env);
+  const settings = LocalSettings.safeParse(process.env, IN_ENGLISH);
   if (!settings.success) {
     const issue = settings.error.issues[0];
     throw new CommandError(`The environment variable ${issue?.path.join('.')} is wrong: ${issue?.message}`);

@@ -1,5 +1,6 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { EVENT_SOURCE } from '../functions/contract/event-source.ts';
+import { IN_ENGLISH } from '../functions/contract/in-english.ts';
 
 /** What EventBridge delivers, around the detail. */
 export const Delivered = z.object({
@@ -22,5 +23,5 @@ export type Delivered<Type extends string, Detail> = {
 
 /** An event from a rule, or its JSON: the body of an SQS message, or the message of a notification. */
 export function deliveredFrom(event: unknown): z.infer<typeof Delivered> {
-  return Delivered.parse(typeof event === 'string' ? JSON.parse(event) : event);
+  return Delivered.parse(typeof event === 'string' ? JSON.parse(event) : event, IN_ENGLISH);
 }

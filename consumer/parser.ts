@@ -1,4 +1,5 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
+import { IN_ENGLISH } from '../functions/contract/in-english.ts';
 import { Delivered, deliveredFrom } from './delivered.ts';
 
 /** A parsed event. `isReplay`: it was sent again, on purpose; its `detail.id` is that of the first time. */
@@ -15,21 +16,21 @@ export class UnexpectedEventError extends Error {
  */
 export function parserOf<Type extends string, Detail>(
   type: Type,
-  schema: z.ZodType<Detail>,
+  schema: z.ZodMiniType<Detail>,
 ): (event: unknown) => Received<Type, Detail> {
   return (event) => {
     const delivered = deliveredFrom(event);
     const name = delivered['detail-type'];
     if (!isNamed(type, name))
       throw new UnexpectedEventError(`${name} is not ${type}: check the rule's pattern`);
-    return { type, detail: schema.parse(delivered.detail), isReplay: name !== type };
+    return { type, detail: schema.parse(delivered.detail, IN_ENGLISH), isReplay: name !== type };
   };
 }
 
 /** The type guard of one event, for an event as a rule hands it over: it narrows and changes nothing. */
 export function guardOf<Type extends string, Detail>(
   type: Type,
-  schema: z.ZodType<Detail>,
+  schema: z.ZodMiniType<Detail>,
 ): (event: unknown) => event is Delivered<Type, Detail> {
   return (event): event is Delivered<Type, Detail> => {
     const delivered = Delivered.safeParse(event);

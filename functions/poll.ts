@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Integration } from './contract/integration.ts';
 import type { IntegrationId } from './contract/integration-id.ts';
 import { PollMessage } from './contract/poll-message.ts';
@@ -7,7 +7,7 @@ import type { Ports, Queue, RunSettings } from './core/ports.ts';
 import { type PollOutcome, runPoll } from './core/run-poll.ts';
 
 /** An SQS event with one message (the event source's batch size), as far as it is needed. */
-const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })).length(1) });
+const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })).check(z.length(1)) });
 
 /** Time kept back for the page in hand: its slowest request, the batches behind it, and the way out. */
 const RESERVE_MS = 90_000;

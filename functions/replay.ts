@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ReplayMessage } from './contract/replay-message.ts';
 import { TransientError } from './core/errors.ts';
 import type { Queue, ReplayPorts, RunSettings } from './core/ports.ts';
 import { type ReplayOutcome, runReplay } from './core/run-replay.ts';
 
 /** An SQS event with one message (the event source's batch size), as far as it is needed. */
-const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })).length(1) });
+const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })).check(z.length(1)) });
 
 /** Time kept back for the batch in hand: Kombo's slowest answer, the bus, the note of it, and the way out. */
 const RESERVE_MS = 60_000;

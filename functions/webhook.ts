@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { PollMessage } from './contract/poll-message.ts';
 import type { Queue } from './core/ports.ts';
 import { KomboWebhook, pollOf } from './kombo-webhook.ts';
@@ -9,9 +9,9 @@ export const MAX_BODY_BYTES = 64 * 1024;
 
 /** A function URL's event, as far as it is needed. Header names come in lower case. */
 const UrlEvent = z.object({
-  headers: z.record(z.string(), z.string().optional()).default({}),
-  body: z.string().optional(),
-  isBase64Encoded: z.boolean().default(false),
+  headers: z._default(z.record(z.string(), z.optional(z.string())), {}),
+  body: z.optional(z.string()),
+  isBase64Encoded: z._default(z.boolean(), false),
   requestContext: z.object({ http: z.object({ method: z.string() }) }),
 });
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { IN_ENGLISH } from '../functions/contract/in-english.ts';
 import { Settings } from './settings.ts';
 
 /** A setting is wrong. The message is one line that names it. */
@@ -30,7 +31,7 @@ export async function readSettings(file: string): Promise<Settings> {
  * @throws SettingsError
  */
 export function parseSettings(content: unknown, file: string): Settings {
-  const parsed = Settings.safeParse(content);
+  const parsed = Settings.safeParse(content, IN_ENGLISH);
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join('.')}: ${message}`,

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Timestamp } from '../functions/contract/timestamp.ts';
 import { DeploymentError } from '../functions/core/errors.ts';
 import { STORY } from './sandbox/story.ts';

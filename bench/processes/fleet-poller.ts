@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import pMap from 'p-map';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Integration } from '../../functions/contract/integration.ts';
 import { runPoll } from '../../functions/core/run-poll.ts';
 import { type Child, startChild } from './child.ts';
@@ -12,11 +12,11 @@ import { Services } from './services.ts';
 const Task = z.object({
   services: Services,
   /** Integrations polled at the same time: `pollConcurrency` of the settings. */
-  atOnce: z.int().positive(),
+  atOnce: z.int().check(z.positive()),
   /** In the way of the others: their messages come first. */
   troubled: z.array(Integration),
   /** In the way as well, and polled in a process of its own. */
-  huge: Integration.nullable(),
+  huge: z.nullable(Integration),
   well: z.array(Integration),
   /** The bundle that polls the huge one. */
   poller: z.string(),

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { IntegrationId } from '../../functions/contract/integration-id.ts';
 import { startBus } from '../../local/bus/bus.ts';
 import { Fault } from '../../local/sandbox/fault.ts';
@@ -17,7 +17,7 @@ export type KomboTask = z.infer<typeof Task>;
 /** What it is told while it runs. It answers each with what was counted until then. */
 const Order = z.union([
   /** Every so-maniest record of an integration changes now; an hour passes. */
-  z.object({ change: IntegrationId, every: z.int().positive() }),
+  z.object({ change: IntegrationId, every: z.int().check(z.positive()) }),
   z.object({ fault: Fault }),
   z.object({ count: z.literal(true) }),
 ]);

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Integration } from '../../functions/contract/integration.ts';
 import { runPoll } from '../../functions/core/run-poll.ts';
 import { benchPorts, SETTINGS } from './ports.ts';

@@ -1,13 +1,19 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { IntegrationId } from '../../functions/contract/integration-id.ts';
 import { KEY, Services } from './services.ts';
 import { measureSpent } from './spent.ts';
 
 /** The limit of a poll: it only fetches and parses the pages, one after another, so many times. */
-const Task = z.object({ services: Services, integration: IntegrationId, passes: z.int().positive() });
+const Task = z.object({
+  services: Services,
+  integration: IntegrationId,
+  passes: z.int().check(z.positive()),
+});
 export type ReaderTask = z.infer<typeof Task>;
 
-const PageBody = z.object({ data: z.object({ next: z.string().nullable(), results: z.array(z.unknown()) }) });
+const PageBody = z.object({
+  data: z.object({ next: z.nullable(z.string()), results: z.array(z.unknown()) }),
+});
 
 if (import.meta.main) {
   const task = Task.parse(JSON.parse(process.argv[2] ?? ''));

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** Where a measured process finds what it talks to. */
 export const Services = z.object({

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** What a process spent on its task, loading left out. */
 export const Spent = z.object({

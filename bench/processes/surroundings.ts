@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Child, startChild } from './child.ts';
 import { Counted, type KomboOrder, type KomboTask } from './kombo-and-bus.ts';
 import { nativeEngine, startNativeEngine } from './native-engine.ts';
@@ -19,7 +19,7 @@ export type Surroundings = {
 export async function startSurroundings(task: KomboTask, engine: EngineName): Promise<Surroundings> {
   const table = engine === 'native' ? await startNative() : await startEmbedded();
   const kombo = startChild('kombo-and-bus.ts', task);
-  const addresses = Services.pick({ kombo: true, bus: true }).parse(await kombo.said());
+  const addresses = z.pick(Services, { kombo: true, bus: true }).parse(await kombo.said());
   return {
     services: { ...addresses, dynamoDb: table.dynamoDb, table: table.table },
     tell: async (order) => Counted.parse(await kombo.ask(order)),

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { create, type Font } from 'fontkit';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type CodePointRanges, includes, parseRanges } from './code-point-ranges.ts';
 import { subsetByOutlines } from './outline-subset.ts';
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { learningEvents } from '../contract/learning-events.ts';
 import type { Certificate } from './certificate.ts';
 import { issueCertificate } from './issue.ts';

@@ -1,20 +1,27 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** The words on a certificate, so that a deployment can speak another language. */
 export const CertificateTexts = z.object({
-  heading: z.string().max(60).default('Certificate of completion'),
-  before: z.string().max(80).default('This is to certify that'),
-  between: z.string().max(80).default('has successfully completed'),
-  learnerNumber: z.string().max(40).default('Learner no.'),
-  noLearner: z.string().max(40).default('the learner'),
-  noCourse: z.string().max(60).default('the course'),
-  date: z.string().max(30).default('Date of completion'),
-  number: z.string().max(30).default('Certificate no.'),
-  code: z.string().max(30).default('Verification code'),
-  issuer: z.string().max(80).default(''),
-  locale: z
-    .string()
-    .refine((locale) => Intl.DateTimeFormat.supportedLocalesOf(locale).length > 0, 'is not a known locale')
-    .default('en-GB'),
+  heading: z._default(z.string().check(z.maxLength(60)), 'Certificate of completion'),
+  before: z._default(z.string().check(z.maxLength(80)), 'This is to certify that'),
+  between: z._default(z.string().check(z.maxLength(80)), 'has successfully completed'),
+  learnerNumber: z._default(z.string().check(z.maxLength(40)), 'Learner no.'),
+  noLearner: z._default(z.string().check(z.maxLength(40)), 'the learner'),
+  noCourse: z._default(z.string().check(z.maxLength(60)), 'the course'),
+  date: z._default(z.string().check(z.maxLength(30)), 'Date of completion'),
+  number: z._default(z.string().check(z.maxLength(30)), 'Certificate no.'),
+  code: z._default(z.string().check(z.maxLength(30)), 'Verification code'),
+  issuer: z._default(z.string().check(z.maxLength(80)), ''),
+  locale: z._default(
+    z
+      .string()
+      .check(
+        z.refine(
+          (locale) => Intl.DateTimeFormat.supportedLocalesOf(locale).length > 0,
+          'is not a known locale',
+        ),
+      ),
+    'en-GB',
+  ),
 });
 export type CertificateTexts = z.infer<typeof CertificateTexts>;

@@ -1,8 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { described } from './described.ts';
 
 /** The environment of digest. */
 export const DigestEnvironment = z.object({
-  DIGEST_CHANNEL: z.string().min(1),
+  DIGEST_CHANNEL: z.string().check(z.minLength(1)),
   DIGEST_QUEUE_URL: z.url(),
-  BUS_NAME: z.string().min(1).describe('Name or ARN'),
+  BUS_NAME: described(z.string().check(z.minLength(1)), 'Name or ARN'),
 });

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * The id of a Kombo integration: `<tool slug>:<opaque>`, e.g. `sandbox:7C9M5sXAQx2cNMpVHLojrFpL`.
@@ -6,8 +6,10 @@ import * as z from 'zod';
  */
 export const IntegrationId = z
   .string()
-  .max(256)
-  .regex(/^[^\s/:]+:[^\s/]+$/, 'an integration id looks like "moodle:7C9M5sXAQx2cNMpVHLojrFpL"');
+  .check(
+    z.maxLength(256),
+    z.regex(/^[^\s/:]+:[^\s/]+$/, 'an integration id looks like "moodle:7C9M5sXAQx2cNMpVHLojrFpL"'),
+  );
 export type IntegrationId = z.infer<typeof IntegrationId>;
 
 /** The tool slug of an integration id: `moodle` of `moodle:7C9M…`. */

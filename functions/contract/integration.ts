@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Baseline } from './baseline.ts';
 import { IntegrationId } from './integration-id.ts';
 import { Timestamp } from './timestamp.ts';
@@ -8,7 +8,7 @@ export const Integration = z.object({
   id: IntegrationId,
   state: z.enum(['active', 'paused', 'removed']),
   /** Paused because it is gone or inactive at Kombo: brought back with it. Absent when a person paused it. */
-  pausedBy: z.literal('kombo').optional(),
+  pausedBy: z.optional(z.literal('kombo')),
   baseline: Baseline,
   addedAt: Timestamp,
 });

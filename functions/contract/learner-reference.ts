@@ -1,8 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { described } from './described.ts';
 
 /** Who a progression is about: ids only. Both are `null` once Kombo has erased the learner. */
 export const LearnerReference = z.object({
-  id: z.string().nullable().describe("Kombo's id of the learner"),
-  remoteId: z.string().nullable().describe("The learning platform's own id"),
+  id: described(z.nullable(z.string()), "Kombo's id of the learner"),
+  remoteId: described(z.nullable(z.string()), "The learning platform's own id"),
 });
 export type LearnerReference = z.infer<typeof LearnerReference>;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** What can happen to a course progression: the `detail-type` of its event. */
 export const LearningEventType = z.enum([

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { IntegrationId } from './integration-id.ts';
 import { PollMode } from './poll-mode.ts';
 
@@ -8,7 +8,7 @@ import { PollMode } from './poll-mode.ts';
  */
 export const PollMessage = z.object({
   integration: IntegrationId,
-  mode: PollMode.optional(),
-  follow: z.enum(['created', 'changed']).optional(),
+  mode: z.optional(PollMode),
+  follow: z.optional(z.enum(['created', 'changed'])),
 });
 export type PollMessage = z.infer<typeof PollMessage>;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * `incremental`: what changed since the watermark. `baseline`: the first sync, everything. `reconcile`: everything

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { LearningEventType } from './learning-event-type.ts';
 import { learningEvents } from './learning-events.ts';
 import { operationalEvents } from './operational-events.ts';

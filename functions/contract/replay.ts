@@ -1,9 +1,13 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { described } from './described.ts';
 
 /** Present on an event that is sent again. */
 export const Replay = z.object({
   id: z.string(),
   reason: z.string(),
-  consumer: z.string().nullable().describe('The consumer it is addressed to; null when it is for everyone'),
+  consumer: described(
+    z.nullable(z.string()),
+    'The consumer it is addressed to; null when it is for everyone',
+  ),
 });
 export type Replay = z.infer<typeof Replay>;

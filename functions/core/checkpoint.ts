@@ -1,26 +1,26 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { HeldCounts } from '../contract/held-counts.ts';
 import { IntegrationId } from '../contract/integration-id.ts';
 import { PollMode } from '../contract/poll-mode.ts';
 import { Timestamp } from '../contract/timestamp.ts';
 
-const count = z.int().nonnegative();
+const count = z.int().check(z.nonnegative());
 
 /** A run in progress: enough to continue it in another invocation. */
 export const Run = z.object({
   mode: PollMode,
   /** Kombo's clock at the run's first response: the watermark when the run ends. */
   startedAt: Timestamp,
-  updatedAfter: Timestamp.nullable(),
+  updatedAfter: z.nullable(Timestamp),
   /** The page to read next; null for the first page of a pass. */
-  cursor: z.string().nullable(),
+  cursor: z.nullable(z.string()),
   /** 1 for the first reading of the pages, then one more per reading. */
-  pass: z.int().positive(),
+  pass: z.int().check(z.positive()),
   passPages: count,
   passRecords: count,
   passChanged: z.boolean(),
   /** An earlier cursor of this pass to compare with (Brent's cycle detection), and when to replace it. */
-  mark: z.object({ cursor: z.string(), replaceAt: count }).nullable(),
+  mark: z.nullable(z.object({ cursor: z.string(), replaceAt: count })),
   /** Times the pages were started over because Kombo refused a cursor. */
   restarts: count,
   /** The journal's number when the run began: a baseline is silent about what was known before it. */
@@ -36,23 +36,26 @@ export const Run = z.object({
 export type Run = z.infer<typeof Run>;
 
 /** The last run that ended, for people. */
-export const LastRun = Run.pick({
-  mode: true,
-  startedAt: true,
-  pages: true,
-  records: true,
-  events: true,
-  missed: true,
-  setAside: true,
-}).extend({ endedAt: Timestamp });
+export const LastRun = z.extend(
+  z.pick(Run, {
+    mode: true,
+    startedAt: true,
+    pages: true,
+    records: true,
+    events: true,
+    missed: true,
+    setAside: true,
+  }),
+  { endedAt: Timestamp },
+);
 export type LastRun = z.infer<typeof LastRun>;
 
 /** What stopped the last run, by what to do next. */
 export const Trouble = z.object({
   kind: z.enum(['transient', 'integration', 'waiting', 'deployment']),
-  code: z.string().nullable(),
+  code: z.nullable(z.string()),
   message: z.string(),
-  logUrl: z.string().nullable(),
+  logUrl: z.nullable(z.string()),
 });
 export type Trouble = z.infer<typeof Trouble>;
 
@@ -62,7 +65,7 @@ export const Health = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('troubled'),
     since: Timestamp,
-    failures: z.int().positive(),
+    failures: z.int().check(z.positive()),
     failedAt: Timestamp,
     /** The machine's clock: no run is due before. */
     retryAt: Timestamp,
@@ -110,21 +113,21 @@ export const Checkpoint = z.object({
   /** The number of the last journal entry that is applied and published. */
   entry: count,
   /** Entry `entry + 1` was published in part: the event indexes that EventBridge accepted. */
-  accepted: z.object({ entry: z.int().positive(), indexes: z.array(count) }).nullable(),
-  watermark: Timestamp.nullable(),
+  accepted: z.nullable(z.object({ entry: z.int().check(z.positive()), indexes: z.array(count) })),
+  watermark: z.nullable(Timestamp),
   /** The incremental run or baseline in progress. */
-  run: Run.nullable(),
-  reconciliation: Run.nullable(),
-  lastRun: LastRun.nullable(),
+  run: z.nullable(Run),
+  reconciliation: z.nullable(Run),
+  lastRun: z.nullable(LastRun),
   /** The last run that read everything: a reconciliation, or the baseline. */
-  lastReconciliation: LastRun.nullable(),
+  lastReconciliation: z.nullable(LastRun),
   health: Health,
   /** Progressions known. */
   known: count,
   /** Removals, restorations and old first-seen records let through, per hour of the last day. */
   surge: z.array(z.object({ hour: Timestamp, count })),
-  held: Held.nullable(),
-  allowance: Allowance.nullable(),
+  held: z.nullable(Held),
+  allowance: z.nullable(Allowance),
 });
 export type Checkpoint = z.infer<typeof Checkpoint>;
 

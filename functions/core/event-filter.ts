@@ -1,8 +1,8 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { LearningEventType } from '../contract/learning-event-type.ts';
 import type { LearningEvent } from '../contract/learning-events.ts';
 
-const ids = z.array(z.string().min(1));
+const ids = z.array(z.string().check(z.minLength(1)));
 
 /** Which events are meant: those that match one value of each list; an empty list leaves its question open. */
 export const EventFilter = z.object({

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Course } from '../contract/course.ts';
 import { IntegrationId } from '../contract/integration-id.ts';
 import { LearnerReference } from '../contract/learner-reference.ts';
@@ -10,7 +10,7 @@ import { Timestamp } from '../contract/timestamp.ts';
 /** What one record of a page changed. */
 export const Change = z.object({
   /** What was known before, or null at first sight. */
-  previous: ProgressionState.nullable(),
+  previous: z.nullable(ProgressionState),
   /** What is known from now on. */
   state: ProgressionState,
   /** What happened, in order; empty when the change is stored and publishes nothing. */
@@ -18,28 +18,28 @@ export const Change = z.object({
   learner: LearnerReference,
   course: Course,
   erased: z.boolean(),
-  discarded: ProgressionState.nullable(),
+  discarded: z.nullable(ProgressionState),
 });
 export type Change = z.infer<typeof Change>;
 
 /** How many of an entry's changes are of a kind that is counted. */
 export const Tally = z.object({
-  firstSeen: z.int().nonnegative(),
-  removed: z.int().nonnegative(),
-  restored: z.int().nonnegative(),
+  firstSeen: z.int().check(z.nonnegative()),
+  removed: z.int().check(z.nonnegative()),
+  restored: z.int().check(z.nonnegative()),
   /** First seen with a date from long before the watermark. */
-  firstSeenOld: z.int().nonnegative(),
+  firstSeenOld: z.int().check(z.nonnegative()),
   /** Let through or discarded because a person said so: these do not count towards a hold. */
-  allowed: z.int().nonnegative(),
+  allowed: z.int().check(z.nonnegative()),
   /** Found by a reconciliation though an incremental run should have seen it. */
-  missed: z.int().nonnegative(),
+  missed: z.int().check(z.nonnegative()),
 });
 export type Tally = z.infer<typeof Tally>;
 
 /** What one page changed: a fact once it is appended, numbered 1, 2, 3, ... per integration, never altered. */
 export const JournalEntry = z.object({
   integration: IntegrationId,
-  number: z.int().positive(),
+  number: z.int().check(z.positive()),
   /** When Schoolbell saw the changes, by the worker's clock. */
   detectedAt: Timestamp,
   mode: PollMode,

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Course } from '../contract/course.ts';
 import { LearnerReference } from '../contract/learner-reference.ts';
 import { ProgressionState } from '../contract/progression-state.ts';
@@ -8,11 +8,11 @@ import type { Change } from './journal-entry.ts';
 export const KnownProgression = z.object({
   state: ProgressionState,
   learner: LearnerReference,
-  course: Course.omit({ title: true }),
+  course: z.omit(Course, { title: true }),
   erased: z.boolean(),
   /** A change that an operator discarded: while Kombo shows this state, nothing has happened. */
-  discarded: ProgressionState.nullable(),
-  entry: z.int().positive(),
+  discarded: z.nullable(ProgressionState),
+  entry: z.int().check(z.positive()),
 });
 export type KnownProgression = z.infer<typeof KnownProgression>;
 

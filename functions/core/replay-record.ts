@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { IntegrationId } from '../contract/integration-id.ts';
 import { LearningEventType } from '../contract/learning-event-type.ts';
 import { Timestamp } from '../contract/timestamp.ts';
@@ -6,7 +6,7 @@ import { Trouble } from './checkpoint.ts';
 import { EventFilter } from './event-filter.ts';
 import { TimeRange } from './time-range.ts';
 
-const count = z.int().nonnegative();
+const count = z.int().check(z.nonnegative());
 
 /** Where a replay stands in what it reads: all before it is settled. */
 export const ReplayPlace = z.discriminatedUnion('source', [
@@ -15,16 +15,16 @@ export const ReplayPlace = z.discriminatedUnion('source', [
     /** The last entry that belongs to the replay, fixed when its events were counted: a live poll only adds after it. */
     last: count,
     /** The next event: its entry, and its index among all events of the entry. */
-    entry: z.int().positive(),
+    entry: z.int().check(z.positive()),
     index: count,
   }),
   z.object({
     source: z.literal('kombo'),
     updatedAfter: Timestamp,
     /** The page in hand; null for the first one. */
-    cursor: z.string().nullable(),
+    cursor: z.nullable(z.string()),
     /** The records of a page go in the order of their ids: those up to this one are settled. */
-    after: z.string().nullable(),
+    after: z.nullable(z.string()),
     /** The ids of the next record's events that are settled. */
     settled: z.array(z.string()),
   }),
@@ -47,14 +47,14 @@ export const ReplayPlan = z.object({
 export type ReplayPlan = z.infer<typeof ReplayPlan>;
 
 /** A replay that was ordered, and how far it has come: enough to carry it on in another process. No personal data. */
-export const ReplayRecord = ReplayPlan.extend({
-  id: z.string().min(1),
+export const ReplayRecord = z.extend(ReplayPlan, {
+  id: z.string().check(z.minLength(1)),
   reason: z.string(),
-  consumer: z.string().nullable(),
+  consumer: z.nullable(z.string()),
   /** Under the events' own names and without `replay`, to everyone. */
   asLive: z.boolean(),
   /** Events a second. */
-  rate: z.int().positive(),
+  rate: z.int().check(z.positive()),
   /** `stopped`: it goes on when a person says so. */
   state: z.enum(['running', 'stopped', 'finished']),
   /** `ReplayStarted` was published. */
@@ -62,7 +62,7 @@ export const ReplayRecord = ReplayPlan.extend({
   published: count,
   refused: count,
   /** What stopped it last, while nothing went well since. */
-  trouble: Trouble.nullable(),
+  trouble: z.nullable(Trouble),
   orderedAt: Timestamp,
   movedAt: Timestamp,
   /** Counts the writes, and the call that made the last one: recognises one's own when its answer was lost. */

@@ -1,7 +1,7 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** What the digest's queue holds of an event: nothing about a person. */
-export const DigestItem = z.object({ id: z.string(), type: z.string(), course: z.string().nullish() });
+export const DigestItem = z.object({ id: z.string(), type: z.string(), course: z.nullish(z.string()) });
 export type DigestItem = z.infer<typeof DigestItem>;
 
 /** Slack takes 3,000 characters in a block. */

@@ -1,6 +1,6 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
-const text = z.string().nullish();
+const text = z.nullish(z.string());
 
 /** The body of a `PutEvents` call as it is sent: AWS JSON 1.1, times in seconds since 1970. */
 const PutEventsBody = z.object({
@@ -10,8 +10,8 @@ const PutEventsBody = z.object({
       DetailType: text,
       Detail: text,
       EventBusName: text,
-      Resources: z.array(z.string()).nullish(),
-      Time: z.number().nullish(),
+      Resources: z.nullish(z.array(z.string())),
+      Time: z.nullish(z.number()),
     }),
   ),
 });

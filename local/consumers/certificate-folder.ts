@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { CertificateStore, Kept } from '../../functions/certificates/ports.ts';
 
 const KeptFile = z.object({ number: z.string(), code: z.string(), at: z.string() });

@@ -1,9 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const Text = z.object({ text: z.string() });
 const Message = z.object({
   text: z.string(),
-  blocks: z.array(z.object({ text: Text.optional(), elements: z.array(Text).optional() })),
+  blocks: z.array(z.object({ text: z.optional(Text), elements: z.optional(z.array(Text)) })),
 });
 
 /** A message to Slack as one line of a terminal; the headline is the first block. */

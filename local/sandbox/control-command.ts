@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { IN_ENGLISH } from '../../functions/contract/in-english.ts';
 import { type Answer, failure, success } from './answer.ts';
 import { Fault } from './fault.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
@@ -11,12 +12,12 @@ const integration = z.string();
 const ControlCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('inject'), fault: Fault }),
   z.object({ do: z.literal('clear-faults') }),
-  z.object({ do: z.literal('answer-delay'), delayMs: z.int().nonnegative() }),
+  z.object({ do: z.literal('answer-delay'), delayMs: z.int().check(z.nonnegative()) }),
   z.object({ do: z.literal('data-expired'), integration, expired: z.boolean() }),
   z.object({ do: z.literal('field'), integration, field: ScopeField, on: z.boolean() }),
   z.object({ do: z.literal('model'), integration, on: z.boolean() }),
   z.object({ do: z.literal('expire-cursors') }),
-  z.object({ do: z.literal('advance'), ms: z.int().nonnegative() }),
+  z.object({ do: z.literal('advance'), ms: z.int().check(z.nonnegative()) }),
   z.object({ do: z.literal('look') }),
 ]);
 type ControlCommand = z.infer<typeof ControlCommand>;
@@ -25,23 +26,26 @@ type Reach = { control: SandboxControl; clock: SandboxClock };
 
 /** Does what a request body asks for, at the sandbox's time. Answers that time and the number of requests so far. */
 export function obeyText(body: string, { logUrl, ...reach }: Reach & { logUrl: string }): Answer {
-  const command = ControlText.safeParse(body);
+  const command = ControlText.safeParse(body, IN_ENGLISH);
   if (!command.success) return failure('PLATFORM.INPUT_INVALID', z.prettifyError(command.error), logUrl);
   obey(command.data, reach);
   return success({ now: new Date(reach.clock.now()).toISOString(), requests: reach.control.requests() });
 }
 
-const ControlText = z
-  .string()
-  .transform((text, context): unknown => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      context.addIssue('is not JSON');
-      return z.NEVER;
-    }
-  })
-  .pipe(ControlCommand);
+const ControlText = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.issues.push({ code: 'custom', input: text, message: 'is not JSON' });
+        return z.NEVER;
+      }
+    }),
+  ),
+  ControlCommand,
+);
 
 const obey = (command: ControlCommand, { control, clock }: Reach): void => {
   switch (command.do) {

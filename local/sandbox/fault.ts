@@ -1,11 +1,11 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Answer, failure, failureWith } from './answer.ts';
 
 const common = {
   /** How many requests it meets. */
-  requests: z.int().positive().default(1),
+  requests: z._default(z.int().check(z.positive()), 1),
   /** Only those to this integration; without it, any that carry a good key. */
-  integration: z.string().optional(),
+  integration: z.optional(z.string()),
 };
 
 /** Something that goes wrong with the next requests. */
@@ -13,19 +13,19 @@ export const Fault = z.discriminatedUnion('kind', [
   /** 429 with `Retry-After`. */
   z.object({
     kind: z.literal('rate-limit'),
-    retryAfterSeconds: z.number().nonnegative().default(1),
+    retryAfterSeconds: z._default(z.number().check(z.nonnegative()), 1),
     ...common,
   }),
   /** Any failure envelope. */
   z.object({
     kind: z.literal('error'),
-    status: z.int().min(400).max(599).default(500),
-    code: z.string().nullable().default('PLATFORM.UNKNOWN_ERROR'),
-    message: z.string().default('Something went wrong on our side.'),
+    status: z._default(z.int().check(z.minimum(400), z.maximum(599)), 500),
+    code: z._default(z.nullable(z.string()), 'PLATFORM.UNKNOWN_ERROR'),
+    message: z._default(z.string(), 'Something went wrong on our side.'),
     ...common,
   }),
   /** The right answer, this much later. */
-  z.object({ kind: z.literal('slow'), delayMs: z.int().nonnegative(), ...common }),
+  z.object({ kind: z.literal('slow'), delayMs: z.int().check(z.nonnegative()), ...common }),
   /** A success whose body stops in the middle of the JSON. */
   z.object({ kind: z.literal('garbled'), ...common }),
   /** The connection is cut without an answer. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * Where a pass goes on: a place in the records, which move under it when others change. Only good with the filters
  * that it was made for, and until the sandbox lets its cursors expire.
  */
 export const PageCursor = z.strictObject({
-  place: z.int().nonnegative(),
+  place: z.int().check(z.nonnegative()),
   filters: z.string(),
   generation: z.int(),
 });

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ProgressionRecord, RecordSource, RecordView } from './record-source.ts';
 
 /** The fields that a customer can turn off. */

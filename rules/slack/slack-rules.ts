@@ -1,6 +1,6 @@
 import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 import { learningEvents } from '../../functions/contract/learning-events.ts';
-import type { EventType } from '../../functions/contract/published-events.ts';
+import type { EventDetail, EventType } from '../../functions/contract/published-events.ts';
 import { type DetailPattern, eventPattern } from '../event-pattern.ts';
 import { field, inputTransformer } from '../input-transformer.ts';
 import type { Rule } from '../rule.ts';
@@ -78,7 +78,7 @@ function incompleteRule(channel: SlackChannel, types: LearningEventType[]): Rule
   return { ...rest, pattern: { ...pattern, detail: { ...pattern.detail, $or: missing } } };
 }
 
-type Detail = (typeof learningEvents)[LearningEventType]['_output'];
+type Detail = EventDetail<LearningEventType>;
 
 function rule<Type extends EventType>(
   name: string,

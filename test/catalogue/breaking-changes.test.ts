@@ -1,48 +1,49 @@
 import { describe, expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { breakingChanges } from '../../catalogue/breaking-changes.ts';
 import { jsonSchemaOf } from '../../catalogue/event-schema.ts';
+import { described } from '../../functions/contract/described.ts';
 
 const Version1 = z.object({
   id: z.string(),
   status: z.enum(['A', 'B']),
-  place: z.object({ entry: z.int() }).nullable(),
-  note: z.string().optional(),
+  place: z.nullable(z.object({ entry: z.int() })),
+  note: z.optional(z.string()),
   tags: z.array(z.enum(['x', 'y'])),
 });
-const changes = (after: z.ZodType) =>
+const changes = (after: z.ZodMiniType) =>
   breakingChanges(
     { Event: jsonSchemaOf(Version1, 'draft-2020-12') },
     { Event: jsonSchemaOf(after, 'draft-2020-12') },
   );
 
 describe('what breaks a consumer', () => {
-  const breaking: [string, z.ZodType, RegExp][] = [
-    ['a field that is gone', Version1.omit({ id: true }), /Event\.id: the field is gone/],
-    ['an optional field that is gone', Version1.omit({ note: true }), /Event\.note: the field is gone/],
+  const breaking: [string, z.ZodMiniType, RegExp][] = [
+    ['a field that is gone', z.omit(Version1, { id: true }), /Event\.id: the field is gone/],
+    ['an optional field that is gone', z.omit(Version1, { note: true }), /Event\.note: the field is gone/],
     [
       'a field that became optional',
-      Version1.extend({ id: z.string().optional() }),
+      z.extend(Version1, { id: z.optional(z.string()) }),
       /Event\.id: was required/,
     ],
-    ['a field that became nullable', Version1.extend({ id: z.string().nullable() }), /Event\.id: /],
-    ['a value that is new', Version1.extend({ status: z.enum(['A', 'B', 'C']) }), /Event\.status: enum/],
-    ['a value that is gone', Version1.extend({ status: z.enum(['A']) }), /Event\.status: /],
-    ['another type', Version1.extend({ id: z.int() }), /Event\.id: type/],
+    ['a field that became nullable', z.extend(Version1, { id: z.nullable(z.string()) }), /Event\.id: /],
+    ['a value that is new', z.extend(Version1, { status: z.enum(['A', 'B', 'C']) }), /Event\.status: enum/],
+    ['a value that is gone', z.extend(Version1, { status: z.enum(['A']) }), /Event\.status: /],
+    ['another type', z.extend(Version1, { id: z.int() }), /Event\.id: type/],
     [
       'another type deep inside',
-      Version1.extend({ place: z.object({ entry: z.string() }).nullable() }),
+      z.extend(Version1, { place: z.nullable(z.object({ entry: z.string() })) }),
       /Event\.place\.entry: type/,
     ],
-    ['a list of something else', Version1.extend({ tags: z.array(z.string()) }), /Event\.tags/],
+    ['a list of something else', z.extend(Version1, { tags: z.array(z.string()) }), /Event\.tags/],
     [
       'what was nullable and no longer is',
-      Version1.extend({ place: z.object({ entry: z.int() }) }),
+      z.extend(Version1, { place: z.object({ entry: z.int() }) }),
       /Event\.place/,
     ],
     [
       'a new field that archived events do not have',
-      Version1.extend({ score: z.int() }),
+      z.extend(Version1, { score: z.int() }),
       /Event\.score: is required now/,
     ],
   ];
@@ -58,10 +59,10 @@ describe('what breaks a consumer', () => {
 describe('what does not', () => {
   test('no change', () => expect(changes(Version1)).toEqual([]));
   test('an optional field', () => {
-    expect(changes(Version1.extend({ score: z.int().optional() }))).toEqual([]);
+    expect(changes(z.extend(Version1, { score: z.optional(z.int()) }))).toEqual([]);
   });
   test('other words', () => {
-    expect(changes(Version1.extend({ id: z.string().describe('the id') }))).toEqual([]);
+    expect(changes(z.extend(Version1, { id: described(z.string(), 'the id') }))).toEqual([]);
   });
   test('a new event', () => expect(breakingChanges({}, { Event: {} })).toEqual([]));
 });

@@ -3,7 +3,7 @@ import specs from '@asyncapi/specs';
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { breakingChanges } from '../../catalogue/breaking-changes.ts';
 import { eventSchema } from '../../catalogue/event-schema.ts';
 import { deliveredExample, exampleOf } from '../../catalogue/example-events.ts';

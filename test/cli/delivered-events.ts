@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 import { learningEvents } from '../../functions/contract/learning-events.ts';
 import { operationalEvents } from '../../functions/contract/operational-events.ts';
@@ -9,7 +9,7 @@ const Envelope = z.strictObject({
   id: z.uuid(),
   'detail-type': z.string(),
   source: z.literal('schoolbell'),
-  account: z.string().regex(/^\d{12}$/),
+  account: z.string().check(z.regex(/^\d{12}$/)),
   time: z.iso.datetime({ precision: 0 }),
   region: z.string(),
   resources: z.array(z.string()),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { LearningEventDetail } from '../../functions/contract/learning-events.ts';
 import { type CommandLine, commandLine } from '../support/command-line.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { runSchoolbell, startSchoolbell } from './run-schoolbell.ts';
 
 const Started = z.object({ url: z.url(), apiKey: z.string(), integration: z.string() });

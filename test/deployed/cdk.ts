@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { rehearsal } from './rehearsal-settings.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

@@ -14,13 +14,13 @@ import {
   SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
 
 const Delivered = z.object({
   'detail-type': z.string(),
   source: z.string(),
-  detail: z.object({ id: z.string() }).loose(),
+  detail: z.looseObject({ id: z.string() }),
 });
 export type Delivered = z.infer<typeof Delivered>;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { metricNames } from '../../functions/contract/metric-names.ts';
 import { synthesize } from './synthesize.ts';
 
@@ -10,7 +10,7 @@ const Alarms = z.record(
   z.object({
     Properties: z.object({
       AlarmDescription: z.string(),
-      AlarmActions: z.array(z.unknown()).optional(),
+      AlarmActions: z.optional(z.array(z.unknown())),
       TreatMissingData: z.string(),
     }),
   }),

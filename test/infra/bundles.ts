@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { appWithStacks } from './synthesize.ts';
 
 const Functions = z.record(

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Environment } from '../../functions/contract/environment.ts';
 import { synthesize } from './synthesize.ts';
 
@@ -14,7 +14,7 @@ const Functions = z.record(
       TracingConfig: z.object({ Mode: z.string() }),
       Timeout: z.number(),
       RecursiveLoop: z.string(),
-      ReservedConcurrentExecutions: z.number().optional(),
+      ReservedConcurrentExecutions: z.optional(z.number()),
       Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
     }),
   }),

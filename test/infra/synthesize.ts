@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, type AppProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { addStacks } from '../../infra/add-stacks.ts';
 import { parseSettings } from '../../infra/read-settings.ts';
 import type { SettingsInput } from '../../infra/settings.ts';

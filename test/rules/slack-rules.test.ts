@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { deliveredExample, exampleOf } from '../../catalogue/example-events.ts';
 import { learningExample } from '../../catalogue/learning-examples.ts';
 import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
@@ -19,12 +19,12 @@ const channel = {
 const plain = (most: number) =>
   z.strictObject({
     type: z.literal('plain_text'),
-    text: z.string().min(1).max(most),
+    text: z.string().check(z.minLength(1), z.maxLength(most)),
     emoji: z.literal(false),
   });
 const SlackMessage = z.strictObject({
-  channel: z.string().optional(),
-  text: z.string().min(1),
+  channel: z.optional(z.string()),
+  text: z.string().check(z.minLength(1)),
   blocks: z
     .array(
       z.discriminatedUnion('type', [
@@ -34,11 +34,11 @@ const SlackMessage = z.strictObject({
           type: z.literal('context'),
           elements: z
             .array(z.union([plain(3000), z.strictObject({ type: z.literal('mrkdwn'), text: z.string() })]))
-            .max(10),
+            .check(z.maxLength(10)),
         }),
       ]),
     )
-    .max(50),
+    .check(z.maxLength(50)),
   unfurl_links: z.literal(false),
   unfurl_media: z.literal(false),
 });

@@ -1,10 +1,10 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** What a rule on the bus would see of an event, as far as the promises speak of it. */
 export const ReceivedDetail = z.looseObject({
   id: z.string(),
-  journal: z.object({ entry: z.number(), index: z.number() }).optional(),
-  progression: z.looseObject({ id: z.string() }).optional(),
+  journal: z.optional(z.object({ entry: z.number(), index: z.number() })),
+  progression: z.optional(z.looseObject({ id: z.string() })),
 });
 
 /** One acceptance by the bus: the same event may come again. */

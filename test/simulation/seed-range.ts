@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { patchedFiles, patchSources } from './source-patch.ts';
 
 /** A thread's work: so many seeds from one on, each `step`th of them, perhaps with sources altered. */
 const SeedRange = z.object({
   from: z.int(),
   seeds: z.int(),
-  step: z.int().positive(),
+  step: z.int().check(z.positive()),
   /** What the scenarios have in common, in place of what was drawn. */
   scenario: z.record(z.string(), z.unknown()),
   patches: z.array(z.object({ file: z.string(), replace: z.string(), by: z.string() })),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** SQS and Secrets Manager, as far as the functions call them: AWS JSON over HTTP, signatures unchecked. */
 export type LocalQueueAndSecrets = {

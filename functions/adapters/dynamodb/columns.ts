@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** A value of a table. */
 export const Cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -7,7 +7,7 @@ export type Cell = z.infer<typeof Cell>;
 /** The values of one column: as they are, or, where they repeat, the distinct ones and which stands where. */
 export const Column = z.union([
   z.array(Cell),
-  z.object({ values: z.array(Cell), at: z.array(z.int().nonnegative()) }),
+  z.object({ values: z.array(Cell), at: z.array(z.int().check(z.nonnegative())) }),
 ]);
 export type Column = z.infer<typeof Column>;
 

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ProgressionState } from '../../contract/progression-state.ts';
 import { type Change, JournalEntry } from '../../core/journal-entry.ts';
 import { type Cell, Column, columnsOf, rowsOf } from './columns.ts';
@@ -12,7 +12,7 @@ import { type Cell, Column, columnsOf, rowsOf } from './columns.ts';
  */
 const VERSION = 1;
 
-const EncodedEntry = JournalEntry.omit({ changes: true }).extend({ columns: z.array(Column) });
+const EncodedEntry = z.extend(z.omit(JournalEntry, { changes: true }), { columns: z.array(Column) });
 
 /**
  * An entry in few bytes: the same bytes for the same entry, and never more than the JSON of its changes plus 2 KB.

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { KnownProgression } from '../../core/known-progression.ts';
 
 const Fields = z.array(z.unknown());

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Checkpoint, Lease } from '../../core/checkpoint.ts';
 import { checkpointPlace } from './keys.ts';
 import { getItem, type Item, jsonContent, parseStored, type Table } from './table.ts';
@@ -7,13 +7,13 @@ import { getItem, type Item, jsonContent, parseStored, type Table } from './tabl
 /** A checkpoint as it is stored. What conditions speak of lies beside the content, in attributes of its own. */
 export const StoredCheckpoint = z.object({
   checkpoint: Checkpoint,
-  revision: z.int().nonnegative(),
+  revision: z.int().check(z.nonnegative()),
   /** `fence`: taken over from a lease that was not given back. Kept so that a lost answer can be repeated in full. */
-  lease: Lease.extend({ fence: z.boolean() }).nullable(),
+  lease: z.nullable(z.extend(Lease, { fence: z.boolean() })),
   /** Another worker wanted to run the integration while the lease was held. */
   again: z.boolean(),
   /** The owner that gave the lease back last: recognises one's own release when its answer was lost. */
-  releasedBy: z.string().nullable(),
+  releasedBy: z.nullable(z.string()),
 });
 export type StoredCheckpoint = z.infer<typeof StoredCheckpoint>;
 

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { IntegrationError } from '../../core/errors.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
 
@@ -64,7 +64,7 @@ export async function listItems(table: Table, pk: string): Promise<Item[]> {
  * @param read takes the content out of its encoding; what it throws counts as damage
  * @throws IntegrationError naming the item's place and the first field that is wrong, but no content
  */
-export function parseStored<T>(schema: z.ZodType<T>, place: Place, read: () => unknown): T {
+export function parseStored<T>(schema: z.ZodMiniType<T>, place: Place, read: () => unknown): T {
   let content: unknown;
   try {
     content = read();

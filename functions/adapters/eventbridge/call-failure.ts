@@ -1,12 +1,12 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { DeploymentError, type RunError, TransientError } from '../../core/errors.ts';
 
 /** What is read of an error that the SDK throws; `code` is that of a network error. */
 const Thrown = z.object({
   name: z.string(),
   message: z.string(),
-  code: z.string().optional().catch(undefined),
-  $metadata: z.object({ httpStatusCode: z.number().optional() }).optional().catch(undefined),
+  code: z.catch(z.optional(z.string()), undefined),
+  $metadata: z.catch(z.optional(z.object({ httpStatusCode: z.optional(z.number()) })), undefined),
 });
 type Thrown = z.infer<typeof Thrown>;
 

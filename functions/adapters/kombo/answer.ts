@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { TransientError } from '../../core/errors.ts';
 import { refusalError } from './error-codes.ts';
 import { PauseAsked } from './request.ts';
@@ -7,21 +7,13 @@ import { PauseAsked } from './request.ts';
 const ErrorEnvelope = z.object({
   status: z.unknown(),
   error: z.object({
-    code: z
-      .string()
-      .regex(/^[\w.]{1,100}$/)
-      .nullable()
-      .catch(null),
-    log_url: z
-      .url({ protocol: /^https?$/ })
-      .max(2_000)
-      .nullable()
-      .catch(null),
+    code: z.catch(z.nullable(z.string().check(z.regex(/^[\w.]{1,100}$/))), null),
+    log_url: z.catch(z.nullable(z.url({ protocol: /^https?$/ }).check(z.maxLength(2_000))), null),
   }),
 });
 
 /** Kombo's envelope around what was asked for. */
-export function successOf<Data extends z.ZodType>(data: Data) {
+export function successOf<Data extends z.ZodMiniType>(data: Data) {
   return z.object({ status: z.literal('success'), data });
 }
 
@@ -34,7 +26,7 @@ export type Answer = { response: Response; body: unknown };
  * @throws the error of a refusal, `PauseAsked` where Kombo names a pause, TransientError for a body that is no answer
  */
 export function readAnswer<Data>(
-  schema: z.ZodType<{ data: Data }>,
+  schema: z.ZodMiniType<{ data: Data }>,
   { response, body }: Answer,
   { host, withCursor }: { host: string; withCursor: boolean },
 ): Data {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { IntegrationError, TransientError } from '../../core/errors.ts';
 import type { Page } from '../../core/observed-progression.ts';
 import { readAnswer, successOf } from './answer.ts';
@@ -13,7 +13,9 @@ export type CourseProgressionsQuery = NonNullable<
 >;
 
 /** An absent `next` is no last page: were it one, a body that lacks it would end a run too early. */
-const PageAnswer = successOf(z.object({ next: z.string().min(1).nullable(), results: z.array(z.unknown()) }));
+const PageAnswer = successOf(
+  z.object({ next: z.nullable(z.string().check(z.minLength(1))), results: z.array(z.unknown()) }),
+);
 
 /**
  * One page of course progressions, tried for as long as the patience lasts.

@@ -1,13 +1,13 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { readAnswer, successOf } from './answer.ts';
 import { answerOf, type KomboClient } from './client.ts';
 import { persist } from './request.ts';
 
 const DetailsAnswer = successOf(
   z.object({
-    data_expired_at: z.string().nullish(),
-    category: z.string().nullish(),
-    status: z.string().nullish(),
+    data_expired_at: z.nullish(z.string()),
+    category: z.nullish(z.string()),
+    status: z.nullish(z.string()),
   }),
 );
 

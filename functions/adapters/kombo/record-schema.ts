@@ -1,18 +1,18 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * The key of everything that is kept of a record. A DynamoDB key ends at 1,024 bytes, which 341 UTF-16 units never exceed;
  * half of a surrogate pair would be stored as another character than the one it is looked up by.
  */
-const Key = z
-  .string()
-  .min(1)
-  .max(341)
-  .refine((id) => id.isWellFormed());
+const Key = z.string().check(
+  z.minLength(1),
+  z.maxLength(341),
+  z.refine((id) => id.isWellFormed()),
+);
 
 /** An id that is only handed on. Too long to be one, it is the record that is wrong. */
-const Reference = z.string().max(2_048).nullish();
-const Text = z.string().nullish();
+const Reference = z.nullish(z.string().check(z.maxLength(2_048)));
+const Text = z.nullish(z.string());
 
 /**
  * The fields that are read; others are ignored. Nothing is changed here, so that a page of 250 takes a millisecond. Which
@@ -28,17 +28,17 @@ export const RecordSchema = z.object({
   completed_at: Text,
   changed_at: Text,
   remote_deleted_at: Text,
-  user: z
-    .object({ id: Reference, remote_id: Reference, first_name: Text, last_name: Text, work_email: Text })
-    .nullish(),
-  course_revision: z
-    .object({
+  user: z.nullish(
+    z.object({ id: Reference, remote_id: Reference, first_name: Text, last_name: Text, work_email: Text }),
+  ),
+  course_revision: z.nullish(
+    z.object({
       id: Reference,
       remote_id: Reference,
       title: Text,
-      course: z.object({ id: Reference, remote_id: Reference }).nullish(),
-    })
-    .nullish(),
+      course: z.nullish(z.object({ id: Reference, remote_id: Reference })),
+    }),
+  ),
 });
 export type RecordSchema = z.infer<typeof RecordSchema>;
 

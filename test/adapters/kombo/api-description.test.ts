@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import openapiTS, { astToString, COMMENT_HEADER } from 'openapi-typescript';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { observe } from '../../../functions/adapters/kombo/progression-record.ts';
 import { KOMBO_HOSTS } from '../../../functions/contract/environment.ts';
 import { Status } from '../../../functions/contract/progression-state.ts';

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ProgressionRecord } from '../../../local/sandbox/record-source.ts';
 import { type SandboxOptions, startSandbox } from '../../../local/sandbox/server.ts';
 import { breaches } from './api-description.ts';
@@ -7,11 +7,11 @@ export const KEY = 'test-key';
 
 const Page = z.object({
   data: z.object({
-    next: z.string().nullable(),
+    next: z.nullable(z.string()),
     results: z.array(z.custom<ProgressionRecord>((value) => typeof value === 'object' && value !== null)),
   }),
 });
-const Failure = z.object({ error: z.object({ code: z.string().nullable(), message: z.string() }) });
+const Failure = z.object({ error: z.object({ code: z.nullable(z.string()), message: z.string() }) });
 
 /** A sandbox and plain requests to it; every answer is checked against the API's description. */
 export async function openSandbox(options: Omit<SandboxOptions, 'apiKey'>) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { days } from '../../../local/sandbox/durations.ts';
 import { fixedRecords } from '../../../local/sandbox/fixed-records.ts';
 import { runningClock, steppedClock } from '../../../local/sandbox/sandbox-clock.ts';
@@ -80,7 +80,7 @@ describe('the sandbox tells', () => {
     await using sandbox = await open();
     const expiredAt = async (id: string) =>
       z
-        .object({ data: z.object({ data_expired_at: z.string().nullable() }) })
+        .object({ data: z.object({ data_expired_at: z.nullable(z.string()) }) })
         .parse((await sandbox.get(`/integrations/${encodeURIComponent(id)}`)).body).data.data_expired_at;
     expect(await expiredAt(ID)).toBeNull();
     sandbox.control.setDataExpiredAt(ID, startsAt);
