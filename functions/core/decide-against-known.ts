@@ -19,7 +19,7 @@ export async function decideAgainstKnown(
 ): Promise<DecidedPage> {
   const { ports, settings, integration, checkpoint } = worker;
   const ids = records.map(({ state }) => state.id);
-  const known = await ports.store.readKnown(integration.id, ids);
+  const known = await ports.store.readKnown(integration.id, ids, records);
   const dataExpired =
     speaksOfRemovals(records, known) && (await ports.kombo.readDataExpiredAt(integration.id)) !== null;
   const { allowance } = checkpoint;

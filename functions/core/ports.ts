@@ -64,8 +64,16 @@ export type Store = {
    */
   releaseLease(next: Checkpoint, lease: Lease): Promise<{ again: boolean }>;
 
-  /** Known states by progression id; ids without one are absent. Any number of ids. */
-  readKnown(integration: IntegrationId, ids: string[]): Promise<Map<string, KnownProgression>>;
+  /**
+   * Known states by progression id; ids without one are absent. Any number of ids.
+   *
+   * @param shown what Kombo shows of them: only makes it cheaper where that is what is known
+   */
+  readKnown(
+    integration: IntegrationId,
+    ids: string[],
+    shown?: ObservedProgression[],
+  ): Promise<Map<string, KnownProgression>>;
   /**
    * @throws EntryTakenError when the number is taken by another writer
    */

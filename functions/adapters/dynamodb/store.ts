@@ -22,7 +22,7 @@ export function createStore(options: { calls: DynamoDbCalls; table: string; rete
     ...checkpointItems(table),
     ...journalItems(table, options.retentionDays),
     ...setAsideItems(table),
-    readKnown: (integration, ids) => readKnown(table, integration, ids),
+    readKnown: (integration, ids, shown) => readKnown(table, integration, ids, shown),
     applyEntry: (entry) => applyEntry(table, entry),
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
 import { Status } from '../../contract/progression-state.ts';
 import type { ObservedProgression, RejectedRecord } from '../../core/observed-progression.ts';
 import { isBlank, isErased, lostField } from './lost-fields.ts';
@@ -18,7 +19,7 @@ const LONGEST_TEXT = 10_000;
  * everything else, `remote_deleted_at` included.
  */
 export function observe(record: unknown): { observed: ObservedProgression } | { rejected: RejectedRecord } {
-  const parsed = RecordSchema.safeParse(record);
+  const parsed = z.safeParse(RecordSchema, record);
   if (!parsed.success) {
     const field = parsed.error.issues[0]?.path.join('.') || 'the record';
     return reject(record, `${field} does not fit the schema`);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { compiledObject } from './compiled-object.ts';
 
 /**
  * The key of everything that is kept of a record. A DynamoDB key ends at 1,024 bytes, which 341 UTF-16 units never exceed;
@@ -18,7 +19,7 @@ const Text = z.nullish(z.string());
  * The fields that are read; others are ignored. Nothing is changed here, so that a page of 250 takes a millisecond. Which
  * of the fields may be null depends on whether the record is removed.
  */
-export const RecordSchema = z.object({
+export const RecordSchema = compiledObject({
   id: Key,
   remote_id: Reference,
   user_id: Reference,
@@ -29,14 +30,20 @@ export const RecordSchema = z.object({
   changed_at: Text,
   remote_deleted_at: Text,
   user: z.nullish(
-    z.object({ id: Reference, remote_id: Reference, first_name: Text, last_name: Text, work_email: Text }),
+    compiledObject({
+      id: Reference,
+      remote_id: Reference,
+      first_name: Text,
+      last_name: Text,
+      work_email: Text,
+    }),
   ),
   course_revision: z.nullish(
-    z.object({
+    compiledObject({
       id: Reference,
       remote_id: Reference,
       title: Text,
-      course: z.nullish(z.object({ id: Reference, remote_id: Reference })),
+      course: z.nullish(compiledObject({ id: Reference, remote_id: Reference })),
     }),
   ),
 });

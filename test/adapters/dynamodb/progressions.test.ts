@@ -1,8 +1,9 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DeploymentError, IntegrationError, TransientError } from '../../../functions/core/errors.ts';
 import { knownAfter } from '../../../functions/core/known-progression.ts';
+import { observed } from '../../support/observed.ts';
 import { counted, useEngine } from './engine.ts';
-import { someChange, someEntry, someIntegration, someState } from './some-items.ts';
+import { NOW, someChange, someEntry, someIntegration, someState } from './some-items.ts';
 
 const changeOf = (id: string) => someChange({ state: someState({ id }) });
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `progression-${index}`);
@@ -68,6 +69,30 @@ describe('known progressions', () => {
     expect(counts).toEqual({ putItem: 1 });
     const known = await engine.store().readKnown(integration, ['p1']);
     expect(known.get('p1')?.state.status).toBe('ENROLLED');
+  });
+
+  it('are the same whatever Kombo is said to show of them', async () => {
+    const integration = someIntegration();
+    const shown = ids(6).map((id) => observed({ id }));
+    const [same, moved, discarded, erased, learner, course] = shown.map(({ state, ...record }) =>
+      someChange({ ...record, state }),
+    );
+    const changes = [
+      same,
+      moved && { ...moved, state: { ...moved.state, changedAt: NOW } },
+      discarded && { ...discarded, discarded: someState({ status: 'DROPPED' }) },
+      erased && { ...erased, erased: true },
+      learner && { ...learner, learner: { ...learner.learner, remoteId: null } },
+      course && { ...course, course: { ...course.course, revisionId: 'r2' } },
+    ].filter((change) => change !== undefined);
+    await engine.store().applyEntry(someEntry({ integration, number: 7, changes }));
+
+    const known = await engine.store().readKnown(integration, ids(6), shown);
+
+    expect(known).toEqual(await engine.store().readKnown(integration, ids(6)));
+    expect([...known.values()].toSorted((a, b) => a.state.id.localeCompare(b.state.id))).toEqual(
+      changes.map((change) => knownAfter(change, 7)),
+    );
   });
 
   it('are read a hundred to a request, each id once', async () => {
