@@ -1,16 +1,22 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { buildSync } from 'esbuild';
+import { BUNDLING } from '../infra/constructs/bundling.ts';
+
+/** Milliseconds of CPU time. */
+export type Spread = { min: number; median: number; max: number };
 
 /**
- * How long the poll function takes to load, against a function that only makes the same AWS clients: alternately, so that
- * both meet the same machine. `node bench/cold-start.ts`
+ * What a new process needs to load the poll function's bundle and to make its parts, against a function that only makes
+ * the same AWS clients. `ratio` is that of the medians.
  */
-const ROUNDS = 21;
+export type ColdStart = { clientsMs: Spread; pollMs: Spread; ratio: number; bundleBytes: number };
+
+const ROUNDS = 31;
 const ROOT = join(import.meta.dirname, '..');
-const directory = mkdtempSync(join(tmpdir(), 'schoolbell-cold-start-'));
 
 const CLIENTS_ONLY = `
 import { BatchGetItemCommand, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
@@ -22,25 +28,15 @@ const commands = [BatchGetItemCommand, DeleteItemCommand, GetItemCommand, PutIte
 export const handler = async () => made.length + commands.length;
 `;
 
-function bundle(name: string, entry: { file: string } | { text: string }): string {
-  const outfile = join(directory, `${name}.mjs`);
-  buildSync({
-    ...('file' in entry
-      ? { entryPoints: [entry.file] }
-      : { stdin: { contents: entry.text, resolveDir: ROOT } }),
-    absWorkingDir: ROOT,
-    outfile,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-  });
-  return outfile;
-}
+const LOAD = `
+const begun = process.cpuUsage();
+await import(process.argv[2]);
+const { user, system } = process.cpuUsage(begun);
+console.log((user + system) / 1000);
+`;
 
-const environment = {
+/** All that the functions see. They are deployed without NODE_OPTIONS. */
+const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
@@ -51,33 +47,71 @@ const environment = {
   KOMBO_SECRET_ID: 'secret',
 };
 
-/** Milliseconds that a new process takes to load a bundle. */
-function load(file: string): number {
-  const script = join(directory, 'load.mjs');
-  writeFileSync(
-    script,
-    'const begun = process.cpuUsage(); await import(process.argv[2]); const { user, system } = process.cpuUsage(begun); console.log((user + system) / 1000);',
-  );
-  const run = spawnSync(process.execPath, [script, file], { env: environment, encoding: 'utf8' });
-  if (run.status !== 0) throw new Error(run.stderr);
+/** Loads both bundles alternately, so that both meet the same machine. It takes a quarter of a minute. */
+export function measureColdStart(): ColdStart {
+  const directory = mkdtempSync(join(tmpdir(), 'schoolbell-cold-start-'));
+  try {
+    const script = join(directory, 'load.mjs');
+    writeFileSync(script, LOAD);
+    const clients = bundle(join(directory, 'clients.mjs'), {
+      stdin: { contents: CLIENTS_ONLY, resolveDir: ROOT },
+    });
+    const poll = bundle(join(directory, 'poll.mjs'), { entryPoints: ['functions/lambda/poll.ts'] });
+    const rounds = Array.from({ length: ROUNDS }, () => ({
+      clients: load(script, clients),
+      poll: load(script, poll),
+    }));
+    const clientsMs = spread(rounds.map((round) => round.clients));
+    const pollMs = spread(rounds.map((round) => round.poll));
+    return { clientsMs, pollMs, ratio: pollMs.median / clientsMs.median, bundleBytes: statSync(poll).size };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** Bundles as the CDK does for a deployment. Returns the file. */
+function bundle(
+  outfile: string,
+  what: { entryPoints: string[] } | { stdin: { contents: string; resolveDir: string } },
+): string {
+  const { target, mainFields, minify, sourceMap, sourcesContent, format } = BUNDLING;
+  buildSync({
+    ...what,
+    absWorkingDir: ROOT,
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: format === OutputFormat.ESM ? 'esm' : 'cjs',
+    target,
+    mainFields,
+    minify,
+    sourcemap: sourceMap,
+    sourcesContent,
+  });
+  return outfile;
+}
+
+function load(script: string, file: string): number {
+  const run = spawnSync(process.execPath, [script, file], { env: ENVIRONMENT, encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(run.stderr.slice(-1_000));
   return Number(run.stdout);
 }
 
-function median(values: number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+function spread(values: number[]): Spread {
+  const sorted = values.toSorted((left, right) => left - right);
+  const at = (index: number) => sorted[index] ?? Number.NaN;
+  return { min: at(0), median: at(Math.floor(sorted.length / 2)), max: at(sorted.length - 1) };
 }
 
-const files = {
-  clients: bundle('clients', { text: CLIENTS_ONLY }),
-  poll: bundle('poll', { file: 'functions/lambda/poll.ts' }),
-};
-const times: { clients: number[]; poll: number[] } = { clients: [], poll: [] };
-for (let round = 0; round < ROUNDS; round += 1) {
-  times.clients.push(load(files.clients));
-  times.poll.push(load(files.poll));
+if (import.meta.main) {
+  const { clientsMs, pollMs, ratio, bundleBytes } = measureColdStart();
+  const row = (name: string, { min, median, max }: Spread) =>
+    `${name} ${[min, median, max].map((ms) => ms.toFixed(1).padStart(8)).join('')}`;
+  console.log(
+    `bundle of poll: ${(bundleBytes / 1000).toFixed(0)} kB; ${ROUNDS} rounds, milliseconds of CPU time`,
+  );
+  console.log('                       min  median     max');
+  console.log(row('AWS clients alone ', clientsMs));
+  console.log(row('poll              ', pollMs));
+  console.log(`poll / AWS clients: ${ratio.toFixed(2)}`);
 }
-const result = { clients: median(times.clients), poll: median(times.poll) };
-console.log(`bundle of poll:      ${(statSync(files.poll).size / 1000).toFixed(0)} kB`);
-console.log(`AWS clients alone:   ${result.clients.toFixed(1)} ms (median of ${ROUNDS})`);
-console.log(`poll:                ${result.poll.toFixed(1)} ms`);
-console.log(`poll / AWS clients:  ${(result.poll / result.clients).toFixed(2)}`);

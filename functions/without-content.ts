@@ -1,3 +1,5 @@
+import { inSources } from './source-places.ts';
+
 /** An error as it may be logged. */
 export type Problem = { name: string; at: string[]; cause?: Problem };
 
@@ -13,7 +15,8 @@ export function withoutContent(error: unknown, depth = 0): Problem {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => /^at .*\d+:\d+\)?$/.test(line))
-    .slice(0, FRAMES);
+    .slice(0, FRAMES)
+    .map(inSources);
   const hasCause = error.cause !== undefined && depth < 3;
   return { name: error.name, at, ...(hasCause && { cause: withoutContent(error.cause, depth + 1) }) };
 }

@@ -145,6 +145,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
       error: { errorType: 'Error', errorMessage: expect.stringContaining('SyntaxError') },
     });
     expect(poll.log()).toContain('invocation failed');
+    expect(poll.log()).toMatch(/at [^ ]*functions\/poll\.ts:\d+:\d+"/);
   });
 
   it('webhook queues a poll for a signed request and refuses a forged one', async () => {
