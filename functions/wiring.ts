@@ -16,15 +16,12 @@ import { storeSecret } from './adapters/secrets-manager/store-secret.ts';
 import { countWaiting } from './adapters/sqs/count-waiting.ts';
 import { createQueue } from './adapters/sqs/queue.ts';
 import type { Baseline } from './contract/baseline.ts';
-import {
-  DispatchEnvironment,
-  Environment,
-  OperatorEnvironment,
-  parseAs,
-  ReplayEnvironment,
-  WebhookEnvironment,
-} from './contract/environment.ts';
+import { DispatchEnvironment } from './contract/dispatch-environment.ts';
+import { Environment, parseAs } from './contract/environment.ts';
+import { OperatorEnvironment } from './contract/operator-environment.ts';
+import { ReplayEnvironment } from './contract/replay-environment.ts';
 import type { ReplayMessage } from './contract/replay-message.ts';
+import { WebhookEnvironment } from './contract/webhook-environment.ts';
 import type { ReadStanding } from './core/follow-kombo.ts';
 import type { Ports, Queue, ReplayPorts, RunSettings } from './core/ports.ts';
 import type { DispatchParts } from './dispatch.ts';

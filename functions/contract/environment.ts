@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import { BaselineText } from './baseline-text.ts';
 import { described } from './described.ts';
 import { IN_ENGLISH } from './in-english.ts';
-import { IntegrationId } from './integration-id.ts';
 
 /** Kombo's hosts. Any other is given as a whole in `KOMBO_BASE_URL`, with its `/v1`. */
 export const KOMBO_HOSTS = {
@@ -12,7 +11,8 @@ export const KOMBO_HOSTS = {
 
 const wholeNumber = z.coerce.number().check(z.int());
 
-const Shared = z.object({
+/** What the functions that send polls have in common. */
+export const SharedEnvironment = z.object({
   TABLE_NAME: z.string().check(z.minLength(3)),
   QUEUE_URL: z.url(),
   BASELINE: described(
@@ -26,7 +26,7 @@ const Shared = z.object({
  * The environment of the functions, by the names they are deployed with. Parsed once, at a cold start; a missing or
  * malformed variable is named in the error.
  */
-export const Environment = z.extend(Shared, {
+export const Environment = z.extend(SharedEnvironment, {
   BUS_NAME: described(z.string().check(z.minLength(1)), 'Name or ARN'),
   KOMBO_SECRET_ID: described(
     z.string().check(z.minLength(1)),
@@ -40,40 +40,8 @@ export const Environment = z.extend(Shared, {
 });
 export type Environment = z.infer<typeof Environment>;
 
-/** The environment of dispatch. */
-export const DispatchEnvironment = z.extend(Shared, {
-  INTEGRATIONS: described(
-    z.pipe(
-      z.pipe(
-        z._default(z.string(), ''),
-        z.transform((text) => text.split(',').filter((id) => id !== '')),
-      ),
-      z.array(IntegrationId),
-    ),
-    'Added when they are not there yet, separated by commas',
-  ),
-});
-
-/** The environment of replay. */
-export const ReplayEnvironment = z.extend(z.omit(Environment, { QUEUE_URL: true }), {
-  REPLAY_QUEUE_URL: described(z.url(), 'Where a replay asks to be carried on'),
-});
-
-/** What the command line is told of the deployment that it works on. */
-export const OperatorEnvironment = z.extend(Environment, {
-  REPLAY_QUEUE_URL: described(z.optional(z.url()), 'Without it, the command line sends replays itself'),
-});
-
-/** The environment of webhook. */
-export const WebhookEnvironment = z.extend(z.pick(Shared, { QUEUE_URL: true }), {
-  WEBHOOK_SECRET_ID: described(
-    z.string().check(z.minLength(1)),
-    'Name or ARN of the secret that Kombo signs webhooks with',
-  ),
-});
-
 /**
- * The process's variables by one of the schemas above.
+ * The process's variables by the schema of a function's environment.
  *
  * @throws Error with one line that names each variable that is missing or wrong
  */

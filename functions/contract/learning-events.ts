@@ -7,6 +7,7 @@ import type { LearningEventType } from './learning-event-type.ts';
 import { ProgressionState, type Status } from './progression-state.ts';
 import { Replay } from './replay.ts';
 import { Timestamp } from './timestamp.ts';
+import { PositiveNumber, WholeNumber } from './whole-number.ts';
 
 /** The fields whose difference an event reports in `changes`. `learner`: the learner's data was erased. */
 export const ChangedField = z.enum([
@@ -21,8 +22,8 @@ export type ChangedField = z.infer<typeof ChangedField>;
 
 /** Where an event stands in the journal of its integration. */
 export const JournalPlace = z.object({
-  entry: z.int().check(z.positive()),
-  index: z.int().check(z.nonnegative()),
+  entry: PositiveNumber,
+  index: WholeNumber,
 });
 export type JournalPlace = z.infer<typeof JournalPlace>;
 

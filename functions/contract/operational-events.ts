@@ -4,6 +4,7 @@ import { HeldCounts } from './held-counts.ts';
 import { IntegrationId } from './integration-id.ts';
 import { Replay } from './replay.ts';
 import { Timestamp } from './timestamp.ts';
+import { PositiveNumber, WholeNumber } from './whole-number.ts';
 
 const operational = z.object({
   version: z.literal(1),
@@ -16,12 +17,12 @@ const operational = z.object({
 export const operationalEvents = {
   IntegrationBaselined: z.extend(operational, {
     baseline: described(z.string(), '`silent`, `publish` or `since:<date>`'),
-    progressions: described(z.int().check(z.nonnegative()), 'Progressions now known'),
+    progressions: described(WholeNumber, 'Progressions now known'),
     watermark: Timestamp,
   }),
   IntegrationFailing: z.extend(operational, {
     since: Timestamp,
-    failures: described(z.int().check(z.positive()), 'Runs that failed in a row'),
+    failures: described(PositiveNumber, 'Runs that failed in a row'),
     error: z.object({
       code: described(z.nullable(z.string()), "Kombo's error code"),
       message: z.string(),
@@ -32,10 +33,7 @@ export const operationalEvents = {
   ChangesHeld: z.extend(operational, {
     waiting: HeldCounts,
     complete: described(z.boolean(), 'Whether everything that waits was counted, or at least this much'),
-    limit: described(
-      z.int().check(z.nonnegative()),
-      'Changes of these kinds let through in 24 hours without a person',
-    ),
+    limit: described(WholeNumber, 'Changes of these kinds let through in 24 hours without a person'),
     sample: described(z.array(z.string()), 'Ids of some of the progressions that wait'),
   }),
   ChangesReleased: z.extend(operational, {
@@ -52,14 +50,14 @@ export const operationalEvents = {
     asLive: described(z.boolean(), 'Whether the events come under their own names and without `replay`'),
     from: Timestamp,
     to: described(z.nullable(Timestamp), 'Exclusive; null: up to what was known when the replay was ordered'),
-    events: described(z.int().check(z.nonnegative()), 'How many events are going to be sent'),
+    events: described(WholeNumber, 'How many events are going to be sent'),
   }),
   ReplayFinished: z.extend(operational, {
     replay: Replay,
-    events: described(z.int().check(z.nonnegative()), 'How many events were to be sent'),
-    published: z.int().check(z.nonnegative()),
-    refused: described(z.int().check(z.nonnegative()), 'Refused by EventBridge for good'),
-    missing: described(z.int().check(z.nonnegative()), 'No longer to be had when their turn came'),
+    events: described(WholeNumber, 'How many events were to be sent'),
+    published: WholeNumber,
+    refused: described(WholeNumber, 'Refused by EventBridge for good'),
+    missing: described(WholeNumber, 'No longer to be had when their turn came'),
   }),
 } as const;
 

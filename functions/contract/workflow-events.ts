@@ -4,6 +4,7 @@ import { described } from './described.ts';
 import { IntegrationId } from './integration-id.ts';
 import { LearnerReference } from './learner-reference.ts';
 import { Timestamp } from './timestamp.ts';
+import { PositiveNumber } from './whole-number.ts';
 
 const certificate = z.object({
   version: z.literal(1),
@@ -35,7 +36,7 @@ export const workflowEvents = {
     id: z.string(),
     at: Timestamp,
     channel: described(z.string(), 'Which digest it is, as the deployment names it'),
-    events: z.int().check(z.positive()),
+    events: PositiveNumber,
     headline: z.string(),
     lines: described(
       z.string(),

@@ -3,8 +3,7 @@ import { HeldCounts } from '../contract/held-counts.ts';
 import { IntegrationId } from '../contract/integration-id.ts';
 import { PollMode } from '../contract/poll-mode.ts';
 import { Timestamp } from '../contract/timestamp.ts';
-
-const count = z.int().check(z.nonnegative());
+import { PositiveNumber, WholeNumber } from '../contract/whole-number.ts';
 
 /** A run in progress: enough to continue it in another invocation. */
 export const Run = z.object({
@@ -15,21 +14,21 @@ export const Run = z.object({
   /** The page to read next; null for the first page of a pass. */
   cursor: z.nullable(z.string()),
   /** 1 for the first reading of the pages, then one more per reading. */
-  pass: z.int().check(z.positive()),
-  passPages: count,
-  passRecords: count,
+  pass: PositiveNumber,
+  passPages: WholeNumber,
+  passRecords: WholeNumber,
   passChanged: z.boolean(),
   /** An earlier cursor of this pass to compare with (Brent's cycle detection), and when to replace it. */
-  mark: z.nullable(z.object({ cursor: z.string(), replaceAt: count })),
+  mark: z.nullable(z.object({ cursor: z.string(), replaceAt: WholeNumber })),
   /** Times the pages were started over because Kombo refused a cursor. */
-  restarts: count,
+  restarts: WholeNumber,
   /** The journal's number when the run began: a baseline is silent about what was known before it. */
-  startEntry: count,
-  pages: count,
-  records: count,
-  events: count,
-  missed: count,
-  setAside: count,
+  startEntry: WholeNumber,
+  pages: WholeNumber,
+  records: WholeNumber,
+  events: WholeNumber,
+  missed: WholeNumber,
+  setAside: WholeNumber,
   /** A removal was not believed because the integration's data is expired: the watermark stays. */
   disbelieved: z.boolean(),
 });
@@ -65,7 +64,7 @@ export const Health = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('troubled'),
     since: Timestamp,
-    failures: z.int().check(z.positive()),
+    failures: PositiveNumber,
     failedAt: Timestamp,
     /** The machine's clock: no run is due before. */
     retryAt: Timestamp,
@@ -81,7 +80,7 @@ export const Held = z.object({
   mode: PollMode,
   waiting: HeldCounts,
   complete: z.boolean(),
-  limit: count,
+  limit: WholeNumber,
   sample: z.array(z.string()),
   /** `ChangesHeld` was published for this episode. */
   told: z.boolean(),
@@ -93,7 +92,7 @@ export const Allowance = z.object({
   action: z.enum(['release', 'discard']),
   /** The mode of the run that was held. */
   mode: PollMode,
-  left: count,
+  left: WholeNumber,
 });
 export type Allowance = z.infer<typeof Allowance>;
 
@@ -109,11 +108,11 @@ export type Lease = z.infer<typeof Lease>;
 export const Checkpoint = z.object({
   integration: IntegrationId,
   /** Counts the writes: recognises one's own when its answer was lost. */
-  revision: count,
+  revision: WholeNumber,
   /** The number of the last journal entry that is applied and published. */
-  entry: count,
+  entry: WholeNumber,
   /** Entry `entry + 1` was published in part: the event indexes that EventBridge accepted. */
-  accepted: z.nullable(z.object({ entry: z.int().check(z.positive()), indexes: z.array(count) })),
+  accepted: z.nullable(z.object({ entry: PositiveNumber, indexes: z.array(WholeNumber) })),
   watermark: z.nullable(Timestamp),
   /** The incremental run or baseline in progress. */
   run: z.nullable(Run),
@@ -123,9 +122,9 @@ export const Checkpoint = z.object({
   lastReconciliation: z.nullable(LastRun),
   health: Health,
   /** Progressions known. */
-  known: count,
+  known: WholeNumber,
   /** Removals, restorations and old first-seen records let through, per hour of the last day. */
-  surge: z.array(z.object({ hour: Timestamp, count })),
+  surge: z.array(z.object({ hour: Timestamp, count: WholeNumber })),
   held: z.nullable(Held),
   allowance: z.nullable(Allowance),
 });

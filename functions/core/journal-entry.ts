@@ -6,6 +6,7 @@ import { LearningEventType } from '../contract/learning-event-type.ts';
 import { PollMode } from '../contract/poll-mode.ts';
 import { ProgressionState } from '../contract/progression-state.ts';
 import { Timestamp } from '../contract/timestamp.ts';
+import { PositiveNumber, WholeNumber } from '../contract/whole-number.ts';
 
 /** What one record of a page changed. */
 export const Change = z.object({
@@ -24,22 +25,22 @@ export type Change = z.infer<typeof Change>;
 
 /** How many of an entry's changes are of a kind that is counted. */
 export const Tally = z.object({
-  firstSeen: z.int().check(z.nonnegative()),
-  removed: z.int().check(z.nonnegative()),
-  restored: z.int().check(z.nonnegative()),
+  firstSeen: WholeNumber,
+  removed: WholeNumber,
+  restored: WholeNumber,
   /** First seen with a date from long before the watermark. */
-  firstSeenOld: z.int().check(z.nonnegative()),
+  firstSeenOld: WholeNumber,
   /** Let through or discarded because a person said so: these do not count towards a hold. */
-  allowed: z.int().check(z.nonnegative()),
+  allowed: WholeNumber,
   /** Found by a reconciliation though an incremental run should have seen it. */
-  missed: z.int().check(z.nonnegative()),
+  missed: WholeNumber,
 });
 export type Tally = z.infer<typeof Tally>;
 
 /** What one page changed: a fact once it is appended, numbered 1, 2, 3, ... per integration, never altered. */
 export const JournalEntry = z.object({
   integration: IntegrationId,
-  number: z.int().check(z.positive()),
+  number: PositiveNumber,
   /** When Schoolbell saw the changes, by the worker's clock. */
   detectedAt: Timestamp,
   mode: PollMode,

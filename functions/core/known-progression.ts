@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { Course } from '../contract/course.ts';
 import { LearnerReference } from '../contract/learner-reference.ts';
 import { ProgressionState } from '../contract/progression-state.ts';
+import { PositiveNumber } from '../contract/whole-number.ts';
 import type { Change } from './journal-entry.ts';
 
 /** The last known state of one progression: what the diff needs, and the journal entry that wrote it. */
@@ -12,7 +13,7 @@ export const KnownProgression = z.object({
   erased: z.boolean(),
   /** A change that an operator discarded: while Kombo shows this state, nothing has happened. */
   discarded: z.nullable(ProgressionState),
-  entry: z.int().check(z.positive()),
+  entry: PositiveNumber,
 });
 export type KnownProgression = z.infer<typeof KnownProgression>;
 

@@ -2,21 +2,20 @@ import * as z from 'zod/mini';
 import { IntegrationId } from '../contract/integration-id.ts';
 import { LearningEventType } from '../contract/learning-event-type.ts';
 import { Timestamp } from '../contract/timestamp.ts';
+import { PositiveNumber, WholeNumber } from '../contract/whole-number.ts';
 import { Trouble } from './checkpoint.ts';
 import { EventFilter } from './event-filter.ts';
 import { TimeRange } from './time-range.ts';
-
-const count = z.int().check(z.nonnegative());
 
 /** Where a replay stands in what it reads: all before it is settled. */
 export const ReplayPlace = z.discriminatedUnion('source', [
   z.object({
     source: z.literal('journal'),
     /** The last entry that belongs to the replay, fixed when its events were counted: a live poll only adds after it. */
-    last: count,
+    last: WholeNumber,
     /** The next event: its entry, and its index among all events of the entry. */
-    entry: z.int().check(z.positive()),
-    index: count,
+    entry: PositiveNumber,
+    index: WholeNumber,
   }),
   z.object({
     source: z.literal('kombo'),
@@ -32,7 +31,7 @@ export const ReplayPlace = z.discriminatedUnion('source', [
 export type ReplayPlace = z.infer<typeof ReplayPlace>;
 
 /** How many events of each type. */
-export const EventCounts = z.partialRecord(LearningEventType, count);
+export const EventCounts = z.partialRecord(LearningEventType, WholeNumber);
 export type EventCounts = z.infer<typeof EventCounts>;
 
 /** What a replay would send, counted. */
@@ -41,7 +40,7 @@ export const ReplayPlan = z.object({
   range: TimeRange,
   filter: EventFilter,
   place: ReplayPlace,
-  events: count,
+  events: WholeNumber,
   byType: EventCounts,
 });
 export type ReplayPlan = z.infer<typeof ReplayPlan>;
@@ -54,19 +53,19 @@ export const ReplayRecord = z.extend(ReplayPlan, {
   /** Under the events' own names and without `replay`, to everyone. */
   asLive: z.boolean(),
   /** Events a second. */
-  rate: z.int().check(z.positive()),
+  rate: PositiveNumber,
   /** `stopped`: it goes on when a person says so. */
   state: z.enum(['running', 'stopped', 'finished']),
   /** `ReplayStarted` was published. */
   told: z.boolean(),
-  published: count,
-  refused: count,
+  published: WholeNumber,
+  refused: WholeNumber,
   /** What stopped it last, while nothing went well since. */
   trouble: z.nullable(Trouble),
   orderedAt: Timestamp,
   movedAt: Timestamp,
   /** Counts the writes, and the call that made the last one: recognises one's own when its answer was lost. */
-  revision: count,
+  revision: WholeNumber,
   writer: z.string(),
 });
 export type ReplayRecord = z.infer<typeof ReplayRecord>;

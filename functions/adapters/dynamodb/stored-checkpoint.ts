@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
+import { WholeNumber } from '../../contract/whole-number.ts';
 import { Checkpoint, Lease } from '../../core/checkpoint.ts';
 import { checkpointPlace } from './keys.ts';
 import { getItem, type Item, jsonContent, parseStored, type Table } from './table.ts';
@@ -7,7 +8,7 @@ import { getItem, type Item, jsonContent, parseStored, type Table } from './tabl
 /** A checkpoint as it is stored. What conditions speak of lies beside the content, in attributes of its own. */
 export const StoredCheckpoint = z.object({
   checkpoint: Checkpoint,
-  revision: z.int().check(z.nonnegative()),
+  revision: WholeNumber,
   /** `fence`: taken over from a lease that was not given back. Kept so that a lost answer can be repeated in full. */
   lease: z.nullable(z.extend(Lease, { fence: z.boolean() })),
   /** Another worker wanted to run the integration while the lease was held. */
