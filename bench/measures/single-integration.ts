@@ -1,4 +1,6 @@
 import type { Integration } from '../../functions/contract/integration.ts';
+import { memoryOptions } from '../../infra/constructs/memory-options.ts';
+import { POLL_MEMORY_MB } from '../../infra/constructs/poll-memory.ts';
 import { bundled } from '../processes/bundle.ts';
 import { startChild } from '../processes/child.ts';
 import type { PollerTask } from '../processes/poller.ts';
@@ -9,8 +11,8 @@ import { rereadEverything, seedTable } from '../seed-table.ts';
 import type { BenchOptions } from './bench-options.ts';
 import type { Measure } from './measure.ts';
 
-/** Node's options of the deployed poll function, as far as they matter here. See `infra/constructs/notifier-function.ts`. */
-export const NODE_OPTIONS = ['--max-semi-space-size=8'];
+/** Those of the deployed poll function. */
+const NODE_OPTIONS = memoryOptions(POLL_MEMORY_MB);
 
 /** Of 1,000,000 records, and of a tenth of them: what is read again, as a first sync reads it. */
 const PASSES = 2;

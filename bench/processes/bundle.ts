@@ -2,6 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { BUNDLING } from '../../infra/constructs/bundling.ts';
+
+const { target, mainFields, minify } = BUNDLING;
 
 /**
  * Bundles a file of this folder as the functions are bundled: what is measured is loaded as in Lambda, without Node's
@@ -15,11 +18,11 @@ export async function bundled(file: string): Promise<string> {
     entryPoints: [join(import.meta.dirname, file)],
     outfile,
     bundle: true,
-    minify: true,
     platform: 'node',
-    target: 'node24',
     format: 'esm',
-    mainFields: ['module', 'main'],
+    target,
+    mainFields,
+    minify,
   });
   return outfile;
 }

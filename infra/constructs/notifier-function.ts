@@ -7,6 +7,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { BUNDLING } from './bundling.ts';
+import { memoryOptions } from './memory-options.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -47,7 +48,11 @@ export class NotifierFunction extends NodejsFunction {
       // Lambda's own tracing: the X-Ray SDK is no longer supported from February 2027.
       tracing: Tracing.ACTIVE,
       recursiveLoop: callsItself ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
-      environment: { ...environment, POWERTOOLS_SERVICE_NAME: settings.name },
+      environment: {
+        ...environment,
+        POWERTOOLS_SERVICE_NAME: settings.name,
+        NODE_OPTIONS: memoryOptions(rest.memorySize).join(' '),
+      },
       awsSdkConnectionReuse: false,
       bundling: BUNDLING,
     });

@@ -5,6 +5,7 @@ import type { Settings } from '../settings.ts';
 import type { StateStack } from '../stacks/state-stack.ts';
 import { grantTable } from './grant-table.ts';
 import { NotifierFunction } from './notifier-function.ts';
+import { POLL_MEMORY_MB } from './poll-memory.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import { runEnvironment } from './run-environment.ts';
 
@@ -24,7 +25,7 @@ export class Poller extends Construct {
       entry: 'poll',
       description: 'Polls one integration and publishes what changed',
       timeout: TIMEOUT,
-      memorySize: 512,
+      memorySize: POLL_MEMORY_MB,
       environment: { ...runEnvironment(settings, state), QUEUE_URL: this.queue.queueUrl },
       callsItself: true,
     });
