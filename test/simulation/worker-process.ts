@@ -27,8 +27,6 @@ export type Latency = { there: number; back: number };
 
 type World = { time: VirtualTime; random: Random; faults: Faults; trace: Trace };
 
-const never = new Promise<never>(() => undefined);
-
 /** @param freezeMs how long the process is frozen when that fault strikes, at least */
 export function workerProcess(name: string, freezeMs: number, world: World): WorkerProcess {
   const { time, random, faults, trace } = world;
@@ -51,7 +49,7 @@ export function workerProcess(name: string, freezeMs: number, world: World): Wor
       trace.note(() => `${name} is frozen for ${Math.round((frozenUntil - time.now()) / 1000)} s`);
     }
     while (isAlive && time.now() < frozenUntil) await time.sleep(frozenUntil - time.now());
-    if (!isAlive) await never;
+    if (!isAlive) await never();
   };
 
   return {
@@ -79,6 +77,11 @@ export function workerProcess(name: string, freezeMs: number, world: World): Wor
 export function latencyOf(random: Random, faults: Faults): Latency {
   const oneWay = () => random.int(1, 20) * (faults.strikes('slow') ? random.int(10, 400) : 1);
   return { there: oneWay(), back: oneWay() };
+}
+
+/** A promise of its own for each that waits: one for all would keep whoever waits for as long as the program runs. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 type Outcome<T> = { ok: true; value: T } | { ok: false; error: unknown };
