@@ -5,6 +5,7 @@ export type Item = Record<string, AttributeValue>;
 export function equalValues(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
   if (a === undefined || b === undefined) return false;
   if (a.N !== undefined && b.N !== undefined) return Number(a.N) === Number(b.N);
+  if (a.S !== undefined && b.S !== undefined) return a.S === b.S;
   return canonical(a) === canonical(b);
 }
 

@@ -1,17 +1,21 @@
-import { canonical } from './attribute-values.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Item } from './attribute-values.ts';
 import type { MemoryTable } from './memory-table.ts';
 
 /** What the table holds besides checkpoints, which count their own writes. */
-export function tableItems(table: MemoryTable): Map<string, string> {
+export function tableItems(table: MemoryTable): Map<string, Item> {
   return new Map(
     table
       .items()
       .filter((item) => item['sk']?.S !== 'checkpoint')
-      .map((item) => [`${item['pk']?.S} ${item['sk']?.S}`, canonical(item)]),
+      .map((item) => [`${item['pk']?.S} ${item['sk']?.S}`, item]),
   );
 }
 
-/** The keys of items that are new or different. */
-export function changedItems(before: Map<string, string>, after: Map<string, string>): string[] {
-  return [...after].flatMap(([key, content]) => (before.get(key) === content ? [] : [key]));
+/** The keys of items that are new or different. A write puts another item in the place of the one before it. */
+export function changedItems(before: Map<string, Item>, after: Map<string, Item>): string[] {
+  return [...after].flatMap(([key, item]) => {
+    const was = before.get(key);
+    return was === item || isDeepStrictEqual(was, item) ? [] : [key];
+  });
 }
