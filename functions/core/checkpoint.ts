@@ -58,7 +58,10 @@ export const Trouble = z.object({
 });
 export type Trouble = z.infer<typeof Trouble>;
 
-/** `troubled`: runs fail. `told`: `IntegrationFailing` was published for this episode. */
+/**
+ * `troubled`: runs fail. `mustBeTold`: `IntegrationFailing` is to be published for this episode, and may have been without
+ * anyone's knowing; `told`: it was.
+ */
 export const Health = z.discriminatedUnion('state', [
   z.object({ state: z.literal('well') }),
   z.object({
@@ -68,6 +71,7 @@ export const Health = z.discriminatedUnion('state', [
     failedAt: Timestamp,
     /** The machine's clock: no run is due before. */
     retryAt: Timestamp,
+    mustBeTold: z.boolean(),
     told: z.boolean(),
     trouble: Trouble,
   }),

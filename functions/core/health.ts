@@ -19,28 +19,34 @@ const TRANSIENT_TOLD_AFTER_MS = HOUR_MS;
 export function afterFailure(health: Health, trouble: Trouble, now: number): Health & { state: 'troubled' } {
   const before = health.state === 'troubled' && !isMereWait(health, trouble) ? health : null;
   const failures = (before?.failures ?? 0) + 1;
+  const since = before?.since ?? new Date(now).toISOString();
   return {
     state: 'troubled',
-    since: before?.since ?? new Date(now).toISOString(),
+    since,
     failures,
     failedAt: new Date(now).toISOString(),
     retryAt: new Date(now + backoffMs(trouble.kind, failures)).toISOString(),
+    mustBeTold: before?.mustBeTold || isOperators(trouble.kind, now - Date.parse(since)),
     told: before?.told ?? false,
     trouble,
   };
 }
 
+/** Whether the integration's operator should hear of it now: once per episode, and then whatever kind of trouble follows. */
+export function mustTell({ mustBeTold, told }: Health & { state: 'troubled' }): boolean {
+  return mustBeTold && !told;
+}
+
 /**
- * Whether the integration's operator should hear of it now: once per episode. Not while an integration is being set up,
- * and not when the deployment itself is wrong, which one alarm says for all.
+ * Whether trouble that has lasted for so long is the operator's. Not while an integration is being set up, and not when
+ * the deployment itself is wrong, which one alarm says for all.
  */
-export function mustTell(health: Health & { state: 'troubled' }, now: number): boolean {
-  if (health.told) return false;
-  switch (health.trouble.kind) {
+function isOperators(kind: Trouble['kind'], lastedMs: number): boolean {
+  switch (kind) {
     case 'integration':
       return true;
     case 'transient':
-      return now - Date.parse(health.since) >= TRANSIENT_TOLD_AFTER_MS;
+      return lastedMs >= TRANSIENT_TOLD_AFTER_MS;
     case 'waiting':
     case 'deployment':
       return false;
@@ -63,7 +69,7 @@ export function troubleOf(error: unknown): Trouble {
 
 /** An integration that was only waiting did not fail: what stops it now begins its own episode. */
 function isMereWait(health: Health & { state: 'troubled' }, trouble: Trouble): boolean {
-  return !health.told && health.trouble.kind === 'waiting' && trouble.kind !== 'waiting';
+  return !health.mustBeTold && health.trouble.kind === 'waiting' && trouble.kind !== 'waiting';
 }
 
 function backoffMs(kind: Trouble['kind'], failures: number): number {

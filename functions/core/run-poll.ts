@@ -1,5 +1,4 @@
 import type { Integration } from '../contract/integration.ts';
-import { toolOf } from '../contract/integration-id.ts';
 import type { PollMode } from '../contract/poll-mode.ts';
 import type { Held, LastRun, Trouble } from './checkpoint.ts';
 import { EntryTakenError, isRunError, LeaseLostError } from './errors.ts';
@@ -7,6 +6,7 @@ import { afterFailure, mustTell, troubleOf } from './health.ts';
 import type { Ports, RunSettings } from './ports.ts';
 import { type RunEnd, readRun } from './read-run.ts';
 import { fenceOff, takeOver } from './take-over.ts';
+import { tellFailing, tellRecovered } from './tell-trouble.ts';
 import { finish, move, type Worker } from './worker.ts';
 
 export type PollRequest = {
@@ -107,47 +107,14 @@ async function runWhatIsDue(
   return { end: second, ended };
 }
 
-/** A run went well: tells it when an operator was told that runs failed. */
-async function tellRecovered(worker: Worker): Promise<void> {
-  const { checkpoint, ports, integration } = worker;
-  const { health } = checkpoint;
-  if (health.state === 'troubled' && health.told) {
-    await ports.publisher.tell({
-      type: 'IntegrationRecovered',
-      detail: {
-        version: 1,
-        id: `${integration.id}/recovered/${health.since}`,
-        integration: { id: integration.id, tool: toolOf(integration.id) },
-        at: new Date(ports.clock()).toISOString(),
-        failingSince: health.since,
-      },
-    });
-  }
-  worker.checkpoint = { ...checkpoint, health: { state: 'well' } };
-}
-
 /** Notes why the run failed and tells it where it must be told. What cannot be written now is found by the next worker. */
 async function endBadly(worker: Worker, trouble: Trouble): Promise<void> {
-  const { ports, integration } = worker;
-  const now = ports.clock();
-  let health = afterFailure(worker.checkpoint.health, trouble, now);
+  let health = afterFailure(worker.checkpoint.health, trouble, worker.ports.clock());
   try {
-    if (mustTell(health, now)) {
+    if (mustTell(health)) {
       // Kept before it is told: the episode has one id, wherever a crash comes.
       await move(worker, { ...worker.checkpoint, health });
-      const { code, message, logUrl } = trouble;
-      await ports.publisher.tell({
-        type: 'IntegrationFailing',
-        detail: {
-          version: 1,
-          id: `${integration.id}/failing/${health.since}`,
-          integration: { id: integration.id, tool: toolOf(integration.id) },
-          at: new Date(now).toISOString(),
-          since: health.since,
-          failures: health.failures,
-          error: { code, message, logUrl },
-        },
-      });
+      await tellFailing(worker, health);
       health = { ...health, told: true };
     }
   } catch (error) {

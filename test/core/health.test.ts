@@ -27,11 +27,18 @@ describe('an integration that needs a person', () => {
 
   test('is told at once, and once', () => {
     const health = failTimes('integration', 1);
-    expect(mustTell(health, NOW)).toBe(true);
+    expect(mustTell(health)).toBe(true);
     const told = { ...health, told: true };
-    expect(mustTell(told, NOW)).toBe(false);
-    expect(mustTell(afterFailure(told, trouble('integration'), NOW + HOUR_MS), NOW + HOUR_MS)).toBe(false);
+    expect(mustTell(told)).toBe(false);
+    expect(mustTell(afterFailure(told, trouble('integration'), NOW + HOUR_MS))).toBe(false);
   });
+
+  test.each(['transient', 'waiting', 'deployment'] as const)(
+    'is told still when %s trouble follows before it could be',
+    (kind) => {
+      expect(mustTell(afterFailure(failTimes('integration', 1), trouble(kind), NOW))).toBe(true);
+    },
+  );
 
   test('counts its failures from the first one', () => {
     expect(failTimes('integration', 3)).toMatchObject({ failures: 3, since: '2026-03-02T08:00:00.000Z' });
@@ -45,14 +52,15 @@ describe('trouble that passes by itself', () => {
 
   test('is told when it has not passed for an hour', () => {
     const health = failTimes('transient', 1);
-    expect(mustTell(health, NOW + HOUR_MS - 1)).toBe(false);
-    expect(mustTell(health, NOW + HOUR_MS)).toBe(true);
+    expect(mustTell(afterFailure(health, trouble('transient'), NOW + HOUR_MS - 1))).toBe(false);
+    expect(mustTell(afterFailure(health, trouble('transient'), NOW + HOUR_MS))).toBe(true);
   });
 });
 
 describe('an integration that waits', () => {
   test('is no failure that is told', () => {
-    expect(mustTell(failTimes('waiting', 20), NOW + 100 * HOUR_MS)).toBe(false);
+    const later = NOW + 100 * HOUR_MS;
+    expect(mustTell(afterFailure(failTimes('waiting', 20), trouble('waiting'), later))).toBe(false);
     expect(waitOf(failTimes('waiting', 20))).toBe(10 * MINUTE_MS);
   });
 
@@ -60,7 +68,7 @@ describe('an integration that waits', () => {
     const later = NOW + 100 * HOUR_MS;
     const health = afterFailure(failTimes('waiting', 20), trouble('transient'), later);
     expect(health).toMatchObject({ failures: 1, since: new Date(later).toISOString() });
-    expect(mustTell(health, later)).toBe(false);
+    expect(mustTell(health)).toBe(false);
   });
 
   test('does not end the episode that an operator was told of', () => {
@@ -71,7 +79,8 @@ describe('an integration that waits', () => {
 });
 
 test('a deployment’s error is never an integration’s: one alarm says it for all', () => {
-  expect(mustTell(failTimes('deployment', 20), NOW + 100 * HOUR_MS)).toBe(false);
+  const later = NOW + 100 * HOUR_MS;
+  expect(mustTell(afterFailure(failTimes('deployment', 20), trouble('deployment'), later))).toBe(false);
 });
 
 describe('what stopped a run', () => {

@@ -28,6 +28,7 @@ const troubled = (kind: 'transient' | 'integration' | 'waiting' | 'deployment'):
   failures: 3,
   failedAt: '2026-03-02T07:50:00.000Z',
   retryAt: '2026-03-02T08:10:00.000Z',
+  mustBeTold: true,
   told: true,
   trouble: { kind, code: 'CODE', message: 'why', logUrl: null },
 });

@@ -50,6 +50,24 @@ test.each(Object.entries(episodes))('%s has one id, wherever the process is kill
   }
 });
 
+test('trouble that was told has an end that is told, wherever the process was killed while it told it', async () => {
+  for (const tookEffect of [false, true]) {
+    for (let at = 1; ; at += 1) {
+      const it = await synced();
+      it.kombo.failures = [new IntegrationError('no permission')];
+      const { calls } = await it.pollWithFault({ at, kind: 'killed', tookEffect });
+      if (calls.length < at) break;
+      it.kombo.failures = [];
+      it.clock.advance(HOUR_MS);
+      await it.poll();
+      await it.poll();
+      const told = [...new Set(it.bus.told.map(({ type }) => type))];
+      const where = `killed at ${calls.at(-1)}, which took effect: ${tookEffect}`;
+      if (told.length > 0) expect(told, where).toEqual(['IntegrationFailing', 'IntegrationRecovered']);
+    }
+  }
+});
+
 test('a frozen worker that fails after another took over tells nothing', async () => {
   const it = await synced();
   it.kombo.failures = [new IntegrationError('no permission')];

@@ -112,6 +112,7 @@ describe('the survey of the fleet', () => {
     failures: 3,
     failedAt: ago(5),
     retryAt: ago(0),
+    mustBeTold: told,
     told,
     trouble: { kind, code: null, message: '', logUrl: null },
   });

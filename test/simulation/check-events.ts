@@ -32,19 +32,21 @@ const MEANINGS: Record<
   LearnerDataErased: (_is, was, { changes }) => was !== null && changes.includes('learner'),
 };
 
-/** Each event means what its name says, and tells of a state that Kombo really showed. */
+/** Each event means what its name says, and tells of a state that Kombo really showed, in the order in which it did. */
 export function checkEvents(stories: Stories, shown: Map<string, ShownState[]>, accuse: Accuse): void {
   for (const [id, events] of stories) {
+    const states = shown.get(id) ?? [];
+    let latest = 0;
     for (const event of events) {
       const { detail, type } = event;
       if (!MEANINGS[type](detail.progression, detail.previous, detail)) {
         accuse('events mean what they say', `${type} ${JSON.stringify(detail)}`);
       }
-      if (!(shown.get(id) ?? []).some((state) => tells(event, state))) {
-        accuse('events tell what Kombo showed', `${type} ${JSON.stringify(detail)}`);
-      }
+      const place = states.findIndex((state, at) => at >= latest && tells(event, state));
+      if (place >= 0) latest = place;
+      else accuse('events tell what Kombo showed', `${type} ${JSON.stringify(detail)}`);
     }
-    checkFirst(id, events[0], shown.get(id) ?? [], accuse);
+    checkFirst(id, events[0], states, accuse);
   }
 }
 

@@ -26,6 +26,7 @@ export const faultKinds = [
   'killed',
   'frozen',
   'out-of-time',
+  'kombo-refused',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 

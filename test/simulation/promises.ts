@@ -5,6 +5,7 @@ import type { JournalEntry } from '../../functions/core/journal-entry.ts';
 import type { KnownProgression } from '../../functions/core/known-progression.ts';
 import type { Ports } from '../../functions/core/ports.ts';
 import { checkChains, type Stories, storiesOf, type TakenEvent } from './check-chains.ts';
+import { checkEpisodes } from './check-episodes.ts';
 import { checkEvents, iso, known } from './check-events.ts';
 import { checkExpiredData } from './check-expired-data.ts';
 import { checkHolds } from './check-holds.ts';
@@ -20,6 +21,7 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
   const stories = storiesOf(bus.received, bus.refused, accuse);
   checkChains(stories, accuse);
   checkEvents(stories, service.shown, accuse);
+  checkEpisodes(bus.received, scenario.faults, accuse);
 
   const records = [...service.life.school.records.values()];
   const remembered = await observer.store.readKnown(

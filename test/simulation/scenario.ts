@@ -136,4 +136,5 @@ export const NO_FAULTS: FaultRates = {
   killed: 0,
   frozen: 0,
   'out-of-time': 0,
+  'kombo-refused': 0,
 };

@@ -20,6 +20,13 @@ export type KomboService = {
   details: { asked: number; answered: number };
 };
 
+/** One for each thing to do next, besides trying again. */
+const REFUSALS = [
+  'INTEGRATION.PERMISSION_MISSING',
+  'INTEGRATION.SETUP_SYNC_PENDING',
+  'PLATFORM.AUTHENTICATION_INVALID',
+];
+
 type World = { scenario: Scenario; time: VirtualTime; random: Random; faults: Faults; service: KomboService };
 
 /** What comes back, and when: the body may follow its head slowly, or not at all. */
@@ -44,6 +51,7 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
       ]);
       return reply(random.pick([500, 502, 503]), body);
     }
+    if (faults.strikes('kombo-refused')) return reply(409, errorBody(random.pick(REFUSALS), 'not so'));
     const ok = url.pathname.endsWith('/lms/course-progressions') ? progressions(url) : details();
     if (faults.strikes('kombo-body-truncated')) {
       return { ...ok, body: ok.body.slice(0, random.int(0, ok.body.length - 1)) };

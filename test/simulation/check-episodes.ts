@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { operationalEvents } from '../../functions/contract/operational-events.ts';
+import type { FaultKind, FaultRates } from './faults.ts';
+import type { ReceivedEvent } from './received-events.ts';
+import type { Accuse } from './violation.ts';
+
+/** What went wrong in these ways may have been told without its teller knowing. */
+const UNCERTAIN: FaultKind[] = [
+  'killed',
+  'frozen',
+  'slow',
+  'table-throttled',
+  'table-unreachable',
+  'table-answer-lost',
+  'table-write-delayed',
+  'bus-entry-failed-though-accepted',
+  'bus-answer-lost',
+];
+
+/** Ends name the beginning of their episode. */
+const Ends = z.union([
+  z.object({ type: z.literal('IntegrationRecovered'), detail: operationalEvents.IntegrationRecovered }),
+  z.object({ type: z.literal('ChangesReleased'), detail: operationalEvents.ChangesReleased }),
+]);
+
+/**
+ * What operators hear: a first baseline, trouble and holds, each episode once from its beginning to its end, one after
+ * another, and none open when all is well. An event comes again, under its id, only where something went wrong with the
+ * telling.
+ */
+export function checkEpisodes(received: ReceivedEvent[], rates: FaultRates, accuse: Accuse): void {
+  const told = received.filter(({ journal }) => journal === null);
+  const first = [...new Map(told.toReversed().map((event) => [event.id, event])).values()].toReversed();
+  const isCertain = UNCERTAIN.every((kind) => rates[kind] === 0);
+  if (isCertain && first.length < told.length) {
+    accuse('episodes are told once', told.map(({ id }) => id).join(', '));
+  }
+  const baselines = first.filter(({ type }) => type === 'IntegrationBaselined');
+  if (baselines.length !== 1) accuse('episodes are told once', `${baselines.length} first baselines`);
+  checkPairs(first, 'IntegrationFailing', 'IntegrationRecovered', accuse);
+  checkPairs(first, 'ChangesHeld', 'ChangesReleased', accuse);
+}
+
+function checkPairs(events: ReceivedEvent[], begins: string, ends: string, accuse: Accuse): void {
+  let open: string | null = null;
+  for (const { type, id, json } of events) {
+    if (type === begins) {
+      if (open !== null) accuse('episodes are told once', `${id} began within ${open}`);
+      open = id;
+    } else if (type === ends) {
+      if (open === null || !open.endsWith(beginningOf(type, json))) {
+        accuse('episodes are told once', `${id} ended while ${open} was open`);
+      }
+      open = null;
+    }
+  }
+  if (open !== null) accuse('episodes are told once', `${open} has no end`);
+}
+
+/** How the id of the event that began the episode ends. */
+function beginningOf(type: string, json: string): string {
+  const end = Ends.parse({ type, detail: JSON.parse(json) });
+  return end.type === 'ChangesReleased'
+    ? `/held/${end.detail.heldSince}`
+    : `/failing/${end.detail.failingSince}`;
+}
