@@ -1,5 +1,6 @@
 import type { Integration } from '../contract/integration.ts';
 import type { Held } from './checkpoint.ts';
+import { LeaseLostError } from './errors.ts';
 import { endHold } from './hold.ts';
 import type { Ports, RunSettings } from './ports.ts';
 import { fenceOff, takeOver } from './take-over.ts';
@@ -30,6 +31,8 @@ export async function operate<Result>(
     await finish(worker, worker.checkpoint);
     return { done: true, result };
   } catch (error) {
+    // Whoever has taken over finds what is to be finished.
+    if (error instanceof LeaseLostError) throw error;
     worker.unsettled = true;
     await finish(worker, worker.checkpoint).catch(() => undefined);
     throw error;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { LeaseLostError } from '../../functions/core/errors.ts';
 import { changeState, operate } from '../../functions/core/operate.ts';
+import { move } from '../../functions/core/worker.ts';
 import { observed } from '../support/observed.ts';
 import { HOUR_MS } from '../support/test-clock.ts';
 import { type World, world } from '../support/world.ts';
@@ -51,6 +53,18 @@ describe('an operator’s work', () => {
     await expect(broken).rejects.toThrow('no');
     expect(it.store.place().lease).not.toBeNull();
     expect(await it.poll()).toMatchObject({ kind: 'ended' });
+  });
+
+  test('that stood still until another took over ends without another write', async () => {
+    const it = await synced();
+    const overtaken = operate(it.ports, it.settings, it.integration, 'operator', async (worker) => {
+      it.clock.advance(HOUR_MS);
+      await it.poll();
+      it.store.calls.length = 0;
+      await move(worker, worker.checkpoint);
+    });
+    await expect(overtaken).rejects.toThrow(LeaseLostError);
+    expect(it.store.calls).toEqual([]);
   });
 
   test('never lets the journal’s numbers start over', async () => {

@@ -9,8 +9,8 @@ const UNDERWAY_MS = 30_000;
 export type OutcomeWatch = {
   /** A call begins; the answer is to be told how it ended. */
   begins(): (end: InvocationEnd, accuse: Accuse) => void;
-  /** An operator's call ended in vain: it may have left a lease behind whose taking it never heard of. */
-  leftUnclean(): void;
+  /** An operator begins; the answer is to be told whether it was done. In vain, it may have left a lease behind. */
+  operates(): (wasDone: boolean) => void;
 };
 
 export function outcomeWatch(scenario: Scenario, now: () => number): OutcomeWatch {
@@ -20,9 +20,15 @@ export function outcomeWatch(scenario: Scenario, now: () => number): OutcomeWatc
   let lastTrouble = Number.NEGATIVE_INFINITY;
 
   return {
-    leftUnclean() {
-      lastTrouble = now();
-      wasCleanlyLeft = false;
+    operates() {
+      begun++;
+      running++;
+      return (wasDone) => {
+        running--;
+        if (wasDone) return;
+        lastTrouble = now();
+        wasCleanlyLeft = false;
+      };
     },
     begins() {
       begun++;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Item } from './attribute-values.ts';
+import type { FaultRates } from './faults.ts';
 import type { MemoryTable } from './memory-table.ts';
 import type { Accuse } from './violation.ts';
 
@@ -14,8 +15,11 @@ const CLOCKS_DIFFER_MS = 2_000;
  * Holds each write, as it takes effect, to what may never go back: the checkpoint's entry and watermark, a journal entry
  * that stands, a progression's entry.
  */
-export function checkWrites(table: MemoryTable, accuse: Accuse): void {
+export function checkWrites(table: MemoryTable, rates: FaultRates, accuse: Accuse): void {
+  // A worker that stood still or whose write comes late may meet another's entry on its way.
+  const isPrompt = rates.frozen === 0 && rates['table-write-delayed'] === 0;
   table.watch((before, after) => {
+    if (isPrompt && after?.['pk']?.S === 'integrations') checkNothingIsLeft(table, accuse);
     if (before === undefined) return;
     const [kind] = (before['pk']?.S ?? '').split('/');
     switch (kind) {
@@ -32,6 +36,18 @@ export function checkWrites(table: MemoryTable, accuse: Accuse): void {
         break;
     }
   });
+}
+
+/** An integration that may never be polled again leaves no entry that nobody has seen to its end. */
+function checkNothingIsLeft(table: MemoryTable, accuse: Accuse): void {
+  const items = table.items();
+  const isOf = (kind: string) => (item: Item) => item['pk']?.S?.startsWith(kind) === true;
+  const content = items.find((item) => item['sk']?.S === 'checkpoint')?.['content']?.S;
+  const { entry } = Progress.parse(JSON.parse(content ?? ''));
+  const entries = items.filter(isOf('journal/')).length;
+  if (entries > entry) {
+    accuse('whoever stops the polls recovers first', `entry ${entries} is there, and ${entry} is finished`);
+  }
 }
 
 function checkCheckpoint(before: Item, after: Item | undefined, accuse: Accuse): void {

@@ -12,6 +12,8 @@ export type DeliberateBug = {
   setting?: { patches: SourcePatch[]; scenario: Partial<Scenario> };
 };
 
+const one = (file: string, replace: string, by: string): SourcePatch[] => [{ file, replace, by }];
+
 /** Pages between which no record slips, so that a single pass finds everything. */
 const STEADY_PAGES: Partial<Scenario> = {
   pages: { order: 'id', cursors: 'after', isInclusive: true, changesPerPage: 0, repeats: 0 },
@@ -45,12 +47,79 @@ const SPLIT_PAGES_IN_ONE_PASS: SourcePatch[] = [
   },
 ];
 
-const one = (file: string, replace: string, by: string): SourcePatch[] => [{ file, replace, by }];
+/** What is known of the next page's records is read as soon as it is fetched, while this page is still being processed. */
+const KNOWN_READ_AHEAD: SourcePatch[] = [
+  ...one(
+    'functions/core/read-run.ts',
+    'readPages(ports.kombo, request, timeLeft)',
+    `readPages({
+      ...ports.kombo,
+      readPage: async (...asked) => {
+        const page = await ports.kombo.readPage(...asked);
+        const ids = page.records.map(({ state }) => state.id);
+        return { ...page, known: await ports.store.readKnown(integration.id, ids) };
+      },
+    }, request, timeLeft)`,
+  ),
+  ...one(
+    'functions/core/read-run.ts',
+    'await decideAgainstKnown(worker, run, page.records, waiting === null)',
+    `await decideAgainstKnown(
+      { ...worker, ports: { ...ports, store: { ...ports.store, readKnown: async () => page.known } } },
+      run, page.records, waiting === null,
+    )`,
+  ),
+];
+
+/** A page that was fetched and not used is used by whoever asks for its cursor next: a function's process lives on. */
+const PAGES_KEPT: SourcePatch[] = [
+  ...one(
+    'functions/core/read-pages.ts',
+    'const fetchPage = (cursor: string | null) => kombo.readPage({ ...request, cursor }, leaving.signal);',
+    `const fetchPage = async (cursor: string | null) => {
+      const found = kept.get(cursor);
+      if (found !== undefined) return found;
+      const page = await kombo.readPage({ ...request, cursor });
+      if (cursor !== null) kept.set(cursor, page);
+      return page;
+    };`,
+  ),
+  ...one('functions/core/read-pages.ts', 'yield page;', 'yield page; kept.delete(request.cursor);'),
+  ...one(
+    'functions/core/read-pages.ts',
+    '/**\n * Reads the pages',
+    'const kept = new Map();\n/**\n * Reads the pages',
+  ),
+];
 
 export const deliberateBugs: DeliberateBug[] = [
   {
     name: 'recovery left out',
     patches: one('functions/core/take-over.ts', 'await recover(worker);', ''),
+  },
+  {
+    name: 'recovery only after the known states were read',
+    patches: [
+      ...one('functions/core/run-poll.ts', 'if (taken.fence) await fenceOff(worker);', ''),
+      {
+        file: 'functions/core/decide-against-known.ts',
+        replace: 'const known = await ports.store.readKnown(integration.id, ids);',
+        by: 'const known = await ports.store.readKnown(integration.id, ids); if (worker.unsettled) await fenceOff(worker);',
+      },
+      {
+        file: 'functions/core/decide-against-known.ts',
+        replace: "import type { Worker } from './worker.ts';",
+        by: "import { fenceOff } from './take-over.ts';",
+      },
+    ],
+  },
+  {
+    name: 'the lease is given back though an entry may be unfinished',
+    patches: one('functions/core/worker.ts', 'if (!worker.unsettled) return', 'return'),
+  },
+  {
+    name: 'an operator who stops the polls does not recover first',
+    patches: one('functions/core/operate.ts', 'if (fence) await fenceOff(worker);', ''),
   },
   {
     name: 'fence left out at a hand-over (recovery only)',
@@ -70,11 +139,51 @@ export const deliberateBugs: DeliberateBug[] = [
     ),
   },
   {
+    name: 'the known states of a page are read before the page before it was applied',
+    patches: KNOWN_READ_AHEAD,
+  },
+  {
+    name: 'a page that was fetched ahead is used when the run goes on later',
+    patches: PAGES_KEPT,
+  },
+  {
     name: 'the checkpoint moves whatever revision and owner it has',
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
       "'#revision = :before AND #lease.#owner = :owner'",
       "'attribute_exists(#lease)'",
+    ),
+  },
+  {
+    name: 'the checkpoint moves whatever revision it has',
+    patches: one(
+      'functions/adapters/dynamodb/checkpoint-items.ts',
+      "'#revision = :before AND #lease.#owner = :owner'",
+      "'#lease.#owner = :owner AND :before = :before'",
+    ),
+  },
+  {
+    name: 'the checkpoint moves whoever holds the lease',
+    patches: one(
+      'functions/adapters/dynamodb/checkpoint-items.ts',
+      "'#revision = :before AND #lease.#owner = :owner'",
+      "'#revision = :before AND attribute_exists(#lease.#owner)'",
+    ),
+  },
+  {
+    name: 'a worker that finds the checkpoint moved by another goes on',
+    patches: one(
+      'functions/core/worker.ts',
+      'await ports.store.moveCheckpoint(checkpoint, lease);',
+      'await ports.store.moveCheckpoint(checkpoint, lease).catch(() => undefined);',
+    ),
+  },
+  {
+    name: 'a worker that finds its entry number taken goes on',
+    patches: one(
+      'functions/core/commit-entry.ts',
+      'await worker.ports.store.appendEntry(entry);',
+      'await worker.ports.store.appendEntry(entry).catch(() => undefined);',
     ),
   },
   {
@@ -110,6 +219,14 @@ export const deliberateBugs: DeliberateBug[] = [
     ),
   },
   {
+    name: 'a lost answer to a giving back of the lease is not recognised',
+    patches: one(
+      'functions/adapters/dynamodb/checkpoint-items.ts',
+      'stored?.releasedBy === lease.owner &&',
+      'false &&',
+    ),
+  },
+  {
     name: 'each entry of a split page carries the cursor forward',
     patches: one('functions/core/commit-page.ts', 'at === parts.length - 1 ? forward : undefined', 'forward'),
     setting: { patches: SPLIT_PAGES_IN_ONE_PASS, scenario: STEADY_PAGES },
@@ -123,11 +240,34 @@ export const deliberateBugs: DeliberateBug[] = [
     ),
   },
   {
+    name: 'the numbers start over when an integration is removed and added again',
+    patches: [
+      ...one(
+        'functions/core/operate.ts',
+        'await worker.ports.store.writeIntegration(integration);',
+        'await worker.ports.store.writeIntegration(integration); if (state === "removed") worker.checkpoint = { ...newCheckpoint(integration.id), revision: worker.checkpoint.revision };',
+      ),
+      ...one(
+        'functions/core/operate.ts',
+        "import { endHold } from './hold.ts';",
+        "import { endHold } from './hold.ts'; import { newCheckpoint } from './checkpoint.ts';",
+      ),
+    ],
+  },
+  {
     name: 'a later event is sent together with an earlier one of its progression',
     patches: one(
       'functions/adapters/eventbridge/waves.ts',
       'const earlier = counts.get(progression) ?? 0;',
       'const earlier = 0;',
+    ),
+  },
+  {
+    name: 'a later event is sent though the one before it failed',
+    patches: one(
+      'functions/adapters/eventbridge/publisher.ts',
+      'if (answer.error !== null) {\n          break;',
+      'if (answer.error !== null) {',
     ),
   },
   {
@@ -153,6 +293,34 @@ export const deliberateBugs: DeliberateBug[] = [
       "if (waiting === null) return 'more';",
       "if (waiting === null) { if (mode === 'incremental') await endRun(worker, run); return 'more'; }",
     ),
+  },
+  {
+    name: 'the watermark moves with a reconciliation',
+    patches: one(
+      'functions/core/watermark.ts',
+      "run.mode === 'reconcile' || run.disbelieved",
+      'run.disbelieved',
+    ),
+  },
+  {
+    name: 'the watermark passes what was not believed',
+    patches: one(
+      'functions/core/watermark.ts',
+      "run.mode === 'reconcile' || run.disbelieved",
+      "run.mode === 'reconcile'",
+    ),
+  },
+  {
+    name: 'the cursor moves before the page is committed',
+    patches: one(
+      'functions/core/commit-page.ts',
+      'if (decisions.length === 0)',
+      'worker.checkpoint = forward(worker.checkpoint); if (decisions.length === 0)',
+    ),
+  },
+  {
+    name: 'a run goes on from its first page, not from its cursor',
+    patches: one('functions/core/read-run.ts', 'cursor: begun?.cursor ?? null', 'cursor: null'),
   },
   {
     name: 'no overlap',
@@ -236,6 +404,50 @@ export const deliberateBugs: DeliberateBug[] = [
       'functions/core/advance.ts',
       'addToSurge(checkpoint.surge, heldTotal(entry.tally), now)',
       'checkpoint.surge',
+    ),
+  },
+  {
+    name: 'what counts towards a hold is forgotten between two runs',
+    patches: one(
+      'functions/core/run-progress.ts',
+      'return { ...checkpoint, [slotOf(run.mode)]: run };',
+      'return { ...checkpoint, ...(run.pages === 0 && { surge: [] }), [slotOf(run.mode)]: run };',
+    ),
+  },
+  {
+    name: 'what counts towards a hold is forgotten by a recovery',
+    patches: one(
+      'functions/core/commit-entry.ts',
+      'await followThrough(worker, entry, await readDetails(worker, entry));',
+      'await followThrough(worker, { ...entry, tally: { ...entry.tally, removed: 0, restored: 0 } }, await readDetails(worker, entry));',
+    ),
+  },
+  {
+    name: 'more passes a hold than a person let through',
+    patches: one(
+      'functions/core/advance.ts',
+      'lessAllowance(checkpoint.allowance, entry.tally.allowed)',
+      'checkpoint.allowance',
+    ),
+  },
+  {
+    name: 'a hold is told by each run',
+    patches: one('functions/core/hold.ts', 'if (held.told) return;', ''),
+  },
+  {
+    name: 'trouble is told by each run',
+    patches: one('functions/core/run-poll.ts', 'health = { ...health, told: true };', ''),
+  },
+  {
+    name: 'each run that fails is an episode of its own',
+    patches: one('functions/core/health.ts', 'before?.since ?? new', 'new'),
+  },
+  {
+    name: 'the end of trouble is told only where its beginning is known to have been told',
+    patches: one(
+      'functions/core/tell-trouble.ts',
+      "health.state === 'troubled' && health.mustBeTold",
+      "health.state === 'troubled' && health.told",
     ),
   },
   {

@@ -47,11 +47,11 @@ export async function liveThrough(scenario: Scenario, isTraced = false): Promise
 }
 
 async function history(world: World, accuse: Accuse): Promise<void> {
-  const { service, faults, time, bus, table, trace } = world;
+  const { scenario, service, faults, time, bus, table, trace } = world;
   const workers = invocations(world);
   const running = new Set<Promise<void>>();
 
-  checkWrites(table, accuse);
+  checkWrites(table, scenario.faults, accuse);
   await turbulentTimes(world, workers, running, accuse);
   service.life.end();
   faults.stop();
@@ -84,6 +84,7 @@ async function history(world: World, accuse: Accuse): Promise<void> {
   }
   for (const key of changedItems(items, tableItems(table))) accuse('silence', `${key} was written`);
 
+  for (const write of world.lateWrites) accuse('whoever is overtaken stops', write);
   await checkPromises(world, workers.observer(), accuse);
 }
 
@@ -115,6 +116,11 @@ async function turbulentTimes(
     running.add(poll);
     if (random.chance(scenario.together)) await time.sleep(random.int(0, 3_000));
     else await poll;
+    if (random.chance(0.1)) {
+      await workers.change(random.pick(['paused', 'removed']));
+      await time.sleep(random.int(0, scenario.pauseMs));
+      await workers.change('active');
+    }
   }
 }
 

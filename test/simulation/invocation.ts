@@ -4,9 +4,10 @@ import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
 import type { Integration } from '../../functions/contract/integration.ts';
 import type { PollMode } from '../../functions/contract/poll-mode.ts';
 import type { Held } from '../../functions/core/checkpoint.ts';
-import { operate, settleHold } from '../../functions/core/operate.ts';
+import { changeState, operate, settleHold } from '../../functions/core/operate.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { runPoll } from '../../functions/core/run-poll.ts';
+import type { Worker } from '../../functions/core/worker.ts';
 import { outcomeWatch } from './check-outcomes.ts';
 import type { InvocationEnd } from './invocation-end.ts';
 import { simulatedDynamoDb } from './simulated-dynamodb.ts';
@@ -24,6 +25,8 @@ export type Invocations = {
   poll(mode: PollMode | undefined, accuse: Accuse): Promise<InvocationEnd>;
   /** An operator decides about what is held, and perhaps without success. */
   settle(held: Held): Promise<void>;
+  /** An operator stops the polls or lets them come again, and perhaps without success. */
+  change(state: Integration['state']): Promise<void>;
   /** The parts as a process without a fault of its own sees them. */
   observer(): Ports;
 };
@@ -50,6 +53,21 @@ export function invocations(world: World): Invocations {
     reconcileSliceMs: scenario.reconcileSliceMs,
   };
 
+  /** What an operator's work on the integration gave; null when it was in vain. */
+  const operated = async <Result>(
+    what: string,
+    work: (worker: Worker) => Promise<Result>,
+  ): Promise<Result | null> => {
+    const process = start();
+    const ends = watch.operates();
+    const operation = operate(portsOf(process, world), settings, integration, crypto.randomUUID(), work);
+    const end = await Promise.race([operation.catch(() => null), process.killed.then(() => null)]);
+    const result = end?.done === true ? end.result : null;
+    ends(result !== null);
+    world.trace.note(() => `${process.name} operator: ${what} ${result === null ? 'in vain' : 'done'}`);
+    return result;
+  };
+
   return {
     async poll(mode, accuse) {
       const process = start();
@@ -67,17 +85,13 @@ export function invocations(world: World): Invocations {
       return end;
     },
     async settle(held) {
-      const process = start();
       const by = random.chance(0.7) ? 'release' : 'discard';
       if (by === 'discard') world.operator.hasDiscarded = true;
-      const work = operate(portsOf(process, world), settings, integration, crypto.randomUUID(), (worker) =>
-        settleHold(worker, by),
-      );
-      const done = await Promise.race([work.catch(() => null), process.killed.then(() => null)]);
-      const settled = done?.done === true ? done.result : null;
-      if (settled === null) watch.leftUnclean();
+      const settled = await operated(by, (worker) => settleHold(worker, by));
       world.operator.letThrough += Math.max(countOf(held), settled === null ? 0 : countOf(settled));
-      world.trace.note(() => `${process.name} operator: ${by} ${settled === null ? 'in vain' : 'done'}`);
+    },
+    async change(state) {
+      await operated(state, (worker) => changeState(worker, state));
     },
     observer: () => portsOf(start(), world),
   };

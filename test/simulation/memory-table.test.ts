@@ -64,6 +64,7 @@ function faultlessTable(): DynamoDbCalls {
     time: virtualTime(0, 1, () => () => undefined),
     faults: faultsAt(NO_FAULTS, 0, random),
     table: memoryTable({ partition: 'pk', sort: 'sk' }),
+    overtaken: () => undefined,
   });
 }
 

@@ -3,8 +3,10 @@ import type {
   BatchGetItemCommandOutput,
   GetItemCommandInput,
   PutItemCommandInput,
+  UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import { isConditionFailed } from '../../functions/adapters/dynamodb/translate-errors.ts';
 import { type Item, validation } from './attribute-values.ts';
 import type { FaultKind, Faults } from './faults.ts';
 import { type MemoryTable, placeholdersOf, present } from './memory-table.ts';
@@ -17,14 +19,23 @@ import { latencyOf, type WorkerProcess } from './worker-process.ts';
 /** How long a read without ConsistentRead may miss a write. */
 const STALE_MS = 5_000;
 
-type World = { time: VirtualTime; random: Random; faults: Faults; table: MemoryTable };
+type World = {
+  time: VirtualTime;
+  random: Random;
+  faults: Faults;
+  table: MemoryTable;
+  /** Told of each write that a process sends although it knows that another has taken over. */
+  overtaken: (write: string) => void;
+};
 
 /**
  * DynamoDB as one process sees it through the AWS SDK: every call takes its time, and may fail before or after it took
  * effect, take effect twice (the SDK's own retry), or much later than its caller waits.
  */
 export function simulatedDynamoDb(process: WorkerProcess, world: World): DynamoDbCalls {
-  const { time, random, faults, table } = world;
+  const { time, random, faults, table, overtaken } = world;
+  let knowsBetter = false;
+
   const send = <T>(what: string, effect: () => T) =>
     process.request(`dynamodb ${what}`, effect, latencyOf(random, faults));
 
@@ -35,6 +46,7 @@ export function simulatedDynamoDb(process: WorkerProcess, world: World): DynamoD
   };
 
   const write = <T>(what: string, effect: () => T): Promise<T> => {
+    if (knowsBetter) overtaken(`${process.name} ${what}`);
     const strikes = (kind: FaultKind) => faults.strikes(kind);
     if (strikes('table-throttled')) return send(`${what} throttled`, throttle);
     if (strikes('table-unreachable')) return send(`${what} unreachable`, lose);
@@ -71,8 +83,15 @@ export function simulatedDynamoDb(process: WorkerProcess, world: World): DynamoD
     batchGetItem: (input) => read('batch get', () => batchGet(input, see, random, faults)),
     putItem: (input) =>
       write(`put ${itemText(input)}`, () => ({ Attributes: table.put(input), ...METADATA })),
-    updateItem: (input) =>
-      write(`update ${keyText(input.Key)}`, () => ({ Attributes: table.update(input), ...METADATA })),
+    async updateItem(input) {
+      try {
+        const effect = () => ({ Attributes: table.update(input), ...METADATA });
+        return await write(`update ${keyText(input.Key)}`, effect);
+      } catch (error) {
+        if (isConditionFailed(error) && isMoveOfAnother(input, table)) knowsBetter = true;
+        throw error;
+      }
+    },
     deleteItem: (input) =>
       write(`delete ${keyText(input.Key)}`, () => ({ Attributes: table.delete(input), ...METADATA })),
     query: (input) =>
@@ -80,6 +99,16 @@ export function simulatedDynamoDb(process: WorkerProcess, world: World): DynamoD
         table.query(input, faults.strikes('table-short-page') ? random.int(1, 3) : undefined),
       ),
   };
+}
+
+/** A move of the checkpoint by a worker that no longer holds the lease, if another does. */
+function isMoveOfAnother(
+  { Key: key, ExpressionAttributeNames: names, ExpressionAttributeValues: values }: UpdateItemCommandInput,
+  table: MemoryTable,
+): boolean {
+  const holder = table.get(present(key))?.['lease']?.M?.['owner']?.S;
+  const isMove = Object.values(names ?? {}).includes('revision') && values?.[':before'] !== undefined;
+  return isMove && holder !== undefined && holder !== values?.[':owner']?.S;
 }
 
 const METADATA = { $metadata: {} };

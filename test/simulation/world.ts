@@ -18,6 +18,9 @@ export type World = {
   trace: Trace;
   table: MemoryTable;
   bus: SimulatedBus;
+  /** Writes that came from workers which knew that another had taken over. */
+  lateWrites: string[];
+  overtaken: (write: string) => void;
   service: KomboService;
   /** What a person decided about held changes. */
   operator: { letThrough: number; hasDiscarded: boolean };
@@ -39,6 +42,7 @@ export function worldOf(scenario: Scenario, isTraced: boolean): World {
   ];
   const time = virtualTime(scenario.start, STEP_LIMIT, globalTime(globals));
   const trace = isTraced ? recordedTrace(time.now) : noTrace;
+  const lateWrites: string[] = [];
   const life = schoolLife(scenario, () => time.now() + scenario.komboSkewMs, school, trace);
   return {
     scenario,
@@ -47,6 +51,8 @@ export function worldOf(scenario: Scenario, isTraced: boolean): World {
     random,
     faults: faultsAt(scenario.faults, scenario.faultLimit, faultDice),
     table: memoryTable({ partition: 'pk', sort: 'sk' }, time.now),
+    lateWrites,
+    overtaken: (write) => lateWrites.push(write),
     bus: { received: [], refused: [], refusedIds: new Set() },
     service: {
       life,
