@@ -359,6 +359,18 @@ export const deliberateBugs: DeliberateBug[] = [
     patches: one('functions/core/commit-entry.ts', 'if (answer.refused.length > 0) {', 'if (false) {'),
   },
   {
+    name: 'a record that cannot be read is not set aside',
+    patches: one('functions/core/commit-page.ts', 'if (page.rejected.length > 0) {', 'if (false) {'),
+  },
+  {
+    name: 'a record that is tried again is taken off the list and not committed',
+    patches: one(
+      'functions/core/retry-set-aside.ts',
+      'await commitDecisions(worker, run.mode, records, decisions);',
+      '',
+    ),
+  },
+  {
     name: 'applied without a condition',
     patches: one(
       'functions/adapters/dynamodb/apply-entry.ts',

@@ -6,6 +6,7 @@ import type { PollMode } from '../../functions/contract/poll-mode.ts';
 import type { Held } from '../../functions/core/checkpoint.ts';
 import { changeState, operate, settleHold } from '../../functions/core/operate.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
+import { retrySetAside } from '../../functions/core/retry-set-aside.ts';
 import { runPoll } from '../../functions/core/run-poll.ts';
 import type { Worker } from '../../functions/core/worker.ts';
 import { outcomeWatch } from './check-outcomes.ts';
@@ -27,6 +28,8 @@ export type Invocations = {
   settle(held: Held): Promise<void>;
   /** An operator stops the polls or lets them come again, and perhaps without success. */
   change(state: Integration['state']): Promise<void>;
+  /** An operator has what was set aside tried again, and perhaps without success. */
+  retrySetAside(): Promise<void>;
   /** The parts as a process without a fault of its own sees them. */
   observer(): Ports;
 };
@@ -89,6 +92,11 @@ export function invocations(world: World): Invocations {
       if (by === 'discard') world.operator.hasDiscarded = true;
       const settled = await operated(by, (worker) => settleHold(worker, by));
       world.operator.letThrough += Math.max(countOf(held), settled === null ? 0 : countOf(settled));
+    },
+    async retrySetAside() {
+      await operated('retry', async (worker) =>
+        retrySetAside(worker, await worker.ports.store.readSetAside(INTEGRATION)),
+      );
     },
     async change(state) {
       await operated(state, (worker) => changeState(worker, state));

@@ -35,7 +35,7 @@ export function wireRecord(record: SchoolRecord, state: ShownState, random: Rand
     user_id: erased(learner.id),
     course_revision_id: erased(course.revision),
     status: state.status,
-    enrolled_at: time(state.enrolledAt),
+    enrolled_at: record.isGarbled ? 'some day' : time(state.enrolledAt),
     completed_at: time(state.completedAt),
     changed_at: record.isErased ? null : spell(record.changedAt, random),
     remote_deleted_at: time(state.removedAt),

@@ -36,6 +36,8 @@ export type Scenario = {
   isBulky: boolean;
   faults: FaultRates;
   faultLimit: number;
+  /** The probability that what happens next makes a record one that cannot be read. */
+  garbled: number;
 };
 
 export type PageHabits = {
@@ -88,6 +90,7 @@ export function scenarioOf(seed: number): Scenario {
     together: random.chance(0.4) ? 0.5 : 0,
     faults: ratesOf(random),
     faultLimit: Number.POSITIVE_INFINITY,
+    garbled: random.chance(0.15) ? 0.15 : 0,
   };
 }
 

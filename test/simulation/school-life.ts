@@ -14,6 +14,8 @@ export type SchoolLife = {
   operationsLeft(): number;
   /** Nothing more happens; what was turned off or expired is put right, so that the end can be compared. */
   end(): void;
+  /** Records that cannot be read can be again. */
+  mend(): void;
 };
 
 /** @param now Kombo's clock */
@@ -97,12 +99,21 @@ export function schoolLife(scenario: Scenario, now: () => number, random: Random
     trace.note(() => `school removed: ${gone.map(({ id }) => id).join(' ')}`);
   };
 
+  const garble = () => {
+    if (school.records.size === 0) return;
+    const record = random.pick([...school.records.values()]);
+    record.isGarbled = true;
+    record.version++;
+    trace.note(() => `school garbles ${record.id}`);
+  };
+
   return {
     school,
     operationsLeft: () => left,
     happen() {
       if (left <= 0) return;
       left--;
+      if (scenario.garbled > 0 && random.chance(scenario.garbled)) return garble();
       const dice = random.next();
       if (dice < 0.04) toggle();
       else if (dice < 0.08) expire();
@@ -116,6 +127,9 @@ export function schoolLife(scenario: Scenario, now: () => number, random: Random
         school.off.delete(field);
         onTime(school.records.values());
       }
+    },
+    mend() {
+      for (const record of school.records.values()) record.isGarbled = false;
     },
   };
 }

@@ -10,6 +10,8 @@ export type SchoolRecord = {
   changedAt: number;
   removedAt: number | null;
   isErased: boolean;
+  /** Kombo shows it with a date that is none: it cannot be read. */
+  isGarbled: boolean;
   learner: { id: string; remoteId: string; firstName: string; lastName: string; email: string };
   course: { id: string; revision: string; title: string };
   remoteData: number | null;
@@ -75,6 +77,7 @@ export function addRecord(school: School, now: number, random: Random): SchoolRe
     removedAt,
     before: { status, enrolledAt, completedAt, removedAt },
     isErased: false,
+    isGarbled: false,
     learner: {
       id: `u${number}`,
       remoteId: `remote-u${number}`,

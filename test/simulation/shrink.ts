@@ -41,6 +41,7 @@ const reductions: ((scenario: Scenario) => Scenario[])[] = [
   (scenario) => fewer(scenario.records).map((records) => ({ ...scenario, records })),
   (scenario) => fewer(scenario.polls).map((polls) => ({ ...scenario, polls })),
   (scenario) => (scenario.together === 0 ? [] : [{ ...scenario, together: 0 }]),
+  (scenario) => (scenario.garbled === 0 ? [] : [{ ...scenario, garbled: 0 }]),
   (scenario) => (scenario.tooLate === 0 ? [] : [{ ...scenario, tooLate: 0 }]),
   (scenario) => (scenario.latenessMs === 0 ? [] : [{ ...scenario, latenessMs: 0 }]),
   (scenario) => (scenario.komboSkewMs === 0 ? [] : [{ ...scenario, komboSkewMs: 0 }]),

@@ -96,7 +96,7 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
 
   const write = (record: SchoolRecord): unknown => {
     const state = shownState(record, service.life.school);
-    service.shown.set(record.id, [...(service.shown.get(record.id) ?? []), state]);
+    if (!record.isGarbled) service.shown.set(record.id, [...(service.shown.get(record.id) ?? []), state]);
     return wireRecord(record, state, random);
   };
 
