@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { buildSync } from 'esbuild';
 import { BUNDLING } from '../infra/constructs/bundling.ts';
 
@@ -74,20 +73,7 @@ function bundle(
   outfile: string,
   what: { entryPoints: string[] } | { stdin: { contents: string; resolveDir: string } },
 ): string {
-  const { target, mainFields, minify, sourceMap, sourcesContent, format } = BUNDLING;
-  buildSync({
-    ...what,
-    absWorkingDir: ROOT,
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: format === OutputFormat.ESM ? 'esm' : 'cjs',
-    target,
-    mainFields,
-    minify,
-    sourcemap: sourceMap,
-    sourcesContent,
-  });
+  buildSync({ ...what, ...BUNDLING, absWorkingDir: ROOT, outfile });
   return outfile;
 }
 

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { BUNDLING } from '../../infra/constructs/bundling.ts';
 
-const { target, mainFields, minify } = BUNDLING;
-
 /**
  * Bundles a file of this folder as the functions are bundled: what is measured is loaded as in Lambda, without Node's
  * compiler for TypeScript in the process.
@@ -14,15 +12,6 @@ const { target, mainFields, minify } = BUNDLING;
  */
 export async function bundled(file: string): Promise<string> {
   const outfile = join(mkdtempSync(join(tmpdir(), 'schoolbell-bench-')), `${file.replace(/\.ts$/, '')}.mjs`);
-  await build({
-    entryPoints: [join(import.meta.dirname, file)],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target,
-    mainFields,
-    minify,
-  });
+  await build({ ...BUNDLING, entryPoints: [join(import.meta.dirname, file)], outfile });
   return outfile;
 }

@@ -1,14 +1,15 @@
-import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { BuildOptions } from 'esbuild';
 
-/** How the functions are bundled by esbuild; `bench/cold-start.ts` measures what comes of it. */
+/** How the functions are bundled; the benchmarks measure what comes of it. */
 export const BUNDLING = {
-  format: OutputFormat.ESM,
+  bundle: true,
+  platform: 'node',
   target: 'node24',
+  format: 'esm',
   mainFields: ['module', 'main'],
-  // The versions that were tested, not those of the runtime; and a smaller cold start.
-  bundleAwsSDK: true,
+  // The SDK, too: the versions that were tested, not those of the runtime; and a smaller cold start.
   minify: true,
   // Read when an error is logged (`functions/source-places.ts`), which needs the places and not the text.
-  sourceMap: true,
+  sourcemap: true,
   sourcesContent: false,
-} satisfies BundlingOptions;
+} satisfies BuildOptions;

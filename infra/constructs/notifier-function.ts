@@ -1,15 +1,18 @@
-import { join } from 'node:path';
 import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import {
+  Architecture,
+  Function as LambdaFunction,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
-import { BUNDLING } from './bundling.ts';
+import { bundledCode } from './bundled-code.ts';
 import { memoryOptions } from './memory-options.ts';
-
-const ROOT = join(import.meta.dirname, '../..');
 
 export type NotifierFunctionProps = {
   settings: Settings;
@@ -25,7 +28,7 @@ export type NotifierFunctionProps = {
 };
 
 /** A function as all of Schoolbell's are: bundled, traced, with a log group and no more rights than it is given. */
-export class NotifierFunction extends NodejsFunction {
+export class NotifierFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: NotifierFunctionProps) {
     const { settings, entry, environment, callsItself = false, ...rest } = props;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
@@ -36,10 +39,8 @@ export class NotifierFunction extends NodejsFunction {
     logGroup.grantWrite(role);
     super(scope, id, {
       ...rest,
-      entry: join(ROOT, 'functions/lambda', `${entry}.ts`),
-      handler: 'handler',
-      projectRoot: ROOT,
-      depsLockFilePath: join(ROOT, 'package-lock.json'),
+      code: bundledCode(entry),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       role,
@@ -53,8 +54,6 @@ export class NotifierFunction extends NodejsFunction {
         POWERTOOLS_SERVICE_NAME: settings.name,
         NODE_OPTIONS: memoryOptions(rest.memorySize).join(' '),
       },
-      awsSdkConnectionReuse: false,
-      bundling: BUNDLING,
     });
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
