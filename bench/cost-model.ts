@@ -47,8 +47,8 @@ const HOURS = 730;
 const IDLE_RECEIVES = 5 * 3 * 60 * HOURS;
 /** Milliseconds of a poll at 512 MB: Kombo's answer, mostly. */
 const POLL_MS = 600;
-const METRICS = 16;
-const ALARMS = 12;
+export const METRICS = 16;
+export const ALARMS = 12;
 
 /** Dollars a month by service. */
 export function monthlyCost({ integrations, pollsPerHour, records, changes }: Load) {

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { metricNames as names } from '../../functions/contract/metric-names.ts';
 import type { Settings } from '../settings.ts';
-import { alarmTopic } from './alarm-topic.ts';
+import type { StateStack } from '../stacks/state-stack.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { LearnerAlarm, type LearnerAlarmProps } from './learner-alarm.ts';
 import type { Poller } from './poller.ts';
@@ -11,18 +11,31 @@ import { SchoolbellMetrics } from './schoolbell-metrics.ts';
 
 const HOUR_SECONDS = 60 * 60;
 
-export type AlarmsProps = { settings: Settings; poller: Poller; dispatcher: Dispatcher; replayer: Replayer };
+/** After an error of the deployment nothing is tried for five minutes: an alarm that ended meanwhile would go off again. */
+const PAUSE_MINUTES = 10;
+
+/** What a run found is told once, in hours: an alarm that ends before a person looks is not seen. */
+const A_DAY = 24;
+
+export type AlarmsProps = {
+  settings: Settings;
+  state: StateStack;
+  poller: Poller;
+  dispatcher: Dispatcher;
+  replayer: Replayer;
+};
 
 /** What an operator is woken for. The runbook has a section for each, and a test holds the two together. */
 export class Alarms extends Construct {
   readonly all: LearnerAlarm[] = [];
 
-  constructor(scope: Construct, id: string, { settings, poller, dispatcher, replayer }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { settings, state, poller, dispatcher, replayer }: AlarmsProps) {
     super(scope, id);
     const metrics = new SchoolbellMetrics(settings);
-    const topic = alarmTopic(this, settings.alarms);
     const add = (name: string, props: Omit<LearnerAlarmProps, 'runbook' | 'topic'>) => {
-      this.all.push(new LearnerAlarm(this, name, { ...props, runbook: settings.runbook, topic }));
+      this.all.push(
+        new LearnerAlarm(this, name, { ...props, runbook: settings.runbook, topic: state.alarmTopic }),
+      );
     };
 
     add('DeploymentError', {
@@ -31,6 +44,7 @@ export class Alarms extends Construct {
         'No course completion of any customer becomes an event until the key or a permission is put right.',
       metric: metrics.sum(names.deploymentErrors, Duration.minutes(1)),
       threshold: 1,
+      lasting: settings.pollEveryMinutes + PAUSE_MINUTES,
     });
     add('NotDispatching', {
       section: 'not-running',
@@ -89,8 +103,9 @@ export class Alarms extends Construct {
       section: 'reconciliation-found-something',
       meaning:
         'For some learners, certificates and messages came late: only the weekly reconciliation found the change.',
-      metric: metrics.sum(names.changesMissed),
+      metric: metrics.sum(names.changesMissed, Duration.hours(1)),
       threshold: 1,
+      lasting: A_DAY,
     });
     add('Unpublished', {
       section: 'unpublished',
@@ -101,8 +116,9 @@ export class Alarms extends Construct {
     add('SetAside', {
       section: 'set-aside',
       meaning: 'The progress of single learners could not be processed and waits in the set-aside list.',
-      metric: metrics.sum(names.setAside),
+      metric: metrics.sum(names.setAside, Duration.hours(1)),
       threshold: 1,
+      lasting: A_DAY,
     });
   }
 }

@@ -14,6 +14,8 @@ export type LearnerAlarmProps = {
   threshold: number;
   /** How many periods of the metric in a row; once by default. */
   periods?: number;
+  /** For what is told once: stays on until so many periods have passed without it. */
+  lasting?: number;
   /** Goes off below the threshold, and when there is no value at all. */
   silenceIsTrouble?: boolean;
   topic: ITopic | null;
@@ -29,6 +31,7 @@ export class LearnerAlarm extends Alarm {
       metric,
       threshold,
       periods = 1,
+      lasting,
       silenceIsTrouble = false,
       topic,
     } = props;
@@ -39,7 +42,8 @@ export class LearnerAlarm extends Alarm {
       comparisonOperator: silenceIsTrouble
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: periods,
+      evaluationPeriods: lasting ?? periods,
+      ...(lasting !== undefined && { datapointsToAlarm: 1 }),
       treatMissingData: silenceIsTrouble ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
     if (topic !== null) {

@@ -16,6 +16,7 @@ import type { Alarms } from './alarms.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { AnyTable } from './journal-table.ts';
 import type { Poller } from './poller.ts';
+import type { Replayer } from './replayer.ts';
 import { SchoolbellMetrics } from './schoolbell-metrics.ts';
 import type { WebhookReceiver } from './webhook-receiver.ts';
 
@@ -27,6 +28,7 @@ export type OperatorDashboardProps = {
   table: AnyTable;
   poller: Poller;
   dispatcher: Dispatcher;
+  replayer: Replayer;
   alarms: Alarms;
   webhook: WebhookReceiver | null;
 };
@@ -93,7 +95,10 @@ function work(metrics: SchoolbellMetrics, { poller }: OperatorDashboardProps) {
   ];
 }
 
-function trouble(metrics: SchoolbellMetrics, { poller, dispatcher, webhook }: OperatorDashboardProps) {
+function trouble(
+  metrics: SchoolbellMetrics,
+  { poller, dispatcher, replayer, webhook }: OperatorDashboardProps,
+) {
   return [
     graph(
       'Failed runs by kind',
@@ -108,6 +113,7 @@ function trouble(metrics: SchoolbellMetrics, { poller, dispatcher, webhook }: Op
     graph('Dead letters, missed, set aside', 6, [
       poller.queue.deadLetters.metricApproximateNumberOfMessagesVisible({ label: 'polls' }),
       dispatcher.deadLetters.metricApproximateNumberOfMessagesVisible({ label: 'dispatches' }),
+      replayer.queue.deadLetters.metricApproximateNumberOfMessagesVisible({ label: 'replays' }),
       metrics.sum(names.changesMissed),
       metrics.sum(names.setAside),
     ]),
@@ -123,7 +129,8 @@ function trouble(metrics: SchoolbellMetrics, { poller, dispatcher, webhook }: Op
   ];
 }
 
-function costs({ table, poller, dispatcher }: OperatorDashboardProps) {
+function costs({ table, poller, dispatcher, replayer }: OperatorDashboardProps) {
+  const parts = [poller, dispatcher, replayer];
   const consumed = (metricName: string) =>
     new Metric({
       namespace: 'AWS/DynamoDB',
@@ -136,13 +143,13 @@ function costs({ table, poller, dispatcher }: OperatorDashboardProps) {
     graph(
       'Functions: invocations and milliseconds',
       8,
-      [poller, dispatcher].map((part) => part.function.metricInvocations()),
-      [poller, dispatcher].map((part) => part.function.metricDuration({ statistic: 'Sum' })),
+      parts.map((part) => part.function.metricInvocations()),
+      parts.map((part) => part.function.metricDuration({ statistic: 'Sum' })),
     ),
     graph(
       'Logs: bytes',
       8,
-      [poller, dispatcher].map((part) => part.function.logGroup.metricIncomingBytes({ statistic: 'Sum' })),
+      parts.map((part) => part.function.logGroup.metricIncomingBytes({ statistic: 'Sum' })),
     ),
   ];
 }

@@ -1,9 +1,11 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { AnySecret } from '../constructs/empty-secret.ts';
 import type { Settings } from '../settings.ts';
 import type { AnyBus } from './any-bus.ts';
 import { Certificates } from './certificates.ts';
+import { addDeadLetterAlarms } from './dead-letter-alarms.ts';
 import { Endpoint } from './endpoint.ts';
 import { SchemaRegistry } from './schema-registry.ts';
 import { SlackChannel } from './slack-channel.ts';
@@ -11,7 +13,7 @@ import { SlackChannel } from './slack-channel.ts';
 /** What the stacks of consumers need of the deployment. */
 export type ConsumerStackProps = StackProps & {
   settings: Settings;
-  state: { bus: AnyBus; komboSecret: AnySecret };
+  state: { bus: AnyBus; komboSecret: AnySecret; alarmTopic: ITopic | null };
 };
 
 /** Certificates: deployed where the settings have `certificates`. */
@@ -21,19 +23,22 @@ export class CertificatesStack extends Stack {
     const { certificates } = settings;
     if (certificates === undefined) throw new Error('The settings have no certificates');
     const { bucket } = new Certificates(this, 'Certificates', { settings, certificates, ...state });
+    addDeadLetterAlarms(this, { settings, topic: state.alarmTopic });
     new CfnOutput(this, 'CertificatesBucket', { value: bucket.bucketName });
   }
 }
 
 /** Slack, HTTPS endpoints and the schema registry: deployed where the settings have one of them. */
 export class SubscribersStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, state: { bus }, ...props }: ConsumerStackProps) {
+  constructor(scope: Construct, id: string, { settings, state, ...props }: ConsumerStackProps) {
     super(scope, id, { ...props, description: 'Schoolbell: Slack channels and HTTPS endpoints' });
+    const { bus, alarmTopic } = state;
     for (const slack of settings.slack)
       new SlackChannel(this, `Slack-${slack.name}`, { settings, slack, bus });
     for (const endpoint of settings.endpoints)
       new Endpoint(this, `Endpoint-${endpoint.name}`, { endpoint, bus });
     if (settings.schemaRegistry) new SchemaRegistry(this, 'Schemas', { name: settings.name });
+    addDeadLetterAlarms(this, { settings, topic: alarmTopic });
   }
 }
 

@@ -29,13 +29,14 @@ export class NotifierStack extends Stack {
     const webhook = state.webhookSecret
       ? new WebhookReceiver(this, 'Webhook', { settings, secret: state.webhookSecret, queue })
       : null;
-    const alarms = new Alarms(this, 'Alarms', { settings, poller, dispatcher, replayer });
+    const alarms = new Alarms(this, 'Alarms', { settings, state, poller, dispatcher, replayer });
     const { table } = state;
     const { dashboard } = new OperatorDashboard(this, 'Operator', {
       settings,
       table,
       poller,
       dispatcher,
+      replayer,
       alarms,
       webhook,
     });

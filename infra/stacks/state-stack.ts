@@ -10,9 +10,11 @@ import {
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Archive, EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
 import { outputNames } from '../../functions/contract/output-names.ts';
+import { alarmTopic } from '../constructs/alarm-topic.ts';
 import { type AnySecret, EmptySecret } from '../constructs/empty-secret.ts';
 import { type AnyTable, JournalTable } from '../constructs/journal-table.ts';
 import type { Settings } from '../settings.ts';
@@ -23,6 +25,8 @@ export class StateStack extends Stack {
   readonly bus: IEventBus | EventBus;
   readonly komboSecret: AnySecret;
   readonly webhookSecret: AnySecret | null;
+  /** Here, since an e-mail address confirms that it wants to be told, and once is enough. */
+  readonly alarmTopic: ITopic | null;
 
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     super(scope, id, {
@@ -46,6 +50,8 @@ export class StateStack extends Stack {
         : Secret.fromSecretCompleteArn(this, 'KomboSecret', adopt.komboSecret);
 
     this.webhookSecret = settings.webhook ? this.#webhookSecret(adopt.webhookSecret, removalPolicy) : null;
+
+    this.alarmTopic = alarmTopic(this, settings.alarms);
 
     // CloudFormation takes no stack without a resource, which this one is when everything is adopted.
     if (!this.node.findAll().some(CfnResource.isCfnResource)) new CfnWaitConditionHandle(this, 'Nothing');

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { ALARMS, METRICS } from '../../bench/cost-model.ts';
 import { metricNames } from '../../functions/contract/metric-names.ts';
-import { synthesize } from './synthesize.ts';
+import { appWithStacks, synthesize } from './synthesize.ts';
 
 const Alarms = z.record(
   z.string(),
@@ -12,14 +14,49 @@ const Alarms = z.record(
       AlarmDescription: z.string(),
       AlarmActions: z.optional(z.array(z.unknown())),
       TreatMissingData: z.string(),
+      Period: z.number(),
+      EvaluationPeriods: z.number(),
+      DatapointsToAlarm: z.optional(z.number()),
+      Namespace: z.string(),
     }),
   }),
 );
 
 function alarmsOf(settings: Parameters<typeof synthesize>[0] = {}) {
-  const found = Alarms.parse(synthesize(settings).notifier.findResources('AWS::CloudWatch::Alarm'));
+  return alarmsIn(synthesize(settings).notifier);
+}
+
+function alarmsIn(template: Template) {
+  const found = Alarms.parse(template.findResources('AWS::CloudWatch::Alarm'));
   return Object.entries(found).map(([id, { Properties }]) => ({ id, ...Properties }));
 }
+
+/** The stacks of all consumers that have dead letters. */
+function consumerTemplates(settings: Parameters<typeof synthesize>[0] = {}) {
+  const secret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Slack-AbCdEf';
+  const slack = {
+    name: 'learning',
+    events: ['CourseCompleted'],
+    via: { way: 'incoming-webhook' as const, url: secret },
+  };
+  const { consumers } = appWithStacks({
+    certificates: {},
+    slack: [slack, { ...slack, name: 'daily', digestAt: '17:00' }],
+    endpoints: [
+      {
+        name: 'crm',
+        events: ['CourseCompleted'],
+        url: 'https://crm.example.com/events',
+        authorization: { type: 'header', header: 'x-api-key', value: secret },
+      },
+    ],
+    ...settings,
+  });
+  return consumers.map((stack) => Template.fromStack(stack));
+}
+
+/** Two weeks, in seconds: how long dead letters are kept. */
+const KEPT = 14 * 24 * 60 * 60;
 
 /** The anchors of a Markdown file's headings. */
 function anchorsOf(file: string): string[] {
@@ -35,7 +72,7 @@ function anchorsOf(file: string): string[] {
 describe('the alarms', () => {
   it('say what they mean for learners and lead to a section of the runbook that is there', () => {
     const anchors = anchorsOf('docs/runbook.md');
-    const alarms = alarmsOf();
+    const alarms = [...alarmsOf(), ...consumerTemplates().flatMap(alarmsIn)];
     expect(alarms.length).toBeGreaterThanOrEqual(6);
     for (const { AlarmDescription } of alarms) {
       const [, section] = /docs\/runbook\.md#([a-z-]+)$/.exec(AlarmDescription) ?? [];
@@ -53,10 +90,69 @@ describe('the alarms', () => {
     expect(alarmsOf().every(({ AlarmActions }) => AlarmActions === undefined)).toBe(true);
     const topic = 'arn:aws:sns:eu-central-1:123456789012:alarms';
     expect(alarmsOf({ alarms: topic }).every(({ AlarmActions }) => AlarmActions?.[0] === topic)).toBe(true);
-    synthesize({ alarms: 'ops@example.com' }).notifier.hasResourceProperties('AWS::SNS::Subscription', {
+    synthesize({ alarms: 'ops@example.com' }).state.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',
       Endpoint: 'ops@example.com',
     });
+  });
+
+  it('may publish to the topic of an address: its policy takes the place of the default one', () => {
+    synthesize({ alarms: 'ops@example.com' }).state.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'sns:Publish',
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+          }),
+        ]),
+      },
+    });
+  });
+
+  it('watch every dead-letter queue, those of consumers, too', () => {
+    const everything = [synthesize({ webhook: true }).notifier, ...consumerTemplates()];
+    const deadLetters = everything.flatMap((template) =>
+      Object.keys(
+        template.findResources('AWS::SQS::Queue', { Properties: { MessageRetentionPeriod: KEPT } }),
+      ),
+    );
+    const watched = JSON.stringify(
+      everything.map((template) => template.findResources('AWS::CloudWatch::Alarm')),
+    );
+    const unwatched = deadLetters.filter((id) => !watched.includes(`"Fn::GetAtt":["${id}","QueueName"]`));
+    expect(deadLetters.length).toBeGreaterThan(6);
+    // A digest's events wait in their queue for the evening.
+    expect(unwatched).toEqual([expect.stringMatching(/Digest(?!DeadLetters)Queue/)]);
+    const topic = 'arn:aws:sns:eu-central-1:123456789012:alarms';
+    const alarms = consumerTemplates({ alarms: topic }).flatMap(alarmsIn);
+    expect(alarms.every(({ AlarmActions }) => AlarmActions?.[0] === topic)).toBe(true);
+  });
+
+  it.each([1, 15, 360])('outlast the pause after an error, polled every %i minutes', (pollEveryMinutes) => {
+    const alarm = alarmsOf({ pollEveryMinutes }).find(({ id }) => id.includes('DeploymentError'));
+    expect(alarm).toMatchObject({ Period: 60, DatapointsToAlarm: 1 });
+    // Tried again at the first dispatch that is five minutes later.
+    expect(alarm?.EvaluationPeriods).toBeGreaterThan(5 + pollEveryMinutes);
+  });
+
+  it('stay on for a day where what they say is said once', () => {
+    for (const name of ['ChangesMissed', 'SetAside']) {
+      const alarm = alarmsOf().find(({ id }) => id.includes(name));
+      expect(alarm).toMatchObject({ Period: 3600, EvaluationPeriods: 24, DatapointsToAlarm: 1 });
+    }
+  });
+
+  it('look at no more than a day, as CloudWatch asks', () => {
+    for (const { Period, EvaluationPeriods } of alarmsOf({ pollEveryMinutes: 360 })) {
+      expect(Period * EvaluationPeriods).toBeLessThanOrEqual(24 * 60 * 60);
+    }
+  });
+
+  it('and the metrics are as many as the model of the bill counts', () => {
+    expect(alarmsOf()).toHaveLength(ALARMS);
+    const onlyWithWebhook = Object.values(metricNames).filter((name) => name.startsWith('Webhooks'));
+    expect(Object.values(metricNames).length - onlyWithWebhook.length).toBe(METRICS);
   });
 
   it('and the dashboard use no metric that no function writes', () => {
