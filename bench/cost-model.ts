@@ -1,6 +1,6 @@
 /**
  * What a month costs, from the requests that polls make. Prices of us-east-1 in US dollars, as AWS lists them for
- * DynamoDB on demand, Lambda on arm64, SQS, EventBridge, CloudWatch and Secrets Manager; free tiers are left out.
+ * DynamoDB on demand, Lambda on arm64, SQS, EventBridge, CloudWatch, X-Ray and Secrets Manager; free tiers are left out.
  */
 export const PRICES = {
   readUnit: 0.125e-6,
@@ -13,6 +13,8 @@ export const PRICES = {
   alarmMonth: 0.1,
   logGigabyte: 0.5,
   secretMonth: 0.4,
+  dashboardMonth: 3,
+  trace: 5e-6,
 } as const;
 
 /** Capacity units and bytes of one poll: `test/bench/cost-model.test.ts` holds them against polls that were made. */
@@ -70,7 +72,10 @@ export function monthlyCost({ integrations, pollsPerHour, records, changes }: Lo
     queues: (2 * IDLE_RECEIVES + polls * 2.1) * PRICES.queueRequest,
     events: polls * changes * PRICES.event,
     logs: ((polls + dispatches) * PER_POLL.logBytes * PRICES.logGigabyte) / 1e9,
-    fixed: METRICS * PRICES.metricMonth + ALARMS * PRICES.alarmMonth + PRICES.secretMonth,
+    // At most: of many calls in a second, Lambda traces one, and one in twenty of the others.
+    traces: (polls + dispatches) * PRICES.trace,
+    fixed:
+      METRICS * PRICES.metricMonth + ALARMS * PRICES.alarmMonth + PRICES.secretMonth + PRICES.dashboardMonth,
   };
   return { ...cost, total: Object.values(cost).reduce((sum, part) => sum + part, 0) };
 }
@@ -82,13 +87,21 @@ const LOADS = {
 
 /** The table of `docs/cost.md`. */
 export function costTable(): string {
-  const header = '| integrations | | table | functions | queues | events | logs | fixed | a month |';
+  const header = '| integrations | | table | functions | queues | events | logs | traces | fixed | a month |';
   const rows = [1, 50, 500].flatMap((integrations) =>
     Object.entries(LOADS).map(([name, load]) => {
-      const { table, functions, queues, events, logs, fixed, total } = monthlyCost({ integrations, ...load });
-      const parts = [table, functions, queues, events, logs, fixed].map((part) => part.toFixed(2));
+      const { total, ...services } = monthlyCost({ integrations, ...load });
+      const parts = Object.values(services).map((part) => part.toFixed(2));
       return `| ${integrations} | ${name} | ${parts.join(' | ')} | **$${total.toFixed(2)}** |`;
     }),
   );
-  return [header, '| --: | --- | --: | --: | --: | --: | --: | --: | --: |', ...rows].join('\n');
+  return [header, '| --: | --- | --: | --: | --: | --: | --: | --: | --: | --: |', ...rows].join('\n');
+}
+
+/** The rows of the README's table. */
+export function shortCostRows(): string[][] {
+  return [1, 50, 500].map((integrations) => [
+    String(integrations),
+    ...Object.values(LOADS).map((load) => `$${monthlyCost({ integrations, ...load }).total.toFixed(2)}`),
+  ]);
 }

@@ -5,8 +5,24 @@ import { described } from '../functions/contract/described.ts';
 import { IntegrationId } from '../functions/contract/integration-id.ts';
 import { consumerSettings } from './consumers/settings.ts';
 
-const arn = (service: string, what: string) =>
-  z.string().check(z.regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `is not the ARN of ${what}`));
+const arn = (service: string, resource: string, what: string) =>
+  z
+    .string()
+    .check(
+      z.regex(
+        new RegExp(`^arn:aws[a-z-]*:${service}:[^:]+:[0-9]{12}:${resource}$`),
+        `is not the ARN of ${what}`,
+      ),
+    );
+
+/** With the six characters that AWS adds to a name: rights are granted on exactly this ARN. */
+const secretArn = arn('secretsmanager', 'secret:.+-[A-Za-z0-9]{6}', 'a secret, as a whole');
+
+/** A key goes over the wire in clear nowhere but on one machine. */
+const komboUrl = z.union([
+  z.url({ protocol: /^https$/ }),
+  z.url({ protocol: /^http$/, hostname: /^(localhost|127\.0\.0\.1)$/ }),
+]);
 
 /** Text of one of several forms, with one message for all of them. */
 const text = (forms: string, ...allowed: z.ZodMiniType<string>[]) =>
@@ -40,10 +56,7 @@ export const Settings = z
     ),
 
     kombo: described(
-      z._default(
-        text('"eu", "us", or a URL with its /v1', z.enum(['eu', 'us']), z.url({ protocol: /^https?$/ })),
-        'eu',
-      ),
+      z._default(text('"eu", "us", or an HTTPS URL with its /v1', z.enum(['eu', 'us']), komboUrl), 'eu'),
       "Kombo's region host, or another as a whole",
     ),
     pollEveryMinutes: described(
@@ -81,7 +94,11 @@ export const Settings = z
     archiveRetentionDays: z._default(days, 90),
 
     bus: z._default(
-      text('"own", or the ARN of an event bus', z.literal('own'), arn('events', 'an event bus')),
+      text(
+        '"own", or the ARN of an event bus',
+        z.literal('own'),
+        arn('events', 'event-bus/.+', 'an event bus'),
+      ),
       'own',
     ),
     adopt: described(
@@ -91,8 +108,8 @@ export const Settings = z
             z.optional(z.string().check(z.minLength(3), z.maxLength(255))),
             'Name of a table that an earlier stack left',
           ),
-          komboSecret: z.optional(arn('secretsmanager', 'a secret')),
-          webhookSecret: z.optional(arn('secretsmanager', 'a secret')),
+          komboSecret: z.optional(secretArn),
+          webhookSecret: z.optional(secretArn),
         }),
         {},
       ),
@@ -108,7 +125,7 @@ export const Settings = z
         text(
           '"none", the ARN of an SNS topic, or an e-mail address',
           z.literal('none'),
-          arn('sns', 'a topic'),
+          arn('sns', '.+', 'a topic'),
           z.email(),
         ),
         'none',

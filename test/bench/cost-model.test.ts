@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { costTable, entryUnits, PER_POLL } from '../../bench/cost-model.ts';
+import { costTable, entryUnits, PER_POLL, shortCostRows } from '../../bench/cost-model.ts';
 import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
 import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
@@ -92,4 +92,9 @@ it('the model of the bill holds what polls really use', async () => {
 
 it('the documented bill is the one of the model', () => {
   expect(readFileSync('docs/cost.md', 'utf8')).toContain(costTable());
+});
+
+it("the README's bill is the one of the model", () => {
+  const rows = readFileSync('README.md', 'utf8').matchAll(/^\| +(\d+) \| +(\$[\d.]+) \| +(\$[\d.]+) \|$/gm);
+  expect([...rows].map(([, ...cells]) => cells)).toEqual(shortCostRows());
 });
