@@ -7,6 +7,7 @@ export const outputNames = {
   pollQueue: 'PollQueueUrl',
   pollFunction: 'PollFunctionName',
   dispatchFunction: 'DispatchFunctionName',
+  replayFunction: 'ReplayFunctionName',
   webhookUrl: 'WebhookUrl',
   /** `NAME=value` pairs, parted by spaces: what the command line is told of the deployment. */
   environment: 'OperatorEnvironment',

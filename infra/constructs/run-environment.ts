@@ -9,7 +9,8 @@ export function runEnvironment(
 ): Record<Exclude<keyof Environment, 'QUEUE_URL'>, string> {
   return {
     TABLE_NAME: state.table.tableName,
-    BUS_NAME: state.bus.eventBusArn,
+    // Another account's bus is known by its ARN alone; one's own may be looked at by its name.
+    BUS_NAME: settings.bus === 'own' ? state.bus.eventBusName : state.bus.eventBusArn,
     KOMBO_SECRET_ID: state.komboSecret.secretArn,
     KOMBO_BASE_URL: komboUrl(settings.kombo),
     BASELINE: settings.baseline,

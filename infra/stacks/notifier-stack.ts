@@ -44,6 +44,7 @@ export class NotifierStack extends Stack {
     new CfnOutput(this, outputNames.pollQueue, { value: queue.queueUrl });
     new CfnOutput(this, outputNames.pollFunction, { value: poller.function.functionName });
     new CfnOutput(this, outputNames.dispatchFunction, { value: dispatcher.function.functionName });
+    new CfnOutput(this, outputNames.replayFunction, { value: replayer.function.functionName });
     new CfnOutput(this, outputNames.environment, {
       description: 'What the command line is told: put it into the environment',
       value: operatorEnvironment({ settings, state, poller, replayer }),

@@ -8,6 +8,8 @@ const settings: SettingsInput = {
   pollEveryMinutes: 1,
   baseline: 'silent',
   overlapMinutes: Number(process.env['REHEARSAL_OVERLAP_MINUTES'] ?? 15),
+  // Few progressions are a mass there.
+  surgeFloor: 3,
   keepState: false,
   archive: rehearsal.whole,
   webhook: rehearsal.whole,

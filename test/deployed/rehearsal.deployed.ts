@@ -1,51 +1,52 @@
 import { createHmac } from 'node:crypto';
 import { DescribeTableCommand, DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
-import { createStore } from '../../functions/adapters/dynamodb/store.ts';
 import { outputNames } from '../../functions/contract/output-names.ts';
-import { fixedRecords } from '../../local/sandbox/fixed-records.ts';
-import { steppedClock } from '../../local/sandbox/sandbox-clock.ts';
-import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts';
-import { someRecord } from '../support/some-record.ts';
-import { cdk, deploy } from './cdk.ts';
+import { certificateRule } from '../../rules/certificate-rule.ts';
+import { eventPattern } from '../../rules/event-pattern.ts';
+import { type Checkout, createCheckout } from './checkout.ts';
+import { shortenTimeout, writersOfReplay } from './followed-replay.ts';
+import { readmeCommand } from './readme-commands.ts';
 import { rehearsal } from './rehearsal-settings.ts';
-import { createRuleQueue, type RuleQueue } from './rule-queue.ts';
-import { schoolbell } from './schoolbell.ts';
+import { from, idOf, learnerOf, type RehearsedSchool, startRehearsedSchool } from './rehearsed-school.ts';
+import { createRuleQueue, type Delivered, type RuleQueue } from './rule-queue.ts';
 
 const { integration, komboKey, webhookSecret } = rehearsal;
-const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const WITHIN_A_MINUTE = { timeout: 60_000, interval: 500 };
 
 describe('a deployment', () => {
-  const clock = steppedClock(Date.now() - 24 * HOUR_MS);
-  const records = fixedRecords([someRecord]);
-  const sqs = new SQSClient({ useQueueUrlAsEndpoint: process.env['AWS_ENDPOINT_URL'] === undefined });
-  let sandbox: Sandbox;
-  let settings: Record<string, string>;
-  let outputs: Record<string, string>;
+  let school: RehearsedSchool;
+  let checkout: Checkout;
   let arrived: RuleQueue;
+  let certificates: RuleQueue;
+  let slack: RuleQueue;
+  let overlapMinutes = 15;
 
-  const output = (name: keyof typeof outputNames) => outputs[outputNames[name]] ?? '';
-  const readCheckpoint = async () => {
-    const calls = dynamoDbCalls(new DynamoDBClient({}));
-    const store = createStore({ calls, table: output('table'), retentionDays: 90 });
-    return (await store.readCheckpoint(integration))?.checkpoint;
+  const schoolbell = (...args: string[]) => checkout.schoolbell(...args);
+  /** What changes an integration waits for the poll that is running. */
+  const operate = async (...args: string[]) => {
+    await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ workerUntil: null });
+    return schoolbell(...args);
   };
-  const changeAt = (status: 'COMPLETED' | 'DROPPED') => {
-    clock.advance(HOUR_MS);
-    const at = new Date(clock.now()).toISOString();
-    records.put({ ...someRecord, status, completed_at: status === 'COMPLETED' ? at : null, changed_at: at });
+  const output = (name: keyof typeof outputNames) => checkout.outputs()[outputNames[name]] ?? '';
+  const status = async () => JSON.parse(await schoolbell('status', integration, '--json'));
+  /** Asks for a poll and waits for what it publishes. */
+  const poll = async (count: number) => {
+    await schoolbell('poll', integration);
+    return arrived.receive(count);
   };
-  const askForPoll = () =>
-    sqs.send(
-      new SendMessageCommand({ QueueUrl: output('pollQueue'), MessageBody: JSON.stringify({ integration }) }),
-    );
+  /** Types and progressions, such as `CourseCompleted progression-1`. */
+  const told = (events: Delivered[]) =>
+    events.map(({ 'detail-type': type, detail }) => `${type} ${detail.progression?.id ?? ''}`.trim()).sort();
 
   beforeAll(async () => {
-    sandbox = await startSandbox({ apiKey: komboKey, clock, integrations: [{ id: integration, records }] });
-    settings = { REHEARSAL_KOMBO_URL: rehearsal.komboUrl ?? sandbox.url };
+    school = await startRehearsedSchool();
+    checkout = await createCheckout(() => ({
+      REHEARSAL_KOMBO_URL: rehearsal.komboUrl ?? school.url,
+      REHEARSAL_OVERLAP_MINUTES: String(overlapMinutes),
+    }));
     if (!rehearsal.whole) {
       console.log(
         'Not rehearsed, since AWS_ENDPOINT_URL points to an emulator: the archive, the webhook (function URL).',
@@ -54,37 +55,187 @@ describe('a deployment', () => {
   });
 
   afterAll(async () => {
-    await sandbox.close();
+    checkout.remove();
+    await school.close();
   });
 
-  it('comes up with one command', async () => {
-    await cdk(['bootstrap'], settings);
-    outputs = await deploy(settings);
-    expect(Object.keys(outputs)).toEqual(expect.arrayContaining([outputNames.table, outputNames.pollQueue]));
-    arrived = await createRuleQueue(output('bus'), `${rehearsal.name}-arrived`);
+  describe('by the commands of the README', () => {
+    it('comes up with one command', async () => {
+      await checkout.shell(readmeCommand('npx cdk bootstrap'));
+      await checkout.shell(readmeCommand('npx cdk deploy'));
+      expect(Object.keys(checkout.outputs())).toEqual(
+        expect.arrayContaining([outputNames.table, outputNames.pollQueue]),
+      );
+      const consumer = (name: string, pattern: Parameters<typeof createRuleQueue>[2]) =>
+        createRuleQueue(output('bus'), `${rehearsal.name}-${name}`, pattern);
+      arrived = await consumer('arrived', { source: ['schoolbell'] });
+      certificates = await consumer('certificates', certificateRule({ revoke: false }).pattern);
+      slack = await consumer('slack', eventPattern(['CourseCompleted'], 'slack'));
+    });
+
+    it('takes the key and an integration', async () => {
+      const key = readmeCommand('npx schoolbell key').replace(
+        'KOMBO_API_KEY=...',
+        `KOMBO_API_KEY=${komboKey}`,
+      );
+      expect(await checkout.shell(key)).toContain('Stored.');
+      expect(await checkout.shell(readmeCommand('npx schoolbell integrations add'))).toContain(
+        `Added ${integration}.`,
+      );
+      expect(await schoolbell('integrations', 'list', '--json')).toContain(integration);
+    });
+
+    it('is healthy, says the doctor', async () => {
+      const found = await checkout.shell(readmeCommand('npx schoolbell doctor'));
+      expect(found).toContain(`${integration}, Kombo: takes the key and knows the integration`);
+      expect(found).toContain('Nothing is wrong.');
+    });
+
+    it('polls it on its schedule: the baseline, silently', async () => {
+      expect(told(await arrived.receive(1))).toEqual(['IntegrationBaselined']);
+    });
+
+    it('shows how fresh it is', async () => {
+      expect(await checkout.glance(readmeCommand('npx schoolbell status'))).toContain(integration);
+      expect(await status()).toMatchObject({ integration, condition: 'well', known: 30, setAside: 0 });
+    });
+
+    it("brings what happens to rules' queues", async () => {
+      school.complete(0);
+      const [event] = await poll(1);
+      expect(event).toMatchObject({
+        source: 'schoolbell',
+        'detail-type': 'CourseCompleted',
+        detail: { version: 1, integration: { id: integration }, progression: { id: idOf(0) } },
+      });
+      expect(told(await certificates.receive(1))).toEqual([`CourseCompleted ${idOf(0)}`]);
+      expect(told(await slack.receive(1))).toEqual([`CourseCompleted ${idOf(0)}`]);
+    });
+
+    it('says what was told about a learner, and when', async () => {
+      const command = readmeCommand('npx schoolbell events')
+        .replace('moodle:7C9...', integration)
+        .replace('MBAcMj2U...', learnerOf(0));
+      const history = await checkout.shell(command);
+      expect(history).toContain('CourseCompleted');
+      expect(history).toContain('1 event.');
+    });
+
+    it('heals a consumer that was down for a day, and no other consumer sees it', async () => {
+      const since = new Date(Date.now() - DAY_MS).toISOString();
+      await certificates.goDown();
+      school.complete(1, 2);
+      expect(await poll(2)).toHaveLength(2);
+      expect(await slack.receive(2)).toHaveLength(2);
+      await certificates.comeBack();
+      expect(await certificates.rest()).toEqual([]);
+
+      const command = readmeCommand('npx schoolbell replay')
+        .replace('moodle:7C9...', integration)
+        .replace(/--from \S+/, `--from ${since}`)
+        .replace(/--to \S+/, `--to ${new Date().toISOString()}`);
+      // Nobody is there to say yes.
+      await checkout.shell(`${command} --yes`);
+
+      const healed = await certificates.rest();
+      expect(told(healed)).toEqual(from(0, 3).map((number) => `ReplayedCourseCompleted ${idOf(number)}`));
+      expect(await slack.rest()).toEqual([]);
+      expect(told(await arrived.receive(5))).toEqual([
+        'ReplayFinished',
+        'ReplayStarted',
+        ...from(0, 3).map((number) => `ReplayedCourseCompleted ${idOf(number)}`),
+      ]);
+    });
   });
 
-  it('takes the key and an integration from the command line', async () => {
-    await schoolbell(['key'], `${output('environment')} KOMBO_API_KEY=${komboKey}`);
-    await schoolbell(['integrations', 'add', integration], output('environment'));
-    expect(await schoolbell(['integrations', 'list', '--json'], output('environment'))).toContain(
-      integration,
-    );
-  });
+  describe('in the hands of an operator', () => {
+    it('carries a long replay on over several calls of its function, started and followed by one command', async () => {
+      school.complete(...from(3, 20));
+      expect(await poll(20)).toHaveLength(20);
+      // A minute is kept back for the way out: ten seconds are left in each call.
+      await shortenTimeout(output('replayFunction'), 70);
+      const asked = ['--from', new Date(Date.now() - DAY_MS).toISOString(), '--consumer', 'certificates'];
+      await certificates.rest();
+      let isDone = false;
+      const followed = schoolbell('replay', integration, ...asked, '--rate', '1', '--yes').finally(() => {
+        isDone = true;
+      });
+      const writers = await writersOfReplay(output('table'), () => isDone);
+      expect(await followed).toMatch(/The deployment sends replay[\s\S]*is finished: 23 of 23 events sent/);
+      expect(writers.size).toBeGreaterThan(1);
+      expect(new Set(told(await certificates.rest())).size).toBe(23);
+      await Promise.all([arrived.rest(), slack.rest()]);
+    });
 
-  it('polls it on its schedule: the baseline, silently', async () => {
-    const events = await arrived.receive(1);
-    expect(events.map((event) => event['detail-type'])).toEqual(['IntegrationBaselined']);
-  });
+    it('reads again from an earlier watermark: silently, but for what was missed', async () => {
+      school.completeUnseen(23);
+      await schoolbell('poll', integration);
+      expect(await arrived.rest()).toEqual([]);
+      const { watermark } = await status();
+      const back = new Date(Date.parse(watermark) - 2 * DAY_MS).toISOString();
+      expect(await operate('watermark', integration, '--set', back)).toContain(`is ${back}; it was`);
+      expect(told(await poll(1))).toEqual([`CourseCompleted ${idOf(23)}`]);
+      expect(await arrived.rest()).toEqual([]);
+    });
 
-  it("brings what happens to a rule's queue", async () => {
-    changeAt('COMPLETED');
-    await askForPoll();
-    const [event] = await arrived.receive(1);
-    expect(event).toMatchObject({
-      source: 'schoolbell',
-      'detail-type': 'CourseCompleted',
-      detail: { version: 1, integration: { id: integration }, progression: { id: someRecord.id } },
+    it('finds by a reconciliation what no poll was shown', async () => {
+      school.completeUnseen(24);
+      await schoolbell('reconcile', integration);
+      expect(told(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(24)}`]);
+      await expect
+        .poll(status, WITHIN_A_MINUTE)
+        .toMatchObject({ lastReconciliation: { missed: 1, records: 30 } });
+    });
+
+    it('does not poll what is paused or removed, and goes on where it was', async () => {
+      await operate('pause', integration);
+      school.change([25], { status: 'DROPPED' });
+      expect(await checkout.attempt('poll', integration)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`schoolbell resume ${integration}`),
+      });
+      expect(await status()).toMatchObject({ condition: 'paused' });
+      await operate('resume', integration);
+      expect(told(await poll(1))).toEqual([`LearnerDropped ${idOf(25)}`]);
+
+      await operate('integrations', 'remove', integration);
+      school.change([25], { status: 'IN_PROGRESS' });
+      expect(await status()).toMatchObject({ condition: 'removed' });
+      expect(await schoolbell('integrations', 'add', integration)).toContain('It goes on where it was');
+      expect(told(await poll(1))).toEqual([`LearnerReenrolled ${idOf(25)}`]);
+    });
+
+    it('sets aside what it cannot read, and takes it when it is mended', async () => {
+      school.break(26);
+      await schoolbell('poll', integration);
+      await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ setAside: 1 });
+      expect(await schoolbell('set-aside', 'list', integration)).toContain(idOf(26));
+      expect(await checkout.attempt('set-aside', 'retry', integration)).toMatchObject({
+        code: 1,
+        stdout: expect.stringContaining('0 settled, 1 still set aside.'),
+      });
+      school.complete(26);
+      expect(await operate('set-aside', 'retry', integration)).toContain('1 settled, 0 still set aside.');
+      expect(told(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(26)}`]);
+    });
+
+    it('holds a mass change until a person lets it through, or drops it', async () => {
+      const many = from(0, 5);
+      const at = new Date().toISOString();
+      school.change(many, { remote_deleted_at: at });
+      expect(told(await poll(1))).toEqual(['ChangesHeld']);
+      expect(await status()).toMatchObject({ condition: 'held', held: { waiting: { removed: 5 } } });
+      await operate('release', integration);
+      expect(told(await poll(6))).toEqual([
+        'ChangesReleased',
+        ...many.map((number) => `ProgressionRemoved ${idOf(number)}`),
+      ]);
+
+      school.change(many, { remote_deleted_at: null });
+      expect(told(await poll(1))).toEqual(['ChangesHeld']);
+      await operate('discard', integration);
+      expect(told(await poll(1))).toEqual(['ChangesReleased']);
+      await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ condition: 'well', held: null });
     });
   });
 
@@ -109,33 +260,30 @@ describe('a deployment', () => {
     );
   });
 
-  it('replays what was published, under another name', async () => {
-    const from = new Date(Date.now() - 24 * HOUR_MS).toISOString();
-    await schoolbell(['replay', integration, '--from', from, '--yes'], output('environment'));
-    const events = await arrived.receive(3);
-    expect(events.map((event) => event['detail-type']).toSorted()).toEqual([
-      'ReplayFinished',
-      'ReplayStarted',
-      'ReplayedCourseCompleted',
-    ]);
+  it('is updated in place and goes on from where it was', async () => {
+    const before = { table: output('table'), ...(await status()) };
+    overlapMinutes = 30;
+    await checkout.shell(readmeCommand('npx cdk deploy'));
+    expect(output('table')).toBe(before.table);
+    expect((await status()).journal).toEqual(before.journal);
+    school.change([27], { status: 'DROPPED' });
+    expect(told(await poll(1))).toEqual([`LearnerDropped ${idOf(27)}`]);
+    await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ journal: { last: before.journal.last + 1 } });
   });
 
-  it('is updated in place and goes on from where it was', async () => {
-    const before = await readCheckpoint();
-    const updated = await deploy({ ...settings, REHEARSAL_OVERLAP_MINUTES: '30' });
-    expect(updated[outputNames.table]).toBe(output('table'));
-    expect((await readCheckpoint())?.entry).toBe(before?.entry);
-    changeAt('DROPPED');
-    await askForPoll();
-    const events = await arrived.receive(1);
-    expect(events.map((event) => event['detail-type'])).toEqual(['LearnerDropped']);
-    expect((await readCheckpoint())?.entry).toBe((before?.entry ?? 0) + 1);
+  it('loses nothing when the notifier goes and comes back', async () => {
+    const { watermark } = await status();
+    await checkout.shell(`npx cdk destroy ${rehearsal.name}Notifier --force`);
+    school.complete(28);
+    await checkout.shell(readmeCommand('npx cdk deploy'));
+    expect(await status()).toMatchObject({ watermark });
+    expect(told(await poll(1))).toEqual([`CourseCompleted ${idOf(28)}`]);
   });
 
   it('goes without a trace when nothing is to be kept', async () => {
-    await arrived.remove();
-    await cdk(['destroy', '--all', '--force'], settings);
+    for (const queue of [arrived, certificates, slack]) await queue.remove();
     const table = new DescribeTableCommand({ TableName: output('table') });
+    await checkout.shell('npx cdk destroy --all --force');
     await expect(new DynamoDBClient({}).send(table)).rejects.toThrow(ResourceNotFoundException);
   });
 });

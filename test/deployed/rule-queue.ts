@@ -1,5 +1,7 @@
 import {
   DeleteRuleCommand,
+  DisableRuleCommand,
+  EnableRuleCommand,
   EventBridgeClient,
   PutRuleCommand,
   PutTargetsCommand,
@@ -15,25 +17,35 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
+import type { EventPattern } from '../../rules/event-pattern.ts';
 
 const Delivered = z.object({
   'detail-type': z.string(),
   source: z.string(),
-  detail: z.looseObject({ id: z.string() }),
+  detail: z.looseObject({ id: z.string(), progression: z.optional(z.object({ id: z.string() })) }),
 });
 export type Delivered = z.infer<typeof Delivered>;
 
-/** A queue that a rule on the bus delivers every event of Schoolbell to. */
+/** A queue that a rule on the bus delivers events to. */
 export type RuleQueue = {
   /** Waits until as many events have come, five minutes at most. */
   receive(count: number): Promise<Delivered[]>;
+  /** What is there, or comes within seconds. */
+  rest(): Promise<Delivered[]>;
+  /** The consumer is down: what happens meanwhile does not reach it. */
+  goDown(): Promise<void>;
+  comeBack(): Promise<void>;
   remove(): Promise<void>;
 };
 
 const WAIT_MS = 5 * 60 * 1000;
+const WAIT_SECONDS = 5;
 
-export async function createRuleQueue(busArn: string, name: string): Promise<RuleQueue> {
+export async function createRuleQueue(
+  busArn: string,
+  name: string,
+  pattern: Partial<EventPattern>,
+): Promise<RuleQueue> {
   const bus = busArn.slice(busArn.indexOf('/') + 1);
   const events = new EventBridgeClient({});
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: process.env['AWS_ENDPOINT_URL'] === undefined });
@@ -54,25 +66,39 @@ export async function createRuleQueue(busArn: string, name: string): Promise<Rul
     ],
   };
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy: JSON.stringify(policy) } }));
-  const pattern = JSON.stringify({ source: [EVENT_SOURCE] });
-  await events.send(new PutRuleCommand({ Name: name, EventBusName: bus, EventPattern: pattern }));
+  await events.send(
+    new PutRuleCommand({ Name: name, EventBusName: bus, EventPattern: JSON.stringify(pattern) }),
+  );
   await events.send(
     new PutTargetsCommand({ Rule: name, EventBusName: bus, Targets: [{ Id: 'queue', Arn: arn }] }),
   );
+  const take = async (): Promise<Delivered[]> => {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: WAIT_SECONDS }),
+    );
+    for (const { ReceiptHandle } of Messages) {
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+    }
+    return Messages.map(({ Body = '' }) => Delivered.parse(JSON.parse(Body)));
+  };
+  const rule = { Name: name, EventBusName: bus };
   return {
     async receive(count) {
       const received: Delivered[] = [];
       const until = Date.now() + WAIT_MS;
-      while (received.length < count && Date.now() < until) {
-        const answer = await sqs.send(
-          new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 10 }),
-        );
-        for (const { Body = '', ReceiptHandle } of answer.Messages ?? []) {
-          received.push(Delivered.parse(JSON.parse(Body)));
-          await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-        }
-      }
+      while (received.length < count && Date.now() < until) received.push(...(await take()));
       return received;
+    },
+    async rest() {
+      const received: Delivered[] = [];
+      for (let taken = await take(); taken.length > 0; taken = await take()) received.push(...taken);
+      return received;
+    },
+    async goDown() {
+      await events.send(new DisableRuleCommand(rule));
+    },
+    async comeBack() {
+      await events.send(new EnableRuleCommand(rule));
     },
     async remove() {
       await events.send(new RemoveTargetsCommand({ Rule: name, EventBusName: bus, Ids: ['queue'] }));

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { operationalEvents } from '../../functions/contract/operational-events.ts';
 import type { FaultKind, FaultRates } from './faults.ts';
 import type { ReceivedEvent } from './received-events.ts';

@@ -1,11 +1,11 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Item } from './attribute-values.ts';
 import type { FaultRates } from './faults.ts';
 import type { MemoryTable } from './memory-table.ts';
 import type { Accuse } from './violation.ts';
 
 /** What is held to of a checkpoint; reading all of it at each write would take as long as the store does. */
-const Progress = z.object({ entry: z.int(), watermark: z.string().nullable() });
+const Progress = z.object({ entry: z.int(), watermark: z.nullable(z.string()) });
 
 const EPOCH = '1970-01-01T00:00:00.000Z';
 /** The clocks of Kombo's own machines. */

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { readmeCommand, readmeCommands } from '../deployed/readme-commands.ts';
+
+/** What the rehearsal runs of the README's section about a deployment; `npm ci` is what it needs to begin. */
+const REHEARSED = [
+  'npx cdk bootstrap',
+  'npx cdk deploy',
+  'npx schoolbell key',
+  'npx schoolbell integrations add',
+  'npx schoolbell doctor',
+  'npx schoolbell status',
+  'npx schoolbell events',
+  'npx schoolbell replay',
+];
+
+test('every command of a deployment in the README is run by the rehearsal, and no other is', () => {
+  expect(readmeCommands()).toEqual(['npm ci', ...REHEARSED.map(readmeCommand)]);
+});
+
+test.each(REHEARSED)('the rehearsal runs the README\'s "%s" itself', (command) => {
+  const suite = readFileSync(new URL('../deployed/rehearsal.deployed.ts', import.meta.url), 'utf8');
+  expect(suite).toContain(`readmeCommand('${command}')`);
+});
