@@ -37,6 +37,13 @@ export async function* examine(deployment: Deployment): AsyncGenerator<Finding> 
     yield replayFinding(looks.countReplays);
   }
   for (const integration of integrations) yield* examineIntegration(deployment, integration);
+  if (integrations.every(({ state }) => state !== 'active')) {
+    yield {
+      check: 'key and host',
+      state: 'warning',
+      found: 'not looked at, since no integration is active. Add one: schoolbell integrations add ID',
+    };
+  }
 }
 
 async function replayFinding(count: (() => Promise<number>) | null): Promise<Finding> {

@@ -12,7 +12,7 @@ import { findIntegration } from './find-integration.ts';
 import { globalOptionsOf } from './global-options.ts';
 import { parseInstant } from './instant-option.ts';
 import { addIntegrationArgument } from './integration-argument.ts';
-import { collect, collectTypes } from './list-option.ts';
+import { listOption, typesOption } from './list-option.ts';
 import { withDeployment } from './open-deployment.ts';
 import { createOutput } from './output.ts';
 import { plural } from './poll-outcome.ts';
@@ -32,9 +32,9 @@ export function addEventsCommand(program: Command): void {
     program
       .command('events')
       .description('the journal as a history: what was told about whom, and when')
-      .option('--type <event...>', 'only these events', collectTypes, [])
-      .option('--learner <id...>', "only these learners, by Kombo's id or the platform's", collect, [])
-      .option('--course <id...>', "only these courses, by Kombo's id or the platform's", collect, [])
+      .addOption(typesOption('--type <event...>', 'only these events'))
+      .addOption(listOption('--learner <id...>', "only these learners, by Kombo's id or the platform's"))
+      .addOption(listOption('--course <id...>', "only these courses, by Kombo's id or the platform's"))
       .option(
         '--from <time>',
         'only what was detected then or later: 2026-03-01 or 2026-03-01T09:30Z',
@@ -68,7 +68,7 @@ export function addEventsCommand(program: Command): void {
           columnsLine({ ...columns, what: `${columns.what}${told(event.detail.detectedAt, reason)}` }),
         );
       }
-      output.say(shown === 0 ? `No events of ${id} match.` : `${plural(shown, 'event')}.`);
+      output.say(shown === 0 ? noEvents(id, options) : `${plural(shown, 'event')}.`);
     });
   });
 }
@@ -82,6 +82,11 @@ async function* history(store: Store, id: IntegrationId, { type, learner, course
     if (to !== undefined && entry.detectedAt >= to) continue;
     yield* eventsOfEntry(entry, null).filter((event) => isWanted(filter, event));
   }
+}
+
+function noEvents(id: IntegrationId, { type, learner, course, from, to }: EventsOptions): string {
+  const isFiltered = type.length + learner.length + course.length > 0 || (from ?? to) !== undefined;
+  return isFiltered ? `No event of ${id} matches.` : `There are no events of ${id} yet.`;
 }
 
 async function refusedEvents(store: Store, id: IntegrationId): Promise<Map<string, string>> {

@@ -11,7 +11,7 @@ import { findIntegration } from './find-integration.ts';
 import { globalOptionsOf } from './global-options.ts';
 import { parseInstant } from './instant-option.ts';
 import { addIntegrationArgument } from './integration-argument.ts';
-import { collect, collectTypes } from './list-option.ts';
+import { listOption, typesOption } from './list-option.ts';
 import { parseNumber } from './number-option.ts';
 import { type Deployment, withDeployment } from './open-deployment.ts';
 import { createOutput, type Output } from './output.ts';
@@ -52,10 +52,10 @@ export function addReplayCommand(program: Command): void {
         parseInstant,
       )
       .option('--to <time>', 'only what was detected before', parseInstant)
-      .option('--type <event...>', 'only these events', collectTypes, [])
-      .option('--course <id...>', "only these courses, by Kombo's id or the platform's", collect, [])
-      .option('--learner <id...>', "only these learners, by Kombo's id or the platform's", collect, [])
-      .option('--progression <id...>', 'only these course progressions', collect, [])
+      .addOption(typesOption('--type <event...>', 'only these events'))
+      .addOption(listOption('--course <id...>', "only these courses, by Kombo's id or the platform's"))
+      .addOption(listOption('--learner <id...>', "only these learners, by Kombo's id or the platform's"))
+      .addOption(listOption('--progression <id...>', 'only these course progressions'))
       .addOption(
         new Option('--source <where>', 'kombo: before the journal begins, what Kombo still knows')
           .choices(['journal', 'kombo'])

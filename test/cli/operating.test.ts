@@ -58,7 +58,44 @@ describe('what an operator looks at and moves', () => {
       exitCode: 1,
       stderr: expect.stringMatching(/lies in the future/),
     });
-    expect(await cli.run('watermark', 'sandbox:other')).toMatchObject({ exitCode: 1 });
+    expect(await cli.run('watermark', SCHOOL, '--force')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/--force goes with --set only/),
+    });
+  });
+
+  it.each([
+    ['status'],
+    ['events'],
+    ['watermark'],
+    ['watermark', '--set', '2020-01-01'],
+    ['replay', '--from', '2020-01-01'],
+    ['release'],
+    ['discard'],
+    ['pause'],
+    ['resume'],
+    ['set-aside', 'list'],
+    ['set-aside', 'retry'],
+    ['integrations', 'remove'],
+  ])('%s %s: an unknown integration gets one line that names the known ones', async (...command) => {
+    const ended = await cli.run(...command, 'sandbox:other');
+    expect(ended).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(ended.stderr).toMatch(
+      /^schoolbell: There is no integration sandbox:other \(there are sandbox:school\).*\n$/,
+    );
+  });
+
+  it('release and discard: nothing is held, and nothing is changed', async () => {
+    for (const command of ['release', 'discard']) {
+      expect((await cli.run(command, SCHOOL)).stdout).toBe(
+        `Nothing is held for ${SCHOOL}: nothing was changed.\n`,
+      );
+    }
+  });
+
+  it('events: tells none that match from none at all', async () => {
+    const none = await cli.run('events', SCHOOL, '--course', 'no such course');
+    expect(none).toMatchObject({ exitCode: 0, stdout: `No event of ${SCHOOL} matches.\n` });
   });
 
   it('reconcile: reads everything and says what it found', async () => {
@@ -72,5 +109,14 @@ describe('what an operator looks at and moves', () => {
     expect(stdout).toMatch(/table: can be read: 1 integration/);
     expect(stdout).toMatch(/sandbox:school, Kombo: takes the key/);
     expect(stdout).toMatch(/Nothing is wrong/);
+  });
+
+  it('doctor: does not say that a key is right which no integration uses', async () => {
+    await cli.run('pause', SCHOOL);
+    const { exitCode, stdout } = await cli.run('doctor');
+    await cli.run('resume', SCHOOL);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/key and host: not looked at, since no integration is active/);
   });
 });
