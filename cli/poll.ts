@@ -61,10 +61,18 @@ export async function askForPoll(
   const { ports, queue } = openAws();
   const integration = await findIntegration(ports.store, id);
   if (integration.state !== 'active') throw notActive(integration);
+  if (mode === 'baseline' && (await ports.store.readCheckpoint(id))?.checkpoint.watermark) {
+    throw new CommandError(
+      `${id} was synced already: a poll publishes what changed, and schoolbell reconcile ${id} what was missed.`,
+    );
+  }
   const message = { integration: id, ...(mode && { mode }) };
   await queue?.send([message]);
-  output.answer(
-    { asked: message },
-    `Asked the deployment to poll ${id}: its events go to the bus. See them with: schoolbell events ${id}`,
-  );
+  output.answer({ asked: message }, askedText(id, mode));
+}
+
+function askedText(id: IntegrationId, mode: PollMode | undefined): string {
+  return mode === 'reconcile'
+    ? `Asked the deployment to read everything of ${id}: what was missed goes to the bus. See what it found with: schoolbell status ${id}`
+    : `Asked the deployment to poll ${id}: its events go to the bus. See them with: schoolbell events ${id}`;
 }

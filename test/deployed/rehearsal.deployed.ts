@@ -100,6 +100,13 @@ describe('a deployment', () => {
       expect(await status()).toMatchObject({ integration, condition: 'well', known: 30, setAside: 0 });
     });
 
+    it('refuses a second baseline, which would swallow what happened meanwhile', async () => {
+      expect(await checkout.attempt('poll', integration, '--mode', 'baseline')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`${integration} was synced already`),
+      });
+    });
+
     it("brings what happens to rules' queues", async () => {
       school.complete(0);
       const [event] = await poll(1);
