@@ -44,31 +44,37 @@ export function addWaiting(waiting: Waiting, decisions: Decision[]): Waiting {
   };
 }
 
-/** Marks the integration as held and tells it, once per episode; the worker writes it when it ends. */
+/**
+ * Marks the integration as held and tells it, once per episode, whichever of its runs is stopped; the worker writes it
+ * when it ends.
+ */
 export async function hold(worker: Worker, mode: PollMode, waiting: Waiting): Promise<void> {
-  const { checkpoint, ports, settings, integration } = worker;
-  const now = new Date(ports.clock()).toISOString();
-  const before = checkpoint.held?.mode === mode && checkpoint.allowance === null ? checkpoint.held : null;
+  const { checkpoint, ports, settings } = worker;
   const held: Held = {
-    since: before?.since ?? now,
+    since: checkpoint.held?.since ?? new Date(ports.clock()).toISOString(),
     mode,
     waiting: waiting.counts,
     complete: waiting.complete,
     limit: limitOf(checkpoint, settings),
     sample: waiting.sample,
-    told: before?.told ?? false,
+    told: checkpoint.held?.told ?? false,
   };
   worker.checkpoint = { ...checkpoint, held, allowance: null };
   if (held.told) return;
   // Kept before it is told: the episode has one id, wherever a crash comes.
   await move(worker, worker.checkpoint);
+  await tellHeld(worker, held);
+}
+
+async function tellHeld(worker: Worker, held: Held): Promise<void> {
+  const { ports, integration } = worker;
   await ports.publisher.tell({
     type: 'ChangesHeld',
     detail: {
       version: 1,
       id: `${integration.id}/held/${held.since}`,
       integration: { id: integration.id, tool: toolOf(integration.id) },
-      at: now,
+      at: new Date(ports.clock()).toISOString(),
       waiting: held.waiting,
       complete: held.complete,
       limit: held.limit,
@@ -83,6 +89,8 @@ export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resol
   const { checkpoint, ports, integration } = worker;
   const { held } = checkpoint;
   if (held === null) return;
+  // Whether the bus took it is not known: whoever hears of an end has heard of the beginning.
+  if (!held.told) await tellHeld(worker, held);
   await ports.publisher.tell({
     type: 'ChangesReleased',
     detail: {

@@ -120,6 +120,42 @@ describe('a mass change', () => {
     expect(it.bus.told).toMatchObject([{ type: 'ChangesHeld', detail: { id: `moodle:test/held/${since}` } }]);
   });
 
+  test('whose hold could not be told before it went away is told from its beginning', async () => {
+    const it = await synced();
+    remove(it, ids.slice(0, 40));
+    it.bus.tellFailures = [new TransientError('the bus is away')];
+    await it.poll();
+    restore(it, ids.slice(20, 40));
+    expect(await it.poll()).toMatchObject({ kind: 'ended' });
+    expect(told(it)).toEqual(['ChangesHeld', 'ChangesReleased']);
+  });
+
+  test('is one episode with another that stops the other run meanwhile', async () => {
+    const it = await synced();
+    remove(it, ids.slice(0, 40));
+    for (const record of it.shown) record.updatedAt = 0;
+    expect(await it.poll({ mode: 'reconcile' })).toMatchObject({ held: { mode: 'reconcile' } });
+    it.clock.advance(HOUR_MS);
+    remove(it, ids.slice(40));
+    expect(await it.poll()).toMatchObject({ held: { mode: 'incremental' } });
+    expect(told(it)).toEqual(['ChangesHeld']);
+
+    await settle(it, 'release');
+    expect(await it.poll()).toMatchObject({ held: { mode: 'reconcile' } });
+    await settle(it, 'release', 'another operator');
+    await it.poll();
+
+    const ended = it.bus.told.map(({ type, detail }) => [type, detail.id.split('/').at(-1)]);
+    expect(ended).toEqual([
+      ['ChangesHeld', ended[0]?.[1]],
+      ['ChangesReleased', ended[0]?.[1]],
+      ['ChangesHeld', ended[2]?.[1]],
+      ['ChangesReleased', ended[2]?.[1]],
+    ]);
+    expect(ended[2]?.[1]).not.toBe(ended[0]?.[1]);
+    expect(it.types()).toHaveLength(ids.length);
+  });
+
   test('counts at least what was read before the time was spent', async () => {
     const it = await synced();
     remove(it, ids);

@@ -30,7 +30,7 @@ const Ends = z.union([
  */
 export function checkEpisodes(received: ReceivedEvent[], rates: FaultRates, accuse: Accuse): void {
   const told = received.filter(({ journal }) => journal === null);
-  const first = [...new Map(told.toReversed().map((event) => [event.id, event])).values()].toReversed();
+  const first = told.filter(({ id }, at) => told.findIndex((event) => event.id === id) === at);
   const isCertain = UNCERTAIN.every((kind) => rates[kind] === 0);
   if (isCertain && first.length < told.length) {
     accuse('episodes are told once', told.map(({ id }) => id).join(', '));

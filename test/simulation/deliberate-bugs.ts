@@ -33,18 +33,37 @@ const OVERTAKEN: Partial<Scenario> = {
   faults: { ...NO_FAULTS, frozen: 0.05, 'table-write-delayed': 0.3 },
 };
 
-/** Entries of a few records, and a single pass: what a split page loses is not found by the second one. */
+/** A few records that are removed and restored time and again, few of which pass, and a bus that often leaves entries undone. */
+const HELD_AND_INTERRUPTED: Partial<Scenario> = {
+  records: 12,
+  operations: 40,
+  polls: 8,
+  pageSize: 4,
+  pauseMs: 40 * 60_000,
+  surgeFloor: 3,
+  undo: 0.7,
+  baseline: { mode: 'publish' },
+  faults: { ...NO_FAULTS, killed: 0.03, 'bus-call-failed': 0.7 },
+};
+
+/** Records that come twice in a page, and a bus that fails entries for longer than anyone is patient. */
+const TWICE_AND_FAILING: Partial<Scenario> = {
+  pages: { order: 'updated', cursors: 'after', isInclusive: true, changesPerPage: 3, repeats: 0.8 },
+  operations: 40,
+  faults: { ...NO_FAULTS, 'bus-entry-failed': 0.8 },
+};
+
+/** What one pass loses is not found by the next. */
+const SINGLE_PASS: SourcePatch[] = one(
+  'functions/core/run-progress.ts',
+  'run.pass >= MAX_PASSES',
+  'run.pass >= 1',
+);
+
+/** Entries of a few records. */
 const SPLIT_PAGES_IN_ONE_PASS: SourcePatch[] = [
-  {
-    file: 'functions/core/split-changes.ts',
-    replace: 'const MAX_JSON_BYTES = 350_000;',
-    by: 'const MAX_JSON_BYTES = 700;',
-  },
-  {
-    file: 'functions/core/run-progress.ts',
-    replace: 'run.pass >= MAX_PASSES',
-    by: 'run.pass >= 1',
-  },
+  ...one('functions/core/split-changes.ts', 'const MAX_JSON_BYTES = 350_000;', 'const MAX_JSON_BYTES = 700;'),
+  ...SINGLE_PASS,
 ];
 
 /** What is known of the next page's records is read as soon as it is fetched, while this page is still being processed. */
@@ -264,11 +283,11 @@ export const deliberateBugs: DeliberateBug[] = [
   },
   {
     name: 'a later event is sent though the one before it failed',
-    patches: one(
-      'functions/adapters/eventbridge/publisher.ts',
-      'if (answer.error !== null) {\n          break;',
-      'if (answer.error !== null) {',
-    ),
+    patches: [
+      ...one('functions/adapters/eventbridge/publisher.ts', 'answer.error !== null;', 'false;'),
+      ...one('functions/adapters/eventbridge/publisher.ts', 'break;', ''),
+    ],
+    setting: { patches: [], scenario: TWICE_AND_FAILING },
   },
   {
     name: "the watermark comes from the machine's clock",
@@ -306,17 +325,21 @@ export const deliberateBugs: DeliberateBug[] = [
     name: 'the watermark passes what was not believed',
     patches: one(
       'functions/core/watermark.ts',
-      "run.mode === 'reconcile' || run.disbelieved",
-      "run.mode === 'reconcile'",
+      'run.disbelieved ? watermark',
+      "(run.disbelieved && run.mode === 'baseline') ? watermark",
     ),
   },
   {
     name: 'the cursor moves before the page is committed',
-    patches: one(
-      'functions/core/commit-page.ts',
-      'if (decisions.length === 0)',
-      'worker.checkpoint = forward(worker.checkpoint); if (decisions.length === 0)',
-    ),
+    patches: [
+      ...one(
+        'functions/core/commit-page.ts',
+        'if (decisions.length === 0) return note(worker, forward(worker.checkpoint));',
+        'await note(worker, forward(worker.checkpoint)); if (decisions.length === 0) return;',
+      ),
+      ...one('functions/core/commit-page.ts', 'page.records, decisions, forward', 'page.records, decisions'),
+    ],
+    setting: { patches: SINGLE_PASS, scenario: STEADY_PAGES },
   },
   {
     name: 'a run goes on from its first page, not from its cursor',
@@ -433,6 +456,7 @@ export const deliberateBugs: DeliberateBug[] = [
       'await followThrough(worker, entry, await readDetails(worker, entry));',
       'await followThrough(worker, { ...entry, tally: { ...entry.tally, removed: 0, restored: 0 } }, await readDetails(worker, entry));',
     ),
+    setting: { patches: [], scenario: HELD_AND_INTERRUPTED },
   },
   {
     name: 'more passes a hold than a person let through',
@@ -441,6 +465,7 @@ export const deliberateBugs: DeliberateBug[] = [
       'lessAllowance(checkpoint.allowance, entry.tally.allowed)',
       'checkpoint.allowance',
     ),
+    setting: { patches: [], scenario: HELD_AND_INTERRUPTED },
   },
   {
     name: 'a hold is told by each run',

@@ -24,7 +24,7 @@ type World = {
   random: Random;
   faults: Faults;
   table: MemoryTable;
-  /** Told of each write that a process sends although it knows that another has taken over. */
+  /** Told of each write of a process that another has taken over from: one that knows of it, or a move of the checkpoint. */
   overtaken: (write: string) => void;
 };
 
@@ -85,8 +85,12 @@ export function simulatedDynamoDb(process: WorkerProcess, world: World): DynamoD
       write(`put ${itemText(input)}`, () => ({ Attributes: table.put(input), ...METADATA })),
     async updateItem(input) {
       try {
-        const effect = () => ({ Attributes: table.update(input), ...METADATA });
-        return await write(`update ${keyText(input.Key)}`, effect);
+        return await write(`update ${keyText(input.Key)}`, () => {
+          const isOfAnother = isMoveOfAnother(input, table);
+          const Attributes = table.update(input);
+          if (isOfAnother) overtaken(`${process.name} moved the checkpoint`);
+          return { Attributes, ...METADATA };
+        });
       } catch (error) {
         if (isConditionFailed(error) && isMoveOfAnother(input, table)) knowsBetter = true;
         throw error;

@@ -18,7 +18,7 @@ export type World = {
   trace: Trace;
   table: MemoryTable;
   bus: SimulatedBus;
-  /** Writes that came from workers which knew that another had taken over. */
+  /** Writes that came from workers which another had taken over from. */
   lateWrites: string[];
   overtaken: (write: string) => void;
   service: KomboService;
