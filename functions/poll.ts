@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { Integration } from './contract/integration.ts';
 import type { IntegrationId } from './contract/integration-id.ts';
 import { PollMessage } from './contract/poll-message.ts';
+import { finishWhatWasLeft } from './core/operate.ts';
 import type { Ports, Queue, RunSettings } from './core/ports.ts';
 import { type PollOutcome, runPoll } from './core/run-poll.ts';
 
@@ -31,7 +32,8 @@ export function pollHandler({ ports, settings, queue, report, follow }: PollPart
       follow !== undefined && message.follow !== undefined
         ? await follow(message.integration, message.follow, randomUUID())
         : await ports.store.readIntegration(message.integration);
-    if (integration?.state !== 'active') return;
+    if (integration === null) return;
+    if (integration.state !== 'active') return finishWhatWasLeft(ports, settings, integration, randomUUID());
 
     const outcome = await runPoll(ports, settings, {
       integration,

@@ -40,6 +40,23 @@ export async function operate<Result>(
 }
 
 /**
+ * Finishes what a poll left behind that read the integration just before it was paused or removed: nothing else comes
+ * after it. Does nothing where the lease was given back.
+ *
+ * @param owner unique to this call
+ */
+export async function finishWhatWasLeft(
+  ports: Ports,
+  settings: RunSettings,
+  integration: Integration,
+  owner: string,
+): Promise<void> {
+  const lease = (await ports.store.readCheckpoint(integration.id))?.lease ?? null;
+  if (lease === null || Date.parse(lease.until) > ports.clock()) return;
+  await operate(ports, settings, integration, owner, async () => undefined);
+}
+
+/**
  * Lets what was counted through (`release`), or marks it so that the same change is not seen again (`discard`); the next
  * run carries it out.
  *

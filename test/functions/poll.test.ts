@@ -168,6 +168,22 @@ describe('a message is done, and followed by none,', () => {
     });
   });
 
+  it('when its integration was stopped while a poll was about to begin, whose entry is then finished', async () => {
+    const w = await worldWithNews(100);
+    const { calls } = await w.pollWithFault({ at: 4, kind: 'killed', tookEffect: true });
+    expect(calls.at(-1)).toBe('appendEntry');
+    const { receive, sent, outcomes } = await functionOn(w, {}, { state: 'removed' });
+
+    await receive();
+    expect(w.types()).toEqual([]);
+    w.clock.advance(w.settings.leaseMs);
+    await receive();
+
+    expect(w.types()).toEqual(['CourseStarted', 'CourseStarted', 'CourseStarted']);
+    expect(w.store.place().lease).toBeNull();
+    expect({ sent, outcomes, reads: w.kombo.reads.length }).toEqual({ sent: [], outcomes: [], reads: 1 });
+  });
+
   it('when its integration is not one of ours', async () => {
     const w = world();
     const { receive, outcomes } = await functionOn(w);
