@@ -108,6 +108,7 @@ test('the count of a dry run equals what is then published, for any filter, unde
 
       const published = at.replayed();
       expect(published).toHaveLength(planned.plan.events);
+      expect(wanted(published, range, filter)).toEqual(published);
       expect(
         Object.fromEntries(
           Object.entries(Object.groupBy(published, ({ type }) => type)).map(([type, events]) => [

@@ -5,7 +5,7 @@ export const rehearsal = {
   name: process.env['REHEARSAL_NAME'] ?? 'SchoolbellRehearsal',
   /**
    * The sandbox, as the functions reach it. Without it, one is started on this machine, which only an emulator on this
-   * machine can reach.
+   * machine can reach. HTTPS, unless it is on this machine.
    */
   komboUrl: process.env['REHEARSAL_KOMBO_URL'],
   integration: 'moodle:7C9M5sXAQx2cNMpVHLojrFpL',

@@ -3,7 +3,12 @@ import { statSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import { createReplayStore } from '../../functions/adapters/dynamodb/replay-items.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
+import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
+import { ANY_EVENT } from '../../functions/core/event-filter.ts';
+import { orderReplay } from '../../functions/core/order-replay.ts';
+import { planReplay } from '../../functions/core/plan-replay.ts';
 import { type Bus, startBus } from '../../local/bus/bus.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import {
@@ -67,6 +72,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
   let poll: RunningFunction;
   let dispatch: RunningFunction;
   let webhook: RunningFunction;
+  let replay: RunningFunction;
 
   beforeAll(async () => {
     bundles = bundle();
@@ -83,6 +89,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
       TABLE_NAME: database.table,
       BUS_NAME: 'tested',
       QUEUE_URL: `${queue.endpoint}/123456789012/poll`,
+      REPLAY_QUEUE_URL: `${queue.endpoint}/123456789012/replay`,
       KOMBO_SECRET_ID: 'kombo',
       KOMBO_BASE_URL: sandbox.url,
       WEBHOOK_SECRET_ID: 'webhook',
@@ -91,10 +98,11 @@ describe('the bundled functions, started as Lambda starts them', () => {
     poll = await startFunction({ bundle: bundles['Poll'] ?? '', environment });
     dispatch = await startFunction({ bundle: bundles['Dispatch'] ?? '', environment });
     webhook = await startFunction({ bundle: bundles['Webhook'] ?? '', environment });
+    replay = await startFunction({ bundle: bundles['Replay'] ?? '', environment });
   });
 
   afterAll(async () => {
-    await Promise.all([poll, dispatch, webhook].map((each) => each?.close()));
+    await Promise.all([poll, dispatch, webhook, replay].map((each) => each?.close()));
     await Promise.all([queue, sandbox, bus, database].map((each) => each?.close()));
   });
 
@@ -124,6 +132,40 @@ describe('the bundled functions, started as Lambda starts them', () => {
     ]);
     expect(poll.log()).toContain('"EventsPublished":1');
     expect(poll.log()).toContain('"events":{"CourseCompleted":1}');
+  });
+
+  it('replay sends what was ordered, and is done with it when the message comes again', async () => {
+    const { store, replays } = storeOf(database);
+    const kombo = createKombo({ baseUrl: sandbox.url, apiKey: async () => KOMBO_KEY });
+    const ports = { store, replays, kombo, clock: Date.now };
+    const integration = await store.readIntegration(INTEGRATION);
+    if (integration === null) throw new Error('it was added by dispatch');
+    const planned = await planReplay(ports, { overlapMs: 0 }, integration, {
+      range: { from: '2026-01-01T00:00:00.000Z', to: null },
+      filter: ANY_EVENT,
+      source: 'journal',
+    });
+    if ('refused' in planned) throw new Error(planned.refused);
+    const order = {
+      id: 'tested',
+      reason: 'a test',
+      consumer: 'badges',
+      asLive: false,
+      rate: 100,
+      writer: 'w',
+    };
+    await orderReplay(ports, planned.plan, order);
+
+    delivered.length = 0;
+    const message = sqsEvent({ integration: INTEGRATION, replay: 'tested' });
+    expect(await replay.invoke(message)).toEqual({ result: null });
+    expect(await replay.invoke(message)).toEqual({ result: null });
+    expect(delivered.map((event) => event['detail-type'])).toEqual([
+      'ReplayStarted',
+      'ReplayedCourseCompleted',
+      'ReplayFinished',
+    ]);
+    expect(replay.log()).toContain('"published":1');
   });
 
   it('poll pauses an integration that is gone at Kombo, when a webhook made it look', async () => {
@@ -170,7 +212,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
   });
 
   it('write no name, address or key into their logs', () => {
-    const logs = [poll, dispatch, webhook].map((each) => each.log()).join('\n');
+    const logs = [poll, dispatch, webhook, replay].map((each) => each.log()).join('\n');
     for (const secret of ['Ada', 'Byron', 'ada@example.com', 'First aid', KOMBO_KEY, WEBHOOK_SECRET]) {
       expect(logs).not.toContain(secret);
     }
@@ -179,5 +221,6 @@ describe('the bundled functions, started as Lambda starts them', () => {
 
 function storeOf({ endpoint, table }: EmbeddedDynamoDb) {
   const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });
-  return { store: createStore({ calls: dynamoDbCalls(client), table, retentionDays: 90 }) };
+  const options = { calls: dynamoDbCalls(client), table, retentionDays: 90 };
+  return { store: createStore(options), replays: createReplayStore(options) };
 }
