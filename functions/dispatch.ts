@@ -24,10 +24,11 @@ export function dispatchHandler({ ports, queue, wanted, report }: DispatchParts)
     for (const integration of added) await store.writeIntegration(integration);
     const integrations = [...known, ...added];
 
-    const checkpoints = await store.readCheckpoints(integrations.map(({ id }) => id));
-    const due = duePolls(integrations, checkpoints, now);
+    const active = integrations.filter(({ state }) => state === 'active');
+    const checkpoints = await store.readCheckpoints(active.map(({ id }) => id));
+    const due = duePolls(active, checkpoints, now);
     await queue.send(due);
-    report?.(await surveyFleet(store, integrations, checkpoints, now), due.length);
+    report?.(await surveyFleet(store, active, checkpoints, now), due.length);
     return { sent: due.length };
   };
 }

@@ -25,7 +25,7 @@ const SUSPICIOUS_SECONDS = 60 * 60;
  * @param now the machine's clock, in milliseconds
  */
 export async function surveyFleet(
-  store: Pick<Store, 'readEntry'>,
+  store: Pick<Store, 'readEntriesAfter'>,
   integrations: Integration[],
   checkpoints: ReadonlyMap<IntegrationId, Checkpoint>,
   now: number,
@@ -39,19 +39,17 @@ export async function surveyFleet(
       seconds: ageOf(checkpoints.get(integration.id)?.watermark ?? integration.addedAt, now),
     }))
     .sort((left, right) => right.seconds - left.seconds);
-  let oldestUnpublishedSeconds = 0;
-  for (const checkpoint of known.filter((each) => mayHaveLeftAnEntry(each, now))) {
-    const entry = await store.readEntry(checkpoint.integration, checkpoint.entry + 1);
-    if (entry !== null) {
-      oldestUnpublishedSeconds = Math.max(oldestUnpublishedSeconds, ageOf(entry.detectedAt, now));
-    }
-  }
+  // All of them when Kombo has not answered for an hour.
+  const left = await store.readEntriesAfter(known.filter((each) => mayHaveLeftAnEntry(each, now)));
   return {
     active: active.length,
     failing: known.filter(isFailing).length,
     held: known.filter(({ held }) => held !== null).length,
     freshness,
-    oldestUnpublishedSeconds,
+    oldestUnpublishedSeconds: left.reduce(
+      (oldest, { detectedAt }) => Math.max(oldest, ageOf(detectedAt, now)),
+      0,
+    ),
   };
 }
 

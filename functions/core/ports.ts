@@ -79,6 +79,11 @@ export type Store = {
    */
   appendEntry(entry: JournalEntry): Promise<void>;
   readEntry(integration: IntegrationId, number: number): Promise<JournalEntry | null>;
+  /**
+   * The entries that checkpoints do not count yet, of many integrations at once, for an overview: not consistent, left out
+   * where there is none.
+   */
+  readEntriesAfter(checkpoints: Pick<Checkpoint, 'integration' | 'entry'>[]): Promise<JournalEntry[]>;
   /** Entries in order of their numbers, from `from` on, up to and including `to`. */
   readEntries(integration: IntegrationId, from: number, to: number): AsyncIterable<JournalEntry>;
   /** Writes the entry's states where the stored state's entry number is older. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { costTable, entryUnits, PER_POLL, shortCostRows } from '../../bench/cost-model.ts';
+import { countedCalls } from '../../bench/counted-calls.ts';
 import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
 import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
@@ -14,7 +15,6 @@ import {
 import { fixedRecords } from '../../local/sandbox/fixed-records.ts';
 import { steppedClock } from '../../local/sandbox/sandbox-clock.ts';
 import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts';
-import { countedCalls } from '../../bench/counted-calls.ts';
 import { recordingPublisher } from '../support/recording-publisher.ts';
 import { someRecord } from '../support/some-record.ts';
 

@@ -141,19 +141,19 @@ describe('the survey of the fleet', () => {
     const asked: string[] = [];
     const fleet = await surveyFleet(
       {
-        async readEntry(id, number) {
-          asked.push(`${id}/${number}`);
-          return id !== 'moodle:shaky'
-            ? null
-            : {
-                integration: id,
-                number,
-                detectedAt: ago(100),
-                mode: 'incremental',
-                writer: 'w',
-                changes: [],
-                tally: NOTHING_DECIDED,
-              };
+        async readEntriesAfter(asking) {
+          asked.push(...asking.map(({ integration: id, entry }) => `${id}/${entry + 1}`));
+          return asking
+            .filter(({ integration: id }) => id === 'moodle:shaky')
+            .map(({ integration: id, entry }) => ({
+              integration: id,
+              number: entry + 1,
+              detectedAt: ago(100),
+              mode: 'incremental',
+              writer: 'w',
+              changes: [],
+              tally: NOTHING_DECIDED,
+            }));
         },
       },
       [...integrations, integration('moodle:new')],

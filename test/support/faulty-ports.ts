@@ -76,6 +76,7 @@ export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fa
         readKnown: guard(store.readKnown),
         appendEntry: guard(store.appendEntry),
         readEntry: guard(store.readEntry),
+        readEntriesAfter: guard(store.readEntriesAfter),
         readEntries: store.readEntries,
         applyEntry: guard(store.applyEntry),
         setAside: guard(store.setAside),

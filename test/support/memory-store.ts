@@ -112,6 +112,9 @@ export function memoryStore(integration: string): MemoryStore {
       called('readEntry');
       return structuredClone(journal.get(number) ?? null);
     },
+    async readEntriesAfter(checkpoints) {
+      return checkpoints.flatMap(({ entry }) => structuredClone(journal.get(entry + 1)) ?? []);
+    },
     async *readEntries(_id, from, to) {
       for (let number = from; number <= to; number += 1) {
         const entry = journal.get(number);

@@ -1,6 +1,7 @@
 import { EntryTakenError } from '../../core/errors.ts';
 import { JournalEntry } from '../../core/journal-entry.ts';
 import type { Store } from '../../core/ports.ts';
+import { batchGet } from './batch-get.ts';
 import { decodeEntry, encodeEntry } from './journal-codec.ts';
 import { journalPlace } from './keys.ts';
 import { getItem, type Item, keyOf, parseStored, queryItems, type Table } from './table.ts';
@@ -12,7 +13,7 @@ const DAY_SECONDS = 24 * 60 * 60;
 export function journalItems(
   table: Table,
   retentionDays: number,
-): Pick<Store, 'appendEntry' | 'readEntry' | 'readEntries'> {
+): Pick<Store, 'appendEntry' | 'readEntry' | 'readEntriesAfter' | 'readEntries'> {
   return {
     async appendEntry(entry) {
       const place = journalPlace(entry.integration, entry.number);
@@ -42,6 +43,12 @@ export function journalItems(
       return item && parseEntry(item);
     },
 
+    async readEntriesAfter(checkpoints) {
+      const places = checkpoints.map(({ integration, entry }) => journalPlace(integration, entry + 1));
+      const items = await batchGet(table, places, { consistent: false });
+      return items.flatMap(readable);
+    },
+
     async *readEntries(integration, from, to) {
       if (from > to) return;
       const first = journalPlace(integration, from);
@@ -50,6 +57,15 @@ export function journalItems(
       }
     },
   };
+}
+
+/** A damaged entry counts as absent: its own run will say so, and the overview of the others goes on. */
+function readable(item: Item): JournalEntry[] {
+  try {
+    return [parseEntry(item)];
+  } catch {
+    return [];
+  }
 }
 
 export function parseEntry(item: Item): JournalEntry {

@@ -24,6 +24,23 @@ describe('the journal', () => {
     expect(counts).toEqual({ putItem: 1, getItem: 1 });
   });
 
+  it('finds what the checkpoints of many integrations do not count, in one request for a hundred', async () => {
+    const [finished, left, damaged] = [someIntegration(), someIntegration(), someIntegration()];
+    const store = engine.store();
+    for (const integration of [finished, left, damaged]) await store.appendEntry(someEntry({ integration }));
+    const entry = someEntry({ integration: left, number: 2 });
+    await store.appendEntry(entry);
+    await engine.calls().putItem({
+      TableName: engine.table(),
+      Item: { pk: { S: `journal/${damaged}` }, sk: { S: '000000000002' }, content: { S: 'by hand' } },
+    });
+    const { calls, counts } = counted(engine.calls());
+
+    const checkpoints = [finished, left, damaged].map((integration) => ({ integration, entry: 1 }));
+    expect(await engine.store(calls).readEntriesAfter(checkpoints)).toEqual([entry]);
+    expect(counts).toEqual({ batchGetItem: 1 });
+  });
+
   it('has no entry where none was appended', async () => {
     expect(await engine.store().readEntry(someIntegration(), 1)).toBeNull();
   });
