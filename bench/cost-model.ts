@@ -1,3 +1,5 @@
+import { type HourLoad, hourRequests } from './requests-model.ts';
+
 /**
  * What a month costs, from the requests that polls make. Prices of us-east-1 in US dollars, as AWS lists them for
  * DynamoDB on demand, Lambda on arm64, SQS, EventBridge, CloudWatch, X-Ray and Secrets Manager; free tiers are left out.
@@ -17,70 +19,53 @@ export const PRICES = {
   trace: 5e-6,
 } as const;
 
-/** Capacity units and bytes of one poll: `test/bench/cost-model.test.ts` holds them against polls that were made. */
-export const PER_POLL = {
-  /** The integration's settings, and each known state that the page's records are compared with. */
-  read: 1,
-  readPerRecord: 1,
-  /** The lease taken and given back. */
-  write: 2,
-  /** The checkpoint moved; the entry comes on top. */
-  writeWithChanges: 1,
-  writePerChange: 1,
-  /** Lambda's own lines, the run's line and the metrics. */
-  logBytes: 2_500,
-} as const;
-
-export type Load = {
-  integrations: number;
-  pollsPerHour: number;
-  /** Of a poll: what the overlap shows again, and what changed. */
-  records: number;
-  changes: number;
-};
-
-/** Write units of a journal entry: compressed, a change takes some 112 bytes. */
-export function entryUnits(changes: number): number {
-  return Math.ceil((400 + 112 * changes) / 1024);
-}
+/** Lambda's own lines, the line of a run or of a dispatch, and the metrics. */
+const LOG_BYTES = 2_500;
+/** Of the dispatch and of the poll function. */
+const GIGABYTES = 0.5;
 
 const HOURS = 730;
 /** Lambda waits for messages with five pollers, each asking every 20 seconds. */
-const IDLE_RECEIVES = 5 * 3 * 60 * HOURS;
-/** Milliseconds of a poll at 512 MB: Kombo's answer, mostly. */
-const POLL_MS = 600;
+const IDLE_RECEIVES = 5 * 3 * 60;
 export const METRICS = 16;
 export const ALARMS = 12;
 
-/** Dollars a month by service. */
-export function monthlyCost({ integrations, pollsPerHour, records, changes }: Load) {
-  const polls = integrations * pollsPerHour * HOURS;
-  const dispatches = pollsPerHour * HOURS;
-  const forChanges =
-    changes === 0 ? 0 : PER_POLL.writeWithChanges + entryUnits(changes) + changes * PER_POLL.writePerChange;
-  const reads =
-    polls * (PER_POLL.read + PER_POLL.readPerRecord * records) +
-    // Dispatch reads all settings (some 300 bytes each) and, not consistently, all checkpoints.
-    dispatches * (1 + integrations * (0.3 / 4 + 0.5));
-  const writes = polls * (PER_POLL.write + forChanges);
-  const cost = {
-    table: reads * PRICES.readUnit + writes * PRICES.writeUnit,
-    functions:
-      (polls + dispatches) * PRICES.lambdaRequest +
-      ((polls * POLL_MS * 0.5 + dispatches * 200 * 0.25) / 1000) * PRICES.lambdaGbSecond,
-    // Two queues are waited at; a message is sent in a batch of ten, received and deleted.
-    queues: (2 * IDLE_RECEIVES + polls * 2.1) * PRICES.queueRequest,
-    events: polls * changes * PRICES.event,
-    logs: ((polls + dispatches) * PER_POLL.logBytes * PRICES.logGigabyte) / 1e9,
+/** Dollars an hour by service. What costs the same at any load comes on top. */
+export function hourlyCost(load: HourLoad) {
+  const { invocations, milliseconds, messages, sends, readUnits, writeUnits, events } = hourRequests(load);
+  return {
+    table: readUnits * PRICES.readUnit + writeUnits * PRICES.writeUnit,
+    functions: invocations * PRICES.lambdaRequest + (milliseconds / 1000) * GIGABYTES * PRICES.lambdaGbSecond,
+    // Two queues are waited at; a message is received and deleted by itself.
+    queues: (2 * IDLE_RECEIVES + sends + 2 * messages) * PRICES.queueRequest,
+    events: events * PRICES.event,
+    logs: (invocations * LOG_BYTES * PRICES.logGigabyte) / 1e9,
     // At most: of many calls in a second, Lambda traces one, and one in twenty of the others.
-    traces: (polls + dispatches) * PRICES.trace,
+    traces: invocations * PRICES.trace,
+  };
+}
+
+/** Dollars a month by service. */
+export function monthlyCost(load: Omit<HourLoad, 'progressions' | 'firstSyncs'>) {
+  const { table, functions, queues, events, logs, traces } = hourlyCost({
+    ...load,
+    progressions: 0,
+    firstSyncs: 0,
+  });
+  const cost = {
+    table: HOURS * table,
+    functions: HOURS * functions,
+    queues: HOURS * queues,
+    events: HOURS * events,
+    logs: HOURS * logs,
+    traces: HOURS * traces,
     fixed:
       METRICS * PRICES.metricMonth + ALARMS * PRICES.alarmMonth + PRICES.secretMonth + PRICES.dashboardMonth,
   };
   return { ...cost, total: Object.values(cost).reduce((sum, part) => sum + part, 0) };
 }
 
-const LOADS = {
+export const LOADS = {
   idle: { pollsPerHour: 4, records: 2, changes: 0 },
   busy: { pollsPerHour: 4, records: 50, changes: 20 },
 } as const;

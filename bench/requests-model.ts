@@ -73,7 +73,7 @@ const NOTHING: Requests = {
 };
 
 /** Write units of a journal entry: compressed, a change takes some 112 bytes. */
-export function entryUnits(changes: number): number {
+function entryUnits(changes: number): number {
   return Math.ceil((400 + 112 * changes) / 1024);
 }
 

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { costTable, entryUnits, PER_POLL, shortCostRows } from '../../bench/cost-model.ts';
+import { costTable, shortCostRows } from '../../bench/cost-model.ts';
 import { countedCalls } from '../../bench/counted-calls.ts';
+import { pollRequests } from '../../bench/requests-model.ts';
 import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
 import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
@@ -21,9 +23,29 @@ import { someRecord } from '../support/some-record.ts';
 const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
 const HOUR_MS = 60 * 60 * 1000;
 const clock = steppedClock(Date.parse('2026-03-01T09:00:00.000Z'));
-const records = fixedRecords(
-  Array.from({ length: 40 }, (_, at) => ({ ...someRecord, id: `clz0000000000000000000${at}` })),
-);
+/** As random as Kombo's, so that they are as hard to compress. */
+const idOf = (name: string) => createHash('sha256').update(name).digest('base64url').slice(0, 24);
+
+function recordOf(place: number, given: { status?: 'DROPPED'; changed_at?: string } = {}) {
+  const user = idOf(`user ${place}`);
+  const revision = idOf(`revision ${place}`);
+  return {
+    ...someRecord,
+    id: idOf(`progression ${place}`),
+    user_id: user,
+    course_revision_id: revision,
+    user: { id: user, remote_id: String(1000 + place), first_name: null, last_name: null, work_email: null },
+    course_revision: {
+      id: revision,
+      remote_id: `r-${place}`,
+      title: 'First aid',
+      course: { id: idOf(`course ${place}`), remote_id: `c-${place}` },
+    },
+    ...given,
+  };
+}
+
+const records = fixedRecords(Array.from({ length: 40 }, (_, at) => recordOf(at)));
 let database: EmbeddedDynamoDb;
 let sandbox: Sandbox;
 
@@ -76,18 +98,16 @@ it('the model of the bill holds what polls really use', async () => {
   await used();
 
   clock.advance(HOUR_MS);
-  expect(await used()).toEqual({ read: PER_POLL.read, write: PER_POLL.write });
+  const idle = pollRequests({ records: 0, changes: 0 });
+  expect(await used()).toEqual({ read: idle.readUnits, write: idle.writeUnits });
 
   clock.advance(HOUR_MS);
   const at = new Date(clock.now()).toISOString();
   for (let place = 0; place < 20; place += 1) {
-    records.put({ ...someRecord, id: `clz0000000000000000000${place}`, status: 'DROPPED', changed_at: at });
+    records.put(recordOf(place, { status: 'DROPPED', changed_at: at }));
   }
-  const busy = await used();
-  expect(busy).toEqual({
-    read: PER_POLL.read + 20 * PER_POLL.readPerRecord,
-    write: PER_POLL.write + PER_POLL.writeWithChanges + entryUnits(20) + 20 * PER_POLL.writePerChange,
-  });
+  const busy = pollRequests({ records: 20, changes: 20 });
+  expect(await used()).toEqual({ read: busy.readUnits, write: busy.writeUnits });
 });
 
 it('the documented bill is the one of the model', () => {
