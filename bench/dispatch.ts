@@ -84,6 +84,7 @@ function troubled(id: string): Checkpoint {
       failures: 9,
       failedAt: ago(1),
       retryAt: ago(0.1),
+      mustBeTold: true,
       told: true,
       trouble,
     },

@@ -71,7 +71,8 @@ export const Health = z.discriminatedUnion('state', [
     failedAt: Timestamp,
     /** The machine's clock: no run is due before. */
     retryAt: Timestamp,
-    mustBeTold: z.boolean(),
+    /** Items that are older than this field: to tell an end too many confuses nobody, one too few does. */
+    mustBeTold: z._default(z.boolean(), true),
     told: z.boolean(),
     trouble: Trouble,
   }),
