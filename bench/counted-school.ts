@@ -74,7 +74,7 @@ export async function openCountedSchool(
     integrations: [...records].map(([id, source]) => ({ id, records: source })),
   });
   const taker = await startTakingQueue();
-  const client = { region: 'local', credentials: EMBEDDED_CREDENTIALS };
+  const client = { region: 'local', credentials: EMBEDDED_CREDENTIALS, cacheMiddleware: true };
   const dynamoDb = new DynamoDBClient({ ...client, endpoint: database.endpoint });
   const eventBridge = new EventBridgeClient({ ...client, endpoint: bus.endpoint });
   const sqs = new SQSClient({ ...client, endpoint: new URL(taker.url).origin });
