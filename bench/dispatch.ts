@@ -83,7 +83,6 @@ function troubled(id: string): Checkpoint {
       since: ago(5),
       failures: 9,
       failedAt: ago(1),
-      mustBeTold: false,
       retryAt: ago(0.1),
       mustBeTold: true,
       told: true,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { nativeDynamoDb, startNativeDynamoDb } from '../../local/native-dynamodb.ts';
 import { type Child, startChild } from './child.ts';
 import { Counted, type KomboOrder, type KomboTask } from './kombo-and-bus.ts';
-import { nativeEngine, startNativeEngine } from './native-engine.ts';
 import { Services } from './services.ts';
 
 /** The engine that the table is kept in: the native one where it is installed. */
@@ -32,13 +32,14 @@ export async function startSurroundings(task: KomboTask, engine: EngineName): Pr
 
 /** The native engine where it is installed, otherwise the one that runs everywhere. */
 export function bestEngine(): EngineName {
-  return nativeEngine() === null ? 'embedded' : 'native';
+  return nativeDynamoDb() === null ? 'embedded' : 'native';
 }
 
 async function startNative() {
-  const file = nativeEngine();
+  const file = nativeDynamoDb();
   if (file === null) throw new Error('the native engine (@dynoxide/linux-x64) is not installed here');
-  return startNativeEngine(file);
+  const { endpoint, table, close } = await startNativeDynamoDb(file);
+  return { dynamoDb: endpoint, table, stop: () => void close() };
 }
 
 async function startEmbedded() {

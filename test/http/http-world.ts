@@ -7,7 +7,6 @@ import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { type PollOutcome, type PollRequest, runPoll } from '../../functions/core/run-poll.ts';
 import { startBus } from '../../local/bus/bus.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
-import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import type { Traces } from '../support/broken-promises.ts';
 import type { NetworkFault } from '../support/network-fault.ts';
 import type { Stage } from '../support/poll-step.ts';
@@ -16,6 +15,7 @@ import { pollWithFault } from '../support/poll-with-fault.ts';
 import { observedFromRaw } from '../support/raw-progression.ts';
 import { school } from '../support/school-model.ts';
 import { inShownOrder } from '../support/shown-order.ts';
+import { startEngine } from '../support/start-engine.ts';
 import { HOUR_MS, testClock } from '../support/test-clock.ts';
 import { SETTINGS } from '../support/world.ts';
 import { startKomboServer } from './kombo-server.ts';
@@ -59,7 +59,7 @@ export async function startHttpWorld(options: {
     now: komboNow,
     records: () => inShownOrder(model.records(), it),
   });
-  const engine = await startEmbeddedDynamoDb();
+  const engine = await startEngine();
   const published: LearningEvent[] = [];
   const bus = await startBus({
     onEvent: (event) => void published.push(...learningEvent(event)),

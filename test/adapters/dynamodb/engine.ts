@@ -3,7 +3,8 @@ import { afterAll, beforeAll } from 'vitest';
 import { type DynamoDbCalls, dynamoDbCalls } from '../../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../../../functions/adapters/dynamodb/store.ts';
 import type { Store } from '../../../functions/core/ports.ts';
-import { EMBEDDED_CREDENTIALS, startEmbeddedDynamoDb } from '../../../local/embedded-dynamodb.ts';
+import { EMBEDDED_CREDENTIALS } from '../../../local/embedded-dynamodb.ts';
+import { startEngine } from '../../support/start-engine.ts';
 
 export type Operation = keyof DynamoDbCalls;
 
@@ -73,11 +74,11 @@ export function useEngine(): {
   /** Everything in the table, as text; bytes in base64. */
   scan(): Promise<string>;
 } {
-  let engine: Awaited<ReturnType<typeof startEmbeddedDynamoDb>> | undefined;
+  let engine: Awaited<ReturnType<typeof startEngine>> | undefined;
   let client: DynamoDBClient | undefined;
 
   beforeAll(async () => {
-    engine = await startEmbeddedDynamoDb();
+    engine = await startEngine();
     client = new DynamoDBClient({
       endpoint: engine.endpoint,
       region: 'local',

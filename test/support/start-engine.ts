@@ -1,0 +1,10 @@
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
+import { nativeDynamoDb, startNativeDynamoDb } from '../../local/native-dynamodb.ts';
+
+/** The engine that runs everywhere or, with `ENGINE=native`, the native one for a second opinion. */
+export async function startEngine(): Promise<EmbeddedDynamoDb> {
+  if (process.env['ENGINE'] !== 'native') return startEmbeddedDynamoDb();
+  const file = nativeDynamoDb();
+  if (file === null) throw new Error('ENGINE=native: the package @dynoxide/linux-x64 is not installed here');
+  return startNativeDynamoDb(file);
+}
