@@ -143,7 +143,6 @@ export const deliberateBugs: DeliberateBug[] = [
   {
     name: 'fence left out at a hand-over (recovery only)',
     patches: one('functions/core/take-over.ts', 'await recover(worker);', 'await recover(worker); return;'),
-    setting: { patches: [], scenario: OVERTAKEN },
   },
   {
     name: 'stale reads of known states',
@@ -188,6 +187,7 @@ export const deliberateBugs: DeliberateBug[] = [
       "'#revision = :before AND #lease.#owner = :owner'",
       "'#revision = :before AND attribute_exists(#lease.#owner)'",
     ),
+    setting: { patches: [], scenario: OVERTAKEN },
   },
   {
     name: 'a worker that finds the checkpoint moved by another goes on',

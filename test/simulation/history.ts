@@ -88,7 +88,7 @@ async function history(world: World, accuse: Accuse): Promise<void> {
   }
   for (const key of changedItems(items, tableItems(table))) accuse('silence', `${key} was written`);
 
-  for (const write of world.lateWrites) accuse('whoever is overtaken stops', write);
+  for (const write of world.overtaken.writes) accuse('whoever is overtaken stops', write);
   await checkPromises(world, workers.observer(), accuse);
 }
 

@@ -8,6 +8,7 @@ import {
   startEmbeddedDynamoDb,
 } from '../../local/embedded-dynamodb.ts';
 import { canonical } from './attribute-values.ts';
+import { nobodyOvertaken } from './check-overtaken.ts';
 import { faultsAt } from './faults.ts';
 import { memoryTable } from './memory-table.ts';
 import { seededRandom } from './random.ts';
@@ -64,7 +65,7 @@ function faultlessTable(): DynamoDbCalls {
     time: virtualTime(0, 1, () => () => undefined),
     faults: faultsAt(NO_FAULTS, 0, random),
     table: memoryTable({ partition: 'pk', sort: 'sk' }),
-    overtaken: () => undefined,
+    overtaken: nobodyOvertaken(),
   });
 }
 

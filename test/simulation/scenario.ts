@@ -18,6 +18,8 @@ export type Scenario = {
   komboSkewMs: number;
   /** Two machines differ at most so much. */
   machineSkewMs: number;
+  /** Kombo answers within so long, unless it is slow: before the page in hand is processed, or after that. */
+  komboMs: number;
   /** A change becomes visible so much later than its time, at most. */
   latenessMs: number;
   /** The probability that a change becomes visible later than the overlap allows for. */
@@ -91,6 +93,7 @@ export function scenarioOf(seed: number): Scenario {
     faults: ratesOf(random),
     faultLimit: Number.POSITIVE_INFINITY,
     garbled: random.chance(0.15) ? 0.15 : 0,
+    komboMs: random.pick([30, 900]),
   };
 }
 
@@ -99,8 +102,8 @@ function baselineOf(random: Random): Baseline {
   return mode === 'since' ? { mode, date: '2026-01-15T00:00:00.000Z' } : { mode };
 }
 
-/** Faults of one worker's whole life are rolled at each of its steps, so they are rarer. */
-const RARE = new Set(['killed', 'frozen', 'kombo-cursor-expired', 'bus-entry-refused']);
+/** Faults that end a worker or a run are rolled at each of its steps, so they are rarer. */
+const RARE = new Set(['killed', 'frozen', 'kombo-cursor-expired', 'kombo-refused', 'bus-entry-refused']);
 
 function ratesOf(random: Random): FaultRates {
   const isCalm = random.chance(0.05);

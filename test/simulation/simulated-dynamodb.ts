@@ -3,11 +3,10 @@ import type {
   BatchGetItemCommandOutput,
   GetItemCommandInput,
   PutItemCommandInput,
-  UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
-import { isConditionFailed } from '../../functions/adapters/dynamodb/translate-errors.ts';
 import { type Item, validation } from './attribute-values.ts';
+import { type Overtaken, overtakenWatch } from './check-overtaken.ts';
 import type { FaultKind, Faults } from './faults.ts';
 import { type MemoryTable, placeholdersOf, present } from './memory-table.ts';
 import { project } from './projection.ts';
@@ -24,8 +23,7 @@ type World = {
   random: Random;
   faults: Faults;
   table: MemoryTable;
-  /** Told of each write of a process that another has taken over from: one that knows of it, or a move of the checkpoint. */
-  overtaken: (write: string) => void;
+  overtaken: Overtaken;
 };
 
 /**
@@ -33,8 +31,8 @@ type World = {
  * effect, take effect twice (the SDK's own retry), or much later than its caller waits.
  */
 export function simulatedDynamoDb(process: WorkerProcess, world: World): DynamoDbCalls {
-  const { time, random, faults, table, overtaken } = world;
-  let knowsBetter = false;
+  const { time, random, faults, table } = world;
+  const watch = overtakenWatch(process.name, world);
 
   const send = <T>(what: string, effect: () => T) =>
     process.request(`dynamodb ${what}`, effect, latencyOf(random, faults));
@@ -46,7 +44,7 @@ export function simulatedDynamoDb(process: WorkerProcess, world: World): DynamoD
   };
 
   const write = <T>(what: string, effect: () => T): Promise<T> => {
-    if (knowsBetter) overtaken(`${process.name} ${what}`);
+    watch.sends(what);
     const strikes = (kind: FaultKind) => faults.strikes(kind);
     if (strikes('table-throttled')) return send(`${what} throttled`, throttle);
     if (strikes('table-unreachable')) return send(`${what} unreachable`, lose);
@@ -80,19 +78,22 @@ export function simulatedDynamoDb(process: WorkerProcess, world: World): DynamoD
         const item = see(present(input.Key), input.ConsistentRead);
         return item === undefined ? METADATA : { Item: projected(item, input), ...METADATA };
       }),
-    batchGetItem: (input) => read('batch get', () => batchGet(input, see, random, faults)),
+    batchGetItem: (input) =>
+      read('batch get', () => {
+        watch.reads();
+        return batchGet(input, see, random, faults);
+      }),
     putItem: (input) =>
-      write(`put ${itemText(input)}`, () => ({ Attributes: table.put(input), ...METADATA })),
+      write(`put ${itemText(input)}`, () =>
+        watch.put(input, () => ({ Attributes: table.put(input), ...METADATA })),
+      ),
     async updateItem(input) {
       try {
-        return await write(`update ${keyText(input.Key)}`, () => {
-          const isOfAnother = isMoveOfAnother(input, table);
-          const Attributes = table.update(input);
-          if (isOfAnother) overtaken(`${process.name} moved the checkpoint`);
-          return { Attributes, ...METADATA };
-        });
+        return await write(`update ${keyText(input.Key)}`, () =>
+          watch.update(input, () => ({ Attributes: table.update(input), ...METADATA })),
+        );
       } catch (error) {
-        if (isConditionFailed(error) && isMoveOfAnother(input, table)) knowsBetter = true;
+        watch.failed(input, error);
         throw error;
       }
     },
@@ -103,16 +104,6 @@ export function simulatedDynamoDb(process: WorkerProcess, world: World): DynamoD
         table.query(input, faults.strikes('table-short-page') ? random.int(1, 3) : undefined),
       ),
   };
-}
-
-/** A move of the checkpoint by a worker that no longer holds the lease, if another does. */
-function isMoveOfAnother(
-  { Key: key, ExpressionAttributeNames: names, ExpressionAttributeValues: values }: UpdateItemCommandInput,
-  table: MemoryTable,
-): boolean {
-  const holder = table.get(present(key))?.['lease']?.M?.['owner']?.S;
-  const isMove = Object.values(names ?? {}).includes('revision') && values?.[':before'] !== undefined;
-  return isMove && holder !== undefined && holder !== values?.[':owner']?.S;
 }
 
 const METADATA = { $metadata: {} };

@@ -125,8 +125,8 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
     const url = new URL(request.url);
     const what = `kombo ${url.pathname.slice(3)}${url.search}`;
     const isSlow = faults.strikes('kombo-slow');
-    const seconds = (most: number) => random.int(20, most * 1000);
-    const latency = { there: seconds(isSlow ? 40 : 0.6), back: seconds(0.3) };
+    const upTo = (ms: number) => random.int(10, ms);
+    const latency = { there: upTo(isSlow ? 40_000 : scenario.komboMs), back: upTo(scenario.komboMs) };
 
     const isDetails = url.pathname.includes('/integrations/');
     if (isDetails) service.details.asked++;
@@ -136,7 +136,7 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
         if (faults.strikes('kombo-unreachable')) throw fetchFailed('ECONNREFUSED');
         const answer = answerOf(url);
         if (faults.strikes('kombo-answer-lost')) throw fetchFailed('ECONNRESET');
-        return isSlow && random.chance(0.5) ? { ...answer, bodyDelayMs: seconds(60) } : answer;
+        return isSlow && random.chance(0.5) ? { ...answer, bodyDelayMs: upTo(60_000) } : answer;
       },
       latency,
     );

@@ -1,3 +1,4 @@
+import { nobodyOvertaken, type Overtaken } from './check-overtaken.ts';
 import { type Faults, faultsAt } from './faults.ts';
 import { globalTime } from './global-time.ts';
 import { type MemoryTable, memoryTable } from './memory-table.ts';
@@ -18,9 +19,7 @@ export type World = {
   trace: Trace;
   table: MemoryTable;
   bus: SimulatedBus;
-  /** Writes that came from workers which another had taken over from. */
-  lateWrites: string[];
-  overtaken: (write: string) => void;
+  overtaken: Overtaken;
   service: KomboService;
   /** What a person decided about held changes. */
   operator: { letThrough: number; hasDiscarded: boolean };
@@ -42,7 +41,6 @@ export function worldOf(scenario: Scenario, isTraced: boolean): World {
   ];
   const time = virtualTime(scenario.start, STEP_LIMIT, globalTime(globals));
   const trace = isTraced ? recordedTrace(time.now) : noTrace;
-  const lateWrites: string[] = [];
   const life = schoolLife(scenario, () => time.now() + scenario.komboSkewMs, school, trace);
   return {
     scenario,
@@ -51,8 +49,7 @@ export function worldOf(scenario: Scenario, isTraced: boolean): World {
     random,
     faults: faultsAt(scenario.faults, scenario.faultLimit, faultDice),
     table: memoryTable({ partition: 'pk', sort: 'sk' }, time.now),
-    lateWrites,
-    overtaken: (write) => lateWrites.push(write),
+    overtaken: nobodyOvertaken(),
     bus: { received: [], refused: [], refusedIds: new Set() },
     service: {
       life,

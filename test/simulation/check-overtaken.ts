@@ -1,0 +1,77 @@
+import type { PutItemCommandInput, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { isConditionFailed } from '../../functions/adapters/dynamodb/translate-errors.ts';
+import type { Item } from './attribute-values.ts';
+import type { MemoryTable } from './memory-table.ts';
+
+/** What workers do after another took the lease from them. */
+export type Overtaken = {
+  /** Writes that they should not have made, or sent. */
+  writes: string[];
+  /** Who has taken the lease and read what is known: from then on, no entry of anyone else may appear. */
+  readers: Set<string>;
+};
+
+export function nobodyOvertaken(): Overtaken {
+  return { writes: [], readers: new Set() };
+}
+
+/** Watches over what one process does to the table. */
+export type OvertakenWatch = {
+  /** A write is about to be sent. */
+  sends(what: string): void;
+  /** The known states are being read. */
+  reads(): void;
+  /** An item is being put, or the checkpoint updated: at the moment when that takes effect. */
+  put<T>(input: PutItemCommandInput, effect: () => T): T;
+  update<T>(input: UpdateItemCommandInput, effect: () => T): T;
+  /** An update failed, and the process has heard so. */
+  failed(input: UpdateItemCommandInput, error: unknown): void;
+};
+
+export function overtakenWatch(
+  name: string,
+  { table, overtaken: { writes, readers } }: { table: MemoryTable; overtaken: Overtaken },
+): OvertakenWatch {
+  let owner: string | undefined;
+  let knowsOfIt = false;
+
+  const holderOf = (key: Item | undefined) => table.get(key ?? {})?.['lease']?.M?.['owner']?.S;
+  const isOfAnother = (input: UpdateItemCommandInput) => {
+    const holder = holderOf(input.Key);
+    return isMove(input) && holder !== undefined && holder !== input.ExpressionAttributeValues?.[':owner']?.S;
+  };
+
+  return {
+    sends(what) {
+      if (knowsOfIt) writes.push(`${name} ${what}, though another has taken over`);
+    },
+    reads() {
+      if (owner !== undefined) readers.add(owner);
+    },
+    put(input, effect) {
+      const result = effect();
+      const [kind, integration] = input.Item?.['pk']?.S?.split('/') ?? [];
+      if (kind !== 'journal') return result;
+      const holder = holderOf({ pk: { S: `integration/${integration}` }, sk: { S: 'checkpoint' } });
+      if (holder !== undefined && holder !== owner && readers.has(holder)) {
+        writes.push(`${name} appended an entry, though another has read what is known without it`);
+      }
+      return result;
+    },
+    update(input, effect) {
+      const wasOfAnother = isOfAnother(input);
+      const result = effect();
+      owner = input.ExpressionAttributeValues?.[':lease']?.M?.['owner']?.S ?? owner;
+      if (wasOfAnother) writes.push(`${name} moved the checkpoint, though another has taken over`);
+      return result;
+    },
+    failed(input, error) {
+      if (isConditionFailed(error) && isOfAnother(input)) knowsOfIt = true;
+    },
+  };
+}
+
+/** A move of the checkpoint, not a taking of its lease. */
+function isMove({ ExpressionAttributeValues: values }: UpdateItemCommandInput): boolean {
+  return values?.[':before'] !== undefined;
+}
