@@ -1,3 +1,5 @@
+import type { PollMode } from '../contract/poll-mode.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { publishAgain } from './commit-entry.ts';
 import { commitDecisions } from './commit-page.ts';
 import { decideAgainstKnown } from './decide-against-known.ts';
@@ -38,7 +40,7 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
     integration.id,
     items.map(({ id }) => id),
   );
-  const run = { mode: 'incremental' as const, startEntry: checkpoint.entry };
+  const run = runOf(checkpoint);
   const { decisions, disbelieved } = await decideAgainstKnown(worker, run, records, false);
   if (disbelieved) return leave(items, "Kombo's data of this integration is expired at present");
   if (isTooMany(decisions, checkpoint, settings, ports.clock())) {
@@ -53,6 +55,14 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
       .filter(({ id }) => !read.has(id))
       .map((item) => ({ ...item, reason: reasons.get(item.id) ?? 'Kombo no longer has this record' })),
   };
+}
+
+/** What is read for the first time before a baseline has ended belongs to it: it is as silent as the rest. */
+function runOf({ run, watermark, entry }: Checkpoint): { mode: PollMode; startEntry: number } {
+  if (watermark === null || run?.mode === 'baseline') {
+    return { mode: 'baseline', startEntry: run?.startEntry ?? 0 };
+  }
+  return { mode: 'incremental', startEntry: entry };
 }
 
 async function retryEvents(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
