@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { BaselineText } from '../functions/contract/baseline-text.ts';
 import { described } from '../functions/contract/described.ts';
 import { IntegrationId } from '../functions/contract/integration-id.ts';
+import { POLL_CONCURRENCY } from '../functions/contract/poll-concurrency.ts';
 import { consumerSettings } from './consumers/settings.ts';
 
 const arn = (service: string, resource: string, what: string) =>
@@ -147,8 +148,8 @@ export const Settings = z
       'Reserved for the webhook: more requests at once are turned away',
     ),
     pollConcurrency: described(
-      z._default(z.int().check(z.minimum(2), z.maximum(1000)), 10),
-      'Integrations polled at the same time',
+      z._default(z.int().check(z.minimum(2), z.maximum(1000)), POLL_CONCURRENCY),
+      'Integrations polled at the same time. The account must allow some more calls at once than these',
     ),
     surgeShare: described(
       z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),

@@ -1,4 +1,5 @@
 import type { Integration } from '../../functions/contract/integration.ts';
+import { POLL_CONCURRENCY } from '../../functions/contract/poll-concurrency.ts';
 import { bundled } from '../processes/bundle.ts';
 import { startChild } from '../processes/child.ts';
 import { FleetSpent, type FleetTask } from '../processes/fleet-poller.ts';
@@ -10,8 +11,6 @@ import type { Measure } from './measure.ts';
 const WELL = 47;
 const RECORDS = 500;
 const HUGE_RECORDS = 1_000_000;
-/** `pollConcurrency` where the settings say nothing. */
-const AT_ONCE = 50;
 /** All of its requests. */
 const MANY = 1_000_000;
 const SLOW = { kind: 'slow', delayMs: 5_000, requests: MANY } as const;
@@ -47,7 +46,7 @@ export async function pollFleet({ engine, rounds, answerMs, say }: BenchOptions)
   const poller = await bundled('poller.ts');
   const poll = async (troubled: Integration[], first: Integration | null) => {
     for (const integration of [...well, ...troubled]) await rereadEverything(services, integration);
-    const task: FleetTask = { services, atOnce: AT_ONCE, troubled, huge: first, well, poller };
+    const task: FleetTask = { services, atOnce: POLL_CONCURRENCY, troubled, huge: first, well, poller };
     return FleetSpent.parse(await startChild(fleetPoller, task).said()).wellMs / 1000;
   };
   const values: number[] = [];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { POLL_CONCURRENCY } from '../../functions/contract/poll-concurrency.ts';
 import { parseSettings, readSettings } from '../../infra/read-settings.ts';
 
 const FILE = 'schoolbell.config.ts';
@@ -7,6 +8,8 @@ describe('the settings', () => {
   it('are complete when nothing is set', () => {
     const settings = parseSettings({}, FILE);
     expect(settings).toMatchObject({ name: 'Schoolbell', kombo: 'eu', pollEveryMinutes: 15, webhook: false });
+    // The models and the benchmark's fleet reckon with it.
+    expect(settings.pollConcurrency).toBe(POLL_CONCURRENCY);
   });
 
   it('of the repository are valid', async () => {
