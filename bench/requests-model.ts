@@ -179,6 +179,20 @@ export function hourRequests(load: HourLoad): Requests {
   ]);
 }
 
+/** A page in the first pass of a first sync, as a publishing one sends it. */
+export function firstSyncPageRequests(): Requests {
+  return {
+    ...NOTHING,
+    kombo: 1,
+    milliseconds: FIRST_SYNC_PAGE_MS,
+    dynamoDb: batchesOf(PAGE) + 2 + PAGE,
+    readUnits: PAGE,
+    writeUnits: entryUnits(PAGE) + MOVE_UNITS + PAGE,
+    putEvents: PAGE / EVENTS_A_REQUEST,
+    events: PAGE,
+  };
+}
+
 /** What one integration asks for that is in a first sync for an hour: the pages of both passes that fit into it. */
 export function firstSyncHour(): Requests {
   const pages = Math.floor(HOUR_MS / FIRST_SYNC_PAGE_MS / 2);
