@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { BUNDLING } from '../infra/constructs/bundling.ts';
+import { memoryOptions } from '../infra/constructs/memory-options.ts';
+import { POLL_MEMORY_MB } from '../infra/constructs/poll-memory.ts';
 
 /** Milliseconds of CPU time. */
 export type Spread = { min: number; median: number; max: number };
@@ -34,7 +36,7 @@ const { user, system } = process.cpuUsage(begun);
 console.log((user + system) / 1000);
 `;
 
-/** All that the functions see. They are deployed without NODE_OPTIONS. */
+/** All that the functions see. */
 const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'test',
@@ -44,6 +46,7 @@ const ENVIRONMENT = {
   BUS_NAME: 'bus',
   QUEUE_URL: 'http://127.0.0.1:9/queue',
   KOMBO_SECRET_ID: 'secret',
+  NODE_OPTIONS: memoryOptions(POLL_MEMORY_MB).join(' '),
 };
 
 /** Loads both bundles alternately, so that both meet the same machine. It takes a quarter of a minute. */

@@ -94,6 +94,14 @@ export function timeMeasures({ unchanged, changed, firstSync, reader }: Rounds, 
       limits: processor(reader),
       atMost: 4,
     },
+    {
+      name: `peak memory of a first sync of ${many} records`,
+      beside: '',
+      unit: 'MB',
+      values: firstSync.map(({ peakMb }) => peakMb),
+      limits: [],
+      atMost: 200,
+    },
   ];
 }
 
