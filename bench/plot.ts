@@ -26,7 +26,7 @@ export function plotGrowth(growth: Growth[], answerMs: number): string {
       subtext: `${answerMs} ms a page of 250, every page read twice`,
       left: 'center',
     },
-    legend: { bottom: 0 },
+    legend: { bottom: 0, itemGap: 40 },
     grid: { left: 70, right: 70, top: 70, bottom: 80 },
     xAxis: {
       ...axis,
@@ -50,7 +50,7 @@ export function plotGrowth(growth: Growth[], answerMs: number): string {
       },
       {
         type: 'line',
-        name: 'time that the pages take to come',
+        name: 'limit: the pages alone',
         color: BLUE,
         lineStyle: { type: 'dashed' },
         symbol: 'none',
