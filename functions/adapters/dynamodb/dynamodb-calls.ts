@@ -32,7 +32,7 @@ export type DynamoDbCalls = {
 
 /** The calls over a client, which does not log from then on. Only the commands named here are bundled. */
 export function dynamoDbCalls(client: DynamoDBClient): DynamoDbCalls {
-  // It copies every request and answer for a logger that is not there: a tenth of a poll's processor time.
+  // It copies every request and answer for a logger that is not there: a fifth of a poll's processor time.
   client.middlewareStack.remove('loggerMiddleware');
   return {
     getItem: (input) => client.send(new GetItemCommand(input)),
