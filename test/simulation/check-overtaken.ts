@@ -24,8 +24,10 @@ export type OvertakenWatch = {
   /** An item is being put, or the checkpoint updated: at the moment when that takes effect. */
   put<T>(input: PutItemCommandInput, effect: () => T): T;
   update<T>(input: UpdateItemCommandInput, effect: () => T): T;
-  /** An update failed, and the process has heard so. */
+  /** An update failed, and the process has heard so: perhaps of its own earlier one, whose answer was lost. */
   failed(input: UpdateItemCommandInput, error: unknown): void;
+  /** An item is being read: whose update failed now knows why. */
+  looks(item: Item | undefined): void;
 };
 
 export function overtakenWatch(
@@ -33,6 +35,7 @@ export function overtakenWatch(
   { table, overtaken: { writes, readers } }: { table: MemoryTable; overtaken: Overtaken },
 ): OvertakenWatch {
   let owner: string | undefined;
+  let suspectsIt = false;
   let knowsOfIt = false;
 
   const holderOf = (key: Item | undefined) => table.get(key ?? {})?.['lease']?.M?.['owner']?.S;
@@ -66,7 +69,11 @@ export function overtakenWatch(
       return result;
     },
     failed(input, error) {
-      if (isConditionFailed(error) && isOfAnother(input)) knowsOfIt = true;
+      if (isConditionFailed(error) && isOfAnother(input)) suspectsIt = true;
+    },
+    looks(item) {
+      const isCheckpoint = item?.['revision'] !== undefined;
+      if (suspectsIt && isCheckpoint && item?.['lease']?.M?.['owner']?.S !== owner) knowsOfIt = true;
     },
   };
 }

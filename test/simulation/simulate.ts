@@ -33,12 +33,17 @@ else process.exitCode = await simulateMany(Number(values.from), Number(values.se
 async function simulateMany(from: number, seeds: number, workers: number): Promise<number> {
   const bar = progressBar(seeds);
   const started = performance.now();
+  let named = 0;
   const { lived, events, faults, broken } = await simulateRange({
     from,
     seeds,
     workers,
-    progress: (total) =>
-      bar.show(total.lived, total.broken.length > 0 ? `, ${total.broken.length} broken` : ''),
+    progress(total) {
+      // At once: whoever waits for a hundred thousand can look at the first one meanwhile.
+      for (const { seed } of total.broken.slice(named)) process.stderr.write(`\nseed ${seed} is broken\n`);
+      named = total.broken.length;
+      bar.show(total.lived, named > 0 ? `, ${named} broken` : '');
+    },
   });
   bar.end();
   const seconds = (performance.now() - started) / 1000;

@@ -76,6 +76,7 @@ export function simulatedDynamoDb(process: WorkerProcess, world: World): DynamoD
     getItem: (input) =>
       read(`get ${keyText(input.Key)}`, () => {
         const item = see(present(input.Key), input.ConsistentRead);
+        watch.looks(item);
         return item === undefined ? METADATA : { Item: projected(item, input), ...METADATA };
       }),
     batchGetItem: (input) =>
