@@ -122,8 +122,8 @@ export const deliberateBugs: DeliberateBug[] = [
       ...one('functions/core/run-poll.ts', 'if (taken.fence) await fenceOff(worker);', ''),
       {
         file: 'functions/core/decide-against-known.ts',
-        replace: 'const known = await ports.store.readKnown(integration.id, ids);',
-        by: 'const known = await ports.store.readKnown(integration.id, ids); if (worker.unsettled) await fenceOff(worker);',
+        replace: 'const known = await ports.store.readKnown(integration.id, ids, records);',
+        by: 'const known = await ports.store.readKnown(integration.id, ids, records); if (worker.unsettled) await fenceOff(worker);',
       },
       {
         file: 'functions/core/decide-against-known.ts',
