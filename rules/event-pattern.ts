@@ -42,8 +42,8 @@ export type EventPattern = {
 export type PatternNode = unknown[] | { [field: string]: PatternNode };
 
 /**
- * The pattern of a rule that belongs to a named consumer: it takes the live events of these types, and those replayed
- * ones that are addressed to this consumer.
+ * The pattern of a rule that belongs to a named consumer. It takes the live events of these types, their replays that
+ * are addressed to this consumer, and their replays for everyone.
  *
  * @throws Error for learning events together with others, which no one pattern can tell apart: see `eventPatterns`
  */
@@ -58,7 +58,8 @@ export function eventPattern<Type extends EventType>(
     throw new Error(`A rule takes learning events or others, not both: ${types.join(', ')}`);
   }
   const detail = merge(where ?? {}, {
-    // One field and two alternatives: a live event has no `replay`. Others may have one that they tell about.
+    // Live events have no `replay`, and replays for everyone have no `consumer`. Null would match neither, and
+    // CloudFormation accepts no null in a template. Operational events have a `replay` that they report on.
     ...(learning.length > 0 && { replay: { consumer: [consumer, { exists: false }] } }),
     ...(integrations !== undefined || tools !== undefined
       ? { integration: { ...(integrations && { id: integrations }), ...(tools && { tool: tools }) } }

@@ -6,8 +6,8 @@ export const Replay = z.object({
   id: z.string(),
   reason: z.string(),
   consumer: described(
-    z.nullable(z.string()),
-    'The consumer it is addressed to; null when it is for everyone',
+    z.optional(z.nullable(z.string())),
+    'The consumer it is addressed to; absent (or null) when it is for everyone',
   ),
 });
 export type Replay = z.infer<typeof Replay>;

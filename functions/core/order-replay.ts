@@ -6,7 +6,7 @@ export type ReplayOrder = {
   /** Unique among the replays of the integration. */
   id: string;
   reason: string;
-  /** The consumer it is addressed to, or null for all that listen to replays. */
+  /** The consumer it is addressed to, or null for every consumer. */
   consumer: string | null;
   /** Under the events' own names, to everyone that listens to live events. */
   asLive: boolean;

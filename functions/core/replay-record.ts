@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { IntegrationId } from '../contract/integration-id.ts';
 import { LearningEventType } from '../contract/learning-event-type.ts';
+import type { Replay } from '../contract/replay.ts';
 import { Timestamp } from '../contract/timestamp.ts';
 import { PositiveNumber, WholeNumber } from '../contract/whole-number.ts';
 import { Trouble } from './checkpoint.ts';
@@ -69,6 +70,19 @@ export const ReplayRecord = z.extend(ReplayPlan, {
   writer: z.string(),
 });
 export type ReplayRecord = z.infer<typeof ReplayRecord>;
+
+/**
+ * The `replay` field of what a replay publishes. A replay for everyone has no `consumer`: a rule that takes such replays
+ * asks for its absence, and `{ exists: false }` does not match null.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+ */
+export function replayMark({
+  id,
+  reason,
+  consumer,
+}: Pick<ReplayRecord, 'id' | 'reason' | 'consumer'>): Replay {
+  return { id, reason, ...(consumer !== null && { consumer }) };
+}
 
 /** What a replay did not find any more: events that were counted, and whose entries were then removed. */
 export function missingOf({ events, published, refused }: ReplayRecord): number {

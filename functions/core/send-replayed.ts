@@ -1,7 +1,7 @@
 import type { LearnerDetails } from '../contract/learner.ts';
 import type { LearningEvent } from '../contract/learning-events.ts';
 import type { ReplayPorts, RunSettings } from './ports.ts';
-import type { ReplayPlace, ReplayRecord } from './replay-record.ts';
+import { type ReplayPlace, type ReplayRecord, replayMark } from './replay-record.ts';
 import type { ReplayStep } from './replay-steps.ts';
 
 /** What became of steps: how many from the beginning are settled, and what stopped the rest. */
@@ -52,7 +52,7 @@ export async function sendReplayed(
 
 function asReplayed(
   { type, detail }: LearningEvent,
-  { id, reason, consumer, asLive }: ReplayRecord,
+  replay: ReplayRecord,
   details: ReadonlyMap<string, LearnerDetails> | null,
 ): LearningEvent {
   const learner =
@@ -60,7 +60,7 @@ function asReplayed(
       ? detail.learner
       : { ...detail.learner, ...(details.get(detail.progression.id) ?? NO_DETAILS) };
   // Without the mark it is the live event again: the publisher gives it its own name.
-  return { type, detail: { ...detail, learner, ...(asLive ? {} : { replay: { id, reason, consumer } }) } };
+  return { type, detail: { ...detail, learner, ...(replay.asLive ? {} : { replay: replayMark(replay) }) } };
 }
 
 const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };

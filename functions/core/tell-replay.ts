@@ -1,6 +1,6 @@
 import { toolOf } from '../contract/integration-id.ts';
 import type { ReplayPorts } from './ports.ts';
-import { missingOf, type ReplayRecord } from './replay-record.ts';
+import { missingOf, type ReplayRecord, replayMark } from './replay-record.ts';
 
 type TellPorts = Pick<ReplayPorts, 'publisher' | 'clock'>;
 
@@ -26,12 +26,13 @@ export async function tellReplayFinished(
   });
 }
 
-function frame({ integration, id, reason, consumer }: ReplayRecord, what: string, now: number) {
+function frame(replay: ReplayRecord, what: string, now: number) {
+  const { integration, id } = replay;
   return {
     version: 1 as const,
     id: `${integration}/replay/${id}/${what}`,
     integration: { id: integration, tool: toolOf(integration) },
     at: new Date(now).toISOString(),
-    replay: { id, reason, consumer },
+    replay: replayMark(replay),
   };
 }

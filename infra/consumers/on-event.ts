@@ -16,8 +16,8 @@ export type OnEventProps<Type extends EventType> = EventFilter<Type> & {
 };
 
 /**
- * A construct for one event: a rule that belongs to a named consumer and takes the live events and the replays addressed
- * to it, with a dead-letter queue and a retry policy.
+ * A construct for one event: a rule that belongs to a named consumer and takes the live events, the replays addressed
+ * to it and the replays for everyone, with a dead-letter queue and a retry policy.
  */
 function on<Type extends EventType>(type: Type) {
   return (scope: Construct, props: OnEventProps<Type>, target: Target): ConsumerRule => {

@@ -8,7 +8,7 @@ import { breakingChanges } from '../../catalogue/breaking-changes.ts';
 import { eventSchema } from '../../catalogue/event-schema.ts';
 import { deliveredExample, exampleOf } from '../../catalogue/example-events.ts';
 import { generatedFiles, VERSION_1, version1 } from '../../catalogue/generated-files.ts';
-import { eventTypes, publishedEvents } from '../../functions/contract/published-events.ts';
+import { type EventType, eventTypes, publishedEvents } from '../../functions/contract/published-events.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const Json = z.record(z.string(), z.unknown());
@@ -50,6 +50,23 @@ describe('types, schemas and examples agree', () => {
     expect($schema).toBe('http://json-schema.org/draft-04/schema#');
     const validate = new Ajv({ strict: false, formats: { 'date-time': true } }).compile(rest);
     expect(validate(deliveredExample(type)), JSON.stringify(validate.errors)).toBe(true);
+  });
+});
+
+describe('a replay for everyone, whose consumer is absent or null, keeps to the schema of', () => {
+  const validator = new Ajv2020({ strict: false, formats: { 'date-time': true } });
+  const isReplayed = (type: EventType) => 'replay' in publishedEvents[type].shape;
+
+  test.each(eventTypes.filter(isReplayed))('%s', (type) => {
+    const validate = validator.compile(json(`docs/events/${type}.json`));
+    for (const replay of [
+      { id: 'r', reason: 'lost' },
+      { id: 'r', reason: 'lost', consumer: null },
+    ]) {
+      const detail = { ...exampleOf(type).detail, replay };
+      expect(validate(deliveredExample(type, detail)), JSON.stringify(validate.errors)).toBe(true);
+      expect(publishedEvents[type].parse(detail)).toEqual(detail);
+    }
   });
 });
 

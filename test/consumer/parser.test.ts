@@ -29,6 +29,16 @@ describe('a parser', () => {
     expect(kit.isCourseCompleted(replayed)).toBe(true);
   });
 
+  test('takes a replay for everyone, whose consumer is absent or null', () => {
+    for (const consumer of [undefined, null]) {
+      const replay = { id: 'r', reason: 'lost', ...(consumer === null && { consumer }) };
+      const detail = { ...exampleOf('CourseCompleted').detail, replay };
+      const replayed = { ...completed, 'detail-type': 'ReplayedCourseCompleted', detail };
+      expect(kit.parseCourseCompleted(replayed).detail.replay).toEqual(replay);
+      expect(kit.isCourseCompleted(replayed)).toBe(true);
+    }
+  });
+
   test('drops fields that a later version 1 may add', () => {
     const detail = { ...exampleOf('CourseCompleted').detail, score: 97 };
     expect(kit.parseCourseCompleted({ ...completed, detail }).detail).not.toHaveProperty('score');

@@ -2,15 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { deliveredExample, exampleOf } from '../../catalogue/example-events.ts';
 import { learningExample } from '../../catalogue/learning-examples.ts';
 import { detailTypesOf, type EventType, eventTypes } from '../../functions/contract/published-events.ts';
+import { replayMark } from '../../functions/core/replay-record.ts';
 import { matchesPattern } from '../../local/rules/match-pattern.ts';
 import { type EventFilter, eventPattern, eventPatterns } from '../../rules/event-pattern.ts';
 
-/** The example of an event with some fields changed; on a replay for this consumer when one is named. */
-function delivered(type: EventType, changes: object = {}, replayFor?: string | null): object {
+const EVERYONE = Symbol('everyone');
+
+/** The example of an event with some fields changed; on a replay for this consumer, or for everyone, when given. */
+function delivered(type: EventType, changes: object = {}, replayFor?: string | typeof EVERYONE): object {
   const detail = { ...exampleOf(type).detail, ...changes };
   const event = deliveredExample(type, detail);
   if (replayFor === undefined) return event;
-  const replay = { id: 'r', reason: 'it was down', consumer: replayFor };
+  const consumer = replayFor === EVERYONE ? null : replayFor;
+  const replay = replayMark({ id: 'r', reason: 'it was down', consumer });
   return { ...event, 'detail-type': `Replayed${type}`, detail: { ...detail, replay } };
 }
 
@@ -26,11 +30,11 @@ describe.each(eventTypes)('the pattern of %s', (type) => {
   test('takes it from Schoolbell alone', () => {
     expect(matchesPattern(pattern, { ...delivered(type), source: 'someone.else' })).toBe(false);
   });
-  test('takes the replays that are addressed to this consumer', () => {
+  test('takes the replays that are addressed to this consumer or to everyone', () => {
     const isLearning = detailTypesOf(type).length === 2;
     expect(matchesPattern(pattern, delivered(type, {}, 'certificates'))).toBe(isLearning);
     expect(matchesPattern(pattern, delivered(type, {}, 'slack'))).toBe(false);
-    expect(matchesPattern(pattern, delivered(type, {}, null))).toBe(false);
+    expect(matchesPattern(pattern, delivered(type, {}, EVERYONE))).toBe(isLearning);
   });
   test('takes it for one of the integrations, and no other', () => {
     const here = eventPattern([type], 'certificates', { integrations: ['moodle:a', 'moodle:b'] });

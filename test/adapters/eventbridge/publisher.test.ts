@@ -68,7 +68,7 @@ describe('an event', () => {
 
   test('of a replay arrives under a type of its own', async () => {
     const event = someEvent('p1', 0);
-    const replay = { id: 'replay-1', reason: 'lost', consumer: null };
+    const replay = { id: 'replay-1', reason: 'lost' };
 
     await publisherOver().publish([{ ...event, detail: { ...event.detail, replay } }]);
 
