@@ -37,8 +37,8 @@ module.exports = {
     only(
       'adapters-import-core',
       '^functions/adapters/',
-      ['^functions/adapters/', '^functions/core/', '^functions/contract/'],
-      'adapters translate',
+      ['^functions/adapters/', '^functions/core/', '^functions/contract/', '^package[.]json$'],
+      'adapters translate, and name the product in their requests',
     ),
     {
       name: 'adapters-never-import-one-another',

@@ -98,8 +98,11 @@ function known(state: Partial<ProgressionState>): KnownProgression {
 function observed(state: Partial<ProgressionState>): ObservedProgression {
   return {
     state: { ...BLANK, ...state },
+    removed: (state.removedAt ?? null) !== null,
+    unknownStatus: null,
     learner: LEARNER,
     learnerDetails: NO_ONE,
+    namesBlank: true,
     course: { ...COURSE, title: TITLE },
     erased: false,
   };
@@ -117,8 +120,11 @@ function erasedNow(): ObservedProgression {
   };
   return {
     state: { id: BLANK.id, ...nothing },
+    removed: false,
+    unknownStatus: null,
     learner: { id: null, remoteId: null },
     learnerDetails: NO_ONE,
+    namesBlank: true,
     course: { id: null, remoteId: null, revisionId: null, revisionRemoteId: null, title: null },
     erased: true,
   };

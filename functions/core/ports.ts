@@ -18,12 +18,23 @@ export type Clock = () => number;
  * that Kombo does not take is a `CursorRefusedError`.
  */
 export type Kombo = {
-  /** One page of course progressions, deleted ones included. `updatedAfter` null: all of them. */
+  /**
+   * One page of course progressions, deleted ones included. `updatedAfter` null: all of them.
+   *
+   * @param request.users Kombo's ids of learners; only their progressions, if the list fits into a request
+   * @param request.courses Kombo's ids of courses (not of revisions); likewise
+   */
   readPage(
-    request: { integration: IntegrationId; updatedAfter: string | null; cursor: string | null },
+    request: {
+      integration: IntegrationId;
+      updatedAfter: string | null;
+      cursor: string | null;
+      users?: string[];
+      courses?: string[];
+    },
     signal?: AbortSignal,
   ): Promise<Page>;
-  /** The progressions with these ids, as far as Kombo still has them; any number of ids. */
+  /** The progressions with these ids, deleted ones included, as far as Kombo still has them; any number of ids. */
   readByIds(
     integration: IntegrationId,
     ids: string[],

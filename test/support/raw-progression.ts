@@ -40,12 +40,15 @@ export function observedFromRaw(raw: RawProgression): ObservedProgression {
       changedAt: instant(raw.changed_at),
       removedAt: instant(raw.remote_deleted_at),
     },
+    removed: raw.remote_deleted_at !== null,
+    unknownStatus: raw.status !== null && statusOf(raw.status) === null ? raw.status : null,
     learner: { id: user?.id ?? null, remoteId: user?.remote_id ?? null },
     learnerDetails: {
       firstName: user?.first_name ?? null,
       lastName: user?.last_name ?? null,
       email: user?.work_email ?? null,
     },
+    namesBlank: !user?.first_name && !user?.last_name && !user?.work_email,
     course: {
       id: revision?.course?.id ?? null,
       remoteId: revision?.course?.remote_id ?? null,

@@ -1,8 +1,12 @@
 import createClient, { type Client } from 'openapi-fetch';
+import product from '../../../package.json' with { type: 'json' };
 import { DeploymentError } from '../../core/errors.ts';
 import type { Answer } from './answer.ts';
 import type { paths } from './generated/api.d.ts';
 import type { Patience } from './request.ts';
+
+/** So that Kombo's support can find our requests. */
+const USER_AGENT = `${product.name}/${product.version}`;
 
 /** Kombo's API over HTTP: what the reads of single resources are made with. */
 export type KomboClient = {
@@ -12,7 +16,7 @@ export type KomboClient = {
   patience: Patience;
   /** What every request is made with. */
   request(signal: AbortSignal): Promise<{
-    headers: { Authorization: string };
+    headers: { Authorization: string; 'User-Agent': string };
     parseAs: 'text';
     signal: AbortSignal;
   }>;
@@ -37,7 +41,10 @@ export function komboClient(options: {
     host,
     patience: options.patience,
     request: async (signal) => ({
-      headers: { Authorization: `Bearer ${checkKey(await options.apiKey())}` },
+      headers: {
+        Authorization: `Bearer ${checkKey(await options.apiKey())}`,
+        'User-Agent': USER_AGENT,
+      },
       parseAs: 'text',
       signal,
     }),

@@ -23,6 +23,11 @@ export function isErased(record: RecordSchema): boolean {
   );
 }
 
+/** No first name, last name or e-mail address of the learner is shown. */
+export function hasNoNames({ user }: RecordSchema): boolean {
+  return [user?.first_name, user?.last_name, user?.work_email].every((text) => !text?.trim());
+}
+
 /** Nothing but the id is left, not even that it was removed. */
 export function isBlank(record: RecordSchema): boolean {
   return (
@@ -37,15 +42,9 @@ export function isBlank(record: RecordSchema): boolean {
   );
 }
 
-function hasNoValues({ status, enrolled_at, completed_at, user }: RecordSchema): boolean {
-  return (
-    isNull(status) &&
-    isNull(enrolled_at) &&
-    isNull(completed_at) &&
-    !user?.first_name &&
-    !user?.last_name &&
-    !user?.work_email
-  );
+function hasNoValues(record: RecordSchema): boolean {
+  const { status, enrolled_at, completed_at } = record;
+  return isNull(status) && isNull(enrolled_at) && isNull(completed_at) && hasNoNames(record);
 }
 
 function isNull(value: unknown): value is null | undefined {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { Status } from '../../contract/progression-state.ts';
 import type { ObservedProgression, RejectedRecord } from '../../core/observed-progression.ts';
-import { isBlank, isErased, lostField } from './lost-fields.ts';
+import { hasNoNames, isBlank, isErased, lostField } from './lost-fields.ts';
 import { RecordSchema, RecordWithKey } from './record-schema.ts';
 import { normaliseTimestamp } from './timestamp.ts';
 
@@ -11,6 +11,7 @@ type Instants = Record<(typeof INSTANTS)[number], string | null>;
 
 /** A title of megabytes would fit no event, and is no reason to leave out what the learner did. */
 const LONGEST_TEXT = 10_000;
+const LONGEST_STATUS = 100;
 
 /**
  * A record of a page as the core sees it, or why it cannot be: the first field that is wrong, never a value.
@@ -26,7 +27,7 @@ export function observe(record: unknown): { observed: ObservedProgression } | { 
   }
   const instants = readInstants(parsed.data);
   if ('invalid' in instants) return reject(record, `${instants.invalid} is not a valid timestamp`);
-  const lost = instants.remote_deleted_at === null ? lostField(parsed.data) : null;
+  const lost = isRemoved(parsed.data) ? null : lostField(parsed.data);
   if (lost !== null && !isBlank(parsed.data)) {
     return reject(record, `${lost} is missing on a record that is not removed`);
   }
@@ -35,35 +36,43 @@ export function observe(record: unknown): { observed: ObservedProgression } | { 
 
 function normalise(record: RecordSchema, instants: Instants): ObservedProgression {
   const { user, course_revision: revision } = record;
+  const status = Status.options.find((known) => known === record.status) ?? null;
   return {
     state: {
       id: record.id,
-      remoteId: record.remote_id ?? null,
-      // A status that is not one of the known ones is one that nothing is known of.
-      status: Status.options.find((known) => known === record.status) ?? null,
+      remoteId: mended(record.remote_id),
+      status,
       enrolledAt: instants.enrolled_at,
       completedAt: instants.completed_at,
       changedAt: instants.changed_at,
       removedAt: instants.remote_deleted_at,
     },
-    learner: { id: user?.id ?? record.user_id ?? null, remoteId: user?.remote_id ?? null },
+    removed: isRemoved(record),
+    unknownStatus: status === null ? printable(record.status) : null,
+    learner: { id: mended(record.user_id ?? user?.id), remoteId: mended(user?.remote_id) },
     learnerDetails: {
-      firstName: cut(user?.first_name),
-      lastName: cut(user?.last_name),
-      email: cut(user?.work_email),
+      firstName: mended(user?.first_name),
+      lastName: mended(user?.last_name),
+      email: mended(user?.work_email),
     },
+    namesBlank: hasNoNames(record),
     course: {
-      id: revision?.course?.id ?? null,
-      remoteId: revision?.course?.remote_id ?? null,
-      revisionId: revision?.id ?? record.course_revision_id ?? null,
-      revisionRemoteId: revision?.remote_id ?? null,
-      title: cut(revision?.title),
+      id: mended(revision?.course?.id),
+      remoteId: mended(revision?.course?.remote_id),
+      revisionId: mended(record.course_revision_id ?? revision?.id),
+      revisionRemoteId: mended(revision?.remote_id),
+      title: mended(revision?.title),
     },
     erased: isErased(record),
   };
 }
 
-/** The record's timestamps in UTC, or the first one that is none. */
+/** Any value means that the record was removed, also a date that cannot be used. */
+function isRemoved(record: RecordSchema): boolean {
+  return (record.remote_deleted_at ?? null) !== null;
+}
+
+/** The record's timestamps in UTC, or the first one that is not valid. */
 function readInstants(record: RecordSchema): Instants | { invalid: string } {
   const instants: Instants = {
     enrolled_at: null,
@@ -74,15 +83,21 @@ function readInstants(record: RecordSchema): Instants | { invalid: string } {
   for (const name of INSTANTS) {
     const text = record[name] ?? null;
     if (text === null) continue;
-    instants[name] = normaliseTimestamp(text);
-    if (instants[name] === null) return { invalid: name };
+    const instant = normaliseTimestamp(text);
+    if (instant === undefined && name !== 'remote_deleted_at') return { invalid: name };
+    instants[name] = instant ?? null;
   }
   return instants;
 }
 
-function cut(text: string | null | undefined): string | null {
-  if (text === null || text === undefined) return null;
-  return text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT).toWellFormed() : text;
+/** Half of a surrogate pair, as a platform leaves it when it cuts a text, is no character that UTF-8 can hold. */
+function mended(text: string | null | undefined): string | null {
+  return text?.slice(0, LONGEST_TEXT).toWellFormed() ?? null;
+}
+
+/** Nothing that could break a line of a log or a terminal. */
+function printable(text: string | null | undefined): string | null {
+  return text?.slice(0, LONGEST_STATUS).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD') ?? null;
 }
 
 /** By its id, or where it has none that can be used, a stand-in that is the same each time it is read. */

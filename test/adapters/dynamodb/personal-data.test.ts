@@ -10,7 +10,10 @@ it('names and e-mails are not stored, even when a record comes with them', async
   // What a careless caller would hand over: a whole observed record in the place of what is known of it.
   const observed: ObservedProgression = {
     ...someChange(),
+    removed: false,
+    unknownStatus: null,
     learnerDetails: { firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' },
+    namesBlank: false,
   };
   const careless = {
     ...someChange(),

@@ -1,6 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { observe } from '../../../functions/adapters/kombo/progression-record.ts';
 import { type Raw, REVISION, rawRecord, USER } from './raw-record.ts';
+
+/** Half of a surrogate pair, without the other half. */
+const HALF_A_PAIR = /\p{Cs}/gu;
+/** Of any UTF-16 units: broken surrogate pairs and control characters among them. */
+const anyText = fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), maxLength: 200 });
 
 function observed(record: Raw) {
   const seen = observe(record);
@@ -26,8 +32,11 @@ describe('a record', () => {
         changedAt: '2026-02-03T09:00:00.000Z',
         removedAt: null,
       },
+      removed: false,
+      unknownStatus: null,
       learner: { id: 'u1', remoteId: '32' },
       learnerDetails: { firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' },
+      namesBlank: false,
       course: {
         id: 'c1',
         remoteId: '7',
@@ -52,12 +61,66 @@ describe('a record', () => {
     expect(observed(rawRecord({ status })).state.status).toBe(status);
   });
 
-  test.each(['PAUSED', 'completed', '', 'toString', null])(
-    'has no known status when it says %s',
-    (status) => {
-      expect(observed(rawRecord({ status })).state.status).toBeNull();
-    },
-  );
+  test.each(['PAUSED', 'completed', '', 'toString'])('shows the unknown status "%s" as unknown', (status) => {
+    const seen = observed(rawRecord({ status }));
+    expect([seen.state.status, seen.unknownStatus]).toEqual([null, status]);
+  });
+
+  test.each(['COMPLETED', null])('with the status %s shows no unknown one', (status) => {
+    expect(observed(rawRecord({ status })).unknownStatus).toBeNull();
+  });
+
+  test('shows an unknown status in at most 100 printable characters', () => {
+    fc.assert(
+      fc.property(anyText, (status) => {
+        const { unknownStatus } = observed(rawRecord({ status: `?${status}` }));
+        expect(unknownStatus).toHaveLength(Math.min(100, status.length + 1));
+        expect(unknownStatus).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+    expect(observed(rawRecord({ status: 'ON\u001B[2J\r\nHOLD\u2028\uD83E' })).unknownStatus).toBe(
+      'ON\uFFFD[2J\uFFFD\uFFFDHOLD\uFFFD\uFFFD',
+    );
+  });
+
+  test.each([
+    ['no names', { first_name: null, last_name: null, work_email: null }, true],
+    ['empty names', { first_name: '', last_name: ' ', work_email: '\u00A0' }, true],
+    ['a first name', { first_name: 'Ada', last_name: null, work_email: null }, false],
+    ['an e-mail address', { first_name: null, last_name: null, work_email: 'a@example.com' }, false],
+  ])('with %s: whether the names are blank is known', (_, names, blank) => {
+    expect(observed(rawRecord({ user: { ...USER, ...names } })).namesBlank).toBe(blank);
+  });
+
+  test('names the learner and the course by its own ids, before those of the nested objects', () => {
+    const own = rawRecord({ user_id: 'u2', course_revision_id: 'r2' });
+
+    expect(observed(own)).toMatchObject({ learner: { id: 'u2' }, course: { revisionId: 'r2' } });
+  });
+
+  test('has half a character mended wherever a text comes in, and any other text unchanged', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const user = { id: text, remote_id: text, first_name: text, last_name: text, work_email: text };
+        const course = { id: text, remote_id: text };
+        const record = rawRecord({
+          remote_id: text,
+          user_id: text,
+          course_revision_id: text,
+          user,
+          course_revision: { id: text, remote_id: text, title: text, course },
+        });
+
+        const { state, learner, learnerDetails, course: seen } = observed(record);
+
+        const texts = [
+          state.remoteId,
+          ...[learner, learnerDetails, seen].flatMap(Object.values<string | null>),
+        ];
+        expect(texts).toEqual(texts.map(() => text.replace(HALF_A_PAIR, '\uFFFD')));
+      }),
+    );
+  });
 
   test('may have fields that nobody knows, in any place, and remote data of any kind', () => {
     const more = { score: 3, user: { ...USER, phone: '1' }, remote_data: { '/x': [1] } };
@@ -109,7 +172,6 @@ describe('a record that breaks the schema is rejected with its id and the field'
     ['a number for a timestamp', { changed_at: 1772357400 }, 'changed_at does not fit the schema'],
     ['a date off the calendar', { completed_at: '2026-02-30' }, 'completed_at is not a valid timestamp'],
     ['an empty timestamp', { enrolled_at: '' }, 'enrolled_at is not a valid timestamp'],
-    ['a removal at no time', { remote_deleted_at: 'Ada' }, 'remote_deleted_at is not a valid timestamp'],
     ['a name', { user: { ...USER, first_name: ['Ada'] } }, 'user.first_name does not fit the schema'],
     ['a user', { user: 'Ada Lovelace' }, 'user does not fit the schema'],
     [

@@ -19,6 +19,7 @@ describe('a removed record', () => {
   test('with all its fields is not erased', () => {
     expect(observed(removedRecord())).toMatchObject({
       state: { status: 'IN_PROGRESS', removedAt: REMOVED_AT },
+      removed: true,
       erased: false,
     });
   });
@@ -37,6 +38,17 @@ describe('a removed record', () => {
       ),
     );
   });
+
+  test.each(['0001-01-01', '1970-01-01T00:00:00Z', '9999-12-31', '0000-00-00 00:00:00', 'Ada', ''])(
+    'is removed also when the date of the removal cannot be used: "%s"',
+    (remote_deleted_at) => {
+      expect(observed(removedRecord({ remote_deleted_at, user: null, changed_at: null }))).toMatchObject({
+        state: { removedAt: null },
+        removed: true,
+        erased: true,
+      });
+    },
+  );
 
   test.each([
     ['its user', { user: null }],
@@ -78,8 +90,11 @@ describe('a record of which the id alone is left', () => {
         changedAt: null,
         removedAt,
       },
+      removed: removedAt !== null,
+      unknownStatus: null,
       learner: { id: null, remoteId: null },
       learnerDetails: { firstName: null, lastName: null, email: null },
+      namesBlank: true,
       course: { id: null, remoteId: null, revisionId: null, revisionRemoteId: null, title: null },
       erased: true,
     });

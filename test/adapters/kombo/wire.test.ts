@@ -4,6 +4,7 @@ import { readCourseProgressions } from '../../../functions/adapters/kombo/course
 import { createKombo } from '../../../functions/adapters/kombo/kombo.ts';
 import { KOMBO_HOSTS } from '../../../functions/contract/environment.ts';
 import { DeploymentError, IntegrationError } from '../../../functions/core/errors.ts';
+import product from '../../../package.json' with { type: 'json' };
 import { firstPage, komboAt, ONCE, thrownBy } from './kombo-at.ts';
 import {
   API_KEY,
@@ -13,6 +14,8 @@ import {
   send,
   startScriptedKombo,
 } from './scripted-kombo.ts';
+
+const EVERYTHING = { integration: INTEGRATION, updatedAfter: null, cursor: null };
 
 let server: ScriptedKombo;
 
@@ -29,13 +32,33 @@ describe('a page is asked for', () => {
     expect(server.asked[0]?.query).toEqual({ page_size: '250', include_deleted: 'true' });
   });
 
-  test('with the integration and the key in their headers', async () => {
+  test('with the integration, the key and the product in their headers', async () => {
     await firstPage(komboAt(server));
 
     expect(server.asked[0]?.headers).toMatchObject({
       'x-integration-id': INTEGRATION,
       authorization: `Bearer ${API_KEY}`,
+      'user-agent': `${product.name}/${product.version}`,
     });
+  });
+
+  test('for some learners and courses', async () => {
+    await komboAt(server).readPage({ ...EVERYTHING, users: ['u1', 'u2'], courses: ['c1'] });
+
+    expect(server.asked[0]?.query).toMatchObject({
+      user_ids: 'u1,u2',
+      course_ids: 'c1',
+      ignore_unsupported_filters: 'true',
+      include_deleted: 'true',
+    });
+  });
+
+  test('for everyone when the list of learners is too long for an address', async () => {
+    const users = Array.from({ length: 500 }, (_, number) => `learner-${number}`);
+
+    await komboAt(server).readPage({ ...EVERYTHING, users, courses: [] });
+
+    expect(server.asked[0]?.query).toEqual({ page_size: '250', include_deleted: 'true' });
   });
 
   test('with what changed after an instant, from a cursor that has any character', async () => {
