@@ -35,8 +35,8 @@ const recordOperations: Record<
     record.status = random.pick(['IN_PROGRESS', 'ENROLLED']);
     if (random.chance(0.7)) record.completedAt = null;
   }),
-  recertify: inStatus(['COMPLETED'], (record, _now, random) => {
-    record.completedAt = (record.completedAt ?? 0) + DAY + random.int(1, 100) * HOUR;
+  recertify: inStatus(['COMPLETED'], (record, now, random) => {
+    record.completedAt = (record.completedAt ?? now) + DAY + random.int(1, 100) * HOUR;
   }),
   correctCompletion: inStatus(['COMPLETED'], (record, now, random) => {
     record.completedAt = (record.completedAt ?? now) + random.pick([-DAY, -1, 1, DAY]);
