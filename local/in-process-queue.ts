@@ -1,9 +1,13 @@
+import { messageGroupOf } from '../functions/adapters/sqs/message-group.ts';
 import type { PollMessage } from '../functions/contract/poll-message.ts';
 import type { Queue } from '../functions/core/ports.ts';
 
+/** An event of SQS with one message, as far as it is needed. */
+export type InProcessEvent = { Records: { body: string; attributes: { MessageGroupId: string } }[] };
+
 export type InProcessQueue = Queue & {
   /** Hands the messages to a handler as SQS would, one at a time, until none is left, those sent meanwhile included. */
-  drain(handler: (event: { Records: { body: string }[] }) => Promise<void>): Promise<void>;
+  drain(handler: (event: InProcessEvent) => Promise<void>): Promise<void>;
 };
 
 /** The poll queue of one machine. What is in it is gone with the process; the next dispatch sends it again. */
@@ -15,7 +19,8 @@ export function createInProcessQueue(): InProcessQueue {
     },
     async drain(handler) {
       for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) {
-        await handler({ Records: [{ body: JSON.stringify(message) }] });
+        const attributes = { MessageGroupId: messageGroupOf(message.integration) };
+        await handler({ Records: [{ body: JSON.stringify(message), attributes }] });
       }
     },
   };

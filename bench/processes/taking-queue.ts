@@ -12,7 +12,9 @@ export type TakingQueue = {
   close(): Promise<void>;
 };
 
-const SentBatch = z.object({ Entries: z.array(z.object({ Id: z.string(), MessageBody: z.string() })) });
+const SentBatch = z.object({
+  Entries: z.array(z.object({ Id: z.string(), MessageBody: z.string(), MessageGroupId: z.string() })),
+});
 
 export async function startTakingQueue(): Promise<TakingQueue> {
   let requests = 0;

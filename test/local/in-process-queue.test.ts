@@ -7,11 +7,13 @@ it('hands messages on one at a time, in order, as SQS does, those sent meanwhile
   const handled: unknown[] = [];
   await queue.drain(async ({ Records }) => {
     if (handled.length === 0) await queue.send([{ integration: 'a:3' }]);
-    handled.push(...Records.map(({ body }) => JSON.parse(body)));
+    handled.push(
+      ...Records.map(({ body, attributes }) => ({ ...JSON.parse(body), group: attributes.MessageGroupId })),
+    );
   });
   expect(handled).toEqual([
-    { integration: 'a:1' },
-    { integration: 'a:2', mode: 'reconcile' },
-    { integration: 'a:3' },
+    { integration: 'a:1', group: 'a:1' },
+    { integration: 'a:2', mode: 'reconcile', group: 'a:2' },
+    { integration: 'a:3', group: 'a:3' },
   ]);
 });

@@ -9,19 +9,27 @@ export type LocalQueueAndSecrets = {
   endpoint: string;
   /** The bodies of the messages that were sent. */
   sent: unknown[];
+  /** Their message groups, in the same order. */
+  groups: string[];
   close(): Promise<void>;
 };
 
-const Batch = z.object({ Entries: z.array(z.object({ Id: z.string(), MessageBody: z.string() })) });
+/** What SQS takes as a message group (quotas of messages in its developer guide). Every message has one. */
+const MessageGroupId = z.string().check(z.regex(/^[a-zA-Z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/));
+const Batch = z.object({
+  Entries: z.array(z.object({ Id: z.string(), MessageBody: z.string(), MessageGroupId })),
+});
 const Read = z.object({ SecretId: z.string() });
 
 /** @param secrets their texts by id */
 export async function startLocalQueue(secrets: Record<string, string>): Promise<LocalQueueAndSecrets> {
   const sent: unknown[] = [];
+  const groups: string[] = [];
   const answer = (target: string, body: unknown): object => {
     if (target.endsWith('.GetSecretValue')) return { SecretString: secrets[Read.parse(body).SecretId] };
     const { Entries } = Batch.parse(body);
     sent.push(...Entries.map(({ MessageBody }): unknown => JSON.parse(MessageBody)));
+    groups.push(...Entries.map((entry) => entry.MessageGroupId));
     return {
       Failed: [],
       Successful: Entries.map(({ Id, MessageBody }) => ({
@@ -34,7 +42,12 @@ export async function startLocalQueue(secrets: Record<string, string>): Promise<
   const server = createServer(async (request, response) => {
     const target = String(request.headers['x-amz-target']);
     response.setHeader('Content-Type', 'application/x-amz-json-1.0');
-    response.end(JSON.stringify(answer(target, JSON.parse(await text(request)))));
+    try {
+      response.end(JSON.stringify(answer(target, JSON.parse(await text(request)))));
+    } catch {
+      response.statusCode = 400;
+      response.end(JSON.stringify({ __type: 'InvalidParameterValue', message: 'not what SQS takes' }));
+    }
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -42,6 +55,7 @@ export async function startLocalQueue(secrets: Record<string, string>): Promise<
   return {
     endpoint: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
     sent,
+    groups,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

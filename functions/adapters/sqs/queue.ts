@@ -1,20 +1,32 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import pRetry from 'p-retry';
+import type { IntegrationId } from '../../contract/integration-id.ts';
 import { DeploymentError, TransientError } from '../../core/errors.ts';
 import type { Queue } from '../../core/ports.ts';
+import { messageGroupOf } from './message-group.ts';
 
 /** What SQS takes in one call. */
 const BATCH_SIZE = 10;
 const CONCURRENCY = 4;
 
-/** A queue on SQS. Messages that SQS fails one by one are sent again, five times in all. */
-export function createQueue<Message>(client: SQSClient, url: string): Queue<Message> {
+/**
+ * A queue on SQS, with a message group for each integration. Messages that SQS fails one by one are sent again, five
+ * times in all.
+ */
+export function createQueue<Message extends { integration: IntegrationId }>(
+  client: SQSClient,
+  url: string,
+): Queue<Message> {
   const sendBatch = async (batch: Message[]) => {
     let left = batch;
     await pRetry(
       async () => {
-        const entries = left.map((message, at) => ({ Id: String(at), MessageBody: JSON.stringify(message) }));
+        const entries = left.map((message, at) => ({
+          Id: String(at),
+          MessageBody: JSON.stringify(message),
+          MessageGroupId: messageGroupOf(message.integration),
+        }));
         const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: entries }));
         const failed = answer.Failed ?? [];
         const rejected = new Set(failed.map(({ Id }) => Id));
