@@ -29,6 +29,8 @@ const HOURS = 730;
 const IDLE_RECEIVES = 5 * 3 * 60;
 export const METRICS = 16;
 export const ALARMS = 12;
+/** The Kombo key and the webhook's secret, which is there without the webhook as well. */
+export const SECRETS = 2;
 
 /** Dollars an hour by service. What costs the same at any load comes on top. */
 export function hourlyCost(load: HourLoad) {
@@ -60,7 +62,10 @@ export function monthlyCost(load: Omit<HourLoad, 'progressions' | 'firstSyncs'>)
     logs: HOURS * logs,
     traces: HOURS * traces,
     fixed:
-      METRICS * PRICES.metricMonth + ALARMS * PRICES.alarmMonth + PRICES.secretMonth + PRICES.dashboardMonth,
+      METRICS * PRICES.metricMonth +
+      ALARMS * PRICES.alarmMonth +
+      SECRETS * PRICES.secretMonth +
+      PRICES.dashboardMonth,
   };
   return { ...cost, total: Object.values(cost).reduce((sum, part) => sum + part, 0) };
 }

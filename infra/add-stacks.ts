@@ -14,8 +14,10 @@ export function addStacks(
     ...(process.env['CDK_DEFAULT_REGION'] && { region: process.env['CDK_DEFAULT_REGION'] }),
   };
   const state = new StateStack(app, `${settings.name}State`, { env, settings });
-  const notifier = new NotifierStack(app, `${settings.name}Notifier`, { env, settings, state });
-  const consumers = addConsumerStacks(app, { env, settings, state });
+  const notifier = new NotifierStack(app, `${settings.name}Notifier`, { env, settings });
+  const consumers = addConsumerStacks(app, { env, settings });
+  // They read what the state stack wrote down.
+  for (const stack of [notifier, ...consumers]) stack.addStackDependency(state);
   for (const stack of [state, notifier, ...consumers]) Tags.of(stack).add('schoolbell', settings.name);
   return { state, notifier, consumers };
 }

@@ -46,124 +46,112 @@ const baseline = z.string().check(
 );
 
 /** The settings of a deployment: `schoolbell.config.ts`. */
-export const Settings = z
-  .strictObject({
-    name: described(
-      z._default(
-        z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and hyphens, at most 40')),
-        'Schoolbell',
+export const Settings = z.strictObject({
+  name: described(
+    z._default(
+      z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and hyphens, at most 40')),
+      'Schoolbell',
+    ),
+    "Begins the stacks' names and marks the metrics, so that two deployments share an account",
+  ),
+
+  kombo: described(
+    z._default(text('"eu", "us", or an HTTPS URL with its /v1', z.enum(['eu', 'us']), komboUrl), 'eu'),
+    "Kombo's region host, or another as a whole",
+  ),
+  pollEveryMinutes: described(
+    z._default(minutes.check(z.maximum(360)), 15),
+    'How often each integration is polled',
+  ),
+  overlapMinutes: described(z._default(z.int().check(z.nonnegative()), 15), 'How far each poll looks back'),
+  baseline: described(
+    z._default(baseline, 'silent'),
+    'What the first sync publishes: "silent", "publish", "since:<date>"',
+  ),
+  integrations: described(
+    z._default(z.array(IntegrationId).check(z.maxLength(60)), []),
+    'Added by the first dispatch; more with `schoolbell integrations add`, or by the webhook',
+  ),
+
+  learnerDetails: described(
+    z._default(z.enum(['omit', 'include']), 'omit'),
+    'Whether events carry names and e-mail addresses. Never stored or logged by Schoolbell',
+  ),
+  journalRetentionDays: described(z._default(days, 90), 'How long a change can be looked up and replayed'),
+  logRetentionDays: z._default(
+    days.check(
+      z.refine(
+        (value) => logDays.has(value),
+        'CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, ... days',
       ),
-      "Begins the stacks' names and marks the metrics, so that two deployments share an account",
     ),
+    30,
+  ),
 
-    kombo: described(
-      z._default(text('"eu", "us", or an HTTPS URL with its /v1', z.enum(['eu', 'us']), komboUrl), 'eu'),
-      "Kombo's region host, or another as a whole",
+  bus: z._default(
+    text(
+      '"own", or the ARN of an event bus',
+      z.literal('own'),
+      arn('events', 'event-bus/.+', 'an event bus'),
     ),
-    pollEveryMinutes: described(
-      z._default(minutes.check(z.maximum(360)), 15),
-      'How often each integration is polled',
-    ),
-    overlapMinutes: described(z._default(z.int().check(z.nonnegative()), 15), 'How far each poll looks back'),
-    baseline: described(
-      z._default(baseline, 'silent'),
-      'What the first sync publishes: "silent", "publish", "since:<date>"',
-    ),
-    integrations: described(
-      z._default(z.array(IntegrationId).check(z.maxLength(60)), []),
-      'Added by the first dispatch; more with `schoolbell integrations add`, or by the webhook',
-    ),
-
-    learnerDetails: described(
-      z._default(z.enum(['omit', 'include']), 'omit'),
-      'Whether events carry names and e-mail addresses. Never stored or logged, but see `archive`',
-    ),
-    journalRetentionDays: described(z._default(days, 90), 'How long a change can be looked up and replayed'),
-    logRetentionDays: z._default(
-      days.check(
-        z.refine(
-          (value) => logDays.has(value),
-          'CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, ... days',
+    'own',
+  ),
+  adopt: described(
+    z._default(
+      z.strictObject({
+        table: described(
+          z.optional(z.string().check(z.minLength(3), z.maxLength(255))),
+          'Name of a table that an earlier stack left',
         ),
-      ),
-      30,
+        komboSecret: z.optional(secretArn),
+        webhookSecret: z.optional(secretArn),
+      }),
+      {},
     ),
-    archive: described(
-      z.optional(z.boolean()),
-      'An archive of the bus. By default on, and off when learner details are included',
-    ),
-    archiveRetentionDays: z._default(days, 90),
+    'What a destroy kept, to be used again',
+  ),
+  keepState: described(
+    z._default(z.boolean(), true),
+    'Table, bus and secrets stay when the stack goes or another is adopted, and the table cannot be deleted',
+  ),
 
-    bus: z._default(
+  alarms: described(
+    z._default(
       text(
-        '"own", or the ARN of an event bus',
-        z.literal('own'),
-        arn('events', 'event-bus/.+', 'an event bus'),
+        '"none", the ARN of an SNS topic, or an e-mail address',
+        z.literal('none'),
+        arn('sns', '.+', 'a topic'),
+        z.email(),
       ),
-      'own',
+      'none',
     ),
-    adopt: described(
-      z._default(
-        z.strictObject({
-          table: described(
-            z.optional(z.string().check(z.minLength(3), z.maxLength(255))),
-            'Name of a table that an earlier stack left',
-          ),
-          komboSecret: z.optional(secretArn),
-          webhookSecret: z.optional(secretArn),
-        }),
-        {},
-      ),
-      'What a destroy kept, to be used again',
-    ),
-    keepState: described(
-      z._default(z.boolean(), true),
-      'Table, bus, archive and secrets stay when the stack goes, and the table cannot be deleted',
-    ),
+    'Who is told when an alarm goes off',
+  ),
+  behindMinutes: described(
+    z.optional(minutes.check(z.maximum(7 * 24 * 60))),
+    'How stale an integration may be. By default four poll intervals, at least an hour',
+  ),
+  runbook: described(
+    z._default(z.string(), 'docs/runbook.md'),
+    'Where the alarms point, e.g. a URL of your own',
+  ),
 
-    alarms: described(
-      z._default(
-        text(
-          '"none", the ARN of an SNS topic, or an e-mail address',
-          z.literal('none'),
-          arn('sns', '.+', 'a topic'),
-          z.email(),
-        ),
-        'none',
-      ),
-      'Who is told when an alarm goes off',
-    ),
-    behindMinutes: described(
-      z.optional(minutes.check(z.maximum(7 * 24 * 60))),
-      'How stale an integration may be. By default four poll intervals, at least an hour',
-    ),
-    runbook: described(
-      z._default(z.string(), 'docs/runbook.md'),
-      'Where the alarms point, e.g. a URL of your own',
-    ),
+  webhook: described(z._default(z.boolean(), false), "Takes Kombo's webhooks at a function URL"),
+  webhookConcurrency: described(
+    z._default(z.int().check(z.minimum(1), z.maximum(100)), 5),
+    'Reserved for the webhook: more requests at once are turned away',
+  ),
+  pollConcurrency: described(
+    z._default(z.int().check(z.minimum(2), z.maximum(1000)), POLL_CONCURRENCY),
+    'Integrations polled at the same time. The account must allow some more calls at once than these',
+  ),
+  surgeShare: described(
+    z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
+    'The share of known progressions that may vanish, return or appear old in a day unasked',
+  ),
+  surgeFloor: described(z._default(z.int().check(z.nonnegative()), 25), 'The least number of them'),
 
-    webhook: described(z._default(z.boolean(), false), "Takes Kombo's webhooks at a function URL"),
-    webhookConcurrency: described(
-      z._default(z.int().check(z.minimum(1), z.maximum(100)), 5),
-      'Reserved for the webhook: more requests at once are turned away',
-    ),
-    pollConcurrency: described(
-      z._default(z.int().check(z.minimum(2), z.maximum(1000)), POLL_CONCURRENCY),
-      'Integrations polled at the same time. The account must allow some more calls at once than these',
-    ),
-    surgeShare: described(
-      z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
-      'The share of known progressions that may vanish, return or appear old in a day unasked',
-    ),
-    surgeFloor: described(z._default(z.int().check(z.nonnegative()), 25), 'The least number of them'),
-
-    ...consumerSettings,
-  })
-  .check(
-    z.refine((settings) => !(settings.archive && settings.learnerDetails === 'include'), {
-      path: ['archive'],
-      message: 'an archive would keep the names that `learnerDetails: include` puts into events',
-    }),
-  );
+  ...consumerSettings,
+});
 export type Settings = z.infer<typeof Settings>;
 export type SettingsInput = z.input<typeof Settings>;

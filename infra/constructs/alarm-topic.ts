@@ -1,14 +1,15 @@
 import { Stack } from 'aws-cdk-lib';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 
-/** Who is told when an alarm goes off: a topic of the account, one of our own for an e-mail address, or nobody. */
-export function alarmTopic(scope: Construct, alarms: Settings['alarms']): ITopic | null {
-  if (alarms === 'none') return null;
-  if (alarms.startsWith('arn:')) return Topic.fromTopicArn(scope, 'AlarmTopic', alarms);
+/**
+ * The topic that alarms publish to: one of the account, or one of our own, with or without an e-mail address. Our own is
+ * there whatever the settings are, since alarms that are still deployed may name it.
+ */
+export function alarmTopicArn(scope: Construct, alarms: Settings['alarms']): string {
   const topic = new Topic(scope, 'AlarmTopic', { enforceSSL: true });
   // A policy of its own takes the place of the default one, by which the account's alarms may publish.
   topic.grantPublish(
@@ -16,6 +17,7 @@ export function alarmTopic(scope: Construct, alarms: Settings['alarms']): ITopic
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
     }),
   );
-  topic.addSubscription(new EmailSubscription(alarms));
-  return topic;
+  if (alarms.startsWith('arn:')) return alarms;
+  if (alarms !== 'none') topic.addSubscription(new EmailSubscription(alarms));
+  return topic.topicArn;
 }

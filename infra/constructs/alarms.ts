@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { metricNames as names } from '../../functions/contract/metric-names.ts';
 import type { Settings } from '../settings.ts';
-import type { StateStack } from '../stacks/state-stack.ts';
+import type { State } from './deployed-state.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { LearnerAlarm, type LearnerAlarmProps } from './learner-alarm.ts';
 import type { Poller } from './poller.ts';
@@ -19,7 +19,7 @@ const A_DAY = 24;
 
 export type AlarmsProps = {
   settings: Settings;
-  state: StateStack;
+  state: State;
   poller: Poller;
   dispatcher: Dispatcher;
   replayer: Replayer;

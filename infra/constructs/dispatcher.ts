@@ -7,7 +7,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
-import type { StateStack } from '../stacks/state-stack.ts';
+import type { State } from './deployed-state.ts';
 import { grantTable } from './grant-table.ts';
 import { NotifierFunction } from './notifier-function.ts';
 import { DeadLetters } from './queue-with-dead-letters.ts';
@@ -20,7 +20,7 @@ export class Dispatcher extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, state, queue }: { settings: Settings; state: StateStack; queue: Queue },
+    { settings, state, queue }: { settings: Settings; state: State; queue: Queue },
   ) {
     super(scope, id);
     this.deadLetters = new DeadLetters(this, 'DeadLetters');

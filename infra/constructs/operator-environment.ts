@@ -1,5 +1,5 @@
 import type { Settings } from '../settings.ts';
-import type { StateStack } from '../stacks/state-stack.ts';
+import type { State } from './deployed-state.ts';
 import type { Poller } from './poller.ts';
 import type { Replayer } from './replayer.ts';
 import { runEnvironment } from './run-environment.ts';
@@ -7,7 +7,7 @@ import { runEnvironment } from './run-environment.ts';
 /** The environment in which the command line works on this deployment: `NAME=value` pairs, parted by spaces. */
 export function operatorEnvironment(deployment: {
   settings: Settings;
-  state: StateStack;
+  state: State;
   poller: Poller;
   replayer: Replayer;
 }): string {

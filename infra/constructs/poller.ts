@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
-import type { StateStack } from '../stacks/state-stack.ts';
+import type { State } from './deployed-state.ts';
 import { grantTable } from './grant-table.ts';
 import { NotifierFunction } from './notifier-function.ts';
 import { POLL_MEMORY_MB } from './poll-memory.ts';
@@ -17,7 +17,7 @@ export class Poller extends Construct {
   readonly queue: QueueWithDeadLetters;
   readonly function: NotifierFunction;
 
-  constructor(scope: Construct, id: string, { settings, state }: { settings: Settings; state: StateStack }) {
+  constructor(scope: Construct, id: string, { settings, state }: { settings: Settings; state: State }) {
     super(scope, id);
     this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT });
     this.function = new NotifierFunction(this, 'Function', {

@@ -1,11 +1,11 @@
 import { type Environment, KOMBO_HOSTS } from '../../functions/contract/environment.ts';
 import type { Settings } from '../settings.ts';
-import type { StateStack } from '../stacks/state-stack.ts';
+import type { State } from './deployed-state.ts';
 
 /** What every function that reads Kombo and publishes is told, besides its queue. */
 export function runEnvironment(
   settings: Settings,
-  state: StateStack,
+  state: State,
 ): Record<Exclude<keyof Environment, 'QUEUE_URL'>, string> {
   return {
     TABLE_NAME: state.table.tableName,

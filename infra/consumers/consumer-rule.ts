@@ -1,5 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
-import { type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnRule, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
@@ -8,7 +8,6 @@ import { Construct } from 'constructs';
 import type { EventPattern } from '../../rules/event-pattern.ts';
 import { DeadLetters } from '../constructs/queue-with-dead-letters.ts';
 import type { AnyBus } from './any-bus.ts';
-import { cdkPattern } from './cdk-pattern.ts';
 
 /** How a target gets its events: tried for a day, and what could not be delivered is kept for two weeks. */
 export type Delivery = { deadLetterQueue: IQueue; retryAttempts: number; maxEventAge: Duration };
@@ -41,8 +40,23 @@ export class ConsumerRule extends Construct {
   ) {
     super(scope, id);
     this.deadLetters = deadLetters ?? new DeadLetters(this, 'DeadLetters');
-    this.rule = new Rule(this, 'Rule', { eventBus: bus, description, eventPattern: cdkPattern(pattern) });
+    this.rule = new Rule(this, 'Rule', {
+      eventBus: bus,
+      description,
+      eventPattern: { source: pattern.source },
+    });
+    this.#writeAsText(pattern);
     this.rule.addTarget(this.#targetOf(target));
+  }
+
+  /**
+   * CloudFormation refuses null in a template, which a pattern may ask for; in a JSON text it may stand.
+   * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-null-values.html
+   */
+  #writeAsText(pattern: EventPattern): void {
+    const resource = this.rule.node.defaultChild;
+    if (!(resource instanceof CfnRule)) throw new Error('The CDK makes no rule of CloudFormation here');
+    resource.addPropertyOverride('EventPattern', Stack.of(this).toJsonString(pattern));
   }
 
   #targetOf(target: Target): IRuleTarget {

@@ -1,9 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { AnySecret } from '../constructs/empty-secret.ts';
+import { deployedAlarmTopic, deployedBus, deployedKomboSecret } from '../constructs/deployed-state.ts';
 import type { Settings } from '../settings.ts';
-import type { AnyBus } from './any-bus.ts';
 import { Certificates } from './certificates.ts';
 import { addDeadLetterAlarms } from './dead-letter-alarms.ts';
 import { Endpoint } from './endpoint.ts';
@@ -11,34 +9,36 @@ import { SchemaRegistry } from './schema-registry.ts';
 import { SlackChannel } from './slack-channel.ts';
 
 /** What the stacks of consumers need of the deployment. */
-export type ConsumerStackProps = StackProps & {
-  settings: Settings;
-  state: { bus: AnyBus; komboSecret: AnySecret; alarmTopic: ITopic | null };
-};
+export type ConsumerStackProps = StackProps & { settings: Settings };
 
 /** Certificates: deployed where the settings have `certificates`. */
 export class CertificatesStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, state, ...props }: ConsumerStackProps) {
+  constructor(scope: Construct, id: string, { settings, ...props }: ConsumerStackProps) {
     super(scope, id, { ...props, description: 'Schoolbell: certificates' });
     const { certificates } = settings;
     if (certificates === undefined) throw new Error('The settings have no certificates');
-    const { bucket } = new Certificates(this, 'Certificates', { settings, certificates, ...state });
-    addDeadLetterAlarms(this, { settings, topic: state.alarmTopic });
+    const { bucket } = new Certificates(this, 'Certificates', {
+      settings,
+      certificates,
+      bus: deployedBus(this, settings),
+      komboSecret: deployedKomboSecret(this, settings),
+    });
+    addDeadLetterAlarms(this, { settings, topic: deployedAlarmTopic(this, settings) });
     new CfnOutput(this, 'CertificatesBucket', { value: bucket.bucketName });
   }
 }
 
 /** Slack, HTTPS endpoints and the schema registry: deployed where the settings have one of them. */
 export class SubscribersStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, state, ...props }: ConsumerStackProps) {
+  constructor(scope: Construct, id: string, { settings, ...props }: ConsumerStackProps) {
     super(scope, id, { ...props, description: 'Schoolbell: Slack channels and HTTPS endpoints' });
-    const { bus, alarmTopic } = state;
+    const bus = deployedBus(this, settings);
     for (const slack of settings.slack)
       new SlackChannel(this, `Slack-${slack.name}`, { settings, slack, bus });
     for (const endpoint of settings.endpoints)
       new Endpoint(this, `Endpoint-${endpoint.name}`, { endpoint, bus });
     if (settings.schemaRegistry) new SchemaRegistry(this, 'Schemas', { name: settings.name });
-    addDeadLetterAlarms(this, { settings, topic: alarmTopic });
+    addDeadLetterAlarms(this, { settings, topic: deployedAlarmTopic(this, settings) });
   }
 }
 

@@ -2,6 +2,13 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { outputNames } from '../../functions/contract/output-names.ts';
 import { Alarms } from '../constructs/alarms.ts';
+import {
+  deployedAlarmTopic,
+  deployedBus,
+  deployedKomboSecret,
+  deployedTable,
+  deployedWebhookSecret,
+} from '../constructs/deployed-state.ts';
 import { Dispatcher } from '../constructs/dispatcher.ts';
 import { OperatorDashboard } from '../constructs/operator-dashboard.ts';
 import { operatorEnvironment } from '../constructs/operator-environment.ts';
@@ -9,28 +16,33 @@ import { Poller } from '../constructs/poller.ts';
 import { Replayer } from '../constructs/replayer.ts';
 import { WebhookReceiver } from '../constructs/webhook-receiver.ts';
 import type { Settings } from '../settings.ts';
-import type { StateStack } from './state-stack.ts';
 
 /** What runs: schedule, queue, functions, alarms. It can be destroyed and deployed again without losing anything. */
 export class NotifierStack extends Stack {
-  constructor(
-    scope: Construct,
-    id: string,
-    { settings, state, ...props }: StackProps & { settings: Settings; state: StateStack },
-  ) {
+  constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     super(scope, id, {
       ...props,
       description: 'Schoolbell: polls learning platforms and publishes what happened',
     });
+    const table = deployedTable(this, settings);
+    const state = {
+      table,
+      bus: deployedBus(this, settings),
+      komboSecret: deployedKomboSecret(this, settings),
+      alarmTopic: deployedAlarmTopic(this, settings),
+    };
     const poller = new Poller(this, 'Poll', { settings, state });
     const { queue } = poller;
     const dispatcher = new Dispatcher(this, 'Dispatch', { settings, state, queue });
     const replayer = new Replayer(this, 'Replay', { settings, state });
-    const webhook = state.webhookSecret
-      ? new WebhookReceiver(this, 'Webhook', { settings, secret: state.webhookSecret, queue })
+    const webhook = settings.webhook
+      ? new WebhookReceiver(this, 'Webhook', {
+          settings,
+          secret: deployedWebhookSecret(this, settings),
+          queue,
+        })
       : null;
     const alarms = new Alarms(this, 'Alarms', { settings, state, poller, dispatcher, replayer });
-    const { table } = state;
     const { dashboard } = new OperatorDashboard(this, 'Operator', {
       settings,
       table,

@@ -11,7 +11,6 @@ const settings: SettingsInput = {
   // Few progressions are a mass there.
   surgeFloor: 3,
   keepState: false,
-  archive: rehearsal.whole,
   webhook: rehearsal.whole,
 };
 

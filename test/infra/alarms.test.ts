@@ -55,6 +55,14 @@ function consumerTemplates(settings: Parameters<typeof synthesize>[0] = {}) {
   return consumers.map((stack) => Template.fromStack(stack));
 }
 
+const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:alarms';
+const TOPIC_PARAMETER = '/schoolbell/Schoolbell/alarm-topic';
+
+/** The template's parameter that CloudFormation fills with the ARN of the topic. */
+function topicParameterOf(template: Template): string | undefined {
+  return Object.keys(template.findParameters('*', { Default: TOPIC_PARAMETER }))[0];
+}
+
 /** Two weeks, in seconds: how long dead letters are kept. */
 const KEPT = 14 * 24 * 60 * 60;
 
@@ -88,8 +96,18 @@ describe('the alarms', () => {
 
   it('tell nobody, a topic, or an address, as the settings say', () => {
     expect(alarmsOf().every(({ AlarmActions }) => AlarmActions === undefined)).toBe(true);
-    const topic = 'arn:aws:sns:eu-central-1:123456789012:alarms';
-    expect(alarmsOf({ alarms: topic }).every(({ AlarmActions }) => AlarmActions?.[0] === topic)).toBe(true);
+    for (const alarms of [TOPIC, 'ops@example.com']) {
+      const { state, notifier } = synthesize({ alarms });
+      const told = alarmsIn(notifier).map(({ AlarmActions }) => AlarmActions);
+      expect(new Set(told.map((actions) => JSON.stringify(actions)))).toEqual(
+        new Set([JSON.stringify([{ Ref: topicParameterOf(notifier) }])]),
+      );
+      state.hasResourceProperties('AWS::SSM::Parameter', {
+        Name: TOPIC_PARAMETER,
+        Value: alarms === TOPIC ? TOPIC : { Ref: Match.stringLikeRegexp('^AlarmTopic') },
+      });
+    }
+    synthesize().state.resourceCountIs('AWS::SNS::Subscription', 0);
     synthesize({ alarms: 'ops@example.com' }).state.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',
       Endpoint: 'ops@example.com',
@@ -124,9 +142,11 @@ describe('the alarms', () => {
     expect(deadLetters.length).toBeGreaterThan(6);
     // A digest's events wait in their queue for the evening.
     expect(unwatched).toEqual([expect.stringMatching(/Digest(?!DeadLetters)Queue/)]);
-    const topic = 'arn:aws:sns:eu-central-1:123456789012:alarms';
-    const alarms = consumerTemplates({ alarms: topic }).flatMap(alarmsIn);
-    expect(alarms.every(({ AlarmActions }) => AlarmActions?.[0] === topic)).toBe(true);
+    for (const template of consumerTemplates({ alarms: TOPIC })) {
+      for (const { AlarmActions } of alarmsIn(template)) {
+        expect(AlarmActions).toEqual([{ Ref: topicParameterOf(template) }]);
+      }
+    }
   });
 
   it.each([1, 15, 360])('outlast the pause after an error, polled every %i minutes', (pollEveryMinutes) => {

@@ -32,7 +32,7 @@ describe('the settings', () => {
       'adopt.komboSecret: is not the ARN of a secret, as a whole',
     ],
     [{ adopt: { komboSecret: 'key' } }, 'adopt.komboSecret: is not the ARN of a secret'],
-    [{ learnerDetails: 'include', archive: true }, 'archive: an archive would keep the names'],
+    [{ archive: true }, 'Unrecognized key: "archive"'],
     [undefined, 'expected object'],
   ])('that are wrong, such as %j, are named in one line', (content, line) => {
     let message = '';

@@ -21,45 +21,49 @@ describe('the state stack', () => {
     });
   });
 
-  it('keeps the bus, its archive and the secret', () => {
-    const { state } = synthesize({ archiveRetentionDays: 30 });
-    for (const type of ['AWS::Events::EventBus', 'AWS::Events::Archive', 'AWS::SecretsManager::Secret']) {
-      state.hasResource(type, { DeletionPolicy: 'Retain' });
+  it('keeps the bus and the secrets', () => {
+    const { state } = synthesize();
+    for (const type of ['AWS::Events::EventBus', 'AWS::SecretsManager::Secret']) {
+      state.allResources(type, { DeletionPolicy: 'Retain' });
     }
-    state.hasResourceProperties('AWS::Events::Archive', {
-      RetentionDays: 30,
-      EventPattern: { source: ['schoolbell'] },
-    });
   });
 
-  it('leaves the secret without a value: a generated one would be sent as a key', () => {
-    const [secret] = Object.values(synthesize().state.findResources('AWS::SecretsManager::Secret'));
-    expect(secret?.['Properties']).not.toHaveProperty('GenerateSecretString');
-    expect(secret?.['Properties']).not.toHaveProperty('SecretString');
+  it('leaves both secrets without a value: a generated one would be sent as a key', () => {
+    const secrets = Object.values(synthesize().state.findResources('AWS::SecretsManager::Secret'));
+    expect(secrets).toHaveLength(2);
+    for (const { Properties } of secrets) {
+      expect(Properties).not.toHaveProperty('GenerateSecretString');
+      expect(Properties).not.toHaveProperty('SecretString');
+    }
   });
 
-  it('has no archive of events with names', () => {
-    synthesize({ learnerDetails: 'include' }).state.resourceCountIs('AWS::Events::Archive', 0);
+  it('has no archive: an archive would keep names when events carry them', () => {
+    const { state, notifier } = synthesize({ learnerDetails: 'include' });
+    for (const template of [state, notifier]) template.resourceCountIs('AWS::Events::Archive', 0);
   });
 
   it('adopts what an earlier deployment left', () => {
     const { state, notifier } = synthesize({
       bus: 'arn:aws:events:eu-central-1:123456789012:event-bus/company',
-      archive: false,
       adopt: {
         table: 'left-behind',
         komboSecret: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Key-AbCdEf',
       },
     });
-    state.resourceCountIs('AWS::CloudFormation::WaitConditionHandle', 1);
     state.resourceCountIs('AWS::DynamoDB::Table', 0);
+    const named = (name: string, Value: unknown) =>
+      state.hasResourceProperties('AWS::SSM::Parameter', { Name: `/schoolbell/Schoolbell/${name}`, Value });
+    named('table', 'left-behind');
+    named('bus', Match.stringLikeRegexp('event-bus/company$'));
+    named('kombo-secret', Match.stringLikeRegexp('secret:Key-AbCdEf$'));
+    const [parameter] = Object.keys(
+      notifier.findParameters('*', {
+        Type: 'AWS::SSM::Parameter::Value<String>',
+        Default: '/schoolbell/Schoolbell/table',
+      }),
+    );
     notifier.hasResourceProperties('AWS::Lambda::Function', {
-      Environment: {
-        Variables: Match.objectLike({
-          TABLE_NAME: 'left-behind',
-          BUS_NAME: Match.stringLikeRegexp('company'),
-        }),
-      },
+      Environment: { Variables: Match.objectLike({ TABLE_NAME: { Ref: parameter } }) },
     });
   });
 

@@ -72,10 +72,10 @@ describe('every rule', () => {
   });
   it('is the one that is played on one machine', () => {
     const { pattern } = certificateRule({ revoke: true });
-    certificates.hasResourceProperties('AWS::Events::Rule', { EventPattern: pattern });
+    certificates.hasResourceProperties('AWS::Events::Rule', { EventPattern: JSON.stringify(pattern) });
     const learning = { name: 'learning', events: ['CourseCompleted', 'IntegrationFailing'] } as const;
     const deployed = Object.values(subscribers.findResources('AWS::Events::Rule')).map(({ Properties }) => ({
-      pattern: Properties.EventPattern,
+      pattern: JSON.parse(Properties.EventPattern),
       input: Properties.Targets[0].InputTransformer,
     }));
     for (const { pattern, transformer } of slackRules({ ...learning, channelId: null, named: false })) {

@@ -1,0 +1,63 @@
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import type { AnyBus } from '../consumers/any-bus.ts';
+import type { Settings } from '../settings.ts';
+import type { AnySecret } from './empty-secret.ts';
+import type { AnyTable } from './journal-table.ts';
+
+/**
+ * What the state stack tells the other stacks: the table's name, and the ARNs of the others.
+ *
+ * It is kept in parameters of Systems Manager, not in exports of CloudFormation, which would lock the state stack: an
+ * export cannot change while another stack imports it. docs/adr/0013-references-that-do-not-lock.md
+ */
+export type StateNames = Record<'table' | 'bus' | 'kombo-secret' | 'webhook-secret' | 'alarm-topic', string>;
+
+/** The state, as the constructs of another stack use it. */
+export type State = { table: AnyTable; bus: AnyBus; komboSecret: AnySecret; alarmTopic: ITopic | null };
+
+/** Writes the names for the stacks that read them with the functions below. */
+export function writeStateNames(scope: Construct, settings: Settings, names: StateNames): void {
+  for (const [name, stringValue] of Object.entries(names)) {
+    new StringParameter(scope, `Name-${name}`, {
+      parameterName: parameterName(settings, name),
+      description: 'Schoolbell: read by its stacks when they are deployed',
+      stringValue,
+    });
+  }
+}
+
+export function deployedTable(scope: Construct, settings: Settings): AnyTable {
+  return Table.fromTableName(scope, 'Table', read(scope, settings, 'table'));
+}
+
+export function deployedBus(scope: Construct, settings: Settings): AnyBus {
+  return EventBus.fromEventBusArn(scope, 'Bus', read(scope, settings, 'bus'));
+}
+
+export function deployedKomboSecret(scope: Construct, settings: Settings): AnySecret {
+  return Secret.fromSecretCompleteArn(scope, 'KomboSecret', read(scope, settings, 'kombo-secret'));
+}
+
+export function deployedWebhookSecret(scope: Construct, settings: Settings): AnySecret {
+  return Secret.fromSecretCompleteArn(scope, 'WebhookSecret', read(scope, settings, 'webhook-secret'));
+}
+
+/** Where alarms are published; null when nobody is to be notified. */
+export function deployedAlarmTopic(scope: Construct, settings: Settings): ITopic | null {
+  if (settings.alarms === 'none') return null;
+  return Topic.fromTopicArn(scope, 'AlarmTopic', read(scope, settings, 'alarm-topic'));
+}
+
+/** CloudFormation reads the value at each deployment, also when the template has not changed. */
+function read(scope: Construct, settings: Settings, name: keyof StateNames): string {
+  return StringParameter.valueForStringParameter(scope, parameterName(settings, name));
+}
+
+function parameterName({ name: deployment }: Settings, name: string): string {
+  return `/schoolbell/${deployment}/${name}`;
+}
