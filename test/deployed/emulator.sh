@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Runs a command beside an emulator of AWS on this machine, to which its AWS SDKs and the CDK connect:
+#
+#   test/deployed/emulator.sh npm run test:deployed
+#   test/deployed/emulator.sh bash        # to look around; the emulator ends with the shell, and forgets everything
+#   test/deployed/emulator.sh             # only installs it
+#
+# The emulator is MiniStack (https://pypi.org/project/ministack/). It runs Lambda functions as processes of the Node that
+# Schoolbell installs. EMULATOR_LOG=FILE keeps its log.
+set -euo pipefail
+umask 077
+root="$(cd "$(dirname "$0")/../.." && pwd)"
+python="$("$root/.ci/python-tools" ministack==1.5.33)/python"
+[ $# -gt 0 ] || exit 0
+
+port="$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
+work="$(mktemp -d)"
+log="${EMULATOR_LOG:-$work/emulator.log}"
+export PATH="$root/node_modules/.bin:$PATH"
+
+TMPDIR="$work" BIND_HOST=127.0.0.1 GATEWAY_PORT="$port" MINISTACK_HOST=127.0.0.1 MINISTACK_ACCOUNT_ID=123456789012 \
+  LAMBDA_EXECUTOR=local IOT_MTLS_ENABLED=0 SFTP_ENABLED=0 "$python" -m ministack >"$log" 2>&1 </dev/null &
+emulator=$!
+
+stop() {
+  local status=$?
+  kill "$emulator" 2>/dev/null || true
+  wait "$emulator" 2>/dev/null || true
+  if [ "$status" != 0 ]; then
+    echo "The command ended with $status. The end of the emulator's log:" >&2
+    tail -n 20 "$log" >&2
+  fi
+  rm -rf "$work"
+}
+trap stop EXIT
+
+for ((attempt = 0; attempt < 150; attempt += 1)); do
+  curl -fsS "http://127.0.0.1:$port/_ministack/health" >/dev/null 2>&1 && break
+  if ! kill -0 "$emulator" 2>/dev/null || [ "$attempt" = 149 ]; then
+    echo 'The emulator did not start within 30 s.' >&2
+    exit 1
+  fi
+  sleep 0.2
+done
+
+export AWS_ENDPOINT_URL="http://localhost:$port" AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 CDK_DEFAULT_REGION=us-east-1 CDK_DEFAULT_ACCOUNT=123456789012
+export AWS_EC2_METADATA_DISABLED=true CDK_DISABLE_CLI_TELEMETRY=true
+"$@"
