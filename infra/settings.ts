@@ -138,8 +138,8 @@ export const Settings = z.strictObject({
 
   webhook: described(z._default(z.boolean(), false), "Takes Kombo's webhooks at a function URL"),
   webhookConcurrency: described(
-    z._default(z.int().check(z.minimum(1), z.maximum(100)), 5),
-    'Reserved for the webhook: more requests at once are turned away',
+    z.optional(z.int().check(z.minimum(1), z.maximum(100))),
+    'Calls at once that are reserved for the webhook; more are turned away. By default none: Lambda refuses a reservation that leaves the account fewer than 100 others',
   ),
   pollConcurrency: described(
     z._default(z.int().check(z.minimum(2), z.maximum(1000)), POLL_CONCURRENCY),

@@ -8,6 +8,7 @@ import { LearnerAlarm, type LearnerAlarmProps } from './learner-alarm.ts';
 import type { Poller } from './poller.ts';
 import type { Replayer } from './replayer.ts';
 import { SchoolbellMetrics } from './schoolbell-metrics.ts';
+import type { WebhookReceiver } from './webhook-receiver.ts';
 
 const HOUR_SECONDS = 60 * 60;
 
@@ -17,19 +18,27 @@ const PAUSE_MINUTES = 10;
 /** What a run found is told once, in hours: an alarm that ends before a person looks is not seen. */
 const A_DAY = 24;
 
+/** Kombo reads most platforms every three hours, and webhooks follow: an alarm that ends in between goes off again. */
+const TWO_OF_KOMBOS_SYNCS = 6;
+
 export type AlarmsProps = {
   settings: Settings;
   state: State;
   poller: Poller;
   dispatcher: Dispatcher;
   replayer: Replayer;
+  webhook: WebhookReceiver | null;
 };
 
 /** What an operator is woken for. The runbook has a section for each, and a test holds the two together. */
 export class Alarms extends Construct {
   readonly all: LearnerAlarm[] = [];
 
-  constructor(scope: Construct, id: string, { settings, state, poller, dispatcher, replayer }: AlarmsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, state, poller, dispatcher, replayer, webhook }: AlarmsProps,
+  ) {
     super(scope, id);
     const metrics = new SchoolbellMetrics(settings);
     const add = (name: string, props: Omit<LearnerAlarmProps, 'runbook' | 'topic'>) => {
@@ -120,6 +129,16 @@ export class Alarms extends Construct {
       threshold: 1,
       lasting: A_DAY,
     });
+    if (webhook !== null) {
+      add('WebhookFailing', {
+        section: 'webhook-failing',
+        meaning:
+          'Certificates and messages come later for the learners of all customers: only with the next poll.',
+        metric: webhook.function.metricErrors({ period: Duration.hours(1) }),
+        threshold: 1,
+        lasting: TWO_OF_KOMBOS_SYNCS,
+      });
+    }
   }
 }
 

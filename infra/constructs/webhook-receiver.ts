@@ -1,14 +1,35 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { type FunctionUrl, FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { SettingsError } from '../read-settings.ts';
 import type { Settings } from '../settings.ts';
 import type { AnySecret } from './empty-secret.ts';
 import { NotifierFunction } from './notifier-function.ts';
 
 /**
- * The function URL for Kombo's webhooks. Anybody can call it: the function checks Kombo's signature first, may do nothing
- * but send a message, and its concurrency is capped.
+ * Regions without function URLs (https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html). A deployment
+ * there would fail half-way.
+ */
+const REGIONS_WITHOUT_URLS = new Set([
+  'ap-east-2',
+  'ap-south-2',
+  'ap-southeast-4',
+  'ap-southeast-5',
+  'ap-southeast-6',
+  'ap-southeast-7',
+  'ca-west-1',
+  'eu-central-2',
+  'eu-south-2',
+  'il-central-1',
+  'me-central-1',
+]);
+
+/**
+ * The function URL for Kombo's webhooks. Anybody can call it: the function checks Kombo's signature first and may do
+ * nothing but send a message; the settings can limit its concurrency.
+ *
+ * @throws SettingsError in a Region that has no function URLs
  */
 export class WebhookReceiver extends Construct {
   readonly function: NotifierFunction;
@@ -20,13 +41,21 @@ export class WebhookReceiver extends Construct {
     { settings, secret, queue }: { settings: Settings; secret: AnySecret; queue: Queue },
   ) {
     super(scope, id);
+    const { region } = Stack.of(this);
+    if (REGIONS_WITHOUT_URLS.has(region)) {
+      throw new SettingsError(
+        `webhook: Lambda has no function URLs in ${region}. Leave the webhook off (polls find every change), or deploy to another Region`,
+      );
+    }
     this.function = new NotifierFunction(this, 'Function', {
       settings,
       entry: 'webhook',
       description: "Checks Kombo's webhooks and queues what they ask for",
       timeout: Duration.seconds(10),
       memorySize: 256,
-      reservedConcurrentExecutions: settings.webhookConcurrency,
+      ...(settings.webhookConcurrency !== undefined && {
+        reservedConcurrentExecutions: settings.webhookConcurrency,
+      }),
       environment: { QUEUE_URL: queue.queueUrl, WEBHOOK_SECRET_ID: secret.secretArn },
     });
     secret.grantRead(this.function);

@@ -42,7 +42,7 @@ export class NotifierStack extends Stack {
           queue,
         })
       : null;
-    const alarms = new Alarms(this, 'Alarms', { settings, state, poller, dispatcher, replayer });
+    const alarms = new Alarms(this, 'Alarms', { settings, state, poller, dispatcher, replayer, webhook });
     const { dashboard } = new OperatorDashboard(this, 'Operator', {
       settings,
       table,

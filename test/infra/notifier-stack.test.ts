@@ -56,10 +56,9 @@ describe('the notifier stack', () => {
     }
   });
 
-  it('lets only poll and replay call themselves, and caps only the webhook', () => {
-    for (const each of functionsOf({ webhook: true, webhookConcurrency: 3 })) {
+  it('lets only poll and replay call themselves', () => {
+    for (const each of functionsOf({ webhook: true })) {
       expect(each.RecursiveLoop).toBe(/^(Poll|Replay)/.test(each.id) ? 'Allow' : 'Terminate');
-      expect(each.ReservedConcurrentExecutions).toBe(each.id.startsWith('Webhook') ? 3 : undefined);
     }
   });
 
@@ -88,11 +87,6 @@ describe('the notifier stack', () => {
       ScheduleExpression: 'rate(5 minutes)',
       Target: Match.objectLike({ DeadLetterConfig: Match.anyValue() }),
     });
-  });
-
-  it('has no webhook unless it is asked for', () => {
-    synthesize().notifier.resourceCountIs('AWS::Lambda::Url', 0);
-    synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE' });
   });
 
   it('keeps logs for as long as the settings say', () => {

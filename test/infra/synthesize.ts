@@ -32,3 +32,11 @@ export function synthesize(settings: SettingsInput = {}): { state: Template; not
   const { state, notifier } = appWithStacks(settings);
   return { state: Template.fromStack(state), notifier: Template.fromStack(notifier) };
 }
+
+/** The templates of all stacks of a deployment with these settings, those of consumers included, by the stack's name. */
+export function synthesizeAll(settings: SettingsInput): Record<string, Template> {
+  const { state, notifier, consumers } = appWithStacks(settings);
+  return Object.fromEntries(
+    [state, notifier, ...consumers].map((stack) => [stack.stackName, Template.fromStack(stack)]),
+  );
+}

@@ -26,7 +26,7 @@ async function read(client: SecretsManagerClient, id: string): Promise<string> {
   } catch (error) {
     throw translateSecretError(error, id);
   }
-  throw new DeploymentError(`The secret ${id} is empty: store the Kombo API key in it`);
+  throw new DeploymentError(`The secret ${id} is empty: store its value in it`);
 }
 
 /** What an error of Secrets Manager means for the deployment. */

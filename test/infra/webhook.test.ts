@@ -1,0 +1,82 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { SettingsError } from '../../infra/read-settings.ts';
+import { largestSettings } from './largest-settings.ts';
+import { appWithStacks, synthesize, synthesizeAll } from './synthesize.ts';
+
+describe('the webhook', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('is only there when it is asked for', () => {
+    synthesize().notifier.resourceCountIs('AWS::Lambda::Url', 0);
+    synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE' });
+  });
+
+  it('may be called by anybody: a function URL needs the right to both actions', () => {
+    const { notifier } = synthesize({ webhook: true });
+    notifier.hasResourceProperties('AWS::Lambda::Permission', {
+      Action: 'lambda:InvokeFunctionUrl',
+      FunctionUrlAuthType: 'NONE',
+      Principal: '*',
+    });
+    notifier.hasResourceProperties('AWS::Lambda::Permission', {
+      Action: 'lambda:InvokeFunction',
+      InvokedViaFunctionUrl: true,
+      Principal: '*',
+    });
+  });
+
+  it('reserves concurrency only when the settings say how much', () => {
+    synthesize({ webhook: true, webhookConcurrency: 3 }).notifier.hasResourceProperties(
+      'AWS::Lambda::Function',
+      {
+        ReservedConcurrentExecutions: 3,
+      },
+    );
+    synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::Lambda::Function', {
+      Description: Match.stringLikeRegexp('webhook'),
+      ReservedConcurrentExecutions: Match.absent(),
+    });
+  });
+
+  it('raises an alarm when it fails, and no alarm watches it where there is none', () => {
+    const { notifier } = synthesize({ webhook: true });
+    const [[id] = []] = Object.entries(
+      notifier.findResources('AWS::Lambda::Function', {
+        Properties: { Description: Match.stringLikeRegexp('webhook') },
+      }),
+    );
+    notifier.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription: Match.stringLikeRegexp('webhook-failing'),
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: id } }],
+      Statistic: 'Sum',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    });
+    expect(JSON.stringify(synthesize().notifier.toJSON())).not.toContain('webhook-failing');
+  });
+
+  it.each(['ap-south-2', 'eu-central-2', 'me-central-1'])('is refused by name in %s', (region) => {
+    vi.stubEnv('CDK_DEFAULT_REGION', region);
+    expect(() => appWithStacks({ webhook: true })).toThrow(SettingsError);
+    expect(() => appWithStacks({ webhook: true })).toThrow(new RegExp(`^webhook: .*${region}`));
+    expect(() => appWithStacks({})).not.toThrow();
+  });
+
+  it('is deployed in other Regions', () => {
+    vi.stubEnv('CDK_DEFAULT_REGION', 'eu-central-1');
+    expect(() => appWithStacks({ webhook: true })).not.toThrow();
+  });
+});
+
+it('no function reserves concurrency by default: an account that allows 10 calls at once has none to reserve', () => {
+  for (const template of Object.values(synthesizeAll(largestSettings))) {
+    template.resourcePropertiesCountIs(
+      'AWS::Lambda::Function',
+      { ReservedConcurrentExecutions: Match.anyValue() },
+      0,
+    );
+  }
+});
