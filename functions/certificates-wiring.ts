@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { putEventsCall } from './adapters/eventbridge/put-events.ts';
 import { createTeller } from './adapters/eventbridge/teller.ts';
 import { createKombo } from './adapters/kombo/kombo.ts';
 import { createCertificateStore } from './adapters/s3/certificate-store.ts';
@@ -34,7 +35,10 @@ export function wireCertificates(
         bucket: environment.CERTIFICATES_BUCKET,
       }),
       nameOf: nameInKombo(kombo),
-      tell: createTeller({ client: new EventBridgeClient(CLIENT), bus: environment.BUS_NAME }),
+      tell: createTeller({
+        putEvents: putEventsCall(new EventBridgeClient(CLIENT)),
+        bus: environment.BUS_NAME,
+      }),
       clock: () => Date.now(),
       randomBytes,
     },

@@ -1,5 +1,6 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { putEventsCall } from './adapters/eventbridge/put-events.ts';
 import { createTeller } from './adapters/eventbridge/teller.ts';
 import { createReceiver } from './adapters/sqs/receive.ts';
 import { DigestEnvironment } from './contract/digest-environment.ts';
@@ -16,7 +17,7 @@ export function wireDigest(variables: Record<string, string | undefined>): {
     channel: environment.DIGEST_CHANNEL,
     ports: {
       ...createReceiver(new SQSClient({}), environment.DIGEST_QUEUE_URL),
-      tell: createTeller({ client: new EventBridgeClient({}), bus: environment.BUS_NAME }),
+      tell: createTeller({ putEvents: putEventsCall(new EventBridgeClient({})), bus: environment.BUS_NAME }),
       clock: () => Date.now(),
     },
   };

@@ -32,8 +32,14 @@ const DEPLOYMENT = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** The request itself is not taken. Their messages quote it, so they are not handed on: events hold personal data. */
+/**
+ * The request as it is, or one of its entries, is not taken. Their messages quote it, so they are not handed on: events
+ * hold personal data.
+ */
 const UNTAKEN = new Set(['ValidationException', 'ValidationError', 'SerializationException']);
+
+/** The field that AWS names in the message when the bus is what is wrong, such as `'entries.1.member.eventBusName'`. */
+const WRONG_BUS = /\beventBusName'/;
 
 const DENYING_STATUSES = new Set([401, 403, 404]);
 
@@ -47,7 +53,7 @@ export function callFailure(thrown: unknown, bus: string): RunError {
     return new TransientError('EventBridge takes no events at the moment', { cause: thrown });
   }
   const code = data.code ?? data.name;
-  if (isUntaken(thrown)) {
+  if (isUntaken(data)) {
     return new DeploymentError(`EventBridge does not take the request for bus ${bus}: ${code}`, { code });
   }
   const context = { code, cause: thrown };
@@ -65,8 +71,15 @@ function isDeployments({ name, message, $metadata }: Thrown): boolean {
   );
 }
 
-/** EventBridge did not take the request as it is: too large where the Region has an older limit, or malformed. */
-export function isUntaken(thrown: unknown): boolean {
+/**
+ * The code of a call that is refused for one of its entries: malformed, or too large where the Region has an older limit.
+ * Null for any other failure, and where the name of the bus is what is wrong.
+ */
+export function untakenEntryCode(thrown: unknown): string | null {
   const { data } = Thrown.safeParse(thrown);
-  return data !== undefined && (UNTAKEN.has(data.name) || data.$metadata?.httpStatusCode === 413);
+  return data !== undefined && isUntaken(data) && !WRONG_BUS.test(data.message) ? data.name : null;
+}
+
+function isUntaken({ name, $metadata }: Thrown): boolean {
+  return UNTAKEN.has(name) || $metadata?.httpStatusCode === 413;
 }

@@ -1,18 +1,17 @@
 import type { PutEventsResponse } from '@aws-sdk/client-eventbridge';
+import { DeploymentError, type RunError, TransientError } from '../../core/errors.ts';
 
-/** What EventBridge said about one entry. */
+/** What became of one entry. */
 export type EntryOutcome =
   | { kind: 'accepted' }
   /** Never accepted, however often it is sent. */
-  | { kind: 'refused'; code: string }
-  /** The deployment may not send it: no fault of the entry's. */
-  | { kind: 'denied'; code: string }
-  /** Not known to be accepted: to be sent again. `code` null: the answer says nothing about it. */
-  | { kind: 'unconfirmed'; code: string | null };
+  | { kind: 'refused'; reason: string }
+  /** Not known to be accepted, and why. */
+  | { kind: 'failed'; error: RunError };
 
 /**
- * The codes that are documented as not retryable, by whose fault they are. Any other, documented as retryable
- * (InternalFailure, ThrottlingException) or not known, is tried again.
+ * The codes that are documented as not retryable: those that the entry causes, and those that the deployment causes. Any
+ * other, documented as retryable (InternalFailure, ThrottlingException) or not known, is tried again.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
  */
 const REFUSED = new Set(['InvalidArgument', 'MalformedDetail', 'RedactionFailure']);
@@ -25,21 +24,33 @@ const DENIED = new Set([
 
 /**
  * What an answer of `PutEvents` says about each of the `sent` entries, in their order. An answer that does not account
- * for every entry, or counts more failures than it names, confirms nothing: places in it cannot be trusted.
+ * for every entry, or counts more failures than it shows, confirms nothing: its order cannot be trusted.
  */
-export function readOutcomes(answer: PutEventsResponse, sent: number): EntryOutcome[] {
-  const results = answer.Entries ?? [];
-  const named = results.filter((result) => result.ErrorCode !== undefined || result.EventId === undefined);
-  if (results.length !== sent || (answer.FailedEntryCount ?? 0) > named.length) {
-    return Array.from({ length: sent }, () => ({ kind: 'unconfirmed', code: null }));
-  }
-  return results.map(({ ErrorCode: code, EventId: id }) => {
-    if (code === undefined || code === '') {
-      return id === undefined || id === '' ? { kind: 'unconfirmed', code: null } : { kind: 'accepted' };
-    }
-    if (REFUSED.has(code)) {
-      return { kind: 'refused', code };
-    }
-    return { kind: DENIED.has(code) ? 'denied' : 'unconfirmed', code };
+export function readOutcomes(answer: PutEventsResponse, sent: number, bus: string): EntryOutcome[] {
+  const outcomes = (answer.Entries ?? []).map(({ ErrorCode: code, EventId: id }) => {
+    if (code) return outcomeOfCode(code, bus);
+    return id ? ({ kind: 'accepted' } as const) : unconfirmed(null);
   });
+  const failures = outcomes.filter(({ kind }) => kind !== 'accepted').length;
+  return outcomes.length === sent && (answer.FailedEntryCount ?? 0) <= failures
+    ? outcomes
+    : Array.from({ length: sent }, () => unconfirmed(null));
+}
+
+function outcomeOfCode(code: string, bus: string): EntryOutcome {
+  if (REFUSED.has(code)) return { kind: 'refused', reason: code };
+  if (!DENIED.has(code)) return unconfirmed(code);
+  return {
+    kind: 'failed',
+    error: new DeploymentError(`EventBridge does not let events onto bus ${bus}: ${code}`, { code }),
+  };
+}
+
+/** @param code null: the answer says nothing about the entry */
+export function unconfirmed(code: string | null): EntryOutcome {
+  const reason = code ?? 'its answer does not confirm them';
+  return {
+    kind: 'failed',
+    error: new TransientError(`EventBridge did not accept all events: ${reason}`, { code }),
+  };
 }

@@ -2,6 +2,7 @@ import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { EVENT_SOURCE } from '../../contract/event-source.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
 import type { OperationalEvent } from '../../contract/operational-events.ts';
+import type { WorkflowEvent } from '../../contract/workflow-events.ts';
 
 /**
  * A learning event as an entry of `PutEvents`. One that is sent again for a replay has the detail-type
@@ -12,8 +13,11 @@ export function learningEntry({ type, detail }: LearningEvent, bus: string): Put
   return entry(bus, detailType, detail, detail.detectedAt);
 }
 
-/** An operational event as an entry of `PutEvents`. */
-export function operationalEntry({ type, detail }: OperationalEvent, bus: string): PutEventsRequestEntry {
+/** An operational event, or one of a workflow, as an entry of `PutEvents`. */
+export function operationalEntry(
+  { type, detail }: OperationalEvent | WorkflowEvent,
+  bus: string,
+): PutEventsRequestEntry {
   return entry(bus, type, detail, detail.at);
 }
 

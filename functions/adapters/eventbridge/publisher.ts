@@ -1,12 +1,11 @@
-import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import pMap from 'p-map';
-import { DeploymentError, TransientError } from '../../core/errors.ts';
 import type { PublishAnswer, Publisher } from '../../core/ports.ts';
 import { batchesOf, type Outgoing } from './batches.ts';
-import { learningEntry, operationalEntry } from './entry.ts';
+import { learningEntry } from './entry.ts';
 import { ENTRY_BYTES, entrySize } from './entry-size.ts';
 import type { PutEvents } from './put-events.ts';
-import { type Patience, sendBatch, tooLarge } from './send-batch.ts';
+import { graver, PATIENCE, type Patience, sendBatch, tooLarge } from './send-batch.ts';
+import { createTeller } from './teller.ts';
 import { wavesOf } from './waves.ts';
 
 /** Requests at a time: more would only meet the account's quota sooner. */
@@ -23,7 +22,7 @@ export function createPublisher(options: {
   bus: string;
   patience?: Patience;
 }): Publisher {
-  const { putEvents, bus, patience = { budgetMs: 10_000, firstDelayMs: 100 } } = options;
+  const { putEvents, bus, patience = PATIENCE } = options;
 
   const publishWave = async (wave: Outgoing[], answer: PublishAnswer) => {
     const abandoned = () => answer.error !== null;
@@ -46,7 +45,10 @@ export function createPublisher(options: {
     async publish(events) {
       const answer: PublishAnswer = { accepted: [], refused: [], error: null };
       for (const wave of wavesOf(events)) {
-        const outgoing = wave.map(({ index, event }) => outgoingOf(index, learningEntry(event, bus)));
+        const outgoing = wave.map(({ index, event }) => {
+          const entry = learningEntry(event, bus);
+          return { index, entry, size: entrySize(entry) };
+        });
         await publishWave(outgoing, answer);
         if (answer.error !== null) {
           break;
@@ -57,26 +59,6 @@ export function createPublisher(options: {
       return answer;
     },
 
-    async tell(event) {
-      const answer: PublishAnswer = { accepted: [], refused: [], error: null };
-      await publishWave([outgoingOf(0, operationalEntry(event, bus))], answer);
-      const reason = answer.refused[0]?.reason;
-      if (reason !== undefined) {
-        // Nobody sets an operational event aside: it stays untold, and the next run tells it again.
-        throw new TransientError(`EventBridge refuses ${event.type}: ${reason}`, { code: reason });
-      }
-      if (answer.error !== null) {
-        throw answer.error;
-      }
-    },
+    tell: createTeller({ putEvents, bus, patience }),
   };
-}
-
-function outgoingOf(index: number, entry: PutEventsRequestEntry): Outgoing {
-  return { index, entry, size: entrySize(entry) };
-}
-
-/** Batches at the same time can fail differently: the deployment's error is the one to act on. */
-function graver(one: Error | null, other: Error | null): Error | null {
-  return other instanceof DeploymentError ? other : (one ?? other);
 }

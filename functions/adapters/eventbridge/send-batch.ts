@@ -1,14 +1,16 @@
 import pRetry from 'p-retry';
-import { DeploymentError, type RunError, TransientError } from '../../core/errors.ts';
+import { DeploymentError, TransientError } from '../../core/errors.ts';
 import type { PublishAnswer } from '../../core/ports.ts';
 import type { Outgoing } from './batches.ts';
-import { callFailure, isUntaken } from './call-failure.ts';
-import { type EntryOutcome, readOutcomes } from './entry-outcome.ts';
+import { callFailure, untakenEntryCode } from './call-failure.ts';
+import { type EntryOutcome, readOutcomes, unconfirmed } from './entry-outcome.ts';
 import { BATCH_BYTES } from './entry-size.ts';
 import type { PutEvents } from './put-events.ts';
 
 /** How long what was not accepted is tried again, in milliseconds; the delay doubles, with jitter. */
 export type Patience = { budgetMs: number; firstDelayMs: number };
+
+export const PATIENCE: Patience = { budgetMs: 10_000, firstDelayMs: 100 };
 
 /**
  * Sends one batch until each entry is accepted or refused, sending the failed entries alone again. Ends early with an
@@ -23,25 +25,21 @@ export async function sendBatch(
   let rest = batch;
 
   const attempt = async () => {
-    const outcomes = await putOnce(putEvents, rest, bus);
+    const outcomes = await put(putEvents, rest, bus);
     const failed: Outgoing[] = [];
-    let error: RunError | null = null;
-    for (const [place, outgoing] of rest.entries()) {
-      const outcome = outcomes[place] ?? { kind: 'unconfirmed', code: null };
+    let error: Error | null = null;
+    for (const [at, outgoing] of rest.entries()) {
+      const outcome = outcomes[at] ?? unconfirmed(null);
       switch (outcome.kind) {
         case 'accepted':
           answer.accepted.push(outgoing.index);
           break;
         case 'refused':
-          answer.refused.push({ index: outgoing.index, reason: outcome.code });
+          answer.refused.push({ index: outgoing.index, reason: outcome.reason });
           break;
-        case 'denied':
+        case 'failed':
           failed.push(outgoing);
-          error = denied(outcome.code, bus);
-          break;
-        case 'unconfirmed':
-          failed.push(outgoing);
-          error ??= unconfirmed(outcome.code);
+          error = graver(error, outcome.error);
           break;
       }
     }
@@ -67,29 +65,31 @@ export async function sendBatch(
   return answer;
 }
 
-/** @throws RunError when the call as a whole failed */
-async function putOnce(putEvents: PutEvents, rest: Outgoing[], bus: string): Promise<EntryOutcome[]> {
+/** Of two errors at the same time, the deployment's is the one to act on. */
+export function graver(one: Error | null, other: Error | null): Error | null {
+  return other instanceof DeploymentError ? other : (one ?? other);
+}
+
+/** One outcome per entry. Never throws. */
+async function put(putEvents: PutEvents, batch: Outgoing[], bus: string): Promise<EntryOutcome[]> {
   try {
-    return readOutcomes(await putEvents({ Entries: rest.map(({ entry }) => entry) }), rest.length);
+    return readOutcomes(await putEvents({ Entries: batch.map(({ entry }) => entry) }), batch.length, bus);
   } catch (thrown) {
-    // Only an entry on its own exceeds the older limit that some Regions still have.
-    if (isUntaken(thrown) && rest.some(({ size }) => size > BATCH_BYTES)) {
-      return rest.map(({ size }) => ({ kind: 'refused', code: tooLarge(size) }));
+    const code = untakenEntryCode(thrown);
+    if (code === null) return batch.map(() => ({ kind: 'failed', error: callFailure(thrown, bus) }));
+    const [first] = batch;
+    if (batch.length === 1 && first !== undefined) {
+      // Only an entry on its own exceeds the older limit that some Regions still have.
+      return [{ kind: 'refused', reason: first.size > BATCH_BYTES ? tooLarge(first.size) : code }];
     }
-    throw callFailure(thrown, bus);
+    // EventBridge refuses the whole request for one entry: sent alone, the others are accepted.
+    const outcomes: EntryOutcome[] = [];
+    for (const outgoing of batch) outcomes.push(...(await put(putEvents, [outgoing], bus)));
+    return outcomes;
   }
 }
 
 /** Why an entry of so many bytes is refused. */
 export function tooLarge(size: number): string {
   return `EventTooLarge (${size} bytes)`;
-}
-
-function denied(code: string, bus: string): DeploymentError {
-  return new DeploymentError(`EventBridge does not let events onto bus ${bus}: ${code}`, { code });
-}
-
-function unconfirmed(code: string | null): TransientError {
-  const reason = code ?? 'its answer does not confirm them';
-  return new TransientError(`EventBridge did not accept all events: ${reason}`, { code });
 }

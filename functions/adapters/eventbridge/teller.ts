@@ -1,30 +1,30 @@
-import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { EVENT_SOURCE } from '../../contract/event-source.ts';
+import type { OperationalEvent } from '../../contract/operational-events.ts';
 import type { WorkflowEvent } from '../../contract/workflow-events.ts';
 import { TransientError } from '../../core/errors.ts';
+import { operationalEntry } from './entry.ts';
+import { entrySize } from './entry-size.ts';
+import type { PutEvents } from './put-events.ts';
+import { PATIENCE, type Patience, sendBatch } from './send-batch.ts';
 
 /**
- * Puts one event of a workflow on the bus. The SDK tries again by itself, and then the caller's queue does.
+ * Publishes one operational event, or one of a workflow. What is not accepted is tried again for 10 seconds by default.
  *
- * @throws TransientError when the bus did not take it
+ * @throws TransientError or DeploymentError when EventBridge did not confirm it
  */
-export function createTeller(options: { client: EventBridgeClient; bus: string }) {
-  return async ({ type, detail }: WorkflowEvent): Promise<void> => {
-    const { Entries } = await options.client.send(
-      new PutEventsCommand({
-        Entries: [
-          {
-            EventBusName: options.bus,
-            Source: EVENT_SOURCE,
-            DetailType: type,
-            Detail: JSON.stringify(detail),
-            Time: new Date(detail.at),
-          },
-        ],
-      }),
-    );
-    const code = Entries?.[0]?.ErrorCode;
-    if (code !== undefined) throw new TransientError(`EventBridge does not take ${type}: ${code}`, { code });
+export function createTeller(options: { putEvents: PutEvents; bus: string; patience?: Patience }) {
+  const { putEvents, bus, patience = PATIENCE } = options;
+  return async (event: OperationalEvent | WorkflowEvent): Promise<void> => {
+    const entry = operationalEntry(event, bus);
+    const { accepted, refused, error } = await sendBatch([{ index: 0, entry, size: entrySize(entry) }], {
+      putEvents,
+      bus,
+      patience,
+      abandoned: () => false,
+    });
+    if (accepted.length === 1) return;
+    if (error !== null) throw error;
+    // Nobody sets such an event aside: it stays unpublished, and the next run publishes it.
+    const reason = refused[0]?.reason ?? null;
+    throw new TransientError(`EventBridge refuses ${event.type}: ${reason}`, { code: reason });
   };
 }

@@ -208,7 +208,6 @@ describe('when a whole call fails', () => {
     [400, 'UnrecognizedClientException'],
     [400, 'ExpiredTokenException'],
     [400, 'ResourceNotFoundException'],
-    [400, 'ValidationException'],
   ])('with %s %s, the error is the deployment’s, at once', async (status, code) => {
     bus.control.failCalls({ status, code });
 

@@ -1,5 +1,6 @@
 import type { LearningEvent } from '../../../functions/contract/learning-events.ts';
 import type { OperationalEvent } from '../../../functions/contract/operational-events.ts';
+import type { WorkflowEvent } from '../../../functions/contract/workflow-events.ts';
 
 /** A `LearnerEnrolled` of a progression. `title` is the course's, for events of a given size. */
 export function someEvent(progression: string, index: number, title = 'Fire safety'): LearningEvent {
@@ -42,5 +43,18 @@ export const someOperationalEvent: OperationalEvent = {
     integration: { id: 'moodle:school', tool: 'moodle' },
     at: '2026-03-01T10:00:00.000Z',
     failingSince: '2026-03-01T09:00:00.000Z',
+  },
+};
+
+export const someWorkflowEvent: WorkflowEvent = {
+  type: 'DigestPrepared',
+  detail: {
+    version: 1,
+    id: 'digest/1',
+    at: '2026-03-01T10:00:00.000Z',
+    channel: 'staff',
+    events: 1,
+    headline: '1 event',
+    lines: '1 course completed',
   },
 };

@@ -1,16 +1,18 @@
-import type { PutEventsCommandOutput } from '@aws-sdk/client-eventbridge';
+import type { PutEventsCommandInput, PutEventsCommandOutput } from '@aws-sdk/client-eventbridge';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createPublisher } from '../../../functions/adapters/eventbridge/publisher.ts';
-import { DeploymentError, TransientError } from '../../../functions/core/errors.ts';
-import { someEvents } from './some-event.ts';
+import { createTeller } from '../../../functions/adapters/eventbridge/teller.ts';
+import { DeploymentError, isRunError, TransientError } from '../../../functions/core/errors.ts';
+import { someEvents, someOperationalEvent, someWorkflowEvent } from './some-event.ts';
 
 type Answer = Omit<PutEventsCommandOutput, '$metadata'>;
 
 /** Gives the answers one after the other, then accepts everything. */
 function publisherAnswered(answers: (Answer | Error)[], budgetMs = 60_000) {
   const calls: number[] = [];
-  const publisher = createPublisher({
-    putEvents: async ({ Entries: entries = [] }) => {
+  const options = {
+    putEvents: async ({ Entries: entries = [] }: PutEventsCommandInput) => {
       const answer = answers[calls.length] ?? { Entries: entries.map(() => ({ EventId: 'id' })) };
       calls.push(entries.length);
       if (answer instanceof Error) {
@@ -20,8 +22,8 @@ function publisherAnswered(answers: (Answer | Error)[], budgetMs = 60_000) {
     },
     bus: 'schoolbell',
     patience: { budgetMs, firstDelayMs: 1 },
-  });
-  return { publisher, calls };
+  };
+  return { publisher: createPublisher(options), publish: createTeller(options), calls };
 }
 
 test.each<[string, Answer, number]>([
@@ -62,15 +64,38 @@ test('when batches fail differently, the deployment’s error is the one answere
   expect((await publisher.publish(someEvents(30))).error).toBeInstanceOf(DeploymentError);
 });
 
-test('an error that quotes the events is not handed on', async () => {
-  const quoting = Object.assign(new Error('Value [ada@example.com] at entries'), {
-    name: 'ValidationException',
+/** Any answer to one entry, right or wrong. */
+const answerToOne: fc.Arbitrary<Answer> = fc.record(
+  {
+    FailedEntryCount: fc.nat(2),
+    Entries: fc.array(
+      fc.record(
+        {
+          EventId: fc.constantFrom('id', ''),
+          ErrorCode: fc.constantFrom('', 'InternalFailure', 'InvalidArgument', 'AccessDeniedException'),
+        },
+        { requiredKeys: [] },
+      ),
+      { maxLength: 2 },
+    ),
+  },
+  { requiredKeys: [] },
+);
+
+test('an event counts as accepted only by an answer with its event id, without a failure', async () => {
+  const publishing = fc.asyncProperty(answerToOne, async (answer) => {
+    const [entry, ...others] = answer.Entries ?? [];
+    const confirmed =
+      Boolean(entry?.EventId) && !entry?.ErrorCode && others.length === 0 && !answer.FailedEntryCount;
+
+    const { publisher } = publisherAnswered([answer], 0);
+    expect((await publisher.publish(someEvents(1))).accepted).toEqual(confirmed ? [0] : []);
+
+    for (const event of [someOperationalEvent, someWorkflowEvent]) {
+      const notified = publisherAnswered([answer], 0).publish(event);
+      if (confirmed) await notified;
+      else await expect(notified).rejects.toSatisfy(isRunError);
+    }
   });
-  const { publisher } = publisherAnswered([quoting]);
-
-  const { error } = await publisher.publish(someEvents(1));
-
-  expect(error).toBeInstanceOf(DeploymentError);
-  expect(error?.cause).toBeUndefined();
-  expect(String(error)).not.toContain('ada@example.com');
+  await fc.assert(publishing, { numRuns: 500 });
 });
