@@ -1,4 +1,4 @@
-import { seededRandom } from '../simulation/random.ts';
+import { seededRandom } from '../simulation/world/random.ts';
 import { type FaultyProxy, startFaultyProxy } from '../support/faulty-proxy.ts';
 import { networkFaults } from '../support/network-fault.ts';
 import { DYNAMODB_REFUSES, EVENTBRIDGE_REFUSES, KOMBO_REFUSES } from './refusing-answers.ts';

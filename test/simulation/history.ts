@@ -1,13 +1,13 @@
 import type { PollMode } from '../../functions/contract/poll-mode.ts';
-import { changedItems, tableItems } from './check-silence.ts';
-import { checkWrites } from './check-writes.ts';
+import { checkPromises } from './checks/promises.ts';
+import { changedItems, tableItems } from './checks/silence.ts';
+import type { Accuse, Violation } from './checks/violation.ts';
+import { checkWrites } from './checks/writes.ts';
 import { INTEGRATION, type Invocations, invocations } from './invocation.ts';
 import type { InvocationEnd } from './invocation-end.ts';
-import { checkPromises } from './promises.ts';
 import type { Scenario } from './scenario.ts';
-import { addRecord } from './school.ts';
-import type { Accuse, Violation } from './violation.ts';
-import { type World, worldOf } from './world.ts';
+import { addRecord } from './school/school.ts';
+import { type World, worldOf } from './world/world.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

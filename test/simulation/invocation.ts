@@ -9,15 +9,15 @@ import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { retrySetAside } from '../../functions/core/retry-set-aside.ts';
 import { runPoll } from '../../functions/core/run-poll.ts';
 import type { Worker } from '../../functions/core/worker.ts';
-import { outcomeWatch } from './check-outcomes.ts';
+import { outcomeWatch } from './checks/outcomes.ts';
+import type { Accuse } from './checks/violation.ts';
 import type { InvocationEnd } from './invocation-end.ts';
-import { simulatedDynamoDb } from './simulated-dynamodb.ts';
-import { simulatedEventBridge } from './simulated-eventbridge.ts';
-import { BASE_URL, simulatedKombo } from './simulated-kombo.ts';
-import type { Accuse } from './violation.ts';
-import type { WorkerProcess } from './worker-process.ts';
-import { workerProcess } from './worker-process.ts';
-import type { World } from './world.ts';
+import { BASE_URL, simulatedKombo } from './kombo/simulated-kombo.ts';
+import { simulatedDynamoDb } from './table/simulated-dynamodb.ts';
+import { simulatedEventBridge } from './world/simulated-eventbridge.ts';
+import type { WorkerProcess } from './world/worker-process.ts';
+import { workerProcess } from './world/worker-process.ts';
+import type { World } from './world/world.ts';
 
 export const INTEGRATION = 'sandbox:simulated';
 

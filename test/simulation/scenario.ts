@@ -1,6 +1,6 @@
 import type { Baseline } from '../../functions/contract/baseline.ts';
-import { type FaultRates, faultKinds } from './faults.ts';
-import { type Random, seededRandom } from './random.ts';
+import { type FaultRates, faultKinds } from './world/faults.ts';
+import { type Random, seededRandom } from './world/random.ts';
 
 /** How one history goes: drawn from its seed, and made smaller when a failure is shrunk. Times in milliseconds. */
 export type Scenario = {

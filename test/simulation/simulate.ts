@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { catchBugs } from './catch-bugs.ts';
+import { catchBugs } from './bugs/catch-bugs.ts';
 import { liveThrough } from './history.ts';
-import { progressBar } from './progress-bar.ts';
 import { scenarioOf } from './scenario.ts';
-import { shrink } from './shrink.ts';
-import { simulateRange } from './simulate-range.ts';
+import { progressBar } from './seeds/progress-bar.ts';
+import { shrink } from './seeds/shrink.ts';
+import { simulateRange } from './seeds/simulate-range.ts';
 
 const USAGE = `npm run simulate -- [--seeds N] [--from SEED] [--workers N]   many histories
 npm run simulate -- --seed SEED                               one; a failure is made as short as possible

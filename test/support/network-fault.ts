@@ -1,4 +1,4 @@
-import type { Random } from '../simulation/random.ts';
+import type { Random } from '../simulation/world/random.ts';
 
 /** An answer that says no. */
 export type RefusingAnswer = { status: number; headers: Record<string, string>; body: string };

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { operationalEvents } from '../../functions/contract/operational-events.ts';
-import type { FaultKind, FaultRates } from './faults.ts';
-import type { ReceivedEvent } from './received-events.ts';
+import { operationalEvents } from '../../../functions/contract/operational-events.ts';
+import type { FaultKind, FaultRates } from '../world/faults.ts';
+import type { ReceivedEvent } from '../world/received-events.ts';
 import type { Accuse } from './violation.ts';
 
 /** What went wrong in these ways may have been told without its teller knowing. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import type { Item } from './attribute-values.ts';
-import type { FaultRates } from './faults.ts';
-import type { MemoryTable } from './memory-table.ts';
+import type { Item } from '../table/attribute-values.ts';
+import type { MemoryTable } from '../table/memory-table.ts';
+import type { FaultRates } from '../world/faults.ts';
 import type { Accuse } from './violation.ts';
 
 /** What is held to of a checkpoint; reading all of it at each write would take as long as the store does. */

@@ -4,16 +4,16 @@ import type {
   GetItemCommandInput,
   PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { DynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import type { DynamoDbCalls } from '../../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import { type Overtaken, overtakenWatch } from '../checks/overtaken.ts';
+import type { FaultKind, Faults } from '../world/faults.ts';
+import type { Random } from '../world/random.ts';
+import { networkError, sdkError } from '../world/sdk-errors.ts';
+import type { VirtualTime } from '../world/virtual-time.ts';
+import { latencyOf, type WorkerProcess } from '../world/worker-process.ts';
 import { type Item, validation } from './attribute-values.ts';
-import { type Overtaken, overtakenWatch } from './check-overtaken.ts';
-import type { FaultKind, Faults } from './faults.ts';
 import { type MemoryTable, placeholdersOf, present } from './memory-table.ts';
 import { project } from './projection.ts';
-import type { Random } from './random.ts';
-import { networkError, sdkError } from './sdk-errors.ts';
-import type { VirtualTime } from './virtual-time.ts';
-import { latencyOf, type WorkerProcess } from './worker-process.ts';
 
 /** How long a read without ConsistentRead may miss a write. */
 const STALE_MS = 5_000;

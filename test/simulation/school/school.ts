@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../world/random.ts';
 
 /** One course progression as Kombo's database has it. Times in milliseconds by Kombo's clock. */
 export type SchoolRecord = {

@@ -1,7 +1,7 @@
 import type { PutItemCommandInput, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { isConditionFailed } from '../../functions/adapters/dynamodb/translate-errors.ts';
-import type { Item } from './attribute-values.ts';
-import type { MemoryTable } from './memory-table.ts';
+import { isConditionFailed } from '../../../functions/adapters/dynamodb/translate-errors.ts';
+import type { Item } from '../table/attribute-values.ts';
+import type { MemoryTable } from '../table/memory-table.ts';
 
 /** What workers do after another took the lease from them. */
 export type Overtaken = {

@@ -1,19 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
-import type { ProgressionState } from '../../functions/contract/progression-state.ts';
-import type { JournalEntry } from '../../functions/core/journal-entry.ts';
-import type { KnownProgression } from '../../functions/core/known-progression.ts';
-import type { Ports } from '../../functions/core/ports.ts';
-import { checkChains, type Stories, storiesOf, type TakenEvent } from './check-chains.ts';
-import { checkEpisodes } from './check-episodes.ts';
-import { checkEvents, iso, known } from './check-events.ts';
-import { checkExpiredData } from './check-expired-data.ts';
-import { checkHolds } from './check-holds.ts';
-import { INTEGRATION } from './invocation.ts';
-import { type ShownState, shownState } from './kombo-wire.ts';
-import type { MemoryTable } from './memory-table.ts';
+import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
+import type { JournalEntry } from '../../../functions/core/journal-entry.ts';
+import type { KnownProgression } from '../../../functions/core/known-progression.ts';
+import type { Ports } from '../../../functions/core/ports.ts';
+import { INTEGRATION } from '../invocation.ts';
+import { type ShownState, shownState } from '../kombo/kombo-wire.ts';
+import type { MemoryTable } from '../table/memory-table.ts';
+import type { World } from '../world/world.ts';
+import { checkChains, type Stories, storiesOf, type TakenEvent } from './chains.ts';
+import { checkEpisodes } from './episodes.ts';
+import { checkEvents, iso, known } from './events.ts';
+import { checkExpiredData } from './expired-data.ts';
+import { checkHolds } from './holds.ts';
 import type { Accuse } from './violation.ts';
-import type { World } from './world.ts';
 
 /** Holds what the bus received and what the table remembers against what Kombo shows in the end. */
 export async function checkPromises(world: World, observer: Ports, accuse: Accuse): Promise<void> {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
-import { type LearningEventDetail, learningEvents } from '../../functions/contract/learning-events.ts';
-import type { ReceivedEvent } from './received-events.ts';
+import { LearningEventType } from '../../../functions/contract/learning-event-type.ts';
+import { type LearningEventDetail, learningEvents } from '../../../functions/contract/learning-events.ts';
+import type { ReceivedEvent } from '../world/received-events.ts';
 import type { Accuse } from './violation.ts';
 
 /** A learning event as a consumer takes it in the first time. */

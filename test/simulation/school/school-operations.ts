@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../world/random.ts';
 import type { NullableField, School, SchoolRecord } from './school.ts';
 import { addRecord } from './school.ts';
 

@@ -1,13 +1,13 @@
-import { nobodyOvertaken, type Overtaken } from './check-overtaken.ts';
+import { nobodyOvertaken, type Overtaken } from '../checks/overtaken.ts';
+import { pageChains } from '../kombo/page-chains.ts';
+import type { KomboService } from '../kombo/simulated-kombo.ts';
+import type { Scenario } from '../scenario.ts';
+import { schoolLife } from '../school/school-life.ts';
+import { type MemoryTable, memoryTable } from '../table/memory-table.ts';
 import { type Faults, faultsAt } from './faults.ts';
 import { globalTime } from './global-time.ts';
-import { type MemoryTable, memoryTable } from './memory-table.ts';
-import { pageChains } from './page-chains.ts';
 import { type Random, seededRandom } from './random.ts';
-import type { Scenario } from './scenario.ts';
-import { schoolLife } from './school-life.ts';
 import type { SimulatedBus } from './simulated-eventbridge.ts';
-import type { KomboService } from './simulated-kombo.ts';
 import { noTrace, recordedTrace, type Trace } from './trace.ts';
 import { type VirtualTime, virtualTime } from './virtual-time.ts';
 

@@ -1,4 +1,4 @@
-import { NO_FAULTS, type Scenario } from './scenario.ts';
+import { NO_FAULTS, type Scenario } from '../scenario.ts';
 import type { SourcePatch } from './source-patch.ts';
 
 /** A bug that is put into the sources to show that the simulation would find it. */

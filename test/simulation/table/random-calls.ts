@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
-import type { DynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import type { DynamoDbCalls } from '../../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { canonical } from './attribute-values.ts';
 
 /** A call that can be made of two engines; `prefix` names a partition that nothing else uses. */

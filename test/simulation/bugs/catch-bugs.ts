@@ -1,6 +1,6 @@
+import type { Scenario } from '../scenario.ts';
+import { simulateRange } from '../seeds/simulate-range.ts';
 import { type DeliberateBug, deliberateBugs } from './deliberate-bugs.ts';
-import type { Scenario } from './scenario.ts';
-import { simulateRange } from './simulate-range.ts';
 import type { SourcePatch } from './source-patch.ts';
 
 /** A bug that nothing notices in so many seeds is not caught. */

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../../functions/core/journal-entry.ts';
+import type { JournalEntry } from '../../../functions/core/journal-entry.ts';
 import type { Accuse } from './violation.ts';
 
 /** An hour less than a day: the machines' clocks differ a little. */

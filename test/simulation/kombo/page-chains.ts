@@ -1,6 +1,6 @@
-import type { Random } from './random.ts';
-import type { PageHabits } from './scenario.ts';
-import type { School, SchoolRecord } from './school.ts';
+import type { PageHabits } from '../scenario.ts';
+import type { School, SchoolRecord } from '../school/school.ts';
+import type { Random } from '../world/random.ts';
 
 /** The pages of Kombo's answers: their order, and cursors that know no more than a place in it. */
 export type PageChains = {

@@ -1,5 +1,5 @@
-import type { Random } from './random.ts';
-import type { NullableField, School, SchoolRecord } from './school.ts';
+import type { NullableField, School, SchoolRecord } from '../school/school.ts';
+import type { Random } from '../world/random.ts';
 
 /** What an event may say of a record: its state as Kombo showed it, in milliseconds. */
 export type ShownState = {

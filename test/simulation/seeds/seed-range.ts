@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod/mini';
-import { patchedFiles, patchSources } from './source-patch.ts';
+import { patchedFiles, patchSources } from '../bugs/source-patch.ts';
 
 /** A thread's work: so many seeds from one on, each `step`th of them, perhaps with sources altered. */
 const SeedRange = z.object({
@@ -29,8 +29,8 @@ const REPORT_EVERY = 20;
 if (parentPort !== null) {
   const range = SeedRange.parse(workerData);
   if (range.patches.length > 0) patchSources(range.patches);
-  const { liveThrough } = await import('./history.ts');
-  const { scenarioOf } = await import('./scenario.ts');
+  const { liveThrough } = await import('../history.ts');
+  const { scenarioOf } = await import('../scenario.ts');
   const unused = range.patches.find(({ file }) => !patchedFiles().has(file));
   if (unused !== undefined) throw new Error(`nothing imports ${unused.file}`);
 

@@ -1,21 +1,21 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type DynamoDbCalls, dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import { type DynamoDbCalls, dynamoDbCalls } from '../../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import {
   EMBEDDED_CREDENTIALS,
   type EmbeddedDynamoDb,
   startEmbeddedDynamoDb,
-} from '../../local/embedded-dynamodb.ts';
+} from '../../../local/embedded-dynamodb.ts';
+import { nobodyOvertaken } from '../checks/overtaken.ts';
+import { NO_FAULTS } from '../scenario.ts';
+import { faultsAt } from '../world/faults.ts';
+import { seededRandom } from '../world/random.ts';
+import { virtualTime } from '../world/virtual-time.ts';
 import { canonical } from './attribute-values.ts';
-import { nobodyOvertaken } from './check-overtaken.ts';
-import { faultsAt } from './faults.ts';
 import { memoryTable } from './memory-table.ts';
-import { seededRandom } from './random.ts';
 import { randomCall } from './random-calls.ts';
-import { NO_FAULTS } from './scenario.ts';
 import { simulatedDynamoDb } from './simulated-dynamodb.ts';
-import { virtualTime } from './virtual-time.ts';
 
 let engine: EmbeddedDynamoDb;
 let client: DynamoDBClient;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Item } from './attribute-values.ts';
-import type { MemoryTable } from './memory-table.ts';
+import type { Item } from '../table/attribute-values.ts';
+import type { MemoryTable } from '../table/memory-table.ts';
 
 /** What the table holds besides checkpoints, which count their own writes. */
 export function tableItems(table: MemoryTable): Map<string, Item> {

@@ -1,8 +1,8 @@
-import type { Random } from './random.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario } from '../scenario.ts';
+import type { Random } from '../world/random.ts';
+import type { Trace } from '../world/trace.ts';
 import { emptySchool, type School, type SchoolRecord } from './school.ts';
 import { changeOneRecord, removeMany, restoreFalselyRemoved, toggleField } from './school-operations.ts';
-import type { Trace } from './trace.ts';
 
 const HOUR = 60 * 60 * 1000;
 

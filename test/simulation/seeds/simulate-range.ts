@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { Scenario } from './scenario.ts';
+import type { SourcePatch } from '../bugs/source-patch.ts';
+import type { Scenario } from '../scenario.ts';
 import { type SeedRange, SeedReport } from './seed-range.ts';
-import type { SourcePatch } from './source-patch.ts';
 
 export type RangeOptions = {
   from: number;

@@ -1,12 +1,12 @@
-import type { Faults } from './faults.ts';
+import type { Scenario } from '../scenario.ts';
+import type { SchoolRecord } from '../school/school.ts';
+import type { SchoolLife } from '../school/school-life.ts';
+import type { Faults } from '../world/faults.ts';
+import type { Random } from '../world/random.ts';
+import type { VirtualTime } from '../world/virtual-time.ts';
+import type { WorkerProcess } from '../world/worker-process.ts';
 import { errorBody, type ShownState, shownState, successBody, wireRecord } from './kombo-wire.ts';
 import { CursorExpiredError, type PageChains } from './page-chains.ts';
-import type { Random } from './random.ts';
-import type { Scenario } from './scenario.ts';
-import type { SchoolRecord } from './school.ts';
-import type { SchoolLife } from './school-life.ts';
-import type { VirtualTime } from './virtual-time.ts';
-import type { WorkerProcess } from './worker-process.ts';
 
 export const BASE_URL = 'https://kombo.example/v1';
 

@@ -1,5 +1,5 @@
-import type { Stories } from './check-chains.ts';
-import type { School } from './school.ts';
+import type { School } from '../school/school.ts';
+import type { Stories } from './chains.ts';
 import type { Accuse } from './violation.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
-import type { PutEvents } from '../../functions/adapters/eventbridge/put-events.ts';
+import type { PutEvents } from '../../../functions/adapters/eventbridge/put-events.ts';
 import type { Faults } from './faults.ts';
 import type { Random } from './random.ts';
 import { type ReceivedEvent, receivedEvent } from './received-events.ts';

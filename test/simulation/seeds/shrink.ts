@@ -1,6 +1,6 @@
-import { type FaultKind, faultKinds } from './faults.ts';
-import { type HistoryEnd, liveThrough } from './history.ts';
-import type { Scenario } from './scenario.ts';
+import { type HistoryEnd, liveThrough } from '../history.ts';
+import type { Scenario } from '../scenario.ts';
+import { type FaultKind, faultKinds } from '../world/faults.ts';
 
 /** Smaller histories are tried so often at most: some ten seconds. */
 const MAX_TRIES = 400;

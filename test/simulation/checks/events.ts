@@ -1,8 +1,8 @@
-import type { LearningEventType } from '../../functions/contract/learning-event-type.ts';
-import type { LearningEventDetail } from '../../functions/contract/learning-events.ts';
-import type { ProgressionState } from '../../functions/contract/progression-state.ts';
-import type { Stories, TakenEvent } from './check-chains.ts';
-import type { ShownState } from './kombo-wire.ts';
+import type { LearningEventType } from '../../../functions/contract/learning-event-type.ts';
+import type { LearningEventDetail } from '../../../functions/contract/learning-events.ts';
+import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
+import type { ShownState } from '../kombo/kombo-wire.ts';
+import type { Stories, TakenEvent } from './chains.ts';
 import type { Accuse } from './violation.ts';
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -1,5 +1,5 @@
-import type { InvocationEnd } from './invocation-end.ts';
-import type { Scenario } from './scenario.ts';
+import type { InvocationEnd } from '../invocation-end.ts';
+import type { Scenario } from '../scenario.ts';
 import type { Accuse } from './violation.ts';
 
 /** Longer than a request of a process that was killed can be under way. */
