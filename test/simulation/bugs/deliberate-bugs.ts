@@ -371,11 +371,18 @@ export const deliberateBugs: DeliberateBug[] = [
   },
   {
     name: 'a lost partial failure: entries that EventBridge failed count as accepted',
-    patches: one(
-      'functions/adapters/eventbridge/entry-outcome.ts',
-      "return { kind: DENIED.has(code) ? 'denied' : 'unconfirmed', code };",
-      "return DENIED.has(code) ? { kind: 'denied', code } : { kind: 'accepted' };",
-    ),
+    patches: [
+      ...one(
+        'functions/adapters/eventbridge/entry-outcome.ts',
+        'if (!DENIED.has(code)) return unconfirmed(code);',
+        "if (!DENIED.has(code)) return { kind: 'accepted' };",
+      ),
+      ...one(
+        'functions/adapters/eventbridge/entry-outcome.ts',
+        '(answer.FailedEntryCount ?? 0) <= failures',
+        'true',
+      ),
+    ],
   },
   {
     name: 'a refused event is not set aside',
