@@ -21,9 +21,10 @@ const MEANINGS: Record<EventType, string> = {
   ChangesReleased: 'What was held is let through, discarded, or went away by itself.',
   ReplayStarted: 'A replay begins.',
   ReplayFinished: 'A replay ended.',
-  CertificateIssued: 'A certificate was issued and stored. Only with the certificates stack.',
+  CertificateIssued:
+    'A certificate was issued and stored; it may replace an earlier one. Only with the certificates stack.',
   CertificateRevoked:
-    'A certificate was revoked, since its course was reopened. Only with the certificates stack.',
+    'A certificate was revoked, because its course is no longer completed. Only with the certificates stack.',
   DigestPrepared: "A day's digest is ready to be posted. Only with a digest.",
 };
 

@@ -19,7 +19,7 @@ const certificate = {
   certificate: {
     number: '2026-7Q4M-9XKD-20TC',
     bucket: 'schoolbell-certificates',
-    key: 'certificates/moodle/7C9M5sXAQx2cNMpVHLojrFpL/9ZpE4wEoF2nKfLpRrKq3Xc1m/20260302T093000000Z.pdf',
+    key: 'certificates/moodle/7C9M5sXAQx2cNMpVHLojrFpL/9ZpE4wEoF2nKfLpRrKq3Xc1m/2026-7Q4M-9XKD-20TC.pdf',
   },
   progression: { id: completion.progression.id },
   learner: completion.learner,

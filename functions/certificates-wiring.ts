@@ -5,12 +5,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { putEventsCall } from './adapters/eventbridge/put-events.ts';
 import { createTeller } from './adapters/eventbridge/teller.ts';
 import { createKombo } from './adapters/kombo/kombo.ts';
-import { createCertificateStore } from './adapters/s3/certificate-store.ts';
+import { createBucket } from './adapters/s3/bucket.ts';
 import { secretReader } from './adapters/secrets-manager/secret.ts';
 import { drawCertificate } from './certificates/draw-certificate.ts';
 import { openFonts } from './certificates/font-library.ts';
+import type { CertificateParts } from './certificates/handle-event.ts';
 import { nameInKombo } from './certificates/name-in-kombo.ts';
-import type { CertificateParts } from './certificates/take-events.ts';
 import { CertificatesEnvironment } from './contract/certificates-environment.ts';
 import { parseAs } from './contract/environment.ts';
 
@@ -19,9 +19,7 @@ const CLIENT = {
 };
 
 /** The parts of certificates: environment → clients → ports. Called once, at a cold start. */
-export function wireCertificates(
-  variables: Record<string, string | undefined>,
-): Pick<CertificateParts, 'ports' | 'draw' | 'revokes'> {
+export function wireCertificates(variables: Record<string, string | undefined>): CertificateParts {
   const environment = parseAs(CertificatesEnvironment, variables);
   const kombo = createKombo({
     baseUrl: environment.KOMBO_BASE_URL,
@@ -30,10 +28,7 @@ export function wireCertificates(
   const fonts = openFonts(environment.FONTS_DIRECTORY);
   return {
     ports: {
-      store: createCertificateStore({
-        client: new S3Client(CLIENT),
-        bucket: environment.CERTIFICATES_BUCKET,
-      }),
+      bucket: createBucket({ client: new S3Client(CLIENT), bucket: environment.CERTIFICATES_BUCKET }),
       nameOf: nameInKombo(kombo),
       tell: createTeller({
         putEvents: putEventsCall(new EventBridgeClient(CLIENT)),
@@ -43,6 +38,6 @@ export function wireCertificates(
       randomBytes,
     },
     draw: (certificate) => drawCertificate(certificate, environment.CERTIFICATE_TEXTS, fonts),
-    revokes: environment.REVOKE === 'true',
+    policy: { revoke: environment.REVOKE === 'true', onErasure: environment.ON_ERASURE },
   };
 }

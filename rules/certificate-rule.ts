@@ -10,12 +10,16 @@ export function certificateRule(options: {
   courses?: string[] | undefined;
   integrations?: string[] | undefined;
   revoke: boolean;
+  onErasure?: 'keep' | 'delete';
 }): Rule {
-  const { courses, integrations, revoke } = options;
+  const { courses, integrations, revoke, onErasure = 'delete' } = options;
   const types: LearningEventType[] = [
     'CourseCompleted',
     'CourseRecompleted',
-    ...(revoke ? ['CourseReopened' as const] : []),
+    'CompletionCorrected',
+    // From completed, a progression goes to another status by one of these two.
+    ...(revoke ? (['CourseReopened', 'LearnerDropped'] as const) : []),
+    ...(onErasure === 'delete' ? (['LearnerDataErased'] as const) : []),
   ];
   const filter = { ...(courses && { courses }), ...(integrations && { integrations }) };
   return { name: CERTIFICATES, pattern: eventPattern(types, CERTIFICATES, filter), transformer: null };

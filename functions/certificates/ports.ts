@@ -1,25 +1,27 @@
 import type { LearnerDetails } from '../contract/learner.ts';
 import type { WorkflowEvent } from '../contract/workflow-events.ts';
 
-/** What is kept beside a certificate: enough to tell of it again. */
-export type Kept = { number: string; code: string; at: string };
-
-/** The certificates that were issued. Every write is made once: the first one counts. */
-export type CertificateStore = {
-  /** The name of the place, for the events. */
-  bucket: string;
-  /** Where the certificate of a path is, for the events. */
-  keyOf(path: string): string;
-  find(path: string): Promise<Kept | null>;
-  /** @returns what is there now: another worker may have been first, with another code */
-  keep(path: string, kept: Kept, pdf: Uint8Array): Promise<Kept>;
-  isRevoked(path: string): Promise<boolean>;
-  /** Marks a certificate as revoked, also one that is not there yet: events come in no certain order. */
-  revoke(path: string, by: { event: string; at: string }): Promise<void>;
+/** Where PDFs and the state beside them are stored. */
+export type CertificateBucket = {
+  /** For the events. */
+  name: string;
+  /** A text and its revision, or null where there is none. The answer holds every write that was accepted before. */
+  read(key: string): Promise<{ text: string; revision: string } | null>;
+  /**
+   * Writes a text only if it still has this revision; null: if there is none.
+   *
+   * @returns false when another worker has written it since
+   */
+  replace(key: string, text: string, revision: string | null): Promise<boolean>;
+  has(key: string): Promise<boolean>;
+  /** Stores a PDF, unless there is one already. */
+  add(key: string, pdf: Uint8Array): Promise<void>;
+  /** Deletes a PDF for good. Does nothing where there is none. */
+  remove(key: string): Promise<void>;
 };
 
 export type CertificatePorts = {
-  store: CertificateStore;
+  bucket: CertificateBucket;
   /** The name of a learner as Kombo has it now, or null when it has none. */
   nameOf(integration: string, progression: string): Promise<LearnerDetails | null>;
   /** @throws when the event was not accepted */

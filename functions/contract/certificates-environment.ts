@@ -14,6 +14,7 @@ export const CertificatesEnvironment = z.object({
   KOMBO_BASE_URL: z._default(z.url(), KOMBO_HOSTS.eu),
   FONTS_DIRECTORY: z.string().check(z.minLength(1)),
   REVOKE: z._default(z.enum(['true', 'false']), 'false'),
+  ON_ERASURE: z._default(z.enum(['keep', 'delete']), 'delete'),
   CERTIFICATE_TEXTS: z.pipe(
     z.pipe(
       z._default(z.string(), '{}'),

@@ -12,15 +12,21 @@ const certificate = z.object({
   at: Timestamp,
   integration: z.object({ id: IntegrationId, tool: z.string() }),
   certificate: z.object({
-    number: described(z.string(), 'Printed on it, such as `2026-7Q4M-9XKD-20TC`'),
+    number: described(
+      z.string(),
+      'Printed on it, such as `2026-7Q4M-9XKD-20TC`. Issued once, and revoked or replaced at most once',
+    ),
     bucket: z.string(),
-    key: described(z.string(), 'Of the PDF in the bucket. Who may read the bucket reads the name'),
+    key: described(
+      z.string(),
+      "Of the PDF in the bucket, which holds the learner's name; the PDF may be deleted when the learner's data is erased",
+    ),
   }),
   progression: z.object({ id: described(z.string(), "Kombo's id of the course progression") }),
   learner: LearnerReference,
   course: Course,
   cause: z.object({
-    id: described(z.string(), 'Of the event that it was done for'),
+    id: described(z.string(), 'Id of the learning event that caused it'),
     type: z.string(),
   }),
 });
@@ -29,6 +35,10 @@ const certificate = z.object({
 export const workflowEvents = {
   CertificateIssued: z.extend(certificate, {
     completedAt: described(Timestamp, 'The date on the certificate'),
+    replaces: described(
+      z.optional(z.string()),
+      'Number of the certificate that this one replaces and that is no longer valid; absent when it replaces none',
+    ),
   }),
   CertificateRevoked: certificate,
   DigestPrepared: z.object({

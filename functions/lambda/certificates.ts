@@ -10,7 +10,7 @@ export const handler = guarded(
   telemetry,
   certificatesHandler({
     ...wireCertificates(process.env),
-    report: (outcome) => telemetry.info('certificate', { outcome }),
-    failed: (error) => telemetry.unexpected('certificate not issued', error),
+    report: (published) => telemetry.info('certificate', { published }),
+    failed: (error) => telemetry.unexpected('certificate event failed', error),
   }),
 );

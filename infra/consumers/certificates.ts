@@ -72,7 +72,7 @@ export class Certificates extends Construct {
     issue.addEventSource(
       new SqsEventSource(this.queue, { batchSize: 5, reportBatchItemFailures: true, maxConcurrency: 5 }),
     );
-    grantOnce(this, this.bucket, issue);
+    grantCertificates(this, this.bucket, issue);
     bus.grantPutEventsTo(issue);
     komboSecret.grantRead(issue);
   }
@@ -82,7 +82,7 @@ type Place = 'CERTIFICATES_BUCKET' | 'BUS_NAME' | 'KOMBO_SECRET_ID';
 
 function environmentOf(
   { kombo }: Settings,
-  { revoke, texts }: CertificatesSettings,
+  { revoke, onErasure, texts }: CertificatesSettings,
   names: Record<Place, string>,
 ): Record<keyof CertificatesEnvironment, string> {
   return {
@@ -90,24 +90,23 @@ function environmentOf(
     KOMBO_BASE_URL: kombo === 'eu' || kombo === 'us' ? KOMBO_HOSTS[kombo] : kombo,
     FONTS_DIRECTORY: '/opt',
     REVOKE: String(revoke),
+    ON_ERASURE: onErasure,
     CERTIFICATE_TEXTS: JSON.stringify(texts),
   };
 }
 
-/** To write and to look, no more. Without the right to list, S3 answers 403 for what is not there. */
-function grantOnce(scope: Construct, bucket: Bucket, issue: NotifierFunction): void {
-  const objects = ['certificates/*', 'revoked/*'];
+/** Without the right to list, S3 answers 403 for an object that does not exist. */
+function grantCertificates(scope: Construct, bucket: Bucket, issue: NotifierFunction): void {
+  const certificates = 'certificates/*';
   issue.addToRolePolicy(
     new PolicyStatement({
-      actions: ['s3:GetObject', 's3:PutObject'],
-      resources: objects.map((pattern) => bucket.arnForObjects(pattern)),
+      actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      resources: [bucket.arnForObjects(certificates)],
     }),
   );
   issue.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
-  for (const pattern of objects) {
-    const reason = 'A certificate has a key of its own, which is not known before.';
-    explainStar(scope, { resource: bucket, suffix: `/${pattern}`, reason });
-  }
+  const reason = 'Each certificate has its own key, which is not known when the stack is deployed.';
+  explainStar(scope, { resource: bucket, suffix: `/${certificates}`, reason });
 }
 
 function privateBucket(scope: Construct, keep: boolean): Bucket {
@@ -115,7 +114,7 @@ function privateBucket(scope: Construct, keep: boolean): Bucket {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
-    versioned: true,
+    // No versions: an old version would keep the name of a learner whose data is erased.
     removalPolicy: keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   });
   Validations.of(bucket).acknowledge({

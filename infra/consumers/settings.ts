@@ -38,7 +38,11 @@ export const CertificatesSettings = z.strictObject({
   integrations: z.optional(z.array(IntegrationId).check(z.minLength(1))),
   revoke: described(
     z._default(z.boolean(), false),
-    'Whether a reopened course revokes. A retake is no revocation',
+    'Whether a certificate is revoked when its course is reopened or dropped. By default a retake revokes nothing',
+  ),
+  onErasure: described(
+    z._default(z.enum(['keep', 'delete']), 'delete'),
+    "What happens to the PDFs, which hold the name, when the learner's data is erased",
   ),
   texts: z.prefault(CertificateTexts, {}),
 });

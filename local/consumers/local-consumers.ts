@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { CertificateParts } from '../../functions/certificates/take-events.ts';
+import type { CertificateParts } from '../../functions/certificates/handle-event.ts';
 import { CertificateTexts } from '../../functions/contract/certificate-texts.ts';
 import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
 import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts';
@@ -13,6 +13,8 @@ import { transformInput } from '../rules/transform-input.ts';
 import { certificateFolder } from './certificate-folder.ts';
 import { slackText } from './slack-text.ts';
 
+/** As deployed by default. */
+const POLICY = { revoke: false, onErasure: 'delete' } as const;
 const FONTS = join(import.meta.dirname, '../../node_modules/@fontsource-variable');
 
 export type LocalConsumersOptions = {
@@ -34,7 +36,7 @@ export type LocalConsumersOptions = {
  */
 export function localConsumers(options: LocalConsumersOptions): (event: DeliveredEvent) => Promise<void> {
   const { folder, clock, named, onEvent, show } = options;
-  const certificates = certificateRule({ revoke: false });
+  const certificates = certificateRule(POLICY);
   const slack = slackRules({
     name: 'slack',
     events: ['CourseCompleted', 'CourseRecompleted', 'IntegrationFailing', 'ChangesHeld'],
@@ -61,7 +63,7 @@ export function localConsumers(options: LocalConsumersOptions): (event: Delivere
   return deliver;
 }
 
-type Issuing = Pick<CertificateParts, 'ports' | 'draw' | 'revokes'> & {
+type Issuing = CertificateParts & {
   takeEvent: typeof import('../../functions/certificates/take-events.ts')['takeEvent'];
 };
 
@@ -80,9 +82,9 @@ async function openCertificates(
   const texts = CertificateTexts.parse({});
   return {
     takeEvent,
-    revokes: false,
+    policy: POLICY,
     draw: (certificate) => drawCertificate(certificate, texts, fonts),
-    ports: { store: certificateFolder(folder), nameOf: nameInKombo(kombo), tell, clock, randomBytes },
+    ports: { bucket: certificateFolder(folder), nameOf: nameInKombo(kombo), tell, clock, randomBytes },
   };
 }
 

@@ -1,11 +1,10 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-type StoredObject = { body: Buffer; metadata: Record<string, string> };
-
-/** A stand-in for one bucket over HTTP: `PutObject` with `If-None-Match`, and `HeadObject`. */
+/** A stand-in for one bucket over HTTP: objects with entity tags, and conditional writes. */
 export async function startBucket() {
-  const objects = new Map<string, StoredObject>();
+  const objects = new Map<string, Buffer>();
   let refusal: number | null = null;
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
@@ -26,18 +25,34 @@ export async function startBucket() {
     const body = await buffer(request);
     if (refusal !== null) return void response.writeHead(refusal).end();
     const there = objects.get(key);
-    if (request.method === 'HEAD') {
-      if (there === undefined) return void response.writeHead(404).end();
-      const headers = Object.entries(there.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]);
-      return void response.writeHead(200, Object.fromEntries(headers)).end();
+    switch (request.method) {
+      case 'HEAD':
+        return void response.writeHead(there === undefined ? 404 : 200).end();
+      case 'GET':
+        if (there === undefined) return void response.writeHead(404).end();
+        return void response.writeHead(200, { etag: tagOf(there) }).end(there);
+      case 'DELETE':
+        objects.delete(key);
+        return void response.writeHead(204).end();
+      default:
+        return put(request, response, key, body);
     }
-    if (there !== undefined && request.headers['if-none-match'] === '*') {
-      return void response.writeHead(412).end();
-    }
-    const metadata = Object.entries(request.headers).flatMap(([name, value]) =>
-      name.startsWith('x-amz-meta-') ? [[name.slice('x-amz-meta-'.length), String(value)]] : [],
-    );
-    objects.set(key, { body, metadata: Object.fromEntries(metadata) });
-    response.writeHead(200, { etag: '"1"' }).end();
   }
+
+  function put({ headers }: IncomingMessage, response: ServerResponse, key: string, body: Buffer): void {
+    const there = objects.get(key);
+    const wanted = headers['if-match'];
+    if (there === undefined && wanted !== undefined) return void response.writeHead(404).end();
+    if (
+      there !== undefined &&
+      (headers['if-none-match'] === '*' || (wanted ?? tagOf(there)) !== tagOf(there))
+    )
+      return void response.writeHead(412).end();
+    objects.set(key, body);
+    response.writeHead(200, { etag: tagOf(body) }).end();
+  }
+}
+
+function tagOf(body: Buffer): string {
+  return `"${createHash('md5').update(body).digest('hex')}"`;
 }

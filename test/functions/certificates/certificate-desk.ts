@@ -1,73 +1,116 @@
 import type { Certificate } from '../../../functions/certificates/certificate.ts';
-import type { Kept } from '../../../functions/certificates/ports.ts';
-import type { CertificateParts } from '../../../functions/certificates/take-events.ts';
+import type { CertificateState } from '../../../functions/certificates/certificate-state.ts';
+import type { CertificateParts, CertificatePolicy } from '../../../functions/certificates/handle-event.ts';
+import type { CertificateBucket } from '../../../functions/certificates/ports.ts';
 import type { LearnerDetails } from '../../../functions/contract/learner.ts';
 import type { WorkflowEvent } from '../../../functions/contract/workflow-events.ts';
 
-type Step = 'nameOf' | 'draw' | 'keep' | 'tell';
+type Step = 'read' | 'replace' | 'has' | 'add' | 'remove' | 'nameOf' | 'draw' | 'tell';
 
-/** The parts of certificates in memory, each of which can fail once. */
+/** Called around each step: it can wait, so that steps of several workers interleave, and it can fail. */
+export type Interference = {
+  before: (step: Step) => void | Promise<void>;
+  after: (step: Step) => void | Promise<void>;
+};
+
+/** The parts of certificates in memory. */
 export class CertificateDesk {
-  readonly kept = new Map<string, Kept>();
-  readonly revoked = new Set<string>();
+  /** Objects of the bucket by key. A PDF is the text of its certificate. */
+  readonly objects = new Map<string, string>();
   readonly drawn: Certificate[] = [];
   readonly told: WorkflowEvent[] = [];
+  /** Keys of PDFs that were not there when their certificate was told of. */
+  readonly missing: string[] = [];
+  /** Progressions whose learner's name was asked of Kombo. */
   readonly asked: string[] = [];
-  readonly failures: unknown[] = [];
   readonly parts: CertificateParts;
-  #failing: Step | null = null;
-  #theirs: Kept | null = null;
+  interference: Interference = { before: () => {}, after: () => {} };
+  #codes = 0;
 
-  constructor(details: LearnerDetails | null = null, { revokes = false } = {}) {
+  constructor(details: LearnerDetails | null = null, policy: Partial<CertificatePolicy> = {}) {
+    const step = async <Answer>(name: Step, act: () => Answer): Promise<Answer> => {
+      await this.interference.before(name);
+      const answer = act();
+      await this.interference.after(name);
+      return answer;
+    };
+    const bucket: CertificateBucket = {
+      name: 'certificates-bucket',
+      read: (key) =>
+        step('read', () => {
+          const text = this.objects.get(key);
+          return text === undefined ? null : { text, revision: text };
+        }),
+      replace: (key, text, revision) =>
+        step('replace', () => {
+          if ((this.objects.get(key) ?? null) !== revision) return false;
+          this.objects.set(key, text);
+          return true;
+        }),
+      has: (key) => step('has', () => this.objects.has(key)),
+      add: (key, pdf) =>
+        step('add', () => {
+          if (!this.objects.has(key)) this.objects.set(key, new TextDecoder().decode(pdf));
+        }),
+      remove: (key) => step('remove', () => void this.objects.delete(key)),
+    };
     this.parts = {
-      revokes,
-      report: () => {},
-      failed: (error) => this.failures.push(error),
-      draw: async (certificate) => {
-        this.#mayFail('draw');
-        this.drawn.push(certificate);
-        return new Uint8Array();
-      },
+      policy: { revoke: false, onErasure: 'delete', ...policy },
+      draw: (certificate) =>
+        step('draw', () => {
+          this.drawn.push(certificate);
+          return new TextEncoder().encode(JSON.stringify(certificate));
+        }),
       ports: {
-        store: {
-          bucket: 'certificates-bucket',
-          keyOf: (path) => `certificates/${path}.pdf`,
-          find: async (path) => this.kept.get(path) ?? null,
-          keep: async (path, kept) => {
-            this.#mayFail('keep');
-            const there = this.#theirs ?? this.kept.get(path) ?? kept;
-            this.kept.set(path, there);
-            return there;
-          },
-          isRevoked: async (path) => this.revoked.has(path),
-          revoke: async (path) => void this.revoked.add(path),
-        },
-        nameOf: async (_, progression) => {
-          this.#mayFail('nameOf');
-          this.asked.push(progression);
-          return details;
-        },
-        tell: async (event) => {
-          this.#mayFail('tell');
-          this.told.push(event);
-        },
+        bucket,
+        nameOf: (_, progression) =>
+          step('nameOf', () => {
+            this.asked.push(progression);
+            return details;
+          }),
+        tell: (event) =>
+          step('tell', () => {
+            this.told.push(structuredClone(event));
+            const key = event.type === 'CertificateIssued' ? event.detail.certificate.key : null;
+            if (key !== null && !this.objects.has(key)) this.missing.push(key);
+          }),
         clock: () => Date.parse('2026-04-15T08:00:09.000Z'),
-        randomBytes: (length) => new Uint8Array(length).fill(this.drawn.length),
+        randomBytes: (length) => {
+          this.#codes += 1;
+          return new Uint8Array(length).fill(this.#codes % 32);
+        },
       },
     };
   }
 
-  failOnce(step: Step): void {
-    this.#failing = step;
+  /** Lets one step fail once, before it does anything. */
+  failOnce(failing: Step): void {
+    let isDone = false;
+    this.interference = {
+      after: () => {},
+      before: (step) => {
+        if (isDone || step !== failing) return;
+        isDone = true;
+        throw new Error(`${step} fails`);
+      },
+    };
   }
 
-  anotherWorkerKeeps(kept: Kept): void {
-    this.#theirs = kept;
+  /** The stored states, one per progression. */
+  get states(): CertificateState[] {
+    return [...this.objects].flatMap(([key, text]) => (key.endsWith('.json') ? [JSON.parse(text)] : []));
   }
 
-  #mayFail(step: Step): void {
-    if (this.#failing !== step) return;
-    this.#failing = null;
-    throw new Error(`${step} fails`);
+  /** Dates of the certificates that the state says are valid. */
+  get validDates(): string[] {
+    return this.states.flatMap(({ certificates }) =>
+      certificates.filter(({ status }) => status === 'valid').map(({ completedAt }) => completedAt),
+    );
+  }
+
+  get pdfs(): Map<string, Certificate> {
+    return new Map(
+      [...this.objects].flatMap(([key, text]) => (key.endsWith('.pdf') ? [[key, JSON.parse(text)]] : [])),
+    );
   }
 }

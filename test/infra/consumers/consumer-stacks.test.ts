@@ -71,7 +71,7 @@ describe('every rule', () => {
     }
   });
   it('is the one that is played on one machine', () => {
-    const { pattern } = certificateRule({ revoke: true });
+    const { pattern } = certificateRule({ revoke: true, onErasure: 'delete' });
     certificates.hasResourceProperties('AWS::Events::Rule', { EventPattern: JSON.stringify(pattern) });
     const learning = { name: 'learning', events: ['CourseCompleted', 'IntegrationFailing'] } as const;
     const deployed = Object.values(subscribers.findResources('AWS::Events::Rule')).map(({ Properties }) => ({
@@ -96,7 +96,11 @@ describe('certificates', () => {
     });
     certificates.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
-        Variables: { REVOKE: 'true', CERTIFICATE_TEXTS: Match.stringLikeRegexp('Northwind Academy') },
+        Variables: {
+          REVOKE: 'true',
+          ON_ERASURE: 'delete',
+          CERTIFICATE_TEXTS: Match.stringLikeRegexp('Northwind Academy'),
+        },
       },
     });
   });

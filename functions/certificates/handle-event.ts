@@ -1,0 +1,97 @@
+import type { LearnerDetails } from '../contract/learner.ts';
+import type { LearningEvent, LearningEventDetail } from '../contract/learning-events.ts';
+import type { WorkflowEvent, WorkflowEventType } from '../contract/workflow-events.ts';
+import type { Certificate } from './certificate.ts';
+import { certificateFolder, pdfKey, verificationCode } from './certificate-number.ts';
+import { type CertificateState, isErased } from './certificate-state.ts';
+import { decideCertificates, withoutPublished } from './decide-certificates.ts';
+import type { CertificatePorts } from './ports.ts';
+import { updateState } from './update-state.ts';
+
+/** What a deployment decides about certificates. */
+export type CertificatePolicy = {
+  /** Whether a certificate is revoked when its course is no longer completed. */
+  revoke: boolean;
+  /** What happens to PDFs when the learner's data is erased, since they hold the name. */
+  onErasure: 'keep' | 'delete';
+};
+
+export type CertificateParts = {
+  ports: CertificatePorts;
+  /** The PDF of a certificate. */
+  draw: (certificate: Certificate) => Promise<Uint8Array>;
+  policy: CertificatePolicy;
+};
+
+type IssuedEvent = Extract<WorkflowEvent, { type: 'CertificateIssued' }>;
+
+/**
+ * Takes one event of a progression: decide and save, draw, publish, save again. The decision is saved first, so that a
+ * retry after a failure at any point draws and publishes the same certificates under the same event ids. Any later event
+ * of the progression does what is left, too.
+ *
+ * @returns the types of the events that were published
+ */
+export async function handleEvent(
+  event: LearningEvent,
+  { ports, draw, policy }: CertificateParts,
+): Promise<WorkflowEventType[]> {
+  const { bucket, tell, clock, randomBytes } = ports;
+  const { integration, progression } = event.detail;
+  const folder = certificateFolder({ integration: integration.id, progression: progression.id });
+  const decided = await updateState(bucket, folder, (state) =>
+    decideCertificates(state, event, {
+      revoke: policy.revoke,
+      bucket: bucket.name,
+      at: new Date(clock()).toISOString(),
+      code: verificationCode(randomBytes(12)),
+    }),
+  );
+  for (const unpublished of decided.unpublished) {
+    if (unpublished.type === 'CertificateIssued') await drawOnce(decided, unpublished);
+    await tell(unpublished);
+  }
+  const saved = await updateState(bucket, folder, (state) => withoutPublished(state, decided.unpublished));
+  // After drawing, and at each later event: another worker may have stored a PDF while the erasure was handled.
+  for (const { number } of deletedWithData(saved)) await bucket.remove(pdfKey(folder, number));
+  return decided.unpublished.map(({ type }) => type);
+
+  function deletedWithData(state: CertificateState) {
+    if (policy.onErasure === 'keep') return [];
+    return state.certificates.filter((certificate) => isErased(state, certificate));
+  }
+
+  async function drawOnce(state: CertificateState, { detail }: IssuedEvent): Promise<void> {
+    const { number, key } = detail.certificate;
+    if (deletedWithData(state).some((certificate) => certificate.number === number)) return;
+    if (await bucket.has(key)) return;
+    const code = state.certificates.find((certificate) => certificate.number === number)?.code;
+    if (code === undefined) throw new Error(`Certificate ${number} is not in the state of its progression`);
+    const pdf = await draw({
+      number,
+      code,
+      learnerName: fullName(await detailsOf(event.detail, ports)),
+      learnerReference: detail.learner.remoteId ?? detail.learner.id,
+      courseTitle: detail.course.title,
+      completedAt: detail.completedAt,
+    });
+    await bucket.add(key, pdf);
+  }
+}
+
+/** The names that the event carries; where the deployment leaves them out, Kombo is asked. */
+async function detailsOf(
+  detail: LearningEventDetail,
+  ports: CertificatePorts,
+): Promise<LearnerDetails | null> {
+  const { firstName, lastName, email } = detail.learner;
+  if (firstName || lastName) {
+    return { firstName: firstName ?? null, lastName: lastName ?? null, email: email ?? null };
+  }
+  return ports.nameOf(detail.integration.id, detail.progression.id);
+}
+
+function fullName(details: LearnerDetails | null): string | null {
+  const name = [details?.firstName, details?.lastName].filter((part) => part).join(' ');
+  return name.trim() === '' ? null : name;
+}

@@ -1,0 +1,68 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createBucket } from '../../../functions/adapters/s3/bucket.ts';
+import { DeploymentError, TransientError } from '../../../functions/core/errors.ts';
+import { startBucket } from './bucket-server.ts';
+
+let server: Awaited<ReturnType<typeof startBucket>>;
+let bucket: ReturnType<typeof createBucket>;
+
+beforeAll(async () => {
+  server = await startBucket();
+  const client = new S3Client({
+    endpoint: server.endpoint,
+    region: 'local',
+    forcePathStyle: true,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+  bucket = createBucket({ client, bucket: 'certificates' });
+});
+beforeEach(() => {
+  server.objects.clear();
+  server.refuse(null);
+});
+afterAll(() => server.close());
+
+test('a text is replaced by the one worker that read it last', async () => {
+  expect(await bucket.read('a/state.json')).toBeNull();
+  expect(await bucket.replace('a/state.json', 'one', null)).toBe(true);
+  expect(await bucket.replace('a/state.json', 'other', null)).toBe(false);
+  const read = await bucket.read('a/state.json');
+  expect(read?.text).toBe('one');
+  expect(await bucket.replace('a/state.json', 'two', read?.revision ?? '')).toBe(true);
+  expect(await bucket.replace('a/state.json', 'three', read?.revision ?? '')).toBe(false);
+  expect((await bucket.read('a/state.json'))?.text).toBe('two');
+});
+
+test('a PDF is stored once, and deleted', async () => {
+  expect(await bucket.has('a/1.pdf')).toBe(false);
+  await bucket.add('a/1.pdf', Buffer.from('%PDF-1'));
+  await bucket.add('a/1.pdf', Buffer.from('%PDF-2'));
+  expect(await bucket.has('a/1.pdf')).toBe(true);
+  expect(server.objects.get('/certificates/a/1.pdf')?.toString()).toContain('%PDF-1');
+  await bucket.remove('a/1.pdf');
+  await bucket.remove('a/1.pdf');
+  expect(await bucket.has('a/1.pdf')).toBe(false);
+});
+
+test('another conditional write at the same time counts as the first one', async () => {
+  server.refuse(409);
+  expect(await bucket.replace('a/state.json', 'one', null)).toBe(false);
+});
+
+describe.each([
+  [403, DeploymentError],
+  [500, TransientError],
+])('when S3 answers %i, the error says what happens next', (status, error) => {
+  test.each([
+    ['read', () => bucket.read('a')],
+    ['replace', () => bucket.replace('a', 'text', null)],
+    ['has', () => bucket.has('a')],
+    ['add', () => bucket.add('a', Buffer.from('%PDF'))],
+    ['remove', () => bucket.remove('a')],
+  ])('%s', async (_, call) => {
+    server.refuse(status);
+    await expect(call()).rejects.toThrow(error);
+  });
+});
