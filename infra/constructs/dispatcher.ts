@@ -1,5 +1,5 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -11,6 +11,7 @@ import type { State } from './deployed-state.ts';
 import { grantTable } from './grant-table.ts';
 import { NotifierFunction } from './notifier-function.ts';
 import { DeadLetters } from './queue-with-dead-letters.ts';
+import { ScheduleRole } from './schedule-role.ts';
 
 /** The schedule and the function that sends one message per integration that is due. */
 export class Dispatcher extends Construct {
@@ -49,9 +50,7 @@ export class Dispatcher extends Construct {
     queue.grantSendMessages(this.function);
     grantTable(state.table, this.function, 'BatchGetItem', 'Query', 'PutItem');
 
-    const role = new Role(this, 'ScheduleRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
-    });
+    const role = new ScheduleRole(this, 'ScheduleRole');
     this.#explainInvokeRight(role);
     new Schedule(this, 'Schedule', {
       description: 'Polls what is due',

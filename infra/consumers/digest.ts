@@ -1,6 +1,5 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -9,6 +8,7 @@ import { digestQueueRules } from '../../rules/slack/digest-rules.ts';
 import type { SlackChannel } from '../../rules/slack/slack-rules.ts';
 import { NotifierFunction } from '../constructs/notifier-function.ts';
 import { DeadLetters } from '../constructs/queue-with-dead-letters.ts';
+import { ScheduleRole } from '../constructs/schedule-role.ts';
 import type { Settings } from '../settings.ts';
 import type { AnyBus } from './any-bus.ts';
 import { ConsumerRule } from './consumer-rule.ts';
@@ -66,9 +66,7 @@ export class Digest extends Construct {
     const reason = 'The star stands for the versions and aliases of this one function.';
     explainStar(this, { resource: digest, suffix: ':*', reason });
     const [hour = '17', minute = '00'] = at.split(':');
-    const role = new Role(this, 'ScheduleRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
-    });
+    const role = new ScheduleRole(this, 'ScheduleRole');
     new Schedule(this, 'Daily', {
       schedule: ScheduleExpression.cron({
         hour: String(Number(hour)),

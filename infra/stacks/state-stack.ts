@@ -1,8 +1,9 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { EventBus } from 'aws-cdk-lib/aws-events';
+import { EventBus, IncludeDetail, Level } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { outputNames } from '../../functions/contract/output-names.ts';
 import { alarmTopicArn } from '../constructs/alarm-topic.ts';
+import { BusLogs } from '../constructs/bus-logs.ts';
 import { writeStateNames } from '../constructs/deployed-state.ts';
 import { EmptySecret } from '../constructs/empty-secret.ts';
 import { JournalTable } from '../constructs/journal-table.ts';
@@ -23,7 +24,7 @@ export class StateStack extends Stack {
     const removalPolicy = keepState ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
     const table = adopt.table ?? new JournalTable(this, 'Table', { keep: keepState }).tableName;
-    const bus = settings.bus === 'own' ? this.#ownBus(removalPolicy) : settings.bus;
+    const bus = settings.bus === 'own' ? this.#ownBus(settings, removalPolicy) : settings.bus;
     const secretOf = (secret: string, description: string) =>
       new EmptySecret(this, secret, { description, removalPolicy }).secretArn;
     const komboSecret = adopt.komboSecret ?? secretOf('KomboSecret', 'The Kombo API key');
@@ -44,9 +45,14 @@ export class StateStack extends Stack {
     new CfnOutput(this, outputNames.webhookSecret, { value: webhookSecret });
   }
 
-  #ownBus(removalPolicy: RemovalPolicy): string {
-    const bus = new EventBus(this, 'Bus', { description: 'What happened to course progressions' });
+  #ownBus(settings: Settings, removalPolicy: RemovalPolicy): string {
+    const bus = new EventBus(this, 'Bus', {
+      description: 'What happened to course progressions',
+      // The detail of an event can carry a name.
+      logConfig: { level: Level.ERROR, includeDetail: IncludeDetail.NONE },
+    });
     bus.applyRemovalPolicy(removalPolicy);
+    new BusLogs(this, 'BusLogs', { settings, bus });
     return bus.eventBusArn;
   }
 }

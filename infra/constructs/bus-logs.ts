@@ -1,0 +1,69 @@
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnDelivery, CfnDeliveryDestination, CfnDeliverySource, CfnLogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Settings } from '../settings.ts';
+
+/**
+ * Where a bus writes what it could not deliver, and why. How much it writes is set on the bus itself (`logConfig`).
+ *
+ * The log group has a name, so that its own policy can name it. A policy of the account would do as well, but an account
+ * has ten of those at most. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-logs.html,
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
+ */
+export class BusLogs extends Construct {
+  constructor(scope: Construct, id: string, { settings, bus }: { settings: Settings; bus: EventBus }) {
+    super(scope, id);
+    const name = `/aws/vendedlogs/events/event-bus/${settings.name}`;
+    const logGroupArn = logsArn(this, 'log-group', name);
+    const logGroup = new CfnLogGroup(this, 'LogGroup', {
+      logGroupName: name,
+      retentionInDays: settings.logRetentionDays,
+      resourcePolicyDocument: deliveryPolicy(this, logGroupArn),
+    });
+    logGroup.applyRemovalPolicy(RemovalPolicy.DESTROY);
+
+    const source = new CfnDeliverySource(this, 'Source', {
+      name: `${settings.name}-bus-errors`,
+      resourceArn: bus.eventBusArn,
+      logType: 'ERROR_LOGS',
+    });
+    const destination = new CfnDeliveryDestination(this, 'Destination', {
+      name: `${settings.name}-bus-errors`,
+      destinationResourceArn: logGroupArn,
+    });
+    destination.addResourceDependency(logGroup);
+    new CfnDelivery(this, 'Delivery', {
+      deliverySourceName: source.name,
+      deliveryDestinationArn: destination.attrArn,
+    }).addResourceDependency(source);
+  }
+}
+
+/** As AWS writes it for a log group that has no policy yet. */
+function deliveryPolicy(scope: Construct, logGroupArn: string): PolicyDocument {
+  const { account } = Stack.of(scope);
+  return new PolicyDocument({
+    statements: [
+      new PolicyStatement({
+        principals: [new ServicePrincipal('delivery.logs.amazonaws.com')],
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [`${logGroupArn}:log-stream:*`],
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': account },
+          ArnLike: { 'aws:SourceArn': logsArn(scope, '*') },
+        },
+      }),
+    ],
+  });
+}
+
+function logsArn(scope: Construct, resource: string, resourceName?: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'logs',
+    resource,
+    ...(resourceName !== undefined && { resourceName }),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { largestSettings } from './largest-settings.ts';
+import { synthesizeAll } from './synthesize.ts';
+
+const Roles = z.record(
+  z.string(),
+  z.object({
+    Properties: z.object({
+      AssumeRolePolicyDocument: z.object({
+        Statement: z.array(
+          z.object({ Principal: z.object({ Service: z.string() }), Condition: z.optional(z.unknown()) }),
+        ),
+      }),
+    }),
+  }),
+);
+
+it('only schedules of this account take the roles of our schedules, whatever is switched on', () => {
+  const trusts = Object.values(synthesizeAll(largestSettings))
+    .flatMap((template) => Object.values(Roles.parse(template.findResources('AWS::IAM::Role'))))
+    .flatMap(({ Properties }) => Properties.AssumeRolePolicyDocument.Statement)
+    .filter(({ Principal }) => Principal.Service === 'scheduler.amazonaws.com');
+  // Dispatch, and the digests of five channels.
+  expect(trusts).toHaveLength(6);
+  for (const { Condition } of trusts) {
+    expect(Condition).toEqual({
+      StringEquals: {
+        'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+        'aws:SourceArn': {
+          'Fn::Join': [
+            '',
+            [
+              'arn:',
+              { Ref: 'AWS::Partition' },
+              ':scheduler:',
+              { Ref: 'AWS::Region' },
+              ':',
+              { Ref: 'AWS::AccountId' },
+              ':schedule-group/default',
+            ],
+          ],
+        },
+      },
+    });
+  }
+});
