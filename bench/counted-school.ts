@@ -112,7 +112,7 @@ export async function openCountedSchool(
     const addedAt = new Date(CREATED_AT).toISOString();
     return { id, state: 'active', baseline: { mode: 'silent' }, addedAt };
   };
-  for (const { id } of schools) await store.writeIntegration(integrationOf(id));
+  for (const { id } of schools) await store.changeIntegration(id, () => integrationOf(id));
   const counted = (): PollCounts => ({
     kombo: sandbox.control.requests(),
     dynamoDb: used.requests,

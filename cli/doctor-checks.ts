@@ -1,5 +1,6 @@
 import type { Integration } from '../functions/contract/integration.ts';
 import { isRunError } from '../functions/core/errors.ts';
+import type { UnreadableIntegration } from '../functions/core/ports.ts';
 import type { Deployment } from './open-deployment.ts';
 import { plural, troubleText } from './poll-outcome.ts';
 
@@ -13,10 +14,14 @@ const CLOCK_WARNING_MS = 30_000;
 export async function* examine(deployment: Deployment): AsyncGenerator<Finding> {
   const { ports, looks } = deployment;
   const integrations: Integration[] = [];
+  const unreadable: UnreadableIntegration[] = [];
   yield look('table', async () => {
-    integrations.push(...(await ports.store.readIntegrations()));
+    const read = await ports.store.readIntegrations();
+    integrations.push(...read.integrations);
+    unreadable.push(...read.unreadable);
     return `can be read: ${plural(integrations.length, 'integration')}`;
   });
+  for (const { id, reason } of unreadable) yield { check: `${id}, settings`, state: 'wrong', found: reason };
   yield look('table, writing', async () => {
     // Deleting what is not there asks for the permission and changes nothing.
     const nothing = {

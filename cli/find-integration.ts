@@ -11,7 +11,7 @@ import { CommandError } from './exit-code.ts';
 export async function findIntegration(store: Store, id: IntegrationId): Promise<Integration> {
   const integration = await store.readIntegration(id);
   if (integration !== null) return integration;
-  const known = await store.readIntegrations();
+  const { integrations: known } = await store.readIntegrations();
   const names = known.slice(0, 5).map((one) => one.id);
   const hint = names.length === 0 ? 'none is there yet' : `there are ${names.join(', ')}`;
   throw new CommandError(

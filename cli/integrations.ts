@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { type Baseline, describeBaseline } from '../functions/contract/baseline.ts';
 import type { Integration } from '../functions/contract/integration.ts';
@@ -48,19 +49,20 @@ async function add(
   output: Output,
 ): Promise<void> {
   const { store, clock } = ports;
-  const before = await store.readIntegration(id);
-  if (before !== null && before.state !== 'removed') {
+  const addedAt = new Date(clock()).toISOString();
+  const added: Integration = { id, state: 'active', baseline, addedAt };
+  const stored = await store.changeIntegration(id, (before) =>
+    before === null || before.state === 'removed' ? added : before,
+  );
+  if (stored !== null && !isDeepStrictEqual(stored, added)) {
     return output.answer(
-      before,
-      `${id} is there already (${before.state}, baseline ${describeBaseline(before.baseline)}): nothing was changed.`,
+      stored,
+      `${id} is there already (${stored.state}, baseline ${describeBaseline(stored.baseline)}): nothing was changed.`,
     );
   }
-  const addedAt = new Date(clock()).toISOString();
-  const integration: Integration = { id, state: 'active', baseline, addedAt };
-  await store.writeIntegration(integration);
   const watermark = (await store.readCheckpoint(id))?.checkpoint.watermark ?? null;
   output.answer(
-    integration,
+    added,
     watermark === null
       ? `Added ${id}. Its first poll is the baseline (${describeBaseline(baseline)}).`
       : `Added ${id} again. It goes on where it was, at ${watermark}: what happened since then is published.`,
@@ -75,7 +77,8 @@ function addList(integrations: Command): void {
       const { directory, json } = globalOptionsOf(command);
       const output = createOutput(json);
       await withDeployment(directory, printEvent(output), async ({ ports: { store } }) => {
-        const integrations = await store.readIntegrations();
+        const { integrations, unreadable } = await store.readIntegrations();
+        for (const { reason } of unreadable) output.complain(reason);
         const checkpoints = await store.readCheckpoints(integrations.map(({ id }) => id));
         const rows = integrations.map((integration) => {
           const { health, watermark, known, held } =

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { changeState } from '../functions/core/operate.ts';
 import { CommandError } from './exit-code.ts';
@@ -23,13 +24,13 @@ export function addPauseCommands(program: Command): void {
   for (const { name, state, description, done } of commands) {
     addIntegrationArgument(program.command(name).description(description)).action(
       async (id: string, _options: object, command: Command) => {
-        const { result, integration, output } = await workOnIntegration(command, id, async (worker) =>
-          worker.integration.state === 'removed' ? null : changeState(worker, state),
+        const { result, integration, output } = await workOnIntegration(command, id, (worker) =>
+          changeState(worker, state),
         );
-        if (result === null) {
+        if (result.state === 'removed') {
           throw new CommandError(`${id} was removed. Add it again: schoolbell integrations add ${id}`);
         }
-        const isSame = integration.state === state;
+        const isSame = isDeepStrictEqual(result, integration);
         output.answer(result, isSame ? `${id} is ${state} already: nothing was changed.` : done(id));
       },
     );

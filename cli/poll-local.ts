@@ -77,9 +77,8 @@ export async function askKombo({ kombo }: LocalKombo, integration: IntegrationId
 
 async function add({ store, clock }: Ports, id: IntegrationId): Promise<Integration> {
   const addedAt = new Date(clock()).toISOString();
-  const integration: Integration = { id, state: 'active', baseline: { mode: 'silent' }, addedAt };
-  await store.writeIntegration(integration);
-  return integration;
+  const added: Integration = { id, state: 'active', baseline: { mode: 'silent' }, addedAt };
+  return (await store.changeIntegration(id, (stored) => stored ?? added)) ?? added;
 }
 
 async function pollUntilDone(

@@ -60,7 +60,9 @@ async function show(
     const status = await readStatus(deployment, await findIntegration(store, id));
     return output.json ? output.answer(status, '') : print(statusText(status));
   }
-  const statuses = await readStatuses(deployment, await store.readIntegrations());
+  const { integrations, unreadable } = await store.readIntegrations();
+  for (const { reason } of unreadable) output.complain(reason);
+  const statuses = await readStatuses(deployment, integrations);
   if (output.json) {
     for (const status of statuses) output.answer(status, '');
   } else if (statuses.length === 0) {

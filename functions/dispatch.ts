@@ -19,24 +19,29 @@ export function dispatchHandler({ ports, queue, wanted, report }: DispatchParts)
   return async (): Promise<{ sent: number }> => {
     const { store } = ports;
     const now = ports.clock();
-    const known = await store.readIntegrations();
-    const added = missing(known, wanted, now);
-    for (const integration of added) await store.writeIntegration(integration);
-    const integrations = [...known, ...added];
+    const { integrations, unreadable } = await store.readIntegrations();
+    const there = new Set([...integrations, ...unreadable].map(({ id }) => id));
+    for (const added of missing(there, wanted, now)) {
+      const stored = await store.changeIntegration(added.id, (before) => before ?? added);
+      if (stored !== null) integrations.push(stored);
+    }
 
     const active = integrations.filter(({ state }) => state === 'active');
     const checkpoints = await store.readCheckpoints(active.map(({ id }) => id));
     const due = duePolls(active, checkpoints, now);
     await queue.send(due);
-    report?.(await surveyFleet(store, active, checkpoints, now), due.length);
+    report?.(await surveyFleet(store, { integrations: active, unreadable }, checkpoints, now), due.length);
     return { sent: due.length };
   };
 }
 
 /** The wanted integrations that are not there. One that a person removed is there, and stays removed. */
-function missing(known: Integration[], wanted: DispatchParts['wanted'], now: number): Integration[] {
-  const ids = new Set(known.map(({ id }) => id));
-  const absent = wanted?.ids.filter((id) => !ids.has(id)) ?? [];
+function missing(
+  there: ReadonlySet<IntegrationId>,
+  wanted: DispatchParts['wanted'],
+  now: number,
+): Integration[] {
+  const absent = wanted?.ids.filter((id) => !there.has(id)) ?? [];
   const addedAt = new Date(now).toISOString();
   return [...new Set(absent)].flatMap((id) =>
     wanted === undefined ? [] : [{ id, state: 'active', baseline: wanted.baseline, addedAt }],

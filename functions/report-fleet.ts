@@ -10,9 +10,12 @@ export function reportFleet(telemetry: Telemetry, fleet: Fleet, sent: number): v
   for (const { integration, seconds } of fleet.freshness.slice(0, WORST)) {
     telemetry.info(logMessages.freshness, { integration, freshnessSeconds: seconds });
   }
+  for (const { id, reason } of fleet.unreadable) {
+    telemetry.warn(logMessages.unreadable, { integration: id, reason });
+  }
   telemetry.measure({
     [names.integrationsActive]: fleet.active,
-    [names.integrationsFailing]: fleet.failing,
+    [names.integrationsFailing]: fleet.failing + fleet.unreadable.length,
     [names.integrationsHeld]: fleet.held,
     [names.worstFreshnessSeconds]: fleet.freshness[0]?.seconds ?? 0,
     [names.oldestUnpublishedSeconds]: fleet.oldestUnpublishedSeconds,

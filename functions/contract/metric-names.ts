@@ -43,5 +43,6 @@ export const logMessages = {
   run: 'run',
   replay: 'replay',
   freshness: 'freshness',
+  unreadable: 'settings cannot be read',
   webhookRefused: 'webhook refused',
 } as const;

@@ -1,7 +1,6 @@
-import type { Integration } from '../contract/integration.ts';
 import type { IntegrationId } from '../contract/integration-id.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { Store } from './ports.ts';
+import type { Store, UnreadableIntegration } from './ports.ts';
 
 /** How the integrations of a deployment stand together. Times are in seconds. */
 export type Fleet = {
@@ -9,6 +8,8 @@ export type Fleet = {
   /** A person must act, or trouble that should have passed has not. */
   failing: number;
   held: number;
+  /** Their settings cannot be read: nothing polls them until a person repairs them. */
+  unreadable: UnreadableIntegration[];
   /** What should be fresh and how long ago Kombo was last read in full up to date, the worst first. */
   freshness: { integration: IntegrationId; seconds: number }[];
   /** The age of the oldest journal entry that is appended and not published; 0 when there is none. */
@@ -26,7 +27,7 @@ const SUSPICIOUS_SECONDS = 60 * 60;
  */
 export async function surveyFleet(
   store: Pick<Store, 'readEntriesAfter'>,
-  integrations: Integration[],
+  { integrations, unreadable }: Awaited<ReturnType<Store['readIntegrations']>>,
   checkpoints: ReadonlyMap<IntegrationId, Checkpoint>,
   now: number,
 ): Promise<Fleet> {
@@ -45,6 +46,7 @@ export async function surveyFleet(
     active: active.length,
     failing: known.filter(isFailing).length,
     held: known.filter(({ held }) => held !== null).length,
+    unreadable,
     freshness,
     oldestUnpublishedSeconds: left.reduce(
       (oldest, { detectedAt }) => Math.max(oldest, ageOf(detectedAt, now)),

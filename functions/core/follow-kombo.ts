@@ -2,7 +2,7 @@ import type { Baseline } from '../contract/baseline.ts';
 import type { Integration } from '../contract/integration.ts';
 import type { IntegrationId } from '../contract/integration-id.ts';
 import { TransientError } from './errors.ts';
-import { changeState, operate } from './operate.ts';
+import { operate, withState } from './operate.ts';
 import type { Ports, RunSettings } from './ports.ts';
 
 /** How an integration stands at Kombo now. `unknown`: Kombo says something that this program does not know. */
@@ -24,7 +24,7 @@ export type FollowParts = {
 
 /**
  * Brings an integration to where it stands at Kombo. What a webhook said is not believed: webhooks come late and out of
- * order.
+ * order. Kombo is asked as the only worker on the integration, so that an older answer never replaces a later one.
  *
  * @param why `created`: an integration that is not known is added
  * @param owner unique to this call
@@ -32,40 +32,42 @@ export type FollowParts = {
  * @throws TransientError while a poll holds its lease: to be tried again
  */
 export async function followKombo(
-  parts: FollowParts,
+  { ports, settings, readStanding, baseline }: FollowParts,
   id: IntegrationId,
   why: 'created' | 'changed',
   owner: string,
 ): Promise<Integration | null> {
-  const { ports, settings } = parts;
-  const known = await ports.store.readIntegration(id);
-  if (known === null && why === 'changed') return null;
-  const step = nextStep(known, await parts.readStanding(id));
-  if (step === 'none') return known;
+  const { store, clock } = ports;
+  const known = await store.readIntegration(id);
   if (known === null) {
-    const addedAt = new Date(ports.clock()).toISOString();
-    const added: Integration = { id, state: 'active', baseline: parts.baseline, addedAt };
-    await ports.store.writeIntegration(added);
-    return added;
+    if (why === 'changed' || !isOurs(await readStanding(id))) return null;
+    const addedAt = new Date(clock()).toISOString();
+    return store.changeIntegration(id, (stored) => stored ?? { id, state: 'active', baseline, addedAt });
   }
-  const operated = await operate(ports, settings, known, owner, (worker) =>
-    step === 'pause' ? changeState(worker, 'paused', 'kombo') : changeState(worker, 'active'),
-  );
+  const operated = await operate(ports, settings, known, owner, async () => {
+    const standing = await readStanding(id);
+    return store.changeIntegration(id, (stored) => stored && following(stored, standing));
+  });
   if (!operated.done) {
     throw new TransientError(`${id} is being polled and cannot be changed before ${operated.busyUntil}`);
   }
   return operated.result;
 }
 
+/** Whether an integration that is not known is to be added. */
+export function isOurs({ category, state }: Standing): boolean {
+  return category === 'LMS' && (state === 'active' || state === 'invalid');
+}
+
 /**
- * What to do about an integration that stands so. An integration whose credentials are invalid is left to its health,
- * which tells its operator; one that a person paused or removed stays so.
+ * The settings of an integration that stands so. One whose credentials are invalid is left to its health, which notifies
+ * its operator; one that a person paused or removed stays so.
  */
-export function nextStep(known: Integration | null, standing: Standing): 'add' | 'pause' | 'resume' | 'none' {
-  const isThere = standing.state === 'active' || standing.state === 'invalid';
-  if (known === null) return isThere && standing.category === 'LMS' ? 'add' : 'none';
-  const isGone = standing.state === 'gone' || standing.state === 'inactive';
-  if (known.state === 'active' && isGone) return 'pause';
-  if (known.state === 'paused' && known.pausedBy === 'kombo' && standing.state === 'active') return 'resume';
-  return 'none';
+export function following(stored: Integration, { state }: Standing): Integration {
+  const isGone = state === 'gone' || state === 'inactive';
+  if (stored.state === 'active' && isGone) return withState(stored, 'paused', 'kombo');
+  if (stored.state === 'paused' && stored.pausedBy === 'kombo' && state === 'active') {
+    return withState(stored, 'active');
+  }
+  return stored;
 }

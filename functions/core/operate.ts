@@ -69,17 +69,30 @@ export async function settleHold(worker: Worker, by: 'release' | 'discard'): Pro
 }
 
 /**
- * Pauses, resumes or removes an integration. Its checkpoint stays, so that the journal's numbers never start over.
+ * Pauses, resumes or removes an integration; a removed one stays removed. Its checkpoint stays, so that the journal's
+ * numbers never start over.
+ *
+ * @returns the settings that are stored then
+ */
+export async function changeState(worker: Worker, state: Integration['state']): Promise<Integration> {
+  const { integration, ports } = worker;
+  const stored = await ports.store.changeIntegration(
+    integration.id,
+    (before) => before && withState(before, state),
+  );
+  // Settings are never deleted.
+  return stored ?? integration;
+}
+
+/**
+ * The settings with another state. What a person removed comes back by being added alone.
  *
  * @param pausedBy `kombo` when no person asked for it
  */
-export async function changeState(
-  worker: Worker,
+export function withState(
+  { pausedBy: before, ...settings }: Integration,
   state: Integration['state'],
   pausedBy?: Integration['pausedBy'],
-): Promise<Integration> {
-  const { pausedBy: _, ...settings } = worker.integration;
-  const integration = { ...settings, state, ...(pausedBy && { pausedBy }) };
-  await worker.ports.store.writeIntegration(integration);
-  return integration;
+): Integration {
+  return settings.state === 'removed' ? settings : { ...settings, state, ...(pausedBy && { pausedBy }) };
 }

@@ -43,6 +43,9 @@ export type Kombo = {
   readDataExpiredAt(integration: IntegrationId): Promise<string | null>;
 };
 
+/** `reason`: one line for a person, without content. */
+export type UnreadableIntegration = { id: IntegrationId; reason: string };
+
 export type LeaseAnswer =
   /** `fence`: the lease before was not given back; its worker may still wake up. */
   | { taken: true; checkpoint: Checkpoint; lease: Lease; fence: boolean }
@@ -55,8 +58,19 @@ export type LeaseAnswer =
  */
 export type Store = {
   readIntegration(id: IntegrationId): Promise<Integration | null>;
-  readIntegrations(): Promise<Integration[]>;
-  writeIntegration(integration: Integration): Promise<void>;
+  /** All of them. Those whose settings cannot be read come apart, so that the others are not stopped by them. */
+  readIntegrations(): Promise<{ integrations: Integration[]; unreadable: UnreadableIntegration[] }>;
+  /**
+   * Replaces the settings by what `change` makes of those that are stored at that moment: it is called again when another
+   * writer was faster. Writes nothing when it returns null or changes nothing.
+   *
+   * @param change gets null when there are none
+   * @returns the settings that are stored then
+   */
+  changeIntegration(
+    id: IntegrationId,
+    change: (stored: Integration | null) => Integration | null,
+  ): Promise<Integration | null>;
 
   /** The checkpoint and its lease, without taking it; null for an integration that was never polled. */
   readCheckpoint(id: IntegrationId): Promise<{ checkpoint: Checkpoint; lease: Lease | null } | null>;

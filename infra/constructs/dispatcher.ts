@@ -48,7 +48,7 @@ export class Dispatcher extends Construct {
       maxEventAge: Duration.minutes(Math.max(2, settings.pollEveryMinutes)),
     });
     queue.grantSendMessages(this.function);
-    grantTable(state.table, this.function, 'BatchGetItem', 'Query', 'PutItem');
+    grantTable(state.table, this.function, 'BatchGetItem', 'GetItem', 'Query', 'PutItem');
 
     const role = new ScheduleRole(this, 'ScheduleRole');
     this.#explainInvokeRight(role);

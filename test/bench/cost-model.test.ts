@@ -68,7 +68,12 @@ it('the model of the bill holds what polls really use', async () => {
   const { calls, used: units } = countedCalls(dynamoDbCalls(client));
   const store = createStore({ calls, table: database.table, retentionDays: 90 });
   const addedAt = new Date(clock.now()).toISOString();
-  await store.writeIntegration({ id: INTEGRATION, state: 'active', baseline: { mode: 'silent' }, addedAt });
+  await store.changeIntegration(INTEGRATION, () => ({
+    id: INTEGRATION,
+    state: 'active',
+    baseline: { mode: 'silent' },
+    addedAt,
+  }));
   const poll = pollHandler({
     ports: {
       store,

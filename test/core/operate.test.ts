@@ -9,6 +9,7 @@ import { type World, world } from '../support/world.ts';
 async function synced(): Promise<World> {
   const it = world();
   it.put(observed({ id: 'a' }));
+  await it.store.changeIntegration(it.integration.id, () => it.integration);
   await it.poll();
   it.clock.advance(HOUR_MS);
   it.store.calls.length = 0;
@@ -21,7 +22,7 @@ describe('an operator’s work', () => {
   test('is done as the only worker, and gives the lease back', async () => {
     const it = await synced();
     expect(await pause(it)).toEqual({ done: true, result: { ...it.integration, state: 'paused' } });
-    expect(it.store.calls).toEqual(['takeLease', 'writeIntegration', 'releaseLease']);
+    expect(it.store.calls).toEqual(['takeLease', 'changeIntegration', 'releaseLease']);
     expect(it.store.place().lease).toBeNull();
     expect((await it.store.readIntegration(it.integration.id))?.state).toBe('paused');
   });
@@ -42,7 +43,7 @@ describe('an operator’s work', () => {
     it.clock.advance(HOUR_MS);
     await pause(it);
     expect(it.types()).toEqual(['CourseCompleted']);
-    expect(it.store.calls.indexOf('writeIntegration')).toBeGreaterThan(it.store.calls.indexOf('applyEntry'));
+    expect(it.store.calls.indexOf('changeIntegration')).toBeGreaterThan(it.store.calls.indexOf('applyEntry'));
   });
 
   test('that fails is thrown, and the next worker looks after what it may have left', async () => {

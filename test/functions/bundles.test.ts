@@ -171,12 +171,12 @@ describe('the bundled functions, started as Lambda starts them', () => {
   it('poll pauses an integration that is gone at Kombo, when a webhook made it look', async () => {
     const { store } = storeOf(database);
     const gone = 'moodle:gone';
-    await store.writeIntegration({
+    await store.changeIntegration(gone, () => ({
       id: gone,
       state: 'active',
       baseline: { mode: 'silent' },
       addedAt: '2026-01-01T00:00:00.000Z',
-    });
+    }));
     expect(await poll.invoke(sqsEvent({ integration: gone, follow: 'changed' }))).toEqual({ result: null });
     expect(await store.readIntegration(gone)).toMatchObject({ state: 'paused', pausedBy: 'kombo' });
   });

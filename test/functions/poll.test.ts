@@ -17,7 +17,7 @@ const eventOf = (...bodies: string[]) => ({ Records: bodies.map((body) => ({ bod
 
 /** The handler on a world, its integration stored, with what it sent and reported. */
 async function functionOn(w: World, parts: Partial<PollParts> = {}, stored: Partial<Integration> = {}) {
-  await w.store.writeIntegration({ ...w.integration, ...stored });
+  await w.store.changeIntegration(w.integration.id, () => ({ ...w.integration, ...stored }));
   w.store.calls.length = 0;
   const sent: PollMessage[] = [];
   const outcomes: PollOutcome[] = [];

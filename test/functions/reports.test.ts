@@ -156,7 +156,10 @@ describe('the survey of the fleet', () => {
             }));
         },
       },
-      [...integrations, integration('moodle:new')],
+      {
+        integrations: [...integrations, integration('moodle:new')],
+        unreadable: [{ id: 'moodle:damaged', reason: 'damaged: state is not valid' }],
+      },
       new Map(checkpoints.map((each) => [each.integration, each])),
       NOW,
     );
@@ -174,13 +177,17 @@ describe('the survey of the fleet', () => {
     expect(measured).toEqual([
       {
         IntegrationsActive: 6,
-        IntegrationsFailing: 1,
+        IntegrationsFailing: 2,
         IntegrationsHeld: 1,
         WorstFreshnessSeconds: 36_000,
         OldestUnpublishedSeconds: 6000,
         PollsSent: 4,
       },
     ]);
+    expect(lines.at(-1)).toEqual({
+      message: 'settings cannot be read',
+      fields: { integration: 'moodle:damaged', reason: 'damaged: state is not valid' },
+    });
     expect(lines[0]).toEqual({
       message: 'freshness',
       fields: { integration: 'moodle:new', freshnessSeconds: 36_000 },

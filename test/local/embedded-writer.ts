@@ -11,11 +11,11 @@ const store = createStore({ calls: dynamoDbCalls(client), table, retentionDays: 
 
 for (let number = 1; ; number += 1) {
   const id = `moodle:${number}`;
-  await store.writeIntegration({
+  await store.changeIntegration(id, () => ({
     id,
     state: 'active',
     baseline: { mode: 'silent' },
     addedAt: '2026-03-01T09:30:00.000Z',
-  });
+  }));
   process.stdout.write(`${id}\n`);
 }

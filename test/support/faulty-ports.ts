@@ -67,7 +67,7 @@ export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fa
       store: {
         readIntegration: guard(store.readIntegration),
         readIntegrations: guard(store.readIntegrations),
-        writeIntegration: guard(store.writeIntegration),
+        changeIntegration: guard(store.changeIntegration),
         readCheckpoint: guard(store.readCheckpoint),
         readCheckpoints: guard(store.readCheckpoints),
         takeLease: guard(store.takeLease),

@@ -58,11 +58,13 @@ export function memoryStore(integration: string): MemoryStore {
       return integrations.get(id) ?? null;
     },
     async readIntegrations() {
-      return [...integrations.values()];
+      return { integrations: [...integrations.values()], unreadable: [] };
     },
-    async writeIntegration(value) {
-      called('writeIntegration', value);
-      integrations.set(value.id, Integration.parse(value));
+    async changeIntegration(id, change) {
+      const next = change(integrations.get(id) ?? null);
+      called('changeIntegration', next);
+      if (next !== null) integrations.set(id, Integration.parse(next));
+      return integrations.get(id) ?? null;
     },
     async readCheckpoint() {
       return place;

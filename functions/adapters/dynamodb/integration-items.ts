@@ -1,12 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Integration } from '../../contract/integration.ts';
-import type { Store } from '../../core/ports.ts';
+import { isRunError, TransientError } from '../../core/errors.ts';
+import type { Store, UnreadableIntegration } from '../../core/ports.ts';
 import { INTEGRATIONS, integrationPlace } from './keys.ts';
 import { getItem, type Item, jsonContent, keyOf, listItems, parseStored, type Table } from './table.ts';
+import { isConditionFailed } from './translate-errors.ts';
+
+/** Settings are written by people and webhooks: even two writers at once are rare. */
+const ROUNDS = 8;
 
 /** The settings of the integrations. */
 export function integrationItems(
   table: Table,
-): Pick<Store, 'readIntegration' | 'readIntegrations' | 'writeIntegration'> {
+): Pick<Store, 'readIntegration' | 'readIntegrations' | 'changeIntegration'> {
   return {
     async readIntegration(id) {
       const item = await getItem(table, integrationPlace(id));
@@ -14,17 +20,54 @@ export function integrationItems(
     },
 
     async readIntegrations() {
-      const items = await listItems(table, INTEGRATIONS);
-      return items.map(parseIntegration);
+      const integrations: Integration[] = [];
+      const unreadable: UnreadableIntegration[] = [];
+      for (const item of await listItems(table, INTEGRATIONS)) {
+        try {
+          integrations.push(parseIntegration(item));
+        } catch (error) {
+          if (!isRunError(error)) throw error;
+          unreadable.push({ id: item['sk']?.S ?? '', reason: error.message });
+        }
+      }
+      return { integrations, unreadable };
     },
 
-    async writeIntegration(integration) {
-      await table.calls.putItem({
-        TableName: table.name,
-        Item: { ...keyOf(integrationPlace(integration.id)), content: { S: JSON.stringify(integration) } },
+    async changeIntegration(id, change) {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const item = await getItem(table, integrationPlace(id));
+        const stored = item && parseIntegration(item);
+        const next = change(stored);
+        if (next === null || isDeepStrictEqual(next, stored)) return stored;
+        if (await replace(table, item, next)) return next;
+      }
+      throw new TransientError(`The settings of ${id} are being changed by others`, {
+        code: 'SETTINGS_CONTENDED',
       });
     },
   };
+}
+
+/** @returns false when the item is no longer as it was read */
+async function replace(table: Table, before: Item | null, next: Integration): Promise<boolean> {
+  const content = before?.['content'];
+  try {
+    await table.calls.putItem({
+      TableName: table.name,
+      Item: { ...keyOf(integrationPlace(next.id)), content: { S: JSON.stringify(next) } },
+      ...(content === undefined
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : {
+            ConditionExpression: '#content = :before',
+            ExpressionAttributeNames: { '#content': 'content' },
+            ExpressionAttributeValues: { ':before': content },
+          }),
+    });
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw error;
+  }
 }
 
 function parseIntegration(item: Item): Integration {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Integration } from '../../../functions/contract/integration.ts';
-import { counted, useEngine } from './engine.ts';
+import { counted, justBefore, sentTwice, useEngine } from './engine.ts';
 import { NOW, someIntegration } from './some-items.ts';
 
 const someSettings = (id: string): Integration => ({
@@ -14,7 +14,7 @@ describe('the integrations', () => {
   const engine = useEngine();
 
   it('are none at first', async () => {
-    expect(await engine.store().readIntegrations()).toEqual([]);
+    expect(await engine.store().readIntegrations()).toEqual({ integrations: [], unreadable: [] });
     expect(await engine.store().readIntegration(someIntegration())).toBeNull();
   });
 
@@ -22,27 +22,82 @@ describe('the integrations', () => {
     const [first, second] = [someIntegration(), someIntegration()];
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
-    await store.writeIntegration(someSettings(second));
-    await store.writeIntegration(someSettings(first));
-    await store.writeIntegration({ ...someSettings(second), state: 'paused' });
+    await store.changeIntegration(second, () => someSettings(second));
+    await store.changeIntegration(first, () => someSettings(first));
+    await store.changeIntegration(second, (stored) => stored && { ...stored, state: 'paused' });
 
     expect(await store.readIntegration(first)).toEqual(someSettings(first));
-    expect(await store.readIntegrations()).toEqual([
-      someSettings(first),
-      { ...someSettings(second), state: 'paused' },
-    ]);
-    expect(counts).toEqual({ putItem: 3, getItem: 1, query: 1 });
+    expect(await store.readIntegrations()).toEqual({
+      integrations: [someSettings(first), { ...someSettings(second), state: 'paused' }],
+      unreadable: [],
+    });
+    expect(counts).toEqual({ putItem: 3, getItem: 4, query: 1 });
   });
 
-  it('say which of them is damaged', async () => {
+  it('are not written when nothing changes', async () => {
     const id = someIntegration();
+    const { calls, counts } = counted(engine.calls());
+    const store = engine.store(calls);
+    expect(await store.changeIntegration(id, () => null)).toBeNull();
+    expect(await store.changeIntegration(id, () => someSettings(id))).toEqual(someSettings(id));
+    expect(await store.changeIntegration(id, () => someSettings(id))).toEqual(someSettings(id));
+    expect(await store.changeIntegration(id, () => null)).toEqual(someSettings(id));
+    expect(counts).toEqual({ putItem: 1, getItem: 4 });
+  });
+
+  it('keep what every writer changed, however many write at the same time', async () => {
+    const id = someIntegration();
+    const writers = Array.from({ length: 5 }, () => engine.store());
+    const addedOnce = (count: number) => new Date(Date.parse(NOW) + count).toISOString();
+    await Promise.all(
+      writers.map((store) =>
+        store.changeIntegration(id, (stored) => ({
+          ...someSettings(id),
+          addedAt: addedOnce(stored === null ? 1 : Date.parse(stored.addedAt) - Date.parse(NOW) + 1),
+        })),
+      ),
+    );
+    expect((await engine.store().readIntegration(id))?.addedAt).toBe(addedOnce(writers.length));
+  });
+
+  it('are changed as they are when another writer was faster', async () => {
+    const id = someIntegration();
+    await engine.store().changeIntegration(id, () => someSettings(id));
+    const remove = () =>
+      engine.store().changeIntegration(id, (stored) => stored && { ...stored, state: 'removed' });
+    const store = engine.store(justBefore(engine.calls(), 'putItem', 1, remove));
+
+    const asked: unknown[] = [];
+    const stored = await store.changeIntegration(id, (before) => {
+      asked.push(before?.state);
+      return before?.state === 'active' ? { ...before, state: 'paused', pausedBy: 'kombo' } : before;
+    });
+
+    expect(asked).toEqual(['active', 'removed']);
+    expect(stored).toEqual({ ...someSettings(id), state: 'removed' });
+    expect(await engine.store().readIntegration(id)).toEqual(stored);
+  });
+
+  it('take a write whose answer was lost for done', async () => {
+    const id = someIntegration();
+    const store = engine.store(sentTwice(engine.calls(), 'putItem'));
+    expect(await store.changeIntegration(id, (stored) => stored ?? someSettings(id))).toEqual(
+      someSettings(id),
+    );
+  });
+
+  it('say which of them is damaged, and are read without it', async () => {
+    const [id, healthy] = [someIntegration(), someIntegration()];
+    await engine.store().changeIntegration(healthy, () => someSettings(healthy));
     await engine.calls().putItem({
       TableName: engine.table(),
       Item: { pk: { S: 'integrations' }, sk: { S: id }, content: { S: JSON.stringify({ id }) } },
     });
 
-    await expect(engine.store().readIntegration(id)).rejects.toThrow(
-      `The stored item integrations ${id} is damaged: state is not valid (invalid_value)`,
-    );
+    const reason = `The stored item integrations ${id} is damaged: state is not valid (invalid_value)`;
+    await expect(engine.store().readIntegration(id)).rejects.toThrow(reason);
+    const { integrations, unreadable } = await engine.store().readIntegrations();
+    expect(unreadable).toEqual([{ id, reason }]);
+    expect(integrations).toContainEqual(someSettings(healthy));
   });
 });

@@ -263,8 +263,8 @@ export const deliberateBugs: DeliberateBug[] = [
     patches: [
       ...one(
         'functions/core/operate.ts',
-        'await worker.ports.store.writeIntegration(integration);',
-        'await worker.ports.store.writeIntegration(integration); if (state === "removed") worker.checkpoint = { ...newCheckpoint(integration.id), revision: worker.checkpoint.revision };',
+        'const { integration, ports } = worker;',
+        'const { integration, ports } = worker; if (state === "removed") worker.checkpoint = { ...newCheckpoint(integration.id), revision: worker.checkpoint.revision };',
       ),
       ...one(
         'functions/core/operate.ts',
