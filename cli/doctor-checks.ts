@@ -41,12 +41,24 @@ export async function* examine(deployment: Deployment): AsyncGenerator<Finding> 
     yield look('poll queue', async () => `is there: ${plural(await looks.countPolls(), 'message')} waiting`);
     yield replayFinding(looks.countReplays);
   }
+  yield* examineKombo(deployment);
   for (const integration of integrations) yield* examineIntegration(deployment, integration);
-  if (integrations.every(({ state }) => state !== 'active')) {
+}
+
+async function* examineKombo({ ports, readKeyOwner }: Deployment): AsyncGenerator<Finding> {
+  let skewMs = 0;
+  yield look('key and host', async () => {
+    const now = ports.clock();
+    const { environment, servedAt } = await readKeyOwner();
+    skewMs = now - Date.parse(servedAt);
+    return `Kombo accepts the key; it belongs to the environment ${environment}`;
+  });
+  if (Math.abs(skewMs) > CLOCK_WARNING_MS) {
+    const seconds = Math.round(Math.abs(skewMs) / 1000);
     yield {
-      check: 'key and host',
+      check: 'clock',
       state: 'warning',
-      found: 'not looked at, since no integration is active. Add one: schoolbell integrations add ID',
+      found: `this machine is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} Kombo: set it by NTP`,
     };
   }
 }
@@ -76,25 +88,10 @@ async function* examineIntegration(
     return 'can be read by this version';
   });
   if (state !== 'active') return;
-  let skewMs = 0;
   yield look(`${id}, Kombo`, async () => {
-    const now = clock();
-    const page = await kombo.readPage({
-      integration: id,
-      updatedAfter: new Date(now).toISOString(),
-      cursor: null,
-    });
-    skewMs = now - Date.parse(page.servedAt);
-    return 'takes the key and knows the integration';
+    await kombo.readPage({ integration: id, updatedAfter: new Date(clock()).toISOString(), cursor: null });
+    return 'knows the integration, and shows its course progressions';
   });
-  if (Math.abs(skewMs) > CLOCK_WARNING_MS) {
-    const seconds = Math.round(Math.abs(skewMs) / 1000);
-    yield {
-      check: 'clock',
-      state: 'warning',
-      found: `this machine is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} Kombo: set it by NTP`,
-    };
-  }
 }
 
 async function look(check: string, work: () => Promise<string>): Promise<Finding> {

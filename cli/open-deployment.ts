@@ -22,6 +22,8 @@ export type Deployment = {
   queue: Queue | null;
   /** Where replays are asked to be carried on; null where the command sends them itself. */
   replayQueue: Queue<ReplayMessage> | null;
+  /** Asks Kombo whose the key is. */
+  readKeyOwner: LocalKombo['kombo']['readKeyOwner'];
   /** What can be looked at besides the ports; null on one machine. */
   looks: OperatorLooks | null;
   /** Stores the Kombo API key; null on one machine, where it comes from the environment. */
@@ -110,6 +112,7 @@ export async function openLocal(
     settings: { ...runSettings(settings.data), ...(learnerDetails && { learnerDetails }) },
     queue: null,
     replayQueue: null,
+    readKeyOwner: kombo.kombo.readKeyOwner,
     looks: null,
     storeKey: null,
     busEndpoint: parts.busEndpoint,

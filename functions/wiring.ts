@@ -9,8 +9,7 @@ import { createStore } from './adapters/dynamodb/store.ts';
 import { findBus } from './adapters/eventbridge/find-bus.ts';
 import { createPublisher } from './adapters/eventbridge/publisher.ts';
 import { putEventsCall } from './adapters/eventbridge/put-events.ts';
-import { createKombo } from './adapters/kombo/kombo.ts';
-import { standingReader } from './adapters/kombo/standing.ts';
+import { createKombo, type KomboAdapter } from './adapters/kombo/kombo.ts';
 import { secretReader } from './adapters/secrets-manager/secret.ts';
 import { storeSecret } from './adapters/secrets-manager/store-secret.ts';
 import { countWaiting } from './adapters/sqs/count-waiting.ts';
@@ -44,12 +43,12 @@ export function wirePoll(variables: Variables): {
   baseline: Baseline;
 } {
   const environment = parseAs(Environment, variables);
-  const kombo = komboOptions(environment);
+  const kombo = wireKombo(environment);
   return {
     ports: wirePorts(environment, kombo),
     settings: runSettings(environment),
     queue: wireQueue(environment),
-    readStanding: standingReader(kombo),
+    readStanding: kombo.readStanding,
     baseline: environment.BASELINE,
   };
 }
@@ -93,6 +92,7 @@ export function wireOperator(variables: Variables): {
   settings: RunSettings;
   queue: Queue;
   replayQueue: Queue<ReplayMessage> | null;
+  readKeyOwner: KomboAdapter['readKeyOwner'];
   /** What can be looked at besides the ports, for `doctor`; each throws what is wrong with it. */
   looks: OperatorLooks;
   storeKey(key: string): Promise<void>;
@@ -100,9 +100,11 @@ export function wireOperator(variables: Variables): {
   const environment = parseAs(OperatorEnvironment, variables);
   const replayUrl = environment.REPLAY_QUEUE_URL;
   const sqs = new SQSClient(CLIENT);
+  const kombo = wireKombo(environment);
   return {
-    ports: wireReplayPorts(environment),
+    ports: wireReplayPorts(environment, kombo),
     settings: runSettings(environment),
+    readKeyOwner: kombo.readKeyOwner,
     queue: createQueue(sqs, environment.QUEUE_URL),
     replayQueue: replayUrl === undefined ? null : createQueue(sqs, replayUrl),
     looks: {
@@ -121,30 +123,33 @@ export type OperatorLooks = {
   countReplays: (() => Promise<number>) | null;
 };
 
-function wireReplayPorts(environment: Omit<Environment, 'QUEUE_URL'>): ReplayPorts {
+function wireReplayPorts(
+  environment: Omit<Environment, 'QUEUE_URL'>,
+  kombo = wireKombo(environment),
+): ReplayPorts {
   const table = tableOf(environment);
   return {
-    ...wirePorts(environment, komboOptions(environment), table),
+    ...wirePorts(environment, kombo, table),
     replays: createReplayStore(table),
     stopwatch: () => performance.now(),
     sleep: (ms) => setTimeout(ms),
   };
 }
 
-function komboOptions(environment: Pick<Environment, 'KOMBO_BASE_URL' | 'KOMBO_SECRET_ID'>) {
-  return {
+function wireKombo(environment: Pick<Environment, 'KOMBO_BASE_URL' | 'KOMBO_SECRET_ID'>): KomboAdapter {
+  return createKombo({
     baseUrl: environment.KOMBO_BASE_URL,
     apiKey: secretReader(new SecretsManagerClient(CLIENT), environment.KOMBO_SECRET_ID),
-  };
+  });
 }
 
 function wirePorts(
   environment: Omit<Environment, 'QUEUE_URL'>,
-  kombo: ReturnType<typeof komboOptions>,
+  kombo: KomboAdapter,
   table = tableOf(environment),
 ): Ports {
   return {
-    kombo: createKombo(kombo),
+    kombo,
     store: createStore(table),
     publisher: createPublisher({
       putEvents: putEventsCall(new EventBridgeClient(CLIENT)),

@@ -1,11 +1,11 @@
-import { createKombo } from '../functions/adapters/kombo/kombo.ts';
+import { createKombo, type KomboAdapter } from '../functions/adapters/kombo/kombo.ts';
 import { KOMBO_HOSTS } from '../functions/contract/environment.ts';
 import { DeploymentError } from '../functions/core/errors.ts';
-import type { Clock, Kombo } from '../functions/core/ports.ts';
+import type { Clock } from '../functions/core/ports.ts';
 import { type EmbeddedSchool, startEmbeddedSchool } from './embedded-school.ts';
 
 export type LocalKombo = {
-  kombo: Kombo;
+  kombo: KomboAdapter;
   baseUrl: string;
   /** The machine's clock, or that of the sandbox's school: everything here lives in its time. */
   clock: Clock;

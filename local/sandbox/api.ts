@@ -1,5 +1,6 @@
-import { type IntegrationId, toolOf } from '../../functions/contract/integration-id.ts';
+import type { IntegrationId } from '../../functions/contract/integration-id.ts';
 import { type Answer, failure, noSuchPath, success, unknownIntegration } from './answer.ts';
+import { integrationDetails } from './integration-details.ts';
 import { decodeCursor, encodeCursor, fingerprint } from './page-cursor.ts';
 import { type FilterName, parsePageRequest } from './page-request.ts';
 import { readPage } from './read-page.ts';
@@ -33,6 +34,10 @@ export type Api = {
 
 const PROGRESSIONS = '/v1/lms/course-progressions';
 const INTEGRATION = '/v1/integrations/';
+const CHECK_KEY = '/v1/check-api-key';
+
+/** Whose key it is, as `GET /check-api-key` names them. */
+const KEY_OWNER = { environment_id: 'sandbox-environment', customer_id: 'sandbox-customer' };
 
 /** Kombo's API over the integrations' records, as its reference describes it; no HTTP. */
 export function sandboxApi(options: {
@@ -71,16 +76,7 @@ export function sandboxApi(options: {
   const details = (id: string, logUrl: string): Answer => {
     const integration = integrations.get(id);
     if (integration === undefined) return unknownIntegration(id, logUrl);
-    const expiredAt = conditions.dataExpiredAt(id);
-    const tool = toolOf(integration.id);
-    return success({
-      id,
-      tool: { id: tool, label: tool },
-      category: 'LMS',
-      status: 'ACTIVE',
-      setup_status: 'COMPLETED',
-      data_expired_at: expiredAt === null ? null : new Date(expiredAt).toISOString(),
-    });
+    return success(integrationDetails(integration.id, conditions.scope(id), conditions.dataExpiredAt(id)));
   };
 
   return {
@@ -89,6 +85,7 @@ export function sandboxApi(options: {
         ? null
         : failure('PLATFORM.AUTHENTICATION_INVALID', 'The API key was not accepted.', logUrl),
     answer: (request) => {
+      if (request.path === CHECK_KEY) return success(KEY_OWNER);
       if (request.path === PROGRESSIONS) return progressions(request);
       if (request.path.startsWith(INTEGRATION)) {
         const id = decoded(request.path.slice(INTEGRATION.length));

@@ -67,6 +67,10 @@ export async function startStandIn(pageSize = 250): Promise<StandIn> {
     if (standIn.answerWith !== null) return send(standIn.answerWith.status, standIn.answerWith.body);
     if (request.headers.authorization !== `Bearer ${KEY}`)
       return fail(401, 'PLATFORM.AUTHENTICATION_INVALID');
+    if (url.pathname === '/v1/check-api-key') {
+      const owner = { environment_id: 'stand-in', customer_id: 'stand-in' };
+      return send(200, JSON.stringify({ status: 'success', data: owner }));
+    }
     if (url.pathname === `/v1/integrations/${encodeURIComponent(integration)}`) {
       return send(
         200,

@@ -107,16 +107,20 @@ describe('what an operator looks at and moves', () => {
 
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/table: can be read: 1 integration/);
-    expect(stdout).toMatch(/sandbox:school, Kombo: takes the key/);
+    expect(stdout).toMatch(
+      /key and host: Kombo accepts the key; it belongs to the environment sandbox-environment/,
+    );
+    expect(stdout).toMatch(/sandbox:school, Kombo: knows the integration/);
     expect(stdout).toMatch(/Nothing is wrong/);
   });
 
-  it('doctor: does not say that a key is right which no integration uses', async () => {
+  it('doctor: checks the key also while no integration uses it', async () => {
     await cli.run('pause', SCHOOL);
     const { exitCode, stdout } = await cli.run('doctor');
     await cli.run('resume', SCHOOL);
 
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/key and host: not looked at, since no integration is active/);
+    expect(stdout).toMatch(/key and host: Kombo accepts the key/);
+    expect(stdout).not.toMatch(/sandbox:school, Kombo/);
   });
 });

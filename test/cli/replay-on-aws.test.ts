@@ -33,6 +33,7 @@ function deployed(at: ReplayWorld) {
       settings: at.settings,
       queue: null,
       replayQueue,
+      readKeyOwner: () => Promise.reject(new Error('not asked for')),
       looks: null,
       storeKey: null,
       close: async () => {},

@@ -87,7 +87,9 @@ describe('a deployment', () => {
 
     it('is healthy, says the doctor', async () => {
       const found = await checkout.shell(readmeCommand('npx schoolbell doctor'));
-      expect(found).toContain(`${integration}, Kombo: takes the key and knows the integration`);
+      expect(found).toContain(
+        `${integration}, Kombo: knows the integration, and shows its course progressions`,
+      );
       expect(found).toContain('Nothing is wrong.');
     });
 

@@ -50,6 +50,17 @@ export function readAnswer<Data>(
   );
 }
 
+/** Kombo's clock. The machine's own is never a stand-in for it: the watermark comes from here. */
+export function servedAt({ headers }: Response, host: string): string {
+  const instant = Date.parse(headers.get('date') ?? '');
+  if (Number.isNaN(instant)) {
+    throw new TransientError(
+      `${host} answered without a Date header, which the watermark is taken from: check what stands between`,
+    );
+  }
+  return new Date(instant).toISOString();
+}
+
 /** `Retry-After` in milliseconds: a number of seconds, or a date by the server's own clock. */
 function pauseOf({ headers }: Response): number | null {
   const value = headers.get('retry-after')?.trim();

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { IntegrationError, TransientError } from '../../core/errors.ts';
+import { IntegrationError } from '../../core/errors.ts';
 import type { Page } from '../../core/observed-progression.ts';
-import { readAnswer, successOf } from './answer.ts';
+import { readAnswer, servedAt, successOf } from './answer.ts';
 import { answerOf, type KomboClient } from './client.ts';
 import type { operations } from './generated/api.d.ts';
 import { observe } from './progression-record.ts';
@@ -54,17 +54,6 @@ function pageOf(
     else page.rejected.push(seen.rejected);
   }
   return page;
-}
-
-/** Kombo's clock. The machine's own is never a stand-in for it: the watermark comes from here. */
-function servedAt({ headers }: Response, host: string): string {
-  const instant = Date.parse(headers.get('date') ?? '');
-  if (Number.isNaN(instant)) {
-    throw new TransientError(
-      `${host} answered without a Date header, which the watermark is taken from: check what stands between`,
-    );
-  }
-  return new Date(instant).toISOString();
 }
 
 /** What no header can hold is the id of no integration. */

@@ -1,9 +1,12 @@
+import type { ReadStanding } from '../../core/follow-kombo.ts';
 import type { Kombo } from '../../core/ports.ts';
 import { komboClient } from './client.ts';
 import { readCourseProgressions } from './course-progressions.ts';
 import { readIntegrationDetails } from './integration-details.ts';
+import { type KeyOwner, readKeyOwner } from './key-owner.ts';
 import { readByIds } from './read-by-ids.ts';
 import { PATIENCE, type Patience } from './request.ts';
+import { readStanding } from './standing.ts';
 
 /** Kombo's maximum. */
 const PAGE_SIZE = 250;
@@ -11,6 +14,9 @@ const PAGE_SIZE = 250;
 const LONGEST_FILTERS = 3_000;
 /** A run waits for an integration's details between two steps: they are given up sooner than a page. */
 const DETAILS_SHARE = 1 / 6;
+
+/** Besides what a run needs of Kombo: what is asked about an integration and about the key. */
+export type KomboAdapter = Kombo & { readStanding: ReadStanding; readKeyOwner(): Promise<KeyOwner> };
 
 /**
  * Kombo as the core sees it: progressions with the deleted ones, in the largest pages.
@@ -25,7 +31,7 @@ export function createKombo(options: {
   pageSize?: number;
   patience?: Patience;
   fetch?: typeof globalThis.fetch;
-}): Kombo {
+}): KomboAdapter {
   const { pageSize = PAGE_SIZE, patience = PATIENCE, fetch = globalThis.fetch } = options;
   const client = komboClient({ baseUrl: options.baseUrl, apiKey: options.apiKey, patience, fetch });
   const hasty = { ...client, patience: { ...patience, totalMs: patience.totalMs * DETAILS_SHARE } };
@@ -54,6 +60,10 @@ export function createKombo(options: {
         return null;
       }
     },
+
+    readStanding: (integration) => readStanding(client, integration),
+
+    readKeyOwner: () => readKeyOwner(client),
   };
 }
 

@@ -1,4 +1,4 @@
-import { createKombo } from '../../../functions/adapters/kombo/kombo.ts';
+import { createKombo, type KomboAdapter } from '../../../functions/adapters/kombo/kombo.ts';
 import type { Patience } from '../../../functions/adapters/kombo/request.ts';
 import { isRunError, type RunError } from '../../../functions/core/errors.ts';
 import type { Kombo } from '../../../functions/core/ports.ts';
@@ -16,7 +16,7 @@ export function komboAt(
   { baseUrl }: { baseUrl: string },
   patience: Patience = ONCE,
   apiKey = async () => API_KEY,
-): Kombo {
+): KomboAdapter {
   return createKombo({ baseUrl, apiKey, patience });
 }
 

@@ -16,7 +16,11 @@ for (const ajv of [bodies, queries]) ajv.addSchema(description, 'kombo');
 const described = (ajv: Ajv2020, pointer: string): ValidateFunction =>
   ajv.compile({ $ref: `kombo#${pointer}` });
 
-const PATHS = { progressions: '~1lms~1course-progressions', integration: '~1integrations~1{integration_id}' };
+const PATHS = {
+  progressions: '~1lms~1course-progressions',
+  integration: '~1integrations~1{integration_id}',
+  key: '~1check-api-key',
+};
 const answers = {
   progressions: described(
     bodies,
@@ -26,6 +30,7 @@ const answers = {
     bodies,
     `/paths/${PATHS.integration}/get/responses/200/content/application~1json/schema`,
   ),
+  key: described(bodies, `/paths/${PATHS.key}/get/responses/200/content/application~1json/schema`),
   failure: described(bodies, '/components/responses/Failure/content/application~1json/schema'),
 };
 

@@ -13,6 +13,11 @@ const Page = z.object({
 });
 const Failure = z.object({ error: z.object({ code: z.nullable(z.string()), message: z.string() }) });
 
+function kindOf(path: string) {
+  if (path === '/check-api-key') return 'key';
+  return path.startsWith('/lms') ? 'progressions' : 'integration';
+}
+
 /** A sandbox and plain requests to it; every answer is checked against the API's description. */
 export async function openSandbox(options: Omit<SandboxOptions, 'apiKey'>) {
   const sandbox = await startSandbox({ apiKey: KEY, ...options });
@@ -22,8 +27,7 @@ export async function openSandbox(options: Omit<SandboxOptions, 'apiKey'>) {
       headers: { Authorization: `Bearer ${KEY}`, ...headers },
     });
     const body: unknown = await response.json();
-    const kind = response.ok ? (path.startsWith('/lms') ? 'progressions' : 'integration') : 'failure';
-    const breach = breaches(kind, body);
+    const breach = breaches(response.ok ? kindOf(path) : 'failure', body);
     if (breach !== '') throw new Error(`${path}: ${breach}`);
     return { status: response.status, headers: response.headers, body };
   };

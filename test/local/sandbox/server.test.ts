@@ -1,9 +1,11 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { days } from '../../../local/sandbox/durations.ts';
 import { fixedRecords } from '../../../local/sandbox/fixed-records.ts';
 import { runningClock, steppedClock } from '../../../local/sandbox/sandbox-clock.ts';
 import type { SandboxOptions } from '../../../local/sandbox/server.ts';
+import shapes from '../../support/kombo-shapes.json' with { type: 'json' };
 import { courseProgression } from './course-progression.ts';
 import { KEY, openSandbox } from './sandbox-client.ts';
 
@@ -74,6 +76,24 @@ describe('the sandbox tells', () => {
     clock.advance(days(1));
     const refused = await sandbox.query('sandbox:unknown');
     expect(refused.headers.get('date')).toBe('Mon, 02 Mar 2026 12:00:00 GMT');
+  });
+
+  test("what Kombo's own description asks for: whose key it is, and the details of an integration", async () => {
+    await using sandbox = await open();
+    sandbox.control.setDataExpiredAt(ID, startsAt);
+    sandbox.control.setField(ID, 'status', false, startsAt);
+    sandbox.control.setModel(ID, false, startsAt);
+    const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uri: true } });
+    const described = shapes.responses;
+    const answers = [
+      ['/check-api-key', described['GET /check-api-key']],
+      [`/integrations/${ID}`, described['GET /integrations/{integration_id}']],
+      ['/integrations/sandbox:other', described['GET /integrations/{integration_id}']],
+    ] as const;
+    for (const [path, schema] of answers) {
+      const check = ajv.compile(schema);
+      expect([path, check((await sandbox.get(path)).body), check.errors]).toEqual([path, true, null]);
+    }
   });
 
   test('since when the data of an integration has expired', async () => {

@@ -41,6 +41,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/check-api-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the key is taken, and whose it is */
+        get: operations["checkApiKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -152,6 +169,14 @@ export interface components {
                 data_expired_at: string | null;
             };
         };
+        KeyOwner: {
+            /** @constant */
+            status: "success";
+            data: {
+                environment_id: string;
+                customer_id: string;
+            };
+        };
         /**
          * @description The codes known today
          * @enum {string}
@@ -181,6 +206,10 @@ export interface components {
             headers: {
                 /** @description Seconds or an HTTP date, with a 429 */
                 "Retry-After"?: string;
+                /** @description Requests left in this window; may come with any answer. Not documented for these operations, only for another API of Kombo's */
+                "RateLimit-Remaining"?: string;
+                /** @description Seconds until the next window, like RateLimit-Remaining */
+                "RateLimit-Reset"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -256,6 +285,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IntegrationDetails"];
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    checkApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key is taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOwner"];
                 };
             };
             default: components["responses"]["Failure"];

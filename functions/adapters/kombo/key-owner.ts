@@ -1,0 +1,32 @@
+import * as z from 'zod/mini';
+import { readAnswer, servedAt, successOf } from './answer.ts';
+import { answerOf, type KomboClient } from './client.ts';
+import { persist } from './request.ts';
+
+const OwnerAnswer = successOf(
+  z.object({ environment_id: z.string().check(z.regex(/^[\x21-\x7e]{1,100}$/)) }),
+);
+
+export type KeyOwner = {
+  /** Kombo's id of the environment that the key belongs to. */
+  environment: string;
+  /** Kombo's clock when it answered: the `Date` header, a whole second. */
+  servedAt: string;
+};
+
+/**
+ * Whose the API key is.
+ *
+ * @throws the errors of `core/errors.ts`; a DeploymentError when Kombo refuses the key
+ */
+export function readKeyOwner(client: KomboClient): Promise<KeyOwner> {
+  const { host, patience } = client;
+  return persist(
+    async (signal) => {
+      const answer = await client.http.GET('/check-api-key', await client.request(signal));
+      const owner = readAnswer(OwnerAnswer, answerOf(answer), { host, withCursor: false });
+      return { environment: owner.environment_id, servedAt: servedAt(answer.response, host) };
+    },
+    { patience, host, signal: undefined },
+  );
+}

@@ -1,0 +1,45 @@
+import { type IntegrationId, toolOf } from '../../functions/contract/integration-id.ts';
+import { type Scope, ScopeField } from './scope.ts';
+
+/**
+ * The data of `GET /integrations/{integration_id}` for an integration that works.
+ *
+ * @param dataExpiredAt in milliseconds since 1970; null: the data is valid
+ */
+export function integrationDetails(id: IntegrationId, scope: Scope, dataExpiredAt: number | null): object {
+  const tool = toolOf(id);
+  const page = `https://sandbox.example.com/tools/${encodeURIComponent(tool)}`;
+  const readable = { is_available: true, coverage_status: 'SUPPORTED', scope_config_setting: 'OPTIONAL' };
+  return {
+    id,
+    tool: {
+      id: tool,
+      label: tool,
+      internal_label: null,
+      logo_url: `${page}/logo.svg`,
+      icon_url: `${page}/icon.svg`,
+    },
+    category: 'LMS',
+    status: 'ACTIVE',
+    setup_status: 'COMPLETED',
+    end_user: { organization_name: 'The school of the sandbox', creator_email: null, origin_id: null },
+    scope_config: { id: 'sandbox-scope', name: null },
+    data_expired_at: dataExpiredAt === null ? null : new Date(dataExpiredAt).toISOString(),
+    created_at: '2024-01-01T00:00:00.000Z',
+    beta: false,
+    read_models: [
+      {
+        id: 'lms_course_progressions',
+        label: 'Course progressions',
+        ...readable,
+        opted_out_by_customer: scope.modelOff,
+        fields: ScopeField.options.map((field) => ({
+          id: field,
+          ...readable,
+          opted_out_by_customer: scope.off.has(field),
+        })),
+      },
+    ],
+    write_actions: [],
+  };
+}

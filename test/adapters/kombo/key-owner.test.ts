@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DeploymentError, TransientError } from '../../../functions/core/errors.ts';
+import { failureOf, komboAt } from './kombo-at.ts';
+import { API_KEY, refusal, type ScriptedKombo, send, startScriptedKombo, success } from './scripted-kombo.ts';
+
+let server: ScriptedKombo;
+
+beforeEach(async () => {
+  server = await startScriptedKombo();
+});
+afterEach(() => server.stop());
+
+describe('whose the API key is', () => {
+  test('is what Kombo says, at the time that its Date header says', async () => {
+    server.replies.push(success({ environment_id: 'env-1', customer_id: 'customer-1' }));
+
+    expect(await komboAt(server).readKeyOwner()).toEqual({
+      environment: 'env-1',
+      servedAt: '2026-03-02T08:00:00.000Z',
+    });
+    expect(server.asked).toMatchObject([
+      { path: '/v1/check-api-key', headers: { authorization: `Bearer ${API_KEY}` } },
+    ]);
+  });
+
+  test('is an error of the deployment when Kombo refuses the key', async () => {
+    server.replies.push(refusal('PLATFORM.AUTHENTICATION_INVALID', 401));
+
+    const error = await failureOf(() => komboAt(server).readKeyOwner());
+
+    expect(error).toBeInstanceOf(DeploymentError);
+    expect(error.message).toMatch(/check the Kombo API key/);
+  });
+
+  test.each([
+    ['nothing', success({})],
+    ['a text that breaks a terminal', success({ environment_id: '\u001B[2J' })],
+    ['a page of another server', send(200, '<html>')],
+  ])('is not believed when the answer has %s', async (_, reply) => {
+    server.replies.push(reply);
+
+    expect(await failureOf(() => komboAt(server).readKeyOwner())).toBeInstanceOf(TransientError);
+  });
+});

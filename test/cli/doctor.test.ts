@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { examine, type Finding } from '../../cli/doctor-checks.ts';
+import type { Deployment } from '../../cli/open-deployment.ts';
+import { DeploymentError } from '../../functions/core/errors.ts';
+import { polledWorld } from '../support/replay-world.ts';
+
+/** The findings about Kombo, for a deployment that asks so whose its key is. */
+async function findings(readKeyOwner: (now: number) => Promise<{ environment: string; servedAt: string }>) {
+  const { ports, settings } = await polledWorld(1);
+  const deployment: Deployment = {
+    ports,
+    settings,
+    queue: null,
+    replayQueue: null,
+    readKeyOwner: () => readKeyOwner(ports.clock()),
+    looks: null,
+    storeKey: null,
+    close: async () => undefined,
+  };
+  const found: Finding[] = [];
+  for await (const finding of examine(deployment)) found.push(finding);
+  return found.filter(({ check }) => ['key and host', 'clock'].includes(check));
+}
+
+const served = (at: number) => ({ environment: 'env-1', servedAt: new Date(at).toISOString() });
+
+test('a key that Kombo accepts is right, and the findings name its environment', async () => {
+  expect(await findings(async (now) => served(now - 1_000))).toEqual([
+    {
+      check: 'key and host',
+      state: 'ok',
+      found: 'Kombo accepts the key; it belongs to the environment env-1',
+    },
+  ]);
+});
+
+test('a key that Kombo refuses is wrong', async () => {
+  const refused = () => Promise.reject(new DeploymentError('Kombo refuses it: check the Kombo API key'));
+
+  expect(await findings(refused)).toEqual([
+    { check: 'key and host', state: 'wrong', found: 'Kombo refuses it: check the Kombo API key' },
+  ]);
+});
+
+test.each([
+  ['ahead of', -60_000],
+  ['behind', 60_000],
+])('a clock 60 s %s that of Kombo is a warning', async (where, byMs) => {
+  expect(await findings(async (now) => served(now + byMs))).toMatchObject([
+    { check: 'key and host', state: 'ok' },
+    { check: 'clock', state: 'warning', found: `this machine is 60 s ${where} Kombo: set it by NTP` },
+  ]);
+});
