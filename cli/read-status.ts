@@ -8,7 +8,7 @@ import type { Deployment } from './open-deployment.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const READS_AT_ONCE = 8;
 
-type Read = Pick<Deployment, 'ports' | 'settings'>;
+type Read = Pick<Deployment, 'ports'>;
 
 /** What is known of integrations, for an overview: the events of the last day are not counted. */
 export function readStatuses(at: Read, integrations: Integration[]): Promise<Status[]> {
@@ -17,8 +17,8 @@ export function readStatuses(at: Read, integrations: Integration[]): Promise<Sta
 
 /** What is known of one integration, with the events of the last 24 hours, for which their journal is read. */
 export async function readStatus(at: Read, integration: Integration): Promise<Status> {
-  const { ports, settings } = at;
-  const planned = await planReplay(ports, settings, integration, {
+  const { ports } = at;
+  const planned = await planReplay(ports, integration, {
     range: { from: new Date(ports.clock() - DAY_MS).toISOString(), to: null },
     filter: ANY_EVENT,
     source: 'journal',

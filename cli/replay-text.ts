@@ -11,11 +11,14 @@ type Addressee = Pick<ReplayRecord, 'consumer' | 'asLive' | 'rate'>;
 export function planText(plan: ReplayPlan, addressee: Addressee): string {
   const { integration, range, events, byType, place } = plan;
   const counts = Object.entries(byType).toSorted(([, a], [, b]) => b - a);
-  const source = place.source === 'kombo' ? 'derived from what Kombo shows today' : 'from the journal';
-  const about = place.source === 'kombo' ? 'about ' : '';
-  const notKnown = place.source === 'kombo' ? NOT_KNOWN_FROM_KOMBO.map((line) => `  ! ${line}`) : [];
+  const isFromKombo = place.source === 'kombo';
+  const source = isFromKombo ? 'derived from what Kombo shows today' : 'from the journal';
+  const about = isFromKombo ? 'about ' : '';
+  const openEnd = isFromKombo ? 'on, dates ahead included' : 'to now';
+  const end = range.to === null ? openEnd : `to ${minute(range.to)}`;
+  const notKnown = isFromKombo ? NOT_KNOWN_FROM_KOMBO.map((line) => `  ! ${line}`) : [];
   return [
-    `${about}${plural(events, 'event')} of ${integration}, ${source}, from ${minute(range.from)} to ${range.to === null ? 'now' : minute(range.to)} (UTC):`,
+    `${about}${plural(events, 'event')} of ${integration}, ${source}, from ${minute(range.from)} ${end} (UTC):`,
     plainTable(
       [],
       counts.map(([type, count]) => ['', String(count), type]),

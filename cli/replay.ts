@@ -99,22 +99,21 @@ export function addReplayCommand(program: Command): void {
 const HELP = `
 Events come again with their own ids and details, as Replayed<Event>, so that rules for live events stay silent.
 
+--source kombo reads every record (only those of the learners, where --learner names Kombo's ids) and derives the last
+enrolment, completion and removal of each. --from and --to are then compared with the dates that the platform shows,
+which may lie ahead: an enrolment is sometimes scheduled. --dry-run also says what cannot be found.
+
 Examples:
   schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --from 2026-03-01 --consumer certificates
   schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --from 2026-03-01 --type CourseCompleted --dry-run
   schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --resume`;
 
 /** Counts, shows, asks, and notes the replay; null when it is not to be sent. */
-async function order(
-  { ports, settings }: Deployment,
-  id: IntegrationId,
-  options: ReplayOptions,
-  output: Output,
-) {
+async function order({ ports }: Deployment, id: IntegrationId, options: ReplayOptions, output: Output) {
   const { from, to, type, course, learner, progression, source, reason, rate } = options;
   if (from === undefined) throw new CommandError('Say from when on, with --from.', ExitCode.wrongUse);
   const integration = await findIntegration(ports.store, id);
-  const planned = await planReplay(ports, settings, integration, {
+  const planned = await planReplay(ports, integration, {
     range: { from, to: to ?? null },
     filter: { types: type, courses: course, learners: learner, progressions: progression },
     source,

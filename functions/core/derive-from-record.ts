@@ -9,7 +9,9 @@ export const NOT_KNOWN_FROM_KOMBO = [
   'Kombo keeps no time of starts, drops, resets, reopenings, restorations and erasures: none of them is replayed.',
   'Only the last enrolment, completion and removal of a record is known: earlier ones, and corrections, are not.',
   'What a record was before is not known: `previous` is null, and dates and ids are those that Kombo shows today.',
-  'Records that Kombo no longer returns, and records without dates, tell nothing.',
+  'An enrolment, completion or removal without a usable date is not found, nor is a record that Kombo no longer returns.',
+  'A record that lost its ids when Kombo anonymised it is not found by --learner or --course.',
+  'The range is of the dates that the platform shows. Where they are local time without a zone, they are up to 14 hours off: choose a wider range.',
   'Records may move while Kombo is read: the number sent can differ a little from the number counted.',
 ] as const;
 

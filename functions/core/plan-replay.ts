@@ -1,14 +1,16 @@
 import type { Integration } from '../contract/integration.ts';
+import type { IntegrationId } from '../contract/integration-id.ts';
 import type { EventFilter } from './event-filter.ts';
 import { CLOCKS_MS, findEntries } from './journal-range.ts';
-import type { ReplayPorts, RunSettings } from './ports.ts';
-import { selectedEvents } from './replay-from-journal.ts';
+import type { Kombo, ReplayPorts } from './ports.ts';
+import { type Selection, selectedEvents } from './replay-from-journal.ts';
+import { komboBeginning } from './replay-from-kombo.ts';
 import type { EventCounts, ReplayPlace, ReplayPlan } from './replay-record.ts';
 import { replaySteps } from './replay-steps.ts';
 import type { TimeRange } from './time-range.ts';
 
 export type ReplayRequest = {
-  /** Of detection; with the source `kombo` of what happened in the learning platform. */
+  /** Of detection; with the source `kombo` of the dates that the learning platform shows, which may lie ahead. */
   range: TimeRange;
   filter: EventFilter;
   source: ReplayPlace['source'];
@@ -25,17 +27,16 @@ type PlanPorts = Pick<ReplayPorts, 'store' | 'replays' | 'kombo' | 'clock'>;
  */
 export async function planReplay(
   ports: PlanPorts,
-  settings: Pick<RunSettings, 'overlapMs'>,
   integration: Integration,
   request: ReplayRequest,
 ): Promise<Planned> {
-  const refused = refuseRange(request.range, ports.clock());
+  const refused = refuseRange(request, ports.clock());
   if (refused !== null) return { refused };
   switch (request.source) {
     case 'journal':
       return planFromJournal(ports, integration, request);
     case 'kombo':
-      return planFromKombo(ports, settings, integration, request);
+      return planFromKombo(ports, integration, request);
   }
 }
 
@@ -70,33 +71,80 @@ async function planFromJournal(
   return planned({ integration: id, range, filter, place, ...counted.read() });
 }
 
+/**
+ * Reads the records of the learners that the filter names, where that surely finds all of them, otherwise every record.
+ * The replay then asks for the learners and courses of what was counted, as long as they are few.
+ */
 async function planFromKombo(
   ports: PlanPorts,
-  { overlapMs }: Pick<RunSettings, 'overlapMs'>,
   { id }: Integration,
   { range, filter }: ReplayRequest,
 ): Promise<Planned> {
-  const place = {
-    source: 'kombo' as const,
-    updatedAfter: new Date(Date.parse(range.from) - overlapMs).toISOString(),
-    cursor: null,
-    after: null,
-    settled: [],
+  const selection = { integration: id, range, filter };
+  const learners = few(filter.learners);
+  const some = learners.length > 0 ? await readKombo(ports, selection, learners) : null;
+  // What is not the id of a learner at Kombo may be the platform's own id of one, which no request can ask for.
+  const read = some?.unseen.size === 0 ? some : await readKombo(ports, selection, []);
+  const place = komboBeginning(few(read.users), few(read.courses));
+  return planned({ ...selection, place, ...read.counted.read() });
+}
+
+/** @param users Kombo's ids of the learners whose records are read; empty: everyone's */
+async function readKombo(
+  { store, kombo, clock }: PlanPorts,
+  selection: Selection & { integration: IntegrationId },
+  users: string[],
+) {
+  /** The learners asked for of whom no record came. */
+  const unseen = new Set(users);
+  const noting: Kombo = {
+    ...kombo,
+    async readPage(...request) {
+      const page = await kombo.readPage(...request);
+      for (const { learner } of page.records) if (learner.id !== null) unseen.delete(learner.id);
+      return page;
+    },
   };
-  const now = new Date(ports.clock()).toISOString();
-  const asked = { integration: id, range: { ...range, to: range.to ?? now }, filter, place };
-  let counted = counter();
-  for await (const { event, fromBeginning } of replaySteps(ports, asked, now)) {
-    if (fromBeginning) counted = counter();
-    if (event !== null) counted.add(event);
+  const begin = () => ({
+    counted: counter(),
+    users: new Set<string | null>(),
+    courses: new Set<string | null>(),
+  });
+  const plan = { ...selection, place: komboBeginning(users, []) };
+  let read = begin();
+  for await (const step of replaySteps({ store, kombo: noting }, plan, new Date(clock()).toISOString())) {
+    if (step.fromBeginning) read = begin();
+    if (step.event === null) continue;
+    read.counted.add(step.event);
+    addWhileFew(read.users, step.event.detail.learner.id);
+    addWhileFew(read.courses, step.event.detail.course.id);
   }
-  return planned({ ...asked, ...counted.read() });
+  return { ...read, unseen };
+}
+
+/** A request with so many learners and so many courses stays below the 3,000 letters that the adapter puts into one. */
+const FEW = 50;
+
+/** The form of Kombo's ids: letters and digits that cannot be mistaken for each other, 24 in most examples. */
+const KOMBO_ID = /^[1-9A-HJ-NP-Za-km-z]{20,26}$/;
+
+/** Ids that a request can ask for: all of them, or none where they are too many or one is not in Kombo's form. */
+function few(ids: Iterable<string | null>): string[] {
+  const all = [...ids];
+  const usable = all.filter((id) => id !== null).filter((id) => KOMBO_ID.test(id));
+  return usable.length === all.length && all.length <= FEW ? usable : [];
+}
+
+/** A set that has grown too long for a request is not used, and need not grow further. */
+function addWhileFew(ids: Set<string | null>, id: string | null): void {
+  if (ids.size <= FEW) ids.add(id);
 }
 
 function planned(plan: ReplayPlan): Planned {
   if (plan.events > 0) return { plan };
   const { from, to } = plan.range;
-  return { refused: `No event of ${plan.integration} matches between ${from} and ${to ?? 'now'}.` };
+  const range = to === null ? `from ${from} on` : `between ${from} and ${to}`;
+  return { refused: `No event of ${plan.integration} matches ${range}.` };
 }
 
 function counter() {
@@ -111,12 +159,15 @@ function counter() {
   };
 }
 
-const USE_KOMBO = 'What Kombo still knows of earlier times can be had with --source kombo.';
+const USE_KOMBO = 'With --source kombo, what Kombo still shows of earlier times is sent.';
 
-function refuseRange({ from, to }: TimeRange, now: number): string | null {
-  if (Date.parse(from) > now) return `--from ${from} lies in the future.`;
+function refuseRange({ range: { from, to }, source }: ReplayRequest, now: number): string | null {
+  // A platform may date an enrolment ahead; the journal has nothing that was detected later than now.
+  if (source === 'journal' && Date.parse(from) > now) return `--from ${from} lies in the future.`;
   if (to === null) return null;
-  if (Date.parse(to) > now) return `--to ${to} lies in the future: leave it out to go on up to now.`;
+  if (source === 'journal' && Date.parse(to) > now) {
+    return `--to ${to} lies in the future: leave it out to go on up to now.`;
+  }
   return to > from ? null : `--to ${to} does not lie after --from ${from}.`;
 }
 

@@ -1,4 +1,3 @@
-import type { IntegrationId } from '../contract/integration-id.ts';
 import type { Page } from './observed-progression.ts';
 import type { Kombo } from './ports.ts';
 
@@ -10,7 +9,7 @@ import type { Kombo } from './ports.ts';
  */
 export async function* readPages(
   kombo: Kombo,
-  request: { integration: IntegrationId; updatedAfter: string | null; cursor: string | null },
+  request: Parameters<Kombo['readPage']>[0],
   mayFetchAhead: () => boolean,
 ): AsyncGenerator<Page, void, void> {
   const leaving = new AbortController();

@@ -15,6 +15,11 @@ type KomboStep = { event: LearningEvent | null; next: KomboReplayPlace; fromBegi
 
 const MAX_RESTARTS = 5;
 
+/** Where a replay begins that asks Kombo for the records of some learners and courses; an empty list: of all. */
+export function komboBeginning(users: string[], courses: string[]): KomboReplayPlace {
+  return { source: 'kombo', users, courses, cursor: null, after: null, settled: [] };
+}
+
 /** The selected events that a record tells, in their order; the range is of the time when they happened. */
 function selectedFromRecord(
   integration: IntegrationId,
@@ -52,7 +57,7 @@ export async function* komboSteps(
           { cause: error },
         );
       }
-      start = { ...place, cursor: null, after: null, settled: [] };
+      start = komboBeginning(place.users, place.courses);
       yield { event: null, next: start, fromBeginning: true };
     }
   }
@@ -65,10 +70,12 @@ async function* pagesSteps(
   start: KomboReplayPlace,
   detectedAt: string,
 ): AsyncGenerator<KomboStep, void, void> {
-  const { updatedAfter, cursor } = start;
+  const { users, courses, cursor } = start;
+  // `updated_after` would leave out what was entered long before its date: an enrolment scheduled ahead, local time.
+  const request = { integration, updatedAfter: null, cursor, users, courses };
   const cursors = new Set<string>();
   let place = start;
-  for await (const page of readPages(kombo, { integration, updatedAfter, cursor }, () => true)) {
+  for await (const page of readPages(kombo, request, () => true)) {
     for (const record of recordsAfter(place.after, page)) {
       const { settled } = place;
       const events = selectedFromRecord(integration, record, selection, detectedAt).filter(

@@ -20,7 +20,10 @@ export const ReplayPlace = z.discriminatedUnion('source', [
   }),
   z.object({
     source: z.literal('kombo'),
-    updatedAfter: Timestamp,
+    /** Kombo's ids of the learners whose records are asked for; empty: everyone's. */
+    users: z.array(z.string()),
+    /** Kombo's ids of the courses whose records are asked for; empty: all courses'. */
+    courses: z.array(z.string()),
     /** The page in hand; null for the first one. */
     cursor: z.nullable(z.string()),
     /** The records of a page go in the order of their ids: those up to this one are settled. */

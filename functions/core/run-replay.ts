@@ -4,7 +4,8 @@ import { isRunError, ReplayMovedError } from './errors.ts';
 import { troubleOf } from './health.ts';
 import { pace } from './pace.ts';
 import type { ReplayPorts, RunSettings } from './ports.ts';
-import { type ReplayRecord, settled } from './replay-record.ts';
+import { komboBeginning } from './replay-from-kombo.ts';
+import { missingOf, type ReplayRecord, settled } from './replay-record.ts';
 import { type ReplayStep, replaySteps } from './replay-steps.ts';
 import { sendReplayed } from './send-replayed.ts';
 import { tellReplayFinished, tellReplayStarted } from './tell-replay.ts';
@@ -94,9 +95,10 @@ function replayWorker({ replays, clock }: ReplayPorts, { writer }: ReplayRun, st
 async function sendAll(
   ports: ReplayPorts,
   settings: Pick<RunSettings, 'learnerDetails'>,
-  { timeLeft, onProgress }: ReplayRun,
+  run: ReplayRun,
   worker: ReplayWorker,
 ): Promise<boolean> {
+  const { timeLeft, onProgress } = run;
   const { rate, orderedAt } = worker.replay;
   const holdBack = pace(rate, ports.stopwatch, ports.sleep);
   const most = Math.min(BATCH, rate);
@@ -120,7 +122,22 @@ async function sendAll(
     if (batch.length >= most || step.event === null) await send();
   }
   if (batch.length > 0) await send();
-  return true;
+  const again = askForAll(worker.replay);
+  if (again === null) return true;
+  await worker.move(again);
+  return sendAll(ports, settings, run, worker);
+}
+
+/**
+ * What changes of a replay that asked Kombo for the records of some learners and courses, and found fewer events than
+ * were counted: it begins again and asks for all records, since nobody knows how each platform filters.
+ *
+ * @returns null where it asked for all, or found what was counted
+ */
+function askForAll(replay: ReplayRecord): Partial<ReplayRecord> | null {
+  const { place } = replay;
+  if (place.source !== 'kombo' || place.users.length + place.courses.length === 0) return null;
+  return missingOf(replay) === 0 ? null : { place: komboBeginning([], []), published: 0, refused: 0 };
 }
 
 async function endMoved({ replays }: ReplayPorts, run: ReplayRun): Promise<ReplayOutcome> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { learningEvents } from '../../functions/contract/learning-events.ts';
-import { deriveEvents } from '../../functions/core/derive-from-record.ts';
+import { deriveEvents, NOT_KNOWN_FROM_KOMBO } from '../../functions/core/derive-from-record.ts';
 import { erased, observed } from '../support/observed.ts';
 
 const NOW = '2026-03-02T08:00:00.000Z';
@@ -47,6 +47,15 @@ test('what has no date tells nothing: a start, a drop, a reopened completion', (
     expect(derived({ status, enrolledAt: null, completedAt: '2026-02-10T10:00:00.000Z' })).toEqual([]);
   }
   expect(derived({ status: 'COMPLETED', enrolledAt: null })).toEqual([]);
+});
+
+test('a removed record without a usable date of its removal tells its enrolment alone: a removal has no other date', () => {
+  const record = observed({ removedAt: null }, { removed: true });
+
+  const events = deriveEvents('moodle:test', record, NOW);
+
+  expect(events.map(({ type }) => type)).toEqual(['LearnerEnrolled']);
+  expect(NOT_KNOWN_FROM_KOMBO.join()).toContain('removal without a usable date');
 });
 
 test('an erased record tells its removal alone, without the learner', () => {

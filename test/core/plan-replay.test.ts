@@ -6,7 +6,7 @@ import { ALWAYS, polledWorld, type ReplayWorld, replayWorld } from '../support/r
 import { HOUR_MS, MINUTE_MS } from '../support/test-clock.ts';
 
 const planned = (at: ReplayWorld, request: Partial<ReplayRequest>) =>
-  planReplay(at.ports, at.settings, at.integration, {
+  planReplay(at.ports, at.integration, {
     range: ALWAYS,
     filter: ANY_EVENT,
     source: 'journal',

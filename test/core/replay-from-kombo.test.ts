@@ -6,6 +6,7 @@ import { planReplay, type ReplayRequest } from '../../functions/core/plan-replay
 import type { ReplayPlan } from '../../functions/core/replay-record.ts';
 import { observed } from '../support/observed.ts';
 import { type ReplayWorld, replayWorld } from '../support/replay-world.ts';
+import { HOUR_MS } from '../support/test-clock.ts';
 
 const FROM = '2026-02-10T00:00:00.000Z';
 const day = (number: number) => `2026-02-${String(number).padStart(2, '0')}T12:00:00.000Z`;
@@ -22,7 +23,7 @@ function kombo(records = 12): ReplayWorld {
 }
 
 async function planned(at: ReplayWorld, request: Partial<ReplayRequest> = {}): Promise<ReplayPlan> {
-  const answer = await planReplay(at.ports, at.settings, at.integration, {
+  const answer = await planReplay(at.ports, at.integration, {
     range: { from: FROM, to: null },
     filter: ANY_EVENT,
     source: 'kombo',
@@ -34,13 +35,47 @@ async function planned(at: ReplayWorld, request: Partial<ReplayRequest> = {}): P
 
 const ids = (at: ReplayWorld) => at.replayed().map(({ detail }) => detail.id);
 
-test('Kombo is asked for what changed since then, less the overlap, and what happened in the range is counted', async () => {
-  const at = kombo();
+test('what happened in the range is counted', async () => {
+  const plan = await planned(kombo(), { range: { from: FROM, to: day(15) } });
 
-  const plan = await planned(at, { range: { from: FROM, to: day(15) } });
-
-  expect(at.kombo.reads[0]).toEqual({ updatedAfter: '2026-02-09T23:45:00.000Z', cursor: null });
   expect(plan).toMatchObject({ events: 7, byType: { LearnerEnrolled: 3, CourseCompleted: 4 } });
+});
+
+test('a record is found whenever it changed last: before, only one that changed in the range or after it was read', async () => {
+  const dates = fc.date({ min: new Date(FROM), max: new Date('2026-12-31'), noInvalidDate: true });
+  const changed = fc.date({ min: new Date('2025-01-01'), max: new Date('2026-03-02'), noInvalidDate: true });
+  await fc.assert(
+    fc.asyncProperty(dates, changed, fc.integer({ min: 0, max: 26 }), async (date, changedAt, hours) => {
+      const at = replayWorld();
+      const enrolledAt = date.toISOString();
+      const completedAt = new Date(date.getTime() + hours * HOUR_MS).toISOString();
+      const state = {
+        status: 'COMPLETED' as const,
+        enrolledAt,
+        completedAt,
+        changedAt: changedAt.toISOString(),
+      };
+      at.shown.push({ observed: observed(state), updatedAt: changedAt.getTime() });
+
+      const to = new Date(date.getTime() + 27 * HOUR_MS).toISOString();
+      for (const range of [
+        { from: enrolledAt, to: null },
+        { from: enrolledAt, to },
+      ]) {
+        expect((await planned(at, { range })).byType).toEqual({ LearnerEnrolled: 1, CourseCompleted: 1 });
+      }
+    }),
+  );
+});
+
+test('an enrolment scheduled for next month is found, and left out by an end before it', async () => {
+  const at = replayWorld();
+  const enrolledAt = '2026-04-01T09:00:00.000Z';
+  at.put(observed({ enrolledAt, changedAt: '2026-02-01T10:00:00.000Z' }));
+
+  expect((await planned(at, { range: { from: FROM, to: null } })).events).toBe(1);
+  expect((await planned(at, { range: { from: enrolledAt, to: '2026-05-01T00:00:00.000Z' } })).events).toBe(1);
+  await expect(planned(at, { range: { from: FROM, to: enrolledAt } })).rejects.toThrow(/No event/);
 });
 
 test('the filters hold here as well', async () => {
@@ -71,6 +106,14 @@ test('when Kombo no longer takes the cursor, it is sent from the beginning', asy
 
   expect(await at.run(replay)).toMatchObject({ replay: { state: 'finished', published: 15 } });
   expect(new Set(ids(at)).size).toBe(15);
+});
+
+test('when Kombo no longer takes the cursor while the events are counted, none is counted twice', async () => {
+  const at = kombo();
+  const { events } = await planned(at);
+  at.kombo.cursorsRefused = 2;
+
+  expect((await planned(at)).events).toBe(events);
 });
 
 test('a cursor that is refused again and again, and pages in circles, are given up with one line', async () => {

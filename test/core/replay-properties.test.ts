@@ -94,7 +94,7 @@ test('the count of a dry run equals what is then published, for any filter, unde
       };
       const before = at.live();
       const request = { range, filter, source: 'journal' as const };
-      const planned = await planReplay(ports, at.settings, at.integration, request);
+      const planned = await planReplay(ports, at.integration, request);
       await pollPerhaps(at, next());
 
       if ('refused' in planned) {
@@ -169,7 +169,7 @@ test('interrupted at any moments and carried on, each selected event comes at le
       async ({ happenings: list, filter, range: shares }, faults, rate) => {
         const { at, begun } = await polled(list);
         const range = rangeOf(at, begun, shares);
-        const planned = await planReplay(at.ports, at.settings, at.integration, {
+        const planned = await planReplay(at.ports, at.integration, {
           range,
           filter,
           source: 'journal',

@@ -140,7 +140,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     const ports = { store, replays, kombo, clock: Date.now };
     const integration = await store.readIntegration(INTEGRATION);
     if (integration === null) throw new Error('it was added by dispatch');
-    const planned = await planReplay(ports, { overlapMs: 0 }, integration, {
+    const planned = await planReplay(ports, integration, {
       range: { from: '2026-01-01T00:00:00.000Z', to: null },
       filter: ANY_EVENT,
       source: 'journal',

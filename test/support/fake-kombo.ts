@@ -10,6 +10,8 @@ export type Shown = { observed: ObservedProgression; updatedAt: number };
 export type FakeKombo = Kombo & {
   /** The records, in the order in which pages show them. */
   show: () => Shown[];
+  /** What the platform does with `users` and `courses`: nothing matches a filter that it does not support. */
+  filters: 'supported' | 'ignored' | 'unsupported';
   pageSize: number;
   /** How far Kombo's clock is ahead of the machine's. */
   skewMs: number;
@@ -26,11 +28,17 @@ export type FakeKombo = Kombo & {
   detailReads: number;
 };
 
-type PageRequest = { updatedAfter: string | null; cursor: string | null };
+type PageRequest = {
+  updatedAfter: string | null;
+  cursor: string | null;
+  users?: string[];
+  courses?: string[];
+};
 
 export function fakeKombo(clock: TestClock, show: () => Shown[]): FakeKombo {
   const kombo: FakeKombo = {
     show,
+    filters: 'supported',
     pageSize: 100,
     skewMs: 0,
     dataExpiredAt: null,
@@ -40,17 +48,18 @@ export function fakeKombo(clock: TestClock, show: () => Shown[]): FakeKombo {
     beforePage: () => undefined,
     reads: [],
     detailReads: 0,
-    async readPage({ updatedAfter, cursor }) {
-      kombo.reads.push({ updatedAfter, cursor });
+    async readPage({ integration: _, ...request }) {
+      const { updatedAfter, cursor } = request;
+      kombo.reads.push(request);
       const failure = kombo.failures.shift() ?? null;
       if (failure !== null) throw failure;
       if (cursor !== null && kombo.cursorsRefused > 0) {
         kombo.cursorsRefused -= 1;
         throw new CursorRefusedError('the cursor is not taken');
       }
-      kombo.beforePage({ updatedAfter, cursor });
+      kombo.beforePage(request);
       const since = updatedAfter === null ? Number.NEGATIVE_INFINITY : Date.parse(updatedAfter);
-      const shown = kombo.show().filter((record) => record.updatedAt >= since);
+      const shown = kombo.show().filter((record) => record.updatedAt >= since && passes(record, request));
       const from = cursor === null ? 0 : Number(cursor.slice('at-'.length));
       const to = from + kombo.pageSize;
       return {
@@ -69,5 +78,14 @@ export function fakeKombo(clock: TestClock, show: () => Shown[]): FakeKombo {
       return kombo.dataExpiredAt;
     },
   };
+  const passes = ({ observed: { learner, course } }: Shown, { users = [], courses = [] }: PageRequest) => {
+    if (kombo.filters === 'ignored') return true;
+    if (kombo.filters === 'unsupported') return users.length + courses.length === 0;
+    return isAmong(users, learner.id) && isAmong(courses, course.id);
+  };
   return kombo;
+}
+
+function isAmong(asked: string[], id: string | null): boolean {
+  return asked.length === 0 || (id !== null && asked.includes(id));
 }

@@ -56,7 +56,7 @@ export function replayWorld(settings: Partial<RunSettings> = {}): ReplayWorld {
     },
     async plan(range, filter = {}) {
       const request = { range, filter: { ...ANY_EVENT, ...filter }, source: 'journal' as const };
-      const planned = await planReplay(ports, base.settings, integration, request);
+      const planned = await planReplay(ports, integration, request);
       if ('refused' in planned) throw new Error(planned.refused);
       return planned.plan;
     },

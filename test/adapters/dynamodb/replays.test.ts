@@ -57,7 +57,14 @@ describe('replays', () => {
   it('move from the revision before alone', async () => {
     const integration = someIntegration();
     await replays().createReplay(someReplay(integration));
-    const place = { source: 'kombo' as const, updatedAfter: NOW, cursor: 'c', after: 'p', settled: ['e'] };
+    const place = {
+      source: 'kombo' as const,
+      users: ['u'],
+      courses: [],
+      cursor: 'c',
+      after: 'p',
+      settled: ['e'],
+    };
     const next = someReplay(integration, { revision: 1, published: 3, place });
 
     await replays().moveReplay(next);
