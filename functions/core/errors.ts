@@ -23,6 +23,17 @@ export class TransientError extends RunError {
   readonly kind = 'transient';
 }
 
+/** Kombo takes no more requests for a time. Nothing is wrong: the run continues when the time is over. */
+export class RateLimitedError extends TransientError {
+  /** Milliseconds from now. */
+  readonly waitMs: number;
+
+  constructor(message: string, { waitMs, ...context }: ErrorContext & { waitMs: number }) {
+    super(message, context);
+    this.waitMs = waitMs;
+  }
+}
+
 /** This integration needs a person: it is tried less and less often, and its operator is told once. */
 export class IntegrationError extends RunError {
   readonly kind = 'integration';

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { TransientError } from '../../core/errors.ts';
+import { RateLimitedError, TransientError } from '../../core/errors.ts';
 import { refusalError } from './error-codes.ts';
+import { retryAfterMs, windowMs } from './rate-limit.ts';
 import { PauseAsked } from './request.ts';
 
 /** Kombo's error envelope, as far as it can be relied on: a code is not lost because something beside it is odd. */
@@ -35,10 +36,19 @@ export function readAnswer<Data>(
   if (!response.ok || (envelope.success && envelope.data.status === 'error')) {
     const { code, log_url } = envelope.data?.error ?? { code: null, log_url: null };
     const { status } = response;
-    const refusal = { status, code, logUrl: log_url, fromKombo: envelope.success, withCursor };
+    const fromKombo = envelope.success;
+    const refusal = {
+      status,
+      code,
+      logUrl: log_url,
+      fromKombo,
+      withCursor,
+      windowMs: windowMs(response.headers),
+    };
     const error = refusalError(refusal, host);
-    const pauseMs = pauseOf(response);
-    throw error instanceof TransientError && pauseMs !== null ? new PauseAsked(pauseMs, error) : error;
+    if (!(error instanceof TransientError)) throw error;
+    const pauseMs = error instanceof RateLimitedError ? error.waitMs : retryAfterMs(response.headers);
+    throw pauseMs === null ? error : new PauseAsked(pauseMs, error);
   }
   const success = schema.safeParse(json);
   if (success.success) return success.data.data;
@@ -59,16 +69,6 @@ export function servedAt({ headers }: Response, host: string): string {
     );
   }
   return new Date(instant).toISOString();
-}
-
-/** `Retry-After` in milliseconds: a number of seconds, or a date by the server's own clock. */
-function pauseOf({ headers }: Response): number | null {
-  const value = headers.get('retry-after')?.trim();
-  if (!value) return null;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
-  const until = Date.parse(value);
-  const served = Date.parse(headers.get('date') ?? '');
-  return Number.isNaN(until) || Number.isNaN(served) ? null : Math.max(0, until - served);
 }
 
 /** The HTTP client hands a success over as text, and has parsed the body of a failure that is JSON. */

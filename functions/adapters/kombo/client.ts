@@ -3,6 +3,7 @@ import product from '../../../package.json' with { type: 'json' };
 import { DeploymentError } from '../../core/errors.ts';
 import type { Answer } from './answer.ts';
 import type { paths } from './generated/api.d.ts';
+import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import type { Patience } from './request.ts';
 
 /** So that Kombo's support can find our requests. */
@@ -14,6 +15,7 @@ export type KomboClient = {
   /** Named in errors. */
   host: string;
   patience: Patience;
+  limit: RateLimit;
   /** What every request is made with. */
   request(signal: AbortSignal): Promise<{
     headers: { Authorization: string; 'User-Agent': string };
@@ -35,11 +37,18 @@ export function komboClient(options: {
 }): KomboClient {
   const { href, host } = checkUrl(options.baseUrl);
   const baseUrl = href.replace(/\/+$/, '');
+  const limit = createRateLimit();
+  const fetch = async (request: Request) => {
+    const response = await options.fetch(request);
+    limit.observe(response);
+    return response;
+  };
   return {
     // A redirection would lose the key at another host, and be told as a key that is refused.
-    http: createClient<paths>({ baseUrl, redirect: 'manual', fetch: (request) => options.fetch(request) }),
+    http: createClient<paths>({ baseUrl, redirect: 'manual', fetch }),
     host,
     patience: options.patience,
+    limit,
     request: async (signal) => ({
       headers: {
         Authorization: `Bearer ${checkKey(await options.apiKey())}`,

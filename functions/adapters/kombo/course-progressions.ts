@@ -28,7 +28,7 @@ export function readCourseProgressions(
   query: CourseProgressionsQuery,
   signal?: AbortSignal,
 ): Promise<Page> {
-  const { host, patience } = client;
+  const { host } = client;
   return persist(
     async (attemptSignal) => {
       const answer = await client.http.GET('/lms/course-progressions', {
@@ -38,7 +38,8 @@ export function readCourseProgressions(
       const context = { host, withCursor: query.cursor !== undefined };
       return pageOf(readAnswer(PageAnswer, answerOf(answer), context), answer.response, host);
     },
-    { patience, host, signal },
+    client,
+    signal,
   );
 }
 

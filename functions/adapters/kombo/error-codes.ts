@@ -3,6 +3,7 @@ import {
   DeploymentError,
   type ErrorContext,
   IntegrationError,
+  RateLimitedError,
   TransientError,
   WaitingError,
 } from '../../core/errors.ts';
@@ -91,6 +92,8 @@ export type Refusal = {
   fromKombo: boolean;
   /** The request carried a page cursor. */
   withCursor: boolean;
+  /** Until the next window of Kombo's rate limit, in milliseconds; null where the answer does not say. */
+  windowMs: number | null;
 };
 
 /**
@@ -101,10 +104,21 @@ export type Refusal = {
  */
 export function refusalError(refusal: Refusal, host: string): Error {
   const { code, logUrl } = refusal;
+  const { windowMs } = refusal;
+  if (isOfRateLimit(refusal) && windowMs !== null) {
+    const message = `Kombo answered ${code ?? refusal.status}: too many requests, the next one in ${Math.ceil(windowMs / 1000)} s`;
+    return new RateLimitedError(message, { code, logUrl, waitMs: windowMs });
+  }
   if (isOfCursor(refusal)) return new CursorRefusedError('Kombo refused the page cursor');
   if (code === null) return errorOfStatus(refusal, host);
   const [Kind, advice] = meanings.get(code) ?? PASSES;
   return new Kind(`Kombo answered ${code}: ${advice}`, { code, logUrl });
+}
+
+/** Not the limit of the learning platform, and not the one on actions at the same time: these have no windows. */
+function isOfRateLimit({ status, code }: Refusal): boolean {
+  if (code !== null && meanings.has(code)) return code === 'PLATFORM.RATE_LIMIT_EXCEEDED';
+  return status === 429;
 }
 
 /**

@@ -27,20 +27,17 @@ export function readIntegrationDetails(
   client: KomboClient,
   integration: string,
 ): Promise<IntegrationDetails> {
-  const { host, patience } = client;
-  return persist(
-    async (attemptSignal) => {
-      const answer = await client.http.GET('/integrations/{integration_id}', {
-        params: { path: { integration_id: integration } },
-        ...(await client.request(attemptSignal)),
-      });
-      const details = readAnswer(DetailsAnswer, answerOf(answer), { host, withCursor: false });
-      return {
-        dataExpiredAt: details.data_expired_at ?? null,
-        category: details.category ?? null,
-        status: details.status ?? null,
-      };
-    },
-    { patience, host, signal: undefined },
-  );
+  const { host } = client;
+  return persist(async (attemptSignal) => {
+    const answer = await client.http.GET('/integrations/{integration_id}', {
+      params: { path: { integration_id: integration } },
+      ...(await client.request(attemptSignal)),
+    });
+    const details = readAnswer(DetailsAnswer, answerOf(answer), { host, withCursor: false });
+    return {
+      dataExpiredAt: details.data_expired_at ?? null,
+      category: details.category ?? null,
+      status: details.status ?? null,
+    };
+  }, client);
 }

@@ -20,13 +20,10 @@ export type KeyOwner = {
  * @throws the errors of `core/errors.ts`; a DeploymentError when Kombo refuses the key
  */
 export function readKeyOwner(client: KomboClient): Promise<KeyOwner> {
-  const { host, patience } = client;
-  return persist(
-    async (signal) => {
-      const answer = await client.http.GET('/check-api-key', await client.request(signal));
-      const owner = readAnswer(OwnerAnswer, answerOf(answer), { host, withCursor: false });
-      return { environment: owner.environment_id, servedAt: servedAt(answer.response, host) };
-    },
-    { patience, host, signal: undefined },
-  );
+  const { host } = client;
+  return persist(async (signal) => {
+    const answer = await client.http.GET('/check-api-key', await client.request(signal));
+    const owner = readAnswer(OwnerAnswer, answerOf(answer), { host, withCursor: false });
+    return { environment: owner.environment_id, servedAt: servedAt(answer.response, host) };
+  }, client);
 }

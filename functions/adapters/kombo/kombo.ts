@@ -1,3 +1,4 @@
+import { RateLimitedError } from '../../core/errors.ts';
 import type { ReadStanding } from '../../core/follow-kombo.ts';
 import type { Kombo } from '../../core/ports.ts';
 import { komboClient } from './client.ts';
@@ -55,7 +56,8 @@ export function createKombo(options: {
     async readDataExpiredAt(integration) {
       try {
         return (await readIntegrationDetails(hasty, integration)).dataExpiredAt;
-      } catch {
+      } catch (error) {
+        if (error instanceof RateLimitedError) throw error;
         // Where the details cannot be read the data counts as valid: not every deployment's key may read them.
         return null;
       }

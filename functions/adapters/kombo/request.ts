@@ -1,5 +1,6 @@
 import pRetry from 'p-retry';
-import { TransientError } from '../../core/errors.ts';
+import { RateLimitedError, TransientError } from '../../core/errors.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 /** How long to try, in milliseconds. */
 export type Patience = {
@@ -26,24 +27,32 @@ export class PauseAsked extends Error {
   }
 }
 
-type Limits = { patience: Patience; host: string; signal: AbortSignal | undefined };
+type Limits = {
+  patience: Patience;
+  /** Named when nothing there answers. */
+  host: string;
+  limit: RateLimit;
+};
 
 /**
  * Makes attempts until one succeeds, the error is not one that passes, or the time is up. Waits double, with jitter, and
- * come after a pause that `PauseAsked` names. A pause that the time does not allow is not begun.
+ * come after a pause that `PauseAsked` names. No attempt is made while the rate limit is known to be closed. A pause that
+ * the time does not allow is not begun.
  *
  * @param attempt must end when its signal aborts; throws `TransientError` or `PauseAsked` for what may pass
- * @param limits.host named when nothing there answers
- * @throws the last attempt's error; the signal's reason once it aborts
+ * @throws the last attempt's error; RateLimitedError where the rate limit stays closed for longer than there is time; the
+ *   signal's reason once it aborts
  */
 export async function persist<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
-  { patience, host, signal }: Limits,
+  limits: Limits,
+  signal?: AbortSignal,
 ): Promise<T> {
+  const { patience } = limits;
   // p-retry's own time limit reads a clock that does not stand still in a simulation.
   const deadline = Date.now() + patience.totalMs;
   try {
-    return await pRetry(() => timed(attempt, deadline, { patience, host, signal }), {
+    return await pRetry(() => allowed(attempt, deadline, limits, signal), {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: patience.firstDelayMs,
       maxTimeout: Math.max(LONGEST_DELAY_MS, patience.firstDelayMs),
@@ -51,7 +60,9 @@ export async function persist<T>(
       ...(signal && { signal }),
       async shouldRetry({ error, retryDelay }) {
         const pauseMs = error instanceof PauseAsked ? error.pauseMs : 0;
-        const passes = error instanceof TransientError || error instanceof PauseAsked;
+        const passes =
+          error instanceof PauseAsked ||
+          (error instanceof TransientError && !(error instanceof RateLimitedError));
         if (!passes || Date.now() + pauseMs + retryDelay >= deadline) return false;
         if (pauseMs > 0) await pause(pauseMs, signal);
         return true;
@@ -62,10 +73,38 @@ export async function persist<T>(
   }
 }
 
+/** An attempt once the rate limit is open. What a refusal says of the limit holds for all calls. */
+async function allowed<T>(
+  attempt: (signal: AbortSignal) => Promise<T>,
+  deadline: number,
+  limits: Limits,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const { limit, host } = limits;
+  for (let closedMs = limit.closedMs(); closedMs > 0; closedMs = limit.closedMs()) {
+    if (Date.now() + closedMs >= deadline) {
+      const seconds = Math.ceil(closedMs / 1000);
+      throw new RateLimitedError(`${host} takes no request for ${seconds} s: there were too many`, {
+        code: 'PLATFORM.RATE_LIMIT_EXCEEDED',
+        waitMs: closedMs,
+      });
+    }
+    await pause(closedMs, signal);
+    signal?.throwIfAborted();
+  }
+  try {
+    return await timed(attempt, deadline, limits, signal);
+  } catch (error) {
+    if (error instanceof PauseAsked && error.cause instanceof RateLimitedError) limit.close(error.pauseMs);
+    throw error;
+  }
+}
+
 async function timed<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
   deadline: number,
-  { patience, host, signal }: Limits,
+  { patience, host }: Limits,
+  signal: AbortSignal | undefined,
 ): Promise<T> {
   const controller = new AbortController();
   const limit = Math.max(1, Math.min(patience.attemptMs, deadline - Date.now()));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { HASTY, komboAt } from './kombo-at.ts';
+import { RateLimitedError } from '../../../functions/core/errors.ts';
+import { failureOf, HASTY, komboAt } from './kombo-at.ts';
 import {
   API_KEY,
   brokenOff,
@@ -39,7 +40,7 @@ describe("since when an integration's data is not valid", () => {
     ['the details do not say', success({ id: INTEGRATION })],
     ['the key may not read the details', refusal('PLATFORM.AUTHENTICATION_INVALID', 401)],
     ['Kombo does not know the integration', refusal('PLATFORM.INTEGRATION_NOT_FOUND', 404)],
-    ['Kombo has too much to do', refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429, { 'retry-after': '60' })],
+    ['Kombo has too much to do', refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429)],
     ['the server has no such details', send(404, '<html>nothing here</html>')],
     ['the details are something else', success([])],
     ['the body is no JSON', send(200, 'hello')],
@@ -50,6 +51,14 @@ describe("since when an integration's data is not valid", () => {
 
     expect(await komboAt(server).readDataExpiredAt(INTEGRATION)).toBeNull();
     expect(server.asked).toHaveLength(1);
+  });
+
+  test('is not guessed when Kombo takes no request for a time: the run goes on then', async () => {
+    server.replies.push(refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429, { 'retry-after': '60' }));
+
+    const error = await failureOf(() => komboAt(server).readDataExpiredAt(INTEGRATION));
+
+    expect(error).toBeInstanceOf(RateLimitedError);
   });
 
   test('is null when nothing comes', async () => {

@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createKombo, type KomboAdapter } from '../../../functions/adapters/kombo/kombo.ts';
+import { RateLimitedError, TransientError } from '../../../functions/core/errors.ts';
+import { failureOf } from './kombo-at.ts';
+import { API_KEY } from './scripted-kombo.ts';
+
+const START = Date.parse('2026-03-02T08:00:00.000Z');
+const MINUTE_MS = 60_000;
+
+/** Seconds since the start at which each request was made. */
+let requests: number[];
+
+beforeEach(() => {
+  requests = [];
+  vi.useFakeTimers({ now: START, toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+type Headers = Record<string, string>;
+const date = () => ({ date: new Date(Date.now()).toUTCString() });
+
+/** An answer with an empty page, which has the fields of the other answers too. */
+const page =
+  (headers: Headers = {}) =>
+  () =>
+    Response.json(
+      { status: 'success', data: { next: null, results: [], environment_id: 'env-1', status: 'ACTIVE' } },
+      { headers: { ...date(), ...headers } },
+    );
+const refusal =
+  (headers: Headers, code: string | null = 'PLATFORM.RATE_LIMIT_EXCEEDED', status = 429) =>
+  () =>
+    Response.json({ status: 'error', error: { code } }, { status, headers: { ...date(), ...headers } });
+
+/** A client whose requests get these answers, and then empty pages. */
+function kombo(...answers: (() => Response)[]): KomboAdapter {
+  return createKombo({
+    baseUrl: 'https://kombo.test/v1',
+    apiKey: async () => API_KEY,
+    fetch: async () => {
+      requests.push((Date.now() - START) / 1000);
+      return (answers.shift() ?? page())();
+    },
+  });
+}
+
+const read = (client: KomboAdapter, integration = 'moodle:a', signal?: AbortSignal) =>
+  client.readPage({ integration, updatedAfter: null, cursor: null }, signal);
+
+/** Lets time pass until a call has ended. */
+async function ended<T>(call: Promise<T>): Promise<T> {
+  call.catch(() => undefined);
+  await vi.runAllTimersAsync();
+  return call;
+}
+
+const limitedFor = async (call: () => Promise<unknown>) => {
+  const error = await failureOf(() => ended(call()));
+  return error instanceof RateLimitedError ? error.waitMs : error;
+};
+
+describe('a window of a rate limit that is over soon', () => {
+  test('is waited for after a refusal, as after Retry-After', async () => {
+    await ended(read(kombo(refusal({ 'ratelimit-reset': '8' }))));
+
+    expect(requests).toEqual([0, 8.25]);
+  });
+
+  test('is as long as Retry-After says where both are named', async () => {
+    await ended(read(kombo(refusal({ 'retry-after': '3', 'ratelimit-reset': '8' }))));
+
+    expect(requests).toEqual([0, 3.25]);
+  });
+
+  test('may be named as the time when it ends, by the server’s clock', async () => {
+    const reset = String(START / 1000 + 8);
+    await ended(read(kombo(refusal({ 'ratelimit-reset': reset }))));
+
+    expect(requests).toEqual([0, 8.25]);
+  });
+
+  test('is waited for before a request that would be refused', async () => {
+    const client = kombo(page({ 'ratelimit-remaining': '0', 'ratelimit-reset': '20' }));
+
+    await ended(read(client));
+    await ended(read(client));
+
+    expect(requests).toEqual([0, 20]);
+  });
+
+  test.each([
+    ['requests are left', { 'ratelimit-remaining': '1', 'ratelimit-reset': '20' }],
+    ['its end is not named', { 'ratelimit-remaining': '0' }],
+    ['the number of requests is not named', { 'ratelimit-reset': '20' }],
+    ['the number is none', { 'ratelimit-remaining': '', 'ratelimit-reset': '20' }],
+  ])('is not waited for when %s', async (_, headers) => {
+    const client = kombo(page(headers));
+
+    await ended(read(client));
+    await ended(read(client));
+
+    expect(requests).toEqual([0, 0]);
+  });
+
+  test.each([
+    ['another error', 'PLATFORM.UNKNOWN_ERROR', 500],
+    ["the learning platform's own limit", 'REMOTE.RATE_LIMIT_EXCEEDED', 429],
+    ['the limit on actions at the same time', 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 429],
+  ])('does not follow from %s, which comes with the same headers', async (_, code, status) => {
+    await ended(read(kombo(refusal({ 'ratelimit-remaining': '7', 'ratelimit-reset': '8' }, code, status))));
+
+    expect(requests).toEqual([0, 0.25]);
+  });
+
+  test('is not waited for any more when the caller leaves', async () => {
+    const client = kombo(page({ 'ratelimit-remaining': '0', 'ratelimit-reset': '20' }));
+    const leaving = new AbortController();
+    await ended(read(client));
+
+    const call = read(client, 'moodle:a', leaving.signal);
+    call.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(5_000);
+    leaving.abort(new Error('left'));
+
+    await expect(call).rejects.toThrow('left');
+    expect(requests).toEqual([0]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a window that is longer than a call may take', () => {
+  test.each([
+    ['by Retry-After', refusal({ 'retry-after': '90' })],
+    ['by RateLimit-Reset', refusal({ 'ratelimit-reset': '90' })],
+    ['by a proxy without a code', refusal({ 'retry-after': '90' }, null)],
+    ['with a code that nobody knows', refusal({ 'retry-after': '90' }, 'PLATFORM.SOMETHING_NEW')],
+  ])('%s ends the call at once, with the time to wait', async (_, answer) => {
+    expect(await limitedFor(() => read(kombo(answer)))).toBe(90_000);
+    expect(requests).toEqual([0]);
+  });
+
+  test('without a name for its end is an error that passes, as before', async () => {
+    const error = await failureOf(() => ended(read(kombo(...Array(10).fill(refusal({}))))));
+
+    expect(error).toBeInstanceOf(TransientError);
+    expect(error).not.toBeInstanceOf(RateLimitedError);
+  });
+
+  test('is known to all calls of the client: none makes a request before it is over', async () => {
+    const client = kombo(refusal({ 'retry-after': '90' }));
+    await limitedFor(() => read(client));
+    vi.setSystemTime(START + 10_000);
+
+    for (const call of [
+      () => read(client, 'moodle:b'),
+      () => client.readByIds('moodle:a', ['p1']),
+      () => client.readDataExpiredAt('moodle:a'),
+      () => client.readStanding('moodle:a'),
+      () => client.readKeyOwner(),
+    ]) {
+      expect(await limitedFor(call)).toBe(80_000);
+    }
+    vi.setSystemTime(START + 90_000);
+    await ended(read(client, 'moodle:b'));
+    expect(requests).toEqual([0, 90]);
+  });
+
+  test('stops the other integrations for 15 minutes at most: it may be that of one alone', async () => {
+    const client = kombo(refusal({ 'retry-after': '3600' }));
+
+    expect(await limitedFor(() => read(client, 'moodle:a'))).toBe(60 * MINUTE_MS);
+    expect(await limitedFor(() => read(client, 'moodle:b'))).toBe(15 * MINUTE_MS);
+    vi.setSystemTime(START + 15 * MINUTE_MS);
+    await ended(read(client, 'moodle:b'));
+    expect(requests).toEqual([0, 900]);
+  });
+
+  test('is not believed beyond 6 hours', async () => {
+    const client = kombo(refusal({ 'ratelimit-reset': '31536000' }));
+
+    expect(await limitedFor(() => read(client))).toBe(6 * 60 * MINUTE_MS);
+  });
+
+  test('does not outlast a clock that is set back', async () => {
+    const client = kombo(refusal({ 'retry-after': '90' }));
+    await limitedFor(() => read(client));
+    vi.setSystemTime(START - 24 * 60 * MINUTE_MS);
+
+    expect(await limitedFor(() => read(client))).toBe(15 * MINUTE_MS);
+  });
+});
