@@ -38,10 +38,8 @@ function whom({ consumer, asLive }: Addressee): string {
 /** How a replay stands, in one line. */
 export function replayText(replay: ReplayRecord): string {
   const { id, integration, events, published, refused, state, trouble } = replay;
-  const refusals =
-    refused === 0
-      ? ''
-      : `, ${refused} refused by EventBridge (see: schoolbell set-aside list ${integration})`;
+  // They are not set aside: a retry from there would publish them as live events.
+  const refusals = refused === 0 ? '' : `, ${refused} refused by EventBridge for good`;
   const sent = `${published} of ${plural(events, 'event')} sent${refusals}`;
   switch (state) {
     case 'finished': {

@@ -1,6 +1,8 @@
 import type { LearnerDetails } from '../contract/learner.ts';
 import type { LearningEvent } from '../contract/learning-events.ts';
+import type { DetailsById } from './events-of-entry.ts';
 import type { ReplayPorts, RunSettings } from './ports.ts';
+import { readDetails } from './read-details.ts';
 import { type ReplayPlace, type ReplayRecord, replayMark } from './replay-record.ts';
 import type { ReplayStep } from './replay-steps.ts';
 
@@ -16,8 +18,8 @@ export type SentSteps = {
 
 /**
  * Sends the events of some steps, marked as replayed, with today's learner details where the deployment includes them.
- * An event that the bus refuses for good is counted
- * and not set aside: to retry it from there would publish it as a live one.
+ * An event that the bus refuses for good is counted and not set aside: to retry it from there would publish it as a live
+ * one.
  */
 export async function sendReplayed(
   ports: ReplayPorts,
@@ -26,12 +28,11 @@ export async function sendReplayed(
   steps: ReplayStep[],
 ): Promise<SentSteps> {
   const placed = steps.flatMap(({ event }, step) => (event === null ? [] : [{ event, step }]));
-  const details = await readDetails(
-    ports,
-    settings,
-    replay,
-    placed.map(({ event }) => event),
-  );
+  const progressions = placed.map(({ event }) => event.detail.progression.id);
+  const details =
+    settings.learnerDetails === 'omit'
+      ? null
+      : await readDetails(ports.kombo, replay.integration, progressions);
   const events = placed.map(({ event }) => asReplayed(event, replay, details));
   const { accepted, refused, error } =
     events.length === 0 ? { accepted: [], refused: [], error: null } : await ports.publisher.publish(events);
@@ -53,7 +54,7 @@ export async function sendReplayed(
 function asReplayed(
   { type, detail }: LearningEvent,
   replay: ReplayRecord,
-  details: ReadonlyMap<string, LearnerDetails> | null,
+  details: DetailsById | null,
 ): LearningEvent {
   const learner =
     details === null
@@ -64,15 +65,3 @@ function asReplayed(
 }
 
 const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };
-
-async function readDetails(
-  { kombo }: ReplayPorts,
-  { learnerDetails }: Pick<RunSettings, 'learnerDetails'>,
-  { integration }: ReplayRecord,
-  events: LearningEvent[],
-): Promise<ReadonlyMap<string, LearnerDetails> | null> {
-  if (learnerDetails === 'omit' || events.length === 0) return null;
-  const ids = [...new Set(events.map(({ detail }) => detail.progression.id))];
-  const { records } = await kombo.readByIds(integration, ids);
-  return new Map(records.map((record) => [record.state.id, record.learnerDetails]));
-}

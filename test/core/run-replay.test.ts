@@ -69,6 +69,31 @@ test('learner details are those of today, and null of a learner whom Kombo no lo
   expect(JSON.stringify(await at.ports.replays.readReplays(at.integration.id))).not.toContain(CANARY);
 });
 
+test('the replay goes on without details when Kombo no longer knows the integration: before, it was stopped', async () => {
+  const at = await polledWorld(3, { learnerDetails: 'include' });
+  const replay = await at.order(await at.plan(ALWAYS));
+  at.kombo.readByIds = async () => {
+    throw new IntegrationError('Kombo answered PLATFORM.INTEGRATION_NOT_FOUND');
+  };
+
+  expect(await at.run(replay)).toMatchObject({ replay: { state: 'finished', published: 3 } });
+
+  for (const { detail } of at.replayed()) {
+    expect(detail.learner).toMatchObject({ firstName: null, lastName: null, email: null });
+  }
+});
+
+test('the replay waits for details that Kombo cannot give at the moment', async () => {
+  const at = await polledWorld(3, { learnerDetails: 'include' });
+  const replay = await at.order(await at.plan(ALWAYS));
+  at.kombo.readByIds = async () => {
+    throw new TransientError('Kombo answered 503');
+  };
+
+  expect(await at.run(replay)).toMatchObject({ kind: 'failed', replay: { state: 'running', published: 0 } });
+  expect(at.replayed()).toEqual([]);
+});
+
 test('an event that the bus refuses for good is counted, does not stop the rest, and is not set aside to be sent live', async () => {
   const at = await polledWorld(5);
   at.bus.refusal = ({ detail }) => (detail.journal?.entry === 2 ? 'EventTooLarge' : null);
