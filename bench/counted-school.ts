@@ -164,9 +164,9 @@ export async function openCountedSchool(
       const dispatch = dispatchHandler({
         ports,
         queue: {
-          async send(sent) {
+          async offer(sent) {
             messages.push(...sent);
-            await queue.send(sent);
+            return queue.offer(sent);
           },
         },
         report: () => undefined,

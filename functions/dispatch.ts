@@ -3,35 +3,46 @@ import type { Integration } from './contract/integration.ts';
 import type { IntegrationId } from './contract/integration-id.ts';
 import { duePolls } from './core/due.ts';
 import { type Fleet, surveyFleet } from './core/fleet.ts';
-import type { Ports, Queue } from './core/ports.ts';
+import type { BulkQueue, Ports } from './core/ports.ts';
 
 export type DispatchParts = {
   ports: Pick<Ports, 'store' | 'clock'>;
-  queue: Queue;
+  queue: Pick<BulkQueue, 'offer'>;
   /** Added when they are not there yet. */
   wanted?: { ids: IntegrationId[]; baseline: Baseline };
-  /** Told how the fleet stands, for logs and metrics. */
+  /** Takes the state of the fleet, and how many polls were sent, for logs and metrics. */
   report?: (fleet: Fleet, sent: number) => void;
 };
 
-/** Sends one message per integration that is due. Returns how many. */
+/**
+ * Sends one message per integration that is due. What fails for some of them stops neither the others nor the report.
+ *
+ * @throws the first failure, at the end: the function is then called again
+ */
 export function dispatchHandler({ ports, queue, wanted, report }: DispatchParts) {
   return async (): Promise<{ sent: number }> => {
     const { store } = ports;
     const now = ports.clock();
     const { integrations, unreadable } = await store.readIntegrations();
     const there = new Set([...integrations, ...unreadable].map(({ id }) => id));
+    const failures: unknown[] = [];
     for (const added of missing(there, wanted, now)) {
-      const stored = await store.changeIntegration(added.id, (before) => before ?? added);
-      if (stored !== null) integrations.push(stored);
+      try {
+        const stored = await store.changeIntegration(added.id, (before) => before ?? added);
+        if (stored !== null) integrations.push(stored);
+      } catch (error) {
+        failures.push(error);
+      }
     }
 
     const active = integrations.filter(({ state }) => state === 'active');
     const checkpoints = await store.readCheckpoints(active.map(({ id }) => id));
     const due = duePolls(active, checkpoints, now);
-    await queue.send(due);
-    report?.(await surveyFleet(store, { integrations: active, unreadable }, checkpoints, now), due.length);
-    return { sent: due.length };
+    const { taken, error } = await queue.offer(due);
+    if (error !== null) failures.push(error);
+    report?.(await surveyFleet(store, { integrations: active, unreadable }, checkpoints, now), taken);
+    if (failures.length > 0) throw failures[0];
+    return { sent: taken };
   };
 }
 

@@ -22,7 +22,7 @@ import { ReplayEnvironment } from './contract/replay-environment.ts';
 import type { ReplayMessage } from './contract/replay-message.ts';
 import { WebhookEnvironment } from './contract/webhook-environment.ts';
 import type { ReadStanding } from './core/follow-kombo.ts';
-import type { Ports, Queue, ReplayPorts, RunSettings } from './core/ports.ts';
+import type { BulkQueue, Ports, Queue, ReplayPorts, RunSettings } from './core/ports.ts';
 import type { DispatchParts } from './dispatch.ts';
 import { runSettings } from './run-settings.ts';
 import type { WebhookParts } from './webhook.ts';
@@ -170,6 +170,6 @@ function tableOf({
   };
 }
 
-function wireQueue({ QUEUE_URL }: Pick<Environment, 'QUEUE_URL'>): Queue {
+function wireQueue({ QUEUE_URL }: Pick<Environment, 'QUEUE_URL'>): BulkQueue {
   return createQueue(new SQSClient(CLIENT), QUEUE_URL);
 }

@@ -1,11 +1,11 @@
 import { messageGroupOf } from '../functions/adapters/sqs/message-group.ts';
 import type { PollMessage } from '../functions/contract/poll-message.ts';
-import type { Queue } from '../functions/core/ports.ts';
+import type { BulkQueue } from '../functions/core/ports.ts';
 
 /** An event of SQS with one message, as far as it is needed. */
 export type InProcessEvent = { Records: { body: string; attributes: { MessageGroupId: string } }[] };
 
-export type InProcessQueue = Queue & {
+export type InProcessQueue = BulkQueue & {
   /** Hands the messages to a handler as SQS would, one at a time, until none is left, those sent meanwhile included. */
   drain(handler: (event: InProcessEvent) => Promise<void>): Promise<void>;
 };
@@ -16,6 +16,10 @@ export function createInProcessQueue(): InProcessQueue {
   return {
     async send(messages) {
       waiting.push(...messages);
+    },
+    async offer(messages) {
+      waiting.push(...messages);
+      return { taken: messages.length, error: null };
     },
     async drain(handler) {
       for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) {

@@ -157,6 +157,16 @@ export type Queue<Message = PollMessage> = {
   send(messages: Message[]): Promise<void>;
 };
 
+/** A queue for many messages, of which a part may be taken. */
+export type BulkQueue<Message = PollMessage> = Queue<Message> & {
+  /**
+   * Sends every message that can be sent. Never throws.
+   *
+   * @returns how many were taken, and what kept the rest from it: TransientError, DeploymentError, or null without a rest
+   */
+  offer(messages: Message[]): Promise<{ taken: number; error: Error | null }>;
+};
+
 /** What a deployment decides for all its integrations. */
 export type RunSettings = {
   overlapMs: number;

@@ -11,6 +11,10 @@ export type LocalQueueAndSecrets = {
   sent: unknown[];
   /** Their message groups, in the same order. */
   groups: string[];
+  /** What becomes of a message: taken, refused by name, or left out of the answer. */
+  fate: (message: unknown) => 'taken' | 'refused' | 'unanswered';
+  /** The error of the next calls as a whole, one each. */
+  callErrors: string[];
   close(): Promise<void>;
 };
 
@@ -27,11 +31,16 @@ export async function startLocalQueue(secrets: Record<string, string>): Promise<
   const groups: string[] = [];
   const answer = (target: string, body: unknown): object => {
     if (target.endsWith('.GetSecretValue')) return { SecretString: secrets[Read.parse(body).SecretId] };
-    const { Entries } = Batch.parse(body);
+    const { Entries: all } = Batch.parse(body);
+    const callError = queue.callErrors.shift();
+    if (callError !== undefined) throw new CallError(callError);
+    const fateOf = ({ MessageBody }: (typeof all)[number]) => queue.fate(JSON.parse(MessageBody));
+    const Entries = all.filter((entry) => fateOf(entry) === 'taken');
+    const refused = all.filter((entry) => fateOf(entry) === 'refused');
     sent.push(...Entries.map(({ MessageBody }): unknown => JSON.parse(MessageBody)));
     groups.push(...Entries.map((entry) => entry.MessageGroupId));
     return {
-      Failed: [],
+      Failed: refused.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false })),
       Successful: Entries.map(({ Id, MessageBody }) => ({
         Id,
         MessageId: Id,
@@ -44,21 +53,28 @@ export async function startLocalQueue(secrets: Record<string, string>): Promise<
     response.setHeader('Content-Type', 'application/x-amz-json-1.0');
     try {
       response.end(JSON.stringify(answer(target, JSON.parse(await text(request)))));
-    } catch {
+    } catch (error) {
       response.statusCode = 400;
-      response.end(JSON.stringify({ __type: 'InvalidParameterValue', message: 'not what SQS takes' }));
+      const __type = error instanceof CallError ? error.message : 'InvalidParameterValue';
+      response.end(JSON.stringify({ __type, message: 'not what SQS takes' }));
     }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return {
-    endpoint: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+  const queue: LocalQueueAndSecrets = {
+    endpoint: '',
     sent,
     groups,
+    fate: () => 'taken',
+    callErrors: [],
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  queue.endpoint = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  return queue;
 }
+
+class CallError extends Error {}

@@ -2,72 +2,95 @@ import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import pRetry from 'p-retry';
 import type { IntegrationId } from '../../contract/integration-id.ts';
-import { DeploymentError, TransientError } from '../../core/errors.ts';
-import type { Queue } from '../../core/ports.ts';
+import { DeploymentError, isRunError, type RunError, TransientError } from '../../core/errors.ts';
+import type { BulkQueue } from '../../core/ports.ts';
 import { messageGroupOf } from './message-group.ts';
 
 /** What SQS takes in one call. */
 const BATCH_SIZE = 10;
 const CONCURRENCY = 4;
+/** Half of what dispatch has: the rest is for its report. */
+const BUDGET_MS = 30_000;
 
 /**
- * A queue on SQS, with a message group for each integration. Messages that SQS fails one by one are sent again, five
- * times in all.
+ * A queue on SQS, with a message group for each integration. Messages that SQS does not confirm are sent again, five times
+ * in all, for as long as `budgetMs` allows.
  */
 export function createQueue<Message extends { integration: IntegrationId }>(
   client: SQSClient,
   url: string,
-): Queue<Message> {
-  const sendBatch = async (batch: Message[]) => {
-    let left = batch;
-    await pRetry(
-      async () => {
-        const entries = left.map((message, at) => ({
-          Id: String(at),
-          MessageBody: JSON.stringify(message),
-          MessageGroupId: messageGroupOf(message.integration),
-        }));
-        const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: entries }));
-        const failed = answer.Failed ?? [];
-        const rejected = new Set(failed.map(({ Id }) => Id));
-        left = left.filter((_, at) => rejected.has(String(at)));
-        if (left.length > 0) {
-          throw new TransientError(`SQS did not take ${left.length} messages`, {
-            code: failed[0]?.Code ?? null,
-          });
-        }
-      },
-      {
+  { budgetMs, firstDelayMs } = { budgetMs: BUDGET_MS, firstDelayMs: 100 },
+): BulkQueue<Message> {
+  /** Returns what was not taken, and why. */
+  const sendBatch = async (batch: Message[], deadline: number) => {
+    if (Date.now() >= deadline) {
+      return { left: batch, error: new TransientError('There was no time left to send all messages') };
+    }
+    const entries = batch.map((message, at) => ({
+      Id: String(at),
+      MessageBody: JSON.stringify(message),
+      MessageGroupId: messageGroupOf(message.integration),
+    }));
+    try {
+      const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: entries }));
+      const taken = new Set(answer.Successful?.map(({ Id }) => Id));
+      const left = batch.filter((_, at) => !taken.has(String(at)));
+      const code = answer.Failed?.[0]?.Code ?? null;
+      return { left, error: new TransientError(`SQS did not take all messages (${code})`, { code }) };
+    } catch (error) {
+      return { left: batch, error: translate(error) };
+    }
+  };
+
+  const offer = async (messages: Message[]): Promise<{ taken: number; error: Error | null }> => {
+    const deadline = Date.now() + budgetMs;
+    let left = messages;
+    const sendLeft = async () => {
+      const batches = Array.from({ length: Math.ceil(left.length / BATCH_SIZE) }, (_, at) =>
+        left.slice(at * BATCH_SIZE, (at + 1) * BATCH_SIZE),
+      );
+      const answers = await pMap(batches, (batch) => sendBatch(batch, deadline), {
+        concurrency: CONCURRENCY,
+      });
+      left = answers.flatMap((answer) => answer.left);
+      const failed = answers.filter((answer) => answer.left.length > 0);
+      const graver = failed.find(({ error }) => error instanceof DeploymentError) ?? failed[0];
+      if (graver !== undefined) throw graver.error;
+    };
+    try {
+      await pRetry(sendLeft, {
         retries: 4,
         randomize: true,
-        minTimeout: 100,
-        shouldRetry: ({ error }) => error instanceof TransientError,
-      },
-    );
+        minTimeout: firstDelayMs,
+        shouldRetry: ({ error, retryDelay }) =>
+          error instanceof TransientError && Date.now() + retryDelay < deadline,
+      });
+      return { taken: messages.length, error: null };
+    } catch (error) {
+      return {
+        taken: messages.length - left.length,
+        error: error instanceof Error ? error : translate(error),
+      };
+    }
   };
+
   return {
+    offer,
     async send(messages) {
-      const batches = Array.from({ length: Math.ceil(messages.length / BATCH_SIZE) }, (_, at) =>
-        messages.slice(at * BATCH_SIZE, (at + 1) * BATCH_SIZE),
-      );
-      try {
-        await pMap(batches, sendBatch, { concurrency: CONCURRENCY });
-      } catch (error) {
-        throw translate(error);
-      }
+      const { error } = await offer(messages);
+      if (error !== null) throw error;
     },
   };
 }
 
-export function translate(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof TransientError) return error;
-  return /AccessDenied|NonExistentQueue|QueueDoesNotExist|InvalidClientTokenId|ExpiredToken/.test(error.name)
-    ? new DeploymentError(`The queue refuses (${error.name}): check its URL and the function's permissions`, {
-        code: error.name,
-        cause: error,
-      })
-    : new TransientError(`The queue cannot be reached (${error.name})`, {
-        code: error.name,
-        cause: error,
-      });
+export function translate(error: unknown): RunError {
+  if (isRunError(error)) return error;
+  const name = error instanceof Error ? error.name : typeof error;
+  const context = { code: name, cause: error };
+  return /AccessDenied|NonExistentQueue|QueueDoesNotExist|InvalidClientTokenId|ExpiredToken/.test(name)
+    ? new DeploymentError(
+        `The queue refuses (${name}): check its URL and the function's permissions`,
+        context,
+      )
+    : new TransientError(`The queue cannot be reached (${name})`, context);
 }

@@ -1,0 +1,82 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createQueue } from '../../../functions/adapters/sqs/queue.ts';
+import type { PollMessage } from '../../../functions/contract/poll-message.ts';
+import { DeploymentError, TransientError } from '../../../functions/core/errors.ts';
+import { type LocalQueueAndSecrets, startLocalQueue } from '../../support/local-queue.ts';
+
+let queue: LocalQueueAndSecrets;
+let client: SQSClient;
+beforeEach(async () => {
+  queue = await startLocalQueue({});
+  const credentials = { accessKeyId: 'tested', secretAccessKey: 'tested' };
+  client = new SQSClient({ endpoint: queue.endpoint, region: 'eu-central-1', credentials, maxAttempts: 1 });
+});
+afterEach(() => queue.close());
+
+const polls = (budgetMs = 60_000) =>
+  createQueue<PollMessage>(client, `${queue.endpoint}/123456789012/polls`, { budgetMs, firstDelayMs: 1 });
+const messages = (count: number): PollMessage[] =>
+  Array.from({ length: count }, (_, at) => ({ integration: `moodle:${at}` }));
+const numberOf = (message: unknown) => Number(/:(\d+)/.exec(JSON.stringify(message))?.[1]);
+const sentNumbers = () =>
+  queue.sent.map((message) => numberOf(message)).toSorted((one, other) => one - other);
+
+describe('many messages, of which SQS keeps failing three in ten,', () => {
+  it.each(['refused', 'unanswered'] as const)(
+    'are all sent but those that are %s, which are counted',
+    async (fate) => {
+      queue.fate = (message) => (numberOf(message) % 10 < 3 ? fate : 'taken');
+
+      const { taken, error } = await polls().offer(messages(500));
+
+      expect(taken).toBe(350);
+      expect(error).toBeInstanceOf(TransientError);
+      expect(sentNumbers()).toEqual(
+        messages(500)
+          .map((_, at) => at)
+          .filter((at) => at % 10 >= 3),
+      );
+    },
+  );
+
+  it('are an error for a sender that needs them all sent', async () => {
+    queue.fate = (message) => (numberOf(message) === 7 ? 'refused' : 'taken');
+
+    await expect(polls().send(messages(30))).rejects.toThrow(TransientError);
+    expect(queue.sent).toHaveLength(29);
+  });
+});
+
+it('messages that fail once are sent again, alone', async () => {
+  const failed = new Set<number>();
+  queue.fate = (message) => {
+    const number = numberOf(message);
+    if (number % 3 !== 0 || failed.has(number)) return 'taken';
+    failed.add(number);
+    return 'refused';
+  };
+
+  expect(await polls().offer(messages(95))).toEqual({ taken: 95, error: null });
+  expect(sentNumbers()).toEqual(messages(95).map((_, at) => at));
+});
+
+it('a call that fails as a whole stops none of the others and is made again', async () => {
+  queue.callErrors = ['RequestThrottled', 'RequestThrottled'];
+  expect(await polls().offer(messages(95))).toEqual({ taken: 95, error: null });
+});
+
+it('a call that is denied stops none of the others and is not made again', async () => {
+  queue.callErrors = ['AccessDeniedException'];
+
+  const { taken, error } = await polls().offer(messages(95));
+
+  expect(taken).toBe(85);
+  expect(error).toBeInstanceOf(DeploymentError);
+});
+
+it('when the time is spent, nothing more is sent, and what is left is counted', async () => {
+  const { taken, error } = await polls(0).offer(messages(95));
+  expect(taken).toBe(0);
+  expect(error).toBeInstanceOf(TransientError);
+});
