@@ -7,6 +7,7 @@ import { createTeller } from './adapters/eventbridge/teller.ts';
 import { createKombo } from './adapters/kombo/kombo.ts';
 import { createBucket } from './adapters/s3/bucket.ts';
 import { secretReader } from './adapters/secrets-manager/secret.ts';
+import { AWS_CLIENT } from './aws-client.ts';
 import { drawCertificate } from './certificates/draw-certificate.ts';
 import { openFonts } from './certificates/font-library.ts';
 import type { CertificateParts } from './certificates/handle-event.ts';
@@ -14,24 +15,20 @@ import { nameInKombo } from './certificates/name-in-kombo.ts';
 import { CertificatesEnvironment } from './contract/certificates-environment.ts';
 import { parseAs } from './contract/environment.ts';
 
-const CLIENT = {
-  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-};
-
 /** The parts of certificates: environment → clients → ports. Called once, at a cold start. */
 export function wireCertificates(variables: Record<string, string | undefined>): CertificateParts {
   const environment = parseAs(CertificatesEnvironment, variables);
   const kombo = createKombo({
     baseUrl: environment.KOMBO_BASE_URL,
-    apiKey: secretReader(new SecretsManagerClient(CLIENT), environment.KOMBO_SECRET_ID),
+    apiKey: secretReader(new SecretsManagerClient(AWS_CLIENT), environment.KOMBO_SECRET_ID),
   });
   const fonts = openFonts(environment.FONTS_DIRECTORY);
   return {
     ports: {
-      bucket: createBucket({ client: new S3Client(CLIENT), bucket: environment.CERTIFICATES_BUCKET }),
+      bucket: createBucket({ client: new S3Client(AWS_CLIENT), bucket: environment.CERTIFICATES_BUCKET }),
       nameOf: nameInKombo(kombo),
       tell: createTeller({
-        putEvents: putEventsCall(new EventBridgeClient(CLIENT)),
+        putEvents: putEventsCall(new EventBridgeClient(AWS_CLIENT)),
         bus: environment.BUS_NAME,
       }),
       clock: () => Date.now(),

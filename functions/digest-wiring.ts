@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { putEventsCall } from './adapters/eventbridge/put-events.ts';
 import { createTeller } from './adapters/eventbridge/teller.ts';
 import { createReceiver } from './adapters/sqs/receive.ts';
+import { AWS_CLIENT } from './aws-client.ts';
 import { DigestEnvironment } from './contract/digest-environment.ts';
 import { parseAs } from './contract/environment.ts';
 import type { DigestPorts } from './digest/prepare-digest.ts';
@@ -16,8 +17,11 @@ export function wireDigest(variables: Record<string, string | undefined>): {
   return {
     channel: environment.DIGEST_CHANNEL,
     ports: {
-      ...createReceiver(new SQSClient({}), environment.DIGEST_QUEUE_URL),
-      tell: createTeller({ putEvents: putEventsCall(new EventBridgeClient({})), bus: environment.BUS_NAME }),
+      ...createReceiver(new SQSClient(AWS_CLIENT), environment.DIGEST_QUEUE_URL),
+      tell: createTeller({
+        putEvents: putEventsCall(new EventBridgeClient(AWS_CLIENT)),
+        bus: environment.BUS_NAME,
+      }),
       clock: () => Date.now(),
     },
   };

@@ -14,6 +14,7 @@ import { secretReader } from './adapters/secrets-manager/secret.ts';
 import { storeSecret } from './adapters/secrets-manager/store-secret.ts';
 import { countWaiting } from './adapters/sqs/count-waiting.ts';
 import { createQueue } from './adapters/sqs/queue.ts';
+import { AWS_CLIENT } from './aws-client.ts';
 import type { Baseline } from './contract/baseline.ts';
 import { DispatchEnvironment } from './contract/dispatch-environment.ts';
 import { Environment, parseAs } from './contract/environment.ts';
@@ -26,11 +27,6 @@ import type { BulkQueue, Ports, Queue, ReplayPorts, RunSettings } from './core/p
 import type { DispatchParts } from './dispatch.ts';
 import { runSettings } from './run-settings.ts';
 import type { WebhookParts } from './webhook.ts';
-
-/** A call that hangs is given up, so that the budgets of the adapters hold. DynamoDB answers in milliseconds. */
-const REQUEST_HANDLER = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
-
-const CLIENT = { requestHandler: REQUEST_HANDLER, cacheMiddleware: true };
 
 type Variables = Record<string, string | undefined>;
 
@@ -68,7 +64,7 @@ export function wireWebhook(variables: Variables): Omit<WebhookParts, 'report'> 
   const environment = parseAs(WebhookEnvironment, variables);
   return {
     queue: wireQueue(environment),
-    secret: secretReader(new SecretsManagerClient(CLIENT), environment.WEBHOOK_SECRET_ID),
+    secret: secretReader(new SecretsManagerClient(AWS_CLIENT), environment.WEBHOOK_SECRET_ID),
   };
 }
 
@@ -82,7 +78,7 @@ export function wireReplay(variables: Variables): {
   return {
     ports: wireReplayPorts(environment),
     settings: runSettings(environment),
-    queue: createQueue(new SQSClient(CLIENT), environment.REPLAY_QUEUE_URL),
+    queue: createQueue(new SQSClient(AWS_CLIENT), environment.REPLAY_QUEUE_URL),
   };
 }
 
@@ -99,7 +95,7 @@ export function wireOperator(variables: Variables): {
 } {
   const environment = parseAs(OperatorEnvironment, variables);
   const replayUrl = environment.REPLAY_QUEUE_URL;
-  const sqs = new SQSClient(CLIENT);
+  const sqs = new SQSClient(AWS_CLIENT);
   const kombo = wireKombo(environment);
   return {
     ports: wireReplayPorts(environment, kombo),
@@ -108,11 +104,11 @@ export function wireOperator(variables: Variables): {
     queue: createQueue(sqs, environment.QUEUE_URL),
     replayQueue: replayUrl === undefined ? null : createQueue(sqs, replayUrl),
     looks: {
-      findBus: () => findBus(new EventBridgeClient(CLIENT), environment.BUS_NAME),
+      findBus: () => findBus(new EventBridgeClient(AWS_CLIENT), environment.BUS_NAME),
       countPolls: () => countWaiting(sqs, environment.QUEUE_URL),
       countReplays: replayUrl === undefined ? null : () => countWaiting(sqs, replayUrl),
     },
-    storeKey: (key) => storeSecret(new SecretsManagerClient(CLIENT), environment.KOMBO_SECRET_ID, key),
+    storeKey: (key) => storeSecret(new SecretsManagerClient(AWS_CLIENT), environment.KOMBO_SECRET_ID, key),
   };
 }
 
@@ -139,7 +135,7 @@ function wireReplayPorts(
 function wireKombo(environment: Pick<Environment, 'KOMBO_BASE_URL' | 'KOMBO_SECRET_ID'>): KomboAdapter {
   return createKombo({
     baseUrl: environment.KOMBO_BASE_URL,
-    apiKey: secretReader(new SecretsManagerClient(CLIENT), environment.KOMBO_SECRET_ID),
+    apiKey: secretReader(new SecretsManagerClient(AWS_CLIENT), environment.KOMBO_SECRET_ID),
   });
 }
 
@@ -152,7 +148,7 @@ function wirePorts(
     kombo,
     store: createStore(table),
     publisher: createPublisher({
-      putEvents: putEventsCall(new EventBridgeClient(CLIENT)),
+      putEvents: putEventsCall(new EventBridgeClient(AWS_CLIENT)),
       bus: environment.BUS_NAME,
     }),
     clock: () => Date.now(),
@@ -164,12 +160,12 @@ function tableOf({
   JOURNAL_RETENTION_DAYS,
 }: Pick<Environment, 'TABLE_NAME' | 'JOURNAL_RETENTION_DAYS'>) {
   return {
-    calls: dynamoDbCalls(new DynamoDBClient(CLIENT)),
+    calls: dynamoDbCalls(new DynamoDBClient(AWS_CLIENT)),
     table: TABLE_NAME,
     retentionDays: JOURNAL_RETENTION_DAYS,
   };
 }
 
 function wireQueue({ QUEUE_URL }: Pick<Environment, 'QUEUE_URL'>): BulkQueue {
-  return createQueue(new SQSClient(CLIENT), QUEUE_URL);
+  return createQueue(new SQSClient(AWS_CLIENT), QUEUE_URL);
 }

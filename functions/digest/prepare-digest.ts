@@ -16,28 +16,77 @@ export type DigestPorts = {
 /** More than this stays for the next digest. */
 const MOST_MESSAGES = 20_000;
 
+/** Of the invocation's time: what was received must be published and removed as well, which takes no longer. */
+const TIME_TO_RECEIVE = 1 / 3;
+
+export type DigestParts = {
+  channel: string;
+  ports: DigestPorts;
+  /** Called with what became of each invocation, for logs and metrics. */
+  report: (outcome: DigestOutcome) => void;
+};
+
+/** `events`: how many the digest is about. `unreadable`: messages that are in the queue and are none of ours. */
+export type DigestOutcome = { events: number; unreadable: number };
+
 /**
- * Makes one digest of what waits in the queue, and says so on the bus: a rule posts it. The messages go only after
- * that, so that a failure between the two repeats a digest and loses none. No message, no digest.
+ * Called when a digest is due. Its queue gives the call again after a failure, later than the messages that the failed
+ * call had received are visible again: see `infra/consumers/digest.ts`.
+ */
+export function digestHandler({ channel, ports, report }: DigestParts) {
+  return async (_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
+    const reserveMs = context.getRemainingTimeInMillis() * (1 - TIME_TO_RECEIVE);
+    const timeLeft = () => context.getRemainingTimeInMillis() > reserveMs;
+    const outcome = await prepareDigest(channel, { ...ports, timeLeft });
+    report(outcome);
+    if (outcome.unreadable > 0) {
+      throw new Error('The queue of the digest has messages that cannot be read');
+    }
+  };
+}
+
+/**
+ * Makes one digest of what waits in the queue and publishes it: a rule posts it. The messages are removed after that, so
+ * that a failure between the two repeats a digest and loses none. Messages that cannot be read stay, and become dead
+ * letters. Without readable messages there is no digest.
  *
- * @returns how many events it tells of
+ * @param ports.timeLeft whether there is time to receive more
  */
 export async function prepareDigest(
   channel: string,
-  { receive, remove, tell, clock }: DigestPorts,
-): Promise<number> {
-  const received: Received[] = [];
-  for (let next = await receive(); next.length > 0; next = await receive()) {
-    received.push(...next);
-    if (received.length >= MOST_MESSAGES) break;
+  { receive, remove, tell, clock, timeLeft }: DigestPorts & { timeLeft: () => boolean },
+): Promise<DigestOutcome> {
+  const receipts: string[] = [];
+  const items: DigestItem[] = [];
+  let unreadable = 0;
+  while (receipts.length < MOST_MESSAGES && timeLeft()) {
+    const messages = await receive();
+    if (messages.length === 0) break;
+    for (const { body, receipt } of messages) {
+      const item = DigestItem.safeParse(parseJson(body));
+      if (item.success) {
+        items.push(item.data);
+        receipts.push(receipt);
+      } else {
+        unreadable += 1;
+      }
+    }
   }
-  if (received.length === 0) return 0;
-  const summary = summarise(received.map(({ body }) => DigestItem.parse(JSON.parse(body))));
+  if (items.length === 0) return { events: 0, unreadable };
+  const summary = summarise(items);
   const at = new Date(clock()).toISOString();
   await tell({
     type: 'DigestPrepared',
     detail: { version: 1, id: `digest/${channel}/${at}`, at, channel, ...summary },
   });
-  await remove(received.map(({ receipt }) => receipt));
-  return summary.events;
+  await remove(receipts);
+  return { events: summary.events, unreadable };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

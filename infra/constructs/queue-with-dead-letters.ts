@@ -16,7 +16,7 @@ export class DeadLetters extends Queue {
 }
 
 /** How often a message is tried before it is a dead letter. */
-const TRIES = 5;
+export const TRIES = 5;
 
 /** A queue in front of a function, with its dead letters. */
 export class QueueWithDeadLetters extends Queue {

@@ -1,21 +1,30 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { SqsSendMessage } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { digestQueueRules } from '../../rules/slack/digest-rules.ts';
 import type { SlackChannel } from '../../rules/slack/slack-rules.ts';
 import { NotifierFunction } from '../constructs/notifier-function.ts';
-import { DeadLetters } from '../constructs/queue-with-dead-letters.ts';
+import { DeadLetters, QueueWithDeadLetters, TRIES } from '../constructs/queue-with-dead-letters.ts';
 import { ScheduleRole } from '../constructs/schedule-role.ts';
 import type { Settings } from '../settings.ts';
 import type { AnyBus } from './any-bus.ts';
 import { ConsumerRule } from './consumer-rule.ts';
-import { explainStar } from './explain-star.ts';
 import { TemplateInput } from './template-input.ts';
 
-const TIMEOUT = Duration.minutes(5);
+const TIMEOUT = Duration.minutes(2);
+
+/**
+ * How long received messages are hidden: longer than one call takes, so that it receives none twice, and short enough
+ * that all are visible when a failed call is repeated, six timeouts after it began.
+ */
+const HIDDEN = Duration.minutes(4);
+
+/** A call receives what failed before again; no message becomes a dead letter before this many days of failures. */
+const DAYS_OF_FAILURES = 3;
 
 export type DigestProps = {
   settings: Settings;
@@ -29,6 +38,9 @@ export type DigestProps = {
 /**
  * Collects the events of a channel in a queue; once a day a function makes one event of them, which a rule posts. The
  * function sees no name and has no key of Slack's.
+ *
+ * The schedule calls the function through a queue of its own. Lambda's retries of a direct call come a minute later, when
+ * the messages that the failed call had received are still hidden: they found an empty queue and counted as success.
  */
 export class Digest extends Construct {
   constructor(scope: Construct, id: string, { settings, channel, bus, at, timeZone }: DigestProps) {
@@ -37,10 +49,9 @@ export class Digest extends Construct {
     const queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      // Longer than a digest takes, so that the next one sees again what a failed one had received.
-      visibilityTimeout: Duration.minutes(15),
+      visibilityTimeout: HIDDEN,
       retentionPeriod: Duration.days(14),
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: DAYS_OF_FAILURES * TRIES },
     });
     for (const { name, pattern, transformer } of digestQueueRules(channel)) {
       const description = `Schoolbell: ${name}`;
@@ -63,19 +74,18 @@ export class Digest extends Construct {
     });
     queue.grantConsumeMessages(digest);
     bus.grantPutEventsTo(digest);
-    const reason = 'The star stands for the versions and aliases of this one function.';
-    explainStar(this, { resource: digest, suffix: ':*', reason });
+    const due = new QueueWithDeadLetters(this, 'Due', { timeout: TIMEOUT });
+    digest.addEventSource(new SqsEventSource(due, { batchSize: 1, maxConcurrency: 2 }));
     const [hour = '17', minute = '00'] = at.split(':');
-    const role = new ScheduleRole(this, 'ScheduleRole');
     new Schedule(this, 'Daily', {
       schedule: ScheduleExpression.cron({
         hour: String(Number(hour)),
         minute: String(Number(minute)),
         timeZone: TimeZone.of(timeZone),
       }),
-      target: new LambdaInvoke(digest, {
-        role,
-        deadLetterQueue: deadLetters,
+      target: new SqsSendMessage(due, {
+        role: new ScheduleRole(this, 'ScheduleRole'),
+        deadLetterQueue: due.deadLetters,
         input: ScheduleTargetInput.fromObject({}),
       }),
       description: `Schoolbell: the digest of ${channel.name}`,

@@ -5,7 +5,8 @@ import type { CertificateBucket } from '../../../functions/certificates/ports.ts
 import type { LearnerDetails } from '../../../functions/contract/learner.ts';
 import type { WorkflowEvent } from '../../../functions/contract/workflow-events.ts';
 
-type Step = 'read' | 'replace' | 'has' | 'add' | 'remove' | 'nameOf' | 'draw' | 'tell';
+/** What the function does besides deciding. */
+export type Step = 'read' | 'replace' | 'has' | 'add' | 'remove' | 'nameOf' | 'draw' | 'tell';
 
 /** Called around each step: it can wait, so that steps of several workers interleave, and it can fail. */
 export type Interference = {

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { publishedEvents } from '../../../functions/contract/published-events.ts';
 import type { WorkflowEvent } from '../../../functions/contract/workflow-events.ts';
-import { type DigestPorts, prepareDigest } from '../../../functions/digest/prepare-digest.ts';
+import {
+  type DigestOutcome,
+  type DigestPorts,
+  digestHandler,
+} from '../../../functions/digest/prepare-digest.ts';
 import { summarise } from '../../../functions/digest/summarise.ts';
 
 const completed = (id: string, course: string | null = 'Fire safety') => ({
@@ -39,39 +43,78 @@ describe('a summary', () => {
 });
 
 describe('a digest', () => {
-  function queue(bodies: object[], { failing = false } = {}) {
-    const waiting = bodies.map((body, at) => ({ body: JSON.stringify(body), receipt: String(at) }));
-    const told: WorkflowEvent[] = [];
+  const TIMEOUT_MS = 120_000;
+
+  /** A queue of ten messages a call, each of which takes some time; received messages are hidden from later calls. */
+  function queue(bodies: string[], { busFails = false, receiveMs = 0 } = {}) {
+    const waiting = bodies.map((body, at) => ({ body, receipt: String(at) }));
+    const published: WorkflowEvent[] = [];
     const removed: string[] = [];
+    const outcomes: DigestOutcome[] = [];
+    let spentMs = 0;
     const ports: DigestPorts = {
-      receive: async () => waiting.splice(0, 10),
+      receive: async () => {
+        spentMs += receiveMs;
+        return waiting.splice(0, 10);
+      },
       remove: async (receipts) => void removed.push(...receipts),
       tell: async (event) => {
-        if (failing) throw new Error('the bus is down');
-        told.push(event);
+        if (busFails) throw new Error('the bus is down');
+        published.push(event);
       },
       clock: () => Date.parse('2026-04-15T17:00:00.000Z'),
     };
-    return { ports, told, removed };
+    const handler = digestHandler({
+      channel: 'learning',
+      ports,
+      report: (outcome) => outcomes.push(outcome),
+    });
+    const call = () => handler({}, { getRemainingTimeInMillis: () => TIMEOUT_MS - spentMs });
+    return { call, published, removed, outcomes, spentMs: () => spentMs };
   }
+  const events = (count: number) =>
+    Array.from({ length: count }, (_, at) => JSON.stringify(completed(String(at))));
 
-  test('tells of everything that waits, then takes it away', async () => {
-    const { ports, told, removed } = queue(Array.from({ length: 25 }, (_, at) => completed(String(at))));
-    expect(await prepareDigest('learning', ports)).toBe(25);
-    expect(publishedEvents.DigestPrepared.parse(told[0]?.detail)).toMatchObject({
+  test('is about everything that waits, and then takes it out of the queue', async () => {
+    const { call, published, removed, outcomes } = queue(events(25));
+    await call();
+    expect(outcomes).toEqual([{ events: 25, unreadable: 0 }]);
+    expect(publishedEvents.DigestPrepared.parse(published[0]?.detail)).toMatchObject({
       channel: 'learning',
       events: 25,
     });
     expect(removed).toHaveLength(25);
   });
+
   test('is not made of nothing', async () => {
-    const { ports, told } = queue([]);
-    expect(await prepareDigest('learning', ports)).toBe(0);
-    expect(told).toEqual([]);
+    const { call, published } = queue([]);
+    await call();
+    expect(published).toEqual([]);
   });
-  test('that is not told leaves everything in the queue', async () => {
-    const { ports, removed } = queue([completed('1')], { failing: true });
-    await expect(prepareDigest('learning', ports)).rejects.toThrow('the bus is down');
+
+  test('that is not published leaves everything in the queue, and fails', async () => {
+    const { call, removed } = queue(events(1), { busFails: true });
+    await expect(call()).rejects.toThrow('the bus is down');
     expect(removed).toEqual([]);
+  });
+
+  test('leaves out what cannot be read, leaves it in the queue, and fails, so that it is noticed', async () => {
+    const { call, published, removed, outcomes } = queue([
+      'not JSON',
+      ...events(2),
+      '{"type":"CourseCompleted"}',
+    ]);
+    await expect(call()).rejects.toThrow('cannot be read');
+    expect(outcomes).toEqual([{ events: 2, unreadable: 2 }]);
+    expect(published).toHaveLength(1);
+    expect(removed).toEqual(['1', '2']);
+  });
+
+  test('receives for a third of its time, and leaves the rest for the next digest', async () => {
+    const { call, published, removed, spentMs } = queue(events(500), { receiveMs: 5_000 });
+    await call();
+    expect(spentMs()).toBe(40_000);
+    expect(published).toHaveLength(1);
+    expect(removed).toHaveLength(80);
   });
 });

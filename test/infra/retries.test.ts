@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { PATIENCE as EVENTBRIDGE } from '../../functions/adapters/eventbridge/send-batch.ts';
+import { PATIENCE as KOMBO } from '../../functions/adapters/kombo/request.ts';
+import { AWS_CLIENT } from '../../functions/aws-client.ts';
+import { handleEvent } from '../../functions/certificates/handle-event.ts';
+import { CertificateDesk, type Step } from '../functions/certificates/certificate-desk.ts';
+import { randomHistory } from '../functions/certificates/random-history.ts';
+import { largestSettings } from './largest-settings.ts';
+import { synthesizeAll } from './synthesize.ts';
+
+const Id = z.union([
+  z.pipe(
+    z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }),
+    z.transform((found) => found['Fn::GetAtt'][0]),
+  ),
+  z.pipe(
+    z.object({ Ref: z.string() }),
+    z.transform(({ Ref }) => Ref),
+  ),
+]);
+const Mapping = z.object({ EventSourceArn: Id, FunctionName: Id, BatchSize: z.number() });
+const Queue = z.object({
+  VisibilityTimeout: z.number(),
+  RedrivePolicy: z.object({ maxReceiveCount: z.number() }),
+});
+const LambdaFunction = z.object({
+  Timeout: z.number(),
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+});
+
+/** Times in seconds, as the templates have them. */
+type FedFunction = {
+  name: string;
+  timeout: number;
+  batch: number;
+  hidden: number;
+  tries: number;
+  /** The queue that a digest collects its events in. */
+  collects: { hidden: number; tries: number } | null;
+};
+
+/** Each function that a queue calls, in every stack that can be switched on. */
+function fedFunctions(): FedFunction[] {
+  return Object.values(synthesizeAll(largestSettings)).flatMap((template) => {
+    const properties = (id: string): unknown => template.toJSON()['Resources'][id]['Properties'];
+    return Object.values(template.findResources('AWS::Lambda::EventSourceMapping')).map(({ Properties }) => {
+      const mapping = Mapping.parse(Properties);
+      const queue = Queue.parse(properties(mapping.EventSourceArn));
+      const called = LambdaFunction.parse(properties(mapping.FunctionName));
+      const collects = Id.safeParse(called.Environment.Variables['DIGEST_QUEUE_URL']);
+      const collected = collects.success ? Queue.parse(properties(collects.data)) : null;
+      return {
+        name: mapping.FunctionName,
+        timeout: called.Timeout,
+        batch: mapping.BatchSize,
+        hidden: queue.VisibilityTimeout,
+        tries: queue.RedrivePolicy.maxReceiveCount,
+        collects: collected && {
+          hidden: collected.VisibilityTimeout,
+          tries: collected.RedrivePolicy.maxReceiveCount,
+        },
+      };
+    });
+  });
+}
+
+const functions = fedFunctions();
+const HALF_AN_HOUR = 30 * 60;
+
+/** When a message is tried that arrives at 0 and fails at once each time: it is hidden, then visible again. */
+function triesOf({ hidden, tries }: { hidden: number; tries: number }): number[] {
+  return Array.from({ length: tries }, (_, at) => at * hidden);
+}
+
+describe('a function that a queue calls', () => {
+  it('is one of poll, replay, certificates and the digests', () => {
+    const names = functions.map(({ name }) => name.replace(/Function.*/, ''));
+    expect(names.filter((name) => !name.includes('Digest'))).toEqual(['Poll', 'Replay', 'Certificates']);
+    expect(names.filter((name) => name.includes('Digest'))).toHaveLength(5);
+  });
+
+  it("has a queue that hides messages for six timeouts and tries them five times, as AWS's guide asks", () => {
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    for (const { name, timeout, hidden, tries } of functions) {
+      expect(hidden, name).toBeGreaterThanOrEqual(6 * timeout);
+      expect(tries, name).toBeGreaterThanOrEqual(5);
+    }
+  });
+
+  it('makes no dead letter of a message while Kombo or EventBridge is in trouble for half an hour', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...functions), fc.nat(HALF_AN_HOUR), (fed, arrives) => {
+        const successful = triesOf(fed).find((at) => arrives + at > HALF_AN_HOUR);
+        expect(successful, fed.name).toBeDefined();
+      }),
+    );
+  });
+});
+
+describe('a digest', () => {
+  const digests = functions.filter(({ collects }) => collects !== null);
+
+  it('that failed is tried again within a quarter of an hour, and for half an hour', () => {
+    expect(digests.length).toBeGreaterThan(0);
+    for (const digest of digests) {
+      const [, second = Number.POSITIVE_INFINITY] = triesOf(digest);
+      expect(second).toBeLessThanOrEqual(15 * 60);
+      expect(triesOf(digest).at(-1)).toBeGreaterThan(HALF_AN_HOUR);
+    }
+  });
+
+  it('finds again what a failed call had received, whenever that call received it and failed', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...digests),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        ({ timeout, collects, ...due }, failed, received) => {
+          const failedAt = failed * timeout;
+          const receivedAt = received * failedAt;
+          const visibleAt = receivedAt + (collects?.hidden ?? 0);
+          // Not to the call that holds it, and to the next one.
+          expect(visibleAt).toBeGreaterThanOrEqual(timeout);
+          expect(visibleAt).toBeLessThanOrEqual(triesOf(due)[1] ?? 0);
+        },
+      ),
+    );
+  });
+
+  it('that fails for a whole day loses no event to the dead letters', () => {
+    for (const { tries, collects } of digests) expect(collects?.tries).toBeGreaterThan(2 * tries);
+  });
+});
+
+describe('certificates', () => {
+  const { attempts, attemptMs } = {
+    attempts: AWS_CLIENT.maxAttempts,
+    attemptMs: AWS_CLIENT.requestHandler.connectionTimeout + AWS_CLIENT.requestHandler.requestTimeout,
+  };
+  /** A call to AWS whose every attempt is given up, with the SDK's longest waits between them (half a second, doubled). */
+  const callMs = attempts * attemptMs + 500 * (2 ** (attempts - 1) - 1);
+  /** docs/adr/0009: 1.5 s on a whole processor, and the function has a good half of one. Ten times the measured average. */
+  const drawMs = 10_000;
+  const worstMs: Record<Step, number> = {
+    read: callMs,
+    replace: callMs,
+    has: callMs,
+    add: callMs,
+    remove: callMs,
+    // The key's secret, and then all of Kombo's time.
+    nameOf: callMs + KOMBO.totalMs,
+    draw: drawMs,
+    // The last attempt may begin when the time for attempts has passed.
+    tell: EVENTBRIDGE.budgetMs + callMs,
+  };
+
+  it('have time for each event of a batch, when every service takes all the time that it is given', async () => {
+    const certificates = functions.find(({ name }) => name.startsWith('Certificates'));
+    if (certificates === undefined) throw new Error('certificates are switched on');
+    const policies = fc.record({
+      revoke: fc.boolean(),
+      onErasure: fc.constantFrom('keep' as const, 'delete' as const),
+    });
+    let longestMs = 0;
+    await fc.assert(
+      fc.asyncProperty(randomHistory, policies, async (history, policy) => {
+        const desk = new CertificateDesk(null, policy);
+        for (const event of history) {
+          let spentMs = 0;
+          const before = (step: Step) => {
+            spentMs += worstMs[step];
+          };
+          desk.interference = { before, after: () => {} };
+          await handleEvent(event, desk.parts);
+          longestMs = Math.max(longestMs, spentMs);
+          expect(spentMs * certificates.batch).toBeLessThanOrEqual(certificates.timeout * 1000);
+        }
+      }),
+    );
+    // The histories have events that take several steps: the bound above is not held by events that do nothing.
+    expect(longestMs).toBeGreaterThan(worstMs.nameOf + worstMs.tell + 5 * callMs);
+  });
+});
