@@ -19,6 +19,8 @@ export function problemText(id: string, outcome: PollOutcome): string | null {
       return `Held for a person: ${heldText(outcome.held)}. Let them through with: schoolbell release ${id}, or drop them with: schoolbell discard ${id}`;
     case 'failed':
       return troubleText(outcome.trouble);
+    case 'limited':
+      return `Kombo takes no more requests before ${outcome.until}: poll again then, and it continues where it stopped.`;
     case 'refused':
       return outcome.reason;
     case 'busy':
@@ -36,6 +38,7 @@ export function exitCodeOf(outcome: PollOutcome): ExitCode {
     case 'held':
       return ExitCode.held;
     case 'failed':
+    case 'limited':
     case 'refused':
     case 'busy':
     case 'superseded':

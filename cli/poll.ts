@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { IntegrationId } from '../functions/contract/integration-id.ts';
 import { PollMode } from '../functions/contract/poll-mode.ts';
+import { limitedUntil } from '../functions/core/checkpoint.ts';
 import { CommandError, ExitCode } from './exit-code.ts';
 import { findIntegration } from './find-integration.ts';
 import { globalOptionsOf } from './global-options.ts';
@@ -61,7 +62,10 @@ export async function askForPoll(
   const { ports, queue } = openAws();
   const integration = await findIntegration(ports.store, id);
   if (integration.state !== 'active') throw notActive(integration);
-  if (mode === 'baseline' && (await ports.store.readCheckpoint(id))?.checkpoint.watermark) {
+  const checkpoint = (await ports.store.readCheckpoint(id))?.checkpoint ?? null;
+  const until = checkpoint && limitedUntil(checkpoint, ports.clock());
+  if (until) throw new CommandError(`Kombo takes no more requests before ${until}. Ask again then.`);
+  if (mode === 'baseline' && checkpoint?.watermark) {
     throw new CommandError(
       `${id} was synced already: a poll publishes what changed, and schoolbell reconcile ${id} what was missed.`,
     );

@@ -67,7 +67,7 @@ export function overviewText(statuses: Status[], now: number): string {
 
 /** One integration in full, a fact a line. */
 export function statusText(status: Status): string {
-  const { integration, condition, watermark, staleMs, trouble, held, journal } = status;
+  const { integration, condition, watermark, staleMs, trouble, limitedUntil, held, journal } = status;
   const facts: [string, string | null][] = [
     ['condition', styleText(COLOURS[condition], condition)],
     [
@@ -79,6 +79,7 @@ export function statusText(status: Status): string {
       trouble &&
         `${troubleText(trouble)}, since ${minute(trouble.since)}, ${plural(status.failures, 'run')}; next try ${minute(trouble.retryAt)}`,
     ],
+    ['rate limit', limitedUntil && `Kombo takes no request before ${minute(limitedUntil)} UTC`],
     [
       'held',
       held && `${heldText(held)}, since ${minute(held.since)}: schoolbell release ${integration}, or discard`,

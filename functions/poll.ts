@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { Integration } from './contract/integration.ts';
 import type { IntegrationId } from './contract/integration-id.ts';
 import { PollMessage } from './contract/poll-message.ts';
+import { RateLimitedError } from './core/errors.ts';
 import { finishWhatWasLeft } from './core/operate.ts';
 import type { Ports, Queue, RunSettings } from './core/ports.ts';
 import { type PollOutcome, runPoll } from './core/run-poll.ts';
@@ -12,6 +13,9 @@ const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })).c
 
 /** Time kept back for the page in hand: its slowest request, the batches behind it, and the way out. */
 const RESERVE_MS = 90_000;
+
+/** The clocks of two machines differ: a message that comes too early would find the rate limit closed. */
+const MARGIN_MS = 1_000;
 
 export type PollParts = {
   ports: Ports;
@@ -28,6 +32,15 @@ export function pollHandler({ ports, settings, queue, report, follow }: PollPart
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     const [record] = QueueEvent.parse(event).Records;
     const message = PollMessage.parse(JSON.parse(record?.body ?? ''));
+    try {
+      await run(message, context);
+    } catch (error) {
+      if (!(error instanceof RateLimitedError)) throw error;
+      await queue.send([message], error.waitMs);
+    }
+  };
+
+  async function run(message: PollMessage, context: { getRemainingTimeInMillis(): number }): Promise<void> {
     const integration =
       follow !== undefined && message.follow !== undefined
         ? await follow(message.integration, message.follow, randomUUID())
@@ -43,9 +56,15 @@ export function pollHandler({ ports, settings, queue, report, follow }: PollPart
     });
     report(integration.id, outcome);
     // A reconciliation that was asked for may not have had its turn yet: `more` may be of the run before it.
-    const mode = outcome.kind === 'more' && message.mode ? { mode: message.mode } : {};
-    if (isUnfinished(outcome)) await queue.send([{ integration: integration.id, ...mode }]);
-  };
+    const isLater = outcome.kind === 'more' || outcome.kind === 'limited';
+    const mode = isLater && message.mode ? { mode: message.mode } : {};
+    const next = { integration: integration.id, ...mode };
+    if (isUnfinished(outcome)) await queue.send([next]);
+    // Otherwise a message is on its way already: with one for each, they would become more and more.
+    else if (outcome.kind === 'limited' && outcome.isNew) {
+      await queue.send([next], Date.parse(outcome.until) + MARGIN_MS - ports.clock());
+    }
+  }
 }
 
 function isUnfinished(outcome: PollOutcome): boolean {
@@ -58,6 +77,7 @@ function isUnfinished(outcome: PollOutcome): boolean {
     case 'busy':
     case 'superseded':
     case 'refused':
+    case 'limited':
     case 'failed':
       return false;
   }

@@ -23,6 +23,7 @@ export function reportRun(
   };
   if (outcome.kind === 'failed') telemetry.warn(logMessages.run, { ...fields, trouble: outcome.trouble });
   else if (outcome.kind === 'refused') telemetry.warn(logMessages.run, { ...fields, reason: outcome.reason });
+  else if (outcome.kind === 'limited') telemetry.info(logMessages.run, { ...fields, until: outcome.until });
   else telemetry.info(logMessages.run, fields);
 
   const events = Object.values(byType).reduce((sum, count) => sum + count, 0);

@@ -10,12 +10,15 @@ export type InProcessQueue = BulkQueue & {
   drain(handler: (event: InProcessEvent) => Promise<void>): Promise<void>;
 };
 
-/** The poll queue of one machine. What is in it is gone with the process; the next dispatch sends it again. */
+/**
+ * The poll queue of one machine. What is in it is gone with the process; the next dispatch sends it again, and what would
+ * have to be delayed.
+ */
 export function createInProcessQueue(): InProcessQueue {
   const waiting: PollMessage[] = [];
   return {
-    async send(messages) {
-      waiting.push(...messages);
+    async send(messages, delayMs = 0) {
+      if (delayMs <= 0) waiting.push(...messages);
     },
     async offer(messages) {
       waiting.push(...messages);

@@ -126,6 +126,8 @@ export const Checkpoint = z.object({
   /** The last run that read everything: a reconciliation, or the baseline. */
   lastReconciliation: z.nullable(LastRun),
   health: Health,
+  /** Kombo's rate limit: no run is due before. By the machine's clock. */
+  limitedUntil: z.nullable(Timestamp),
   /** Progressions known. */
   known: WholeNumber,
   /** Removals, restorations and old first-seen records let through, per hour of the last day. */
@@ -148,9 +150,15 @@ export function newCheckpoint(integration: IntegrationId): Checkpoint {
     lastRun: null,
     lastReconciliation: null,
     health: { state: 'well' },
+    limitedUntil: null,
     known: 0,
     surge: [],
     held: null,
     allowance: null,
   };
+}
+
+/** Until when Kombo's rate limit stops an integration, or null when it does not. */
+export function limitedUntil({ limitedUntil: until }: Checkpoint, now: number): string | null {
+  return until !== null && Date.parse(until) > now ? until : null;
 }

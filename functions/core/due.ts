@@ -1,7 +1,7 @@
 import type { Integration } from '../contract/integration.ts';
 import type { IntegrationId } from '../contract/integration-id.ts';
 import type { PollMessage } from '../contract/poll-message.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import { type Checkpoint, limitedUntil } from './checkpoint.ts';
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -67,7 +67,10 @@ function deploymentProbe(
 }
 
 function isBackedOff(checkpoint: Checkpoint | undefined, now: number): boolean {
-  return checkpoint?.health.state === 'troubled' && Date.parse(checkpoint.health.retryAt) > now;
+  if (checkpoint === undefined) return false;
+  const { health } = checkpoint;
+  const isFailing = health.state === 'troubled' && Date.parse(health.retryAt) > now;
+  return isFailing || limitedUntil(checkpoint, now) !== null;
 }
 
 /** 0 to a week, in milliseconds, from the id (FNV-1a of 32 bits). */

@@ -154,7 +154,8 @@ export type Publisher = {
 
 /** A queue: the poll queue, unless another message is named. @throws TransientError or DeploymentError when a message was not taken */
 export type Queue<Message = PollMessage> = {
-  send(messages: Message[]): Promise<void>;
+  /** @param delayMs nobody takes the messages before it is over, or before 15 minutes are where it is longer */
+  send(messages: Message[], delayMs?: number): Promise<void>;
 };
 
 /** A queue for many messages, of which a part may be taken. */

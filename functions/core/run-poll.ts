@@ -1,7 +1,7 @@
 import type { Integration } from '../contract/integration.ts';
 import type { PollMode } from '../contract/poll-mode.ts';
-import type { Held, LastRun, Trouble } from './checkpoint.ts';
-import { EntryTakenError, isRunError, LeaseLostError } from './errors.ts';
+import { type Checkpoint, type Held, type LastRun, limitedUntil, type Trouble } from './checkpoint.ts';
+import { EntryTakenError, isRunError, LeaseLostError, RateLimitedError } from './errors.ts';
 import { afterFailure, mustTell, troubleOf } from './health.ts';
 import type { Ports, RunSettings } from './ports.ts';
 import { type RunEnd, readRun } from './read-run.ts';
@@ -36,6 +36,8 @@ export type PollOutcome =
   /** Nothing was done, and why. */
   | { kind: 'refused'; reason: string }
   | { kind: 'held'; ended: LastRun[]; held: Held; again: boolean }
+  /** Kombo takes no request before `until`: the run continues then. `isNew`: this call was told so. */
+  | { kind: 'limited'; until: string; isNew: boolean }
   | { kind: 'failed'; trouble: Trouble };
 
 /**
@@ -59,6 +61,12 @@ export async function runPoll(
       await finish(worker, worker.checkpoint);
       return { kind: 'refused', reason: refusal };
     }
+    const until = limitedUntil(worker.checkpoint, ports.clock());
+    if (until !== null) {
+      await finish(worker, worker.checkpoint);
+      return { kind: 'limited', until, isNew: false };
+    }
+    worker.checkpoint = { ...worker.checkpoint, limitedUntil: null };
     const { end, ended } = await runWhatIsDue(worker, request);
     await tellRecovered(worker);
     const { held } = worker.checkpoint;
@@ -69,6 +77,7 @@ export async function runPoll(
       : { kind: 'ended', ended, again };
   } catch (error) {
     if (error instanceof LeaseLostError || error instanceof EntryTakenError) return { kind: 'superseded' };
+    if (error instanceof RateLimitedError && worker !== null) return endLimited(worker, error);
     const trouble = troubleOf(error);
     if (worker !== null) await endBadly(worker, trouble);
     if (!isRunError(error)) throw error;
@@ -121,8 +130,20 @@ async function endBadly(worker: Worker, trouble: Trouble): Promise<void> {
     if (error instanceof LeaseLostError) return;
     if (!isRunError(error)) throw error;
   }
+  await finishIfPossible(worker, { ...worker.checkpoint, health });
+}
+
+/** Not a failure: the health stays as it was. */
+async function endLimited(worker: Worker, { waitMs }: RateLimitedError): Promise<PollOutcome> {
+  const until = new Date(worker.ports.clock() + waitMs).toISOString();
+  await finishIfPossible(worker, { ...worker.checkpoint, limitedUntil: until });
+  return { kind: 'limited', until, isNew: true };
+}
+
+/** Gives the lease back with what is known now. Where it cannot be written, the lease expires by itself. */
+async function finishIfPossible(worker: Worker, checkpoint: Checkpoint): Promise<void> {
   try {
-    await finish(worker, { ...worker.checkpoint, health });
+    await finish(worker, checkpoint);
   } catch (error) {
     if (!isRunError(error) && !(error instanceof LeaseLostError)) throw error;
   }

@@ -1,5 +1,13 @@
 import type { Integration } from '../contract/integration.ts';
-import type { Checkpoint, Held, LastRun, Lease, Run, Trouble } from './checkpoint.ts';
+import {
+  type Checkpoint,
+  type Held,
+  type LastRun,
+  type Lease,
+  limitedUntil,
+  type Run,
+  type Trouble,
+} from './checkpoint.ts';
 import type { EventCounts } from './replay-record.ts';
 
 /** In one word how an integration does; the first that applies, in the order of what needs a person most. */
@@ -29,6 +37,8 @@ export type Status = {
   lastReconciliation: LastRun | null;
   failures: number;
   trouble: (Trouble & { since: string; retryAt: string }) | null;
+  /** Kombo's rate limit: until when no run is due, or null. */
+  limitedUntil: string | null;
   held: Omit<Held, 'told'> | null;
   /** Progressions known. */
   known: number;
@@ -73,6 +83,7 @@ export function statusOf(facts: StatusFacts, now: number): Status {
     lastReconciliation: checkpoint?.lastReconciliation ?? null,
     failures: health?.failures ?? 0,
     trouble: health && { ...health.trouble, since: health.since, retryAt: health.retryAt },
+    limitedUntil: checkpoint && limitedUntil(checkpoint, now),
     held: heldOf(checkpoint?.held ?? null),
     known: checkpoint?.known ?? 0,
     setAside: facts.setAside,

@@ -99,3 +99,14 @@ test('a first sync in progress shows how far it is', async () => {
   at.clock.advance(HOUR_MS);
   expect(status()).toMatchObject({ condition: 'well', run: null, known: 2, staleMs: HOUR_MS });
 });
+
+test("Kombo's rate limit is in the status until it is over", () => {
+  const limitedUntil = '2026-03-02T08:05:00.000Z';
+
+  expect(statusOf(facts({ watermark, limitedUntil }), NOW)).toMatchObject({
+    condition: 'well',
+    limitedUntil,
+  });
+  expect(statusOf(facts({ watermark, limitedUntil }), Date.parse(limitedUntil)).limitedUntil).toBeNull();
+  expect(statusOf(facts(null), NOW).limitedUntil).toBeNull();
+});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Integration } from '../../functions/contract/integration.ts';
 import type { PollMessage } from '../../functions/contract/poll-message.ts';
-import { TransientError } from '../../functions/core/errors.ts';
+import { RateLimitedError, TransientError } from '../../functions/core/errors.ts';
 import type { PollOutcome } from '../../functions/core/run-poll.ts';
 import { type PollParts, pollHandler } from '../../functions/poll.ts';
 import { observed } from '../support/observed.ts';
@@ -265,5 +265,79 @@ describe('a message that asks to follow Kombo', () => {
     await receive();
     expect(outcomes).toMatchObject([{ kind: 'ended' }]);
     expect(asked).toEqual([]);
+  });
+});
+
+describe('a message whose run Kombo’s rate limit stops', () => {
+  const limitFor = (waitMs: number) => new RateLimitedError('too many requests', { waitMs });
+
+  /** The handler with what it sent, and with what delay. */
+  async function limitedFunction(w: World, parts: Partial<PollParts> = {}) {
+    const delayed: { message: PollMessage | undefined; delayMs: number | undefined }[] = [];
+    const queue = {
+      send: async ([message]: PollMessage[], delayMs?: number) => void delayed.push({ message, delayMs }),
+    };
+    return { delayed, ...(await functionOn(w, { queue, ...parts })) };
+  }
+
+  it('is sent again for the time when the limit is over, with its mode, and nothing failed', async () => {
+    const w = await worldWithNews();
+    w.kombo.failures = [null, limitFor(5 * MINUTE_MS)];
+    const { receive, delayed, outcomes } = await limitedFunction(w);
+    const until = new Date(w.clock.read() + 5 * MINUTE_MS).toISOString();
+
+    await receive({ mode: 'reconcile' });
+
+    expect(outcomes).toEqual([{ kind: 'limited', until, isNew: true }]);
+    expect(delayed).toEqual([
+      { message: { integration: w.integration.id, mode: 'reconcile' }, delayMs: 5 * MINUTE_MS + 1_000 },
+    ]);
+    expect(w.store.place().checkpoint).toMatchObject({ health: { state: 'well' }, limitedUntil: until });
+    expect(w.store.place().lease).toBeNull();
+  });
+
+  it('asks nothing of Kombo before that time, and goes on from its page then', async () => {
+    const w = await worldWithNews();
+    w.kombo.failures = [null, limitFor(5 * MINUTE_MS)];
+    const { receive, delayed, outcomes } = await limitedFunction(w);
+    await receive();
+    w.kombo.reads.length = 0;
+
+    w.clock.advance(5 * MINUTE_MS - 1);
+    await receive();
+    expect(outcomes.at(-1)).toMatchObject({ kind: 'limited', isNew: false });
+    expect([w.kombo.reads, delayed.length]).toEqual([[], 1]);
+
+    w.clock.advance(1);
+    await receive();
+    expect(outcomes.at(-1)).toMatchObject({ kind: 'ended' });
+    expect(w.kombo.reads[0]?.cursor).toBe('at-1');
+    expect(w.types()).toEqual(['CourseStarted', 'CourseStarted', 'CourseStarted']);
+    expect(w.store.place().checkpoint.limitedUntil).toBeNull();
+  });
+
+  it('leaves an integration that fails as it was: nothing is told, and no failure is counted', async () => {
+    const w = await worldWithNews();
+    w.kombo.failures = [new TransientError('down'), limitFor(MINUTE_MS)];
+    const { receive } = await limitedFunction(w);
+    await receive();
+    const { health } = w.store.place().checkpoint;
+
+    await receive();
+
+    expect(w.store.place().checkpoint.health).toEqual(health);
+    expect(w.bus.told.map(({ type }) => type)).not.toContain('IntegrationFailing');
+  });
+
+  it('when Kombo is asked how the integration stands, is sent again as it is', async () => {
+    const w = await worldWithNews();
+    const follow = () => Promise.reject(limitFor(MINUTE_MS));
+    const { receive, delayed } = await limitedFunction(w, { follow });
+
+    await receive({ follow: 'changed' });
+
+    expect(delayed).toEqual([
+      { message: { integration: w.integration.id, follow: 'changed' }, delayMs: MINUTE_MS },
+    ]);
   });
 });

@@ -161,6 +161,7 @@ async function pollUntilQuiet(
         break;
       case 'busy':
       case 'superseded':
+      case 'limited':
       case 'failed':
       case 'killed':
         await world.time.sleep(MINUTE);

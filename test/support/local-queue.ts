@@ -11,6 +11,8 @@ export type LocalQueueAndSecrets = {
   sent: unknown[];
   /** Their message groups, in the same order. */
   groups: string[];
+  /** Their delays in seconds, in the same order. */
+  delays: number[];
   /** What becomes of a message: taken, refused by name, or left out of the answer. */
   fate: (message: unknown) => 'taken' | 'refused' | 'unanswered';
   /** The error of the next calls as a whole, one each. */
@@ -21,7 +23,14 @@ export type LocalQueueAndSecrets = {
 /** What SQS takes as a message group (quotas of messages in its developer guide). Every message has one. */
 const MessageGroupId = z.string().check(z.regex(/^[a-zA-Z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/));
 const Batch = z.object({
-  Entries: z.array(z.object({ Id: z.string(), MessageBody: z.string(), MessageGroupId })),
+  Entries: z.array(
+    z.object({
+      Id: z.string(),
+      MessageBody: z.string(),
+      MessageGroupId,
+      DelaySeconds: z._default(z.int().check(z.minimum(0), z.maximum(900)), 0),
+    }),
+  ),
 });
 const Read = z.object({ SecretId: z.string() });
 
@@ -29,6 +38,7 @@ const Read = z.object({ SecretId: z.string() });
 export async function startLocalQueue(secrets: Record<string, string>): Promise<LocalQueueAndSecrets> {
   const sent: unknown[] = [];
   const groups: string[] = [];
+  const delays: number[] = [];
   const answer = (target: string, body: unknown): object => {
     if (target.endsWith('.GetSecretValue')) return { SecretString: secrets[Read.parse(body).SecretId] };
     const { Entries: all } = Batch.parse(body);
@@ -39,6 +49,7 @@ export async function startLocalQueue(secrets: Record<string, string>): Promise<
     const refused = all.filter((entry) => fateOf(entry) === 'refused');
     sent.push(...Entries.map(({ MessageBody }): unknown => JSON.parse(MessageBody)));
     groups.push(...Entries.map((entry) => entry.MessageGroupId));
+    delays.push(...Entries.map((entry) => entry.DelaySeconds));
     return {
       Failed: refused.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false })),
       Successful: Entries.map(({ Id, MessageBody }) => ({
@@ -63,6 +74,7 @@ export async function startLocalQueue(secrets: Record<string, string>): Promise<
     endpoint: '',
     sent,
     groups,
+    delays,
     fate: () => 'taken',
     callErrors: [],
     async close() {

@@ -11,6 +11,8 @@ const BATCH_SIZE = 10;
 const CONCURRENCY = 4;
 /** Half of what dispatch has: the rest is for its report. */
 const BUDGET_MS = 30_000;
+/** SQS delays no message for longer. */
+const LONGEST_DELAY_SECONDS = 15 * 60;
 
 /**
  * A queue on SQS, with a message group for each integration. Messages that SQS does not confirm are sent again, five times
@@ -22,7 +24,7 @@ export function createQueue<Message extends { integration: IntegrationId }>(
   { budgetMs, firstDelayMs } = { budgetMs: BUDGET_MS, firstDelayMs: 100 },
 ): BulkQueue<Message> {
   /** Returns what was not taken, and why. */
-  const sendBatch = async (batch: Message[], deadline: number) => {
+  const sendBatch = async (batch: Message[], deadline: number, delaySeconds: number) => {
     if (Date.now() >= deadline) {
       return { left: batch, error: new TransientError('There was no time left to send all messages') };
     }
@@ -30,6 +32,7 @@ export function createQueue<Message extends { integration: IntegrationId }>(
       Id: String(at),
       MessageBody: JSON.stringify(message),
       MessageGroupId: messageGroupOf(message.integration),
+      DelaySeconds: delaySeconds,
     }));
     try {
       const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: entries }));
@@ -42,14 +45,15 @@ export function createQueue<Message extends { integration: IntegrationId }>(
     }
   };
 
-  const offer = async (messages: Message[]): Promise<{ taken: number; error: Error | null }> => {
+  const offer = async (messages: Message[], delayMs = 0): Promise<{ taken: number; error: Error | null }> => {
     const deadline = Date.now() + budgetMs;
+    const delaySeconds = Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil(delayMs / 1000)));
     let left = messages;
     const sendLeft = async () => {
       const batches = Array.from({ length: Math.ceil(left.length / BATCH_SIZE) }, (_, at) =>
         left.slice(at * BATCH_SIZE, (at + 1) * BATCH_SIZE),
       );
-      const answers = await pMap(batches, (batch) => sendBatch(batch, deadline), {
+      const answers = await pMap(batches, (batch) => sendBatch(batch, deadline, delaySeconds), {
         concurrency: CONCURRENCY,
       });
       left = answers.flatMap((answer) => answer.left);
@@ -75,9 +79,9 @@ export function createQueue<Message extends { integration: IntegrationId }>(
   };
 
   return {
-    offer,
-    async send(messages) {
-      const { error } = await offer(messages);
+    offer: (messages) => offer(messages),
+    async send(messages, delayMs) {
+      const { error } = await offer(messages, delayMs);
       if (error !== null) throw error;
     },
   };

@@ -80,3 +80,16 @@ it('when the time is spent, nothing more is sent, and what is left is counted', 
   expect(taken).toBe(0);
   expect(error).toBeInstanceOf(TransientError);
 });
+
+describe('a message', () => {
+  it.each([
+    ['not at all without a delay', undefined, 0],
+    ['not at all when the time is past', -5_000, 0],
+    ['by whole seconds, never less than asked for', 59_001, 60],
+    ['by 15 minutes at most, as SQS allows', 3_600_000, 900],
+  ])('is delayed %s', async (_, delayMs, seconds) => {
+    await polls().send(messages(1), delayMs);
+
+    expect(queue.delays).toEqual([seconds]);
+  });
+});
