@@ -36,7 +36,7 @@ export class SubscribersStack extends Stack {
     for (const slack of settings.slack)
       new SlackChannel(this, `Slack-${slack.name}`, { settings, slack, bus });
     for (const endpoint of settings.endpoints)
-      new Endpoint(this, `Endpoint-${endpoint.name}`, { endpoint, bus });
+      new Endpoint(this, `Endpoint-${endpoint.name}`, { settings, endpoint, bus });
     if (settings.schemaRegistry) new SchemaRegistry(this, 'Schemas', { name: settings.name });
     addDeadLetterAlarms(this, { settings, topic: deployedAlarmTopic(this, settings) });
   }

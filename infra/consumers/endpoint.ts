@@ -2,17 +2,23 @@ import { SecretValue } from 'aws-cdk-lib';
 import { Authorization } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { eventPatterns } from '../../rules/event-pattern.ts';
+import type { Settings } from '../settings.ts';
 import type { AnyBus } from './any-bus.ts';
 import { HttpsRules } from './https-rules.ts';
 import type { EndpointSettings } from './settings.ts';
 
 /** Sends chosen events to an HTTPS endpoint, as EventBridge delivers them. */
 export class Endpoint extends Construct {
-  constructor(scope: Construct, id: string, { endpoint, bus }: { endpoint: EndpointSettings; bus: AnyBus }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, endpoint, bus }: { settings: Settings; endpoint: EndpointSettings; bus: AnyBus },
+  ) {
     super(scope, id);
     const { name, events, courses, integrations, url, authorization, perSecond } = endpoint;
     const filter = { ...(courses && { courses }), ...(integrations && { integrations }) };
     new HttpsRules(this, 'Events', {
+      settings,
       bus,
       rules: eventPatterns(events, name, filter).map((pattern, at) => ({
         name: `${name}-${at}`,

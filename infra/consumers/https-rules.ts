@@ -3,11 +3,13 @@ import { ApiDestination as ApiDestinationTarget } from 'aws-cdk-lib/aws-events-t
 import { Construct } from 'constructs';
 import type { Rule } from '../../rules/rule.ts';
 import { DeadLetters } from '../constructs/queue-with-dead-letters.ts';
+import type { Settings } from '../settings.ts';
 import type { AnyBus } from './any-bus.ts';
 import { ConsumerRule } from './consumer-rule.ts';
 import { TemplateInput } from './template-input.ts';
 
 export type HttpsRulesProps = {
+  settings: Pick<Settings, 'secretsRevision'>;
   bus: AnyBus;
   rules: Rule[];
   endpoint: string;
@@ -23,14 +25,19 @@ export class HttpsRules extends Construct {
 
   constructor(scope: Construct, id: string, props: HttpsRulesProps) {
     super(scope, id);
-    const { bus, rules, endpoint, authorization, perSecond, description } = props;
+    const { settings, bus, rules, endpoint, authorization, perSecond, description } = props;
+    // With another revision, both resources change, and CloudFormation reads the secrets that they refer to again.
+    const described = `${description}. Revision of its secrets: ${settings.secretsRevision}`;
     this.deadLetters = new DeadLetters(this, 'DeadLetters');
-    const connection = new Connection(this, 'Connection', { authorization, description });
+    const connection = new Connection(this, 'Connection', {
+      authorization,
+      description: described,
+    });
     const destination = new Destination(this, 'Destination', {
       connection,
       endpoint,
       rateLimitPerSecond: perSecond,
-      description,
+      description: described,
     });
     for (const { name, pattern, transformer } of rules) {
       new ConsumerRule(

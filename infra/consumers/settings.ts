@@ -90,6 +90,10 @@ export const consumerSettings = {
   certificates: described(z.optional(CertificatesSettings), 'Issues certificates'),
   slack: described(z._default(z.array(SlackSettings), []), 'Posts to Slack'),
   endpoints: described(z._default(z.array(EndpointSettings), []), 'Sends events to HTTPS endpoints'),
+  secretsRevision: described(
+    z._default(z.int().check(z.positive()), 1),
+    'Raise it and deploy after a secret of Slack or of an endpoint has a new value: CloudFormation reads the secret of a resource again only when the resource changes',
+  ),
   schemaRegistry: described(
     z._default(z.boolean(), false),
     "Puts the events' JSON Schemas into EventBridge's registry",

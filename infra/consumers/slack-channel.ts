@@ -28,6 +28,7 @@ export class SlackChannel extends Construct {
       named: settings.learnerDetails === 'include',
     };
     new HttpsRules(this, 'Messages', {
+      settings,
       bus,
       rules: slack.digestAt === undefined ? slackRules(channel) : [digestMessageRule(channel)],
       ...wayOf(slack),

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { largestSettings } from './largest-settings.ts';
+import { synthesizeAll } from './synthesize.ts';
+
+/** Both ways to Slack, with and without a digest, and both kinds of authorization. */
+const settings = { ...largestSettings, slack: largestSettings.slack.slice(0, 3) };
+
+type Resource = { Type: string; Properties: Record<string, unknown> };
+
+function resourcesOf(secretsRevision: number): Map<string, Resource> {
+  const templates = Object.entries(synthesizeAll({ ...settings, secretsRevision }));
+  return new Map(
+    templates.flatMap(([stack, template]) =>
+      Object.entries<Resource>(template.toJSON()['Resources']).map(([id, resource]) => [
+        `${stack}/${id}`,
+        resource,
+      ]),
+    ),
+  );
+}
+
+/**
+ * CloudFormation reads a secret again only when the resource that refers to it changes:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
+ */
+it('a new revision of the secrets changes each resource that holds a secret, and no other', () => {
+  const before = resourcesOf(1);
+  const after = resourcesOf(2);
+  const changed = [...before].flatMap(([id, resource]) =>
+    JSON.stringify(resource) === JSON.stringify(after.get(id)) ? [] : [id],
+  );
+  const holdSecrets = [...before].flatMap(([id, resource]) =>
+    JSON.stringify(resource).includes('{{resolve:secretsmanager:') ? [id] : [],
+  );
+  expect(after.size).toBe(before.size);
+  expect(holdSecrets.length).toBeGreaterThanOrEqual(5);
+  expect(changed).toEqual(expect.arrayContaining(holdSecrets));
+  for (const id of changed) {
+    expect(before.get(id)?.Type).toMatch(/^AWS::Events::(Connection|ApiDestination)$/);
+    // The only property that differs can change without a replacement.
+    expect({ ...after.get(id)?.Properties, Description: before.get(id)?.Properties['Description'] }).toEqual(
+      before.get(id)?.Properties,
+    );
+  }
+});
