@@ -64,7 +64,10 @@ async function planFromJournal(
     expected = entry.number + 1;
     for (const event of selectedEvents(entry, { range, filter })) counted.add(event);
   }
-  if (expected <= found.last) availableFrom = range.to ?? new Date(clock()).toISOString();
+  if (expected <= found.last) {
+    const behind = await readEntry(found.last + 1);
+    availableFrom = behind?.detectedAt ?? new Date(clock()).toISOString();
+  }
   const refused = refuseRemoved(id, range, availableFrom) ?? refuseBefore(id, range, begin.detectedAt);
   if (refused !== null) return { refused };
   const place = { source: 'journal' as const, last: found.last, entry: found.first, index: 0 };

@@ -84,6 +84,24 @@ test('a range that retention has bitten into is refused with the first time that
   expect(plan.events).toBe(14);
 });
 
+test.each([
+  ['the last ones of a journal', [18, 19, 20], null, null],
+  ['the last one of a journal', [20], null, null],
+  ['the last ones of the range', [8, 9, 10, 11, 12], 10, 13],
+  ['the one behind the range, whose date is then not known', [11], 10, 12],
+])('a range is refused when retention removed %s', async (...row) => {
+  const [, removed, end, behind] = row;
+  const at = await polledWorld(20);
+  const dateOf = (number: number) => at.store.journal.get(number)?.detectedAt ?? '';
+  const range = { from: dateOf(3), to: end === null ? null : dateOf(end) };
+  const complete = (behind === null ? at.clock.read() : Date.parse(dateOf(behind))) + CLOCKS_MS;
+  for (const number of removed) at.store.journal.delete(number);
+
+  expect(await planned(at, { range })).toEqual({
+    refused: expect.stringContaining(`complete from ${iso(complete)} on: retention removed entries before`),
+  });
+});
+
 test('what retention removed does not matter to a later range', async () => {
   const at = await polledWorld(20);
   at.store.journal.delete(1);
