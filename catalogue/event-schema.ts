@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { EVENT_SOURCE } from '../functions/contract/event-source.ts';
 import { detailTypesOf, type EventType, publishedEvents } from '../functions/contract/published-events.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { meaningOf } from './meanings.ts';
 
 const DRAFTS = {
   'draft-2020-12': 'https://json-schema.org/draft/2020-12/schema',
@@ -37,6 +38,7 @@ export function eventSchema(type: EventType, draft: Draft = 'draft-2020-12'): Js
   return {
     $schema: DRAFTS[draft],
     title: type,
+    description: meaningOf(type),
     type: 'object',
     properties: {
       version: text,
