@@ -1,10 +1,13 @@
 import { type App, type Stack, Tags } from 'aws-cdk-lib';
+import { keepData } from './constructs/keep-data.ts';
 import { addConsumerStacks } from './consumers/consumers-stack.ts';
 import type { Settings } from './settings.ts';
 import { NotifierStack } from './stacks/notifier-stack.ts';
 import { StateStack } from './stacks/state-stack.ts';
 
-/** The deployment: what must not be lost, what runs, and the consumers that are on. */
+/**
+ * The deployment: what must not be lost, what runs, and the consumers that are on.
+ */
 export function addStacks(
   app: App,
   settings: Settings,
@@ -18,6 +21,9 @@ export function addStacks(
   const consumers = addConsumerStacks(app, { env, settings });
   // They read what the state stack wrote down.
   for (const stack of [notifier, ...consumers]) stack.addStackDependency(state);
-  for (const stack of [state, notifier, ...consumers]) Tags.of(stack).add('schoolbell', settings.name);
+  for (const stack of [state, notifier, ...consumers]) {
+    keepData(stack, settings.keepState);
+    Tags.of(stack).add('schoolbell', settings.name);
+  }
   return { state, notifier, consumers };
 }

@@ -1,4 +1,4 @@
-import { type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
 import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 
@@ -10,12 +10,8 @@ export type AnySecret = ISecret | Secret;
  * Kombo as a key.
  */
 export class EmptySecret extends Secret {
-  constructor(
-    scope: Construct,
-    id: string,
-    { description, removalPolicy }: { description: string; removalPolicy: RemovalPolicy },
-  ) {
-    super(scope, id, { description, removalPolicy });
+  constructor(scope: Construct, id: string, { description }: { description: string }) {
+    super(scope, id, { description });
     const resource = this.node.defaultChild;
     if (resource instanceof CfnSecret) resource.addPropertyDeletionOverride('GenerateSecretString');
     Validations.of(this).acknowledge({

@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 
@@ -10,15 +9,14 @@ export type AnyTable = ITable | Table;
  * themselves when `expires` has passed.
  */
 export class JournalTable extends Table {
-  constructor(scope: Construct, id: string, { keep }: { keep: boolean }) {
+  constructor(scope: Construct, id: string, { deletionProtection }: { deletionProtection: boolean }) {
     super(scope, id, {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       timeToLiveAttribute: 'expires',
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: keep,
-      removalPolicy: keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      deletionProtection,
     });
   }
 }

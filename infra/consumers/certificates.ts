@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -44,7 +44,7 @@ export class Certificates extends Construct {
 
   constructor(scope: Construct, id: string, { settings, certificates, bus, komboSecret }: CertificatesProps) {
     super(scope, id);
-    this.bucket = privateBucket(this, settings.keepState);
+    this.bucket = privateBucket(this);
     this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT });
     const { pattern } = certificateRule(certificates);
     const description = 'Schoolbell: completions that get a certificate';
@@ -111,13 +111,12 @@ function grantCertificates(scope: Construct, bucket: Bucket, issue: NotifierFunc
   explainStar(scope, { resource: bucket, suffix: `/${certificates}`, reason });
 }
 
-function privateBucket(scope: Construct, keep: boolean): Bucket {
+function privateBucket(scope: Construct): Bucket {
   const bucket = new Bucket(scope, 'Bucket', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
     // No versions: an old version would keep the name of a learner whose data is erased.
-    removalPolicy: keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   });
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',

@@ -1,4 +1,4 @@
-import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus, IncludeDetail, Level } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { outputNames } from '../../functions/contract/output-names.ts';
@@ -21,12 +21,10 @@ export class StateStack extends Stack {
       terminationProtection: settings.keepState,
     });
     const { adopt, keepState } = settings;
-    const removalPolicy = keepState ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-
-    const table = adopt.table ?? new JournalTable(this, 'Table', { keep: keepState }).tableName;
-    const bus = settings.bus === 'own' ? this.#ownBus(settings, removalPolicy) : settings.bus;
-    const secretOf = (secret: string, description: string) =>
-      new EmptySecret(this, secret, { description, removalPolicy }).secretArn;
+    const table = adopt.table ?? new JournalTable(this, 'Table', { deletionProtection: keepState }).tableName;
+    const bus = settings.bus === 'own' ? this.#ownBus(settings) : settings.bus;
+    const secretOf = (id: string, description: string) =>
+      new EmptySecret(this, id, { description }).secretArn;
     const komboSecret = adopt.komboSecret ?? secretOf('KomboSecret', 'The Kombo API key');
     // Without the webhook as well: it can be filled in before the webhook is switched on, and outlives switching it off.
     const webhookSecret =
@@ -45,13 +43,12 @@ export class StateStack extends Stack {
     new CfnOutput(this, outputNames.webhookSecret, { value: webhookSecret });
   }
 
-  #ownBus(settings: Settings, removalPolicy: RemovalPolicy): string {
+  #ownBus(settings: Settings): string {
     const bus = new EventBus(this, 'Bus', {
       description: 'What happened to course progressions',
       // The detail of an event can carry a name.
       logConfig: { level: Level.ERROR, includeDetail: IncludeDetail.NONE },
     });
-    bus.applyRemovalPolicy(removalPolicy);
     new BusLogs(this, 'BusLogs', { settings, bus });
     return bus.eventBusArn;
   }
