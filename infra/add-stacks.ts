@@ -1,12 +1,16 @@
 import { type App, type Stack, Tags } from 'aws-cdk-lib';
 import { keepData } from './constructs/keep-data.ts';
 import { addConsumerStacks } from './consumers/consumers-stack.ts';
+import { refuseOtherPlaces } from './refuse-other-places.ts';
+import { refuseTooMany } from './refuse-too-many.ts';
 import type { Settings } from './settings.ts';
 import { NotifierStack } from './stacks/notifier-stack.ts';
 import { StateStack } from './stacks/state-stack.ts';
 
 /**
  * The deployment: what must not be lost, what runs, and the consumers that are on.
+ *
+ * @throws SettingsError for what AWS would refuse
  */
 export function addStacks(
   app: App,
@@ -16,9 +20,11 @@ export function addStacks(
     ...(process.env['CDK_DEFAULT_ACCOUNT'] && { account: process.env['CDK_DEFAULT_ACCOUNT'] }),
     ...(process.env['CDK_DEFAULT_REGION'] && { region: process.env['CDK_DEFAULT_REGION'] }),
   };
+  refuseOtherPlaces(settings, env);
   const state = new StateStack(app, `${settings.name}State`, { env, settings });
   const notifier = new NotifierStack(app, `${settings.name}Notifier`, { env, settings });
   const consumers = addConsumerStacks(app, { env, settings });
+  refuseTooMany(consumers);
   // They read what the state stack wrote down.
   for (const stack of [notifier, ...consumers]) stack.addStackDependency(state);
   for (const stack of [state, notifier, ...consumers]) {

@@ -4,24 +4,12 @@ import { BaselineText } from '../functions/contract/baseline-text.ts';
 import { described } from '../functions/contract/described.ts';
 import { IntegrationId } from '../functions/contract/integration-id.ts';
 import { POLL_CONCURRENCY } from '../functions/contract/poll-concurrency.ts';
-import { consumerSettings } from './consumers/settings.ts';
-
-const arn = (service: string, resource: string, what: string) =>
-  z
-    .string()
-    .check(
-      z.regex(
-        new RegExp(`^arn:aws[a-z-]*:${service}:[^:]+:[0-9]{12}:${resource}$`),
-        `is not the ARN of ${what}`,
-      ),
-    );
-
-/** With the six characters that AWS adds to a name: rights are granted on exactly this ARN. */
-const secretArn = arn('secretsmanager', 'secret:.+-[A-Za-z0-9]{6}', 'a secret, as a whole');
+import { arn, secretArn } from './arn.ts';
+import { consumerSettings, refuseDoubleNames } from './consumers/settings.ts';
 
 /** A key goes over the wire in clear nowhere but on one machine. */
 const komboUrl = z.union([
-  z.url({ protocol: /^https$/ }),
+  z.url({ protocol: /^https$/ }).check(z.maxLength(256)),
   z.url({ protocol: /^http$/, hostname: /^(localhost|127\.0\.0\.1)$/ }),
 ]);
 
@@ -33,6 +21,9 @@ const text = (forms: string, ...allowed: z.ZodMiniType<string>[]) =>
 
 const minutes = z.int().check(z.positive());
 const days = z.int().check(z.positive());
+
+/** The variables of a function have 4 KB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MOST_INTEGRATION_CHARACTERS = 3000;
 
 /** How long CloudWatch can keep logs. */
 const logDays = new Set<number>(Object.values(RetentionDays).filter((value) => typeof value === 'number'));
@@ -46,112 +37,123 @@ const baseline = z.string().check(
 );
 
 /** The settings of a deployment: `schoolbell.config.ts`. */
-export const Settings = z.strictObject({
-  name: described(
-    z._default(
-      z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and hyphens, at most 40')),
-      'Schoolbell',
-    ),
-    "Begins the stacks' names and marks the metrics, so that two deployments share an account",
-  ),
-
-  kombo: described(
-    z._default(text('"eu", "us", or an HTTPS URL with its /v1', z.enum(['eu', 'us']), komboUrl), 'eu'),
-    "Kombo's region host, or another as a whole",
-  ),
-  pollEveryMinutes: described(
-    z._default(minutes.check(z.maximum(360)), 15),
-    'How often each integration is polled',
-  ),
-  overlapMinutes: described(z._default(z.int().check(z.nonnegative()), 15), 'How far each poll looks back'),
-  baseline: described(
-    z._default(baseline, 'silent'),
-    'What the first sync publishes: "silent", "publish", "since:<date>"',
-  ),
-  integrations: described(
-    z._default(z.array(IntegrationId).check(z.maxLength(60)), []),
-    'Added by the first dispatch; more with `schoolbell integrations add`, or by the webhook',
-  ),
-
-  learnerDetails: described(
-    z._default(z.enum(['omit', 'include']), 'omit'),
-    'Whether events carry names and e-mail addresses. Never stored or logged by Schoolbell',
-  ),
-  journalRetentionDays: described(z._default(days, 90), 'How long a change can be looked up and replayed'),
-  logRetentionDays: z._default(
-    days.check(
-      z.refine(
-        (value) => logDays.has(value),
-        'CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, ... days',
+export const Settings = z
+  .strictObject({
+    name: described(
+      z._default(
+        z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and hyphens, at most 40')),
+        'Schoolbell',
       ),
+      "Begins the stacks' names and marks the metrics, so that two deployments share an account",
     ),
-    30,
-  ),
 
-  bus: z._default(
-    text(
-      '"own", or the ARN of an event bus',
-      z.literal('own'),
-      arn('events', 'event-bus/.+', 'an event bus'),
+    kombo: described(
+      z._default(text('"eu", "us", or an HTTPS URL with its /v1', z.enum(['eu', 'us']), komboUrl), 'eu'),
+      "Kombo's region host, or another as a whole",
     ),
-    'own',
-  ),
-  adopt: described(
-    z._default(
-      z.strictObject({
-        table: described(
-          z.optional(z.string().check(z.minLength(3), z.maxLength(255))),
-          'Name of a table that an earlier stack left',
+    pollEveryMinutes: described(
+      z._default(minutes.check(z.maximum(360)), 15),
+      'How often each integration is polled',
+    ),
+    overlapMinutes: described(z._default(z.int().check(z.nonnegative()), 15), 'How far each poll looks back'),
+    baseline: described(
+      z._default(baseline, 'silent'),
+      'What the first sync publishes: "silent", "publish", "since:<date>"',
+    ),
+    integrations: described(
+      z._default(
+        z.array(IntegrationId).check(
+          z.maxLength(60),
+          z.refine(
+            (ids) => ids.join(',').length <= MOST_INTEGRATION_CHARACTERS,
+            `more than ${MOST_INTEGRATION_CHARACTERS} characters: add some with \`schoolbell integrations add\``,
+          ),
         ),
-        komboSecret: z.optional(secretArn),
-        webhookSecret: z.optional(secretArn),
-      }),
-      {},
-    ),
-    'What a destroy kept, to be used again',
-  ),
-  keepState: described(
-    z._default(z.boolean(), true),
-    'Table, bus and secrets stay when the stack goes or another is adopted, and the table cannot be deleted',
-  ),
-
-  alarms: described(
-    z._default(
-      text(
-        '"none", the ARN of an SNS topic, or an e-mail address',
-        z.literal('none'),
-        arn('sns', '.+', 'a topic'),
-        z.email(),
+        [],
       ),
-      'none',
+      'Added by the first dispatch; more with `schoolbell integrations add`, or by the webhook',
     ),
-    'Who is told when an alarm goes off',
-  ),
-  behindMinutes: described(
-    z.optional(minutes.check(z.maximum(7 * 24 * 60))),
-    'How stale an integration may be. By default four poll intervals, at least an hour',
-  ),
-  runbook: described(
-    z._default(z.string(), 'docs/runbook.md'),
-    'Where the alarms point, e.g. a URL of your own',
-  ),
 
-  webhook: described(z._default(z.boolean(), false), "Takes Kombo's webhooks at a function URL"),
-  webhookConcurrency: described(
-    z.optional(z.int().check(z.minimum(1), z.maximum(100))),
-    'Calls at once that are reserved for the webhook; more are turned away. By default none: Lambda refuses a reservation that leaves the account fewer than 100 others',
-  ),
-  pollConcurrency: described(
-    z._default(z.int().check(z.minimum(2), z.maximum(1000)), POLL_CONCURRENCY),
-    'Integrations polled at the same time. The account must allow some more calls at once than these',
-  ),
-  surgeShare: described(
-    z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
-    'The share of known progressions that may vanish, return or appear old in a day unasked',
-  ),
-  surgeFloor: described(z._default(z.int().check(z.nonnegative()), 25), 'The least number of them'),
+    learnerDetails: described(
+      z._default(z.enum(['omit', 'include']), 'omit'),
+      'Whether events carry names and e-mail addresses. Never stored or logged by Schoolbell',
+    ),
+    journalRetentionDays: described(z._default(days, 90), 'How long a change can be looked up and replayed'),
+    logRetentionDays: z._default(
+      days.check(
+        z.refine(
+          (value) => logDays.has(value),
+          'CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, ... days',
+        ),
+      ),
+      30,
+    ),
 
-  ...consumerSettings,
-});
+    bus: z._default(
+      text(
+        '"own", or the ARN of an event bus',
+        z.literal('own'),
+        arn('events', 'event-bus/[A-Za-z0-9._-]+', 'an event bus'),
+      ),
+      'own',
+    ),
+    adopt: described(
+      z._default(
+        z.strictObject({
+          table: described(
+            z.optional(z.string().check(z.minLength(3), z.maxLength(255))),
+            'Name of a table that an earlier stack left',
+          ),
+          komboSecret: z.optional(secretArn),
+          webhookSecret: z.optional(secretArn),
+        }),
+        {},
+      ),
+      'What a destroy kept, to be used again',
+    ),
+    keepState: described(
+      z._default(z.boolean(), true),
+      'What holds data stays when its stack or its setting goes (table, bus, secrets, bucket, queues), and the table cannot be deleted',
+    ),
+
+    alarms: described(
+      z._default(
+        text(
+          '"none", the ARN of an SNS topic, or an e-mail address',
+          z.literal('none'),
+          arn('sns', '.+', 'a topic'),
+          z.email(),
+        ),
+        'none',
+      ),
+      'Who is told when an alarm goes off',
+    ),
+    behindMinutes: described(
+      z.optional(minutes.check(z.maximum(7 * 24 * 60))),
+      'How stale an integration may be. By default four poll intervals, at least an hour',
+    ),
+    runbook: described(
+      z._default(z.string().check(z.maxLength(400)), 'docs/runbook.md'),
+      'Where the alarms point, e.g. a URL of your own',
+    ),
+
+    webhook: described(z._default(z.boolean(), false), "Takes Kombo's webhooks at a function URL"),
+    webhookConcurrency: described(
+      z.optional(z.int().check(z.minimum(1), z.maximum(100))),
+      'Calls at once that are reserved for the webhook; more are turned away. By default none: Lambda refuses a reservation that leaves the account fewer than 100 others',
+    ),
+    pollConcurrency: described(
+      z._default(z.int().check(z.minimum(2), z.maximum(1000)), POLL_CONCURRENCY),
+      'Integrations polled at the same time. The account must allow some more calls at once than these',
+    ),
+    surgeShare: described(
+      z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
+      'The share of known progressions that may vanish, return or appear old in a day unasked',
+    ),
+    surgeFloor: described(z._default(z.int().check(z.nonnegative()), 25), 'The least number of them'),
+
+    ...consumerSettings,
+  })
+  .check(z.superRefine(refuseDoubleNames));
 export type Settings = z.infer<typeof Settings>;
 export type SettingsInput = z.input<typeof Settings>;

@@ -62,10 +62,12 @@ export function eventPattern<Type extends EventType>(
     // CloudFormation accepts no null in a template. Operational events have a `replay` that they report on.
     ...(learning.length > 0 && { replay: { consumer: [consumer, { exists: false }] } }),
     ...(integrations !== undefined || tools !== undefined
-      ? { integration: { ...(integrations && { id: integrations }), ...(tools && { tool: tools }) } }
+      ? {
+          integration: { ...(integrations && { id: distinct(integrations) }), ...(tools && { tool: tools }) },
+        }
       : {}),
-    ...(courses && { course: { id: courses } }),
-    ...(learners && { learner: { id: learners } }),
+    ...(courses && { course: { id: distinct(courses) } }),
+    ...(learners && { learner: { id: distinct(learners) } }),
   });
   return {
     source: [EVENT_SOURCE],
@@ -89,6 +91,55 @@ export function eventPatterns(
     // An integration that fails is told whatever course is asked for.
     ...(others.length > 0 ? [eventPattern(others, consumer, filter)] : []),
   ];
+}
+
+/** The most characters of a pattern: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+const MOST_CHARACTERS = 2048;
+
+/** The filters of which an event has one value: if their alternatives are divided, it matches one of the parts. */
+const DIVISIBLE = [
+  ['integration', 'id'],
+  ['course', 'id'],
+  ['learner', 'id'],
+] as const;
+
+/**
+ * The same events by several patterns, each as short as EventBridge asks: the longest list of ids is divided. An event
+ * matches one of them.
+ *
+ * @throws Error for a pattern that is too long without such a list
+ */
+export function dividePattern(pattern: EventPattern): EventPattern[] {
+  const characters = JSON.stringify(pattern).length;
+  if (characters <= MOST_CHARACTERS) return [pattern];
+  const { detail = {} } = pattern;
+  const [longest] = DIVISIBLE.map(([subject, field]) => ({
+    subject,
+    field,
+    ids: idsAt(detail, subject, field),
+  }))
+    .filter(({ ids }) => ids.length > 1)
+    .toSorted((one, other) => other.ids.length - one.ids.length);
+  if (longest === undefined) {
+    throw new Error(`An event pattern has ${characters} characters; EventBridge takes ${MOST_CHARACTERS}`);
+  }
+  const { subject, field, ids } = longest;
+  const half = Math.ceil(ids.length / 2);
+  return [ids.slice(0, half), ids.slice(half)].flatMap((part) =>
+    dividePattern({ ...pattern, detail: merge(detail, { [subject]: { [field]: part } }) }),
+  );
+}
+
+/** Different ids that a pattern names; none where it asks for anything but ids. */
+function idsAt(detail: { [field: string]: PatternNode }, subject: string, field: string): string[] {
+  const branch = detail[subject];
+  const values = isBranch(branch) ? branch[field] : undefined;
+  if (!Array.isArray(values) || !values.every((value) => typeof value === 'string')) return [];
+  return distinct(values);
+}
+
+function distinct(ids: string[]): string[] {
+  return [...new Set(ids)];
 }
 
 /** Whether it is a learning event: only those are sent again. */

@@ -22,9 +22,18 @@ export const TRIES = 5;
 export class QueueWithDeadLetters extends Queue {
   readonly deadLetters: DeadLetters;
 
-  /** @param props.timeout of the function that takes the messages */
-  constructor(scope: Construct, id: string, { timeout }: { timeout: Duration }) {
-    const deadLetters = new DeadLetters(scope, `${id}DeadLetters`);
+  /**
+   * @param props.timeout of the function that takes the messages
+   * @param props.deadLetters shared with other queues; one of its own by default
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    {
+      timeout,
+      deadLetters = new DeadLetters(scope, `${id}DeadLetters`),
+    }: { timeout: Duration; deadLetters?: DeadLetters },
+  ) {
     super(scope, id, {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

@@ -6,7 +6,7 @@ import { Certificates } from './certificates.ts';
 import { addDeadLetterAlarms } from './dead-letter-alarms.ts';
 import { Endpoint } from './endpoint.ts';
 import { SchemaRegistry } from './schema-registry.ts';
-import { SlackChannel } from './slack-channel.ts';
+import { areManyRules, SlackChannel } from './slack-channel.ts';
 
 /** What the stacks of consumers need of the deployment. */
 export type ConsumerStackProps = StackProps & { settings: Settings };
@@ -32,12 +32,17 @@ export class CertificatesStack extends Stack {
 export class SubscribersStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: ConsumerStackProps) {
     super(scope, id, { ...props, description: 'Schoolbell: Slack channels and HTTPS endpoints' });
+    if (settings.slack.length + settings.endpoints.length > 0) this.#addSubscribers(settings);
+    if (settings.schemaRegistry) new SchemaRegistry(this, 'Schemas', { name: settings.name });
+  }
+
+  #addSubscribers(settings: Settings): void {
     const bus = deployedBus(this, settings);
+    const together = areManyRules(settings);
     for (const slack of settings.slack)
-      new SlackChannel(this, `Slack-${slack.name}`, { settings, slack, bus });
+      new SlackChannel(this, `Slack-${slack.name}`, { settings, slack, bus, together });
     for (const endpoint of settings.endpoints)
       new Endpoint(this, `Endpoint-${endpoint.name}`, { settings, endpoint, bus });
-    if (settings.schemaRegistry) new SchemaRegistry(this, 'Schemas', { name: settings.name });
     addDeadLetterAlarms(this, { settings, topic: deployedAlarmTopic(this, settings) });
   }
 }

@@ -1,5 +1,4 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { SqsSendMessage } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -8,12 +7,11 @@ import { Construct } from 'constructs';
 import { digestQueueRules } from '../../rules/slack/digest-rules.ts';
 import type { SlackChannel } from '../../rules/slack/slack-rules.ts';
 import { NotifierFunction } from '../constructs/notifier-function.ts';
-import { DeadLetters, QueueWithDeadLetters, TRIES } from '../constructs/queue-with-dead-letters.ts';
+import { type DeadLetters, QueueWithDeadLetters, TRIES } from '../constructs/queue-with-dead-letters.ts';
 import { ScheduleRole } from '../constructs/schedule-role.ts';
 import type { Settings } from '../settings.ts';
 import type { AnyBus } from './any-bus.ts';
 import { ConsumerRule } from './consumer-rule.ts';
-import { TemplateInput } from './template-input.ts';
 
 const TIMEOUT = Duration.minutes(2);
 
@@ -33,6 +31,8 @@ export type DigestProps = {
   /** Such as `17:00`. */
   at: string;
   timeZone: string;
+  /** Of the channel. */
+  deadLetters: DeadLetters;
 };
 
 /**
@@ -43,9 +43,12 @@ export type DigestProps = {
  * the messages that the failed call had received are still hidden: they found an empty queue and counted as success.
  */
 export class Digest extends Construct {
-  constructor(scope: Construct, id: string, { settings, channel, bus, at, timeZone }: DigestProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, channel, bus, at, timeZone, deadLetters }: DigestProps,
+  ) {
     super(scope, id);
-    const deadLetters = new DeadLetters(this, 'DeadLetters');
     const queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -55,10 +58,7 @@ export class Digest extends Construct {
     });
     for (const { name, pattern, transformer } of digestQueueRules(channel)) {
       const description = `Schoolbell: ${name}`;
-      new ConsumerRule(this, name, { bus, pattern, description, deadLetters }, (delivery) => {
-        const message = transformer && { message: new TemplateInput(transformer) };
-        return new SqsQueue(queue, { ...delivery, ...message });
-      });
+      new ConsumerRule(this, name, { bus, pattern, description, transformer, deadLetters }, queue);
     }
     const digest = new NotifierFunction(this, 'Function', {
       settings,
@@ -74,7 +74,7 @@ export class Digest extends Construct {
     });
     queue.grantConsumeMessages(digest);
     bus.grantPutEventsTo(digest);
-    const due = new QueueWithDeadLetters(this, 'Due', { timeout: TIMEOUT });
+    const due = new QueueWithDeadLetters(this, 'Due', { timeout: TIMEOUT, deadLetters });
     digest.addEventSource(new SqsEventSource(due, { batchSize: 1, maxConcurrency: 2 }));
     const [hour = '17', minute = '00'] = at.split(':');
     new Schedule(this, 'Daily', {
@@ -85,7 +85,7 @@ export class Digest extends Construct {
       }),
       target: new SqsSendMessage(due, {
         role: new ScheduleRole(this, 'ScheduleRole'),
-        deadLetterQueue: due.deadLetters,
+        deadLetterQueue: deadLetters,
         input: ScheduleTargetInput.fromObject({}),
       }),
       description: `Schoolbell: the digest of ${channel.name}`,

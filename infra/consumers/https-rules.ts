@@ -6,7 +6,6 @@ import { DeadLetters } from '../constructs/queue-with-dead-letters.ts';
 import type { Settings } from '../settings.ts';
 import type { AnyBus } from './any-bus.ts';
 import { ConsumerRule } from './consumer-rule.ts';
-import { TemplateInput } from './template-input.ts';
 
 export type HttpsRulesProps = {
   settings: Pick<Settings, 'secretsRevision'>;
@@ -40,15 +39,12 @@ export class HttpsRules extends Construct {
       description: described,
     });
     for (const { name, pattern, transformer } of rules) {
+      const rule = { bus, pattern, transformer, description: `${description}: ${name}` };
       new ConsumerRule(
         this,
         name,
-        { bus, pattern, description: `${description}: ${name}`, deadLetters: this.deadLetters },
-        (delivery) =>
-          new ApiDestinationTarget(destination, {
-            ...delivery,
-            ...(transformer && { event: new TemplateInput(transformer) }),
-          }),
+        { ...rule, deadLetters: this.deadLetters },
+        (delivery) => new ApiDestinationTarget(destination, delivery),
       );
     }
   }

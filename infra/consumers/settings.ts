@@ -3,38 +3,33 @@ import { CertificateTexts } from '../../functions/contract/certificate-texts.ts'
 import { described } from '../../functions/contract/described.ts';
 import { IntegrationId } from '../../functions/contract/integration-id.ts';
 import { type EventType, isEventType } from '../../functions/contract/published-events.ts';
+import { CERTIFICATES } from '../../rules/certificate-rule.ts';
+import { secretArn } from '../arn.ts';
 
 const name = described(
   z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and hyphens, at most 40')),
   'Names the consumer: replays can be addressed to it',
 );
 
-const secret = z
-  .string()
-  .check(
-    z.regex(
-      /^arn:aws[a-z-]*:secretsmanager:/,
-      'is not the ARN of a secret: what it holds does not belong into a file',
-    ),
-  );
-
 const eventType = z.pipe(
   z.string(),
   z.custom<EventType, string>(isEventType, 'is not an event: docs/events.md names them all'),
 );
 
+const courses = z.array(z.string().check(z.maxLength(256))).check(z.minLength(1));
+
 const wanted = {
   name,
-  events: z.array(eventType).check(z.minLength(1)),
-  courses: described(z.optional(z.array(z.string()).check(z.minLength(1))), "Kombo's ids of courses"),
+  events: z.array(eventType).check(
+    z.minLength(1),
+    z.refine((events) => new Set(events).size === events.length, 'names an event twice'),
+  ),
+  courses: described(z.optional(courses), "Kombo's ids of courses"),
   integrations: z.optional(z.array(IntegrationId).check(z.minLength(1))),
 };
 
 export const CertificatesSettings = z.strictObject({
-  courses: described(
-    z.optional(z.array(z.string()).check(z.minLength(1))),
-    "Kombo's ids; all courses when not given",
-  ),
+  courses: described(z.optional(courses), "Kombo's ids; all courses when not given"),
   integrations: z.optional(z.array(IntegrationId).check(z.minLength(1))),
   revoke: described(
     z._default(z.boolean(), false),
@@ -53,13 +48,36 @@ const digestAt = described(
   'One message a day at this time, instead of one per event',
 );
 
+/**
+ * As the IANA database spells it: EventBridge Scheduler takes no offset such as `+01:00`.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#time-zones
+ */
+const timeZone = z
+  .string()
+  .check(z.refine(isTimeZone, 'is not a time zone of the IANA database, such as Europe/Berlin'));
+
+function isTimeZone(zone: string): boolean {
+  if (!/^[A-Z]/.test(zone)) return false;
+  const spelled = Intl.supportedValuesOf('timeZone').find(
+    (known) => known.toLowerCase() === zone.toLowerCase(),
+  );
+  if (spelled !== undefined) return spelled === zone;
+  try {
+    // Other names of the same zones, such as UTC and US/Eastern.
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const SlackSettings = z.strictObject({
   ...wanted,
   via: z.discriminatedUnion('way', [
-    z.strictObject({ way: z.literal('incoming-webhook'), url: secret }),
+    z.strictObject({ way: z.literal('incoming-webhook'), url: secretArn }),
     z.strictObject({
       way: z.literal('chat.postMessage'),
-      token: secret,
+      token: secretArn,
       channelId: z
         .string()
         .check(z.regex(/^[A-Z0-9]{9,}$/, "is not Slack's id of a channel, such as C0123456789")),
@@ -70,16 +88,19 @@ export const SlackSettings = z.strictObject({
     'Slack takes one message a second per channel',
   ),
   digestAt: z.optional(digestAt),
-  timeZone: described(z._default(z.string(), 'UTC'), 'Of the digest'),
+  timeZone: described(z._default(timeZone, 'UTC'), 'Of the digest'),
 });
 export type SlackSettings = z.infer<typeof SlackSettings>;
 
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnectionApiKeyAuthRequestParameters.html */
+const credential = z.string().check(z.minLength(1), z.maxLength(512));
+
 export const EndpointSettings = z.strictObject({
   ...wanted,
-  url: z.url({ protocol: /^https$/, error: 'is not an HTTPS URL' }),
+  url: z.url({ protocol: /^https$/, error: 'is not an HTTPS URL' }).check(z.maxLength(2048)),
   authorization: z.discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('header'), header: z.string().check(z.minLength(1)), value: secret }),
-    z.strictObject({ type: z.literal('basic'), user: z.string().check(z.minLength(1)), password: secret }),
+    z.strictObject({ type: z.literal('header'), header: credential, value: secretArn }),
+    z.strictObject({ type: z.literal('basic'), user: credential, password: secretArn }),
   ]),
   perSecond: z._default(z.int().check(z.minimum(1), z.maximum(300)), 10),
 });
@@ -99,3 +120,19 @@ export const consumerSettings = {
     "Puts the events' JSON Schemas into EventBridge's registry",
   ),
 };
+
+type ConsumerNames = { slack: { name: string }[]; endpoints: { name: string }[] };
+
+/** Replays are addressed to a consumer by its name, so no two have the same. */
+export function refuseDoubleNames({ slack, endpoints }: ConsumerNames, context: z.core.$RefinementCtx): void {
+  const taken = new Set<string>([CERTIFICATES]);
+  for (const [setting, consumers] of Object.entries({ slack, endpoints })) {
+    for (const [at, { name }] of consumers.entries()) {
+      if (taken.has(name)) {
+        const message = `another consumer is called "${name}" already`;
+        context.addIssue({ code: 'custom', path: [setting, at, 'name'], message, input: name });
+      }
+      taken.add(name);
+    }
+  }
+}

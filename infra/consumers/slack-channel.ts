@@ -1,8 +1,9 @@
 import { SecretValue } from 'aws-cdk-lib';
 import { Authorization } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
+import { dividePattern } from '../../rules/event-pattern.ts';
 import { digestMessageRule } from '../../rules/slack/digest-rules.ts';
-import { slackRules } from '../../rules/slack/slack-rules.ts';
+import { type SlackChannel as Channel, slackRules } from '../../rules/slack/slack-rules.ts';
 import type { Settings } from '../settings.ts';
 import type { AnyBus } from './any-bus.ts';
 import { Digest } from './digest.ts';
@@ -11,34 +12,52 @@ import type { SlackSettings } from './settings.ts';
 
 const CHAT_POST_MESSAGE = 'https://slack.com/api/chat.postMessage';
 
+export type SlackChannelProps = {
+  settings: Settings;
+  slack: SlackSettings;
+  bus: AnyBus;
+  /** Whether the learning events share a rule: see `areManyRules`. */
+  together: boolean;
+};
+
 /** Posts to one channel of Slack: each event as it comes, or one digest a day. */
 export class SlackChannel extends Construct {
-  constructor(
-    scope: Construct,
-    id: string,
-    { settings, slack, bus }: { settings: Settings; slack: SlackSettings; bus: AnyBus },
-  ) {
+  constructor(scope: Construct, id: string, { settings, slack, bus, together }: SlackChannelProps) {
     super(scope, id);
-    const channel = {
-      name: slack.name,
-      events: slack.events,
-      ...(slack.courses && { courses: slack.courses }),
-      ...(slack.integrations && { integrations: slack.integrations }),
-      channelId: slack.via.way === 'chat.postMessage' ? slack.via.channelId : null,
-      named: settings.learnerDetails === 'include',
-    };
-    new HttpsRules(this, 'Messages', {
+    const channel = channelOf(slack, settings);
+    const { deadLetters } = new HttpsRules(this, 'Messages', {
       settings,
       bus,
-      rules: slack.digestAt === undefined ? slackRules(channel) : [digestMessageRule(channel)],
+      rules: slack.digestAt === undefined ? slackRules(channel, together) : [digestMessageRule(channel)],
       ...wayOf(slack),
       perSecond: slack.perSecond,
       description: `Schoolbell: Slack, ${slack.name}`,
     });
     if (slack.digestAt !== undefined) {
-      new Digest(this, 'Digest', { settings, channel, bus, at: slack.digestAt, timeZone: slack.timeZone });
+      const { digestAt: at, timeZone } = slack;
+      new Digest(this, 'Digest', { settings, channel, bus, at, timeZone, deadLetters });
     }
   }
+}
+
+function channelOf(slack: SlackSettings, { learnerDetails }: Settings): Channel {
+  return {
+    name: slack.name,
+    events: slack.events,
+    ...(slack.courses && { courses: slack.courses }),
+    ...(slack.integrations && { integrations: slack.integrations }),
+    channelId: slack.via.way === 'chat.postMessage' ? slack.via.channelId : null,
+    named: learnerDetails === 'include',
+  };
+}
+
+/** Up to here 20 channels, digests or not, keep within the 300 rules of a bus and the 500 resources of a stack. */
+const MOST_RULES = 100;
+
+/** Whether one rule for each event of each channel would be too many, so that learning events share a rule. */
+export function areManyRules(settings: Settings): boolean {
+  const rules = settings.slack.flatMap((slack) => slackRules(channelOf(slack, settings)));
+  return rules.flatMap(({ pattern }) => dividePattern(pattern)).length > MOST_RULES;
 }
 
 /**

@@ -20,31 +20,46 @@ export type SlackChannel = {
   named: boolean;
 };
 
-/** EventBridge's way to ask for a text: null is none. */
-const SOME_TEXT: { wildcard: string }[] = [{ wildcard: '*' }];
+/**
+ * EventBridge's way to ask for a text: null is none. Not a wildcard, of which only 30 rules of a bus may have one:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+ */
+const SOME_TEXT: { prefix: string }[] = [{ prefix: '' }];
 const ABSENT = [null, { exists: false }];
 
 /**
  * The rules of a channel: one for each event, and for learning events one more, for those that lack a title or a name:
  * a template cannot say "if", and Slack refuses a message with an empty text.
+ *
+ * @param together one rule for all learning events, whose headline then is the name of the event: for so many channels
+ *   that one rule for each event would be more than a bus can have
  */
-export function slackRules(channel: SlackChannel): Rule[] {
+export function slackRules(channel: SlackChannel, together = false): Rule[] {
   const learning = LearningEventType.options.filter((type) => channel.events.includes(type));
-  const rules = channel.events.map((type): Rule => {
-    const name = `${channel.name}-${type}`;
-    return isLearning(type)
-      ? rule(name, [type], learningMessage(type, channel.named), channel, complete(channel.named))
-      : rule(name, [type], otherMessages[type], channel, {});
-  });
-  return learning.length === 0 ? rules : [...rules, incompleteRule(channel, learning)];
+  const others = channel.events.filter((type) => !isLearning(type));
+  const learningRule = (name: string, types: LearningEventType[], headline: Message['headline']) =>
+    rule(
+      `${channel.name}-${name}`,
+      types,
+      learningMessage(headline, channel.named),
+      channel,
+      complete(channel.named),
+    );
+  const learningRules = together
+    ? [learningRule('Learning', learning, field('$.detail-type'))]
+    : learning.map((type) => learningRule(type, [type], headlines[type]));
+  return [
+    ...(learning.length === 0 ? [] : [...learningRules, incompleteRule(channel, learning)]),
+    ...others.map((type) => rule(`${channel.name}-${type}`, [type], otherMessages[type], channel, {})),
+  ];
 }
 
-function learningMessage(type: LearningEventType, named: boolean): Message {
+function learningMessage(headline: Message['headline'], named: boolean): Message {
   const learner = named
     ? [field('$.detail.learner.firstName'), field('$.detail.learner.lastName')]
     : field('$.detail.learner.id');
   return {
-    headline: headlines[type],
+    headline,
     subject: field('$.detail.course.title'),
     facts: [['Learner', learner], fact.integration, ['At', time('$.detail.occurredAt')]],
   };

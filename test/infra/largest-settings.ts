@@ -1,35 +1,44 @@
-import { eventTypes } from '../../functions/contract/published-events.ts';
+import { type EventType, eventTypes } from '../../functions/contract/published-events.ts';
 import type { SettingsInput } from '../../infra/settings.ts';
 
 const secret = (name: string) => `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
 
-const slackChannel = (number: number) => ({
+const integrations = Array.from(
+  { length: 60 },
+  (_, at) => `moodle:7C9M5sXAQx2cNMpVHLojr${String(at).padStart(3, '0')}`,
+);
+
+/** A channel for every event. */
+export const slackChannel = (number: number) => ({
   name: `channel-${number}`,
-  events: ['CourseCompleted', 'IntegrationFailing', 'ChangesHeld'],
+  events: [...eventTypes],
   via:
     number % 2 === 0
       ? { way: 'incoming-webhook' as const, url: secret(`SlackUrl${number}`) }
       : { way: 'chat.postMessage' as const, token: secret('SlackToken'), channelId: `C012345678${number}` },
-  ...(number % 4 === 0 && { digestAt: '17:00', timeZone: 'Europe/Berlin' }),
 });
+
+export const crm = {
+  name: 'crm',
+  events: [...eventTypes],
+  integrations,
+  url: 'https://crm.example.com/events',
+  authorization: { type: 'header' as const, header: 'x-api-key', value: secret('Crm') },
+};
 
 /** Everything that can be switched on, as much of it as a deployment is built for. */
 export const largestSettings = {
-  integrations: Array.from(
-    { length: 60 },
-    (_, at) => `moodle:7C9M5sXAQx2cNMpVHLojr${String(at).padStart(3, '0')}`,
-  ),
+  name: 'Schoolbell-with-as-long-a-name-as-can-be',
+  integrations,
   alarms: 'ops@example.com',
   webhook: true,
-  certificates: { revoke: true, texts: { issuer: 'Northwind Academy' } },
-  slack: Array.from({ length: 20 }, (_, at) => slackChannel(at)),
+  certificates: { revoke: true, integrations, texts: { issuer: 'Northwind Academy' } },
+  slack: Array.from({ length: 20 }, (_, at) => ({
+    ...slackChannel(at),
+    ...(at % 4 === 0 && { digestAt: '17:00', timeZone: 'Europe/Berlin' }),
+  })),
   endpoints: [
-    {
-      name: 'crm',
-      events: [...eventTypes],
-      url: 'https://crm.example.com/events',
-      authorization: { type: 'header', header: 'x-api-key', value: secret('Crm') },
-    },
+    crm,
     {
       name: 'warehouse',
       events: ['CourseCompleted'],
@@ -39,3 +48,63 @@ export const largestSettings = {
   ],
   schemaRegistry: true,
 } satisfies SettingsInput;
+
+/** Deployments that are large in other ways: each a most of something. */
+export const largeSettings: [string, SettingsInput][] = [
+  ['everything at once', largestSettings],
+  ['20 channels of all events', { slack: channels(20, 0), schemaRegistry: true }],
+  ['20 channels of all events, half of them digests', { slack: channels(10, 10), schemaRegistry: true }],
+  ['20 digests of all events', { slack: channels(0, 20), schemaRegistry: true }],
+  [
+    '20 channels that do not share rules',
+    { slack: channels(3, 17, eventTypes.slice(0, 1)), schemaRegistry: true },
+  ],
+  ['one channel of all events', { slack: [slackChannel(0)], learnerDetails: 'include' }],
+  [
+    'filters with 200 courses',
+    {
+      certificates: { courses: coursesOf(200) },
+      slack: [{ ...slackChannel(0), courses: coursesOf(200), integrations }],
+      endpoints: [{ ...crm, courses: coursesOf(200) }],
+    },
+  ],
+  [
+    'the longest texts',
+    {
+      ...largestSettings,
+      kombo: `https://kombo.example.com/${'v'.repeat(230)}`,
+      baseline: 'since:2026-11-24T08:00:00.000+02:00',
+      runbook: `https://example.com/${'r'.repeat(380)}`,
+      integrations: Array.from(
+        { length: 11 },
+        (_, at) => `moodle:${'7'.repeat(245)}${String(at).padStart(2, '0')}`,
+      ),
+      certificates: {
+        texts: {
+          heading: '漢'.repeat(60),
+          before: '漢'.repeat(80),
+          between: '漢'.repeat(80),
+          learnerNumber: '漢'.repeat(40),
+          noLearner: '漢'.repeat(40),
+          noCourse: '漢'.repeat(60),
+          date: '漢'.repeat(30),
+          number: '漢'.repeat(30),
+          code: '漢'.repeat(30),
+          issuer: '漢'.repeat(80),
+        },
+      },
+    },
+  ],
+];
+
+/** Channels of all events, and digests of the given ones. */
+function channels(live: number, digests: number, digested: readonly EventType[] = eventTypes) {
+  return Array.from({ length: live + digests }, (_, at) => ({
+    ...slackChannel(at),
+    ...(at >= live && { events: [...digested], digestAt: '17:00' }),
+  }));
+}
+
+function coursesOf(count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `U3Q5rNXx2FPuXyGxAjJho${String(at).padStart(3, '0')}`);
+}

@@ -3,6 +3,27 @@ import { POLL_CONCURRENCY } from '../../functions/contract/poll-concurrency.ts';
 import { parseSettings, readSettings } from '../../infra/read-settings.ts';
 
 const FILE = 'schoolbell.config.ts';
+const secret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Slack-AbCdEf';
+/** Without the six characters that AWS adds, without the account, of another service. */
+const incompleteArns = [
+  'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Slack',
+  'arn:aws:secretsmanager:eu-central-1::secret:Slack-AbCdEf',
+  'arn:aws:secretsmanager:',
+  'arn:aws:ssm:eu-central-1:123456789012:parameter/Slack-AbCdEf',
+  'Slack-AbCdEf',
+];
+const channel = {
+  name: 'learning',
+  events: ['CourseCompleted'],
+  via: { way: 'incoming-webhook', url: secret },
+};
+const endpoint = {
+  name: 'crm',
+  events: ['CourseCompleted'],
+  url: 'https://crm.example.com/events',
+  authorization: { type: 'header', header: 'x-api-key', value: secret },
+};
+const longIds = Array.from({ length: 13 }, (_, at) => `moodle:${'7'.repeat(240)}${at}`);
 
 describe('the settings', () => {
   it('are complete when nothing is set', () => {
@@ -11,6 +32,13 @@ describe('the settings', () => {
     // The models and the benchmark's fleet reckon with it.
     expect(settings.pollConcurrency).toBe(POLL_CONCURRENCY);
   });
+
+  it.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'US/Eastern', 'America/Argentina/Buenos_Aires'])(
+    'take the time zone %s',
+    (timeZone) => {
+      expect(parseSettings({ slack: [{ ...channel, timeZone }] }, FILE).slack[0]).toMatchObject({ timeZone });
+    },
+  );
 
   it('of the repository are valid', async () => {
     await expect(readSettings(FILE)).resolves.toMatchObject({ name: 'Schoolbell' });
@@ -33,6 +61,52 @@ describe('the settings', () => {
     ],
     [{ adopt: { komboSecret: 'key' } }, 'adopt.komboSecret: is not the ARN of a secret'],
     [{ archive: true }, 'Unrecognized key: "archive"'],
+    [
+      { bus: 'arn:aws:events:eu-central-1:123456789012:event-bus/aws.partner/x' },
+      'bus: is not "own", or the ARN',
+    ],
+    [{ runbook: 'x'.repeat(401) }, 'runbook: '],
+    [{ integrations: longIds }, 'integrations: more than 3000 characters: add some with'],
+    ...incompleteArns.flatMap((arn): [object, string][] => [
+      [{ adopt: { komboSecret: arn } }, 'adopt.komboSecret: is not the ARN of a secret, as a whole'],
+      [{ adopt: { webhookSecret: arn } }, 'adopt.webhookSecret: is not the ARN of a secret, as a whole'],
+      [
+        { slack: [{ ...channel, via: { way: 'incoming-webhook', url: arn } }] },
+        'slack.0.via.url: is not the ARN',
+      ],
+      [
+        { slack: [{ ...channel, via: { way: 'chat.postMessage', token: arn, channelId: 'C0123456789' } }] },
+        'slack.0.via.token: is not the ARN',
+      ],
+      [
+        { endpoints: [{ ...endpoint, authorization: { type: 'header', header: 'x-key', value: arn } }] },
+        'endpoints.0.authorization.value: is not the ARN',
+      ],
+      [
+        { endpoints: [{ ...endpoint, authorization: { type: 'basic', user: 'me', password: arn } }] },
+        'endpoints.0.authorization.password: is not the ARN',
+      ],
+    ]),
+    ...['Berlin', 'europe/berlin', 'EUROPE/BERLIN', 'Europe/Berlinn', '+01:00', 'utc', ''].map(
+      (timeZone): [object, string] => [
+        { slack: [{ ...channel, timeZone }] },
+        'slack.0.timeZone: is not a time zone',
+      ],
+    ),
+    [{ slack: [channel, channel] }, 'slack.1.name: another consumer is called "learning" already'],
+    [{ endpoints: [endpoint, endpoint] }, 'endpoints.1.name: another consumer is called "crm" already'],
+    [
+      { slack: [channel], endpoints: [{ ...endpoint, name: 'learning' }] },
+      'endpoints.0.name: another consumer is called "learning" already',
+    ],
+    [
+      { slack: [{ ...channel, name: 'certificates' }] },
+      'slack.0.name: another consumer is called "certificates" already',
+    ],
+    [
+      { slack: [{ ...channel, events: ['CourseCompleted', 'ChangesHeld', 'CourseCompleted'] }] },
+      'slack.0.events: names an event twice',
+    ],
     [undefined, 'expected object'],
   ])('that are wrong, such as %j, are named in one line', (content, line) => {
     let message = '';

@@ -63,6 +63,20 @@ test.each(eventTypes)('%s is posted once, as a message that Slack takes', (type)
   expect(messages[0]?.message).toMatchSnapshot();
 });
 
+test('where channels are many, learning events share a rule and are still posted once', () => {
+  const rules = slackRules(channel, true);
+  expect(rules.length).toBeLessThanOrEqual(12);
+  for (const type of eventTypes) {
+    const messages = rules.flatMap(({ pattern, transformer }) =>
+      transformer !== null && matchesPattern(pattern, delivered(type))
+        ? [SlackMessage.parse(JSON.parse(transformInput(transformer, delivered(type))))]
+        : [],
+    );
+    expect(messages).toHaveLength(1);
+    if (LearningEventType.options.some((learning) => learning === type)) expect(messages[0]?.text).toBe(type);
+  }
+});
+
 test('a channel gets what it asked for, and nothing else', () => {
   const to = { ...channel, events: ['CourseCompleted', 'IntegrationFailing'] } satisfies SlackChannel;
   expect(eventTypes.filter((type) => posted(delivered(type), to).length > 0).toSorted()).toEqual([

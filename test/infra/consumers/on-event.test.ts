@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { CloudWatchLogGroup } from 'aws-cdk-lib/aws-events-targets';
@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { eventTypes } from '../../../functions/contract/published-events.ts';
 import * as constructs from '../../../infra/consumers/on-event.ts';
 import { eventPattern } from '../../../rules/event-pattern.ts';
+import { nullsIn } from '../nulls.ts';
 
 const { onCourseCompleted, onCourseReopened, onIntegrationFailing } = constructs;
 
@@ -35,6 +36,55 @@ describe('a rule on an event', () => {
       EventPattern: JSON.stringify(eventPattern(['CourseCompleted'], 'badges', filter)),
     });
     template().resourceCountIs('AWS::SQS::Queue', 2);
+  });
+
+  it('may ask for null, which CloudFormation refuses outside a text', () => {
+    const { stack, bus, template } = somewhere();
+    const filter = {
+      where: { course: { title: [null, { exists: false }] }, previous: { completedAt: [null] } },
+    };
+    onCourseCompleted(stack, { bus, consumer: 'badges', ...filter }, new Queue(stack, 'Queue'));
+    const [rule] = Object.values(template().findResources('AWS::Events::Rule'));
+    expect(JSON.parse(rule?.['Properties'].EventPattern).detail).toMatchObject(filter.where);
+    expect(nullsIn(template().toJSON())).toEqual([]);
+  });
+
+  it('may name what only the deployment knows', () => {
+    const { stack, bus, template } = somewhere();
+    const course = new CfnParameter(stack, 'Course').valueAsString;
+    onCourseCompleted(stack, { bus, consumer: 'badges', courses: [course] }, new Queue(stack, 'Queue'));
+    template().hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { 'Fn::Join': ['', Match.arrayWith([{ Ref: 'Course' }])] },
+    });
+  });
+
+  it('becomes several rules to one target where its pattern is too long', () => {
+    const { stack, bus, template } = somewhere();
+    const courses = Array.from({ length: 200 }, (_, at) => `U3Q5rNXx2FPuXyGxAjJho${at}`);
+    onCourseCompleted(stack, { bus, consumer: 'badges', courses }, new Queue(stack, 'Queue'));
+    const rules = Object.values(template().findResources('AWS::Events::Rule'));
+    expect(rules.length).toBeGreaterThan(2);
+    expect(new Set(rules.map(({ Properties }) => JSON.stringify(Properties.Targets[0].Arn))).size).toBe(1);
+    const named = rules.flatMap(({ Properties }) => JSON.parse(Properties.EventPattern).detail.course.id);
+    expect(named.toSorted()).toEqual(courses.toSorted());
+  });
+
+  it('for each event: all of them go to one queue, with one queue of dead letters, in one statement each', () => {
+    const { stack, bus, template } = somewhere();
+    const queue = new Queue(stack, 'Queue');
+    const deadLetters = new Queue(stack, 'DeadLetters');
+    for (const on of Object.values(constructs)) on(stack, { bus, consumer: 'all', deadLetters }, queue);
+    template().resourceCountIs('AWS::Events::Rule', eventTypes.length);
+    template().allResourcesProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Principal: { Service: 'events.amazonaws.com' },
+            Condition: { ArnLike: { 'aws:SourceArn': Match.anyValue() } },
+          }),
+        ],
+      },
+    });
   });
 
   it('takes it to a function, whose failures go to the dead letters as well', () => {

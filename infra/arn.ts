@@ -1,0 +1,18 @@
+import * as z from 'zod/mini';
+
+/** The ARN of a resource, with its Region and account. */
+export const arn = (service: string, resource: string, what: string) =>
+  z
+    .string()
+    .check(
+      z.regex(
+        new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:[0-9]{12}:${resource}$`),
+        `is not the ARN of ${what}`,
+      ),
+    );
+
+/**
+ * The ARN of a secret with the six characters that AWS adds to a name: rights are granted on exactly this ARN.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
+ */
+export const secretArn = arn('secretsmanager', 'secret:.+-[A-Za-z0-9]{6}', 'a secret, as a whole');

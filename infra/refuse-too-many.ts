@@ -1,0 +1,32 @@
+import { CfnResource, type Stack } from 'aws-cdk-lib';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { SettingsError } from './read-settings.ts';
+
+/** Rules of an event bus (100 in af-south-1 and eu-south-1): https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+const MOST_RULES = 300;
+
+/** Resources of a stack: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+const MOST_RESOURCES = 500;
+
+/**
+ * Refuses consumers that AWS would refuse halfway through a deployment.
+ *
+ * @throws SettingsError
+ */
+export function refuseTooMany(consumers: Stack[]): void {
+  const rules = consumers.flatMap((stack) => resourcesOf(stack).filter((part) => part instanceof CfnRule));
+  if (rules.length > MOST_RULES) throw tooMany(`${rules.length} rules`, `an event bus has ${MOST_RULES}`);
+  for (const { length } of consumers.map(resourcesOf)) {
+    if (length > MOST_RESOURCES) throw tooMany(`${length} resources`, `a stack has ${MOST_RESOURCES}`);
+  }
+}
+
+function resourcesOf(stack: Stack): CfnResource[] {
+  return stack.node.findAll().filter((part) => CfnResource.isCfnResource(part));
+}
+
+function tooMany(needed: string, allowed: string): SettingsError {
+  return new SettingsError(
+    `slack, endpoints: they need ${needed}, and ${allowed}. Name fewer of them, fewer events, or fewer integrations and courses`,
+  );
+}

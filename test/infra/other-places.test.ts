@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { SettingsError } from '../../infra/read-settings.ts';
+import type { SettingsInput } from '../../infra/settings.ts';
+import { crm as endpoint, slackChannel } from './largest-settings.ts';
+import { appWithStacks, synthesize } from './synthesize.ts';
+
+const secret = (region: string) => `arn:aws:secretsmanager:${region}:123456789012:secret:Key-AbCdEf`;
+const bus = (region: string, account = '123456789012') =>
+  `arn:aws:events:${region}:${account}:event-bus/company`;
+const slack = slackChannel(0);
+
+function deployTo(region: string, settings: SettingsInput, account = '123456789012') {
+  vi.stubEnv('CDK_DEFAULT_REGION', region);
+  vi.stubEnv('CDK_DEFAULT_ACCOUNT', account);
+  return () => appWithStacks(settings);
+}
+afterEach(() => vi.unstubAllEnvs());
+
+describe('what is in another Region', () => {
+  const cases: [string, (region: string) => SettingsInput][] = [
+    ['bus', (region) => ({ bus: bus(region) })],
+    ['adopt.komboSecret', (region) => ({ adopt: { komboSecret: secret(region) } })],
+    ['adopt.webhookSecret', (region) => ({ adopt: { webhookSecret: secret(region) } })],
+    ['alarms', (region) => ({ alarms: `arn:aws:sns:${region}:123456789012:alarms` })],
+    [
+      'slack.0.via.url',
+      (region) => ({ slack: [{ ...slack, via: { way: 'incoming-webhook', url: secret(region) } }] }),
+    ],
+    [
+      'slack.0.via.token',
+      (region) => ({
+        slack: [
+          { ...slack, via: { way: 'chat.postMessage', token: secret(region), channelId: 'C0123456789' } },
+        ],
+      }),
+    ],
+    [
+      'endpoints.0.authorization.value',
+      (region) => ({
+        endpoints: [
+          { ...endpoint, authorization: { type: 'header', header: 'x-key', value: secret(region) } },
+        ],
+      }),
+    ],
+    [
+      'endpoints.0.authorization.password',
+      (region) => ({
+        endpoints: [{ ...endpoint, authorization: { type: 'basic', user: 'me', password: secret(region) } }],
+      }),
+    ],
+  ];
+
+  it.each(cases)('is refused in one line that names the setting: %s', (setting, settingsWith) => {
+    const refused = deployTo('eu-central-1', settingsWith('us-east-1'));
+    expect(refused).toThrow(SettingsError);
+    expect(refused).toThrow(`${setting}: is in us-east-1, and the deployment in eu-central-1`);
+    expect(deployTo('eu-central-1', settingsWith('eu-central-1'))).not.toThrow();
+  });
+
+  it('cannot be known without credentials', () => {
+    expect(() => appWithStacks({ bus: bus('us-east-1') })).not.toThrow();
+  });
+});
+
+describe('a bus of another account', () => {
+  const theirs = { bus: bus('eu-central-1', '210987654321') };
+
+  it('is published to by its ARN', () => {
+    vi.stubEnv('CDK_DEFAULT_ACCOUNT', '123456789012');
+    vi.stubEnv('CDK_DEFAULT_REGION', 'eu-central-1');
+    const { state, notifier } = synthesize(theirs);
+    state.hasResourceProperties('AWS::SSM::Parameter', {
+      Name: '/schoolbell/Schoolbell/bus',
+      Value: theirs.bus,
+    });
+    const [parameter] = Object.keys(notifier.findParameters('*', { Default: '/schoolbell/Schoolbell/bus' }));
+    const granted = Object.values(notifier.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) =>
+      Properties.PolicyDocument.Statement.filter(
+        ({ Action }: { Action: unknown }) => Action === 'events:PutEvents',
+      ),
+    );
+    expect(granted.map(({ Resource }) => Resource)).toEqual([{ Ref: parameter }, { Ref: parameter }]);
+  });
+
+  it.each([
+    ['certificates', { certificates: {} }],
+    ['slack', { slack: [slack] }],
+    ['endpoints', { endpoints: [endpoint] }],
+    ['certificates, slack', { certificates: {}, slack: [slack] }],
+  ])('has no rules of ours: %s', (named, consumers) => {
+    const refused = deployTo('eu-central-1', { ...theirs, ...consumers });
+    expect(refused).toThrow(SettingsError);
+    expect(refused).toThrow(`${named}: the bus belongs to account 210987654321`);
+    expect(deployTo('eu-central-1', { ...theirs, ...consumers }, '210987654321')).not.toThrow();
+  });
+
+  it('is no obstacle to the registry of schemas, which has no rule', () => {
+    expect(deployTo('eu-central-1', { ...theirs, schemaRegistry: true })).not.toThrow();
+  });
+});
