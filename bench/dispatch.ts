@@ -62,6 +62,7 @@ function well(id: string): Checkpoint {
     events: 20,
     missed: 0,
     setAside: 0,
+    unknownStatuses: 0,
   };
   return {
     ...newCheckpoint(id),

@@ -68,5 +68,13 @@ function knownOf(record: unknown): KnownProgression {
   if (!('observed' in seen)) throw new Error('a synthetic record does not fit the schema');
   const { state, learner, course, erased } = seen.observed;
   const { title: _title, ...reference } = course;
-  return { state, learner, course: reference, erased, discarded: null, entry: ENTRY };
+  return {
+    state,
+    learner,
+    course: reference,
+    erased,
+    discarded: null,
+    unpublishedRemoval: null,
+    entry: ENTRY,
+  };
 }

@@ -66,17 +66,20 @@ const SCENES: Record<LearningEventType, Scene> = {
 /** The event that the core publishes for a typical change of this kind. */
 export function learningExample(type: LearningEventType): LearningEvent {
   const { before, now, erased } = SCENES[type];
-  const change = decideEvents(before === null ? null : known(before), erased ? erasedNow() : observed(now));
+  const detectedAt = '2026-04-15T08:00:07.000Z';
+  const record = erased ? erasedNow() : observed(now);
+  const change = decideEvents(before === null ? null : known(before), record, detectedAt);
   if (change === null) throw new Error(`The scene of ${type} shows no change`);
   const [event, ...others] = eventsOfEntry(
     {
       integration: 'moodle:7C9M5sXAQx2cNMpVHLojrFpL',
       number: 1204,
-      detectedAt: '2026-04-15T08:00:07.000Z',
+      detectedAt,
       mode: 'incremental',
+      updatedAfter: null,
       writer: 'catalogue',
       changes: [change],
-      tally: { firstSeen: 0, removed: 0, restored: 0, firstSeenOld: 0, allowed: 0, missed: 0 },
+      tally: { firstSeen: 0, suspect: 0, decided: 0, missed: 0 },
     },
     null,
   );
@@ -91,6 +94,7 @@ function known(state: Partial<ProgressionState>): KnownProgression {
     course: COURSE,
     erased: false,
     discarded: null,
+    unpublishedRemoval: null,
     entry: 1180,
   };
 }
@@ -102,7 +106,7 @@ function observed(state: Partial<ProgressionState>): ObservedProgression {
     unknownStatus: null,
     learner: LEARNER,
     learnerDetails: NO_ONE,
-    namesBlank: true,
+    namesBlank: false,
     course: { ...COURSE, title: TITLE },
     erased: false,
   };

@@ -50,8 +50,12 @@ const EXAMPLES: Examples = {
   },
   ChangesHeld: {
     ...about('held/2026-05-04T02:00:00.000Z', '2026-05-04T02:00:00.000Z'),
-    waiting: { removed: 6400, restored: 0, firstSeenOld: 0 },
-    complete: true,
+    waiting: {
+      total: 6400,
+      kinds: { removed: 6400 },
+      courses: [{ id: completion.course.id, title: completion.course.title, changes: 6400 }],
+      otherCourses: { courses: 0, changes: 0 },
+    },
     limit: 1825,
     sample: [completion.progression.id],
   },
@@ -59,7 +63,12 @@ const EXAMPLES: Examples = {
     ...about('released/2026-05-04T02:00:00.000Z', '2026-05-04T08:30:00.000Z'),
     by: 'discard',
     heldSince: '2026-05-04T02:00:00.000Z',
-    waiting: { removed: 6400, restored: 0, firstSeenOld: 0 },
+    waiting: {
+      total: 6400,
+      kinds: { removed: 6400 },
+      courses: [{ id: completion.course.id, title: completion.course.title, changes: 6400 }],
+      otherCourses: { courses: 0, changes: 0 },
+    },
   },
   ReplayStarted: {
     ...about(`replay/${replay.id}/started`, '2026-04-16T09:00:00.000Z'),

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { DeliveredEvent } from '../local/bus/delivered-event.ts';
 import { eventJson } from './event-json.ts';
 import { plainTable } from './plain-table.ts';
-import { plural } from './poll-outcome.ts';
+import { plural } from './plural.ts';
 
 export type Opening = { integration: string; baseUrl: string; busEndpoint: string; school: boolean };
 

@@ -2,7 +2,8 @@ import type { Integration } from '../functions/contract/integration.ts';
 import { isRunError } from '../functions/core/errors.ts';
 import type { UnreadableIntegration } from '../functions/core/ports.ts';
 import type { Deployment } from './open-deployment.ts';
-import { plural, troubleText } from './poll-outcome.ts';
+import { plural } from './plural.ts';
+import { troubleText } from './poll-outcome.ts';
 
 /** What a check found, and how to mend what is wrong. */
 export type Finding = { check: string; state: 'ok' | 'warning' | 'wrong'; found: string };

@@ -5,7 +5,7 @@ import { ExitCode } from './exit-code.ts';
 import { globalOptionsOf } from './global-options.ts';
 import { withDeployment } from './open-deployment.ts';
 import { createOutput } from './output.ts';
-import { plural } from './poll-outcome.ts';
+import { plural } from './plural.ts';
 import { printEvent } from './print-event.ts';
 
 const MARKS = {

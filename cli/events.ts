@@ -15,7 +15,7 @@ import { addIntegrationArgument } from './integration-argument.ts';
 import { listOption, typesOption } from './list-option.ts';
 import { withDeployment } from './open-deployment.ts';
 import { createOutput } from './output.ts';
-import { plural } from './poll-outcome.ts';
+import { plural } from './plural.ts';
 import { printEvent } from './print-event.ts';
 
 type EventsOptions = {

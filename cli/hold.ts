@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { settleHold } from '../functions/core/operate.ts';
-import { heldText } from './held-text.ts';
+import { CommandError } from './exit-code.ts';
+import { countingText, heldText } from './held-text.ts';
 import { addIntegrationArgument } from './integration-argument.ts';
 import { workOnIntegration } from './work-on-integration.ts';
 
@@ -22,12 +23,25 @@ export function addHoldCommands(program: Command): void {
     addIntegrationArgument(program.command(by).description(description)).action(
       async (id: string, _options: object, command: Command) => {
         const { result, output } = await workOnIntegration(command, id, (worker) => settleHold(worker, by));
-        output.answer(
-          { integration: id, by, held: result },
-          result === null
-            ? `Nothing is held for ${id}: nothing was changed.`
-            : `${heldText(result)}. ${done}`,
-        );
+        switch (result.kind) {
+          case 'nothing held':
+            output.answer(
+              { integration: id, by, held: null },
+              `Nothing is held for ${id}: nothing was changed.`,
+            );
+            return;
+          case 'counting': {
+            const pages = result.held.counting?.passPages ?? null;
+            throw new CommandError(
+              `The held changes of ${id} are ${countingText(pages)}: nothing was changed. The next poll goes on counting; see: schoolbell status ${id}`,
+            );
+          }
+          case 'settled': {
+            const { since, mode, waiting, sample, limit } = result.held;
+            const held = { since, mode, waiting, sample, limit };
+            output.answer({ integration: id, by, held }, `${heldText(held)}. ${done}`);
+          }
+        }
       },
     );
   }

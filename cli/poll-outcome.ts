@@ -2,6 +2,7 @@ import type { LastRun, Trouble } from '../functions/core/checkpoint.ts';
 import type { PollOutcome } from '../functions/core/run-poll.ts';
 import { ExitCode } from './exit-code.ts';
 import { heldText } from './held-text.ts';
+import { plural } from './plural.ts';
 
 /** What a poll did, a line each. */
 export function doneText(id: string, outcome: PollOutcome): string {
@@ -61,14 +62,14 @@ export function runText({ mode, pages, records, events, missed }: LastRun): stri
   return `${NAMES[mode]}: ${plural(records, 'progression')} read on ${plural(pages, 'page')}, ${published}${found}.`;
 }
 
-function setAsideText(id: string, { setAside }: LastRun): string[] {
-  if (setAside === 0) return [];
-  return [`${plural(setAside, 'record')} could not be processed. See: schoolbell set-aside list ${id}`];
+function setAsideText(id: string, { setAside, unknownStatuses }: LastRun): string[] {
+  const see = `See: schoolbell set-aside list ${id}`;
+  return [
+    ...(setAside > 0 ? [`${plural(setAside, 'record')} could not be processed. ${see}`] : []),
+    ...(unknownStatuses > 0
+      ? [`${plural(unknownStatuses, 'record')} with a status that Schoolbell does not know. ${see}`]
+      : []),
+  ];
 }
 
 const NAMES = { incremental: 'Poll', baseline: 'Baseline', reconcile: 'Reconciliation' } as const;
-
-/** `1 page`, `2 pages`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}

@@ -3,7 +3,8 @@ import { missingOf, type ReplayPlan, type ReplayRecord } from '../functions/core
 import { durationText } from './duration-text.ts';
 import { minute } from './event-columns.ts';
 import { plainTable } from './plain-table.ts';
-import { plural, troubleText } from './poll-outcome.ts';
+import { plural } from './plural.ts';
+import { troubleText } from './poll-outcome.ts';
 
 type Addressee = Pick<ReplayRecord, 'consumer' | 'asLive' | 'rate'>;
 

@@ -3,9 +3,10 @@ import type { LastRun } from '../functions/core/checkpoint.ts';
 import type { Condition, Status } from '../functions/core/status.ts';
 import { durationText } from './duration-text.ts';
 import { minute } from './event-columns.ts';
-import { heldText } from './held-text.ts';
+import { countingText, heldText } from './held-text.ts';
 import { plainTable } from './plain-table.ts';
-import { plural, runText, troubleText } from './poll-outcome.ts';
+import { plural } from './plural.ts';
+import { runText, troubleText } from './poll-outcome.ts';
 
 /** What needs a person most comes first. */
 const ORDER: Condition[] = [
@@ -82,7 +83,8 @@ export function statusText(status: Status): string {
     ['rate limit', limitedUntil && `Kombo takes no request before ${minute(limitedUntil)} UTC`],
     [
       'held',
-      held && `${heldText(held)}, since ${minute(held.since)}: schoolbell release ${integration}, or discard`,
+      held &&
+        `${heldText(held)}, since ${minute(held.since)}: ${held.complete ? `schoolbell release ${integration}, or discard` : countingText(held.countedPages)}`,
     ],
     ['running', runningText(status)],
     ['last run', lastText(status.lastRun)],

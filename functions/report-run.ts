@@ -45,7 +45,7 @@ function isDeploymentError(outcome: PollOutcome): boolean {
 }
 
 function endedMetrics(ended: LastRun[]) {
-  const sum = (field: 'pages' | 'records' | 'missed' | 'setAside') =>
+  const sum = (field: 'pages' | 'records' | 'missed' | 'setAside' | 'unknownStatuses') =>
     ended.reduce((total, run) => total + run[field], 0);
   return {
     [names.runsEnded]: ended.length,
@@ -53,5 +53,6 @@ function endedMetrics(ended: LastRun[]) {
     [names.recordsRead]: sum('records'),
     [names.changesMissed]: sum('missed'),
     [names.setAside]: sum('setAside'),
+    [names.unknownStatuses]: sum('unknownStatuses'),
   };
 }

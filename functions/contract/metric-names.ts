@@ -11,6 +11,7 @@ export const metricNames = {
   recordsRead: 'RecordsRead',
   changesMissed: 'ChangesMissed',
   setAside: 'SetAside',
+  unknownStatuses: 'UnknownStatuses',
   runsEnded: 'RunsEnded',
   /** Of one invocation of poll; the two times are the worst of its events. */
   eventsPublished: 'EventsPublished',

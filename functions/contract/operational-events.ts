@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { described } from './described.ts';
-import { HeldCounts } from './held-counts.ts';
 import { IntegrationId } from './integration-id.ts';
 import { Replay } from './replay.ts';
 import { Timestamp } from './timestamp.ts';
+import { WaitingChanges } from './waiting-changes.ts';
 import { PositiveNumber, WholeNumber } from './whole-number.ts';
 
 const operational = z.object({
@@ -31,9 +31,8 @@ export const operationalEvents = {
   }),
   IntegrationRecovered: z.extend(operational, { failingSince: Timestamp }),
   ChangesHeld: z.extend(operational, {
-    waiting: HeldCounts,
-    complete: described(z.boolean(), 'Whether everything that waits was counted, or at least this much'),
-    limit: described(WholeNumber, 'Changes of these kinds let through in 24 hours without a person'),
+    waiting: WaitingChanges,
+    limit: described(WholeNumber, 'Suspect changes that pass in 24 hours without a person'),
     sample: described(z.array(z.string()), 'Ids of some of the progressions that wait'),
   }),
   ChangesReleased: z.extend(operational, {
@@ -42,7 +41,7 @@ export const operationalEvents = {
       '`resolved`: the mass change went away by itself',
     ),
     heldSince: Timestamp,
-    waiting: HeldCounts,
+    waiting: WaitingChanges,
   }),
   ReplayStarted: z.extend(operational, {
     replay: Replay,

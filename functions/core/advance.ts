@@ -1,5 +1,4 @@
 import type { Checkpoint, Run } from './checkpoint.ts';
-import { heldTotal } from './decide-page.ts';
 import { countEvents, type JournalEntry } from './journal-entry.ts';
 import { slotOf } from './run-progress.ts';
 import { addToSurge } from './surge.ts';
@@ -17,8 +16,9 @@ export function advance(checkpoint: Checkpoint, entry: JournalEntry, now: number
     entry: entry.number,
     accepted: null,
     known: checkpoint.known + entry.tally.firstSeen,
-    surge: addToSurge(checkpoint.surge, heldTotal(entry.tally), now),
-    allowance: lessAllowance(checkpoint.allowance, entry.tally.allowed),
+    surge: addToSurge(checkpoint.surge, entry.tally.suspect, now),
+    hasEnrolmentDates:
+      checkpoint.hasEnrolmentDates || entry.changes.some(({ state }) => state.enrolledAt !== null),
     [slot]: withEntry(checkpoint[slot], entry),
   };
 }
@@ -31,9 +31,4 @@ function withEntry(run: Run | null, entry: JournalEntry): Run | null {
     events: run.events + countEvents(entry),
     missed: run.missed + entry.tally.missed,
   };
-}
-
-function lessAllowance(allowance: Checkpoint['allowance'], used: number): Checkpoint['allowance'] {
-  if (allowance === null || allowance.left <= used) return null;
-  return { ...allowance, left: allowance.left - used };
 }

@@ -1,14 +1,29 @@
 import * as z from 'zod/mini';
-import { HeldCounts } from '../contract/held-counts.ts';
 import { IntegrationId } from '../contract/integration-id.ts';
 import { PollMode } from '../contract/poll-mode.ts';
 import { Timestamp } from '../contract/timestamp.ts';
+import { WaitingChanges } from '../contract/waiting-changes.ts';
 import { PositiveNumber, WholeNumber } from '../contract/whole-number.ts';
+
+/** What a person decided about suspect changes that a run was stopped before: exactly those in the named chunks. */
+export const HoldDecision = z.object({
+  action: z.enum(['release', 'discard']),
+  chunks: z.array(z.string()),
+});
+export type HoldDecision = z.infer<typeof HoldDecision>;
+
+/** Records of one status that is not known: how many, and ids of some. */
+export const UnknownStatus = z.object({
+  status: z.string(),
+  count: PositiveNumber,
+  sample: z.array(z.string()),
+});
+export type UnknownStatus = z.infer<typeof UnknownStatus>;
 
 /** A run in progress: enough to continue it in another invocation. */
 export const Run = z.object({
   mode: PollMode,
-  /** Kombo's clock at the run's first response: the watermark when the run ends. */
+  /** When the first page was read, by Kombo's clock or the machine's, whichever is behind: the watermark when the run ends. */
   startedAt: Timestamp,
   updatedAfter: z.nullable(Timestamp),
   /** The page to read next; null for the first page of a pass. */
@@ -29,8 +44,11 @@ export const Run = z.object({
   events: WholeNumber,
   missed: WholeNumber,
   setAside: WholeNumber,
-  /** A removal was not believed because the integration's data is expired: the watermark stays. */
+  unknownStatuses: z.array(UnknownStatus),
+  /** Something was not believed, since the integration's data is expired or a record is older than known: the watermark stays. */
   disbelieved: z.boolean(),
+  /** They end with the run. */
+  holdDecisions: z.array(HoldDecision),
 });
 export type Run = z.infer<typeof Run>;
 
@@ -45,7 +63,7 @@ export const LastRun = z.extend(
     missed: true,
     setAside: true,
   }),
-  { endedAt: Timestamp },
+  { endedAt: Timestamp, unknownStatuses: WholeNumber },
 );
 export type LastRun = z.infer<typeof LastRun>;
 
@@ -83,23 +101,24 @@ export type Health = z.infer<typeof Health>;
 export const Held = z.object({
   since: Timestamp,
   mode: PollMode,
-  waiting: HeldCounts,
-  complete: z.boolean(),
-  limit: WholeNumber,
+  /** What waits, as far as it was counted. */
+  waiting: WaitingChanges,
+  /** Ids of some of the progressions that wait. */
   sample: z.array(z.string()),
-  /** `ChangesHeld` was published for this episode. */
-  told: z.boolean(),
+  /** How many suspect changes pass in 24 hours without a person. */
+  limit: WholeNumber,
+  /** Where the run stood when the counting began; null when the changes must be counted anew. */
+  stoppedAt: z.nullable(
+    z.object({ startedAt: Timestamp, pass: PositiveNumber, cursor: z.nullable(z.string()) }),
+  ),
+  /** The run as it would stand after the pages that were counted; null when all of them were. */
+  counting: z.nullable(Run),
+  /** The stored fingerprints of what was counted, by name. */
+  chunks: z.array(z.string()),
+  /** Whether `ChangesHeld` was published for this episode. `unsure`: it was about to be, before a crash perhaps. */
+  notice: z.enum(['none', 'unsure', 'published']),
 });
 export type Held = z.infer<typeof Held>;
-
-/** What a person decided about held changes: so many more of them pass, published or discarded. */
-export const Allowance = z.object({
-  action: z.enum(['release', 'discard']),
-  /** The mode of the run that was held. */
-  mode: PollMode,
-  left: WholeNumber,
-});
-export type Allowance = z.infer<typeof Allowance>;
 
 /** The worker that may write; present without being expired while it works, absent when it was given back. */
 export const Lease = z.object({
@@ -119,6 +138,8 @@ export const Checkpoint = z.object({
   /** Entry `entry + 1` was published in part: the event indexes that EventBridge accepted. */
   accepted: z.nullable(z.object({ entry: PositiveNumber, indexes: z.array(WholeNumber) })),
   watermark: z.nullable(Timestamp),
+  /** The latest that the watermark ever was: what is old is measured by it. */
+  newestWatermark: z.nullable(Timestamp),
   /** The incremental run or baseline in progress. */
   run: z.nullable(Run),
   reconciliation: z.nullable(Run),
@@ -130,10 +151,13 @@ export const Checkpoint = z.object({
   limitedUntil: z.nullable(Timestamp),
   /** Progressions known. */
   known: WholeNumber,
-  /** Removals, restorations and old first-seen records let through, per hour of the last day. */
+  /** Some known progression has an enrolment date. */
+  hasEnrolmentDates: z.boolean(),
+  /** Records or statuses are set aside, or were until everything was read again: the list is read to take off what it can. */
+  hasSetAside: z.boolean(),
+  /** Suspect changes that passed, per hour of the last day. */
   surge: z.array(z.object({ hour: Timestamp, count: WholeNumber })),
   held: z.nullable(Held),
-  allowance: z.nullable(Allowance),
 });
 export type Checkpoint = z.infer<typeof Checkpoint>;
 
@@ -145,6 +169,7 @@ export function newCheckpoint(integration: IntegrationId): Checkpoint {
     entry: 0,
     accepted: null,
     watermark: null,
+    newestWatermark: null,
     run: null,
     reconciliation: null,
     lastRun: null,
@@ -152,9 +177,10 @@ export function newCheckpoint(integration: IntegrationId): Checkpoint {
     health: { state: 'well' },
     limitedUntil: null,
     known: 0,
+    hasEnrolmentDates: false,
+    hasSetAside: false,
     surge: [],
     held: null,
-    allowance: null,
   };
 }
 

@@ -1,38 +1,47 @@
-import type { PollMode } from '../contract/poll-mode.ts';
-import { type DecidedPage, decidePage, speaksOfRemovals } from './decide-page.ts';
+import type { Run } from './checkpoint.ts';
+import { type DecidedPage, decidePage, mentionsRemoval, type PageRules } from './decide-page.ts';
 import type { ObservedProgression } from './observed-progression.ts';
-import { slotOf } from './run-progress.ts';
 import type { Worker } from './worker.ts';
 
 /**
  * Reads what is known of the records and decides them. Kombo is asked whether the integration's data is valid only when
- * a record speaks of a removal.
- *
- * @param run its mode, and the journal's number when it began
- * @param withAllowance whether what a person let through passes; otherwise everything is counted
+ * a record shows a removal, and for records again only when they are older than what is known.
  */
 export async function decideAgainstKnown(
-  worker: Worker,
-  run: { mode: PollMode; startEntry: number },
+  { ports, settings, integration, checkpoint }: Worker,
+  { mode, startEntry }: Pick<Run, 'mode' | 'startEntry'>,
   records: ObservedProgression[],
-  withAllowance: boolean,
+  decisionOn: PageRules['decisionOn'],
 ): Promise<DecidedPage> {
-  const { ports, settings, integration, checkpoint } = worker;
   const ids = records.map(({ state }) => state.id);
   const known = await ports.store.readKnown(integration.id, ids, records);
-  const dataExpired =
-    speaksOfRemovals(records, known) && (await ports.kombo.readDataExpiredAt(integration.id)) !== null;
-  const { allowance } = checkpoint;
-  const applies = withAllowance && allowance !== null && slotOf(allowance.mode) === slotOf(run.mode);
-  return decidePage(records, known, {
-    mode: run.mode,
+  const isExpired = async (shown: ObservedProgression[]) =>
+    mentionsRemoval(shown, known) && (await ports.kombo.readDataExpiredAt(integration.id)) !== null;
+  const rules: PageRules = {
+    mode,
     baseline: integration.baseline,
-    startEntry: run.startEntry,
+    startEntry,
     entry: checkpoint.entry + 1,
     watermark: checkpoint.watermark,
+    newestWatermark: checkpoint.newestWatermark,
+    hasEnrolmentDates: checkpoint.hasEnrolmentDates,
     overlapMs: settings.overlapMs,
-    dataExpired,
-    allowance: applies ? allowance : null,
+    dataExpired: await isExpired(records),
+    decisionOn,
+    readAgain: new Map(),
     detectedAt: new Date(ports.clock()).toISOString(),
+  };
+  const decided = decidePage(records, known, rules);
+  if (decided.olderThanKnown.length === 0) return decided;
+
+  const readAgain = new Map<string, ObservedProgression | null>(
+    decided.olderThanKnown.map((id) => [id, null]),
+  );
+  const answer = await ports.kombo.readByIds(integration.id, [...readAgain.keys()]);
+  for (const record of answer.records) readAgain.set(record.state.id, record);
+  return decidePage(records, known, {
+    ...rules,
+    dataExpired: rules.dataExpired || (await isExpired(answer.records)),
+    readAgain,
   });
 }

@@ -1,96 +1,150 @@
 import type { LearningEventType } from '../contract/learning-event-type.ts';
 import type { ProgressionState } from '../contract/progression-state.ts';
+import { type Facts, sameFacts } from './facts.ts';
 import type { Change } from './journal-entry.ts';
 import type { KnownProgression } from './known-progression.ts';
 import type { ObservedProgression } from './observed-progression.ts';
+import { type References, referencesShown, sameReferences } from './references.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** Kombo anonymises entries 14 days after they disappeared: its reference of `remote_deleted_at`. */
+const ANONYMISED_AFTER_MS = 14 * DAY_MS;
 
 /**
- * Decides what a record tells that was not known: the change to journal, or null when nothing happened. Pure.
+ * Decides what a record shows that was not known: the change to journal, or null when nothing happened. Pure.
  *
  * One event per observed change of status, the most specific one; a removal, restoration or erasure follows it. A null
- * never replaces a known value, since Kombo nulls a field that a customer turns off. A difference that is no event
- * (`changed_at`, a remote id, a date that no event reports) is not a change by itself: it becomes known with the next
- * event, so that each event's `previous` is exactly what the event before it said.
+ * never replaces a known value while the status stays the same, since Kombo nulls a field that a customer turns off. A
+ * difference that is no event (`changed_at`, the platform's own id, a date that no event reports) is not a change by itself:
+ * it becomes known with the next event, so that each event's `previous` is exactly the state after the event before it.
+ * The ids of learner and course are kept up to date without an event.
+ *
+ * @param detectedAt when the record was read: the date of a removal without one
  */
-export function decideEvents(known: KnownProgression | null, observed: ObservedProgression): Change | null {
-  if (known === null) return firstSight(observed);
+export function decideEvents(
+  known: KnownProgression | null,
+  observed: ObservedProgression,
+  detectedAt: string,
+): Change | null {
+  if (known === null) return firstSight(observed, detectedAt);
 
-  const merged = mergeKnown(known.state, observed);
-  const isDiscarded =
-    known.discarded !== null && sameFacts(mergeKnown(known.discarded, observed), known.discarded);
-  const state = isDiscarded ? known.state : merged;
+  const shown = factsShown({ ...known.state, erased: known.erased }, observed, detectedAt);
+  const discarded =
+    known.discarded !== null && sameFacts(factsShown(known.discarded, observed, detectedAt), known.discarded)
+      ? known.discarded
+      : null;
+  const facts = discarded === null ? shown : { ...known.state, erased: known.erased };
+  const references = referencesAfter(known, observed, facts);
 
-  const events = [
-    ...statusEvents(known.state, state),
-    ...removalEvents(known.state, state),
-    ...erasureEvents(known, observed),
-  ];
-  // A discarded change that went away is forgotten: when it comes again, it is a new one.
-  const isForgotten = known.discarded !== null && !isDiscarded;
-  if (events.length === 0 && !isForgotten) return null;
+  const isUnseen = known.unpublishedRemoval === 'first-seen';
+  const isStillUnseen = isUnseen && facts.removedAt !== null;
+  const previous = isUnseen && !isStillUnseen ? { ...known.state, status: null } : known.state;
+  const events = isStillUnseen
+    ? erasureEvents(known, facts)
+    : [...statusEvents(previous, facts), ...removalEvents(previous, facts), ...erasureEvents(known, facts)];
+
+  const isSilentlyKnown = isStillUnseen && !sameFacts(facts, { ...known.state, erased: known.erased });
+  const isForgotten = known.discarded !== null && discarded === null;
+  const isMoved = !sameReferences(references, known);
+  if (events.length === 0 && !isSilentlyKnown && !isForgotten && !isMoved) return null;
+  const { erased, ...state } = facts;
   return {
-    previous: known.state,
-    state: events.length === 0 ? known.state : state,
+    previous,
+    state: events.length > 0 || isSilentlyKnown ? state : known.state,
     events,
-    learner: {
-      id: observed.learner.id ?? known.learner.id,
-      remoteId: observed.learner.remoteId ?? known.learner.remoteId,
-    },
-    course: {
-      id: observed.course.id ?? known.course.id,
-      remoteId: observed.course.remoteId ?? known.course.remoteId,
-      revisionId: observed.course.revisionId ?? known.course.revisionId,
-      revisionRemoteId: observed.course.revisionRemoteId ?? known.course.revisionRemoteId,
-      title: observed.course.title,
-    },
-    erased: observed.erased,
-    discarded: isDiscarded ? known.discarded : null,
+    ...references,
+    erased,
+    discarded,
+    unpublishedRemoval: facts.removedAt === null ? null : known.unpublishedRemoval,
   };
 }
 
-/** The same change, stored without a word: nothing is published for it, now or later. */
+/** The same change, stored without an event: nothing is published for it, now or later. */
 export function silenced(change: Change): Change {
-  return { ...change, events: [] };
+  const isRemoval = change.events.includes('ProgressionRemoved');
+  return { ...change, events: [], ...(isRemoval && { unpublishedRemoval: 'silenced' }) };
 }
 
 /**
- * The change as a person discarded it: what consumers were told stays known, and while Kombo shows this state nothing
- * has happened. At first sight the state becomes known silently.
+ * The change as a person discarded it: what was published stays known, and while Kombo shows these facts nothing has
+ * happened. At first sight the state becomes known silently.
+ *
+ * @param before what was known before the change
  */
-export function discarded(change: Change): Change {
-  if (change.previous === null) return silenced(change);
-  return { ...change, state: change.previous, events: [], discarded: change.state };
-}
-
-function firstSight(observed: ObservedProgression): Change {
-  const { state, learner, course, erased } = observed;
-  const isSilent = state.removedAt !== null || erased;
-  const events = isSilent ? [] : statusEvents(null, state);
-  return { previous: null, state, events, learner, course, erased, discarded: null };
-}
-
-/** The state with every null filled by what was known. A removed record that lost all its fields is still removed. */
-function mergeKnown(known: ProgressionState, { state, erased }: ObservedProgression): ProgressionState {
+export function discarded(change: Change, before: KnownProgression | null): Change {
+  if (before === null) return silenced(change);
+  const { state, erased } = change;
   return {
-    id: known.id,
-    remoteId: state.remoteId ?? known.remoteId,
-    status: state.status ?? known.status,
-    enrolledAt: state.enrolledAt ?? known.enrolledAt,
-    completedAt: state.completedAt ?? known.completedAt,
-    changedAt: state.changedAt ?? known.changedAt,
-    removedAt: state.removedAt ?? (erased ? known.removedAt : null),
+    ...change,
+    previous: before.state,
+    state: before.state,
+    events: [],
+    erased: before.erased,
+    discarded: { ...state, erased },
+    unpublishedRemoval: before.unpublishedRemoval,
   };
 }
 
-function sameFacts(a: ProgressionState, b: ProgressionState): boolean {
-  return (
-    a.status === b.status &&
-    a.enrolledAt === b.enrolledAt &&
-    a.completedAt === b.completedAt &&
-    (a.removedAt === null) === (b.removedAt === null)
-  );
+/** A record that was removed before it was seen publishes nothing: its status is published when it returns. */
+function firstSight(observed: ObservedProgression, detectedAt: string): Change {
+  const { learner, course } = observed;
+  const { erased, ...state } = factsShown(null, observed, detectedAt);
+  const isRemoved = state.removedAt !== null;
+  return {
+    previous: null,
+    state,
+    events: isRemoved ? [] : statusEvents(null, state),
+    learner,
+    course,
+    erased,
+    discarded: null,
+    unpublishedRemoval: isRemoved ? 'first-seen' : null,
+  };
+}
+
+/** The facts of a record, with what it leaves open as it was known. */
+function factsShown(known: Facts | null, observed: ObservedProgression, detectedAt: string): Facts {
+  const { state } = observed;
+  const removedAt = removedAtOf(known, observed, detectedAt);
+  // A reopened course has no completion date, and a second completion does not inherit the first one's.
+  const isNewStatus =
+    state.status !== null && (known?.status ?? null) !== null && state.status !== known?.status;
+  return {
+    id: state.id,
+    remoteId: state.remoteId ?? known?.remoteId ?? null,
+    status: state.status ?? known?.status ?? null,
+    enrolledAt: state.enrolledAt ?? known?.enrolledAt ?? null,
+    completedAt: state.completedAt ?? (isNewStatus ? null : (known?.completedAt ?? null)),
+    changedAt: state.changedAt ?? known?.changedAt ?? null,
+    removedAt,
+    erased: removedAt !== null && isErased(known, observed, removedAt, detectedAt),
+  };
+}
+
+/** A record with nothing but its id was removed before; without a usable date, a removal has the date of its detection. */
+function removedAtOf(known: Facts | null, observed: ObservedProgression, detectedAt: string): string | null {
+  if (!observed.removed && !observed.erased) return null;
+  return observed.state.removedAt ?? known?.removedAt ?? detectedAt;
+}
+
+/**
+ * A removed record is erased when it lost its ids, or when its removal lies 14 days back and it shows no names. It stays
+ * erased until it returns.
+ */
+function isErased(
+  known: Facts | null,
+  { erased, namesBlank }: ObservedProgression,
+  removedAt: string,
+  detectedAt: string,
+): boolean {
+  if (erased || known?.erased) return true;
+  return namesBlank && Date.parse(removedAt) <= Date.parse(detectedAt) - ANONYMISED_AFTER_MS;
+}
+
+/** An erased learner's ids are not stored again, should an anonymised record still show them. */
+function referencesAfter(known: KnownProgression, observed: ObservedProgression, facts: Facts): References {
+  const shown = referencesShown(known, observed);
+  return known.erased && facts.erased ? { ...shown, learner: known.learner } : shown;
 }
 
 function statusEvents(before: ProgressionState | null, after: ProgressionState): LearningEventType[] {
@@ -134,6 +188,6 @@ function removalEvents(before: ProgressionState, after: ProgressionState): Learn
   return [];
 }
 
-function erasureEvents(known: KnownProgression, observed: ObservedProgression): LearningEventType[] {
-  return observed.erased && !known.erased ? ['LearnerDataErased'] : [];
+function erasureEvents(known: KnownProgression, { erased }: Facts): LearningEventType[] {
+  return erased && !known.erased ? ['LearnerDataErased'] : [];
 }

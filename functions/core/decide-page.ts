@@ -1,18 +1,16 @@
 import type { Baseline } from '../contract/baseline.ts';
-import type { HeldCounts } from '../contract/held-counts.ts';
+import type { LearnerDetails } from '../contract/learner.ts';
 import type { PollMode } from '../contract/poll-mode.ts';
-import type { Allowance } from './checkpoint.ts';
+import type { SuspectKind } from '../contract/waiting-changes.ts';
 import { decideEvents, discarded, silenced } from './decide-events.ts';
-import { occurredAt, stepsOf } from './events-of-entry.ts';
+import { sameFacts } from './facts.ts';
 import type { Change, Tally } from './journal-entry.ts';
 import { type KnownProgression, knownAfter } from './known-progression.ts';
 import type { ObservedProgression } from './observed-progression.ts';
-
-/** A first-seen record is old when its own date lies this long before the watermark; connectors may be 48 h late. */
-const OLD_AFTER_MS = 3 * 24 * 60 * 60 * 1000;
+import { type IntegrationHabits, isOlderVersion, recordDate, suspectKind } from './suspect.ts';
 
 /** What a page is decided by, besides the records. Times in ISO 8601. */
-export type PageRules = {
+export type PageRules = IntegrationHabits & {
   mode: PollMode;
   baseline: Baseline;
   /** The journal's number when the run began. */
@@ -21,19 +19,35 @@ export type PageRules = {
   entry: number;
   watermark: string | null;
   overlapMs: number;
-  /** The integration's data is expired: nothing that Kombo says of removals is believed. */
+  /** The integration's data is expired: nothing that Kombo shows of removals is believed. */
   dataExpired: boolean;
-  allowance: Allowance | null;
+  /** What a person decided about a suspect change, or null. */
+  decisionOn: (change: Change) => 'release' | 'discard' | null;
+  /**
+   * What Kombo showed when it was asked again for records that were older than known, by id; null for what it did not
+   * show. Records that are not in it have to be asked for.
+   */
+  readAgain: ReadonlyMap<string, ObservedProgression | null>;
   detectedAt: string;
 };
 
 /** One change, and how it counts. */
-export type Decision = { change: Change; tally: Tally };
+export type Decision = {
+  change: Change;
+  tally: Tally;
+  /** Why it waits when there are too many such changes; null when it does not, or when a person decided about it. */
+  suspect: SuspectKind | null;
+  /** Of the learner, for the event alone. */
+  learnerDetails: LearnerDetails;
+};
 
 export type DecidedPage = {
   decisions: Decision[];
-  /** A removal or restoration was not believed: the watermark must not pass it. */
+  /** Something that Kombo showed was not believed: the watermark must not pass it. */
   disbelieved: boolean;
+  /** Ids of records that are older than known, to be read again before the page is decided. */
+  olderThanKnown: string[];
+  detectedAt: string;
 };
 
 /**
@@ -47,124 +61,134 @@ export function decidePage(
   rules: PageRules,
 ): DecidedPage {
   const left = new Map(known);
-  const decisions: Decision[] = [];
-  let disbelieved = false;
-  let allowed = rules.allowance?.left ?? 0;
+  const page: DecidedPage = {
+    decisions: [],
+    disbelieved: false,
+    olderThanKnown: [],
+    detectedAt: rules.detectedAt,
+  };
 
-  for (const record of records) {
-    const before = left.get(record.state.id) ?? null;
+  for (const shown of records) {
+    const { id } = shown.state;
+    const before = left.get(id) ?? null;
+    const record = latestVersion(shown, before, rules);
+    if (record === 'ask') page.olderThanKnown.push(id);
+    if (record === null) page.disbelieved = true;
+    if (record === 'ask' || record === null) continue;
+
     const believed = believe(record, before, rules.dataExpired);
-    if (believed !== record) disbelieved = true;
-    if (believed === null) continue;
+    if (!believed.isWhole) page.disbelieved = true;
+    if (believed.record === null) continue;
 
-    const change = decideEvents(before, believed);
-    // Silent: that a discarded change went away, which a record that is not believed cannot say.
-    if (change === null || (believed !== record && change.events.length === 0)) continue;
-    const decision = judge(change, before, rules, allowed);
-    allowed -= decision.tally.allowed;
-    decisions.push(decision);
-    left.set(record.state.id, knownAfter(decision.change, rules.entry));
+    const change = decideEvents(before, believed.record, rules.detectedAt);
+    // What is not believed cannot show that a discarded change went away.
+    if (change === null || (!believed.isWhole && change.events.length === 0)) continue;
+    const decision = judge(change, before, rules, record.learnerDetails);
+    page.decisions.push(decision);
+    left.set(id, knownAfter(decision.change, rules.entry));
   }
-  return { decisions, disbelieved };
+  return page;
 }
 
-/** Whether a page says of some record that it was removed, restored or erased, and so needs the integration's details. */
-export function speaksOfRemovals(
+/** Whether a page shows that some record was removed, restored or erased, and so needs the integration's details. */
+export function mentionsRemoval(
   records: ObservedProgression[],
   known: ReadonlyMap<string, KnownProgression>,
 ): boolean {
-  return records.some((record) => {
-    const before = known.get(record.state.id) ?? null;
-    return believe(record, before, true) !== record;
-  });
+  return records.some((record) => !believe(record, known.get(record.state.id) ?? null, true).isWhole);
 }
 
 export function sumTallies(tallies: Tally[]): Tally {
   const sum = { ...NOTHING };
   for (const tally of tallies) {
     sum.firstSeen += tally.firstSeen;
-    sum.removed += tally.removed;
-    sum.restored += tally.restored;
-    sum.firstSeenOld += tally.firstSeenOld;
-    sum.allowed += tally.allowed;
+    sum.suspect += tally.suspect;
+    sum.decided += tally.decided;
     sum.missed += tally.missed;
   }
   return sum;
 }
 
-/** The changes of a tally that count towards a hold. */
-export function heldTotal(counts: HeldCounts): number {
-  return counts.removed + counts.restored + counts.firstSeenOld;
-}
-
 /** A tally of nothing. */
-export const NOTHING: Tally = {
-  firstSeen: 0,
-  removed: 0,
-  restored: 0,
-  firstSeenOld: 0,
-  allowed: 0,
-  missed: 0,
-};
+export const NOTHING: Tally = { firstSeen: 0, suspect: 0, decided: 0, missed: 0 };
 
 /**
- * The record as far as it is believed: itself; with the known removal where the data is expired; or null where such a
- * record was never seen.
+ * The record to go by, where this one is older than what is known and differs: Kombo's answer when it was asked again, if
+ * that is newer; the record itself, if the answer is the same, since Kombo then went back to it; null when neither is
+ * certain, `ask` before it was asked.
+ */
+function latestVersion(
+  record: ObservedProgression,
+  before: KnownProgression | null,
+  { readAgain, detectedAt }: PageRules,
+): ObservedProgression | 'ask' | null {
+  if (!isOlderVersion(record.state, before) || decideEvents(before, record, detectedAt) === null)
+    return record;
+  const answer = readAgain.get(record.state.id);
+  if (answer === undefined) return 'ask';
+  if (answer === null) return null;
+  return !isOlderVersion(answer.state, before) || isSameVersion(answer, record) ? answer : null;
+}
+
+function isSameVersion(a: ObservedProgression, b: ObservedProgression): boolean {
+  const facts = ({ state, erased }: ObservedProgression) => ({ ...state, erased });
+  return a.state.changedAt === b.state.changedAt && a.removed === b.removed && sameFacts(facts(a), facts(b));
+}
+
+/**
+ * The record as far as it is believed: the whole of it, or, where the data is expired, without what it shows of a removal,
+ * restoration or erasure; nothing at all where such a record was never seen.
  */
 function believe(
   record: ObservedProgression,
   before: KnownProgression | null,
   dataExpired: boolean,
-): ObservedProgression | null {
-  if (!dataExpired) return record;
-  const wasRemoved = before?.state.removedAt ?? null;
-  const isRemoved = record.state.removedAt ?? (record.erased ? wasRemoved : null);
-  const sameRemoval = (wasRemoved === null) === (isRemoved === null);
-  const sameErasure = record.erased === (before?.erased ?? false);
-  if (sameRemoval && sameErasure) return record;
-  if (before === null) return null;
-  return { ...record, erased: before.erased, state: { ...record.state, removedAt: wasRemoved } };
+): { record: ObservedProgression | null; isWhole: boolean } {
+  if (!dataExpired) return { record, isWhole: true };
+  const removedAt = before?.state.removedAt ?? null;
+  const isRemoved = record.removed || record.erased;
+  if (isRemoved === (removedAt !== null) && record.erased === (before?.erased ?? false)) {
+    return { record, isWhole: true };
+  }
+  if (before === null) return { record: null, isWhole: false };
+  const state = { ...record.state, removedAt };
+  return {
+    record: { ...record, state, removed: removedAt !== null, erased: before.erased, namesBlank: false },
+    isWhole: false,
+  };
 }
 
-function judge(change: Change, before: KnownProgression | null, rules: PageRules, allowed: number): Decision {
-  const firstSeen = change.previous === null ? 1 : 0;
-  // What this very baseline saw before is known to consumers' satisfaction: a change since then really happened.
+function judge(
+  change: Change,
+  before: KnownProgression | null,
+  rules: PageRules,
+  learnerDetails: LearnerDetails,
+): Decision {
+  const firstSeen = before === null ? 1 : 0;
+  // A change of what this very baseline saw happened during it, and is published.
   if (rules.mode === 'baseline' && (before === null || before.entry <= rules.startEntry)) {
-    return { change: baselined(change, rules), tally: { ...NOTHING, firstSeen } };
+    const tally = { ...NOTHING, firstSeen };
+    return { change: baselined(change, rules), tally, suspect: null, learnerDetails };
   }
-  const missed = isMissed(change, rules) ? 1 : 0;
-  const kind = heldKind(change, rules);
-  if (kind === null) return { change, tally: { ...NOTHING, firstSeen, missed } };
-  if (rules.allowance !== null && allowed > 0) {
-    const settled = rules.allowance.action === 'discard' ? discarded(change) : change;
-    return { change: settled, tally: { ...NOTHING, firstSeen, missed, allowed: 1 } };
-  }
-  return { change, tally: { ...NOTHING, firstSeen, missed, [kind]: 1 } };
+  const tally = { ...NOTHING, firstSeen, missed: isMissed(change, rules) ? 1 : 0 };
+  const suspect = suspectKind(change, before, rules);
+  if (suspect === null) return { change, tally, suspect, learnerDetails };
+  const decision = rules.decisionOn(change);
+  if (decision === null) return { change, tally: { ...tally, suspect: 1 }, suspect, learnerDetails };
+  const settled = decision === 'discard' ? discarded(change, before) : change;
+  return { change: settled, tally: { ...tally, decided: 1 }, suspect: null, learnerDetails };
 }
 
-function baselined(change: Change, { baseline, detectedAt }: PageRules): Change {
+/** A record without a date of its own is not known to be of the time that is asked for. */
+function baselined(change: Change, { baseline }: PageRules): Change {
   switch (baseline.mode) {
     case 'silent':
       return silenced(change);
     case 'publish':
       return change;
-    case 'since': {
-      const isRecent = stepsOf(change).some((step) => occurredAt(step, detectedAt) >= baseline.date);
-      return isRecent ? change : silenced(change);
-    }
+    case 'since':
+      return (recordDate(change.state) ?? '') >= baseline.date ? change : silenced(change);
   }
-}
-
-function heldKind(change: Change, rules: PageRules): keyof HeldCounts | null {
-  if (change.events.includes('ProgressionRemoved')) return 'removed';
-  if (change.events.includes('ProgressionRestored')) return 'restored';
-  // A status that was never shown counts as a first sight: a field turned on for the first time shows it for everyone.
-  const isFirstSight = (change.previous?.status ?? null) === null;
-  if (!isFirstSight || change.events.length === 0 || rules.watermark === null) return null;
-  const { status, completedAt, enrolledAt } = change.state;
-  const ownDate = (status === 'COMPLETED' ? completedAt : null) ?? enrolledAt;
-  const isOld = ownDate !== null && Date.parse(ownDate) < Date.parse(rules.watermark) - OLD_AFTER_MS;
-  return isOld ? 'firstSeenOld' : null;
 }
 
 /** An incremental run should have seen it. Erasures do not count: `updated_after` cannot see them. */

@@ -3,6 +3,7 @@ import { toolOf } from '../contract/integration-id.ts';
 import type { Run } from './checkpoint.ts';
 import { endHold } from './hold.ts';
 import { slotOf } from './run-progress.ts';
+import { countUnknownStatuses, listUnknownStatuses } from './set-aside-records.ts';
 import { watermarkAfter } from './watermark.ts';
 import { move, type Worker } from './worker.ts';
 
@@ -11,6 +12,7 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
   const { ports, integration } = worker;
   const slot = slotOf(run.mode);
   const endedAt = new Date(ports.clock()).toISOString();
+  await listUnknownStatuses(worker, run.unknownStatuses, run.updatedAfter === null);
   if (run.mode === 'baseline' && !run.disbelieved) {
     // Kept before it is told: the episode has one id, wherever a crash comes.
     await move(worker, worker.checkpoint);
@@ -18,7 +20,7 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
       type: 'IntegrationBaselined',
       detail: {
         version: 1,
-        id: `${integration.id}/baselined/${run.startEntry}`,
+        id: `${integration.id}/baselined/${run.startedAt}`,
         integration: { id: integration.id, tool: toolOf(integration.id) },
         at: endedAt,
         baseline: describeBaseline(integration.baseline),
@@ -31,12 +33,14 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
   if (held !== null && slotOf(held.mode) === slot) await endHold(worker, 'resolved');
 
   const { mode, startedAt, pages, records, events, missed, setAside } = run;
-  const last = { mode, startedAt, endedAt, pages, records, events, missed, setAside };
-  const { allowance, watermark } = worker.checkpoint;
+  const unknownStatuses = countUnknownStatuses(run);
+  const last = { mode, startedAt, endedAt, pages, records, events, missed, setAside, unknownStatuses };
+  const watermark = watermarkAfter(worker.checkpoint.watermark, run);
+  const { newestWatermark } = worker.checkpoint;
   worker.checkpoint = {
     ...worker.checkpoint,
-    watermark: watermarkAfter(watermark, run),
-    allowance: allowance !== null && slotOf(allowance.mode) === slot ? null : allowance,
+    watermark,
+    newestWatermark: (watermark ?? '') > (newestWatermark ?? '') ? watermark : newestWatermark,
     [slot]: null,
     ...(mode === 'reconcile' ? {} : { lastRun: last }),
     ...(mode === 'incremental' ? {} : { lastReconciliation: last }),

@@ -37,7 +37,7 @@ export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null):
           id: `${entry.integration}/${entry.number}/${index}`,
           integration,
           journal: { entry: entry.number, index },
-          occurredAt: occurredAt(step, entry.detectedAt),
+          occurredAt: occurredAt(step, entry),
           detectedAt: entry.detectedAt,
           progression: step.state,
           previous: step.previous,
@@ -55,7 +55,13 @@ export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null):
 }
 
 /** One event of a change: the states before and after it. */
-export type Step = { type: LearningEventType; previous: ProgressionState | null; state: ProgressionState };
+export type Step = {
+  type: LearningEventType;
+  previous: ProgressionState | null;
+  state: ProgressionState;
+  /** Whether Kombo's `changed_at` moved forward with the change. */
+  isChangeDated: boolean;
+};
 
 /**
  * The steps of a change. With a status event before a removal or restoration, the state between them has the new status
@@ -63,39 +69,42 @@ export type Step = { type: LearningEventType; previous: ProgressionState | null;
  */
 export function stepsOf(change: Change): Step[] {
   let previous = change.previous;
+  const isChangeDated = (change.state.changedAt ?? '') > (previous?.changedAt ?? '');
   return change.events.map((type, at) => {
     const isLast = at === change.events.length - 1;
     const state =
       isLast || isAboutRemoval(type)
         ? change.state
         : { ...change.state, removedAt: previous?.removedAt ?? null };
-    const step = { type, previous, state };
+    const step = { type, previous, state, isChangeDated };
     previous = state;
     return step;
   });
 }
 
+/** When a change was read, and since when the changes that were asked for had happened; null for all of them. */
+export type Reading = { detectedAt: string; updatedAfter: string | null };
+
 /**
- * When it happened in the learning platform, as best known: the date that the event is about where it is new, otherwise
- * when Kombo changed the record.
- *
- * @param detectedAt the answer where Kombo gives no date at all
+ * When it happened in the learning platform, as best known: the date of the fact itself, else when Kombo changed the record
+ * where that is about this change, else when it was detected.
  */
-export function occurredAt({ type, previous, state }: Step, detectedAt: string): string {
-  const changed = state.changedAt ?? detectedAt;
+export function occurredAt(step: Step, reading: Reading): string {
+  return ownDate(step) ?? changeDate(step, reading) ?? reading.detectedAt;
+}
+
+/** The date of the fact itself. A date that was already known with the status before belongs to an earlier fact. */
+function ownDate({ type, previous, state }: Step): string | null {
+  const isFirstStatus = (previous?.status ?? null) === null;
   switch (type) {
     case 'CourseCompleted':
     case 'CourseRecompleted':
-      return state.completedAt !== null && state.completedAt !== previous?.completedAt
-        ? state.completedAt
-        : changed;
+      return isFirstStatus || state.completedAt !== previous?.completedAt ? state.completedAt : null;
     case 'LearnerEnrolled':
     case 'LearnerReenrolled':
-      return state.enrolledAt !== null && state.enrolledAt !== previous?.enrolledAt
-        ? state.enrolledAt
-        : changed;
+      return isFirstStatus || state.enrolledAt !== previous?.enrolledAt ? state.enrolledAt : null;
     case 'ProgressionRemoved':
-      return state.removedAt ?? changed;
+      return state.removedAt;
     case 'CourseStarted':
     case 'CompletionCorrected':
     case 'CourseReopened':
@@ -103,11 +112,15 @@ export function occurredAt({ type, previous, state }: Step, detectedAt: string):
     case 'ProgressReset':
     case 'EnrollmentCorrected':
     case 'ProgressionRestored':
-      return changed;
     case 'LearnerDataErased':
-      // Kombo erases without a change of the record: its old date would say that it happened then.
-      return changed === previous?.changedAt ? detectedAt : changed;
+      return null;
   }
+}
+
+/** `changed_at`, if it moved with this change. Before the window that was asked for, it dates an earlier change. */
+function changeDate({ state: { changedAt }, isChangeDated }: Step, { updatedAfter }: Reading): string | null {
+  if (changedAt === null || !isChangeDated) return null;
+  return updatedAfter === null || changedAt >= updatedAfter ? changedAt : null;
 }
 
 function isAboutRemoval(type: LearningEventType): boolean {

@@ -1,73 +1,74 @@
-import type { HeldCounts } from '../contract/held-counts.ts';
 import { toolOf } from '../contract/integration-id.ts';
-import type { PollMode } from '../contract/poll-mode.ts';
-import type { Checkpoint, Held } from './checkpoint.ts';
-import { type Decision, heldTotal, sumTallies } from './decide-page.ts';
+import { changeSet, fingerprintOf } from './change-set.ts';
+import type { Checkpoint, Held, HoldDecision, Run } from './checkpoint.ts';
+import type { Decision, PageRules } from './decide-page.ts';
 import type { RunSettings } from './ports.ts';
+import { slotOf } from './run-progress.ts';
 import { surgeCount, surgeLimit } from './surge.ts';
+import { NOTHING_WAITS } from './waiting-count.ts';
 import { move, type Worker } from './worker.ts';
 
-const SAMPLE_SIZE = 10;
-
-/** What waits for a person, as far as it was counted. */
-export type Waiting = { counts: HeldCounts; sample: string[]; complete: boolean };
-
-export const NOTHING_WAITS: Waiting = {
-  counts: { removed: 0, restored: 0, firstSeenOld: 0 },
-  sample: [],
-  complete: true,
-};
-
-/** Whether a page's changes are more than may pass without a person. */
+/** Whether a page has more suspect changes than may pass without a person. */
 export function isTooMany(
   decisions: Decision[],
   checkpoint: Checkpoint,
   settings: RunSettings,
   now: number,
 ): boolean {
-  const total = heldTotal(sumTallies(decisions.map(({ tally }) => tally)));
-  return total > 0 && surgeCount(checkpoint.surge, now) + total > limitOf(checkpoint, settings);
+  const suspect = decisions.reduce((sum, { tally }) => sum + tally.suspect, 0);
+  return suspect > 0 && surgeCount(checkpoint.surge, now) + suspect > limitOf(checkpoint, settings);
 }
 
-/** What waits, with a further page of it. */
-export function addWaiting(waiting: Waiting, decisions: Decision[]): Waiting {
-  const held = decisions.filter(({ tally }) => heldTotal(tally) > 0);
-  const { removed, restored, firstSeenOld } = sumTallies(held.map(({ tally }) => tally));
+/** Whether all that waits was counted from where the run stands now: only then can a person decide about it. */
+export function isCounted(held: Held, run: Run | null): boolean {
+  return held.counting === null && stoppedHere(held, run);
+}
+
+/** The run to go on counting with, or null when this run is not being counted. */
+export function countingOf({ held, ...checkpoint }: Checkpoint, slot: 'run' | 'reconciliation'): Run | null {
+  if (held === null || slotOf(held.mode) !== slot || !stoppedHere(held, checkpoint[slot])) return null;
+  return held.counting;
+}
+
+function stoppedHere({ stoppedAt }: Held, run: Run | null): boolean {
+  if (stoppedAt === null || run === null) return false;
+  const { startedAt, pass, cursor } = stoppedAt;
+  return run.startedAt === startedAt && run.pass === pass && run.cursor === cursor;
+}
+
+/** The hold of a run that stops here for the first time, or again after it moved on: what waits is to be counted. */
+export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held & { counting: Run } {
+  const { startedAt, pass, cursor } = run;
   return {
-    counts: {
-      removed: waiting.counts.removed + removed,
-      restored: waiting.counts.restored + restored,
-      firstSeenOld: waiting.counts.firstSeenOld + firstSeenOld,
-    },
-    sample: [...waiting.sample, ...held.map(({ change }) => change.state.id)].slice(0, SAMPLE_SIZE),
-    complete: waiting.complete,
-  };
-}
-
-/**
- * Marks the integration as held and tells it, once per episode, whichever of its runs is stopped; the worker writes it
- * when it ends.
- */
-export async function hold(worker: Worker, mode: PollMode, waiting: Waiting): Promise<void> {
-  const { checkpoint, ports, settings } = worker;
-  const held: Held = {
     since: checkpoint.held?.since ?? new Date(ports.clock()).toISOString(),
-    mode,
-    waiting: waiting.counts,
-    complete: waiting.complete,
+    mode: run.mode,
+    waiting: NOTHING_WAITS,
+    sample: [],
     limit: limitOf(checkpoint, settings),
-    sample: waiting.sample,
-    told: checkpoint.held?.told ?? false,
+    stoppedAt: { startedAt, pass, cursor },
+    counting: { ...run, holdDecisions: [] },
+    chunks: [],
+    notice: checkpoint.held?.notice ?? 'none',
   };
-  worker.checkpoint = { ...checkpoint, held, allowance: null };
-  if (held.told) return;
-  // Kept before it is told: the episode has one id, wherever a crash comes.
-  await move(worker, worker.checkpoint);
-  await tellHeld(worker, held);
 }
 
-async function tellHeld(worker: Worker, held: Held): Promise<void> {
-  const { ports, integration } = worker;
+/** The checkpoint without a count that cannot go on, since its run begins again. */
+export function withoutCount(checkpoint: Checkpoint, slot: 'run' | 'reconciliation'): Checkpoint {
+  const { held } = checkpoint;
+  if (held === null || slotOf(held.mode) !== slot) return checkpoint;
+  return { ...checkpoint, held: { ...held, stoppedAt: null, counting: null, chunks: [] } };
+}
+
+/** Publishes that changes are held, once per episode, whichever of the integration's runs is stopped. */
+export async function publishHeld(worker: Worker, held: Held): Promise<void> {
+  if (held.notice === 'published') return;
+  // Save before publishing, so that a retry after a crash uses the same event id.
+  await move(worker, { ...worker.checkpoint, held: { ...held, notice: 'unsure' } });
+  await sendHeld(worker, held);
+  worker.checkpoint = { ...worker.checkpoint, held: { ...held, notice: 'published' } };
+}
+
+async function sendHeld({ ports, integration }: Worker, held: Held): Promise<void> {
   await ports.publisher.tell({
     type: 'ChangesHeld',
     detail: {
@@ -76,35 +77,54 @@ async function tellHeld(worker: Worker, held: Held): Promise<void> {
       integration: { id: integration.id, tool: toolOf(integration.id) },
       at: new Date(ports.clock()).toISOString(),
       waiting: held.waiting,
-      complete: held.complete,
       limit: held.limit,
       sample: held.sample,
     },
   });
-  worker.checkpoint = { ...worker.checkpoint, held: { ...held, told: true } };
 }
 
-/** Ends the hold and says how. */
+/** Ends the hold and publishes how, unless it ended by itself before it was published. */
 export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resolved'): Promise<void> {
   const { checkpoint, ports, integration } = worker;
   const { held } = checkpoint;
   if (held === null) return;
-  // Whether the bus took it is not known: whoever hears of an end has heard of the beginning.
-  if (!held.told) await tellHeld(worker, held);
-  await ports.publisher.tell({
-    type: 'ChangesReleased',
-    detail: {
-      version: 1,
-      id: `${integration.id}/released/${held.since}`,
-      integration: { id: integration.id, tool: toolOf(integration.id) },
-      at: new Date(ports.clock()).toISOString(),
-      by,
-      heldSince: held.since,
-      waiting: held.waiting,
-    },
-  });
-  const allowance = by === 'resolved' ? null : { action: by, mode: held.mode, left: heldTotal(held.waiting) };
-  worker.checkpoint = { ...worker.checkpoint, held: null, allowance };
+  // After a crash nobody knows whether the beginning was published: every end must follow a beginning.
+  if (held.notice === 'unsure') await sendHeld(worker, held);
+  if (held.notice !== 'none') {
+    await ports.publisher.tell({
+      type: 'ChangesReleased',
+      detail: {
+        version: 1,
+        id: `${integration.id}/released/${held.since}`,
+        integration: { id: integration.id, tool: toolOf(integration.id) },
+        at: new Date(ports.clock()).toISOString(),
+        by,
+        heldSince: held.since,
+        waiting: held.waiting,
+      },
+    });
+  }
+  worker.checkpoint = { ...worker.checkpoint, held: null };
+}
+
+/** Looks up what a person decided about a change: exactly what was counted, and nothing that came instead. */
+export async function readHoldDecisions(
+  { ports, integration }: Worker,
+  decisions: HoldDecision[],
+): Promise<PageRules['decisionOn']> {
+  const sets: { action: HoldDecision['action']; changes: ReturnType<typeof changeSet> }[] = [];
+  for (const { action, chunks } of decisions) {
+    const changes = changeSet();
+    for await (const chunk of ports.store.readHeldChunks(integration.id, chunks)) {
+      changes.addAll(chunk.fingerprints);
+    }
+    sets.push({ action, changes });
+  }
+  return (change) => {
+    if (sets.length === 0) return null;
+    const fingerprint = fingerprintOf(change);
+    return sets.findLast(({ changes }) => changes.has(fingerprint))?.action ?? null;
+  };
 }
 
 function limitOf(checkpoint: Checkpoint, settings: RunSettings): number {

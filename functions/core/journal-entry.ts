@@ -7,6 +7,7 @@ import { PollMode } from '../contract/poll-mode.ts';
 import { ProgressionState } from '../contract/progression-state.ts';
 import { Timestamp } from '../contract/timestamp.ts';
 import { PositiveNumber, WholeNumber } from '../contract/whole-number.ts';
+import { Facts, UnpublishedRemoval } from './facts.ts';
 
 /** What one record of a page changed. */
 export const Change = z.object({
@@ -19,19 +20,18 @@ export const Change = z.object({
   learner: LearnerReference,
   course: Course,
   erased: z.boolean(),
-  discarded: z.nullable(ProgressionState),
+  discarded: z.nullable(Facts),
+  unpublishedRemoval: z.nullable(UnpublishedRemoval),
 });
 export type Change = z.infer<typeof Change>;
 
 /** How many of an entry's changes are of a kind that is counted. */
 export const Tally = z.object({
   firstSeen: WholeNumber,
-  removed: WholeNumber,
-  restored: WholeNumber,
-  /** First seen with a date from long before the watermark. */
-  firstSeenOld: WholeNumber,
-  /** Let through or discarded because a person said so: these do not count towards a hold. */
-  allowed: WholeNumber,
+  /** Suspect changes that passed without a person: they count towards a hold. */
+  suspect: WholeNumber,
+  /** Released or discarded by a person: they do not count towards a hold. */
+  decided: WholeNumber,
   /** Found by a reconciliation though an incremental run should have seen it. */
   missed: WholeNumber,
 });
@@ -44,6 +44,8 @@ export const JournalEntry = z.object({
   /** When Schoolbell saw the changes, by the worker's clock. */
   detectedAt: Timestamp,
   mode: PollMode,
+  /** What the run asked Kombo for: what was changed since then, or everything (null). */
+  updatedAfter: z.nullable(Timestamp),
   /** The lease owner that appended it: tells one's own append from another's when the answer was lost. */
   writer: z.string(),
   changes: z.array(Change),

@@ -3,6 +3,7 @@ import { Course } from '../contract/course.ts';
 import { LearnerReference } from '../contract/learner-reference.ts';
 import { ProgressionState } from '../contract/progression-state.ts';
 import { PositiveNumber } from '../contract/whole-number.ts';
+import { Facts, UnpublishedRemoval } from './facts.ts';
 import type { Change } from './journal-entry.ts';
 
 /** The last known state of one progression: what the diff needs, and the journal entry that wrote it. */
@@ -11,8 +12,9 @@ export const KnownProgression = z.object({
   learner: LearnerReference,
   course: z.omit(Course, { title: true }),
   erased: z.boolean(),
-  /** A change that an operator discarded: while Kombo shows this state, nothing has happened. */
-  discarded: z.nullable(ProgressionState),
+  /** A change that an operator discarded: while Kombo shows these facts, nothing has happened. */
+  discarded: z.nullable(Facts),
+  unpublishedRemoval: z.nullable(UnpublishedRemoval),
   entry: PositiveNumber,
 });
 export type KnownProgression = z.infer<typeof KnownProgression>;
@@ -29,6 +31,7 @@ export function knownAfter(change: Change, entry: number): KnownProgression {
     course,
     erased: change.erased,
     discarded: change.discarded,
+    unpublishedRemoval: change.unpublishedRemoval,
     entry,
   };
 }

@@ -1,8 +1,9 @@
 import type { Integration } from '../contract/integration.ts';
 import type { Held } from './checkpoint.ts';
 import { LeaseLostError } from './errors.ts';
-import { endHold } from './hold.ts';
+import { endHold, isCounted } from './hold.ts';
 import type { Ports, RunSettings } from './ports.ts';
+import { slotOf, withRun } from './run-progress.ts';
 import { fenceOff, takeOver } from './take-over.ts';
 import { finish, type Worker } from './worker.ts';
 
@@ -56,16 +57,25 @@ export async function finishWhatWasLeft(
   await operate(ports, settings, integration, owner, async () => undefined);
 }
 
+/** What became of a person's decision: nothing is held, what waits is still being counted, or the next run carries it out. */
+export type HoldSettled = { kind: 'nothing held' } | { kind: 'counting' | 'settled'; held: Held };
+
 /**
- * Lets what was counted through (`release`), or marks it so that the same change is not seen again (`discard`); the next
- * run carries it out.
- *
- * @returns what was held, or null when nothing is
+ * Lets exactly what was counted through (`release`), or marks it so that the same change is not seen again (`discard`); the
+ * next run carries it out.
  */
-export async function settleHold(worker: Worker, by: 'release' | 'discard'): Promise<Held | null> {
+export async function settleHold(worker: Worker, by: 'release' | 'discard'): Promise<HoldSettled> {
   const { held } = worker.checkpoint;
+  if (held === null) return { kind: 'nothing held' };
+  const run = worker.checkpoint[slotOf(held.mode)];
+  if (run === null || !isCounted(held, run)) return { kind: 'counting', held };
   await endHold(worker, by);
-  return held;
+  const decision = { action: by, chunks: held.chunks };
+  worker.checkpoint = withRun(worker.checkpoint, {
+    ...run,
+    holdDecisions: [...run.holdDecisions, decision],
+  });
+  return { kind: 'settled', held };
 }
 
 /**

@@ -9,6 +9,7 @@ import type { KnownProgression } from './known-progression.ts';
 import type { ObservedProgression, Page, RejectedRecord } from './observed-progression.ts';
 import type { ReplayRecord } from './replay-record.ts';
 import type { SetAside } from './set-aside.ts';
+import type { HeldChunk } from './waiting-count.ts';
 
 /** The machine's clock, in milliseconds since 1970. Decides leases and back-off, never what is read from Kombo. */
 export type Clock = () => number;
@@ -114,10 +115,19 @@ export type Store = {
   /** Writes the entry's states where the stored state's entry number is older. */
   applyEntry(entry: JournalEntry): Promise<void>;
 
-  /** Notes what could not be processed; the same kind and id once only. */
+  /**
+   * Keeps a part of what was counted for a hold, as long as a journal entry.
+   * @param at now
+   * @returns its name, which is the same for the same content
+   */
+  writeHeldChunk(integration: IntegrationId, chunk: HeldChunk, at: string): Promise<string>;
+  /** The parts of these names in their order; those that retention removed are left out. */
+  readHeldChunks(integration: IntegrationId, names: string[]): AsyncIterable<HeldChunk>;
+
+  /** Notes what could not be processed; the same kind and id once only, of a status the last. */
   setAside(integration: IntegrationId, items: SetAside[]): Promise<void>;
   readSetAside(integration: IntegrationId): Promise<SetAside[]>;
-  removeSetAside(integration: IntegrationId, item: SetAside): Promise<void>;
+  removeSetAside(integration: IntegrationId, item: Pick<SetAside, 'kind' | 'id'>): Promise<void>;
 };
 
 /** What a replay keeps in the table besides what the store holds. Reads and writes are as in `Store`. */
@@ -174,7 +184,7 @@ export type RunSettings = {
   learnerDetails: 'omit' | 'include';
   /** How long a worker may be silent before another takes over. */
   leaseMs: number;
-  /** The share of known progressions, and the least number, that may be removed, restored or newly old in 24 hours. */
+  /** The share of known progressions, and the least number, that may change in a suspect way in 24 hours. */
   surgeShare: number;
   surgeFloor: number;
   /** How long a reconciliation may go on before the incremental run has its turn again. */

@@ -1,26 +1,28 @@
 import type { PollMode } from '../contract/poll-mode.ts';
 import type { Run } from './checkpoint.ts';
 import { commitPage } from './commit-page.ts';
+import { countSuspectChanges, type StoppedPage } from './count-suspect-changes.ts';
 import { decideAgainstKnown } from './decide-against-known.ts';
+import type { PageRules } from './decide-page.ts';
 import { endRun } from './end-run.ts';
 import { EndlessPagesError, refuseEndlessPages } from './endless-pages.ts';
 import { CursorRefusedError, IntegrationError } from './errors.ts';
-import { addWaiting, hold, isTooMany, NOTHING_WAITS, type Waiting } from './hold.ts';
-import { readPages } from './read-pages.ts';
 import {
-  afterPage,
-  isOver,
-  isPassRead,
-  nextPass,
-  restartPass,
-  slotOf,
-  startRun,
-  withRun,
-} from './run-progress.ts';
-import { updatedAfter } from './watermark.ts';
+  countingOf,
+  isCounted,
+  isTooMany,
+  newHold,
+  publishHeld,
+  readHoldDecisions,
+  withoutCount,
+} from './hold.ts';
+import type { Page } from './observed-progression.ts';
+import { readPages } from './read-pages.ts';
+import { isOver, isPassRead, nextPass, restartPass, slotOf, startRun, withRun } from './run-progress.ts';
+import { earlierOf, updatedAfter } from './watermark.ts';
 import { note, type Worker } from './worker.ts';
 
-/** A run whose cursor was refused so often is not going to end by starting over. */
+/** A run whose cursor was refused more often is not going to end by starting over. */
 const MAX_RESTARTS = 5;
 
 /** How a run was left: at its end, between two pages because the time was spent, or before a mass change. */
@@ -41,7 +43,9 @@ export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => bo
       const end = await readPass(worker, mode, timeLeft);
       if (end !== 'read') return end;
     } catch (error) {
-      if (error instanceof EndlessPagesError) worker.checkpoint = { ...worker.checkpoint, [slot]: null };
+      if (error instanceof EndlessPagesError) {
+        worker.checkpoint = { ...withoutCount(worker.checkpoint, slot), [slot]: null };
+      }
       if (!(error instanceof CursorRefusedError)) throw error;
       restart(worker, mode, error);
       continue;
@@ -55,7 +59,7 @@ export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => bo
   }
 }
 
-/** Follows each page of a pass through: read what is known, decide, append, apply, publish, move the checkpoint. */
+/** Reads the pages of a pass: commits them up to the first with too many suspect changes, and counts these from there on. */
 async function readPass(
   worker: Worker,
   mode: PollMode,
@@ -64,47 +68,78 @@ async function readPass(
   const { ports, settings, integration } = worker;
   const slot = slotOf(mode);
   const begun = worker.checkpoint[slot];
+  const counting = countingOf(worker.checkpoint, slot);
   const since = begun?.updatedAfter ?? updatedAfter(mode, worker.checkpoint.watermark, settings.overlapMs);
-  const request = { integration: integration.id, updatedAfter: since, cursor: begun?.cursor ?? null };
-  let waiting: Waiting | null = null;
-  let counted: Run | null = null;
-
-  for await (const page of readPages(ports.kombo, request, timeLeft)) {
-    const run: Run =
-      counted ?? worker.checkpoint[slot] ?? startRun(mode, since, worker.checkpoint, page.servedAt);
-    refuseEndlessPages(run, page.next);
-    worker.checkpoint = counted === null ? withRun(worker.checkpoint, run) : worker.checkpoint;
-
-    const decided = await decideAgainstKnown(worker, run, page.records, waiting === null);
-    if (waiting === null && isTooMany(decided.decisions, worker.checkpoint, settings, ports.clock())) {
-      waiting = NOTHING_WAITS;
+  const decisionOn = await readHoldDecisions(worker, begun?.holdDecisions ?? []);
+  const cursor = (counting ?? begun)?.cursor ?? null;
+  const startedBy = new Date(ports.clock()).toISOString();
+  const request = { integration: integration.id, updatedAfter: since, cursor };
+  const pages = readPages(ports.kombo, request, timeLeft);
+  try {
+    const { held } = worker.checkpoint;
+    if (counting !== null && held !== null) {
+      return await countSuspectChanges(worker, { ...held, counting }, null, pages, decisionOn, timeLeft);
     }
-    if (waiting === null) {
-      await commitPage(worker, run, page, decided);
-    } else {
-      waiting = addWaiting(waiting, (await decideAgainstKnown(worker, run, page.records, false)).decisions);
-      counted = afterPage(run, page, false);
-      await note(worker, worker.checkpoint);
-    }
-    if (page.next !== null && !timeLeft()) {
-      if (waiting === null) return 'more';
-      waiting = { ...waiting, complete: false };
-      break;
-    }
+    const startOf = (page: Page) =>
+      startRun(mode, since, worker.checkpoint, earlierOf(page.servedAt, startedBy));
+    const end = await commitPages(worker, mode, startOf, pages, decisionOn, timeLeft);
+    if (typeof end === 'string') return end;
+    return await stopBefore(worker, mode, end, pages, decisionOn, timeLeft);
+  } finally {
+    await pages.return();
   }
-  if (waiting === null) return 'read';
-  const run = worker.checkpoint[slot];
-  // A hold may wait for days, longer than many cursors live: those are not the run's fault.
-  if (run !== null) worker.checkpoint = withRun(worker.checkpoint, { ...run, restarts: 0 });
-  await hold(worker, mode, waiting);
-  return 'held';
+}
+
+/** Follows each page through: read what is known, decide, append, apply, publish, save the checkpoint. */
+async function commitPages(
+  worker: Worker,
+  mode: PollMode,
+  startOf: (page: Page) => Run,
+  pages: AsyncGenerator<Page, void, void>,
+  decisionOn: PageRules['decisionOn'],
+  timeLeft: () => boolean,
+): Promise<'read' | 'more' | StoppedPage> {
+  const { ports, settings } = worker;
+  for (let next = await pages.next(); !next.done; next = await pages.next()) {
+    const page = next.value;
+    const run = worker.checkpoint[slotOf(mode)] ?? startOf(page);
+    refuseEndlessPages(run, page.next);
+    worker.checkpoint = withRun(worker.checkpoint, run);
+
+    const decided = await decideAgainstKnown(worker, run, page.records, decisionOn);
+    if (isTooMany(decided.decisions, worker.checkpoint, settings, ports.clock())) return { page, decided };
+    await commitPage(worker, run, page, decided);
+    if (page.next !== null && !timeLeft()) return 'more';
+  }
+  return 'read';
+}
+
+/** Counts what waits from this page on, unless it was counted from here before. */
+async function stopBefore(
+  worker: Worker,
+  mode: PollMode,
+  stopped: StoppedPage,
+  pages: AsyncGenerator<Page, void, void>,
+  decisionOn: PageRules['decisionOn'],
+  timeLeft: () => boolean,
+): Promise<'more' | 'held'> {
+  const run = worker.checkpoint[slotOf(mode)];
+  const { held } = worker.checkpoint;
+  if (run === null) throw new Error('a run that stops before a page has begun');
+  if (held?.mode === mode && isCounted(held, run)) {
+    await publishHeld(worker, held);
+    return 'held';
+  }
+  return countSuspectChanges(worker, newHold(worker, run), stopped, pages, decisionOn, timeLeft);
 }
 
 function restart(worker: Worker, mode: PollMode, error: CursorRefusedError): void {
-  const run = worker.checkpoint[slotOf(mode)];
+  const slot = slotOf(mode);
+  const run = worker.checkpoint[slot];
   if (run === null) throw error;
+  worker.checkpoint = withoutCount(worker.checkpoint, slot);
   if (run.restarts >= MAX_RESTARTS) {
-    worker.checkpoint = { ...worker.checkpoint, [slotOf(mode)]: null };
+    worker.checkpoint = { ...worker.checkpoint, [slot]: null };
     throw new IntegrationError(
       `Kombo refused the page cursor ${MAX_RESTARTS + 1} times in one run. The run is given up and begins anew; if it happens again, report it to Kombo.`,
       { cause: error },

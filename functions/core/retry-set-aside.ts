@@ -1,10 +1,11 @@
-import type { PollMode } from '../contract/poll-mode.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { Checkpoint, Run } from './checkpoint.ts';
 import { publishAgain } from './commit-entry.ts';
 import { commitDecisions } from './commit-page.ts';
 import { decideAgainstKnown } from './decide-against-known.ts';
 import { isTooMany } from './hold.ts';
+import { withStatusesOf } from './run-progress.ts';
 import type { SetAside } from './set-aside.ts';
+import { listUnknownStatuses } from './set-aside-records.ts';
 import type { Worker } from './worker.ts';
 
 export type RetriedSetAside = {
@@ -28,9 +29,13 @@ export async function retrySetAside(worker: Worker, items: SetAside[]): Promise<
     worker,
     items.filter(({ kind }) => kind === 'event'),
   );
+  const statuses = leave(
+    items.filter(({ kind }) => kind === 'status'),
+    'Schoolbell does not know this status: a version that does publishes it with its next reconciliation',
+  );
   const settled = [...records.settled, ...events.settled];
   for (const item of settled) await store.removeSetAside(worker.integration.id, item);
-  return { settled, left: [...records.left, ...events.left] };
+  return { settled, left: [...records.left, ...events.left, ...statuses.left] };
 }
 
 async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
@@ -41,12 +46,14 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
     items.map(({ id }) => id),
   );
   const run = runOf(checkpoint);
-  const { decisions, disbelieved } = await decideAgainstKnown(worker, run, records, false);
-  if (disbelieved) return leave(items, "Kombo's data of this integration is expired at present");
+  const decided = await decideAgainstKnown(worker, run, records, () => null);
+  const { decisions, disbelieved, detectedAt } = decided;
+  if (disbelieved) return leave(items, 'Kombo shows data of this integration at present that is not valid');
   if (isTooMany(decisions, checkpoint, settings, ports.clock())) {
-    return leave(items, 'they would be more removals or old records than pass without a person');
+    return leave(items, 'they would be more suspect changes than pass without a person');
   }
-  await commitDecisions(worker, run.mode, records, decisions);
+  await commitDecisions(worker, run, decisions, detectedAt);
+  await listUnknownStatuses(worker, withStatusesOf([], records), false);
   const read = new Set(records.map(({ state }) => state.id));
   const reasons = new Map(rejected.map(({ id, reason }) => [id, reason]));
   return {
@@ -58,11 +65,11 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
 }
 
 /** What is read for the first time before a baseline has ended belongs to it: it is as silent as the rest. */
-function runOf({ run, watermark, entry }: Checkpoint): { mode: PollMode; startEntry: number } {
+function runOf({ run, watermark, entry }: Checkpoint): Pick<Run, 'mode' | 'startEntry' | 'updatedAfter'> {
   if (watermark === null || run?.mode === 'baseline') {
-    return { mode: 'baseline', startEntry: run?.startEntry ?? 0 };
+    return { mode: 'baseline', startEntry: run?.startEntry ?? 0, updatedAfter: null };
   }
-  return { mode: 'incremental', startEntry: entry };
+  return { mode: 'incremental', startEntry: entry, updatedAfter: null };
 }
 
 async function retryEvents(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {

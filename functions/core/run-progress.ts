@@ -1,6 +1,6 @@
 import type { PollMode } from '../contract/poll-mode.ts';
-import type { Checkpoint, Run } from './checkpoint.ts';
-import type { Page } from './observed-progression.ts';
+import type { Checkpoint, Run, UnknownStatus } from './checkpoint.ts';
+import type { ObservedProgression, Page } from './observed-progression.ts';
 
 /** A record may slip between two pages when others move: so often are the pages of a run read at most. */
 const MAX_PASSES = 3;
@@ -10,16 +10,16 @@ export function slotOf(mode: PollMode): 'run' | 'reconciliation' {
   return mode === 'reconcile' ? 'reconciliation' : 'run';
 }
 
-/** A run that begins with its first response. */
+/** A run that begins. `startedAt`: see `earlierOf`. */
 export function startRun(
   mode: PollMode,
   updatedAfter: string | null,
   checkpoint: Checkpoint,
-  servedAt: string,
+  startedAt: string,
 ): Run {
   return {
     mode,
-    startedAt: servedAt,
+    startedAt,
     updatedAfter,
     cursor: null,
     pass: 1,
@@ -35,7 +35,9 @@ export function startRun(
     events: 0,
     missed: 0,
     setAside: 0,
+    unknownStatuses: [],
     disbelieved: false,
+    holdDecisions: [],
   };
 }
 
@@ -54,8 +56,31 @@ export function afterPage(run: Run, page: Page, disbelieved: boolean): Run {
     records: run.records + size,
     // The same records break in each pass.
     setAside: run.setAside + (run.pass === 1 ? page.rejected.length : 0),
+    unknownStatuses: run.pass === 1 ? withStatusesOf(run.unknownStatuses, page.records) : run.unknownStatuses,
     disbelieved: run.disbelieved || disbelieved,
   };
+}
+
+/** Statuses beyond this many different ones are counted together: a checkpoint must stay small. */
+const MAX_STATUSES = 20;
+const OTHER_STATUSES = 'more statuses';
+const SAMPLE_SIZE = 3;
+
+/** The statuses that are not known, with those of some records; each record counts once. */
+export function withStatusesOf(known: UnknownStatus[], records: ObservedProgression[]): UnknownStatus[] {
+  let statuses = known;
+  const counted = new Set<string>();
+  for (const { state, unknownStatus } of records) {
+    if (unknownStatus === null || counted.has(state.id)) continue;
+    counted.add(state.id);
+    const isNew = !statuses.some(({ status }) => status === unknownStatus);
+    const name = isNew && statuses.length >= MAX_STATUSES ? OTHER_STATUSES : unknownStatus;
+    const before = statuses.find(({ status }) => status === name);
+    const sample = [...(before?.sample ?? []), state.id].slice(0, SAMPLE_SIZE);
+    const next = { status: name, count: (before?.count ?? 0) + 1, sample };
+    statuses = [...statuses.filter((each) => each !== before), next];
+  }
+  return statuses;
 }
 
 /** Whether a run is over whose pass just ended. A single page is a snapshot; a reconciliation is repeated anyway. */

@@ -39,13 +39,19 @@ export type Status = {
   trouble: (Trouble & { since: string; retryAt: string }) | null;
   /** Kombo's rate limit: until when no run is due, or null. */
   limitedUntil: string | null;
-  held: Omit<Held, 'told'> | null;
+  held: HeldStatus | null;
   /** Progressions known. */
   known: number;
   setAside: number;
   journal: { first: number | null; last: number; entries: number };
   /** Of the last 24 hours; null where nobody counted. */
   events: EventCounts | null;
+};
+
+/** `complete`: all that waits is counted, and can be released or discarded. `countedPages`: of the run, while it is counted. */
+export type HeldStatus = Pick<Held, 'since' | 'mode' | 'waiting' | 'sample' | 'limit'> & {
+  complete: boolean;
+  countedPages: number | null;
 };
 
 type RunInProgress = Pick<Run, 'mode' | 'startedAt' | 'pass' | 'pages' | 'records' | 'events' | 'setAside'>;
@@ -123,6 +129,7 @@ function inProgress(run: Run | null): RunInProgress | null {
 
 function heldOf(held: Held | null): Status['held'] {
   if (held === null) return null;
-  const { told: _told, ...rest } = held;
-  return rest;
+  const { since, mode, waiting, sample, limit, stoppedAt, counting } = held;
+  const complete = stoppedAt !== null && counting === null;
+  return { since, mode, waiting, sample, limit, complete, countedPages: counting?.passPages ?? null };
 }

@@ -3,7 +3,7 @@ import type { Checkpoint } from './checkpoint.ts';
 const HOUR_MS = 60 * 60 * 1000;
 const WINDOW_MS = 24 * HOUR_MS;
 
-/** Changes of the counted kinds that were let through in the last 24 hours; never fewer, up to an hour's more. */
+/** Suspect changes that passed in the last 24 hours; never fewer, up to an hour's more. */
 export function surgeCount(surge: Checkpoint['surge'], now: number): number {
   return recent(surge, now).reduce((sum, { count }) => sum + count, 0);
 }

@@ -32,6 +32,7 @@ export async function takeOver(
     owner,
     checkpoint: answer.checkpoint,
     unsettled: answer.fence,
+    setAside: null,
     leaseUntil: Date.parse(answer.lease.until),
     writtenAt: now,
   };
@@ -53,6 +54,7 @@ export async function fenceOff(worker: Worker): Promise<void> {
           number: worker.checkpoint.entry + 1,
           detectedAt: new Date(worker.ports.clock()).toISOString(),
           mode: 'incremental',
+          updatedAfter: null,
           writer: worker.owner,
           changes: [],
           tally: NOTHING,

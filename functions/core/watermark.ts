@@ -11,7 +11,15 @@ export function updatedAfter(mode: PollMode, watermark: string | null, overlapMs
 }
 
 /**
- * The watermark after a run: the run's start by Kombo's clock. It stays where it is after a reconciliation, and after a
+ * The earlier of two clocks that saw the start of a run. Kombo's clock ahead of the truth would hide what changes until then,
+ * and so would the machine's: an earlier start only costs reads.
+ */
+export function earlierOf(a: string, b: string): string {
+  return a < b ? a : b;
+}
+
+/**
+ * The watermark after a run: the run's start. It stays where it is after a reconciliation, and after a
  * run that did not believe everything it read.
  */
 export function watermarkAfter(

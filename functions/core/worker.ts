@@ -16,6 +16,8 @@ export type Worker = {
   checkpoint: Checkpoint;
   /** A journal entry may have been appended that the checkpoint does not count: the next worker must recover. */
   unsettled: boolean;
+  /** Ids of the records that are set aside; null before the list was read. */
+  setAside: Set<string> | null;
   /** The machine's clock when the lease ends, and when the checkpoint was last written. */
   leaseUntil: number;
   writtenAt: number;
@@ -40,8 +42,13 @@ export async function move(worker: Worker, next: Checkpoint): Promise<void> {
 
 /** Remembers progress that no entry carries, and writes it now and then. */
 export async function note(worker: Worker, next: Checkpoint): Promise<void> {
-  if (worker.ports.clock() - worker.writtenAt >= NOTE_EVERY_MS) return move(worker, next);
+  if (isSaveDue(worker)) return move(worker, next);
   worker.checkpoint = next;
+}
+
+/** Whether the checkpoint was last written so long ago that progress is to be saved and the lease renewed. */
+export function isSaveDue({ ports, writtenAt }: Worker): boolean {
+  return ports.clock() - writtenAt >= NOTE_EVERY_MS;
 }
 
 /**

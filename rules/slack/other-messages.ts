@@ -28,8 +28,8 @@ export const otherMessages: Record<Exclude<EventType, LearningEventType>, Messag
   },
   ChangesHeld: {
     headline: 'A mass change is held',
-    subject: sentence`${'$.detail.waiting.removed'} removals, ${'$.detail.waiting.restored'} restorations and ${'$.detail.waiting.firstSeenOld'} old progressions wait for a person to release or discard them.`,
-    facts: [fact.integration, ['Let through in a day', sentence`${'$.detail.limit'}`]],
+    subject: sentence`${'$.detail.waiting.total'} changes wait for a person to release or discard them.`,
+    facts: [fact.integration, ['Pass in a day without a person', sentence`${'$.detail.limit'}`]],
   },
   ChangesReleased: {
     headline: 'A mass change is no longer held',

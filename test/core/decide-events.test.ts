@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { ProgressionState } from '../../functions/contract/progression-state.ts';
-import { decideEvents } from '../../functions/core/decide-events.ts';
+import { decideEvents as decideAt } from '../../functions/core/decide-events.ts';
+import type { KnownProgression } from '../../functions/core/known-progression.ts';
+import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
 import { erased, known, observed } from '../support/observed.ts';
+
+const decideEvents = (before: KnownProgression | null, now: ObservedProgression) =>
+  decideAt(before, now, '2026-03-02T08:00:00.000Z');
 
 type Facts = Partial<ProgressionState>;
 
@@ -163,13 +168,13 @@ describe('known values', () => {
     expect(eventsOf({}, now)).toBeNull();
   });
 
-  test('do not change with names, courses or learners', () => {
+  test('do not change with names and titles', () => {
+    const { course } = observed();
     const record = observed(
       {},
       {
-        learner: { id: 'other', remoteId: 'other' },
         learnerDetails: { firstName: 'B', lastName: 'B', email: null },
-        course: { id: 'c2', remoteId: null, revisionId: 'r2', revisionRemoteId: null, title: null },
+        course: { ...course, title: 'Another title' },
       },
     );
     expect(decideEvents(known(), record)).toBeNull();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decidePage, heldTotal, type PageRules, sumTallies } from '../../functions/core/decide-page.ts';
+import { decidePage, type PageRules, sumTallies } from '../../functions/core/decide-page.ts';
 import type { KnownProgression } from '../../functions/core/known-progression.ts';
 import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
 import { erased, known, observed } from '../support/observed.ts';
@@ -17,7 +17,10 @@ const RULES: PageRules = {
   watermark: WATERMARK,
   overlapMs: 15 * 60_000,
   dataExpired: false,
-  allowance: null,
+  newestWatermark: WATERMARK,
+  hasEnrolmentDates: true,
+  decisionOn: () => null,
+  readAgain: new Map(),
   detectedAt: '2026-03-02T08:00:00.000Z',
 };
 
@@ -28,8 +31,10 @@ const decide = (
   before: Map<string, KnownProgression> = new Map(),
   rules: Partial<PageRules> = {},
 ) => {
-  const { decisions, disbelieved } = decidePage(records, before, { ...RULES, ...rules });
+  const { decisions, disbelieved, olderThanKnown } = decidePage(records, before, { ...RULES, ...rules });
   return {
+    suspects: decisions.map(({ suspect }) => suspect),
+    olderThanKnown,
     events: decisions.map(({ change }) => change.events),
     tally: sumTallies(decisions.map(({ tally }) => tally)),
     decisions,
@@ -62,7 +67,7 @@ describe('a baseline', () => {
     const { events, decisions, tally } = decide(page, new Map(), baseline);
     expect(events).toEqual([[], [], []]);
     expect(decisions.map(({ change }) => change.state)).toEqual(page.map(({ state }) => state));
-    expect(tally).toMatchObject({ firstSeen: 3, firstSeenOld: 0 });
+    expect(tally).toEqual({ firstSeen: 3, suspect: 0, decided: 0, missed: 0 });
   });
 
   test('publishes everything when asked to', () => {
@@ -95,68 +100,39 @@ describe('a baseline', () => {
 
   test('counts a removal of what it saw itself: it would be published', () => {
     const seen = knownBy(known({ id: 'a' }, { entry: RULES.startEntry + 1 }));
-    expect(decide([observed({ id: 'a', removedAt: RECENT })], seen, baseline).tally.removed).toBe(1);
+    expect(decide([observed({ id: 'a', removedAt: RECENT })], seen, baseline).tally.suspect).toBe(1);
     const older = knownBy(known({ id: 'a' }, { entry: RULES.startEntry }));
-    expect(heldTotal(decide([observed({ id: 'a', removedAt: RECENT })], older, baseline).tally)).toBe(0);
+    expect(decide([observed({ id: 'a', removedAt: RECENT })], older, baseline).tally.suspect).toBe(0);
   });
 });
 
-describe('what counts towards a hold', () => {
-  test('is each removal, restoration and old first sight', () => {
-    const { tally } = decide(
-      [
-        observed({ id: 'gone', status: 'COMPLETED', removedAt: FEB }),
-        observed({ id: 'back' }),
-        observed({ id: 'old', enrolledAt: JAN }),
-        observed({ id: 'old-completed', status: 'COMPLETED', enrolledAt: null, completedAt: JAN }),
-        observed({ id: 'new', enrolledAt: RECENT }),
-        observed({ id: 'new-completed', status: 'COMPLETED', enrolledAt: JAN, completedAt: RECENT }),
-        observed({ id: 'undated', enrolledAt: null }),
-        observed({ id: 'first-seen-removed', removedAt: FEB }),
-      ],
-      knownBy(known({ id: 'gone' }), known({ id: 'back', removedAt: JAN })),
-    );
-    expect(tally).toMatchObject({ removed: 1, restored: 1, firstSeenOld: 2, firstSeen: 6, allowed: 0 });
-  });
-
-  test('is an old status that was never shown before: a field turned on for the first time', () => {
-    const before = knownBy(known({ status: null, enrolledAt: null }));
-    const shown = observed({ status: 'COMPLETED', completedAt: JAN });
-    expect(decide([shown], before).tally).toMatchObject({ firstSeen: 0, firstSeenOld: 1 });
-    expect(decide([shown], knownBy(known({ status: 'ENROLLED' }))).tally.firstSeenOld).toBe(0);
-  });
-
-  test('is old from three days before the watermark', () => {
-    const at = (enrolledAt: string) => decide([observed({ enrolledAt })]).tally.firstSeenOld;
-    expect(at('2026-02-26T08:00:00.000Z')).toBe(0);
-    expect(at('2026-02-26T07:59:59.999Z')).toBe(1);
-  });
-});
-
-describe('an allowance', () => {
+describe('a decision of a person', () => {
   const ids = ['a', 'b', 'c'];
   const removals = ids.map((id) => observed({ id, removedAt: FEB }));
   const before = knownBy(...ids.map((id) => known({ id })));
+  const about =
+    (action: 'release' | 'discard', ...some: string[]): PageRules['decisionOn'] =>
+    ({ state }) =>
+      some.includes(state.id) ? action : null;
 
-  test('to release lets as many through as it says', () => {
-    const allowance = { action: 'release', mode: 'incremental', left: 2 } as const;
-    const { events, tally } = decide(removals, before, { allowance });
+  test('to release lets exactly what was counted through', () => {
+    const { events, tally } = decide(removals, before, { decisionOn: about('release', 'a', 'c') });
     expect(events).toEqual(ids.map(() => ['ProgressionRemoved']));
-    expect(tally).toMatchObject({ allowed: 2, removed: 1 });
+    expect(tally).toMatchObject({ decided: 2, suspect: 1 });
   });
 
-  test('to discard marks as many as it says', () => {
-    const allowance = { action: 'discard', mode: 'incremental', left: 2 } as const;
-    const { events, decisions, tally } = decide(removals, before, { allowance });
+  test('to discard marks exactly what was counted', () => {
+    const { events, decisions, tally } = decide(removals, before, { decisionOn: about('discard', 'a', 'b') });
     expect(events).toEqual([[], [], ['ProgressionRemoved']]);
     expect(decisions.map(({ change }) => change.discarded !== null)).toEqual([true, true, false]);
-    expect(tally).toMatchObject({ allowed: 2, removed: 1 });
+    expect(tally).toMatchObject({ decided: 2, suspect: 1 });
   });
 
-  test('is not spent by what needs none', () => {
-    const allowance = { action: 'discard', mode: 'incremental', left: 1 } as const;
-    const { events } = decide([observed({ id: 'a', status: 'DROPPED' })], before, { allowance });
-    expect(events).toEqual([['LearnerDropped']]);
+  test('is not asked for about ordinary learning', () => {
+    const { events } = decide([observed({ id: 'a', status: 'IN_PROGRESS' })], before, {
+      decisionOn: about('discard', 'a'),
+    });
+    expect(events).toEqual([['CourseStarted']]);
   });
 });
 
@@ -221,7 +197,7 @@ describe('expired data', () => {
   });
 
   test('does not make a discarded removal forgotten', () => {
-    const before = knownBy(known({}, { discarded: known({ removedAt: FEB }).state }));
+    const before = knownBy(known({}, { discarded: { ...known({ removedAt: FEB }).state, erased: false } }));
     expect(decide([observed({ removedAt: FEB })], before, expired).decisions).toEqual([]);
   });
 });

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { ProgressionState } from '../../functions/contract/progression-state.ts';
-import { decideEvents, discarded, silenced } from '../../functions/core/decide-events.ts';
-import { knownAfter } from '../../functions/core/known-progression.ts';
+import { decideEvents as decideAt, discarded, silenced } from '../../functions/core/decide-events.ts';
+import { type KnownProgression, knownAfter } from '../../functions/core/known-progression.ts';
 import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
 import { erased, known, observed } from '../support/observed.ts';
+
+const decideEvents = (before: KnownProgression | null, now: ObservedProgression) =>
+  decideAt(before, now, '2026-03-02T08:00:00.000Z');
 
 type Facts = Partial<ProgressionState>;
 
@@ -38,7 +41,7 @@ describe('a discarded change', () => {
   const discard = (before: Facts, now: ObservedProgression) => {
     const change = decideEvents(known(before), now);
     if (change === null) throw new Error('nothing to discard');
-    return discarded(change);
+    return discarded(change, known(before));
   };
   const removal = observed({ status: 'ENROLLED', removedAt: FEB });
 
@@ -77,10 +80,15 @@ describe('a discarded change', () => {
     expect(decideEvents(knownAfter(gone, 3), removal)?.events).toEqual(['ProgressionRemoved']);
   });
 
-  test('still lets the erasure through', () => {
+  test('of a removal is published with the erasure that follows it', () => {
     const after = knownAfter(discard({}, removal), 2);
     const change = decideEvents(after, erased('p1', FEB));
-    expect(change).toMatchObject({ events: ['LearnerDataErased'], state: after.state });
+    expect(change).toMatchObject({
+      events: ['ProgressionRemoved', 'LearnerDataErased'],
+      previous: after.state,
+      state: { removedAt: FEB },
+      discarded: null,
+    });
     if (change === null) return;
     expect(decideEvents(knownAfter(change, 3), erased('p1', FEB))).toBeNull();
   });
@@ -88,6 +96,6 @@ describe('a discarded change', () => {
   test('of a first sight becomes known silently', () => {
     const change = decideEvents(null, observed({ status: 'COMPLETED', completedAt: JAN }));
     if (change === null) throw new Error('a first sight is a change');
-    expect(discarded(change)).toEqual(silenced(change));
+    expect(discarded(change, null)).toEqual(silenced(change));
   });
 });

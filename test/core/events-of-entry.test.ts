@@ -2,11 +2,14 @@ import { describe, expect, test } from 'vitest';
 import type { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 import { learningEvents } from '../../functions/contract/learning-events.ts';
 import type { ProgressionState } from '../../functions/contract/progression-state.ts';
-import { decideEvents } from '../../functions/core/decide-events.ts';
+import { decideEvents as decideAt } from '../../functions/core/decide-events.ts';
 import { eventsOfEntry } from '../../functions/core/events-of-entry.ts';
 import type { KnownProgression } from '../../functions/core/known-progression.ts';
 import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
 import { CANARY, entryOf, erased, known, observed } from '../support/observed.ts';
+
+const decideEvents = (before: KnownProgression | null, now: ObservedProgression) =>
+  decideAt(before, now, '2026-03-02T08:00:00.000Z');
 
 const JAN = '2026-01-10T10:00:00.000Z';
 const FEB = '2026-02-10T10:00:00.000Z';

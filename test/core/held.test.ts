@@ -46,15 +46,15 @@ describe('a mass change', () => {
     expect(outcome).toMatchObject({
       kind: 'held',
       held: {
-        waiting: { removed: 20, restored: 0, firstSeenOld: 0 },
-        complete: true,
+        waiting: { total: 20, kinds: { removed: 20 }, courses: [{ id: 'c1', changes: 20 }] },
+        counting: null,
         limit: LIMIT,
-        told: true,
+        notice: 'published',
       },
     });
     expect(it.types()).toHaveLength(20);
     expect(it.bus.told).toMatchObject([
-      { type: 'ChangesHeld', detail: { waiting: { removed: 20 }, sample: ids.slice(20, 30) } },
+      { type: 'ChangesHeld', detail: { waiting: { total: 20 }, sample: ids.slice(20, 30) } },
     ]);
 
     it.clock.advance(HOUR_MS);
@@ -156,17 +156,24 @@ describe('a mass change', () => {
     expect(it.types()).toHaveLength(ids.length);
   });
 
-  test('counts at least what was read before the time was spent', async () => {
+  test('is counted on in another call when the time is spent, and cannot be decided before', async () => {
     const it = await synced();
     remove(it, ids);
-    let asked = 0;
-    const timeLeft = () => {
-      asked += 1;
-      return asked < 10;
+    const someTime = (pages: number) => {
+      let left = pages;
+      return () => {
+        left -= 1;
+        return left > 0;
+      };
     };
-    const outcome = await it.poll({ timeLeft });
-    expect(outcome).toMatchObject({ kind: 'held', held: { complete: false } });
-    expect(it.bus.told).toMatchObject([{ type: 'ChangesHeld', detail: { complete: false } }]);
+    expect(await it.poll({ timeLeft: someTime(10) })).toMatchObject({ kind: 'more' });
+    expect(await settle(it, 'release')).toMatchObject({ result: { kind: 'counting' } });
+    expect(told(it)).toEqual([]);
+
+    let outcome = await it.poll({ timeLeft: someTime(3) });
+    while (outcome.kind === 'more') outcome = await it.poll({ timeLeft: someTime(3) });
+    expect(outcome).toMatchObject({ kind: 'held', held: { waiting: { total: 80 } } });
+    expect(it.bus.told).toMatchObject([{ type: 'ChangesHeld', detail: { waiting: { total: 80 } } }]);
   });
 });
 
@@ -189,10 +196,13 @@ describe('held changes', () => {
     const it = await synced();
     remove(it, ids.slice(0, 90));
     await it.poll();
-    expect(await settle(it, 'release')).toMatchObject({ done: true, result: { waiting: { removed: 70 } } });
+    expect(await settle(it, 'release')).toMatchObject({
+      done: true,
+      result: { kind: 'settled', held: { waiting: { total: 70 } } },
+    });
     expect(await it.poll()).toMatchObject({ kind: 'ended' });
     expect(it.types()).toEqual(ids.slice(0, 90).map(() => 'ProgressionRemoved'));
-    expect(checkpointOf(it)).toMatchObject({ held: null, allowance: null, run: null });
+    expect(checkpointOf(it)).toMatchObject({ held: null, run: null });
     expect(told(it)).toEqual(['ChangesHeld', 'ChangesReleased']);
   });
 
@@ -235,7 +245,7 @@ describe('held changes', () => {
       it.clock.advance(HOUR_MS);
       await it.poll();
       expect(new Set(it.bus.published.map(({ detail }) => detail.id)).size).toBe(90);
-      expect(checkpointOf(it)).toMatchObject({ held: null, allowance: null, run: null });
+      expect(checkpointOf(it)).toMatchObject({ held: null, run: null });
       if (calls.length < at) break;
     }
   });
@@ -243,6 +253,6 @@ describe('held changes', () => {
 
 test('an operator who finds nothing held changes nothing', async () => {
   const it = await synced();
-  expect(await settle(it, 'release')).toEqual({ done: true, result: null });
+  expect(await settle(it, 'release')).toEqual({ done: true, result: { kind: 'nothing held' } });
   expect(it.bus.told).toEqual([]);
 });

@@ -82,7 +82,7 @@ describe('a record that was set aside', () => {
     it.put(observed({ id: 'a', removedAt: REMOVED }));
     it.kombo.dataExpiredAt = REMOVED;
     const { left } = await retry(it);
-    expect(left[0]?.reason).toContain('expired at present');
+    expect(left[0]?.reason).toContain('is not valid');
     expect(it.types()).toEqual([]);
   });
 
@@ -101,6 +101,7 @@ describe('a record that was set aside', () => {
     it.kombo.rejected = [BROKEN];
     it.put(observed({ id: 'b' }), observed({ id: 'c' }));
     expect(await it.poll({ timeLeft: () => false })).toMatchObject({ kind: 'more' });
+    it.kombo.rejected = [];
     it.put(observed({ id: 'a' }));
     expect(await retry(it)).toMatchObject({ settled: [BROKEN] });
     expect(it.types()).toEqual([]);

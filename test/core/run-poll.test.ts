@@ -8,19 +8,33 @@ import { world } from '../support/world.ts';
 const NOTHING_FOUND = ['takeLease', 'readKnown', 'releaseLease'];
 
 describe('an incremental run', () => {
-  test('asks for what changed since the watermark less the overlap, by Kombo’s clock', async () => {
-    const it = world();
-    it.kombo.skewMs = 7 * MINUTE_MS + 999;
+  test.each([
+    ['Kombo’s, which is behind', -7, ['2026-03-02T07:38:00.000Z', '2026-03-02T08:38:00.000Z']],
+    ['the machine’s, where Kombo’s is ahead', 30, ['2026-03-02T07:45:00.000Z', '2026-03-02T08:45:00.000Z']],
+  ])(
+    'asks for what changed since the watermark less the overlap, by the clock that is behind: %s',
+    async (_what, minutes, asked) => {
+      const it = world();
+      it.kombo.skewMs = minutes * MINUTE_MS;
+      await it.poll();
+      it.clock.advance(HOUR_MS);
+      await it.poll();
+      it.clock.advance(HOUR_MS);
+      await it.poll();
+      expect(it.kombo.reads.map(({ updatedAfter }) => updatedAfter)).toEqual([null, ...asked]);
+    },
+  );
+
+  test('finds a change that came before the clock of one answer, which was 30 minutes ahead', async () => {
+    const it = await synced();
+    it.kombo.skewMs = 30 * MINUTE_MS;
     await it.poll();
-    it.clock.advance(HOUR_MS);
+    it.kombo.skewMs = 0;
+    it.clock.advance(5 * MINUTE_MS);
+    it.put(observed({ id: 'a', status: 'IN_PROGRESS' }));
+    it.clock.advance(15 * MINUTE_MS);
     await it.poll();
-    it.clock.advance(HOUR_MS);
-    await it.poll();
-    expect(it.kombo.reads.map(({ updatedAfter }) => updatedAfter)).toEqual([
-      null,
-      '2026-03-02T07:52:00.000Z',
-      '2026-03-02T08:52:00.000Z',
-    ]);
+    expect(it.types()).toEqual(['CourseStarted']);
   });
 
   test('publishes what happened', async () => {

@@ -6,9 +6,13 @@ import { observed } from '../support/observed.ts';
 
 function decision(id: string, title = 'Fire safety'): Decision {
   const record = observed({ id });
-  const change = decideEvents(null, { ...record, course: { ...record.course, title } });
+  const change = decideEvents(
+    null,
+    { ...record, course: { ...record.course, title } },
+    '2026-03-02T08:00:00.000Z',
+  );
   if (change === null) throw new Error('a first sight is a change');
-  return { change, tally: NOTHING };
+  return { change, tally: NOTHING, suspect: null, learnerDetails: record.learnerDetails };
 }
 const decisions = Array.from({ length: 20 }, (_, at) => decision(`p${at}`));
 const sizeOf = (part: Decision[]) => Buffer.byteLength(JSON.stringify(part.map(({ change }) => change)));

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Checkpoint, newCheckpoint } from '../../functions/core/checkpoint.ts';
 import { type StatusFacts, statusOf } from '../../functions/core/status.ts';
+import { NOTHING_WAITS } from '../../functions/core/waiting-count.ts';
 import { observed } from '../support/observed.ts';
 import { HOUR_MS } from '../support/test-clock.ts';
 import { world } from '../support/world.ts';
@@ -36,11 +37,13 @@ const troubled = (kind: 'transient' | 'integration' | 'waiting' | 'deployment'):
 const held: Checkpoint['held'] = {
   since: '2026-03-02T07:00:00.000Z',
   mode: 'incremental',
-  waiting: { removed: 40, restored: 0, firstSeenOld: 0 },
-  complete: true,
+  waiting: { ...NOTHING_WAITS, total: 40, kinds: { removed: 40 } },
   limit: 25,
   sample: ['p1'],
-  told: true,
+  stoppedAt: { startedAt: '2026-03-02T06:50:00.000Z', pass: 1, cursor: 'at-100' },
+  counting: null,
+  chunks: [],
+  notice: 'published',
 };
 const watermark = '2026-03-02T07:55:00.000Z';
 

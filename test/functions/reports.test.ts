@@ -3,6 +3,7 @@ import type { Integration } from '../../functions/contract/integration.ts';
 import { type Checkpoint, newCheckpoint } from '../../functions/core/checkpoint.ts';
 import { NOTHING as NOTHING_DECIDED } from '../../functions/core/decide-page.ts';
 import { surveyFleet } from '../../functions/core/fleet.ts';
+import { NOTHING_WAITS } from '../../functions/core/waiting-count.ts';
 import { countPublished } from '../../functions/published-counter.ts';
 import { reportFleet } from '../../functions/report-fleet.ts';
 import { reportRun } from '../../functions/report-run.ts';
@@ -38,6 +39,7 @@ describe('the report of a run', () => {
       events: 3,
       missed: 0,
       setAside: 1,
+      unknownStatuses: 2,
     };
     const published = {
       byType: { CourseCompleted: 2, LearnerDropped: 1 },
@@ -52,6 +54,7 @@ describe('the report of a run', () => {
         RecordsRead: 300,
         ChangesMissed: 0,
         SetAside: 1,
+        UnknownStatuses: 2,
         EventsPublished: 3,
         KomboLagSeconds: 60,
         OwnLagSeconds: 5,
@@ -121,11 +124,13 @@ describe('the survey of the fleet', () => {
     const held = {
       since: ago(1),
       mode: 'incremental' as const,
-      waiting: { removed: 30, restored: 0, firstSeenOld: 0 },
-      complete: true,
+      waiting: { ...NOTHING_WAITS, total: 30, kinds: { removed: 30 } },
       limit: 25,
       sample: [],
-      told: true,
+      stoppedAt: null,
+      counting: null,
+      chunks: [],
+      notice: 'published' as const,
     };
     const checkpoints = [
       checkpoint('moodle:well'),
@@ -150,6 +155,7 @@ describe('the survey of the fleet', () => {
               number: entry + 1,
               detectedAt: ago(100),
               mode: 'incremental',
+              updatedAfter: null,
               writer: 'w',
               changes: [],
               tally: NOTHING_DECIDED,

@@ -91,7 +91,8 @@ export function invocations(world: World): Invocations {
       const by = random.chance(0.7) ? 'release' : 'discard';
       if (by === 'discard') world.operator.hasDiscarded = true;
       const settled = await operated(by, (worker) => settleHold(worker, by));
-      world.operator.letThrough += Math.max(countOf(held), settled === null ? 0 : countOf(settled));
+      const counted = settled?.kind === 'settled' ? settled.held.waiting.total : 0;
+      world.operator.letThrough += Math.max(held.waiting.total, counted);
     },
     async retrySetAside() {
       await operated('retry', async (worker) =>
@@ -122,10 +123,6 @@ function portsOf(process: WorkerProcess, world: World): Ports {
     publisher: createPublisher({ putEvents: simulatedEventBridge(process, world), bus: 'schoolbell' }),
     clock: () => time.now() + skew,
   };
-}
-
-function countOf({ waiting: { removed, restored, firstSeenOld } }: Held): number {
-  return removed + restored + firstSeenOld;
 }
 
 function describeEnd(end: InvocationEnd): string {

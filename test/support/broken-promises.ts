@@ -93,8 +93,13 @@ const FACTS = ['status', 'enrolledAt', 'completedAt', 'removedAt'] as const;
 function saysNothing({ type, detail: { id, previous, progression } }: LearningEvent): string[] {
   if (previous === null) return [];
   const isSame = FACTS.every((field) => previous[field] === progression[field]);
+  const isNewStatus = previous.status !== null && previous.status !== progression.status;
   const forgotten = FACTS.filter(
-    (field) => field !== 'removedAt' && previous[field] !== null && progression[field] === null,
+    (field) =>
+      field !== 'removedAt' &&
+      !(field === 'completedAt' && isNewStatus) &&
+      previous[field] !== null &&
+      progression[field] === null,
   );
   return [
     ...(isSame && type !== 'LearnerDataErased' ? [`P4: ${id} says nothing new`] : []),

@@ -63,7 +63,10 @@ export function fakeKombo(clock: TestClock, show: () => Shown[]): FakeKombo {
       const from = cursor === null ? 0 : Number(cursor.slice('at-'.length));
       const to = from + kombo.pageSize;
       return {
-        records: shown.slice(from, to).map((record) => structuredClone(record.observed)),
+        records: shown
+          .slice(from, to)
+          .filter(({ observed }) => !kombo.rejected.some(({ id }) => id === observed.state.id))
+          .map((record) => structuredClone(record.observed)),
         rejected: cursor === null ? kombo.rejected : [],
         next: to < shown.length ? `at-${to}` : null,
         servedAt: new Date(Math.floor((clock.read() + kombo.skewMs) / 1000) * 1000).toISOString(),

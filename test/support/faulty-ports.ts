@@ -79,6 +79,8 @@ export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fa
         readEntriesAfter: guard(store.readEntriesAfter),
         readEntries: store.readEntries,
         applyEntry: guard(store.applyEntry),
+        writeHeldChunk: guard(store.writeHeldChunk),
+        readHeldChunks: store.readHeldChunks,
         setAside: guard(store.setAside),
         readSetAside: guard(store.readSetAside),
         removeSetAside: guard(store.removeSetAside),

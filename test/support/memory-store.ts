@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Integration } from '../../functions/contract/integration.ts';
 import { Checkpoint, Lease, newCheckpoint } from '../../functions/core/checkpoint.ts';
 import { EntryTakenError, LeaseLostError } from '../../functions/core/errors.ts';
@@ -5,6 +6,7 @@ import { JournalEntry } from '../../functions/core/journal-entry.ts';
 import { KnownProgression, knownAfter } from '../../functions/core/known-progression.ts';
 import type { Store } from '../../functions/core/ports.ts';
 import { SetAside } from '../../functions/core/set-aside.ts';
+import type { HeldChunk } from '../../functions/core/waiting-count.ts';
 
 /** A table in memory, for one integration, that keeps what the port promises and nothing more. */
 export type MemoryStore = Store & {
@@ -17,6 +19,7 @@ export type MemoryStore = Store & {
   journal: Map<number, JournalEntry>;
   known: Map<string, KnownProgression>;
   aside: SetAside[];
+  chunks: Map<string, HeldChunk>;
   place(): Place;
   /** Puts a checkpoint there, with the lease given back. */
   putCheckpoint(checkpoint: Checkpoint): void;
@@ -31,6 +34,7 @@ export function memoryStore(integration: string): MemoryStore {
   const known = new Map<string, KnownProgression>();
   const integrations = new Map<string, Integration>();
   const aside: SetAside[] = [];
+  const chunks = new Map<string, HeldChunk>();
   let place: Place | null = null;
 
   const called = (call: string, ...values: unknown[]) => {
@@ -50,6 +54,7 @@ export function memoryStore(integration: string): MemoryStore {
     journal,
     known,
     aside,
+    chunks,
     place: now,
     putCheckpoint(checkpoint) {
       place = { checkpoint: Checkpoint.parse(checkpoint), lease: null, again: false };
@@ -134,11 +139,27 @@ export function memoryStore(integration: string): MemoryStore {
         store.progressionWrites += 1;
       }
     },
+    async writeHeldChunk(_id, chunk) {
+      const name = createHash('sha256')
+        .update(chunk.fingerprints)
+        .update(JSON.stringify(chunk.courses))
+        .digest('hex');
+      called('writeHeldChunk', name, chunk.courses);
+      chunks.set(name, structuredClone(chunk));
+      return name;
+    },
+    async *readHeldChunks(_id, names) {
+      for (const name of names) {
+        const chunk = chunks.get(name);
+        if (chunk !== undefined) yield structuredClone(chunk);
+      }
+    },
     async setAside(_id, items) {
       called('setAside', items);
       for (const item of items) {
-        const isThere = aside.some(({ kind, id }) => kind === item.kind && id === item.id);
-        if (!isThere) aside.push(SetAside.parse(item));
+        const at = aside.findIndex(({ kind, id }) => kind === item.kind && id === item.id);
+        if (at < 0) aside.push(SetAside.parse(item));
+        else if (item.kind === 'status') aside[at] = SetAside.parse(item);
       }
     },
     async readSetAside() {

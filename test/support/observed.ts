@@ -55,7 +55,16 @@ export function known(
 ): KnownProgression {
   const { state: full, learner, course } = observed(state);
   const { title: _title, ...place } = course;
-  return { state: full, learner, course: place, erased: false, discarded: null, entry: 1, ...rest };
+  return {
+    state: full,
+    learner,
+    course: place,
+    erased: false,
+    discarded: null,
+    unpublishedRemoval: null,
+    entry: 1,
+    ...rest,
+  };
 }
 
 /** A journal entry around some changes. */
@@ -65,8 +74,9 @@ export function entryOf(changes: JournalEntry['changes'], number = 1): JournalEn
     number,
     detectedAt: '2026-03-02T08:00:00.000Z',
     mode: 'incremental',
+    updatedAfter: null,
     writer: 'test',
     changes,
-    tally: { firstSeen: 0, removed: 0, restored: 0, firstSeenOld: 0, allowed: 0, missed: 0 },
+    tally: { firstSeen: 0, suspect: 0, decided: 0, missed: 0 },
   };
 }

@@ -72,6 +72,7 @@ function rowOf({ state, previous, ...change }: Change, detectedAt: number): Cell
     change.course.title,
     change.erased,
     change.discarded === null ? null : JSON.stringify(change.discarded),
+    change.unpublishedRemoval,
   ];
 }
 
@@ -101,6 +102,7 @@ function changeOf(row: Cell[], detectedAt: number): unknown {
     },
     erased: next(),
     discarded: discardedOf(next()),
+    unpublishedRemoval: next(),
   };
 }
 

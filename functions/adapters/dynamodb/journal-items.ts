@@ -2,12 +2,11 @@ import { EntryTakenError } from '../../core/errors.ts';
 import { JournalEntry } from '../../core/journal-entry.ts';
 import type { Store } from '../../core/ports.ts';
 import { batchGet } from './batch-get.ts';
+import { expiryOf } from './expiry.ts';
 import { decodeEntry, encodeEntry } from './journal-codec.ts';
 import { journalPlace } from './keys.ts';
 import { getItem, type Item, keyOf, parseStored, queryItems, type Table } from './table.ts';
 import { isConditionFailed } from './translate-errors.ts';
-
-const DAY_SECONDS = 24 * 60 * 60;
 
 /** The journal. Entries expire `retentionDays` after they were detected. */
 export function journalItems(
@@ -18,11 +17,14 @@ export function journalItems(
     async appendEntry(entry) {
       const place = journalPlace(entry.integration, entry.number);
       const content = encodeEntry(entry);
-      const expires = Math.floor(Date.parse(entry.detectedAt) / 1000) + retentionDays * DAY_SECONDS;
       try {
         await table.calls.putItem({
           TableName: table.name,
-          Item: { ...keyOf(place), content: { B: content }, expires: { N: String(expires) } },
+          Item: {
+            ...keyOf(place),
+            content: { B: content },
+            expires: { N: expiryOf(entry.detectedAt, retentionDays) },
+          },
           ConditionExpression: 'attribute_not_exists(pk)',
         });
       } catch (cause) {

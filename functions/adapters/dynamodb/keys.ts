@@ -22,6 +22,10 @@ export function journalPlace(id: IntegrationId, number: number): Place {
   return { pk: `journal/${id}`, sk: String(number).padStart(12, '0') };
 }
 
+export function heldChunkPlace(id: IntegrationId, name: string): Place {
+  return { pk: `held/${id}`, sk: name };
+}
+
 export function setAsidePartition(id: IntegrationId): string {
   return `set-aside/${id}`;
 }

@@ -30,6 +30,8 @@ export async function readKnown(
 function sameAsShown(item: Item, shown: ObservedProgression | undefined): KnownProgression | null {
   if (shown === undefined) return null;
   const { state, learner, course, erased } = shown;
+  // Such a record was removed at first sight: it is decoded.
+  const unpublishedRemoval = null;
   const { id, remoteId, revisionId, revisionRemoteId } = course;
   const entry = Number(item['entry']?.N);
   const known = {
@@ -38,6 +40,7 @@ function sameAsShown(item: Item, shown: ObservedProgression | undefined): KnownP
     course: { id, remoteId, revisionId, revisionRemoteId },
     erased,
     discarded: null,
+    unpublishedRemoval,
     entry,
   };
   const isSame = item['content']?.S === encodeProgression(known) && Number.isSafeInteger(entry) && entry > 0;

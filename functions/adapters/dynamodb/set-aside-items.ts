@@ -11,7 +11,7 @@ const WRITES_AT_ONCE = 8;
 export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAside' | 'removeSetAside'> {
   return {
     async setAside(integration, items) {
-      await pMap(items, (item) => putFirst(table, integration, item), { concurrency: WRITES_AT_ONCE });
+      await pMap(items, (item) => put(table, integration, item), { concurrency: WRITES_AT_ONCE });
     },
 
     async readSetAside(integration) {
@@ -28,13 +28,13 @@ export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAs
   };
 }
 
-/** The first one stays, with its time: it says since when the record waits. */
-async function putFirst(table: Table, integration: string, item: SetAside): Promise<void> {
+/** The first one stays, with its time: it says since when it waits. Of a status the last one does, with its count. */
+async function put(table: Table, integration: string, item: SetAside): Promise<void> {
   try {
     await table.calls.putItem({
       TableName: table.name,
       Item: { ...keyOf(setAsidePlace(integration, item)), content: { S: JSON.stringify(item) } },
-      ConditionExpression: 'attribute_not_exists(pk)',
+      ...(item.kind !== 'status' && { ConditionExpression: 'attribute_not_exists(pk)' }),
     });
   } catch (error) {
     if (!isConditionFailed(error)) throw error;

@@ -2,6 +2,7 @@ import type { Store } from '../../core/ports.ts';
 import { applyEntry } from './apply-entry.ts';
 import { checkpointItems } from './checkpoint-items.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
+import { heldItems } from './held-items.ts';
 import { integrationItems } from './integration-items.ts';
 import { journalItems } from './journal-items.ts';
 import { readKnown } from './read-known.ts';
@@ -10,10 +11,10 @@ import { withCoreErrors } from './translate-errors.ts';
 
 /**
  * The store in one DynamoDB table with the keys `pk` and `sk`, both strings, and the TTL attribute `expires` (epoch
- * seconds). Six kinds of item: integrations, checkpoints, journal
- * entries, progressions, what was set aside, and replays (`createReplayStore`).
+ * seconds). Seven kinds of item: integrations, checkpoints, journal
+ * entries, progressions, what was counted for holds, what was set aside, and replays (`createReplayStore`).
  *
- * @param options.retentionDays how long journal entries are kept
+ * @param options.retentionDays how long journal entries, and what was counted for holds, are kept
  */
 export function createStore(options: { calls: DynamoDbCalls; table: string; retentionDays: number }): Store {
   const table = { calls: withCoreErrors(options.calls, options.table), name: options.table };
@@ -22,6 +23,7 @@ export function createStore(options: { calls: DynamoDbCalls; table: string; rete
     ...checkpointItems(table),
     ...journalItems(table, options.retentionDays),
     ...setAsideItems(table),
+    ...heldItems(table, options.retentionDays),
     readKnown: (integration, ids, shown) => readKnown(table, integration, ids, shown),
     applyEntry: (entry) => applyEntry(table, entry),
   };

@@ -42,7 +42,8 @@ const change = fc.record({
     title: nullable(text),
   }),
   erased: fc.boolean(),
-  discarded: nullable(state),
+  discarded: nullable(fc.tuple(state, fc.boolean()).map(([facts, erased]) => ({ ...facts, erased }))),
+  unpublishedRemoval: nullable(fc.constantFrom('first-seen', 'silenced')),
 });
 const count = fc.nat(1_000_000);
 const entry: fc.Arbitrary<JournalEntry> = fc.record({
@@ -50,14 +51,13 @@ const entry: fc.Arbitrary<JournalEntry> = fc.record({
   number: fc.integer({ min: 1, max: 1_000_000_000 }),
   detectedAt: time,
   mode: fc.constantFrom('incremental', 'baseline', 'reconcile'),
+  updatedAfter: nullable(time),
   writer: text,
   changes: fc.array(change, { maxLength: 20 }),
   tally: fc.record({
     firstSeen: count,
-    removed: count,
-    restored: count,
-    firstSeenOld: count,
-    allowed: count,
+    suspect: count,
+    decided: count,
     missed: count,
   }),
 });

@@ -25,14 +25,17 @@ describe('known progressions', () => {
     const integration = someIntegration();
     const discarded = changeOf('p1');
     const changes = [
-      { ...discarded, discarded: someState({ id: 'p1', status: 'DROPPED' }) },
+      { ...discarded, discarded: { ...someState({ id: 'p1', status: 'DROPPED' }), erased: false } },
       { ...changeOf('p2'), erased: true },
     ];
     await engine.store().applyEntry(someEntry({ integration, changes }));
 
     const known = await engine.store().readKnown(integration, ['p1', 'p2']);
 
-    expect(known.get('p1')?.discarded).toEqual(someState({ id: 'p1', status: 'DROPPED' }));
+    expect(known.get('p1')?.discarded).toEqual({
+      ...someState({ id: 'p1', status: 'DROPPED' }),
+      erased: false,
+    });
     expect(known.get('p2')).toMatchObject({ erased: true, learner: { id: null, remoteId: null } });
   });
 
@@ -80,7 +83,7 @@ describe('known progressions', () => {
     const changes = [
       same,
       moved && { ...moved, state: { ...moved.state, changedAt: NOW } },
-      discarded && { ...discarded, discarded: someState({ status: 'DROPPED' }) },
+      discarded && { ...discarded, discarded: { ...someState({ status: 'DROPPED' }), erased: false } },
       erased && { ...erased, erased: true },
       learner && { ...learner, learner: { ...learner.learner, remoteId: null } },
       course && { ...course, course: { ...course.course, revisionId: 'r2' } },
@@ -120,7 +123,7 @@ describe('known progressions', () => {
     const state = someState({ id: long('p'), remoteId: long('r'), removedAt: someState().completedAt });
     const change = someChange({
       state,
-      discarded: state,
+      discarded: { ...state, erased: false },
       learner: { id: long('l'), remoteId: long('lr') },
       course: {
         id: long('c'),

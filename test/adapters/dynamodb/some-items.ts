@@ -39,6 +39,7 @@ export function someChange(given: Partial<Change> = {}): Change {
     },
     erased: false,
     discarded: null,
+    unpublishedRemoval: null,
     ...given,
   };
 }
@@ -48,9 +49,10 @@ export function someEntry(given: Partial<JournalEntry> & Pick<JournalEntry, 'int
     number: 1,
     detectedAt: NOW,
     mode: 'incremental',
+    updatedAfter: null,
     writer: 'worker-1',
     changes: [someChange()],
-    tally: { firstSeen: 0, removed: 0, restored: 0, firstSeenOld: 0, allowed: 0, missed: 0 },
+    tally: { firstSeen: 0, suspect: 0, decided: 0, missed: 0 },
     ...given,
   };
 }

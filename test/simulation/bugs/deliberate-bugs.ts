@@ -82,10 +82,10 @@ const KNOWN_READ_AHEAD: SourcePatch[] = [
   ),
   ...one(
     'functions/core/read-run.ts',
-    'await decideAgainstKnown(worker, run, page.records, waiting === null)',
+    'await decideAgainstKnown(worker, run, page.records, decisionOn)',
     `await decideAgainstKnown(
       { ...worker, ports: { ...ports, store: { ...ports.store, readKnown: async () => page.known } } },
-      run, page.records, waiting === null,
+      run, page.records, decisionOn,
     )`,
   ),
 ];
@@ -152,7 +152,7 @@ export const deliberateBugs: DeliberateBug[] = [
     name: 'a record that comes twice in a page is decided twice against what was known before the page',
     patches: one(
       'functions/core/decide-page.ts',
-      'left.set(record.state.id, knownAfter(decision.change, rules.entry));',
+      'left.set(id, knownAfter(decision.change, rules.entry));',
       '',
     ),
   },
@@ -268,8 +268,8 @@ export const deliberateBugs: DeliberateBug[] = [
       ),
       ...one(
         'functions/core/operate.ts',
-        "import { endHold } from './hold.ts';",
-        "import { endHold } from './hold.ts'; import { newCheckpoint } from './checkpoint.ts';",
+        "import { endHold, isCounted } from './hold.ts';",
+        "import { endHold, isCounted } from './hold.ts'; import { newCheckpoint } from './checkpoint.ts';",
       ),
     ],
   },
@@ -293,8 +293,8 @@ export const deliberateBugs: DeliberateBug[] = [
     name: "the watermark comes from the machine's clock",
     patches: one(
       'functions/core/end-run.ts',
-      'watermark: watermarkAfter(watermark, run)',
-      'watermark: watermarkAfter(watermark, { ...run, startedAt: endedAt })',
+      'watermarkAfter(worker.checkpoint.watermark, run)',
+      'watermarkAfter(worker.checkpoint.watermark, { ...run, startedAt: endedAt })',
     ),
   },
   {
@@ -309,8 +309,8 @@ export const deliberateBugs: DeliberateBug[] = [
     name: 'the watermark moves before the last page, when the time is spent',
     patches: one(
       'functions/core/read-run.ts',
-      "if (waiting === null) return 'more';",
-      "if (waiting === null) { if (mode === 'incremental') await endRun(worker, run); return 'more'; }",
+      "if (page.next !== null && !timeLeft()) return 'more';",
+      "if (page.next !== null && !timeLeft()) { if (mode === 'incremental') await endRun(worker, run); return 'more'; }",
     ),
   },
   {
@@ -334,16 +334,16 @@ export const deliberateBugs: DeliberateBug[] = [
     patches: [
       ...one(
         'functions/core/commit-page.ts',
-        'if (decisions.length === 0) return note(worker, forward(worker.checkpoint));',
-        'await note(worker, forward(worker.checkpoint)); if (decisions.length === 0) return;',
+        'if (decisions.length === 0) await note(worker, forward(worker.checkpoint));\n  else await',
+        'await note(worker, forward(worker.checkpoint)); if (decisions.length > 0) await',
       ),
-      ...one('functions/core/commit-page.ts', 'page.records, decisions, forward', 'page.records, decisions'),
+      ...one('functions/core/commit-page.ts', 'decisions, detectedAt, forward', 'decisions, detectedAt'),
     ],
     setting: { patches: SINGLE_PASS, scenario: STEADY_PAGES },
   },
   {
     name: 'a run goes on from its first page, not from its cursor',
-    patches: one('functions/core/read-run.ts', 'cursor: begun?.cursor ?? null', 'cursor: null'),
+    patches: one('functions/core/read-run.ts', '(counting ?? begun)?.cursor ?? null', 'null'),
   },
   {
     name: 'no overlap',
@@ -390,13 +390,13 @@ export const deliberateBugs: DeliberateBug[] = [
   },
   {
     name: 'a record that cannot be read is not set aside',
-    patches: one('functions/core/commit-page.ts', 'if (page.rejected.length > 0) {', 'if (false) {'),
+    patches: one('functions/core/set-aside-records.ts', 'if (rejected.length === 0) return;', 'return;'),
   },
   {
     name: 'a record that is tried again is taken off the list and not committed',
     patches: one(
       'functions/core/retry-set-aside.ts',
-      'await commitDecisions(worker, run.mode, records, decisions);',
+      'await commitDecisions(worker, run, decisions, detectedAt);',
       '',
     ),
   },
@@ -428,7 +428,7 @@ export const deliberateBugs: DeliberateBug[] = [
     name: 'null replaces a known status',
     patches: one(
       'functions/core/decide-events.ts',
-      'status: state.status ?? known.status,',
+      'status: state.status ?? known?.status ?? null,',
       'status: state.status,',
     ),
   },
@@ -444,7 +444,7 @@ export const deliberateBugs: DeliberateBug[] = [
     name: 'what counts towards a hold is not counted',
     patches: one(
       'functions/core/advance.ts',
-      'addToSurge(checkpoint.surge, heldTotal(entry.tally), now)',
+      'addToSurge(checkpoint.surge, entry.tally.suspect, now)',
       'checkpoint.surge',
     ),
   },
@@ -467,16 +467,12 @@ export const deliberateBugs: DeliberateBug[] = [
   },
   {
     name: 'more passes a hold than a person let through',
-    patches: one(
-      'functions/core/advance.ts',
-      'lessAllowance(checkpoint.allowance, entry.tally.allowed)',
-      'checkpoint.allowance',
-    ),
+    patches: one('functions/core/hold.ts', 'changes.has(fingerprint)', 'changes !== null'),
     setting: { patches: [], scenario: HELD_AND_INTERRUPTED },
   },
   {
     name: 'a hold is told by each run',
-    patches: one('functions/core/hold.ts', 'if (held.told) return;', ''),
+    patches: one('functions/core/hold.ts', "if (held.notice === 'published') return;", ''),
   },
   {
     name: 'trouble is told by each run',

@@ -55,20 +55,21 @@ function checkFirst(id: string, first: TakenEvent | undefined, shown: ShownState
   const previous = first?.detail.previous ?? null;
   if (previous === null) return;
   const wasShown =
-    shown.some(({ status }) => known(status) === previous.status) &&
+    (previous.status === null || shown.some(({ status }) => known(status) === previous.status)) &&
     shown.some(({ enrolledAt }) => iso(enrolledAt) === previous.enrolledAt) &&
     shown.some(({ completedAt }) => iso(completedAt) === previous.completedAt) &&
-    shown.some(({ removedAt }) => iso(removedAt) === previous.removedAt);
+    shown.some(({ removedAt, isErased }) => isErased || iso(removedAt) === previous.removedAt);
   if (!wasShown) accuse('events tell what Kombo showed', `${id} began with ${JSON.stringify(previous)}`);
 }
 
 /** A null of Kombo's leaves what was known; a removal may be told in an event of its own, or not be believed. */
 function tells({ detail: { progression: is, previous: was } }: TakenEvent, state: ShownState): boolean {
+  const isNewStatus = known(state.status) !== null && was?.status !== null && was?.status !== is.status;
   return (
     is.status === (known(state.status) ?? was?.status ?? null) &&
     is.enrolledAt === (iso(state.enrolledAt) ?? was?.enrolledAt ?? null) &&
-    is.completedAt === (iso(state.completedAt) ?? was?.completedAt ?? null) &&
-    (is.removedAt === iso(state.removedAt) || is.removedAt === (was?.removedAt ?? null))
+    is.completedAt === (iso(state.completedAt) ?? (isNewStatus ? null : (was?.completedAt ?? null))) &&
+    (state.isErased || is.removedAt === iso(state.removedAt) || is.removedAt === (was?.removedAt ?? null))
   );
 }
 

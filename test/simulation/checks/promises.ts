@@ -70,7 +70,7 @@ function checkLastState(truth: ShownState, memory: KnownProgression, accuse: Acc
       `${wrong.join(', ')}: known ${JSON.stringify(memory)}, Kombo ${JSON.stringify(truth)}`,
     );
   }
-  if (truth.isErased !== memory.erased) {
+  if (truth.isErased !== (discarded?.erased ?? memory.erased)) {
     accuse('nothing is missed', `erasure: known ${JSON.stringify(memory)}, Kombo ${JSON.stringify(truth)}`);
   }
 }

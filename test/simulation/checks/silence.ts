@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Item } from '../table/attribute-values.ts';
 import type { MemoryTable } from '../table/memory-table.ts';
 
-/** What the table holds besides checkpoints, which count their own writes. */
+/** What the table holds besides checkpoints, which count their own writes, and unknown statuses, which are counted anew. */
 export function tableItems(table: MemoryTable): Map<string, Item> {
   return new Map(
     table
       .items()
-      .filter((item) => item['sk']?.S !== 'checkpoint')
+      .filter(({ sk }) => sk?.S !== 'checkpoint' && !sk?.S?.startsWith('status/'))
       .map((item) => [`${item['pk']?.S} ${item['sk']?.S}`, item]),
   );
 }

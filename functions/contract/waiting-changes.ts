@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import { described } from './described.ts';
+import { PositiveNumber, WholeNumber } from './whole-number.ts';
+
+/** Why a change is suspect: what a mass change of the platform looks like, and ordinary learning does not. */
+export const SuspectKind = z.enum([
+  'removed',
+  'restored',
+  'erased',
+  'reopened',
+  'reset',
+  'dropped',
+  'completedOld',
+  'recompletedOld',
+  'firstSeenOld',
+  'firstSeenUndated',
+  'corrected',
+  'olderVersion',
+]);
+export type SuspectKind = z.infer<typeof SuspectKind>;
+
+/** The suspect changes that wait for a person, each progression once. */
+export const WaitingChanges = z.object({
+  total: WholeNumber,
+  kinds: described(
+    z.partialRecord(SuspectKind, PositiveNumber),
+    '`erased`: without a published removal; `...Old`: with a date more than three days before the last poll; `olderVersion`: Kombo shows an older version of the record again',
+  ),
+  courses: described(
+    z.array(
+      z.object({
+        id: described(z.nullable(z.string()), "Kombo's id of the course, or of its revision"),
+        title: z.nullable(z.string()),
+        changes: PositiveNumber,
+      }),
+    ),
+    'The 20 courses with the most changes, the largest first',
+  ),
+  otherCourses: described(
+    z.object({ courses: WholeNumber, changes: WholeNumber }),
+    'The rest of the courses, and the changes in them',
+  ),
+});
+export type WaitingChanges = z.infer<typeof WaitingChanges>;

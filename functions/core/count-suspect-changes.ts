@@ -1,0 +1,109 @@
+import type { Held, Run } from './checkpoint.ts';
+import { commitDecisions } from './commit-page.ts';
+import { decideAgainstKnown } from './decide-against-known.ts';
+import type { DecidedPage, Decision, PageRules } from './decide-page.ts';
+import { refuseEndlessPages } from './endless-pages.ts';
+import { publishHeld } from './hold.ts';
+import type { Page } from './observed-progression.ts';
+import { afterPage, slotOf, withRun } from './run-progress.ts';
+import { type WaitingCount, waitingCount } from './waiting-count.ts';
+import { isSaveDue, move, stopIfExpired, type Worker } from './worker.ts';
+
+/** The page before which a run stops, already decided. */
+export type StoppedPage = { page: Page; decided: DecidedPage };
+
+/**
+ * Counts the suspect changes from the page on where a run stops. Nothing is committed but what a person decided about before,
+ * so that this waits for nobody else's changes; the run stays where it is. The count is saved now and then, and continues in
+ * another call when the time is spent.
+ *
+ * @param stopped the first page; without it, counting continues from its cursor
+ * @returns `held` when everything is counted
+ */
+export async function countSuspectChanges(
+  worker: Worker,
+  held: Held & { counting: Run },
+  stopped: StoppedPage | null,
+  pages: AsyncGenerator<Page, void, void>,
+  decisionOn: PageRules['decisionOn'],
+  timeLeft: () => boolean,
+): Promise<'held' | 'more'> {
+  const { ports, integration } = worker;
+  const count = await waitingCount(held, ports.store.readHeldChunks(integration.id, held.chunks));
+  const chunks = [...held.chunks];
+  let run = held.counting;
+  worker.checkpoint = { ...worker.checkpoint, held };
+
+  const store = async () => {
+    const chunk = count.take();
+    if (chunk === null) return;
+    stopIfExpired(worker);
+    const at = new Date(ports.clock()).toISOString();
+    chunks.push(await ports.store.writeHeldChunk(integration.id, chunk, at));
+  };
+  const progress = async (counting: Run | null): Promise<Held> => {
+    await store();
+    return { ...held, ...count.read(), counting, chunks: [...chunks] };
+  };
+
+  for await (const { page, decided } of decidedPages()) {
+    await commitWhatWasDecided(worker, run, decided);
+    await countPage(count, decided.decisions, store);
+    run = afterPage(run, page, decided.disbelieved);
+    if (page.next !== null && !timeLeft()) {
+      worker.checkpoint = { ...worker.checkpoint, held: await progress(run) };
+      return 'more';
+    }
+    if (isSaveDue(worker)) await move(worker, { ...worker.checkpoint, held: await progress(run) });
+  }
+
+  const counted = await progress(null);
+  worker.checkpoint = { ...worker.checkpoint, held: counted };
+  forgetRestarts(worker, counted);
+  await publishHeld(worker, counted);
+  return 'held';
+
+  async function* decidedPages(): AsyncGenerator<StoppedPage> {
+    if (stopped !== null) yield stopped;
+    if (stopped?.page.next === null) return;
+    for await (const page of pages) {
+      refuseEndlessPages(run, page.next);
+      yield { page, decided: await decideAgainstKnown(worker, run, page.records, decisionOn) };
+    }
+  }
+}
+
+async function countPage(
+  count: WaitingCount,
+  decisions: Decision[],
+  store: () => Promise<void>,
+): Promise<void> {
+  for (const decision of decisions) {
+    count.add(decision);
+    if (count.isFull()) await store();
+  }
+}
+
+/**
+ * Commits the changes of a page that a person has released or discarded. One that follows an earlier change of the same
+ * record, which waits, waits with it.
+ */
+async function commitWhatWasDecided(
+  worker: Worker,
+  run: Run,
+  { decisions, detectedAt }: DecidedPage,
+): Promise<void> {
+  const waiting = new Set<string>();
+  const committed = decisions.filter(({ change, tally }) => {
+    const isFree = tally.decided > 0 && !waiting.has(change.state.id);
+    if (!isFree) waiting.add(change.state.id);
+    return isFree;
+  });
+  if (committed.length > 0) await commitDecisions(worker, run, committed, detectedAt);
+}
+
+/** A hold may wait for days, longer than many cursors live: those are not the run's fault. */
+function forgetRestarts(worker: Worker, { mode }: Held): void {
+  const run = worker.checkpoint[slotOf(mode)];
+  if (run !== null) worker.checkpoint = withRun(worker.checkpoint, { ...run, restarts: 0 });
+}
