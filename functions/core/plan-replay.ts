@@ -57,7 +57,7 @@ async function planFromJournal(
   const found = await findEntries(readEntry, { first: begin.number, last }, range);
 
   const counted = counter();
-  let availableFrom = begin.number > 1 && found.first === begin.number ? begin.detectedAt : null;
+  let availableFrom = begin.number > 1 ? begin.detectedAt : null;
   let expected = found.first;
   for await (const entry of store.readEntries(id, found.first, found.last)) {
     if (entry.number !== expected) availableFrom = entry.detectedAt;
@@ -84,10 +84,9 @@ async function planFromKombo(
   { range, filter }: ReplayRequest,
 ): Promise<Planned> {
   const selection = { integration: id, range, filter };
-  const learners = few(filter.learners);
-  const some = learners.length > 0 ? await readKombo(ports, selection, learners) : null;
+  let read = await readKombo(ports, selection, few(filter.learners));
   // What is not the id of a learner at Kombo may be the platform's own id of one, which no request can ask for.
-  const read = some?.unseen.size === 0 ? some : await readKombo(ports, selection, []);
+  if (read.unseen.size > 0) read = await readKombo(ports, selection, []);
   const place = komboBeginning(few(read.users), few(read.courses));
   return planned({ ...selection, place, ...read.counted.read() });
 }
@@ -99,12 +98,12 @@ async function readKombo(
   users: string[],
 ) {
   /** The learners asked for of whom no record came. */
-  const unseen = new Set(users);
+  const unseen = new Set<string | null>(users);
   const noting: Kombo = {
     ...kombo,
     async readPage(...request) {
       const page = await kombo.readPage(...request);
-      for (const { learner } of page.records) if (learner.id !== null) unseen.delete(learner.id);
+      for (const { learner } of page.records) unseen.delete(learner.id);
       return page;
     },
   };

@@ -73,3 +73,10 @@ test('a day of a journal of a million entries is found with few reads, and littl
   expect(found).toEqual({ first: from - slack, last: from + day + slack - 1 });
   expect(reads).toBeLessThanOrEqual(40);
 });
+
+test('a range after the last entry has none', async () => {
+  const readEntry = async () => ({ detectedAt: iso(START) });
+
+  const range = { from: iso(START + CLOCKS_MS + 1), to: null };
+  expect(await findEntries(readEntry, { first: 1, last: 3 }, range)).toEqual({ first: 4, last: 3 });
+});

@@ -56,7 +56,10 @@ test.each([
   [{ range: { from: ALWAYS.from, to: '2027-01-01T00:00:00.000Z' } }, /--to .* future/],
   [{ range: { from: ALWAYS.from, to: ALWAYS.from } }, /does not lie after/],
   [{ range: { from: ALWAYS.from, to: '2026-01-02T00:00:00.000Z' } }, /begins at 2026-03-02T08:01:00.000Z/],
-  [{ filter: { ...ANY_EVENT, courses: ['c9'] } }, /No event of moodle:test matches/],
+  [
+    { filter: { ...ANY_EVENT, courses: ['c9'] } },
+    /No event of moodle:test matches from 2026-01-01T00:00:00.000Z on\./,
+  ],
 ] satisfies [Partial<ReplayRequest>, RegExp][])(
   'bad input gets one clear line: %j',
   async (request, line) => {
@@ -109,6 +112,40 @@ test('what retention removed does not matter to a later range', async () => {
   expect((await at.plan({ from: iso(at.clock.read() - 5 * (HOUR_MS + MINUTE_MS)), to: null })).events).toBe(
     5,
   );
+});
+
+test('entries that were removed from the beginning are noticed though none is missing behind them', async () => {
+  const at = await polledWorld(6);
+  for (const number of [1, 2]) at.store.journal.delete(number);
+  const complete = iso(Date.parse(at.store.journal.get(3)?.detectedAt ?? '') + CLOCKS_MS);
+
+  expect(await planned(at, {})).toEqual({
+    refused: expect.stringContaining(`complete from ${complete} on`),
+  });
+});
+
+test('a range that ends shortly before the first entry is read: clocks differ', async () => {
+  const at = await polledWorld(1);
+  const begin = Date.parse(at.store.journal.get(1)?.detectedAt ?? '');
+  const until = (ms: number) => planned(at, { range: { ...ALWAYS, to: iso(begin - ms) } });
+
+  expect(await until(CLOCKS_MS)).toEqual({ refused: expect.stringMatching(/begins at/) });
+  expect(await until(CLOCKS_MS - 1)).toEqual({ refused: expect.stringMatching(/No event .* between/) });
+});
+
+test('a range may end now', async () => {
+  const at = await polledWorld(1);
+  expect((await at.plan({ ...ALWAYS, to: iso(at.clock.read()) })).events).toBe(1);
+});
+
+test('an entry that is appended and not yet counted is left to the live run', async () => {
+  const at = await polledWorld(3);
+  const entry = at.store.journal.get(3);
+  if (entry === undefined) throw new Error('it is there');
+  at.store.journal.clear();
+  at.store.journal.set(4, { ...entry, number: 4 });
+
+  expect(await planned(at, {})).toEqual({ refused: expect.stringMatching(/no entries left/) });
 });
 
 test('nothing is left: one clear line', async () => {

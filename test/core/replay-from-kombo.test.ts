@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { IntegrationError } from '../../functions/core/errors.ts';
+import { CursorRefusedError } from '../../functions/core/errors.ts';
 import { ANY_EVENT } from '../../functions/core/event-filter.ts';
 import { planReplay, type ReplayRequest } from '../../functions/core/plan-replay.ts';
 import type { ReplayPlan } from '../../functions/core/replay-record.ts';
@@ -75,7 +75,9 @@ test('an enrolment scheduled for next month is found, and left out by an end bef
 
   expect((await planned(at, { range: { from: FROM, to: null } })).events).toBe(1);
   expect((await planned(at, { range: { from: enrolledAt, to: '2026-05-01T00:00:00.000Z' } })).events).toBe(1);
-  await expect(planned(at, { range: { from: FROM, to: enrolledAt } })).rejects.toThrow(/No event/);
+  await expect(planned(at, { range: { from: FROM, to: enrolledAt } })).rejects.toThrow(
+    `between ${FROM} and ${enrolledAt}.`,
+  );
 });
 
 test('the filters hold here as well', async () => {
@@ -90,7 +92,7 @@ test('what was counted is sent, marked as replayed, and nothing of the live stat
 
   expect(outcome).toMatchObject({
     kind: 'ended',
-    replay: { state: 'finished', events: 15, published: 15 },
+    replay: { state: 'finished', events: 15, published: 15, place: { cursor: 'at-10' } },
   });
   expect(new Set(ids(at)).size).toBe(15);
   expect(at.live()).toEqual([]);
@@ -119,7 +121,12 @@ test('when Kombo no longer takes the cursor while the events are counted, none i
 test('a cursor that is refused again and again, and pages in circles, are given up with one line', async () => {
   const refusing = kombo();
   refusing.kombo.cursorsRefused = 99;
-  await expect(planned(refusing)).rejects.toThrow(IntegrationError);
+  await expect(planned(refusing)).rejects.toMatchObject({
+    name: 'IntegrationError',
+    message: 'Kombo refused the page cursor 6 times in one replay. Report it to Kombo.',
+    cause: expect.any(CursorRefusedError),
+  });
+  expect(refusing.kombo.cursorsRefused).toBe(93);
 
   const circling = kombo();
   const { readPage } = circling.kombo;
