@@ -1,9 +1,8 @@
-import type { LearnerDetails } from '../contract/learner.ts';
 import { advance } from './advance.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { IntegrationError } from './errors.ts';
 import { type DetailsById, eventsOfEntry } from './events-of-entry.ts';
 import type { JournalEntry } from './journal-entry.ts';
+import { readDetails } from './read-details.ts';
 import { move, stopIfExpired, type Worker } from './worker.ts';
 
 /**
@@ -29,7 +28,7 @@ export async function recover(worker: Worker): Promise<void> {
   const { store } = worker.ports;
   worker.unsettled = true;
   const entry = await store.readEntry(worker.integration.id, worker.checkpoint.entry + 1);
-  if (entry !== null) await followThrough(worker, entry, await readDetails(worker, entry));
+  if (entry !== null) await followThrough(worker, entry, await detailsOf(worker, entry));
   worker.unsettled = false;
 }
 
@@ -76,21 +75,15 @@ async function publishEntry(worker: Worker, entry: JournalEntry, details: Detail
   if (answer.error !== null) throw answer.error;
 }
 
-/**
- * Today's details of the learners whose events an entry publishes; those whom Kombo no longer knows are absent, all of
- * them when it no longer knows the integration: its journal must still be finished.
- */
-async function readDetails(worker: Worker, entry: JournalEntry): Promise<DetailsById> {
-  const details = new Map<string, LearnerDetails>();
-  const ids = entry.changes.filter(({ events }) => events.length > 0).map(({ state }) => state.id);
-  if (worker.settings.learnerDetails === 'omit' || ids.length === 0) return details;
-  try {
-    const { records } = await worker.ports.kombo.readByIds(entry.integration, ids);
-    for (const record of records) details.set(record.state.id, record.learnerDetails);
-  } catch (error) {
-    if (!(error instanceof IntegrationError)) throw error;
-  }
-  return details;
+/** Today's details of the learners whose events an entry publishes, where the deployment includes them. */
+async function detailsOf({ ports, settings }: Worker, entry: JournalEntry): Promise<DetailsById> {
+  if (settings.learnerDetails === 'omit') return new Map();
+  const published = entry.changes.filter(({ events }) => events.length > 0);
+  return readDetails(
+    ports.kombo,
+    entry.integration,
+    published.map(({ state }) => state.id),
+  );
 }
 
 /**
@@ -103,7 +96,7 @@ export async function publishAgain(worker: Worker, eventId: string): Promise<str
   const place = /^(.+)\/(\d+)\/(\d+)$/.exec(eventId);
   const entry = place === null ? null : await ports.store.readEntry(integration.id, Number(place[2]));
   if (entry === null) return 'the journal no longer has this event';
-  const details = await readDetails(worker, entry);
+  const details = await detailsOf(worker, entry);
   const event = eventsOfEntry(entry, settings.learnerDetails === 'include' ? details : null).find(
     ({ detail }) => detail.id === eventId,
   );
