@@ -4,8 +4,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/deployed/**/*.deployed.ts'],
-    testTimeout: 300_000,
+    testTimeout: 600_000,
     hookTimeout: 600_000,
+    // Both suites run `cdk bootstrap` on the same account.
+    fileParallelism: false,
     bail: 1,
   },
 });

@@ -4,6 +4,9 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import type { SettingsInput } from '../../infra/settings.ts';
+import { WithheldResource } from './fit-template.ts';
+import { rehearsal } from './rehearsal-settings.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -14,8 +17,10 @@ const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
 
 export type Ran = { code: number | null; stdout: string; stderr: string };
 
-/** A checkout after `npm ci` whose settings are those of the rehearsal. */
+/** A checkout after `npm ci`, with settings of its own. */
 export type Checkout = {
+  /** Writes `schoolbell.config.ts`. */
+  configure(settings: SettingsInput): void;
   /**
    * Runs a command as a person would type it there.
    *
@@ -30,31 +35,33 @@ export type Checkout = {
   glance(command: string): Promise<string>;
   /** What the last deployment wrote down. */
   outputs(): Record<string, string>;
+  /** What the last synthesis left out of the templates, since the emulator refuses it. */
+  withheld(): WithheldResource[];
   remove(): void;
 };
 
-/** @param environment set for every command */
-export async function createCheckout(environment: () => Record<string, string>): Promise<Checkout> {
+export async function createCheckout(): Promise<Checkout> {
   const directory = mkdtempSync(join(tmpdir(), 'schoolbell-rehearsal-'));
   for (const name of await readdir(ROOT)) {
     if (!OWN.has(name)) symlinkSync(join(ROOT, name), join(directory, name));
   }
-  // Nobody is there to say yes to new roles.
-  const cdk: unknown = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
+  const cdk = z
+    .looseObject({ app: z.string() })
+    .parse(JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')));
+  const fit = `node ${JSON.stringify(join(import.meta.dirname, 'fit-assembly.ts'))}`;
   writeFileSync(
     join(directory, 'cdk.json'),
-    JSON.stringify({ ...z.looseObject({}).parse(cdk), requireApproval: 'never' }),
-  );
-  const settings = join(import.meta.dirname, 'rehearsal.config.ts');
-  writeFileSync(
-    join(directory, 'schoolbell.config.ts'),
-    `export { default } from ${JSON.stringify(settings)};\n`,
+    JSON.stringify({
+      ...cdk,
+      ...(rehearsal.isEmulated && { app: `${cdk.app} && ${fit}` }),
+      // Nobody is there to approve new roles.
+      requireApproval: 'never',
+    }),
   );
 
   const start = (command: string, args: string[] = [], shell = false): ChildProcess =>
     spawn(command, args, {
       cwd: directory,
-      env: { ...process.env, ...environment() },
       shell,
       // A group of its own, so that an interrupt reaches what npx started, too.
       detached: true,
@@ -63,6 +70,11 @@ export async function createCheckout(environment: () => Record<string, string>):
   const attempt = (...args: string[]) =>
     ended(start(process.execPath, [join(directory, 'cli/main.ts'), ...args]));
   return {
+    configure: (settings) =>
+      writeFileSync(
+        join(directory, 'schoolbell.config.ts'),
+        `export default ${JSON.stringify(settings, null, 2)};\n`,
+      ),
     attempt,
     shell: async (command) => successOf(command, await ended(start(command, [], true))),
     schoolbell: async (...args) => successOf(`schoolbell ${args.join(' ')}`, await attempt(...args)),
@@ -75,6 +87,10 @@ export async function createCheckout(environment: () => Record<string, string>):
       const file = join(directory, 'schoolbell.outputs.json');
       const stacks = Outputs.parse(JSON.parse(readFileSync(file, 'utf8')));
       return Object.assign({}, ...Object.values(stacks));
+    },
+    withheld() {
+      const file = join(directory, 'cdk.out/withheld.json');
+      return z.array(WithheldResource).parse(JSON.parse(readFileSync(file, 'utf8')));
     },
     remove: () => rmSync(directory, { recursive: true }),
   };

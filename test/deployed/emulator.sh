@@ -18,7 +18,13 @@ work="$(mktemp -d)"
 log="${EMULATOR_LOG:-$work/emulator.log}"
 export PATH="$root/node_modules/.bin:$PATH"
 
+# Queues and buckets refuse HTTP, and the functions have the rights of their roles: HTTPS, and IAM enforced.
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/key.pem" -out "$work/certificate.pem" -days 2 \
+  -subj /CN=localhost -addext basicConstraints=critical,CA:FALSE -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null
+export NODE_EXTRA_CA_CERTS="$work/certificate.pem" AWS_CA_BUNDLE="$work/certificate.pem"
+
 TMPDIR="$work" BIND_HOST=127.0.0.1 GATEWAY_PORT="$port" MINISTACK_HOST=127.0.0.1 MINISTACK_ACCOUNT_ID=123456789012 \
+  USE_SSL=1 MINISTACK_SSL_CERT="$work/certificate.pem" MINISTACK_SSL_KEY="$work/key.pem" AUTH=true \
   LAMBDA_EXECUTOR=local IOT_MTLS_ENABLED=0 SFTP_ENABLED=0 "$python" -m ministack >"$log" 2>&1 </dev/null &
 emulator=$!
 
@@ -35,7 +41,7 @@ stop() {
 trap stop EXIT
 
 for ((attempt = 0; attempt < 150; attempt += 1)); do
-  curl -fsS "http://127.0.0.1:$port/_ministack/health" >/dev/null 2>&1 && break
+  curl -fsS --cacert "$work/certificate.pem" "https://127.0.0.1:$port/_ministack/health" >/dev/null 2>&1 && break
   if ! kill -0 "$emulator" 2>/dev/null || [ "$attempt" = 149 ]; then
     echo 'The emulator did not start within 30 s.' >&2
     exit 1
@@ -43,7 +49,7 @@ for ((attempt = 0; attempt < 150; attempt += 1)); do
   sleep 0.2
 done
 
-export AWS_ENDPOINT_URL="http://localhost:$port" AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+export AWS_ENDPOINT_URL="https://localhost:$port" AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
 export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 CDK_DEFAULT_REGION=us-east-1 CDK_DEFAULT_ACCOUNT=123456789012
 export AWS_EC2_METADATA_DISABLED=true CDK_DISABLE_CLI_TELEMETRY=true
 "$@"

@@ -1,7 +1,7 @@
-/** What a rehearsal can be told by the environment. */
+/** What the environment says about a rehearsal. */
 export const rehearsal = {
-  /** On AWS itself everything is on; an emulator may lack archives and function URLs. */
-  whole: process.env['REHEARSAL_WHOLE'] === '1' || process.env['AWS_ENDPOINT_URL'] === undefined,
+  /** On an emulator of this machine, started by `emulator.sh`; otherwise on AWS itself. */
+  isEmulated: process.env['AWS_ENDPOINT_URL'] !== undefined,
   name: process.env['REHEARSAL_NAME'] ?? 'SchoolbellRehearsal',
   /**
    * The sandbox, as the functions reach it. Without it, one is started on this machine, which only an emulator on this

@@ -3,10 +3,12 @@ import { DescribeTableCommand, DynamoDBClient, ResourceNotFoundException } from 
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputNames } from '../../functions/contract/output-names.ts';
+import type { SettingsInput } from '../../infra/settings.ts';
 import { certificateRule } from '../../rules/certificate-rule.ts';
 import { eventPattern } from '../../rules/event-pattern.ts';
 import { type Checkout, createCheckout } from './checkout.ts';
 import { shortenTimeout, writersOfReplay } from './followed-replay.ts';
+import { webhookUrl } from './function-url.ts';
 import { readmeCommand } from './readme-commands.ts';
 import { rehearsal } from './rehearsal-settings.ts';
 import { from, idOf, learnerOf, type RehearsedSchool, startRehearsedSchool } from './rehearsed-school.ts';
@@ -22,7 +24,15 @@ describe('a deployment', () => {
   let arrived: RuleQueue;
   let certificates: RuleQueue;
   let slack: RuleQueue;
-  let overlapMinutes = 15;
+  const settings: SettingsInput = {
+    name: rehearsal.name,
+    pollEveryMinutes: 1,
+    baseline: 'silent',
+    // Five of thirty progressions are a mass change.
+    surgeFloor: 3,
+    keepState: false,
+    webhook: true,
+  };
 
   const schoolbell = (...args: string[]) => checkout.schoolbell(...args);
   /** What changes an integration waits for the poll that is running. */
@@ -43,15 +53,9 @@ describe('a deployment', () => {
 
   beforeAll(async () => {
     school = await startRehearsedSchool();
-    checkout = await createCheckout(() => ({
-      REHEARSAL_KOMBO_URL: rehearsal.komboUrl ?? school.url,
-      REHEARSAL_OVERLAP_MINUTES: String(overlapMinutes),
-    }));
-    if (!rehearsal.whole) {
-      console.log(
-        'Not rehearsed, since AWS_ENDPOINT_URL points to an emulator: the archive, the webhook (function URL).',
-      );
-    }
+    settings.kombo = rehearsal.komboUrl ?? school.url;
+    checkout = await createCheckout();
+    checkout.configure(settings);
   });
 
   afterAll(async () => {
@@ -248,7 +252,19 @@ describe('a deployment', () => {
     });
   });
 
-  it.runIf(rehearsal.whole)('polls when Kombo says that data changed', async () => {
+  it('is updated in place and goes on from where it was', async () => {
+    const before = { table: output('table'), ...(await status()) };
+    // From here on, nothing polls by the clock.
+    checkout.configure({ ...settings, pollEveryMinutes: 360, overlapMinutes: 30 });
+    await checkout.shell(readmeCommand('npx cdk deploy'));
+    expect(output('table')).toBe(before.table);
+    expect((await status()).journal).toEqual(before.journal);
+    school.change([27], { status: 'DROPPED' });
+    expect(told(await poll(1))).toEqual([`LearnerDropped ${idOf(27)}`]);
+    await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ journal: { last: before.journal.last + 1 } });
+  });
+
+  it('polls when Kombo calls the webhook, and only when Kombo signed the call', async () => {
     await new SecretsManagerClient({}).send(
       new PutSecretValueCommand({ SecretId: output('webhookSecret'), SecretString: webhookSecret }),
     );
@@ -257,27 +273,32 @@ describe('a deployment', () => {
       type: 'data-changed',
       data: {
         integration_id: integration,
+        integration_tool: 'moodle',
         integration_category: 'LMS',
         changed_models: [{ name: 'lms_course_progressions' }],
+        // A signature is over the bytes, not over the characters.
+        note: 'Grüße aus Zürich',
       },
     });
-    const send = (signature: string) =>
-      fetch(output('webhookUrl'), { method: 'POST', body, headers: { 'X-Kombo-Signature': signature } });
-    expect((await send('forged')).status).toBe(401);
-    expect((await send(createHmac('sha256', webhookSecret).update(body).digest('base64url'))).status).toBe(
-      202,
-    );
-  });
+    const sign = (secret: string, text = body) =>
+      createHmac('sha256', secret).update(text).digest('base64url');
+    const post = async (signature: string | null, text = body) => {
+      const headers = {
+        'content-type': 'application/json',
+        ...(signature && { 'X-Kombo-Signature': signature }),
+      };
+      return (await fetch(webhookUrl(output('webhookUrl')), { method: 'POST', body: text, headers })).status;
+    };
+    school.complete(29);
 
-  it('is updated in place and goes on from where it was', async () => {
-    const before = { table: output('table'), ...(await status()) };
-    overlapMinutes = 30;
-    await checkout.shell(readmeCommand('npx cdk deploy'));
-    expect(output('table')).toBe(before.table);
-    expect((await status()).journal).toEqual(before.journal);
-    school.change([27], { status: 'DROPPED' });
-    expect(told(await poll(1))).toEqual([`LearnerDropped ${idOf(27)}`]);
-    await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ journal: { last: before.journal.last + 1 } });
+    expect(await post(null)).toBe(401);
+    expect(await post(sign('the secret of somebody else'))).toBe(401);
+    expect(await post(sign(webhookSecret), body.replace('moodle', 'canvas'))).toBe(401);
+    expect(await post(sign(webhookSecret, 'not a webhook'), 'not a webhook')).toBe(400);
+    expect(await arrived.rest()).toEqual([]);
+
+    expect(await post(sign(webhookSecret))).toBe(202);
+    expect(told(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(29)}`]);
   });
 
   it('loses nothing when the notifier goes and comes back', async () => {

@@ -19,16 +19,16 @@ import {
 import * as z from 'zod/mini';
 import type { EventPattern } from '../../rules/event-pattern.ts';
 
-const Delivered = z.object({
+const Delivered = z.looseObject({
   'detail-type': z.string(),
   source: z.string(),
-  detail: z.looseObject({ id: z.string(), progression: z.optional(z.object({ id: z.string() })) }),
+  detail: z.looseObject({ id: z.string(), progression: z.optional(z.looseObject({ id: z.string() })) }),
 });
 export type Delivered = z.infer<typeof Delivered>;
 
 /** A queue that a rule on the bus delivers events to. */
 export type RuleQueue = {
-  /** Waits until as many events have come, five minutes at most. */
+  /** Waits until as many events have come, eight minutes at most: longer than a failed message stays hidden. */
   receive(count: number): Promise<Delivered[]>;
   /** What is there, or comes within seconds. */
   rest(): Promise<Delivered[]>;
@@ -38,7 +38,7 @@ export type RuleQueue = {
   remove(): Promise<void>;
 };
 
-const WAIT_MS = 5 * 60 * 1000;
+const WAIT_MS = 8 * 60 * 1000;
 const WAIT_SECONDS = 5;
 
 export async function createRuleQueue(

@@ -1,0 +1,63 @@
+import * as z from 'zod/mini';
+
+const { AWS_ENDPOINT_URL: EMULATOR = '', AWS_REGION: REGION = '' } = process.env;
+
+/** A call of the emulator, of services for which the project has no client. */
+type Call = { service: string; method?: string; path?: string; target?: string; body?: object };
+
+/**
+ * Lets the emulator call a schedule's target now: by a second schedule with the same target. The emulator does not call
+ * at one time what it first knew by a cron expression.
+ *
+ * @param prefix what the schedule's name begins with: the name of its stack
+ */
+export async function callNow(prefix: string): Promise<void> {
+  const { Schedules: all } = Schedules.parse(await ask({ service: 'scheduler', path: '/schedules' }));
+  const [found, ...others] = all.filter(({ Name }) => Name.startsWith(prefix));
+  if (found === undefined || others.length > 0) {
+    throw new Error(`${prefix} has ${found === undefined ? 'no' : 'several'} schedules`);
+  }
+  const path = `/schedules/${found.Name}`;
+  const { Target } = Schedule.parse(await ask({ service: 'scheduler', path }));
+  const ScheduleExpression = `at(${new Date().toISOString().slice(0, 19)})`;
+  const body = { Target, ScheduleExpression, FlexibleTimeWindow: { Mode: 'OFF' } };
+  await ask({ service: 'scheduler', method: 'POST', path: `${path}-now`, body });
+}
+
+const Schedules = z.object({ Schedules: z.array(z.object({ Name: z.string() })) });
+const Schedule = z.object({ Target: z.looseObject({ Arn: z.string() }) });
+
+/**
+ * The lines that functions logged.
+ *
+ * @param name of the deployment, which is in the names of its log groups
+ */
+export async function logLines(name: string): Promise<string[]> {
+  const logs = async (operation: string, body: object) =>
+    ask({ service: 'logs', method: 'POST', target: `Logs_20140328.${operation}`, body });
+  const { logGroups } = LogGroups.parse(await logs('DescribeLogGroups', {}));
+  const lines = [];
+  for (const { logGroupName } of logGroups.filter((group) => group.logGroupName.includes(name))) {
+    const { events } = LogEvents.parse(await logs('FilterLogEvents', { logGroupName }));
+    lines.push(...events.map(({ message }) => message));
+  }
+  return lines;
+}
+
+const LogGroups = z.object({ logGroups: z.array(z.object({ logGroupName: z.string() })) });
+const LogEvents = z.object({ events: z.array(z.object({ message: z.string() })) });
+
+async function ask({ service, method = 'GET', path = '/', target, body }: Call): Promise<unknown> {
+  const response = await fetch(`${EMULATOR}${path}`, {
+    method,
+    headers: {
+      // The emulator reads the name of the service from it, and does not check the signature of its owner.
+      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+      'content-type': 'application/x-amz-json-1.1',
+      ...(target && { 'x-amz-target': target }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${service}, ${path}: ${response.status} ${await response.text()}`);
+  return response.json();
+}

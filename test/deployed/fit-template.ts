@@ -1,0 +1,93 @@
+import * as z from 'zod/mini';
+
+/** Created by the emulator's Events API instead, with these kinds in their ARNs. */
+const EVENTS_API = new Map([
+  ['AWS::Events::Connection', 'connection'],
+  ['AWS::Events::ApiDestination', 'api-destination'],
+]);
+
+/** What the emulator's CloudFormation refuses: it deploys no template with one of these. */
+const REFUSED = [...EVENTS_API.keys(), 'AWS::EventSchemas::', 'AWS::Logs::Delivery'];
+
+/** On AWS they include their batches; the emulator asks for the right to `sqs:SendMessageBatch` and so on. */
+const BATCHED = ['sqs:SendMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'];
+
+const Resource = z.looseObject({
+  Type: z.string(),
+  Properties: z.optional(z.record(z.string(), z.unknown())),
+});
+export const Template = z.looseObject({ Resources: z.record(z.string(), Resource) });
+export type Template = z.infer<typeof Template>;
+
+/** A resource that was taken out of a template. */
+export const WithheldResource = z.object({
+  type: z.string(),
+  name: z.string(),
+  properties: z.record(z.string(), z.unknown()),
+});
+export type WithheldResource = z.infer<typeof WithheldResource>;
+
+/**
+ * Changes a template so that the emulator's CloudFormation takes it, and what is deployed stays the same but for what is
+ * withheld:
+ *
+ * - Resources of the types that it refuses are withheld. References to connections and API destinations become the ARNs
+ *   that these get when the emulator's Events API creates them under the names returned.
+ * - A `Ref` to a secret is its name there and its ARN on AWS; the attribute `Id` is the ARN on both.
+ * - Policies name the batches of SQS, too.
+ * - A function's first layer is unpacked beside the function's folder, not to `/opt`.
+ */
+export function fitTemplate(
+  { Resources, ...rest }: Template,
+  { region, account }: { region: string; account: string },
+): { template: Template; withheld: WithheldResource[] } {
+  const isRefused = ([, { Type }]: [string, { Type: string }]) =>
+    REFUSED.some((refused) => Type.startsWith(refused));
+  const all = Object.entries(Resources);
+  const withheld = all.filter(isRefused);
+  const values = new Map<string, unknown>([[JSON.stringify('/opt'), '../layer_0']]);
+  for (const [id, { Type }] of all) {
+    const kind = EVENTS_API.get(Type);
+    const arn = kind && `arn:aws:events:${region}:${account}:${kind}/${nameOf(id)}`;
+    for (const attribute of arn ? ['Arn', 'ArnForPolicy'] : []) values.set(attributeOf(id, attribute), arn);
+    if (Type === 'AWS::SecretsManager::Secret') {
+      values.set(JSON.stringify({ Ref: id }), { 'Fn::GetAtt': [id, 'Id'] });
+    }
+  }
+  const fitted = (node: unknown): unknown => {
+    const value = values.get(JSON.stringify(node));
+    if (value !== undefined) return value;
+    if (Array.isArray(node)) return node.map(fitted);
+    if (typeof node !== 'object' || node === null) return node;
+    return Object.fromEntries(
+      Object.entries(node).map(([name, inner]) => [
+        name,
+        name === 'Action' ? withBatches(inner) : fitted(inner),
+      ]),
+    );
+  };
+  const kept = Object.fromEntries(all.filter((entry) => !isRefused(entry)));
+  return {
+    template: Template.parse(fitted({ ...rest, Resources: kept })),
+    withheld: withheld.map(([id, { Type: type, Properties }]) => ({
+      type,
+      name: nameOf(id),
+      properties: WithheldResource.shape.properties.parse(fitted(Properties ?? {})),
+    })),
+  };
+}
+
+function withBatches(actions: unknown): unknown[] {
+  return [actions]
+    .flat()
+    .flatMap((action) => (BATCHED.some((name) => name === action) ? [action, `${action}Batch`] : [action]));
+}
+
+function attributeOf(logicalId: string, attribute: string): string {
+  return JSON.stringify({ 'Fn::GetAtt': [logicalId, attribute] });
+}
+
+/** The Events API takes names of 64 characters. */
+function nameOf(logicalId: string): string {
+  return logicalId.slice(-64);
+}
