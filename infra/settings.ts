@@ -148,7 +148,7 @@ export const Settings = z
     ),
     surgeShare: described(
       z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
-      'The share of known progressions that may vanish, return or appear old in a day unasked',
+      'The share of known progressions that may change in a suspect way within 24 hours, see docs/adr/0004',
     ),
     surgeFloor: described(z._default(z.int().check(z.nonnegative()), 25), 'The least number of them'),
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { observed } from '../support/observed.ts';
 import { synced } from '../support/synced-world.ts';
+import { MINUTE_MS } from '../support/test-clock.ts';
 import { world } from '../support/world.ts';
 
 describe('an integration that was never synced', () => {
@@ -67,6 +68,17 @@ describe('a baseline of a synced integration', () => {
     expect(outcome).toMatchObject({ kind: 'ended', ended: [{ mode: 'baseline' }] });
     expect(it.bus.published).toEqual([]);
     expect(it.store.known.get('a')?.state.status).toBe('COMPLETED');
+  });
+
+  test('that is done twice without a change between them is published under two event ids', async () => {
+    const it = await synced();
+    await it.poll({ mode: 'baseline', force: true });
+    it.clock.advance(MINUTE_MS);
+    await it.poll({ mode: 'baseline', force: true });
+    const ids = it.bus.told
+      .filter(({ type }) => type === 'IntegrationBaselined')
+      .map(({ detail }) => detail.id);
+    expect(new Set(ids).size).toBe(2);
   });
 
   test('goes on in the next call, and needs no force for that', async () => {

@@ -75,6 +75,28 @@ describe('a baseline', () => {
     expect(events).toEqual([['LearnerEnrolled'], ['LearnerEnrolled'], ['CourseCompleted']]);
   });
 
+  test.each<[string, Parameters<typeof observed>[0], boolean]>([
+    [
+      'enrolled in 2019, and changed today',
+      { enrolledAt: '2019-05-01T00:00:00.000Z', changedAt: RECENT },
+      false,
+    ],
+    [
+      'completed in 2019, and enrolled today',
+      { status: 'COMPLETED', completedAt: '2019-05-01T00:00:00.000Z', enrolledAt: RECENT },
+      false,
+    ],
+    [
+      'completed today, enrolled in 2019',
+      { status: 'COMPLETED', completedAt: RECENT, enrolledAt: '2019-05-01T00:00:00.000Z' },
+      true,
+    ],
+    ['without a date of its own', { enrolledAt: null, changedAt: RECENT }, false],
+  ])('since a date goes by the date of the record: %s', (_what, state, isPublished) => {
+    const since = { ...baseline, baseline: { mode: 'since', date: FEB } as const };
+    expect(decide([observed(state)], new Map(), since).events[0]).toHaveLength(isPublished ? 1 : 0);
+  });
+
   test('publishes what happened at or after a date when asked to', () => {
     const since = { mode: 'since', date: RECENT } as const;
     expect(decide(page, new Map(), { ...baseline, baseline: since }).events).toEqual([
