@@ -27,7 +27,7 @@ const GIGABYTES = 0.5;
 const HOURS = 730;
 /** Lambda waits for messages with five pollers, each asking every 20 seconds. */
 const IDLE_RECEIVES = 5 * 3 * 60;
-export const METRICS = 16;
+export const METRICS = 17;
 export const ALARMS = 12;
 /** The Kombo key and the webhook's secret, which is there without the webhook as well. */
 export const SECRETS = 2;

@@ -116,6 +116,7 @@ function trouble(
       replayer.queue.deadLetters.metricApproximateNumberOfMessagesVisible({ label: 'replays' }),
       metrics.sum(names.changesMissed),
       metrics.sum(names.setAside),
+      metrics.sum(names.unknownStatuses),
     ]),
     graph(
       'Waiting polls and webhooks',
