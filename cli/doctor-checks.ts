@@ -41,6 +41,7 @@ export async function* examine(deployment: Deployment): AsyncGenerator<Finding> 
     });
     yield look('poll queue', async () => `is there: ${plural(await looks.countPolls(), 'message')} waiting`);
     yield replayFinding(looks.countReplays);
+    yield consumersFinding(looks.findStacksOff);
   }
   yield* examineKombo(deployment);
   for (const integration of integrations) yield* examineIntegration(deployment, integration);
@@ -72,6 +73,22 @@ async function replayFinding(count: (() => Promise<number>) | null): Promise<Fin
     check: 'replay queue',
     state: 'warning',
     found: 'REPLAY_QUEUE_URL is not set: replays are sent by the command line itself',
+  };
+}
+
+/** A consumer that the settings switch off goes on until its stack is destroyed, which `cdk` does not do by itself. */
+async function consumersFinding(findStacksOff: () => Promise<string[]>): Promise<Finding> {
+  let names: string[] = [];
+  const finding = await look('consumers', async () => {
+    names = await findStacksOff();
+    return 'no stack is left of a consumer that is switched off';
+  });
+  if (names.length === 0) return finding;
+  const destroy = names.map((name) => `aws cloudformation delete-stack --stack-name ${name}`);
+  return {
+    check: 'consumers',
+    state: 'warning',
+    found: `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} switched off and still deployed. To destroy: ${destroy.join('; ')}`,
   };
 }
 

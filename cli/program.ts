@@ -27,7 +27,8 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   }
 }
 
-function buildProgram(): Command {
+/** The command line, with every command. */
+export function buildProgram(): Command {
   const program = addGlobalOptions(new Command('schoolbell'))
     .description('Turns the polling API of a learning platform into events on Amazon EventBridge.')
     .helpOption('-h, --help', 'show this help')

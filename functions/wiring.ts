@@ -1,8 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { hasStack } from './adapters/cloudformation/has-stack.ts';
 import { dynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
 import { createReplayStore } from './adapters/dynamodb/replay-items.ts';
 import { createStore } from './adapters/dynamodb/store.ts';
@@ -107,6 +109,7 @@ export function wireOperator(variables: Variables): {
       findBus: () => findBus(new EventBridgeClient(AWS_CLIENT), environment.BUS_NAME),
       countPolls: () => countWaiting(sqs, environment.QUEUE_URL),
       countReplays: replayUrl === undefined ? null : () => countWaiting(sqs, replayUrl),
+      findStacksOff: () => findStacks(environment.STACKS_OFF),
     },
     storeKey: (key) => storeSecret(new SecretsManagerClient(AWS_CLIENT), environment.KOMBO_SECRET_ID, key),
   };
@@ -117,7 +120,15 @@ export type OperatorLooks = {
   /** Messages that wait. */
   countPolls(): Promise<number>;
   countReplays: (() => Promise<number>) | null;
+  /** Stacks of consumers that are switched off and still deployed. */
+  findStacksOff(): Promise<string[]>;
 };
+
+async function findStacks(names: string[]): Promise<string[]> {
+  const client = new CloudFormationClient(AWS_CLIENT);
+  const found = await Promise.all(names.map((name) => hasStack(client, name)));
+  return names.filter((_, at) => found[at]);
+}
 
 function wireReplayPorts(
   environment: Omit<Environment, 'QUEUE_URL'>,

@@ -7,6 +7,8 @@ import { POLL_CONCURRENCY } from '../functions/contract/poll-concurrency.ts';
 import { arn, secretArn } from './arn.ts';
 import { consumerSettings, refuseDoubleNames } from './consumers/settings.ts';
 
+const keyArn = arn('kms', 'key/.+', 'a KMS key');
+
 /** A key goes over the wire in clear nowhere but on one machine. */
 const komboUrl = z.union([
   z.url({ protocol: /^https$/ }).check(z.maxLength(256)),
@@ -99,14 +101,27 @@ export const Settings = z
     ),
     adopt: described(
       z._default(
-        z.strictObject({
-          table: described(
-            z.optional(z.string().check(z.minLength(3), z.maxLength(255))),
-            'Name of a table that an earlier stack left',
+        z
+          .strictObject({
+            table: described(
+              z.optional(z.string().check(z.minLength(3), z.maxLength(255))),
+              'Name of a table that an earlier stack left',
+            ),
+            tableKey: described(z.optional(keyArn), 'The KMS key of that table, when it has one of your own'),
+            komboSecret: z.optional(secretArn),
+            komboSecretKey: z.optional(keyArn),
+            webhookSecret: z.optional(secretArn),
+            webhookSecretKey: z.optional(keyArn),
+          })
+          .check(
+            z.superRefine((adopted, context) => {
+              for (const name of ['table', 'komboSecret', 'webhookSecret'] as const) {
+                if (adopted[name] !== undefined || adopted[`${name}Key`] === undefined) continue;
+                const message = `is the key of an adopted \`${name}\`: adopt that as well`;
+                context.addIssue({ code: 'custom', input: adopted, path: [`${name}Key`], message });
+              }
+            }),
           ),
-          komboSecret: z.optional(secretArn),
-          webhookSecret: z.optional(secretArn),
-        }),
         {},
       ),
       'What a destroy kept, to be used again',

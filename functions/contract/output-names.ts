@@ -11,5 +11,7 @@ export const outputNames = {
   webhookUrl: 'WebhookUrl',
   /** `NAME=value` pairs, parted by spaces: what the command line is told of the deployment. */
   environment: 'OperatorEnvironment',
+  /** The managed policy with the rights of the command line. */
+  operatorPolicy: 'OperatorPolicyArn',
   dashboard: 'DashboardName',
 } as const;

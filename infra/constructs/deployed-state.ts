@@ -1,5 +1,6 @@
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -32,7 +33,10 @@ export function writeStateNames(scope: Construct, settings: Settings, names: Sta
 }
 
 export function deployedTable(scope: Construct, settings: Settings): AnyTable {
-  return Table.fromTableName(scope, 'Table', read(scope, settings, 'table'));
+  return Table.fromTableAttributes(scope, 'Table', {
+    tableName: read(scope, settings, 'table'),
+    ...encryption(scope, 'TableKey', settings.adopt.tableKey),
+  });
 }
 
 export function deployedBus(scope: Construct, settings: Settings): AnyBus {
@@ -40,17 +44,27 @@ export function deployedBus(scope: Construct, settings: Settings): AnyBus {
 }
 
 export function deployedKomboSecret(scope: Construct, settings: Settings): AnySecret {
-  return Secret.fromSecretCompleteArn(scope, 'KomboSecret', read(scope, settings, 'kombo-secret'));
+  return Secret.fromSecretAttributes(scope, 'KomboSecret', {
+    secretCompleteArn: read(scope, settings, 'kombo-secret'),
+    ...encryption(scope, 'KomboSecretKey', settings.adopt.komboSecretKey),
+  });
 }
 
 export function deployedWebhookSecret(scope: Construct, settings: Settings): AnySecret {
-  return Secret.fromSecretCompleteArn(scope, 'WebhookSecret', read(scope, settings, 'webhook-secret'));
+  return Secret.fromSecretAttributes(scope, 'WebhookSecret', {
+    secretCompleteArn: read(scope, settings, 'webhook-secret'),
+    ...encryption(scope, 'WebhookSecretKey', settings.adopt.webhookSecretKey),
+  });
 }
 
 /** Where alarms are published; null when nobody is to be notified. */
 export function deployedAlarmTopic(scope: Construct, settings: Settings): ITopic | null {
   if (settings.alarms === 'none') return null;
   return Topic.fromTopicArn(scope, 'AlarmTopic', read(scope, settings, 'alarm-topic'));
+}
+
+function encryption(scope: Construct, id: string, key: string | undefined): { encryptionKey?: IKey } {
+  return key === undefined ? {} : { encryptionKey: Key.fromKeyArn(scope, id, key) };
 }
 
 /** CloudFormation reads the value at each deployment, also when the template has not changed. */

@@ -8,7 +8,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import type { State } from './deployed-state.ts';
-import { grantTable } from './grant-table.ts';
+import { grantQueue, grantTable } from './grants.ts';
 import { NotifierFunction } from './notifier-function.ts';
 import { DeadLetters } from './queue-with-dead-letters.ts';
 import { ScheduleRole } from './schedule-role.ts';
@@ -47,7 +47,7 @@ export class Dispatcher extends Construct {
       // A later turn does the same work.
       maxEventAge: Duration.minutes(Math.max(2, settings.pollEveryMinutes)),
     });
-    queue.grantSendMessages(this.function);
+    grantQueue(queue, this.function, 'SendMessage');
     grantTable(state.table, this.function, 'BatchGetItem', 'GetItem', 'Query', 'PutItem');
 
     const role = new ScheduleRole(this, 'ScheduleRole');

@@ -1,3 +1,4 @@
+import { stacksOff } from '../consumers/stack-names.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from './deployed-state.ts';
 import type { Poller } from './poller.ts';
@@ -16,6 +17,7 @@ export function operatorEnvironment(deployment: {
     ...runEnvironment(settings, state),
     QUEUE_URL: poller.queue.queueUrl,
     REPLAY_QUEUE_URL: replayer.queue.queueUrl,
+    STACKS_OFF: stacksOff(settings).join(','),
   };
   return Object.entries(variables)
     .map(([name, value]) => `${name}=${value}`)

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import type { State } from './deployed-state.ts';
-import { grantTable } from './grant-table.ts';
+import { feedFunction } from './feed-function.ts';
+import { grantQueue, grantSecret, grantTable } from './grants.ts';
 import { NotifierFunction } from './notifier-function.ts';
 import { POLL_MEMORY_MB } from './poll-memory.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
@@ -30,12 +30,10 @@ export class Poller extends Construct {
       callsItself: true,
     });
     // One slow integration delays no other: one message an invocation, and a cap that throttles nobody.
-    this.function.addEventSource(
-      new SqsEventSource(this.queue, { batchSize: 1, maxConcurrency: settings.pollConcurrency }),
-    );
-    this.queue.grantSendMessages(this.function);
+    feedFunction(this.function, this.queue, { atOnce: settings.pollConcurrency });
+    grantQueue(this.queue, this.function, 'SendMessage');
     state.bus.grantPutEventsTo(this.function);
-    state.komboSecret.grantRead(this.function);
+    grantSecret(state.komboSecret, this.function, 'GetSecretValue');
     grantTable(state.table, this.function, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
   }
 }

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import type { State } from './deployed-state.ts';
-import { grantTable } from './grant-table.ts';
+import { feedFunction } from './feed-function.ts';
+import { grantQueue, grantSecret, grantTable } from './grants.ts';
 import { NotifierFunction } from './notifier-function.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import { runEnvironment } from './run-environment.ts';
@@ -30,10 +30,10 @@ export class Replayer extends Construct {
       environment: { ...runEnvironment(settings, state), REPLAY_QUEUE_URL: this.queue.queueUrl },
       callsItself: true,
     });
-    this.function.addEventSource(new SqsEventSource(this.queue, { batchSize: 1, maxConcurrency: AT_ONCE }));
-    this.queue.grantSendMessages(this.function);
+    feedFunction(this.function, this.queue, { atOnce: AT_ONCE });
+    grantQueue(this.queue, this.function, 'SendMessage');
     state.bus.grantPutEventsTo(this.function);
-    state.komboSecret.grantRead(this.function);
+    grantSecret(state.komboSecret, this.function, 'GetSecretValue');
     grantTable(state.table, this.function, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
   }
 }

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { SettingsError } from '../read-settings.ts';
 import type { Settings } from '../settings.ts';
 import type { AnySecret } from './empty-secret.ts';
+import { grantQueue, grantSecret } from './grants.ts';
 import { NotifierFunction } from './notifier-function.ts';
 
 /**
@@ -58,8 +59,8 @@ export class WebhookReceiver extends Construct {
       }),
       environment: { QUEUE_URL: queue.queueUrl, WEBHOOK_SECRET_ID: secret.secretArn },
     });
-    secret.grantRead(this.function);
-    queue.grantSendMessages(this.function);
+    grantSecret(secret, this.function, 'GetSecretValue');
+    grantQueue(queue, this.function, 'SendMessage');
     this.url = this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
   }
 }

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { CertificatesEnvironment } from '../../functions/contract/certificates-environment.ts';
 import { KOMBO_HOSTS } from '../../functions/contract/environment.ts';
 import { certificateRule } from '../../rules/certificate-rule.ts';
 import type { AnySecret } from '../constructs/empty-secret.ts';
+import { feedFunction } from '../constructs/feed-function.ts';
+import { grantSecret } from '../constructs/grants.ts';
 import { NotifierFunction } from '../constructs/notifier-function.ts';
 import { QueueWithDeadLetters } from '../constructs/queue-with-dead-letters.ts';
 import type { Settings } from '../settings.ts';
@@ -71,12 +72,10 @@ export class Certificates extends Construct {
     issue.addLayers(fonts);
     // A mass of completions waits in the queue, and Kombo is asked for few names at once. One event a call: an event that
     // takes long takes no time from others.
-    issue.addEventSource(
-      new SqsEventSource(this.queue, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: 5 }),
-    );
+    feedFunction(issue, this.queue, { atOnce: 5, returnsFailures: true });
     grantCertificates(this, this.bucket, issue);
     bus.grantPutEventsTo(issue);
-    komboSecret.grantRead(issue);
+    grantSecret(komboSecret, issue, 'GetSecretValue');
   }
 }
 

@@ -7,6 +7,7 @@ import { addDeadLetterAlarms } from './dead-letter-alarms.ts';
 import { Endpoint } from './endpoint.ts';
 import { SchemaRegistry } from './schema-registry.ts';
 import { areManyRules, SlackChannel } from './slack-channel.ts';
+import { consumerStacks } from './stack-names.ts';
 
 /** What the stacks of consumers need of the deployment. */
 export type ConsumerStackProps = StackProps & { settings: Settings };
@@ -49,10 +50,9 @@ export class SubscribersStack extends Stack {
 
 /** The stacks of the consumers that the settings ask for: none by default. */
 export function addConsumerStacks(scope: Construct, props: ConsumerStackProps): Stack[] {
-  const { settings } = props;
-  const subscribes = settings.slack.length + settings.endpoints.length > 0 || settings.schemaRegistry;
+  const { certificates, subscribers } = consumerStacks(props.settings);
   return [
-    ...(settings.certificates ? [new CertificatesStack(scope, `${settings.name}Certificates`, props)] : []),
-    ...(subscribes ? [new SubscribersStack(scope, `${settings.name}Subscribers`, props)] : []),
+    ...(certificates.isOn ? [new CertificatesStack(scope, certificates.name, props)] : []),
+    ...(subscribers.isOn ? [new SubscribersStack(scope, subscribers.name, props)] : []),
   ];
 }

@@ -1,11 +1,12 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { SqsSendMessage } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { digestQueueRules } from '../../rules/slack/digest-rules.ts';
 import type { SlackChannel } from '../../rules/slack/slack-rules.ts';
+import { feedFunction } from '../constructs/feed-function.ts';
+import { grantQueue } from '../constructs/grants.ts';
 import { NotifierFunction } from '../constructs/notifier-function.ts';
 import { type DeadLetters, QueueWithDeadLetters, TRIES } from '../constructs/queue-with-dead-letters.ts';
 import { ScheduleRole } from '../constructs/schedule-role.ts';
@@ -72,10 +73,10 @@ export class Digest extends Construct {
         BUS_NAME: bus.eventBusArn,
       },
     });
-    queue.grantConsumeMessages(digest);
+    grantQueue(queue, digest, 'ReceiveMessage', 'DeleteMessage');
     bus.grantPutEventsTo(digest);
     const due = new QueueWithDeadLetters(this, 'Due', { timeout: TIMEOUT, deadLetters });
-    digest.addEventSource(new SqsEventSource(due, { batchSize: 1, maxConcurrency: 2 }));
+    feedFunction(digest, due, { atOnce: 2 });
     const [hour = '17', minute = '00'] = at.split(':');
     new Schedule(this, 'Daily', {
       schedule: ScheduleExpression.cron({

@@ -12,6 +12,7 @@ import {
 import { Dispatcher } from '../constructs/dispatcher.ts';
 import { OperatorDashboard } from '../constructs/operator-dashboard.ts';
 import { operatorEnvironment } from '../constructs/operator-environment.ts';
+import { OperatorPolicy } from '../constructs/operator-policy.ts';
 import { Poller } from '../constructs/poller.ts';
 import { Replayer } from '../constructs/replayer.ts';
 import { WebhookReceiver } from '../constructs/webhook-receiver.ts';
@@ -53,6 +54,13 @@ export class NotifierStack extends Stack {
       webhook,
     });
 
+    const policy = new OperatorPolicy(this, 'OperatorPolicy', {
+      settings,
+      state,
+      pollQueue: queue,
+      replayQueue: replayer.queue,
+    });
+
     new CfnOutput(this, outputNames.pollQueue, { value: queue.queueUrl });
     new CfnOutput(this, outputNames.pollFunction, { value: poller.function.functionName });
     new CfnOutput(this, outputNames.dispatchFunction, { value: dispatcher.function.functionName });
@@ -60,6 +68,10 @@ export class NotifierStack extends Stack {
     new CfnOutput(this, outputNames.environment, {
       description: 'What the command line is told: put it into the environment',
       value: operatorEnvironment({ settings, state, poller, replayer }),
+    });
+    new CfnOutput(this, outputNames.operatorPolicy, {
+      description: 'The rights of the command line: attach it to the roles of operators',
+      value: policy.managedPolicyArn,
     });
     new CfnOutput(this, outputNames.dashboard, { value: dashboard.dashboardName });
     if (webhook) new CfnOutput(this, outputNames.webhookUrl, { value: webhook.url.url });

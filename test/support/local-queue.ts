@@ -41,6 +41,8 @@ export async function startLocalQueue(secrets: Record<string, string>): Promise<
   const delays: number[] = [];
   const answer = (target: string, body: unknown): object => {
     if (target.endsWith('.GetSecretValue')) return { SecretString: secrets[Read.parse(body).SecretId] };
+    if (target.endsWith('.PutSecretValue')) return {};
+    if (target.endsWith('.GetQueueAttributes')) return { Attributes: { ApproximateNumberOfMessages: '0' } };
     const { Entries: all } = Batch.parse(body);
     const callError = queue.callErrors.shift();
     if (callError !== undefined) throw new CallError(callError);

@@ -1,0 +1,67 @@
+import { Stack } from 'aws-cdk-lib';
+import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { AnySecret } from './empty-secret.ts';
+import type { AnyTable } from './journal-table.ts';
+
+/*
+ * Only the calls that the code makes, each listed in docs/iam.md: the CDK's own grants include others, such as scans of
+ * a table, or looking a queue up by its name.
+ */
+
+type TableCall = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
+type QueueCall = 'SendMessage' | 'ReceiveMessage' | 'DeleteMessage' | 'GetQueueAttributes';
+type SecretCall = 'GetSecretValue' | 'PutSecretValue';
+
+/** What DynamoDB does with a table's own key in the name of whoever uses the table ("usage notes" of its encryption). */
+const TABLE_KEY = [
+  'Decrypt',
+  'DescribeKey',
+  'Encrypt',
+  'GenerateDataKey',
+  'GenerateDataKeyWithoutPlaintext',
+  'ReEncryptFrom',
+  'ReEncryptTo',
+];
+
+/** What Secrets Manager does with a secret's own key to read a value; to store one, it makes a data key. */
+const SECRET_KEY: Record<SecretCall, string> = {
+  GetSecretValue: 'Decrypt',
+  PutSecretValue: 'GenerateDataKey',
+};
+
+export function grantTable(table: AnyTable, grantee: IGrantable, ...calls: TableCall[]): void {
+  table.grant(grantee, ...calls.map((call) => `dynamodb:${call}`));
+  grantKey(table.encryptionKey, grantee, { service: 'dynamodb', calls: TABLE_KEY, scope: table });
+}
+
+export function grantQueue(queue: IQueue, grantee: IGrantable, ...calls: QueueCall[]): void {
+  queue.grant(grantee, ...calls.map((call) => `sqs:${call}`));
+}
+
+export function grantSecret(secret: AnySecret, grantee: IGrantable, ...calls: SecretCall[]): void {
+  const actions = calls.map((call) => `secretsmanager:${call}`);
+  Grant.addToPrincipal({ grantee, actions, resourceArns: [secret.secretArn] });
+  const keyCalls = calls.map((call) => SECRET_KEY[call]);
+  grantKey(secret.encryptionKey, grantee, { service: 'secretsmanager', calls: keyCalls, scope: secret });
+}
+
+/** Only through the service whose data the key encrypts. The key's policy must leave access to IAM, as by default. */
+function grantKey(
+  key: IKey | undefined,
+  grantee: IGrantable,
+  { service, calls, scope }: { service: string; calls: string[]; scope: Construct },
+): void {
+  if (key === undefined) return;
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: calls.map((call) => `kms:${call}`),
+      resources: [key.keyArn],
+      conditions: {
+        StringEquals: { 'kms:ViaService': `${service}.${Stack.of(scope).region}.amazonaws.com` },
+      },
+    }),
+  );
+}

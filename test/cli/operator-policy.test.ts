@@ -1,0 +1,227 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod/mini';
+import { buildProgram, runProgram } from '../../cli/program.ts';
+import { startBus } from '../../local/bus/bus.ts';
+import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
+import { fixedRecords } from '../../local/sandbox/fixed-records.ts';
+import { steppedClock } from '../../local/sandbox/sandbox-clock.ts';
+import { startSandbox } from '../../local/sandbox/server.ts';
+import { synthesize } from '../infra/synthesize.ts';
+import { type AwsRecorder, startAwsRecorder } from '../support/aws-recorder.ts';
+import { startFunction } from '../support/lambda-runtime.ts';
+import { startLocalQueue } from '../support/local-queue.ts';
+import { someRecord } from '../support/some-record.ts';
+
+const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
+/** What was printed since the last command. */
+const printed = vi.hoisted(() => ({ text: '' }));
+vi.mock('../../cli/write-line.ts', () => {
+  const print = (line: string) => {
+    printed.text += `${line}\n`;
+  };
+  return { printLine: print, printError: print };
+});
+
+/** Serve and show what is on this machine. */
+const ALWAYS_LOCAL = ['dev', 'sandbox'];
+
+const FUNCTIONS = new URL('../../functions/lambda/', import.meta.url);
+
+const Policy = z.object({
+  Properties: z.object({
+    PolicyDocument: z.object({
+      Statement: z.array(
+        z.object({ Action: z.union([z.string(), z.array(z.string())]), Resource: z.unknown() }),
+      ),
+    }),
+  }),
+});
+
+/** How a resource is recognised: in the template, and in a call. */
+const RESOURCES: [name: string, granted: RegExp, called: RegExp][] = [
+  ['table', /:table\//, /^schoolbell$/],
+  ['bus', /schoolbell\w+bus\w+Parameter/, /^bus$/],
+  ['secret', /kombosecret\w+Parameter/, /^kombo$/],
+  ['poll queue', /PollQueue/, /\/poll$/],
+  ['replay queue', /ReplayQueue/, /\/replay$/],
+  ['certificates stack', /stack\/SchoolbellCertificates\//, /^SchoolbellCertificates$/],
+  ['subscribers stack', /stack\/SchoolbellSubscribers\//, /^SchoolbellSubscribers$/],
+];
+
+/** What the operators' policy allows, such as `dynamodb:PutItem of the table`. */
+function allowed(): string[] {
+  const policies = Object.values(synthesize().notifier.findResources('AWS::IAM::ManagedPolicy'));
+  return policies
+    .flatMap((policy) => Policy.parse(policy).Properties.PolicyDocument.Statement)
+    .flatMap(({ Action, Resource }) =>
+      [Resource].flat().flatMap((resource) => {
+        const text = JSON.stringify(resource);
+        const name = RESOURCES.find(([, granted]) => granted.test(text))?.[0] ?? text;
+        return [Action].flat().map((action) => `${action} of the ${name}`);
+      }),
+    )
+    .toSorted();
+}
+
+/** What was called, in the same words. */
+function used(recorder: AwsRecorder): string[] {
+  return recorder
+    .calls()
+    .map(({ action, resource }) => {
+      const name = RESOURCES.find(([, , called]) => called.test(resource))?.[0] ?? resource;
+      return `${action} of the ${name}`;
+    })
+    .toSorted();
+}
+
+/** A deployment whose functions run when they get a message; only what the command line calls is recorded. */
+async function startDeployment() {
+  const clock = steppedClock(Date.parse('2026-03-01T09:00:00.000Z'));
+  const records = fixedRecords([{ ...someRecord, status: 'ENROLLED' }]);
+  const database = await startEmbeddedDynamoDb();
+  const bus = await startBus({ onEvent: () => undefined });
+  const sandbox = await startSandbox({ apiKey: 'key', clock, integrations: [{ id: INTEGRATION, records }] });
+  const queue = await startLocalQueue({ kombo: 'key' });
+  const recorder = await startAwsRecorder(
+    {
+      DynamoDB_20120810: database.endpoint,
+      AWSEvents: bus.endpoint,
+      AmazonSQS: queue.endpoint,
+      secretsmanager: queue.endpoint,
+    },
+    ['SchoolbellCertificates'],
+  );
+  const environment = {
+    TABLE_NAME: database.table,
+    BUS_NAME: 'bus',
+    QUEUE_URL: `${queue.endpoint}/123456789012/poll`,
+    REPLAY_QUEUE_URL: `${queue.endpoint}/123456789012/replay`,
+    KOMBO_SECRET_ID: 'kombo',
+    KOMBO_BASE_URL: sandbox.url,
+    STACKS_OFF: 'SchoolbellCertificates,SchoolbellSubscribers',
+  };
+  const ofFunctions = {
+    ...environment,
+    POWERTOOLS_SERVICE_NAME: 'Tested',
+    AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
+    AWS_ENDPOINT_URL_SQS: queue.endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: queue.endpoint,
+  };
+  const start = (name: string) =>
+    startFunction({ bundle: new URL(`${name}.ts`, FUNCTIONS).pathname, environment: ofFunctions });
+  const poll = await start('poll');
+  const replay = await start('replay');
+  return {
+    clock,
+    records,
+    recorder,
+    environment,
+    /** Runs the functions until no message is left. */
+    async work() {
+      for (let body = queue.sent.shift(); body !== undefined; body = queue.sent.shift()) {
+        const called = typeof body === 'object' && body !== null && 'replay' in body ? replay : poll;
+        await called.invoke({ Records: [{ body: JSON.stringify(body) }] });
+      }
+    },
+    sent: queue.sent,
+    async close() {
+      for (const part of [poll, replay, recorder, queue, sandbox, bus, database]) await part.close();
+    },
+  };
+}
+
+describe("the operators' policy", () => {
+  let deployment: Awaited<ReturnType<typeof startDeployment>>;
+  let recorder: AwsRecorder;
+  const ran = new Set<string>();
+
+  /** Runs a command as somebody who has the rights of the policy alone, and the functions that it asks for. */
+  async function schoolbell(...args: string[]): Promise<string> {
+    printed.text = '';
+    let isRunning = true;
+    const running = runProgram(args).finally(() => {
+      isRunning = false;
+    });
+    while (isRunning) {
+      await deployment.work();
+      await setImmediate();
+    }
+    await running;
+    await deployment.work();
+    const argument = args.findIndex((arg) => arg === INTEGRATION || arg.startsWith('--'));
+    ran.add(args.slice(0, argument === -1 ? args.length : argument).join(' '));
+    return printed.text;
+  }
+
+  beforeAll(async () => {
+    deployment = await startDeployment();
+    recorder = deployment.recorder;
+    for (const [name, value] of Object.entries(deployment.environment)) vi.stubEnv(name, value);
+    vi.stubEnv('QUEUE_URL', `${recorder.endpoint}/123456789012/poll`);
+    vi.stubEnv('REPLAY_QUEUE_URL', `${recorder.endpoint}/123456789012/replay`);
+    vi.stubEnv('AWS_ENDPOINT_URL', recorder.endpoint);
+    vi.stubEnv('AWS_REGION', 'eu-central-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'tested');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'tested');
+    vi.stubEnv('KOMBO_API_KEY', 'key');
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    process.exitCode = undefined;
+    await deployment.close();
+  });
+
+  it('has the rights that the commands use, each on what they use it on, and no other', async () => {
+    const { clock, records } = deployment;
+    const change = (status: 'IN_PROGRESS' | 'COMPLETED', changedAt?: string) => {
+      clock.advance(60 * 60 * 1000);
+      const at = new Date(clock.now()).toISOString();
+      const completed_at = status === 'COMPLETED' ? at : null;
+      records.put({ ...someRecord, status, completed_at, changed_at: changedAt ?? at }, clock.now());
+    };
+
+    await schoolbell('key');
+    expect(await schoolbell('integrations', 'add', INTEGRATION)).toContain('Added');
+    await schoolbell('integrations', 'list');
+    await schoolbell('poll', INTEGRATION);
+    change('IN_PROGRESS');
+    await schoolbell('poll', INTEGRATION);
+    expect(await schoolbell('events', INTEGRATION)).toContain('CourseStarted');
+    expect(await schoolbell('replay', INTEGRATION, '--from', '2026-01-01', '--yes')).toContain('finished');
+    await schoolbell('replay', INTEGRATION, '--list');
+    await schoolbell('replay', INTEGRATION, '--stop');
+    await schoolbell('replay', INTEGRATION, '--resume');
+    await schoolbell('reconcile', INTEGRATION);
+    await schoolbell('watermark', INTEGRATION, '--set', '2026-02-01');
+    change('IN_PROGRESS', 'not a time');
+    await schoolbell('poll', INTEGRATION);
+    expect(await schoolbell('set-aside', 'list', INTEGRATION)).toContain('progression-1');
+    change('COMPLETED');
+    await schoolbell('set-aside', 'retry', INTEGRATION);
+    // The command itself publishes what the record shows now.
+    expect(await schoolbell('events', INTEGRATION)).toContain('CourseCompleted');
+    await schoolbell('status');
+    await schoolbell('status', INTEGRATION);
+    await schoolbell('release', INTEGRATION);
+    await schoolbell('discard', INTEGRATION);
+    await schoolbell('pause', INTEGRATION);
+    await schoolbell('resume', INTEGRATION);
+    await schoolbell('integrations', 'remove', INTEGRATION);
+    const doctor = await schoolbell('doctor');
+    expect(doctor).toContain('delete-stack --stack-name SchoolbellCertificates');
+    expect(doctor).not.toContain('--stack-name SchoolbellSubscribers');
+
+    expect(used(recorder)).toEqual(allowed());
+    expect([...ran].toSorted()).toEqual(commandsOf(buildProgram()).toSorted());
+  }, 180_000);
+});
+
+/** The commands that do something, such as `set-aside retry`. */
+function commandsOf(command: Command, path: string[] = []): string[] {
+  if (ALWAYS_LOCAL.includes(command.name())) return [];
+  if (command.commands.length === 0) return [path.join(' ')];
+  return command.commands.flatMap((one) => commandsOf(one, [...path, one.name()]));
+}

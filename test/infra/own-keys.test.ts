@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { parseSettings } from '../../infra/read-settings.ts';
+import type { SettingsInput } from '../../infra/settings.ts';
+import { synthesizeAll } from './synthesize.ts';
+
+const key = (name: string) => `arn:aws:kms:eu-central-1:123456789012:key/${name}`;
+const secret = (name: string) => `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
+const KEYS = { table: key('table'), komboSecret: key('kombo-secret'), webhookSecret: key('webhook-secret') };
+
+const adopted: SettingsInput = {
+  webhook: true,
+  certificates: {},
+  adopt: {
+    table: 'left-behind',
+    tableKey: KEYS.table,
+    komboSecret: secret('Kombo'),
+    komboSecretKey: KEYS.komboSecret,
+    webhookSecret: secret('Webhook'),
+    webhookSecretKey: KEYS.webhookSecret,
+  },
+};
+
+const Statement = z.object({
+  Action: z.pipe(
+    z.union([z.string(), z.array(z.string())]),
+    z.transform((actions) => [actions].flat()),
+  ),
+  Resource: z.unknown(),
+  Condition: z.optional(z.unknown()),
+});
+const Policy = z.object({
+  Properties: z.object({ PolicyDocument: z.object({ Statement: z.array(Statement) }) }),
+});
+
+/** The statements of each policy of a role or of operators, by what the policy is called. */
+function policiesOf(settings: SettingsInput): [string, z.infer<typeof Statement>[]][] {
+  return Object.values(synthesizeAll(settings)).flatMap((template) =>
+    ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>
+      Object.entries(template.findResources(type)).map(
+        ([id, policy]): [string, z.infer<typeof Statement>[]] => [
+          id,
+          Policy.parse(policy).Properties.PolicyDocument.Statement,
+        ],
+      ),
+    ),
+  );
+}
+
+describe('an adopted table or secret with a key of its own', () => {
+  const policies = policiesOf(adopted);
+
+  it.each([
+    ['the table', 'dynamodb:', '', KEYS.table, 'kms:Decrypt'],
+    ["Kombo's key", 'secretsmanager:GetSecretValue', 'kombosecret', KEYS.komboSecret, 'kms:Decrypt'],
+    [
+      "the webhook's secret",
+      'secretsmanager:GetSecretValue',
+      'webhooksecret',
+      KEYS.webhookSecret,
+      'kms:Decrypt',
+    ],
+    [
+      "a new key of Kombo's",
+      'secretsmanager:PutSecretValue',
+      'kombosecret',
+      KEYS.komboSecret,
+      'kms:GenerateDataKey',
+    ],
+  ])('can be used by whoever may use it, through its service alone: %s', (_, action, named, arn, needed) => {
+    const users = (policy: z.infer<typeof Statement>[]) =>
+      policy.some(
+        ({ Action, Resource }) =>
+          Action.some((one) => one.startsWith(action)) && JSON.stringify(Resource).includes(named),
+      );
+    const mayUseKey = (policy: z.infer<typeof Statement>[]) =>
+      policy.some(({ Action, Resource }) => Action.includes(needed) && Resource === arn);
+    const mayUse = policies.flatMap(([id, policy]) => (users(policy) ? [id] : []));
+    expect(mayUse.length).toBeGreaterThan(0);
+    expect(policies.flatMap(([id, policy]) => (mayUseKey(policy) ? [id] : []))).toEqual(mayUse);
+  });
+
+  it('is used through the service whose data it encrypts, with no action by a star', () => {
+    const statements = policies.flatMap(([, policy]) =>
+      policy.filter(({ Action }) => Action.some((action) => action.startsWith('kms:'))),
+    );
+    expect(statements.length).toBeGreaterThan(4);
+    for (const { Action, Resource, Condition } of statements) {
+      expect(Action.every((action) => /^kms:[A-Za-z]+$/.test(action))).toBe(true);
+      const service = Resource === KEYS.table ? 'dynamodb' : 'secretsmanager';
+      expect(JSON.stringify(Condition)).toMatch(
+        new RegExp(`"kms:ViaService":.*"${service}[.]".*"[.]amazonaws[.]com"`),
+      );
+    }
+  });
+});
+
+it("without keys of one's own, nobody has rights on any key", () => {
+  const { adopt, ...rest } = adopted;
+  const { table, komboSecret, webhookSecret } = { ...adopt };
+  const plain = { ...rest, adopt: { table, komboSecret, webhookSecret } };
+  expect(JSON.stringify(policiesOf(plain))).not.toContain('kms:');
+});
+
+it.each(['table', 'komboSecret', 'webhookSecret'])('a key without its %s is refused by name', (name) => {
+  expect(() => parseSettings({ adopt: { [`${name}Key`]: key('lonely') } }, 'a file')).toThrow(
+    `adopt.${name}Key: is the key of an adopted`,
+  );
+});

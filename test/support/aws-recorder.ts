@@ -1,0 +1,109 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import * as z from 'zod/mini';
+
+/** An endpoint for all of AWS that notes which calls are made, as IAM names them, and hands each to its stand-in. */
+export type AwsRecorder = {
+  endpoint: string;
+  /** Such as `dynamodb:PutItem` of `schoolbell`: each action and what it was made on, once. */
+  calls(): { action: string; resource: string }[];
+  close(): Promise<void>;
+};
+
+/** The endpoints of the stand-ins, by the first part of `x-amz-target`. */
+export type StandIns = Record<'DynamoDB_20120810' | 'AWSEvents' | 'AmazonSQS' | 'secretsmanager', string>;
+
+/** The service's name in IAM. */
+const SERVICES: Record<keyof StandIns, string> = {
+  DynamoDB_20120810: 'dynamodb',
+  AWSEvents: 'events',
+  AmazonSQS: 'sqs',
+  secretsmanager: 'secretsmanager',
+};
+/** Calls for several messages at once have no action of their own. */
+const ACTIONS: Record<string, string> = {
+  SendMessageBatch: 'SendMessage',
+  DeleteMessageBatch: 'DeleteMessage',
+};
+
+const FORWARDED = ['content-type', 'x-amz-target', 'x-amz-date', 'authorization'];
+
+const Named = z.object({
+  TableName: z.optional(z.string()),
+  RequestItems: z.optional(z.record(z.string(), z.unknown())),
+  QueueUrl: z.optional(z.string()),
+  SecretId: z.optional(z.string()),
+  Name: z.optional(z.string()),
+  Entries: z.optional(z.array(z.object({ EventBusName: z.optional(z.string()) }))),
+});
+
+/** @param stacks the names of the stacks that CloudFormation has */
+export async function startAwsRecorder(standIns: StandIns, stacks: string[] = []): Promise<AwsRecorder> {
+  const calls = new Map<string, { action: string; resource: string }>();
+  const note = (action: string, resource: string) => {
+    calls.set(`${action} ${resource}`, { action, resource });
+  };
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    const [service = '', call = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
+    if (!isKnown(service)) {
+      const form = new URLSearchParams(body);
+      note(`cloudformation:${form.get('Action')}`, form.get('StackName') ?? '');
+      const isThere = stacks.includes(form.get('StackName') ?? '');
+      response.writeHead(isThere ? 200 : 400, { 'content-type': 'text/xml' });
+      response.end(isThere ? DESCRIBED : NO_STACK);
+      return;
+    }
+    note(`${SERVICES[service]}:${ACTIONS[call] ?? call}`, resourceOf(JSON.parse(body)));
+    if (call === 'DescribeEventBus') {
+      response.end('{}');
+      return;
+    }
+    const answer = await fetch(new URL(request.url ?? '/', standIns[service]), {
+      method: 'POST',
+      headers: FORWARDED.flatMap((name): [string, string][] => {
+        const value = request.headers[name];
+        return typeof value === 'string' ? [[name, value]] : [];
+      }),
+      body,
+    });
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    endpoint: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    calls: () => [...calls.values()],
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+
+  function isKnown(service: string): service is keyof StandIns {
+    return service in standIns;
+  }
+}
+
+function resourceOf(body: unknown): string {
+  const { TableName, RequestItems = {}, QueueUrl, SecretId, Name, Entries = [] } = Named.parse(body);
+  return (
+    TableName ??
+    Object.keys(RequestItems)[0] ??
+    QueueUrl ??
+    SecretId ??
+    Name ??
+    Entries[0]?.EventBusName ??
+    ''
+  );
+}
+
+const DESCRIBED = `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult>
+<Stacks><member><StackName>there</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus></member></Stacks>
+</DescribeStacksResult></DescribeStacksResponse>`;
+
+const NO_STACK = `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type>
+<Code>ValidationError</Code><Message>Stack with id absent does not exist</Message></Error></ErrorResponse>`;
