@@ -2,7 +2,7 @@ import { advance } from './advance.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { type DetailsById, eventsOfEntry } from './events-of-entry.ts';
 import type { JournalEntry } from './journal-entry.ts';
-import { readDetails } from './read-details.ts';
+import { readLearnerDetails } from './read-learner-details.ts';
 import { move, stopIfExpired, type Worker } from './worker.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function recover(worker: Worker): Promise<void> {
   const { store } = worker.ports;
   worker.unsettled = true;
   const entry = await store.readEntry(worker.integration.id, worker.checkpoint.entry + 1);
-  if (entry !== null) await followThrough(worker, entry, await detailsOf(worker, entry));
+  if (entry !== null) await followThrough(worker, entry, await readDetails(worker, entry));
   worker.unsettled = false;
 }
 
@@ -76,10 +76,10 @@ async function publishEntry(worker: Worker, entry: JournalEntry, details: Detail
 }
 
 /** Today's details of the learners whose events an entry publishes, where the deployment includes them. */
-async function detailsOf({ ports, settings }: Worker, entry: JournalEntry): Promise<DetailsById> {
+async function readDetails({ ports, settings }: Worker, entry: JournalEntry): Promise<DetailsById> {
   if (settings.learnerDetails === 'omit') return new Map();
   const published = entry.changes.filter(({ events }) => events.length > 0);
-  return readDetails(
+  return readLearnerDetails(
     ports.kombo,
     entry.integration,
     published.map(({ state }) => state.id),
@@ -96,7 +96,7 @@ export async function publishAgain(worker: Worker, eventId: string): Promise<str
   const place = /^(.+)\/(\d+)\/(\d+)$/.exec(eventId);
   const entry = place === null ? null : await ports.store.readEntry(integration.id, Number(place[2]));
   if (entry === null) return 'the journal no longer has this event';
-  const details = await detailsOf(worker, entry);
+  const details = await readDetails(worker, entry);
   const event = eventsOfEntry(entry, settings.learnerDetails === 'include' ? details : null).find(
     ({ detail }) => detail.id === eventId,
   );

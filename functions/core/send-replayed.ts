@@ -2,7 +2,7 @@ import type { LearnerDetails } from '../contract/learner.ts';
 import type { LearningEvent } from '../contract/learning-events.ts';
 import type { DetailsById } from './events-of-entry.ts';
 import type { ReplayPorts, RunSettings } from './ports.ts';
-import { readDetails } from './read-details.ts';
+import { readLearnerDetails } from './read-learner-details.ts';
 import { type ReplayPlace, type ReplayRecord, replayMark } from './replay-record.ts';
 import type { ReplayStep } from './replay-steps.ts';
 
@@ -32,7 +32,7 @@ export async function sendReplayed(
   const details =
     settings.learnerDetails === 'omit'
       ? null
-      : await readDetails(ports.kombo, replay.integration, progressions);
+      : await readLearnerDetails(ports.kombo, replay.integration, progressions);
   const events = placed.map(({ event }) => asReplayed(event, replay, details));
   const { accepted, refused, error } =
     events.length === 0 ? { accepted: [], refused: [], error: null } : await ports.publisher.publish(events);

@@ -10,6 +10,7 @@
 set -euo pipefail
 umask 077
 root="$(cd "$(dirname "$0")/../.." && pwd)"
+command -v curl openssl >/dev/null
 python="$("$root/.ci/python-tools" ministack==1.5.33)/python"
 [ $# -gt 0 ] || exit 0
 

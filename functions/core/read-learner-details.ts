@@ -9,7 +9,7 @@ import type { Kombo } from './ports.ts';
  *
  * @throws TransientError, WaitingError or DeploymentError: the details can be read later
  */
-export async function readDetails(
+export async function readLearnerDetails(
   kombo: Pick<Kombo, 'readByIds'>,
   integration: IntegrationId,
   progressions: string[],
