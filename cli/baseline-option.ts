@@ -7,10 +7,8 @@ import { IN_ENGLISH } from '../functions/contract/in-english.ts';
 export function baselineOption(): Option {
   return new Option(
     '--baseline <which>',
-    'what the first sync publishes: silent (nothing), publish (everything), or since:DATE (what happened since)',
-  )
-    .argParser(parseBaseline)
-    .default({ mode: 'silent' }, 'silent');
+    'what the first sync publishes: silent (nothing, the default), publish (everything), or since:DATE (what happened since)',
+  ).argParser(parseBaseline);
 }
 
 function parseBaseline(text: string): Baseline {

@@ -1,10 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { type Baseline, describeBaseline } from '../functions/contract/baseline.ts';
 import type { Integration } from '../functions/contract/integration.ts';
 import type { IntegrationId } from '../functions/contract/integration-id.ts';
 import { newCheckpoint } from '../functions/core/checkpoint.ts';
-import { changeState } from '../functions/core/operate.ts';
+import { addAgain, changeState } from '../functions/core/operate.ts';
 import { baselineOption } from './baseline-option.ts';
 import { minute } from './event-columns.ts';
 import { globalOptionsOf } from './global-options.ts';
@@ -13,7 +12,7 @@ import { type Deployment, withDeployment } from './open-deployment.ts';
 import { createOutput, type Output } from './output.ts';
 import { plainTable } from './plain-table.ts';
 import { printEvent } from './print-event.ts';
-import { workOnIntegration } from './work-on-integration.ts';
+import { operateOn, workOnIntegration } from './work-on-integration.ts';
 
 /** `schoolbell integrations add|list|remove`. */
 export function addIntegrationsCommand(program: Command): void {
@@ -28,13 +27,14 @@ export function addIntegrationsCommand(program: Command): void {
 function addAdd(integrations: Command): void {
   addIntegrationArgument(integrations.command('add').description('poll an integration from now on'))
     .addOption(baselineOption())
-    .action(async (id: string, options: { baseline: Baseline }, command: Command) => {
+    .addHelpText('after', ADD_HELP)
+    .action(async (id: string, options: { baseline?: Baseline }, command: Command) => {
       const { directory, json } = globalOptionsOf(command);
       const output = createOutput(json);
       await withDeployment(
         directory,
         printEvent(output),
-        (deployment) => add(deployment, id, options.baseline, output),
+        (deployment) => add(deployment, id, options.baseline ?? null, output),
         {
           mayCreate: true,
         },
@@ -42,31 +42,41 @@ function addAdd(integrations: Command): void {
     });
 }
 
+const ADD_HELP = `
+An integration that was removed goes on where it was: what happened meanwhile is published. With --baseline it is synced
+as if for the first time: silent publishes nothing of what happened meanwhile, publish everything, since:DATE what is dated
+so. What was published before the removal is not published again.`;
+
 async function add(
-  { ports }: Deployment,
+  deployment: Deployment,
   id: IntegrationId,
-  baseline: Baseline,
+  baseline: Baseline | null,
   output: Output,
 ): Promise<void> {
-  const { store, clock } = ports;
+  const { store, clock } = deployment.ports;
   const addedAt = new Date(clock()).toISOString();
-  const added: Integration = { id, state: 'active', baseline, addedAt };
-  const stored = await store.changeIntegration(id, (before) =>
-    before === null || before.state === 'removed' ? added : before,
-  );
-  if (stored !== null && !isDeepStrictEqual(stored, added)) {
+  const known = await store.readIntegration(id);
+  const { watermark = null } = (await store.readCheckpoint(id))?.checkpoint ?? {};
+  const added: Integration = { id, state: 'active', baseline: baseline ?? { mode: 'silent' }, addedAt };
+  const stored =
+    known?.state === 'removed'
+      ? await operateOn(deployment, known, (worker) => addAgain(worker, { baseline, addedAt }))
+      : ((await store.changeIntegration(id, (before) => before ?? added)) ?? added);
+  if (stored.addedAt !== addedAt) {
     return output.answer(
       stored,
       `${id} is there already (${stored.state}, baseline ${describeBaseline(stored.baseline)}): nothing was changed.`,
     );
   }
-  const watermark = (await store.readCheckpoint(id))?.checkpoint.watermark ?? null;
-  output.answer(
-    added,
-    watermark === null
-      ? `Added ${id}. Its first poll is the baseline (${describeBaseline(baseline)}).`
-      : `Added ${id} again. It goes on where it was, at ${watermark}: what happened since then is published.`,
-  );
+  output.answer(stored, addedText(stored, known !== null, baseline === null ? watermark : null));
+}
+
+/** @param watermark where it goes on; null when its next poll is a baseline */
+function addedText({ id, baseline }: Integration, isAgain: boolean, watermark: string | null): string {
+  const added = `Added ${id}${isAgain ? ' again' : ''}.`;
+  return watermark === null
+    ? `${added} Its ${isAgain ? 'next' : 'first'} poll is the baseline (${describeBaseline(baseline)}).`
+    : `${added} It goes on where it was, at ${watermark}: what happened since then is published.`;
 }
 
 function addList(integrations: Command): void {
@@ -117,7 +127,7 @@ function addRemove(integrations: Command): void {
     );
     output.answer(
       result,
-      `Removed ${id}: it is polled no longer. Its journal stays; added again, it goes on where it was.`,
+      `Removed ${id}: it is polled no longer. Its journal stays; added again, it goes on where it was, or begins with a --baseline.`,
     );
   });
 }

@@ -47,7 +47,7 @@ async function show(id: IntegrationId, { force }: WatermarkOptions, command: Com
     const watermark = (await store.readCheckpoint(id))?.checkpoint.watermark ?? null;
     output.answer(
       { integration: id, watermark },
-      watermark === null ? `${id} was never synced: it has no watermark.` : watermark,
+      watermark === null ? `${id} has no watermark: its next poll reads everything.` : watermark,
     );
   });
 }

@@ -32,7 +32,7 @@ export async function workOnIntegration<Result>(
 }
 
 /** @throws CommandError when a poll is running */
-async function operateOn<Result>(
+export async function operateOn<Result>(
   { ports, settings }: Deployment,
   integration: Integration,
   work: (worker: Worker) => Promise<Result>,

@@ -140,6 +140,8 @@ export const Checkpoint = z.object({
   watermark: z.nullable(Timestamp),
   /** The latest that the watermark ever was: what is old is measured by it. */
   newestWatermark: z.nullable(Timestamp),
+  /** The journal's number that a baseline counts from while there is no watermark, however often its run begins anew. */
+  baselineStart: WholeNumber,
   /** The incremental run or baseline in progress. */
   run: z.nullable(Run),
   reconciliation: z.nullable(Run),
@@ -170,6 +172,7 @@ export function newCheckpoint(integration: IntegrationId): Checkpoint {
     accepted: null,
     watermark: null,
     newestWatermark: null,
+    baselineStart: 0,
     run: null,
     reconciliation: null,
     lastRun: null,

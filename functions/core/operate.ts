@@ -1,3 +1,4 @@
+import type { Baseline } from '../contract/baseline.ts';
 import type { Integration } from '../contract/integration.ts';
 import type { Held } from './checkpoint.ts';
 import { LeaseLostError } from './errors.ts';
@@ -5,7 +6,7 @@ import { endHold, isCounted } from './hold.ts';
 import type { Ports, RunSettings } from './ports.ts';
 import { slotOf, withRun } from './run-progress.ts';
 import { fenceOff, takeOver } from './take-over.ts';
-import { finish, type Worker } from './worker.ts';
+import { finish, move, type Worker } from './worker.ts';
 
 /** What became of an operator's change: `busy` while a poll holds the lease. */
 export type Operated<Result> = { done: true; result: Result } | { done: false; busyUntil: string };
@@ -91,6 +92,32 @@ export async function changeState(worker: Worker, state: Integration['state']): 
     (before) => before && withState(before, state),
   );
   // Settings are never deleted.
+  return stored ?? integration;
+}
+
+/**
+ * Lets a removed integration be polled again. Without a baseline it goes on at its watermark. With one it is synced as if
+ * for the first time: the baseline decides what is published of what happened meanwhile, and of changes that were held.
+ *
+ * @returns the settings that are stored then: unchanged if somebody else has added it
+ */
+export async function addAgain(
+  worker: Worker,
+  { baseline, addedAt }: { baseline: Baseline | null; addedAt: string },
+): Promise<Integration> {
+  const { integration, ports } = worker;
+  const found = await ports.store.readIntegration(integration.id);
+  if (found !== null && found.state !== 'removed') return found;
+  if (baseline !== null) {
+    const { checkpoint } = worker;
+    // Save before a poll can find the integration active: it would publish what happened since the watermark.
+    await move(worker, { ...checkpoint, watermark: null, baselineStart: checkpoint.entry, run: null });
+  }
+  const stored = await ports.store.changeIntegration(integration.id, (before) =>
+    before?.state === 'removed'
+      ? { id: before.id, state: 'active', baseline: baseline ?? before.baseline, addedAt }
+      : before,
+  );
   return stored ?? integration;
 }
 

@@ -65,9 +65,10 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
 }
 
 /** What is read for the first time before a baseline has ended belongs to it: it is as silent as the rest. */
-function runOf({ run, watermark, entry }: Checkpoint): Pick<Run, 'mode' | 'startEntry' | 'updatedAfter'> {
+function runOf(checkpoint: Checkpoint): Pick<Run, 'mode' | 'startEntry' | 'updatedAfter'> {
+  const { run, watermark, entry, baselineStart } = checkpoint;
   if (watermark === null || run?.mode === 'baseline') {
-    return { mode: 'baseline', startEntry: run?.startEntry ?? 0, updatedAfter: null };
+    return { mode: 'baseline', startEntry: run?.startEntry ?? baselineStart, updatedAfter: null };
   }
   return { mode: 'incremental', startEntry: entry, updatedAfter: null };
 }

@@ -28,8 +28,8 @@ export function startRun(
     passChanged: false,
     mark: null,
     restarts: 0,
-    // Until there is a watermark it is still the same first baseline, however often it begins.
-    startEntry: checkpoint.watermark === null ? 0 : checkpoint.entry,
+    // Until there is a watermark it is still the same baseline, however often it begins.
+    startEntry: checkpoint.watermark === null ? checkpoint.baselineStart : checkpoint.entry,
     pages: 0,
     records: 0,
     events: 0,

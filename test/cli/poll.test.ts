@@ -169,7 +169,24 @@ describe('polls of any server that speaks the reference', () => {
     await schoolbell(['resume', kombo.integration, '--local']);
     await schoolbell(['integrations', 'remove', kombo.integration, '--local']);
     expect((await schoolbell(['poll', kombo.integration, '--local'])).code).toBe(1);
-    await schoolbell(['integrations', 'add', kombo.integration, '--local']);
+    const again = await schoolbell(['integrations', 'add', kombo.integration, '--local']);
+    expect(again.stdout.join()).toMatch(/again\. It goes on where it was, at .*: what happened since/);
     expect(told(await poll())).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
+  });
+
+  it('with --baseline, an integration that is added again begins as that says; before, it was ignored', async () => {
+    kombo.put(enrolled('a'));
+    await poll();
+    await schoolbell(['integrations', 'remove', kombo.integration, '--local']);
+    kombo.now += HOUR_MS;
+    kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
+    const add = ['integrations', 'add', kombo.integration, '--local', '--baseline', 'silent'];
+    const again = await schoolbell(add);
+    expect(again.stdout.join()).toContain('again. Its next poll is the baseline (silent).');
+    expect(told(await poll())).toEqual([]);
+
+    kombo.now += HOUR_MS;
+    kombo.put({ ...enrolled('a'), status: 'COMPLETED' });
+    expect(told(await poll())).toEqual([['CourseCompleted', 'a', 'IN_PROGRESS']]);
   });
 });
