@@ -8,15 +8,18 @@ import { createKombo } from './adapters/kombo/kombo.ts';
 import { createBucket } from './adapters/s3/bucket.ts';
 import { secretReader } from './adapters/secrets-manager/secret.ts';
 import { AWS_CLIENT } from './aws-client.ts';
-import { drawCertificate } from './certificates/draw-certificate.ts';
-import { openFonts } from './certificates/font-library.ts';
+import { type Drawn, drawCertificate } from './certificates/drawing/draw-certificate.ts';
+import { openFonts } from './certificates/drawing/font-library.ts';
 import type { CertificateParts } from './certificates/handle-event.ts';
 import { nameInKombo } from './certificates/name-in-kombo.ts';
 import { CertificatesEnvironment } from './contract/certificates-environment.ts';
 import { parseAs } from './contract/environment.ts';
 
 /** The parts of certificates: environment → clients → ports. Called once, at a cold start. */
-export function wireCertificates(variables: Record<string, string | undefined>): CertificateParts {
+export function wireCertificates(
+  variables: Record<string, string | undefined>,
+  onUndrawable: (number: string, texts: Drawn['undrawable']) => void,
+): CertificateParts {
   const environment = parseAs(CertificatesEnvironment, variables);
   const kombo = createKombo({
     baseUrl: environment.KOMBO_BASE_URL,
@@ -34,7 +37,11 @@ export function wireCertificates(variables: Record<string, string | undefined>):
       clock: () => Date.now(),
       randomBytes,
     },
-    draw: (certificate) => drawCertificate(certificate, environment.CERTIFICATE_TEXTS, fonts),
+    draw: async (certificate) => {
+      const { pdf, undrawable } = await drawCertificate(certificate, environment.CERTIFICATE_TEXTS, fonts);
+      if (undrawable.length > 0) onUndrawable(certificate.number, undrawable);
+      return pdf;
+    },
     policy: { revoke: environment.REVOKE === 'true', onErasure: environment.ON_ERASURE },
   };
 }

@@ -1,10 +1,10 @@
 import type { LearnerDetails } from '../contract/learner.ts';
 import type { LearningEvent, LearningEventDetail } from '../contract/learning-events.ts';
 import type { WorkflowEvent, WorkflowEventType } from '../contract/workflow-events.ts';
-import type { Certificate } from './certificate.ts';
 import { certificateFolder, pdfKey, verificationCode } from './certificate-number.ts';
 import { type CertificateState, isErased } from './certificate-state.ts';
 import { decideCertificates, withoutPublished } from './decide-certificates.ts';
+import type { Certificate } from './drawing/certificate.ts';
 import type { CertificatePorts } from './ports.ts';
 import { updateState } from './update-state.ts';
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { described } from './described.ts';
 
 /** The words on a certificate, so that a deployment can speak another language. */
 export const CertificateTexts = z.object({
@@ -12,6 +13,10 @@ export const CertificateTexts = z.object({
   number: z._default(z.string().check(z.maxLength(30)), 'Certificate no.'),
   code: z._default(z.string().check(z.maxLength(30)), 'Verification code'),
   issuer: z._default(z.string().check(z.maxLength(80)), ''),
+  timeZone: described(
+    z._default(z.string().check(z.refine(isTimeZone, 'is not a time zone such as Europe/Berlin')), 'UTC'),
+    'In which the date of completion is taken',
+  ),
   locale: z._default(
     z
       .string()
@@ -24,4 +29,14 @@ export const CertificateTexts = z.object({
     'en-GB',
   ),
 });
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export type CertificateTexts = z.infer<typeof CertificateTexts>;

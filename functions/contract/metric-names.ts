@@ -29,6 +29,8 @@ export const metricNames = {
   pollsSent: 'PollsSent',
   webhooksAccepted: 'WebhooksAccepted',
   webhooksRefused: 'WebhooksRefused',
+  /** Names and titles that no font can draw: certificates have something else in their place. */
+  certificateTextsUndrawable: 'CertificateTextsUndrawable',
 } as const;
 
 export type MetricName = (typeof metricNames)[keyof typeof metricNames];

@@ -18,6 +18,8 @@ export type NotifierFunctionProps = {
   settings: Settings;
   /** Names its file in `functions/lambda/`. */
   entry: string;
+  /** Packages that are copied beside the bundle, with all that they depend on, because they read files of their own. */
+  packages?: string[];
   description: string;
   timeout: Duration;
   memorySize: number;
@@ -30,7 +32,7 @@ export type NotifierFunctionProps = {
 /** A function as all of Schoolbell's are: bundled, traced, with a log group and no more rights than it is given. */
 export class NotifierFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: NotifierFunctionProps) {
-    const { settings, entry, environment, callsItself = false, ...rest } = props;
+    const { settings, entry, packages = [], environment, callsItself = false, ...rest } = props;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: settings.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -39,7 +41,7 @@ export class NotifierFunction extends LambdaFunction {
     logGroup.grantWrite(role);
     super(scope, id, {
       ...rest,
-      code: bundledCode(entry),
+      code: bundledCode(entry, packages),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

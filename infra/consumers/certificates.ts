@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, IgnoreMode, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
@@ -18,16 +18,19 @@ import { ConsumerRule } from './consumer-rule.ts';
 import { explainStar } from './explain-star.ts';
 import type { CertificatesSettings } from './settings.ts';
 
-const FONTS = join(import.meta.dirname, '../../node_modules/@fontsource-variable');
-/** Of the packages, the ranges, the licences and the upright fonts of variable weight are deployed. */
+/** Packages that read files of their own when they start, and cannot be bundled. */
+const SHAPING = ['harfbuzzjs', 'subset-font'];
+
+const PACKAGES = join(import.meta.dirname, '../../node_modules');
+/** Of the packages, the upright fonts of regular or variable weight are deployed, with their licences and ranges. */
 const NO_FONTS = [
-  '**/*.css',
-  '**/*.ts',
-  '**/*.md',
-  '**/*.scss',
-  '**/package.json',
-  '**/metadata.json',
-].concat(['**/files/*-italic.woff2', '**/files/*-wdth-*', '**/files/*-standard-*', '**/files/*-full-*']);
+  '/*',
+  '!/@expo-google-fonts',
+  '!/@fontsource-variable',
+  ...['*.css', '*.scss', '*.js', '*.ts', '*.md', '*.png', 'package.json', 'metadata.json'],
+  ...['*-italic.woff2', '*-wdth-*', '*-standard-*', '*-full-*'],
+  ...['/@expo-google-fonts/*/*_Italic', '/@expo-google-fonts/*/[1-35-9]00*'],
+];
 /** One event, when Kombo and each service of AWS take all the time that they are given. A test adds it up. */
 const TIMEOUT = Duration.minutes(5);
 
@@ -53,13 +56,12 @@ export class Certificates extends Construct {
 
     const fonts = new LayerVersion(this, 'Fonts', {
       description: 'Noto fonts for certificates (SIL Open Font License 1.1, in each folder)',
-      code: Code.fromAsset(FONTS, {
-        exclude: NO_FONTS,
-      }),
+      code: Code.fromAsset(PACKAGES, { exclude: NO_FONTS, ignoreMode: IgnoreMode.GIT }),
     });
     const issue = new NotifierFunction(this, 'Function', {
       settings,
       entry: 'certificates',
+      packages: SHAPING,
       description: 'Issues certificates',
       timeout: TIMEOUT,
       memorySize: 1024,

@@ -15,7 +15,7 @@ import { slackText } from './slack-text.ts';
 
 /** As deployed by default. */
 const POLICY = { revoke: false, onErasure: 'delete' } as const;
-const FONTS = join(import.meta.dirname, '../../node_modules/@fontsource-variable');
+const FONTS = join(import.meta.dirname, '../../node_modules');
 
 export type LocalConsumersOptions = {
   /** Where certificates appear. */
@@ -74,8 +74,8 @@ async function openCertificates(
 ): Promise<Issuing> {
   const [{ takeEvent }, { drawCertificate }, { openFonts }, { nameInKombo }] = await Promise.all([
     import('../../functions/certificates/take-events.ts'),
-    import('../../functions/certificates/draw-certificate.ts'),
-    import('../../functions/certificates/font-library.ts'),
+    import('../../functions/certificates/drawing/draw-certificate.ts'),
+    import('../../functions/certificates/drawing/font-library.ts'),
     import('../../functions/certificates/name-in-kombo.ts'),
   ]);
   const fonts = openFonts(FONTS);
@@ -83,7 +83,7 @@ async function openCertificates(
   return {
     takeEvent,
     policy: POLICY,
-    draw: (certificate) => drawCertificate(certificate, texts, fonts),
+    draw: async (certificate) => (await drawCertificate(certificate, texts, fonts)).pdf,
     ports: { bucket: certificateFolder(folder), nameOf: nameInKombo(kombo), tell, clock, randomBytes },
   };
 }

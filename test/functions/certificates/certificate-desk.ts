@@ -1,5 +1,5 @@
-import type { Certificate } from '../../../functions/certificates/certificate.ts';
 import type { CertificateState } from '../../../functions/certificates/certificate-state.ts';
+import type { Certificate } from '../../../functions/certificates/drawing/certificate.ts';
 import type { CertificateParts, CertificatePolicy } from '../../../functions/certificates/handle-event.ts';
 import type { CertificateBucket } from '../../../functions/certificates/ports.ts';
 import type { LearnerDetails } from '../../../functions/contract/learner.ts';

@@ -1,11 +1,14 @@
 /** The package's own types say `require('bidi-js').default`, and there is none: the factory is what it exports. */
 declare module 'bidi-js' {
-  type EmbeddingLevels = {
+  export type EmbeddingLevels = {
     levels: Uint8Array;
     paragraphs: { start: number; end: number; level: number }[];
   };
   export default function createBidi(): {
     getEmbeddingLevels(text: string, direction?: 'ltr' | 'rtl' | 'auto'): EmbeddingLevels;
-    getMirroredCharactersMap(text: string, levels: Uint8Array): Map<number, string>;
+    /** The class of a character, such as `AL`. */
+    getBidiCharTypeName(character: string): string;
+    /** The indices of a line's UTF-16 units from left to right. `end` is inclusive. */
+    getReorderedIndices(text: string, levels: EmbeddingLevels, start: number, end: number): number[];
   };
 }

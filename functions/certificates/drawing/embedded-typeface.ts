@@ -1,0 +1,144 @@
+import { codePointsOf } from './font-library.ts';
+import { type Glyph, type Typeface, UNITS_PER_EM } from './typeface.ts';
+
+/** A typeface in a document. */
+export type EmbeddedTypeface = {
+  /** Its name among the resources of the current page, where it is registered. */
+  nameOnPage(): string;
+  /**
+   * Notes what the glyphs of a cluster mean.
+   *
+   * @returns whether the text of the cluster follows from its glyphs
+   */
+  use(text: string, letters: Glyph[], marks: Glyph[]): { isPlain: boolean };
+  /** Writes what the glyphs mean. */
+  finish(): void;
+};
+
+const FLAG_SYMBOLIC = 4;
+/** Of a glyph that stands for nothing by itself: PDF/UA wants each glyph to mean something. */
+const NOTHING = '\u200b';
+
+/**
+ * Embeds a TrueType font by its glyphs (a composite font with the encoding Identity-H, ISO 32000-1, 9.7), with what each
+ * glyph means as text (ToUnicode, 9.10.3).
+ */
+export function embedTypeface(
+  document: PDFKit.PDFDocument,
+  { bytes, font, face }: Typeface,
+  name: string,
+): EmbeddedTypeface {
+  const texts = new Map<number, string>();
+  const file = document.ref({ Length1: bytes.length });
+  file.end(Buffer.from(bytes));
+  const toUnicode = document.ref({});
+  const baseFont = `${prefixOf(name)}+Certificate${name}`;
+  const { ascender, descender } = font.hExtents();
+  const descriptor = document.ref({
+    Type: 'FontDescriptor',
+    FontName: baseFont,
+    Flags: FLAG_SYMBOLIC,
+    FontBBox: boundingBox(face.referenceTable('head')),
+    ItalicAngle: 0,
+    Ascent: ascender,
+    Descent: descender,
+    CapHeight: ascender,
+    StemV: 80,
+    FontFile2: file,
+  });
+  descriptor.end(undefined);
+  const widths = glyphIds(face.referenceTable('maxp')).map((id) => font.glyphHAdvance(id));
+  const descendant = document.ref({
+    Type: 'Font',
+    Subtype: 'CIDFontType2',
+    BaseFont: baseFont,
+    CIDSystemInfo: { Registry: new String('Adobe'), Ordering: new String('Identity'), Supplement: 0 },
+    FontDescriptor: descriptor,
+    W: [0, widths],
+    CIDToGIDMap: 'Identity',
+  });
+  descendant.end(undefined);
+  const composite = document.ref({
+    Type: 'Font',
+    Subtype: 'Type0',
+    BaseFont: baseFont,
+    Encoding: 'Identity-H',
+    DescendantFonts: [descendant],
+    ToUnicode: toUnicode,
+  });
+  composite.end(undefined);
+
+  /** A glyph that the font has for a single character means that character; another one what it first stood for. */
+  const noted = (id: number, text: string, otherwise: string): string => {
+    const own = codePointsOf(text).find((point) => font.nominalGlyph(point) === id);
+    const known = texts.get(id) ?? (own === undefined ? otherwise : String.fromCodePoint(own));
+    texts.set(id, known);
+    return known;
+  };
+  return {
+    nameOnPage() {
+      Object.assign(document.page.fonts, { [name]: composite });
+      return name;
+    },
+    use(text, letters, marks) {
+      const read = letters.map(({ id }, at) => noted(id, text, at === 0 ? text : NOTHING));
+      for (const { id } of marks) noted(id, text, NOTHING);
+      return { isPlain: marks.length === 0 && read.length === 1 && read[0] === text };
+    },
+    finish: () => toUnicode.end(toUnicodeMap(texts)),
+  };
+}
+
+/** https://adobe-type-tools.github.io/font-tech-notes/pdfs/5411.ToUnicode.pdf */
+function toUnicodeMap(texts: Map<number, string>): string {
+  const lines = [...texts].map(
+    ([id, text]) =>
+      `<${hex(id)}> <${[...Array(text.length).keys()].map((at) => hex(text.charCodeAt(at))).join('')}>`,
+  );
+  const blocks = [];
+  for (let at = 0; at < lines.length; at += 100) {
+    const block = lines.slice(at, at + 100);
+    blocks.push(`${block.length} beginbfchar\n${block.join('\n')}\nendbfchar`);
+  }
+  return `/CIDInit /ProcSet findresource begin
+12 dict begin
+begincmap
+/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
+/CMapName /Adobe-Identity-UCS def
+/CMapType 2 def
+1 begincodespacerange
+<0000> <ffff>
+endcodespacerange
+${blocks.join('\n')}
+endcmap
+CMapName currentdict /CMap defineresource pop
+end
+end`;
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(4, '0');
+}
+
+/** Six capital letters mark a font that has not all of its glyphs. */
+function prefixOf(name: string): string {
+  return `SCHB${name
+    .replaceAll(/\D/g, '')
+    .padStart(2, '0')
+    .replaceAll(/\d/g, (digit) => 'ABCDEFGHIJ'[Number(digit)] ?? 'A')}`;
+}
+
+/** From the table `head`: units per em at 18, xMin, yMin, xMax, yMax from 36. */
+function boundingBox(head: Uint8Array | undefined): number[] {
+  if (head === undefined) throw new Error('The font has no table "head"');
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const unitsPerEm = view.getUint16(18);
+  return [36, 38, 40, 42].map((at) => Math.round((view.getInt16(at) / unitsPerEm) * UNITS_PER_EM));
+}
+
+/** From the table `maxp`: the number of glyphs at 4. */
+function glyphIds(maxp: Uint8Array | undefined): number[] {
+  if (maxp === undefined) throw new Error('The font has no table "maxp"');
+  const view = new DataView(maxp.buffer, maxp.byteOffset, maxp.byteLength);
+  return [...Array(view.getUint16(4)).keys()];
+}

@@ -1,0 +1,158 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Blob, Face } from 'harfbuzzjs';
+import subsetFont from 'subset-font';
+import * as z from 'zod/mini';
+import { type CodePointRanges, includes, parseRanges } from './code-point-ranges.ts';
+
+/** A font file, as a TrueType font of regular weight. */
+export type FontFile = { name: string; font: Buffer; codePoints: ReadonlySet<number> };
+
+export type FontLibrary = {
+  /** The first font that has every character of a grapheme; null where none has. */
+  find(grapheme: string, preferred: readonly string[]): Promise<FontFile | null>;
+};
+
+/**
+ * Families of which a package has one whole file per weight. The first one has Latin, Greek, Cyrillic and all their marks
+ * in one file: a mark can only be placed by the font of its letter.
+ */
+const WHOLE = [
+  'noto-serif/400Regular/NotoSerif_400Regular',
+  'noto-sans-adlam/400Regular/NotoSansAdlam_400Regular',
+  'noto-sans-canadian-aboriginal/400Regular/NotoSansCanadianAboriginal_400Regular',
+  'noto-sans-chakma/400Regular/NotoSansChakma_400Regular',
+  'noto-sans-cherokee/400Regular/NotoSansCherokee_400Regular',
+  'noto-sans-myanmar/400Regular/NotoSansMyanmar_400Regular',
+  'noto-sans-nko/400Regular/NotoSansNKo_400Regular',
+  'noto-sans-ol-chiki/400Regular/NotoSansOlChiki_400Regular',
+  'noto-sans-oriya/400Regular/NotoSansOriya_400Regular',
+  'noto-sans-syriac/400Regular/NotoSansSyriac_400Regular',
+  'noto-sans-tifinagh/400Regular/NotoSansTifinagh_400Regular',
+  'noto-sans-vai/400Regular/NotoSansVai_400Regular',
+  'noto-sans-yi/400Regular/NotoSansYi_400Regular',
+  'noto-serif-tibetan/400Regular/NotoSerifTibetan_400Regular',
+] as const;
+
+/** Families that are split by code points, compressed, and of variable weight. */
+const SPLIT = [
+  'noto-naskh-arabic',
+  'noto-serif-hebrew',
+  'noto-serif-sc',
+  'noto-serif-jp',
+  'noto-serif-kr',
+  'noto-serif-devanagari',
+  'noto-serif-bengali',
+  'noto-serif-tamil',
+  'noto-serif-telugu',
+  'noto-serif-gujarati',
+  'noto-serif-gurmukhi',
+  'noto-serif-kannada',
+  'noto-serif-malayalam',
+  'noto-serif-sinhala',
+  'noto-serif-thai',
+  'noto-serif-lao',
+  'noto-serif-khmer',
+  'noto-serif-ethiopic',
+  'noto-serif-georgian',
+  'noto-serif-armenian',
+] as const;
+
+const REGULAR = { wght: 400 };
+
+/** Where a font is, and which code points it may have. */
+type Candidate = { family: string; path: string; ranges: CodePointRanges | null };
+
+const UnicodeRanges = z.record(z.string(), z.string());
+
+/**
+ * The fonts of a directory that is laid out as `node_modules` is. A file is read when a character first needs it.
+ *
+ * @throws Error when there are none
+ */
+export function openFonts(directory: string): FontLibrary {
+  const candidates = [
+    ...WHOLE.slice(0, 1).map(wholeFamily),
+    ...SPLIT.flatMap((family) => splitFamily(directory, family)),
+    ...WHOLE.slice(1).map(wholeFamily),
+  ].filter(({ path }) => existsSync(join(directory, path)));
+  // Without fonts no name can be drawn, and a certificate without one would be stored for good.
+  if (candidates.length === 0) throw new Error(`There are no fonts in ${directory}`);
+  const files = new Map<string, Promise<FontFile>>();
+
+  const open = (path: string): Promise<FontFile> => {
+    const file = files.get(path) ?? readFont(directory, path);
+    files.set(path, file);
+    return file;
+  };
+  const orders = new Map<string, Candidate[]>();
+  const inOrder = (preferred: readonly string[]): Candidate[] => {
+    const key = preferred.join();
+    const order = orders.get(key) ?? [
+      ...candidates.filter(({ family }) => preferred.includes(family)),
+      ...candidates.filter(({ family }) => !preferred.includes(family)),
+    ];
+    orders.set(key, order);
+    return order;
+  };
+  return {
+    async find(grapheme, preferred) {
+      const points = codePointsOf(grapheme);
+      for (const { path, ranges } of inOrder(preferred)) {
+        if (ranges !== null && !includes(ranges, points[0] ?? 0)) continue;
+        const file = await open(path);
+        if (canDraw(file, points)) return file;
+      }
+      return null;
+    },
+  };
+}
+
+/** Whether a font has these code points, a letter with marks also by its parts. Joiners need no glyph. */
+export function canDraw({ codePoints }: FontFile, points: number[]): boolean {
+  return points.every(
+    (point) =>
+      codePoints.has(point) ||
+      /\p{Default_Ignorable_Code_Point}/u.test(String.fromCodePoint(point)) ||
+      (isComposed(point) && codePointsOf(decomposed(point)).every((part) => codePoints.has(part))),
+  );
+}
+
+export function codePointsOf(text: string): number[] {
+  return [...text].map((character) => character.codePointAt(0) ?? 0);
+}
+
+function decomposed(point: number): string {
+  return String.fromCodePoint(point).normalize('NFD');
+}
+
+function isComposed(point: number): boolean {
+  return decomposed(point) !== String.fromCodePoint(point);
+}
+
+function wholeFamily(file: (typeof WHOLE)[number]): Candidate {
+  return { family: file.split('/')[0] ?? file, path: `@expo-google-fonts/${file}.ttf`, ranges: null };
+}
+
+function splitFamily(directory: string, family: (typeof SPLIT)[number]): Candidate[] {
+  const folder = `@fontsource-variable/${family}`;
+  const file = join(directory, folder, 'unicode.json');
+  if (!existsSync(file)) return [];
+  return Object.entries(UnicodeRanges.parse(JSON.parse(readFileSync(file, 'utf8')))).map(([key, text]) => ({
+    family,
+    path: `${folder}/files/${family}-${key.replace(/[[\]]/g, '')}-wght-normal.woff2`,
+    ranges: parseRanges(text),
+  }));
+}
+
+async function readFont(directory: string, path: string): Promise<FontFile> {
+  const bytes = readFileSync(join(directory, path));
+  const font = path.endsWith('.ttf')
+    ? bytes
+    : await subsetFont(bytes, undefined, {
+        targetFormat: 'sfnt',
+        keepAllGlyphs: true,
+        variationAxes: REGULAR,
+      });
+  return { name: path, font, codePoints: new Set(new Face(new Blob(font)).collectUnicodes()) };
+}

@@ -1,0 +1,56 @@
+import type { FontFile } from './font-library.ts';
+import { ELLIPSIS, isRightToLeft, type PreparedText, visualOrder } from './prepared-text.ts';
+import { type Cluster, shapeRange, type Typeface } from './typeface.ts';
+
+/** What is drawn at once, from left to right. `start`: where it begins in the text. */
+export type Run = { typeface: Typeface; clusters: Cluster[]; start: number };
+
+/** A range of a paragraph, in UTF-16 units. */
+export type Line = { start: number; end: number; isShortened: boolean };
+
+export type Paragraph = {
+  text: string;
+  /** The width of a range, in thousandths of the font size. */
+  measure(line: Line): number;
+  /** The runs of a line from left to right. */
+  runs(line: Line): Run[];
+};
+
+/** A text that can be measured and drawn line by line. */
+export function createParagraph(
+  prepared: PreparedText,
+  typefaces: ReadonlyMap<FontFile, Typeface>,
+): Paragraph {
+  const { text, length } = prepared;
+  const widths = new Map<string, number>();
+
+  const runsOf = (start: number, end: number): Run[] =>
+    visualOrder(prepared, start, end).map((piece) => {
+      const typeface = typefaces.get(piece.file);
+      if (typeface === undefined) throw new Error(`${piece.file.name} is not among the typefaces`);
+      return { typeface, clusters: shapeRange(typeface, text, piece), start: piece.start };
+    });
+  const runs = ({ start, end, isShortened }: Line): Run[] => {
+    const line = runsOf(start, end);
+    if (!isShortened) return line;
+    const ellipsis = runsOf(length, length + ELLIPSIS.length);
+    return isRightToLeft(prepared) ? [...ellipsis, ...line] : [...line, ...ellipsis];
+  };
+  return {
+    text: text.slice(0, length),
+    runs,
+    measure(line) {
+      const key = `${line.start}/${line.end}/${line.isShortened}`;
+      const width = widths.get(key) ?? widthOf(runs(line));
+      widths.set(key, width);
+      return width;
+    },
+  };
+}
+
+function widthOf(runs: Run[]): number {
+  return runs
+    .flatMap(({ clusters }) => clusters)
+    .flatMap(({ glyphs }) => glyphs)
+    .reduce((sum, { advance }) => sum + advance, 0);
+}

@@ -1,0 +1,147 @@
+import { type EmbeddedTypeface, embedTypeface } from './embedded-typeface.ts';
+import { type FittedText, LEADING } from './fit-text.ts';
+import type { Run } from './paragraph.ts';
+import { type Cluster, type Glyph, type Typeface, UNITS_PER_EM } from './typeface.ts';
+
+type Place = { x: number; baseline: number; color: string };
+
+export type TextPainter = {
+  /**
+   * Draws lines centred at `x`. A single line stands on the baseline; several are spread around it, so that the middle of
+   * the block stays where it is.
+   */
+  paint(text: FittedText, place: Place): void;
+  /** Writes the fonts. Called once, at the end. */
+  finish(): void;
+};
+
+/** Draws shaped text, in fonts that are embedded, so that it can be read, searched and copied. */
+export function createTextPainter(document: PDFKit.PDFDocument): TextPainter {
+  const embedded = new Map<Typeface, EmbeddedTypeface>();
+  const embeddedFor = (typeface: Typeface) => {
+    const known = embedded.get(typeface) ?? embedTypeface(document, typeface, `T${embedded.size}`);
+    embedded.set(typeface, known);
+    return known;
+  };
+
+  const paintRun = ({ typeface, clusters }: Run, x: number, y: number, size: number): void => {
+    const face = embeddedFor(typeface);
+    // The page's own matrix turns it upside down; this one turns the letters back.
+    document.addContent(`BT /${face.nameOnPage()} ${size} Tf 1 0 0 -1 ${number(x)} ${number(y)} Tm`);
+    for (const cluster of clusters) document.addContent(showCluster(cluster, face, typeface, size));
+    document.addContent('ET');
+  };
+
+  return {
+    paint({ paragraph, size, lines }, { x: center, baseline, color }) {
+      const first = baseline - ((lines.length - 1) * size * LEADING) / 2;
+      document.fillColor(color);
+      for (const [at, line] of lines.entries()) {
+        let x = center - ((paragraph.measure(line) / UNITS_PER_EM) * size) / 2;
+        const placed = paragraph.runs(line).map((run) => {
+          const left = x;
+          x += (widthOf(run.clusters) / UNITS_PER_EM) * size;
+          return { run, left };
+        });
+        // In the order of the text, which is the order in which programs read it.
+        for (const { run, left } of placed.toSorted((a, b) => a.run.start - b.run.start)) {
+          paintRun(run, left, first + at * size * LEADING, size);
+        }
+      }
+    },
+    finish() {
+      for (const face of embedded.values()) face.finish();
+    },
+  };
+}
+
+/** A glyph and where it is drawn, from the beginning of its cluster. */
+type PlacedGlyph = Glyph & { at: number };
+
+/**
+ * Shows the glyphs of a cluster, with its text where that does not follow from them. Marks come last, and their text is
+ * empty: programs that read a PDF take the place of a text from the glyphs, and a mark is not where its letter is.
+ */
+function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typeface, size: number): string {
+  const placed = placedGlyphs(cluster);
+  const wide = placed.filter(({ advance }) => advance !== 0);
+  const letters = wide.length > 0 ? wide : placed;
+  const marks = wide.length > 0 ? placed.filter(({ advance }) => advance === 0) : [];
+  const { isPlain } = face.use(cluster.text, letters, marks);
+
+  let pen = 0;
+  const moved = (to: number) => {
+    // A number in the array moves what follows to the left.
+    const move = pen === to ? '' : `${number(pen - to)} `;
+    pen = to;
+    return move;
+  };
+  const show = (glyphs: PlacedGlyph[]) =>
+    glyphs.map(({ id, at, y }) => {
+      const shown = `[${moved(at)}<${code(id)}>] TJ`;
+      pen += font.glyphHAdvance(id);
+      return y === 0 ? shown : `${number((y / UNITS_PER_EM) * size)} Ts ${shown} 0 Ts`;
+    });
+  /** A space of a hundredth of its width, to carry a text that has no glyph of its own. */
+  const carry = (text: string) => {
+    const space = font.nominalGlyph(0x20) ?? 0;
+    pen += font.glyphHAdvance(space) / 100;
+    return withText(text, [`1 Tz <${code(space)}> Tj 100 Tz`]);
+  };
+  const { base, combining } = splitMarks(cluster);
+  const parts =
+    combining === ''
+      ? isPlain
+        ? show(letters)
+        : withText(cluster.text, show(letters))
+      : [...carry(combining), ...withText(base, show(letters))];
+  if (marks.length > 0) parts.push(...withText('', show(marks)));
+  const end = moved(widthOf([cluster]));
+  return [...parts, ...(end === '' ? [] : [`[${end}] TJ`])].join(' ');
+}
+
+/**
+ * The text of a cluster from right to left, as programs expect it that turn such a text back letter by letter: what
+ * combines with a letter is before it.
+ */
+function splitMarks({ text, isRightToLeft }: Cluster): { base: string; combining: string } {
+  const characters = [...text];
+  const isMark = (character: string) => /\p{M}/u.test(character);
+  if (!isRightToLeft || !characters.some(isMark)) return { base: text, combining: '' };
+  return {
+    base: characters.filter((character) => !isMark(character)).join(''),
+    combining: characters.filter(isMark).toReversed().join(''),
+  };
+}
+
+function placedGlyphs({ glyphs }: Cluster): PlacedGlyph[] {
+  let pen = 0;
+  return glyphs.map((glyph) => {
+    const at = pen + glyph.x;
+    pen += glyph.advance;
+    return { ...glyph, at };
+  });
+}
+
+function withText(text: string, shown: string[]): string[] {
+  return [`/Span <</ActualText <${utf16(`\ufeff${text}`)}>>> BDC`, ...shown, 'EMC'];
+}
+
+function code(glyph: number): string {
+  return glyph.toString(16).padStart(4, '0');
+}
+
+function utf16(text: string): string {
+  return [...Array(text.length).keys()]
+    .map((at) => text.charCodeAt(at).toString(16).padStart(4, '0'))
+    .join('');
+}
+
+function widthOf(clusters: Cluster[]): number {
+  return clusters.flatMap(({ glyphs }) => glyphs).reduce((sum, { advance }) => sum + advance, 0);
+}
+
+/** At most four digits behind the point. */
+function number(value: number): string {
+  return String(Math.round(value * 10_000) / 10_000);
+}

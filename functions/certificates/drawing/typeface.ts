@@ -1,0 +1,69 @@
+import { Blob, Buffer, Direction, Face, Font, shape } from 'harfbuzzjs';
+import subsetFont from 'subset-font';
+import type { FontFile } from './font-library.ts';
+import type { PreparedText } from './prepared-text.ts';
+
+/** All measures of glyphs are in thousandths of the font size, as in PDF. */
+export const UNITS_PER_EM = 1000;
+
+/**
+ * What the shaper may put in by itself: a space; the circle for a letter that a mark misses; the first half of the Khmer
+ * vowels that have two.
+ */
+const PUT_IN = ' \u25cc\u17c1';
+
+/** A font with the glyphs that the texts of one document need. */
+export type Typeface = { name: string; bytes: Uint8Array; font: Font; face: Face };
+
+export type Glyph = { id: number; advance: number; x: number; y: number };
+
+/** Glyphs that together stand for a text: a letter with its marks, a ligature. From left to right. */
+export type Cluster = { text: string; glyphs: Glyph[]; isRightToLeft: boolean };
+
+/** The typefaces of a document's texts, by font file. */
+export async function createTypefaces(texts: PreparedText[]): Promise<Map<FontFile, Typeface>> {
+  const needed = new Map<FontFile, string>();
+  for (const { text, pieces } of texts) {
+    for (const { file, start, end } of pieces) {
+      needed.set(file, (needed.get(file) ?? PUT_IN) + text.slice(start, end));
+    }
+  }
+  const typefaces = new Map<FontFile, Typeface>();
+  for (const [file, text] of needed) {
+    // The shaper takes letters apart: accents, and Thai and Lao vowels of two parts.
+    const parts = text.normalize('NFD') + text.normalize('NFKD');
+    const bytes = await subsetFont(file.font, text + parts, { targetFormat: 'sfnt' });
+    const face = new Face(new Blob(bytes));
+    const font = new Font(face);
+    font.setScale(UNITS_PER_EM, UNITS_PER_EM);
+    typefaces.set(file, { name: file.name, bytes, font, face });
+  }
+  return typefaces;
+}
+
+/** Shapes a range of a text, which sees the letters around it. */
+export function shapeRange(
+  { font }: Typeface,
+  text: string,
+  { start, end, level }: { start: number; end: number; level: number },
+): Cluster[] {
+  const buffer = new Buffer();
+  buffer.addText(text, start, end - start);
+  buffer.setDirection(level % 2 === 1 ? Direction.RTL : Direction.LTR);
+  buffer.guessSegmentProperties();
+  shape(font, buffer);
+  const glyphs = buffer.getGlyphInfosAndPositions();
+  const starts = [...new Set(glyphs.map(({ cluster }) => cluster))].toSorted((a, b) => a - b);
+  const clusters = new Map<number, Cluster>();
+  for (const { codepoint: id, cluster, xAdvance = 0, xOffset = 0, yOffset = 0 } of glyphs) {
+    const next = starts[starts.indexOf(cluster) + 1] ?? end;
+    const known = clusters.get(cluster) ?? {
+      text: text.slice(cluster, next),
+      glyphs: [],
+      isRightToLeft: level % 2 === 1,
+    };
+    known.glyphs.push({ id, advance: xAdvance, x: xOffset, y: yOffset });
+    clusters.set(cluster, known);
+  }
+  return [...clusters.values()];
+}

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { learningExample } from '../../../catalogue/learning-examples.ts';
+import { addStacks } from '../../../infra/add-stacks.ts';
+import { parseSettings } from '../../../infra/read-settings.ts';
+import { startBus } from '../../../local/bus/bus.ts';
+import { startBucket } from '../../adapters/s3/bucket-server.ts';
+import { startFunction } from '../../support/lambda-runtime.ts';
+import { delivered } from './some-history.ts';
+
+const Resources = z.record(z.string(), z.object({ Properties: z.record(z.string(), z.unknown()) }));
+const Asset = z.object({ S3Key: z.string() });
+
+let outdir: string;
+beforeAll(() => {
+  outdir = mkdtempSync(join(tmpdir(), 'schoolbell-certificates-'));
+});
+afterAll(() => rmSync(outdir, { recursive: true }));
+
+/** The folders of the function's bundle and of the layer with the fonts, as they are uploaded. */
+function assets(): { bundle: string; fonts: string } {
+  const app = new App({ outdir, context: { 'aws:cdk:bundling-stacks': ['SchoolbellCertificates'] } });
+  const { consumers } = addStacks(app, parseSettings({ certificates: {} }, 'these settings'));
+  app.synth();
+  const [stack] = consumers;
+  if (stack === undefined) throw new Error('There is a stack for certificates');
+  const template = Template.fromStack(stack);
+  const folderOf = (type: string, property: string) => {
+    const [found] = Object.values(Resources.parse(template.findResources(type)));
+    return join(outdir, `asset.${Asset.parse(found?.Properties[property]).S3Key.replace('.zip', '')}`);
+  };
+  return {
+    bundle: folderOf('AWS::Lambda::Function', 'Code'),
+    fonts: folderOf('AWS::Lambda::LayerVersion', 'Content'),
+  };
+}
+
+test('the function draws a certificate with nothing but its bundle and its layer', async () => {
+  const { bundle, fonts } = assets();
+  const told: string[] = [];
+  const bus = await startBus({ onEvent: (event) => void told.push(event['detail-type']) });
+  const bucket = await startBucket();
+  const issue = await startFunction({
+    bundle: join(bundle, 'index.mjs'),
+    environment: {
+      POWERTOOLS_SERVICE_NAME: 'Tested',
+      AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
+      AWS_ENDPOINT_URL_S3: bucket.endpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:9',
+      CERTIFICATES_BUCKET: 'certificates',
+      BUS_NAME: 'tested',
+      KOMBO_SECRET_ID: 'kombo',
+      FONTS_DIRECTORY: fonts,
+    },
+  });
+  try {
+    const { type, detail } = learningExample('CourseCompleted');
+    const learner = { ...detail.learner, firstName: 'محمد', lastName: 'A\u030bda 高橋' };
+    const body = JSON.stringify(delivered({ type, detail: { ...detail, learner } }));
+    expect(await issue.invoke({ Records: [{ messageId: 'm1', body }] })).toEqual({
+      result: { batchItemFailures: [] },
+    });
+    expect(told).toEqual(['CertificateIssued']);
+    const pdf = [...bucket.objects].find(([key]) => key.endsWith('.pdf'))?.[1];
+    expect(pdf?.toString('latin1')).toContain('%PDF-1.7');
+    expect(issue.log()).not.toMatch(/محمد|高橋|not drawable/);
+  } finally {
+    await Promise.all([issue.close(), bus.close(), bucket.close()]);
+  }
+});
