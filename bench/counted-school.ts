@@ -169,6 +169,7 @@ export async function openCountedSchool(
             return queue.offer(sent);
           },
         },
+        intervalMs: 15 * 60_000,
         report: () => undefined,
       });
       await dispatch();

@@ -95,7 +95,7 @@ function pollsByHandlers({ ports, settings }: Deployment, { integration, view }:
   let last: PollOutcome | null = null;
   const queue = createInProcessQueue();
   const wanted = { ids: [integration], baseline: { mode: 'silent' as const } };
-  const dispatch = dispatchHandler({ ports, queue, wanted });
+  const dispatch = dispatchHandler({ ports, queue, intervalMs: STORY.pollEveryMs, wanted });
   const poll = pollHandler({
     ports,
     settings,

@@ -1,13 +1,16 @@
 import type { Baseline } from './contract/baseline.ts';
 import type { Integration } from './contract/integration.ts';
 import type { IntegrationId } from './contract/integration-id.ts';
-import { duePolls } from './core/due.ts';
+import { duePolls, mayBeDeployments } from './core/due.ts';
 import { type Fleet, surveyFleet } from './core/fleet.ts';
 import type { BulkQueue, Ports } from './core/ports.ts';
+import { nextProbe } from './core/probe.ts';
 
 export type DispatchParts = {
   ports: Pick<Ports, 'store' | 'clock'>;
   queue: Pick<BulkQueue, 'offer'>;
+  /** From one dispatch to the next, in milliseconds. */
+  intervalMs: number;
   /** Added when they are not there yet. */
   wanted?: { ids: IntegrationId[]; baseline: Baseline };
   /** Takes the state of the fleet, and how many polls were sent, for logs and metrics. */
@@ -19,7 +22,7 @@ export type DispatchParts = {
  *
  * @throws the first failure, at the end: the function is then called again
  */
-export function dispatchHandler({ ports, queue, wanted, report }: DispatchParts) {
+export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: DispatchParts) {
   return async (): Promise<{ sent: number }> => {
     const { store } = ports;
     const now = ports.clock();
@@ -37,10 +40,19 @@ export function dispatchHandler({ ports, queue, wanted, report }: DispatchParts)
 
     const active = integrations.filter(({ state }) => state === 'active');
     const checkpoints = await store.readCheckpoints(active.map(({ id }) => id));
-    const due = duePolls(active, checkpoints, now);
-    const { taken, error } = await queue.offer(due);
+    const isProbeOfUse = [...checkpoints.values()].some(mayBeDeployments);
+    const turn = { checkpoints, now, intervalMs, lastProbe: isProbeOfUse ? await store.readProbe() : null };
+    const { polls, stopped } = duePolls(active, turn);
+    const probe = nextProbe(stopped, turn);
+    if (probe !== null) {
+      // Written before it is sent: another one is tried next, whatever becomes of this one.
+      await store.writeProbe({ integration: probe, at: new Date(now).toISOString() });
+      polls.unshift({ integration: probe });
+    }
+    const { taken, error } = await queue.offer(polls);
     if (error !== null) failures.push(error);
-    report?.(await surveyFleet(store, { integrations: active, unreadable }, checkpoints, now), taken);
+    const read = { integrations: active, unreadable };
+    report?.(await surveyFleet(store, read, checkpoints, now, stopped.length), taken);
     if (failures.length > 0) throw failures[0];
     return { sent: taken };
   };

@@ -51,6 +51,7 @@ export function pollHandler({ ports, settings, queue, report, follow }: PollPart
     const outcome = await runPoll(ports, settings, {
       integration,
       ...(message.mode && { mode: message.mode }),
+      ...(message.othersLetIn && { othersLetIn: true }),
       owner: randomUUID(),
       timeLeft: () => context.getRemainingTimeInMillis() > RESERVE_MS,
     });

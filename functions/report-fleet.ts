@@ -20,5 +20,6 @@ export function reportFleet(telemetry: Telemetry, fleet: Fleet, sent: number): v
     [names.worstFreshnessSeconds]: fleet.freshness[0]?.seconds ?? 0,
     [names.oldestUnpublishedSeconds]: fleet.oldestUnpublishedSeconds,
     [names.pollsSent]: sent,
+    ...(fleet.stopped > 0 && { [names.deploymentErrors]: 1 }),
   });
 }

@@ -57,6 +57,7 @@ export function wireDispatch(variables: Variables): DispatchParts {
   return {
     ports: { store: createStore(tableOf(environment)), clock: () => Date.now() },
     queue: wireQueue(environment),
+    intervalMs: environment.POLL_EVERY_MINUTES * 60_000,
     wanted: { ids: environment.INTEGRATIONS, baseline: environment.BASELINE },
   };
 }

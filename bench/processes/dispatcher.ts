@@ -19,6 +19,7 @@ if (import.meta.main) {
   const dispatch = dispatchHandler({
     ports: { store: createStore({ calls, table, retentionDays: 90 }), clock: () => Date.now() },
     queue: createQueue(new SQSClient({ ...client, endpoint: new URL(queue).origin }), queue),
+    intervalMs: 15 * 60_000,
     report: () => undefined,
   });
   process.send?.(

@@ -5,6 +5,7 @@ import { IntegrationId } from './integration-id.ts';
 
 /** The environment of dispatch. */
 export const DispatchEnvironment = z.extend(SharedEnvironment, {
+  POLL_EVERY_MINUTES: described(z.coerce.number().check(z.positive()), 'From one dispatch to the next'),
   INTEGRATIONS: described(
     z.pipe(
       z.pipe(

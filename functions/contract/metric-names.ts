@@ -17,8 +17,9 @@ export const metricNames = {
   eventsPublished: 'EventsPublished',
   komboLagSeconds: 'KomboLagSeconds',
   ownLagSeconds: 'OwnLagSeconds',
-  /** With the dimension `kind`, too. */
+  /** Of a run that failed; with the dimension `kind`, too. */
   runsFailed: 'RunsFailed',
+  /** Of a run that AWS denied something, and each time dispatch finds that the deployment stops integrations. */
   deploymentErrors: 'DeploymentErrors',
   /** Of the whole fleet, each time dispatch looks. */
   integrationsActive: 'IntegrationsActive',

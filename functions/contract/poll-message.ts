@@ -5,10 +5,12 @@ import { PollMode } from './poll-mode.ts';
 /**
  * One message of the poll queue: run this integration. Without a mode: an incremental run, or the baseline first.
  * `follow`: Kombo told that the integration was created or that it changed, so look there first how it stands.
+ * `othersLetIn`: Kombo refused access for the integration, and let another one in after that.
  */
 export const PollMessage = z.object({
   integration: IntegrationId,
   mode: z.optional(PollMode),
   follow: z.optional(z.enum(['created', 'changed'])),
+  othersLetIn: z.optional(z.literal(true)),
 });
 export type PollMessage = z.infer<typeof PollMessage>;

@@ -69,7 +69,7 @@ export type LastRun = z.infer<typeof LastRun>;
 
 /** What stopped the last run, by what to do next. */
 export const Trouble = z.object({
-  kind: z.enum(['transient', 'integration', 'waiting', 'deployment']),
+  kind: z.enum(['transient', 'integration', 'waiting', 'access-refused', 'deployment']),
   code: z.nullable(z.string()),
   message: z.string(),
   logUrl: z.nullable(z.string()),
@@ -146,6 +146,8 @@ export const Checkpoint = z.object({
   run: z.nullable(Run),
   reconciliation: z.nullable(Run),
   lastRun: z.nullable(LastRun),
+  /** When the last run that did not fail began, by the machine's clock: Kombo took the key then. */
+  succeededAt: z.nullable(Timestamp),
   /** The last run that read everything: a reconciliation, or the baseline. */
   lastReconciliation: z.nullable(LastRun),
   health: Health,
@@ -176,6 +178,7 @@ export function newCheckpoint(integration: IntegrationId): Checkpoint {
     run: null,
     reconciliation: null,
     lastRun: null,
+    succeededAt: null,
     lastReconciliation: null,
     health: { state: 'well' },
     limitedUntil: null,

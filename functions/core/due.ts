@@ -2,35 +2,57 @@ import type { Integration } from '../contract/integration.ts';
 import type { IntegrationId } from '../contract/integration-id.ts';
 import type { PollMessage } from '../contract/poll-message.ts';
 import { type Checkpoint, limitedUntil } from './checkpoint.ts';
+import type { Probe } from './probe.ts';
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
+/** What dispatch knows when it decides. */
+export type Turn = {
+  /** By integration id; an integration that was never polled is absent. */
+  checkpoints: ReadonlyMap<IntegrationId, Checkpoint>;
+  /** The machine's clock, in milliseconds. */
+  now: number;
+  /** From one dispatch to the next, in milliseconds. */
+  intervalMs: number;
+  /** The last integration that was tried while the deployment was wrong. */
+  lastProbe: Probe | null;
+};
+
+/** What to do with the active integrations now. */
+export type Due = {
+  /** One per integration whose back-off is over, the one that waits longest first. */
+  polls: PollMessage[];
+  /** Those whose runs fail because the deployment is wrong: one of them is tried per interval. See `nextProbe`. */
+  stopped: Checkpoint[];
+};
+
 /**
- * The polls to send now: one per active integration whose back-off is over; with a reconciliation once a week, each
- * integration at its own place in the week.
+ * The polls to send now, with a reconciliation once a week, each integration at its own place in the week.
  *
- * While the deployment itself is in trouble (a rejected key, access denied), a single integration is tried, so that a
- * key which every request would be refused for is not hammered.
+ * An integration is held back by its own failures alone. Where they may be the deployment's (AWS denies, or Kombo refuses
+ * access), they are judged beside the others:
  *
- * @param checkpoints by integration id; an integration that was never polled is absent
- * @param now the machine's clock, in milliseconds
+ * - another one was let in after it failed: the failure is its own;
+ * - all that ran within two intervals failed like it: the deployment is wrong;
+ * - otherwise it waits for the others' next runs, at most two intervals.
  */
-export function duePolls(
-  integrations: Integration[],
-  checkpoints: ReadonlyMap<IntegrationId, Checkpoint>,
-  now: number,
-): PollMessage[] {
-  const active = integrations.filter(({ state }) => state === 'active');
-  const probe = deploymentProbe(active, checkpoints);
-  if (probe !== null) return isBackedOff(checkpoints.get(probe), now) ? [] : [{ integration: probe }];
-  return active
-    .filter(({ id }) => !isBackedOff(checkpoints.get(id), now))
-    .map(({ id }) => {
-      const checkpoint = checkpoints.get(id);
-      return checkpoint !== undefined && isReconciliationDue(checkpoint, now)
-        ? { integration: id, mode: 'reconcile' }
-        : { integration: id };
-    });
+export function duePolls(integrations: Integration[], turn: Turn): Due {
+  const active = integrations.filter(({ state }) => state === 'active').map(({ id }) => id);
+  const judge = judgeOf(active, turn);
+  const due: Due = { polls: [], stopped: [] };
+  for (const id of longestWaitFirst(active, turn)) {
+    const checkpoint = turn.checkpoints.get(id);
+    const verdict = judge(checkpoint);
+    if (checkpoint !== undefined && verdict === 'deployment') due.stopped.push(checkpoint);
+    else if (verdict !== 'open' && !isBackedOff(checkpoint, turn.now)) {
+      due.polls.push({
+        integration: id,
+        ...(checkpoint !== undefined && isReconciliationDue(checkpoint, turn.now) && { mode: 'reconcile' }),
+        ...(verdict === 'own' && isRefusedSince(turn.lastProbe, checkpoint) && { othersLetIn: true }),
+      });
+    }
+  }
+  return due;
 }
 
 /**
@@ -44,26 +66,64 @@ export function isReconciliationDue({ integration, lastReconciliation }: Checkpo
   return Date.parse(lastReconciliation.endedAt) < latestTurn;
 }
 
-/** The integration to try while the latest runs say that the deployment is wrong, or null when it is not. */
-function deploymentProbe(
-  active: Integration[],
-  checkpoints: ReadonlyMap<IntegrationId, Checkpoint>,
-): IntegrationId | null {
-  let probe: { id: IntegrationId; retryAt: string } | null = null;
-  let latestFailure = '';
-  let latestSuccess = '';
-  for (const { id } of active) {
+/** Whose failure the last run's is, where it may be the deployment's; null where it is not, or did not fail. */
+type Verdict = 'own' | 'deployment' | 'open' | null;
+
+function judgeOf(
+  active: IntegrationId[],
+  { checkpoints, now, intervalMs }: Turn,
+): (checkpoint: Checkpoint | undefined) => Verdict {
+  const known = active.flatMap((id) => checkpoints.get(id) ?? []);
+  const letInAt = Math.max(...known.map(lastLetInAt));
+  const othersRanAt = Math.max(...known.filter((each) => !mayBeDeployments(each)).map(lastLetInAt));
+  return (checkpoint) => {
+    if (checkpoint?.health.state !== 'troubled' || !mayBeDeployments(checkpoint)) return null;
+    if (letInAt > Date.parse(checkpoint.health.failedAt)) return 'own';
+    return othersRanAt > now - 2 * intervalMs ? 'open' : 'deployment';
+  };
+}
+
+/** Whether the last run failed in a way that may be the deployment's error. */
+export function mayBeDeployments({ health }: Checkpoint): boolean {
+  return (
+    health.state === 'troubled' &&
+    (health.trouble.kind === 'deployment' || health.trouble.kind === 'access-refused')
+  );
+}
+
+/** A refusal from before the last probe was of the time when the deployment was wrong: it says nothing of the integration. */
+function isRefusedSince(lastProbe: Probe | null, checkpoint: Checkpoint | undefined): boolean {
+  if (checkpoint?.health.state !== 'troubled') return false;
+  const { trouble, failedAt } = checkpoint.health;
+  const isOfBefore = lastProbe !== null && Date.parse(failedAt) < Date.parse(lastProbe.at);
+  return trouble.kind === 'access-refused' && !isOfBefore;
+}
+
+/**
+ * When the integration was last let in: a run succeeded, or Kombo answered what is wrong with the integration itself. What
+ * passes by itself, such as a timeout, says nothing. By the beginning of a success: a key that is refused while a run goes
+ * on was still taken then.
+ */
+function lastLetInAt({ succeededAt, health }: Checkpoint): number {
+  const answered =
+    health.state === 'troubled' &&
+    (health.trouble.kind === 'integration' || health.trouble.kind === 'waiting');
+  return Math.max(
+    succeededAt === null ? 0 : Date.parse(succeededAt),
+    answered ? Date.parse(health.failedAt) : 0,
+  );
+}
+
+/** Where a queue takes only a part, those that were left out come first the next time. */
+function longestWaitFirst(active: IntegrationId[], { checkpoints }: Turn): IntegrationId[] {
+  const lastTry = (id: IntegrationId) => {
     const checkpoint = checkpoints.get(id);
-    if (checkpoint === undefined) continue;
-    const { health, lastRun } = checkpoint;
-    if (health.state === 'troubled' && health.trouble.kind === 'deployment') {
-      if (health.failedAt > latestFailure) latestFailure = health.failedAt;
-      if (probe === null || health.retryAt < probe.retryAt) probe = { id, retryAt: health.retryAt };
-    } else if (lastRun !== null && lastRun.endedAt > latestSuccess) {
-      latestSuccess = lastRun.endedAt;
-    }
-  }
-  return latestFailure > latestSuccess ? (probe?.id ?? null) : null;
+    if (checkpoint === undefined) return 0;
+    const { succeededAt, health } = checkpoint;
+    return Date.parse(health.state === 'troubled' ? health.failedAt : (succeededAt ?? '')) || 0;
+  };
+  const tries = new Map(active.map((id) => [id, lastTry(id)]));
+  return active.toSorted((one, other) => (tries.get(one) ?? 0) - (tries.get(other) ?? 0));
 }
 
 function isBackedOff(checkpoint: Checkpoint | undefined, now: number): boolean {

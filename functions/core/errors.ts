@@ -44,7 +44,15 @@ export class WaitingError extends RunError {
   readonly kind = 'waiting';
 }
 
-/** The deployment is wrong (a rejected key, access denied by AWS): every integration would fail the same way. */
+/**
+ * Kombo refuses access: the key, the address, or this integration. Whether the deployment is wrong or the integration alone
+ * is seen only beside the other integrations, so dispatch decides it (`due.ts`).
+ */
+export class AccessRefusedError extends RunError {
+  readonly kind = 'access-refused';
+}
+
+/** The deployment is wrong (access denied by AWS, no key): every integration would fail the same way. */
 export class DeploymentError extends RunError {
   readonly kind = 'deployment';
 }

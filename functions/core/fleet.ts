@@ -10,6 +10,8 @@ export type Fleet = {
   held: number;
   /** Their settings cannot be read: nothing polls them until a person repairs them. */
   unreadable: UnreadableIntegration[];
+  /** Cannot run because the deployment is wrong. */
+  stopped: number;
   /** What should be fresh and how long ago Kombo was last read in full up to date, the worst first. */
   freshness: { integration: IntegrationId; seconds: number }[];
   /** The age of the oldest journal entry that is appended and not published; 0 when there is none. */
@@ -30,6 +32,7 @@ export async function surveyFleet(
   { integrations, unreadable }: Awaited<ReturnType<Store['readIntegrations']>>,
   checkpoints: ReadonlyMap<IntegrationId, Checkpoint>,
   now: number,
+  stopped: number,
 ): Promise<Fleet> {
   const active = integrations.filter(({ state }) => state === 'active');
   const known = active.flatMap(({ id }) => checkpoints.get(id) ?? []);
@@ -47,6 +50,7 @@ export async function surveyFleet(
     failing: known.filter(isFailing).length,
     held: known.filter(({ held }) => held !== null).length,
     unreadable,
+    stopped,
     freshness,
     oldestUnpublishedSeconds: left.reduce(
       (oldest, { detectedAt }) => Math.max(oldest, ageOf(detectedAt, now)),

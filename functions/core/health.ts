@@ -12,12 +12,19 @@ const TRANSIENT_TOLD_AFTER_MS = HOUR_MS;
 
 /**
  * The health after a run that failed. An integration that needs a person is tried less and less often; trouble that
- * passes by itself is tried again at the next turn.
+ * passes by itself, or that dispatch judges, is tried again at the next turn.
  *
  * @param now the machine's clock, in milliseconds
+ * @param othersLetIn a refusal of access is this integration's own
  */
-export function afterFailure(health: Health, trouble: Trouble, now: number): Health & { state: 'troubled' } {
-  const before = health.state === 'troubled' && !isMereWait(health, trouble) ? health : null;
+export function afterFailure(
+  health: Health,
+  trouble: Trouble,
+  now: number,
+  othersLetIn = false,
+): Health & { state: 'troubled' } {
+  const before = health.state === 'troubled' && !beginsOwnEpisode(health, trouble) ? health : null;
+  const isOwn = trouble.kind === 'integration' || (trouble.kind === 'access-refused' && othersLetIn);
   const failures = (before?.failures ?? 0) + 1;
   const since = before?.since ?? new Date(now).toISOString();
   return {
@@ -25,8 +32,8 @@ export function afterFailure(health: Health, trouble: Trouble, now: number): Hea
     since,
     failures,
     failedAt: new Date(now).toISOString(),
-    retryAt: new Date(now + backoffMs(trouble.kind, failures)).toISOString(),
-    mustBeTold: before?.mustBeTold || isOperators(trouble.kind, now - Date.parse(since)),
+    retryAt: new Date(now + backoffMs(trouble.kind, isOwn, failures)).toISOString(),
+    mustBeTold: before?.mustBeTold || isOwn || hasLasted(trouble.kind, now - Date.parse(since)),
     told: before?.told ?? false,
     trouble,
   };
@@ -38,19 +45,11 @@ export function mustTell({ mustBeTold, told }: Health & { state: 'troubled' }): 
 }
 
 /**
- * Whether trouble that has lasted for so long is the operator's. Not while an integration is being set up, and not when
+ * Whether trouble that should pass by itself has lasted too long. Not while an integration is being set up, and not when
  * the deployment itself is wrong, which one alarm says for all.
  */
-function isOperators(kind: Trouble['kind'], lastedMs: number): boolean {
-  switch (kind) {
-    case 'integration':
-      return true;
-    case 'transient':
-      return lastedMs >= TRANSIENT_TOLD_AFTER_MS;
-    case 'waiting':
-    case 'deployment':
-      return false;
-  }
+function hasLasted(kind: Trouble['kind'], lastedMs: number): boolean {
+  return kind === 'transient' && lastedMs >= TRANSIENT_TOLD_AFTER_MS;
 }
 
 /** What stopped a run, for the checkpoint. An error that no part expected is named without its message. */
@@ -67,20 +66,19 @@ export function troubleOf(error: unknown): Trouble {
   };
 }
 
-/** An integration that was only waiting did not fail: what stops it now begins its own episode. */
-function isMereWait(health: Health & { state: 'troubled' }, trouble: Trouble): boolean {
-  return !health.mustBeTold && health.trouble.kind === 'waiting' && trouble.kind !== 'waiting';
+/**
+ * An integration that was only waiting, or that the deployment stopped, did not fail by itself: what stops it now begins
+ * an episode of its own.
+ */
+function beginsOwnEpisode(
+  { mustBeTold, trouble: before }: Health & { state: 'troubled' },
+  now: Trouble,
+): boolean {
+  const wasOwn = before.kind === 'transient' || before.kind === 'integration';
+  return !mustBeTold && !wasOwn && now.kind !== before.kind;
 }
 
-function backoffMs(kind: Trouble['kind'], failures: number): number {
-  switch (kind) {
-    case 'transient':
-      return 0;
-    case 'waiting':
-      return WAITING_RETRY_MS;
-    case 'deployment':
-      return FIRST_BACKOFF_MS;
-    case 'integration':
-      return Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
-  }
+function backoffMs(kind: Trouble['kind'], isOwn: boolean, failures: number): number {
+  if (isOwn) return Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
+  return kind === 'waiting' ? WAITING_RETRY_MS : 0;
 }

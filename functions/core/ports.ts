@@ -7,6 +7,7 @@ import type { Checkpoint, Lease } from './checkpoint.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import type { KnownProgression } from './known-progression.ts';
 import type { ObservedProgression, Page, RejectedRecord } from './observed-progression.ts';
+import type { Probe } from './probe.ts';
 import type { ReplayRecord } from './replay-record.ts';
 import type { SetAside } from './set-aside.ts';
 import type { HeldChunk } from './waiting-count.ts';
@@ -123,6 +124,10 @@ export type Store = {
   writeHeldChunk(integration: IntegrationId, chunk: HeldChunk, at: string): Promise<string>;
   /** The parts of these names in their order; those that retention removed are left out. */
   readHeldChunks(integration: IntegrationId, names: string[]): AsyncIterable<HeldChunk>;
+
+  /** The last probe of `probe.ts`; null when there was none, or when it cannot be read. */
+  readProbe(): Promise<Probe | null>;
+  writeProbe(probe: Probe): Promise<void>;
 
   /** Notes what could not be processed; the same kind and id once only, of a status the last. */
   setAside(integration: IntegrationId, items: SetAside[]): Promise<void>;

@@ -7,7 +7,7 @@ import type { Kombo } from './ports.ts';
  * Today's details of the learners of some progressions, by progression id. Those whom Kombo no longer knows are absent,
  * all of them when it no longer knows the integration: its journal must still be finished, and can still be replayed.
  *
- * @throws TransientError, WaitingError or DeploymentError: the details can be read later
+ * @throws TransientError, WaitingError, AccessRefusedError or DeploymentError: the details can be read later
  */
 export async function readLearnerDetails(
   kombo: Pick<Kombo, 'readByIds'>,

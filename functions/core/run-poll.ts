@@ -18,6 +18,8 @@ export type PollRequest = {
   mode?: PollMode;
   /** A baseline of an integration that has one swallows what happened since: only when a person insists. */
   force?: boolean;
+  /** Kombo let another integration in after it refused this one: a further refusal is this integration's own. */
+  othersLetIn?: boolean;
   /** Unique to this call. */
   owner: string;
   /** Whether there is time to process another page; asked between pages. */
@@ -51,6 +53,7 @@ export async function runPoll(
   request: PollRequest,
 ): Promise<PollOutcome> {
   let worker: Worker | null = null;
+  const beganAt = new Date(ports.clock()).toISOString();
   try {
     const taken = await takeOver(ports, settings, request.integration, request.owner);
     if ('busyUntil' in taken) return { kind: 'busy', until: taken.busyUntil };
@@ -68,6 +71,7 @@ export async function runPoll(
     }
     worker.checkpoint = { ...worker.checkpoint, limitedUntil: null };
     const { end, ended } = await runWhatIsDue(worker, request);
+    worker.checkpoint = { ...worker.checkpoint, succeededAt: beganAt };
     await tellRecovered(worker);
     const { held } = worker.checkpoint;
     const { again } = await finish(worker, worker.checkpoint);
@@ -79,7 +83,7 @@ export async function runPoll(
     if (error instanceof LeaseLostError || error instanceof EntryTakenError) return { kind: 'superseded' };
     if (error instanceof RateLimitedError && worker !== null) return endLimited(worker, error);
     const trouble = troubleOf(error);
-    if (worker !== null) await endBadly(worker, trouble);
+    if (worker !== null) await endBadly(worker, trouble, request.othersLetIn);
     if (!isRunError(error)) throw error;
     return { kind: 'failed', trouble };
   }
@@ -117,8 +121,8 @@ async function runWhatIsDue(
 }
 
 /** Notes why the run failed and tells it where it must be told. What cannot be written now is found by the next worker. */
-async function endBadly(worker: Worker, trouble: Trouble): Promise<void> {
-  let health = afterFailure(worker.checkpoint.health, trouble, worker.ports.clock());
+async function endBadly(worker: Worker, trouble: Trouble, othersLetIn?: boolean): Promise<void> {
+  let health = afterFailure(worker.checkpoint.health, trouble, worker.ports.clock(), othersLetIn);
   try {
     if (mustTell(health)) {
       // Kept before it is told: the episode has one id, wherever a crash comes.

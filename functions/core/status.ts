@@ -109,6 +109,7 @@ function conditionOf({ state }: Integration, checkpoint: Checkpoint | null): Con
   if (checkpoint.health.state === 'troubled') {
     switch (checkpoint.health.trouble.kind) {
       case 'integration':
+      case 'access-refused':
       case 'deployment':
         return 'failing';
       case 'waiting':

@@ -12,8 +12,8 @@ import type { WebhookReceiver } from './webhook-receiver.ts';
 
 const HOUR_SECONDS = 60 * 60;
 
-/** After an error of the deployment nothing is tried for five minutes: an alarm that ended meanwhile would go off again. */
-const PAUSE_MINUTES = 10;
+/** Dispatch finds an error of the deployment once per interval, and may be late: an alarm that ended in between would go off again. */
+const LATE_MINUTES = 10;
 
 /** What a run found is told once, in hours: an alarm that ends before a person looks is not seen. */
 const A_DAY = 24;
@@ -53,7 +53,7 @@ export class Alarms extends Construct {
         'No course completion of any customer becomes an event until the key or a permission is put right.',
       metric: metrics.sum(names.deploymentErrors, Duration.minutes(1)),
       threshold: 1,
-      lasting: settings.pollEveryMinutes + PAUSE_MINUTES,
+      lasting: settings.pollEveryMinutes + LATE_MINUTES,
     });
     add('NotDispatching', {
       section: 'not-running',

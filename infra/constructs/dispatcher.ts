@@ -37,6 +37,7 @@ export class Dispatcher extends Construct {
         TABLE_NAME: state.table.tableName,
         QUEUE_URL: queue.queueUrl,
         BASELINE: settings.baseline,
+        POLL_EVERY_MINUTES: String(settings.pollEveryMinutes),
         INTEGRATIONS: settings.integrations.join(','),
         JOURNAL_RETENTION_DAYS: String(settings.journalRetentionDays),
       },

@@ -21,7 +21,7 @@ import { SchoolbellMetrics } from './schoolbell-metrics.ts';
 import type { WebhookReceiver } from './webhook-receiver.ts';
 
 const FULL = 24;
-const KINDS = ['deployment', 'integration', 'transient', 'waiting'];
+const KINDS = ['deployment', 'access-refused', 'integration', 'transient', 'waiting'];
 
 export type OperatorDashboardProps = {
   settings: Settings;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  AccessRefusedError,
   DeploymentError,
   IntegrationError,
   TransientError,
@@ -95,16 +96,38 @@ describe('an integration that fails', () => {
     expect(told(it)).toEqual(['IntegrationFailing']);
   });
 
-  test.each([new WaitingError('first sync pending'), new DeploymentError('key rejected')])(
-    'because of %s is not told as the integration’s failure',
-    async (error) => {
-      const it = await synced();
-      it.kombo.failures = [error];
-      expect(await it.poll()).toMatchObject({ kind: 'failed', trouble: { kind: error.kind } });
-      expect(it.bus.told).toEqual([]);
-      expect(it.store.place().lease).toBeNull();
-    },
-  );
+  test.each([
+    new WaitingError('first sync pending'),
+    new AccessRefusedError('key rejected'),
+    new DeploymentError('no permission'),
+  ])('because of %s is not told as the integration’s failure', async (error) => {
+    const it = await synced();
+    it.kombo.failures = [error];
+    expect(await it.poll()).toMatchObject({ kind: 'failed', trouble: { kind: error.kind } });
+    expect(it.bus.told).toEqual([]);
+    expect(it.store.place().lease).toBeNull();
+  });
+
+  test('because Kombo refuses it alone is told once, and its recovery once', async () => {
+    const it = await synced();
+    it.kombo.failures = Array.from({ length: 3 }, () => new AccessRefusedError('check the key'));
+    await it.poll();
+    await it.poll({ othersLetIn: true });
+    await it.poll({ othersLetIn: true });
+    await it.poll({ othersLetIn: true });
+    expect(told(it)).toEqual(['IntegrationFailing', 'IntegrationRecovered']);
+    expect(it.bus.told[0]?.detail).toMatchObject({ failures: 2, error: { message: 'check the key' } });
+  });
+
+  test('remembers when its last run that went well began', async () => {
+    const it = await synced();
+    const began = new Date(it.clock.read()).toISOString();
+    it.kombo.beforePage = () => it.clock.advance(MINUTE_MS);
+    await it.poll();
+    it.kombo.failures = [failing()];
+    await it.poll();
+    expect(it.store.place().checkpoint.succeededAt).toBe(began);
+  });
 
   test('in an unexpected way is noted and thrown', async () => {
     const it = await synced();

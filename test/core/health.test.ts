@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Health, Trouble } from '../../functions/core/checkpoint.ts';
 import {
+  AccessRefusedError,
   DeploymentError,
   IntegrationError,
   TransientError,
@@ -33,7 +34,7 @@ describe('an integration that needs a person', () => {
     expect(mustTell(afterFailure(told, trouble('integration'), NOW + HOUR_MS))).toBe(false);
   });
 
-  test.each(['transient', 'waiting', 'deployment'] as const)(
+  test.each(['transient', 'waiting', 'access-refused', 'deployment'] as const)(
     'is told still when %s trouble follows before it could be',
     (kind) => {
       expect(mustTell(afterFailure(failTimes('integration', 1), trouble(kind), NOW))).toBe(true);
@@ -78,6 +79,34 @@ describe('an integration that waits', () => {
   });
 });
 
+describe('a refusal of access', () => {
+  test('is tried again at the next turn, and is not notified, until it is known whose it is', () => {
+    const health = failTimes('access-refused', 50);
+    expect(waitOf(health)).toBe(0);
+    expect(mustTell(afterFailure(health, trouble('access-refused'), NOW + 100 * HOUR_MS))).toBe(false);
+  });
+
+  test('that is the integration’s own is notified, and tried less and less often', () => {
+    const health = afterFailure(failTimes('access-refused', 1), trouble('access-refused'), NOW, true);
+    expect(mustTell(health)).toBe(true);
+    expect(waitOf(health)).toBe(10 * MINUTE_MS);
+  });
+
+  test.each(['transient', 'waiting', 'deployment'] as const)('of others changes nothing about %s', (kind) => {
+    expect(afterFailure(WELL, trouble(kind), NOW, true)).toEqual(afterFailure(WELL, trouble(kind), NOW));
+  });
+});
+
+test.each(['access-refused', 'deployment'] as const)(
+  '%s that lasted for hours leaves no trace in the episode of a failure that follows',
+  (kind) => {
+    const later = NOW + 100 * HOUR_MS;
+    const health = afterFailure(failTimes(kind, 20), trouble('transient'), later);
+    expect(health).toMatchObject({ failures: 1, since: new Date(later).toISOString() });
+    expect(mustTell(health)).toBe(false);
+  },
+);
+
 test('a deployment’s error is never an integration’s: one alarm says it for all', () => {
   const later = NOW + 100 * HOUR_MS;
   expect(mustTell(afterFailure(failTimes('deployment', 20), trouble('deployment'), later))).toBe(false);
@@ -88,6 +117,7 @@ describe('what stopped a run', () => {
     [new TransientError('m', { code: 'C', logUrl: 'https://kombo.test/log' }), 'transient'],
     [new IntegrationError('m', { code: 'C', logUrl: 'https://kombo.test/log' }), 'integration'],
     [new WaitingError('m', { code: 'C', logUrl: 'https://kombo.test/log' }), 'waiting'],
+    [new AccessRefusedError('m', { code: 'C', logUrl: 'https://kombo.test/log' }), 'access-refused'],
     [new DeploymentError('m', { code: 'C', logUrl: 'https://kombo.test/log' }), 'deployment'],
   ])('is said with its code and its log page', (error, kind) => {
     expect(troubleOf(error)).toEqual({ kind, code: 'C', message: 'm', logUrl: 'https://kombo.test/log' });

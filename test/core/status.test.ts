@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Checkpoint, newCheckpoint } from '../../functions/core/checkpoint.ts';
+import { type Checkpoint, newCheckpoint, type Trouble } from '../../functions/core/checkpoint.ts';
 import { type StatusFacts, statusOf } from '../../functions/core/status.ts';
 import { NOTHING_WAITS } from '../../functions/core/waiting-count.ts';
 import { observed } from '../support/observed.ts';
@@ -23,7 +23,7 @@ const facts = (checkpoint: Partial<Checkpoint> | null, rest: Partial<StatusFacts
   ...rest,
 });
 
-const troubled = (kind: 'transient' | 'integration' | 'waiting' | 'deployment'): Checkpoint['health'] => ({
+const troubled = (kind: Trouble['kind']): Checkpoint['health'] => ({
   state: 'troubled',
   since: '2026-03-02T07:00:00.000Z',
   failures: 3,
@@ -53,6 +53,7 @@ test.each([
   ['well', { watermark }],
   ['held', { watermark, held, health: troubled('integration') }],
   ['failing', { watermark, health: troubled('integration') }],
+  ['failing', { health: troubled('access-refused') }],
   ['failing', { health: troubled('deployment') }],
   ['waiting', { health: troubled('waiting') }],
   ['retrying', { watermark, health: troubled('transient') }],

@@ -94,6 +94,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
       KOMBO_BASE_URL: sandbox.url,
       WEBHOOK_SECRET_ID: 'webhook',
       INTEGRATIONS: INTEGRATION,
+      POLL_EVERY_MINUTES: '15',
     };
     poll = await startFunction({ bundle: bundles['Poll'] ?? '', environment });
     dispatch = await startFunction({ bundle: bundles['Dispatch'] ?? '', environment });

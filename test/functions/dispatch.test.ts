@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { PollMessage } from '../../functions/contract/poll-message.ts';
+import { type Checkpoint, newCheckpoint } from '../../functions/core/checkpoint.ts';
 import { TransientError } from '../../functions/core/errors.ts';
 import type { Fleet } from '../../functions/core/fleet.ts';
 import { dispatchHandler } from '../../functions/dispatch.ts';
+import { MINUTE_MS } from '../support/test-clock.ts';
 import { world } from '../support/world.ts';
 
 const settings = (id: string) => ({
@@ -28,6 +30,7 @@ async function dispatcher(ids: string[], parts: { wanted?: string[]; takes?: num
         return { taken: taken.length, error };
       },
     },
+    intervalMs: 15 * MINUTE_MS,
     wanted: { ids: parts.wanted ?? [], baseline: { mode: 'silent' as const } },
     report: (fleet: Fleet, count: number) => void reports.push({ fleet, sent: count }),
   };
@@ -75,5 +78,38 @@ describe('dispatch', () => {
     expect(idsOf(sent)).toEqual(['moodle:a']);
     expect(reports).toMatchObject([{ fleet: { unreadable } }]);
     expect(await store.readIntegration('moodle:damaged')).toBeNull();
+  });
+
+  it('tries one integration per interval while Kombo refuses all, another one each time, and reports it', async () => {
+    const ids = ['moodle:a', 'moodle:b', 'moodle:c'];
+    const { store, sent, reports, parts } = await dispatcher(ids);
+    const refused = (id: string, now: number): Checkpoint => ({
+      ...newCheckpoint(id),
+      succeededAt: id === 'moodle:b' ? new Date(now).toISOString() : null,
+      health: {
+        state: 'troubled',
+        since: new Date(now + 1).toISOString(),
+        failures: 1,
+        failedAt: new Date(now + 1).toISOString(),
+        retryAt: new Date(now + 1).toISOString(),
+        mustBeTold: false,
+        told: false,
+        trouble: { kind: 'access-refused', code: null, message: 'check the key', logUrl: null },
+      },
+    });
+    let now = parts.ports.clock();
+    const checkpoints = new Map(ids.map((id) => [id, refused(id, now)]));
+    const ports = { store: { ...store, readCheckpoints: async () => checkpoints }, clock: () => now };
+    const dispatch = dispatchHandler({ ...parts, ports });
+
+    for (let turn = 0; turn < 4; turn += 1) {
+      now += 15 * MINUTE_MS;
+      await dispatch();
+      await dispatch();
+    }
+
+    // Nothing came of any of them: their checkpoints are as they were.
+    expect(idsOf(sent)).toEqual(['moodle:b', 'moodle:a', 'moodle:c', 'moodle:b']);
+    expect(reports.map(({ fleet }) => fleet.stopped)).toEqual(Array(8).fill(3));
   });
 });

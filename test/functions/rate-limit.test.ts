@@ -139,8 +139,9 @@ function deployment(limit: Limit) {
     );
   const dispatch = async () => {
     dispatchAt += DISPATCH_EVERY_MS;
-    const due = duePolls(integrations, await checkpoints(), Date.now());
-    queue.push(...due.map((message) => ({ message, takeAt: Date.now() })));
+    const turn = { now: Date.now(), intervalMs: DISPATCH_EVERY_MS, lastProbe: null };
+    const { polls } = duePolls(integrations, { ...turn, checkpoints: await checkpoints() });
+    queue.push(...polls.map((message) => ({ message, takeAt: Date.now() })));
   };
   const look = async () => {
     for (const { watermark } of (await checkpoints()).values()) {
@@ -204,8 +205,11 @@ test('dispatch sends no message for an integration before the end of its window'
   const limitedUntil = new Date(START + MINUTE_MS).toISOString();
   const checkpoints = new Map([[id, { ...newCheckpoint(id), limitedUntil }]]);
 
-  expect(duePolls([integration], checkpoints, START + MINUTE_MS - 1)).toEqual([]);
-  expect(duePolls([integration], checkpoints, START + MINUTE_MS)).toEqual([{ integration: id }]);
+  const dueAt = (now: number) =>
+    duePolls([integration], { checkpoints, now, intervalMs: DISPATCH_EVERY_MS, lastProbe: null }).polls;
+
+  expect(dueAt(START + MINUTE_MS - 1)).toEqual([]);
+  expect(dueAt(START + MINUTE_MS)).toEqual([{ integration: id }]);
 });
 
 const LIMITS = [

@@ -168,6 +168,7 @@ describe('the survey of the fleet', () => {
       },
       new Map(checkpoints.map((each) => [each.integration, each])),
       NOW,
+      2,
     );
     expect(fleet).toMatchObject({ active: 6, failing: 1, held: 1, oldestUnpublishedSeconds: 6000 });
     expect(fleet.freshness.map(({ integration: id }) => id)).toEqual([
@@ -188,6 +189,7 @@ describe('the survey of the fleet', () => {
         WorstFreshnessSeconds: 36_000,
         OldestUnpublishedSeconds: 6000,
         PollsSent: 4,
+        DeploymentErrors: 1,
       },
     ]);
     expect(lines.at(-1)).toEqual({

@@ -149,10 +149,10 @@ describe('the alarms', () => {
     }
   });
 
-  it.each([1, 15, 360])('outlast the pause after an error, polled every %i minutes', (pollEveryMinutes) => {
+  it.each([1, 15, 360])('outlast the time to the next dispatch after an error, polled every %i minutes', (pollEveryMinutes) => {
     const alarm = alarmsOf({ pollEveryMinutes }).find(({ id }) => id.includes('DeploymentError'));
     expect(alarm).toMatchObject({ Period: 60, DatapointsToAlarm: 1 });
-    // Tried again at the first dispatch that is five minutes later.
+    // Dispatch finds the error once per interval, and may be some minutes late.
     expect(alarm?.EvaluationPeriods).toBeGreaterThan(5 + pollEveryMinutes);
   });
 

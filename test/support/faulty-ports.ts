@@ -81,6 +81,8 @@ export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fa
         applyEntry: guard(store.applyEntry),
         writeHeldChunk: guard(store.writeHeldChunk),
         readHeldChunks: store.readHeldChunks,
+        readProbe: guard(store.readProbe),
+        writeProbe: guard(store.writeProbe),
         setAside: guard(store.setAside),
         readSetAside: guard(store.readSetAside),
         removeSetAside: guard(store.removeSetAside),

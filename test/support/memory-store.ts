@@ -5,6 +5,7 @@ import { EntryTakenError, LeaseLostError } from '../../functions/core/errors.ts'
 import { JournalEntry } from '../../functions/core/journal-entry.ts';
 import { KnownProgression, knownAfter } from '../../functions/core/known-progression.ts';
 import type { Store } from '../../functions/core/ports.ts';
+import { Probe } from '../../functions/core/probe.ts';
 import { SetAside } from '../../functions/core/set-aside.ts';
 import type { HeldChunk } from '../../functions/core/waiting-count.ts';
 
@@ -36,6 +37,7 @@ export function memoryStore(integration: string): MemoryStore {
   const aside: SetAside[] = [];
   const chunks = new Map<string, HeldChunk>();
   let place: Place | null = null;
+  let probe: Probe | null = null;
 
   const called = (call: string, ...values: unknown[]) => {
     calls.push(call);
@@ -153,6 +155,13 @@ export function memoryStore(integration: string): MemoryStore {
         const chunk = chunks.get(name);
         if (chunk !== undefined) yield structuredClone(chunk);
       }
+    },
+    async readProbe() {
+      return probe;
+    },
+    async writeProbe(next) {
+      called('writeProbe', next);
+      probe = Probe.parse(next);
     },
     async setAside(_id, items) {
       called('setAside', items);

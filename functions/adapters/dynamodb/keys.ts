@@ -14,6 +14,8 @@ export function integrationPlace(id: IntegrationId): Place {
   return { pk: INTEGRATIONS, sk: id };
 }
 
+export const PROBE: Place = { pk: 'fleet', sk: 'probe' };
+
 export function checkpointPlace(id: IntegrationId): Place {
   return { pk: `integration/${id}`, sk: 'checkpoint' };
 }

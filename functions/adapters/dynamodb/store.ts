@@ -5,14 +5,15 @@ import type { DynamoDbCalls } from './dynamodb-calls.ts';
 import { heldItems } from './held-items.ts';
 import { integrationItems } from './integration-items.ts';
 import { journalItems } from './journal-items.ts';
+import { probeItem } from './probe-item.ts';
 import { readKnown } from './read-known.ts';
 import { setAsideItems } from './set-aside-items.ts';
 import { withCoreErrors } from './translate-errors.ts';
 
 /**
  * The store in one DynamoDB table with the keys `pk` and `sk`, both strings, and the TTL attribute `expires` (epoch
- * seconds). Seven kinds of item: integrations, checkpoints, journal
- * entries, progressions, what was counted for holds, what was set aside, and replays (`createReplayStore`).
+ * seconds). Eight kinds of item: integrations, checkpoints, journal entries, progressions, what was counted for holds, what
+ * was set aside, replays (`createReplayStore`), and the last probe of dispatch.
  *
  * @param options.retentionDays how long journal entries, and what was counted for holds, are kept
  */
@@ -24,6 +25,7 @@ export function createStore(options: { calls: DynamoDbCalls; table: string; rete
     ...journalItems(table, options.retentionDays),
     ...setAsideItems(table),
     ...heldItems(table, options.retentionDays),
+    ...probeItem(table),
     readKnown: (integration, ids, shown) => readKnown(table, integration, ids, shown),
     applyEntry: (entry) => applyEntry(table, entry),
   };

@@ -1,6 +1,6 @@
 import {
+  AccessRefusedError,
   CursorRefusedError,
-  DeploymentError,
   type ErrorContext,
   IntegrationError,
   RateLimitedError,
@@ -8,7 +8,7 @@ import {
   WaitingError,
 } from '../../core/errors.ts';
 
-type KomboFailure = TransientError | IntegrationError | WaitingError | DeploymentError;
+type KomboFailure = TransientError | IntegrationError | WaitingError | AccessRefusedError;
 type Meaning = readonly [kind: new (message: string, context: ErrorContext) => KomboFailure, advice: string];
 
 const TOO_FAST: Meaning = [TransientError, 'too many requests; it is tried again later'];
@@ -76,10 +76,10 @@ const meanings = new Map<string, Meaning>([
     'INTEGRATION.SETUP_INCOMPLETE',
     [WaitingError, 'the integration is being set up: wait until that is finished in Kombo'],
   ],
-  ['PLATFORM.AUTHENTICATION_INVALID', [DeploymentError, CHECK_KEY]],
+  ['PLATFORM.AUTHENTICATION_INVALID', [AccessRefusedError, CHECK_KEY]],
   [
     'PLATFORM.IP_NOT_WHITELISTED',
-    [DeploymentError, "add this machine's address to the allow list of the Kombo environment"],
+    [AccessRefusedError, "add this machine's address to the allow list of the Kombo environment"],
   ],
 ]);
 
@@ -134,12 +134,12 @@ function isOfCursor({ status, code, withCursor }: Refusal): boolean {
 function errorOfStatus({ status, logUrl, fromKombo }: Refusal, host: string): Error {
   const context = { logUrl };
   const answered = `${host} answered ${status}`;
-  if (status === 401 || status === 403) return new DeploymentError(`${answered}: ${CHECK_KEY}`, context);
+  if (status === 401 || status === 403) return new AccessRefusedError(`${answered}: ${CHECK_KEY}`, context);
   if (status === 404 && !fromKombo) {
-    return new DeploymentError(`${answered}: check KOMBO_BASE_URL, which ends in /v1 at Kombo`, context);
+    return new AccessRefusedError(`${answered}: check KOMBO_BASE_URL, which ends in /v1 at Kombo`, context);
   }
   if (status >= 300 && status < 400) {
-    return new DeploymentError(`${answered}, a redirection: check KOMBO_BASE_URL`, context);
+    return new AccessRefusedError(`${answered}, a redirection: check KOMBO_BASE_URL`, context);
   }
   if (status === 400 || status === 404 || status === 422) {
     return new IntegrationError(`${answered}: ${NOT_TAKEN[1]}`, context);

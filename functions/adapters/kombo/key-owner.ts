@@ -17,7 +17,7 @@ export type KeyOwner = {
 /**
  * Whose the API key is.
  *
- * @throws the errors of `core/errors.ts`; a DeploymentError when Kombo refuses the key
+ * @throws the errors of `core/errors.ts`; an AccessRefusedError when Kombo refuses the key
  */
 export function readKeyOwner(client: KomboClient): Promise<KeyOwner> {
   const { host } = client;

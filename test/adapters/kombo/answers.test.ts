@@ -79,7 +79,7 @@ describe('a page', () => {
   test('that carries an error is a refusal, whatever its HTTP status says', async () => {
     server.replies.push(refusal('PLATFORM.AUTHENTICATION_INVALID', 200));
 
-    expect((await failureOf(() => firstPage(komboAt(server)))).kind).toBe('deployment');
+    expect((await failureOf(() => firstPage(komboAt(server)))).kind).toBe('access-refused');
   });
 
   test('with the HTTP status of a failure is none', async () => {

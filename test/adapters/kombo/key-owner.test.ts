@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DeploymentError, TransientError } from '../../../functions/core/errors.ts';
+import { AccessRefusedError, TransientError } from '../../../functions/core/errors.ts';
 import { failureOf, komboAt } from './kombo-at.ts';
 import { API_KEY, refusal, type ScriptedKombo, send, startScriptedKombo, success } from './scripted-kombo.ts';
 
@@ -23,12 +23,12 @@ describe('whose the API key is', () => {
     ]);
   });
 
-  test('is an error of the deployment when Kombo refuses the key', async () => {
+  test('is a refusal of access when Kombo refuses the key', async () => {
     server.replies.push(refusal('PLATFORM.AUTHENTICATION_INVALID', 401));
 
     const error = await failureOf(() => komboAt(server).readKeyOwner());
 
-    expect(error).toBeInstanceOf(DeploymentError);
+    expect(error).toBeInstanceOf(AccessRefusedError);
     expect(error.message).toMatch(/check the Kombo API key/);
   });
 

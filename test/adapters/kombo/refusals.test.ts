@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
+  AccessRefusedError,
   CursorRefusedError,
-  DeploymentError,
   IntegrationError,
   TransientError,
   WaitingError,
@@ -55,8 +55,8 @@ describe('an error code decides, whatever the HTTP status', () => {
     ['INTEGRATION.QA_FAILED', IntegrationError],
     ['INTEGRATION.SETUP_SYNC_PENDING', WaitingError],
     ['INTEGRATION.SETUP_INCOMPLETE', WaitingError],
-    ['PLATFORM.AUTHENTICATION_INVALID', DeploymentError],
-    ['PLATFORM.IP_NOT_WHITELISTED', DeploymentError],
+    ['PLATFORM.AUTHENTICATION_INVALID', AccessRefusedError],
+    ['PLATFORM.IP_NOT_WHITELISTED', AccessRefusedError],
     ['PLATFORM.SOMETHING_NEW', TransientError],
     ['constructor', TransientError],
   ])('%s', async (code, kind) => {
@@ -92,10 +92,10 @@ describe('an error code decides, whatever the HTTP status', () => {
 describe('without a code, the HTTP status decides', () => {
   test.each<[string, Reply, unknown]>([
     ['400', refusal(null, 400), IntegrationError],
-    ['401', refusal(null, 401), DeploymentError],
-    ['403', refusal(null, 403), DeploymentError],
+    ['401', refusal(null, 401), AccessRefusedError],
+    ['403', refusal(null, 403), AccessRefusedError],
     ['404 in the envelope of Kombo', refusal(null, 404), IntegrationError],
-    ['404 of another server', send(404, '<html>nothing here</html>'), DeploymentError],
+    ['404 of another server', send(404, '<html>nothing here</html>'), AccessRefusedError],
     ['408', refusal(null, 408), TransientError],
     ['409', refusal(null, 409), TransientError],
     ['422', refusal(null, 422), IntegrationError],
@@ -104,9 +104,9 @@ describe('without a code, the HTTP status decides', () => {
     ['502 of a proxy', send(502, '<html>Bad gateway</html>'), TransientError],
     ['503 without a body', send(503, ''), TransientError],
     ['503 with JSON of another kind', send(503, '"busy"'), TransientError],
-    ['302', send(302, '', { location: '/login' }), DeploymentError],
+    ['302', send(302, '', { location: '/login' }), AccessRefusedError],
     ['503 with a code of the wrong type', send(503, '{"error":{"code":7}}'), TransientError],
-    ['401 with a code of many lines', refusal('a\nb', 401), DeploymentError],
+    ['401 with a code of many lines', refusal('a\nb', 401), AccessRefusedError],
   ])('%s', async (_, reply, kind) => {
     server.replies.push(reply);
 
@@ -162,7 +162,7 @@ describe('a page cursor is refused', () => {
   test.each<[string, Reply, unknown]>([
     ['a code that speaks of something else', refusal('INTEGRATION.INACTIVE', 400), IntegrationError],
     ['a code that nobody knows, with a status that does not', refusal('PLATFORM.NEW', 500), TransientError],
-    ['a rejected key', refusal(null, 401), DeploymentError],
+    ['a rejected key', refusal(null, 401), AccessRefusedError],
   ])('but not by %s', async (_, reply, kind) => {
     server.replies.push(reply);
 

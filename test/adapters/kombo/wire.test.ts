@@ -3,7 +3,7 @@ import { komboClient } from '../../../functions/adapters/kombo/client.ts';
 import { readCourseProgressions } from '../../../functions/adapters/kombo/course-progressions.ts';
 import { createKombo } from '../../../functions/adapters/kombo/kombo.ts';
 import { KOMBO_HOSTS } from '../../../functions/contract/environment.ts';
-import { DeploymentError, IntegrationError } from '../../../functions/core/errors.ts';
+import { AccessRefusedError, DeploymentError, IntegrationError } from '../../../functions/core/errors.ts';
 import product from '../../../package.json' with { type: 'json' };
 import { firstPage, komboAt, ONCE, thrownBy } from './kombo-at.ts';
 import {
@@ -167,7 +167,7 @@ describe('nothing is sent', () => {
 
     const error = await thrownBy(() => firstPage(komboAt(server)));
 
-    expect(error).toBeInstanceOf(DeploymentError);
+    expect(error).toBeInstanceOf(AccessRefusedError);
     expect(String(error)).toMatch(`${server.host} answered 308, a redirection: check KOMBO_BASE_URL`);
     expect(other.asked).toEqual([]);
     await other.stop();

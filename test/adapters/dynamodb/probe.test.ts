@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { useEngine } from './engine.ts';
+import { NOW, someIntegration } from './some-items.ts';
+
+describe('the last probe of dispatch', () => {
+  const engine = useEngine();
+
+  it('is kept until the next one', async () => {
+    expect(await engine.store().readProbe()).toBeNull();
+    for (const integration of [someIntegration(), someIntegration()]) {
+      await engine.store().writeProbe({ integration, at: NOW });
+      expect(await engine.store().readProbe()).toEqual({ integration, at: NOW });
+    }
+  });
+
+  it('counts as absent when its item is damaged: no dispatch is stopped by it', async () => {
+    await engine.calls().putItem({
+      TableName: engine.table(),
+      Item: { pk: { S: 'fleet' }, sk: { S: 'probe' }, content: { S: '{"integration":7}' } },
+    });
+    expect(await engine.store().readProbe()).toBeNull();
+  });
+});

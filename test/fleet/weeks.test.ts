@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { conditions } from './conditions.ts';
+import { orders, simulateWeek } from './simulated-week.ts';
+
+const DAYS = 2;
+/** `node test/fleet/table.ts` does the same for whole weeks and up to 500 integrations. */
+const fleets = [
+  { members: 1, order: 'as sent' },
+  { members: 2, order: 'the other way round' },
+  { members: 12, order: 'at random' },
+] as const;
+
+describe.each(Object.keys(conditions))('in a fleet where the failures are: %s,', (kind) => {
+  it('no healthy integration waits longer than two intervals, and each failure is attributed rightly', async () => {
+    for (const [seed, fleet] of fleets.entries()) {
+      const week = await simulateWeek({ ...fleet, kind, seed: seed + 1, days: DAYS });
+      expect(week.runs).toBeGreaterThan(0);
+      expect(week.longestWait).toBeLessThanOrEqual(2);
+      expect(week).toMatchObject({ wrongNotices: 0, missingNotices: 0 });
+      expect(week.probesPerInterval).toBeLessThanOrEqual(2);
+    }
+  });
+});
+
+it('one of a hundred that is refused alone stops none of the others, in any order', async () => {
+  for (const [seed, order] of [...orders, ...orders].entries()) {
+    const kind = 'one is refused alone';
+    const { longestWait } = await simulateWeek({ members: 100, kind, order, seed, days: 0.25 });
+    expect(longestWait).toBeLessThanOrEqual(2);
+  }
+});
+
+it('after an outage of all, each integration runs again within five intervals', async () => {
+  for (const [seed, order] of orders.entries()) {
+    for (const kind of ['the key is refused for all', 'AWS denies all']) {
+      const { longestRecovery } = await simulateWeek({ members: 10, kind, order, seed, days: DAYS });
+      expect(longestRecovery).toBeGreaterThan(0);
+      expect(longestRecovery).toBeLessThanOrEqual(5);
+    }
+  }
+});
