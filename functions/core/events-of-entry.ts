@@ -73,7 +73,7 @@ export function stepsOf(change: Change): Step[] {
   return change.events.map((type, at) => {
     const isLast = at === change.events.length - 1;
     const state =
-      isLast || isAboutRemoval(type)
+      isLast || type === 'ProgressionRemoved'
         ? change.state
         : { ...change.state, removedAt: previous?.removedAt ?? null };
     const step = { type, previous, state, isChangeDated };
@@ -121,10 +121,6 @@ function ownDate({ type, previous, state }: Step): string | null {
 function changeDate({ state: { changedAt }, isChangeDated }: Step, { updatedAfter }: Reading): string | null {
   if (changedAt === null || !isChangeDated) return null;
   return updatedAfter === null || changedAt >= updatedAfter ? changedAt : null;
-}
-
-function isAboutRemoval(type: LearningEventType): boolean {
-  return type === 'ProgressionRemoved' || type === 'ProgressionRestored' || type === 'LearnerDataErased';
 }
 
 function changedFields({ type, previous, state }: Step): ChangedField[] {

@@ -22,6 +22,18 @@ describe('an integration that was never synced', () => {
     }
   });
 
+  test('is not reconciled before its baseline gave it a watermark', async () => {
+    const it = world();
+    it.put(observed({ removedAt: '2026-02-20T00:00:00.000Z' }));
+    it.kombo.dataExpiredAt = '2026-03-01T00:00:00.000Z';
+    expect(await it.poll({ mode: 'reconcile' })).toMatchObject({
+      kind: 'ended',
+      ended: [{ mode: 'baseline' }],
+    });
+    expect(it.store.place().checkpoint).toMatchObject({ watermark: null, reconciliation: null });
+    expect(it.kombo.reads).toHaveLength(1);
+  });
+
   test('is said to be baselined', async () => {
     const it = world();
     it.put(observed());

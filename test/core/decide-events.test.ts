@@ -143,6 +143,10 @@ test.each(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'] as const)(
   },
 );
 
+test('a date that moves while the status was never shown is no event', () => {
+  expect(eventsOf({ status: null, enrolledAt: JAN }, { status: null, enrolledAt: FEB })).toBeNull();
+});
+
 describe('known values', () => {
   const full: Facts = { status: 'COMPLETED', enrolledAt: JAN, completedAt: FEB };
 

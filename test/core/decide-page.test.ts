@@ -106,6 +106,12 @@ describe('a baseline', () => {
     ]);
   });
 
+  test('does not publish a record without a date when asked for what happened since a date', () => {
+    const undated = observed({ enrolledAt: null });
+    const since = { mode: 'since', date: RECENT } as const;
+    expect(decide([undated], new Map(), { ...baseline, baseline: since }).events).toEqual([[]]);
+  });
+
   test('swallows what happened to what was known before it began', () => {
     const before = knownBy(known({ id: 'a' }, { entry: RULES.startEntry }));
     expect(decide([observed({ id: 'a', status: 'COMPLETED' })], before, baseline).events).toEqual([[]]);
@@ -180,6 +186,36 @@ describe('a reconciliation', () => {
 
   test('is the only one that counts', () => {
     expect(decide([observed({ changedAt: JAN })]).tally.missed).toBe(0);
+  });
+});
+
+describe('a record that is older than known', () => {
+  const before = knownBy(known({ status: 'COMPLETED', completedAt: FEB, changedAt: FEB }));
+  const older = observed({ status: 'DROPPED', changedAt: JAN });
+  const answered = (answer: ObservedProgression | null, rules: Partial<PageRules> = {}) =>
+    decide([older], before, { readAgain: new Map([['p1', answer]]), ...rules });
+
+  test('is to be read again before it is decided', () => {
+    expect(decide([older], before)).toMatchObject({
+      olderThanKnown: ['p1'],
+      decisions: [],
+      disbelieved: false,
+    });
+  });
+
+  test('is believed when Kombo shows the same again', () => {
+    expect(answered(older)).toMatchObject({ events: [['LearnerDropped']], suspects: ['olderVersion'] });
+  });
+
+  test.each<[string, ObservedProgression | null]>([
+    ['nothing', null],
+    ['another status', observed({ status: 'IN_PROGRESS', changedAt: JAN })],
+    ['another time of change', observed({ status: 'DROPPED', changedAt: '2026-01-11T10:00:00.000Z' })],
+    ['a removal without a date', observed({ status: 'DROPPED', changedAt: JAN }, { removed: true })],
+  ])('is not believed when Kombo then shows %s', (_what, answer) => {
+    for (const dataExpired of [false, true]) {
+      expect(answered(answer, { dataExpired })).toMatchObject({ decisions: [], disbelieved: true });
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProgressionState } from '../../functions/contract/progression-state.ts';
 import { decideEvents as decideAt, discarded, silenced } from '../../functions/core/decide-events.ts';
+import type { Change } from '../../functions/core/journal-entry.ts';
 import { type KnownProgression, knownAfter } from '../../functions/core/known-progression.ts';
 import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
 import { erased, known, observed } from '../support/observed.ts';
@@ -10,8 +11,28 @@ const decideEvents = (before: KnownProgression | null, now: ObservedProgression)
 
 type Facts = Partial<ProgressionState>;
 
+const DEC = '2025-12-10T10:00:00.000Z';
 const JAN = '2026-01-10T10:00:00.000Z';
 const FEB = '2026-02-10T10:00:00.000Z';
+
+describe('a change that a silent baseline stores', () => {
+  const stored = (before: KnownProgression | null, now: ObservedProgression) => {
+    const change = decideEvents(before, now);
+    if (change === null) throw new Error('nothing changed');
+    return silenced(change);
+  };
+
+  test.each<[string, KnownProgression | null, ObservedProgression, Change['unpublishedRemoval']]>([
+    ['a removal', known(), observed({ removedAt: FEB }), 'silenced'],
+    ['a completion', known(), observed({ status: 'COMPLETED' }), null],
+    ['a record that was removed before it was seen', null, observed({ removedAt: FEB }), 'first-seen'],
+  ])(
+    'has no event, and a removal stays known as unpublished: %s',
+    (_what, before, now, unpublishedRemoval) => {
+      expect(stored(before, now)).toMatchObject({ events: [], unpublishedRemoval });
+    },
+  );
+});
 
 describe('an erasure', () => {
   const removed = known({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB });
@@ -67,6 +88,19 @@ describe('a discarded change', () => {
     const change = decideEvents(after, observed({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB }));
     expect(change).toMatchObject({
       events: ['CourseCompleted', 'ProgressionRemoved'],
+      previous: after.state,
+      discarded: null,
+    });
+  });
+
+  test.each<[string, (date: string) => Facts]>([
+    ['EnrollmentCorrected', (enrolledAt) => ({ status: 'COMPLETED', completedAt: FEB, enrolledAt })],
+    ['CompletionCorrected', (completedAt) => ({ status: 'COMPLETED', enrolledAt: DEC, completedAt })],
+  ])('is another one when its date is another: %s', (event, on) => {
+    const after = knownAfter(discard(on(FEB), observed(on(JAN))), 2);
+    expect(decideEvents(after, observed(on(JAN)))).toBeNull();
+    expect(decideEvents(after, observed(on(DEC)))).toMatchObject({
+      events: [event],
       previous: after.state,
       discarded: null,
     });

@@ -78,6 +78,17 @@ describe('every event', () => {
   });
 });
 
+test('the event of a removed record shows the date of the removal that is known after it', () => {
+  const [event] = eventsOf(
+    known({ removedAt: JAN }),
+    observed({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB }),
+  );
+  expect(event).toMatchObject({
+    type: 'CourseCompleted',
+    detail: { previous: { removedAt: JAN }, progression: { removedAt: FEB } },
+  });
+});
+
 describe('two events of one change', () => {
   test('form a chain: the state between them has the new status and is not yet removed', () => {
     const before = known({ status: 'IN_PROGRESS' });

@@ -156,6 +156,16 @@ describe('a mass change', () => {
     expect(it.types()).toHaveLength(ids.length);
   });
 
+  test('that stops a reconciliation is not resolved by the end of an incremental run', async () => {
+    const it = await synced();
+    remove(it, ids.slice(0, 40));
+    for (const record of it.shown) record.updatedAt = 0;
+    await it.poll({ mode: 'reconcile' });
+    it.clock.advance(HOUR_MS);
+    expect(await it.poll()).toMatchObject({ kind: 'held', ended: [{ mode: 'incremental' }] });
+    expect(told(it)).toEqual(['ChangesHeld']);
+  });
+
   test('is counted on in another call when the time is spent, and cannot be decided before', async () => {
     const it = await synced();
     remove(it, ids);

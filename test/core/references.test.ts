@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decideEvents } from '../../functions/core/decide-events.ts';
 import { type KnownProgression, knownAfter } from '../../functions/core/known-progression.ts';
 import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
+import { type References, referencesShown } from '../../functions/core/references.ts';
 import { erased, known, observed } from '../support/observed.ts';
 
 const FEB = '2026-02-10T10:00:00.000Z';
@@ -15,7 +16,7 @@ function afterwards(before: KnownProgression, record: ObservedProgression): Know
 }
 
 describe('a progression that moves to another learner', () => {
-  const moved = observed({}, { learner: OTHER });
+  const moved = observed({ changedAt: FEB }, { learner: OTHER });
 
   test('is journalled without an event', () => {
     const before = known();
@@ -48,12 +49,37 @@ describe('a progression that moves to another learner', () => {
   });
 });
 
-test('a course or revision that changes alone is journalled without an event', () => {
-  const { course } = observed();
-  const record = observed({}, { course: { ...course, revisionId: 'r2', revisionRemoteId: '7-2' } });
-  expect(decideEvents(known(), record, NOW)).toMatchObject({
-    events: [],
-    course: { id: 'c1', revisionId: 'r2' },
+describe('an id that changes alone is journalled without an event:', () => {
+  const { learner, course } = observed();
+  test.each<[string, Partial<References>]>([
+    ["the learner's", { learner: { ...learner, id: 'other' } }],
+    ["the learner's on the platform", { learner: { ...learner, remoteId: 'other' } }],
+    ["the course's", { course: { ...course, id: 'other' } }],
+    ["the course's on the platform", { course: { ...course, remoteId: 'other' } }],
+    ["the revision's", { course: { ...course, revisionId: 'other' } }],
+    ["the revision's on the platform", { course: { ...course, revisionRemoteId: 'other' } }],
+  ])('%s', (_whose, changed) => {
+    const change = decideEvents(known(), observed({}, changed), NOW);
+    expect(change).toMatchObject({ events: [], learner, course, ...changed });
+  });
+});
+
+describe('an id that a record leaves out', () => {
+  const learner = { id: 'l1', remoteId: 'l1-remote' };
+  const course = { id: 'c1', remoteId: 'c1-remote', revisionId: 'r1', revisionRemoteId: 'r1-remote' };
+  const left = { id: null, remoteId: null, revisionRemoteId: null, title: null };
+
+  test('is the known one while the learner and the revision are the same', () => {
+    const record = { learner: { id: 'l1', remoteId: null }, course: { ...left, revisionId: 'r1' } };
+    expect(referencesShown({ learner, course }, record)).toEqual({
+      learner,
+      course: { ...course, title: null },
+    });
+  });
+
+  test('is not the one of another revision', () => {
+    const other = { ...left, revisionId: 'r2' };
+    expect(referencesShown({ learner, course }, { learner, course: other }).course).toEqual(other);
   });
 });
 

@@ -85,6 +85,19 @@ describe('a removed record without names', () => {
   });
 });
 
+describe('a removal that was not published', () => {
+  const before = known({ removedAt: JAN }, { unpublishedRemoval: 'silenced' });
+
+  test('stays unpublished while the record stays removed', () => {
+    const change = decide(before, observed({ status: 'COMPLETED', removedAt: JAN }));
+    expect(change?.unpublishedRemoval).toBe('silenced');
+  });
+
+  test('is over when the record returns', () => {
+    expect(decide(before, observed())?.unpublishedRemoval).toBeNull();
+  });
+});
+
 describe('a record that was removed before it was first seen', () => {
   const completed: Partial<ProgressionState> = { status: 'COMPLETED', completedAt: EARLIER };
   const first = afterwards(null, observed({ ...completed, removedAt: JAN }));
@@ -93,6 +106,10 @@ describe('a record that was removed before it was first seen', () => {
     expect(eventsOf(null, observed({ ...completed, removedAt: JAN }))).toEqual([]);
     const dropped = decide(first, observed({ status: 'DROPPED', removedAt: JAN }));
     expect(dropped).toMatchObject({ events: [], state: { status: 'DROPPED' } });
+  });
+
+  test('changes nothing when it is shown again as it was', () => {
+    expect(decide(first, observed({ ...completed, removedAt: JAN }))).toBeNull();
   });
 
   test('publishes its status when it returns, with its own date', () => {

@@ -91,7 +91,31 @@ describe('when something happened', () => {
       { status: 'COMPLETED', completedAt: FIRST, changedAt: WITHIN },
       WITHIN,
     ],
+    [
+      'is the date of a renewed completion',
+      { status: 'COMPLETED', completedAt: FIRST },
+      { status: 'COMPLETED', completedAt: SECOND, changedAt: WITHIN },
+      SECOND,
+    ],
+    [
+      'is the new date of an enrolment after a drop',
+      { status: 'DROPPED', enrolledAt: FIRST },
+      { status: 'ENROLLED', enrolledAt: SECOND, changedAt: WITHIN },
+      SECOND,
+    ],
     ['is when Kombo changed the record', {}, { status: 'IN_PROGRESS', changedAt: WITHIN }, WITHIN],
+    [
+      'is when Kombo changed a record that is seen for the first time',
+      null,
+      { status: 'IN_PROGRESS', changedAt: WITHIN },
+      WITHIN,
+    ],
+    [
+      'is when Kombo changed the record, also at the beginning of what was asked for',
+      {},
+      { status: 'DROPPED', changedAt: WINDOW },
+      WINDOW,
+    ],
     [
       'is the detection where `changed_at` did not move',
       { changedAt: WITHIN },

@@ -111,6 +111,18 @@ describe('a record that was set aside', () => {
     expect(it.types()).toEqual(['CourseStarted']);
   });
 
+  test('during a baseline that a person insisted on is as silent as the rest of it', async () => {
+    const it = await withBrokenRecord();
+    it.kombo.pageSize = 1;
+    it.kombo.rejected = [BROKEN];
+    await it.poll({ mode: 'baseline', force: true, timeLeft: () => false });
+    it.kombo.rejected = [];
+    it.put(observed({ id: 'a', status: 'IN_PROGRESS' }));
+    expect(await retry(it)).toMatchObject({ settled: [BROKEN] });
+    expect(it.types()).toEqual([]);
+    expect(it.store.known.get('a')?.state.status).toBe('IN_PROGRESS');
+  });
+
   test('and was told, but not taken off before a crash, is told no second time', async () => {
     const it = await withBrokenRecord();
     it.put(observed({ id: 'a', status: 'DROPPED' }));

@@ -47,6 +47,14 @@ describe('a run', () => {
     expect(isPassRead(run())).toBe(false);
   });
 
+  test('counts what cannot be read or is not known in its first pass alone: each pass shows it again', () => {
+    const unknown = [observed({ status: null }, { unknownStatus: 'SUSPENDED' })];
+    const first = afterPage(run(), { ...page(null), records: unknown }, false);
+    expect(first).toMatchObject({ setAside: 1, unknownStatuses: [{ status: 'SUSPENDED', count: 1 }] });
+    const second = afterPage(nextPass(first), { ...page(null), records: unknown }, false);
+    expect(second).toMatchObject({ setAside: 1, unknownStatuses: [{ status: 'SUSPENDED', count: 1 }] });
+  });
+
   test('stays disbelieved once it was', () => {
     expect(afterPage(afterPage(run(), page('a'), true), page(null), false).disbelieved).toBe(true);
   });

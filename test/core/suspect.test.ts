@@ -36,8 +36,20 @@ describe('suspect is', () => {
       observed({ ...completed(RECENT), removedAt: REMOVED }),
       'removed',
     ],
+    [
+      'a removal that came with a drop',
+      known(),
+      observed({ status: 'DROPPED', removedAt: REMOVED }),
+      'removed',
+    ],
     ['a removal and erasure at once', known(), erased(), 'removed'],
     ['a restoration', known({ removedAt: REMOVED }), observed(), 'restored'],
+    [
+      'a restoration that came with a reopened course',
+      known({ ...completed(RECENT), removedAt: REMOVED }),
+      observed({ status: 'IN_PROGRESS' }),
+      'restored',
+    ],
     [
       'an erasure whose removal was not published',
       known({ removedAt: REMOVED }, { unpublishedRemoval: 'first-seen' }),
@@ -56,6 +68,12 @@ describe('suspect is', () => {
       'recompletedOld',
     ],
     ['a first sight with an old date', null, observed({ enrolledAt: OLD }), 'firstSeenOld'],
+    [
+      'a first sight in progress with an old date',
+      null,
+      observed({ status: 'IN_PROGRESS', enrolledAt: OLD }),
+      'firstSeenOld',
+    ],
     [
       'a completion at first sight with an old date, whatever its enrolment',
       null,
@@ -109,7 +127,17 @@ describe('ordinary is', () => {
   test.each<[string, KnownProgression | null, ObservedProgression]>([
     ['a new enrolment', null, observed({ enrolledAt: RECENT })],
     ['an enrolment ahead of time', null, observed({ enrolledAt: '2027-01-01T00:00:00.000Z' })],
+    [
+      'an enrolment with a recent date that shows an old completion date',
+      null,
+      observed({ enrolledAt: RECENT, completedAt: OLD }),
+    ],
     ['a start', known(), observed({ status: 'IN_PROGRESS' })],
+    [
+      'a start that shows an old completion date',
+      known({ completedAt: OLD }),
+      observed({ status: 'IN_PROGRESS', completedAt: OLD }),
+    ],
     ['a completion with a recent date', known(), observed(completed(RECENT))],
     ['a completion without a date', known(), observed(completed(null))],
     [
@@ -126,6 +154,11 @@ describe('ordinary is', () => {
     ['someone who returns after a drop', known({ status: 'DROPPED' }), observed()],
     ['an erasure whose removal was published', known({ removedAt: REMOVED }), erased()],
     ['a record that is removed before it is first seen', null, observed({ removedAt: REMOVED })],
+    [
+      'an older version of a record that was removed before it was first seen',
+      known({ removedAt: REMOVED, changedAt: RECENT }, { unpublishedRemoval: 'first-seen' }),
+      observed({ status: 'DROPPED', removedAt: REMOVED, changedAt: OLD }),
+    ],
   ])('%s', (_what, before, record) => {
     expect(kindOf(before, record)).toBeNull();
   });
