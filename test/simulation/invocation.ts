@@ -12,7 +12,7 @@ import type { Worker } from '../../functions/core/worker.ts';
 import { outcomeWatch } from './checks/outcomes.ts';
 import type { Accuse } from './checks/violation.ts';
 import type { InvocationEnd } from './invocation-end.ts';
-import { BASE_URL, simulatedKombo } from './kombo/simulated-kombo.ts';
+import { BASE_URL, simulatedKombo, wasProcessed } from './kombo/simulated-kombo.ts';
 import { simulatedDynamoDb } from './table/simulated-dynamodb.ts';
 import { simulatedEventBridge } from './world/simulated-eventbridge.ts';
 import type { WorkerProcess } from './world/worker-process.ts';
@@ -51,7 +51,7 @@ export function invocations(world: World): Invocations {
     overlapMs: scenario.overlapMs,
     learnerDetails: scenario.learnerDetails,
     leaseMs: scenario.leaseMs,
-    surgeShare: 0,
+    surgeShare: scenario.surgeShare,
     surgeFloor: scenario.surgeFloor,
     reconcileSliceMs: scenario.reconcileSliceMs,
   };
@@ -85,14 +85,18 @@ export function invocations(world: World): Invocations {
       const end = await Promise.race([running, process.killed.then(() => ({ kind: 'killed' as const }))]);
       world.trace.note(() => `${process.name} ends: ${describeEnd(end)}`);
       ends(end, accuse);
+      if (end.kind === 'ended') wasProcessed(world.service, process.name);
+      world.counts.add(`poll: ${end.kind}`);
       return end;
     },
     async settle(held) {
       const by = random.chance(0.7) ? 'release' : 'discard';
-      if (by === 'discard') world.operator.hasDiscarded = true;
+      const from = time.now();
       const settled = await operated(by, (worker) => settleHold(worker, by));
-      const counted = settled?.kind === 'settled' ? settled.held.waiting.total : 0;
-      world.operator.letThrough += Math.max(held.waiting.total, counted);
+      world.counts.add(`operator: ${by} ${settled?.kind ?? 'in vain'}`);
+      if (settled !== null && settled.kind !== 'settled') return;
+      const changes = Math.max(held.waiting.total, settled?.held.waiting.total ?? 0);
+      world.operator.decisions.push({ by, from, until: time.now(), changes });
     },
     async retrySetAside() {
       await operated('retry', async (worker) =>

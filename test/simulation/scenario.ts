@@ -1,5 +1,7 @@
 import type { Baseline } from '../../functions/contract/baseline.ts';
-import { type FaultRates, faultKinds } from './world/faults.ts';
+import type { NullableField } from './school/school.ts';
+import { type SpecialKind, specialKinds } from './school/special-operations.ts';
+import { commonFaultKinds, type FaultRates } from './world/faults.ts';
 import { type Random, seededRandom } from './world/random.ts';
 
 /** How one history goes: drawn from its seed, and made smaller when a failure is shrunk. Times in milliseconds. */
@@ -40,6 +42,18 @@ export type Scenario = {
   faultLimit: number;
   /** The probability that what happens next makes a record one that cannot be read. */
   garbled: number;
+  /** The probability that what happens next is of a kind that most schools do not know, by its kind. */
+  kinds: Partial<Record<SpecialKind, number>>;
+  /** The probability that what happens next is a mass change. */
+  massChanges: number;
+  /** Nothing but ordinary learning happens, which is never held. */
+  isOrdinary: boolean;
+  hasNoEnrolmentDates: boolean;
+  /** Fields that are shown for the first time only when the customer turns them on. */
+  offAtFirst: NullableField[];
+  /** Once, between two polls, so much time passes; 0 in most histories. */
+  longPauseMs: number;
+  surgeShare: number;
 };
 
 export type PageHabits = {
@@ -56,15 +70,78 @@ export type PageHabits = {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+const DAY = 24 * HOUR;
+
 /** Each seed has some kinds of faults only, at rates of its own: what always goes wrong together hides something. */
 export function scenarioOf(seed: number): Scenario {
+  return withSpecialKinds(commonScenario(seed), seededRandom(seed ^ 0x51c1a1));
+}
+
+type CommonScenario = Omit<
+  Scenario,
+  'kinds' | 'massChanges' | 'isOrdinary' | 'hasNoEnrolmentDates' | 'offAtFirst' | 'longPauseMs' | 'surgeShare'
+>;
+
+/** What most histories do not have, drawn apart: the others stay as they are. */
+function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
+  const drawn = specialKinds.flatMap((kind) =>
+    random.chance(0.12) ? [[kind, random.pick([0.1, 0.3, 0.6])] as const] : [],
+  );
+  const isOrdinary = random.chance(0.05);
+  const isHeldOften = !isOrdinary && random.chance(0.1);
+  const isHeld = common.surgeFloor < 100 || isOrdinary || isHeldOften;
+  const faults = {
+    ...common.faults,
+    'kombo-lagging': random.chance(0.12) ? random.pick([0.05, 0.2, 0.5]) : 0,
+    'kombo-clock-ahead': random.chance(0.12) ? random.pick([0.05, 0.2, 0.5]) : 0,
+    'kombo-ids-missing': random.chance(0.12) ? random.pick([0.3, 0.6, 1]) : 0,
+  };
+  const field = random.pick<NullableField>(['status', 'enrolledAt', 'completedAt', 'names']);
+  const scenario = {
+    ...common,
+    kinds: Object.fromEntries(isOrdinary ? [] : drawn),
+    massChanges: isHeldOften
+      ? random.pick([0.2, 0.4])
+      : random.chance(isHeld ? 0.5 : 0.05)
+        ? random.pick([0.05, 0.15])
+        : 0,
+    isOrdinary,
+    // What is newer and has an older `changed_at` looks like a restored backup.
+    ...(isOrdinary && { undo: 0, latenessMs: 0, tooLate: 0, garbled: 0 }),
+    records: isHeldOften ? Math.max(common.records, 12) : common.records,
+    surgeFloor: isOrdinary ? random.int(0, 3) : isHeldOften ? random.int(1, 5) : common.surgeFloor,
+    surgeShare: isHeld && random.chance(0.3) ? random.pick([0.1, 0.3]) : 0,
+    hasNoEnrolmentDates: random.chance(0.05),
+    offAtFirst: !isOrdinary && random.chance(0.1) ? [field] : [],
+    longPauseMs: !isOrdinary && random.chance(0.1) ? random.pick([11.5, 14.5, 17]) * DAY : 0,
+    faults,
+  };
+  return {
+    ...scenario,
+    // An older version is shown no longer than the overlap reaches back.
+    latenessMs: faults['kombo-lagging'] > 0 ? Math.min(scenario.latenessMs, 2 * MINUTE) : scenario.latenessMs,
+    // With two clocks that are both wrong nobody could know when a run began.
+    komboSkewMs: faults['kombo-clock-ahead'] > 0 ? Math.max(common.komboSkewMs, 0) : common.komboSkewMs,
+  };
+}
+
+function commonScenario(seed: number): CommonScenario {
   const random = seededRandom(seed);
   const isBulky = random.chance(0.02);
+  const start = Date.UTC(
+    2026,
+    random.int(0, 11),
+    random.int(1, 28),
+    random.int(0, 23),
+    0,
+    random.int(0, 59),
+    123,
+  );
   const overlapMs = 15 * MINUTE;
   const leaseMs = random.pick([2, 5, 15]) * MINUTE;
   return {
     seed,
-    start: Date.UTC(2026, random.int(0, 11), random.int(1, 28), random.int(0, 23), 0, random.int(0, 59), 123),
+    start,
     records: isBulky ? random.int(40, 60) : random.int(0, random.pick([3, 8, 25])),
     operations: random.int(0, random.pick([6, 20, 40])),
     polls: random.int(2, random.pick([4, 8])),
@@ -81,7 +158,7 @@ export function scenarioOf(seed: number): Scenario {
     machineSkewMs: random.pick([0, 0, 2_000, 30_000]),
     latenessMs: random.pick([0, 2 * MINUTE, overlapMs - 2 * MINUTE]),
     tooLate: random.chance(0.15) ? 0.2 : 0,
-    baseline: baselineOf(random),
+    baseline: baselineOf(random, start),
     learnerDetails: random.pick(['omit', 'include']),
     overlapMs,
     leaseMs,
@@ -97,9 +174,11 @@ export function scenarioOf(seed: number): Scenario {
   };
 }
 
-function baselineOf(random: Random): Baseline {
+function baselineOf(random: Random, start: number): Baseline {
   const mode = random.pick(['silent', 'publish', 'since'] as const);
-  return mode === 'since' ? { mode, date: '2026-01-15T00:00:00.000Z' } : { mode };
+  return mode === 'since'
+    ? { mode, date: new Date(start - random.int(0, 40) * DAY).toISOString() }
+    : { mode };
 }
 
 /** Faults that end a worker or a run are rolled at each of its steps, so they are rarer. */
@@ -113,7 +192,7 @@ function ratesOf(random: Random): FaultRates {
     if (kind === 'out-of-time') return random.pick([0.1, 0.3, 0.6]);
     return RARE.has(kind) ? random.pick([0.005, 0.01, 0.03]) : random.pick([0.02, 0.05, 0.2]);
   };
-  const rates = Object.fromEntries(faultKinds.map((kind) => [kind, rate(kind)]));
+  const rates = Object.fromEntries(commonFaultKinds.map((kind) => [kind, rate(kind)]));
   return { ...NO_FAULTS, ...rates };
 }
 
@@ -143,4 +222,7 @@ export const NO_FAULTS: FaultRates = {
   frozen: 0,
   'out-of-time': 0,
   'kombo-refused': 0,
+  'kombo-lagging': 0,
+  'kombo-clock-ahead': 0,
+  'kombo-ids-missing': 0,
 };

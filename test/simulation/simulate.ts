@@ -3,10 +3,12 @@ import { catchBugs } from './bugs/catch-bugs.ts';
 import { liveThrough } from './history.ts';
 import { scenarioOf } from './scenario.ts';
 import { progressBar } from './seeds/progress-bar.ts';
+import type { SeedReport } from './seeds/seed-range.ts';
 import { shrink } from './seeds/shrink.ts';
 import { simulateRange } from './seeds/simulate-range.ts';
 
 const USAGE = `npm run simulate -- [--seeds N] [--from SEED] [--workers N]   many histories
+npm run simulate -- [--seeds N] --counts                      and how often each kind of thing happened
 npm run simulate -- --seed SEED                               one; a failure is made as short as possible
 npm run simulate -- --seed SEED --trace                       one, with every step of it
 npm run simulate -- --bugs [--only TEXT]                      put each deliberate bug in, and catch it`;
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '2' },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    counts: { type: 'boolean', default: false },
     bugs: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     help: { type: 'boolean', default: false },
@@ -34,7 +37,7 @@ async function simulateMany(from: number, seeds: number, workers: number): Promi
   const bar = progressBar(seeds);
   const started = performance.now();
   let named = 0;
-  const { lived, events, faults, broken } = await simulateRange({
+  const { lived, events, faults, counts, broken } = await simulateRange({
     from,
     seeds,
     workers,
@@ -50,6 +53,7 @@ async function simulateMany(from: number, seeds: number, workers: number): Promi
   console.log(
     `${lived} seeds (${from} to ${from + seeds - 1}) in ${seconds.toFixed(0)} s on ${workers} threads: ${events} events received, ${faults} faults, ${broken.length} broken`,
   );
+  if (values.counts) console.log(countsTable(counts));
   const [first] = broken.sort((a, b) => a.seed - b.seed);
   if (first === undefined) return 0;
   for (const { seed, violations } of broken.slice(0, 20)) {
@@ -78,4 +82,11 @@ async function simulateOne(seed: number, isTraced: boolean): Promise<number> {
   for (const { promise, evidence } of end.violations) console.log(`\nBROKEN ${promise}: ${evidence}`);
   console.log(`\nRepeat it with: npm run simulate -- --seed ${seed} [--trace]`);
   return 1;
+}
+
+function countsTable(counts: SeedReport['counts']): string {
+  const rows = Object.entries(counts)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([name, { seeds, times }]) => `| ${name} | ${seeds} | ${times} |`);
+  return ['| what | in seeds | times |', '| --- | ---: | ---: |', ...rows].join('\n');
 }

@@ -460,8 +460,8 @@ export const deliberateBugs: DeliberateBug[] = [
     name: 'what counts towards a hold is forgotten by a recovery',
     patches: one(
       'functions/core/commit-entry.ts',
-      'await followThrough(worker, entry, await readDetails(worker, entry));',
-      'await followThrough(worker, { ...entry, tally: { ...entry.tally, removed: 0, restored: 0 } }, await readDetails(worker, entry));',
+      'await followThrough(worker, entry, await detailsOf(worker, entry));',
+      'await followThrough(worker, { ...entry, tally: { ...entry.tally, suspect: 0 } }, await detailsOf(worker, entry));',
     ),
     setting: { patches: [], scenario: HELD_AND_INTERRUPTED },
   },

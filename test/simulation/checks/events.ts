@@ -1,95 +1,200 @@
-import type { LearningEventType } from '../../../functions/contract/learning-event-type.ts';
-import type { LearningEventDetail } from '../../../functions/contract/learning-events.ts';
-import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
-import type { ShownState } from '../kombo/kombo-wire.ts';
+import type { Showing } from '../kombo/simulated-kombo.ts';
 import type { Stories, TakenEvent } from './chains.ts';
+import { meanings } from './event-meanings.ts';
+import { type ChangeEvents, type Clocks, explains } from './explained-changes.ts';
+import { isWhenItHappened } from './occurred-at.ts';
 import type { Accuse } from './violation.ts';
 
-const DAY = 24 * 60 * 60 * 1000;
-const STATUSES = new Set(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED']);
-
-/** What the table of events says of each, written again from the design. */
-const MEANINGS: Record<
-  LearningEventType,
-  (is: ProgressionState, was: ProgressionState | null, detail: LearningEventDetail) => boolean
-> = {
-  LearnerEnrolled: (is, was) => is.status === 'ENROLLED' && (was?.status ?? null) === null,
-  CourseStarted: (is, was) => is.status === 'IN_PROGRESS' && [null, 'ENROLLED'].includes(was?.status ?? null),
-  CourseCompleted: (is, was) => is.status === 'COMPLETED' && was?.status !== 'COMPLETED',
-  CourseRecompleted: (is, was) =>
-    staysCompleted(is, was) && time(is.completedAt) - time(was?.completedAt) > DAY,
-  CompletionCorrected: (is, was) =>
-    staysCompleted(is, was) &&
-    is.completedAt !== was?.completedAt &&
-    (was?.completedAt === null || time(is.completedAt) - time(was?.completedAt) <= DAY),
-  CourseReopened: (is, was) => was?.status === 'COMPLETED' && isOpen(is),
-  LearnerDropped: (is, was) => is.status === 'DROPPED' && was?.status !== 'DROPPED',
-  LearnerReenrolled: (is, was) => was?.status === 'DROPPED' && isOpen(is),
-  ProgressReset: (is, was) => was?.status === 'IN_PROGRESS' && is.status === 'ENROLLED',
-  EnrollmentCorrected: (is, was) => is.status === was?.status && is.enrolledAt !== was?.enrolledAt,
-  ProgressionRemoved: (is, was) => is.removedAt !== null && was !== null && was.removedAt === null,
-  ProgressionRestored: (is, was) => is.removedAt === null && was !== null && was.removedAt !== null,
-  LearnerDataErased: (_is, was, { changes }) => was !== null && changes.includes('learner'),
+/** In a change, the status comes first, then the removal or restoration, then the erasure. */
+const RANK: Partial<Record<TakenEvent['type'], number>> = {
+  ProgressionRemoved: 1,
+  ProgressionRestored: 1,
+  LearnerDataErased: 2,
 };
 
-/** Each event means what its name says, and tells of a state that Kombo really showed, in the order in which it did. */
-export function checkEvents(stories: Stories, shown: Map<string, ShownState[]>, accuse: Accuse): void {
+/**
+ * Each event means what its name says, names whom and what Kombo showed, says when it happened, and reports a state that
+ * Kombo really showed, in the order in which it did.
+ */
+export function checkEvents(
+  stories: Stories,
+  shown: Map<string, Showing[]>,
+  clocks: Clocks,
+  accuse: Accuse,
+): void {
   for (const [id, events] of stories) {
-    const states = shown.get(id) ?? [];
-    let latest = 0;
-    for (const event of events) {
-      const { detail, type } = event;
-      if (!MEANINGS[type](detail.progression, detail.previous, detail)) {
+    const showings = shown.get(id) ?? [];
+    for (const { detail, type } of events) {
+      if (!meanings[type](detail.progression, detail.previous, detail)) {
         accuse('events mean what they say', `${type} ${JSON.stringify(detail)}`);
       }
-      const place = states.findIndex((state, at) => at >= latest && tells(event, state));
-      if (place >= 0) latest = place;
-      else accuse('events tell what Kombo showed', `${type} ${JSON.stringify(detail)}`);
     }
-    checkFirst(id, events[0], states, accuse);
+    checkErasures(events, accuse);
+    checkFirst(id, events[0], showings, accuse);
+    checkExplained(events, showings, clocks, accuse);
   }
 }
 
-/** What was known before the first event was stored without a word: something that Kombo showed all the same. */
-function checkFirst(id: string, first: TakenEvent | undefined, shown: ShownState[], accuse: Accuse): void {
+/** What a change of a record is explained by. */
+type Explained = { change: ChangeEvents; by: number[] };
+
+type Reached = { unexplained: number; showing: number; from: number; explained: Explained | null };
+
+/**
+ * Finds for each change a showing that explains it, none before that of the change before. A page can show a record twice:
+ * which events of an entry belong to one change is found out by trying.
+ */
+function checkExplained(events: TakenEvent[], showings: Showing[], clocks: Clocks, accuse: Accuse): void {
+  const wasErased = erasedBefore(events);
+  /** For the first so many events: the fewest that nothing explains, and the earliest showing of the last change. */
+  const best: Reached[] = [{ unexplained: 0, showing: 0, from: 0, explained: null }];
+  for (let end = 1; end <= events.length; end++) {
+    const before = best[end - 1] ?? { unexplained: 0, showing: 0 };
+    best[end] = { ...before, unexplained: before.unexplained + 1, from: end - 1, explained: null };
+    for (let start = end - 1; start >= 0 && isOneChange(events.slice(start, end)); start--) {
+      const reached = best[start];
+      if (reached === undefined) continue;
+      const change = {
+        events: events.slice(start, end),
+        wasErased: wasErased[start] ?? null,
+        isFirst: start === 0,
+      };
+      const by = showings.flatMap((showing, at) =>
+        at >= reached.showing && explains(change, showing, clocks) ? [at] : [],
+      );
+      const [first] = by;
+      if (first === undefined) continue;
+      const explained = { change, by };
+      const showing = decidedAfter(showings, first);
+      const candidate = { unexplained: reached.unexplained, showing, from: start, explained };
+      if (isBetter(candidate, best[end] ?? candidate)) best[end] = candidate;
+    }
+  }
+  const changes: Explained[] = [];
+  for (let end = events.length; end > 0; ) {
+    const { from, explained } = best[end] ?? { from: end - 1, explained: null };
+    const event = events[end - 1];
+    if (explained !== null) changes.push(explained);
+    else accuse('events report what Kombo showed', `${event?.type} ${JSON.stringify(event?.detail)}`);
+    end = from;
+  }
+  for (const explained of changes) {
+    checkReferences(explained, showings, accuse);
+    checkOccurredAt(explained, showings, accuse);
+  }
+}
+
+/** While Kombo is asked for an id, the next page was fetched already: it is decided after the answer. */
+function decidedAfter(showings: Showing[], at: number): number {
+  if (showings[at]?.by !== 'ids') return at;
+  const page = showings.slice(0, at).findLastIndex(({ by }) => by === 'page');
+  return page < 0 ? at : page;
+}
+
+/** Of two ways that are as good, one change with more events is the likelier. */
+function isBetter(a: Reached, b: Reached): boolean {
+  return a.unexplained < b.unexplained || (a.unexplained === b.unexplained && a.showing <= b.showing);
+}
+
+function isOneChange(events: TakenEvent[]): boolean {
+  return events.every(({ type, detail }, at) => {
+    const before = events[at - 1];
+    if (before === undefined) return true;
+    const isSameEntry = before.detail.journal?.entry === detail.journal?.entry;
+    return isSameEntry && (RANK[before.type] ?? 0) < (RANK[type] ?? 0);
+  });
+}
+
+/** Before each event: whether the learner's data was erased; null where no event says so. */
+function erasedBefore(events: TakenEvent[]): (boolean | null)[] {
+  let isErased: boolean | null = null;
+  return events.map(({ type }) => {
+    const before = isErased;
+    if (type === 'LearnerDataErased') isErased = true;
+    // Whatever else is published of a removed record, only its return ends an erasure.
+    else if (type === 'ProgressionRestored' || type === 'ProgressionRemoved') isErased = false;
+    return before;
+  });
+}
+
+function checkErasures(events: TakenEvent[], accuse: Accuse): void {
+  const before = erasedBefore(events);
+  for (const [at, { type, detail }] of events.entries()) {
+    if (type === 'LearnerDataErased' && before[at] === true) {
+      accuse('events mean what they say', `erased twice: ${JSON.stringify(detail)}`);
+    }
+  }
+}
+
+/** What was known before the first event was stored without one: something that Kombo showed all the same. */
+function checkFirst(id: string, first: TakenEvent | undefined, showings: Showing[], accuse: Accuse): void {
   const previous = first?.detail.previous ?? null;
   if (previous === null) return;
   const wasShown =
-    (previous.status === null || shown.some(({ status }) => known(status) === previous.status)) &&
-    shown.some(({ enrolledAt }) => iso(enrolledAt) === previous.enrolledAt) &&
-    shown.some(({ completedAt }) => iso(completedAt) === previous.completedAt) &&
-    shown.some(({ removedAt, isErased }) => isErased || iso(removedAt) === previous.removedAt);
-  if (!wasShown) accuse('events tell what Kombo showed', `${id} began with ${JSON.stringify(previous)}`);
+    isShown(
+      previous.enrolledAt,
+      showings.map(({ enrolledAt }) => enrolledAt),
+    ) &&
+    isShown(
+      previous.completedAt,
+      showings.map(({ completedAt }) => completedAt),
+    ) &&
+    (previous.status === null || showings.some(({ status }) => status === previous.status)) &&
+    (isShown(
+      previous.removedAt,
+      showings.map(({ removedAt }) => removedAt),
+    ) ||
+      showings.some(({ isBlank, isRemoved, removedAt }) => isBlank || (isRemoved && removedAt === null)));
+  if (!wasShown) accuse('events report what Kombo showed', `${id} began with ${JSON.stringify(previous)}`);
 }
 
-/** A null of Kombo's leaves what was known; a removal may be told in an event of its own, or not be believed. */
-function tells({ detail: { progression: is, previous: was } }: TakenEvent, state: ShownState): boolean {
-  const isNewStatus = known(state.status) !== null && was?.status !== null && was?.status !== is.status;
-  return (
-    is.status === (known(state.status) ?? was?.status ?? null) &&
-    is.enrolledAt === (iso(state.enrolledAt) ?? was?.enrolledAt ?? null) &&
-    is.completedAt === (iso(state.completedAt) ?? (isNewStatus ? null : (was?.completedAt ?? null))) &&
-    (state.isErased || is.removedAt === iso(state.removedAt) || is.removedAt === (was?.removedAt ?? null))
-  );
+function isShown(date: string | null, dates: (number | null)[]): boolean {
+  return date === null || dates.includes(Date.parse(date));
 }
 
-/** A status as far as it is one of the four. */
-export function known(status: string | null): string | null {
-  return status !== null && STATUSES.has(status) ? status : null;
+/** The ids of learner and course are those that Kombo last showed, also where the record lost them with this change. */
+function checkReferences({ change, by }: Explained, showings: Showing[], accuse: Accuse): void {
+  for (const { type, detail } of change.events) {
+    const { learner, course } = detail;
+    const isNamed = by.some(
+      (at) =>
+        ((learner.id === null && change.wasErased !== false) ||
+          lastShown(showings, at, 'learner').some(
+            (shown) => shown.id === learner.id && shown.remoteId === learner.remoteId,
+          )) &&
+        lastShown(showings, at, 'course').some(
+          (shown) => shown.id === course.id && shown.revision === course.revisionId,
+        ),
+    );
+    if (!isNamed) accuse('events name whom Kombo last showed', `${type} ${JSON.stringify(detail)}`);
+  }
 }
 
-export function iso(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
+const NOBODY = { learner: { id: null, remoteId: null }, course: { id: null, revision: null } };
+
+/**
+ * What a showing says, or the last one before it that does and that a run processed. What came between those two may
+ * have been processed or not.
+ */
+function lastShown<Of extends 'learner' | 'course'>(
+  showings: Showing[],
+  at: number,
+  of: Of,
+): (NonNullable<Showing[Of]> | (typeof NOBODY)[Of])[] {
+  const own = showings[at]?.[of] ?? null;
+  if (own !== null) return [own];
+  const earlier = showings.slice(0, at);
+  const processed = earlier.findLastIndex((showing) => showing.wasProcessed && showing[of] !== null);
+  const found = earlier.slice(Math.max(0, processed)).flatMap((showing) => showing[of] ?? []);
+  return processed < 0 ? [...found, NOBODY[of]] : found;
 }
 
-function staysCompleted(is: ProgressionState, was: ProgressionState | null): boolean {
-  return is.status === 'COMPLETED' && was?.status === 'COMPLETED';
-}
-
-function isOpen({ status }: ProgressionState): boolean {
-  return status === 'ENROLLED' || status === 'IN_PROGRESS';
-}
-
-function time(text: string | null | undefined): number {
-  return text === null || text === undefined ? Number.NaN : Date.parse(text);
+function checkOccurredAt({ change, by }: Explained, showings: Showing[], accuse: Accuse): void {
+  for (const event of change.events) {
+    const isRight = by.some((at) => {
+      const showing = showings[at];
+      return showing !== undefined && isWhenItHappened(event, change.events, showing);
+    });
+    if (!isRight) accuse('events say when it happened', `${event.type} ${JSON.stringify(event.detail)}`);
+  }
 }

@@ -1,32 +1,136 @@
-import type { JournalEntry } from '../../../functions/core/journal-entry.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { operationalEvents } from '../../../functions/contract/operational-events.ts';
+import type { Change, JournalEntry } from '../../../functions/core/journal-entry.ts';
+import type { Showing } from '../kombo/simulated-kombo.ts';
+import type { ReceivedEvent } from '../world/received-events.ts';
+import { areFactsShown } from './explained-changes.ts';
+import { isSuspect } from './suspect-changes.ts';
 import type { Accuse } from './violation.ts';
 
 /** An hour less than a day: the machines' clocks differ a little. */
 const WINDOW_MS = 23 * 60 * 60 * 1000;
+const SAMPLE_SIZE = 10;
+const LARGEST_COURSES = 20;
+
+/** A person decided about what was held, or perhaps did, where the answer was lost: between two times. */
+export type HoldDecision = { by: 'release' | 'discard'; from: number; until: number; changes: number };
+
+type Holds = {
+  entries: JournalEntry[];
+  shown: Map<string, Showing[]>;
+  /** The latest watermark when an entry was appended, by its number. */
+  watermarks: Map<number, string | null>;
+  decisions: HoldDecision[];
+  settings: { surgeFloor: number; surgeShare: number; machineSkewMs: number };
+};
+
+/** A change of the journal that is suspect, and that was not published by a baseline. */
+type SuspectChange = { at: number; change: Change; wasReleased: boolean; limit: number };
 
 /**
- * No more removals and restorations passed in a day than may pass without a person, and than persons let through.
- *
- * @param letThrough how many, in the whole history
+ * No more suspect changes passed in a day than may pass without a person, but those that persons released: what had been
+ * shown when they decided, and no more than was counted. What was discarded had been shown as well.
  */
-export function checkHolds(entries: JournalEntry[], limit: number, letThrough: number, accuse: Accuse): void {
-  const times = entries
-    .filter(({ mode }) => mode !== 'baseline')
-    .flatMap(({ changes, detectedAt }) =>
-      changes
-        .filter(
-          ({ events }) => events.includes('ProgressionRemoved') || events.includes('ProgressionRestored'),
-        )
-        .map(() => Date.parse(detectedAt)),
-    );
-  for (const end of times) {
-    const count = times.filter((time) => time <= end && time > end - WINDOW_MS).length;
-    if (count > limit + letThrough) {
-      accuse(
-        'no surprise floods',
-        `${count} removals or restorations in a day, ${limit} may pass and ${letThrough} were let through`,
-      );
+export function checkHolds(holds: Holds, accuse: Accuse): void {
+  const suspect = suspectChanges(holds);
+  const released = holds.decisions.filter(({ by }) => by === 'release');
+  const letThrough = released.reduce((sum, { changes }) => sum + changes, 0);
+  for (const { at: end, limit } of suspect) {
+    const day = suspect.filter(({ at }) => at <= end && at > end - WINDOW_MS);
+    const unasked = day.filter(({ wasReleased }) => !wasReleased).length;
+    const evidence = `${day.length} suspect changes in a day, ${unasked} of them came after the last release or without any; ${limit} may pass, and ${letThrough} were released`;
+    if (unasked > limit || day.length > limit + letThrough) {
+      accuse('no surprise floods', evidence);
       return;
     }
+  }
+}
+
+function suspectChanges({ entries, shown, watermarks, decisions, settings }: Holds): SuspectChange[] {
+  const { machineSkewMs } = settings;
+  const released = decisions.filter(({ by }) => by === 'release');
+  const known = new Map<string, { isRemovalPublished: boolean }>();
+  let hasEnrolmentDates = false;
+  const found: SuspectChange[] = [];
+  for (const { number, mode, detectedAt, changes } of entries) {
+    const watermark = watermarks.get(number) ?? null;
+    const at = Date.parse(detectedAt);
+    for (const change of changes) {
+      const { id } = change.state;
+      const isRemovalPublished = known.get(id)?.isRemovalPublished ?? false;
+      const judged = { change, watermark, isRemovalPublished, hasEnrolmentDates };
+      if (mode !== 'baseline' && isSuspect(judged)) {
+        const limit = Math.max(settings.surgeFloor, Math.floor(settings.surgeShare * (known.size + 1)));
+        const wasReleased = released.some(
+          ({ from, until }) => from - machineSkewMs <= at && wasShown(change, shown.get(id), until),
+        );
+        found.push({ at, change, wasReleased, limit });
+      }
+      known.set(id, { isRemovalPublished: isRemovalPublishedAfter(change, isRemovalPublished) });
+    }
+    hasEnrolmentDates ||= changes.some(({ state }) => state.enrolledAt !== null);
+  }
+  return found;
+}
+
+function isRemovalPublishedAfter({ events, state }: Change, before: boolean): boolean {
+  return state.removedAt !== null && (before || events.includes('ProgressionRemoved'));
+}
+
+/** Whether Kombo had shown these facts of the record by then. */
+function wasShown({ previous, state, erased }: Change, showings: Showing[] = [], by: number): boolean {
+  return showings.some(
+    (showing) =>
+      showing.at <= by &&
+      (isDeepStrictEqual(state, previous) || areFactsShown(state, previous, showing)) &&
+      (showing.whileExpired || (showing.isRemoved || showing.isBlank) === (state.removedAt !== null)) &&
+      (!erased || showing.isBlank || !showing.hasNames),
+  );
+}
+
+/** Nothing is left out but what a person discarded: exactly what had been shown then. */
+export function checkDiscards({ entries, shown, decisions, settings }: Holds, accuse: Accuse): void {
+  const discards = decisions.filter(({ by }) => by === 'discard');
+  for (const { changes, detectedAt, mode } of entries) {
+    for (const change of changes) {
+      const facts = mode === 'baseline' ? change.discarded : leftOut(change);
+      if (facts === null) continue;
+      const { erased, ...state } = facts;
+      const wasCounted = discards.some(
+        ({ from, until }) =>
+          from - settings.machineSkewMs <= Date.parse(detectedAt) &&
+          wasShown({ ...change, state, erased }, shown.get(state.id), until),
+      );
+      if (!wasCounted) accuse('only what was counted is discarded', JSON.stringify(change));
+    }
+  }
+}
+
+/** The facts that a change of a run that is no baseline keeps from consumers, if it does. */
+function leftOut(change: Change): Change['discarded'] {
+  const { previous, state, events, erased, discarded } = change;
+  const isSilentFirstSight =
+    previous === null && events.length === 0 && state.removedAt === null && state.status !== null;
+  return isSilentFirstSight ? { ...state, erased } : discarded;
+}
+
+/** What `ChangesHeld` says adds up; and ordinary learning is never held. */
+export function checkHeldEvents(received: ReceivedEvent[], isOrdinary: boolean, accuse: Accuse): void {
+  for (const { type, json } of received) {
+    if (type !== 'ChangesHeld') continue;
+    if (isOrdinary) accuse('ordinary learning is never held', json);
+    const { waiting, limit, sample } = operationalEvents.ChangesHeld.parse(JSON.parse(json));
+    const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
+    const { total, kinds, courses, otherCourses } = waiting;
+    const perCourse = courses.map(({ changes }) => changes);
+    const isRight =
+      total > 0 &&
+      limit >= 0 &&
+      sum(Object.values(kinds)) === total &&
+      sum(perCourse) + otherCourses.changes === total &&
+      courses.length <= LARGEST_COURSES &&
+      perCourse.every((changes, at) => changes <= (perCourse[at - 1] ?? Number.POSITIVE_INFINITY)) &&
+      new Set(sample).size === Math.min(total, SAMPLE_SIZE);
+    if (!isRight) accuse('what is held is counted', json);
   }
 }

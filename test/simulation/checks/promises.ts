@@ -5,51 +5,79 @@ import type { JournalEntry } from '../../../functions/core/journal-entry.ts';
 import type { KnownProgression } from '../../../functions/core/known-progression.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
 import { INTEGRATION } from '../invocation.ts';
-import { type ShownState, shownState } from '../kombo/kombo-wire.ts';
+import { type ShownState, shownFields, stateOf } from '../kombo/kombo-wire.ts';
+import type { Showing } from '../kombo/simulated-kombo.ts';
 import type { MemoryTable } from '../table/memory-table.ts';
 import type { World } from '../world/world.ts';
 import { checkChains, type Stories, storiesOf, type TakenEvent } from './chains.ts';
 import { checkEpisodes } from './episodes.ts';
-import { checkEvents, iso, known } from './events.ts';
+import { known } from './event-meanings.ts';
+import { checkEvents } from './events.ts';
 import { checkExpiredData } from './expired-data.ts';
-import { checkHolds } from './holds.ts';
+import { type Clocks, isErasure, iso } from './explained-changes.ts';
+import { checkDiscards, checkHeldEvents, checkHolds } from './holds.ts';
+import { checkSetAside } from './set-aside.ts';
 import type { Accuse } from './violation.ts';
 
 /** Holds what the bus received and what the table remembers against what Kombo shows in the end. */
 export async function checkPromises(world: World, observer: Ports, accuse: Accuse): Promise<void> {
-  const { bus, service, scenario, table, operator } = world;
+  const { bus, service, scenario, table, operator, watermarks } = world;
+  const { school } = service.life;
+  const clocks: Clocks = {
+    komboSkewMs: scenario.komboSkewMs,
+    machineSkewMs: scenario.machineSkewMs,
+    expiries: school.expiries,
+  };
   const stories = storiesOf(bus.received, bus.refused, accuse);
   checkChains(stories, accuse);
-  checkEvents(stories, service.shown, accuse);
+  checkEvents(stories, service.shown, clocks, accuse);
   checkEpisodes(bus.received, scenario.faults, accuse);
+  checkHeldEvents(bus.received, scenario.isOrdinary, accuse);
 
-  const records = [...service.life.school.records.values()];
+  const entries = await readJournal(observer);
+  const holds = {
+    entries,
+    shown: service.shown,
+    watermarks,
+    decisions: operator.decisions,
+    settings: scenario,
+  };
+  checkJournal(entries, stories, accuse);
+  checkHolds(holds, accuse);
+  checkDiscards(holds, accuse);
+
+  const records = [...school.records.values()];
   const remembered = await observer.store.readKnown(
     INTEGRATION,
     records.map(({ id }) => id),
   );
+  const hasDiscarded = operator.decisions.some(({ by }) => by === 'discard');
   for (const record of records) {
-    const truth = shownState(record, service.life.school);
+    const truth = stateOf(shownFields(record, school));
     const memory = remembered.get(record.id);
     if (memory === undefined) accuse('nothing is missed', `${record.id} is not known`);
     else {
-      checkLastState(truth, memory, accuse);
+      const wasNamed = stories.get(record.id)?.some(({ type }) => type !== 'LearnerDataErased') === true;
+      const isUnseen = memory.unpublishedRemoval === 'first-seen' && !wasNamed;
+      const showings = service.shown.get(record.id) ?? [];
+      // Of a record that was removed before it was seen, the facts become known when it returns.
+      const toBeKnown = isUnseen ? { ...truth, ...NO_FACTS } : truth;
+      checkLastState(toBeKnown, memory, showings, world.time.now(), accuse);
       const isToBeTold =
         scenario.baseline.mode === 'publish' &&
-        !operator.hasDiscarded &&
+        !hasDiscarded &&
         known(truth.status) !== null &&
-        truth.removedAt === null;
+        !truth.isRemoved &&
+        !truth.isBlank;
       checkStoryEnd(memory, stories.get(record.id)?.at(-1), isToBeTold, accuse);
     }
   }
+  checkReturns(entries, scenario.baseline.mode === 'silent', accuse);
   const { asked, answered } = service.details;
   if (asked === answered && scenario.machineSkewMs === 0) {
     checkExpiredData(stories, service.life.school, scenario.komboSkewMs, accuse);
   }
-  const entries = await readJournal(observer);
-  checkJournal(entries, stories, accuse);
-  checkHolds(entries, scenario.surgeFloor, operator.letThrough, accuse);
-  await checkSetAside(observer, bus.refusedIds, accuse);
+  checkSetAside(await observer.store.readSetAside(INTEGRATION), world, accuse);
   checkPersonalData(
     table,
     records.map(({ learner }) => learner),
@@ -61,34 +89,71 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
  * What is known is what Kombo shows; a null of Kombo's leaves what was known. Where a person discarded a change, that is
  * what is compared, or what was known before it when it went away.
  */
-function checkLastState(truth: ShownState, memory: KnownProgression, accuse: Accuse): void {
-  const { state, discarded } = memory;
-  const wrong = differences(truth, state);
-  if (wrong.length > 0 && (discarded === null || differences(truth, discarded).length > 0)) {
-    accuse(
-      'nothing is missed',
-      `${wrong.join(', ')}: known ${JSON.stringify(memory)}, Kombo ${JSON.stringify(truth)}`,
-    );
-  }
-  if (truth.isErased !== (discarded?.erased ?? memory.erased)) {
-    accuse('nothing is missed', `erasure: known ${JSON.stringify(memory)}, Kombo ${JSON.stringify(truth)}`);
-  }
+function checkLastState(
+  truth: ShownState,
+  memory: KnownProgression,
+  showings: Showing[],
+  now: number,
+  accuse: Accuse,
+): void {
+  const { state, erased, discarded } = memory;
+  const wrong = differences(truth, { ...state, erased }, showings, now);
+  if (wrong.length === 0) return;
+  if (discarded !== null && differences(truth, discarded, showings, now).length === 0) return;
+  accuse(
+    'nothing is missed',
+    `${wrong.join(', ')}: known ${JSON.stringify(memory)}, Kombo ${JSON.stringify(truth)}`,
+  );
 }
 
-function differences(truth: ShownState, state: ProgressionState): string[] {
+type Facts = ProgressionState & { erased: boolean };
+
+function differences(truth: ShownState, facts: Facts, showings: Showing[], now: number): string[] {
   const wrong: string[] = [];
   const status = known(truth.status);
-  if (status !== null && state.status !== status) wrong.push('status');
+  if (status !== null && facts.status !== status) wrong.push('status');
   const enrolledAt = iso(truth.enrolledAt);
-  if (state.status !== null && enrolledAt !== null && state.enrolledAt !== enrolledAt) {
+  if (facts.status !== null && enrolledAt !== null && facts.enrolledAt !== enrolledAt) {
     wrong.push('enrolledAt');
   }
   const completedAt = iso(truth.completedAt);
-  if (state.status === 'COMPLETED' && completedAt !== null && state.completedAt !== completedAt) {
+  if (facts.status === 'COMPLETED' && completedAt !== null && facts.completedAt !== completedAt) {
     wrong.push('completedAt');
   }
-  if (!truth.isErased && (truth.removedAt === null) !== (state.removedAt === null)) wrong.push('removedAt');
+  if ((truth.isRemoved || truth.isBlank) !== (facts.removedAt !== null)) wrong.push('removedAt');
+  if (!isErasureRight(truth, facts, showings, now)) wrong.push('erased');
   return wrong;
+}
+
+/** Whether it is erased follows from what is shown now, or was shown since it was removed: it stays erased until it returns. */
+function isErasureRight(
+  truth: ShownState,
+  { removedAt, erased }: Facts,
+  showings: Showing[],
+  now: number,
+): boolean {
+  const removed = removedAt === null ? null : Date.parse(removedAt);
+  const shown = isErasure(truth, removed, now);
+  if (!erased) return shown !== 'yes';
+  return shown !== 'no' || showings.some((showing) => isErasure(showing, removed, showing.at) !== 'no');
+}
+
+/** What was removed before it was first seen is published with its status when it returns. */
+function checkReturns(entries: JournalEntry[], isBaselineSilent: boolean, accuse: Accuse): void {
+  const unseen = new Set<string>();
+  for (const { changes, mode } of entries) {
+    for (const { previous, state, events } of changes) {
+      const wasUnseen = unseen.has(state.id);
+      if (previous === null && state.removedAt !== null && !(isBaselineSilent && mode === 'baseline')) {
+        unseen.add(state.id);
+      }
+      if (!wasUnseen || !events.includes('ProgressionRestored')) continue;
+      unseen.delete(state.id);
+      if (state.status !== null && events.length < 2) {
+        accuse('nothing is missed', `the status of ${state.id}, which returned and was never published`);
+      }
+    }
+  }
 }
 
 /** The last event told what is known: nothing changed without a word since. */
@@ -105,6 +170,8 @@ function checkStoryEnd(
     accuse('one story per learner and course', `known ${JSON.stringify(state)}, last told ${told}`);
   }
 }
+
+const NO_FACTS = { status: null, enrolledAt: null, completedAt: null };
 
 async function readJournal({ store }: Ports): Promise<JournalEntry[]> {
   const entries: JournalEntry[] = [];
@@ -124,12 +191,6 @@ function checkJournal(entries: JournalEntry[], stories: Stories, accuse: Accuse)
     }
   }
   for (const id of told) accuse('the journal is the truth', `${id} was published and is not in the journal`);
-}
-
-async function checkSetAside({ store }: Ports, refused: Set<string>, accuse: Accuse): Promise<void> {
-  const listed = new Set((await store.readSetAside(INTEGRATION)).map(({ id }) => id));
-  for (const id of refused)
-    if (!listed.has(id)) accuse('nothing is missed', `${id} was refused and not set aside`);
 }
 
 /** Names and addresses are nowhere in the table, compressed journal entries included. */

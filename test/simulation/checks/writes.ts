@@ -1,30 +1,37 @@
 import * as z from 'zod/mini';
 import type { Item } from '../table/attribute-values.ts';
 import type { MemoryTable } from '../table/memory-table.ts';
-import type { FaultRates } from '../world/faults.ts';
+import type { World } from '../world/world.ts';
 import type { Accuse } from './violation.ts';
 
 /** What is held to of a checkpoint; reading all of it at each write would take as long as the store does. */
 const Progress = z.object({ entry: z.int(), watermark: z.nullable(z.string()) });
 
 const EPOCH = '1970-01-01T00:00:00.000Z';
-/** The clocks of Kombo and of the machines, two of which may differ by a minute. */
-const CLOCKS_DIFFER_MS = 62_000;
+/** The clocks of Kombo's own machines. */
+const CLOCKS_DIFFER_MS = 2_000;
+/** What one item of a hold may take. */
+const HELD_BYTES = 100_000;
 
 /**
  * Holds each write, as it takes effect, to what may never go back: the checkpoint's entry and watermark, a journal entry
  * that stands, a progression's entry.
  */
-export function checkWrites(table: MemoryTable, rates: FaultRates, accuse: Accuse): void {
+export function checkWrites({ table, scenario, watermarks }: World, accuse: Accuse): void {
+  const { faults: rates, machineSkewMs } = scenario;
   // A worker that stood still or whose write comes late may meet another's entry on its way.
   const isPrompt = rates.frozen === 0 && rates['table-write-delayed'] === 0;
+  let latest: string | null = null;
   table.watch((before, after) => {
-    if (isPrompt && after?.['pk']?.S === 'integrations') checkNothingIsLeft(table, accuse);
+    const [kindAfter] = (after?.['pk']?.S ?? '').split('/');
+    if (isPrompt && kindAfter === 'integrations') checkNothingIsLeft(table, accuse);
+    if (kindAfter === 'journal') watermarks.set(Number(after?.['sk']?.S), latest);
+    if (kindAfter === 'held') checkSize(after, accuse);
     if (before === undefined) return;
     const [kind] = (before['pk']?.S ?? '').split('/');
     switch (kind) {
       case 'integration':
-        checkCheckpoint(before, after, accuse);
+        latest = later(latest, checkCheckpoint(before, after, 2 * machineSkewMs, accuse));
         break;
       case 'journal':
         accuse('the journal is never altered', `entry ${before['sk']?.S} was written again`);
@@ -50,20 +57,39 @@ function checkNothingIsLeft(table: MemoryTable, accuse: Accuse): void {
   }
 }
 
-function checkCheckpoint(before: Item, after: Item | undefined, accuse: Accuse): void {
+/**
+ * @param slackMs how far the watermark may go back since machines take turns
+ * @returns the watermark, null where it did not change
+ */
+function checkCheckpoint(
+  before: Item,
+  after: Item | undefined,
+  slackMs: number,
+  accuse: Accuse,
+): string | null {
   const [was, is] = [before, after].map((item) => item?.['content']?.S);
-  if (was === is) return;
+  if (was === is) return null;
   if (was === undefined || is === undefined) {
     accuse('the checkpoint never goes back', 'it is gone');
-    return;
+    return null;
   }
   const [older, newer] = [was, is].map((content) => Progress.parse(JSON.parse(content)));
-  if (older === undefined || newer === undefined) return;
+  if (older === undefined || newer === undefined) return null;
   if (newer.entry < older.entry) {
     accuse('the checkpoint never goes back', `from entry ${older.entry} to ${newer.entry}`);
   }
   const back = Date.parse(older.watermark ?? EPOCH) - Date.parse(newer.watermark ?? EPOCH);
-  if (back > CLOCKS_DIFFER_MS) {
+  if (back > CLOCKS_DIFFER_MS + slackMs) {
     accuse('the checkpoint never goes back', `from watermark ${older.watermark} to ${newer.watermark}`);
   }
+  return newer.watermark;
+}
+
+function later(a: string | null, b: string | null): string | null {
+  return (a ?? '') > (b ?? '') ? a : b;
+}
+
+function checkSize(item: Item | undefined, accuse: Accuse): void {
+  const bytes = JSON.stringify(item).length;
+  if (bytes > HELD_BYTES) accuse('what is held is stored in small items', `${bytes} bytes`);
 }

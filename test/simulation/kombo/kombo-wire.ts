@@ -1,58 +1,107 @@
-import type { NullableField, School, SchoolRecord } from '../school/school.ts';
+import type { RecordContent } from '../school/record.ts';
+import type { NullableField, School } from '../school/school.ts';
 import type { Random } from '../world/random.ts';
 
-/** What an event may say of a record: its state as Kombo showed it, in milliseconds. */
+/** The fields that an answer shows of a record; null where a field is turned off or its value is gone. */
+export type ShownFields = Pick<
+  RecordContent,
+  'status' | 'enrolledAt' | 'completedAt' | 'removedAt' | 'remoteData'
+> & {
+  remoteId: string | null;
+  changedAt: number | null;
+  learner: { id: string; remoteId: string } | null;
+  names: { firstName: string; lastName: string; email: string } | null;
+  course: { id: string; revision: string; title: string } | null;
+};
+
+/** What can be read from an answer about a record. Times in milliseconds; a date that means "none" is null. */
 export type ShownState = {
   status: string | null;
   enrolledAt: number | null;
   completedAt: number | null;
+  changedAt: number | null;
+  /** It says that it is removed, with a date or with one that means "none". */
+  isRemoved: boolean;
   removedAt: number | null;
-  isErased: boolean;
+  /** Nothing but the id is shown. */
+  isBlank: boolean;
+  hasNames: boolean;
+  learner: { id: string; remoteId: string } | null;
+  course: { id: string; revision: string } | null;
 };
 
-/** The state of a record as Kombo shows it now, with fields that are turned off as null. */
-export function shownState(record: SchoolRecord, { off }: School): ShownState {
-  const { isErased } = record;
-  const shown = <T>(field: NullableField, value: T | null) => (isErased || off.has(field) ? null : value);
+export function shownFields(content: RecordContent, { off, hasNoEnrolmentDates }: School): ShownFields {
+  const { lost, remoteId, changedAt, removedAt, remoteData } = content;
+  const isBlank = lost === 'all-but-id';
+  const isEmpty = isBlank || lost === 'all-but-removal';
+  const unlessOff = <T>(field: NullableField, value: T) => (isEmpty || off.has(field) ? null : value);
+  const { id, firstName, lastName, email } = content.learner;
   return {
-    status: shown('status', record.status),
-    enrolledAt: shown('enrolledAt', record.enrolledAt),
-    completedAt: shown('completedAt', record.completedAt),
-    // Any field but the id may be null on a removed record.
-    removedAt: isErased && record.id.endsWith('0') ? null : record.removedAt,
-    isErased,
+    remoteId: isEmpty ? null : remoteId,
+    status: unlessOff('status', content.status),
+    enrolledAt: hasNoEnrolmentDates ? null : unlessOff('enrolledAt', content.enrolledAt),
+    completedAt: unlessOff('completedAt', content.completedAt),
+    changedAt: isEmpty ? null : changedAt,
+    removedAt: isBlank ? null : removedAt,
+    remoteData,
+    learner: isEmpty || lost === 'learner' ? null : { id, remoteId: content.learner.remoteId },
+    names: lost === 'nothing' ? unlessOff('names', { firstName, lastName, email }) : null,
+    course: isEmpty ? null : content.course,
   };
 }
 
-/** A record as JSON of Kombo's answers. The same instant is spelt in different ways. */
-export function wireRecord(record: SchoolRecord, state: ShownState, random: Random): unknown {
-  const time = (value: number | null) => (value === null ? null : spell(value, random));
-  const { learner, course, remoteData } = record;
-  const erased = <T>(value: T) => (record.isErased ? null : value);
+/** The first and the last moment that are taken for a date. */
+const FIRST_REAL = Date.UTC(1971, 0);
+const LAST_REAL = Date.UTC(2201, 0) - 1;
+
+export function stateOf(fields: ShownFields): ShownState {
+  const { status, removedAt, learner, names, course } = fields;
   return {
-    id: record.id,
-    remote_id: erased(record.remoteId),
-    user_id: erased(learner.id),
-    course_revision_id: erased(course.revision),
-    status: state.status,
-    enrolled_at: record.isGarbled ? 'some day' : time(state.enrolledAt),
-    completed_at: time(state.completedAt),
-    changed_at: record.isErased ? null : spell(record.changedAt, random),
-    remote_deleted_at: time(state.removedAt),
+    status,
+    enrolledAt: realDate(fields.enrolledAt),
+    completedAt: realDate(fields.completedAt),
+    changedAt: realDate(fields.changedAt),
+    isRemoved: removedAt !== null,
+    removedAt: realDate(removedAt),
+    isBlank: removedAt === null && fields.remoteId === null,
+    hasNames: names !== null,
+    learner,
+    course: course && { id: course.id, revision: course.revision },
+  };
+}
+
+function realDate(time: number | null): number | null {
+  return time === null || time < FIRST_REAL || time > LAST_REAL ? null : time;
+}
+
+/** A record as JSON of Kombo's answers. The same instant is spelt in different ways. */
+export function wireRecord(id: string, fields: ShownFields, isGarbled: boolean, random: Random): unknown {
+  const time = (value: number | null) => (value === null ? null : spell(value, random));
+  const { learner, names, course, remoteData } = fields;
+  return {
+    id,
+    remote_id: fields.remoteId,
+    user_id: learner?.id ?? null,
+    course_revision_id: course?.revision ?? null,
+    status: fields.status,
+    enrolled_at: isGarbled ? 'some day' : time(fields.enrolledAt),
+    completed_at: time(fields.completedAt),
+    changed_at: time(fields.changedAt),
+    remote_deleted_at: time(fields.removedAt),
     remote_data: remoteData === null ? null : { '/progress': { value: remoteData } },
-    user: erased({
+    user: learner && {
       id: learner.id,
       remote_id: learner.remoteId,
-      first_name: learner.firstName,
-      last_name: learner.lastName,
-      work_email: learner.email,
-    }),
-    course_revision: erased({
+      first_name: names?.firstName ?? null,
+      last_name: names?.lastName ?? null,
+      work_email: names?.email ?? null,
+    },
+    course_revision: course && {
       id: course.revision,
       remote_id: `remote-${course.revision}`,
       title: course.title,
       course: { id: course.id, remote_id: `remote-${course.id}` },
-    }),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { PageHabits } from '../scenario.ts';
-import type { School, SchoolRecord } from '../school/school.ts';
+import type { SchoolRecord } from '../school/record.ts';
+import type { School } from '../school/school.ts';
 import type { Random } from '../world/random.ts';
 
 /** The pages of Kombo's answers: their order, and cursors that know no more than a place in it. */

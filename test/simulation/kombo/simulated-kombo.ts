@@ -1,11 +1,12 @@
 import type { Scenario } from '../scenario.ts';
-import type { SchoolRecord } from '../school/school.ts';
-import type { SchoolLife } from '../school/school-life.ts';
+import type { SchoolLife } from '../school/life.ts';
+import { contentAt, type RecordContent, type SchoolRecord } from '../school/record.ts';
+import type { Counts } from '../world/counts.ts';
 import type { Faults } from '../world/faults.ts';
 import type { Random } from '../world/random.ts';
 import type { VirtualTime } from '../world/virtual-time.ts';
 import type { WorkerProcess } from '../world/worker-process.ts';
-import { errorBody, type ShownState, shownState, successBody, wireRecord } from './kombo-wire.ts';
+import { errorBody, type ShownState, shownFields, stateOf, successBody, wireRecord } from './kombo-wire.ts';
 import { CursorExpiredError, type PageChains } from './page-chains.ts';
 
 export const BASE_URL = 'https://kombo.example/v1';
@@ -14,11 +15,40 @@ export const BASE_URL = 'https://kombo.example/v1';
 export type KomboService = {
   life: SchoolLife;
   chains: PageChains;
-  /** Every state that Kombo showed of each record. */
-  shown: Map<string, ShownState[]>;
+  /** What Kombo showed of each record that can be read, in order. */
+  shown: Map<string, Showing[]>;
+  /** What pages showed to each process whose runs have not ended. */
+  unprocessed: Map<string, Showing[]>;
   /** Requests for the integration's details, and those that were answered. */
   details: { asked: number; answered: number };
 };
+
+/** One time that Kombo showed a record. */
+export type Showing = ShownState & {
+  /** When, by the machines' clock. */
+  at: number;
+  by: 'page' | 'ids';
+  /** What the page was asked for: what changed since then, or everything (null). */
+  updatedAfter: number | null;
+  /** Kombo said at this time that the data is not valid. */
+  whileExpired: boolean;
+  /** The latest `changed_at` of this record up to now. */
+  newest: number;
+  /** The process that it was shown to came to the end of its runs, which had no reason to doubt it. */
+  wasProcessed: boolean;
+};
+
+/** The runs of a process came to their end: it took in what pages had shown to it. */
+export function wasProcessed({ unprocessed }: KomboService, process: string): void {
+  for (const showing of unprocessed.get(process) ?? []) {
+    showing.wasProcessed = !showing.whileExpired && (showing.changedAt ?? showing.newest) >= showing.newest;
+  }
+  unprocessed.delete(process);
+}
+
+/** An older version is shown for so long at most: less than the overlap, with how late a change may become visible. */
+const LAG_MS = 10 * 60_000;
+const AHEAD_MS = 60 * 60_000;
 
 /** One for each thing to do next, besides trying again. */
 const REFUSALS = [
@@ -27,14 +57,23 @@ const REFUSALS = [
   'PLATFORM.AUTHENTICATION_INVALID',
 ];
 
-type World = { scenario: Scenario; time: VirtualTime; random: Random; faults: Faults; service: KomboService };
+type World = {
+  scenario: Scenario;
+  time: VirtualTime;
+  random: Random;
+  faults: Faults;
+  service: KomboService;
+  counts: Counts;
+};
 
 /** What comes back, and when: the body may follow its head slowly, or not at all. */
 type Answer = { status: number; body: string; headers: Record<string, string>; bodyDelayMs: number };
 
 /** Kombo's API as one process sees it: a `fetch`. */
 export function simulatedKombo(process: WorkerProcess, world: World): typeof fetch {
-  const { time, random, faults, scenario, service } = world;
+  const { time, random, faults, scenario, service, counts } = world;
+
+  const komboNow = () => time.now() + scenario.komboSkewMs;
 
   const answerOf = (url: URL): Answer => {
     if (faults.strikes('kombo-throttled')) {
@@ -65,39 +104,67 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
     const ids = searchParams.get('ids');
     if (ids !== null) {
       const known = ids.split(',').flatMap((id) => service.life.school.records.get(id) ?? []);
-      return show(known, null);
+      const found = known.filter(() => !faults.strikes('kombo-ids-missing'));
+      return show(found, null, (record) => write(record, record, 'ids', null));
     }
     const cursor = searchParams.get('cursor');
     if (cursor !== null && faults.strikes('kombo-cursor-expired')) service.chains.expire(cursor);
     const after = searchParams.get('updated_after');
+    const updatedAfter = after === null ? null : Date.parse(after);
     const asked = Number(searchParams.get('page_size') ?? 100);
     try {
-      const { records, next } = service.chains.page({
-        updatedAfter: after === null ? null : Date.parse(after),
-        cursor,
-        size: Math.min(asked, scenario.pageSize),
+      const size = Math.min(asked, scenario.pageSize);
+      const { records, next } = service.chains.page({ updatedAfter, cursor, size });
+      return show(records, next, (record) => {
+        const isLagging = faults.strikes('kombo-lagging');
+        const content = isLagging ? contentAt(record, komboNow() - random.int(1, LAG_MS)) : record;
+        if (content !== record) counts.add('kombo: an older version is shown');
+        return write(record, content, 'page', updatedAfter);
       });
-      return show(records, next);
     } catch (error) {
       if (!(error instanceof CursorExpiredError)) throw error;
       return reply(400, errorBody('PLATFORM.INPUT_INVALID', 'the cursor is invalid'));
     }
   };
 
-  const show = (records: SchoolRecord[], next: string | null): Answer => {
-    const results = records.map(write);
+  const show = (
+    records: SchoolRecord[],
+    next: string | null,
+    writeOne: (record: SchoolRecord) => unknown,
+  ): Answer => {
+    const results = records.map(writeOne);
     if (records.length > 0 && random.chance(scenario.pages.repeats)) {
       // A record that changes while its page is put together comes twice, each time as it was then.
       for (let changes = random.int(0, 3); changes > 0; changes--) service.life.happen();
-      results.push(...records.filter(() => random.chance(0.5)).map(write));
+      results.push(...records.filter(() => random.chance(0.5)).map(writeOne));
     }
     return reply(200, successBody({ next, results }));
   };
 
-  const write = (record: SchoolRecord): unknown => {
-    const state = shownState(record, service.life.school);
-    if (!record.isGarbled) service.shown.set(record.id, [...(service.shown.get(record.id) ?? []), state]);
-    return wireRecord(record, state, random);
+  const write = (
+    record: SchoolRecord,
+    content: RecordContent,
+    by: Showing['by'],
+    updatedAfter: number | null,
+  ): unknown => {
+    const { school } = service.life;
+    const fields = shownFields(content, school);
+    if (!record.isGarbled) {
+      const shown = listed(service.shown, record.id);
+      const state = stateOf(fields);
+      const showing: Showing = {
+        ...state,
+        at: time.now(),
+        by,
+        updatedAfter,
+        whileExpired: school.expiredSince !== null,
+        newest: Math.max(shown.at(-1)?.newest ?? 0, state.changedAt ?? 0),
+        wasProcessed: false,
+      };
+      shown.push(showing);
+      if (by === 'page') listed(service.unprocessed, process.name).push(showing);
+    }
+    return wireRecord(record.id, fields, record.isGarbled, random);
   };
 
   const details = (): Answer => {
@@ -111,7 +178,8 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
 
   /** The clock that Kombo's answers show; it may run on while the answer is written. */
   const reply = (status: number, body: string, headers: Record<string, string> = {}): Answer => {
-    const date = new Date(time.now() + scenario.komboSkewMs + random.int(0, 1500)).toUTCString();
+    const ahead = faults.strikes('kombo-clock-ahead') ? random.int(60_000, AHEAD_MS) : 0;
+    const date = new Date(komboNow() + random.int(0, 1500) + ahead).toUTCString();
     return {
       status,
       body,
@@ -146,6 +214,14 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
     const body = answer.bodyDelayMs === 0 ? answer.body : slowBody(answer, time, request.signal);
     return new Response(body, { status: answer.status, headers: answer.headers });
   };
+}
+
+function listed<T>(lists: Map<string, T[]>, key: string): T[] {
+  const found = lists.get(key);
+  if (found !== undefined) return found;
+  const list: T[] = [];
+  lists.set(key, list);
+  return list;
 }
 
 function fetchFailed(code: string): TypeError {

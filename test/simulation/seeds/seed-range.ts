@@ -18,11 +18,30 @@ export const SeedReport = z.object({
   lived: z.int(),
   events: z.int(),
   faults: z.int(),
+  /** How often each thing happened, by its name, and in how many seeds. */
+  counts: z.record(z.string(), z.object({ times: z.int(), seeds: z.int() })),
   broken: z.array(
     z.object({ seed: z.int(), violations: z.array(z.object({ promise: z.string(), evidence: z.string() })) }),
   ),
 });
 export type SeedReport = z.infer<typeof SeedReport>;
+
+export function emptyReport(): SeedReport {
+  return { lived: 0, events: 0, faults: 0, counts: {}, broken: [] };
+}
+
+export function addReport(total: SeedReport, report: SeedReport): void {
+  total.lived += report.lived;
+  total.events += report.events;
+  total.faults += report.faults;
+  total.broken.push(...report.broken);
+  for (const [name, count] of Object.entries(report.counts)) addCount(total.counts, name, count);
+}
+
+function addCount(counts: SeedReport['counts'], name: string, more: { times: number; seeds: number }): void {
+  const before = counts[name] ?? { times: 0, seeds: 0 };
+  counts[name] = { times: before.times + more.times, seeds: before.seeds + more.seeds };
+}
 
 const REPORT_EVERY = 20;
 
@@ -34,16 +53,20 @@ if (parentPort !== null) {
   const unused = range.patches.find(({ file }) => !patchedFiles().has(file));
   if (unused !== undefined) throw new Error(`nothing imports ${unused.file}`);
 
-  let report: SeedReport = { lived: 0, events: 0, faults: 0, broken: [] };
+  let report = emptyReport();
   for (let seed = range.from; seed < range.from + range.seeds; seed += range.step) {
-    const { violations, events, faults } = await liveThrough({ ...scenarioOf(seed), ...range.scenario });
+    const { violations, events, faults, counts } = await liveThrough({
+      ...scenarioOf(seed),
+      ...range.scenario,
+    });
     report.lived++;
     report.events += events;
     report.faults += faults;
+    for (const [name, times] of counts) addCount(report.counts, name, { times, seeds: 1 });
     if (violations.length > 0) report.broken.push({ seed, violations });
     if (report.lived < REPORT_EVERY && violations.length === 0) continue;
     parentPort.postMessage(report);
-    report = { lived: 0, events: 0, faults: 0, broken: [] };
+    report = emptyReport();
   }
   parentPort.postMessage(report);
 }

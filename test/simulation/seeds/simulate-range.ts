@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { SourcePatch } from '../bugs/source-patch.ts';
 import type { Scenario } from '../scenario.ts';
-import { type SeedRange, SeedReport } from './seed-range.ts';
+import { addReport, emptyReport, type SeedRange, SeedReport } from './seed-range.ts';
 
 export type RangeOptions = {
   from: number;
@@ -20,7 +20,7 @@ export type RangeOptions = {
  */
 export async function simulateRange(options: RangeOptions): Promise<SeedReport> {
   const { from, seeds, workers, patches = [], scenario = {}, progress } = options;
-  const total: SeedReport = { lived: 0, events: 0, faults: 0, broken: [] };
+  const total = emptyReport();
   const threads = Array.from({ length: workers }, (_, place) => {
     const workerData: SeedRange = {
       from: from + place,
@@ -38,11 +38,7 @@ export async function simulateRange(options: RangeOptions): Promise<SeedReport> 
     (thread) =>
       new Promise<void>((resolve, reject) => {
         thread.on('message', (message) => {
-          const report = SeedReport.parse(message);
-          total.lived += report.lived;
-          total.events += report.events;
-          total.faults += report.faults;
-          total.broken.push(...report.broken);
+          addReport(total, SeedReport.parse(message));
           progress(total, stop);
         });
         thread.on('error', reject);

@@ -9,6 +9,7 @@ import {
 } from '../../../local/embedded-dynamodb.ts';
 import { nobodyOvertaken } from '../checks/overtaken.ts';
 import { NO_FAULTS } from '../scenario.ts';
+import { newCounts } from '../world/counts.ts';
 import { faultsAt } from '../world/faults.ts';
 import { seededRandom } from '../world/random.ts';
 import { virtualTime } from '../world/virtual-time.ts';
@@ -63,7 +64,7 @@ function faultlessTable(): DynamoDbCalls {
   return simulatedDynamoDb(process, {
     random,
     time: virtualTime(0, 1, () => () => undefined),
-    faults: faultsAt(NO_FAULTS, 0, random),
+    faults: faultsAt(NO_FAULTS, 0, random, newCounts()),
     table: memoryTable({ partition: 'pk', sort: 'sk' }),
     overtaken: nobodyOvertaken(),
   });

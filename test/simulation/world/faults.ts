@@ -1,7 +1,8 @@
+import type { Counts } from './counts.ts';
 import type { Random } from './random.ts';
 
-/** Everything that can go wrong. A scenario gives each kind the probability with which it strikes. */
-export const faultKinds = [
+/** What can go wrong in any history. */
+export const commonFaultKinds = [
   'kombo-throttled',
   'kombo-broken',
   'kombo-unreachable',
@@ -28,6 +29,15 @@ export const faultKinds = [
   'out-of-time',
   'kombo-refused',
 ] as const;
+
+/**
+ * What goes wrong in some histories only: a page shows a record as it was minutes ago; a `Date` header is ahead; an answer
+ * by ids leaves a record out.
+ */
+const specialFaultKinds = ['kombo-lagging', 'kombo-clock-ahead', 'kombo-ids-missing'] as const;
+
+/** Everything that can go wrong. A scenario gives each kind the probability with which it strikes. */
+export const faultKinds = [...commonFaultKinds, ...specialFaultKinds];
 export type FaultKind = (typeof faultKinds)[number];
 
 export type FaultRates = Record<FaultKind, number>;
@@ -42,13 +52,14 @@ export type Faults = {
 };
 
 /** @param limit only so many strike, which makes a failing history shorter to read */
-export function faultsAt(rates: FaultRates, limit: number, random: Random): Faults {
+export function faultsAt(rates: FaultRates, limit: number, random: Random, counts: Counts): Faults {
   let struck = 0;
   let isOver = false;
   return {
     strikes(kind) {
-      if (isOver || !random.chance(rates[kind]) || struck >= limit) return false;
+      if (rates[kind] === 0 || isOver || !random.chance(rates[kind]) || struck >= limit) return false;
       struck++;
+      counts.add(`fault: ${kind}`);
       return true;
     },
     stop() {

@@ -1,9 +1,11 @@
+import type { HoldDecision } from '../checks/holds.ts';
 import { nobodyOvertaken, type Overtaken } from '../checks/overtaken.ts';
 import { pageChains } from '../kombo/page-chains.ts';
 import type { KomboService } from '../kombo/simulated-kombo.ts';
 import type { Scenario } from '../scenario.ts';
-import { schoolLife } from '../school/school-life.ts';
+import { schoolLife } from '../school/life.ts';
 import { type MemoryTable, memoryTable } from '../table/memory-table.ts';
+import { type Counts, newCounts } from './counts.ts';
 import { type Faults, faultsAt } from './faults.ts';
 import { globalTime } from './global-time.ts';
 import { type Random, seededRandom } from './random.ts';
@@ -17,12 +19,15 @@ export type World = {
   time: VirtualTime;
   faults: Faults;
   trace: Trace;
+  counts: Counts;
   table: MemoryTable;
   bus: SimulatedBus;
   overtaken: Overtaken;
   service: KomboService;
   /** What a person decided about held changes. */
-  operator: { letThrough: number; hasDiscarded: boolean };
+  operator: { decisions: HoldDecision[] };
+  /** The latest watermark when an entry of the journal was appended, by its number. */
+  watermarks: Map<number, string | null>;
   /** When processes start, and how long they take; drawn apart from what happens at the school. */
   random: Random;
 };
@@ -41,13 +46,15 @@ export function worldOf(scenario: Scenario, isTraced: boolean): World {
   ];
   const time = virtualTime(scenario.start, STEP_LIMIT, globalTime(globals));
   const trace = isTraced ? recordedTrace(time.now) : noTrace;
-  const life = schoolLife(scenario, () => time.now() + scenario.komboSkewMs, school, trace);
+  const counts = newCounts();
+  const life = schoolLife(scenario, () => time.now() + scenario.komboSkewMs, school, trace, counts);
   return {
     scenario,
     time,
     trace,
     random,
-    faults: faultsAt(scenario.faults, scenario.faultLimit, faultDice),
+    faults: faultsAt(scenario.faults, scenario.faultLimit, faultDice, counts),
+    counts,
     table: memoryTable({ partition: 'pk', sort: 'sk' }, time.now),
     overtaken: nobodyOvertaken(),
     bus: { received: [], refused: [], refusedIds: new Set() },
@@ -55,8 +62,10 @@ export function worldOf(scenario: Scenario, isTraced: boolean): World {
       life,
       chains: pageChains(life.school, scenario.pages, pages),
       shown: new Map(),
+      unprocessed: new Map(),
       details: { asked: 0, answered: 0 },
     },
-    operator: { letThrough: 0, hasDiscarded: false },
+    operator: { decisions: [] },
+    watermarks: new Map(),
   };
 }

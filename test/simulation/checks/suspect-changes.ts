@@ -1,0 +1,62 @@
+import type { Change } from '../../../functions/core/journal-entry.ts';
+
+const OLD_AFTER = 3 * 24 * 60 * 60 * 1000;
+
+/** What is known of an integration and of a record when a change is judged. */
+export type Judged = {
+  change: Change;
+  /** The latest watermark that the integration ever had; null before its first sync has ended. */
+  watermark: string | null;
+  /** The record's removal was published, and it has not returned since. */
+  isRemovalPublished: boolean;
+  /** Some known progression has an enrolment date. */
+  hasEnrolmentDates: boolean;
+};
+
+/**
+ * Whether a published change is suspect, written again from the design. Of what the design leaves open, no: checks may
+ * accuse only of what is certain.
+ */
+export function isSuspect({ change, watermark, isRemovalPublished, hasEnrolmentDates }: Judged): boolean {
+  const { previous, state, events } = change;
+  const was = previous?.status ?? null;
+  const isOld = (date: string | null) =>
+    date !== null && watermark !== null && Date.parse(date) < Date.parse(watermark) - OLD_AFTER;
+  const isCorrectionSuspect = (before: string | null, after: string | null) =>
+    before !== null || isOld(after);
+  const wentBack =
+    state.changedAt !== null &&
+    (previous?.changedAt ?? null) !== null &&
+    state.changedAt < (previous?.changedAt ?? '');
+  if (events.length > 0 && wentBack) return true;
+
+  return events.some((type) => {
+    switch (type) {
+      case 'ProgressionRemoved':
+      case 'ProgressionRestored':
+      case 'CourseReopened':
+      case 'ProgressReset':
+      case 'LearnerDropped':
+        return true;
+      case 'LearnerDataErased':
+        return !isRemovalPublished;
+      case 'CourseCompleted':
+        if (was !== null || state.completedAt !== null) return isOld(state.completedAt);
+        return state.enrolledAt === null && watermark !== null;
+      case 'CourseRecompleted':
+        return isOld(state.completedAt);
+      case 'LearnerEnrolled':
+      case 'CourseStarted':
+        if (was !== null) return false;
+        if (state.enrolledAt === null) return hasEnrolmentDates && watermark !== null;
+        return isOld(state.enrolledAt);
+      case 'CompletionCorrected':
+        return isCorrectionSuspect(previous?.completedAt ?? null, state.completedAt);
+      case 'EnrollmentCorrected':
+        return isCorrectionSuspect(previous?.enrolledAt ?? null, state.enrolledAt);
+      case 'LearnerReenrolled':
+        return false;
+    }
+    return type satisfies never;
+  });
+}

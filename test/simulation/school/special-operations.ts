@@ -1,0 +1,145 @@
+import type { Random } from '../world/random.ts';
+import { operations } from './operations.ts';
+import { type Loss, NO_DATES, type RecordPatch, type SchoolRecord } from './record.ts';
+import type { School } from './school.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** What happens to single records at some schools only, so that the other histories stay as they are. */
+export const specialKinds = [
+  'retakes',
+  'no-dates',
+  'unmoved-changed-at',
+  'merges',
+  'erasures',
+  'backups',
+  'unknown-statuses',
+] as const;
+export type SpecialKind = (typeof specialKinds)[number];
+
+export type SpecialStep = {
+  name: string;
+  patch: RecordPatch;
+  /** `updated_after` does not find the change. */
+  isUnseen?: boolean;
+  movesChangedAt?: boolean;
+};
+
+type Situation = { school: School; now: number; random: Random };
+
+/** The next step of a record in a history of this kind; null where there is none. */
+export const specialSteps: Record<
+  SpecialKind,
+  (record: SchoolRecord, situation: Situation) => SpecialStep | null
+> = {
+  retakes: retake,
+  'no-dates': loseADate,
+  'unmoved-changed-at': changeInSecret,
+  merges: merge,
+  erasures: eraseOrReturn,
+  backups: restoreBackup,
+  'unknown-statuses': ({ removedAt }, { random }) =>
+    removedAt === null
+      ? {
+          name: 'unknownStatus',
+          patch: { status: random.pick(['SUSPENDED', 'EXPIRED', 'wait-listed', 'FAILED']) },
+        }
+      : null,
+};
+
+/** Completed, reopened without a date, completed again, and perhaps only later with a date. */
+function retake(record: SchoolRecord, { now, random }: Situation): SpecialStep | null {
+  if (record.removedAt !== null) return null;
+  if (record.status !== 'COMPLETED') {
+    if (record.status !== 'IN_PROGRESS' && record.status !== 'ENROLLED') return null;
+    const completedAt = random.pick([null, earlierCompletion(record) ?? now - 300 * DAY, now - MINUTE]);
+    return { name: 'completeAgain', patch: { status: 'COMPLETED', completedAt } };
+  }
+  if (record.completedAt === null) {
+    return { name: 'dateFollows', patch: { completedAt: random.pick([now - MINUTE, now - 30 * DAY]) } };
+  }
+  const status = random.pick(['IN_PROGRESS', 'ENROLLED']);
+  return { name: 'reopenWithoutDate', patch: { status, completedAt: null } };
+}
+
+function earlierCompletion({ past }: SchoolRecord): number | null {
+  return past.findLast(({ content }) => content.completedAt !== null)?.content.completedAt ?? null;
+}
+
+/** A date becomes one that means "none", also that of a removal. */
+function loseADate({ removedAt }: SchoolRecord, { now, random }: Situation): SpecialStep {
+  const none = random.pick(NO_DATES);
+  if (removedAt !== null) {
+    return random.chance(0.5)
+      ? { name: 'returnFromNoDate', patch: { removedAt: null, lost: 'nothing' } }
+      : { name: 'removalDate', patch: { removedAt: random.pick([now, none]) } };
+  }
+  const field = random.pick(['enrolledAt', 'completedAt', 'changedAt', 'removedAt'] as const);
+  return { name: `noDate in ${field}`, patch: { [field]: none } };
+}
+
+/** Something happens, and `changed_at` stays as it was, or says a time long before. */
+function changeInSecret(record: SchoolRecord, { now, random }: Situation): SpecialStep | null {
+  const name = random.pick(['start', 'complete', 'drop', 'reopen', 'remove', 'restore', 'correctEnrolment']);
+  const patch = operations[name]?.(record, now, random) ?? null;
+  if (patch === null) return null;
+  if (random.chance(0.5)) return { name: `${name} without changed_at`, patch, movesChangedAt: false };
+  const changedAt = now - random.int(30 * MINUTE, random.pick([HOUR, 20 * DAY]));
+  return { name: `${name} with an old changed_at`, patch: { ...patch, changedAt } };
+}
+
+/** A progression moves to another learner, or to another course, and soon disappears. */
+function merge(record: SchoolRecord, { school, now, random }: Situation): SpecialStep | null {
+  const { learner, course, removedAt, past } = record;
+  if (removedAt !== null) {
+    return record.lost === 'nothing' ? { name: 'eraseMerged', patch: { lost: lossOf(random) } } : null;
+  }
+  const wasMerged = past.some(({ content }) => content.learner.id !== learner.id);
+  if (wasMerged && random.chance(0.6)) {
+    const lost = random.pick<Loss>(['nothing', 'learner', 'all-but-id']);
+    return { name: 'removeMerged', patch: { removedAt: now, lost } };
+  }
+  if (random.chance(0.3)) {
+    const number = random.int(3, 9);
+    const moved = { ...course, revision: `r${number}` };
+    return {
+      name: 'moveToCourse',
+      patch: {
+        course: random.chance(0.5) ? moved : { ...moved, id: `c${number}`, title: school.titles(number) },
+      },
+      movesChangedAt: random.chance(0.7),
+    };
+  }
+  const other = random.pick([...school.records.values()]).learner;
+  return { name: 'mergeLearner', patch: { learner: other }, movesChangedAt: random.chance(0.7) };
+}
+
+/** Removed and blanked while nobody looks; erased; returned after that, and erased again. */
+function eraseOrReturn({ removedAt, lost }: SchoolRecord, { now, random }: Situation): SpecialStep {
+  if (removedAt === null) {
+    return random.chance(0.5)
+      ? { name: 'removeForErasure', patch: { removedAt: now } }
+      : {
+          name: 'blankLiveRecord',
+          patch: { removedAt: now, lost: 'all-but-id' },
+          isUnseen: random.chance(0.5),
+          movesChangedAt: false,
+        };
+  }
+  if (lost === 'nothing') {
+    return { name: 'eraseRemoved', patch: { lost: lossOf(random) }, isUnseen: true, movesChangedAt: false };
+  }
+  return { name: 'returnErased', patch: { removedAt: null, lost: 'nothing' } };
+}
+
+function lossOf(random: Random): Loss {
+  return random.pick<Loss>(['learner', 'all-but-removal', 'all-but-id']);
+}
+
+/** Kombo restores a backup: the record is again what it was before, for good. */
+function restoreBackup({ past }: SchoolRecord, { random }: Situation): SpecialStep | null {
+  if (past.length === 0) return null;
+  return { name: 'restoreBackup', patch: random.pick(past).content, isUnseen: random.chance(0.3) };
+}
