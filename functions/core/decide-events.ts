@@ -28,29 +28,31 @@ export function decideEvents(
 ): Change | null {
   if (known === null) return firstSight(observed, detectedAt);
 
-  const shown = factsShown({ ...known.state, erased: known.erased }, observed, detectedAt);
+  const before = { ...known.state, erased: known.erased };
+  const isUnseen = known.unpublishedRemoval === 'first-seen';
+  const factsAfter = (facts: Facts) => {
+    const shown = factsShown(facts, observed, detectedAt);
+    return isUnseen && shown.removedAt !== null ? { ...facts, erased: shown.erased } : shown;
+  };
   const discarded =
-    known.discarded !== null && sameFacts(factsShown(known.discarded, observed, detectedAt), known.discarded)
+    known.discarded !== null && sameFacts(factsAfter(known.discarded), known.discarded)
       ? known.discarded
       : null;
-  const facts = discarded === null ? shown : { ...known.state, erased: known.erased };
+  const facts = discarded === null ? factsAfter(before) : before;
   const references = referencesAfter(known, observed, facts);
 
-  const isUnseen = known.unpublishedRemoval === 'first-seen';
-  const isStillUnseen = isUnseen && facts.removedAt !== null;
-  const previous = isUnseen && !isStillUnseen ? { ...known.state, status: null } : known.state;
-  const events = isStillUnseen
-    ? erasureEvents(known, facts)
-    : [...statusEvents(previous, facts), ...removalEvents(previous, facts), ...erasureEvents(known, facts)];
-
-  const isSilentlyKnown = isStillUnseen && !sameFacts(facts, { ...known.state, erased: known.erased });
+  const events = [
+    ...statusEvents(before, facts),
+    ...removalEvents(before, facts),
+    ...erasureEvents(known, facts),
+  ];
   const isForgotten = known.discarded !== null && discarded === null;
   const isMoved = !sameReferences(references, known);
-  if (events.length === 0 && !isSilentlyKnown && !isForgotten && !isMoved) return null;
+  if (events.length === 0 && !isForgotten && !isMoved) return null;
   const { erased, ...state } = facts;
   return {
-    previous,
-    state: events.length > 0 || isSilentlyKnown ? state : known.state,
+    previous: known.state,
+    state: events.length > 0 ? state : known.state,
     events,
     ...references,
     erased,
@@ -85,14 +87,14 @@ export function discarded(change: Change, before: KnownProgression | null): Chan
   };
 }
 
-/** A record that was removed before it was seen publishes nothing: its status is published when it returns. */
+/** A record that was removed before it was seen publishes nothing: its status becomes known, and is published, when it returns. */
 function firstSight(observed: ObservedProgression, detectedAt: string): Change {
   const { learner, course } = observed;
   const { erased, ...state } = factsShown(null, observed, detectedAt);
   const isRemoved = state.removedAt !== null;
   return {
     previous: null,
-    state,
+    state: isRemoved ? { ...state, status: null } : state,
     events: isRemoved ? [] : statusEvents(null, state),
     learner,
     course,

@@ -16,11 +16,13 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
   if (run.mode === 'baseline' && !run.disbelieved) {
     // Kept before it is told: the episode has one id, wherever a crash comes.
     await move(worker, worker.checkpoint);
+    // A first baseline may begin again after a crash here; one that a person forces is another one each time.
+    const name = worker.checkpoint.watermark === null ? 'first' : run.startedAt;
     await ports.publisher.tell({
       type: 'IntegrationBaselined',
       detail: {
         version: 1,
-        id: `${integration.id}/baselined/${run.startedAt}`,
+        id: `${integration.id}/baselined/${name}`,
         integration: { id: integration.id, tool: toolOf(integration.id) },
         at: endedAt,
         baseline: describeBaseline(integration.baseline),

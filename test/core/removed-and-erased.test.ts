@@ -104,8 +104,7 @@ describe('a record that was removed before it was first seen', () => {
 
   test('publishes nothing at first, nor when it changes while it is removed', () => {
     expect(eventsOf(null, observed({ ...completed, removedAt: JAN }))).toEqual([]);
-    const dropped = decide(first, observed({ status: 'DROPPED', removedAt: JAN }));
-    expect(dropped).toMatchObject({ events: [], state: { status: 'DROPPED' } });
+    expect(decide(first, observed({ status: 'DROPPED', removedAt: JAN }))).toBeNull();
   });
 
   test('changes nothing when it is shown again as it was', () => {
@@ -123,5 +122,13 @@ describe('a record that was removed before it was first seen', () => {
 
   test('publishes its erasure', () => {
     expect(eventsOf(first, erased('p1', JAN))).toEqual(['LearnerDataErased']);
+  });
+
+  test('publishes one chain when it is erased, changes and returns', () => {
+    const gone = afterwards(first, erased('p1', JAN));
+    expect(decide(gone, observed({ status: 'DROPPED', removedAt: JAN }))).toBeNull();
+    const returned = decide(gone, observed({ status: 'DROPPED' }));
+    expect(returned?.events).toEqual(['LearnerDropped', 'ProgressionRestored']);
+    expect(returned?.previous).toEqual(gone.state);
   });
 });

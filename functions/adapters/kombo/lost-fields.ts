@@ -18,9 +18,7 @@ export function lostField(record: RecordSchema): string | null {
  */
 export function isErased(record: RecordSchema): boolean {
   if (isNull(record.remote_deleted_at)) return isBlank(record);
-  return (
-    isNull(record.user_id) || isNull(record.user?.id) || isNull(record.user.remote_id) || hasNoValues(record)
-  );
+  return isNull(record.user_id) || isNull(record.user?.id) || isNull(record.user.remote_id);
 }
 
 /** No first name, last name or e-mail address of the learner is shown. */
