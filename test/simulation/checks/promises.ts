@@ -9,6 +9,7 @@ import { type ShownState, shownFields, stateOf } from '../kombo/kombo-wire.ts';
 import type { Showing } from '../kombo/simulated-kombo.ts';
 import type { MemoryTable } from '../table/memory-table.ts';
 import type { World } from '../world/world.ts';
+import { checkBaseline } from './baseline.ts';
 import { checkChains, type Stories, storiesOf, type TakenEvent } from './chains.ts';
 import { checkEpisodes } from './episodes.ts';
 import { known } from './event-meanings.ts';
@@ -43,6 +44,7 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
     settings: scenario,
   };
   checkJournal(entries, stories, accuse);
+  checkBaseline(entries, scenario.baseline, accuse);
   checkHolds(holds, accuse);
   checkDiscards(holds, accuse);
 

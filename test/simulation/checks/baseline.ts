@@ -1,0 +1,27 @@
+import type { Baseline } from '../../../functions/contract/baseline.ts';
+import type { JournalEntry } from '../../../functions/core/journal-entry.ts';
+import type { Accuse } from './violation.ts';
+
+/** The first sync publishes nothing, everything, or what has a date of its own since the one that was asked for. */
+export function checkBaseline(entries: JournalEntry[], baseline: Baseline, accuse: Accuse): void {
+  for (const { mode, changes } of entries) {
+    if (mode !== 'baseline') continue;
+    for (const { previous, state, events } of changes) {
+      if (previous !== null || state.removedAt !== null || state.status === null) continue;
+      const expected = isToBePublished(state, baseline);
+      if (expected !== null && expected !== events.length > 0) {
+        accuse('the first sync publishes what was asked for', JSON.stringify({ baseline, state, events }));
+      }
+    }
+  }
+}
+
+/** Null: the design leaves it open for what has no date. */
+function isToBePublished(
+  { status, completedAt, enrolledAt }: JournalEntry['changes'][number]['state'],
+  baseline: Baseline,
+): boolean | null {
+  if (baseline.mode !== 'since') return baseline.mode === 'publish';
+  const date = (status === 'COMPLETED' ? completedAt : null) ?? enrolledAt;
+  return date === null ? null : date >= baseline.date;
+}
