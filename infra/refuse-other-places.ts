@@ -1,7 +1,7 @@
 import { SettingsError } from './read-settings.ts';
 import type { Settings } from './settings.ts';
 
-/** Where the deployment goes; undefined when the CDK knows no credentials. */
+/** Where the deployment goes. Without credentials the account is undefined, and the Region is not the one that it will be. */
 export type Place = { account?: string | undefined; region?: string | undefined };
 
 /**
@@ -13,19 +13,19 @@ export type Place = { account?: string | undefined; region?: string | undefined 
  * @throws SettingsError
  */
 export function refuseOtherPlaces(settings: Settings, { account, region }: Place): void {
-  const elsewhere = arnsIn(settings).filter(({ arn }) => region !== undefined && regionOf(arn) !== region);
-  const wrong = elsewhere.map(
-    ({ path, arn }) =>
-      `${path}: is in ${regionOf(arn)}, and the deployment in ${region}. Name one in ${region}, or deploy to ${regionOf(arn)}`,
-  );
+  if (account === undefined) return;
+  const wrong: string[] = [];
+  const elsewhere = arnsIn(settings).filter(({ arn }) => regionOf(arn) !== region);
+  if (elsewhere.length > 0) {
+    const paths = elsewhere.map(({ path }) => path).join(', ');
+    wrong.push(`${paths}: the ARN of another Region than ${region}, to which the deployment goes`);
+  }
   const owner = settings.bus === 'own' ? account : accountOf(settings.bus);
-  if (account !== undefined && owner !== account) {
-    const on = consumersIn(settings);
-    if (on.length > 0) {
-      wrong.push(
-        `${on.join(', ')}: the bus belongs to account ${owner}, and so do its rules. Leave them out here, and deploy consumers in that account (docs/consumers.md)`,
-      );
-    }
+  const consumers = consumersIn(settings);
+  if (owner !== account && consumers.length > 0) {
+    wrong.push(
+      `${consumers.join(', ')}: the bus belongs to account ${owner}, and so do its rules. Leave them out here, and deploy consumers in that account (docs/consumers.md)`,
+    );
   }
   if (wrong.length > 0) throw new SettingsError(wrong.join('; '));
 }

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus, IncludeDetail, Level } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { outputNames } from '../../functions/contract/output-names.ts';
@@ -22,7 +22,8 @@ export class StateStack extends Stack {
     });
     const { adopt, keepState } = settings;
     const table = adopt.table ?? new JournalTable(this, 'Table', { deletionProtection: keepState }).tableName;
-    const bus = settings.bus === 'own' ? this.#ownBus(settings) : settings.bus;
+    const ownBus = this.#ownBus(settings);
+    const bus = settings.bus === 'own' ? ownBus : settings.bus;
     const secretOf = (id: string, description: string) =>
       new EmptySecret(this, id, { description }).secretArn;
     const komboSecret = adopt.komboSecret ?? secretOf('KomboSecret', 'The Kombo API key');
@@ -43,8 +44,14 @@ export class StateStack extends Stack {
     new CfnOutput(this, outputNames.webhookSecret, { value: webhookSecret });
   }
 
+  /**
+   * There whatever the settings are, since rules of others may be on it, and under a name of this stack alone: a bus has to
+   * be named, and one that was kept would be in the way of the next of its name.
+   */
   #ownBus(settings: Settings): string {
+    const [, , stackUuid = ''] = Fn.split('/', this.stackId, 3);
     const bus = new EventBus(this, 'Bus', {
+      eventBusName: `${settings.name}-${Fn.select(0, Fn.split('-', stackUuid))}`,
       description: 'What happened to course progressions',
       // The detail of an event can carry a name.
       logConfig: { level: Level.ERROR, includeDetail: IncludeDetail.NONE },

@@ -3,6 +3,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import type { SettingsInput } from '../../infra/settings.ts';
+import { largestSettings } from './largest-settings.ts';
 import { appWithStacks } from './synthesize.ts';
 
 const everything: SettingsInput = {
@@ -25,6 +26,7 @@ describe("AWS's rules (cdk-nag's AWS Solutions and the CDK's own)", () => {
     ['with everything on', everything],
     ['with what an earlier deployment left', adopted],
     ['with learner details', { learnerDetails: 'include' }],
+    ['with the largest settings', largestSettings],
   ] satisfies [string, SettingsInput][])('find nothing that is not explained in place, %s', (_, settings) => {
     const { app } = appWithStacks(settings);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -1,0 +1,113 @@
+import { holdsData, type Resource, replaces, type StackFacts } from './stack-facts.ts';
+
+/** The stacks of a deployment in the order in which they are deployed, by the ends of their names. */
+export type DeploymentFacts = Map<string, StackFacts>;
+
+/**
+ * What would go wrong when a deployment is changed into another one by `cdk deploy --all`: CloudFormation refuses, data is
+ * lost, or something that is still deployed uses what is gone. Stacks that the new settings no longer ask for stay as they
+ * are.
+ *
+ * @param keepsState whether the old settings keep state: without, data may go with the setting that asked for it
+ */
+export function changeProblems(
+  before: DeploymentFacts,
+  after: DeploymentFacts,
+  { keepsState }: { keepsState: boolean },
+): string[] {
+  const update = keepsState ? updateKeepingData : updateLosingData;
+  const deployed = new Map(before);
+  return [...after].flatMap(([stack, next]) => {
+    const last = deployed.get(stack);
+    const others = [...deployed].filter(([other]) => other !== stack);
+    deployed.set(stack, next);
+    const found = [
+      ...next.locks.map((lock) => `${lock} locks stacks to each other`),
+      ...next.nulls.map((path) => `null at ${path}`),
+      ...keptNames(next),
+      ...(last === undefined ? [] : update(last, next)),
+      ...others.flatMap(([other, facts]) =>
+        takenNames(next, facts).map((name) => `${name} is taken by ${other}`),
+      ),
+      ...unwritten(deployed),
+    ];
+    return found.map((problem) => `${stack}: ${problem}`);
+  });
+}
+
+const updateKeepingData = remembered((last, next) => updateProblems(last, next, true));
+const updateLosingData = remembered((last, next) => updateProblems(last, next, false));
+const takenNames = remembered((one, other) => {
+  const taken = new Set(other.names.values());
+  return [...one.names.values()].filter((name) => taken.has(name));
+});
+
+/** A function of two stacks that works once for each pair: thousands of deployments have few different stacks. */
+function remembered(compare: (one: StackFacts, other: StackFacts) => string[]): typeof compare {
+  const results = new WeakMap<StackFacts, WeakMap<StackFacts, string[]>>();
+  return (one, other) => {
+    const ofOne = results.get(one) ?? new WeakMap<StackFacts, string[]>();
+    results.set(one, ofOne);
+    const result = ofOne.get(other) ?? compare(one, other);
+    ofOne.set(other, result);
+    return result;
+  };
+}
+
+/** What stays when its stack goes must not have a name that the next one would have. */
+function keptNames({ resources, names }: StackFacts): string[] {
+  return [...names.keys()]
+    .filter(
+      (id) => resources.get(id)?.DeletionPolicy === 'Retain' && !names.get(id)?.includes('AWS::StackId'),
+    )
+    .map((id) => `${id} is kept, and its name would be in the way of the next one`);
+}
+
+/** An update of one stack: which of its resources go or are replaced although they hold data or others use them. */
+function updateProblems(last: StackFacts, next: StackFacts, keepsData: boolean): string[] {
+  const used = new Set([...last.writes.values()].flat());
+  const problems: string[] = [];
+  for (const [id, resource] of last.resources) {
+    const isNeeded = holdsData(resource.Type) || used.has(id);
+    const updated = next.resources.get(id);
+    if (updated === undefined) {
+      const isKept = resource.DeletionPolicy === 'Retain';
+      if (keepsData && isNeeded && !isKept) problems.push(`${id} is deleted`);
+      if (isKept && last.names.has(id))
+        problems.push(`${id} is kept, and its name is in the way of the way back`);
+      continue;
+    }
+    const cause = causeOfReplacement(resource, updated);
+    if (cause === null) continue;
+    if (isNeeded) problems.push(`${id} is replaced, because ${cause} changes`);
+    if (next.names.has(id) && next.names.get(id) === last.names.get(id)) {
+      problems.push(`${id} cannot be replaced by one with the same name, because ${cause} changes`);
+    }
+  }
+  for (const [id, name] of next.names) {
+    const [holder] = [...last.names].find(([other, taken]) => other !== id && taken === name) ?? [];
+    if (holder !== undefined)
+      problems.push(`${id} is made before ${holder} is deleted, which has the same name`);
+  }
+  return problems;
+}
+
+/** What makes CloudFormation replace a resource; null when it updates it. */
+function causeOfReplacement(last: Resource, next: Resource): string | null {
+  if (last.Type !== next.Type) return 'its type';
+  const properties = new Set([...Object.keys(last.Properties), ...Object.keys(next.Properties)]);
+  const changed = [...properties].find(
+    (property) =>
+      replaces(last.Type, property) &&
+      JSON.stringify(last.Properties[property]) !== JSON.stringify(next.Properties[property]),
+  );
+  return changed ?? null;
+}
+
+/** The parameters that a deployed stack reads and none writes: it could not be deployed again. */
+function unwritten(deployed: DeploymentFacts): string[] {
+  const written = new Set([...deployed.values()].flatMap(({ writes }) => [...writes.keys()]));
+  return [...deployed].flatMap(([stack, { reads }]) =>
+    reads.filter((name) => !written.has(name)).map((name) => `${stack} reads ${name}, which no stack writes`),
+  );
+}

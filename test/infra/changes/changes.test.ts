@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { changeProblems } from './change-problems.ts';
+import { Deployments, factsOf } from './deployments.ts';
+import { allChoices, type Choice, neighbours, OPTIONS, OTHER_SETTINGS, settingsOf } from './options.ts';
+
+/** `npm run test:changes` takes all deployments; `npm test` a small and a large one, and what is next to them. */
+const takesAll = process.env['CHANGES'] === 'all';
+
+const SMALL: Choice = OPTIONS.map(() => 0);
+const LARGE: Choice = OPTIONS.map(({ name, values }) => (name === 'keepState' ? 0 : values.length - 1));
+const KEEP_STATE = OPTIONS.findIndex(({ name }) => name === 'keepState');
+const keepsState = (choice: Choice) => choice[KEEP_STATE] === 0;
+
+function described(choice: Choice): string {
+  return JSON.stringify(settingsOf(choice));
+}
+
+/** All deployments take minutes. */
+const LONG_MS = 20 * 60_000;
+
+/** Pairs of deployments that differ in one option, in both directions. */
+function* pairs(): Generator<[before: Choice, after: Choice]> {
+  for (const choice of takesAll ? allChoices() : [SMALL, LARGE]) {
+    for (const neighbour of neighbours(choice)) {
+      yield [choice, neighbour];
+      // Among all deployments, the other direction comes when it is the neighbour's turn.
+      if (!takesAll) yield [neighbour, choice];
+    }
+  }
+}
+
+describe('a change of one setting deploys with `cdk deploy --all`, and keeps all data', () => {
+  const deployments = new Deployments();
+
+  it(
+    'among the options that decide which resources there are',
+    () => {
+      const began = performance.now();
+      const problems: Record<string, string> = {};
+      let count = 0;
+      for (const [before, after] of pairs()) {
+        count += 1;
+        const found = changeProblems(deployments.factsOf(before), deployments.factsOf(after), {
+          keepsState: keepsState(before),
+        });
+        for (const problem of found) problems[problem] ??= `from ${described(before)} to ${described(after)}`;
+      }
+      const seconds = Math.round((performance.now() - began) / 1000);
+      if (takesAll) {
+        console.log(
+          `${allChoices().length} deployments, of which ${deployments.synthesised} were synthesised; ${count} ordered pairs in ${seconds} s`,
+        );
+      }
+      expect(problems).toEqual({});
+    },
+    LONG_MS,
+  );
+
+  it('among the other settings', () => {
+    const large = settingsOf(LARGE);
+    const facts = factsOf(large);
+    for (const changed of OTHER_SETTINGS) {
+      const others = factsOf({ ...large, ...changed });
+      expect(changeProblems(facts, others, { keepsState: true })).toEqual([]);
+      expect(changeProblems(others, facts, { keepsState: true })).toEqual([]);
+    }
+  });
+
+  it(
+    'where each stack depends on those options that it is said to depend on',
+    () => {
+      const values = fc.tuple(...OPTIONS.map(({ values }) => fc.nat(values.length - 1)));
+      for (const choice of fc.sample(values, takesAll ? 20 : 3)) {
+        expect(deployments.factsOf(choice), described(choice)).toEqual(factsOf(settingsOf(choice)));
+      }
+    },
+    LONG_MS,
+  );
+});

@@ -1,0 +1,63 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { SettingsInput } from '../../../infra/settings.ts';
+import { appWithStacks } from '../synthesize.ts';
+import type { DeploymentFacts } from './change-problems.ts';
+import { type Choice, OPTIONS, type StackEnd, settingsOf } from './options.ts';
+import { type StackFacts, stackFacts } from './stack-facts.ts';
+
+/** One folder for all, into which the CDK copies the fonts once. */
+const outdir = mkdtempSync(join(tmpdir(), 'schoolbell-changes-'));
+
+const ENDS: StackEnd[] = ['State', 'Notifier', 'Certificates', 'Subscribers'];
+
+/** The stacks of a deployment with these settings. */
+export function factsOf(settings: SettingsInput): DeploymentFacts {
+  const { state, notifier, consumers } = appWithStacks(settings, { outdir });
+  return new Map(
+    [state, notifier, ...consumers].map((stack) => [
+      endOf(stack.stackName),
+      stackFacts(Template.fromStack(stack).toJSON()),
+    ]),
+  );
+}
+
+function endOf(name: string): StackEnd {
+  const end = ENDS.find((known) => name.endsWith(known));
+  if (end === undefined) throw new Error(`The changes do not know the stack ${name}`);
+  return end;
+}
+
+/** Deployments of which each stack is synthesised once for the options that it depends on. */
+export class Deployments {
+  /** How many deployments were synthesised. */
+  synthesised = 0;
+  readonly #facts = new Map<string, StackFacts | null>();
+
+  factsOf(choice: Choice): DeploymentFacts {
+    if (ENDS.some((end) => !this.#facts.has(keyOf(end, choice)))) this.#synthesise(choice);
+    return new Map(
+      ENDS.flatMap((end): [string, StackFacts][] => {
+        const facts = this.#facts.get(keyOf(end, choice)) ?? null;
+        return facts === null ? [] : [[end, facts]];
+      }),
+    );
+  }
+
+  #synthesise(choice: Choice): void {
+    this.synthesised += 1;
+    const facts = factsOf(settingsOf(choice));
+    for (const end of ENDS) {
+      const key = keyOf(end, choice);
+      if (!this.#facts.has(key)) this.#facts.set(key, facts.get(end) ?? null);
+    }
+  }
+}
+
+/** The values of the options that a stack depends on. */
+function keyOf(end: StackEnd, choice: Choice): string {
+  const values = choice.filter((_, at) => OPTIONS[at]?.of.includes(end));
+  return `${end} ${values.join(' ')}`;
+}
