@@ -1,11 +1,11 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { TABLE_CALLS } from '../../functions/contract/table-calls.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from './deployed-state.ts';
 import { grantQueue, grantTable } from './grants.ts';
@@ -43,13 +43,14 @@ export class Dispatcher extends Construct {
       },
     });
     this.function.configureAsyncInvoke({
-      onFailure: new SqsDestination(this.deadLetters),
+      onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
       retryAttempts: 2,
       // A later turn does the same work.
       maxEventAge: Duration.minutes(Math.max(2, settings.pollEveryMinutes)),
     });
+    grantQueue(this.deadLetters, this.function, 'SendMessage');
     grantQueue(queue, this.function, 'SendMessage');
-    grantTable(state.table, this.function, 'BatchGetItem', 'GetItem', 'Query', 'PutItem');
+    grantTable(state.table, this.function, TABLE_CALLS.dispatch);
 
     const role = new ScheduleRole(this, 'ScheduleRole');
     this.#explainInvokeRight(role);

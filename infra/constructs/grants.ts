@@ -3,6 +3,7 @@ import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { TableCall } from '../../functions/contract/table-calls.ts';
 import type { AnySecret } from './empty-secret.ts';
 import type { AnyTable } from './journal-table.ts';
 
@@ -11,7 +12,6 @@ import type { AnyTable } from './journal-table.ts';
  * a table, or looking a queue up by its name.
  */
 
-type TableCall = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
 type QueueCall = 'SendMessage' | 'ReceiveMessage' | 'DeleteMessage' | 'GetQueueAttributes';
 type SecretCall = 'GetSecretValue' | 'PutSecretValue';
 
@@ -32,7 +32,7 @@ const SECRET_KEY: Record<SecretCall, string> = {
   PutSecretValue: 'GenerateDataKey',
 };
 
-export function grantTable(table: AnyTable, grantee: IGrantable, ...calls: TableCall[]): void {
+export function grantTable(table: AnyTable, grantee: IGrantable, calls: readonly TableCall[]): void {
   table.grant(grantee, ...calls.map((call) => `dynamodb:${call}`));
   grantKey(table.encryptionKey, grantee, { service: 'dynamodb', calls: TABLE_KEY, scope: table });
 }

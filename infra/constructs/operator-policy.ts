@@ -2,6 +2,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { TABLE_CALLS } from '../../functions/contract/table-calls.ts';
 import { stacksOff } from '../consumers/stack-names.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from './deployed-state.ts';
@@ -16,7 +17,7 @@ export class OperatorPolicy extends ManagedPolicy {
   ) {
     const { settings, state, pollQueue, replayQueue } = props;
     super(scope, id, { description: 'Schoolbell: what its command line may do with a deployment' });
-    grantTable(state.table, this, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
+    grantTable(state.table, this, TABLE_CALLS.operators);
     for (const queue of [pollQueue, replayQueue])
       grantQueue(queue, this, 'SendMessage', 'GetQueueAttributes');
     this.#allow(['events:PutEvents', 'events:DescribeEventBus'], [state.bus.eventBusArn]);

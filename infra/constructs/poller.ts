@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { TABLE_CALLS } from '../../functions/contract/table-calls.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from './deployed-state.ts';
 import { feedFunction } from './feed-function.ts';
@@ -34,6 +35,6 @@ export class Poller extends Construct {
     grantQueue(this.queue, this.function, 'SendMessage');
     state.bus.grantPutEventsTo(this.function);
     grantSecret(state.komboSecret, this.function, 'GetSecretValue');
-    grantTable(state.table, this.function, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
+    grantTable(state.table, this.function, TABLE_CALLS.poll);
   }
 }

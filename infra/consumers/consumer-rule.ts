@@ -88,8 +88,9 @@ export class ConsumerRule extends Construct {
  */
 function admitRules(queue: IQueue): void {
   const rules = Stack.of(queue).formatArn({ service: 'events', resource: 'rule', resourceName: '*' });
-  queue.grantSendMessages(
+  queue.grant(
     new ServicePrincipal('events.amazonaws.com', { conditions: { ArnLike: { 'aws:SourceArn': rules } } }),
+    'sqs:SendMessage',
   );
 }
 

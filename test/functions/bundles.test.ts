@@ -20,6 +20,8 @@ import { fixedRecords } from '../../local/sandbox/fixed-records.ts';
 import { steppedClock } from '../../local/sandbox/sandbox-clock.ts';
 import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts';
 import { bundle } from '../infra/bundles.ts';
+import { rights } from '../infra/rights.ts';
+import { type AwsRecorder, startAwsRecorder } from '../support/aws-recorder.ts';
 import { type RunningFunction, startFunction } from '../support/lambda-runtime.ts';
 import { type LocalQueueAndSecrets, startLocalQueue } from '../support/local-queue.ts';
 import { someRecord } from '../support/some-record.ts';
@@ -73,6 +75,8 @@ describe('the bundled functions, started as Lambda starts them', () => {
   let dispatch: RunningFunction;
   let webhook: RunningFunction;
   let replay: RunningFunction;
+  /** What each function calls, by its name. */
+  const recorders = new Map<string, AwsRecorder>();
 
   beforeAll(async () => {
     bundles = bundle();
@@ -80,31 +84,39 @@ describe('the bundled functions, started as Lambda starts them', () => {
     bus = await startBus({ onEvent: (event) => void delivered.push(event) });
     sandbox = await startSandbox({ apiKey: KOMBO_KEY, clock, integrations: [{ id: INTEGRATION, records }] });
     queue = await startLocalQueue({ kombo: KOMBO_KEY, webhook: WEBHOOK_SECRET });
-    const environment = {
-      POWERTOOLS_SERVICE_NAME: 'Tested',
-      AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
-      AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
-      AWS_ENDPOINT_URL_SQS: queue.endpoint,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: queue.endpoint,
-      TABLE_NAME: database.table,
-      BUS_NAME: 'tested',
-      QUEUE_URL: `${queue.endpoint}/123456789012/poll`,
-      REPLAY_QUEUE_URL: `${queue.endpoint}/123456789012/replay`,
-      KOMBO_SECRET_ID: 'kombo',
-      KOMBO_BASE_URL: sandbox.url,
-      WEBHOOK_SECRET_ID: 'webhook',
-      INTEGRATIONS: INTEGRATION,
-      POLL_EVERY_MINUTES: '15',
+    const standIns = {
+      DynamoDB_20120810: database.endpoint,
+      AWSEvents: bus.endpoint,
+      AmazonSQS: queue.endpoint,
+      secretsmanager: queue.endpoint,
     };
-    poll = await startFunction({ bundle: bundles['Poll'] ?? '', environment });
-    dispatch = await startFunction({ bundle: bundles['Dispatch'] ?? '', environment });
-    webhook = await startFunction({ bundle: bundles['Webhook'] ?? '', environment });
-    replay = await startFunction({ bundle: bundles['Replay'] ?? '', environment });
+    const start = async (name: string) => {
+      const aws = await startAwsRecorder(standIns);
+      recorders.set(name.toLowerCase(), aws);
+      const environment = {
+        POWERTOOLS_SERVICE_NAME: 'Tested',
+        AWS_ENDPOINT_URL: aws.endpoint,
+        TABLE_NAME: database.table,
+        BUS_NAME: 'tested',
+        QUEUE_URL: `${aws.endpoint}/123456789012/poll`,
+        REPLAY_QUEUE_URL: `${aws.endpoint}/123456789012/replay`,
+        KOMBO_SECRET_ID: 'kombo',
+        KOMBO_BASE_URL: sandbox.url,
+        WEBHOOK_SECRET_ID: 'webhook',
+        INTEGRATIONS: INTEGRATION,
+        POLL_EVERY_MINUTES: '15',
+      };
+      return startFunction({ bundle: bundles[name] ?? '', environment });
+    };
+    poll = await start('Poll');
+    dispatch = await start('Dispatch');
+    webhook = await start('Webhook');
+    replay = await start('Replay');
   });
 
   afterAll(async () => {
     await Promise.all([poll, dispatch, webhook, replay].map((each) => each?.close()));
-    await Promise.all([queue, sandbox, bus, database].map((each) => each?.close()));
+    await Promise.all([...recorders.values(), queue, sandbox, bus, database].map((each) => each?.close()));
   });
 
   it('are below a megabyte', () => {
@@ -210,6 +222,16 @@ describe('the bundled functions, started as Lambda starts them', () => {
     });
     expect(queue.sent).toEqual([{ integration: INTEGRATION }]);
     expect(webhook.log()).toContain('"WebhooksRefused":1');
+  });
+
+  it('make no call that their roles have no right to', () => {
+    const all = rights();
+    for (const [name, recorder] of recorders) {
+      const granted = all.filter(({ who }) => who === name).map(({ call }) => call);
+      const made = recorder.calls().map(({ action }) => action);
+      expect(made.length, name).toBeGreaterThan(1);
+      expect(granted, name).toEqual(expect.arrayContaining(made));
+    }
   });
 
   it('write no name, address or key into their logs', () => {

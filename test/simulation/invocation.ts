@@ -9,6 +9,7 @@ import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { retrySetAside } from '../../functions/core/retry-set-aside.ts';
 import { runPoll } from '../../functions/core/run-poll.ts';
 import type { Worker } from '../../functions/core/worker.ts';
+import { grantedCalls } from '../support/granted-calls.ts';
 import { outcomeWatch } from './checks/outcomes.ts';
 import type { Accuse } from './checks/violation.ts';
 import type { InvocationEnd } from './invocation-end.ts';
@@ -76,7 +77,7 @@ export function invocations(world: World): Invocations {
       const process = start();
       const ends = watch.begins();
       const deadline = time.now() + random.pick([20_000, 120_000, 900_000]);
-      const running = runPoll(portsOf(process, world), settings, {
+      const running = runPoll(portsOf(process, world, 'poll'), settings, {
         integration,
         ...(mode && { mode }),
         owner: crypto.randomUUID(),
@@ -110,7 +111,8 @@ export function invocations(world: World): Invocations {
   };
 }
 
-function portsOf(process: WorkerProcess, world: World): Ports {
+/** @param who whose rights to the table it has */
+function portsOf(process: WorkerProcess, world: World, who: 'poll' | 'operators' = 'operators'): Ports {
   const { time, scenario, random } = world;
   const skew = random.int(-scenario.machineSkewMs, scenario.machineSkewMs);
   return {
@@ -120,7 +122,7 @@ function portsOf(process: WorkerProcess, world: World): Ports {
       fetch: simulatedKombo(process, world),
     }),
     store: createStore({
-      calls: simulatedDynamoDb(process, world),
+      calls: grantedCalls(simulatedDynamoDb(process, world), who),
       table: 'schoolbell',
       retentionDays: 90,
     }),

@@ -1,0 +1,142 @@
+import * as z from 'zod/mini';
+import type { SettingsInput } from '../../infra/settings.ts';
+import { synthesizeAll } from './synthesize.ts';
+
+/** Who may make which call on what: one line of docs/iam.md, without the code that makes the call. */
+export type Right = { who: string; call: string; on: string };
+
+/** Every kind of role and resource once. */
+const SETTINGS = {
+  alarms: 'ops@example.com',
+  webhook: true,
+  certificates: {},
+  slack: [
+    {
+      name: 'learning',
+      events: ['CourseCompleted'],
+      via: { way: 'incoming-webhook', url: secret('SlackUrl') },
+      digestAt: '17:00',
+    },
+  ],
+} satisfies SettingsInput;
+
+function secret(name: string): string {
+  return `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
+}
+
+/** Roles and principals by the logical ids of the templates. */
+const WHO: [RegExp, string][] = [
+  [/^PollFunctionRole/, 'poll'],
+  [/^DispatchFunctionRole/, 'dispatch'],
+  [/^ReplayFunctionRole/, 'replay'],
+  [/^WebhookFunctionRole/, 'webhook'],
+  [/^CertificatesFunctionRole/, 'certificates'],
+  [/DigestFunctionRole/, 'digest'],
+  [/^DispatchScheduleRole/, 'the schedule of dispatch'],
+  [/DigestScheduleRole/, 'the schedule of a digest'],
+  [/DestinationEventsRole/, 'rules of Slack and endpoints'],
+  [/^OperatorPolicy/, 'operators'],
+  [/^events\.amazonaws\.com$/, 'rules of this account'],
+  [/^cloudwatch\.amazonaws\.com$/, 'alarms of this account'],
+  [/^delivery\.logs\.amazonaws\.com$/, 'log delivery of this account'],
+  [/^\*$/, 'anybody'],
+];
+
+/** Resources by what the templates call them. */
+const ON: [RegExp, string][] = [
+  [/:table\//, 'table'],
+  [/schoolbell\w+bus\w+Parameter/, 'bus'],
+  [/kombosecret\w+Parameter/, "Kombo's key"],
+  [/webhooksecret\w+Parameter/, "the webhook's secret"],
+  [/stack\/\w+\/\*/, 'stacks that are switched off'],
+  [/"PollQueue[0-9A-F]/, 'poll queue'],
+  [/"ReplayQueue[0-9A-F]/, 'replay queue'],
+  [/"CertificatesQueue[0-9A-F]/, 'certificates queue'],
+  [/DigestQueue[0-9A-F]/, 'digest queue'],
+  [/DigestDue[0-9A-F]/, 'due queue of the digest'],
+  [/DeadLetters[0-9A-F]/, 'dead letters'],
+  [/CertificatesBucket.*certificates\/\*/, 'certificates of the bucket'],
+  [/CertificatesBucket/, 'certificates bucket'],
+  [/FunctionLogs/, 'its log group'],
+  [/vendedlogs/, "the bus's log group"],
+  [/DispatchFunction/, 'dispatch'],
+  [/WebhookFunction/, 'webhook'],
+  [/ApiDestination/, 'its API destination'],
+  [/AlarmTopic/, 'alarm topic'],
+  [/^"\*"$/, 'no resource in particular'],
+];
+
+const oneOrMore = <Item>(item: z.ZodMiniType<Item>) =>
+  z.pipe(
+    z.union([item, z.array(item)]),
+    z.transform((found): Item[] => (Array.isArray(found) ? found : [found])),
+  );
+
+const Principal = z.union([z.string(), z.record(z.string(), z.string())]);
+const Statement = z.object({
+  Effect: z.string(),
+  Action: oneOrMore(z.string()),
+  Principal: z.optional(Principal),
+  Resource: oneOrMore(z.unknown()),
+});
+const Document = z.object({ Statement: z.array(Statement) });
+const Resource = z.object({ Type: z.string(), Properties: z.optional(z.record(z.string(), z.unknown())) });
+const Roles = z._default(z.array(z.object({ Ref: z.string() })), []);
+const Permission = z.object({ Action: z.string(), Principal: z.string(), FunctionName: z.unknown() });
+
+/** All that anybody is allowed by the templates of a deployment in which everything is on, or by default. */
+export function rights(): Right[] {
+  const all = [...Object.values(synthesizeAll(SETTINGS)), ...Object.values(synthesizeAll({}))].flatMap(
+    (template) =>
+      Object.entries(z.record(z.string(), Resource).parse(template.toJSON()['Resources'])).flatMap(
+        ([id, { Type, Properties = {} }]) => rightsOf(id, Type, Properties),
+      ),
+  );
+  return [...new Map(all.map((right) => [Object.values(right).join(' '), right])).values()];
+}
+
+function rightsOf(id: string, type: string, properties: Record<string, unknown>): Right[] {
+  switch (type) {
+    case 'AWS::IAM::Policy':
+      return Roles.parse(properties['Roles']).flatMap(({ Ref }) =>
+        allowed(properties['PolicyDocument'], Ref),
+      );
+    case 'AWS::IAM::ManagedPolicy':
+      return allowed(properties['PolicyDocument'], id);
+    case 'AWS::IAM::Role':
+      if ('Policies' in properties || 'ManagedPolicyArns' in properties)
+        throw new Error(`The rights of ${id} are written in a way that this does not read`);
+      return [];
+    case 'AWS::Lambda::Permission': {
+      const { Action, Principal: principal, FunctionName } = Permission.parse(properties);
+      return [{ who: nameOf(principal, WHO), call: Action, on: nameOf(JSON.stringify(FunctionName), ON) }];
+    }
+    case 'AWS::Logs::LogGroup':
+      return allowed(properties['ResourcePolicyDocument'] ?? { Statement: [] });
+    default:
+      return type.endsWith('Policy') ? allowed(properties['PolicyDocument']) : [];
+  }
+}
+
+/** @param role its logical id; without one, the statements name their principals */
+function allowed(document: unknown, role?: string): Right[] {
+  return Document.parse(document)
+    .Statement.filter(({ Effect }) => Effect === 'Allow')
+    .flatMap(({ Action, Principal: principal = '', Resource: resources }) => {
+      const named = role ?? (typeof principal === 'string' ? principal : (Object.values(principal)[0] ?? ''));
+      return Action.flatMap((call) =>
+        resources.map((resource) => ({
+          who: nameOf(named, WHO),
+          call,
+          on: nameOf(JSON.stringify(resource), ON),
+        })),
+      );
+    });
+}
+
+/** @throws Error for a role or resource that has no name here, so that none is forgotten in the documentation */
+function nameOf(text: string, names: [RegExp, string][]): string {
+  const found = names.find(([pattern]) => pattern.test(text));
+  if (found === undefined) throw new Error(`Name this in test/infra/rights.ts, and in docs/iam.md: ${text}`);
+  return found[1];
+}

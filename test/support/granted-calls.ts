@@ -1,0 +1,23 @@
+import type { DynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import { TABLE_CALLS } from '../../functions/contract/table-calls.ts';
+
+/** The calls as the role of a function may make them: any other is a mistake in the program, not AWS's trouble. */
+export function grantedCalls(calls: DynamoDbCalls, who: keyof typeof TABLE_CALLS): DynamoDbCalls {
+  const granted: readonly string[] = TABLE_CALLS[who];
+  const unless = <Input, Output>(action: string, call: (input: Input) => Promise<Output>) =>
+    granted.includes(action)
+      ? call
+      : async () => {
+          throw new Error(
+            `${who} calls ${action}, which its role may not: see functions/contract/table-calls.ts`,
+          );
+        };
+  return {
+    getItem: unless('GetItem', calls.getItem),
+    batchGetItem: unless('BatchGetItem', calls.batchGetItem),
+    putItem: unless('PutItem', calls.putItem),
+    updateItem: unless('UpdateItem', calls.updateItem),
+    deleteItem: unless('DeleteItem', calls.deleteItem),
+    query: unless('Query', calls.query),
+  };
+}
