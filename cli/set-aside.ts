@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { retrySetAside } from '../functions/core/retry-set-aside.ts';
+import type { SetAside } from '../functions/core/set-aside.ts';
 import { minute } from './event-columns.ts';
 import { ExitCode } from './exit-code.ts';
 import { findIntegration } from './find-integration.ts';
@@ -8,14 +9,15 @@ import { addIntegrationArgument } from './integration-argument.ts';
 import { withDeployment } from './open-deployment.ts';
 import { createOutput } from './output.ts';
 import { plainTable } from './plain-table.ts';
+import { plural } from './plural.ts';
 import { printEvent } from './print-event.ts';
 import { workOnIntegration } from './work-on-integration.ts';
 
-/** `schoolbell set-aside list|retry`: records and events that could not be processed. */
+/** `schoolbell set-aside list|retry`: records, events and statuses that could not be processed. */
 export function addSetAsideCommand(program: Command): void {
   const setAside = program
     .command('set-aside')
-    .description('records and events that could not be processed: list them, try them again');
+    .description('records, events and statuses that could not be processed: list them, try them again');
   addList(setAside);
   addRetry(setAside);
 }
@@ -36,7 +38,7 @@ function addList(setAside: Command): void {
         output.say(
           plainTable(
             ['KIND', 'ID', 'SINCE (UTC)', 'REASON'],
-            items.map(({ kind, id: item, at, reason }) => [kind, item, minute(at), reason]),
+            items.map((item) => [item.kind, item.id, minute(item.at), reasonText(item)]),
           ),
         );
       });
@@ -46,7 +48,9 @@ function addList(setAside: Command): void {
 
 function addRetry(setAside: Command): void {
   addIntegrationArgument(
-    setAside.command('retry').description('read the records again by their ids, publish the events again'),
+    setAside
+      .command('retry')
+      .description('read the records again by their ids, publish the events again; statuses stay listed'),
   ).action(async (id: string, _options: object, command: Command) => {
     const { result, output } = await workOnIntegration(command, id, async (worker) =>
       retrySetAside(worker, await worker.ports.store.readSetAside(id)),
@@ -56,7 +60,7 @@ function addRetry(setAside: Command): void {
       output.answer({ ...item, settled: true }, `settled  ${item.kind} ${item.id}`);
     }
     for (const item of left) {
-      output.answer({ ...item, settled: false }, `left     ${item.kind} ${item.id}: ${item.reason}`);
+      output.answer({ ...item, settled: false }, `left     ${item.kind} ${item.id}: ${reasonText(item)}`);
     }
     output.say(
       settled.length + left.length === 0
@@ -65,4 +69,12 @@ function addRetry(setAside: Command): void {
     );
     if (left.length > 0) process.exitCode = ExitCode.failed;
   });
+}
+
+/** Why an item is set aside; of a status that is not known, also which records have it. */
+function reasonText(item: SetAside): string {
+  if (item.kind !== 'status') return item.reason;
+  const { count, sample, reason } = item;
+  const examples = sample.length < count ? `, such as ${sample.join(', ')}` : `: ${sample.join(', ')}`;
+  return `${reason} (${plural(count, 'record')}${examples})`;
 }

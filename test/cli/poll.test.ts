@@ -124,6 +124,26 @@ describe('polls of any server that speaks the reference', () => {
     expect(list.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
   });
 
+  it('lists a status that it does not know with a count and a sample, leaves it at a retry, and drops it with the last record', async () => {
+    await poll();
+    kombo.now += HOUR_MS;
+    for (const id of ['a', 'b', 'c', 'd']) kombo.put({ ...enrolled(id), status: 'WAITLISTED' });
+    expect((await poll()).said.join()).toContain('4 records with a status that Schoolbell does not know');
+    const nothing = 'nothing was published for it (4 records, such as a, b, c)';
+
+    const list = await schoolbell(['set-aside', 'list', kombo.integration, '--local']);
+    expect(list.stdout.join('\n')).toMatch(/status +WAITLISTED +.*does not know this status/);
+    expect(list.stdout.join('\n')).toContain(nothing);
+    const retry = await schoolbell(['set-aside', 'retry', kombo.integration, '--local']);
+    expect(retry.code).toBe(1);
+    expect(retry.stdout.join('\n')).toMatch(/left +status WAITLISTED: .*next reconciliation \(4 records/);
+
+    for (const id of ['a', 'b', 'c', 'd']) kombo.put(enrolled(id));
+    await schoolbell(['reconcile', kombo.integration, '--local']);
+    const after = await schoolbell(['set-aside', 'list', kombo.integration, '--local']);
+    expect(after.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
+  });
+
   it('holds a mass removal for a person, and lets it through when released', async () => {
     const ids = Array.from({ length: 30 }, (_, at) => `p${at}`);
     for (const id of ids) kombo.put(enrolled(id));
