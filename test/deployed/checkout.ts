@@ -15,12 +15,15 @@ const OWN = new Set(['.git', 'cdk.json', 'cdk.out', 'schoolbell.config.ts', 'sch
 
 const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
 
+export type Credentials = { accessKeyId: string; secretAccessKey: string };
 export type Ran = { code: number | null; stdout: string; stderr: string };
 
 /** A checkout after `npm ci`, with settings of its own. */
 export type Checkout = {
   /** Writes `schoolbell.config.ts`. */
   configure(settings: SettingsInput): void;
+  /** From now on, all commands except those of the CDK are run with these credentials. */
+  signIn(credentials: Credentials): void;
   /**
    * Runs a command as a person would type it there.
    *
@@ -59,9 +62,11 @@ export async function createCheckout(): Promise<Checkout> {
     }),
   );
 
+  let operator: Record<string, string> = {};
   const start = (command: string, args: string[] = [], shell = false): ChildProcess =>
     spawn(command, args, {
       cwd: directory,
+      env: { ...process.env, ...(!command.startsWith('npx cdk') && operator) },
       shell,
       // A group of its own, so that an interrupt reaches what npx started, too.
       detached: true,
@@ -75,6 +80,9 @@ export async function createCheckout(): Promise<Checkout> {
         join(directory, 'schoolbell.config.ts'),
         `export default ${JSON.stringify(settings, null, 2)};\n`,
       ),
+    signIn({ accessKeyId, secretAccessKey }) {
+      operator = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+    },
     attempt,
     shell: async (command) => successOf(command, await ended(start(command, [], true))),
     schoolbell: async (...args) => successOf(`schoolbell ${args.join(' ')}`, await attempt(...args)),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Credentials } from './checkout.ts';
 
 const { AWS_ENDPOINT_URL: EMULATOR = '', AWS_REGION: REGION = '' } = process.env;
 
@@ -47,7 +48,36 @@ export async function logLines(name: string): Promise<string[]> {
 const LogGroups = z.object({ logGroups: z.array(z.object({ logGroupName: z.string() })) });
 const LogEvents = z.object({ events: z.array(z.object({ message: z.string() })) });
 
-async function ask({ service, method = 'GET', path = '/', target, body }: Call): Promise<unknown> {
+/**
+ * Creates a user that has one policy.
+ *
+ * @param policy ARN of the policy
+ */
+export async function createUser(UserName: string, policy: string): Promise<Credentials> {
+  const iam = async (Action: string, parameters: Record<string, string> = {}) => {
+    const query = new URLSearchParams({ Action, Version: '2010-05-08', UserName, ...parameters });
+    return call({ service: 'iam', method: 'POST', path: `/?${query}` });
+  };
+  await iam('CreateUser');
+  await iam('AttachUserPolicy', { PolicyArn: policy });
+  // The emulator takes the name of a bus to describe for the name of a rule, whose ARN is in no policy.
+  await iam('PutUserPolicy', {
+    PolicyName: 'DescribeEventBus',
+    PolicyDocument: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'events:DescribeEventBus', Resource: '*' }],
+    }),
+  });
+  const key = await iam('CreateAccessKey');
+  const textOf = (name: string) => key.match(new RegExp(`<${name}>([^<]+)</${name}>`))?.[1] ?? '';
+  return { accessKeyId: textOf('AccessKeyId'), secretAccessKey: textOf('SecretAccessKey') };
+}
+
+async function ask(request: Call): Promise<unknown> {
+  return JSON.parse(await call(request));
+}
+
+async function call({ service, method = 'GET', path = '/', target, body }: Call): Promise<string> {
   const response = await fetch(`${EMULATOR}${path}`, {
     method,
     headers: {
@@ -58,6 +88,7 @@ async function ask({ service, method = 'GET', path = '/', target, body }: Call):
     },
     ...(body && { body: JSON.stringify(body) }),
   });
-  if (!response.ok) throw new Error(`${service}, ${path}: ${response.status} ${await response.text()}`);
-  return response.json();
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${service}, ${path}: ${response.status} ${text}`);
+  return text;
 }

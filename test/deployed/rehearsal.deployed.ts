@@ -1,5 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { DescribeTableCommand, DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputNames } from '../../functions/contract/output-names.ts';
@@ -7,6 +12,7 @@ import type { SettingsInput } from '../../infra/settings.ts';
 import { certificateRule } from '../../rules/certificate-rule.ts';
 import { eventPattern } from '../../rules/event-pattern.ts';
 import { type Checkout, createCheckout } from './checkout.ts';
+import { createUser } from './emulator-calls.ts';
 import { shortenTimeout, writersOfReplay } from './followed-replay.ts';
 import { webhookUrl } from './function-url.ts';
 import { readmeCommand } from './readme-commands.ts';
@@ -75,6 +81,16 @@ describe('a deployment', () => {
       arrived = await consumer('arrived', { source: ['schoolbell'] });
       certificates = await consumer('certificates', certificateRule({ revoke: false }).pattern);
       slack = await consumer('slack', eventPattern(['CourseCompleted'], 'slack'));
+    });
+
+    it.runIf(rehearsal.isEmulated)('lets a user operate it who has its policy alone', async () => {
+      const credentials = await createUser(`${rehearsal.name}Operator`, output('operatorPolicy'));
+      const asOperator = new DynamoDBClient({ credentials });
+      await expect(asOperator.send(new DeleteTableCommand({ TableName: output('table') }))).rejects.toThrow(
+        /not authorized/,
+      );
+      // Everything that follows is done with these rights, except what the CDK does.
+      checkout.signIn(credentials);
     });
 
     it('takes the key and an integration', async () => {
