@@ -149,12 +149,15 @@ describe('the alarms', () => {
     }
   });
 
-  it.each([1, 15, 360])('outlast the time to the next dispatch after an error, polled every %i minutes', (pollEveryMinutes) => {
-    const alarm = alarmsOf({ pollEveryMinutes }).find(({ id }) => id.includes('DeploymentError'));
-    expect(alarm).toMatchObject({ Period: 60, DatapointsToAlarm: 1 });
-    // Dispatch finds the error once per interval, and may be some minutes late.
-    expect(alarm?.EvaluationPeriods).toBeGreaterThan(5 + pollEveryMinutes);
-  });
+  it.each([1, 15, 360])(
+    'outlast the time to the next dispatch after an error, polled every %i minutes',
+    (pollEveryMinutes) => {
+      const alarm = alarmsOf({ pollEveryMinutes }).find(({ id }) => id.includes('DeploymentError'));
+      expect(alarm).toMatchObject({ Period: 60, DatapointsToAlarm: 1 });
+      // Dispatch finds the error once per interval, and may be some minutes late.
+      expect(alarm?.EvaluationPeriods).toBeGreaterThan(5 + pollEveryMinutes);
+    },
+  );
 
   it('stay on for a day where what they say is said once', () => {
     for (const name of ['ChangesMissed', 'SetAside']) {
