@@ -7,7 +7,7 @@ const DAYS = 2;
 const fleets = [
   { members: 1, order: 'as sent' },
   { members: 2, order: 'the other way round' },
-  { members: 12, order: 'at random' },
+  { members: 8, order: 'at random' },
 ] as const;
 
 describe.each(Object.keys(conditions))('in a fleet where the failures are: %s,', (kind) => {
@@ -23,7 +23,7 @@ describe.each(Object.keys(conditions))('in a fleet where the failures are: %s,',
 });
 
 it('one of a hundred that is refused alone stops none of the others, in any order', async () => {
-  for (const [seed, order] of [...orders, ...orders].entries()) {
+  for (const [seed, order] of orders.entries()) {
     const kind = 'one is refused alone';
     const { longestWait } = await simulateWeek({ members: 100, kind, order, seed, days: 0.25 });
     expect(longestWait).toBeLessThanOrEqual(2);
