@@ -16,8 +16,8 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
   if (run.mode === 'baseline' && !run.disbelieved) {
     // Kept before it is told: the episode has one id, wherever a crash comes.
     await move(worker, worker.checkpoint);
-    // A first baseline may begin again after a crash here; one that a person forces is another one each time.
-    const name = worker.checkpoint.watermark === null ? 'first' : run.startedAt;
+    // A first sync may begin again after a crash here, and is still the same; one that a person forces is another one each time.
+    const name = worker.checkpoint.watermark === null ? run.startEntry : run.startedAt;
     await ports.publisher.tell({
       type: 'IntegrationBaselined',
       detail: {

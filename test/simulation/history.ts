@@ -128,9 +128,10 @@ async function turbulentTimes(
     if (random.chance(scenario.together)) await time.sleep(random.int(0, 3_000));
     else await poll;
     if (random.chance(0.1)) {
-      await workers.change(random.pick(['paused', 'removed']));
+      const isRemoved = random.chance(0.5);
+      await workers.change(isRemoved ? 'removed' : 'paused');
       await time.sleep(random.int(0, scenario.pauseMs));
-      await workers.change('active');
+      await (isRemoved ? workers.addAgain() : workers.change('active'));
     }
   }
 }

@@ -4,7 +4,7 @@ import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
 import type { Integration } from '../../functions/contract/integration.ts';
 import type { PollMode } from '../../functions/contract/poll-mode.ts';
 import type { Held } from '../../functions/core/checkpoint.ts';
-import { changeState, operate, settleHold } from '../../functions/core/operate.ts';
+import { addAgain, changeState, operate, settleHold } from '../../functions/core/operate.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { retrySetAside } from '../../functions/core/retry-set-aside.ts';
 import { runPoll } from '../../functions/core/run-poll.ts';
@@ -29,6 +29,8 @@ export type Invocations = {
   settle(held: Held): Promise<void>;
   /** An operator stops the polls or lets them come again, and perhaps without success. */
   change(state: Integration['state']): Promise<void>;
+  /** An operator lets a removed integration be polled again, and perhaps without success. */
+  addAgain(): Promise<void>;
   /** An operator has what was set aside tried again, and perhaps without success. */
   retrySetAside(): Promise<void>;
   /** The parts as a process without a fault of its own sees them. */
@@ -106,6 +108,10 @@ export function invocations(world: World): Invocations {
     },
     async change(state) {
       await operated(state, (worker) => changeState(worker, state));
+    },
+    async addAgain() {
+      const addedAt = new Date(time.now()).toISOString();
+      await operated('add again', (worker) => addAgain(worker, { baseline: null, addedAt }));
     },
     observer: () => portsOf(start(), world),
   };

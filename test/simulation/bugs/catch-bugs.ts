@@ -1,13 +1,19 @@
 import type { Scenario } from '../scenario.ts';
 import { simulateRange } from '../seeds/simulate-range.ts';
-import { type DeliberateBug, deliberateBugs } from './deliberate-bugs.ts';
+import type { DeliberateBug } from './deliberate-bug.ts';
+import { deliberateBugs } from './deliberate-bugs.ts';
+import { runTestsOn } from './patched-tests.ts';
 import type { SourcePatch } from './source-patch.ts';
 
 /** A bug that nothing notices in so many seeds is not caught. */
 const MAX_SEEDS = 20_000;
 
+/** How a bug was caught: null where it was not, with the reason in `by`. */
+type Catch = { after: string | null; by: string };
+
 /**
- * Puts each deliberate bug in, one at a time, and looks for the first seed that breaks a promise.
+ * Puts each deliberate bug in, one at a time, and looks for the first seed that breaks a promise, or the first test that
+ * fails.
  *
  * @param only those whose names contain this
  * @returns whether every bug was caught
@@ -16,23 +22,36 @@ export async function catchBugs(workers: number, only: string): Promise<boolean>
   let isAllCaught = true;
   console.log('| bug | seeds until it was caught | promise broken |\n| --- | ---: | --- |');
   for (const bug of deliberateBugs.filter(({ name }) => name.includes(only))) {
-    const { seeds, promise } = await catchBug(bug, workers);
-    if (seeds === null) isAllCaught = false;
-    console.log(`| ${bug.name} | ${seeds ?? `not in ${MAX_SEEDS}`} | ${promise} |`);
+    const { after, by } = bug.testedBy
+      ? await catchByTests(bug, bug.testedBy)
+      : await catchBySeeds(bug, workers);
+    if (after === null) isAllCaught = false;
+    console.log(`| ${bug.name} | ${after ?? 'not caught'} | ${by} |`);
   }
   return isAllCaught;
 }
 
-/** The first seed that breaks a promise; null where none does, or where one does without the bug as well. */
-async function catchBug(
+async function catchByTests({ patches }: DeliberateBug, files: string[]): Promise<Catch> {
+  if ((await runTestsOn([], files)).failed > 0)
+    return { after: null, by: 'the tests fail without the bug as well' };
+  const { failed, first } = await runTestsOn(patches, files);
+  return { after: failed > 0 ? 'a test' : null, by: first ?? files.join(', ') };
+}
+
+/** By the first seed that breaks a promise, and that keeps them all without the bug. */
+async function catchBySeeds(
   { patches, setting = { patches: [], scenario: {} } }: DeliberateBug,
   workers: number,
-): Promise<{ seeds: number | null; promise: string }> {
+): Promise<Catch> {
   const { scenario } = setting;
   const caught = await firstBroken([...setting.patches, ...patches], scenario, MAX_SEEDS, workers);
-  if (caught === null || Object.keys(scenario).length === 0) return caught ?? { seeds: null, promise: '' };
+  if (caught === null) return { after: null, by: `not in ${MAX_SEEDS} seeds` };
+  const found = { after: `${caught.seeds}`, by: caught.promise };
+  if (Object.keys(scenario).length === 0) return found;
   const control = await firstBroken(setting.patches, scenario, caught.seeds, workers);
-  return control === null ? caught : { seeds: null, promise: 'without the bug as well' };
+  return control === null
+    ? found
+    : { after: null, by: `seed ${control.seeds} fails without the bug as well` };
 }
 
 async function firstBroken(

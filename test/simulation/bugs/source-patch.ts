@@ -16,17 +16,25 @@ export function patchSources(patches: SourcePatch[]): void {
       const loaded = nextLoad(url, context);
       const wanted = patches.filter(({ file }) => url.endsWith(`/${file}`));
       if (wanted.length === 0 || loaded.source === undefined || loaded.source === null) return loaded;
-      let source =
+      const source =
         typeof loaded.source === 'string' ? loaded.source : Buffer.from(bytesOf(loaded.source)).toString();
-      for (const { file, replace, by } of wanted) {
-        const parts = source.split(replace);
-        if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times: ${replace}`);
-        source = parts.join(by);
-        applied.add(file);
-      }
-      return { ...loaded, source };
+      for (const { file } of wanted) applied.add(file);
+      return { ...loaded, source: replaced(source, wanted) };
     },
   });
+}
+
+/**
+ * A source with replacements.
+ *
+ * @throws when a string is not in it, or more than once
+ */
+export function replaced(source: string, patches: SourcePatch[]): string {
+  return patches.reduce((before, { file, replace, by }) => {
+    const parts = before.split(replace);
+    if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times: ${replace}`);
+    return parts.join(by);
+  }, source);
 }
 
 /** The files that were imported with a replacement. */

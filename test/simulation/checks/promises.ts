@@ -44,7 +44,9 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
     settings: scenario,
   };
   checkJournal(entries, stories, accuse);
-  checkBaseline(entries, scenario.baseline, accuse);
+  const first = bus.received.find(({ type }) => type === 'IntegrationBaselined');
+  const baselinedAt = first?.at ?? Number.POSITIVE_INFINITY;
+  checkBaseline(entries, scenario.baseline, { baselinedAt, machineSkewMs: scenario.machineSkewMs }, accuse);
   checkHolds(holds, accuse);
   checkDiscards(holds, accuse);
 

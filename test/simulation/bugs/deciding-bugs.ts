@@ -1,0 +1,206 @@
+import { type DeliberateBug, one } from './deliberate-bug.ts';
+import { AGED, withFault, withKind } from './settings.ts';
+
+/** Bugs in what is decided about a record. */
+export const decidingBugs: DeliberateBug[] = [
+  {
+    name: 'null replaces a known status',
+    patches: one(
+      'functions/core/decide-events.ts',
+      'status: state.status ?? known?.status ?? null,',
+      'status: state.status,',
+    ),
+  },
+  {
+    name: 'expired data is believed',
+    patches: one(
+      'functions/core/decide-against-known.ts',
+      '(await ports.kombo.readDataExpiredAt(integration.id)) !== null',
+      'false',
+    ),
+  },
+  {
+    name: 'a record of which the id alone is left was not removed first',
+    patches: one(
+      'functions/core/decide-events.ts',
+      'if (!observed.removed && !observed.erased) return null;',
+      'if (!observed.removed) return observed.erased ? (known?.removedAt ?? null) : null;',
+    ),
+    setting: withKind('erasures'),
+  },
+  {
+    name: 'a record that returns stays erased',
+    patches: one(
+      'functions/core/decide-events.ts',
+      'erased: removedAt !== null && isErased(known, observed, removedAt, detectedAt),',
+      "erased: known?.erased || (removedAt !== null && isErased(known, observed, removedAt ?? '', detectedAt)),",
+    ),
+    setting: withKind('erasures'),
+  },
+  {
+    name: 'a removed record without names is never erased',
+    patches: one('functions/core/decide-events.ts', 'return namesBlank && Date', 'return false && Date'),
+    setting: AGED,
+  },
+  {
+    name: 'a removed record without names is erased at once',
+    patches: one(
+      'functions/core/decide-events.ts',
+      'const ANONYMISED_AFTER_MS = 14 * DAY_MS;',
+      'const ANONYMISED_AFTER_MS = 0;',
+    ),
+    setting: AGED,
+  },
+  {
+    name: 'a removed record is erased when its fields are turned off',
+    patches: one(
+      'functions/adapters/kombo/lost-fields.ts',
+      'return isNull(record.user_id) || isNull(record.user?.id) || isNull(record.user.remote_id);',
+      'return isNull(record.user_id) || isNull(record.user?.id) || hasNoValues(record);',
+    ),
+  },
+  {
+    name: 'a record that was removed before it was seen is known with its status',
+    patches: one(
+      'functions/core/decide-events.ts',
+      'state: isRemoved ? { ...state, status: null } : state,',
+      'state,',
+    ),
+  },
+  {
+    name: 'facts of a record that was removed before it was seen are taken over without an event',
+    patches: one(
+      'functions/core/decide-events.ts',
+      'return isUnseen && shown.removedAt !== null ? { ...facts, erased: shown.erased } : shown;',
+      'return shown;',
+    ),
+  },
+  {
+    name: 'a second completion inherits the date of the first one',
+    patches: one(
+      'functions/core/decide-events.ts',
+      '(isNewStatus ? null : (known?.completedAt ?? null))',
+      '(known?.completedAt ?? null)',
+    ),
+    setting: withKind('retakes'),
+  },
+  {
+    name: 'a date that means "none" and lies before 1971 is one',
+    patches: one(
+      'functions/adapters/kombo/timestamp.ts',
+      "Date.parse('1971-01-01T00:00:00.000Z')",
+      "Date.parse('0000-01-01T00:00:00.000Z')",
+    ),
+    setting: withKind('no-dates'),
+  },
+  {
+    name: 'a date that means "none" and lies after 2200 is one',
+    patches: one(
+      'functions/adapters/kombo/timestamp.ts',
+      "Date.parse('2200-12-31T23:59:59.999Z')",
+      "Date.parse('9999-12-31T23:59:59.999Z')",
+    ),
+    setting: withKind('no-dates'),
+  },
+  {
+    name: 'a removal without a usable date is none',
+    patches: one(
+      'functions/adapters/kombo/progression-record.ts',
+      'removed: isRemoved(record),',
+      'removed: instants.remote_deleted_at !== null,',
+    ),
+    setting: withKind('no-dates'),
+  },
+  {
+    name: 'a removal without a usable date is dated anew each time',
+    patches: one(
+      'functions/core/decide-events.ts',
+      'observed.state.removedAt ?? known?.removedAt ?? detectedAt',
+      'observed.state.removedAt ?? detectedAt',
+    ),
+    setting: withKind('erasures'),
+  },
+  {
+    name: 'it happened at `changed_at` though that did not move',
+    patches: one(
+      'functions/core/events-of-entry.ts',
+      'changedAt === null || !isChangeDated',
+      'changedAt === null',
+    ),
+    setting: withKind('unmoved-changed-at'),
+  },
+  {
+    name: 'it happened at `changed_at` though that lies before the window that was asked for',
+    patches: one(
+      'functions/core/events-of-entry.ts',
+      'return updatedAfter === null || changedAt >= updatedAfter ? changedAt : null;',
+      'return changedAt;',
+    ),
+    setting: withKind('unmoved-changed-at'),
+  },
+  {
+    name: 'a first status does not happen at the date that was known before it',
+    patches: one(
+      'functions/core/events-of-entry.ts',
+      'isFirstStatus || state.completedAt !== previous?.completedAt',
+      'state.completedAt !== previous?.completedAt',
+    ),
+  },
+  {
+    name: 'other ids of learner and course become known only with the next event',
+    patches: one(
+      'functions/core/decide-events.ts',
+      'const isMoved = !sameReferences(references, known);',
+      'const isMoved = false;',
+    ),
+    setting: withKind('merges'),
+  },
+  {
+    name: "a progression's ids of learner and course stay what they were at first",
+    patches: one(
+      'functions/core/decide-events.ts',
+      'const shown = referencesShown(known, observed);',
+      'const shown = { learner: known.learner, course: { ...known.course, title: observed.course.title } };',
+    ),
+    setting: withKind('merges'),
+  },
+  {
+    name: 'what is older than known is believed at once',
+    patches: one(
+      'functions/core/decide-page.ts',
+      'if (!isOlderVersion(record.state, before) || decideEvents',
+      'if (true || decideEvents',
+    ),
+    setting: withFault('kombo-lagging'),
+  },
+  {
+    name: 'what is older than known is never believed',
+    patches: one(
+      'functions/core/decide-page.ts',
+      '|| isSameVersion(answer, record) ? answer : null',
+      '? answer : null',
+    ),
+    setting: withKind('backups'),
+  },
+  {
+    name: 'the watermark passes what is older than known and was not confirmed',
+    patches: one('functions/core/decide-page.ts', 'if (record === null) page.disbelieved = true;', ''),
+    setting: withFault('kombo-ids-missing', withKind('backups')),
+  },
+  {
+    name: 'a baseline since a date goes by when the record was changed',
+    patches: one(
+      'functions/core/decide-page.ts',
+      "(recordDate(change.state) ?? '') >= baseline.date",
+      "(change.state.changedAt ?? '') >= baseline.date",
+    ),
+  },
+  {
+    name: 'a status that is not known passes in silence',
+    patches: one('functions/core/set-aside-records.ts', 'if (changed.length > 0) {', 'if (false) {'),
+  },
+  {
+    name: 'a record that became readable stays on the list',
+    patches: one('functions/core/commit-page.ts', 'await takeReadableOff(worker, page.records);', ''),
+  },
+];

@@ -1,0 +1,127 @@
+import type { SuspectKind } from '../../../functions/contract/waiting-changes.ts';
+import { type DeliberateBug, one } from './deliberate-bug.ts';
+import { HELD, ORDINARY, UNDATED } from './settings.ts';
+
+/** Changes of one kind pass in any number. */
+function passes(kind: SuspectKind): DeliberateBug {
+  const patches =
+    kind === 'olderVersion'
+      ? one(
+          'functions/core/suspect.ts',
+          "if (isOlderVersion(change.state, before)) return 'olderVersion';",
+          '',
+        )
+      : one(
+          'functions/core/suspect.ts',
+          '.map((type) => kindOf(type, change, before, habits));',
+          `.map((type) => kindOf(type, change, before, habits)).map((kind) => (kind === '${kind}' ? null : kind));`,
+        );
+  return { name: `any number of changes of this kind passes: ${kind}`, patches, setting: HELD };
+}
+
+/** Bugs in what is held, and in what a person decides about it. */
+export const holdBugs: DeliberateBug[] = [
+  ...(
+    [
+      'removed',
+      'restored',
+      'erased',
+      'reopened',
+      'reset',
+      'dropped',
+      'completedOld',
+      'recompletedOld',
+      'firstSeenOld',
+      'firstSeenUndated',
+      'corrected',
+      'olderVersion',
+    ] as const
+  ).map(passes),
+  {
+    name: 'what is completed on these days is held',
+    patches: one(
+      'functions/core/suspect.ts',
+      'const OLD_AFTER_MS = 3 * 24 * 60 * 60 * 1000;',
+      'const OLD_AFTER_MS = -Infinity;',
+    ),
+    setting: ORDINARY,
+  },
+  {
+    name: 'enrolments without a date are held on a platform that sends none',
+    patches: one('functions/core/suspect.ts', '(isOngoing && !habits.hasEnrolmentDates)', 'false'),
+    setting: UNDATED,
+  },
+  {
+    name: "a completion's own date is that of the enrolment",
+    patches: one(
+      'functions/core/suspect.ts',
+      "return (status === 'COMPLETED' ? completedAt : null) ?? enrolledAt;",
+      'return enrolledAt;',
+    ),
+  },
+  {
+    name: 'suspect changes that passed are not counted',
+    patches: one('functions/core/hold.ts', 'surgeCount(checkpoint.surge, now) + suspect', 'suspect'),
+    setting: HELD,
+  },
+  {
+    name: 'a release lets through whatever comes',
+    patches: one('functions/core/hold.ts', 'changes.has(fingerprint)', 'true'),
+    setting: HELD,
+  },
+  {
+    name: 'a person decides about progressions, whatever facts they would get',
+    patches: one(
+      'functions/core/change-set.ts',
+      'JSON.stringify([id, status, enrolledAt, completedAt, removedAt !== null, erased])',
+      'JSON.stringify([id])',
+    ),
+    setting: HELD,
+  },
+  {
+    name: 'without `enrolledAt`, a change is the one that was discarded',
+    patches: one('functions/core/facts.ts', 'a.enrolledAt === b.enrolledAt &&', ''),
+    setting: HELD,
+  },
+  {
+    name: 'what was counted in an earlier invocation is forgotten',
+    patches: one(
+      'functions/core/count-suspect-changes.ts',
+      'const chunks = [...held.chunks];',
+      'const chunks: string[] = [];',
+    ),
+    setting: HELD,
+  },
+  {
+    name: 'a person decides before everything is counted',
+    patches: one('functions/core/operate.ts', 'run === null || !isCounted(held, run)', 'run === null'),
+    setting: HELD,
+  },
+  {
+    name: 'any run that ends resolves the hold',
+    patches: one(
+      'functions/core/end-run.ts',
+      'if (held !== null && slotOf(held.mode) === slot)',
+      'if (held !== null)',
+    ),
+    setting: HELD,
+  },
+  {
+    name: 'a discarded change is published when it is seen again',
+    patches: one(
+      'functions/core/decide-events.ts',
+      'const facts = discarded === null ? factsAfter(before) : before;',
+      'const facts = factsAfter(before);',
+    ),
+    setting: HELD,
+  },
+  {
+    name: 'what was decided is not carried out while more is counted',
+    patches: one(
+      'functions/core/count-suspect-changes.ts',
+      'await commitWhatWasDecided(worker, run, decided);',
+      '',
+    ),
+    setting: HELD,
+  },
+];

@@ -1,0 +1,43 @@
+import { startVitest, type TestModule } from 'vitest/node';
+import { replaced, type SourcePatch } from './source-patch.ts';
+
+/**
+ * Runs test files on sources with replacements.
+ *
+ * @returns how many tests failed, and the title of the first one
+ */
+export async function runTestsOn(
+  patches: SourcePatch[],
+  files: string[],
+): Promise<{ failed: number; first: string | null }> {
+  const failures: string[] = [];
+  const applied = new Set<string>();
+  const plugin = {
+    name: 'source-patch',
+    enforce: 'pre' as const,
+    transform(source: string, id: string) {
+      const wanted = patches.filter(({ file }) => id.endsWith(`/${file}`));
+      for (const { file } of wanted) applied.add(file);
+      return wanted.length === 0 ? null : replaced(source, wanted);
+    },
+  };
+  const reporter = {
+    onTestModuleEnd(module: TestModule) {
+      if (module.state() === 'failed' && module.errors().length > 0) failures.push(module.moduleId);
+      for (const test of module.children.allTests('failed')) failures.push(test.name);
+    },
+  };
+  const exitCode = process.exitCode;
+  const vitest = await startVitest(
+    'test',
+    files,
+    // A patched module must neither come from the cache nor reach it.
+    { watch: false, reporters: [reporter], fsModuleCache: false },
+    { plugins: [plugin] },
+  );
+  await vitest.close();
+  process.exitCode = exitCode;
+  const unused = patches.find(({ file }) => !applied.has(file));
+  if (unused !== undefined) throw new Error(`no test imports ${unused.file}`);
+  return { failed: failures.length, first: failures[0] ?? null };
+}

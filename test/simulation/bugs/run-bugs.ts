@@ -1,0 +1,448 @@
+import { type DeliberateBug, one } from './deliberate-bug.ts';
+import { HELD_AND_INTERRUPTED, OVERTAKEN, STEADY_PAGES, TWICE_AND_FAILING, withFault } from './settings.ts';
+import type { SourcePatch } from './source-patch.ts';
+
+/** What one pass loses is not found by the next. */
+const SINGLE_PASS: SourcePatch[] = one(
+  'functions/core/run-progress.ts',
+  'run.pass >= MAX_PASSES',
+  'run.pass >= 1',
+);
+
+/** Entries of a few records. */
+const SPLIT_PAGES_IN_ONE_PASS: SourcePatch[] = [
+  ...one('functions/core/split-changes.ts', 'const MAX_JSON_BYTES = 350_000;', 'const MAX_JSON_BYTES = 700;'),
+  ...SINGLE_PASS,
+];
+
+/** What is known of the next page's records is read as soon as it is fetched, while this page is still being processed. */
+const KNOWN_READ_AHEAD: SourcePatch[] = [
+  ...one(
+    'functions/core/read-run.ts',
+    'readPages(ports.kombo, request, timeLeft)',
+    `readPages({
+      ...ports.kombo,
+      readPage: async (...asked) => {
+        const page = await ports.kombo.readPage(...asked);
+        const ids = page.records.map(({ state }) => state.id);
+        return { ...page, known: await ports.store.readKnown(integration.id, ids) };
+      },
+    }, request, timeLeft)`,
+  ),
+  ...one(
+    'functions/core/read-run.ts',
+    'await decideAgainstKnown(worker, run, page.records, decisionOn)',
+    `await decideAgainstKnown(
+      { ...worker, ports: { ...ports, store: { ...ports.store, readKnown: async () => page.known } } },
+      run, page.records, decisionOn,
+    )`,
+  ),
+];
+
+/** A page that was fetched and not used is used by whoever asks for its cursor next: a function's process lives on. */
+const PAGES_KEPT: SourcePatch[] = [
+  ...one(
+    'functions/core/read-pages.ts',
+    'const fetchPage = (cursor: string | null) => kombo.readPage({ ...request, cursor }, leaving.signal);',
+    `const fetchPage = async (cursor: string | null) => {
+      const found = kept.get(cursor);
+      if (found !== undefined) return found;
+      const page = await kombo.readPage({ ...request, cursor });
+      if (cursor !== null) kept.set(cursor, page);
+      return page;
+    };`,
+  ),
+  ...one('functions/core/read-pages.ts', 'yield page;', 'yield page; kept.delete(request.cursor);'),
+  ...one(
+    'functions/core/read-pages.ts',
+    '/**\n * Reads the pages',
+    'const kept = new Map();\n/**\n * Reads the pages',
+  ),
+];
+
+/** Bugs in how a run reads, journals, publishes and saves, and in who may do so. */
+export const runBugs: DeliberateBug[] = [
+  {
+    name: 'recovery left out',
+    patches: one('functions/core/take-over.ts', 'await recover(worker);', ''),
+  },
+  {
+    name: 'recovery only after the known states were read',
+    patches: [
+      ...one('functions/core/run-poll.ts', 'if (taken.fence) await fenceOff(worker);', ''),
+      {
+        file: 'functions/core/decide-against-known.ts',
+        replace: 'const known = await ports.store.readKnown(integration.id, ids, records);',
+        by: 'const known = await ports.store.readKnown(integration.id, ids, records); if (worker.unsettled) await fenceOff(worker);',
+      },
+      {
+        file: 'functions/core/decide-against-known.ts',
+        replace: "import type { Worker } from './worker.ts';",
+        by: "import { fenceOff } from './take-over.ts';",
+      },
+    ],
+  },
+  {
+    name: 'the lease is given back though an entry may be unfinished',
+    patches: one('functions/core/worker.ts', 'if (!worker.unsettled) return', 'return'),
+  },
+  {
+    name: 'an operator who stops the polls does not recover first',
+    patches: one('functions/core/operate.ts', 'if (fence) await fenceOff(worker);', ''),
+  },
+  {
+    name: 'fence left out at a hand-over (recovery only)',
+    patches: one('functions/core/take-over.ts', 'await recover(worker);', 'await recover(worker); return;'),
+  },
+  {
+    name: 'stale reads of known states',
+    patches: one('functions/adapters/dynamodb/read-known.ts', 'consistent: true', 'consistent: false'),
+  },
+  {
+    name: 'a record that comes twice in a page is decided twice against what was known before the page',
+    patches: one(
+      'functions/core/decide-page.ts',
+      'left.set(id, knownAfter(decision.change, rules.entry));',
+      '',
+    ),
+  },
+  {
+    name: 'the known states of a page are read before the page before it was applied',
+    patches: KNOWN_READ_AHEAD,
+  },
+  {
+    name: 'a page that was fetched ahead is used when the run goes on later',
+    patches: PAGES_KEPT,
+  },
+  {
+    name: 'the checkpoint moves whatever revision and owner it has',
+    patches: one(
+      'functions/adapters/dynamodb/checkpoint-items.ts',
+      "'#revision = :before AND #lease.#owner = :owner'",
+      "'attribute_exists(#lease)'",
+    ),
+  },
+  {
+    name: 'the checkpoint moves whatever revision it has',
+    patches: one(
+      'functions/adapters/dynamodb/checkpoint-items.ts',
+      "'#revision = :before AND #lease.#owner = :owner'",
+      "'#lease.#owner = :owner AND :before = :before'",
+    ),
+  },
+  {
+    name: 'the checkpoint moves whoever holds the lease',
+    patches: one(
+      'functions/adapters/dynamodb/checkpoint-items.ts',
+      "'#revision = :before AND #lease.#owner = :owner'",
+      "'#revision = :before AND attribute_exists(#lease.#owner)'",
+    ),
+    setting: OVERTAKEN,
+  },
+  {
+    name: 'a worker that finds the checkpoint moved by another goes on',
+    patches: one(
+      'functions/core/worker.ts',
+      'await ports.store.moveCheckpoint(checkpoint, lease);',
+      'await ports.store.moveCheckpoint(checkpoint, lease).catch(() => undefined);',
+    ),
+  },
+  {
+    name: 'a worker that finds its entry number taken goes on',
+    patches: one(
+      'functions/core/commit-entry.ts',
+      'await worker.ports.store.appendEntry(entry);',
+      'await worker.ports.store.appendEntry(entry).catch(() => undefined);',
+    ),
+  },
+  {
+    name: 'a lost answer to an append is not recognised',
+    patches: one(
+      'functions/adapters/dynamodb/journal-items.ts',
+      'stored === undefined || Buffer.compare(stored, content) !== 0',
+      'true',
+    ),
+  },
+  {
+    name: 'a lost answer to a move of the checkpoint is not recognised',
+    patches: one(
+      'functions/adapters/dynamodb/checkpoint-items.ts',
+      'isDeepStrictEqual(stored.checkpoint, next)',
+      'false',
+    ),
+  },
+  {
+    name: 'another move of the same worker is taken for the one whose answer was lost',
+    patches: one(
+      'functions/adapters/dynamodb/checkpoint-items.ts',
+      'isDeepStrictEqual(stored.checkpoint, next)',
+      'true',
+    ),
+  },
+  {
+    name: 'a lost answer to a taking of the lease is not recognised',
+    patches: one(
+      'functions/adapters/dynamodb/take-lease.ts',
+      'if (held.owner === lease.owner) return answer(stored, lease);',
+      '',
+    ),
+  },
+  {
+    name: 'a lost answer to a giving back of the lease is not recognised',
+    patches: one(
+      'functions/adapters/dynamodb/checkpoint-items.ts',
+      'stored?.releasedBy === lease.owner &&',
+      'false &&',
+    ),
+  },
+  {
+    name: 'each entry of a split page carries the cursor forward',
+    patches: one('functions/core/commit-page.ts', 'at === parts.length - 1 ? forward : undefined', 'forward'),
+    setting: { patches: SPLIT_PAGES_IN_ONE_PASS, scenario: STEADY_PAGES },
+  },
+  {
+    name: 'the numbers start over when the lease was given back',
+    patches: one(
+      'functions/adapters/dynamodb/take-lease.ts',
+      '#content = if_not_exists(#content, :content), #revision = if_not_exists(#revision, :zero)',
+      '#content = :content, #revision = :zero',
+    ),
+  },
+  {
+    name: 'the numbers start over when an integration is removed and added again',
+    patches: [
+      ...one(
+        'functions/core/operate.ts',
+        'const stored = await ports.store.changeIntegration(\n    integration.id,\n    (before) => before && withState(before, state),\n  );',
+        'const stored = await ports.store.changeIntegration(integration.id, (before) => before && withState(before, state)); if (state === "removed") worker.checkpoint = { ...newCheckpoint(integration.id), revision: worker.checkpoint.revision };',
+      ),
+      ...one(
+        'functions/core/operate.ts',
+        "import { endHold, isCounted } from './hold.ts';",
+        "import { endHold, isCounted } from './hold.ts'; import { newCheckpoint } from './checkpoint.ts';",
+      ),
+    ],
+  },
+  {
+    name: 'a later event is sent together with an earlier one of its progression',
+    patches: one(
+      'functions/adapters/eventbridge/waves.ts',
+      'const earlier = counts.get(progression) ?? 0;',
+      'const earlier = 0;',
+    ),
+  },
+  {
+    name: 'a later event is sent though the one before it failed',
+    patches: [
+      ...one('functions/adapters/eventbridge/publisher.ts', 'answer.error !== null;', 'false;'),
+      ...one('functions/adapters/eventbridge/publisher.ts', 'break;', ''),
+    ],
+    setting: TWICE_AND_FAILING,
+  },
+  {
+    name: "the watermark comes from the machine's clock",
+    patches: one(
+      'functions/core/end-run.ts',
+      'watermarkAfter(worker.checkpoint.watermark, run)',
+      'watermarkAfter(worker.checkpoint.watermark, { ...run, startedAt: endedAt })',
+    ),
+  },
+  {
+    name: "the watermark comes from the run's last answer, not its first",
+    patches: one(
+      'functions/core/run-progress.ts',
+      'pages: run.pages + 1,',
+      'pages: run.pages + 1, startedAt: page.servedAt,',
+    ),
+  },
+  {
+    name: 'the watermark moves before the last page, when the time is spent',
+    patches: one(
+      'functions/core/read-run.ts',
+      "if (page.next !== null && !timeLeft()) return 'more';",
+      "if (page.next !== null && !timeLeft()) { if (mode === 'incremental') await endRun(worker, run); return 'more'; }",
+    ),
+  },
+  {
+    name: 'the watermark moves with a reconciliation',
+    patches: one(
+      'functions/core/watermark.ts',
+      "run.mode === 'reconcile' || run.disbelieved",
+      'run.disbelieved',
+    ),
+  },
+  {
+    name: 'the watermark passes what was not believed',
+    patches: one(
+      'functions/core/watermark.ts',
+      'run.disbelieved ? watermark',
+      "(run.disbelieved && run.mode === 'baseline') ? watermark",
+    ),
+  },
+  {
+    name: 'the cursor moves before the page is committed',
+    patches: [
+      ...one(
+        'functions/core/commit-page.ts',
+        'if (decisions.length === 0) await note(worker, forward(worker.checkpoint));\n  else await',
+        'await note(worker, forward(worker.checkpoint)); if (decisions.length > 0) await',
+      ),
+      ...one('functions/core/commit-page.ts', 'decisions, detectedAt, forward', 'decisions, detectedAt'),
+    ],
+    setting: { patches: SINGLE_PASS, scenario: STEADY_PAGES },
+  },
+  {
+    name: 'a run goes on from its first page, not from its cursor',
+    patches: one('functions/core/read-run.ts', '(counting ?? begun)?.cursor ?? null', 'null'),
+  },
+  {
+    name: 'no overlap',
+    patches: one('functions/core/watermark.ts', 'Date.parse(watermark) - overlapMs', 'Date.parse(watermark)'),
+  },
+  {
+    name: 'the second pass is left out',
+    patches: one('functions/core/run-progress.ts', 'run.pass >= MAX_PASSES', 'run.pass >= 1'),
+  },
+  {
+    name: 'published before it is appended',
+    patches: one(
+      'functions/core/commit-entry.ts',
+      'await worker.ports.store.appendEntry(entry);',
+      'await publishEntry(worker, entry, details); await worker.ports.store.appendEntry(entry);',
+    ),
+  },
+  {
+    name: 'the checkpoint moves before the entry is published',
+    patches: one(
+      'functions/core/commit-entry.ts',
+      'await worker.ports.store.applyEntry(entry);',
+      'await worker.ports.store.applyEntry(entry); await move(worker, advance(worker.checkpoint, entry, worker.ports.clock()));',
+    ),
+  },
+  {
+    name: 'a lost partial failure: entries that EventBridge failed count as accepted',
+    patches: [
+      ...one(
+        'functions/adapters/eventbridge/entry-outcome.ts',
+        'if (!DENIED.has(code)) return unconfirmed(code);',
+        "if (!DENIED.has(code)) return { kind: 'accepted' };",
+      ),
+      ...one(
+        'functions/adapters/eventbridge/entry-outcome.ts',
+        '(answer.FailedEntryCount ?? 0) <= failures',
+        'true',
+      ),
+    ],
+  },
+  {
+    name: 'a refused event is not set aside',
+    patches: one('functions/core/commit-entry.ts', 'if (answer.refused.length > 0) {', 'if (false) {'),
+  },
+  {
+    name: 'a record that cannot be read is not set aside',
+    patches: one('functions/core/set-aside-records.ts', 'if (rejected.length === 0) return;', 'return;'),
+  },
+  {
+    name: 'a record that is tried again is taken off the list and not committed',
+    patches: one(
+      'functions/core/retry-set-aside.ts',
+      'await commitDecisions(worker, run, decisions, detectedAt);',
+      '',
+    ),
+  },
+  {
+    name: 'applied without a condition',
+    patches: one(
+      'functions/adapters/dynamodb/apply-entry.ts',
+      "'attribute_not_exists(pk) OR #entry < :entry'",
+      "'attribute_not_exists(pk) OR attribute_exists(pk)'",
+    ),
+  },
+  {
+    name: 'appended without a condition',
+    patches: one(
+      'functions/adapters/dynamodb/journal-items.ts',
+      "ConditionExpression: 'attribute_not_exists(pk)',",
+      '',
+    ),
+  },
+  {
+    name: 'unprocessed keys are forgotten',
+    patches: one(
+      'functions/adapters/dynamodb/batch-get.ts',
+      'keys = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];',
+      'keys = [];',
+    ),
+  },
+  {
+    name: 'what counts towards a hold is not counted',
+    patches: one(
+      'functions/core/advance.ts',
+      'addToSurge(checkpoint.surge, entry.tally.suspect, now)',
+      'checkpoint.surge',
+    ),
+  },
+  {
+    name: 'what counts towards a hold is forgotten between two runs',
+    patches: one(
+      'functions/core/run-progress.ts',
+      'return { ...checkpoint, [slotOf(run.mode)]: run };',
+      'return { ...checkpoint, ...(run.pages === 0 && { surge: [] }), [slotOf(run.mode)]: run };',
+    ),
+  },
+  {
+    name: 'what counts towards a hold is forgotten by a recovery',
+    patches: one(
+      'functions/core/commit-entry.ts',
+      'await followThrough(worker, entry, await readDetails(worker, entry));',
+      'await followThrough(worker, { ...entry, tally: { ...entry.tally, suspect: 0 } }, await readDetails(worker, entry));',
+    ),
+    setting: HELD_AND_INTERRUPTED,
+  },
+  {
+    name: 'more passes a hold than a person let through',
+    patches: one('functions/core/hold.ts', 'changes.has(fingerprint)', 'changes !== null'),
+    setting: HELD_AND_INTERRUPTED,
+  },
+  {
+    name: 'a hold is told by each run',
+    patches: one('functions/core/hold.ts', "if (held.notice === 'published') return;", ''),
+  },
+  {
+    name: 'trouble is told by each run',
+    patches: one('functions/core/run-poll.ts', 'health = { ...health, told: true };', ''),
+  },
+  {
+    name: 'each run that fails is an episode of its own',
+    patches: one('functions/core/health.ts', 'before?.since ?? new', 'new'),
+  },
+  {
+    name: 'the end of trouble is told only where its beginning is known to have been told',
+    patches: one(
+      'functions/core/tell-trouble.ts',
+      "health.state === 'troubled' && health.mustBeTold",
+      "health.state === 'troubled' && health.told",
+    ),
+  },
+  {
+    name: 'a first baseline that begins again forgets what it told',
+    patches: one(
+      'functions/core/run-progress.ts',
+      'checkpoint.watermark === null ? checkpoint.baselineStart : checkpoint.entry',
+      'checkpoint.entry',
+    ),
+  },
+  {
+    name: 'a reconciliation runs before there is a watermark',
+    patches: one(
+      'functions/core/run-poll.ts',
+      "if (worker.checkpoint.watermark === null) return { end: 'ended', ended };",
+      '',
+    ),
+  },
+  {
+    name: "the watermark comes from Kombo's clock alone",
+    patches: one('functions/core/read-run.ts', 'earlierOf(page.servedAt, startedBy)', 'page.servedAt'),
+    setting: withFault('kombo-clock-ahead'),
+  },
+];

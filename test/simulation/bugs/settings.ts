@@ -1,0 +1,132 @@
+import { NO_FAULTS, type Scenario } from '../scenario.ts';
+import type { SpecialKind } from '../school/special-operations.ts';
+import type { FaultKind } from '../world/faults.ts';
+import type { SourcePatch } from './source-patch.ts';
+
+/**
+ * What histories have in common in which a bug cannot hide behind another rule, or in which its situation is frequent. The
+ * same histories without the bug must keep every promise.
+ */
+export type BugSetting = { patches: SourcePatch[]; scenario: Partial<Scenario> };
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** Pages between which no record slips, so that a single pass finds everything. */
+export const STEADY_PAGES: Partial<Scenario> = {
+  pages: { order: 'id', cursors: 'after', isInclusive: true, changesPerPage: 0, repeats: 0 },
+};
+
+/** Nothing goes wrong, and much happens between polls. */
+const LIVELY: Partial<Scenario> = {
+  records: 8,
+  operations: 40,
+  polls: 8,
+  pauseMs: 40 * MINUTE,
+  latenessMs: 0,
+  tooLate: 0,
+  komboSkewMs: 0,
+  garbled: 0,
+  surgeFloor: 10_000,
+  massChanges: 0,
+  isOrdinary: false,
+  longPauseMs: 0,
+  faults: NO_FAULTS,
+};
+
+/** Most of what happens is of one kind. */
+export function withKind(kind: SpecialKind): BugSetting {
+  return { patches: [], scenario: { ...LIVELY, kinds: { [kind]: 0.7 } } };
+}
+
+/** One kind of fault strikes often. */
+export function withFault(
+  fault: FaultKind,
+  { scenario, patches }: BugSetting = withKind('retakes'),
+): BugSetting {
+  return { patches, scenario: { ...scenario, faults: { ...NO_FAULTS, [fault]: 0.5 } } };
+}
+
+/** Weeks pass after removals. */
+export const AGED: BugSetting = {
+  patches: [],
+  scenario: { ...LIVELY, kinds: { erasures: 0.3 }, longPauseMs: 17 * DAY },
+};
+
+/** Many mass changes, few of which pass, in runs that often end before everything is counted. */
+export const HELD: BugSetting = {
+  patches: [],
+  scenario: {
+    ...LIVELY,
+    records: 15,
+    pageSize: 4,
+    surgeFloor: 2,
+    surgeShare: 0,
+    massChanges: 0.4,
+    faults: { ...NO_FAULTS, 'out-of-time': 0.3 },
+  },
+};
+
+/** Nothing but ordinary learning, of which nothing may be held. */
+export const ORDINARY: BugSetting = {
+  patches: [],
+  scenario: {
+    ...LIVELY,
+    kinds: {},
+    undo: 0,
+    offAtFirst: [],
+    isOrdinary: true,
+    massChanges: 0.3,
+    surgeFloor: 0,
+    surgeShare: 0,
+  },
+};
+
+/** The same on a platform that sends no enrolment dates. */
+export const UNDATED: BugSetting = {
+  patches: [],
+  scenario: { ...ORDINARY.scenario, hasNoEnrolmentDates: true },
+};
+
+/** A few records that go back and forth, seldom seen again once they were read, and workers that stand still. */
+export const OVERTAKEN: BugSetting = {
+  patches: [],
+  scenario: {
+    records: 1,
+    operations: 3,
+    polls: 4,
+    pageSize: 20,
+    pauseMs: 10 * MINUTE,
+    latenessMs: 13 * MINUTE,
+    leaseMs: 2 * MINUTE,
+    together: 0.5,
+    undo: 0.7,
+    faults: { ...NO_FAULTS, frozen: 0.05, 'table-write-delayed': 0.3 },
+  },
+};
+
+/** A few records that are removed and restored again and again, few of which pass, and a bus that often fails. */
+export const HELD_AND_INTERRUPTED: BugSetting = {
+  patches: [],
+  scenario: {
+    records: 12,
+    operations: 40,
+    polls: 8,
+    pageSize: 4,
+    pauseMs: 40 * MINUTE,
+    surgeFloor: 3,
+    undo: 0.7,
+    baseline: { mode: 'publish' },
+    faults: { ...NO_FAULTS, killed: 0.03, 'bus-call-failed': 0.7 },
+  },
+};
+
+/** Records that come twice in a page, and a bus that fails entries for longer than anyone is patient. */
+export const TWICE_AND_FAILING: BugSetting = {
+  patches: [],
+  scenario: {
+    pages: { order: 'updated', cursors: 'after', isInclusive: true, changesPerPage: 3, repeats: 0.8 },
+    operations: 40,
+    faults: { ...NO_FAULTS, 'bus-entry-failed': 0.8 },
+  },
+};
