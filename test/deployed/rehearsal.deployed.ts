@@ -253,7 +253,10 @@ describe('a deployment', () => {
       const at = new Date().toISOString();
       school.change(many, { remote_deleted_at: at });
       expect(told(await poll(1))).toEqual(['ChangesHeld']);
-      expect(await status()).toMatchObject({ condition: 'held', held: { waiting: { kinds: { removed: 5 } } } });
+      expect(await status()).toMatchObject({
+        condition: 'held',
+        held: { waiting: { kinds: { removed: 5 } } },
+      });
       await operate('release', integration);
       expect(told(await poll(6))).toEqual([
         'ChangesReleased',
