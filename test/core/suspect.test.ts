@@ -154,11 +154,6 @@ describe('ordinary is', () => {
     ['someone who returns after a drop', known({ status: 'DROPPED' }), observed()],
     ['an erasure whose removal was published', known({ removedAt: REMOVED }), erased()],
     ['a record that is removed before it is first seen', null, observed({ removedAt: REMOVED })],
-    [
-      'an older version of a record that was removed before it was first seen',
-      known({ removedAt: REMOVED, changedAt: RECENT }, { unpublishedRemoval: 'first-seen' }),
-      observed({ status: 'DROPPED', removedAt: REMOVED, changedAt: OLD }),
-    ],
   ])('%s', (_what, before, record) => {
     expect(kindOf(before, record)).toBeNull();
   });
