@@ -38,6 +38,30 @@ test('a set has exactly the changes that were added, and knows their progression
   );
 });
 
+test('a set keeps its changes as it grows', () => {
+  const fingerprints = Array.from({ length: 5_000 }, (_, at) => fingerprintOf(changeOf(`p${at}`)));
+  const set = changeSet();
+  const added = fingerprints.map((fingerprint) => set.add(fingerprint));
+  expect(added.every(({ isNewChange, isNewProgression }) => isNewChange && isNewProgression)).toBe(true);
+  const again = fingerprints.map((fingerprint) => set.add(fingerprint));
+  expect(again.some(({ isNewChange, isNewProgression }) => isNewChange || isNewProgression)).toBe(false);
+  expect(set.has(fingerprintOf(changeOf('another')))).toBe(false);
+});
+
+test.each([0, 1, 3])('a set takes %i fingerprints that lie one behind the other', (count) => {
+  const fingerprints = Array.from({ length: count }, (_, at) => fingerprintOf(changeOf(`p${at}`)));
+  const set = changeSet();
+  set.addAll(Buffer.concat(fingerprints));
+  expect(fingerprints.map((fingerprint) => set.has(fingerprint))).toEqual(fingerprints.map(() => true));
+  expect(set.add(fingerprintOf(changeOf('another')))).toEqual({ isNewChange: true, isNewProgression: true });
+});
+
+test('a change with an erasure is another one', () => {
+  const change = changeOf('p1');
+  const other = fingerprintOf({ ...change, erased: true });
+  expect(Buffer.compare(fingerprintOf(change), other)).not.toBe(0);
+});
+
 test.each<[string, Partial<Change['state']>, boolean]>([
   ['another status', { status: 'DROPPED' }, false],
   ['another enrolment date', { enrolledAt: '2026-01-01T00:00:00.000Z' }, false],

@@ -33,6 +33,41 @@ test('a reconciliation counts the records that have it, and drops a status that 
   expect(listed(it)).toEqual([]);
 });
 
+test('a later run that does not read everything leaves what is listed as it is, and adds what is not', async () => {
+  const it = await withSuspended();
+  const [before] = listed(it);
+  it.put(suspended('c'), observed({ id: 'd', status: null }, { unknownStatus: 'WAITING' }));
+  await it.poll();
+  expect(listed(it)).toMatchObject([before, { kind: 'status', id: 'WAITING', count: 1 }]);
+  expect(it.store.place().checkpoint.hasSetAside).toBe(true);
+});
+
+test('a reconciliation keeps since when a status is listed, and writes nothing that stayed the same', async () => {
+  const it = await withSuspended();
+  const [before] = listed(it);
+  it.store.calls.length = 0;
+  await it.poll({ mode: 'reconcile' });
+  expect(listed(it)).toEqual([before]);
+  expect(it.store.calls).not.toContain('setAside');
+  it.put(suspended('c'));
+  await it.poll({ mode: 'reconcile' });
+  expect(listed(it)).toMatchObject([{ count: 3, at: before?.at }]);
+});
+
+test('the checkpoint knows after a reconciliation whether anything is still set aside', async () => {
+  const it = await withSuspended();
+  it.kombo.rejected = [{ id: 'c', reason: 'enrolled_at is not a valid timestamp' }];
+  it.put(observed({ id: 'a' }), observed({ id: 'b' }));
+  await it.poll({ mode: 'reconcile' });
+  expect(listed(it)).toMatchObject([{ kind: 'record', id: 'c' }]);
+  expect(it.store.place().checkpoint.hasSetAside).toBe(true);
+  it.kombo.rejected = [];
+  it.clock.advance(HOUR_MS);
+  await it.poll({ mode: 'reconcile' });
+  expect(listed(it)).toEqual([]);
+  expect(it.store.place().checkpoint.hasSetAside).toBe(false);
+});
+
 test('what is known by then is published by a later reconciliation', async () => {
   const it = await withSuspended();
   for (const record of it.shown) record.updatedAt = 0;
