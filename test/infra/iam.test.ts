@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Right, rights } from './rights.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** What every function may do, for Lambda's own calls: one table of docs/iam.md for all of them. */
+const OF_EVERY_FUNCTION = /^(logs:\w+ its log group|xray:\w+ no resource in particular)$/;
+
+/** How a call is found in the code, where that does not have the name of its action. */
+const WRITTEN_AS: Record<string, string> = {
+  'sqs:SendMessage': 'SendMessageBatchCommand',
+  'sqs:DeleteMessage': 'DeleteMessageBatchCommand',
+  's3:ListBucket': 'HeadObjectCommand',
+};
+
+/** The rows of docs/iam.md: | who | `call` | on | made by | */
+function documented(): (Right & { madeBy: string })[] {
+  const page = readFileSync(join(ROOT, 'docs/iam.md'), 'utf8');
+  const rows = page.matchAll(/^\| ([^|`]+) \| `([a-z0-9]+:\w+)` \| ([^|]+) \| ([^|]+) \|$/gm);
+  return [...rows].map(([, who = '', call = '', on = '', madeBy = '']) => ({ who, call, on, madeBy }));
+}
+
+function textOf({ who, call, on }: Right): string {
+  return `${who}: ${call} ${on}`;
+}
+
+describe('docs/iam.md', () => {
+  it('lists the rights that the templates give, and no other', () => {
+    const given = rights().filter(({ call, on }) => !OF_EVERY_FUNCTION.test(`${call} ${on}`));
+    expect(documented().map(textOf).toSorted()).toEqual(given.map(textOf).toSorted());
+  });
+
+  it('names code that makes the call', () => {
+    for (const { call, madeBy } of documented()) {
+      const [service, action = ''] = call.split(':');
+      const written =
+        service === 'dynamodb'
+          ? `calls.${action.charAt(0).toLowerCase()}${action.slice(1)}(`
+          : (WRITTEN_AS[call] ?? `${action}Command`);
+      for (const [, file = ''] of madeBy.matchAll(/`(functions\/[^`]+)`/g)) {
+        expect(readFileSync(join(ROOT, file), 'utf8'), `${call} in ${file}`).toContain(written);
+      }
+    }
+  });
+});
