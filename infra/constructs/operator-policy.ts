@@ -3,7 +3,7 @@ import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { TABLE_CALLS } from '../../functions/contract/table-calls.ts';
-import { stacksOff } from '../consumers/stack-names.ts';
+import { consumerStacks } from '../consumers/stack-names.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from './deployed-state.ts';
 import { grantQueue, grantSecret, grantTable } from './grants.ts';
@@ -22,7 +22,8 @@ export class OperatorPolicy extends ManagedPolicy {
       grantQueue(queue, this, 'SendMessage', 'GetQueueAttributes');
     this.#allow(['events:PutEvents', 'events:DescribeEventBus'], [state.bus.eventBusArn]);
     grantSecret(state.komboSecret, this, 'GetSecretValue', 'PutSecretValue');
-    this.#allowToFind(stacksOff(settings));
+    // Whether it is on or off, so that a switch of a consumer changes nothing here.
+    this.#allowToFind(Object.values(consumerStacks(settings)).map(({ name }) => name));
   }
 
   #allow(actions: string[], resources: string[]): void {
@@ -31,7 +32,6 @@ export class OperatorPolicy extends ManagedPolicy {
 
   /** For `doctor`, which finds stacks that are switched off and still deployed. */
   #allowToFind(stacks: string[]): void {
-    if (stacks.length === 0) return;
     const arns = stacks.map((name) =>
       Stack.of(this).formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${name}/*` }),
     );
