@@ -25,7 +25,7 @@ const NOTHING = '\u200b';
  */
 export function embedTypeface(
   document: PDFKit.PDFDocument,
-  { bytes, font, face }: Typeface,
+  { bytes, font }: Typeface,
   name: string,
 ): EmbeddedTypeface {
   const texts = new Map<number, string>();
@@ -38,7 +38,7 @@ export function embedTypeface(
     Type: 'FontDescriptor',
     FontName: baseFont,
     Flags: FLAG_SYMBOLIC,
-    FontBBox: boundingBox(face.referenceTable('head')),
+    FontBBox: boundingBox(tableOf(bytes, 'head')),
     ItalicAngle: 0,
     Ascent: ascender,
     Descent: descender,
@@ -47,7 +47,7 @@ export function embedTypeface(
     FontFile2: file,
   });
   descriptor.end(undefined);
-  const widths = glyphIds(face.referenceTable('maxp')).map((id) => font.glyphHAdvance(id));
+  const widths = glyphIds(tableOf(bytes, 'maxp')).map((id) => font.glyphHAdvance(id));
   const descendant = document.ref({
     Type: 'Font',
     Subtype: 'CIDFontType2',
@@ -128,17 +128,28 @@ function prefixOf(name: string): string {
     .replaceAll(/\d/g, (digit) => 'ABCDEFGHIJ'[Number(digit)] ?? 'A')}`;
 }
 
-/** From the table `head`: units per em at 18, xMin, yMin, xMax, yMax from 36. */
-function boundingBox(head: Uint8Array | undefined): number[] {
-  if (head === undefined) throw new Error('The font has no table "head"');
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  const unitsPerEm = view.getUint16(18);
-  return [36, 38, 40, 42].map((at) => Math.round((view.getInt16(at) / unitsPerEm) * UNITS_PER_EM));
+/**
+ * A table of a TrueType font: https://learn.microsoft.com/en-us/typography/opentype/spec/otff. Not by HarfBuzz, whose
+ * JavaScript never frees a font that was asked for a table.
+ */
+function tableOf(bytes: Uint8Array, tag: 'head' | 'maxp'): DataView {
+  const font = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const name = [...tag].reduce((sum, letter) => sum * 256 + letter.charCodeAt(0), 0);
+  for (let at = 12; at < 12 + font.getUint16(4) * 16; at += 16) {
+    if (font.getUint32(at) === name) {
+      return new DataView(bytes.buffer, bytes.byteOffset + font.getUint32(at + 8), font.getUint32(at + 12));
+    }
+  }
+  throw new Error(`The font has no table "${tag}"`);
 }
 
-/** From the table `maxp`: the number of glyphs at 4. */
-function glyphIds(maxp: Uint8Array | undefined): number[] {
-  if (maxp === undefined) throw new Error('The font has no table "maxp"');
-  const view = new DataView(maxp.buffer, maxp.byteOffset, maxp.byteLength);
-  return [...Array(view.getUint16(4)).keys()];
+/** Units per em are at 18; xMin, yMin, xMax and yMax from 36. */
+function boundingBox(head: DataView): number[] {
+  const unitsPerEm = head.getUint16(18);
+  return [36, 38, 40, 42].map((at) => Math.round((head.getInt16(at) / unitsPerEm) * UNITS_PER_EM));
+}
+
+/** The number of glyphs is at 4. */
+function glyphIds(maxp: DataView): number[] {
+  return [...Array(maxp.getUint16(4)).keys()];
 }

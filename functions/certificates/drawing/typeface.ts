@@ -13,7 +13,7 @@ export const UNITS_PER_EM = 1000;
 const PUT_IN = ' \u25cc\u17c1';
 
 /** A font with the glyphs that the texts of one document need. */
-export type Typeface = { name: string; bytes: Uint8Array; font: Font; face: Face };
+export type Typeface = { bytes: Uint8Array; font: Font };
 
 export type Glyph = { id: number; advance: number; x: number; y: number };
 
@@ -33,26 +33,36 @@ export async function createTypefaces(texts: PreparedText[]): Promise<Map<FontFi
     // The shaper takes letters apart: accents, and Thai and Lao vowels of two parts.
     const parts = text.normalize('NFD') + text.normalize('NFKD');
     const bytes = await subsetFont(file.font, text + parts, { targetFormat: 'sfnt' });
-    const face = new Face(new Blob(bytes));
-    const font = new Font(face);
+    const font = new Font(new Face(new Blob(bytes)));
     font.setScale(UNITS_PER_EM, UNITS_PER_EM);
-    typefaces.set(file, { name: file.name, bytes, font, face });
+    typefaces.set(file, { bytes, font });
   }
   return typefaces;
 }
 
-/** Shapes a range of a text, which sees the letters around it. */
+/**
+ * One for all texts. The memory of an object of HarfBuzz is free again when the garbage collector has found it and the
+ * event loop has turned: an object for each text would fill the memory of WebAssembly in a long loop.
+ */
+const buffer = new Buffer();
+
+/**
+ * Shapes a range of a text, which sees the letters around it.
+ *
+ * @throws Error when there is no glyph, as when the memory of HarfBuzz is full
+ */
 export function shapeRange(
   { font }: Typeface,
   text: string,
   { start, end, level }: { start: number; end: number; level: number },
 ): Cluster[] {
-  const buffer = new Buffer();
+  buffer.reset();
   buffer.addText(text, start, end - start);
   buffer.setDirection(level % 2 === 1 ? Direction.RTL : Direction.LTR);
   buffer.guessSegmentProperties();
   shape(font, buffer);
   const glyphs = buffer.getGlyphInfosAndPositions();
+  if (glyphs.length === 0) throw new Error('HarfBuzz has no glyphs for a text');
   const starts = [...new Set(glyphs.map(({ cluster }) => cluster))].toSorted((a, b) => a - b);
   const clusters = new Map<number, Cluster>();
   for (const { codepoint: id, cluster, xAdvance = 0, xOffset = 0, yOffset = 0 } of glyphs) {

@@ -15,6 +15,8 @@ const SPACING = 20;
 
 /** A PDF with many texts, one a line, drawn as the texts of a certificate are. */
 export async function drawnPages(texts: PreparedText[]): Promise<Buffer> {
+  // What earlier documents had of HarfBuzz is freed when the event loop turns.
+  await new Promise((resolve) => setImmediate(resolve));
   const typefaces = await createTypefaces(texts);
   const size: [number, number] = [WIDTH, (LINES_A_PAGE + 1) * SPACING];
   const document = new PDFDocument({ size, margin: 0, font: '', autoFirstPage: false });
