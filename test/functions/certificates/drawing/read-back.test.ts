@@ -5,8 +5,8 @@ import { everyLocale } from './locales.ts';
 import { hasPdfToText, plain, readLines, visualOrderOfLine, visualOrderOfText } from './pdftotext.ts';
 
 /**
- * What is drawn is read back by `pdftotext`. The command `npm run test:certificate-text` tries every letter and every locale,
- * `npm test` some.
+ * What is drawn is read back by `pdftotext`. The command `npm run test:certificate-text` tries one letter in ten and every
+ * language, with `ONE_LETTER_IN=1` before it every letter and every locale, and `npm test` some.
  */
 const ONE_LETTER_IN = Number(process.env['ONE_LETTER_IN'] ?? 150);
 const isWhole = ONE_LETTER_IN === 1;
@@ -53,6 +53,7 @@ describe.skipIf(!hasPdfToText)('read back by pdftotext', () => {
       for (const letter of tried.slice(at, at + LETTERS_A_PDF)) {
         lines.push(...inLines(isInNoFont(letter) ? await drawable(marked(letter)) : marked(letter), 28));
       }
+      if (lines.length === 0) continue;
       const read = readLines(await drawnPages(await Promise.all(lines.map((line) => prepared(line)))));
       expect(read.map((line) => plain(line).normalize('NFC'))).toEqual(lines);
     }
