@@ -106,6 +106,7 @@ async function turbulentTimes(
   const { scenario, service, time, random } = world;
   const { life } = service;
   life.begin();
+  await workers.add();
   const live = async () => {
     while (life.operationsLeft() > 0) {
       await time.sleep(random.int(0, random.pick([5_000, scenario.pauseMs])));

@@ -23,6 +23,8 @@ import type { World } from './world/world.ts';
 export const INTEGRATION = 'sandbox:simulated';
 
 export type Invocations = {
+  /** An operator adds the integration, and perhaps without success: then nobody can stop its polls. */
+  add(): Promise<void>;
   /** @param accuse told when the end makes no sense */
   poll(mode: PollMode | undefined, accuse: Accuse): Promise<InvocationEnd>;
   /** An operator decides about what is held, and perhaps without success. */
@@ -75,6 +77,11 @@ export function invocations(world: World): Invocations {
   };
 
   return {
+    async add() {
+      const process = start();
+      const adding = portsOf(process, world).store.changeIntegration(INTEGRATION, () => integration);
+      await Promise.race([adding.catch(() => null), process.killed]);
+    },
     async poll(mode, accuse) {
       const process = start();
       const ends = watch.begins();

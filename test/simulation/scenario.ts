@@ -92,7 +92,8 @@ function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
   const isHeld = common.surgeFloor < 100 || isOrdinary || isHeldOften;
   const faults = {
     ...common.faults,
-    'kombo-lagging': random.chance(0.12) ? random.pick([0.05, 0.2, 0.5]) : 0,
+    // An older version that has the same `changed_at` is not known to be older, and looks like a reopened course.
+    'kombo-lagging': !isOrdinary && random.chance(0.12) ? random.pick([0.05, 0.2, 0.5]) : 0,
     'kombo-clock-ahead': random.chance(0.12) ? random.pick([0.05, 0.2, 0.5]) : 0,
     'kombo-ids-missing': random.chance(0.12) ? random.pick([0.3, 0.6, 1]) : 0,
   };

@@ -92,6 +92,7 @@ export const UNDATED: BugSetting = {
 export const OVERTAKEN: BugSetting = {
   patches: [],
   scenario: {
+    isOrdinary: false,
     records: 1,
     operations: 3,
     polls: 4,
@@ -109,6 +110,7 @@ export const OVERTAKEN: BugSetting = {
 export const HELD_AND_INTERRUPTED: BugSetting = {
   patches: [],
   scenario: {
+    isOrdinary: false,
     records: 12,
     operations: 40,
     polls: 8,
@@ -125,6 +127,7 @@ export const HELD_AND_INTERRUPTED: BugSetting = {
 export const TWICE_AND_FAILING: BugSetting = {
   patches: [],
   scenario: {
+    isOrdinary: false,
     pages: { order: 'updated', cursors: 'after', isInclusive: true, changesPerPage: 3, repeats: 0.8 },
     operations: 40,
     faults: { ...NO_FAULTS, 'bus-entry-failed': 0.8 },

@@ -61,8 +61,9 @@ function suspectChanges({ entries, shown, watermarks, decisions, settings }: Hol
       const judged = { change, watermark, isRemovalPublished, hasEnrolmentDates };
       if (mode !== 'baseline' && isSuspect(judged)) {
         const limit = Math.max(settings.surgeFloor, Math.floor(settings.surgeShare * (known.size + 1)));
+        const published = { ...change, erased: change.events.includes('LearnerDataErased') };
         const wasReleased = released.some(
-          ({ from, until }) => from - machineSkewMs <= at && wasShown(change, shown.get(id), until),
+          ({ from, until }) => from - machineSkewMs <= at && wasShown(published, shown.get(id), until),
         );
         found.push({ at, change, wasReleased, limit });
       }
@@ -77,8 +78,16 @@ function isRemovalPublishedAfter({ events, state }: Change, before: boolean): bo
   return state.removedAt !== null && (before || events.includes('ProgressionRemoved'));
 }
 
-/** Whether Kombo had shown these facts of the record by then. */
-function wasShown({ previous, state, erased }: Change, showings: Showing[] = [], by: number): boolean {
+/**
+ * Whether Kombo had shown these facts of the record by then.
+ *
+ * @param change.erased whether it is erased with this change
+ */
+function wasShown(
+  { previous, state, erased }: Pick<Change, 'previous' | 'state' | 'erased'>,
+  showings: Showing[] = [],
+  by: number,
+): boolean {
   return showings.some(
     (showing) =>
       showing.at <= by &&
@@ -95,7 +104,8 @@ export function checkDiscards({ entries, shown, decisions, settings }: Holds, ac
     for (const change of changes) {
       const facts = mode === 'baseline' ? change.discarded : leftOut(change);
       if (facts === null) continue;
-      const { erased, ...state } = facts;
+      const { erased: isErased, ...state } = facts;
+      const erased = isErased && !change.erased;
       const wasCounted = discards.some(
         ({ from, until }) =>
           from - settings.machineSkewMs <= Date.parse(detectedAt) &&
