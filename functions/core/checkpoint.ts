@@ -47,7 +47,7 @@ export const Run = z.object({
   unknownStatuses: z.array(UnknownStatus),
   /** Something was not believed, since the integration's data is expired or a record is older than known: the watermark stays. */
   disbelieved: z.boolean(),
-  /** They end with the run. */
+  /** They apply to the integration's other run as well, and end with this one. */
   holdDecisions: z.array(HoldDecision),
 });
 export type Run = z.infer<typeof Run>;

@@ -107,13 +107,19 @@ export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resol
   worker.checkpoint = { ...worker.checkpoint, held: null };
 }
 
-/** Looks up what a person decided about a change: exactly what was counted, and nothing that came instead. */
+/**
+ * Looks up what a person decided about a change: exactly what was counted, and nothing that came instead. A change that was
+ * counted in one run may be shown in the other first, so both runs' decisions apply. Those of the run itself come first.
+ */
 export async function readHoldDecisions(
-  { ports, integration }: Worker,
-  decisions: HoldDecision[],
+  { checkpoint, ports, integration }: Worker,
+  slot: 'run' | 'reconciliation',
 ): Promise<PageRules['decisionOn']> {
+  const other = slot === 'run' ? 'reconciliation' : 'run';
   const sets: { action: HoldDecision['action']; changes: ReturnType<typeof changeSet> }[] = [];
-  for (const { action, chunks } of decisions) {
+  for (const { action, chunks } of [checkpoint[other], checkpoint[slot]].flatMap(
+    (run) => run?.holdDecisions ?? [],
+  )) {
     const changes = changeSet();
     for await (const chunk of ports.store.readHeldChunks(integration.id, chunks)) {
       changes.addAll(chunk.fingerprints);

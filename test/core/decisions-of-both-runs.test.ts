@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { operate, settleHold } from '../../functions/core/operate.ts';
+import { observed } from '../support/observed.ts';
+import { HOUR_MS } from '../support/test-clock.ts';
+import { world } from '../support/world.ts';
+
+const IDS = Array.from({ length: 100 }, (_, at) => `p${String(at).padStart(3, '0')}`);
+const removed = (ids: string[]) => ids.map((id) => observed({ id, removedAt: '2026-03-02T08:30:00.000Z' }));
+
+/** A reconciliation is held before 40 removals; the incremental run sees them first, in another order. */
+async function heldInReconciliation() {
+  const it = world();
+  it.kombo.pageSize = 10;
+  it.put(...IDS.map((id) => observed({ id })));
+  await it.poll();
+  it.clock.advance(HOUR_MS);
+  let isFirst = true;
+  it.kombo.beforePage = ({ updatedAfter }) => {
+    if (updatedAfter !== null || !isFirst) return;
+    isFirst = false;
+    it.put(...removed(IDS.slice(0, 60)));
+  };
+  expect(await it.poll({ mode: 'reconcile' })).toMatchObject({
+    kind: 'held',
+    held: { waiting: { total: 40 } },
+  });
+  return { it, published: it.types().length };
+}
+
+const settle = (it: ReturnType<typeof world>, by: 'release' | 'discard') =>
+  operate(it.ports, it.settings, it.integration, 'operator', (worker) => settleHold(worker, by));
+
+describe.each([false, true])(
+  'a decision about changes of a reconciliation, shown in another order: %s',
+  (reversed) => {
+    test('discards them in the incremental run as well', async () => {
+      const { it, published } = await heldInReconciliation();
+      await settle(it, 'discard');
+      it.clock.advance(25 * HOUR_MS);
+      if (reversed) it.shown.reverse();
+      await it.poll();
+      await it.poll({ mode: 'reconcile' });
+      expect(it.types()).toHaveLength(published);
+    });
+
+    test('releases them in the incremental run as well, and nothing that came later', async () => {
+      const { it, published } = await heldInReconciliation();
+      await settle(it, 'release');
+      it.clock.advance(HOUR_MS);
+      if (reversed) it.shown.reverse();
+      it.put(...removed(IDS.slice(60, 90)));
+      expect(await it.poll()).toMatchObject({ kind: 'held', held: { waiting: { total: 30 } } });
+      await settle(it, 'discard');
+      await it.poll();
+      await it.poll({ mode: 'reconcile' });
+      expect(it.types().slice(published)).toEqual(Array.from({ length: 40 }, () => 'ProgressionRemoved'));
+    });
+  },
+);
