@@ -106,7 +106,12 @@ export function invocations(world: World): Invocations {
       world.counts.add(`operator: ${by} ${settled?.kind ?? 'in vain'}`);
       if (settled !== null && settled.kind !== 'settled') return;
       const changes = Math.max(held.waiting.total, settled?.held.waiting.total ?? 0);
-      world.operator.decisions.push({ by, from, until: time.now(), changes });
+      const counted =
+        settled === null || settled.held.waiting.total > settled.held.sample.length
+          ? []
+          : settled.held.sample;
+      const since = Date.parse(held.since);
+      world.operator.decisions.push({ by, from, until: time.now(), since, changes, counted });
     },
     async retrySetAside() {
       await operated('retry', async (worker) =>

@@ -124,4 +124,22 @@ export const holdBugs: DeliberateBug[] = [
     ),
     setting: HELD,
   },
+  {
+    name: 'a discard publishes what was counted',
+    patches: one(
+      'functions/core/decide-page.ts',
+      "decision === 'discard' ? discarded(change, before) : change",
+      'change',
+    ),
+    setting: HELD,
+  },
+  {
+    name: "a person's decision goes to the other run",
+    patches: one(
+      'functions/core/operate.ts',
+      'worker.checkpoint = withRun(worker.checkpoint, {\n    ...run,',
+      "worker.checkpoint = withRun(worker.checkpoint, {\n    ...run, mode: run.mode === 'reconcile' ? 'incremental' : 'reconcile',",
+    ),
+    setting: HELD,
+  },
 ];

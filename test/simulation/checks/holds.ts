@@ -9,11 +9,22 @@ import type { Accuse } from './violation.ts';
 
 /** An hour less than a day: the machines' clocks differ a little. */
 const WINDOW_MS = 23 * 60 * 60 * 1000;
+/** A page is fetched before its changes are held. */
+const COUNTED_BEFORE = 10 * 60 * 1000;
 const SAMPLE_SIZE = 10;
 const LARGEST_COURSES = 20;
 
 /** A person decided about what was held, or perhaps did, where the answer was lost: between two times. */
-export type HoldDecision = { by: 'release' | 'discard'; from: number; until: number; changes: number };
+export type HoldDecision = {
+  by: 'release' | 'discard';
+  from: number;
+  until: number;
+  /** When the hold began, by the machine's clock. */
+  since: number;
+  changes: number;
+  /** The progressions whose changes were counted; none where this is not certain. */
+  counted: string[];
+};
 
 type Holds = {
   entries: JournalEntry[];
@@ -114,6 +125,37 @@ export function checkDiscards({ entries, shown, decisions, settings }: Holds, ac
       if (!wasCounted) accuse('only what was counted is discarded', JSON.stringify(change));
     }
   }
+}
+
+/** What was discarded is not published: the next change of each progression, if it is the one that was shown then. */
+export function checkDiscarded({ entries, shown, decisions, settings }: Holds, accuse: Accuse): void {
+  const { machineSkewMs } = settings;
+  for (const [place, { by, from, until, since, counted }] of decisions.entries()) {
+    if (by !== 'discard') continue;
+    // What a later decision is about may have been counted anew.
+    const next = decisions[place + 1]?.from ?? Number.POSITIVE_INFINITY;
+    for (const id of counted) {
+      // Where Kombo showed it differently meanwhile, nobody knows which of its changes was counted.
+      const meanwhile = (shown.get(id) ?? []).filter(({ at }) => at >= since - COUNTED_BEFORE && at <= from);
+      const change = entries
+        .filter(({ detectedAt }) => {
+          const at = Date.parse(detectedAt);
+          return at > until + machineSkewMs && at < next - machineSkewMs;
+        })
+        .flatMap(({ changes }) => changes.filter(({ state }) => state.id === id))
+        .at(0);
+      if (change === undefined || change.events.length === 0 || meanwhile.length === 0) continue;
+      const isTheSame = meanwhile.every((showing) => wasShown({ ...change, erased: false }, [showing], from));
+      if (isTheSame && isSuspectAnyway(change)) {
+        accuse('what was discarded is not published', JSON.stringify(change));
+      }
+    }
+  }
+}
+
+/** Whatever the watermark and the other progressions are. */
+function isSuspectAnyway(change: Change): boolean {
+  return isSuspect({ change, watermark: null, isRemovalPublished: true, hasEnrolmentDates: false });
 }
 
 /** The facts that a change of a run that is no baseline keeps from consumers, if it does. */

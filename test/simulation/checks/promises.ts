@@ -16,7 +16,7 @@ import { known } from './event-meanings.ts';
 import { checkEvents } from './events.ts';
 import { checkExpiredData } from './expired-data.ts';
 import { type Clocks, isErasure, iso } from './explained-changes.ts';
-import { checkDiscards, checkHeldEvents, checkHolds } from './holds.ts';
+import { checkDiscarded, checkDiscards, checkHeldEvents, checkHolds } from './holds.ts';
 import { checkSetAside } from './set-aside.ts';
 import type { Accuse } from './violation.ts';
 
@@ -49,6 +49,7 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
   checkBaseline(entries, scenario.baseline, { baselinedAt, machineSkewMs: scenario.machineSkewMs }, accuse);
   checkHolds(holds, accuse);
   checkDiscards(holds, accuse);
+  checkDiscarded(holds, accuse);
 
   const records = [...school.records.values()];
   const remembered = await observer.store.readKnown(
