@@ -139,12 +139,16 @@ async function turbulentTimes(
 
 /** One poll, and those that it asks for. */
 async function pollOn(world: World, workers: Invocations, accuse: Accuse, first?: PollMode): Promise<void> {
-  const { random } = world;
+  const { random, scenario } = world;
   let mode = first;
   for (let rounds = 0; rounds < 10; rounds++) {
     const end = await workers.poll(mode, accuse);
     mode = undefined;
-    if (end.kind === 'held' && random.chance(0.5)) await workers.settle(end.held);
+    // Perhaps what is held is still being counted.
+    if (end.kind === 'more' && random.chance(scenario.surgeFloor < 100 ? 0.2 : 0)) {
+      await workers.settle(null, accuse);
+    }
+    if (end.kind === 'held' && random.chance(0.5)) await workers.settle(end.held, accuse);
     else if (!wantsMore(end)) return;
   }
 }
@@ -164,7 +168,7 @@ async function pollUntilQuiet(
         if (wanted === undefined || end.ended.some((run) => run.mode === wanted)) return;
         break;
       case 'held':
-        await workers.settle(end.held);
+        await workers.settle(end.held, accuse);
         break;
       case 'more':
         break;

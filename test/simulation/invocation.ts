@@ -27,8 +27,13 @@ export type Invocations = {
   add(): Promise<void>;
   /** @param accuse told when the end makes no sense */
   poll(mode: PollMode | undefined, accuse: Accuse): Promise<InvocationEnd>;
-  /** An operator decides about what is held, and perhaps without success. */
-  settle(held: Held): Promise<void>;
+  /**
+   * An operator decides about what is held, and perhaps without success.
+   *
+   * @param held null where it is not known whether something is
+   * @param accuse called when it was decided about what was not counted yet
+   */
+  settle(held: Held | null, accuse: Accuse): Promise<void>;
   /** An operator stops the polls or lets them come again, and perhaps without success. */
   change(state: Integration['state']): Promise<void>;
   /** An operator lets a removed integration be polled again, and perhaps without success. */
@@ -99,19 +104,25 @@ export function invocations(world: World): Invocations {
       world.counts.add(`poll: ${end.kind}`);
       return end;
     },
-    async settle(held) {
+    async settle(held, accuse) {
       const by = random.chance(0.7) ? 'release' : 'discard';
       const from = time.now();
       const settled = await operated(by, (worker) => settleHold(worker, by));
       world.counts.add(`operator: ${by} ${settled?.kind ?? 'in vain'}`);
       if (settled !== null && settled.kind !== 'settled') return;
-      const changes = Math.max(held.waiting.total, settled?.held.waiting.total ?? 0);
-      const counted =
-        settled === null || settled.held.waiting.total > settled.held.sample.length
-          ? []
-          : settled.held.sample;
-      const since = Date.parse(held.since);
-      world.operator.decisions.push({ by, from, until: time.now(), since, changes, counted });
+      const decided = settled?.held ?? held;
+      if (decided === null) return;
+      if (settled !== null && decided.counting !== null) {
+        accuse('a person decides about what was counted', JSON.stringify(decided));
+      }
+      world.operator.decisions.push({
+        by,
+        from,
+        until: time.now(),
+        since: Date.parse(decided.since),
+        changes: Math.max(decided.waiting.total, held?.waiting.total ?? 0),
+        counted: settled === null || decided.waiting.total > decided.sample.length ? [] : decided.sample,
+      });
     },
     async retrySetAside() {
       await operated('retry', async (worker) =>

@@ -136,16 +136,20 @@ function isDisbelieved(
   { events }: ChangeEvents,
   { at }: Showing,
   detectedAt: number,
-  { expiries, komboSkewMs }: Clocks,
+  clocks: Clocks,
 ): boolean {
-  const wasExpired = expiries.some(
-    ({ from, until }) => from - komboSkewMs <= detectedAt + 10 * MINUTE && until - komboSkewMs >= at,
-  );
   const [was, is] = [events[0]?.detail.previous, events.at(-1)?.detail.progression];
   return (
-    wasExpired &&
+    mayBeExpired(at, detectedAt, clocks) &&
     is?.removedAt === (was?.removedAt ?? null) &&
     events.every(({ type }) => type !== 'LearnerDataErased')
+  );
+}
+
+/** Whether Kombo may have said that the data is expired when it was asked about what it had shown at `from`. */
+export function mayBeExpired(from: number, until: number, { expiries, komboSkewMs }: Clocks): boolean {
+  return expiries.some(
+    (expiry) => expiry.from - komboSkewMs <= until + ASKED_WITHIN && expiry.until - komboSkewMs >= from,
   );
 }
 

@@ -3,7 +3,7 @@ import { operationalEvents } from '../../../functions/contract/operational-event
 import type { Change, JournalEntry } from '../../../functions/core/journal-entry.ts';
 import type { Showing } from '../kombo/simulated-kombo.ts';
 import type { ReceivedEvent } from '../world/received-events.ts';
-import { areFactsShown } from './explained-changes.ts';
+import { areFactsShown, type Clocks, mayBeExpired } from './explained-changes.ts';
 import { isSuspect } from './suspect-changes.ts';
 import type { Accuse } from './violation.ts';
 
@@ -32,7 +32,8 @@ type Holds = {
   /** The latest watermark when an entry was appended, by its number. */
   watermarks: Map<number, string | null>;
   decisions: HoldDecision[];
-  settings: { surgeFloor: number; surgeShare: number; machineSkewMs: number };
+  settings: { surgeFloor: number; surgeShare: number };
+  clocks: Clocks;
 };
 
 /** A change of the journal that is suspect, and that was not published by a baseline. */
@@ -57,8 +58,8 @@ export function checkHolds(holds: Holds, accuse: Accuse): void {
   }
 }
 
-function suspectChanges({ entries, shown, watermarks, decisions, settings }: Holds): SuspectChange[] {
-  const { machineSkewMs } = settings;
+function suspectChanges({ entries, shown, watermarks, decisions, settings, clocks }: Holds): SuspectChange[] {
+  const { machineSkewMs } = clocks;
   const released = decisions.filter(({ by }) => by === 'release');
   const known = new Map<string, { isRemovalPublished: boolean }>();
   let hasEnrolmentDates = false;
@@ -74,7 +75,8 @@ function suspectChanges({ entries, shown, watermarks, decisions, settings }: Hol
         const limit = Math.max(settings.surgeFloor, Math.floor(settings.surgeShare * (known.size + 1)));
         const published = { ...change, erased: change.events.includes('LearnerDataErased') };
         const wasReleased = released.some(
-          ({ from, until }) => from - machineSkewMs <= at && wasShown(published, shown.get(id), until),
+          ({ from, until }) =>
+            from - machineSkewMs <= at && wasShown(published, shown.get(id), until, clocks),
         );
         found.push({ at, change, wasReleased, limit });
       }
@@ -98,18 +100,20 @@ function wasShown(
   { previous, state, erased }: Pick<Change, 'previous' | 'state' | 'erased'>,
   showings: Showing[] = [],
   by: number,
+  clocks: Clocks,
 ): boolean {
   return showings.some(
     (showing) =>
       showing.at <= by &&
       (isDeepStrictEqual(state, previous) || areFactsShown(state, previous, showing)) &&
-      (showing.whileExpired || (showing.isRemoved || showing.isBlank) === (state.removedAt !== null)) &&
+      (mayBeExpired(showing.at, showing.at, clocks) ||
+        (showing.isRemoved || showing.isBlank) === (state.removedAt !== null)) &&
       (!erased || showing.isBlank || !showing.hasNames),
   );
 }
 
 /** Nothing is left out but what a person discarded: exactly what had been shown then. */
-export function checkDiscards({ entries, shown, decisions, settings }: Holds, accuse: Accuse): void {
+export function checkDiscards({ entries, shown, decisions, clocks }: Holds, accuse: Accuse): void {
   const discards = decisions.filter(({ by }) => by === 'discard');
   for (const { changes, detectedAt, mode } of entries) {
     for (const change of changes) {
@@ -119,8 +123,8 @@ export function checkDiscards({ entries, shown, decisions, settings }: Holds, ac
       const erased = isErased && !change.erased;
       const wasCounted = discards.some(
         ({ from, until }) =>
-          from - settings.machineSkewMs <= Date.parse(detectedAt) &&
-          wasShown({ ...change, state, erased }, shown.get(state.id), until),
+          from - clocks.machineSkewMs <= Date.parse(detectedAt) &&
+          wasShown({ ...change, state, erased }, shown.get(state.id), until, clocks),
       );
       if (!wasCounted) accuse('only what was counted is discarded', JSON.stringify(change));
     }
@@ -128,8 +132,8 @@ export function checkDiscards({ entries, shown, decisions, settings }: Holds, ac
 }
 
 /** What was discarded is not published: the next change of each progression, if it is the one that was shown then. */
-export function checkDiscarded({ entries, shown, decisions, settings }: Holds, accuse: Accuse): void {
-  const { machineSkewMs } = settings;
+export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, accuse: Accuse): void {
+  const { machineSkewMs } = clocks;
   for (const [place, { by, from, until, since, counted }] of decisions.entries()) {
     if (by !== 'discard') continue;
     // What a later decision is about may have been counted anew.
@@ -145,7 +149,9 @@ export function checkDiscarded({ entries, shown, decisions, settings }: Holds, a
         .flatMap(({ changes }) => changes.filter(({ state }) => state.id === id))
         .at(0);
       if (change === undefined || change.events.length === 0 || meanwhile.length === 0) continue;
-      const isTheSame = meanwhile.every((showing) => wasShown({ ...change, erased: false }, [showing], from));
+      const isTheSame = meanwhile.every((showing) =>
+        wasShown({ ...change, erased: false }, [showing], from, clocks),
+      );
       if (isTheSame && isSuspectAnyway(change)) {
         accuse('what was discarded is not published', JSON.stringify(change));
       }

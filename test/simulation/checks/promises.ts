@@ -42,6 +42,7 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
     watermarks,
     decisions: operator.decisions,
     settings: scenario,
+    clocks,
   };
   checkJournal(entries, stories, accuse);
   const first = bus.received.find(({ type }) => type === 'IntegrationBaselined');
