@@ -70,4 +70,13 @@ export const testedBugs: DeliberateBug[] = [
     ),
     testedBy: ['test/core/baseline.test.ts'],
   },
+  {
+    name: 'a decision about a hold applies to the run that was stopped alone',
+    patches: one(
+      'functions/core/hold.ts',
+      '[checkpoint[other], checkpoint[slot]].flatMap(',
+      '[checkpoint[slot]].flatMap(',
+    ),
+    testedBy: ['test/core/decisions-of-both-runs.test.ts'],
+  },
 ];

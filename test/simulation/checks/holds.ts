@@ -51,7 +51,9 @@ export function checkHolds(holds: Holds, accuse: Accuse): void {
     const day = suspect.filter(({ at }) => at <= end && at > end - WINDOW_MS);
     const unasked = day.filter(({ wasReleased }) => !wasReleased).length;
     const evidence = `${day.length} suspect changes in a day, ${unasked} of them came after the last release or without any; ${limit} may pass, and ${letThrough} were released`;
-    if (unasked > limit || day.length > limit + letThrough) {
+    // A progression counts once, also where a page showed it twice.
+    const progressions = new Set(day.map(({ change }) => change.state.id)).size;
+    if (unasked > limit || progressions > limit + letThrough) {
       accuse('no surprise floods', evidence);
       return;
     }
