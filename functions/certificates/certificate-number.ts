@@ -29,11 +29,30 @@ export function verificationCode(random: Uint8Array): string {
   return inGroups(random, 12);
 }
 
-/** The folder of the bucket in which everything about a progression's certificates is stored. */
+/**
+ * The most characters of an id in a key. A key of S3 has at most 1,024 bytes, a part of a file's path 255:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+ */
+const LONGEST_PART = 200;
+
+/**
+ * The folder of the bucket in which everything about a progression's certificates is stored. Platforms choose the ids:
+ * none of them leaves the folder, and no two progressions share one.
+ */
 export function certificateFolder({ integration, progression }: CertifiedProgression): string {
   const tool = toolOf(integration);
-  const parts = [tool, integration.slice(tool.length + 1), progression].map(encodeURIComponent);
+  const parts = [tool, integration.slice(tool.length + 1), progression].map(keyPart);
   return ['certificates', ...parts].join('/');
+}
+
+/**
+ * An id as one part of a path: letters, digits and a few marks as they are, all else percent-encoded, dots too (`..`). What
+ * is too long, empty or not well-formed becomes a hash after `=`, which no encoded id contains.
+ */
+function keyPart(id: string): string {
+  const encoded = id.isWellFormed() ? encodeURIComponent(id).replaceAll('.', '%2E') : '';
+  if (encoded !== '' && encoded.length <= LONGEST_PART) return encoded;
+  return `=${createHash('sha256').update(JSON.stringify(id)).digest('hex')}`;
 }
 
 /** The key of a certificate's PDF. */

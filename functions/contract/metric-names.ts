@@ -29,7 +29,6 @@ export const metricNames = {
   oldestUnpublishedSeconds: 'OldestUnpublishedSeconds',
   pollsSent: 'PollsSent',
   webhooksAccepted: 'WebhooksAccepted',
-  webhooksRefused: 'WebhooksRefused',
   /** Names and titles that no font can draw: certificates have something else in their place. */
   certificateTextsUndrawable: 'CertificateTextsUndrawable',
 } as const;
@@ -48,5 +47,4 @@ export const logMessages = {
   replay: 'replay',
   freshness: 'freshness',
   unreadable: 'settings cannot be read',
-  webhookRefused: 'webhook refused',
 } as const;

@@ -138,6 +138,14 @@ export class Alarms extends Construct {
         threshold: 1,
         lasting: TWO_OF_KOMBOS_SYNCS,
       });
+      add('WebhookRefused', {
+        section: 'webhook-refused',
+        meaning:
+          "Webhooks are refused. If they are Kombo's, certificates and messages come later: only with the next poll.",
+        metric: webhook.refused.with({ period: Duration.hours(1) }),
+        threshold: 1,
+        lasting: TWO_OF_KOMBOS_SYNCS,
+      });
     }
   }
 }

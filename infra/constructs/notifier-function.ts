@@ -6,6 +6,7 @@ import {
   LoggingFormat,
   RecursiveLoop,
   Runtime,
+  type SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -25,6 +26,8 @@ export type NotifierFunctionProps = {
   memorySize: number;
   environment: Record<string, string>;
   reservedConcurrentExecutions?: number;
+  /** Of Lambda's own log lines; all of them by default. */
+  systemLogLevelV2?: SystemLogLevel;
   /** It sends messages to its own queue: without this, Lambda stops the chain after some 16 turns. */
   callsItself?: boolean;
 };

@@ -123,7 +123,9 @@ function trouble(
       6,
       [
         poller.queue.metricApproximateNumberOfMessagesVisible({ label: 'polls waiting' }),
-        ...(webhook ? [metrics.sum(names.webhooksAccepted), metrics.sum(names.webhooksRefused)] : []),
+        ...(webhook
+          ? [metrics.sum(names.webhooksAccepted), webhook.refused.with({ label: 'webhooks refused' })]
+          : []),
       ],
       [poller.queue.metricApproximateAgeOfOldestMessage({ label: 'oldest, seconds' })],
     ),

@@ -1,5 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { type FunctionUrl, FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type FunctionUrl, FunctionUrlAuthType, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SettingsError } from '../read-settings.ts';
@@ -35,6 +36,8 @@ const REGIONS_WITHOUT_URLS = new Set([
 export class WebhookReceiver extends Construct {
   readonly function: NotifierFunction;
   readonly url: FunctionUrl;
+  /** Calls that were answered with 4xx, as Lambda counts them: refused webhooks, and calls above the reservation. */
+  readonly refused: Metric;
 
   constructor(
     scope: Construct,
@@ -54,6 +57,8 @@ export class WebhookReceiver extends Construct {
       description: "Checks Kombo's webhooks and queues what they ask for",
       timeout: Duration.seconds(10),
       memorySize: 256,
+      // Otherwise Lambda writes lines for each call, which anybody can make.
+      systemLogLevelV2: SystemLogLevel.WARN,
       ...(settings.webhookConcurrency !== undefined && {
         reservedConcurrentExecutions: settings.webhookConcurrency,
       }),
@@ -62,5 +67,7 @@ export class WebhookReceiver extends Construct {
     grantSecret(secret, this.function, 'GetSecretValue');
     grantQueue(queue, this.function, 'SendMessage');
     this.url = this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
+    // https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html
+    this.refused = this.function.metric('Url4xxCount', { statistic: 'Sum' });
   }
 }

@@ -117,7 +117,9 @@ function privateBucket(scope: Construct): Bucket {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
-    // No versions: an old version would keep the name of a learner whose data is erased.
+    // No versions: an old one would keep the name of a learner whose data is erased. Where a company's rules switch them on,
+    // deleting a PDF leaves a version, which goes a day later.
+    lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true }],
   });
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',

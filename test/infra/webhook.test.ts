@@ -58,6 +58,25 @@ describe('the webhook', () => {
     expect(JSON.stringify(synthesize().notifier.toJSON())).not.toContain('webhook-failing');
   });
 
+  it('raises an alarm when calls are refused, by the count that Lambda keeps', () => {
+    synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription: Match.stringLikeRegexp('webhook-refused'),
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Url4xxCount',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: Match.stringLikeRegexp('^WebhookFunction') } }],
+      Statistic: 'Sum',
+      Threshold: 1,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it('writes no line of Lambda for a call, which anybody can make', () => {
+    synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::Lambda::Function', {
+      Description: Match.stringLikeRegexp('webhook'),
+      LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
+    });
+  });
+
   it.each(['ap-south-2', 'eu-central-2', 'me-central-1'])('is refused by name in %s', (region) => {
     vi.stubEnv('CDK_DEFAULT_REGION', region);
     expect(() => appWithStacks({ webhook: true })).toThrow(SettingsError);
