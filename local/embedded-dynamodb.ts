@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
-import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
 import dynalite from 'dynalite';
 import { DeploymentError } from '../functions/core/errors.ts';
 import { createTable } from './create-table.ts';
+import { startLocalServer } from './local-server.ts';
 
 export type EmbeddedDynamoDb = {
   /** For the AWS client; it takes any region and credentials. */
@@ -70,30 +69,19 @@ async function lockDirectory(directory: string): Promise<() => Promise<void>> {
 }
 
 async function startEngine(path: string | undefined): Promise<{ endpoint: string; close(): Promise<void> }> {
-  const server = dynalite({ createTableMs: 0, ...(path !== undefined && { path }) });
+  const engine = dynalite({ createTableMs: 0, ...(path !== undefined && { path }) });
   // Dynalite rethrows a request's error, and a client that hangs up would end the process.
-  server.on('request', (request) => {
+  engine.on('request', (request) => {
     request.removeAllListeners('error');
     request.on('error', () => {});
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const endpoint = typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : '';
+  const { origin: endpoint, close } = await startLocalServer(engine);
 
   const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });
   const table = await createTable(client, TABLE).finally(() => client.destroy());
-  if (table === 'ready') return { endpoint, close: () => closeServer(server) };
+  if (table === 'ready') return { endpoint, close };
 
-  await closeServer(server);
+  await close();
   if (path !== undefined) await rm(path, { recursive: true });
   return startEngine(path);
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
-  });
-  server.closeAllConnections();
-  await closed;
 }

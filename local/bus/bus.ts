@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { startLocalServer } from '../local-server.ts';
 import { type DeliveredEvent, deliveredEvent } from './delivered-event.ts';
 import { type BusControl, type CallFault, createFaults, type Faults } from './faults.ts';
 import {
@@ -43,23 +44,8 @@ export async function startBus(options: BusOptions): Promise<Bus> {
       respond(response, 500, failure({ code: 'InternalException', message }));
     });
   });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  });
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    control: faults,
-    close() {
-      return new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
-    },
-  };
+  const { origin, close } = await startLocalServer(server, options);
+  return { endpoint: origin, control: faults, close };
 }
 
 async function answer(

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startLocalServer } from '../local-server.ts';
 import { type Answer, failure, noSuchPath } from './answer.ts';
 import { type ApiRequest, type SandboxIntegration, sandboxApi } from './api.ts';
 import { obeyText } from './control-command.ts';
@@ -16,8 +16,6 @@ export type SandboxOptions = {
   clock: SandboxClock;
   /** By default any free port. */
   port?: number;
-  /** By default this machine alone. */
-  host?: string;
   /** Whether `POST /control` takes the commands of control-command.ts, with the same key. */
   controlPath?: boolean;
   /** How a slow answer waits, in milliseconds. */
@@ -37,12 +35,7 @@ export type Sandbox = {
  * @throws the error of `listen`, such as EADDRINUSE
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const {
-    clock,
-    port = 0,
-    host = '127.0.0.1',
-    wait = (ms) => sleep(ms, undefined, { ref: false }),
-  } = options;
+  const { clock, wait = (ms) => sleep(ms, undefined, { ref: false }) } = options;
   const { control, conditions } = sandboxConditions();
   const api = sandboxApi({ ...options, now: clock.now, conditions });
 
@@ -70,24 +63,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const logUrl = `https://sandbox.example.com/logs?interactionId=${conditions.countRequest()}`;
     void answer(message, logUrl)
       .catch((error) => whole(failure('PLATFORM.UNKNOWN_ERROR', String(error), logUrl)))
-      .then((sent) => (sent === null ? message.destroy() : send(response, sent, clock.now())));
+      .then((sent) => (sent === null ? response.destroy() : send(response, sent, clock.now())));
   });
-  // A client that pauses between two pages keeps its connection.
-  server.keepAliveTimeout = 60_000;
-  server.listen(port, host);
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the sandbox listens on no port');
-  return {
-    url: `http://${host}:${address.port}/v1`,
-    control,
-    close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const { origin, close } = await startLocalServer(server, options);
+  return { url: `${origin}/v1`, control, close };
 }
 
 type Sent = { status: number; headers: Record<string, string>; body: string };
