@@ -1,6 +1,5 @@
 import { EVENT_SOURCE } from '../functions/contract/event-source.ts';
 import { type EventType, eventTypes } from '../functions/contract/published-events.ts';
-import { detailSchema } from './event-schema.ts';
 import { exampleOf } from './example-events.ts';
 import { meaningOf } from './meanings.ts';
 
@@ -41,7 +40,7 @@ function message(type: EventType): object {
     title: type,
     summary: meaningOf(type),
     contentType: 'application/json',
-    payload: detailSchema(type, 'draft-07'),
+    payload: { $ref: `./${type}.json#/properties/detail` },
     examples: [{ name: 'typical', payload: exampleOf(type).detail }],
   };
 }

@@ -35,7 +35,7 @@ export function cataloguePage(): string {
     'Version 1 does not change in a way that breaks a consumer: fields and events may be added, nothing is taken away, renamed, or becomes optional or null. Ignore fields that you do not know.',
     ...SECTIONS.flatMap(({ title, text, types }) => [`## ${title}`, text, ...index(types)]),
     '## Fields of learning events',
-    ...table(fieldRows(jsonSchemaOf(LearningEventDetail, 'draft-2020-12'))),
+    ...table(fieldRows(jsonSchemaOf(LearningEventDetail))),
     ...SECTIONS.flatMap(({ types }) => types.flatMap(section)),
   ]
     .join('\n\n')

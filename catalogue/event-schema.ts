@@ -5,7 +5,6 @@ import type { JsonSchema } from './json-schema.ts';
 import { meaningOf } from './meanings.ts';
 
 const DRAFTS = {
-  'draft-2020-12': 'https://json-schema.org/draft/2020-12/schema',
   'draft-07': 'http://json-schema.org/draft-07/schema#',
   'draft-04': 'http://json-schema.org/draft-04/schema#',
 } as const;
@@ -15,12 +14,12 @@ export type Draft = keyof typeof DRAFTS;
 /**
  * The JSON Schema of an event's `detail`. Fields that it does not name are allowed: a later version 1 may add some.
  */
-export function detailSchema(type: EventType, draft: Draft = 'draft-2020-12'): JsonSchema {
+export function detailSchema(type: EventType, draft: Draft = 'draft-07'): JsonSchema {
   return jsonSchemaOf(publishedEvents[type], draft);
 }
 
 /** The JSON Schema of one part of the contract, without `$schema`. */
-export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft): JsonSchema {
+export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft = 'draft-07'): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(part, {
     io: 'input',
     target: draft,
@@ -33,7 +32,7 @@ export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft): JsonSchema {
 }
 
 /** The JSON Schema of an event as EventBridge delivers it. */
-export function eventSchema(type: EventType, draft: Draft = 'draft-2020-12'): JsonSchema {
+export function eventSchema(type: EventType, draft: Draft = 'draft-07'): JsonSchema {
   const text = { type: 'string' };
   return {
     $schema: DRAFTS[draft],
