@@ -1,18 +1,16 @@
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measureColdStart } from './cold-start.ts';
 import type { BenchOptions } from './measures/bench-options.ts';
 import { countMeasures, countPolls } from './measures/counts.ts';
 import { pollFleet } from './measures/fleet.ts';
 import { judge, type Measure } from './measures/measure.ts';
-import { ANSWER_MS, growRecords, memoryMeasures } from './measures/memory.ts';
+import { growRecords, memoryMeasures } from './measures/memory.ts';
 import { pollOneIntegration, timeMeasures } from './measures/single-integration.ts';
-import { plotGrowth } from './plot.ts';
 import { bestEngine } from './processes/surroundings.ts';
 import { describeMachine, type Report, reportTable } from './report.ts';
 
 const GROUPS = ['counts', 'cold-start', 'time', 'memory', 'fleet'] as const;
-const USAGE = `npm run bench -- [--only GROUP,...] [--rounds N] [--records N] [--json] [--plot FILE]
+const USAGE = `npm run bench -- [--only GROUP,...] [--rounds N] [--records N] [--json]
 
 Measures each row beside its limit, in the same run. All of it takes about half an hour on two idle cores.
 
@@ -20,8 +18,7 @@ Measures each row beside its limit, in the same run. All of it takes about half 
   --rounds N         how often each time is measured (3)
   --records N        of the integration that is polled (100000); the memory is measured up to ten times as many
   --engine NAME      native (where @dynoxide/linux-x64 is installed) or embedded (runs everywhere, five times slower)
-  --json             for programs
-  --plot FILE        writes time and memory against the number of records, as an SVG`;
+  --json             for programs`;
 
 const { values } = parseArgs({
   options: {
@@ -30,7 +27,6 @@ const { values } = parseArgs({
     records: { type: 'string', default: '100000' },
     engine: { type: 'string', default: bestEngine() },
     json: { type: 'boolean', default: false },
-    plot: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -61,11 +57,7 @@ async function bench(): Promise<void> {
   if (only.includes('time')) {
     measures.push(...timeMeasures(await pollOneIntegration(options), options.records));
   }
-  if (only.includes('memory')) {
-    const growth = await growRecords(options);
-    measures.push(...memoryMeasures(growth));
-    if (values.plot !== undefined) writeFileSync(values.plot, plotGrowth(growth, ANSWER_MS));
-  }
+  if (only.includes('memory')) measures.push(...memoryMeasures(await growRecords(options)));
   if (only.includes('fleet')) measures.push(await pollFleet(options));
 
   const { engine, rounds, answerMs } = options;

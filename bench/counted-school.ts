@@ -1,21 +1,17 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { dynamoDbCalls } from '../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../functions/adapters/dynamodb/store.ts';
 import { createPublisher } from '../functions/adapters/eventbridge/publisher.ts';
 import { putEventsCall } from '../functions/adapters/eventbridge/put-events.ts';
 import { createKombo } from '../functions/adapters/kombo/kombo.ts';
-import { createQueue } from '../functions/adapters/sqs/queue.ts';
 import type { Integration } from '../functions/contract/integration.ts';
 import type { IntegrationId } from '../functions/contract/integration-id.ts';
-import type { PollMessage } from '../functions/contract/poll-message.ts';
 import { operate } from '../functions/core/operate.ts';
 import type { Ports } from '../functions/core/ports.ts';
 import { runPoll } from '../functions/core/run-poll.ts';
 import { setWatermark } from '../functions/core/set-watermark.ts';
 import type { Worker } from '../functions/core/worker.ts';
-import { dispatchHandler } from '../functions/dispatch.ts';
 import { startBus } from '../local/bus/bus.ts';
 import { EMBEDDED_CREDENTIALS, startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { type SandboxClock, steppedClock } from '../local/sandbox/sandbox-clock.ts';
@@ -24,12 +20,11 @@ import { type SyntheticRecords, syntheticRecords } from '../local/sandbox/synthe
 import { countedCalls } from './counted-calls.ts';
 import { SETTINGS } from './processes/ports.ts';
 import { CREATED_AT, KEY } from './processes/services.ts';
-import { startTakingQueue } from './processes/taking-queue.ts';
 
 /** As long as the function's own; always the same, so that the bytes of an entry are. */
 const OWNER = '00000000-0000-4000-8000-000000000000';
 
-/** What a call of the poll or of the dispatch function used. */
+/** What a call of the poll function used. */
 export type PollCounts = {
   kombo: number;
   dynamoDb: number;
@@ -48,9 +43,7 @@ export type CountedSchool = {
   /** Lets the next poll read everything again. */
   reread(integration: IntegrationId): Promise<void>;
   /** Does what the poll function does for a message of the queue. */
-  poll(integration: IntegrationId, mode?: PollMessage['mode']): Promise<PollCounts>;
-  /** Does what the dispatch function does. `sends`: requests to the queue. */
-  dispatch(): Promise<{ used: PollCounts; sends: number; messages: PollMessage[] }>;
+  poll(integration: IntegrationId): Promise<PollCounts>;
   close(): Promise<void>;
 };
 
@@ -73,11 +66,9 @@ export async function openCountedSchool(
     clock,
     integrations: [...records].map(([id, source]) => ({ id, records: source })),
   });
-  const taker = await startTakingQueue();
   const client = { region: 'local', credentials: EMBEDDED_CREDENTIALS, cacheMiddleware: true };
   const dynamoDb = new DynamoDBClient({ ...client, endpoint: database.endpoint });
   const eventBridge = new EventBridgeClient({ ...client, endpoint: bus.endpoint });
-  const sqs = new SQSClient({ ...client, endpoint: new URL(taker.url).origin });
 
   const { calls, used } = countedCalls(dynamoDbCalls(dynamoDb));
   let putEvents = 0;
@@ -143,43 +134,21 @@ export async function openCountedSchool(
       const set = (worker: Worker) => setWatermark(worker, before, { force: false });
       await operate(ports, SETTINGS, integrationOf(integration), 'operator', async (worker) => set(worker));
     },
-    async poll(integration, mode) {
+    async poll(integration) {
       const before = counted();
       const stored = await store.readIntegration(integration);
       if (stored === null) throw new Error(`${integration} is not there`);
       const outcome = await runPoll(ports, SETTINGS, {
         integration: stored,
-        ...(mode && { mode }),
         owner: OWNER,
         timeLeft: () => true,
       });
       if (outcome.kind !== 'ended') throw new Error(`the poll did not end: ${JSON.stringify(outcome)}`);
       return since(before);
     },
-    async dispatch() {
-      const before = counted();
-      const requests = taker.requests();
-      const messages: PollMessage[] = [];
-      const queue = createQueue<PollMessage>(sqs, taker.url);
-      const dispatch = dispatchHandler({
-        ports,
-        queue: {
-          async offer(sent) {
-            messages.push(...sent);
-            return queue.offer(sent);
-          },
-        },
-        intervalMs: 15 * 60_000,
-        report: () => undefined,
-      });
-      await dispatch();
-      return { used: since(before), sends: taker.requests() - requests, messages };
-    },
     async close() {
       dynamoDb.destroy();
       eventBridge.destroy();
-      sqs.destroy();
-      await taker.close();
       await sandbox.close();
       await bus.close();
       await database.close();

@@ -4,13 +4,13 @@ import type { Measure } from './measure.ts';
 import { pollUnchanged } from './single-integration.ts';
 
 /** A size, and what a poll of it spent. */
-export type Growth = { records: number; spent: Spent };
+type Growth = { records: number; spent: Spent };
 
-/** Of the most records, the shares that are polled too: for the curve, and the last but one to compare with. */
-const SHARES = [100, 30, 10, 3, 1];
+/** The share of the most records to compare with, and all of them. */
+const SHARES = [10, 1];
 
 /** The answer time of these polls: with the usual one the largest would take a quarter of an hour. */
-export const ANSWER_MS = 20;
+const ANSWER_MS = 20;
 
 /** Unchanged integrations of growing size, each polled in a process of its own. */
 export async function growRecords(options: BenchOptions): Promise<Growth[]> {
