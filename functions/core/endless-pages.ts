@@ -18,7 +18,10 @@ export class EndlessPagesError extends IntegrationError {}
  *
  * @throws EndlessPagesError
  */
-export function refuseEndlessPages(run: Run, next: string | null): void {
+export function refuseEndlessPages(
+  run: Pick<Run, 'cursor' | 'mark' | 'passPages' | 'passRecords'>,
+  next: string | null,
+): void {
   if (next === null) return;
   if (next === run.cursor || next === run.mark?.cursor) {
     throw new EndlessPagesError(

@@ -2,11 +2,14 @@ import type { Checkpoint, Run } from './checkpoint.ts';
 import { publishAgain } from './commit-entry.ts';
 import { commitDecisions } from './commit-page.ts';
 import { decideAgainstKnown } from './decide-against-known.ts';
+import { refuseEndlessPages } from './endless-pages.ts';
 import { isTooMany } from './hold.ts';
+import type { ObservedProgression, RejectedRecord } from './observed-progression.ts';
+import { readPages } from './read-pages.ts';
 import { withStatusesOf } from './run-progress.ts';
-import type { SetAside } from './set-aside.ts';
-import { listUnknownStatuses } from './set-aside-records.ts';
-import type { Worker } from './worker.ts';
+import { isStandIn, type SetAside } from './set-aside.ts';
+import { listUnknownStatuses, standInOf } from './set-aside-records.ts';
+import { isSaveDue, move, type Worker } from './worker.ts';
 
 export type RetriedSetAside = {
   /** Processed, and no longer set aside. */
@@ -17,7 +20,8 @@ export type RetriedSetAside = {
 
 /**
  * Tries what was set aside again: records are fetched by their ids and decided like any others, events are published
- * from the journal.
+ * from the journal. A record without an id is looked for among all records, and is settled when none without an id is left
+ * that it may be.
  */
 export async function retrySetAside(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
   const { store } = worker.ports;
@@ -41,10 +45,14 @@ export async function retrySetAside(worker: Worker, items: SetAside[]): Promise<
 async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
   if (items.length === 0) return { settled: [], left: [] };
   const { ports, settings, integration, checkpoint } = worker;
-  const { records, rejected } = await ports.kombo.readByIds(
+  const ids = items.map(({ id }) => id);
+  const byIds = await ports.kombo.readByIds(
     integration.id,
-    items.map(({ id }) => id),
+    ids.filter((id) => !isStandIn(id)),
   );
+  const withoutId = await readWithoutId(worker, new Set(ids.filter(isStandIn)));
+  const records = [...byIds.records, ...withoutId.records];
+  const rejected = [...byIds.rejected, ...withoutId.rejected];
   const run = runOf(checkpoint);
   const decided = await decideAgainstKnown(worker, run, records, () => null);
   const { decisions, disbelieved, detectedAt } = decided;
@@ -56,12 +64,32 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
   await listUnknownStatuses(worker, withStatusesOf([], records), false);
   const read = new Set(records.map(({ state }) => state.id));
   const reasons = new Map(rejected.map(({ id, reason }) => [id, reason]));
+  const isSettled = ({ id }: SetAside) => (isStandIn(id) ? !reasons.has(id) : read.has(id));
   return {
-    settled: items.filter(({ id }) => read.has(id)),
+    settled: items.filter(isSettled),
     left: items
-      .filter(({ id }) => !read.has(id))
+      .filter((item) => !isSettled(item))
       .map((item) => ({ ...item, reason: reasons.get(item.id) ?? 'Kombo no longer has this record' })),
   };
+}
+
+/** The records that these ids stand for, as far as Kombo has them: with an id by now, or still without one. */
+async function readWithoutId(worker: Worker, ids: ReadonlySet<string>) {
+  const records: ObservedProgression[] = [];
+  const rejected: RejectedRecord[] = [];
+  if (ids.size === 0) return { records, rejected };
+  const { ports, integration } = worker;
+  const request = { integration: integration.id, updatedAfter: null, cursor: null };
+  const read = { cursor: null, mark: null, passPages: 0, passRecords: 0 };
+  for await (const page of readPages(ports.kombo, request, () => true)) {
+    records.push(...page.records.filter((record) => ids.has(standInOf(record))));
+    rejected.push(...page.rejected.filter(({ id }) => ids.has(id)));
+    refuseEndlessPages(read, page.next);
+    read.passPages += 1;
+    read.passRecords += page.records.length + page.rejected.length;
+    if (isSaveDue(worker)) await move(worker, worker.checkpoint);
+  }
+  return { records, rejected };
 }
 
 /** What is read for the first time before a baseline has ended belongs to it: it is as silent as the rest. */

@@ -1,5 +1,6 @@
 import type { Run, UnknownStatus } from './checkpoint.ts';
 import type { ObservedProgression, RejectedRecord } from './observed-progression.ts';
+import { isStandIn, standInId } from './set-aside.ts';
 import { stopIfExpired, type Worker } from './worker.ts';
 
 /** Sets the records of a page aside that break the schema, each once. */
@@ -25,11 +26,19 @@ export async function takeReadableOff(worker: Worker, records: ObservedProgressi
       kind === 'record' ? [id] : [],
     ),
   );
-  for (const { state } of records) {
-    if (!worker.setAside.delete(state.id)) continue;
-    stopIfExpired(worker);
-    await ports.store.removeSetAside(integration.id, { kind: 'record', id: state.id });
+  const standsIn = [...worker.setAside].some(isStandIn);
+  for (const record of records) {
+    for (const id of [record.state.id, ...(standsIn ? [standInOf(record)] : [])]) {
+      if (!worker.setAside.delete(id)) continue;
+      stopIfExpired(worker);
+      await ports.store.removeSetAside(integration.id, { kind: 'record', id });
+    }
   }
+}
+
+/** What stood in for the id of a record while it had none. */
+export function standInOf({ state, learner, course }: ObservedProgression): string {
+  return standInId({ remoteId: state.remoteId, learnerId: learner.id, revisionId: course.revisionId });
 }
 
 /**

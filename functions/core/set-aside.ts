@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { Timestamp } from '../contract/timestamp.ts';
 import { PositiveNumber } from '../contract/whole-number.ts';
@@ -9,7 +10,7 @@ import { PositiveNumber } from '../contract/whole-number.ts';
 export const SetAside = z.discriminatedUnion('kind', [
   z.object({
     kind: z.enum(['record', 'event']),
-    /** Kombo's id of the progression, or the event's id. */
+    /** Kombo's id of the progression or `standInId`, or the event's id. */
     id: z.string(),
     reason: z.string(),
     at: Timestamp,
@@ -27,3 +28,17 @@ export const SetAside = z.discriminatedUnion('kind', [
   }),
 ]);
 export type SetAside = z.infer<typeof SetAside>;
+
+const STAND_IN = 'without-id-';
+
+/** What tells a record without a usable id from others. Each may be missing. */
+type Identity = { remoteId: string | null; learnerId: string | null; revisionId: string | null };
+
+/** In the place of an id that cannot be used: the same at every poll, whatever else changes, and once there is an id. */
+export function standInId({ remoteId, learnerId, revisionId }: Identity): string {
+  return STAND_IN + hash('sha256', JSON.stringify([remoteId, learnerId, revisionId])).slice(0, 16);
+}
+
+export function isStandIn(id: string): boolean {
+  return id.startsWith(STAND_IN);
+}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { operate } from '../../functions/core/operate.ts';
 import { type RetriedSetAside, retrySetAside } from '../../functions/core/retry-set-aside.ts';
+import { standInOf } from '../../functions/core/set-aside-records.ts';
 import { observed } from '../support/observed.ts';
 import { synced } from '../support/synced-world.ts';
 import { type World, world } from '../support/world.ts';
@@ -133,6 +134,63 @@ describe('a record that was set aside', () => {
     expect(await retry(it)).toMatchObject({ settled: [BROKEN] });
     expect(it.types()).toEqual(['LearnerDropped']);
     expect(it.store.aside).toEqual([]);
+  });
+});
+
+describe('a record without an id', () => {
+  const mended = observed({ id: 'd', status: 'COMPLETED', completedAt: REMOVED });
+  const standIn = { id: standInOf(mended), reason: 'id does not fit the schema' };
+
+  async function withRecordWithoutId(): Promise<World> {
+    const it = await synced(['a', 'b']);
+    it.kombo.rejected = [standIn];
+    for (const mode of ['incremental', 'reconcile', 'incremental'] as const) await it.poll({ mode });
+    expect(it.store.aside).toMatchObject([{ kind: 'record', ...standIn }]);
+    return it;
+  }
+
+  test('is listed once, and stays while no other one is there', async () => {
+    const it = await withRecordWithoutId();
+    expect(await retry(it)).toMatchObject({ settled: [], left: [standIn] });
+    expect(it.store.aside).toHaveLength(1);
+  });
+
+  test('is found by a retry on any page once it has an id', async () => {
+    const it = await withRecordWithoutId();
+    it.kombo.rejected = [];
+    it.kombo.pageSize = 1;
+    it.put(mended);
+    expect(await retry(it)).toMatchObject({ settled: [standIn], left: [] });
+    expect(it.types()).toEqual(['CourseCompleted']);
+    expect(it.store.aside).toEqual([]);
+  });
+
+  test('is taken off the list by a poll once it has an id', async () => {
+    const it = await withRecordWithoutId();
+    it.kombo.rejected = [];
+    it.put(mended);
+    await it.poll();
+    expect(it.types()).toEqual(['CourseCompleted']);
+    expect(it.store.aside).toEqual([]);
+  });
+
+  test('is settled by a retry when it is gone', async () => {
+    const it = await withRecordWithoutId();
+    it.kombo.rejected = [];
+    expect(await retry(it)).toMatchObject({ settled: [standIn], left: [] });
+  });
+
+  test('stays when Kombo gives pages without end', async () => {
+    const it = await withRecordWithoutId();
+    const { readPage } = it.ports.kombo;
+    let pages = 0;
+    const endless: typeof readPage = async (request) => {
+      pages += 1;
+      return { ...(await readPage({ ...request, cursor: null })), next: `at-${pages}` };
+    };
+    it.ports.kombo = { ...it.ports.kombo, readPage: endless };
+    await expect(retry(it)).rejects.toThrow('still names a next one');
+    expect(it.store.aside).toHaveLength(1);
   });
 });
 

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { Status } from '../../contract/progression-state.ts';
 import type { ObservedProgression, RejectedRecord } from '../../core/observed-progression.ts';
+import { standInId } from '../../core/set-aside.ts';
 import { hasNoNames, isBlank, isErased, lostField } from './lost-fields.ts';
-import { RecordSchema, RecordWithKey } from './record-schema.ts';
+import { Identity, RecordSchema, RecordWithKey } from './record-schema.ts';
 import { normaliseTimestamp } from './timestamp.ts';
 
 const INSTANTS = ['enrolled_at', 'completed_at', 'changed_at', 'remote_deleted_at'] as const;
@@ -100,10 +100,15 @@ function printable(text: string | null | undefined): string | null {
   return text?.slice(0, LONGEST_STATUS).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD') ?? null;
 }
 
-/** By its id, or where it has none that can be used, a stand-in that is the same each time it is read. */
+/** By its id, or where it has none that can be used, by a stand-in. Nothing of any depth or shape is gone through. */
 function reject(record: unknown, reason: string): { rejected: RejectedRecord } {
   const named = RecordWithKey.safeParse(record);
   if (named.success) return { rejected: { id: named.data.id, reason } };
-  const digest = createHash('sha256').update(JSON.stringify(record) ?? '');
-  return { rejected: { id: `without-id-${digest.digest('hex').slice(0, 16)}`, reason } };
+  const { data } = Identity.safeParse(record);
+  const id = standInId({
+    remoteId: mended(data?.remote_id),
+    learnerId: mended(data?.user_id ?? data?.user?.id),
+    revisionId: mended(data?.course_revision_id ?? data?.course_revision?.id),
+  });
+  return { rejected: { id, reason } };
 }

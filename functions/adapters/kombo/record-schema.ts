@@ -51,3 +51,15 @@ export type RecordSchema = z.infer<typeof RecordSchema>;
 
 /** The id of a record that breaks the schema elsewhere. */
 export const RecordWithKey = z.object({ id: Key });
+
+const Part = z.catch(z.nullish(z.string()), null);
+const Named = z.catch(z.nullish(z.object({ id: Part })), null);
+
+/** What may tell a record without an id from others, as far as it fits the schema. */
+export const Identity = z.object({
+  remote_id: Part,
+  user_id: Part,
+  course_revision_id: Part,
+  user: Named,
+  course_revision: Named,
+});

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { observe } from '../../../functions/adapters/kombo/progression-record.ts';
+import { isStandIn } from '../../../functions/core/set-aside.ts';
+import { standInOf } from '../../../functions/core/set-aside-records.ts';
 import { type Raw, REVISION, rawRecord, USER } from './raw-record.ts';
 
 /** Half of a surrogate pair, without the other half. */
@@ -216,9 +218,56 @@ describe('a record without an id that can be used', () => {
     expect(first.reason).toMatch(/^(id|the record) does not fit the schema$/);
   });
 
-  test('is told apart from another one', () => {
-    expect(rejected(rawRecord({ id: null })).id).not.toBe(
-      rejected(rawRecord({ id: null, remote_id: 'x' })).id,
+  test.each([
+    ['remote id', { remote_id: 'x' }],
+    ['learner', { user_id: 'x' }],
+    ['course', { course_revision_id: 'x' }],
+    ['learner, whose id is nested', { user_id: null, user: { ...USER, id: 'x' } }],
+  ])('is told apart from another one by its %s', (_, differs) => {
+    expect(rejected(rawRecord({ id: null, ...differs })).id).not.toBe(rejected(rawRecord({ id: null })).id);
+  });
+
+  test('keeps its stand-in while anything else changes, which is also that of the record once it has an id', () => {
+    const { remote_id: _r, user_id: _u, course_revision_id: _c, id: _i, ...others } = rawRecord();
+    const changes = fc.record(
+      Object.fromEntries([...Object.keys(others), 'more'].map((field) => [field, fc.anything()])),
+      { requiredKeys: [] },
     );
+    fc.assert(
+      fc.property(fc.constantFrom(null, '', 7, {}, 'a'.repeat(342)), changes, (id, changed) => {
+        expect(rejected(rawRecord({ id, ...changed })).id).toBe(standInOf(observed(rawRecord())));
+      }),
+    );
+  });
+});
+
+/** A value with so many levels, made without going down through them. */
+function nested(levels: number, list: boolean): unknown {
+  const [open, close] = list ? ['[', ']'] : ['{"a":', '}'];
+  return JSON.parse(open.repeat(levels) + 1 + close.repeat(levels));
+}
+
+describe.each([
+  ['lists', 3_000, true],
+  ['objects', 3_000, false],
+  ['lists', 200_000, true],
+  ['objects', 200_000, false],
+])('%s within one another, %i levels deep', (_, levels, list) => {
+  const deep = nested(levels, list);
+
+  test('are no matter in remote data and unknown fields', () => {
+    expect(observed(rawRecord({ remote_data: deep, more: deep }))).toEqual(observed(rawRecord()));
+  });
+
+  test('are set aside anywhere else, with the id or a stand-in', () => {
+    const records = Object.keys(rawRecord())
+      .filter((field) => field !== 'remote_data')
+      .map((field) => rejected(rawRecord({ [field]: deep, remote_data: deep })));
+
+    expect(records.map(({ id }) => (isStandIn(id) ? 'stand-in' : id))).toEqual([
+      'stand-in',
+      ...records.slice(1).map(() => 'p1'),
+    ]);
+    expect(isStandIn(rejected(deep).id)).toBe(true);
   });
 });
