@@ -5,6 +5,7 @@ import { observe } from '../functions/adapters/kombo/progression-record.ts';
 import type { Integration } from '../functions/contract/integration.ts';
 import type { KnownProgression } from '../functions/core/known-progression.ts';
 import { operate } from '../functions/core/operate.ts';
+import { change } from '../functions/core/worker.ts';
 import { syntheticRecords } from '../local/sandbox/synthetic-records.ts';
 import { benchPorts, SETTINGS } from './processes/ports.ts';
 import { CREATED_AT, CREDENTIALS, type Services } from './processes/services.ts';
@@ -50,14 +51,8 @@ export async function rereadEverything(
 ): Promise<void> {
   const { ports, close } = benchPorts(services);
   const watermark = new Date(CREATED_AT - 24 * 60 * 60 * 1000).toISOString();
-  const operated = await operate(
-    ports,
-    SETTINGS,
-    integration,
-    `bench-${performance.now()}`,
-    async (worker) => {
-      worker.checkpoint = { ...worker.checkpoint, ...seeded, watermark, run: null };
-    },
+  const operated = await operate(ports, SETTINGS, integration, `bench-${performance.now()}`, async (worker) =>
+    change(worker, { ...seeded, watermark, run: null }),
   );
   close();
   if (!operated.done) throw new Error(`${integration.id} is being polled`);

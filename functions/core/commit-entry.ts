@@ -3,7 +3,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { type DetailsById, eventsOfEntry } from './events-of-entry.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import { readLearnerDetails } from './read-learner-details.ts';
-import { move, stopIfExpired, type Worker } from './worker.ts';
+import { change, move, stopIfExpired, type Worker } from './worker.ts';
 
 /**
  * Makes an entry a fact and follows it through: append, apply, publish, move the checkpoint.
@@ -59,7 +59,7 @@ async function publishEntry(worker: Worker, entry: JournalEntry, details: Detail
   const settle = (places: number[]) => {
     for (const [place, { detail }] of events.entries())
       if (places.includes(place)) done.add(detail.journal.index);
-    worker.checkpoint = { ...worker.checkpoint, accepted: { entry: entry.number, indexes: [...done] } };
+    change(worker, { accepted: { entry: entry.number, indexes: [...done] } });
   };
   settle(answer.accepted);
   if (answer.refused.length > 0) {

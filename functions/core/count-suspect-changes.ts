@@ -7,7 +7,7 @@ import { publishHeld } from './hold.ts';
 import type { Page } from './observed-progression.ts';
 import { afterPage, slotOf, withRun } from './run-progress.ts';
 import { type WaitingCount, waitingCount } from './waiting-count.ts';
-import { isSaveDue, move, stopIfExpired, type Worker } from './worker.ts';
+import { change, isSaveDue, move, stopIfExpired, type Worker } from './worker.ts';
 
 /** The page before which a run stops, already decided. */
 export type StoppedPage = { page: Page; decided: DecidedPage };
@@ -32,7 +32,7 @@ export async function countSuspectChanges(
   const count = await waitingCount(held, ports.store.readHeldChunks(integration.id, held.chunks));
   const chunks = [...held.chunks];
   let run = held.counting;
-  worker.checkpoint = { ...worker.checkpoint, held };
+  change(worker, { held });
 
   const store = async () => {
     const chunk = count.take();
@@ -51,14 +51,14 @@ export async function countSuspectChanges(
     await countPage(count, decided.decisions, store);
     run = afterPage(run, page, decided.disbelieved);
     if (page.next !== null && !timeLeft()) {
-      worker.checkpoint = { ...worker.checkpoint, held: await progress(run) };
+      change(worker, { held: await progress(run) });
       return 'more';
     }
     if (isSaveDue(worker)) await move(worker, { ...worker.checkpoint, held: await progress(run) });
   }
 
   const counted = await progress(null);
-  worker.checkpoint = { ...worker.checkpoint, held: counted };
+  change(worker, { held: counted });
   forgetRestarts(worker, counted);
   await publishHeld(worker, counted);
   return 'held';
@@ -105,5 +105,5 @@ async function commitWhatWasDecided(
 /** A hold may wait for days, longer than many cursors live: those are not the run's fault. */
 function forgetRestarts(worker: Worker, { mode }: Held): void {
   const run = worker.checkpoint[slotOf(mode)];
-  if (run !== null) worker.checkpoint = withRun(worker.checkpoint, { ...run, restarts: 0 });
+  if (run !== null) change(worker, withRun(worker.checkpoint, { ...run, restarts: 0 }));
 }

@@ -1,30 +1,27 @@
 import { describeBaseline } from '../contract/baseline.ts';
-import { toolOf } from '../contract/integration-id.ts';
 import type { Run } from './checkpoint.ts';
 import { endHold } from './hold.ts';
+import { envelope } from './operational-event.ts';
 import { slotOf } from './run-progress.ts';
 import { countUnknownStatuses, listUnknownStatuses } from './set-aside-records.ts';
 import { watermarkAfter } from './watermark.ts';
-import { move, type Worker } from './worker.ts';
+import { change, move, type Worker } from './worker.ts';
 
-/** Ends a run whose passes are read: tells what there is to tell, and moves the watermark when the worker ends. */
+/** Ends a run whose passes are read: publishes what ended, and moves the watermark. */
 export async function endRun(worker: Worker, run: Run): Promise<void> {
   const { ports, integration } = worker;
   const slot = slotOf(run.mode);
   const endedAt = new Date(ports.clock()).toISOString();
   await listUnknownStatuses(worker, run.unknownStatuses, run.updatedAfter === null);
   if (run.mode === 'baseline' && !run.disbelieved) {
-    // Kept before it is told: the episode has one id, wherever a crash comes.
+    // Save before publishing, so that a retry after a crash uses the same event id.
     await move(worker, worker.checkpoint);
-    // A first sync may begin again after a crash here, and is still the same; one that a person forces is another one each time.
+    // A first sync that begins again after a crash here keeps its name. Each forced baseline has a name of its own.
     const name = worker.checkpoint.watermark === null ? run.startEntry : run.startedAt;
     await ports.publisher.tell({
       type: 'IntegrationBaselined',
       detail: {
-        version: 1,
-        id: `${integration.id}/baselined/${name}`,
-        integration: { id: integration.id, tool: toolOf(integration.id) },
-        at: endedAt,
+        ...envelope(integration.id, `baselined/${name}`, ports.clock),
         baseline: describeBaseline(integration.baseline),
         progressions: worker.checkpoint.known,
         watermark: run.startedAt,
@@ -39,12 +36,11 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
   const last = { mode, startedAt, endedAt, pages, records, events, missed, setAside, unknownStatuses };
   const watermark = watermarkAfter(worker.checkpoint.watermark, run);
   const { newestWatermark } = worker.checkpoint;
-  worker.checkpoint = {
-    ...worker.checkpoint,
+  change(worker, {
     watermark,
     newestWatermark: (watermark ?? '') > (newestWatermark ?? '') ? watermark : newestWatermark,
     [slot]: null,
     ...(mode === 'reconcile' ? {} : { lastRun: last }),
     ...(mode === 'incremental' ? {} : { lastReconciliation: last }),
-  };
+  });
 }

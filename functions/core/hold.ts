@@ -1,12 +1,12 @@
-import { toolOf } from '../contract/integration-id.ts';
 import { changeSet, fingerprintOf } from './change-set.ts';
 import type { Checkpoint, Held, HoldDecision, Run } from './checkpoint.ts';
 import type { Decision, PageRules } from './decide-page.ts';
+import { envelope } from './operational-event.ts';
 import type { RunSettings } from './ports.ts';
 import { slotOf } from './run-progress.ts';
 import { surgeCount, surgeLimit } from './surge.ts';
 import { NOTHING_WAITS } from './waiting-count.ts';
-import { move, type Worker } from './worker.ts';
+import { change, move, type Worker } from './worker.ts';
 
 /** Whether a page has more suspect changes than may pass without a person. */
 export function isTooMany(
@@ -65,17 +65,14 @@ export async function publishHeld(worker: Worker, held: Held): Promise<void> {
   // Save before publishing, so that a retry after a crash uses the same event id.
   await move(worker, { ...worker.checkpoint, held: { ...held, notice: 'unsure' } });
   await sendHeld(worker, held);
-  worker.checkpoint = { ...worker.checkpoint, held: { ...held, notice: 'published' } };
+  change(worker, { held: { ...held, notice: 'published' } });
 }
 
 async function sendHeld({ ports, integration }: Worker, held: Held): Promise<void> {
   await ports.publisher.tell({
     type: 'ChangesHeld',
     detail: {
-      version: 1,
-      id: `${integration.id}/held/${held.since}`,
-      integration: { id: integration.id, tool: toolOf(integration.id) },
-      at: new Date(ports.clock()).toISOString(),
+      ...envelope(integration.id, `held/${held.since}`, ports.clock),
       waiting: held.waiting,
       limit: held.limit,
       sample: held.sample,
@@ -88,23 +85,20 @@ export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resol
   const { checkpoint, ports, integration } = worker;
   const { held } = checkpoint;
   if (held === null) return;
-  // After a crash nobody knows whether the beginning was published: every end must follow a beginning.
+  // Every `ChangesReleased` must follow a `ChangesHeld`. After a crash we do not know whether it was published.
   if (held.notice === 'unsure') await sendHeld(worker, held);
   if (held.notice !== 'none') {
     await ports.publisher.tell({
       type: 'ChangesReleased',
       detail: {
-        version: 1,
-        id: `${integration.id}/released/${held.since}`,
-        integration: { id: integration.id, tool: toolOf(integration.id) },
-        at: new Date(ports.clock()).toISOString(),
+        ...envelope(integration.id, `released/${held.since}`, ports.clock),
         by,
         heldSince: held.since,
         waiting: held.waiting,
       },
     });
   }
-  worker.checkpoint = { ...worker.checkpoint, held: null };
+  change(worker, { held: null });
 }
 
 /**

@@ -6,7 +6,7 @@ import { endHold, isCounted } from './hold.ts';
 import type { Ports, RunSettings } from './ports.ts';
 import { slotOf, withRun } from './run-progress.ts';
 import { fenceOff, takeOver } from './take-over.ts';
-import { finish, move, type Worker } from './worker.ts';
+import { change, finish, move, type Worker } from './worker.ts';
 
 /** What became of an operator's change: `busy` while a poll holds the lease. */
 export type Operated<Result> = { done: true; result: Result } | { done: false; busyUntil: string };
@@ -72,10 +72,7 @@ export async function settleHold(worker: Worker, by: 'release' | 'discard'): Pro
   if (run === null || !isCounted(held, run)) return { kind: 'counting', held };
   await endHold(worker, by);
   const decision = { action: by, chunks: held.chunks };
-  worker.checkpoint = withRun(worker.checkpoint, {
-    ...run,
-    holdDecisions: [...run.holdDecisions, decision],
-  });
+  change(worker, withRun(worker.checkpoint, { ...run, holdDecisions: [...run.holdDecisions, decision] }));
   return { kind: 'settled', held };
 }
 

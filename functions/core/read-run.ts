@@ -20,7 +20,7 @@ import type { Page } from './observed-progression.ts';
 import { readPages } from './read-pages.ts';
 import { isOver, isPassRead, nextPass, restartPass, slotOf, startRun, withRun } from './run-progress.ts';
 import { earlierOf, updatedAfter } from './watermark.ts';
-import { note, type Worker } from './worker.ts';
+import { change, note, type Worker } from './worker.ts';
 
 /** A run whose cursor was refused more often is not going to end by starting over. */
 const MAX_RESTARTS = 5;
@@ -44,7 +44,7 @@ export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => bo
       if (end !== 'read') return end;
     } catch (error) {
       if (error instanceof EndlessPagesError) {
-        worker.checkpoint = { ...withoutCount(worker.checkpoint, slot), [slot]: null };
+        change(worker, { ...withoutCount(worker.checkpoint, slot), [slot]: null });
       }
       if (!(error instanceof CursorRefusedError)) throw error;
       restart(worker, mode, error);
@@ -104,7 +104,7 @@ async function commitPages(
     const page = next.value;
     const run = worker.checkpoint[slotOf(mode)] ?? startOf(page);
     refuseEndlessPages(run, page.next);
-    worker.checkpoint = withRun(worker.checkpoint, run);
+    change(worker, withRun(worker.checkpoint, run));
 
     const decided = await decideAgainstKnown(worker, run, page.records, decisionOn);
     if (isTooMany(decided.decisions, worker.checkpoint, settings, ports.clock())) return { page, decided };
@@ -137,13 +137,13 @@ function restart(worker: Worker, mode: PollMode, error: CursorRefusedError): voi
   const slot = slotOf(mode);
   const run = worker.checkpoint[slot];
   if (run === null) throw error;
-  worker.checkpoint = withoutCount(worker.checkpoint, slot);
+  change(worker, withoutCount(worker.checkpoint, slot));
   if (run.restarts >= MAX_RESTARTS) {
-    worker.checkpoint = { ...worker.checkpoint, [slot]: null };
+    change(worker, { [slot]: null });
     throw new IntegrationError(
       `Kombo refused the page cursor ${MAX_RESTARTS + 1} times in one run. The run is given up and begins anew; if it happens again, report it to Kombo.`,
       { cause: error },
     );
   }
-  worker.checkpoint = withRun(worker.checkpoint, restartPass(run));
+  change(worker, withRun(worker.checkpoint, restartPass(run)));
 }

@@ -7,7 +7,7 @@ import type { Ports, RunSettings } from './ports.ts';
 import { type RunEnd, readRun } from './read-run.ts';
 import { fenceOff, takeOver } from './take-over.ts';
 import { tellFailing, tellRecovered } from './tell-trouble.ts';
-import { finish, move, type Worker } from './worker.ts';
+import { change, finish, move, type Worker } from './worker.ts';
 
 export type PollRequest = {
   integration: Integration;
@@ -69,9 +69,9 @@ export async function runPoll(
       await finish(worker, worker.checkpoint);
       return { kind: 'limited', until, isNew: false };
     }
-    worker.checkpoint = { ...worker.checkpoint, limitedUntil: null };
+    change(worker, { limitedUntil: null });
     const { end, ended } = await runWhatIsDue(worker, request);
-    worker.checkpoint = { ...worker.checkpoint, succeededAt: beganAt };
+    change(worker, { succeededAt: beganAt });
     await tellRecovered(worker);
     const { held } = worker.checkpoint;
     const { again } = await finish(worker, worker.checkpoint);
@@ -102,7 +102,7 @@ async function runWhatIsDue(
 ): Promise<{ end: RunEnd; ended: LastRun[] }> {
   const ended: LastRun[] = [];
   if (mode === 'baseline' && worker.checkpoint.run?.mode !== 'baseline') {
-    worker.checkpoint = { ...worker.checkpoint, run: null };
+    change(worker, { run: null });
   }
   const { run, watermark } = worker.checkpoint;
   const isDue = mode === 'baseline' || watermark === null ? 'baseline' : 'incremental';

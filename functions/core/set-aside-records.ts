@@ -1,7 +1,7 @@
 import type { Run, UnknownStatus } from './checkpoint.ts';
 import type { ObservedProgression, RejectedRecord } from './observed-progression.ts';
 import { isStandIn, standInId } from './set-aside.ts';
-import { stopIfExpired, type Worker } from './worker.ts';
+import { change, stopIfExpired, type Worker } from './worker.ts';
 
 /** Sets the records of a page aside that break the schema, each once. */
 export async function setAsideRejected(worker: Worker, rejected: RejectedRecord[]): Promise<void> {
@@ -14,7 +14,7 @@ export async function setAsideRejected(worker: Worker, rejected: RejectedRecord[
     rejected.map(({ id, reason }) => ({ kind: 'record', id, reason, at })),
   );
   for (const { id } of rejected) worker.setAside?.add(id);
-  worker.checkpoint = { ...worker.checkpoint, hasSetAside: true };
+  change(worker, { hasSetAside: true });
 }
 
 /** Takes records off the list that were set aside, and that a page just committed shows in a form that can be read. */
@@ -74,7 +74,7 @@ export async function listUnknownStatuses(
   }
   for (const item of gone) await ports.store.removeSetAside(integration.id, item);
   const hasSetAside = shown.length > 0 || list.some(({ kind }) => kind === 'record') || !readsAll;
-  worker.checkpoint = { ...worker.checkpoint, hasSetAside };
+  change(worker, { hasSetAside });
 }
 
 /** How many records of a run had a status that is not known. */

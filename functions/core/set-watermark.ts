@@ -1,5 +1,5 @@
 import type { Run } from './checkpoint.ts';
-import type { Worker } from './worker.ts';
+import { change, type Worker } from './worker.ts';
 
 export type WatermarkSet =
   | { kind: 'set'; before: string; after: string; endedRun: Run | null }
@@ -27,6 +27,6 @@ export function setWatermark(worker: Worker, time: string, { force }: { force: b
       `The watermark of ${integration.id} is ${before}: moved forward to ${after}, what changed between them would be read by the next reconciliation only. Insist with --force.`,
     );
   }
-  worker.checkpoint = { ...checkpoint, watermark: after, run: null };
+  change(worker, { watermark: after, run: null });
   return { kind: 'set', before, after, endedRun: checkpoint.run };
 }

@@ -1,5 +1,5 @@
-import { toolOf } from '../contract/integration-id.ts';
-import type { ReplayPorts } from './ports.ts';
+import { envelope } from './operational-event.ts';
+import type { Clock, ReplayPorts } from './ports.ts';
 import { missingOf, type ReplayRecord, replayMark } from './replay-record.ts';
 
 type TellPorts = Pick<ReplayPorts, 'publisher' | 'clock'>;
@@ -11,7 +11,7 @@ export async function tellReplayStarted(
   const { range, place, asLive, events } = replay;
   await publisher.tell({
     type: 'ReplayStarted',
-    detail: { ...frame(replay, 'started', clock()), ...range, source: place.source, asLive, events },
+    detail: { ...replayEnvelope(replay, 'started', clock), ...range, source: place.source, asLive, events },
   });
 }
 
@@ -22,17 +22,19 @@ export async function tellReplayFinished(
   const { events, published, refused } = replay;
   await publisher.tell({
     type: 'ReplayFinished',
-    detail: { ...frame(replay, 'finished', clock()), events, published, refused, missing: missingOf(replay) },
+    detail: {
+      ...replayEnvelope(replay, 'finished', clock),
+      events,
+      published,
+      refused,
+      missing: missingOf(replay),
+    },
   });
 }
 
-function frame(replay: ReplayRecord, what: string, now: number) {
-  const { integration, id } = replay;
+function replayEnvelope(replay: ReplayRecord, what: string, clock: Clock) {
   return {
-    version: 1 as const,
-    id: `${integration}/replay/${id}/${what}`,
-    integration: { id: integration, tool: toolOf(integration) },
-    at: new Date(now).toISOString(),
+    ...envelope(replay.integration, `replay/${replay.id}/${what}`, clock),
     replay: replayMark(replay),
   };
 }

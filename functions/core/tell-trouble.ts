@@ -1,19 +1,16 @@
-import { toolOf } from '../contract/integration-id.ts';
 import type { Health } from './checkpoint.ts';
-import type { Worker } from './worker.ts';
+import { envelope } from './operational-event.ts';
+import { change, type Worker } from './worker.ts';
 
 type Troubled = Health & { state: 'troubled' };
 
-/** Tells that runs fail. The episode has one id, however often it is told. */
+/** Publishes that runs fail. An episode has one event id, however often it is published. */
 export async function tellFailing({ ports, integration }: Worker, health: Troubled): Promise<void> {
   const { code, message, logUrl } = health.trouble;
   await ports.publisher.tell({
     type: 'IntegrationFailing',
     detail: {
-      version: 1,
-      id: `${integration.id}/failing/${health.since}`,
-      integration: { id: integration.id, tool: toolOf(integration.id) },
-      at: new Date(ports.clock()).toISOString(),
+      ...envelope(integration.id, `failing/${health.since}`, ports.clock),
       since: health.since,
       failures: health.failures,
       error: { code, message, logUrl },
@@ -21,26 +18,23 @@ export async function tellFailing({ ports, integration }: Worker, health: Troubl
   });
 }
 
-/** A run went well: ends the episode, and tells so when an operator was told of it, or may have been. */
+/** Ends the episode after a run that succeeded. Publishes that, where its beginning was or may have been published. */
 export async function tellRecovered(worker: Worker): Promise<void> {
   const { ports, integration } = worker;
   const { health } = worker.checkpoint;
   if (health.state === 'troubled' && health.mustBeTold) {
     if (!health.told) {
-      // Whether the bus took it before a crash is not known: whoever hears of an end has heard of the beginning.
+      // Every `recovered` must follow a `failing`. After a crash we do not know whether it was published.
       await tellFailing(worker, health);
-      worker.checkpoint = { ...worker.checkpoint, health: { ...health, told: true } };
+      change(worker, { health: { ...health, told: true } });
     }
     await ports.publisher.tell({
       type: 'IntegrationRecovered',
       detail: {
-        version: 1,
-        id: `${integration.id}/recovered/${health.since}`,
-        integration: { id: integration.id, tool: toolOf(integration.id) },
-        at: new Date(ports.clock()).toISOString(),
+        ...envelope(integration.id, `recovered/${health.since}`, ports.clock),
         failingSince: health.since,
       },
     });
   }
-  worker.checkpoint = { ...worker.checkpoint, health: { state: 'well' } };
+  change(worker, { health: { state: 'well' } });
 }

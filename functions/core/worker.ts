@@ -13,7 +13,7 @@ export type Worker = {
   readonly integration: Integration;
   readonly owner: string;
   /** The checkpoint as this worker knows it: as stored, or ahead of it by progress that is not noted yet. */
-  checkpoint: Checkpoint;
+  readonly checkpoint: Checkpoint;
   /** A journal entry may have been appended that the checkpoint does not count: the next worker must recover. */
   unsettled: boolean;
   /** Ids of the records that are set aside; null before the list was read. */
@@ -28,8 +28,16 @@ export function leaseFor(owner: string, leaseMs: number, clock: Clock): Lease {
   return { owner, until: new Date(clock() + leaseMs).toISOString() };
 }
 
+/** A worker as these functions see it: nothing else changes its checkpoint. */
+type Writable = Omit<Worker, 'checkpoint'> & { checkpoint: Checkpoint };
+
+/** Changes the checkpoint in memory. The next `move` or `finish` writes it. */
+export function change(worker: Writable, part: Partial<Checkpoint>): void {
+  worker.checkpoint = { ...worker.checkpoint, ...part };
+}
+
 /** Writes the checkpoint and renews the lease. */
-export async function move(worker: Worker, next: Checkpoint): Promise<void> {
+export async function move(worker: Writable, next: Checkpoint): Promise<void> {
   stopIfExpired(worker);
   const { ports, settings, owner } = worker;
   const lease = leaseFor(owner, settings.leaseMs, ports.clock);
@@ -41,7 +49,7 @@ export async function move(worker: Worker, next: Checkpoint): Promise<void> {
 }
 
 /** Remembers progress that no entry carries, and writes it now and then. */
-export async function note(worker: Worker, next: Checkpoint): Promise<void> {
+export async function note(worker: Writable, next: Checkpoint): Promise<void> {
   if (isSaveDue(worker)) return move(worker, next);
   worker.checkpoint = next;
 }

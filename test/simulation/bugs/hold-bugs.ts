@@ -137,8 +137,8 @@ export const holdBugs: DeliberateBug[] = [
     name: "a person's decision goes to the other run",
     patches: one(
       'functions/core/operate.ts',
-      'worker.checkpoint = withRun(worker.checkpoint, {\n    ...run,',
-      "worker.checkpoint = withRun(worker.checkpoint, {\n    ...run, mode: run.mode === 'reconcile' ? 'incremental' : 'reconcile',",
+      'change(worker, withRun(worker.checkpoint, { ...run,',
+      "change(worker, withRun(worker.checkpoint, { ...run, mode: run.mode === 'reconcile' ? 'incremental' : 'reconcile',",
     ),
     setting: HELD,
   },

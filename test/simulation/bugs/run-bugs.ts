@@ -214,7 +214,7 @@ export const runBugs: DeliberateBug[] = [
       ...one(
         'functions/core/operate.ts',
         'const stored = await ports.store.changeIntegration(\n    integration.id,\n    (before) => before && withState(before, state),\n  );',
-        'const stored = await ports.store.changeIntegration(integration.id, (before) => before && withState(before, state)); if (state === "removed") worker.checkpoint = { ...newCheckpoint(integration.id), revision: worker.checkpoint.revision };',
+        'const stored = await ports.store.changeIntegration(integration.id, (before) => before && withState(before, state)); if (state === "removed") change(worker, { ...newCheckpoint(integration.id), revision: worker.checkpoint.revision });',
       ),
       ...one(
         'functions/core/operate.ts',
