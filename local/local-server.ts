@@ -1,8 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
-
-/** The longest body that is read. The longest real request, a batch of DynamoDB, has 16 MB. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
+import { MAX_BODY_BYTES } from '../functions/core/read-whole.ts';
 
 export type LocalServer = {
   /** Such as `http://127.0.0.1:4010`. */
@@ -41,8 +39,9 @@ export async function startLocalServer(
   if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
   return {
     origin: `http://127.0.0.1:${address.port}`,
-    close() {
-      return new Promise((resolve, reject) => {
+    async close() {
+      if (!server.listening) return;
+      await new Promise<void>((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
         server.closeAllConnections();
       });

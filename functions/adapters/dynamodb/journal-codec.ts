@@ -2,6 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import type { ProgressionState } from '../../contract/progression-state.ts';
 import { type Change, JournalEntry } from '../../core/journal-entry.ts';
+import { MAX_BODY_BYTES } from '../../core/read-whole.ts';
 import { type Cell, Column, columnsOf, rowsOf } from './columns.ts';
 
 /**
@@ -36,7 +37,8 @@ export function decodeEntry(bytes: Uint8Array): unknown {
       `The journal entry is written in version ${bytes[0]}, this program reads version ${VERSION}`,
     );
   }
-  const { columns, ...entry } = EncodedEntry.parse(JSON.parse(inflateRawSync(bytes.subarray(1)).toString()));
+  const json = inflateRawSync(bytes.subarray(1), { maxOutputLength: MAX_BODY_BYTES }).toString();
+  const { columns, ...entry } = EncodedEntry.parse(JSON.parse(json));
   const detectedAt = Date.parse(entry.detectedAt);
   return { ...entry, changes: rowsOf(columns).map((row) => changeOf(row, detectedAt)) };
 }

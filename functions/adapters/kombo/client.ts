@@ -1,6 +1,7 @@
 import createClient, { type Client } from 'openapi-fetch';
 import product from '../../../package.json' with { type: 'json' };
-import { DeploymentError } from '../../core/errors.ts';
+import { DeploymentError, IntegrationError } from '../../core/errors.ts';
+import { readWhole } from '../../core/read-whole.ts';
 import type { Answer } from './answer.ts';
 import type { paths } from './generated/api.d.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
@@ -41,7 +42,7 @@ export function komboClient(options: {
   const fetch = async (request: Request) => {
     const response = await options.fetch(request);
     limit.observe(response);
-    return response;
+    return Object.assign(response, { text: () => textOf(response, host) });
   };
   return {
     // A redirection would lose the key at another host, and be told as a key that is refused.
@@ -58,6 +59,16 @@ export function komboClient(options: {
       signal,
     }),
   };
+}
+
+/** Reads a body, and gives it up where it is too long: it is not asked for again at once, as it would be after other failures. */
+async function textOf({ body }: Response, host: string): Promise<string> {
+  if (body === null) return '';
+  const tooLong = () =>
+    new IntegrationError(
+      `${host} answered with more than 64 MB: check what is between, and report it to Kombo`,
+    );
+  return new TextDecoder().decode(await readWhole(body, tooLong));
 }
 
 /** The body of an answer: a success as text; of a failure, the client has parsed what is JSON. */

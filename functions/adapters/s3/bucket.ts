@@ -7,6 +7,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { DeploymentError, TransientError } from '../../core/errors.ts';
+import { readWhole } from '../../core/read-whole.ts';
 
 /**
  * The objects of one bucket. Texts are replaced under the revision that was read (`If-Match`), so that of two workers
@@ -35,7 +36,9 @@ export function createBucket({ client, bucket: Bucket }: { client: S3Client; buc
         const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket, Key }));
         if (Body === undefined || ETag === undefined)
           throw new TransientError(`S3 sent ${Key} without a body`);
-        return { text: await Body.transformToString(), revision: ETag };
+        const tooLong = () => new TransientError(`S3 sent ${Key} with more than 64 MB`);
+        const text = await readWhole(Body.transformToWebStream(), tooLong);
+        return { text: new TextDecoder().decode(text), revision: ETag };
       }),
 
     async replace(Key: string, text: string, revision: string | null): Promise<boolean> {

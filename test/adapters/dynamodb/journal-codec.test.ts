@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeEntry, encodeEntry } from '../../../functions/adapters/dynamodb/journal-codec.ts';
@@ -137,6 +138,13 @@ describe('an encoded journal entry', () => {
     const bytes = encodeEntry(someEntry({ integration: 'a:b' })).subarray(0, 40);
 
     expect(() => decodeEntry(bytes)).toThrow();
+  });
+
+  it('of few bytes that would become more than 64 MB is not read', () => {
+    const bytes = Buffer.concat([Buffer.of(1), deflateRawSync(Buffer.alloc(65 * 1024 * 1024, ' '))]);
+
+    expect(bytes.length).toBeLessThan(100_000);
+    expect(() => decodeEntry(bytes)).toThrow(/larger than/);
   });
 });
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { PassThrough, pipeline, Readable } from 'node:stream';
+import { createBrotliCompress, createDeflate, createGzip, gzipSync } from 'node:zlib';
 
 export const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
 export const API_KEY = 'key-that-nobody-may-see';
@@ -109,4 +110,31 @@ export const hangUp: Reply = (response) => void response.destroy();
 export const halfCompressed: Reply = (response) => {
   const body = gzipSync(JSON.stringify({ status: 'success', data: { next: null, results: [] } }));
   response.writeHead(200, { date: DATE, 'content-encoding': 'gzip' }).end(body.subarray(0, 15));
+};
+
+const ENCODINGS = {
+  gzip: createGzip,
+  br: createBrotliCompress,
+  deflate: createDeflate,
+  identity: () => new PassThrough(),
+};
+export type Encoding = keyof typeof ENCODINGS;
+
+/** Sends so many megabytes of spaces in a body, or spaces without an end. */
+export function spaces(megabytes: number, encoding: Encoding = 'identity', status = 200): Reply {
+  const megabyte = Buffer.alloc(1024 * 1024, ' ');
+  const body = function* () {
+    for (let sent = 0; sent < megabytes; sent += 1) yield megabyte;
+  };
+  return (response) => {
+    response.writeHead(status, { date: DATE, 'content-encoding': encoding });
+    pipeline(Readable.from(body()), ENCODINGS[encoding](), response, () => {});
+  };
+}
+
+/** Sends a byte at each turn of the loop, without an end. */
+export const drip: Reply = (response) => {
+  response.writeHead(200, { date: DATE });
+  const next = () => void (response.destroyed || response.write(' ', () => setImmediate(next)));
+  next();
 };

@@ -1,0 +1,21 @@
+/** The longest body or stored text, decompressed, that is read into memory. The longest of AWS, of BatchGetItem, has 16 MB. */
+export const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads a stream of bytes to its end, and closes it.
+ *
+ * @throws what `tooLong` makes when there are more than 64 MB
+ */
+export async function readWhole(
+  stream: AsyncIterable<Uint8Array>,
+  tooLong: () => Error = () => new Error('the answer has more than 64 MB'),
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) throw tooLong();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

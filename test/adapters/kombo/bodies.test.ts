@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { IntegrationError, TransientError } from '../../../functions/core/errors.ts';
+import { world } from '../../support/world.ts';
+import { failureOf, firstPage, HASTY, komboAt, OFTEN } from './kombo-at.ts';
+import { rawRecord } from './raw-record.ts';
+import {
+  drip,
+  type Encoding,
+  page,
+  type ScriptedKombo,
+  spaces,
+  startScriptedKombo,
+} from './scripted-kombo.ts';
+
+let server: ScriptedKombo;
+
+beforeEach(async () => {
+  server = await startScriptedKombo();
+});
+afterEach(() => server.stop());
+
+test.each<[string, number, Encoding, number]>([
+  ['65 MB', 65, 'identity', 200],
+  ['without an end', Number.POSITIVE_INFINITY, 'identity', 200],
+  ['65 MB in a small gzip', 65, 'gzip', 200],
+  ['65 MB in a small brotli', 65, 'br', 200],
+  ['65 MB in a small deflate', 65, 'deflate', 200],
+  ['without an end, in gzip', Number.POSITIVE_INFINITY, 'gzip', 200],
+  ['65 MB, of a failure', 65, 'gzip', 503],
+])('a body of %s is given up, and not asked for again at once', async (_, megabytes, encoding, status) => {
+  server.replies.push(spaces(megabytes, encoding, status));
+
+  const error = await failureOf(() => firstPage(komboAt(server, OFTEN)));
+
+  expect(error).toBeInstanceOf(IntegrationError);
+  expect(error.message).toMatch(/^127\.0\.0\.1:\d+ answered with more than 64 MB: /);
+  expect(server.asked).toHaveLength(1);
+});
+
+test('a body of 63 MB is read', async () => {
+  const long = rawRecord({ remote_data: 'a'.repeat(63 * 1024 * 1024) });
+  server.replies.push(page([long, rawRecord({ id: 'p2' })]));
+
+  expect((await firstPage(komboAt(server))).records).toHaveLength(2);
+});
+
+test('a body that comes slowly and does not end is given up in time', async () => {
+  server.replies.push(drip);
+
+  const error = await failureOf(() => firstPage(komboAt(server, HASTY)));
+
+  expect(error).toBeInstanceOf(TransientError);
+  expect(error.message).toContain('did not answer in full within');
+});
+
+test('what changed while bodies were too long is published when they are normal again', async () => {
+  const it = world();
+  it.ports.kombo = komboAt(server);
+  server.replies.push(page([rawRecord()]));
+  await it.poll();
+  server.replies.splice(0, 1, spaces(65));
+  expect(await it.poll()).toMatchObject({ kind: 'failed', trouble: { kind: 'integration' } });
+
+  const completed_at = '2026-03-02T07:00:00.000Z';
+  server.replies.splice(
+    0,
+    1,
+    page([rawRecord({ status: 'COMPLETED', completed_at, changed_at: completed_at })]),
+  );
+  await it.poll();
+
+  expect(it.types()).toEqual(['CourseCompleted']);
+});

@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import { createStore } from '../../functions/adapters/dynamodb/store.ts';
+import { findBus } from '../../functions/adapters/eventbridge/find-bus.ts';
+import { createBucket } from '../../functions/adapters/s3/bucket.ts';
+import { secretReader } from '../../functions/adapters/secrets-manager/secret.ts';
+import { countWaiting } from '../../functions/adapters/sqs/count-waiting.ts';
+import { AWS_CLIENT, collect } from '../../functions/aws-client.ts';
+import { type ScriptedKombo, send, spaces, startScriptedKombo } from '../adapters/kombo/scripted-kombo.ts';
+
+let server: ScriptedKombo;
+
+beforeEach(async () => {
+  server = await startScriptedKombo();
+});
+afterEach(() => server.stop());
+
+const client = () => ({
+  ...AWS_CLIENT,
+  endpoint: `http://${server.host}`,
+  region: 'local',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+});
+const table = () => dynamoDbCalls(new DynamoDBClient(client()));
+const bucket = () =>
+  createBucket({ client: new S3Client({ ...client(), forcePathStyle: true }), bucket: 'certificates' });
+
+const calls: [string, () => Promise<unknown>][] = [
+  ['DynamoDB', () => createStore({ calls: table(), table: 'table', retentionDays: 90 }).readIntegrations()],
+  ['EventBridge', () => findBus(new EventBridgeClient(client()), 'bus')],
+  ['SQS', () => countWaiting(new SQSClient(client()), `http://${server.host}/1/polls`)],
+  ['Secrets Manager', () => secretReader(new SecretsManagerClient(client()), 'secret')()],
+  ['S3', () => bucket().read('a')],
+];
+
+describe.each(calls)('an answer of %s', (_, call) => {
+  test.each([200, 503])('with the status %i and without an end is given up after 64 MB', async (status) => {
+    server.replies.push(spaces(Number.POSITIVE_INFINITY, 'identity', status));
+
+    await expect(call()).rejects.toThrow(Error);
+    expect(server.asked.length).toBeLessThanOrEqual(AWS_CLIENT.maxAttempts);
+  });
+});
+
+test('a text of more than 64 MB in S3 is given up, also where its length is announced', async () => {
+  const body = ' '.repeat(64 * 1024 * 1024 + 1);
+  server.replies.push(send(200, body, { etag: '"1"', 'content-length': String(body.length) }));
+
+  await expect(bucket().read('a')).rejects.toThrow('with more than 64 MB');
+});
+
+test('an answer that does not end in time is given up', async () => {
+  const body = new Readable({ read: () => {} });
+  body.push('{');
+
+  await expect(collect(body, 20)).rejects.toThrow('did not end in time');
+});
+
+test('an answer is read whole, and its stream is closed', async () => {
+  const body = Readable.from([Buffer.from('a'), Buffer.from('b')]);
+  const closed = once(body, 'close');
+
+  expect(Buffer.from(await collect(body, 5_000)).toString()).toBe('ab');
+  await closed;
+});
