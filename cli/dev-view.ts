@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
 import type { PollMode } from '../functions/contract/poll-mode.ts';
 import type { PollOutcome } from '../functions/core/run-poll.ts';
@@ -8,6 +7,7 @@ import { minute } from './event-columns.ts';
 import { eventLine } from './event-line.ts';
 import type { Output } from './output.ts';
 import { doneText, problemText } from './poll-outcome.ts';
+import { type Line, styled, terminalText } from './terminal-text.ts';
 
 /** What `dev` shows, as it happens. */
 export type DevView = {
@@ -26,16 +26,16 @@ export type DevView = {
 export function createDevView(output: Output): DevView {
   const isLive = process.stdout.isTTY && !output.json;
   const live = isLive ? createLogUpdate(process.stdout) : null;
-  const say = (text: string) => {
+  const say = (...lines: Line[]) => {
     live?.clear();
-    output.say(text);
+    output.say(...lines);
   };
   const seen: Seen = { opening: null, polls: 0, records: 0, events: [] };
 
   return {
     open(opening) {
       seen.opening = opening;
-      say(openingText(opening));
+      say(...openingText(opening));
     },
     pollBegins({ at, mode, updatedAfter }) {
       const name = mode === 'baseline' ? 'Baseline' : `Poll ${seen.polls}`;
@@ -44,37 +44,37 @@ export function createDevView(output: Output): DevView {
           ? '   (everything)'
           : `?updated_after=${updatedAfter}${mode === 'reconcile' ? ', then everything' : ''}`;
       seen.polls += 1;
-      say(
-        `\n${styleText('bold', name.padEnd(10))}${minute(new Date(at).toISOString())}   ${styleText('dim', `in:  GET /lms/course-progressions${query}`)}`,
-      );
+      say('', [
+        styled('bold', name.padEnd(10)),
+        `${minute(new Date(at).toISOString())}   `,
+        styled('dim', `in:  GET /lms/course-progressions${query}`),
+      ]);
     },
     event(event) {
       seen.events.push(event);
       live?.clear();
-      output.answer(event, eventLine(event, '  out '));
+      output.answer(event, ...eventLine(event, '  out '));
     },
     consumed(consumer, text) {
-      say(styleText('dim', `      ${consumer.padEnd(11)} ${text}`));
+      say([styled('dim', `      ${consumer.padEnd(11)} ${text}`)]);
     },
     pollEnds(integration, outcome) {
       if (outcome.kind === 'ended')
         seen.records += outcome.ended.reduce((sum, { records }) => sum + records, 0);
       live?.clear();
-      const done = doneText(integration, outcome);
       const problem = problemText(integration, outcome);
-      if (done !== '') output.say(styleText('dim', done.replace(/^/gm, '  ')));
+      for (const done of doneText(integration, outcome)) output.say([styled('dim', `  ${done}`)]);
       if (problem !== null) output.complain(problem);
     },
     timePasses(now, left) {
       const bar = '█'.repeat(Math.round((1 - left) * 20)).padEnd(20, '░');
-      live?.(
-        `\n${styleText('cyan', bar)}  ${minute(new Date(now).toISOString())}  ${styleText('dim', 'the next poll comes')}`,
-      );
+      const time = minute(new Date(now).toISOString());
+      live?.(terminalText(['', [styled('cyan', bar), `  ${time}  `, styled('dim', 'the next poll comes')]]));
     },
     close() {
       live?.clear();
       live?.done();
-      output.say(closingText(seen));
+      output.say(...closingText(seen));
     },
   };
 }

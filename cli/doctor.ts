@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import { examine, type Finding } from './doctor-checks.ts';
 import { ExitCode } from './exit-code.ts';
@@ -7,12 +6,13 @@ import { withDeployment } from './open-deployment.ts';
 import { createOutput } from './output.ts';
 import { plural } from './plural.ts';
 import { printEvent } from './print-event.ts';
+import { type Styled, styled } from './terminal-text.ts';
 
 const MARKS = {
-  ok: styleText('green', '✓'),
-  warning: styleText('yellow', '!'),
-  wrong: styleText('red', '✗'),
-} as const satisfies Record<Finding['state'], string>;
+  ok: styled('green', '✓'),
+  warning: styled('yellow', '!'),
+  wrong: styled('red', '✗'),
+} satisfies Record<Finding['state'], Styled>;
 
 /** `schoolbell doctor`: what is wrong with a deployment, and how to mend it. */
 export function addDoctorCommand(program: Command): void {
@@ -27,7 +27,7 @@ export function addDoctorCommand(program: Command): void {
         for await (const finding of examine(deployment)) {
           const { check, state, found } = finding;
           if (state === 'wrong') wrong += 1;
-          output.answer(finding, `${MARKS[state]} ${check}: ${found}`);
+          output.answer(finding, [MARKS[state], ` ${check}: ${found}`]);
         }
         output.say(wrong === 0 ? 'Nothing is wrong.' : `${plural(wrong, 'thing')} to mend.`);
         if (wrong > 0) process.exitCode = ExitCode.failed;

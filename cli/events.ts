@@ -65,7 +65,7 @@ export function addEventsCommand(program: Command): void {
             detail: event.detail,
             ...(reason !== undefined && { setAside: reason }),
           },
-          columnsLine({ ...columns, what: `${columns.what}${told(event.detail.detectedAt, reason)}` }),
+          ...columnsLine({ ...columns, what: `${columns.what}${told(event.detail.detectedAt, reason)}` }),
         );
       }
       output.say(shown === 0 ? noEvents(id, options) : `${plural(shown, 'event')}.`);

@@ -102,7 +102,7 @@ function addList(integrations: Command): void {
         if (rows.length === 0)
           return output.say('No integrations yet. Add one: schoolbell integrations add ID');
         output.say(
-          plainTable(
+          ...plainTable(
             ['INTEGRATION', 'STATE', 'HEALTH', 'SYNCED UP TO (UTC)', 'KNOWN', 'BASELINE'],
             rows.map(({ id, state, health, watermark, known, held, baseline }) => [
               id,

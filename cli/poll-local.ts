@@ -96,9 +96,8 @@ async function pollUntilDone(
       timeLeft: () => true,
     });
     const isUnfinished = outcome.kind === 'more' || (outcome.kind === 'ended' && outcome.again);
-    const done = doneText(integration.id, outcome);
     const problem = problemText(integration.id, outcome);
-    if (done !== '') output.say(done);
+    for (const done of doneText(integration.id, outcome)) output.say(done);
     if (problem !== null) output.complain(problem);
     if (!isUnfinished) return exitCodeOf(outcome);
     asked = { force: false };

@@ -5,9 +5,9 @@ import { heldText } from './held-text.ts';
 import { plural } from './plural.ts';
 
 /** What a poll did, a line each. */
-export function doneText(id: string, outcome: PollOutcome): string {
+export function doneText(id: string, outcome: PollOutcome): string[] {
   const ended = 'ended' in outcome ? outcome.ended : [];
-  return [...ended.map(runText), ...ended.flatMap((run) => setAsideText(id, run))].join('\n');
+  return [...ended.map(runText), ...ended.flatMap((run) => setAsideText(id, run))];
 }
 
 /** Why a poll did not end, and what to do: one line; null when it ended, or goes on. */

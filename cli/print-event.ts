@@ -4,5 +4,5 @@ import type { Output } from './output.ts';
 
 /** Prints each event as it is published: as EventBridge delivers it with `--json`, or as one readable line. */
 export function printEvent(output: Output): (event: DeliveredEvent) => void {
-  return (event) => output.answer(event, eventLine(event));
+  return (event) => output.answer(event, ...eventLine(event));
 }

@@ -16,6 +16,7 @@ import { addSandboxCommand } from './sandbox.ts';
 import { addSetAsideCommand } from './set-aside.ts';
 import { addStatusCommand } from './status.ts';
 import { addWatermarkCommand } from './watermark.ts';
+import { printError } from './write-line.ts';
 
 /** Runs the command line. Sets the process's exit code; never throws. */
 export async function runProgram(args: readonly string[]): Promise<void> {
@@ -34,7 +35,7 @@ export function buildProgram(): Command {
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true, helpWidth: 110 })
-    .configureOutput({ outputError: (text, write) => write(inOneLine(text)) })
+    .configureOutput({ outputError: (text) => printError(inOneLine(text)) })
     .exitOverride()
     .addHelpText('after', HELP);
   addDevCommand(program);
@@ -68,7 +69,7 @@ function inOneLine(text: string): string {
     .trim()
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ');
-  return `schoolbell: ${message}${/[.?)]$/.test(message) ? '' : '.'} See: schoolbell --help\n`;
+  return `schoolbell: ${message}${/[.?)]$/.test(message) ? '' : '.'} See: schoolbell --help`;
 }
 
 function exitCodeOf(error: CommanderError): ExitCode {

@@ -1,7 +1,7 @@
-import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
 import type { ReplayRecord } from '../functions/core/replay-record.ts';
 import { durationText } from './duration-text.ts';
+import { type Line, styled, terminalText } from './terminal-text.ts';
 
 const WIDTH = 30;
 
@@ -19,7 +19,7 @@ export function createReplayProgress(isLive: boolean): ReplayProgress {
   let shown = '';
   return {
     show(replay) {
-      shown = barText(replay);
+      shown = terminalText([barText(replay)]);
       live?.(shown);
     },
     above(print) {
@@ -35,11 +35,11 @@ export function createReplayProgress(isLive: boolean): ReplayProgress {
 }
 
 /** How far a replay is: a bar, the counts, and the time that is left at its rate. */
-export function barText({ events, published, refused, rate, trouble }: ReplayRecord): string {
+export function barText({ events, published, refused, rate, trouble }: ReplayRecord): Line {
   const settled = published + refused;
   const share = events === 0 ? 1 : Math.min(1, settled / events);
   const bar = '█'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '░');
   const left = durationText((Math.max(0, events - settled) / rate) * 1000);
   const note = trouble === null ? `${left} left` : `waits: ${trouble.message}`;
-  return `${styleText('cyan', bar)}  ${settled}/${events}  ${styleText('dim', note)}`;
+  return [styled('cyan', bar), `  ${settled}/${events}  `, styled('dim', note)];
 }

@@ -5,11 +5,12 @@ import { minute } from './event-columns.ts';
 import { plainTable } from './plain-table.ts';
 import { plural } from './plural.ts';
 import { troubleText } from './poll-outcome.ts';
+import type { Line } from './terminal-text.ts';
 
 type Addressee = Pick<ReplayRecord, 'consumer' | 'asLive' | 'rate'>;
 
 /** What a replay would send, to whom, and how long it takes. */
-export function planText(plan: ReplayPlan, addressee: Addressee): string {
+export function planText(plan: ReplayPlan, addressee: Addressee): Line[] {
   const { integration, range, events, byType, place } = plan;
   const counts = Object.entries(byType).toSorted(([, a], [, b]) => b - a);
   const isFromKombo = place.source === 'kombo';
@@ -20,13 +21,13 @@ export function planText(plan: ReplayPlan, addressee: Addressee): string {
   const notKnown = isFromKombo ? NOT_KNOWN_FROM_KOMBO.map((line) => `  ! ${line}`) : [];
   return [
     `${about}${plural(events, 'event')} of ${integration}, ${source}, from ${minute(range.from)} ${end} (UTC):`,
-    plainTable(
+    ...plainTable(
       [],
       counts.map(([type, count]) => ['', String(count), type]),
     ),
     ...notKnown,
     `${whom(addressee)}, at most ${addressee.rate} a second: about ${durationText((events / addressee.rate) * 1000)}.`,
-  ].join('\n');
+  ];
 }
 
 function whom({ consumer, asLive }: Addressee): string {
@@ -55,7 +56,7 @@ export function replayText(replay: ReplayRecord): string {
 }
 
 /** The replays of an integration, the latest first. */
-export function replaysText(replays: ReplayRecord[]): string {
+export function replaysText(replays: ReplayRecord[]): Line[] {
   return plainTable(
     ['REPLAY', 'STATE', 'ORDERED (UTC)', 'FROM', 'TO', 'SENT', 'CONSUMER', 'REASON'],
     replays.map(({ id, state, orderedAt, range, published, events, consumer, asLive, reason }) => [

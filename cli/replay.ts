@@ -133,10 +133,10 @@ async function order({ ports }: Deployment, id: IntegrationId, options: ReplayOp
 
   const { events, byType, range } = plan;
   if (options.dryRun) {
-    output.answer({ integration: id, range, events, byType }, planText(plan, wanted));
+    output.answer({ integration: id, range, events, byType }, ...planText(plan, wanted));
     return null;
   }
-  output.say(planText(plan, wanted));
+  output.say(...planText(plan, wanted));
   if (!options.yes && !(await confirm(`Send them?`))) {
     output.say('Nothing was sent.');
     return null;
@@ -153,6 +153,6 @@ function newId(now: number): string {
 async function list({ ports }: Deployment, id: IntegrationId, output: Output): Promise<void> {
   const replays = await ports.replays.readReplays(id);
   if (replays.length === 0) return output.say(`There are no replays of ${id}.`);
-  if (!output.json) return output.say(replaysText(replays));
+  if (!output.json) return output.say(...replaysText(replays));
   for (const replay of replays) output.answer(replay, replayText(replay));
 }

@@ -64,7 +64,7 @@ export function addSandboxCommand(program: Command): void {
       const output = createOutput(globalOptionsOf(command).json);
       const sandbox = await start(options);
       const { key, integration } = options;
-      output.answer({ url: sandbox.url, apiKey: key, integration }, instructions(sandbox.url, options));
+      output.answer({ url: sandbox.url, apiKey: key, integration }, ...instructions(sandbox.url, options));
       const stop = new AbortController();
       process.once('SIGINT', () => stop.abort());
       process.once('SIGTERM', () => stop.abort());
@@ -113,11 +113,13 @@ async function start({
   }
 }
 
-function instructions(url: string, { key, integration, speed }: SandboxCommandOptions): string {
-  return `The sandbox speaks Kombo's API at ${url}; its time runs ${speed} times as fast. Poll it from another terminal:
-
-  export KOMBO_BASE_URL=${url} KOMBO_API_KEY=${key}
-  npx schoolbell poll ${integration} --local
-
-Ctrl-C stops it.`;
+function instructions(url: string, { key, integration, speed }: SandboxCommandOptions): string[] {
+  return [
+    `The sandbox speaks Kombo's API at ${url}; its time runs ${speed} times as fast. Poll it from another terminal:`,
+    '',
+    `  export KOMBO_BASE_URL=${url} KOMBO_API_KEY=${key}`,
+    `  npx schoolbell poll ${integration} --local`,
+    '',
+    'Ctrl-C stops it.',
+  ];
 }

@@ -36,7 +36,7 @@ function addList(setAside: Command): void {
           return;
         }
         output.say(
-          plainTable(
+          ...plainTable(
             ['KIND', 'ID', 'SINCE (UTC)', 'REASON'],
             items.map((item) => [item.kind, item.id, minute(item.at), reasonText(item)]),
           ),

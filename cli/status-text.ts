@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import type { LastRun } from '../functions/core/checkpoint.ts';
 import type { Condition, Status } from '../functions/core/status.ts';
 import { durationText } from './duration-text.ts';
@@ -7,6 +6,7 @@ import { countingText, heldText } from './held-text.ts';
 import { plainTable } from './plain-table.ts';
 import { plural } from './plural.ts';
 import { runText, troubleText } from './poll-outcome.ts';
+import { type Line, type Part, styled } from './terminal-text.ts';
 
 /** What needs a person most comes first. */
 const ORDER: Condition[] = [
@@ -34,7 +34,7 @@ const COLOURS = {
 } as const satisfies Record<Condition, string>;
 
 /** All integrations in a table, the worst first. */
-export function overviewText(statuses: Status[], now: number): string {
+export function overviewText(statuses: Status[], now: number): Line[] {
   const rows = statuses.toSorted(
     (a, b) => ORDER.indexOf(a.condition) - ORDER.indexOf(b.condition) || (b.staleMs ?? 0) - (a.staleMs ?? 0),
   );
@@ -53,7 +53,7 @@ export function overviewText(statuses: Status[], now: number): string {
     ],
     rows.map(({ integration, condition, staleMs, lastRun, known, setAside, journal }) => [
       integration,
-      styleText(COLOURS[condition], condition),
+      styled(COLOURS[condition], condition),
       staleMs === null ? 'never' : `${durationText(staleMs)} ago`,
       lastRun === null ? '' : `${durationText(now - Date.parse(lastRun.endedAt))} ago`,
       String(lastRun?.pages ?? ''),
@@ -67,10 +67,10 @@ export function overviewText(statuses: Status[], now: number): string {
 }
 
 /** One integration in full, a fact a line. */
-export function statusText(status: Status): string {
+export function statusText(status: Status): Line[] {
   const { integration, condition, watermark, staleMs, trouble, limitedUntil, held, journal } = status;
-  const facts: [string, string | null][] = [
-    ['condition', styleText(COLOURS[condition], condition)],
+  const facts: [string, Part | null][] = [
+    ['condition', styled(COLOURS[condition], condition)],
     [
       'synced up to',
       watermark === null ? 'never' : `${minute(watermark)} UTC, ${durationText(staleMs ?? 0)} ago`,
@@ -97,8 +97,8 @@ export function statusText(status: Status): string {
     ],
     ['journal', journalText(journal)],
   ];
-  const rows = facts.flatMap(([name, text]) => (text === null ? [] : [[styleText('dim', name), text]]));
-  return `${styleText('bold', integration)}\n${plainTable([], rows)}`;
+  const rows = facts.flatMap(([name, text]) => (text === null ? [] : [[styled('dim', name), text]]));
+  return [[styled('bold', integration)], ...plainTable([], rows)];
 }
 
 function runningText({ run, reconciliation, workerUntil }: Status): string | null {

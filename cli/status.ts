@@ -11,6 +11,7 @@ import { createOutput, type Output } from './output.ts';
 import { printEvent } from './print-event.ts';
 import { readStatus, readStatuses } from './read-status.ts';
 import { overviewText, statusText } from './status-text.ts';
+import { type Line, terminalText } from './terminal-text.ts';
 
 type StatusOptions = { watch?: boolean; every: number };
 
@@ -42,8 +43,9 @@ async function watch(
   process.once('SIGINT', () => leaving.abort());
   process.once('SIGTERM', () => leaving.abort());
   const live = process.stdout.isTTY && !output.json ? createLogUpdate(process.stdout) : null;
+  const print = (...lines: Line[]) => (live === null ? output.say(...lines) : live(terminalText(lines)));
   while (!leaving.signal.aborted) {
-    await show(deployment, id, output, live ?? output.say);
+    await show(deployment, id, output, print);
     await sleep(every * 1000, undefined, { signal: leaving.signal }).catch(() => undefined);
   }
   live?.done();
@@ -53,12 +55,12 @@ async function show(
   deployment: Deployment,
   id: IntegrationId | undefined,
   output: Output,
-  print: (text: string) => void,
+  print: (...lines: Line[]) => void,
 ): Promise<void> {
   const { store, clock } = deployment.ports;
   if (id !== undefined) {
     const status = await readStatus(deployment, await findIntegration(store, id));
-    return output.json ? output.answer(status, '') : print(statusText(status));
+    return output.json ? output.answer(status, '') : print(...statusText(status));
   }
   const { integrations, unreadable } = await store.readIntegrations();
   for (const { reason } of unreadable) output.complain(reason);
@@ -68,6 +70,6 @@ async function show(
   } else if (statuses.length === 0) {
     print('No integrations yet. Add one: schoolbell integrations add ID');
   } else {
-    print(overviewText(statuses, clock()));
+    print(...overviewText(statuses, clock()));
   }
 }

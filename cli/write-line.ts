@@ -1,21 +1,22 @@
 import { writeSync } from 'node:fs';
 import { ExitCode } from './exit-code.ts';
+import { type Line, terminalText } from './terminal-text.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
 const RETRY_MS = 5;
 
 /**
- * Writes a line to standard output and returns when the system has it: what was printed stays printed, even if the
+ * Writes lines to standard output and returns when the system has them: what was printed stays printed, even if the
  * process is killed right after.
  */
-export function printLine(text: string): void {
-  writeWhole(STDOUT, `${text}\n`);
+export function printLine(...lines: Line[]): void {
+  writeWhole(STDOUT, `${terminalText(lines)}\n`);
 }
 
 /** The same to standard error. */
-export function printError(text: string): void {
-  writeWhole(STDERR, `${text}\n`);
+export function printError(...lines: Line[]): void {
+  writeWhole(STDERR, `${terminalText(lines)}\n`);
 }
 
 function writeWhole(file: number, text: string): void {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { printable } from '../contract/printable-text.ts';
 
 /** What the digest's queue holds of an event: nothing about a person. */
 export const DigestItem = z.object({ id: z.string(), type: z.string(), course: z.nullish(z.string()) });
@@ -32,6 +33,6 @@ function lineOf({ type, course }: DigestItem): string {
 }
 
 function shortened(title: string): string {
-  const letters = [...title.replaceAll(/\s+/g, ' ')];
+  const letters = [...printable(title.replaceAll(/\s+/g, ' '))];
   return letters.length > MOST_TITLE ? `${letters.slice(0, MOST_TITLE - 1).join('')}…` : letters.join('');
 }

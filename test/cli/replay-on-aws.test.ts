@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { carryOn, type ReplayCommand } from '../../cli/carry-on-replay.ts';
 import { createReplayProgress } from '../../cli/replay-progress.ts';
 import { resumeReplay, stopReplay } from '../../cli/resume-replay.ts';
+import { terminalText } from '../../cli/terminal-text.ts';
 import type { ReplayMessage } from '../../functions/contract/replay-message.ts';
 import { replayHandler } from '../../functions/replay.ts';
 import { ALWAYS, polledWorld, type ReplayWorld } from '../support/replay-world.ts';
@@ -40,8 +41,8 @@ function deployed(at: ReplayWorld) {
     },
     output: {
       json: false,
-      answer: (_object, text) => said.push(text),
-      say: (text) => said.push(text),
+      answer: (_object, ...lines) => said.push(terminalText(lines)),
+      say: (...lines) => said.push(terminalText(lines)),
       complain: (text) => said.push(text),
     },
     progress: createReplayProgress(false),

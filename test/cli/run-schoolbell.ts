@@ -12,13 +12,13 @@ export type Running = {
   ended: Promise<Ran>;
 };
 
-/** Starts the command line as a process of its own, with none of this one's settings but `variables`. */
+/** Starts the command line as a process of its own, with none of this one's settings but `variables`; or another program. */
 export function startSchoolbell(
   args: string[],
-  options: { cwd: string; variables?: Record<string, string> },
+  options: { cwd: string; variables?: Record<string, string>; main?: string },
 ): Running {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [options.main ?? MAIN, ...args], {
     cwd: options.cwd,
     env: { PATH, HOME, AWS_EC2_METADATA_DISABLED: 'true', ...options.variables },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -40,7 +40,7 @@ export function startSchoolbell(
 
 export function runSchoolbell(
   args: string[],
-  options: { cwd: string; variables?: Record<string, string> },
+  options: { cwd: string; variables?: Record<string, string>; main?: string },
 ): Promise<Ran> {
   return startSchoolbell(args, options).ended;
 }

@@ -2,11 +2,15 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { deliveredExample, exampleOf } from '../../catalogue/example-events.ts';
 import { learningExample } from '../../catalogue/learning-examples.ts';
+import { observe } from '../../functions/adapters/kombo/progression-record.ts';
 import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 import { type EventType, eventTypes } from '../../functions/contract/published-events.ts';
+import { summarise } from '../../functions/digest/summarise.ts';
 import { matchesPattern } from '../../local/rules/match-pattern.ts';
 import { transformInput } from '../../local/rules/transform-input.ts';
 import { type SlackChannel, slackRules } from '../../rules/slack/slack-rules.ts';
+import { REVISION, rawRecord } from '../adapters/kombo/raw-record.ts';
+import { actsOnTerminal, hostileTexts } from '../support/hostile-texts.ts';
 
 const channel = {
   name: 'learning',
@@ -51,6 +55,12 @@ function posted(event: object, to: SlackChannel = channel) {
       if (transformer === null) throw new Error('there is one');
       return { name, message: SlackMessage.parse(JSON.parse(transformInput(transformer, event))) };
     });
+}
+
+/** A title as it comes from Kombo into an event. */
+function observedText(title: string): string {
+  const read = observe(rawRecord({ course_revision: { ...REVISION, title } }));
+  return ('observed' in read && read.observed.course.title) || '';
 }
 
 function delivered(type: EventType, changes: object = {}): object {
@@ -98,6 +108,31 @@ test('chat.postMessage is told the channel', () => {
 });
 
 describe('what a person wrote', () => {
+  test.each(Object.entries(hostileTexts))('is text that Slack takes: %s', (_, written) => {
+    const text = observedText(written);
+    const to = { ...channel, named: true };
+    const learner = { id: 'l', remoteId: null, firstName: text, lastName: text, email: text };
+    const [post] = posted(delivered('CourseCompleted', { course: { ...course, title: text }, learner }), to);
+    const plain = { type: 'plain_text', text, emoji: false };
+    expect(post?.message.blocks[1]).toEqual({ type: 'section', text: plain });
+    expect(post?.message.blocks[2]).toMatchObject({
+      elements: [{ type: 'mrkdwn', text: '*Learner*' }, plain, plain],
+    });
+    expect(post?.message.text).toBe('Course completed');
+  });
+
+  test.each(Object.entries(hostileTexts))('is one line of a digest: %s', (_, written) => {
+    const course = observedText(written);
+    const { lines, events } = summarise([
+      { id: '1', type: 'CourseCompleted', course },
+      { id: '2', type: 'LearnerDropped', course: 'B' },
+    ]);
+    expect(events).toBe(2);
+    expect(lines.split('\n').map(actsOnTerminal)).toEqual([null, null]);
+    const digest = deliveredExample('DigestPrepared', { ...exampleOf('DigestPrepared').detail, lines });
+    expect(posted(digest)[0]?.message.blocks[1]).toMatchObject({ text: { type: 'plain_text', text: lines } });
+  });
+
   const { course, learner } = learningExample('CourseCompleted').detail;
   test('is text, whatever is in it', () => {
     const title = '"C" & <!channel> *for* \\ beginners\n<https://evil.example|click>';

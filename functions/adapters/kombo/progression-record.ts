@@ -9,8 +9,11 @@ import { normaliseTimestamp } from './timestamp.ts';
 const INSTANTS = ['enrolled_at', 'completed_at', 'changed_at', 'remote_deleted_at'] as const;
 type Instants = Record<(typeof INSTANTS)[number], string | null>;
 
-/** A title of megabytes would fit no event, and is no reason to leave out what the learner did. */
-const LONGEST_TEXT = 10_000;
+/**
+ * Slack refuses a message with a longer text, and no event would have room for a title of megabytes.
+ * https://docs.slack.dev/reference/block-kit/composition-objects/text-object/
+ */
+const LONGEST_TEXT = 3_000;
 const LONGEST_STATUS = 100;
 
 /**

@@ -7,6 +7,7 @@ import { createParagraph } from '../../../../functions/certificates/drawing/para
 import { inOneLine, prepareText } from '../../../../functions/certificates/drawing/prepared-text.ts';
 import { createTypefaces } from '../../../../functions/certificates/drawing/typeface.ts';
 import { CertificateTexts } from '../../../../functions/contract/certificate-texts.ts';
+import { hostileTexts } from '../../../support/hostile-texts.ts';
 import { fonts } from './drawn-pages.ts';
 import { hasPdfToText, plain, readLines, visualOrderOfLine } from './pdftotext.ts';
 
@@ -67,6 +68,19 @@ describe('a certificate', () => {
     expect(text).toMatch(/\/S \/H1/);
     expect(text).toContain('/Lang (pt-BR)');
     expect(text).toMatch(/\/ActualText \(Ada Lovelace\)/);
+  });
+
+  test.each(Object.entries(hostileTexts))('keeps its other lines beside %s', async (_, text) => {
+    const { pdf } = await draw({ learnerName: text, courseTitle: text, learnerReference: text });
+    const file = Buffer.from(pdf).toString('latin1');
+    expect(file).toMatch(/^%PDF-1\.7[\s\S]*%%EOF\s*$/);
+    expect(file.match(/\/Type \/Page\b/g)).toHaveLength(1);
+    for (const line of hasPdfToText ? readLines(pdf).map(plain) : []) expect(line).not.toMatch(/\p{Cc}/u);
+    if (hasPdfToText) {
+      expect(readLines(pdf).map(plain)).toEqual(
+        expect.arrayContaining(['Certificate of completion', '2 March 2026 2026-7Q4M-9XKD-20TC']),
+      );
+    }
   });
 
   test.each([

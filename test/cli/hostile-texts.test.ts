@@ -1,0 +1,188 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { actsOnTerminal, hostileTexts, unusualNames } from '../support/hostile-texts.ts';
+import { type StandIn, startStandIn } from './kombo-stand-in.ts';
+import { type Ran, runSchoolbell } from './run-schoolbell.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const TEXTS = [...Object.values(hostileTexts), ...unusualNames];
+const REASON = TEXTS.join(' ').replaceAll('\u0000', '').slice(0, 5_000).toWellFormed();
+
+let cwd: string;
+let kombo: StandIn;
+
+/** A record in which people wrote `text` wherever they can. */
+function put(id: string, text: string, status: string): void {
+  kombo.putRaw(id, {
+    id,
+    remote_id: text.slice(0, 500),
+    user_id: `user of ${id}`,
+    course_revision_id: text.slice(0, 500),
+    status,
+    enrolled_at: '2026-03-01T08:00:00.000Z',
+    completed_at: status === 'COMPLETED' ? new Date(kombo.now).toISOString() : null,
+    changed_at: new Date(kombo.now).toISOString(),
+    remote_deleted_at: null,
+    user: {
+      id: `user of ${id}`,
+      remote_id: text.slice(0, 500),
+      first_name: text,
+      last_name: text,
+      work_email: text,
+    },
+    course_revision: {
+      id: `revision of ${id}`,
+      remote_id: text.slice(0, 500),
+      title: text,
+      course: { id: `course of ${id}`, remote_id: text.slice(0, 500) },
+    },
+  });
+}
+
+/** An id that the table takes. */
+const idOf = (text: string) => `p${text.slice(0, 300).toWellFormed()}`;
+
+const schoolbell = (...args: string[]) =>
+  runSchoolbell([...args, '--local'], {
+    cwd,
+    variables: { ...kombo.variables, LEARNER_DETAILS: 'include', SURGE_FLOOR: '1000' },
+  });
+
+function expectHarmless({ stdout, stderr }: Ran): void {
+  expect([...stdout, ...stderr].map(actsOnTerminal).filter((found) => found !== null)).toEqual([]);
+  expect([...stdout, ...stderr].join('\n')).not.toMatch(/^schoolbell: all is well/m);
+}
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
+  kombo = await startStandIn();
+  for (const text of TEXTS) put(idOf(text), text, 'ENROLLED');
+  expectHarmless(await schoolbell('poll', kombo.integration));
+  kombo.now += DAY_MS;
+  for (const text of TEXTS) {
+    put(idOf(text), text, 'COMPLETED');
+    put(`status ${idOf(text)}`, text, `ON HOLD ${text}`);
+    kombo.putRaw(`broken ${idOf(text)}`, { id: `broken ${idOf(text)}`, status: 7 });
+  }
+});
+
+afterAll(async () => {
+  await kombo.close();
+  await rm(cwd, { recursive: true });
+});
+
+describe('what learners, authors and platforms wrote does not act on the terminal', () => {
+  it('poll: an event is one line, and says who', async () => {
+    const polled = await schoolbell('poll', kombo.integration);
+    expectHarmless(polled);
+    expect(polled.code).toBe(0);
+    const completed = polled.stdout.filter((line) => line.includes('CourseCompleted'));
+    expect(completed).toHaveLength(TEXTS.length);
+    for (const name of unusualNames) expect(completed.some((line) => line.includes(name))).toBe(true);
+  });
+
+  const id = 'moodle:StandIn1';
+  it.each<string[]>([
+    ['events', id],
+    ['status'],
+    ['status', id],
+    ['integrations', 'list'],
+    ['integrations', 'add', id],
+    ['set-aside', 'list', id],
+    ['set-aside', 'retry', id],
+    ['watermark', id],
+    ['watermark', id, '--set', '2026-03-01'],
+    ['reconcile', id],
+    ['replay', id, '--from', '2026-03-01', '--dry-run', '--source', 'kombo'],
+    [
+      'replay',
+      id,
+      '--from',
+      '2026-03-01',
+      '--yes',
+      '--rate',
+      '10000',
+      '--reason',
+      REASON,
+      '--consumer',
+      REASON,
+    ],
+    ['replay', id, '--list'],
+    ['release', id],
+    ['discard', id],
+    ['pause', id],
+    ['resume', id],
+    ['doctor'],
+    ['integrations', 'remove', id],
+  ])('%s (%s %s %s)', async (...args) => {
+    const [text, json] = [await schoolbell(...args), await schoolbell(...args, '--json')];
+    expectHarmless(text);
+    expectHarmless(json);
+    expect(text.stdout.length + text.stderr.length).toBeGreaterThan(0);
+    for (const line of json.stdout) expect(() => JSON.parse(line)).not.toThrow();
+  });
+
+  it('events --json: the texts as they are, for programs', async () => {
+    const { stdout } = await schoolbell('events', id, '--json');
+    const shown = stdout.map((line) => JSON.parse(line).detail.learner.remoteId);
+    for (const text of TEXTS) expect(shown).toContain(text.slice(0, 500).toWellFormed());
+  });
+
+  it.each<string[]>([
+    ['pol\u001b[2J\nschoolbell: all is well'],
+    ['poll', 'moodle:\u001b]0;owned\u0007'],
+    ['poll', 'moodle:\u202e\u009b2J'],
+    ['events', 'moodle:a', '--course', '\u001b[2J\nschoolbell: all is well'],
+    ['integrations', 'add', 'moodle:a', '--baseline', 'since:\u001b[2J\u2028'],
+    ['events', 'moodle:a', '--from', '\u001b[2J\u0085'],
+  ])('an argument that is refused: %j', async (...args) => {
+    const ran = await schoolbell(...args);
+    expectHarmless(ran);
+    expect(ran.stderr).toHaveLength(1);
+    expect(ran.code).not.toBe(0);
+  });
+
+  it('an error of the API and its log page', async () => {
+    await schoolbell('integrations', 'add', id);
+    for (const text of [TEXTS.join(' '), '\u001b[2J', '\nschoolbell: all is well']) {
+      const error = {
+        code: `REMOTE.${text}`,
+        title: text,
+        message: text,
+        log_url: `https://kombo.test/${text}`,
+      };
+      kombo.answerWith = { status: 400, body: JSON.stringify({ status: 'error', error }) };
+      expectHarmless(await schoolbell('poll', id));
+    }
+    expectHarmless(await schoolbell('status', id));
+    kombo.answerWith = null;
+  });
+});
+
+describe('npm start', () => {
+  const tell = async (variables: Record<string, string>, ...args: string[]) => {
+    const directory = await mkdtemp(join(cwd, 'story-'));
+    const main = join(import.meta.dirname, 'hostile-story.ts');
+    return runSchoolbell([directory, join(directory, 'certificates'), ...args], { main, cwd, variables });
+  };
+
+  it('tells its story in lines of its own, colours included, and draws each certificate', async () => {
+    const plain = await tell({});
+    expect(plain).toMatchObject({ code: 0, stderr: [] });
+    expectHarmless(plain);
+    expect(plain.stdout.filter((line) => line.includes('certificate ')).length).toBeGreaterThan(5);
+    const coloured = await tell({ FORCE_COLOR: '1' });
+    const ours = new RegExp(`${String.fromCharCode(27)}\\[(?:1|2|3[1-6]|22|39)m`, 'g');
+    expect(coloured.stdout.join('')).toMatch(ours);
+    expectHarmless({ ...coloured, stdout: coloured.stdout.map((line) => line.replaceAll(ours, '')) });
+    expect(coloured.stdout).toHaveLength(plain.stdout.length);
+  });
+
+  it('prints its events as JSON that does not act on a terminal', async () => {
+    const ran = await tell({}, '--json');
+    expectHarmless(ran);
+    expect(ran.stdout.map((line) => JSON.parse(line)['detail-type'])).toContain('CourseCompleted');
+  });
+});

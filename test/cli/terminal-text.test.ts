@@ -1,0 +1,78 @@
+import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
+import stringWidth from 'string-width';
+import { afterEach, expect, test, vi } from 'vitest';
+import { plainTable } from '../../cli/plain-table.ts';
+import { styled, terminalText } from '../../cli/terminal-text.ts';
+import { jsonText } from '../../functions/contract/printable-text.ts';
+import { actsOnTerminal, hostileTexts, unusualNames } from '../support/hostile-texts.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const anyText = fc.oneof(
+  fc.constantFrom(...Object.values(hostileTexts), ...unusualNames),
+  fc.string({ unit: 'binary' }),
+  fc.array(fc.constantFrom(...Object.values(hostileTexts).join('').slice(0, 500))).map((all) => all.join('')),
+  fc.integer({ min: 0, max: 0xffff }).map((unit) => `a${String.fromCharCode(unit)}b`),
+);
+
+test.each(Object.entries(hostileTexts))('%s does not act on a terminal, and stays in its line', (_, text) => {
+  expect(actsOnTerminal(terminalText([text]))).toBeNull();
+  expect(actsOnTerminal(jsonText({ text }))).toBeNull();
+});
+
+test.each(unusualNames)('%s stays as it is', (name) => {
+  expect(terminalText([name])).toBe(name);
+  expect(jsonText({ name })).toBe(JSON.stringify({ name }));
+});
+
+test('whatever is in the texts, nothing but our styles and line breaks acts on a terminal', () => {
+  vi.stubEnv('FORCE_COLOR', '1');
+  fc.assert(
+    fc.property(fc.array(fc.tuple(anyText, anyText), { minLength: 1, maxLength: 5 }), (rows) => {
+      const written = terminalText(rows.map(([plain, bold]) => [plain, styled('bold', bold)]));
+      const lines = written.split('\n');
+      expect(lines).toHaveLength(rows.length);
+      for (const line of lines) {
+        expect(line.split('\u001b[1m')).toHaveLength(2);
+        expect(actsOnTerminal(line.replace('\u001b[1m', '').replace('\u001b[22m', ''))).toBeNull();
+      }
+    }),
+  );
+});
+
+test('JSON says the same as it did, in printable characters', () => {
+  fc.assert(
+    fc.property(anyText, anyText, (key, value) => {
+      const line = jsonText({ [key]: [value] });
+      expect(actsOnTerminal(line)).toBeNull();
+      expect(JSON.parse(line)).toEqual(JSON.parse(JSON.stringify({ [key]: [value] })));
+    }),
+  );
+});
+
+test('columns stand below each other, and cells are cut to their width, whatever is in them', () => {
+  fc.assert(
+    fc.property(
+      fc.array(anyText, { minLength: 1, maxLength: 4 }),
+      fc.integer({ min: 4, max: 30 }),
+      (texts, width) => {
+        const written = terminalText(
+          plainTable(
+            ['A', 'B'],
+            texts.map((text) => [text, '|']),
+            [width],
+          ),
+        );
+        const lines = stripVTControlCharacters(written).split('\n');
+        expect(lines).toHaveLength(texts.length + 1);
+        for (const line of lines.slice(1)) {
+          expect(actsOnTerminal(line)).toBeNull();
+          expect(stringWidth(line.slice(0, line.lastIndexOf('|')))).toBe(width);
+        }
+      },
+    ),
+  );
+});
