@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { Environment } from '../functions/contract/environment.ts';
+import { ADDRESS_RULE, Environment, isAddress } from '../functions/contract/environment.ts';
 import { IN_ENGLISH } from '../functions/contract/in-english.ts';
 import type { ReplayMessage } from '../functions/contract/replay-message.ts';
 import type { Queue, ReplayPorts, RunSettings } from '../functions/core/ports.ts';
@@ -80,6 +80,7 @@ export async function withDeployment<Result>(
 /** The deployment that the environment names, or the one that was last deployed from this folder. */
 export function openAws(): Deployment {
   const variables = deployedEnvironment(process.env);
+  refuseOpenAddresses(variables);
   const wrong = Environment.safeParse(variables).error?.issues.map(({ path }) => path.join('.')) ?? [];
   if (wrong.length > 0) {
     throw new CommandError(
@@ -88,6 +89,18 @@ export function openAws(): Deployment {
   }
   return { ...wireOperator(variables), close: async () => {} };
 }
+
+/** @throws CommandError for an address that anybody on the way could read along, also one of the AWS SDK's own variables */
+function refuseOpenAddresses(variables: Record<string, string | undefined>): void {
+  for (const [name, text = ''] of Object.entries(variables)) {
+    if (ADDRESSES.test(name) && text !== '' && !isAddress(text)) {
+      throw new CommandError(`${name} ${ADDRESS_RULE}.`);
+    }
+  }
+}
+
+/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
+const ADDRESSES = /^(?:KOMBO_BASE_URL|(?:REPLAY_)?QUEUE_URL|AWS_ENDPOINT_URL(?:_\w+)?)$/;
 
 /** The embedded parts of a directory, created where they are absent. */
 export async function openLocal(

@@ -2,6 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod/mini';
 import { BaselineText } from '../functions/contract/baseline-text.ts';
 import { described } from '../functions/contract/described.ts';
+import { Address } from '../functions/contract/environment.ts';
 import { IntegrationId } from '../functions/contract/integration-id.ts';
 import { POLL_CONCURRENCY } from '../functions/contract/poll-concurrency.ts';
 import { arn, secretArn } from './arn.ts';
@@ -9,11 +10,7 @@ import { consumerSettings, refuseDoubleNames } from './consumers/settings.ts';
 
 const keyArn = arn('kms', 'key/.+', 'a KMS key');
 
-/** A key goes over the wire in clear nowhere but on one machine. */
-const komboUrl = z.union([
-  z.url({ protocol: /^https$/ }).check(z.maxLength(256)),
-  z.url({ protocol: /^http$/, hostname: /^(localhost|127\.0\.0\.1)$/ }),
-]);
+const komboUrl = Address.check(z.maxLength(256));
 
 /** Text of one of several forms, with one message for all of them. */
 const text = (forms: string, ...allowed: z.ZodMiniType<string>[]) =>

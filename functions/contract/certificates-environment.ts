@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { CertificateTexts } from './certificate-texts.ts';
 import { described } from './described.ts';
-import { KOMBO_HOSTS } from './environment.ts';
+import { Address, KOMBO_HOSTS } from './environment.ts';
 
 /** The environment of certificates. */
 export const CertificatesEnvironment = z.object({
@@ -11,7 +11,7 @@ export const CertificatesEnvironment = z.object({
     z.string().check(z.minLength(1)),
     'Name or ARN of the secret that holds the API key',
   ),
-  KOMBO_BASE_URL: z._default(z.url(), KOMBO_HOSTS.eu),
+  KOMBO_BASE_URL: z._default(Address, KOMBO_HOSTS.eu),
   FONTS_DIRECTORY: z.string().check(z.minLength(1)),
   REVOKE: z._default(z.enum(['true', 'false']), 'false'),
   ON_ERASURE: z._default(z.enum(['keep', 'delete']), 'delete'),

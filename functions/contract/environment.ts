@@ -9,12 +9,29 @@ export const KOMBO_HOSTS = {
   us: 'https://api.us.kombo.dev/v1',
 } as const;
 
+const THIS_MACHINE = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Said of an address instead of showing it: it may hold a password. */
+export const ADDRESS_RULE =
+  'is no https address, or has a user or password in it (http is for this machine alone: localhost or 127.0.0.1)';
+
+/** Whether keys and records may be sent there: encrypted or on this machine, and with nothing secret in the address. */
+export function isAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  const isPrivate = protocol === 'https:' || (protocol === 'http:' && THIS_MACHINE.test(hostname));
+  return isPrivate && username === '' && password === '';
+}
+
+/** The address of a service. */
+export const Address = z.string().check(z.refine(isAddress, ADDRESS_RULE));
+
 const wholeNumber = z.coerce.number().check(z.int());
 
 /** What the functions that send polls have in common. */
 export const SharedEnvironment = z.object({
   TABLE_NAME: z.string().check(z.minLength(3)),
-  QUEUE_URL: z.url(),
+  QUEUE_URL: Address,
   BASELINE: described(
     z._default(BaselineText, { mode: 'silent' }),
     'Of integrations that are added by themselves',
@@ -32,7 +49,7 @@ export const Environment = z.extend(SharedEnvironment, {
     z.string().check(z.minLength(1)),
     'Name or ARN of the secret that holds the API key',
   ),
-  KOMBO_BASE_URL: z._default(z.url(), KOMBO_HOSTS.eu),
+  KOMBO_BASE_URL: z._default(Address, KOMBO_HOSTS.eu),
   LEARNER_DETAILS: z._default(z.enum(['omit', 'include']), 'omit'),
   OVERLAP_SECONDS: z._default(wholeNumber.check(z.nonnegative()), 15 * 60),
   SURGE_SHARE: z._default(z.coerce.number().check(z.minimum(0), z.maximum(1)), 0.1),

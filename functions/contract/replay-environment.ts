@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { described } from './described.ts';
-import { Environment } from './environment.ts';
+import { Address, Environment } from './environment.ts';
 
 /** The environment of replay. */
 export const ReplayEnvironment = z.extend(z.omit(Environment, { QUEUE_URL: true }), {
-  REPLAY_QUEUE_URL: described(z.url(), 'Where a replay asks to be carried on'),
+  REPLAY_QUEUE_URL: described(Address, 'Where a replay asks to be carried on'),
 });

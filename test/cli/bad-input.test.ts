@@ -99,6 +99,47 @@ describe('bad input gets one clear line, and leaves nothing written', { concurre
         says: /KOMBO_BASE_URL/,
       },
     ],
+    ...[
+      'http://kombo.example/v1',
+      'http://127.0.0.1.evil.example/v1',
+      'http://localhost@evil.example/v1',
+      'https://ada:secret@kombo.example/v1',
+      'http://ada:secret@localhost:1/v1',
+    ].map((address): [string, Case] => [
+      `an address that keys are not sent to: ${address}`,
+      {
+        args: ['poll', 'a:b', '--local'],
+        variables: { KOMBO_API_KEY: 'k', KOMBO_BASE_URL: address },
+        code: 1,
+        says: /^(?!.*(?:secret|example)).*KOMBO_BASE_URL is no https address/,
+      },
+    ]),
+    [
+      'an address with a password and no key',
+      {
+        args: ['dev'],
+        variables: { KOMBO_BASE_URL: 'https://ada:secret@kombo.example/v1' },
+        code: 1,
+        says: /^(?!.*secret).*set KOMBO_API_KEY/,
+      },
+    ],
+    ...[
+      'QUEUE_URL',
+      'REPLAY_QUEUE_URL',
+      'KOMBO_BASE_URL',
+      'AWS_ENDPOINT_URL',
+      'AWS_ENDPOINT_URL_DYNAMODB',
+    ].flatMap((name) =>
+      ['http://aws.example/1', 'https://ada:secret@aws.example/1'].map((address): [string, Case] => [
+        `${name} as ${address}`,
+        {
+          args: ['status'],
+          variables: { TABLE_NAME: 'schoolbell', [name]: address },
+          code: 1,
+          says: new RegExp(`^(?!.*(?:secret|example)).*: ${name} is no https address`),
+        },
+      ]),
+    ),
     [
       'a setting that is no number',
       {

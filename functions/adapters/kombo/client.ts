@@ -1,11 +1,14 @@
 import createClient, { type Client } from 'openapi-fetch';
 import product from '../../../package.json' with { type: 'json' };
+import { ADDRESS_RULE, isAddress, KOMBO_HOSTS } from '../../contract/environment.ts';
 import { DeploymentError, IntegrationError } from '../../core/errors.ts';
 import { readWhole } from '../../core/read-whole.ts';
 import type { Answer } from './answer.ts';
 import type { paths } from './generated/api.d.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import type { Patience } from './request.ts';
+
+const EXAMPLE = `give it whole and with its /v1, such as ${KOMBO_HOSTS.us}`;
 
 /** So that Kombo's support can find our requests. */
 const USER_AGENT = `${product.name}/${product.version}`;
@@ -77,12 +80,10 @@ export function answerOf(answer: { data?: unknown; error?: unknown; response: Re
 }
 
 function checkUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const isPlain = url !== null && `${url.username}${url.password}${url.search}${url.hash}` === '';
-  if (isPlain && (url.protocol === 'https:' || url.protocol === 'http:')) return url;
-  throw new DeploymentError(
-    'KOMBO_BASE_URL is no address such as https://api.kombo.dev/v1: give it with http or https, and without user, query or fragment',
-  );
+  if (!isAddress(text)) throw new DeploymentError(`KOMBO_BASE_URL ${ADDRESS_RULE}: ${EXAMPLE}`);
+  const url = new URL(text);
+  if (`${url.search}${url.hash}` === '') return url;
+  throw new DeploymentError(`KOMBO_BASE_URL has a query or a fragment: ${EXAMPLE}`);
 }
 
 /** A key that no header can hold makes `fetch` quote it in an error. */

@@ -88,7 +88,7 @@ describe('a request that never succeeds ends with an error that names the host',
   });
 
   test('when there is no such host', async () => {
-    const { message } = await failureOf(() => firstPage(komboAt({ baseUrl: 'http://kombo.invalid/v1' })));
+    const { message } = await failureOf(() => firstPage(komboAt({ baseUrl: 'https://kombo.invalid/v1' })));
 
     expect(message).toMatch(/^the request to kombo\.invalid failed \((ENOTFOUND|EAI_AGAIN)\)/);
   });
