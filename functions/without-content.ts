@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { nameOf } from './core/errors.ts';
 import { inSources } from './source-places.ts';
 
 /** An error as it may be logged. */
@@ -5,18 +7,24 @@ export type Problem = { name: string; at: string[]; cause?: Problem };
 
 const FRAMES = 12;
 
+/** The file of a line of a stack, and the place in it. */
+const PLACE = /((?:file:\/\/)?(\/[^\s()]+):\d+:\d+)\)?$/;
+
 /**
  * An error's names and places in the code, and those of its causes. Messages stay out: that of a JSON parser, for one,
- * quotes what it could not read, and that may be a learner's name.
+ * quotes what it could not read, and that may be a learner's name. A stack repeats the message, in which a line may look
+ * like a place: so a place is a file that exists, without the function.
  */
 export function withoutContent(error: unknown, depth = 0): Problem {
   if (!(error instanceof Error)) return { name: typeof error, at: [] };
   const at = (error.stack ?? '')
     .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => /^at .*\d+:\d+\)?$/.test(line))
+    .flatMap((line) => {
+      const [, place = '', file = ''] = PLACE.exec(line) ?? [];
+      return existsSync(file) ? [place] : [];
+    })
     .slice(0, FRAMES)
-    .map(inSources);
+    .map((place) => inSources(`at ${place}`));
   const hasCause = error.cause !== undefined && depth < 3;
-  return { name: error.name, at, ...(hasCause && { cause: withoutContent(error.cause, depth + 1) }) };
+  return { name: nameOf(error), at, ...(hasCause && { cause: withoutContent(error.cause, depth + 1) }) };
 }

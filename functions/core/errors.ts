@@ -1,3 +1,5 @@
+import * as z from 'zod/mini';
+import { printable } from '../contract/printable-text.ts';
 import type { Trouble } from './checkpoint.ts';
 
 /** What an error tells beyond its message. */
@@ -11,7 +13,7 @@ abstract class RunError extends Error {
   readonly logUrl: string | null;
 
   constructor(message: string, context: ErrorContext = {}) {
-    super(message, { cause: context.cause });
+    super(printable(message), { cause: context.cause });
     this.name = new.target.name;
     this.code = context.code ?? null;
     this.logUrl = context.logUrl ?? null;
@@ -58,6 +60,37 @@ export class DeploymentError extends RunError {
 }
 
 export type { RunError };
+
+/** What is read of a failed call besides its name. */
+const Failure = z.object({
+  code: z.catch(z.optional(z.string()), undefined),
+  $metadata: z.catch(z.optional(z.object({ httpStatusCode: z.optional(z.number()) })), undefined),
+});
+
+/** Two words or more, such as `ThrottlingException` and `AWS.SimpleQueueService.NonExistentQueue`. */
+const NAME = /^(?:Error|\$?(?=(?:.*[A-Z]){2})[A-Za-z.]{3,64})$/;
+/** Of the system or of Node: `ECONNREFUSED`, `ERR_SSL_WRONG_VERSION_NUMBER`. */
+const SYSTEM_CODE = /^[A-Z][A-Z_]{2,63}$/;
+
+/**
+ * What an error is called. AWS names errors in its answers, and an answer may repeat the request: a name that does not look
+ * like one is left out, and messages of others are never handed on.
+ */
+export function nameOf(error: unknown): string {
+  return asCode(error instanceof Error ? error.name : '');
+}
+
+/** A code of an answer, where it looks like one. */
+export function asCode(text: string): string {
+  return NAME.test(text) ? text : 'UnknownError';
+}
+
+/** The same of a failed call, by the code of the connection where there was no answer. */
+export function codeOf(error: unknown): string {
+  const { code, $metadata } = Failure.safeParse(error).data ?? {};
+  const isAnswered = $metadata?.httpStatusCode !== undefined;
+  return !isAnswered && code !== undefined && SYSTEM_CODE.test(code) ? code : nameOf(error);
+}
 
 export function isRunError(error: unknown): error is RunError {
   return error instanceof RunError;

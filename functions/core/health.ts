@@ -1,5 +1,5 @@
 import type { Health, Trouble } from './checkpoint.ts';
-import { isRunError } from './errors.ts';
+import { isRunError, nameOf } from './errors.ts';
 
 const MINUTE_MS = 60 * 1000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -57,11 +57,10 @@ export function troubleOf(error: unknown): Trouble {
   if (isRunError(error)) {
     return { kind: error.kind, code: error.code, message: error.message, logUrl: error.logUrl };
   }
-  const name = error instanceof Error ? error.name : typeof error;
   return {
     kind: 'transient',
     code: null,
-    message: `an error that Schoolbell did not expect (${name}): see the function's log`,
+    message: `an error that Schoolbell did not expect (${nameOf(error)}): see the function's log`,
     logUrl: null,
   };
 }

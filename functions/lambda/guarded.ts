@@ -1,4 +1,4 @@
-import { isRunError } from '../core/errors.ts';
+import { isRunError, nameOf } from '../core/errors.ts';
 import type { Telemetry } from '../telemetry.ts';
 
 /**
@@ -15,7 +15,7 @@ export function guarded<Args extends unknown[], Result>(
     } catch (error) {
       telemetry.unexpected('invocation failed', error);
       const reason = isRunError(error) ? error.message : 'see the log line before this one';
-      const failure = new Error(`${error instanceof Error ? error.name : 'an error'}: ${reason}`);
+      const failure = new Error(`${nameOf(error)}: ${reason}`);
       delete failure.stack;
       throw failure;
     }

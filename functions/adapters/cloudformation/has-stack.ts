@@ -3,7 +3,7 @@ import {
   CloudFormationServiceException,
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
-import { DeploymentError, TransientError } from '../../core/errors.ts';
+import { codeOf, DeploymentError, TransientError } from '../../core/errors.ts';
 
 /**
  * Whether there is a stack of this name.
@@ -16,7 +16,8 @@ export async function hasStack(client: CloudFormationClient, name: string): Prom
     return Stacks.length > 0;
   } catch (error) {
     if (!(error instanceof CloudFormationServiceException)) throw error;
-    const { name: code, message, $metadata } = error;
+    const { message, $metadata } = error;
+    const code = codeOf(error);
     // CloudFormation has no error of its own for this.
     if (code === 'ValidationError' && message.includes('does not exist')) return false;
     const status = $metadata.httpStatusCode ?? 0;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Integration } from '../../contract/integration.ts';
+import { printable } from '../../contract/printable-text.ts';
 import { isRunError, TransientError } from '../../core/errors.ts';
 import type { Store, UnreadableIntegration } from '../../core/ports.ts';
 import { INTEGRATIONS, integrationPlace } from './keys.ts';
@@ -27,7 +28,7 @@ export function integrationItems(
           integrations.push(parseIntegration(item));
         } catch (error) {
           if (!isRunError(error)) throw error;
-          unreadable.push({ id: item['sk']?.S ?? '', reason: error.message });
+          unreadable.push({ id: printable(item['sk']?.S ?? ''), reason: error.message });
         }
       }
       return { integrations, unreadable };

@@ -1,4 +1,4 @@
-import { DeploymentError, IntegrationError, isRunError, TransientError } from '../../core/errors.ts';
+import { codeOf, DeploymentError, IntegrationError, isRunError, TransientError } from '../../core/errors.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
 
 const CREDENTIALS_REFUSED = new Set([
@@ -38,49 +38,43 @@ export function withCoreErrors(calls: DynamoDbCalls, table: string): DynamoDbCal
 
 /**
  * What an error of the AWS client means for the run. The client has already retried what is worth it, so that throttling,
- * 5xx and network errors, and whatever is not known here, are for the next run.
+ * 5xx and network errors, and whatever is not known here, are for the next run. Messages of AWS, which may quote an item,
+ * are not handed on.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
  */
 export function translateError(error: unknown, table: string): unknown {
   if (isConditionFailed(error) || isRunError(error)) return error;
-  const { name, message } = describe(error);
-  const context = { code: name, cause: error };
-  if (name === 'AccessDeniedException') {
+  const code = codeOf(error);
+  const context = { code, cause: error };
+  if (code === 'AccessDeniedException') {
     return new DeploymentError(
       `AWS denies access to the DynamoDB table ${table}: check the policy of the role or user that runs this`,
       context,
     );
   }
-  if (name === 'ResourceNotFoundException') {
+  if (code === 'ResourceNotFoundException') {
     return new DeploymentError(
       `There is no DynamoDB table ${table} here: check TABLE_NAME, the region and the AWS account`,
       context,
     );
   }
-  if (CREDENTIALS_REFUSED.has(name)) {
+  if (CREDENTIALS_REFUSED.has(code)) {
     return new DeploymentError(
-      `AWS does not take the credentials (${name}): check them and sign in again`,
+      `AWS does not take the credentials (${code}): check them and sign in again`,
       context,
     );
   }
-  if (message === 'Region is missing') {
+  if (error instanceof Error && error.message === 'Region is missing') {
     return new DeploymentError('The AWS region is not known: set AWS_REGION', context);
   }
-  if (name === 'ValidationException') {
-    return new IntegrationError(`DynamoDB refuses an item of table ${table}: ${message}`, context);
+  if (code === 'ValidationException') {
+    return new IntegrationError(`DynamoDB refuses an item of table ${table} (${code})`, context);
   }
-  return new TransientError(`DynamoDB did not serve table ${table} (${name}: ${message})`, context);
+  return new TransientError(`DynamoDB did not serve table ${table} (${code})`, context);
 }
 
 /** The condition of a write did not hold: the store then reads what stands there. */
 export function isConditionFailed(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
-}
-
-/** A failed connection may come without a message, as a group of errors with a code. */
-function describe(error: unknown): { name: string; message: string } {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'no message';
-  return { name: error.name, message: error.message || code };
 }

@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
-import { DeploymentError, type RunError, TransientError } from '../../core/errors.ts';
+import { codeOf, DeploymentError, type RunError, TransientError } from '../../core/errors.ts';
 
-/** What is read of an error that the SDK throws; `code` is that of a network error. */
+/** What is read of an error that the SDK throws. */
 const Thrown = z.object({
   name: z.string(),
   message: z.string(),
-  code: z.catch(z.optional(z.string()), undefined),
   $metadata: z.catch(z.optional(z.object({ httpStatusCode: z.optional(z.number()) })), undefined),
 });
 type Thrown = z.infer<typeof Thrown>;
@@ -32,43 +31,38 @@ const DEPLOYMENT = new Set([
   'UnrecognizedClientException',
 ]);
 
-/**
- * The request as it is, or one of its entries, is not taken. Their messages quote it, so they are not handed on: events
- * hold personal data.
- */
+/** The request as it is, or one of its entries, is not taken. */
 const UNTAKEN = new Set(['ValidationException', 'ValidationError', 'SerializationException']);
 
 /** The field that AWS names in the message when the bus is what is wrong, such as `'entries.1.member.eventBusName'`. */
 const WRONG_BUS = /\beventBusName'/;
 
+/** The SDK's plain errors for a region that is missing or malformed have no name of their own. */
+const WRONG_REGION = /^Region (is missing|not accepted)/;
+
 const DENYING_STATUSES = new Set([401, 403, 404]);
 
 /**
  * What became of a call of `PutEvents` that threw, after the SDK's own retries, by what to do next. An error that is
- * not known counts as transient. Contains nothing of the events.
+ * not known counts as transient. Messages are not handed on: they may quote the request, and events hold personal data.
  */
 export function callFailure(thrown: unknown, bus: string): RunError {
-  const { success, data } = Thrown.safeParse(thrown);
-  if (!success) {
-    return new TransientError('EventBridge takes no events at the moment', { cause: thrown });
-  }
-  const code = data.code ?? data.name;
-  if (isUntaken(data)) {
+  const code = codeOf(thrown);
+  const { data } = Thrown.safeParse(thrown);
+  if (data !== undefined && isUntaken(data)) {
     return new DeploymentError(`EventBridge does not take the request for bus ${bus}: ${code}`, { code });
   }
   const context = { code, cause: thrown };
-  return isDeployments(data)
-    ? new DeploymentError(`EventBridge does not let events onto bus ${bus}: ${data.message}`, context)
-    : new TransientError(`EventBridge takes no events at the moment: ${data.message}`, context);
+  if (data !== undefined && WRONG_REGION.test(data.message)) {
+    return new DeploymentError('The AWS region is missing or none: check AWS_REGION', context);
+  }
+  return data !== undefined && isDeployments(data)
+    ? new DeploymentError(`EventBridge does not let events onto bus ${bus}: ${code}`, context)
+    : new TransientError(`EventBridge takes no events at the moment: ${code}`, context);
 }
 
-function isDeployments({ name, message, $metadata }: Thrown): boolean {
-  return (
-    DEPLOYMENT.has(name) ||
-    DENYING_STATUSES.has($metadata?.httpStatusCode ?? 0) ||
-    // The SDK's plain errors for a region that is missing or malformed have no name of their own.
-    /^Region (is missing|not accepted)/.test(message)
-  );
+function isDeployments({ name, $metadata }: Thrown): boolean {
+  return DEPLOYMENT.has(name) || DENYING_STATUSES.has($metadata?.httpStatusCode ?? 0);
 }
 
 /**
@@ -77,7 +71,7 @@ function isDeployments({ name, message, $metadata }: Thrown): boolean {
  */
 export function untakenEntryCode(thrown: unknown): string | null {
   const { data } = Thrown.safeParse(thrown);
-  return data !== undefined && isUntaken(data) && !WRONG_BUS.test(data.message) ? data.name : null;
+  return data !== undefined && isUntaken(data) && !WRONG_BUS.test(data.message) ? codeOf(thrown) : null;
 }
 
 function isUntaken({ name, $metadata }: Thrown): boolean {

@@ -1,5 +1,5 @@
 import type { PutEventsResponse } from '@aws-sdk/client-eventbridge';
-import { DeploymentError, type RunError, TransientError } from '../../core/errors.ts';
+import { asCode, DeploymentError, type RunError, TransientError } from '../../core/errors.ts';
 
 /** What became of one entry. */
 export type EntryOutcome =
@@ -39,7 +39,7 @@ export function readOutcomes(answer: PutEventsResponse, sent: number, bus: strin
 
 function outcomeOfCode(code: string, bus: string): EntryOutcome {
   if (REFUSED.has(code)) return { kind: 'refused', reason: code };
-  if (!DENIED.has(code)) return unconfirmed(code);
+  if (!DENIED.has(code)) return unconfirmed(asCode(code));
   return {
     kind: 'failed',
     error: new DeploymentError(`EventBridge does not let events onto bus ${bus}: ${code}`, { code }),

@@ -4,12 +4,23 @@ import { refusalError } from './error-codes.ts';
 import { retryAfterMs, windowMs } from './rate-limit.ts';
 import { PauseAsked } from './request.ts';
 
-/** Kombo's error envelope, as far as it can be relied on: a code is not lost because something beside it is odd. */
+const KOMBO_PAGES = 'https://app.kombo.dev/';
+
+/** A page about a request, as `https://app.kombo.dev/prod/logs?id=1`: no sentence and no e-mail address fits in. */
+const LOG_URL = /^https:\/\/[\w.-]+(?::\d+)?(?:\/[\w.-]*)*(?:\?[\w.=&-]*)?$/;
+
+/**
+ * Kombo's error envelope, as far as it can be relied on: a code is not lost because something beside it is odd. What does
+ * not look like a code or a page is left out, since a server before Kombo may repeat the request there.
+ */
 const ErrorEnvelope = z.object({
   status: z.unknown(),
   error: z.object({
-    code: z.catch(z.nullable(z.string().check(z.regex(/^[\w.]{1,100}$/))), null),
-    log_url: z.catch(z.nullable(z.url({ protocol: /^https?$/ }).check(z.maxLength(2_000))), null),
+    code: z.catch(
+      z.nullable(z.string().check(z.regex(/^(?=.{1,100}$)[A-Z][A-Z0-9_]*(?:\.[A-Z0-9_]+)+$/))),
+      null,
+    ),
+    log_url: z.catch(z.nullable(z.string().check(z.maxLength(500), z.regex(LOG_URL))), null),
   }),
 });
 
@@ -34,13 +45,14 @@ export function readAnswer<Data>(
   const json = parseJson(body);
   const envelope = ErrorEnvelope.safeParse(json);
   if (!response.ok || (envelope.success && envelope.data.status === 'error')) {
-    const { code, log_url } = envelope.data?.error ?? { code: null, log_url: null };
+    const { code = null, log_url = null } = envelope.data?.error ?? {};
     const { status } = response;
     const fromKombo = envelope.success;
     const refusal = {
       status,
       code,
-      logUrl: log_url,
+      // Without a code, another server may have written it.
+      logUrl: code !== null || log_url?.startsWith(KOMBO_PAGES) ? log_url : null,
       fromKombo,
       withCursor,
       windowMs: windowMs(response.headers),

@@ -3,9 +3,7 @@ import { readAnswer, servedAt, successOf } from './answer.ts';
 import { answerOf, type KomboClient } from './client.ts';
 import { persist } from './request.ts';
 
-const OwnerAnswer = successOf(
-  z.object({ environment_id: z.string().check(z.regex(/^[\x21-\x7e]{1,100}$/)) }),
-);
+const OwnerAnswer = successOf(z.object({ environment_id: z.string().check(z.regex(/^[\w-]{1,100}$/)) }));
 
 export type KeyOwner = {
   /** Kombo's id of the environment that the key belongs to. */

@@ -6,7 +6,7 @@ import {
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { DeploymentError, TransientError } from '../../core/errors.ts';
+import { codeOf, DeploymentError, isRunError, TransientError } from '../../core/errors.ts';
 import { readWhole } from '../../core/read-whole.ts';
 
 /**
@@ -21,10 +21,14 @@ export function createBucket({ client, bucket: Bucket }: { client: S3Client; buc
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof S3ServiceException)) throw error;
-      const status = error.$metadata.httpStatusCode ?? 0;
-      if (error.name !== 'NoSuchBucket' && statuses.includes(status)) return null;
-      throw translate(error, Bucket);
+      if (isRunError(error)) throw error;
+      const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
+      const code = codeOf(error);
+      if (code !== 'NoSuchBucket' && statuses.includes(status)) return null;
+      const isRefused = status === 403 || code === 'NoSuchBucket';
+      const message = `The bucket ${Bucket} does not answer as it should (${code})`;
+      const context = { code, cause: error };
+      throw isRefused ? new DeploymentError(message, context) : new TransientError(message, context);
     }
   };
 
@@ -61,13 +65,4 @@ export function createBucket({ client, bucket: Bucket }: { client: S3Client; buc
       await unless([404], () => client.send(new DeleteObjectCommand({ Bucket, Key })));
     },
   };
-}
-
-function translate(error: S3ServiceException, bucket: string): DeploymentError | TransientError {
-  const { name, $metadata } = error;
-  const isRefused = $metadata.httpStatusCode === 403 || name === 'NoSuchBucket';
-  const message = `The bucket ${bucket} does not answer as it should (${name})`;
-  return isRefused
-    ? new DeploymentError(message, { code: name, cause: error })
-    : new TransientError(message, { code: name, cause: error });
 }

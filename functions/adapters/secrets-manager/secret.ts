@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DeploymentError, TransientError } from '../../core/errors.ts';
+import { codeOf, DeploymentError, TransientError } from '../../core/errors.ts';
 
 /** How long a value is used before it is read again, so that a rotated key is taken up without a deployment. */
 const KEPT_MS = 5 * 60 * 1000;
@@ -32,14 +32,14 @@ async function read(client: SecretsManagerClient, id: string): Promise<string> {
 /** What an error of Secrets Manager means for the deployment. */
 export function translateSecretError(error: unknown, id: string): unknown {
   if (!(error instanceof Error)) return error;
-  const { name } = error;
-  return /AccessDenied|ResourceNotFound|DecryptionFailure|InvalidRequest|InvalidParameter/.test(name)
+  const code = codeOf(error);
+  return /AccessDenied|ResourceNotFound|DecryptionFailure|InvalidRequest|InvalidParameter/.test(code)
     ? new DeploymentError(
-        `The secret ${id} cannot be used (${name}): check that it exists, holds a value, and that this role may use it`,
+        `The secret ${id} cannot be used (${code}): check that it exists, holds a value, and that this role may use it`,
         {
-          code: name,
+          code,
           cause: error,
         },
       )
-    : new TransientError(`Secrets Manager cannot be reached (${name})`, { code: name, cause: error });
+    : new TransientError(`Secrets Manager cannot be reached (${code})`, { code, cause: error });
 }

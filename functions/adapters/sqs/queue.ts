@@ -2,7 +2,14 @@ import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import pRetry from 'p-retry';
 import type { IntegrationId } from '../../contract/integration-id.ts';
-import { DeploymentError, isRunError, type RunError, TransientError } from '../../core/errors.ts';
+import {
+  asCode,
+  codeOf,
+  DeploymentError,
+  isRunError,
+  type RunError,
+  TransientError,
+} from '../../core/errors.ts';
 import type { BulkQueue } from '../../core/ports.ts';
 import { messageGroupOf } from './message-group.ts';
 
@@ -38,7 +45,7 @@ export function createQueue<Message extends { integration: IntegrationId }>(
       const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: entries }));
       const taken = new Set(answer.Successful?.map(({ Id }) => Id));
       const left = batch.filter((_, at) => !taken.has(String(at)));
-      const code = answer.Failed?.[0]?.Code ?? null;
+      const code = asCode(answer.Failed?.[0]?.Code ?? '');
       return { left, error: new TransientError(`SQS did not take all messages (${code})`, { code }) };
     } catch (error) {
       return { left: batch, error: translate(error) };
@@ -89,12 +96,12 @@ export function createQueue<Message extends { integration: IntegrationId }>(
 
 export function translate(error: unknown): RunError {
   if (isRunError(error)) return error;
-  const name = error instanceof Error ? error.name : typeof error;
-  const context = { code: name, cause: error };
-  return /AccessDenied|NonExistentQueue|QueueDoesNotExist|InvalidClientTokenId|ExpiredToken/.test(name)
+  const code = codeOf(error);
+  const context = { code, cause: error };
+  return /AccessDenied|NonExistentQueue|QueueDoesNotExist|InvalidClientTokenId|ExpiredToken/.test(code)
     ? new DeploymentError(
-        `The queue refuses (${name}): check its URL and the function's permissions`,
+        `The queue refuses (${code}): check its URL and the function's permissions`,
         context,
       )
-    : new TransientError(`The queue cannot be reached (${name})`, context);
+    : new TransientError(`The queue cannot be reached (${code})`, context);
 }

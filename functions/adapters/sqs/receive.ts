@@ -1,5 +1,5 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { TransientError } from '../../core/errors.ts';
+import { asCode, TransientError } from '../../core/errors.ts';
 
 /** SQS takes and gives at most so many at once. */
 const AT_ONCE = 10;
@@ -23,7 +23,9 @@ export function createReceiver(client: SQSClient, queueUrl: string) {
           new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
         );
         if (Failed.length > 0) {
-          throw new TransientError(`${Failed.length} messages stay in the queue (${Failed[0]?.Code})`);
+          throw new TransientError(
+            `${Failed.length} messages stay in the queue (${asCode(Failed[0]?.Code ?? '')})`,
+          );
         }
       }
     },

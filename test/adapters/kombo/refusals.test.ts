@@ -58,7 +58,6 @@ describe('an error code decides, whatever the HTTP status', () => {
     ['PLATFORM.AUTHENTICATION_INVALID', AccessRefusedError],
     ['PLATFORM.IP_NOT_WHITELISTED', AccessRefusedError],
     ['PLATFORM.SOMETHING_NEW', TransientError],
-    ['constructor', TransientError],
   ])('%s', async (code, kind) => {
     for (const status of [400, 401, 404, 409, 429, 503]) {
       server.replies.splice(0, 1, refusal(code, status));
@@ -106,7 +105,10 @@ describe('without a code, the HTTP status decides', () => {
     ['503 with JSON of another kind', send(503, '"busy"'), TransientError],
     ['302', send(302, '', { location: '/login' }), AccessRefusedError],
     ['503 with a code of the wrong type', send(503, '{"error":{"code":7}}'), TransientError],
-    ['401 with a code of many lines', refusal('a\nb', 401), AccessRefusedError],
+    ['401 with a code of many lines', refusal('A.A\nB', 401), AccessRefusedError],
+    ['503 with a name for a code', refusal('Ada', 503), TransientError],
+    ['503 with an address for a code', refusal('ada@example.com', 503), TransientError],
+    ['503 with the name of a property for a code', refusal('constructor', 503), TransientError],
   ])('%s', async (_, reply, kind) => {
     server.replies.push(reply);
 
@@ -128,18 +130,26 @@ describe('without a code, the HTTP status decides', () => {
 });
 
 describe('the log page', () => {
-  test.each([undefined, null, 7, 'javascript:alert(1)', 'no address'])(
-    'is left out when it is %s, and the code still counts',
-    async (log_url) => {
-      const error = { code: 'INTEGRATION.INACTIVE', title: null, message: '', log_url };
-      server.replies.push(send(409, JSON.stringify({ status: 'error', error })));
+  test.each([
+    undefined,
+    null,
+    7,
+    'javascript:alert(1)',
+    'no address',
+    'https://kombo.test/\u001b]0;title\u0007',
+    'https://kombo.test/a\nschoolbell: all is well',
+    'https://kombo.test/logs?learner=ada@example.com',
+    'https://ada:secret@kombo.test/logs',
+    'https://kombo.test/\u202egnp.gol',
+  ])('is left out when it is %s, and the code still counts', async (log_url) => {
+    const error = { code: 'INTEGRATION.INACTIVE', title: null, message: '', log_url };
+    server.replies.push(send(409, JSON.stringify({ status: 'error', error })));
 
-      expect(await failureOf(() => firstPage(komboAt(server)))).toMatchObject({
-        code: 'INTEGRATION.INACTIVE',
-        logUrl: null,
-      });
-    },
-  );
+    expect(await failureOf(() => firstPage(komboAt(server)))).toMatchObject({
+      code: 'INTEGRATION.INACTIVE',
+      logUrl: null,
+    });
+  });
 });
 
 describe('a page cursor is refused', () => {
