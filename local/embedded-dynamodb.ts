@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
@@ -6,6 +6,7 @@ import dynalite from 'dynalite';
 import { DeploymentError } from '../functions/core/errors.ts';
 import { createTable } from './create-table.ts';
 import { startLocalServer } from './local-server.ts';
+import { makePrivateDirectory } from './private-directory.ts';
 
 export type EmbeddedDynamoDb = {
   /** For the AWS client; it takes any region and credentials. */
@@ -52,11 +53,14 @@ export async function startEmbeddedDynamoDb(options: { directory?: string } = {}
  * whole process when it cannot.
  */
 async function lockDirectory(directory: string): Promise<() => Promise<void>> {
-  const lock = new ClassicLevel(join(directory, 'lock'));
   try {
-    await mkdir(directory, { recursive: true });
+    // LevelDB would make its directories readable to everyone.
+    for (const each of ['.', 'lock', 'dynamodb']) await makePrivateDirectory(join(directory, each));
+    const lock = new ClassicLevel(join(directory, 'lock'));
     await lock.open();
+    return () => lock.close();
   } catch (cause) {
+    if (cause instanceof DeploymentError) throw cause;
     const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
     const isLocked = reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED';
     const message = reason instanceof Error ? reason.message : String(reason);
@@ -65,7 +69,6 @@ async function lockDirectory(directory: string): Promise<() => Promise<void>> {
       { cause },
     );
   }
-  return () => lock.close();
 }
 
 async function startEngine(path: string | undefined): Promise<{ endpoint: string; close(): Promise<void> }> {

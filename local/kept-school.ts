@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { Timestamp } from '../functions/contract/timestamp.ts';
 import { DeploymentError } from '../functions/core/errors.ts';
+import { makePrivateDirectory } from './private-directory.ts';
 import { STORY } from './sandbox/story.ts';
 
 /** The sandbox school of a directory: what its history is made of, and how far it has come. */
@@ -35,7 +36,7 @@ export async function readSchool(directory: string): Promise<KeptSchool | null> 
 
 /** Writes it so that a kill leaves the old file or the new one. */
 export async function keepSchool(directory: string, school: KeptSchool): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await makePrivateDirectory(directory);
   const file = fileOf(directory);
   await writeFile(`${file}.new`, `${JSON.stringify(school)}\n`);
   await rename(`${file}.new`, file);

@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
+import { keepSchool, newSchool } from '../../local/kept-school.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(directory, { recursive: true });
+});
+
+const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
+
+describe.skipIf(process.platform === 'win32')('another user of the machine', () => {
+  test('cannot prepare compiled code in the directory for temporary files', async () => {
+    const env = { ...process.env, TMPDIR: directory, NODE_COMPILE_CACHE: undefined };
+
+    await run(process.execPath, [join(ROOT, 'cli/main.ts'), '--help'], { env });
+
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  test('cannot look into the data', async () => {
+    const data = join(directory, 'parent/data');
+    await (await startEmbeddedDynamoDb({ directory: data })).close();
+
+    for (const each of ['..', '.', 'dynamodb', 'lock'])
+      expect([each, await modeOf(join(data, each))]).toEqual([each, '700']);
+  });
+
+  test('cannot look into the data where the directory itself is open to readers', async () => {
+    await chmod(directory, 0o755);
+    await (await startEmbeddedDynamoDb({ directory })).close();
+
+    for (const each of ['dynamodb', 'lock'])
+      expect([each, await modeOf(join(directory, each))]).toEqual([each, '700']);
+  });
+
+  const uses: [string, (data: string) => Promise<unknown>][] = [
+    ['the engine', (data) => startEmbeddedDynamoDb({ directory: data })],
+    ['the school', (data) => keepSchool(data, newSchool(0))],
+  ];
+  describe.each(uses)('cannot give data to %s', (_, use) => {
+    test.each([0o777, 0o775, 0o722])('in a directory that others can write in (%o)', async (mode) => {
+      await chmod(directory, mode);
+
+      await expect(use(directory)).rejects.toThrow(
+        `Other users can write in ${directory}: run chmod go-w on it`,
+      );
+      await chmod(directory, 0o700);
+      expect(await readdir(directory)).toEqual([]);
+    });
+
+    test('in a directory of their own', async () => {
+      vi.spyOn(process, 'getuid').mockReturnValue(4_711);
+
+      await expect(use(directory)).rejects.toThrow(`${directory} belongs to another user`);
+    });
+
+    test('in a directory of their own behind a link', async () => {
+      const link = join(directory, 'link');
+      await symlink('/usr', link);
+      vi.spyOn(process, 'getuid').mockReturnValue(4_711);
+
+      await expect(use(link)).rejects.toThrow(`${link} belongs to another user`);
+    });
+  });
+
+  // Only root can give a directory to another user.
+  test.runIf(process.getuid?.() === 0)('cannot own the programs that check a change', async () => {
+    await prepareTools(0o755);
+    await chown(join(directory, 'schoolbell'), 4_711, 4_711);
+
+    await expect(tools()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('remove it') });
+  });
+
+  test('cannot prepare the programs that check a change', async () => {
+    const bin = await prepareTools(0o755);
+    expect((await tools()).stdout).toBe(`${bin}\n`);
+
+    await chmod(join(directory, 'schoolbell'), 0o777);
+
+    await expect(tools()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('remove it') });
+  });
+
+  const tools = () =>
+    run(join(ROOT, '.ci/python-tools'), ['cfn-lint==1.58.0'], {
+      env: { ...process.env, XDG_CACHE_HOME: directory },
+    });
+
+  async function prepareTools(mode: number): Promise<string> {
+    const prepared = join(directory, 'schoolbell/python/cfn-lint==1.58.0');
+    await mkdir(prepared, { recursive: true });
+    await writeFile(join(prepared, 'complete'), '');
+    await chmod(join(directory, 'schoolbell'), mode);
+    return join(prepared, 'bin');
+  }
+});
