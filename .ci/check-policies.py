@@ -54,11 +54,13 @@ def resolved(value, template):
 
 
 def policies(template):
-    """Each identity policy of a template with its logical id: managed ones, inline ones, and those of roles."""
+    """Each policy of a template with its logical id: managed ones, inline ones, those of roles, and those of buses."""
     for name, resource in template["Resources"].items():
         properties = resource.get("Properties", {})
         if resource["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
             yield name, properties["PolicyDocument"]
+        if resource["Type"] == "AWS::Events::EventBusPolicy":
+            yield name, {"Version": "2012-10-17", "Statement": [properties["Statement"]]}
         if resource["Type"] == "AWS::IAM::Role":
             for policy in properties.get("Policies", []):
                 yield f"{name}/{policy['PolicyName']}", policy["PolicyDocument"]

@@ -11,7 +11,6 @@ import { AWS_CLIENT } from './aws-client.ts';
 import { type Drawn, drawCertificate } from './certificates/drawing/draw-certificate.ts';
 import { openFonts } from './certificates/drawing/font-library.ts';
 import type { CertificateParts } from './certificates/handle-event.ts';
-import { nameInKombo } from './certificates/name-in-kombo.ts';
 import { CertificatesEnvironment } from './contract/certificates-environment.ts';
 import { parseAs } from './contract/environment.ts';
 
@@ -29,7 +28,7 @@ export function wireCertificates(
   return {
     ports: {
       bucket: createBucket({ client: new S3Client(AWS_CLIENT), bucket: environment.CERTIFICATES_BUCKET }),
-      nameOf: nameInKombo(kombo),
+      kombo,
       tell: createTeller({
         putEvents: putEventsCall(new EventBridgeClient(AWS_CLIENT)),
         bus: environment.BUS_NAME,

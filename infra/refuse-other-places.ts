@@ -15,7 +15,8 @@ export type Place = { account?: string | undefined; region?: string | undefined 
 export function refuseOtherPlaces(settings: Settings, { account, region }: Place): void {
   if (account === undefined) return;
   const wrong: string[] = [];
-  const elsewhere = arnsIn(settings).filter(({ arn }) => regionOf(arn) !== region);
+  // IAM's have no Region.
+  const elsewhere = arnsIn(settings).filter(({ arn }) => !['', region].includes(regionOf(arn)));
   if (elsewhere.length > 0) {
     const paths = elsewhere.map(({ path }) => path).join(', ');
     wrong.push(`${paths}: the ARN of another Region than ${region}, to which the deployment goes`);
@@ -48,8 +49,8 @@ function arnsIn(value: unknown, path = ''): { path: string; arn: string }[] {
   );
 }
 
-function regionOf(arn: string): string | undefined {
-  return arn.split(':')[3];
+function regionOf(arn: string): string {
+  return arn.split(':')[3] ?? '';
 }
 
 function accountOf(arn: string): string | undefined {

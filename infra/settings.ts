@@ -12,6 +12,19 @@ const keyArn = arn('kms', 'key/.+', 'a KMS key');
 
 const komboUrl = Address.check(z.maxLength(256));
 
+/** Of a role, not of a session: `aws:PrincipalArn` has the role's. */
+const principalArn = z
+  .string()
+  .check(
+    z.regex(
+      /^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)\/[\w+=,.@/*-]{1,512}$/,
+      'is not the ARN of an IAM role or user',
+    ),
+  );
+
+/** A bus's policy has 10,240 bytes: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+const MOST_OPERATOR_CHARACTERS = 8000;
+
 /** Text of one of several forms, with one message for all of them. */
 const text = (forms: string, ...allowed: z.ZodMiniType<string>[]) =>
   z
@@ -95,6 +108,20 @@ export const Settings = z
         arn('events', 'event-bus/[A-Za-z0-9._-]+', 'an event bus'),
       ),
       'own',
+    ),
+    operators: described(
+      z._default(
+        z
+          .array(principalArn)
+          .check(
+            z.refine(
+              (arns) => arns.join('').length <= MOST_OPERATOR_CHARACTERS,
+              `more than ${MOST_OPERATOR_CHARACTERS} characters: name several roles with a *`,
+            ),
+          ),
+        [],
+      ),
+      'ARNs of the IAM roles and users that run the command line (* stands for any part). Only they, and the functions, may send events as `schoolbell` to the own bus',
     ),
     adopt: described(
       z._default(

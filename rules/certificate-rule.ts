@@ -5,14 +5,19 @@ import type { Rule } from './rule.ts';
 /** The consumer's name: `schoolbell replay --consumer certificates` heals it. */
 export const CERTIFICATES = 'certificates';
 
-/** Which events certificates take. */
+/**
+ * Which events certificates take.
+ *
+ * @param options.account the only account that they come from: a bus may let others in
+ */
 export function certificateRule(options: {
+  account: string;
   courses?: string[] | undefined;
   integrations?: string[] | undefined;
   revoke: boolean;
   onErasure?: 'keep' | 'delete';
 }): Rule {
-  const { courses, integrations, revoke, onErasure = 'delete' } = options;
+  const { account, courses, integrations, revoke, onErasure = 'delete' } = options;
   const types: LearningEventType[] = [
     'CourseCompleted',
     'CourseRecompleted',
@@ -22,5 +27,6 @@ export function certificateRule(options: {
     ...(onErasure === 'delete' ? (['LearnerDataErased'] as const) : []),
   ];
   const filter = { ...(courses && { courses }), ...(integrations && { integrations }) };
-  return { name: CERTIFICATES, pattern: eventPattern(types, CERTIFICATES, filter), transformer: null };
+  const pattern = { account: [account], ...eventPattern(types, CERTIFICATES, filter) };
+  return { name: CERTIFICATES, pattern, transformer: null };
 }

@@ -35,6 +35,8 @@ export type EventFilter<Type extends EventType> = {
 
 /** An event pattern of EventBridge, as JSON. */
 export type EventPattern = {
+  /** The accounts that events come from; any by default. */
+  account?: string[];
   source: string[];
   'detail-type': string[];
   detail?: { [field: string]: PatternNode };

@@ -1,11 +1,12 @@
 import type { LearnerDetails } from '../contract/learner.ts';
-import type { LearningEvent, LearningEventDetail } from '../contract/learning-events.ts';
+import type { LearningEvent } from '../contract/learning-events.ts';
 import type { WorkflowEvent, WorkflowEventType } from '../contract/workflow-events.ts';
 import { certificateFolder, pdfKey, verificationCode } from './certificate-number.ts';
 import { type CertificateState, isErased } from './certificate-state.ts';
 import { decideCertificates, withoutPublished } from './decide-certificates.ts';
 import type { Certificate } from './drawing/certificate.ts';
 import type { CertificatePorts } from './ports.ts';
+import { asShown, hasEffect, isShown, UnconfirmedEventError } from './shown-by-kombo.ts';
 import { updateState } from './update-state.ts';
 
 /** What a deployment decides about certificates. */
@@ -26,27 +27,40 @@ export type CertificateParts = {
 type IssuedEvent = Extract<WorkflowEvent, { type: 'CertificateIssued' }>;
 
 /**
- * Takes one event of a progression: decide and save, draw, publish, save again. The decision is saved first, so that a
- * retry after a failure at any point draws and publishes the same certificates under the same event ids. Any later event
- * of the progression does what is left, too.
+ * Takes one event of a progression: decide and save, draw, publish, save again. Nothing is saved before Kombo shows what the
+ * event says; the name, the course and the ids on a certificate are Kombo's. The decision is saved first, so that a retry
+ * after a failure at any point draws and publishes the same certificates under the same event ids. Any later event of the
+ * progression does what is left, too.
  *
  * @returns the types of the events that were published
+ * @throws UnconfirmedEventError when Kombo shows something else: a later event may explain it, so that it is tried again
  */
 export async function handleEvent(
   event: LearningEvent,
   { ports, draw, policy }: CertificateParts,
 ): Promise<WorkflowEventType[]> {
-  const { bucket, tell, clock, randomBytes } = ports;
+  const { bucket, kombo, tell, clock, randomBytes } = ports;
   const { integration, progression } = event.detail;
   const folder = certificateFolder({ integration: integration.id, progression: progression.id });
-  const decided = await updateState(bucket, folder, (state) =>
-    decideCertificates(state, event, {
-      revoke: policy.revoke,
-      bucket: bucket.name,
-      at: new Date(clock()).toISOString(),
-      code: verificationCode(randomBytes(12)),
-    }),
-  );
+  const context = {
+    revoke: policy.revoke,
+    bucket: bucket.name,
+    at: new Date(clock()).toISOString(),
+    code: verificationCode(randomBytes(12)),
+  };
+  const readRecord = once(async () => {
+    const { records } = await kombo.readByIds(integration.id, [progression.id]);
+    return records[0] ?? null;
+  });
+  const decided = await updateState(bucket, folder, async (state) => {
+    const believed = decideCertificates(state, event, context);
+    if (believed === state) return state;
+    const record = await readRecord();
+    if (isShown(event, record)) return decideCertificates(state, asShown(event, record), context);
+    // Without an effect it can be left out: what Kombo shows instead comes in an event of its own.
+    if (!hasEffect(state, believed)) return state;
+    throw new UnconfirmedEventError(`Kombo does not show what ${event.type} ${event.detail.id} says`);
+  });
   for (const unpublished of decided.unpublished) {
     if (unpublished.type === 'CertificateIssued') await drawOnce(decided, unpublished);
     await tell(unpublished);
@@ -70,7 +84,7 @@ export async function handleEvent(
     const pdf = await draw({
       number,
       code,
-      learnerName: fullName(await detailsOf(event.detail, ports)),
+      learnerName: fullName((await readRecord())?.learnerDetails ?? null),
       learnerReference: detail.learner.remoteId ?? detail.learner.id,
       courseTitle: detail.course.title,
       completedAt: detail.completedAt,
@@ -79,16 +93,13 @@ export async function handleEvent(
   }
 }
 
-/** The names that the event carries; where the deployment leaves them out, Kombo is asked. */
-async function detailsOf(
-  detail: LearningEventDetail,
-  ports: CertificatePorts,
-): Promise<LearnerDetails | null> {
-  const { firstName, lastName, email } = detail.learner;
-  if (firstName || lastName) {
-    return { firstName: firstName ?? null, lastName: lastName ?? null, email: email ?? null };
-  }
-  return ports.nameOf(detail.integration.id, detail.progression.id);
+/** A function that is called once, when its answer is first needed. */
+function once<Answer>(call: () => Promise<Answer>): () => Promise<Answer> {
+  let answer: Promise<Answer> | null = null;
+  return () => {
+    answer ??= call();
+    return answer;
+  };
 }
 
 function fullName(details: LearnerDetails | null): string | null {

@@ -1,5 +1,5 @@
-import type { LearnerDetails } from '../contract/learner.ts';
 import type { WorkflowEvent } from '../contract/workflow-events.ts';
+import type { Kombo } from '../core/ports.ts';
 
 /** Where PDFs and the state beside them are stored. */
 export type CertificateBucket = {
@@ -22,8 +22,7 @@ export type CertificateBucket = {
 
 export type CertificatePorts = {
   bucket: CertificateBucket;
-  /** The name of a learner as Kombo has it now, or null when it has none. */
-  nameOf(integration: string, progression: string): Promise<LearnerDetails | null>;
+  kombo: Pick<Kombo, 'readByIds'>;
   /** @throws when the event was not accepted */
   tell(event: WorkflowEvent): Promise<void>;
   clock: () => number;

@@ -5,7 +5,7 @@ import type { WorkflowEventType } from '../contract/workflow-events.ts';
 import { type CertificateParts, handleEvent } from './handle-event.ts';
 
 /** What the rule brings, live or replayed. */
-const CertificateEvent = z.object({
+export const CertificateEvent = z.object({
   'detail-type': z.pipe(
     z.pipe(
       z.string(),

@@ -9,20 +9,20 @@ const ATTEMPTS = 10;
  * Changes the state of a progression's certificates. When another worker writes in between, the change is made again
  * to what that worker wrote.
  *
- * @param change pure; the same object means that there is nothing to write
+ * @param change has no effects; the same object means that there is nothing to write
  * @returns the state as it is stored now
  * @throws TransientError when other workers were first each time
  */
 export async function updateState(
   bucket: Pick<CertificateBucket, 'read' | 'replace'>,
   folder: string,
-  change: (state: CertificateState) => CertificateState,
+  change: (state: CertificateState) => CertificateState | Promise<CertificateState>,
 ): Promise<CertificateState> {
   const key = `${folder}/state.json`;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const stored = await bucket.read(key);
     const state = stored === null ? NO_CERTIFICATES : parse(stored.text, key);
-    const changed = change(state);
+    const changed = await change(state);
     if (changed === state) return state;
     if (await bucket.replace(key, JSON.stringify(changed), stored?.revision ?? null)) return changed;
   }

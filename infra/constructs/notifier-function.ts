@@ -32,6 +32,11 @@ export type NotifierFunctionProps = {
   callsItself?: boolean;
 };
 
+/** Where the roles of a deployment's functions are, whose names AWS makes up: the bus's policy knows them by it. */
+export function rolePath({ name }: Pick<Settings, 'name'>): string {
+  return `/schoolbell/${name}/`;
+}
+
 /** A function as all of Schoolbell's are: bundled, traced, with a log group and no more rights than it is given. */
 export class NotifierFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: NotifierFunctionProps) {
@@ -40,7 +45,10 @@ export class NotifierFunction extends LambdaFunction {
       retention: settings.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      path: rolePath(settings),
+    });
     logGroup.grantWrite(role);
     super(scope, id, {
       ...rest,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Duration, IgnoreMode, Validations } from 'aws-cdk-lib';
+import { Duration, IgnoreMode, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
@@ -50,7 +50,8 @@ export class Certificates extends Construct {
     super(scope, id);
     this.bucket = privateBucket(this);
     this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT });
-    const { pattern } = certificateRule(certificates);
+    const { account } = Stack.of(this);
+    const { pattern } = certificateRule({ ...certificates, account });
     const description = 'Schoolbell: completions that get a certificate';
     new ConsumerRule(this, 'Completions', { bus, pattern, description }, this.queue);
 

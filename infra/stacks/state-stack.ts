@@ -1,12 +1,15 @@
 import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
-import { EventBus, IncludeDetail, Level } from 'aws-cdk-lib/aws-events';
+import { CfnEventBusPolicy, EventBus, IncludeDetail, Level } from 'aws-cdk-lib/aws-events';
+import { Effect, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
 import { outputNames } from '../../functions/contract/output-names.ts';
 import { alarmTopicArn } from '../constructs/alarm-topic.ts';
 import { BusLogs } from '../constructs/bus-logs.ts';
 import { writeStateNames } from '../constructs/deployed-state.ts';
 import { EmptySecret } from '../constructs/empty-secret.ts';
 import { JournalTable } from '../constructs/journal-table.ts';
+import { rolePath } from '../constructs/notifier-function.ts';
 import type { Settings } from '../settings.ts';
 
 /**
@@ -57,6 +60,40 @@ export class StateStack extends Stack {
       logConfig: { level: Level.ERROR, includeDetail: IncludeDetail.NONE },
     });
     new BusLogs(this, 'BusLogs', { settings, bus });
+    const onlyOurs = this.#onlyOursAsSchoolbell(settings, bus);
+    // The CDK's `addToResourcePolicy` makes a Sid with a hyphen, which IAM's grammar does not know.
+    new CfnEventBusPolicy(this, 'BusPolicy', {
+      eventBusName: bus.eventBusName,
+      statementId: onlyOurs.sid ?? '',
+      statement: onlyOurs.toStatementJson(),
+    });
     return bus.eventBusArn;
+  }
+
+  /**
+   * Denies all others to send events as Schoolbell. Leaving the right out would deny nobody of this account, whose own policies
+   * may give it. A request of several events counts with any of them. AWS services have no `aws:PrincipalArn`, which a negated
+   * operator takes as another one: a rule of another bus cannot hand forged events on.
+   * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html,
+   * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+   */
+  #onlyOursAsSchoolbell(settings: Settings, bus: EventBus): PolicyStatement {
+    const functions = this.formatArn({
+      service: 'iam',
+      region: '',
+      resource: 'role',
+      resourceName: `${rolePath(settings).slice(1)}*`,
+    });
+    return new PolicyStatement({
+      sid: 'OnlySchoolbellSendsAsSchoolbell',
+      effect: Effect.DENY,
+      principals: [new StarPrincipal()],
+      actions: ['events:PutEvents'],
+      resources: [bus.eventBusArn],
+      conditions: {
+        'ForAnyValue:StringEquals': { 'events:source': EVENT_SOURCE },
+        ArnNotLike: { 'aws:PrincipalArn': [functions, ...settings.operators] },
+      },
+    });
   }
 }

@@ -14,6 +14,9 @@ export type DeliveredEvent = {
   detail: Record<string, unknown>;
 };
 
+/** Every event of the local bus comes from this account. */
+export const LOCAL_ACCOUNT = '000000000000';
+
 /** What an accepted entry becomes. `now` in milliseconds since 1970 stands in for a time that was not given. */
 export function deliveredEvent(entry: PutEntry, id: string, now: number): DeliveredEvent {
   const seconds = Math.floor(entry.time ?? now / 1000);
@@ -22,7 +25,7 @@ export function deliveredEvent(entry: PutEntry, id: string, now: number): Delive
     id,
     'detail-type': entry.detailType,
     source: entry.source,
-    account: '000000000000',
+    account: LOCAL_ACCOUNT,
     time: new Date(seconds * 1000).toISOString().replace('.000Z', 'Z'),
     region: 'local',
     resources: entry.resources,

@@ -1,13 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { CertificateParts } from '../../functions/certificates/handle-event.ts';
+import { UnconfirmedEventError } from '../../functions/certificates/shown-by-kombo.ts';
 import { CertificateTexts } from '../../functions/contract/certificate-texts.ts';
 import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
 import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts';
 import type { Kombo } from '../../functions/core/ports.ts';
 import { certificateRule } from '../../rules/certificate-rule.ts';
 import { slackRules } from '../../rules/slack/slack-rules.ts';
-import { type DeliveredEvent, deliveredEvent } from '../bus/delivered-event.ts';
+import { type DeliveredEvent, deliveredEvent, LOCAL_ACCOUNT } from '../bus/delivered-event.ts';
 import { matchesPattern } from '../rules/match-pattern.ts';
 import { transformInput } from '../rules/transform-input.ts';
 import { certificateFolder } from './certificate-folder.ts';
@@ -36,7 +37,7 @@ export type LocalConsumersOptions = {
  */
 export function localConsumers(options: LocalConsumersOptions): (event: DeliveredEvent) => Promise<void> {
   const { folder, clock, named, onEvent, show } = options;
-  const certificates = certificateRule(POLICY);
+  const certificates = certificateRule({ ...POLICY, account: LOCAL_ACCOUNT });
   const slack = slackRules({
     name: 'slack',
     events: ['CourseCompleted', 'CourseRecompleted', 'IntegrationFailing', 'ChangesHeld'],
@@ -58,7 +59,12 @@ export function localConsumers(options: LocalConsumersOptions): (event: Delivere
       return deliver(onBus(told, clock()));
     });
     const { takeEvent, ...rest } = await parts;
-    await takeEvent(event, rest);
+    try {
+      await takeEvent(event, rest);
+    } catch (error) {
+      if (!(error instanceof UnconfirmedEventError)) throw error;
+      show('certificate', `none: ${error.message}`);
+    }
   };
   return deliver;
 }
@@ -72,11 +78,10 @@ async function openCertificates(
   { folder, kombo, clock }: LocalConsumersOptions,
   tell: (event: WorkflowEvent) => Promise<void>,
 ): Promise<Issuing> {
-  const [{ takeEvent }, { drawCertificate }, { openFonts }, { nameInKombo }] = await Promise.all([
+  const [{ takeEvent }, { drawCertificate }, { openFonts }] = await Promise.all([
     import('../../functions/certificates/take-events.ts'),
     import('../../functions/certificates/drawing/draw-certificate.ts'),
     import('../../functions/certificates/drawing/font-library.ts'),
-    import('../../functions/certificates/name-in-kombo.ts'),
   ]);
   const fonts = openFonts(FONTS);
   const texts = CertificateTexts.parse({});
@@ -84,7 +89,7 @@ async function openCertificates(
     takeEvent,
     policy: POLICY,
     draw: async (certificate) => (await drawCertificate(certificate, texts, fonts)).pdf,
-    ports: { bucket: certificateFolder(folder), nameOf: nameInKombo(kombo), tell, clock, randomBytes },
+    ports: { bucket: certificateFolder(folder), kombo, tell, clock, randomBytes },
   };
 }
 

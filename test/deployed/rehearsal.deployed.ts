@@ -79,7 +79,10 @@ describe('a deployment', () => {
       const consumer = (name: string, pattern: Parameters<typeof createRuleQueue>[2]) =>
         createRuleQueue(output('bus'), `${rehearsal.name}-${name}`, pattern);
       arrived = await consumer('arrived', { source: ['schoolbell'] });
-      certificates = await consumer('certificates', certificateRule({ revoke: false }).pattern);
+      certificates = await consumer(
+        'certificates',
+        certificateRule({ revoke: false, account: '123456789012' }).pattern,
+      );
       slack = await consumer('slack', eventPattern(['CourseCompleted'], 'slack'));
     });
 

@@ -59,6 +59,7 @@ export const largeSettings: [string, SettingsInput][] = [
     '20 channels that do not share rules',
     { slack: channels(3, 17, eventTypes.slice(0, 1)), schemaRegistry: true },
   ],
+  ['many operators', { operators: Array.from({ length: 16 }, (_, at) => operatorOf(at)) }],
   ['one channel of all events', { slack: [slackChannel(0)], learnerDetails: 'include' }],
   [
     'filters with 200 courses',
@@ -103,6 +104,10 @@ function channels(live: number, digests: number, digested: readonly EventType[] 
     ...slackChannel(at),
     ...(at >= live && { events: [...digested], digestAt: '17:00' }),
   }));
+}
+
+function operatorOf(number: number): string {
+  return `arn:aws:iam::123456789012:role/operators-${number}-`.padEnd(500, 'p');
 }
 
 function coursesOf(count: number): string[] {

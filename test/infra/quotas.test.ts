@@ -132,6 +132,14 @@ const QUOTAS: [name: string, most: number, source: string, count: Count][] = [
     IAM,
     each('AWS::IAM::Role', ({ AssumeRolePolicyDocument }) => JSON.stringify(AssumeRolePolicyDocument).length),
   ],
+  [
+    "bytes of a bus's policy",
+    10_240,
+    EVENTS,
+    each('AWS::Events::EventBusPolicy', ({ Statement }) =>
+      bytes({ Version: '2012-10-17', Statement: [Statement] }),
+    ),
+  ],
   ['characters of an event pattern', 2048, EVENTS, each('AWS::Events::Rule', length('EventPattern'))],
   [
     'targets of a rule',

@@ -4,9 +4,9 @@ import * as z from 'zod/mini';
 import { PATIENCE as EVENTBRIDGE } from '../../functions/adapters/eventbridge/send-batch.ts';
 import { PATIENCE as KOMBO } from '../../functions/adapters/kombo/request.ts';
 import { AWS_CLIENT } from '../../functions/aws-client.ts';
-import { handleEvent } from '../../functions/certificates/handle-event.ts';
 import { CertificateDesk, type Step } from '../functions/certificates/certificate-desk.ts';
 import { randomHistory } from '../functions/certificates/random-history.ts';
+import { delivered } from '../functions/certificates/some-history.ts';
 import { largestSettings } from './largest-settings.ts';
 import { synthesizeAll } from './synthesize.ts';
 
@@ -150,7 +150,7 @@ describe('certificates', () => {
     add: callMs,
     remove: callMs,
     // The key's secret, and then all of Kombo's time.
-    nameOf: callMs + KOMBO.totalMs,
+    kombo: callMs + KOMBO.totalMs,
     draw: drawMs,
     // The last attempt may begin when the time for attempts has passed.
     tell: EVENTBRIDGE.budgetMs + callMs,
@@ -166,20 +166,20 @@ describe('certificates', () => {
     let longestMs = 0;
     await fc.assert(
       fc.asyncProperty(randomHistory, policies, async (history, policy) => {
-        const desk = new CertificateDesk(null, policy);
+        const desk = new CertificateDesk(undefined, policy);
         for (const event of history) {
           let spentMs = 0;
           const before = (step: Step) => {
             spentMs += worstMs[step];
           };
           desk.interference = { before, after: () => {} };
-          await handleEvent(event, desk.parts);
+          await desk.take(delivered(event));
           longestMs = Math.max(longestMs, spentMs);
           expect(spentMs * certificates.batch).toBeLessThanOrEqual(certificates.timeout * 1000);
         }
       }),
     );
     // The histories have events that take several steps: the bound above is not held by events that do nothing.
-    expect(longestMs).toBeGreaterThan(worstMs.nameOf + worstMs.tell + 5 * callMs);
+    expect(longestMs).toBeGreaterThan(worstMs.kombo + worstMs.tell + 5 * callMs);
   });
 });

@@ -111,6 +111,8 @@ function rightsOf(id: string, type: string, properties: Record<string, unknown>)
       const { Action, Principal: principal, FunctionName } = Permission.parse(properties);
       return [{ who: nameOf(principal, WHO), call: Action, on: nameOf(JSON.stringify(FunctionName), ON) }];
     }
+    case 'AWS::Events::EventBusPolicy':
+      return allowed({ Statement: [properties['Statement']] });
     case 'AWS::Logs::LogGroup':
       return allowed(properties['ResourcePolicyDocument'] ?? { Statement: [] });
     default:

@@ -16,7 +16,7 @@ const lists = { types: fc.subarray([...eventTypes], { minLength: 1 }), named: fc
 const shipped: fc.Arbitrary<{ consumer: string; patterns: EventPattern[] }> = fc.oneof(
   fc.boolean().map((revoke) => ({
     consumer: 'certificates',
-    patterns: [certificateRule({ revoke }).pattern],
+    patterns: [certificateRule({ revoke, account: '123456789012' }).pattern],
   })),
   fc.record({ ...lists, isDigest: fc.boolean() }).map(({ types, named, isDigest }) => {
     const channel = { name: 'learning', events: types, channelId: null, named };

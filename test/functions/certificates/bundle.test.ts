@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -9,8 +11,12 @@ import { learningExample } from '../../../catalogue/learning-examples.ts';
 import { addStacks } from '../../../infra/add-stacks.ts';
 import { parseSettings } from '../../../infra/read-settings.ts';
 import { startBus } from '../../../local/bus/bus.ts';
+import { fixedRecords } from '../../../local/sandbox/fixed-records.ts';
+import { steppedClock } from '../../../local/sandbox/sandbox-clock.ts';
+import { startSandbox } from '../../../local/sandbox/server.ts';
 import { startBucket } from '../../adapters/s3/bucket-server.ts';
 import { startFunction } from '../../support/lambda-runtime.ts';
+import { someRecord } from '../../support/some-record.ts';
 import { delivered } from './some-history.ts';
 
 const Resources = z.record(z.string(), z.object({ Properties: z.record(z.string(), z.unknown()) }));
@@ -45,23 +51,52 @@ test('the function draws a certificate with nothing but its bundle and its layer
   const told: string[] = [];
   const bus = await startBus({ onEvent: (event) => void told.push(event['detail-type']) });
   const bucket = await startBucket();
+  const { type, detail } = learningExample('CourseCompleted');
+  const kombo = await startSandbox({
+    apiKey: 'key',
+    clock: steppedClock(Date.parse(detail.detectedAt)),
+    integrations: [
+      {
+        id: detail.integration.id,
+        records: fixedRecords([
+          {
+            ...someRecord,
+            id: detail.progression.id,
+            status: 'COMPLETED',
+            completed_at: detail.progression.completedAt,
+            user: {
+              id: 'u',
+              remote_id: 'u-1',
+              first_name: 'محمد',
+              last_name: 'A\u030bda 高橋',
+              work_email: null,
+            },
+          },
+        ]),
+      },
+    ],
+  });
+  const secrets = createServer((_, response) => response.end('{"SecretString":"key"}')).listen(
+    0,
+    '127.0.0.1',
+  );
+  await once(secrets, 'listening');
   const issue = await startFunction({
     bundle: join(bundle, 'index.mjs'),
     environment: {
       POWERTOOLS_SERVICE_NAME: 'Tested',
       AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
       AWS_ENDPOINT_URL_S3: bucket.endpoint,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:9',
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${Object(secrets.address()).port}`,
       CERTIFICATES_BUCKET: 'certificates',
       BUS_NAME: 'tested',
       KOMBO_SECRET_ID: 'kombo',
+      KOMBO_BASE_URL: kombo.url,
       FONTS_DIRECTORY: fonts,
     },
   });
   try {
-    const { type, detail } = learningExample('CourseCompleted');
-    const learner = { ...detail.learner, firstName: 'محمد', lastName: 'A\u030bda 高橋' };
-    const body = JSON.stringify(delivered({ type, detail: { ...detail, learner } }));
+    const body = JSON.stringify(delivered({ type, detail }));
     expect(await issue.invoke({ Records: [{ messageId: 'm1', body }] })).toEqual({
       result: { batchItemFailures: [] },
     });
@@ -70,6 +105,7 @@ test('the function draws a certificate with nothing but its bundle and its layer
     expect(pdf?.toString('latin1')).toContain('%PDF-1.7');
     expect(issue.log()).not.toMatch(/محمد|高橋|not drawable/);
   } finally {
-    await Promise.all([issue.close(), bus.close(), bucket.close()]);
+    secrets.close();
+    await Promise.all([issue.close(), bus.close(), bucket.close(), kombo.close()]);
   }
 });

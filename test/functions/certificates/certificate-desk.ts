@@ -1,18 +1,36 @@
 import type { CertificateState } from '../../../functions/certificates/certificate-state.ts';
 import type { Certificate } from '../../../functions/certificates/drawing/certificate.ts';
 import type { CertificateParts, CertificatePolicy } from '../../../functions/certificates/handle-event.ts';
-import type { CertificateBucket } from '../../../functions/certificates/ports.ts';
+import type { CertificateBucket, CertificatePorts } from '../../../functions/certificates/ports.ts';
+import { CertificateEvent, takeEvent } from '../../../functions/certificates/take-events.ts';
 import type { LearnerDetails } from '../../../functions/contract/learner.ts';
-import type { WorkflowEvent } from '../../../functions/contract/workflow-events.ts';
+import type { LearningEvent } from '../../../functions/contract/learning-events.ts';
+import type { WorkflowEvent, WorkflowEventType } from '../../../functions/contract/workflow-events.ts';
+
+import type { ObservedProgression } from '../../../functions/core/observed-progression.ts';
+import { observed } from '../../support/observed.ts';
 
 /** What the function does besides deciding. */
-export type Step = 'read' | 'replace' | 'has' | 'add' | 'remove' | 'nameOf' | 'draw' | 'tell';
+export type Step = 'read' | 'replace' | 'has' | 'add' | 'remove' | 'kombo' | 'draw' | 'tell';
 
 /** Called around each step: it can wait, so that steps of several workers interleave, and it can fail. */
 export type Interference = {
   before: (step: Step) => void | Promise<void>;
   after: (step: Step) => void | Promise<void>;
 };
+
+const NO_NAME: LearnerDetails = { firstName: null, lastName: null, email: null };
+
+/** The record that an event is about, at the time of the event. */
+export function recordOf({ type, detail }: LearningEvent, learnerDetails = NO_NAME): ObservedProgression {
+  const { progression, learner, course } = detail;
+  return observed(progression, {
+    learner: { id: learner.id, remoteId: learner.remoteId },
+    course,
+    learnerDetails,
+    erased: type === 'LearnerDataErased',
+  });
+}
 
 /** The parts of certificates in memory. */
 export class CertificateDesk {
@@ -22,19 +40,18 @@ export class CertificateDesk {
   readonly told: WorkflowEvent[] = [];
   /** Keys of PDFs that were not there when their certificate was told of. */
   readonly missing: string[] = [];
-  /** Progressions whose learner's name was asked of Kombo. */
+  /** Progressions that Kombo was asked for. */
   readonly asked: string[] = [];
+  /** What Kombo shows. By default it shows what `take` was given, whatever else has happened. */
+  shown: ObservedProgression | null | 'each event' = 'each event';
   readonly parts: CertificateParts;
   interference: Interference = { before: () => {}, after: () => {} };
+  readonly #details: LearnerDetails;
   #codes = 0;
 
-  constructor(details: LearnerDetails | null = null, policy: Partial<CertificatePolicy> = {}) {
-    const step = async <Answer>(name: Step, act: () => Answer): Promise<Answer> => {
-      await this.interference.before(name);
-      const answer = act();
-      await this.interference.after(name);
-      return answer;
-    };
+  constructor(details: LearnerDetails = NO_NAME, policy: Partial<CertificatePolicy> = {}) {
+    this.#details = details;
+    const step = this.#step.bind(this);
     const bucket: CertificateBucket = {
       name: 'certificates-bucket',
       read: (key) =>
@@ -64,11 +81,7 @@ export class CertificateDesk {
         }),
       ports: {
         bucket,
-        nameOf: (_, progression) =>
-          step('nameOf', () => {
-            this.asked.push(progression);
-            return details;
-          }),
+        kombo: this.#kombo(null),
         tell: (event) =>
           step('tell', () => {
             this.told.push(structuredClone(event));
@@ -82,6 +95,31 @@ export class CertificateDesk {
         },
       },
     };
+  }
+
+  /** Takes an event as a rule hands it over. */
+  take(event: unknown): Promise<WorkflowEventType[]> {
+    const { 'detail-type': type, detail } = CertificateEvent.parse(event);
+    const kombo = this.#kombo({ type, detail });
+    return takeEvent(event, { ...this.parts, ports: { ...this.parts.ports, kombo } });
+  }
+
+  #kombo(event: LearningEvent | null): CertificatePorts['kombo'] {
+    return {
+      readByIds: (_, [id = '']) =>
+        this.#step('kombo', () => {
+          this.asked.push(id);
+          const record = this.shown === 'each event' ? event && recordOf(event, this.#details) : this.shown;
+          return { records: record === null ? [] : [record], rejected: [] };
+        }),
+    };
+  }
+
+  async #step<Answer>(name: Step, act: () => Answer): Promise<Answer> {
+    await this.interference.before(name);
+    const answer = act();
+    await this.interference.after(name);
+    return answer;
   }
 
   /** Lets one step fail once, before it does anything. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { learningExample } from '../../../catalogue/learning-examples.ts';
 import type { CertificatePolicy } from '../../../functions/certificates/handle-event.ts';
-import { certificatesHandler, takeEvent } from '../../../functions/certificates/take-events.ts';
+import { certificatesHandler } from '../../../functions/certificates/take-events.ts';
 import type { LearningEvent } from '../../../functions/contract/learning-events.ts';
 import { publishedEvents } from '../../../functions/contract/published-events.ts';
-import { CertificateDesk } from './certificate-desk.ts';
+import { CertificateDesk, recordOf } from './certificate-desk.ts';
 import { delivered, eventAt } from './some-history.ts';
 
 const MARCH = '2026-03-02T09:30:00.000Z';
@@ -14,8 +14,8 @@ const JUNE = '2026-06-04T08:00:00.000Z';
 const FOLDER = 'certificates/moodle/7C9M5sXAQx2cNMpVHLojrFpL/9ZpE4wEoF2nKfLpRrKq3Xc1m';
 
 async function desk(policy: Partial<CertificatePolicy>, ...events: LearningEvent[]) {
-  const made = new CertificateDesk(null, policy);
-  for (const event of events) await takeEvent(delivered(event), made.parts);
+  const made = new CertificateDesk(undefined, policy);
+  for (const event of events) await made.take(delivered(event));
   return made;
 }
 const story = ({ told }: CertificateDesk) => told.map(({ type }) => type.replace('Certificate', ''));
@@ -46,7 +46,7 @@ describe('a completed course', () => {
 
   test('gets no second certificate when its event is repeated, live or replayed', async () => {
     const made = await desk({}, completed, completed);
-    await takeEvent(delivered(completed, true), made.parts);
+    await made.take(delivered(completed, true));
     expect(made.drawn).toHaveLength(1);
     expect(story(made)).toEqual(['Issued']);
   });
@@ -143,7 +143,7 @@ describe('a course that is no longer completed', () => {
     const made = await desk({ revoke: true }, completed, reopened, second);
     expect(made.validDates).toEqual([date]);
     expect(made.states[0]?.certificates[0]).toMatchObject({ status: 'revoked' });
-    await takeEvent(delivered(dropped), made.parts);
+    await made.take(delivered(dropped));
     expect(story(made)).toEqual(['Issued', 'Revoked', 'Issued', 'Revoked']);
     expect(new Set(made.told.map(({ detail }) => detail.id)).size).toBe(4);
     expect(new Set(made.states[0]?.certificates.map(({ number }) => number)).size).toBe(2);
@@ -204,15 +204,9 @@ describe('the name', () => {
     detail: { ...completed.detail, learner: { id: 'l', remoteId: '1', firstName, lastName } },
   });
 
-  test('is the one that the event carries, and Kombo is not asked', async () => {
-    const made = await desk({}, withName('Ada', null));
-    expect(made.drawn[0]?.learnerName).toBe('Ada');
-    expect(made.asked).toEqual([]);
-  });
-
-  test('is asked of Kombo when the event carries none', async () => {
+  test('is the one that Kombo shows, also when the event carries another', async () => {
     const made = new CertificateDesk({ firstName: 'Ada', lastName: 'Lovelace', email: null });
-    await takeEvent(delivered(completed), made.parts);
+    await made.take(delivered(withName('Mallory', null)));
     expect(made.drawn[0]?.learnerName).toBe('Ada Lovelace');
     expect(made.asked).toHaveLength(1);
   });
@@ -237,12 +231,13 @@ describe('the queue', () => {
 
   test('keeps a message that failed, and no other', async () => {
     const made = new CertificateDesk();
+    made.shown = recordOf(again);
     made.failOnce('tell');
     const failures: unknown[] = [];
     const answer = await handle(
       made,
       failures,
-      message(delivered(completed), 'm1'),
+      message(delivered(eventAt(3, 'CourseCompleted', { completedAt: MAY })), 'm1'),
       message({ 'detail-type': 'IntegrationFailing', detail: {} }, 'm2'),
       message(delivered(again), 'm3'),
     );
@@ -254,7 +249,7 @@ describe('the queue', () => {
   test('a state that Schoolbell did not write is named, and left alone', async () => {
     const made = new CertificateDesk();
     made.objects.set(`${FOLDER}/state.json`, '{"version":9}');
-    await expect(takeEvent(delivered(completed), made.parts)).rejects.toThrow(`${FOLDER}/state.json`);
+    await expect(made.take(delivered(completed))).rejects.toThrow(`${FOLDER}/state.json`);
     expect(made.objects.get(`${FOLDER}/state.json`)).toBe('{"version":9}');
   });
 });

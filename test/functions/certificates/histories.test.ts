@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CertificatePolicy } from '../../../functions/certificates/handle-event.ts';
-import { takeEvent } from '../../../functions/certificates/take-events.ts';
 import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 import { certificateRule } from '../../../rules/certificate-rule.ts';
 import { CertificateDesk } from './certificate-desk.ts';
@@ -12,6 +11,8 @@ import { delivered } from './some-history.ts';
 /** How many; the command `npm run test:certificates` plays 10,000. */
 const HISTORIES = Number(process.env['HISTORIES'] ?? 300);
 const WORKERS = 3;
+/** Of the events in the catalogue. */
+const ACCOUNT = '123456789012';
 const MOST_STEPS = 100_000;
 
 const policies: fc.Arbitrary<CertificatePolicy> = fc.record({
@@ -40,7 +41,7 @@ test('every history of a progression ends with the certificates that its complet
       fc.array(fc.nat(60), { maxLength: 6 }),
       fc.infiniteStream(fc.nat(2 * WORKERS)),
       async (history, policy, isByRule, copies, failures, turns) => {
-        const { pattern } = certificateRule(policy);
+        const { pattern } = certificateRule({ ...policy, account: ACCOUNT });
         const queue = history
           .flatMap((event, at) => (copies[at] ?? []).map((copy) => ({ event, ...copy })))
           .toSorted((a, b) => a.order - b.order)
@@ -78,7 +79,7 @@ async function play(
   let busy = 0;
   const work = async () => {
     for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
-      await takeEvent(event, desk.parts).catch((error: unknown) => {
+      await desk.take(event).catch((error: unknown) => {
         if (!(error instanceof Error) || error.message !== 'a worker crashes') throw error;
         queue.push(Object(event));
       });

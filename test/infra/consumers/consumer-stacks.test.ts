@@ -2,9 +2,13 @@ import { Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { deliveredExample } from '../../../catalogue/example-events.ts';
 import type { SettingsInput } from '../../../infra/settings.ts';
+import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 import { certificateRule } from '../../../rules/certificate-rule.ts';
 import { slackRules } from '../../../rules/slack/slack-rules.ts';
+import { resolved } from '../resolved.ts';
 import { appWithStacks } from '../synthesize.ts';
 
 const secret = (name: string) => `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
@@ -61,6 +65,11 @@ describe('every rule', () => {
   const rules = [certificates, subscribers].flatMap((template) =>
     Object.values(template.findResources('AWS::Events::Rule')),
   );
+  const certificatePattern = () => {
+    const [rule] = Object.values(resolved(certificates.findResources('AWS::Events::Rule')));
+    const { EventPattern } = z.object({ EventPattern: z.string() }).parse(rule?.['Properties']);
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(EventPattern));
+  };
   it('has a dead-letter queue and a retry policy', () => {
     expect(rules.length).toBeGreaterThan(6);
     for (const rule of rules) {
@@ -70,9 +79,15 @@ describe('every rule', () => {
       }
     }
   });
+  it('of certificates takes no event of another account', () => {
+    const event = deliveredExample('CourseCompleted');
+    expect(matchesPattern(certificatePattern(), event)).toBe(true);
+    expect(matchesPattern(certificatePattern(), { ...event, account: '210987654321' })).toBe(false);
+  });
   it('is the one that is played on one machine', () => {
-    const { pattern } = certificateRule({ revoke: true, onErasure: 'delete' });
-    certificates.hasResourceProperties('AWS::Events::Rule', { EventPattern: JSON.stringify(pattern) });
+    const account = '123456789012';
+    const { pattern } = certificateRule({ revoke: true, onErasure: 'delete', account });
+    expect(certificatePattern()).toEqual(pattern);
     const learning = { name: 'learning', events: ['CourseCompleted', 'IntegrationFailing'] } as const;
     const deployed = Object.values(subscribers.findResources('AWS::Events::Rule')).map(({ Properties }) => ({
       pattern: JSON.parse(Properties.EventPattern),

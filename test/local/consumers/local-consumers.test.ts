@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { exampleOf } from '../../../catalogue/example-events.ts';
+import { learningExample } from '../../../catalogue/learning-examples.ts';
 import { deliveredEvent } from '../../../local/bus/delivered-event.ts';
 import { localConsumers } from '../../../local/consumers/local-consumers.ts';
+import { observed } from '../../support/observed.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -21,17 +23,26 @@ const entry = (type: 'CourseCompleted' | 'LearnerDropped') => ({
   time: null,
 });
 
-test('a completion becomes a certificate in the folder and a line of Slack, through the deployed rules', async () => {
+/** The consumers, with a Kombo that shows the example's progression with this status. */
+function consumers(status: 'COMPLETED' | 'IN_PROGRESS') {
   const shown: string[] = [];
   const events: string[] = [];
+  const { progression } = learningExample('CourseCompleted').detail;
   const deliver = localConsumers({
     folder,
-    kombo: { readByIds: async () => ({ records: [], rejected: [] }) },
+    kombo: { readByIds: async () => ({ records: [observed({ ...progression, status })], rejected: [] }) },
     clock: () => Date.parse('2026-04-15T08:00:09.000Z'),
     named: false,
     onEvent: (event) => events.push(event['detail-type']),
     show: (consumer, text) => shown.push(`${consumer}: ${text}`),
   });
+  const pdfs = async () =>
+    (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.pdf'));
+  return { deliver, shown, events, pdfs };
+}
+
+test('a completion becomes a certificate in the folder and a line of Slack, through the deployed rules', async () => {
+  const { deliver, shown, events, pdfs } = consumers('COMPLETED');
   await deliver(deliveredEvent(entry('CourseCompleted'), 'e1', 0));
   await deliver(deliveredEvent(entry('CourseCompleted'), 'e2', 0));
   await deliver(deliveredEvent(entry('LearnerDropped'), 'e3', 0));
@@ -40,6 +51,13 @@ test('a completion becomes a certificate in the folder and a line of Slack, thro
   expect(shown[0]).toBe(
     'slack: Course completed | Fire safety | Learner B7sQ2tWmYd4nVhJ6kXzR1c9p | Integration moodle:7C9M5sXAQx2cNMpVHLojrFpL | At 2026-03-02T09:30:00.000Z',
   );
-  const files = await readdir(folder, { recursive: true });
-  expect(files.filter((file) => file.endsWith('.pdf'))).toHaveLength(1);
+  expect(await pdfs()).toHaveLength(1);
+});
+
+test('a forged completion becomes no certificate, and the next event is taken', async () => {
+  const { deliver, shown, pdfs } = consumers('IN_PROGRESS');
+  await deliver(deliveredEvent(entry('CourseCompleted'), 'e1', 0));
+  await deliver(deliveredEvent(entry('LearnerDropped'), 'e2', 0));
+  expect(shown.at(-1)).toMatch(/^certificate: none: Kombo does not show what CourseCompleted .* says$/);
+  expect(await pdfs()).toEqual([]);
 });

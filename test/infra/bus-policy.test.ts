@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { parseSettings } from '../../infra/read-settings.ts';
+import type { SettingsInput } from '../../infra/settings.ts';
+import { resolved } from './resolved.ts';
+import { synthesizeAll } from './synthesize.ts';
+
+const OPERATORS = [
+  'arn:aws:iam::123456789012:role/operators',
+  'arn:aws:iam::123456789012:role/sso/*/Admin_*',
+];
+const ALL_SENDERS = {
+  certificates: {},
+  slack: [
+    {
+      name: 'daily',
+      events: ['CourseCompleted'],
+      via: {
+        way: 'incoming-webhook',
+        url: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Slack-AbCdEf',
+      },
+      digestAt: '17:00',
+    },
+  ],
+  operators: OPERATORS,
+} satisfies SettingsInput;
+
+const Statement = z.strictObject({
+  Sid: z.string(),
+  Effect: z.literal('Deny'),
+  Principal: z.union([z.literal('*'), z.object({ AWS: z.literal('*') })]),
+  Action: z.literal('events:PutEvents'),
+  Resource: z.string(),
+  Condition: z.strictObject({
+    'ForAnyValue:StringEquals': z.strictObject({ 'events:source': z.string() }),
+    ArnNotLike: z.strictObject({ 'aws:PrincipalArn': z.array(z.string()) }),
+  }),
+});
+const Resources = z.record(
+  z.string(),
+  z.object({ Type: z.string(), Properties: z.optional(z.record(z.string(), z.unknown())) }),
+);
+
+function resourcesOf(settings: SettingsInput) {
+  return Object.entries(synthesizeAll(settings)).flatMap(([, template]) =>
+    Object.entries(Resources.parse(resolved(template.toJSON())['Resources'])),
+  );
+}
+
+function statementOf(settings: SettingsInput) {
+  const policies = resourcesOf(settings).filter(([, { Type }]) => Type === 'AWS::Events::EventBusPolicy');
+  expect(policies).toHaveLength(1);
+  return Statement.parse(policies[0]?.[1].Properties?.['Statement']);
+}
+
+/**
+ * Whether IAM refuses a request. All conditions must hold; `ForAnyValue` holds when one of the request's values does; a
+ * negated operator holds when none of its values matches, also when the key is missing.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html,
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
+function isDenied(settings: SettingsInput, principal: string | null, sources: string[]): boolean {
+  const { 'ForAnyValue:StringEquals': source, ArnNotLike } = statementOf(settings).Condition;
+  const isLike = (pattern: string) =>
+    new RegExp(`^${pattern.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(
+      principal ?? '',
+    );
+  return (
+    sources.some((one) => one === source['events:source']) &&
+    (principal === null || !ArnNotLike['aws:PrincipalArn'].some(isLike))
+  );
+}
+
+const ours = (name = 'Schoolbell') =>
+  `arn:aws:iam::123456789012:role/schoolbell/${name}/SchoolbellNotifier-Poll-1ABC`;
+
+describe('the policy of the own bus', () => {
+  it.each([
+    ["another role's event", 'arn:aws:iam::123456789012:role/developer', ['schoolbell'], true],
+    ["an administrator's event", 'arn:aws:iam::123456789012:role/Admin', ['schoolbell'], true],
+    ["another deployment's event", ours('Other'), ['schoolbell'], true],
+    [
+      'a role whose name looks like the path',
+      'arn:aws:iam::123456789012:role/schoolbell',
+      ['schoolbell'],
+      true,
+    ],
+    [
+      "another account's role in such a path",
+      ours().replace('123456789012', '210987654321'),
+      ['schoolbell'],
+      true,
+    ],
+    ["the account's root user", 'arn:aws:iam::123456789012:root', ['schoolbell'], true],
+    ['an event that a rule of another bus hands on without a role', null, ['schoolbell'], true],
+    [
+      'a request with one forged event among others',
+      'arn:aws:iam::123456789012:role/developer',
+      ['app', 'schoolbell'],
+      true,
+    ],
+    ["others' own events", 'arn:aws:iam::123456789012:role/developer', ['app', 'schoolbell2'], false],
+    ["a function's event", ours(), ['schoolbell'], false],
+    ["an operator's event", 'arn:aws:iam::123456789012:role/operators', ['schoolbell'], false],
+    ['an operator by a pattern', 'arn:aws:iam::123456789012:role/sso/eu/Admin_0a1b', ['schoolbell'], false],
+  ] as const)('decides about %s', (_, principal, sources, denied) => {
+    expect(isDenied(ALL_SENDERS, principal, [...sources])).toBe(denied);
+  });
+
+  it('lets every role send that is granted it', () => {
+    const resources = resourcesOf(ALL_SENDERS);
+    const senders = resources.flatMap(([, { Type, Properties }]) =>
+      Type === 'AWS::IAM::Policy' &&
+      JSON.stringify(Properties?.['PolicyDocument']).includes('events:PutEvents')
+        ? z.array(z.string()).parse(Properties?.['Roles'])
+        : [],
+    );
+    expect(senders).toHaveLength(4);
+    for (const sender of senders) {
+      const [, role] = resources.find(([id]) => sender.startsWith(id)) ?? [];
+      const path = z.string().parse(role?.Properties?.['Path']);
+      expect(isDenied(ALL_SENDERS, `arn:aws:iam::123456789012:role${path}${sender}`, ['schoolbell'])).toBe(
+        false,
+      );
+    }
+  });
+
+  it('is there whatever bus the events go to, since rules of others may be on the own one', () => {
+    const bus = 'arn:aws:events:eu-central-1:123456789012:event-bus/company';
+    expect(statementOf({ bus })).toEqual(statementOf({}));
+  });
+
+  it.each([
+    'arn:aws:sts::123456789012:assumed-role/operators/me',
+    'operators',
+    '*',
+    'arn:aws:iam::123456789012:root',
+  ])('takes no %s as an operator', (operator) => {
+    expect(() => parseSettings({ operators: [operator] }, 'these')).toThrow(/operators\.0: is not the ARN/);
+  });
+
+  it('takes no more operators than fit into it', () => {
+    const operators = Array.from({ length: 17 }, (_, at) =>
+      `arn:aws:iam::123456789012:role/${at}-`.padEnd(500, 'p'),
+    );
+    expect(() => parseSettings({ operators }, 'these')).toThrow(/operators: more than 8000 characters/);
+    expect(parseSettings({ operators: operators.slice(1) }, 'these').operators).toHaveLength(16);
+  });
+});
