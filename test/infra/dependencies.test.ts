@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import * as z from 'zod/mini';
+
+const ROOT = join(import.meta.dirname, '../..');
+const read = (file: string): unknown => JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
+
+const Lock = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({
+      version: z.string(),
+      integrity: z.optional(z.string()),
+      hasInstallScript: z.optional(z.boolean()),
+      inBundle: z.optional(z.boolean()),
+    }),
+  ),
+});
+const { '': _root, ...packages } = Lock.parse(read('package-lock.json')).packages;
+
+test('every package that is installed has its digest in the lock file, or is part of one that has', () => {
+  const without = Object.entries(packages).filter(
+    ([, { integrity, inBundle }]) => !inBundle && !integrity?.startsWith('sha512-'),
+  );
+
+  expect(without).toEqual([]);
+});
+
+test('no script of a package runs while it is installed, which could fetch what the lock file does not name', () => {
+  expect(readFileSync(join(ROOT, '.npmrc'), 'utf8')).toMatch(/^ignore-scripts=true$/m);
+});
+
+test('the Node that runs the scripts is a package of the lock file, in the same version on every platform', () => {
+  const builds = Object.entries(packages).filter(([path]) => /^node_modules\/node-(linux|win)-/.test(path));
+
+  expect(builds.map(([path]) => path)).toEqual(
+    ['linux-arm64', 'linux-x64', 'win-x64'].map((build) => `node_modules/node-${build}`),
+  );
+  expect(new Set(builds.map(([, { version }]) => version)).size).toBe(1);
+  expect(Object.keys(packages)).not.toContain('node_modules/node');
+});
+
+test.runIf(process.platform === 'linux')('the scripts run that Node', () => {
+  const file = realpathSync(join(ROOT, 'node_modules/.bin/node'));
+
+  expect(file).toBe(join(ROOT, `node_modules/node-linux-${process.arch}/bin/node`));
+  expect(execFileSync(file, ['--version'], { encoding: 'utf8' }).trim()).toBe(
+    `v${packages[`node_modules/node-linux-${process.arch}`]?.version}`,
+  );
+});
