@@ -3,9 +3,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type StandIn, startStandIn } from './kombo-stand-in.ts';
 import { runSchoolbell } from './run-schoolbell.ts';
+
+vi.mock('../../functions/adapters/kombo/request.ts', async (original) => ({
+  ...(await original<object>()),
+  PATIENCE: { attemptMs: 5_000, totalMs: 100, firstDelayMs: 1 },
+}));
 
 type Case = { args: string[]; variables?: Record<string, string>; code: number; says: RegExp };
 
@@ -42,7 +47,7 @@ async function expectOneLine({ args, variables = {}, code, says }: Case): Promis
   expect(await readdir(cwd)).toEqual([]);
 }
 
-describe('bad input gets one clear line, and leaves nothing written', { concurrent: true }, () => {
+describe('bad input gets one clear line, and leaves nothing written', () => {
   it('a wrong key', () =>
     expectOneLine({
       args: ['poll', kombo.integration, '--local'],

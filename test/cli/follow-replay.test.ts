@@ -3,6 +3,7 @@ import { followReplay } from '../../cli/follow-replay.ts';
 import { barText } from '../../cli/replay-progress.ts';
 import { replayText } from '../../cli/replay-text.ts';
 import { runReplayHere } from '../../cli/run-replay-here.ts';
+import { terminalText } from '../../cli/terminal-text.ts';
 import { changeReplay } from '../../functions/core/order-replay.ts';
 import { ALWAYS, polledWorld } from '../support/replay-world.ts';
 
@@ -57,7 +58,7 @@ test('a replay that is to stop is marked as stopped, and says how to go on', asy
   expect(replayText(stopped)).toBe(
     'Replay again is stopped: 4 of 9 events sent. Go on with: schoolbell replay moodle:test --resume again',
   );
-  expect(barText(stopped)).toMatch(/█{13}░{17}.* 4\/9 .*5 s left/);
+  expect(terminalText([barText(stopped)])).toMatch(/█{13}░{17}.* 4\/9 .*5 s left/);
 });
 
 test('a replay that another process took over is left to it', async () => {

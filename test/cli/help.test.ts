@@ -31,7 +31,7 @@ it.for([
   'set-aside',
   'set-aside list',
   'set-aside retry',
-])('says what it does: schoolbell %s --help', { concurrent: true }, async (command, { expect }) => {
+])('says what it does: schoolbell %s --help', async (command) => {
   expect(await help(...command.split(' ').filter(Boolean))).toMatchSnapshot();
 });
 

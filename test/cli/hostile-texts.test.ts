@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actsOnTerminal, hostileTexts, unusualNames } from '../support/hostile-texts.ts';
 import { type StandIn, startStandIn } from './kombo-stand-in.ts';
-import { type Ran, runSchoolbell } from './run-schoolbell.ts';
+import { type Ran, runSchoolbell, startSchoolbell } from './run-schoolbell.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const TEXTS = [...Object.values(hostileTexts), ...unusualNames];
@@ -165,7 +165,8 @@ describe('npm start', () => {
   const tell = async (variables: Record<string, string>, ...args: string[]) => {
     const directory = await mkdtemp(join(cwd, 'story-'));
     const main = join(import.meta.dirname, 'hostile-story.ts');
-    return runSchoolbell([directory, join(directory, 'certificates'), ...args], { main, cwd, variables });
+    return startSchoolbell([directory, join(directory, 'certificates'), ...args], { main, cwd, variables })
+      .ended;
   };
 
   it('tells its story in lines of its own, colours included, and draws each certificate', async () => {

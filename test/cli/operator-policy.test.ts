@@ -17,9 +17,10 @@ import { someRecord } from '../support/some-record.ts';
 const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
 /** What was printed since the last command. */
 const printed = vi.hoisted(() => ({ text: '' }));
-vi.mock('../../cli/write-line.ts', () => {
-  const print = (line: string) => {
-    printed.text += `${line}\n`;
+vi.mock('../../cli/write-line.ts', async () => {
+  const { terminalText } = await import('../../cli/terminal-text.ts');
+  const print = (...lines: Parameters<typeof terminalText>[0]) => {
+    printed.text += `${terminalText(lines)}\n`;
   };
   return { printLine: print, printError: print };
 });

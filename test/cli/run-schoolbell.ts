@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { runHere } from '../support/run-program.ts';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
@@ -17,10 +18,9 @@ export function startSchoolbell(
   args: string[],
   options: { cwd: string; variables?: Record<string, string>; main?: string },
 ): Running {
-  const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [options.main ?? MAIN, ...args], {
     cwd: options.cwd,
-    env: { PATH, HOME, AWS_EC2_METADATA_DISABLED: 'true', ...options.variables },
+    env: variablesOf(options.variables),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = { stdout: '', stderr: '' };
@@ -38,11 +38,18 @@ export function startSchoolbell(
   return { child, ended };
 }
 
-export function runSchoolbell(
+/** Runs the command line in this process, with none of its settings but `variables`. */
+export async function runSchoolbell(
   args: string[],
-  options: { cwd: string; variables?: Record<string, string>; main?: string },
+  { cwd, variables }: { cwd: string; variables?: Record<string, string> },
 ): Promise<Ran> {
-  return startSchoolbell(args, options).ended;
+  const { exitCode, stdout, stderr } = await runHere(args, { cwd, variables: variablesOf(variables) });
+  return { code: exitCode, stdout: wholeLines(stdout), stderr: wholeLines(stderr) };
+}
+
+function variablesOf(variables: Record<string, string> = {}): Record<string, string> {
+  const { PATH = '', HOME = '' } = process.env;
+  return { PATH, HOME, AWS_EC2_METADATA_DISABLED: 'true', ...variables };
 }
 
 /** A killed process may leave half a line. */

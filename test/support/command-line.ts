@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { runHere } from './run-program.ts';
 
 export type Ended = { exitCode: number | null; stdout: string; stderr: string };
 
@@ -16,7 +17,7 @@ export type CommandLine = {
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 
-/** The command line as a process, without a terminal, with data in a directory that is removed in the end. */
+/** The command line without a terminal, with data in a directory that is removed in the end. */
 export async function commandLine(): Promise<CommandLine> {
   const directory = await mkdtemp(join(tmpdir(), 'schoolbell-'));
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
@@ -26,7 +27,7 @@ export async function commandLine(): Promise<CommandLine> {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   return {
-    run: (...args) => ended(start(args)),
+    run: (...args) => runHere([...args, '--local', directory], { cwd: directory, variables: env }),
     async interrupt(afterLines, ...args) {
       const child = start(args);
       let left = afterLines;

@@ -1,0 +1,66 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { runProgram } from '../../cli/program.ts';
+
+export type ProgramRun = { exitCode: number; stdout: string; stderr: string };
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs a command line in this process, which takes a tenth of the time of a process of its own. One at a time: environment,
+ * folder and output belong to the process.
+ *
+ * @param variables its whole environment
+ */
+export function runHere(
+  args: string[],
+  options: { cwd: string; variables: Record<string, string | undefined> },
+): Promise<ProgramRun> {
+  const run = last.then(() => runAlone(args, options));
+  last = run.catch(() => undefined);
+  return run;
+}
+
+async function runAlone(
+  args: string[],
+  { cwd, variables }: { cwd: string; variables: Record<string, string | undefined> },
+): Promise<ProgramRun> {
+  const { env, exitCode } = process;
+  const folder = process.cwd();
+  const { writeSync } = fs;
+  const writes = [process.stdout, process.stderr].map((stream) => ({ stream, write: stream.write }));
+  const listeners = SIGNALS.map((signal) => ({ signal, before: process.listeners(signal) }));
+  const written = ['', ''];
+  const take = (place: number, chunk: unknown) => {
+    written[place] += Buffer.isBuffer(chunk) ? chunk.toString() : String(chunk);
+    return true;
+  };
+  process.chdir(cwd);
+  process.env = Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  process.exitCode = undefined;
+  fs.writeSync = (file: number, chunk: unknown) => {
+    take(file - 1, chunk);
+    return Buffer.byteLength(Buffer.isBuffer(chunk) ? chunk : String(chunk));
+  };
+  syncBuiltinESMExports();
+  for (const [place, { stream }] of writes.entries()) stream.write = (chunk: unknown) => take(place, chunk);
+  try {
+    await runProgram(args);
+    return { exitCode: Number(process.exitCode ?? 0), stdout: written[0] ?? '', stderr: written[1] ?? '' };
+  } finally {
+    for (const { stream, write } of writes) stream.write = write;
+    fs.writeSync = writeSync;
+    syncBuiltinESMExports();
+    process.exitCode = exitCode;
+    process.env = env;
+    process.chdir(folder);
+    for (const { signal, before } of listeners) {
+      for (const added of process.listeners(signal)) {
+        if (!before.includes(added)) process.off(signal, added);
+      }
+    }
+  }
+}
