@@ -8,6 +8,8 @@ import { PositiveNumber, WholeNumber } from '../contract/whole-number.ts';
 /** What a person decided about suspect changes that a run was stopped before: exactly those in the named chunks. */
 export const HoldDecision = z.object({
   action: z.enum(['release', 'discard']),
+  /** The run that was stopped. */
+  slot: z.enum(['run', 'reconciliation']),
   chunks: z.array(z.string()),
 });
 export type HoldDecision = z.infer<typeof HoldDecision>;
@@ -47,8 +49,6 @@ export const Run = z.object({
   unknownStatuses: z.array(UnknownStatus),
   /** Something was not believed, since the integration's data is expired or a record is older than known: the watermark stays. */
   disbelieved: z.boolean(),
-  /** They apply to the integration's other run as well, and end with this one. */
-  holdDecisions: z.array(HoldDecision),
 });
 export type Run = z.infer<typeof Run>;
 
@@ -162,6 +162,8 @@ export const Checkpoint = z.object({
   /** Suspect changes that passed, per hour of the last day. */
   surge: z.array(z.object({ hour: Timestamp, count: WholeNumber })),
   held: z.nullable(Held),
+  /** What persons decided, earliest first. They apply to both runs. */
+  holdDecisions: z.array(HoldDecision),
 });
 export type Checkpoint = z.infer<typeof Checkpoint>;
 
@@ -187,6 +189,7 @@ export function newCheckpoint(integration: IntegrationId): Checkpoint {
     hasSetAside: false,
     surge: [],
     held: null,
+    holdDecisions: [],
   };
 }
 

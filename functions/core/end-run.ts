@@ -1,6 +1,6 @@
 import { describeBaseline } from '../contract/baseline.ts';
 import type { Run } from './checkpoint.ts';
-import { endHold } from './hold.ts';
+import { decisionsAfter, endHold } from './hold.ts';
 import { envelope } from './operational-event.ts';
 import { slotOf } from './run-progress.ts';
 import { countUnknownStatuses, listUnknownStatuses } from './set-aside-records.ts';
@@ -40,6 +40,7 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
     watermark,
     newestWatermark: (watermark ?? '') > (newestWatermark ?? '') ? watermark : newestWatermark,
     [slot]: null,
+    holdDecisions: decisionsAfter(worker.checkpoint, run),
     ...(mode === 'reconcile' ? {} : { lastRun: last }),
     ...(mode === 'incremental' ? {} : { lastReconciliation: last }),
   });

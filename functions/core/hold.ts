@@ -46,7 +46,7 @@ export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held
     sample: [],
     limit: limitOf(checkpoint, settings),
     stoppedAt: { startedAt, pass, cursor },
-    counting: { ...run, holdDecisions: [] },
+    counting: run,
     chunks: [],
     notice: checkpoint.held?.notice ?? 'none',
   };
@@ -102,18 +102,16 @@ export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resol
 }
 
 /**
- * Looks up what a person decided about a change: exactly what was counted, and nothing that came instead. A change that was
- * counted in one run may be shown in the other first, so both runs' decisions apply. Those of the run itself come first.
+ * Looks up what persons decided about a change: exactly what was counted, and nothing that came instead. A change that was
+ * counted in one run may be shown in the other first, so decisions apply to both. The latest decision wins.
  */
-export async function readHoldDecisions(
-  { checkpoint, ports, integration }: Worker,
-  slot: 'run' | 'reconciliation',
-): Promise<PageRules['decisionOn']> {
-  const other = slot === 'run' ? 'reconciliation' : 'run';
+export async function readHoldDecisions({
+  checkpoint,
+  ports,
+  integration,
+}: Worker): Promise<PageRules['decisionOn']> {
   const sets: { action: HoldDecision['action']; changes: ReturnType<typeof changeSet> }[] = [];
-  for (const { action, chunks } of [checkpoint[other], checkpoint[slot]].flatMap(
-    (run) => run?.holdDecisions ?? [],
-  )) {
+  for (const { action, chunks } of checkpoint.holdDecisions) {
     const changes = changeSet();
     for await (const chunk of ports.store.readHeldChunks(integration.id, chunks)) {
       changes.addAll(chunk.fingerprints);
@@ -125,6 +123,11 @@ export async function readHoldDecisions(
     const fingerprint = fingerprintOf(change);
     return sets.findLast(({ changes }) => changes.has(fingerprint))?.action ?? null;
   };
+}
+
+/** What is left to carry out when a run ends: all of it where the run did not trust something, since that comes again. */
+export function decisionsAfter({ holdDecisions }: Checkpoint, run: Run): HoldDecision[] {
+  return run.disbelieved ? holdDecisions : holdDecisions.filter(({ slot }) => slot !== slotOf(run.mode));
 }
 
 function limitOf(checkpoint: Checkpoint, settings: RunSettings): number {

@@ -4,7 +4,7 @@ import type { Held } from './checkpoint.ts';
 import { LeaseLostError } from './errors.ts';
 import { endHold, isCounted } from './hold.ts';
 import type { Ports, RunSettings } from './ports.ts';
-import { slotOf, withRun } from './run-progress.ts';
+import { slotOf } from './run-progress.ts';
 import { fenceOff, takeOver } from './take-over.ts';
 import { change, finish, move, type Worker } from './worker.ts';
 
@@ -71,8 +71,8 @@ export async function settleHold(worker: Worker, by: 'release' | 'discard'): Pro
   const run = worker.checkpoint[slotOf(held.mode)];
   if (run === null || !isCounted(held, run)) return { kind: 'counting', held };
   await endHold(worker, by);
-  const decision = { action: by, chunks: held.chunks };
-  change(worker, withRun(worker.checkpoint, { ...run, holdDecisions: [...run.holdDecisions, decision] }));
+  const decision = { action: by, slot: slotOf(held.mode), chunks: held.chunks };
+  change(worker, { holdDecisions: [...worker.checkpoint.holdDecisions, decision] });
   return { kind: 'settled', held };
 }
 

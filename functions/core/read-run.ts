@@ -70,7 +70,7 @@ async function readPass(
   const begun = worker.checkpoint[slot];
   const counting = countingOf(worker.checkpoint, slot);
   const since = begun?.updatedAfter ?? updatedAfter(mode, worker.checkpoint.watermark, settings.overlapMs);
-  const decisionOn = await readHoldDecisions(worker, slot);
+  const decisionOn = await readHoldDecisions(worker);
   const cursor = (counting ?? begun)?.cursor ?? null;
   const startedBy = new Date(ports.clock()).toISOString();
   const request = { integration: integration.id, updatedAfter: since, cursor };

@@ -37,7 +37,6 @@ export function startRun(
     setAside: 0,
     unknownStatuses: [],
     disbelieved: false,
-    holdDecisions: [],
   };
 }
 

@@ -57,3 +57,36 @@ describe.each([false, true])(
     });
   },
 );
+
+/** An incremental run is held before 40 removals, which a person decides about. */
+async function heldIncremental(by: 'release' | 'discard') {
+  const it = world();
+  it.put(...IDS.map((id) => observed({ id })));
+  await it.poll();
+  it.clock.advance(HOUR_MS);
+  it.put(...removed(IDS.slice(0, 40)));
+  expect(await it.poll()).toMatchObject({ kind: 'held', held: { waiting: { total: 40 } } });
+  const published = it.types().length;
+  await settle(it, by);
+  return { it, published };
+}
+
+test('a decision is carried out after the data was expired for one run', async () => {
+  const { it, published } = await heldIncremental('discard');
+  it.kombo.dataExpiredAt = '2026-03-02T08:45:00.000Z';
+  await it.poll();
+  it.kombo.dataExpiredAt = null;
+  it.clock.advance(HOUR_MS);
+  expect(await it.poll()).toMatchObject({ kind: 'ended' });
+  await it.poll({ mode: 'reconcile' });
+  expect(it.types()).toHaveLength(published);
+});
+
+test('a decision ends with its run: the same change is suspect again later', async () => {
+  const { it } = await heldIncremental('release');
+  await it.poll();
+  expect(it.store.place().checkpoint.holdDecisions).toEqual([]);
+  it.clock.advance(HOUR_MS);
+  it.put(...IDS.slice(0, 40).map((id) => observed({ id })));
+  expect(await it.poll()).toMatchObject({ kind: 'held', held: { waiting: { kinds: { restored: 40 } } } });
+});

@@ -133,13 +133,4 @@ export const holdBugs: DeliberateBug[] = [
     ),
     setting: HELD,
   },
-  {
-    name: "a person's decision goes to the other run",
-    patches: one(
-      'functions/core/operate.ts',
-      'change(worker, withRun(worker.checkpoint, { ...run,',
-      "change(worker, withRun(worker.checkpoint, { ...run, mode: run.mode === 'reconcile' ? 'incremental' : 'reconcile',",
-    ),
-    setting: HELD,
-  },
 ];

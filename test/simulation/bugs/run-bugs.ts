@@ -324,7 +324,7 @@ export const runBugs: DeliberateBug[] = [
     patches: [
       ...one(
         'functions/adapters/eventbridge/entry-outcome.ts',
-        'if (!DENIED.has(code)) return unconfirmed(code);',
+        'if (!DENIED.has(code)) return unconfirmed(asCode(code));',
         "if (!DENIED.has(code)) return { kind: 'accepted' };",
       ),
       ...one(

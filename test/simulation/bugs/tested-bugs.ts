@@ -73,9 +73,23 @@ export const testedBugs: DeliberateBug[] = [
   {
     name: 'a decision about a hold applies to the run that was stopped alone',
     patches: one(
+      'functions/core/read-run.ts',
+      'await readHoldDecisions(worker)',
+      'await readHoldDecisions({ ...worker, checkpoint: { ...worker.checkpoint, holdDecisions: worker.checkpoint.holdDecisions.filter((each) => each.slot === slot) } })',
+    ),
+    testedBy: ['test/core/decisions-of-both-runs.test.ts'],
+  },
+  {
+    name: 'a decision about a hold ends with a run that did not trust what Kombo showed',
+    patches: one('functions/core/hold.ts', 'return run.disbelieved ? holdDecisions : ', 'return '),
+    testedBy: ['test/core/decisions-of-both-runs.test.ts'],
+  },
+  {
+    name: 'a decision about a hold never ends',
+    patches: one(
       'functions/core/hold.ts',
-      '[checkpoint[other], checkpoint[slot]].flatMap(',
-      '[checkpoint[slot]].flatMap(',
+      'holdDecisions.filter(({ slot }) => slot !== slotOf(run.mode))',
+      'holdDecisions',
     ),
     testedBy: ['test/core/decisions-of-both-runs.test.ts'],
   },
