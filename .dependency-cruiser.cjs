@@ -52,7 +52,7 @@ module.exports = {
       severity: 'error',
       from: {
         pathNot: [
-          '^functions/(certificates-|digest-)?wiring[.]ts$',
+          '^functions/(certificates-|digest-|slack-)?wiring[.]ts$',
           '^functions/adapters/',
           '^local/',
           '^test/',

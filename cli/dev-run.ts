@@ -79,12 +79,11 @@ function open(run: DevRun) {
 }
 
 /** Certificates and Slack beside the view, by the rules that are deployed. */
-function consumers({ kombo, view, learnerDetails }: DevRun, folder: string) {
+function consumers({ kombo, view }: DevRun, folder: string) {
   return localConsumers({
     folder,
     kombo: kombo.kombo,
     clock: kombo.clock,
-    named: learnerDetails === 'include',
     onEvent: view.event,
     show: view.consumed,
   });

@@ -8,21 +8,13 @@ import { DigestEnvironment } from './contract/digest-environment.ts';
 import { parseAs } from './contract/environment.ts';
 import type { DigestPorts } from './digest/prepare-digest.ts';
 
-/** The parts of digest: environment → clients → ports. Called once, at a cold start. */
-export function wireDigest(variables: Record<string, string | undefined>): {
-  channel: string;
-  ports: DigestPorts;
-} {
+/** The ports of digest for the queue of a channel: environment → clients → ports. Called once, at a cold start. */
+export function wireDigest(variables: Record<string, string | undefined>): (queueUrl: string) => DigestPorts {
   const environment = parseAs(DigestEnvironment, variables);
-  return {
-    channel: environment.DIGEST_CHANNEL,
-    ports: {
-      ...createReceiver(new SQSClient(AWS_CLIENT), environment.DIGEST_QUEUE_URL),
-      tell: createTeller({
-        putEvents: putEventsCall(new EventBridgeClient(AWS_CLIENT)),
-        bus: environment.BUS_NAME,
-      }),
-      clock: () => Date.now(),
-    },
-  };
+  const sqs = new SQSClient(AWS_CLIENT);
+  const tell = createTeller({
+    putEvents: putEventsCall(new EventBridgeClient(AWS_CLIENT)),
+    bus: environment.BUS_NAME,
+  });
+  return (queueUrl) => ({ ...createReceiver(sqs, queueUrl), tell, clock: () => Date.now() });
 }

@@ -11,6 +11,8 @@ export const arn = (service: string, resource: string, what: string) =>
       ),
     );
 
+export const keyArn = arn('kms', 'key/.+', 'a KMS key');
+
 /**
  * The ARN of a secret with the six characters that AWS adds to a name: rights are granted on exactly this ARN.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen

@@ -5,10 +5,8 @@ import { described } from '../functions/contract/described.ts';
 import { Address } from '../functions/contract/environment.ts';
 import { IntegrationId } from '../functions/contract/integration-id.ts';
 import { POLL_CONCURRENCY } from '../functions/contract/poll-concurrency.ts';
-import { arn, secretArn } from './arn.ts';
+import { arn, keyArn, secretArn } from './arn.ts';
 import { consumerSettings, refuseDoubleNames } from './consumers/settings.ts';
-
-const keyArn = arn('kms', 'key/.+', 'a KMS key');
 
 const komboUrl = Address.check(z.maxLength(256));
 

@@ -79,20 +79,24 @@ export function eventPattern<Type extends EventType>(
   };
 }
 
-/** The patterns for events of any types: one for those that can be replayed, one for the others. */
+/**
+ * The patterns for events of any types: one for those that can be replayed, and one or two for the others. Courses and
+ * learners narrow down the events that name one: an integration that fails is told whatever course is asked for.
+ */
 export function eventPatterns(
   types: readonly EventType[],
   consumer: string,
   { courses, learners, ...filter }: Omit<EventFilter<EventType>, 'where'> = {},
 ): EventPattern[] {
-  const learning = types.filter(isReplayable);
-  const others = types.filter((type) => !isReplayable(type));
   const about = { ...filter, ...(courses && { courses }), ...(learners && { learners }) };
+  const isNarrowed = (type: EventType) =>
+    (courses !== undefined || learners !== undefined) && type.startsWith('Certificate');
+  const others = types.filter((type) => !isReplayable(type));
   return [
-    ...(learning.length > 0 ? [eventPattern(learning, consumer, about)] : []),
-    // An integration that fails is told whatever course is asked for.
-    ...(others.length > 0 ? [eventPattern(others, consumer, filter)] : []),
-  ];
+    { types: types.filter(isReplayable), asked: about },
+    { types: others.filter(isNarrowed), asked: about },
+    { types: others.filter((type) => !isNarrowed(type)), asked: filter },
+  ].flatMap(({ types, asked }) => (types.length === 0 ? [] : [eventPattern(types, consumer, asked)]));
 }
 
 /** The most characters of a pattern: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */

@@ -12,31 +12,13 @@ export class Field {
   }
 }
 
-/** A value of the event, where a template takes any JSON. The only way for a text that a person wrote. */
+/** A value of the event, where a template takes any JSON. Within a text, EventBridge would not escape it. */
 export function field(path: string): Field {
   return new Field(path);
 }
 
-/**
- * A text with values of the event in it, such as numbers and times. EventBridge escapes nothing there: a quote in a
- * value would break the message, so titles and names never come this way.
- */
-export function sentence(parts: TemplateStringsArray, ...paths: string[]): Sentence {
-  return new Sentence([...parts], paths);
-}
-
-export class Sentence {
-  readonly parts: string[];
-  readonly paths: string[];
-  constructor(parts: string[], paths: string[]) {
-    this.parts = parts;
-    this.paths = paths;
-  }
-}
-
 export type Template =
   | Field
-  | Sentence
   | string
   | number
   | boolean
@@ -58,13 +40,6 @@ export function inputTransformer(template: Template): InputTransformer {
 
 function write(template: Template, nameOf: (path: string) => string): string {
   if (template instanceof Field) return `<${nameOf(template.path)}>`;
-  if (template instanceof Sentence) {
-    const { parts, paths } = template;
-    const filled = parts.map(
-      (part, at) => escaped(part) + (paths[at] === undefined ? '' : `<${nameOf(paths[at])}>`),
-    );
-    return `"${filled.join('')}"`;
-  }
   if (isList(template)) return `[${template.map((item) => write(item, nameOf)).join(',')}]`;
   if (typeof template === 'object') {
     const fields = Object.entries(template).map(
@@ -75,11 +50,6 @@ function write(template: Template, nameOf: (path: string) => string): string {
   if (typeof template === 'string' && /[<>]/.test(template))
     throw new Error('EventBridge cannot escape < and >');
   return JSON.stringify(template);
-}
-
-function escaped(part: string): string {
-  if (/[<>]/.test(part)) throw new Error('EventBridge cannot escape < and >');
-  return JSON.stringify(part).slice(1, -1);
 }
 
 function isList(template: Template): template is readonly Template[] {

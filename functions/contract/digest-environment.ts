@@ -4,7 +4,12 @@ import { Address } from './environment.ts';
 
 /** The environment of digest. */
 export const DigestEnvironment = z.object({
-  DIGEST_CHANNEL: z.string().check(z.minLength(1)),
-  DIGEST_QUEUE_URL: Address,
   BUS_NAME: described(z.string().check(z.minLength(1)), 'Name or ARN'),
 });
+
+/** What the schedule of a digest sends when it is due. */
+export const DigestDue = z.object({
+  channel: z.string(),
+  queueUrl: described(Address, 'Where the events of the channel wait'),
+});
+export type DigestDue = z.infer<typeof DigestDue>;

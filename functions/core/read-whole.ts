@@ -4,17 +4,18 @@ export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /**
  * Reads a stream of bytes to its end, and closes it.
  *
- * @throws what `tooLong` makes when there are more than 64 MB
+ * @throws what `tooLong` makes when there are more than `most` bytes
  */
 export async function readWhole(
   stream: AsyncIterable<Uint8Array>,
-  tooLong: () => Error = () => new Error('the answer has more than 64 MB'),
+  tooLong: () => Error = () => new Error('the answer is too long'),
+  most = MAX_BODY_BYTES,
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw tooLong();
+    if (bytes > most) throw tooLong();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,3 +1,5 @@
+import * as z from 'zod/mini';
+import { DigestDue } from '../contract/digest-environment.ts';
 import type { WorkflowEvent } from '../contract/workflow-events.ts';
 import { DigestItem, summarise } from './summarise.ts';
 
@@ -19,28 +21,33 @@ const MOST_MESSAGES = 20_000;
 /** Of the invocation's time: what was received must be published and removed as well, which takes no longer. */
 const TIME_TO_RECEIVE = 1 / 3;
 
+/** An SQS event, as far as it is needed. */
+const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })) });
+
 export type DigestParts = {
-  channel: string;
-  ports: DigestPorts;
-  /** Called with what became of each invocation, for logs and metrics. */
-  report: (outcome: DigestOutcome) => void;
+  portsOf: (queueUrl: string) => DigestPorts;
+  /** Called with what became of each digest, for logs and metrics. */
+  report: (channel: string, outcome: DigestOutcome) => void;
 };
 
 /** `events`: how many the digest is about. `unreadable`: messages that are in the queue and are none of ours. */
 export type DigestOutcome = { events: number; unreadable: number };
 
 /**
- * Called when a digest is due. Its queue gives the call again after a failure, later than the messages that the failed
- * call had received are visible again: see `infra/consumers/digest.ts`.
+ * Called when a digest is due, with one digest a call. The queue repeats a call that failed, later than the messages that
+ * the failed call had received are visible again: see `infra/consumers/digest.ts`.
  */
-export function digestHandler({ channel, ports, report }: DigestParts) {
-  return async (_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
+export function digestHandler({ portsOf, report }: DigestParts) {
+  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     const reserveMs = context.getRemainingTimeInMillis() * (1 - TIME_TO_RECEIVE);
     const timeLeft = () => context.getRemainingTimeInMillis() > reserveMs;
-    const outcome = await prepareDigest(channel, { ...ports, timeLeft });
-    report(outcome);
-    if (outcome.unreadable > 0) {
-      throw new Error('The queue of the digest has messages that cannot be read');
+    for (const { body } of QueueEvent.parse(event).Records) {
+      const { channel, queueUrl } = DigestDue.parse(JSON.parse(body));
+      const outcome = await prepareDigest(channel, { ...portsOf(queueUrl), timeLeft });
+      report(channel, outcome);
+      if (outcome.unreadable > 0) {
+        throw new Error('The queue of the digest has messages that cannot be read');
+      }
     }
   };
 }

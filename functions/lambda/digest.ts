@@ -3,15 +3,13 @@ import { wireDigest } from '../digest-wiring.ts';
 import { createTelemetry } from '../telemetry.ts';
 import { guarded } from './guarded.ts';
 
-/** Called by the queue of its schedule, once a day. */
+/** Called when the digest of a channel is due. What is built here is built once, at a cold start. */
 const telemetry = createTelemetry();
-const { channel, ports } = wireDigest(process.env);
 
 export const handler = guarded(
   telemetry,
   digestHandler({
-    channel,
-    ports,
-    report: (outcome) => telemetry.info('digest', { channel, ...outcome }),
+    portsOf: wireDigest(process.env),
+    report: (channel, outcome) => telemetry.info('digest', { channel, ...outcome }),
   }),
 );

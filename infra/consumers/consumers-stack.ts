@@ -4,9 +4,10 @@ import { deployedAlarmTopic, deployedBus, deployedKomboSecret } from '../constru
 import type { Settings } from '../settings.ts';
 import { Certificates } from './certificates.ts';
 import { addDeadLetterAlarms } from './dead-letter-alarms.ts';
+import { Digests } from './digest.ts';
 import { Endpoint } from './endpoint.ts';
 import { SchemaRegistry } from './schema-registry.ts';
-import { areManyRules, SlackChannel } from './slack-channel.ts';
+import { SlackChannel } from './slack-channel.ts';
 import { consumerStacks } from './stack-names.ts';
 
 /** What the stacks of consumers need of the deployment. */
@@ -39,9 +40,10 @@ export class SubscribersStack extends Stack {
 
   #addSubscribers(settings: Settings): void {
     const bus = deployedBus(this, settings);
-    const together = areManyRules(settings);
+    const hasDigests = settings.slack.some(({ digestAt }) => digestAt !== undefined);
+    const digests = hasDigests ? new Digests(this, 'Digests', { settings, bus }) : null;
     for (const slack of settings.slack)
-      new SlackChannel(this, `Slack-${slack.name}`, { settings, slack, bus, together });
+      new SlackChannel(this, `Slack-${slack.name}`, { settings, slack, bus, digests });
     for (const endpoint of settings.endpoints)
       new Endpoint(this, `Endpoint-${endpoint.name}`, { settings, endpoint, bus });
     addDeadLetterAlarms(this, { settings, topic: deployedAlarmTopic(this, settings) });

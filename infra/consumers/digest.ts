@@ -3,6 +3,7 @@ import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/a
 import { SqsSendMessage } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { DigestDue } from '../../functions/contract/digest-environment.ts';
 import { digestQueueRules } from '../../rules/slack/digest-rules.ts';
 import type { SlackChannel } from '../../rules/slack/slack-rules.ts';
 import { feedFunction } from '../constructs/feed-function.ts';
@@ -25,8 +26,38 @@ const HIDDEN = Duration.minutes(4);
 /** A call receives what failed before again; no message becomes a dead letter before this many days of failures. */
 const DAYS_OF_FAILURES = 3;
 
+/**
+ * Makes one event of what waits in the queue of a channel, when its digest is due. The function sees no name and has no
+ * secret of Slack's. It serves the digests of all channels: a function, queue and role for each would be too many
+ * resources for a stack with 20 of them.
+ *
+ * The schedules call the function through a queue of its own. Lambda's retries of a direct call come a minute later, when
+ * the messages that the failed call had received are still hidden: they found an empty queue and counted as success.
+ */
+export class Digests extends Construct {
+  readonly due: QueueWithDeadLetters;
+  readonly function: NotifierFunction;
+  readonly scheduleRole: ScheduleRole;
+
+  constructor(scope: Construct, id: string, { settings, bus }: { settings: Settings; bus: AnyBus }) {
+    super(scope, id);
+    this.function = new NotifierFunction(this, 'Function', {
+      settings,
+      entry: 'digest',
+      description: 'Prepares daily digests',
+      timeout: TIMEOUT,
+      memorySize: 256,
+      environment: { BUS_NAME: bus.eventBusArn },
+    });
+    bus.grantPutEventsTo(this.function);
+    this.due = new QueueWithDeadLetters(this, 'Due', { timeout: TIMEOUT });
+    feedFunction(this.function, this.due, { atOnce: 5 });
+    this.scheduleRole = new ScheduleRole(this, 'ScheduleRole');
+  }
+}
+
 export type DigestProps = {
-  settings: Settings;
+  digests: Digests;
   channel: SlackChannel;
   bus: AnyBus;
   /** Such as `17:00`. */
@@ -36,20 +67,11 @@ export type DigestProps = {
   deadLetters: DeadLetters;
 };
 
-/**
- * Collects the events of a channel in a queue; once a day a function makes one event of them, which a rule posts. The
- * function sees no name and has no key of Slack's.
- *
- * The schedule calls the function through a queue of its own. Lambda's retries of a direct call come a minute later, when
- * the messages that the failed call had received are still hidden: they found an empty queue and counted as success.
- */
+/** Collects the events of a channel in a queue, from which a digest is made once a day. */
 export class Digest extends Construct {
-  constructor(
-    scope: Construct,
-    id: string,
-    { settings, channel, bus, at, timeZone, deadLetters }: DigestProps,
-  ) {
+  constructor(scope: Construct, id: string, props: DigestProps) {
     super(scope, id);
+    const { digests, channel, bus, at, timeZone, deadLetters } = props;
     const queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -61,22 +83,7 @@ export class Digest extends Construct {
       const description = `Schoolbell: ${name}`;
       new ConsumerRule(this, name, { bus, pattern, description, transformer, deadLetters }, queue);
     }
-    const digest = new NotifierFunction(this, 'Function', {
-      settings,
-      entry: 'digest',
-      description: `Prepares the daily digest of ${channel.name}`,
-      timeout: TIMEOUT,
-      memorySize: 256,
-      environment: {
-        DIGEST_CHANNEL: channel.name,
-        DIGEST_QUEUE_URL: queue.queueUrl,
-        BUS_NAME: bus.eventBusArn,
-      },
-    });
-    grantQueue(queue, digest, 'ReceiveMessage', 'DeleteMessage');
-    bus.grantPutEventsTo(digest);
-    const due = new QueueWithDeadLetters(this, 'Due', { timeout: TIMEOUT, deadLetters });
-    feedFunction(digest, due, { atOnce: 2 });
+    grantQueue(queue, digests.function, 'ReceiveMessage', 'DeleteMessage');
     const [hour = '17', minute = '00'] = at.split(':');
     new Schedule(this, 'Daily', {
       schedule: ScheduleExpression.cron({
@@ -84,10 +91,13 @@ export class Digest extends Construct {
         minute: String(Number(minute)),
         timeZone: TimeZone.of(timeZone),
       }),
-      target: new SqsSendMessage(due, {
-        role: new ScheduleRole(this, 'ScheduleRole'),
+      target: new SqsSendMessage(digests.due, {
+        role: digests.scheduleRole,
         deadLetterQueue: deadLetters,
-        input: ScheduleTargetInput.fromObject({}),
+        input: ScheduleTargetInput.fromObject({
+          channel: channel.name,
+          queueUrl: queue.queueUrl,
+        } satisfies DigestDue),
       }),
       description: `Schoolbell: the digest of ${channel.name}`,
     });

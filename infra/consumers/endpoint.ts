@@ -1,13 +1,15 @@
 import { SecretValue } from 'aws-cdk-lib';
-import { Authorization } from 'aws-cdk-lib/aws-events';
+import { ApiDestination, Authorization, Connection } from 'aws-cdk-lib/aws-events';
+import { ApiDestination as ApiDestinationTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { eventPatterns } from '../../rules/event-pattern.ts';
+import { DeadLetters } from '../constructs/queue-with-dead-letters.ts';
 import type { Settings } from '../settings.ts';
 import type { AnyBus } from './any-bus.ts';
-import { HttpsRules } from './https-rules.ts';
+import { ConsumerRule } from './consumer-rule.ts';
 import type { EndpointSettings } from './settings.ts';
 
-/** Sends chosen events to an HTTPS endpoint, as EventBridge delivers them. */
+/** Sends chosen events to an HTTPS endpoint, as EventBridge delivers them, without a function in the path. */
 export class Endpoint extends Construct {
   constructor(
     scope: Construct,
@@ -16,20 +18,28 @@ export class Endpoint extends Construct {
   ) {
     super(scope, id);
     const { name, events, courses, integrations, url, authorization, perSecond } = endpoint;
-    const filter = { ...(courses && { courses }), ...(integrations && { integrations }) };
-    new HttpsRules(this, 'Events', {
-      settings,
-      bus,
-      rules: eventPatterns(events, name, filter).map((pattern, at) => ({
-        name: `${name}-${at}`,
-        pattern,
-        transformer: null,
-      })),
-      endpoint: url,
+    // With another revision, both resources change, and CloudFormation reads the secrets that they refer to again.
+    const description = `Schoolbell: ${name}. Revision of its secrets: ${settings.secretsRevision}`;
+    const connection = new Connection(this, 'Connection', {
       authorization: authorizationOf(authorization),
-      perSecond,
-      description: `Schoolbell: ${name}`,
+      description,
     });
+    const destination = new Destination(this, 'Destination', {
+      connection,
+      endpoint: url,
+      rateLimitPerSecond: perSecond,
+      description,
+    });
+    const deadLetters = new DeadLetters(this, 'DeadLetters');
+    const filter = { ...(courses && { courses }), ...(integrations && { integrations }) };
+    for (const [at, pattern] of eventPatterns(events, name, filter).entries()) {
+      new ConsumerRule(
+        this,
+        `${name}-${at}`,
+        { bus, pattern, description: `Schoolbell: ${name}`, deadLetters },
+        (delivery) => new ApiDestinationTarget(destination, delivery),
+      );
+    }
   }
 }
 
@@ -39,5 +49,12 @@ function authorizationOf(authorization: EndpointSettings['authorization']): Auth
       return Authorization.apiKey(authorization.header, SecretValue.secretsManager(authorization.value));
     case 'basic':
       return Authorization.basic(authorization.user, SecretValue.secretsManager(authorization.password));
+  }
+}
+
+/** The CDK's class says that this may be undefined where its interface says that it may be absent. */
+class Destination extends ApiDestination {
+  override get apiDestinationArnForPolicy(): string {
+    return super.apiDestinationArnForPolicy ?? this.apiDestinationArn;
   }
 }

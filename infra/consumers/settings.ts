@@ -4,7 +4,7 @@ import { described } from '../../functions/contract/described.ts';
 import { IntegrationId } from '../../functions/contract/integration-id.ts';
 import { type EventType, isEventType } from '../../functions/contract/published-events.ts';
 import { CERTIFICATES } from '../../rules/certificate-rule.ts';
-import { secretArn } from '../arn.ts';
+import { keyArn, secretArn } from '../arn.ts';
 
 const name = described(
   z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and hyphens, at most 40')),
@@ -71,22 +71,21 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
+const key = described(z.optional(keyArn), 'The KMS key of the secret, when it has one of your own');
+
 export const SlackSettings = z.strictObject({
   ...wanted,
   via: z.discriminatedUnion('way', [
-    z.strictObject({ way: z.literal('incoming-webhook'), url: secretArn }),
+    z.strictObject({ way: z.literal('incoming-webhook'), url: secretArn, key }),
     z.strictObject({
       way: z.literal('chat.postMessage'),
       token: secretArn,
+      key,
       channelId: z
         .string()
         .check(z.regex(/^[A-Z0-9]{9,}$/, "is not Slack's id of a channel, such as C0123456789")),
     }),
   ]),
-  perSecond: described(
-    z._default(z.int().check(z.minimum(1), z.maximum(50)), 1),
-    'Slack takes one message a second per channel',
-  ),
   digestAt: z.optional(digestAt),
   timeZone: described(z._default(timeZone, 'UTC'), 'Of the digest'),
 });
@@ -113,7 +112,7 @@ export const consumerSettings = {
   endpoints: described(z._default(z.array(EndpointSettings), []), 'Sends events to HTTPS endpoints'),
   secretsRevision: described(
     z._default(z.int().check(z.positive()), 1),
-    'Raise it and deploy after a secret of Slack or of an endpoint has a new value: CloudFormation reads the secret of a resource again only when the resource changes',
+    'Raise it and deploy after a secret of an endpoint has a new value: CloudFormation reads the secret of a resource again only when the resource changes',
   ),
   schemaRegistry: described(
     z._default(z.boolean(), false),

@@ -1,88 +1,70 @@
-import { SecretValue } from 'aws-cdk-lib';
-import { Authorization } from 'aws-cdk-lib/aws-events';
+import { Duration } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { dividePattern } from '../../rules/event-pattern.ts';
-import { digestMessageRule } from '../../rules/slack/digest-rules.ts';
-import { type SlackChannel as Channel, slackRules } from '../../rules/slack/slack-rules.ts';
+import type { SlackEnvironment } from '../../functions/contract/slack-environment.ts';
+import { digestMessageRule, slackRules } from '../../rules/slack/slack-rules.ts';
+import { feedFunction } from '../constructs/feed-function.ts';
+import { grantSecret } from '../constructs/grants.ts';
+import { NotifierFunction } from '../constructs/notifier-function.ts';
+import { DeadLetters, QueueWithDeadLetters } from '../constructs/queue-with-dead-letters.ts';
 import type { Settings } from '../settings.ts';
 import type { AnyBus } from './any-bus.ts';
-import { Digest } from './digest.ts';
-import { HttpsRules } from './https-rules.ts';
+import { ConsumerRule } from './consumer-rule.ts';
+import { Digest, type Digests } from './digest.ts';
 import type { SlackSettings } from './settings.ts';
 
-const CHAT_POST_MESSAGE = 'https://slack.com/api/chat.postMessage';
+/** All attempts with Slack's longest waits between them, and reading the secret. A test adds it up. */
+const TIMEOUT = Duration.minutes(2);
 
 export type SlackChannelProps = {
   settings: Settings;
   slack: SlackSettings;
   bus: AnyBus;
-  /** Whether the learning events share a rule: see `areManyRules`. */
-  together: boolean;
+  digests: Digests | null;
 };
 
-/** Posts to one channel of Slack: each event as it comes, or one digest a day. */
-export class SlackChannel extends Construct {
-  constructor(scope: Construct, id: string, { settings, slack, bus, together }: SlackChannelProps) {
-    super(scope, id);
-    const channel = channelOf(slack, settings);
-    const { deadLetters } = new HttpsRules(this, 'Messages', {
-      settings,
-      bus,
-      rules: slack.digestAt === undefined ? slackRules(channel, together) : [digestMessageRule(channel)],
-      ...wayOf(slack),
-      perSecond: slack.perSecond,
-      description: `Schoolbell: Slack, ${slack.name}`,
-    });
-    if (slack.digestAt !== undefined) {
-      const { digestAt: at, timeZone } = slack;
-      new Digest(this, 'Digest', { settings, channel, bus, at, timeZone, deadLetters });
-    }
-  }
-}
-
-function channelOf(slack: SlackSettings, { learnerDetails }: Settings): Channel {
-  return {
-    name: slack.name,
-    events: slack.events,
-    ...(slack.courses && { courses: slack.courses }),
-    ...(slack.integrations && { integrations: slack.integrations }),
-    channelId: slack.via.way === 'chat.postMessage' ? slack.via.channelId : null,
-    named: learnerDetails === 'include',
-  };
-}
-
-/** Up to here 20 channels, digests or not, keep within the 300 rules of a bus and the 500 resources of a stack. */
-const MOST_RULES = 100;
-
-/** Whether one rule for each event of each channel would be too many, so that learning events share a rule. */
-export function areManyRules(settings: Settings): boolean {
-  const rules = settings.slack.flatMap((slack) => slackRules(channelOf(slack, settings)));
-  return rules.flatMap(({ pattern }) => dividePattern(pattern)).length > MOST_RULES;
-}
-
 /**
- * Where and as whom. The secrets are read by CloudFormation when it deploys, and are in no template; a webhook's URL can
- * still be read by whoever may describe the API destination.
+ * Posts to one channel of Slack, each event as it comes or one digest a day: rule → queue → function. The function reads
+ * the secret when it posts, so that a new value needs no deployment.
  */
-function wayOf({ via }: SlackSettings): { endpoint: string; authorization: Authorization } {
-  switch (via.way) {
-    case 'incoming-webhook':
-      return {
-        endpoint: textOf(SecretValue.secretsManager(via.url)),
-        // EventBridge asks for an authorization, and the URL is one already: the header says who calls.
-        authorization: Authorization.apiKey('x-sent-by', SecretValue.unsafePlainText('schoolbell')),
-      };
-    case 'chat.postMessage': {
-      const bearer = `Bearer ${textOf(SecretValue.secretsManager(via.token))}`;
-      return {
-        endpoint: CHAT_POST_MESSAGE,
-        authorization: Authorization.apiKey('Authorization', SecretValue.unsafePlainText(bearer)),
-      };
+export class SlackChannel extends Construct {
+  constructor(scope: Construct, id: string, { settings, slack, bus, digests }: SlackChannelProps) {
+    super(scope, id);
+    const { name, events, courses, integrations, digestAt: at, timeZone, via } = slack;
+    const channel = { name, events, ...(courses && { courses }), ...(integrations && { integrations }) };
+    const deadLetters = new DeadLetters(this, 'DeadLetters');
+    const queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT, deadLetters });
+    for (const rule of at === undefined ? slackRules(channel) : [digestMessageRule(channel)]) {
+      const description = `Schoolbell: Slack, ${rule.name}`;
+      new ConsumerRule(this, rule.name, { bus, pattern: rule.pattern, description, deadLetters }, queue);
     }
+    if (at !== undefined && digests !== null) {
+      new Digest(this, 'Digest', { digests, channel, bus, at, timeZone, deadLetters });
+    }
+
+    const secret = secretOf(this, via);
+    const post = new NotifierFunction(this, 'Function', {
+      settings,
+      entry: 'slack',
+      description: `Posts to Slack, ${name}`,
+      timeout: TIMEOUT,
+      memorySize: 256,
+      environment: {
+        SLACK_SECRET_ID: secret.secretArn,
+        ...(via.way === 'chat.postMessage' && { SLACK_CHANNEL_ID: via.channelId }),
+      } satisfies Partial<Record<keyof SlackEnvironment, string>>,
+    });
+    grantSecret(secret, post, 'GetSecretValue');
+    // Slack accepts one message a second for a channel; a queue makes at least two calls at once.
+    feedFunction(post, queue, { atOnce: 2 });
   }
 }
 
-/** A reference that CloudFormation resolves, not the secret. */
-function textOf(secret: SecretValue): string {
-  return secret.unsafeUnwrap();
+/** The secret with the URL or the token. */
+function secretOf(scope: Construct, via: SlackSettings['via']): ISecret {
+  return Secret.fromSecretAttributes(scope, 'Secret', {
+    secretCompleteArn: via.way === 'incoming-webhook' ? via.url : via.token,
+    ...(via.key !== undefined && { encryptionKey: Key.fromKeyArn(scope, 'SecretKey', via.key) }),
+  });
 }

@@ -6,11 +6,11 @@ import { CertificateTexts } from '../../functions/contract/certificate-texts.ts'
 import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
 import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts';
 import type { Kombo } from '../../functions/core/ports.ts';
+import { messageOf } from '../../functions/slack/post-events.ts';
 import { certificateRule } from '../../rules/certificate-rule.ts';
 import { slackRules } from '../../rules/slack/slack-rules.ts';
 import { type DeliveredEvent, deliveredEvent, LOCAL_ACCOUNT } from '../bus/delivered-event.ts';
 import { matchesPattern } from '../rules/match-pattern.ts';
-import { transformInput } from '../rules/transform-input.ts';
 import { certificateFolder } from './certificate-folder.ts';
 import { slackText } from './slack-text.ts';
 
@@ -23,8 +23,6 @@ export type LocalConsumersOptions = {
   folder: string;
   kombo: Pick<Kombo, 'readByIds'>;
   clock: () => number;
-  /** Whether events carry names. */
-  named: boolean;
   /** Shows each event on the bus, also those of the consumers. */
   onEvent: (event: DeliveredEvent) => void;
   /** Shows what a consumer did. */
@@ -36,22 +34,18 @@ export type LocalConsumersOptions = {
  * are deployed, and certificates are issued by the same code, into a folder.
  */
 export function localConsumers(options: LocalConsumersOptions): (event: DeliveredEvent) => Promise<void> {
-  const { folder, clock, named, onEvent, show } = options;
+  const { folder, clock, onEvent, show } = options;
   const certificates = certificateRule({ ...POLICY, account: LOCAL_ACCOUNT });
   const slack = slackRules({
     name: 'slack',
     events: ['CourseCompleted', 'CourseRecompleted', 'IntegrationFailing', 'ChangesHeld'],
-    channelId: null,
-    named,
   });
   let parts: Promise<Issuing> | null = null;
 
   const deliver = async (event: DeliveredEvent): Promise<void> => {
     onEvent(event);
-    for (const { pattern, transformer } of slack) {
-      if (transformer !== null && matchesPattern(pattern, event)) {
-        show('slack', slackText(transformInput(transformer, event)));
-      }
+    for (const { pattern } of slack) {
+      if (matchesPattern(pattern, event)) show('slack', slackText(messageOf(event)));
     }
     if (!matchesPattern(certificates.pattern, event)) return;
     parts ??= openCertificates(options, (told) => {

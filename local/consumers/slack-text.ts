@@ -1,16 +1,17 @@
-import * as z from 'zod/mini';
-
-const Text = z.object({ text: z.string() });
-const Message = z.object({
-  text: z.string(),
-  blocks: z.array(z.object({ text: z.optional(Text), elements: z.optional(z.array(Text)) })),
-});
+import type { SlackMessage } from '../../functions/slack/slack-message.ts';
 
 /** A message to Slack as one line of a terminal; the headline is the first block. */
-export function slackText(json: string): string {
-  const { blocks } = Message.parse(JSON.parse(json));
+export function slackText({ blocks }: SlackMessage): string {
   return blocks
-    .map(({ text, elements = [] }) => [...(text ? [text] : []), ...elements])
-    .map((texts) => texts.map(({ text }) => text.replaceAll(/[*\s]+/g, ' ').trim()).join(' '))
+    .map((block) => ('elements' in block ? block.elements : [block.text]))
+    .map((texts) => texts.map(({ text }) => inOneLine(text)).join(' '))
     .join(' | ');
+}
+
+/** Without markup, and with the time that Slack shows where it cannot show the reader's own. */
+function inOneLine(text: string): string {
+  return text
+    .replace(/^<!date\^.*\|(.*)>$/, '$1')
+    .replaceAll(/[*\s]+/g, ' ')
+    .trim();
 }

@@ -1,8 +1,6 @@
-import { eventPattern, eventPatterns } from '../event-pattern.ts';
+import { eventPatterns } from '../event-pattern.ts';
 import { field, inputTransformer } from '../input-transformer.ts';
 import type { Rule } from '../rule.ts';
-import { slackMessage } from './message.ts';
-import { otherMessages } from './other-messages.ts';
 import type { SlackChannel } from './slack-rules.ts';
 
 /** What goes into the digest's queue: the events of the channel, without anything about a person. */
@@ -20,13 +18,4 @@ export function digestQueueRules({ name, events, courses, integrations }: SlackC
       }),
     };
   });
-}
-
-/** What posts the digest once it is prepared. */
-export function digestMessageRule({ name, channelId }: SlackChannel): Rule {
-  return {
-    name: `${name}-DigestPrepared`,
-    pattern: eventPattern(['DigestPrepared'], name, { where: { channel: [name] } }),
-    transformer: inputTransformer(slackMessage(otherMessages.DigestPrepared, channelId)),
-  };
 }

@@ -10,14 +10,28 @@ const Functions = z.record(
   z.object({ Properties: z.object({ Code: z.object({ S3Key: z.string() }) }) }),
 );
 
-/** The bundles that a deployment uploads, by the construct that each belongs to: `Poll`, `Dispatch`, ... */
+const slack = {
+  name: 'learning',
+  events: ['CourseCompleted'],
+  via: {
+    way: 'incoming-webhook' as const,
+    url: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Slack-AbCdEf',
+  },
+};
+
+/** The bundles that a deployment uploads, by the construct that each belongs to: `Poll`, `Dispatch`, `Slacklearning`, ... */
 export function bundle(): Record<string, string> {
   const outdir = mkdtempSync(join(tmpdir(), 'schoolbell-bundles-'));
-  const { app, notifier } = appWithStacks({ webhook: true }, { bundle: true, outdir });
+  const { app, notifier, consumers } = appWithStacks(
+    { webhook: true, slack: [slack] },
+    { bundle: true, outdir },
+  );
   app.synth();
-  const functions = Functions.parse(Template.fromStack(notifier).findResources('AWS::Lambda::Function'));
+  const functions = [notifier, ...consumers].flatMap((stack) =>
+    Object.entries(Functions.parse(Template.fromStack(stack).findResources('AWS::Lambda::Function'))),
+  );
   return Object.fromEntries(
-    Object.entries(functions).map(([id, { Properties }]) => [
+    functions.map(([id, { Properties }]) => [
       id.replace(/Function.*/, ''),
       join(outdir, `asset.${Properties.Code.S3Key.replace('.zip', '')}`, 'index.mjs'),
     ]),

@@ -1,4 +1,4 @@
-import { type EventType, eventTypes } from '../../functions/contract/published-events.ts';
+import { eventTypes } from '../../functions/contract/published-events.ts';
 import type { SettingsInput } from '../../infra/settings.ts';
 
 const secret = (name: string) => `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
@@ -56,8 +56,11 @@ export const largeSettings: [string, SettingsInput][] = [
   ['20 channels of all events, half of them digests', { slack: channels(10, 10), schemaRegistry: true }],
   ['20 digests of all events', { slack: channels(0, 20), schemaRegistry: true }],
   [
-    '20 channels that do not share rules',
-    { slack: channels(3, 17, eventTypes.slice(0, 1)), schemaRegistry: true },
+    '20 digests with filters of 60 integrations and 10 courses',
+    {
+      slack: channels(0, 20).map((channel) => ({ ...channel, courses: coursesOf(10), integrations })),
+      schemaRegistry: true,
+    },
   ],
   ['many operators', { operators: Array.from({ length: 16 }, (_, at) => operatorOf(at)) }],
   ['one channel of all events', { slack: [slackChannel(0)], learnerDetails: 'include' }],
@@ -98,11 +101,11 @@ export const largeSettings: [string, SettingsInput][] = [
   ],
 ];
 
-/** Channels of all events, and digests of the given ones. */
-function channels(live: number, digests: number, digested: readonly EventType[] = eventTypes) {
+/** Channels and digests of all events. */
+function channels(live: number, digests: number) {
   return Array.from({ length: live + digests }, (_, at) => ({
     ...slackChannel(at),
-    ...(at >= live && { events: [...digested], digestAt: '17:00' }),
+    ...(at >= live && { digestAt: '17:00' }),
   }));
 }
 

@@ -6,11 +6,22 @@ import { synthesizeAll } from './synthesize.ts';
 
 const key = (name: string) => `arn:aws:kms:eu-central-1:123456789012:key/${name}`;
 const secret = (name: string) => `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
-const KEYS = { table: key('table'), komboSecret: key('kombo-secret'), webhookSecret: key('webhook-secret') };
+const KEYS = {
+  table: key('table'),
+  komboSecret: key('kombo-secret'),
+  webhookSecret: key('webhook-secret'),
+  slack: key('slack'),
+};
+const slack = {
+  name: 'learning',
+  events: ['CourseCompleted'],
+  via: { way: 'incoming-webhook' as const, url: secret('SlackUrl') },
+};
 
 const adopted: SettingsInput = {
   webhook: true,
   certificates: {},
+  slack: [{ ...slack, via: { ...slack.via, key: KEYS.slack } }],
   adopt: {
     table: 'left-behind',
     tableKey: KEYS.table,
@@ -47,7 +58,7 @@ function policiesOf(settings: SettingsInput): [string, z.infer<typeof Statement>
   );
 }
 
-describe('an adopted table or secret with a key of its own', () => {
+describe('a table or secret with a key of its own', () => {
   const policies = policiesOf(adopted);
 
   it.each([
@@ -60,6 +71,7 @@ describe('an adopted table or secret with a key of its own', () => {
       KEYS.webhookSecret,
       'kms:Decrypt',
     ],
+    ['the secret of Slack', 'secretsmanager:GetSecretValue', 'SlackUrl', KEYS.slack, 'kms:Decrypt'],
     [
       "a new key of Kombo's",
       'secretsmanager:PutSecretValue',
@@ -98,7 +110,7 @@ describe('an adopted table or secret with a key of its own', () => {
 it("without keys of one's own, nobody has rights on any key", () => {
   const { adopt, ...rest } = adopted;
   const { table, komboSecret, webhookSecret } = { ...adopt };
-  const plain = { ...rest, adopt: { table, komboSecret, webhookSecret } };
+  const plain = { ...rest, slack: [slack], adopt: { table, komboSecret, webhookSecret } };
   expect(JSON.stringify(policiesOf(plain))).not.toContain('kms:');
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { PATIENCE as EVENTBRIDGE } from '../../functions/adapters/eventbridge/send-batch.ts';
 import { PATIENCE as KOMBO } from '../../functions/adapters/kombo/request.ts';
+import { PATIENCE as SLACK } from '../../functions/adapters/slack/slack.ts';
 import { AWS_CLIENT } from '../../functions/aws-client.ts';
 import { CertificateDesk, type Step } from '../functions/certificates/certificate-desk.ts';
 import { randomHistory } from '../functions/certificates/random-history.ts';
@@ -25,10 +26,7 @@ const Queue = z.object({
   VisibilityTimeout: z.number(),
   RedrivePolicy: z.object({ maxReceiveCount: z.number() }),
 });
-const LambdaFunction = z.object({
-  Timeout: z.number(),
-  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
-});
+const LambdaFunction = z.object({ Timeout: z.number() });
 
 /** Times in seconds, as the templates have them. */
 type FedFunction = {
@@ -37,30 +35,24 @@ type FedFunction = {
   batch: number;
   hidden: number;
   tries: number;
-  /** The queue that a digest collects its events in. */
-  collects: { hidden: number; tries: number } | null;
 };
+
+const templates = Object.values(synthesizeAll(largestSettings));
 
 /** Each function that a queue calls, in every stack that can be switched on. */
 function fedFunctions(): FedFunction[] {
-  return Object.values(synthesizeAll(largestSettings)).flatMap((template) => {
+  return templates.flatMap((template) => {
     const properties = (id: string): unknown => template.toJSON()['Resources'][id]['Properties'];
     return Object.values(template.findResources('AWS::Lambda::EventSourceMapping')).map(({ Properties }) => {
       const mapping = Mapping.parse(Properties);
       const queue = Queue.parse(properties(mapping.EventSourceArn));
       const called = LambdaFunction.parse(properties(mapping.FunctionName));
-      const collects = Id.safeParse(called.Environment.Variables['DIGEST_QUEUE_URL']);
-      const collected = collects.success ? Queue.parse(properties(collects.data)) : null;
       return {
         name: mapping.FunctionName,
         timeout: called.Timeout,
         batch: mapping.BatchSize,
         hidden: queue.VisibilityTimeout,
         tries: queue.RedrivePolicy.maxReceiveCount,
-        collects: collected && {
-          hidden: collected.VisibilityTimeout,
-          tries: collected.RedrivePolicy.maxReceiveCount,
-        },
       };
     });
   });
@@ -69,16 +61,27 @@ function fedFunctions(): FedFunction[] {
 const functions = fedFunctions();
 const HALF_AN_HOUR = 30 * 60;
 
+function functionOf(begin: string): FedFunction {
+  const found = functions.find(({ name }) => name.startsWith(begin));
+  if (found === undefined) throw new Error(`${begin} are switched on`);
+  return found;
+}
+
 /** When a message is tried that arrives at 0 and fails at once each time: it is hidden, then visible again. */
 function triesOf({ hidden, tries }: { hidden: number; tries: number }): number[] {
   return Array.from({ length: tries }, (_, at) => at * hidden);
 }
 
 describe('a function that a queue calls', () => {
-  it('is one of poll, replay, certificates and the digests', () => {
+  it('is one of poll, replay, certificates, digests, and one for each Slack channel', () => {
     const names = functions.map(({ name }) => name.replace(/Function.*/, ''));
-    expect(names.filter((name) => !name.includes('Digest'))).toEqual(['Poll', 'Replay', 'Certificates']);
-    expect(names.filter((name) => name.includes('Digest'))).toHaveLength(5);
+    expect(names.filter((name) => !name.startsWith('Slack'))).toEqual([
+      'Poll',
+      'Replay',
+      'Certificates',
+      'Digests',
+    ]);
+    expect(names.filter((name) => name.startsWith('Slack'))).toHaveLength(20);
   });
 
   it("has a queue that hides messages for six timeouts and tries them five times, as AWS's guide asks", () => {
@@ -100,47 +103,64 @@ describe('a function that a queue calls', () => {
 });
 
 describe('a digest', () => {
-  const digests = functions.filter(({ collects }) => collects !== null);
+  const digest = functionOf('Digests');
+  /** The queues in which the events of each channel wait for its digest. */
+  const collected = templates.flatMap((template) =>
+    Object.entries(template.findResources('AWS::SQS::Queue')).flatMap(([id, { Properties }]) => {
+      if (!/^Slack.*DigestQueue/.test(id)) return [];
+      const queue = Queue.parse(Properties);
+      return [{ hidden: queue.VisibilityTimeout, tries: queue.RedrivePolicy.maxReceiveCount }];
+    }),
+  );
+
+  it('has a queue for each channel that gets one', () => expect(collected).toHaveLength(5));
 
   it('that failed is tried again within a quarter of an hour, and for half an hour', () => {
-    expect(digests.length).toBeGreaterThan(0);
-    for (const digest of digests) {
-      const [, second = Number.POSITIVE_INFINITY] = triesOf(digest);
-      expect(second).toBeLessThanOrEqual(15 * 60);
-      expect(triesOf(digest).at(-1)).toBeGreaterThan(HALF_AN_HOUR);
-    }
+    const [, second = Number.POSITIVE_INFINITY] = triesOf(digest);
+    expect(second).toBeLessThanOrEqual(15 * 60);
+    expect(triesOf(digest).at(-1)).toBeGreaterThan(HALF_AN_HOUR);
   });
 
   it('finds again what a failed call had received, whenever that call received it and failed', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(...digests),
+        fc.constantFrom(...collected),
         fc.double({ min: 0, max: 1, noNaN: true }),
         fc.double({ min: 0, max: 1, noNaN: true }),
-        ({ timeout, collects, ...due }, failed, received) => {
-          const failedAt = failed * timeout;
+        ({ hidden }, failed, received) => {
+          const failedAt = failed * digest.timeout;
           const receivedAt = received * failedAt;
-          const visibleAt = receivedAt + (collects?.hidden ?? 0);
+          const visibleAt = receivedAt + hidden;
           // Not to the call that holds it, and to the next one.
-          expect(visibleAt).toBeGreaterThanOrEqual(timeout);
-          expect(visibleAt).toBeLessThanOrEqual(triesOf(due)[1] ?? 0);
+          expect(visibleAt).toBeGreaterThanOrEqual(digest.timeout);
+          expect(visibleAt).toBeLessThanOrEqual(triesOf(digest)[1] ?? 0);
         },
       ),
     );
   });
 
   it('that fails for a whole day loses no event to the dead letters', () => {
-    for (const { tries, collects } of digests) expect(collects?.tries).toBeGreaterThan(2 * tries);
+    for (const { tries } of collected) expect(tries).toBeGreaterThan(2 * digest.tries);
+  });
+});
+
+const { attempts, attemptMs } = {
+  attempts: AWS_CLIENT.maxAttempts,
+  attemptMs: AWS_CLIENT.requestHandler.connectionTimeout + AWS_CLIENT.requestHandler.requestTimeout,
+};
+/** A call to AWS whose every attempt is given up, with the SDK's longest waits between them (half a second, doubled). */
+const callMs = attempts * attemptMs + 500 * (2 ** (attempts - 1) - 1);
+
+describe('Slack', () => {
+  it('has time for a message, when Slack and the secret take all the time that they are given', () => {
+    const postMs = SLACK.attempts * SLACK.attemptMs + (SLACK.attempts - 1) * SLACK.longestWaitMs;
+    for (const { name, batch, timeout } of functions.filter(({ name }) => name.startsWith('Slack'))) {
+      expect(batch * (callMs + postMs), name).toBeLessThanOrEqual(timeout * 1000);
+    }
   });
 });
 
 describe('certificates', () => {
-  const { attempts, attemptMs } = {
-    attempts: AWS_CLIENT.maxAttempts,
-    attemptMs: AWS_CLIENT.requestHandler.connectionTimeout + AWS_CLIENT.requestHandler.requestTimeout,
-  };
-  /** A call to AWS whose every attempt is given up, with the SDK's longest waits between them (half a second, doubled). */
-  const callMs = attempts * attemptMs + 500 * (2 ** (attempts - 1) - 1);
   /** docs/adr/0009: 1.5 s on a whole processor, and the function has a good half of one. Ten times the measured average. */
   const drawMs = 10_000;
   const worstMs: Record<Step, number> = {
@@ -157,8 +177,7 @@ describe('certificates', () => {
   };
 
   it('have time for each event of a batch, when every service takes all the time that it is given', async () => {
-    const certificates = functions.find(({ name }) => name.startsWith('Certificates'));
-    if (certificates === undefined) throw new Error('certificates are switched on');
+    const certificates = functionOf('Certificates');
     const policies = fc.record({
       revoke: fc.boolean(),
       onErasure: fc.constantFrom('keep' as const, 'delete' as const),

@@ -18,6 +18,14 @@ const SETTINGS = {
       digestAt: '17:00',
     },
   ],
+  endpoints: [
+    {
+      name: 'crm',
+      events: ['CourseCompleted'],
+      url: 'https://crm.example.com/events',
+      authorization: { type: 'header', header: 'x-api-key', value: secret('Crm') },
+    },
+  ],
 } satisfies SettingsInput;
 
 function secret(name: string): string {
@@ -31,10 +39,11 @@ const WHO: [RegExp, string][] = [
   [/^ReplayFunctionRole/, 'replay'],
   [/^WebhookFunctionRole/, 'webhook'],
   [/^CertificatesFunctionRole/, 'certificates'],
-  [/DigestFunctionRole/, 'digest'],
+  [/^DigestsFunctionRole/, 'digest'],
+  [/^Slacklearning\w*FunctionRole/, 'slack'],
   [/^DispatchScheduleRole/, 'the schedule of dispatch'],
-  [/DigestScheduleRole/, 'the schedule of a digest'],
-  [/DestinationEventsRole/, 'rules of Slack and endpoints'],
+  [/^DigestsScheduleRole/, 'the schedules of digests'],
+  [/DestinationEventsRole/, 'rules of endpoints'],
   [/^OperatorPolicy/, 'operators'],
   [/^events\.amazonaws\.com$/, 'rules of this account'],
   [/^cloudwatch\.amazonaws\.com$/, 'alarms of this account'],
@@ -53,7 +62,9 @@ const ON: [RegExp, string][] = [
   [/"ReplayQueue[0-9A-F]/, 'replay queue'],
   [/"CertificatesQueue[0-9A-F]/, 'certificates queue'],
   [/DigestQueue[0-9A-F]/, 'digest queue'],
-  [/DigestDue[0-9A-F]/, 'due queue of the digest'],
+  [/DigestsDue[0-9A-F]/, 'due queue of digests'],
+  [/Slacklearning\w*Queue[0-9A-F]/, 'queue of a channel'],
+  [/secret:Slack/, "the channel's secret"],
   [/DeadLetters[0-9A-F]/, 'dead letters'],
   [/CertificatesBucket.*certificates\/\*/, 'certificates of the bucket'],
   [/CertificatesBucket/, 'certificates bucket'],

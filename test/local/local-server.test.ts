@@ -71,7 +71,6 @@ beforeAll(async () => {
       folder,
       kombo: { readByIds: async () => ({ records: [], rejected: [] }) },
       clock: clock.now,
-      named: false,
       onEvent: (event) => events.push(event['detail-type']),
       show: (_, text) => shown.push(text),
     }),

@@ -64,12 +64,12 @@ describe('a digest', () => {
       },
       clock: () => Date.parse('2026-04-15T17:00:00.000Z'),
     };
-    const handler = digestHandler({
-      channel: 'learning',
-      ports,
-      report: (outcome) => outcomes.push(outcome),
-    });
-    const call = () => handler({}, { getRemainingTimeInMillis: () => TIMEOUT_MS - spentMs });
+    const queueUrl = 'https://sqs.eu-central-1.amazonaws.com/123456789012/learning';
+    const portsOf = (url: string) => (url === queueUrl ? ports : expect.unreachable(url));
+    const report = (_: string, outcome: DigestOutcome) => outcomes.push(outcome);
+    const handler = digestHandler({ portsOf, report });
+    const due = { Records: [{ body: JSON.stringify({ channel: 'learning', queueUrl }) }] };
+    const call = () => handler(due, { getRemainingTimeInMillis: () => TIMEOUT_MS - spentMs });
     return { call, published, removed, outcomes, spentMs: () => spentMs };
   }
   const events = (count: number) =>

@@ -7,6 +7,7 @@ import { deliveredExample } from '../../../catalogue/example-events.ts';
 import type { SettingsInput } from '../../../infra/settings.ts';
 import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 import { certificateRule } from '../../../rules/certificate-rule.ts';
+import { digestQueueRules } from '../../../rules/slack/digest-rules.ts';
 import { slackRules } from '../../../rules/slack/slack-rules.ts';
 import { resolved } from '../resolved.ts';
 import { appWithStacks } from '../synthesize.ts';
@@ -93,7 +94,11 @@ describe('every rule', () => {
       pattern: JSON.parse(Properties.EventPattern),
       input: Properties.Targets[0].InputTransformer,
     }));
-    for (const { pattern, transformer } of slackRules({ ...learning, channelId: null, named: false })) {
+    for (const { pattern } of slackRules(learning)) {
+      expect(deployed).toContainEqual({ pattern, input: undefined });
+    }
+    const daily = { name: 'daily', events: ['CourseCompleted', 'ChangesHeld'] } as const;
+    for (const { pattern, transformer } of digestQueueRules(daily)) {
       const input = { InputPathsMap: transformer?.paths, InputTemplate: transformer?.template };
       expect(deployed).toContainEqual({ pattern, input });
     }
@@ -134,21 +139,27 @@ describe('certificates', () => {
 });
 
 describe('Slack', () => {
-  it('has no function in the path, and its secrets are in no template', () => {
-    const rules = Object.values(subscribers.findResources('AWS::Events::Rule'));
-    expect(JSON.stringify(rules)).not.toContain('AWS::Lambda');
-    subscribers.hasResourceProperties('AWS::Events::ApiDestination', {
-      InvocationEndpoint: Match.stringLikeRegexp(String.raw`\{\{resolve:secretsmanager:.*SlackUrl`),
-      InvocationRateLimitPerSecond: 1,
-    });
-    subscribers.hasResourceProperties('AWS::Events::Connection', {
-      AuthParameters: {
-        ApiKeyAuthParameters: {
-          ApiKeyName: 'Authorization',
-          ApiKeyValue: Match.stringLikeRegexp(String.raw`^Bearer \{\{resolve:secretsmanager:.*SlackToken`),
+  it('gets its messages from a function for each channel, which reads its own secret alone', () => {
+    for (const variables of [
+      { SLACK_SECRET_ID: secret('SlackUrl') },
+      { SLACK_SECRET_ID: secret('SlackToken'), SLACK_CHANNEL_ID: 'C0123456789' },
+    ]) {
+      subscribers.hasResourceProperties('AWS::Lambda::Function', {
+        Environment: { Variables: Match.objectLike(variables) },
+      });
+      subscribers.hasResourceProperties('AWS::IAM::Policy', {
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({
+              Action: 'secretsmanager:GetSecretValue',
+              Resource: variables.SLACK_SECRET_ID,
+            }),
+          ]),
         },
-      },
-    });
+      });
+    }
+    const connections = Object.values(subscribers.findResources('AWS::Events::Connection'));
+    expect(JSON.stringify(connections)).not.toContain('Slack');
   });
   it('gets a digest at the hour of its place', () => {
     subscribers.hasResourceProperties('AWS::Scheduler::Schedule', {

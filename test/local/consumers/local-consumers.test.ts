@@ -32,7 +32,6 @@ function consumers(status: 'COMPLETED' | 'IN_PROGRESS') {
     folder,
     kombo: { readByIds: async () => ({ records: [observed({ ...progression, status })], rejected: [] }) },
     clock: () => Date.parse('2026-04-15T08:00:09.000Z'),
-    named: false,
     onEvent: (event) => events.push(event['detail-type']),
     show: (consumer, text) => shown.push(`${consumer}: ${text}`),
   });
@@ -49,7 +48,7 @@ test('a completion becomes a certificate in the folder and a line of Slack, thro
 
   expect(events).toEqual(['CourseCompleted', 'CertificateIssued', 'CourseCompleted', 'LearnerDropped']);
   expect(shown[0]).toBe(
-    'slack: Course completed | Fire safety | Learner B7sQ2tWmYd4nVhJ6kXzR1c9p | Integration moodle:7C9M5sXAQx2cNMpVHLojrFpL | At 2026-03-02T09:30:00.000Z',
+    'slack: Course completed | Fire safety | Learner B7sQ2tWmYd4nVhJ6kXzR1c9p | Integration moodle:7C9M5sXAQx2cNMpVHLojrFpL | At 2026-03-02 09:30 UTC',
   );
   expect(await pdfs()).toHaveLength(1);
 });
