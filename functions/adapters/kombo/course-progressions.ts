@@ -12,9 +12,15 @@ export type CourseProgressionsQuery = NonNullable<
   operations['readCourseProgressions']['parameters']['query']
 >;
 
+/** Forty times Kombo's largest page. A body of 64 MB can hold 20 million empty records. */
+const MOST_RESULTS = 10_000;
+
 /** An absent `next` is no last page: were it one, a body that lacks it would end a run too early. */
 const PageAnswer = successOf(
-  z.object({ next: z.nullable(z.string().check(z.minLength(1))), results: z.array(z.unknown()) }),
+  z.object({
+    next: z.nullable(z.string().check(z.minLength(1))),
+    results: z.array(z.unknown()).check(z.maxLength(MOST_RESULTS)),
+  }),
 );
 
 /**

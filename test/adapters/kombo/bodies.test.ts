@@ -44,6 +44,15 @@ test('a body of 63 MB is read', async () => {
   expect((await firstPage(komboAt(server))).records).toHaveLength(2);
 });
 
+test('a page of many more records than were asked for is given up', async () => {
+  server.replies.push(page(Array.from({ length: 10_001 }, () => [])));
+
+  const error = await failureOf(() => firstPage(komboAt(server)));
+
+  expect(error).toBeInstanceOf(TransientError);
+  expect(error.message).toContain('does not fit the reference (data.results)');
+});
+
 test('a body that comes slowly and does not end is given up in time', async () => {
   server.replies.push(drip);
 
