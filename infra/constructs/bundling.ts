@@ -9,6 +9,8 @@ export const BUNDLING = {
   mainFields: ['module', 'main'],
   // The SDK, too: the versions that were tested, not those of the runtime; and a smaller cold start.
   minify: true,
+  // Logs name errors by their class.
+  keepNames: true,
   // Read when an error is logged (`functions/source-places.ts`), which needs the places and not the text.
   sourcemap: true,
   sourcesContent: false,
