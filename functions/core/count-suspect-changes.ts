@@ -3,7 +3,7 @@ import { commitDecisions } from './commit-page.ts';
 import { decideAgainstKnown } from './decide-against-known.ts';
 import type { DecidedPage, Decision, PageRules } from './decide-page.ts';
 import { refuseEndlessPages } from './endless-pages.ts';
-import { publishHeld } from './hold.ts';
+import { endHold, publishHeld } from './hold.ts';
 import type { Page } from './observed-progression.ts';
 import { afterPage, slotOf, withRun } from './run-progress.ts';
 import { type WaitingCount, waitingCount } from './waiting-count.ts';
@@ -18,7 +18,7 @@ export type StoppedPage = { page: Page; decided: DecidedPage };
  * another call when the time is spent.
  *
  * @param stopped the first page; without it, counting continues from its cursor
- * @returns `held` when everything is counted
+ * @returns `held` when everything is counted, `more` when the time is spent or nothing waits any more
  */
 export async function countSuspectChanges(
   worker: Worker,
@@ -59,6 +59,11 @@ export async function countSuspectChanges(
 
   const counted = await progress(null);
   change(worker, { held: counted });
+  // What stopped the run went away while the rest was counted: the run continues.
+  if (counted.waiting.total === 0) {
+    await endHold(worker, 'resolved');
+    return 'more';
+  }
   forgetRestarts(worker, counted);
   await publishHeld(worker, counted);
   return 'held';

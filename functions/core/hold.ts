@@ -125,9 +125,13 @@ export async function readHoldDecisions({
   };
 }
 
-/** What is left to carry out when a run ends: all of it where the run did not trust something, since that comes again. */
-export function decisionsAfter({ holdDecisions }: Checkpoint, run: Run): HoldDecision[] {
-  return run.disbelieved ? holdDecisions : holdDecisions.filter(({ slot }) => slot !== slotOf(run.mode));
+/**
+ * What is left to carry out when a run ends: all of it where Kombo showed something that was not trusted or could not be
+ * read, since that comes again.
+ */
+export function decisionsAfter({ holdDecisions, hasSetAside }: Checkpoint, run: Run): HoldDecision[] {
+  if (run.disbelieved || hasSetAside) return holdDecisions;
+  return holdDecisions.filter(({ slot }) => slot !== slotOf(run.mode));
 }
 
 function limitOf(checkpoint: Checkpoint, settings: RunSettings): number {

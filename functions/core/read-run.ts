@@ -130,6 +130,8 @@ async function stopBefore(
     await publishHeld(worker, held);
     return 'held';
   }
+  // What is counted anew begins at zero: publish what an interrupted call may have published first.
+  if (held?.notice === 'unsure') await publishHeld(worker, held);
   return countSuspectChanges(worker, newHold(worker, run), stopped, pages, decisionOn, timeLeft);
 }
 

@@ -3,7 +3,7 @@ import { publishAgain } from './commit-entry.ts';
 import { commitDecisions } from './commit-page.ts';
 import { decideAgainstKnown } from './decide-against-known.ts';
 import { refuseEndlessPages } from './endless-pages.ts';
-import { isTooMany } from './hold.ts';
+import { isTooMany, readHoldDecisions } from './hold.ts';
 import type { ObservedProgression, RejectedRecord } from './observed-progression.ts';
 import { readPages } from './read-pages.ts';
 import { withStatusesOf } from './run-progress.ts';
@@ -54,7 +54,7 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
   const records = [...byIds.records, ...withoutId.records];
   const rejected = [...byIds.rejected, ...withoutId.rejected];
   const run = runOf(checkpoint);
-  const decided = await decideAgainstKnown(worker, run, records, () => null);
+  const decided = await decideAgainstKnown(worker, run, records, await readHoldDecisions(worker));
   const { decisions, disbelieved, detectedAt } = decided;
   if (disbelieved) return leave(items, 'Kombo shows data of this integration at present that is not valid');
   if (isTooMany(decisions, checkpoint, settings, ports.clock())) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { TransientError } from '../../functions/core/errors.ts';
 import { operate, settleHold } from '../../functions/core/operate.ts';
 import { observed } from '../support/observed.ts';
 import { HOUR_MS } from '../support/test-clock.ts';
@@ -89,4 +90,36 @@ test('a decision ends with its run: the same change is suspect again later', asy
   it.clock.advance(HOUR_MS);
   it.put(...IDS.slice(0, 40).map((id) => observed({ id })));
   expect(await it.poll()).toMatchObject({ kind: 'held', held: { waiting: { kinds: { restored: 40 } } } });
+});
+
+test('a decision is carried out when the record could not be read in between', async () => {
+  const { it, published } = await heldIncremental('discard');
+  const [id = ''] = IDS;
+  it.kombo.rejected = [{ id, reason: 'status is missing' }];
+  await it.poll();
+  it.kombo.rejected = [];
+  it.clock.advance(HOUR_MS);
+  it.put(...removed([id]));
+  await it.poll();
+  expect(it.types()).toHaveLength(published);
+});
+
+test('a hold ends by itself when nothing waits any more while it is counted', async () => {
+  const it = world();
+  it.kombo.pageSize = 30;
+  it.put(...IDS.map((id) => observed({ id })));
+  await it.poll();
+  it.clock.advance(HOUR_MS);
+  it.put(...removed(IDS));
+  // The time is spent after the first page of the count, and the data is expired when it continues.
+  it.kombo.beforePage = ({ cursor }) => {
+    if (cursor !== null) throw new TransientError('Kombo did not answer');
+  };
+  await it.poll();
+  it.kombo.beforePage = () => undefined;
+  it.kombo.dataExpiredAt = '2026-03-02T08:00:00.000Z';
+  await it.poll();
+  await it.poll();
+  expect(it.bus.told.map(({ type }) => type)).not.toContain('ChangesHeld');
+  expect(it.store.place().checkpoint.held).toBeNull();
 });

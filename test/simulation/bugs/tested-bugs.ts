@@ -81,7 +81,7 @@ export const testedBugs: DeliberateBug[] = [
   },
   {
     name: 'a decision about a hold ends with a run that did not trust what Kombo showed',
-    patches: one('functions/core/hold.ts', 'return run.disbelieved ? holdDecisions : ', 'return '),
+    patches: one('functions/core/hold.ts', 'if (run.disbelieved || hasSetAside) return holdDecisions;', ''),
     testedBy: ['test/core/decisions-of-both-runs.test.ts'],
   },
   {
