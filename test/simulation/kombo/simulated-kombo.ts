@@ -74,6 +74,8 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
   const { time, random, faults, scenario, service, counts } = world;
 
   const komboNow = () => time.now() + scenario.komboSkewMs;
+  /** What the answer that is being written shows on a page. */
+  let onPage: Showing[] = [];
 
   const answerOf = (url: URL): Answer => {
     if (faults.strikes('kombo-throttled')) {
@@ -162,7 +164,7 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
         wasProcessed: false,
       };
       shown.push(showing);
-      if (by === 'page') listed(service.unprocessed, process.name).push(showing);
+      if (by === 'page') onPage.push(showing);
     }
     return wireRecord(record.id, fields, record.isGarbled, random);
   };
@@ -198,11 +200,14 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
 
     const isDetails = url.pathname.includes('/integrations/');
     if (isDetails) service.details.asked++;
+    let shown: Showing[] = [];
     const sent = process.request(
       what,
       () => {
         if (faults.strikes('kombo-unreachable')) throw fetchFailed('ECONNREFUSED');
+        onPage = [];
         const answer = answerOf(url);
+        shown = onPage;
         if (faults.strikes('kombo-answer-lost')) throw fetchFailed('ECONNRESET');
         return isSlow && random.chance(0.5) ? { ...answer, bodyDelayMs: upTo(60_000) } : answer;
       },
@@ -211,6 +216,8 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
     const answer = await orAborted(sent, request.signal);
     const isComplete = answer.status === 200 && answer.body.endsWith('}') && answer.bodyDelayMs === 0;
     if (isDetails && isComplete) service.details.answered++;
+    // What a lost answer showed was not processed.
+    if (isComplete) listed(service.unprocessed, process.name).push(...shown);
     const body = answer.bodyDelayMs === 0 ? answer.body : slowBody(answer, time, request.signal);
     return new Response(body, { status: answer.status, headers: answer.headers });
   };
