@@ -27,6 +27,7 @@ PARAMETERS = {
     "alarm-topic": "arn:aws:" + ARNS["AWS::SNS::Topic"],
     "bus": "arn:aws:" + ARNS["AWS::Events::EventBus"],
     "kombo-secret": "arn:aws:" + ARNS["AWS::SecretsManager::Secret"],
+    "remote-ids-key": "arn:aws:" + ARNS["AWS::SecretsManager::Secret"],
     "table": "name",
     "webhook-secret": "arn:aws:" + ARNS["AWS::SecretsManager::Secret"],
 }

@@ -46,6 +46,7 @@ const ENVIRONMENT = {
   BUS_NAME: 'bus',
   QUEUE_URL: 'http://127.0.0.1:9/queue',
   KOMBO_SECRET_ID: 'secret',
+  REMOTE_IDS_KEY_ID: 'remote-ids-key',
   NODE_OPTIONS: memoryOptions(POLL_MEMORY_MB).join(' '),
 };
 

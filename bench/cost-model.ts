@@ -22,8 +22,8 @@ const PRICES = {
 
 export const METRICS = 17;
 export const ALARMS = 12;
-/** The Kombo key and the webhook's secret, which is there without the webhook as well. */
-export const SECRETS = 2;
+/** The Kombo key, the key of hashed ids, and the webhook's secret, which is there without the webhook as well. */
+export const SECRETS = 3;
 
 const POLLS_A_MONTH = 4 * 730;
 /** Kombo's answer to a page, which nobody outside Kombo knows, and the work around it. */

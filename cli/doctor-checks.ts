@@ -1,6 +1,7 @@
 import type { Integration } from '../functions/contract/integration.ts';
 import { isRunError } from '../functions/core/errors.ts';
 import type { UnreadableIntegration } from '../functions/core/ports.ts';
+import { idRule } from '../functions/remote-ids.ts';
 import type { Deployment } from './open-deployment.ts';
 import { plural } from './plural.ts';
 import { troubleText } from './poll-outcome.ts';
@@ -41,6 +42,10 @@ export async function* examine(deployment: Deployment): AsyncGenerator<Finding> 
     });
     yield look('poll queue', async () => `is there: ${plural(await looks.countPolls(), 'message')} waiting`);
     yield replayFinding(looks.countReplays);
+    yield look('remote ids', async () => {
+      await idRule(deployment.ids);
+      return 'their key can be read, where the settings need it';
+    });
     yield consumersFinding(looks.findStacksOff);
   }
   yield* examineKombo(deployment);

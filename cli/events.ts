@@ -5,9 +5,11 @@ import type { LearningEventType } from '../functions/contract/learning-event-typ
 import { ANY_EVENT, isWanted } from '../functions/core/event-filter.ts';
 import { eventsOfEntry } from '../functions/core/events-of-entry.ts';
 import type { Store } from '../functions/core/ports.ts';
+import type { IdSetting } from '../functions/remote-ids.ts';
 import { eventColumns, minute } from './event-columns.ts';
 import { columnsLine } from './event-line.ts';
 import { CommandError, ExitCode } from './exit-code.ts';
+import { filterByStoredIds } from './filter-ids.ts';
 import { findIntegration } from './find-integration.ts';
 import { globalOptionsOf } from './global-options.ts';
 import { parseInstant } from './instant-option.ts';
@@ -50,11 +52,11 @@ export function addEventsCommand(program: Command): void {
         ExitCode.wrongUse,
       );
     }
-    await withDeployment(directory, printEvent(output), async ({ ports: { store } }) => {
+    await withDeployment(directory, printEvent(output), async ({ ports: { store }, ids }) => {
       await findIntegration(store, id);
       const refusals = await refusedEvents(store, id);
       let shown = 0;
-      for await (const event of history(store, id, options)) {
+      for await (const event of history(store, ids, id, options)) {
         shown += 1;
         const reason = refusals.get(event.detail.id);
         const columns = eventColumns(event.type, event.detail);
@@ -74,8 +76,12 @@ export function addEventsCommand(program: Command): void {
 }
 
 /** The events that the checkpoint counts as published or set aside, oldest first. */
-async function* history(store: Store, id: IntegrationId, { type, learner, course, from, to }: EventsOptions) {
-  const filter = { ...ANY_EVENT, types: type, learners: learner, courses: course };
+async function* history(store: Store, ids: IdSetting, id: IntegrationId, options: EventsOptions) {
+  const { type, learner, course, from, to } = options;
+  const filter = await filterByStoredIds(
+    { ...ANY_EVENT, types: type, learners: learner, courses: course },
+    ids,
+  );
   const last = (await store.readCheckpoint(id))?.checkpoint.entry ?? 0;
   for await (const entry of store.readEntries(id, 1, last)) {
     if (from !== undefined && entry.detectedAt < from) continue;

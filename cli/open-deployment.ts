@@ -5,6 +5,7 @@ import { ADDRESS_RULE, Environment, isAddress } from '../functions/contract/envi
 import { IN_ENGLISH } from '../functions/contract/in-english.ts';
 import type { ReplayMessage } from '../functions/contract/replay-message.ts';
 import type { Queue, ReplayPorts, RunSettings } from '../functions/core/ports.ts';
+import type { IdSetting } from '../functions/remote-ids.ts';
 import { runSettings } from '../functions/run-settings.ts';
 import { type OperatorLooks, wireOperator } from '../functions/wiring.ts';
 import type { DeliveredEvent } from '../local/bus/delivered-event.ts';
@@ -18,6 +19,8 @@ import { DEFAULT_DIRECTORY } from './global-options.ts';
 export type Deployment = {
   ports: ReplayPorts;
   settings: RunSettings;
+  /** What is stored and published in the place of platforms' ids. */
+  ids: IdSetting;
   /** Where polls are asked for; null on one machine, where the command polls. */
   queue: Queue | null;
   /** Where replays are asked to be carried on; null where the command sends them itself. */
@@ -122,6 +125,7 @@ export async function openLocal(
   const { learnerDetails } = options;
   return {
     ports: parts.ports,
+    ids: kombo.ids,
     settings: { ...runSettings(settings.data), ...(learnerDetails && { learnerDetails }) },
     queue: null,
     replayQueue: null,

@@ -7,6 +7,7 @@ import { planReplay } from '../functions/core/plan-replay.ts';
 import { carryOn } from './carry-on-replay.ts';
 import { confirm } from './confirm.ts';
 import { CommandError, ExitCode } from './exit-code.ts';
+import { filterByStoredIds } from './filter-ids.ts';
 import { findIntegration } from './find-integration.ts';
 import { globalOptionsOf } from './global-options.ts';
 import { parseInstant } from './instant-option.ts';
@@ -109,13 +110,16 @@ Examples:
   schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --resume`;
 
 /** Counts, shows, asks, and notes the replay; null when it is not to be sent. */
-async function order({ ports }: Deployment, id: IntegrationId, options: ReplayOptions, output: Output) {
+async function order({ ports, ids }: Deployment, id: IntegrationId, options: ReplayOptions, output: Output) {
   const { from, to, type, course, learner, progression, source, reason, rate } = options;
   if (from === undefined) throw new CommandError('Say from when on, with --from.', ExitCode.wrongUse);
   const integration = await findIntegration(ports.store, id);
   const planned = await planReplay(ports, integration, {
     range: { from, to: to ?? null },
-    filter: { types: type, courses: course, learners: learner, progressions: progression },
+    filter: await filterByStoredIds(
+      { types: type, courses: course, learners: learner, progressions: progression },
+      ids,
+    ),
     source,
   });
   if ('refused' in planned) throw new CommandError(planned.refused);

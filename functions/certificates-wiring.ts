@@ -13,6 +13,7 @@ import { openFonts } from './certificates/drawing/font-library.ts';
 import type { CertificateParts } from './certificates/handle-event.ts';
 import { CertificatesEnvironment } from './contract/certificates-environment.ts';
 import { parseAs } from './contract/environment.ts';
+import { komboWithIds } from './remote-ids.ts';
 
 /** The parts of certificates: environment → clients → ports. Called once, at a cold start. */
 export function wireCertificates(
@@ -20,15 +21,17 @@ export function wireCertificates(
   onUndrawable: (number: string, texts: Drawn['undrawable']) => void,
 ): CertificateParts {
   const environment = parseAs(CertificatesEnvironment, variables);
+  const secrets = new SecretsManagerClient(AWS_CLIENT);
   const kombo = createKombo({
     baseUrl: environment.KOMBO_BASE_URL,
-    apiKey: secretReader(new SecretsManagerClient(AWS_CLIENT), environment.KOMBO_SECRET_ID),
+    apiKey: secretReader(secrets, environment.KOMBO_SECRET_ID),
   });
+  const ids = { mode: environment.REMOTE_IDS, key: secretReader(secrets, environment.REMOTE_IDS_KEY_ID) };
   const fonts = openFonts(environment.FONTS_DIRECTORY);
   return {
     ports: {
       bucket: createBucket({ client: new S3Client(AWS_CLIENT), bucket: environment.CERTIFICATES_BUCKET }),
-      kombo,
+      kombo: komboWithIds(kombo, ids),
       tell: createTeller({
         putEvents: putEventsCall(new EventBridgeClient(AWS_CLIENT)),
         bus: environment.BUS_NAME,

@@ -27,6 +27,7 @@ import { WebhookEnvironment } from './contract/webhook-environment.ts';
 import type { ReadStanding } from './core/follow-kombo.ts';
 import type { BulkQueue, Ports, Queue, ReplayPorts, RunSettings } from './core/ports.ts';
 import type { DispatchParts } from './dispatch.ts';
+import { type IdSetting, komboWithIds, storeWithIds } from './remote-ids.ts';
 import { runSettings } from './run-settings.ts';
 import type { WebhookParts } from './webhook.ts';
 
@@ -41,9 +42,10 @@ export function wirePoll(variables: Variables): {
   baseline: Baseline;
 } {
   const environment = parseAs(Environment, variables);
-  const kombo = wireKombo(environment);
+  const ids = wireIds(environment);
+  const kombo = wireKombo(environment, ids);
   return {
-    ports: wirePorts(environment, kombo),
+    ports: wirePorts(environment, { kombo, ids }),
     settings: runSettings(environment),
     queue: wireQueue(environment),
     readStanding: kombo.readStanding,
@@ -79,7 +81,7 @@ export function wireReplay(variables: Variables): {
 } {
   const environment = parseAs(ReplayEnvironment, variables);
   return {
-    ports: wireReplayPorts(environment),
+    ports: wireReplayPorts(environment, wireIds(environment)),
     settings: runSettings(environment),
     queue: createQueue(new SQSClient(AWS_CLIENT), environment.REPLAY_QUEUE_URL),
   };
@@ -92,6 +94,7 @@ export function wireOperator(variables: Variables): {
   queue: Queue;
   replayQueue: Queue<ReplayMessage> | null;
   readKeyOwner: KomboAdapter['readKeyOwner'];
+  ids: IdSetting;
   /** What can be looked at besides the ports, for `doctor`; each throws what is wrong with it. */
   looks: OperatorLooks;
   storeKey(key: string): Promise<void>;
@@ -99,9 +102,11 @@ export function wireOperator(variables: Variables): {
   const environment = parseAs(OperatorEnvironment, variables);
   const replayUrl = environment.REPLAY_QUEUE_URL;
   const sqs = new SQSClient(AWS_CLIENT);
-  const kombo = wireKombo(environment);
+  const ids = wireIds(environment);
+  const kombo = wireKombo(environment, ids);
   return {
-    ports: wireReplayPorts(environment, kombo),
+    ports: wireReplayPorts(environment, ids, kombo),
+    ids,
     settings: runSettings(environment),
     readKeyOwner: kombo.readKeyOwner,
     queue: createQueue(sqs, environment.QUEUE_URL),
@@ -133,32 +138,44 @@ async function findStacks(names: string[]): Promise<string[]> {
 
 function wireReplayPorts(
   environment: Omit<Environment, 'QUEUE_URL'>,
-  kombo = wireKombo(environment),
+  ids: IdSetting,
+  kombo = wireKombo(environment, ids),
 ): ReplayPorts {
   const table = tableOf(environment);
   return {
-    ...wirePorts(environment, kombo, table),
+    ...wirePorts(environment, { kombo, ids }, table),
     replays: createReplayStore(table),
     stopwatch: () => performance.now(),
     sleep: (ms) => setTimeout(ms),
   };
 }
 
-function wireKombo(environment: Pick<Environment, 'KOMBO_BASE_URL' | 'KOMBO_SECRET_ID'>): KomboAdapter {
-  return createKombo({
+function wireKombo(
+  environment: Pick<Environment, 'KOMBO_BASE_URL' | 'KOMBO_SECRET_ID'>,
+  ids: IdSetting,
+): KomboAdapter {
+  const kombo = createKombo({
     baseUrl: environment.KOMBO_BASE_URL,
     apiKey: secretReader(new SecretsManagerClient(AWS_CLIENT), environment.KOMBO_SECRET_ID),
   });
+  return komboWithIds(kombo, ids);
+}
+
+function wireIds({
+  REMOTE_IDS,
+  REMOTE_IDS_KEY_ID,
+}: Pick<Environment, 'REMOTE_IDS' | 'REMOTE_IDS_KEY_ID'>): IdSetting {
+  return { mode: REMOTE_IDS, key: secretReader(new SecretsManagerClient(AWS_CLIENT), REMOTE_IDS_KEY_ID) };
 }
 
 function wirePorts(
   environment: Omit<Environment, 'QUEUE_URL'>,
-  kombo: KomboAdapter,
+  { kombo, ids }: { kombo: KomboAdapter; ids: IdSetting },
   table = tableOf(environment),
 ): Ports {
   return {
     kombo,
-    store: createStore(table),
+    store: storeWithIds(createStore(table), ids),
     publisher: createPublisher({
       putEvents: putEventsCall(new EventBridgeClient(AWS_CLIENT)),
       bus: environment.BUS_NAME,

@@ -2,7 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod/mini';
 import { BaselineText } from '../functions/contract/baseline-text.ts';
 import { described } from '../functions/contract/described.ts';
-import { Address } from '../functions/contract/environment.ts';
+import { Address, RemoteIds } from '../functions/contract/environment.ts';
 import { IntegrationId } from '../functions/contract/integration-id.ts';
 import { POLL_CONCURRENCY } from '../functions/contract/poll-concurrency.ts';
 import { arn, keyArn, secretArn } from './arn.ts';
@@ -88,6 +88,10 @@ export const Settings = z
       z._default(z.enum(['omit', 'include']), 'omit'),
       'Whether events carry names and e-mail addresses. Never stored or logged by Schoolbell',
     ),
+    remoteIds: described(
+      z._default(RemoteIds, 'hash-emails'),
+      'What is stored and published of a platform\'s own ids of learners and progressions: "keep" them, "hash" or "omit" all of them, or "hash-emails": those that look like an e-mail address',
+    ),
     journalRetentionDays: described(z._default(days, 90), 'How long a change can be looked up and replayed'),
     logRetentionDays: z._default(
       days.check(
@@ -134,6 +138,10 @@ export const Settings = z
             komboSecretKey: z.optional(keyArn),
             webhookSecret: z.optional(secretArn),
             webhookSecretKey: z.optional(keyArn),
+            remoteIdsKey: described(
+              z.optional(secretArn),
+              'The secret with the key of hashed ids: another key gives other hashes',
+            ),
           })
           .check(
             z.superRefine((adopted, context) => {

@@ -1,11 +1,20 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
 import { createKombo, type KomboAdapter } from '../functions/adapters/kombo/kombo.ts';
-import { KOMBO_HOSTS } from '../functions/contract/environment.ts';
+import { KOMBO_HOSTS, RemoteIds } from '../functions/contract/environment.ts';
 import { DeploymentError } from '../functions/core/errors.ts';
 import type { Clock } from '../functions/core/ports.ts';
+import { type IdSetting, komboWithIds } from '../functions/remote-ids.ts';
 import { type EmbeddedSchool, startEmbeddedSchool } from './embedded-school.ts';
+import { makePrivateDirectory } from './private-directory.ts';
 
 export type LocalKombo = {
+  /** Its records have ids by `ids`. */
   kombo: KomboAdapter;
+  ids: IdSetting;
   baseUrl: string;
   /** The machine's clock, or that of the sandbox's school: everything here lives in its time. */
   clock: Clock;
@@ -17,19 +26,22 @@ export type LocalKombo = {
 /**
  * Kombo's API as the environment names it by `KOMBO_API_KEY` and `KOMBO_BASE_URL`; without a key, an embedded sandbox.
  *
- * @param directory where the sandbox's school is kept
+ * @param directory where the sandbox's school and the key of hashed ids are kept
  * @throws DeploymentError when the environment makes no sense
  */
 export async function openLocalKombo(
   variables: Record<string, string | undefined>,
   directory: string,
 ): Promise<LocalKombo> {
+  const mode = z._default(RemoteIds, 'hash-emails').safeParse(variables['REMOTE_IDS']);
+  if (!mode.success) throw new DeploymentError(`REMOTE_IDS is none of ${RemoteIds.options.join(', ')}`);
+  const ids = { mode: mode.data, key: () => keptKey(directory) };
   const apiKey = variables['KOMBO_API_KEY']?.trim() ?? '';
   const baseUrl = variables['KOMBO_BASE_URL']?.trim() || null;
   if (apiKey !== '') {
     const url = (baseUrl ?? KOMBO_HOSTS.eu).replace(/\/+$/, '');
-    const kombo = createKombo({ baseUrl: url, apiKey: async () => apiKey });
-    return { kombo, baseUrl: url, clock: () => Date.now(), school: null, close: async () => {} };
+    const kombo = komboWithIds(createKombo({ baseUrl: url, apiKey: async () => apiKey }), ids);
+    return { kombo, ids, baseUrl: url, clock: () => Date.now(), school: null, close: async () => {} };
   }
   if (baseUrl !== null) {
     throw new DeploymentError(
@@ -37,11 +49,26 @@ export async function openLocalKombo(
     );
   }
   const school = await startEmbeddedSchool(directory);
+  const kombo = createKombo({ baseUrl: school.url, apiKey: async () => school.apiKey });
   return {
-    kombo: createKombo({ baseUrl: school.url, apiKey: async () => school.apiKey }),
+    kombo: komboWithIds(kombo, ids),
+    ids,
     baseUrl: school.url,
     clock: school.now,
     school,
     close: school.close,
   };
+}
+
+/** The key of hashed ids in a directory, made by the command that first asks for it. */
+async function keptKey(directory: string): Promise<string> {
+  const file = join(directory, 'remote-ids-key');
+  if (!existsSync(file)) {
+    await makePrivateDirectory(directory);
+    // Renamed when it is whole: a command that is killed leaves no half of a key.
+    const whole = `${file}.${process.pid}`;
+    await writeFile(whole, randomBytes(32).toString('base64url'), { mode: 0o600 });
+    await rename(whole, file);
+  }
+  return readFile(file, 'utf8');
 }

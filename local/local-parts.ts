@@ -7,6 +7,7 @@ import { createStore } from '../functions/adapters/dynamodb/store.ts';
 import { createPublisher } from '../functions/adapters/eventbridge/publisher.ts';
 import { putEventsCall } from '../functions/adapters/eventbridge/put-events.ts';
 import type { ReplayPorts } from '../functions/core/ports.ts';
+import { storeWithIds } from '../functions/remote-ids.ts';
 import { startBus } from './bus/bus.ts';
 import type { DeliveredEvent } from './bus/delivered-event.ts';
 import { takingDeadLeases } from './dead-lease.ts';
@@ -31,7 +32,7 @@ export type LocalParts = {
  */
 export async function openLocalParts(options: {
   directory: string;
-  kombo: Pick<LocalKombo, 'kombo' | 'clock'>;
+  kombo: Pick<LocalKombo, 'kombo' | 'ids' | 'clock'>;
   retentionDays: number;
   onEvent: (event: DeliveredEvent) => void;
 }): Promise<LocalParts> {
@@ -46,7 +47,7 @@ export async function openLocalParts(options: {
     ports: {
       kombo: kombo.kombo,
       clock: kombo.clock,
-      store: takingDeadLeases(createStore(table)),
+      store: takingDeadLeases(storeWithIds(createStore(table), kombo.ids)),
       replays: createReplayStore(table),
       publisher: createPublisher({ putEvents: putEventsCall(eventBridge), bus: BUS }),
       stopwatch: () => performance.now(),

@@ -1,17 +1,18 @@
 import * as z from 'zod/mini';
 import { CertificateTexts } from './certificate-texts.ts';
-import { described } from './described.ts';
-import { Address, KOMBO_HOSTS } from './environment.ts';
+import { Environment } from './environment.ts';
+
+const FromEnvironment = z.pick(Environment, {
+  BUS_NAME: true,
+  KOMBO_SECRET_ID: true,
+  KOMBO_BASE_URL: true,
+  REMOTE_IDS: true,
+  REMOTE_IDS_KEY_ID: true,
+});
 
 /** The environment of certificates. */
-export const CertificatesEnvironment = z.object({
+export const CertificatesEnvironment = z.extend(FromEnvironment, {
   CERTIFICATES_BUCKET: z.string().check(z.minLength(3)),
-  BUS_NAME: described(z.string().check(z.minLength(1)), 'Name or ARN'),
-  KOMBO_SECRET_ID: described(
-    z.string().check(z.minLength(1)),
-    'Name or ARN of the secret that holds the API key',
-  ),
-  KOMBO_BASE_URL: z._default(Address, KOMBO_HOSTS.eu),
   FONTS_DIRECTORY: z.string().check(z.minLength(1)),
   REVOKE: z._default(z.enum(['true', 'false']), 'false'),
   ON_ERASURE: z._default(z.enum(['keep', 'delete']), 'delete'),

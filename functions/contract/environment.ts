@@ -26,6 +26,10 @@ export function isAddress(text: string): boolean {
 /** The address of a service. */
 export const Address = z.string().check(z.refine(isAddress, ADDRESS_RULE));
 
+/** What becomes of the platforms' own ids of learners and progressions: by default, those that look like an e-mail address are hashed. */
+export const RemoteIds = z.enum(['keep', 'hash', 'omit', 'hash-emails']);
+export type RemoteIds = z.infer<typeof RemoteIds>;
+
 const wholeNumber = z.coerce.number().check(z.int());
 
 /** What the functions that send polls have in common. */
@@ -51,6 +55,11 @@ export const Environment = z.extend(SharedEnvironment, {
   ),
   KOMBO_BASE_URL: z._default(Address, KOMBO_HOSTS.eu),
   LEARNER_DETAILS: z._default(z.enum(['omit', 'include']), 'omit'),
+  REMOTE_IDS: z._default(RemoteIds, 'hash-emails'),
+  REMOTE_IDS_KEY_ID: described(
+    z.string().check(z.minLength(1)),
+    'Name or ARN of the secret with the key of hashed ids',
+  ),
   OVERLAP_SECONDS: z._default(wholeNumber.check(z.nonnegative()), 15 * 60),
   SURGE_SHARE: z._default(z.coerce.number().check(z.minimum(0), z.maximum(1)), 0.1),
   SURGE_FLOOR: z._default(wholeNumber.check(z.nonnegative()), 25),

@@ -4,6 +4,7 @@ export const outputNames = {
   bus: 'BusArn',
   komboSecret: 'KomboSecretArn',
   webhookSecret: 'WebhookSecretArn',
+  remoteIdsKey: 'RemoteIdsKeyArn',
   pollQueue: 'PollQueueUrl',
   pollFunction: 'PollFunctionName',
   dispatchFunction: 'DispatchFunctionName',

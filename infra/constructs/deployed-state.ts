@@ -16,10 +16,19 @@ import type { AnyTable } from './journal-table.ts';
  * It is kept in parameters of Systems Manager, not in exports of CloudFormation, which would lock the state stack: an
  * export cannot change while another stack imports it. docs/adr/0013-references-that-do-not-lock.md
  */
-export type StateNames = Record<'table' | 'bus' | 'kombo-secret' | 'webhook-secret' | 'alarm-topic', string>;
+export type StateNames = Record<
+  'table' | 'bus' | 'kombo-secret' | 'webhook-secret' | 'remote-ids-key' | 'alarm-topic',
+  string
+>;
 
 /** The state, as the constructs of another stack use it. */
-export type State = { table: AnyTable; bus: AnyBus; komboSecret: AnySecret; alarmTopic: ITopic | null };
+export type State = {
+  table: AnyTable;
+  bus: AnyBus;
+  komboSecret: AnySecret;
+  remoteIdsKey: AnySecret;
+  alarmTopic: ITopic | null;
+};
 
 /** Writes the names for the stacks that read them with the functions below. */
 export function writeStateNames(scope: Construct, settings: Settings, names: StateNames): void {
@@ -55,6 +64,10 @@ export function deployedWebhookSecret(scope: Construct, settings: Settings): Any
     secretCompleteArn: read(scope, settings, 'webhook-secret'),
     ...encryption(scope, 'WebhookSecretKey', settings.adopt.webhookSecretKey),
   });
+}
+
+export function deployedRemoteIdsKey(scope: Construct, settings: Settings): AnySecret {
+  return Secret.fromSecretCompleteArn(scope, 'RemoteIdsKey', read(scope, settings, 'remote-ids-key'));
 }
 
 /** Where alarms are published; null when nobody is to be notified. */

@@ -22,6 +22,7 @@ export class OperatorPolicy extends ManagedPolicy {
       grantQueue(queue, this, 'SendMessage', 'GetQueueAttributes');
     this.#allow(['events:PutEvents', 'events:DescribeEventBus'], [state.bus.eventBusArn]);
     grantSecret(state.komboSecret, this, 'GetSecretValue', 'PutSecretValue');
+    grantSecret(state.remoteIdsKey, this, 'GetSecretValue');
     // Whether it is on or off, so that a switch of a consumer changes nothing here.
     this.#allowToFind(Object.values(consumerStacks(settings)).map(({ name }) => name));
   }

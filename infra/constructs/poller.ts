@@ -35,6 +35,7 @@ export class Poller extends Construct {
     grantQueue(this.queue, this.function, 'SendMessage');
     state.bus.grantPutEventsTo(this.function);
     grantSecret(state.komboSecret, this.function, 'GetSecretValue');
+    grantSecret(state.remoteIdsKey, this.function, 'GetSecretValue');
     grantTable(state.table, this.function, TABLE_CALLS.poll);
   }
 }

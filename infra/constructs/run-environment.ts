@@ -15,6 +15,8 @@ export function runEnvironment(
     KOMBO_BASE_URL: komboUrl(settings.kombo),
     BASELINE: settings.baseline,
     LEARNER_DETAILS: settings.learnerDetails,
+    REMOTE_IDS: settings.remoteIds,
+    REMOTE_IDS_KEY_ID: state.remoteIdsKey.secretArn,
     OVERLAP_SECONDS: String(settings.overlapMinutes * 60),
     JOURNAL_RETENTION_DAYS: String(settings.journalRetentionDays),
     SURGE_SHARE: String(settings.surgeShare),

@@ -39,6 +39,7 @@ export type CertificatesProps = {
   certificates: CertificatesSettings;
   bus: AnyBus;
   komboSecret: AnySecret;
+  remoteIdsKey: AnySecret;
 };
 
 /** Issues a certificate for each completion: rule → queue → function → private bucket, and tells of it on the bus. */
@@ -46,7 +47,11 @@ export class Certificates extends Construct {
   readonly bucket: Bucket;
   readonly queue: QueueWithDeadLetters;
 
-  constructor(scope: Construct, id: string, { settings, certificates, bus, komboSecret }: CertificatesProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, certificates, bus, komboSecret, remoteIdsKey }: CertificatesProps,
+  ) {
     super(scope, id);
     this.bucket = privateBucket(this);
     this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT });
@@ -70,6 +75,7 @@ export class Certificates extends Construct {
         CERTIFICATES_BUCKET: this.bucket.bucketName,
         BUS_NAME: bus.eventBusArn,
         KOMBO_SECRET_ID: komboSecret.secretArn,
+        REMOTE_IDS_KEY_ID: remoteIdsKey.secretArn,
       }),
     });
     issue.addLayers(fonts);
@@ -78,20 +84,21 @@ export class Certificates extends Construct {
     feedFunction(issue, this.queue, { atOnce: 5, returnsFailures: true });
     grantCertificates(this, this.bucket, issue);
     bus.grantPutEventsTo(issue);
-    grantSecret(komboSecret, issue, 'GetSecretValue');
+    for (const secret of [komboSecret, remoteIdsKey]) grantSecret(secret, issue, 'GetSecretValue');
   }
 }
 
-type Place = 'CERTIFICATES_BUCKET' | 'BUS_NAME' | 'KOMBO_SECRET_ID';
+type Place = 'CERTIFICATES_BUCKET' | 'BUS_NAME' | 'KOMBO_SECRET_ID' | 'REMOTE_IDS_KEY_ID';
 
 function environmentOf(
-  { kombo }: Settings,
+  { kombo, remoteIds }: Settings,
   { revoke, onErasure, texts }: CertificatesSettings,
   names: Record<Place, string>,
 ): Record<keyof CertificatesEnvironment, string> {
   return {
     ...names,
     KOMBO_BASE_URL: kombo === 'eu' || kombo === 'us' ? KOMBO_HOSTS[kombo] : kombo,
+    REMOTE_IDS: remoteIds,
     FONTS_DIRECTORY: '/opt',
     REVOKE: String(revoke),
     ON_ERASURE: onErasure,

@@ -1,6 +1,11 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { deployedAlarmTopic, deployedBus, deployedKomboSecret } from '../constructs/deployed-state.ts';
+import {
+  deployedAlarmTopic,
+  deployedBus,
+  deployedKomboSecret,
+  deployedRemoteIdsKey,
+} from '../constructs/deployed-state.ts';
 import type { Settings } from '../settings.ts';
 import { Certificates } from './certificates.ts';
 import { addDeadLetterAlarms } from './dead-letter-alarms.ts';
@@ -24,6 +29,7 @@ export class CertificatesStack extends Stack {
       certificates,
       bus: deployedBus(this, settings),
       komboSecret: deployedKomboSecret(this, settings),
+      remoteIdsKey: deployedRemoteIdsKey(this, settings),
     });
     addDeadLetterAlarms(this, { settings, topic: deployedAlarmTopic(this, settings) });
     new CfnOutput(this, 'CertificatesBucket', { value: bucket.bucketName });

@@ -6,6 +6,7 @@ import {
   deployedAlarmTopic,
   deployedBus,
   deployedKomboSecret,
+  deployedRemoteIdsKey,
   deployedTable,
   deployedWebhookSecret,
 } from '../constructs/deployed-state.ts';
@@ -30,6 +31,7 @@ export class NotifierStack extends Stack {
       table,
       bus: deployedBus(this, settings),
       komboSecret: deployedKomboSecret(this, settings),
+      remoteIdsKey: deployedRemoteIdsKey(this, settings),
       alarmTopic: deployedAlarmTopic(this, settings),
     };
     const poller = new Poller(this, 'Poll', { settings, state });

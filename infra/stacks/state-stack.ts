@@ -1,6 +1,7 @@
-import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Fn, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { CfnEventBusPolicy, EventBus, IncludeDetail, Level } from 'aws-cdk-lib/aws-events';
 import { Effect, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
 import { outputNames } from '../../functions/contract/output-names.ts';
@@ -34,17 +35,33 @@ export class StateStack extends Stack {
     const webhookSecret =
       adopt.webhookSecret ?? secretOf('WebhookSecret', 'What Kombo signs its webhooks with');
 
+    const remoteIdsKey = adopt.remoteIdsKey ?? this.#remoteIdsKey();
     writeStateNames(this, settings, {
       table,
       bus,
       'kombo-secret': komboSecret,
       'webhook-secret': webhookSecret,
+      'remote-ids-key': remoteIdsKey,
       'alarm-topic': alarmTopicArn(this, settings.alarms),
     });
     new CfnOutput(this, outputNames.table, { value: table });
     new CfnOutput(this, outputNames.bus, { value: bus });
     new CfnOutput(this, outputNames.komboSecret, { value: komboSecret });
     new CfnOutput(this, outputNames.webhookSecret, { value: webhookSecret });
+    new CfnOutput(this, outputNames.remoteIdsKey, { value: remoteIdsKey });
+  }
+
+  /** There with each setting, so that a switch back gives the same hashes. */
+  #remoteIdsKey(): string {
+    const secret = new Secret(this, 'RemoteIdsKey', {
+      description: "Hashes platforms' ids: another value gives other hashes",
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'Another key would give every id another hash.',
+    });
+    return secret.secretArn;
   }
 
   /**

@@ -14,6 +14,7 @@ async function findings(readKeyOwner: (now: number) => Promise<{ environment: st
     replayQueue: null,
     readKeyOwner: () => readKeyOwner(ports.clock()),
     looks: null,
+    ids: { mode: 'keep', key: async () => '' },
     storeKey: null,
     close: async () => undefined,
   };

@@ -84,7 +84,7 @@ async function startDeployment() {
   const database = await startEmbeddedDynamoDb();
   const bus = await startBus({ onEvent: () => undefined });
   const sandbox = await startSandbox({ apiKey: 'key', clock, integrations: [{ id: INTEGRATION, records }] });
-  const queue = await startLocalQueue({ kombo: 'key' });
+  const queue = await startLocalQueue({ kombo: 'key', 'remote-ids-key': 'k'.repeat(64) });
   const recorder = await startAwsRecorder(
     {
       DynamoDB_20120810: database.endpoint,
@@ -100,6 +100,7 @@ async function startDeployment() {
     QUEUE_URL: `${queue.endpoint}/123456789012/poll`,
     REPLAY_QUEUE_URL: `${queue.endpoint}/123456789012/replay`,
     KOMBO_SECRET_ID: 'kombo',
+    REMOTE_IDS_KEY_ID: 'remote-ids-key',
     KOMBO_BASE_URL: sandbox.url,
     STACKS_OFF: 'SchoolbellCertificates,SchoolbellSubscribers',
   };

@@ -36,6 +36,7 @@ function deployed(at: ReplayWorld) {
       replayQueue,
       readKeyOwner: () => Promise.reject(new Error('not asked for')),
       looks: null,
+      ids: { mode: 'keep', key: async () => '' },
       storeKey: null,
       close: async () => {},
     },

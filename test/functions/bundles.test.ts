@@ -70,7 +70,19 @@ function urlEvent(body: string, signature: string) {
 
 describe('the bundled functions, started as Lambda starts them', () => {
   const clock = steppedClock(NOW);
-  const records = fixedRecords([someRecord]);
+  /** Of a platform whose own ids are e-mail addresses. */
+  const record = {
+    ...someRecord,
+    remote_id: 'ada@example.com/7',
+    user: {
+      id: 'user-1',
+      remote_id: 'ada@example.com',
+      first_name: 'Ada',
+      last_name: 'Byron',
+      work_email: null,
+    },
+  };
+  const records = fixedRecords([record]);
   const delivered: DeliveredEvent[] = [];
   let bundles: Record<string, string>;
   let database: EmbeddedDynamoDb;
@@ -105,6 +117,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
       kombo: KOMBO_KEY,
       webhook: WEBHOOK_SECRET,
       slack: `http://127.0.0.1:${port}/services/${SLACK_SECRET}`,
+      'remote-ids-key': 'k'.repeat(64),
     });
     const standIns = {
       DynamoDB_20120810: database.endpoint,
@@ -123,6 +136,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
         QUEUE_URL: `${aws.endpoint}/123456789012/poll`,
         REPLAY_QUEUE_URL: `${aws.endpoint}/123456789012/replay`,
         KOMBO_SECRET_ID: 'kombo',
+        REMOTE_IDS_KEY_ID: 'remote-ids-key',
         KOMBO_BASE_URL: sandbox.url,
         WEBHOOK_SECRET_ID: 'webhook',
         INTEGRATIONS: INTEGRATION,
@@ -163,7 +177,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
 
     clock.advance(60 * 60 * 1000);
     const at = new Date(clock.now()).toISOString();
-    records.put({ ...someRecord, status: 'COMPLETED', completed_at: at, changed_at: at });
+    records.put({ ...record, status: 'COMPLETED', completed_at: at, changed_at: at });
     expect(await poll.invoke(message)).toEqual({ result: null });
     expect(delivered.map((event) => event['detail-type'])).toEqual([
       'IntegrationBaselined',
@@ -280,6 +294,16 @@ describe('the bundled functions, started as Lambda starts them', () => {
       expect(made.length, name).toBeGreaterThan(0);
       expect(granted, name).toEqual(expect.arrayContaining(made));
     }
+  });
+
+  it('store and publish no e-mail address that is an id', async () => {
+    const published = JSON.stringify(delivered);
+    expect(published).toMatch(/"remoteId":"hashed-[\w-]{22}"/);
+    const { store } = storeOf(database);
+    const stored = [...(await store.readKnown(INTEGRATION, [someRecord.id])).values()];
+    for await (const entry of store.readEntries(INTEGRATION, 1, 99)) stored.push(...Object(entry.changes));
+    expect(stored.length).toBeGreaterThan(2);
+    expect(published + JSON.stringify(stored)).not.toContain('example.com');
   });
 
   it('write no name, address or key into their logs', () => {

@@ -56,6 +56,7 @@ const ON: [RegExp, string][] = [
   [/:table\//, 'table'],
   [/schoolbell\w+bus\w+Parameter/, 'bus'],
   [/kombosecret\w+Parameter/, "Kombo's key"],
+  [/remoteidskey\w+Parameter/, 'key of hashed ids'],
   [/webhooksecret\w+Parameter/, "the webhook's secret"],
   [/stack\/\w+\/\*/, 'stacks that are switched off'],
   [/"PollQueue[0-9A-F]/, 'poll queue'],

@@ -28,8 +28,17 @@ describe('the state stack', () => {
     }
   });
 
-  it('leaves both secrets without a value: a generated one would be sent as a key', () => {
-    const secrets = Object.values(synthesize().state.findResources('AWS::SecretsManager::Secret'));
+  it('makes the key of hashed ids', () => {
+    synthesize().state.hasResourceProperties('AWS::SecretsManager::Secret', {
+      Description: Match.stringLikeRegexp('hashes'),
+      GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
+    });
+  });
+
+  it("leaves Kombo's secrets without a value: a generated one would be sent as a key", () => {
+    const secrets = Object.entries(synthesize().state.findResources('AWS::SecretsManager::Secret'))
+      .filter(([id]) => !id.startsWith('RemoteIds'))
+      .map(([, secret]) => secret);
     expect(secrets).toHaveLength(2);
     for (const { Properties } of secrets) {
       expect(Properties).not.toHaveProperty('GenerateSecretString');

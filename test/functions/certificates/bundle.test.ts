@@ -20,6 +20,8 @@ import { someRecord } from '../../support/some-record.ts';
 import { delivered } from './some-history.ts';
 
 const Resources = z.record(z.string(), z.object({ Properties: z.record(z.string(), z.unknown()) }));
+/** Of Kombo and of hashed ids. */
+const SECRET = 'k'.repeat(64);
 const Asset = z.object({ S3Key: z.string() });
 
 let outdir: string;
@@ -53,7 +55,7 @@ test('the function draws a certificate with nothing but its bundle and its layer
   const bucket = await startBucket();
   const { type, detail } = learningExample('CourseCompleted');
   const kombo = await startSandbox({
-    apiKey: 'key',
+    apiKey: SECRET,
     clock: steppedClock(Date.parse(detail.detectedAt)),
     integrations: [
       {
@@ -76,10 +78,9 @@ test('the function draws a certificate with nothing but its bundle and its layer
       },
     ],
   });
-  const secrets = createServer((_, response) => response.end('{"SecretString":"key"}')).listen(
-    0,
-    '127.0.0.1',
-  );
+  const secrets = createServer((_, response) =>
+    response.end(JSON.stringify({ SecretString: SECRET })),
+  ).listen(0, '127.0.0.1');
   await once(secrets, 'listening');
   const issue = await startFunction({
     bundle: join(bundle, 'index.mjs'),
@@ -91,6 +92,7 @@ test('the function draws a certificate with nothing but its bundle and its layer
       CERTIFICATES_BUCKET: 'certificates',
       BUS_NAME: 'tested',
       KOMBO_SECRET_ID: 'kombo',
+      REMOTE_IDS_KEY_ID: 'remote-ids-key',
       KOMBO_BASE_URL: kombo.url,
       FONTS_DIRECTORY: fonts,
     },

@@ -95,6 +95,8 @@ export const OTHER_SETTINGS: SettingsInput[] = [
   { pollConcurrency: 10 },
   { surgeShare: 0.5 },
   { surgeFloor: 100 },
+  { remoteIds: 'omit' },
+  { adopt: { remoteIdsKey: secret('RemoteIds') } },
   { operators: ['arn:aws:iam::123456789012:role/operators'] },
   { secretsRevision: 2 },
 ];

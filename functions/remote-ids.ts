@@ -1,0 +1,127 @@
+import { createHmac } from 'node:crypto';
+import type { RemoteIds } from './contract/environment.ts';
+import { DeploymentError } from './core/errors.ts';
+import type { JournalEntry } from './core/journal-entry.ts';
+import type { Kombo, Store } from './core/ports.ts';
+
+/** The setting, and the key of hashed ids, which is asked for when an id has to be hashed. */
+export type IdSetting = { mode: RemoteIds; key: () => Promise<string> };
+
+/** What is stored and published in the place of a platform's id: the same each time for the same id, and for its own result. */
+type ReplaceId = (id: string | null) => string | null;
+
+/** For the ids of learners and progressions, and for those of courses and their revisions. */
+type IdRule = { person: ReplaceId; course: ReplaceId };
+
+const HASHED = /^hashed-[\w-]{22}$/;
+
+/** Of a key that nobody guesses; a shorter one is a mistake. */
+const FEWEST_CHARACTERS = 32;
+
+/** Also within a longer id, with the sign in full width, or percent-encoded. */
+export function looksLikeEmail(id: string): boolean {
+  return /\S(?:[@\uff20\ufe6b]|%40)\S/i.test(id);
+}
+
+/** @throws DeploymentError when the key is too short; what `key` throws */
+export async function idRule({ mode, key }: IdSetting): Promise<IdRule> {
+  if (mode === 'keep') return { person: (id) => id, course: (id) => id };
+  const secret = await key();
+  if (secret.length < FEWEST_CHARACTERS) {
+    throw new DeploymentError(
+      `The key of hashed ids has less than ${FEWEST_CHARACTERS} characters: store another one`,
+    );
+  }
+  const course = hashedIf(looksLikeEmail, secret);
+  if (mode === 'omit') return { person: () => null, course };
+  return { person: mode === 'hash' ? hashedIf(() => true, secret) : course, course };
+}
+
+/** 132 bits of HMAC-SHA256. An id that has this form already stays, so that what is stored can be replaced again. */
+function hashedIf(isHashed: (id: string) => boolean, key: string): ReplaceId {
+  return (id) => {
+    if (id === null || HASHED.test(id) || !isHashed(id)) return id;
+    return `hashed-${createHmac('sha256', key).update(id).digest('base64url').slice(0, 22)}`;
+  };
+}
+
+/** The same progressions with their ids by the setting. By default most platforms have no id that needs the key. */
+async function replaceIds<Part extends Progression>(parts: Part[], setting: IdSetting): Promise<Part[]> {
+  const { mode } = setting;
+  if (mode === 'keep') return parts;
+  let isEach = mode !== 'hash-emails';
+  const look: ReplaceId = (id) => {
+    isEach ||= id !== null && looksLikeEmail(id);
+    return id;
+  };
+  for (const part of parts) if (!isEach) withIds(part, { person: look, course: look });
+  if (!isEach) return parts;
+  const rule = await idRule(setting);
+  return parts.map((part) => withIds(part, rule));
+}
+
+/** Kombo, whose records have ids by the setting: nothing behind it sees another one. */
+export function komboWithIds<Adapter extends Kombo>(kombo: Adapter, setting: IdSetting): Adapter {
+  return {
+    ...kombo,
+    async readPage(...request: Parameters<Kombo['readPage']>) {
+      const page = await kombo.readPage(...request);
+      return { ...page, records: await replaceIds(page.records, setting) };
+    },
+    async readByIds(...request: Parameters<Kombo['readByIds']>) {
+      const found = await kombo.readByIds(...request);
+      return { ...found, records: await replaceIds(found.records, setting) };
+    },
+  };
+}
+
+/**
+ * The store, whose progressions and journal have ids by the setting, also where they were written under another one: a
+ * change of the setting is no change of a progression, and an old entry publishes no id that would not be published now.
+ */
+export function storeWithIds(store: Store, setting: IdSetting): Store {
+  const withChanges = async (entry: JournalEntry): Promise<JournalEntry> => ({
+    ...entry,
+    changes: await replaceIds(entry.changes, setting),
+  });
+  return {
+    ...store,
+    async readKnown(...request) {
+      const known = await replaceIds([...(await store.readKnown(...request)).values()], setting);
+      return new Map(known.map((progression) => [progression.state.id, progression]));
+    },
+    async readEntry(...request) {
+      const entry = await store.readEntry(...request);
+      return entry && withChanges(entry);
+    },
+    async *readEntries(...request) {
+      for await (const entry of store.readEntries(...request)) yield withChanges(entry);
+    },
+  };
+}
+
+type WithId = { remoteId: string | null };
+type Progression = {
+  state: WithId;
+  previous?: WithId | null;
+  discarded?: WithId | null;
+  learner: WithId;
+  course: WithId & { revisionRemoteId: string | null };
+};
+
+function withIds<Part extends Progression>(part: Part, { person, course }: IdRule): Part {
+  const replaced = <Named extends WithId>(named: Named, replace: ReplaceId): Named => ({
+    ...named,
+    remoteId: replace(named.remoteId),
+  });
+  const { state, previous, discarded, learner } = part;
+  const revisionRemoteId = course(part.course.revisionRemoteId);
+  return {
+    ...part,
+    state: replaced(state, person),
+    learner: replaced(learner, person),
+    course: { ...replaced(part.course, course), revisionRemoteId },
+    ...(previous && { previous: replaced(previous, person) }),
+    ...(discarded && { discarded: replaced(discarded, person) }),
+  };
+}

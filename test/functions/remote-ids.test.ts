@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { filterByStoredIds } from '../../cli/filter-ids.ts';
+import { RemoteIds } from '../../functions/contract/environment.ts';
+import { deriveEvents } from '../../functions/core/derive-from-record.ts';
+import { ANY_EVENT } from '../../functions/core/event-filter.ts';
+import { eventsOfEntry } from '../../functions/core/events-of-entry.ts';
+import { runPoll } from '../../functions/core/run-poll.ts';
+import { idRule, komboWithIds, looksLikeEmail, storeWithIds } from '../../functions/remote-ids.ts';
+import { observed } from '../support/observed.ts';
+import { HOUR_MS } from '../support/test-clock.ts';
+import { type World, world } from '../support/world.ts';
+
+const KEY = 'k'.repeat(64);
+const EMAIL = 'jane.doe@example.com';
+const MODES = RemoteIds.options;
+const settingOf = (mode: RemoteIds, key = KEY) => ({ mode, key: async () => key });
+const ruleOf = (mode: RemoteIds, key = KEY) => idRule(settingOf(mode, key));
+
+/** The parts of a poll in a deployment with this setting, around one Kombo and one table. */
+function polled(at: World, mode: RemoteIds) {
+  const kombo = komboWithIds(at.kombo, settingOf(mode));
+  const store = storeWithIds(at.store, settingOf(mode));
+  let polls = 0;
+  const poll = async (run: 'incremental' | 'reconcile' = 'incremental') => {
+    polls += 1;
+    at.clock.advance(HOUR_MS);
+    const owner = `${mode}-${polls}`;
+    const request = { integration: at.integration, mode: run, owner, timeLeft: () => true };
+    expect(await runPoll({ ...at.ports, kombo, store }, at.settings, request)).toMatchObject({
+      kind: 'ended',
+    });
+  };
+  return { kombo, store, poll };
+}
+
+/** A record whose platform uses e-mail addresses wherever it has an id of its own. */
+function withEmails(at: World, status: 'ENROLLED' | 'COMPLETED') {
+  const changedAt = new Date(at.clock.read()).toISOString();
+  const course = { ...observed().course, remoteId: 'c@example.com', revisionRemoteId: 'r@example.com' };
+  at.put(
+    observed(
+      { status, remoteId: `${EMAIL}/7`, changedAt, completedAt: status === 'COMPLETED' ? changedAt : null },
+      {
+        learner: { id: 'u1', remoteId: EMAIL },
+        course,
+        learnerDetails: { firstName: null, lastName: null, email: null },
+      },
+    ),
+  );
+}
+
+async function history(mode: RemoteIds) {
+  const at = world({ mode: 'publish' });
+  const parts = polled(at, mode);
+  for (const status of ['ENROLLED', 'COMPLETED', 'ENROLLED', 'COMPLETED'] as const) {
+    withEmails(at, status);
+    await parts.poll();
+  }
+  expect(at.types().filter((type) => type !== 'LearnerEnrolled')).toHaveLength(3);
+  return { at, ...parts };
+}
+
+describe('an id', () => {
+  const email = fc
+    .tuple(fc.emailAddress(), fc.constantFrom('', 'mailto:', 'course-7/'))
+    .map(([a, b]) => b + a);
+
+  test.each([
+    EMAIL,
+    'JANE@EXAMPLE.COM',
+    'jane@localhost',
+    'mailto:j@x',
+    'j%40x.com',
+    'jane\uff20x',
+    'a:j@x:b',
+    'jäne@exämple',
+  ])('%s looks like an e-mail address', (id) => expect(looksLikeEmail(id)).toBe(true));
+  test.each(['1007', 'jane.doe', '@', '@jane', 'jane@', 'a @ b', '7otQ9G6MK7cokmMqpBJ3h7LC'])(
+    '%s does not look like one',
+    (id) => expect(looksLikeEmail(id)).toBe(false),
+  );
+
+  test('that looks like an e-mail address is hashed by default, others stay', async () => {
+    const { person, course } = await ruleOf('hash-emails');
+    await fc.assert(
+      fc.property(email, fc.string(), (address, id) => {
+        for (const replace of [person, course]) {
+          expect(replace(address)).toMatch(/^hashed-[\w-]{22}$/);
+          expect(replace(id)).toBe(looksLikeEmail(id) ? replace(id) : id);
+        }
+      }),
+    );
+  });
+
+  test('is the same each time, is not another one, and stays what it has become', async () => {
+    for (const mode of MODES) {
+      const { person, course } = await ruleOf(mode);
+      await fc.assert(
+        fc.property(fc.oneof(email, fc.string()), fc.oneof(email, fc.string()), (one, other) => {
+          for (const replace of [person, course]) {
+            expect(replace(replace(one))).toBe(replace(one));
+            if (replace(one) !== null) expect(replace(one) === replace(other)).toBe(one === other);
+            if (mode !== 'keep' && looksLikeEmail(one)) expect(replace(one) ?? '').not.toContain('@');
+          }
+        }),
+      );
+    }
+  });
+
+  test('has another hash with another key, and none with a key that can be guessed', async () => {
+    const [one, other] = [await ruleOf('hash'), await ruleOf('hash', 'o'.repeat(64))];
+    expect(one.person(EMAIL)).not.toBe(other.person(EMAIL));
+    await expect(ruleOf('hash', 'short')).rejects.toThrow('has less than 32 characters');
+  });
+});
+
+describe.each(['hash-emails', 'hash', 'omit'] as const)('with %s', (mode) => {
+  test('no e-mail address is stored or published', async () => {
+    const { at } = await history(mode);
+    expect(at.store.written.length).toBeGreaterThan(5);
+    for (const text of [...at.store.written, JSON.stringify(at.bus.published)])
+      expect(text).not.toContain('example.com');
+  });
+
+  test('an event has the same ids live, from the journal and from Kombo, and follows the one before', async () => {
+    const { at, store, kombo } = await history(mode);
+    const journal = [];
+    for await (const entry of store.readEntries(at.integration.id, 1, 99))
+      journal.push(...eventsOfEntry(entry, null));
+    expect(journal.map(({ detail }) => detail)).toEqual(at.bus.published.map(({ detail }) => detail));
+    for (const [index, { detail }] of journal.entries()) {
+      expect(detail.previous).toEqual(journal[index - 1]?.detail.progression ?? null);
+    }
+    const { records } = await kombo.readByIds(at.integration.id, ['p1']);
+    const derived = records.flatMap((record) =>
+      deriveEvents(at.integration.id, record, '2026-05-01T00:00:00.000Z'),
+    );
+    expect(derived.at(-1)?.detail.learner).toEqual(journal.at(-1)?.detail.learner);
+    expect(derived.at(-1)?.detail.progression.remoteId).toBe(journal.at(-1)?.detail.progression.remoteId);
+  });
+});
+
+const changes = MODES.flatMap((from) => MODES.filter((to) => to !== from).map((to) => [from, to] as const));
+test.each(changes)('a change of the setting from %s to %s publishes nothing', async (from, to) => {
+  const { at } = await history(from);
+  const before = at.bus.published.length;
+  const entries = at.store.journal.size;
+  const after = polled(at, to);
+  for (let run = 0; run < 3; run += 1) await after.poll('reconcile');
+  expect(at.bus.published).toHaveLength(before);
+  // Once at most: an id that was hashed or omitted can become known as it is.
+  expect(at.store.journal.size - entries).toBeLessThanOrEqual(
+    to === 'keep' || from === 'omit' || from === 'hash' ? 1 : 0,
+  );
+
+  withEmails(at, 'ENROLLED');
+  await after.poll();
+  const { person } = await ruleOf(to);
+  const [last, next] = at.bus.published.slice(-2).map(({ detail }) => detail);
+  expect(next?.previous).toEqual({
+    ...last?.progression,
+    remoteId: person(last?.progression.remoteId ?? null),
+  });
+  expect(next?.learner.remoteId).toBe(person(EMAIL));
+  if (to !== 'keep') expect(JSON.stringify(next)).not.toContain('@');
+});
+
+describe('a filter', () => {
+  const filter = { ...ANY_EVENT, learners: [EMAIL, 'u1'], courses: ['c1'] };
+
+  test('by an e-mail address finds its hash, and holds no address', async () => {
+    const { person } = await ruleOf('hash-emails');
+    const stored = await filterByStoredIds(filter, settingOf('hash-emails'));
+    expect(stored).toEqual({ ...filter, learners: [person(EMAIL), 'u1'] });
+  });
+
+  test('by an id finds it as Kombo has it, and as it is stored', async () => {
+    const { person } = await ruleOf('hash');
+    expect((await filterByStoredIds(filter, settingOf('hash'))).learners).toEqual([
+      person(EMAIL),
+      'u1',
+      person('u1'),
+    ]);
+    expect(await filterByStoredIds(filter, settingOf('keep'))).toEqual(filter);
+  });
+
+  test('by an e-mail address is refused where ids are omitted: it must not find everyone', async () => {
+    await expect(filterByStoredIds(filter, settingOf('omit'))).rejects.toThrow("by Kombo's ids");
+    expect((await filterByStoredIds({ ...filter, learners: ['u1'] }, settingOf('omit'))).learners).toEqual([
+      'u1',
+    ]);
+  });
+});
