@@ -45,6 +45,7 @@ const RESOURCES: [name: string, granted: RegExp, called: RegExp][] = [
   ['table', /:table\//, /^schoolbell$/],
   ['bus', /schoolbell\w+bus\w+Parameter/, /^bus$/],
   ['secret', /kombosecret\w+Parameter/, /^kombo$/],
+  ['key of hashed ids', /remoteidskey\w+Parameter/, /^remote-ids-key$/],
   ['poll queue', /PollQueue/, /\/poll$/],
   ['replay queue', /ReplayQueue/, /\/replay$/],
   ['certificates stack', /stack\/SchoolbellCertificates\//, /^SchoolbellCertificates$/],
@@ -77,10 +78,17 @@ function used(recorder: AwsRecorder): string[] {
     .toSorted();
 }
 
+/** Of a platform whose ids are e-mail addresses. */
+const EMAIL = 'ada@example.com';
+const RECORD = {
+  ...someRecord,
+  user: { id: 'user-1', remote_id: EMAIL, first_name: 'Ada', last_name: 'Byron', work_email: null },
+};
+
 /** A deployment whose functions run when they get a message; only what the command line calls is recorded. */
 async function startDeployment() {
   const clock = steppedClock(Date.parse('2026-03-01T09:00:00.000Z'));
-  const records = fixedRecords([{ ...someRecord, status: 'ENROLLED' }]);
+  const records = fixedRecords([{ ...RECORD, status: 'ENROLLED' }]);
   const database = await startEmbeddedDynamoDb();
   const bus = await startBus({ onEvent: () => undefined });
   const sandbox = await startSandbox({ apiKey: 'key', clock, integrations: [{ id: INTEGRATION, records }] });
@@ -106,6 +114,8 @@ async function startDeployment() {
   };
   const ofFunctions = {
     ...environment,
+    // Deployed before the setting was changed: the commands replace what the functions have stored.
+    REMOTE_IDS: 'keep',
     POWERTOOLS_SERVICE_NAME: 'Tested',
     AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
@@ -182,7 +192,7 @@ describe("the operators' policy", () => {
       clock.advance(60 * 60 * 1000);
       const at = new Date(clock.now()).toISOString();
       const completed_at = status === 'COMPLETED' ? at : null;
-      records.put({ ...someRecord, status, completed_at, changed_at: changedAt ?? at }, clock.now());
+      records.put({ ...RECORD, status, completed_at, changed_at: changedAt ?? at }, clock.now());
     };
 
     await schoolbell('key');
@@ -191,7 +201,8 @@ describe("the operators' policy", () => {
     await schoolbell('poll', INTEGRATION);
     change('IN_PROGRESS');
     await schoolbell('poll', INTEGRATION);
-    expect(await schoolbell('events', INTEGRATION)).toContain('CourseStarted');
+    expect(await schoolbell('events', INTEGRATION)).toMatch(/CourseStarted .* hashed-/);
+    expect(await schoolbell('events', INTEGRATION, '--learner', EMAIL)).toContain('CourseStarted');
     expect(await schoolbell('replay', INTEGRATION, '--from', '2026-01-01', '--yes')).toContain('finished');
     await schoolbell('replay', INTEGRATION, '--list');
     await schoolbell('replay', INTEGRATION, '--stop');
@@ -212,6 +223,7 @@ describe("the operators' policy", () => {
     await schoolbell('pause', INTEGRATION);
     await schoolbell('resume', INTEGRATION);
     await schoolbell('integrations', 'remove', INTEGRATION);
+    expect(await schoolbell('events', INTEGRATION)).not.toContain(EMAIL);
     const doctor = await schoolbell('doctor');
     expect(doctor).toContain('delete-stack --stack-name SchoolbellCertificates');
     expect(doctor).not.toContain('--stack-name SchoolbellSubscribers');

@@ -163,6 +163,10 @@ test.each(changes)('a change of the setting from %s to %s publishes nothing', as
     remoteId: person(last?.progression.remoteId ?? null),
   });
   expect(next?.learner.remoteId).toBe(person(EMAIL));
+  const read = [await after.store.readEntry(at.integration.id, 1)];
+  for await (const entry of after.store.readEntries(at.integration.id, 1, 99)) read.push(entry);
+  expect(read.length).toBeGreaterThan(4);
+  if (to !== 'keep') expect(JSON.stringify(read)).not.toContain('@');
   if (to !== 'keep') expect(JSON.stringify(next)).not.toContain('@');
 });
 
