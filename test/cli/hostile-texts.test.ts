@@ -47,7 +47,7 @@ const idOf = (text: string) => `p${text.slice(0, 300).toWellFormed()}`;
 const schoolbell = (...args: string[]) =>
   runSchoolbell([...args, '--local'], {
     cwd,
-    variables: { ...kombo.variables, LEARNER_DETAILS: 'include', SURGE_FLOOR: '1000' },
+    variables: { ...kombo.variables, LEARNER_DETAILS: 'include', SURGE_FLOOR: '1000', REMOTE_IDS: 'keep' },
   });
 
 function expectHarmless({ stdout, stderr }: Ran): void {

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { exampleOf } from '../../catalogue/example-events.ts';
+import { learningExample } from '../../catalogue/learning-examples.ts';
 import { startBus } from '../../local/bus/bus.ts';
 import { localConsumers } from '../../local/consumers/local-consumers.ts';
 import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
@@ -16,6 +16,9 @@ import { startLocalServer } from '../../local/local-server.ts';
 import { nativeDynamoDb, startNativeDynamoDb } from '../../local/native-dynamodb.ts';
 import { steppedClock } from '../../local/sandbox/sandbox-clock.ts';
 import { startSandbox } from '../../local/sandbox/server.ts';
+import { observed } from '../support/observed.ts';
+
+const COMPLETED = learningExample('CourseCompleted');
 
 type Sent = { method: string; headers: Record<string, string>; body?: string };
 
@@ -47,7 +50,7 @@ const completion = {
   Source: 'schoolbell',
   DetailType: 'CourseCompleted',
   EventBusName: 'schoolbell',
-  Detail: JSON.stringify(exampleOf('CourseCompleted').detail),
+  Detail: JSON.stringify(COMPLETED.detail),
 };
 const PUT_EVENTS: Sent = {
   method: 'POST',
@@ -69,7 +72,7 @@ beforeAll(async () => {
   const bus = await startBus({
     onEvent: localConsumers({
       folder,
-      kombo: { readByIds: async () => ({ records: [], rejected: [] }) },
+      kombo: { readByIds: async () => ({ records: [observed(COMPLETED.detail.progression)], rejected: [] }) },
       clock: clock.now,
       onEvent: (event) => events.push(event['detail-type']),
       show: (_, text) => shown.push(text),
