@@ -7,7 +7,12 @@ const EVENTS_API = new Map([
 ]);
 
 /** What the emulator's CloudFormation refuses: it deploys no template with one of these. */
-const REFUSED = [...EVENTS_API.keys(), 'AWS::EventSchemas::', 'AWS::Logs::Delivery'];
+const REFUSED = [
+  ...EVENTS_API.keys(),
+  'AWS::Events::EventBusPolicy',
+  'AWS::EventSchemas::',
+  'AWS::Logs::Delivery',
+];
 
 /** On AWS they include their batches; the emulator asks for the right to `sqs:SendMessageBatch` and so on. */
 const BATCHED = ['sqs:SendMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'];

@@ -8,6 +8,8 @@ export const rehearsal = {
    * machine can reach. HTTPS, unless it is on this machine.
    */
   komboUrl: process.env['REHEARSAL_KOMBO_URL'],
+  /** ARN of the IAM role that rehearses on AWS itself, where the bus refuses events of others. */
+  operator: process.env['REHEARSAL_OPERATOR'],
   integration: 'moodle:7C9M5sXAQx2cNMpVHLojrFpL',
   komboKey: 'key-of-the-rehearsal',
   webhookSecret: 'webhook-secret-of-the-rehearsal',

@@ -38,6 +38,7 @@ describe('a deployment', () => {
     surgeFloor: 3,
     keepState: false,
     webhook: true,
+    operators: rehearsal.operator === undefined ? [] : [rehearsal.operator],
   };
 
   const schoolbell = (...args: string[]) => checkout.schoolbell(...args);
