@@ -52,7 +52,9 @@ module.exports = {
       severity: 'error',
       from: {
         pathNot: [
-          '^functions/(certificates-|digest-|slack-)?wiring[.]ts$',
+          '^functions/wiring[.]ts$',
+          '^consumers/[a-z/]+/wiring[.]ts$',
+          '^consumers/slack/slack[.]ts$',
           '^functions/adapters/',
           '^local/',
           '^test/',
@@ -67,12 +69,31 @@ module.exports = {
       from: { path: '^infra/' },
       to: { path: '^(functions|local|cli)/', pathNot: '^functions/contract/' },
     },
+    {
+      name: 'functions-of-consumers-carry-no-construct',
+      comment: 'a bundle with the CDK in it starts slowly',
+      severity: 'error',
+      from: { path: '^consumers/.*(lambda|wiring)[.]ts$' },
+      to: { path: '^infra/', reachable: true },
+    },
+    {
+      name: 'consumers-import-no-command-line-and-nothing-local',
+      severity: 'error',
+      from: { path: '^consumers/' },
+      to: { path: '^(cli|local|bench)/' },
+    },
+    {
+      name: 'consumers-never-import-one-another',
+      severity: 'error',
+      from: { path: '^consumers/(certificates|slack|endpoints)/' },
+      to: { path: '^consumers/(certificates|slack|endpoints)/', pathNot: '^consumers/$1/' },
+    },
     { name: 'nothing-imports-test', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
     {
       name: 'deployed-code-imports-nothing-local',
       severity: 'error',
       from: { path: '^functions/' },
-      to: { path: '^(local|cli|infra|bench)/' },
+      to: { path: '^(local|cli|infra|bench|consumers)/' },
     },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

@@ -59,7 +59,7 @@ export function measureColdStart(): ColdStart {
     const clients = bundle(join(directory, 'clients.mjs'), {
       stdin: { contents: CLIENTS_ONLY, resolveDir: ROOT },
     });
-    const poll = bundle(join(directory, 'poll.mjs'), { entryPoints: ['functions/lambda/poll.ts'] });
+    const poll = bundle(join(directory, 'poll.mjs'), { entryPoints: ['functions/poll/lambda.ts'] });
     const rounds = Array.from({ length: ROUNDS }, () => ({
       clients: load(script, clients),
       poll: load(script, poll),

@@ -7,11 +7,11 @@ import { putEventsCall } from '../functions/adapters/eventbridge/put-events.ts';
 import { createKombo } from '../functions/adapters/kombo/kombo.ts';
 import type { Integration } from '../functions/contract/integration.ts';
 import type { IntegrationId } from '../functions/contract/integration-id.ts';
-import { operate } from '../functions/core/operate.ts';
+import type { Worker } from '../functions/core/journal/worker.ts';
+import { setWatermark } from '../functions/core/operator/set-watermark.ts';
+import { withLease } from '../functions/core/operator/with-lease.ts';
+import { runPoll } from '../functions/core/poll/run-poll.ts';
 import type { Ports } from '../functions/core/ports.ts';
-import { runPoll } from '../functions/core/run-poll.ts';
-import { setWatermark } from '../functions/core/set-watermark.ts';
-import type { Worker } from '../functions/core/worker.ts';
 import { startBus } from '../local/bus/bus.ts';
 import { EMBEDDED_CREDENTIALS, startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { type SandboxClock, steppedClock } from '../local/sandbox/sandbox-clock.ts';
@@ -36,7 +36,7 @@ export type PollCounts = {
   journalBytes: number;
 };
 
-/** Integrations with so many records each, polled over an embedded engine, and everything counted. */
+/** Integrations polled over an embedded engine, with everything counted. */
 export type CountedSchool = {
   clock: SandboxClock;
   records: Map<IntegrationId, SyntheticRecords>;
@@ -132,7 +132,7 @@ export async function openCountedSchool(
     async reread(integration) {
       const before = new Date(CREATED_AT - 60 * 60 * 1000).toISOString();
       const set = (worker: Worker) => setWatermark(worker, before, { force: false });
-      await operate(ports, SETTINGS, integrationOf(integration), 'operator', async (worker) => set(worker));
+      await withLease(ports, SETTINGS, integrationOf(integration), 'operator', async (worker) => set(worker));
     },
     async poll(integration) {
       const before = counted();

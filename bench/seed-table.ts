@@ -3,9 +3,9 @@ import pMap from 'p-map';
 import { progressionItem } from '../functions/adapters/dynamodb/apply-entry.ts';
 import { observe } from '../functions/adapters/kombo/progression-record.ts';
 import type { Integration } from '../functions/contract/integration.ts';
-import type { KnownProgression } from '../functions/core/known-progression.ts';
-import { operate } from '../functions/core/operate.ts';
-import { change } from '../functions/core/worker.ts';
+import { change } from '../functions/core/journal/worker.ts';
+import { withLease } from '../functions/core/operator/with-lease.ts';
+import type { KnownProgression } from '../functions/core/state/known-progression.ts';
 import { syntheticRecords } from '../local/sandbox/synthetic-records.ts';
 import { benchPorts, SETTINGS } from './processes/ports.ts';
 import { CREATED_AT, CREDENTIALS, type Services } from './processes/services.ts';
@@ -51,8 +51,12 @@ export async function rereadEverything(
 ): Promise<void> {
   const { ports, close } = benchPorts(services);
   const watermark = new Date(CREATED_AT - 24 * 60 * 60 * 1000).toISOString();
-  const operated = await operate(ports, SETTINGS, integration, `bench-${performance.now()}`, async (worker) =>
-    change(worker, { ...seeded, watermark, run: null }),
+  const operated = await withLease(
+    ports,
+    SETTINGS,
+    integration,
+    `bench-${performance.now()}`,
+    async (worker) => change(worker, { ...seeded, watermark, run: null }),
   );
   close();
   if (!operated.done) throw new Error(`${integration.id} is being polled`);

@@ -5,7 +5,7 @@ import { isSchema, type JsonSchema } from './json-schema.ts';
 const WORDS = new Set(['description', 'title', '$schema', 'examples']);
 
 /**
- * What a consumer that relies on the first schemas would stumble over in the second ones, a line each, empty when
+ * What would break a consumer of the first schemas that gets the second ones, a line each, empty when
  * nothing. Adding an optional field or an event is fine. Everything else is not: a field that is gone, has become
  * optional or nullable, takes other values; and a new field that is required, since archived events do not have it.
  */

@@ -15,12 +15,12 @@ const SECTIONS: { title: string; text: string; types: EventType[] }[] = [
     types: LearningEventType.options,
   },
   {
-    title: 'What operators should hear',
+    title: 'Events for operators',
     text: 'Once per episode.',
     types: Object.keys(operationalEvents).filter(isEventType),
   },
   {
-    title: 'What workflows tell',
+    title: 'Events of workflows',
     text: 'Only where the optional stacks are deployed.',
     types: Object.keys(workflowEvents).filter(isEventType),
   },

@@ -1,6 +1,6 @@
-import type { EventFilter } from '../functions/core/event-filter.ts';
+import type { EventFilter } from '../functions/core/replay/event-filter.ts';
 import { type IdSetting, idRule, looksLikeEmail } from '../functions/remote-ids.ts';
-import { CommandError, ExitCode } from './exit-code.ts';
+import { CommandError, ExitCode } from './terminal/exit-code.ts';
 
 /**
  * A filter whose ids are as they are stored and published. An id may be Kombo's own, which stays: it is looked for, too,

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { reportError } from './report-error.ts';
+import { reportError } from './terminal/report-error.ts';
 
 process.on('uncaughtException', (error) => process.exit(reportError(error)));
 // A third of the time until the first line goes into compiling; later starts find it done. Beside the code, where nobody can

@@ -1,22 +1,22 @@
 import { Command, CommanderError } from 'commander';
-import { addDevCommand } from './dev.ts';
-import { addDoctorCommand } from './doctor.ts';
-import { addEventsCommand } from './events.ts';
-import { EXIT_CODE_HELP, ExitCode } from './exit-code.ts';
-import { addGlobalOptions, separateLocal } from './global-options.ts';
-import { addHoldCommands } from './hold.ts';
-import { addIntegrationsCommand } from './integrations.ts';
-import { addKeyCommand } from './key.ts';
-import { addPauseCommands } from './pause.ts';
-import { addPollCommand } from './poll.ts';
-import { addReconcileCommand } from './reconcile.ts';
-import { addReplayCommand } from './replay.ts';
-import { reportError } from './report-error.ts';
-import { addSandboxCommand } from './sandbox.ts';
-import { addSetAsideCommand } from './set-aside.ts';
-import { addStatusCommand } from './status.ts';
-import { addWatermarkCommand } from './watermark.ts';
-import { printError } from './write-line.ts';
+import { addDevCommand } from './commands/dev.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addEventsCommand } from './commands/events.ts';
+import { addHoldCommands } from './commands/hold.ts';
+import { addIntegrationsCommand } from './commands/integrations.ts';
+import { addKeyCommand } from './commands/key.ts';
+import { addPauseCommands } from './commands/pause.ts';
+import { addPollCommand } from './commands/poll.ts';
+import { addReconcileCommand } from './commands/reconcile.ts';
+import { addReplayCommand } from './commands/replay.ts';
+import { addSandboxCommand } from './commands/sandbox.ts';
+import { addSetAsideCommand } from './commands/set-aside.ts';
+import { addStatusCommand } from './commands/status.ts';
+import { addWatermarkCommand } from './commands/watermark.ts';
+import { addGlobalOptions, separateLocal } from './options/global-options.ts';
+import { EXIT_CODE_HELP, ExitCode } from './terminal/exit-code.ts';
+import { reportError } from './terminal/report-error.ts';
+import { printError } from './terminal/write-line.ts';
 
 /** Runs the command line. Sets the process's exit code; never throws. */
 export async function runProgram(args: readonly string[]): Promise<void> {

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { RemoteIds } from './contract/environment.ts';
 import { DeploymentError } from './core/errors.ts';
-import type { JournalEntry } from './core/journal-entry.ts';
 import type { Kombo, Store } from './core/ports.ts';
+import type { JournalEntry } from './core/state/journal-entry.ts';
 
 /** The setting, and the key of hashed ids, which is asked for when an id has to be hashed. */
 export type IdSetting = { mode: RemoteIds; key: () => Promise<string> };

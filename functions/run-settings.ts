@@ -1,7 +1,7 @@
 import type { Environment } from './contract/environment.ts';
 import type { RunSettings } from './core/ports.ts';
 
-/** Longer than one page can take with all its retries; an integration whose worker died waits so long. */
+/** Longer than one page can take with all its retries. An integration whose worker died waits for this time. */
 const LEASE_MS = 3 * 60 * 1000;
 const RECONCILE_SLICE_MS = 60 * 1000;
 

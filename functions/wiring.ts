@@ -24,12 +24,12 @@ import { OperatorEnvironment } from './contract/operator-environment.ts';
 import { ReplayEnvironment } from './contract/replay-environment.ts';
 import type { ReplayMessage } from './contract/replay-message.ts';
 import { WebhookEnvironment } from './contract/webhook-environment.ts';
-import type { ReadStanding } from './core/follow-kombo.ts';
+import type { ReadKomboStatus } from './core/operator/sync-with-kombo.ts';
 import type { BulkQueue, Ports, Queue, ReplayPorts, RunSettings } from './core/ports.ts';
-import type { DispatchParts } from './dispatch.ts';
+import type { DispatchParts } from './dispatch/handler.ts';
 import { type IdSetting, komboWithIds, storeWithIds } from './remote-ids.ts';
 import { runSettings } from './run-settings.ts';
-import type { WebhookParts } from './webhook.ts';
+import type { WebhookParts } from './webhook/handler.ts';
 
 type Variables = Record<string, string | undefined>;
 
@@ -38,7 +38,7 @@ export function wirePoll(variables: Variables): {
   ports: Ports;
   settings: RunSettings;
   queue: Queue;
-  readStanding: ReadStanding;
+  readKomboStatus: ReadKomboStatus;
   baseline: Baseline;
 } {
   const environment = parseAs(Environment, variables);
@@ -48,7 +48,7 @@ export function wirePoll(variables: Variables): {
     ports: wirePorts(environment, { kombo, ids }),
     settings: runSettings(environment),
     queue: wireQueue(environment),
-    readStanding: kombo.readStanding,
+    readKomboStatus: kombo.readKomboStatus,
     baseline: environment.BASELINE,
   };
 }
@@ -96,7 +96,7 @@ export function wireOperator(variables: Variables): {
   readKeyOwner: KomboAdapter['readKeyOwner'];
   ids: IdSetting;
   /** What can be looked at besides the ports, for `doctor`; each throws what is wrong with it. */
-  looks: OperatorLooks;
+  looks: OperatorChecks;
   storeKey(key: string): Promise<void>;
 } {
   const environment = parseAs(OperatorEnvironment, variables);
@@ -121,7 +121,7 @@ export function wireOperator(variables: Variables): {
   };
 }
 
-export type OperatorLooks = {
+export type OperatorChecks = {
   findBus(): Promise<void>;
   /** Messages that wait. */
   countPolls(): Promise<number>;

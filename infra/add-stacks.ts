@@ -1,6 +1,6 @@
 import { type App, type Stack, Tags } from 'aws-cdk-lib';
+import { addConsumerStacks } from '../consumers/deploy/consumers-stack.ts';
 import { keepData } from './constructs/keep-data.ts';
-import { addConsumerStacks } from './consumers/consumers-stack.ts';
 import { refuseOtherPlaces } from './refuse-other-places.ts';
 import { refuseTooMany } from './refuse-too-many.ts';
 import type { Settings } from './settings.ts';

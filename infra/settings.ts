@@ -1,12 +1,12 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod/mini';
+import { consumerSettings, refuseDoubleNames } from '../consumers/deploy/settings.ts';
 import { BaselineText } from '../functions/contract/baseline-text.ts';
 import { described } from '../functions/contract/described.ts';
 import { Address, RemoteIds } from '../functions/contract/environment.ts';
 import { IntegrationId } from '../functions/contract/integration-id.ts';
 import { POLL_CONCURRENCY } from '../functions/contract/poll-concurrency.ts';
 import { arn, keyArn, secretArn } from './arn.ts';
-import { consumerSettings, refuseDoubleNames } from './consumers/settings.ts';
 
 const komboUrl = Address.check(z.maxLength(256));
 
@@ -171,7 +171,7 @@ export const Settings = z
         ),
         'none',
       ),
-      'Who is told when an alarm goes off',
+      'Who is notified when an alarm goes off',
     ),
     behindMinutes: described(
       z.optional(minutes.check(z.maximum(7 * 24 * 60))),

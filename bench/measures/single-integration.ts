@@ -105,7 +105,7 @@ export function timeMeasures({ unchanged, changed, firstSync, reader }: Rounds, 
   ];
 }
 
-/** Polls one integration of so many records, all of them known and unchanged, in a process of its own. */
+/** Polls one integration whose records are all known and unchanged, in a process of its own. */
 export async function pollUnchanged(
   { engine, answerMs, say }: Pick<BenchOptions, 'engine' | 'answerMs' | 'say'>,
   records: number,

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
 import { createQueue } from '../../functions/adapters/sqs/queue.ts';
-import { dispatchHandler } from '../../functions/dispatch.ts';
+import { dispatchHandler } from '../../functions/dispatch/handler.ts';
 import { CREDENTIALS } from './services.ts';
 import { measureSpent } from './spent.ts';
 

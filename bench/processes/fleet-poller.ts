@@ -2,13 +2,13 @@ import { setPriority } from 'node:os';
 import pMap from 'p-map';
 import * as z from 'zod/mini';
 import { Integration } from '../../functions/contract/integration.ts';
-import { runPoll } from '../../functions/core/run-poll.ts';
+import { runPoll } from '../../functions/core/poll/run-poll.ts';
 import { type Child, startChild } from './child.ts';
 import type { PollerTask } from './poller.ts';
 import { benchPorts, SETTINGS } from './ports.ts';
 import { Services } from './services.ts';
 
-/** Many integrations polled at the same time, as the poll queue's messages are: so many at once, the others wait. */
+/** Many integrations polled at the same time, as the poll queue's messages are: at most `concurrency` at once. */
 const Task = z.object({
   services: Services,
   /** Integrations polled at the same time: `pollConcurrency` of the settings. */

@@ -14,7 +14,7 @@ const Task = z.object({
 });
 export type KomboTask = z.infer<typeof Task>;
 
-/** What it is told while it runs. It answers each with what was counted until then. */
+/** What it receives while it runs. It answers each with what was counted until then. */
 const Order = z.union([
   /** Every so-maniest record of an integration changes now; an hour passes. */
   z.object({ change: IntegrationId, every: z.int().check(z.positive()) }),

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Integration } from '../../functions/contract/integration.ts';
-import { runPoll } from '../../functions/core/run-poll.ts';
+import { runPoll } from '../../functions/core/poll/run-poll.ts';
 import { benchPorts, SETTINGS } from './ports.ts';
 import { Services } from './services.ts';
 import { measureSpent } from './spent.ts';

@@ -21,11 +21,11 @@ export const ChangedField = z.enum([
 export type ChangedField = z.infer<typeof ChangedField>;
 
 /** Where an event stands in the journal of its integration. */
-export const JournalPlace = z.object({
+export const JournalPosition = z.object({
   entry: PositiveNumber,
   index: WholeNumber,
 });
-export type JournalPlace = z.infer<typeof JournalPlace>;
+export type JournalPosition = z.infer<typeof JournalPosition>;
 
 /** What all learning events share, in version 1. */
 export const LearningEventDetail = z.object({
@@ -36,7 +36,7 @@ export const LearningEventDetail = z.object({
   ),
   integration: z.object({ id: IntegrationId, tool: z.string() }),
   journal: described(
-    z.nullable(JournalPlace),
+    z.nullable(JournalPosition),
     'Orders the events of one integration; null on a replay of what was only derived from Kombo',
   ),
   occurredAt: described(Timestamp, 'When it happened in the learning platform, as best known'),

@@ -8,7 +8,7 @@ import { PositiveNumber, WholeNumber } from './whole-number.ts';
 
 const operational = z.object({
   version: z.literal(1),
-  id: described(z.string(), 'The same each time this episode is told'),
+  id: described(z.string(), 'The same each time this episode is published'),
   integration: z.object({ id: IntegrationId, tool: z.string() }),
   at: Timestamp,
 });
@@ -56,7 +56,7 @@ export const operationalEvents = {
     events: described(WholeNumber, 'How many events were to be sent'),
     published: WholeNumber,
     refused: described(WholeNumber, 'Refused by EventBridge for good'),
-    missing: described(WholeNumber, 'No longer to be had when their turn came'),
+    missing: described(WholeNumber, 'Removed by retention before they were replayed'),
   }),
 } as const;
 

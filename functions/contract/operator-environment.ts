@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { described } from './described.ts';
 import { Address, Environment } from './environment.ts';
 
-/** What the command line is told of the deployment that it works on. */
+/** What the command line knows of the deployment that it works on. */
 export const OperatorEnvironment = z.extend(Environment, {
   REPLAY_QUEUE_URL: described(z.optional(Address), 'Without it, the command line sends replays itself'),
   STACKS_OFF: described(

@@ -10,7 +10,7 @@ export const outputNames = {
   dispatchFunction: 'DispatchFunctionName',
   replayFunction: 'ReplayFunctionName',
   webhookUrl: 'WebhookUrl',
-  /** `NAME=value` pairs, parted by spaces: what the command line is told of the deployment. */
+  /** `NAME=value` pairs, separated by spaces: what the command line knows of the deployment. */
   environment: 'OperatorEnvironment',
   /** The managed policy with the rights of the command line. */
   operatorPolicy: 'OperatorPolicyArn',

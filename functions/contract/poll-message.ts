@@ -4,7 +4,7 @@ import { PollMode } from './poll-mode.ts';
 
 /**
  * One message of the poll queue: run this integration. Without a mode: an incremental run, or the baseline first.
- * `follow`: Kombo told that the integration was created or that it changed, so look there first how it stands.
+ * `follow`: Kombo sent a webhook that the integration was created or changed, so ask Kombo for its status first.
  * `othersLetIn`: Kombo refused access for the integration, and let another one in after that.
  */
 export const PollMessage = z.object({

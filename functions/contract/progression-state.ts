@@ -6,7 +6,7 @@ import { Timestamp } from './timestamp.ts';
 export const Status = z.enum(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED']);
 export type Status = z.infer<typeof Status>;
 
-/** What is known of one course progression. `null` means that Kombo never told. */
+/** What is known of one course progression. `null` means that Kombo never sent a value. */
 export const ProgressionState = z.object({
   id: described(z.string(), "Kombo's id of the course progression"),
   remoteId: described(z.nullable(z.string()), "The learning platform's own id"),

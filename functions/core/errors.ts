@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { printable } from '../contract/printable-text.ts';
-import type { Trouble } from './checkpoint.ts';
+import type { Failure } from './state/checkpoint.ts';
 
-/** What an error tells beyond its message. */
+/** What an error says beyond its message. */
 export type ErrorContext = { code?: string | null; logUrl?: string | null; cause?: unknown };
 
 /** A run cannot go on. Each kind is named for what happens next; `message` is one line for a person. */
 abstract class RunError extends Error {
-  abstract readonly kind: Trouble['kind'];
+  abstract readonly kind: Failure['kind'];
   readonly code: string | null;
   /** Kombo's page about the failed request. */
   readonly logUrl: string | null;
@@ -36,7 +36,7 @@ export class RateLimitedError extends TransientError {
   }
 }
 
-/** This integration needs a person: it is tried less and less often, and its operator is told once. */
+/** This integration needs a person: it is retried less and less often, and its operator is notified once. */
 export class IntegrationError extends RunError {
   readonly kind = 'integration';
 }
@@ -62,7 +62,7 @@ export class DeploymentError extends RunError {
 export type { RunError };
 
 /** What is read of a failed call besides its name. */
-const Failure = z.object({
+const ErrorParts = z.object({
   code: z.catch(z.optional(z.string()), undefined),
   $metadata: z.catch(z.optional(z.object({ httpStatusCode: z.optional(z.number()) })), undefined),
 });
@@ -87,7 +87,7 @@ export function asCode(text: string): string {
 
 /** The same of a failed call, by the code of the connection where there was no answer. */
 export function codeOf(error: unknown): string {
-  const { code, $metadata } = Failure.safeParse(error).data ?? {};
+  const { code, $metadata } = ErrorParts.safeParse(error).data ?? {};
   const isAnswered = $metadata?.httpStatusCode !== undefined;
   return !isAnswered && code !== undefined && SYSTEM_CODE.test(code) ? code : nameOf(error);
 }

@@ -3,14 +3,14 @@ import type { IntegrationId } from '../contract/integration-id.ts';
 import type { LearningEvent } from '../contract/learning-events.ts';
 import type { OperationalEvent } from '../contract/operational-events.ts';
 import type { PollMessage } from '../contract/poll-message.ts';
-import type { Checkpoint, Lease } from './checkpoint.ts';
-import type { JournalEntry } from './journal-entry.ts';
-import type { KnownProgression } from './known-progression.ts';
-import type { ObservedProgression, Page, RejectedRecord } from './observed-progression.ts';
-import type { Probe } from './probe.ts';
-import type { ReplayRecord } from './replay-record.ts';
-import type { SetAside } from './set-aside.ts';
-import type { HeldChunk } from './waiting-count.ts';
+import type { HeldChunk } from './episodes/waiting-count.ts';
+import type { Probe } from './fleet/probe.ts';
+import type { ReplayRecord } from './replay/replay-record.ts';
+import type { Checkpoint, Lease } from './state/checkpoint.ts';
+import type { JournalEntry } from './state/journal-entry.ts';
+import type { KnownProgression } from './state/known-progression.ts';
+import type { ObservedProgression, Page, RejectedRecord } from './state/observed-progression.ts';
+import type { SetAside } from './state/set-aside.ts';
 
 /** The machine's clock, in milliseconds since 1970. Decides leases and back-off, never what is read from Kombo. */
 export type Clock = () => number;
@@ -48,10 +48,10 @@ export type Kombo = {
 /** `reason`: one line for a person, without content. */
 export type UnreadableIntegration = { id: IntegrationId; reason: string };
 
-export type LeaseAnswer =
+export type LeaseResult =
   /** `fence`: the lease before was not given back; its worker may still wake up. */
   | { taken: true; checkpoint: Checkpoint; lease: Lease; fence: boolean }
-  /** Another worker is at it; that the integration is wanted `again` was noted for it. */
+  /** Another worker holds the lease; the request to poll `again` was stored for it. */
   | { taken: false; until: string };
 
 /**
@@ -79,15 +79,15 @@ export type Store = {
   /** Many checkpoints at once, for an overview: not consistent, absent where never polled. */
   readCheckpoints(ids: IntegrationId[]): Promise<Map<IntegrationId, Checkpoint>>;
   /** Takes the lease when it is free or expired by `now`, and clears `again`; otherwise notes `again`. */
-  takeLease(id: IntegrationId, lease: Lease, now: string): Promise<LeaseAnswer>;
+  takeLease(id: IntegrationId, lease: Lease, now: string): Promise<LeaseResult>;
   /**
    * Replaces the checkpoint, whose revision must be the one before `next.revision`, and renews the lease.
    * @throws LeaseLostError when the stored revision or the lease's owner differ
    */
-  moveCheckpoint(next: Checkpoint, lease: Lease): Promise<void>;
+  saveCheckpoint(next: Checkpoint, lease: Lease): Promise<void>;
   /**
    * Like `moveCheckpoint`, and gives the lease back.
-   * @returns whether the integration was wanted again meanwhile
+   * @returns whether another poll of the integration was requested meanwhile
    */
   releaseLease(next: Checkpoint, lease: Lease): Promise<{ again: boolean }>;
 
@@ -152,7 +152,7 @@ export type ReplayStore = {
 };
 
 /** What became of events handed to the publisher, each by its place in the list. */
-export type PublishAnswer = {
+export type PublishResult = {
   accepted: number[];
   /** Refused for good, with EventBridge's reason. */
   refused: { index: number; reason: string }[];
@@ -162,9 +162,9 @@ export type PublishAnswer = {
 
 /** The event bus. Retries by itself; answers for every event. Events of one progression are accepted in their order. */
 export type Publisher = {
-  publish(events: LearningEvent[]): Promise<PublishAnswer>;
+  publish(events: LearningEvent[]): Promise<PublishResult>;
   /** @throws TransientError or DeploymentError when it was not accepted */
-  tell(event: OperationalEvent): Promise<void>;
+  notify(event: OperationalEvent): Promise<void>;
 };
 
 /** A queue: the poll queue, unless another message is named. @throws TransientError or DeploymentError when a message was not taken */
@@ -208,6 +208,6 @@ export type ReplayPorts = Ports & {
   replays: ReplayStore;
   /** Milliseconds since some moment, to measure with: the clock may be that of a simulated school. */
   stopwatch: Clock;
-  /** Waits so many milliseconds. */
+  /** Waits `ms` milliseconds. */
   sleep(ms: number): Promise<void>;
 };

@@ -15,7 +15,7 @@ const HOUR_SECONDS = 60 * 60;
 /** Dispatch finds an error of the deployment once per interval, and may be late: an alarm that ended in between would go off again. */
 const LATE_MINUTES = 10;
 
-/** What a run found is told once, in hours: an alarm that ends before a person looks is not seen. */
+/** What a run found is reported once: an alarm that ends before a person looks would not be seen. */
 const A_DAY = 24;
 
 /** Kombo reads most platforms every three hours, and webhooks follow: an alarm that ends in between goes off again. */
@@ -118,7 +118,7 @@ export class Alarms extends Construct {
     });
     add('Unpublished', {
       section: 'unpublished',
-      meaning: 'Something that happened to a learner is written down and was not told to anybody for a day.',
+      meaning: 'Something that happened to a learner is in the journal and has not been published for a day.',
       metric: metrics.worst(names.oldestUnpublishedSeconds),
       threshold: 24 * HOUR_SECONDS,
     });

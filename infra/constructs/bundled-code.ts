@@ -14,7 +14,7 @@ const PACKAGES = join(ROOT, 'node_modules');
  *
  * Through esbuild's API: the CDK's own construct starts `npx` for each function, which takes longer than the bundling.
  *
- * @param entry names its file in `functions/lambda/`
+ * @param entry its file, by its path below the root
  * @param packages are copied beside the bundle instead, with all that they depend on
  */
 export function bundledCode(entry: string, packages: string[] = []): AssetCode {
@@ -35,7 +35,7 @@ const NO_IMAGE = DockerImage.fromRegistry('none');
 function bundle(entry: string, packages: string[], directory: string): boolean {
   buildSync({
     external: packages,
-    entryPoints: [join(ROOT, 'functions/lambda', `${entry}.ts`)],
+    entryPoints: [join(ROOT, entry)],
     outfile: join(directory, 'index.mjs'),
     absWorkingDir: ROOT,
     ...BUNDLING,

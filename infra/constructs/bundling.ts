@@ -11,7 +11,7 @@ export const BUNDLING = {
   minify: true,
   // Logs name errors by their class.
   keepNames: true,
-  // Read when an error is logged (`functions/source-places.ts`), which needs the places and not the text.
+  // Read when an error is logged (`functions/telemetry/source-map.ts`), which needs the places and not the text.
   sourcemap: true,
   sourcesContent: false,
 } satisfies BuildOptions;

@@ -5,13 +5,13 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import type { AnyBus } from '../consumers/any-bus.ts';
+import type { AnyBus } from '../../consumers/deploy/any-bus.ts';
 import type { Settings } from '../settings.ts';
 import type { AnySecret } from './empty-secret.ts';
 import type { AnyTable } from './journal-table.ts';
 
 /**
- * What the state stack tells the other stacks: the table's name, and the ARNs of the others.
+ * What the state stack gives to the other stacks: the table's name, and the ARNs of the others.
  *
  * It is kept in parameters of Systems Manager, not in exports of CloudFormation, which would lock the state stack: an
  * export cannot change while another stack imports it. docs/adr/0013-references-that-do-not-lock.md

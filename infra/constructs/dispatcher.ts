@@ -28,7 +28,7 @@ export class Dispatcher extends Construct {
     const every = Duration.minutes(settings.pollEveryMinutes);
     this.function = new NotifierFunction(this, 'Function', {
       settings,
-      entry: 'dispatch',
+      entry: 'functions/dispatch/lambda.ts',
       description: 'Sends a poll for each integration that is due and reports how all of them stand',
       timeout: Duration.minutes(1),
       // For the processor time that comes with it: what is read of 10,000 integrations is parsed in seconds.

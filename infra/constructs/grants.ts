@@ -15,7 +15,7 @@ import type { AnyTable } from './journal-table.ts';
 type QueueCall = 'SendMessage' | 'ReceiveMessage' | 'DeleteMessage' | 'GetQueueAttributes';
 type SecretCall = 'GetSecretValue' | 'PutSecretValue';
 
-/** What DynamoDB does with a table's own key in the name of whoever uses the table ("usage notes" of its encryption). */
+/** What DynamoDB does with a table's own key in the name of the table's user ("usage notes" of its encryption). */
 const TABLE_KEY = [
   'Decrypt',
   'DescribeKey',

@@ -14,7 +14,7 @@ export type LearnerAlarmProps = {
   threshold: number;
   /** How many periods of the metric in a row; once by default. */
   periods?: number;
-  /** For what is told once: stays on until so many periods have passed without it. */
+  /** For what is reported once: stays on for this many periods. */
   lasting?: number;
   /** Goes off below the threshold, and when there is no value at all. */
   silenceIsTrouble?: boolean;

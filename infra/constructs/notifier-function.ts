@@ -17,7 +17,7 @@ import { memoryOptions } from './memory-options.ts';
 
 export type NotifierFunctionProps = {
   settings: Settings;
-  /** Names its file in `functions/lambda/`. */
+  /** Its file, by its path below the root. */
   entry: string;
   /** Packages that are copied beside the bundle, with all that they depend on, because they read files of their own. */
   packages?: string[];

@@ -47,7 +47,7 @@ export class OperatorDashboard extends Construct {
     );
     this.dashboard.addWidgets(...freshness(metrics, props));
     this.dashboard.addWidgets(...work(metrics, props));
-    this.dashboard.addWidgets(...trouble(metrics, props));
+    this.dashboard.addWidgets(...failure(metrics, props));
     this.dashboard.addWidgets(...costs(props));
   }
 }
@@ -95,7 +95,7 @@ function work(metrics: SchoolbellMetrics, { poller }: OperatorDashboardProps) {
   ];
 }
 
-function trouble(
+function failure(
   metrics: SchoolbellMetrics,
   { poller, dispatcher, replayer, webhook }: OperatorDashboardProps,
 ) {

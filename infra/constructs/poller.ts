@@ -23,7 +23,7 @@ export class Poller extends Construct {
     this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT });
     this.function = new NotifierFunction(this, 'Function', {
       settings,
-      entry: 'poll',
+      entry: 'functions/poll/lambda.ts',
       description: 'Polls one integration and publishes what changed',
       timeout: TIMEOUT,
       memorySize: POLL_MEMORY_MB,

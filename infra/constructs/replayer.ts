@@ -24,7 +24,7 @@ export class Replayer extends Construct {
     this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT });
     this.function = new NotifierFunction(this, 'Function', {
       settings,
-      entry: 'replay',
+      entry: 'functions/replay/lambda.ts',
       description: 'Carries a replay on',
       timeout: TIMEOUT,
       memorySize: 512,

@@ -53,7 +53,7 @@ export class WebhookReceiver extends Construct {
     }
     this.function = new NotifierFunction(this, 'Function', {
       settings,
-      entry: 'webhook',
+      entry: 'functions/webhook/lambda.ts',
       description: "Checks Kombo's webhooks and queues what they ask for",
       timeout: Duration.seconds(10),
       memorySize: 256,

@@ -91,7 +91,7 @@ async function accept(entry: PutEntry, options: BusOptions, faults: Faults): Pro
   }
   return fault === null
     ? { EventId: event.id }
-    : refused({ code: fault.code, message: 'The local bus was told to fail this entry.' });
+    : refused({ code: fault.code, message: 'The local bus was set to fail this entry.' });
 }
 
 function refused({ code, message }: Refusal): ResultEntry {
@@ -107,7 +107,7 @@ function fail(response: ServerResponse, fault: CallFault): void {
     response.destroy();
     return;
   }
-  const message = 'The local bus was told to fail this call.';
+  const message = 'The local bus was set to fail this call.';
   respond(response, fault.status, failure({ code: fault.code, message }));
 }
 

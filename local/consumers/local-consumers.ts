@@ -1,17 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { CertificateParts } from '../../functions/certificates/handle-event.ts';
-import { UnconfirmedEventError } from '../../functions/certificates/shown-by-kombo.ts';
-import { CertificateTexts } from '../../functions/contract/certificate-texts.ts';
+import { certificateFolder } from '../../consumers/certificates/certificate-folder.ts';
+import { certificateRule } from '../../consumers/certificates/certificate-rule.ts';
+import { CertificateTexts } from '../../consumers/certificates/certificate-texts.ts';
+import type { CertificateParts } from '../../consumers/certificates/handle-event.ts';
+import { UnconfirmedEventError } from '../../consumers/certificates/shown-by-kombo.ts';
+import { messageOf } from '../../consumers/slack/post-events.ts';
+import { slackRules } from '../../consumers/slack/slack-rules.ts';
 import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
 import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts';
 import type { Kombo } from '../../functions/core/ports.ts';
-import { messageOf } from '../../functions/slack/post-events.ts';
-import { certificateRule } from '../../rules/certificate-rule.ts';
-import { slackRules } from '../../rules/slack/slack-rules.ts';
 import { type DeliveredEvent, deliveredEvent, LOCAL_ACCOUNT } from '../bus/delivered-event.ts';
 import { matchesPattern } from '../rules/match-pattern.ts';
-import { certificateFolder } from './certificate-folder.ts';
 import { slackText } from './slack-text.ts';
 
 /** As deployed by default. */
@@ -48,9 +48,10 @@ export function localConsumers(options: LocalConsumersOptions): (event: Delivere
       if (matchesPattern(pattern, event)) show('slack', slackText(messageOf(event)));
     }
     if (!matchesPattern(certificates.pattern, event)) return;
-    parts ??= openCertificates(options, (told) => {
-      if (told.type === 'CertificateIssued') show('certificate', join(folder, told.detail.certificate.key));
-      return deliver(onBus(told, clock()));
+    parts ??= openCertificates(options, (notified) => {
+      if (notified.type === 'CertificateIssued')
+        show('certificate', join(folder, notified.detail.certificate.key));
+      return deliver(onBus(notified, clock()));
     });
     const { takeEvent, ...rest } = await parts;
     try {
@@ -64,7 +65,7 @@ export function localConsumers(options: LocalConsumersOptions): (event: Delivere
 }
 
 type Issuing = CertificateParts & {
-  takeEvent: typeof import('../../functions/certificates/take-events.ts')['takeEvent'];
+  takeEvent: typeof import('../../consumers/certificates/take-events.ts')['takeEvent'];
 };
 
 /** Read when the first certificate is issued: fonts and the PDF library take a moment. */
@@ -73,9 +74,9 @@ async function openCertificates(
   tell: (event: WorkflowEvent) => Promise<void>,
 ): Promise<Issuing> {
   const [{ takeEvent }, { drawCertificate }, { openFonts }] = await Promise.all([
-    import('../../functions/certificates/take-events.ts'),
-    import('../../functions/certificates/drawing/draw-certificate.ts'),
-    import('../../functions/certificates/drawing/font-library.ts'),
+    import('../../consumers/certificates/take-events.ts'),
+    import('../../consumers/certificates/drawing/draw-certificate.ts'),
+    import('../../consumers/certificates/drawing/font-library.ts'),
   ]);
   const fonts = openFonts(FONTS);
   const texts = CertificateTexts.parse({});

@@ -1,4 +1,4 @@
-import type { SlackMessage } from '../../functions/slack/slack-message.ts';
+import type { SlackMessage } from '../../consumers/slack/slack-message.ts';
 
 /** A message to Slack as one line of a terminal; the headline is the first block. */
 export function slackText({ blocks }: SlackMessage): string {

@@ -1,4 +1,4 @@
-import type { InputTransformer } from '../../rules/input-transformer.ts';
+import type { InputTransformer } from '../../consumers/deploy/input-transformer.ts';
 
 /**
  * What a target gets of an event, as EventBridge fills a template: outside quotes a value comes as JSON, inside quotes

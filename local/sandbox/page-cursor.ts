@@ -25,7 +25,7 @@ export function decodeCursor(text: string): PageCursor | null {
   }
 }
 
-/** What tells one pass from another: the integration and every parameter but the cursor and the page's size. */
+/** What distinguishes one pass from another: the integration and every parameter but the cursor and the page's size. */
 export function fingerprint(integration: string, query: URLSearchParams): string {
   const filters = [...query].filter(([name]) => name !== 'cursor' && name !== 'page_size').sort();
   return createHash('sha256')

@@ -5,7 +5,7 @@ export type SandboxClock = {
   advance(ms: number): void;
 };
 
-/** Time that stands still until it is told to move on. */
+/** Time that does not pass by itself. */
 export function steppedClock(startsAt: number): SandboxClock {
   let now = startsAt;
   return {

@@ -12,7 +12,7 @@ import { type SandboxControl, sandboxConditions } from './sandbox-control.ts';
 export type SandboxOptions = {
   apiKey: string;
   integrations: readonly SandboxIntegration[];
-  /** Also tells the `Date` of every answer. */
+  /** Also gives the `Date` of every answer. */
   clock: SandboxClock;
   /** By default any free port. */
   port?: number;

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { deployedEnvironment } from '../../cli/deployed-environment.ts';
+import { deployedEnvironment } from '../../cli/deployment/deployed-environment.ts';
 import { outputNames } from '../../functions/contract/output-names.ts';
 
 const QUEUE = 'https://sqs.eu-central-1.amazonaws.com/123456789012/polls?a=b';

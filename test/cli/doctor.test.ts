@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { examine, type Finding } from '../../cli/doctor-checks.ts';
-import type { Deployment } from '../../cli/open-deployment.ts';
+import { examine, type Finding } from '../../cli/deployment/doctor-checks.ts';
+import type { Deployment } from '../../cli/deployment/open-deployment.ts';
 import { DeploymentError } from '../../functions/core/errors.ts';
 import { polledWorld } from '../support/replay-world.ts';
 

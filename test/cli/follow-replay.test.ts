@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { followReplay } from '../../cli/follow-replay.ts';
-import { barText } from '../../cli/replay-progress.ts';
-import { replayText } from '../../cli/replay-text.ts';
-import { runReplayHere } from '../../cli/run-replay-here.ts';
-import { terminalText } from '../../cli/terminal-text.ts';
-import { changeReplay } from '../../functions/core/order-replay.ts';
+import { followReplay } from '../../cli/runs/follow-replay.ts';
+import { runReplayHere } from '../../cli/runs/run-replay-here.ts';
+import { terminalText } from '../../cli/terminal/terminal-text.ts';
+import { barText } from '../../cli/views/replay-progress.ts';
+import { replayText } from '../../cli/views/replay-text.ts';
+import { changeReplay } from '../../functions/core/replay/order-replay.ts';
 import { ALWAYS, polledWorld } from '../support/replay-world.ts';
 
 const NEVER = new AbortController().signal;

@@ -1,7 +1,7 @@
-import { runDev } from '../../cli/dev-run.ts';
-import { createDevView } from '../../cli/dev-view.ts';
-import { createOutput } from '../../cli/output.ts';
-import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
+import { runDev } from '../../cli/runs/dev-run.ts';
+import { createOutput } from '../../cli/terminal/output.ts';
+import { createDevView } from '../../cli/views/dev-view.ts';
+import type { ObservedProgression } from '../../functions/core/state/observed-progression.ts';
 import { openLocalKombo } from '../../local/local-kombo.ts';
 import { hostileTexts, unusualNames } from '../support/hostile-texts.ts';
 

@@ -24,7 +24,7 @@ describe('what an operator looks at and moves', () => {
     const json = JSON.parse((await cli.run('status', SCHOOL, '--json')).stdout);
     expect(json).toMatchObject({
       integration: SCHOOL,
-      condition: 'well',
+      condition: 'healthy',
       setAside: 0,
       journal: { entries: 2 },
     });

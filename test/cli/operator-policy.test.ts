@@ -17,8 +17,8 @@ import { someRecord } from '../support/some-record.ts';
 const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
 /** What was printed since the last command. */
 const printed = vi.hoisted(() => ({ text: '' }));
-vi.mock('../../cli/write-line.ts', async () => {
-  const { terminalText } = await import('../../cli/terminal-text.ts');
+vi.mock('../../cli/terminal/write-line.ts', async () => {
+  const { terminalText } = await import('../../cli/terminal/terminal-text.ts');
   const print = (...lines: Parameters<typeof terminalText>[0]) => {
     printed.text += `${terminalText(lines)}\n`;
   };
@@ -28,7 +28,7 @@ vi.mock('../../cli/write-line.ts', async () => {
 /** Serve and show what is on this machine. */
 const ALWAYS_LOCAL = ['dev', 'sandbox'];
 
-const FUNCTIONS = new URL('../../functions/lambda/', import.meta.url);
+const FUNCTIONS = new URL('../../functions/', import.meta.url);
 
 const Policy = z.object({
   Properties: z.object({
@@ -123,7 +123,7 @@ async function startDeployment() {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: queue.endpoint,
   };
   const start = (name: string) =>
-    startFunction({ bundle: new URL(`${name}.ts`, FUNCTIONS).pathname, environment: ofFunctions });
+    startFunction({ bundle: new URL(`${name}/lambda.ts`, FUNCTIONS).pathname, environment: ofFunctions });
   const poll = await start('poll');
   const replay = await start('replay');
   return {

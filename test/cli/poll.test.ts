@@ -35,7 +35,7 @@ const poll = async (...args: string[]) => {
 const isoNow = () => new Date(kombo.now).toISOString();
 const enrolled = (id: string): StandInRecord => ({ id, status: 'ENROLLED', enrolledAt: ENROLLED_AT });
 
-const told = ({ learning }: Awaited<ReturnType<typeof poll>>) =>
+const notified = ({ learning }: Awaited<ReturnType<typeof poll>>) =>
   learning.map(({ type, detail }) => [type, detail.progression.id, detail.previous?.status ?? null]);
 
 describe('polls of any server that speaks the reference', () => {
@@ -49,7 +49,7 @@ describe('polls of any server that speaks the reference', () => {
     kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
     kombo.put({ ...enrolled('b'), status: 'COMPLETED', completedAt: isoNow() });
     kombo.put({ ...enrolled('d'), enrolledAt: isoNow() });
-    expect(told(await poll())).toEqual([
+    expect(notified(await poll())).toEqual([
       ['CourseStarted', 'a', 'ENROLLED'],
       ['CourseCompleted', 'b', 'ENROLLED'],
       ['LearnerEnrolled', 'd', null],
@@ -59,7 +59,7 @@ describe('polls of any server that speaks the reference', () => {
     kombo.now += HOUR_MS;
     kombo.put({ ...enrolled('a'), status: 'DROPPED' });
     kombo.put({ ...enrolled('c'), removedAt: isoNow() });
-    expect(told(await poll())).toEqual([
+    expect(notified(await poll())).toEqual([
       ['LearnerDropped', 'a', 'IN_PROGRESS'],
       ['ProgressionRemoved', 'c', 'ENROLLED'],
     ]);
@@ -86,7 +86,7 @@ describe('polls of any server that speaks the reference', () => {
       'publish',
     ]);
     expect(added).toMatchObject({ code: 0, stderr: [] });
-    expect(told(await poll())).toEqual([['LearnerEnrolled', 'a', null]]);
+    expect(notified(await poll())).toEqual([['LearnerEnrolled', 'a', null]]);
   });
 
   it('carries names when asked to, and never keeps them', async () => {
@@ -111,7 +111,7 @@ describe('polls of any server that speaks the reference', () => {
     kombo.putRaw('b', { id: 'b', status: 17 });
     kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
     const broken = await poll();
-    expect(told(broken)).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
+    expect(notified(broken)).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
     expect(broken.said.join('\n')).toContain('schoolbell set-aside list');
 
     const left = await schoolbell(['set-aside', 'retry', kombo.integration, '--local']);
@@ -191,7 +191,7 @@ describe('polls of any server that speaks the reference', () => {
     expect((await schoolbell(['poll', kombo.integration, '--local'])).code).toBe(1);
     const again = await schoolbell(['integrations', 'add', kombo.integration, '--local']);
     expect(again.stdout.join()).toMatch(/again\. It goes on where it was, at .*: what happened since/);
-    expect(told(await poll())).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
+    expect(notified(await poll())).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
   });
 
   it('with --baseline, an integration that is added again begins as that says; before, it was ignored', async () => {
@@ -203,10 +203,10 @@ describe('polls of any server that speaks the reference', () => {
     const add = ['integrations', 'add', kombo.integration, '--local', '--baseline', 'silent'];
     const again = await schoolbell(add);
     expect(again.stdout.join()).toContain('again. Its next poll is the baseline (silent).');
-    expect(told(await poll())).toEqual([]);
+    expect(notified(await poll())).toEqual([]);
 
     kombo.now += HOUR_MS;
     kombo.put({ ...enrolled('a'), status: 'COMPLETED' });
-    expect(told(await poll())).toEqual([['CourseCompleted', 'a', 'IN_PROGRESS']]);
+    expect(notified(await poll())).toEqual([['CourseCompleted', 'a', 'IN_PROGRESS']]);
   });
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { carryOn, type ReplayCommand } from '../../cli/carry-on-replay.ts';
-import { createReplayProgress } from '../../cli/replay-progress.ts';
-import { resumeReplay, stopReplay } from '../../cli/resume-replay.ts';
-import { terminalText } from '../../cli/terminal-text.ts';
+import { carryOn, type ReplayCommand } from '../../cli/runs/carry-on-replay.ts';
+import { resumeReplay, stopReplay } from '../../cli/runs/resume-replay.ts';
+import { terminalText } from '../../cli/terminal/terminal-text.ts';
+import { createReplayProgress } from '../../cli/views/replay-progress.ts';
 import type { ReplayMessage } from '../../functions/contract/replay-message.ts';
-import { replayHandler } from '../../functions/replay.ts';
+import { replayHandler } from '../../functions/replay/handler.ts';
 import { ALWAYS, polledWorld, type ReplayWorld } from '../support/replay-world.ts';
 
 /** The command line before a deployment whose replay function runs as soon as it has a message. */

@@ -2,8 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { afterEach, expect, test, vi } from 'vitest';
-import { plainTable } from '../../cli/plain-table.ts';
-import { styled, terminalText } from '../../cli/terminal-text.ts';
+import { styled, terminalText } from '../../cli/terminal/terminal-text.ts';
+import { plainTable } from '../../cli/views/plain-table.ts';
 import { jsonText } from '../../functions/contract/printable-text.ts';
 import { actsOnTerminal, hostileTexts, unusualNames } from '../support/hostile-texts.ts';
 

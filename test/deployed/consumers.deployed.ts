@@ -2,12 +2,12 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import type { Rule } from '../../consumers/deploy/rule.ts';
+import { messageOf } from '../../consumers/slack/post-events.ts';
+import { digestMessageRule, type SlackChannel, slackRules } from '../../consumers/slack/slack-rules.ts';
 import { outputNames } from '../../functions/contract/output-names.ts';
 import { isEventType } from '../../functions/contract/published-events.ts';
-import { messageOf } from '../../functions/slack/post-events.ts';
 import { matchesPattern } from '../../local/rules/match-pattern.ts';
-import type { Rule } from '../../rules/rule.ts';
-import { digestMessageRule, type SlackChannel, slackRules } from '../../rules/slack/slack-rules.ts';
 import { someRecord } from '../support/some-record.ts';
 import { createApiDestinations } from './api-destinations.ts';
 import { type Checkout, createCheckout } from './checkout.ts';

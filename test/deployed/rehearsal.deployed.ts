@@ -7,10 +7,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { certificateRule } from '../../consumers/certificates/certificate-rule.ts';
+import { eventPattern } from '../../consumers/kit/event-pattern.ts';
 import { outputNames } from '../../functions/contract/output-names.ts';
 import type { SettingsInput } from '../../infra/settings.ts';
-import { certificateRule } from '../../rules/certificate-rule.ts';
-import { eventPattern } from '../../rules/event-pattern.ts';
 import { type Checkout, createCheckout } from './checkout.ts';
 import { createUser } from './emulator-calls.ts';
 import { shortenTimeout, writersOfReplay } from './followed-replay.ts';
@@ -55,7 +55,7 @@ describe('a deployment', () => {
     return arrived.receive(count);
   };
   /** Types and progressions, such as `CourseCompleted progression-1`. */
-  const told = (events: Delivered[]) =>
+  const notified = (events: Delivered[]) =>
     events.map(({ 'detail-type': type, detail }) => `${type} ${detail.progression?.id ?? ''}`.trim()).sort();
 
   beforeAll(async () => {
@@ -118,12 +118,12 @@ describe('a deployment', () => {
     });
 
     it('polls it on its schedule: the baseline, silently', async () => {
-      expect(told(await arrived.receive(1))).toEqual(['IntegrationBaselined']);
+      expect(notified(await arrived.receive(1))).toEqual(['IntegrationBaselined']);
     });
 
     it('shows how fresh it is', async () => {
       expect(await checkout.glance(readmeCommand('npx schoolbell status'))).toContain(integration);
-      expect(await status()).toMatchObject({ integration, condition: 'well', known: 30, setAside: 0 });
+      expect(await status()).toMatchObject({ integration, condition: 'healthy', known: 30, setAside: 0 });
     });
 
     it('refuses a second baseline, which would swallow what happened meanwhile', async () => {
@@ -141,8 +141,8 @@ describe('a deployment', () => {
         'detail-type': 'CourseCompleted',
         detail: { version: 1, integration: { id: integration }, progression: { id: idOf(0) } },
       });
-      expect(told(await certificates.receive(1))).toEqual([`CourseCompleted ${idOf(0)}`]);
-      expect(told(await slack.receive(1))).toEqual([`CourseCompleted ${idOf(0)}`]);
+      expect(notified(await certificates.receive(1))).toEqual([`CourseCompleted ${idOf(0)}`]);
+      expect(notified(await slack.receive(1))).toEqual([`CourseCompleted ${idOf(0)}`]);
     });
 
     it('says what was told about a learner, and when', async () => {
@@ -171,9 +171,9 @@ describe('a deployment', () => {
       await checkout.shell(`${command} --yes`);
 
       const healed = await certificates.rest();
-      expect(told(healed)).toEqual(from(0, 3).map((number) => `ReplayedCourseCompleted ${idOf(number)}`));
+      expect(notified(healed)).toEqual(from(0, 3).map((number) => `ReplayedCourseCompleted ${idOf(number)}`));
       expect(await slack.rest()).toEqual([]);
-      expect(told(await arrived.receive(5))).toEqual([
+      expect(notified(await arrived.receive(5))).toEqual([
         'ReplayFinished',
         'ReplayStarted',
         ...from(0, 3).map((number) => `ReplayedCourseCompleted ${idOf(number)}`),
@@ -196,7 +196,7 @@ describe('a deployment', () => {
       const writers = await writersOfReplay(output('table'), () => isDone);
       expect(await followed).toMatch(/The deployment sends replay[\s\S]*is finished: 23 of 23 events sent/);
       expect(writers.size).toBeGreaterThan(1);
-      expect(new Set(told(await certificates.rest())).size).toBe(23);
+      expect(new Set(notified(await certificates.rest())).size).toBe(23);
       await Promise.all([arrived.rest(), slack.rest()]);
     });
 
@@ -207,14 +207,14 @@ describe('a deployment', () => {
       const { watermark } = await status();
       const back = new Date(Date.parse(watermark) - 2 * DAY_MS).toISOString();
       expect(await operate('watermark', integration, '--set', back)).toContain(`is ${back}; it was`);
-      expect(told(await poll(1))).toEqual([`CourseCompleted ${idOf(23)}`]);
+      expect(notified(await poll(1))).toEqual([`CourseCompleted ${idOf(23)}`]);
       expect(await arrived.rest()).toEqual([]);
     });
 
     it('finds by a reconciliation what no poll was shown', async () => {
       school.completeUnseen(24);
       await schoolbell('reconcile', integration);
-      expect(told(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(24)}`]);
+      expect(notified(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(24)}`]);
       await expect
         .poll(status, WITHIN_A_MINUTE)
         .toMatchObject({ lastReconciliation: { missed: 1, records: 30 } });
@@ -229,13 +229,13 @@ describe('a deployment', () => {
       });
       expect(await status()).toMatchObject({ condition: 'paused' });
       await operate('resume', integration);
-      expect(told(await poll(1))).toEqual([`LearnerDropped ${idOf(25)}`]);
+      expect(notified(await poll(1))).toEqual([`LearnerDropped ${idOf(25)}`]);
 
       await operate('integrations', 'remove', integration);
       school.change([25], { status: 'IN_PROGRESS' });
       expect(await status()).toMatchObject({ condition: 'removed' });
       expect(await schoolbell('integrations', 'add', integration)).toContain('It goes on where it was');
-      expect(told(await poll(1))).toEqual([`LearnerReenrolled ${idOf(25)}`]);
+      expect(notified(await poll(1))).toEqual([`LearnerReenrolled ${idOf(25)}`]);
     });
 
     it('sets aside what it cannot read, and takes it when it is mended', async () => {
@@ -249,29 +249,29 @@ describe('a deployment', () => {
       });
       school.complete(26);
       expect(await operate('set-aside', 'retry', integration)).toContain('1 settled, 0 still set aside.');
-      expect(told(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(26)}`]);
+      expect(notified(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(26)}`]);
     });
 
     it('holds a mass change until a person lets it through, or drops it', async () => {
       const many = from(0, 5);
       const at = new Date().toISOString();
       school.change(many, { remote_deleted_at: at });
-      expect(told(await poll(1))).toEqual(['ChangesHeld']);
+      expect(notified(await poll(1))).toEqual(['ChangesHeld']);
       expect(await status()).toMatchObject({
         condition: 'held',
         held: { waiting: { kinds: { removed: 5 } } },
       });
       await operate('release', integration);
-      expect(told(await poll(6))).toEqual([
+      expect(notified(await poll(6))).toEqual([
         'ChangesReleased',
         ...many.map((number) => `ProgressionRemoved ${idOf(number)}`),
       ]);
 
       school.change(many, { remote_deleted_at: null });
-      expect(told(await poll(1))).toEqual(['ChangesHeld']);
+      expect(notified(await poll(1))).toEqual(['ChangesHeld']);
       await operate('discard', integration);
-      expect(told(await poll(1))).toEqual(['ChangesReleased']);
-      await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ condition: 'well', held: null });
+      expect(notified(await poll(1))).toEqual(['ChangesReleased']);
+      await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ condition: 'healthy', held: null });
     });
   });
 
@@ -283,7 +283,7 @@ describe('a deployment', () => {
     expect(output('table')).toBe(before.table);
     expect((await status()).journal).toEqual(before.journal);
     school.change([27], { status: 'DROPPED' });
-    expect(told(await poll(1))).toEqual([`LearnerDropped ${idOf(27)}`]);
+    expect(notified(await poll(1))).toEqual([`LearnerDropped ${idOf(27)}`]);
     await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ journal: { last: before.journal.last + 1 } });
   });
 
@@ -321,7 +321,7 @@ describe('a deployment', () => {
     expect(await arrived.rest()).toEqual([]);
 
     expect(await post(sign(webhookSecret))).toBe(202);
-    expect(told(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(29)}`]);
+    expect(notified(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(29)}`]);
   });
 
   it('loses nothing when the notifier goes and comes back', async () => {
@@ -330,7 +330,7 @@ describe('a deployment', () => {
     school.complete(28);
     await checkout.shell(readmeCommand('npx cdk deploy'));
     expect(await status()).toMatchObject({ watermark });
-    expect(told(await poll(1))).toEqual([`CourseCompleted ${idOf(28)}`]);
+    expect(notified(await poll(1))).toEqual([`CourseCompleted ${idOf(28)}`]);
   });
 
   it('goes without a trace when nothing is to be kept', async () => {

@@ -17,7 +17,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import type { EventPattern } from '../../rules/event-pattern.ts';
+import type { EventPattern } from '../../consumers/kit/event-pattern.ts';
 
 const Delivered = z.looseObject({
   'detail-type': z.string(),

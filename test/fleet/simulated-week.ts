@@ -1,11 +1,11 @@
 import type { Integration } from '../../functions/contract/integration.ts';
 import type { PollMessage } from '../../functions/contract/poll-message.ts';
-import type { Checkpoint } from '../../functions/core/checkpoint.ts';
 import { TransientError } from '../../functions/core/errors.ts';
+import type { Probe } from '../../functions/core/fleet/probe.ts';
 import type { Store } from '../../functions/core/ports.ts';
-import type { Probe } from '../../functions/core/probe.ts';
-import { dispatchHandler } from '../../functions/dispatch.ts';
-import { pollHandler } from '../../functions/poll.ts';
+import type { Checkpoint } from '../../functions/core/state/checkpoint.ts';
+import { dispatchHandler } from '../../functions/dispatch/handler.ts';
+import { pollHandler } from '../../functions/poll/handler.ts';
 import { type Random, seededRandom } from '../simulation/world/random.ts';
 import { fakeKombo } from '../support/fake-kombo.ts';
 import { faultyPorts } from '../support/faulty-ports.ts';
@@ -124,7 +124,7 @@ function member(number: number, what: Conditions, random: Random, observer: Obse
     integration,
     checkpoint: (): Checkpoint | null => (store.place().checkpoint.revision === 0 ? null : checkpoint()),
     notices: () =>
-      publisher.told.flatMap((event) =>
+      publisher.notified.flatMap((event) =>
         event.type === 'IntegrationFailing' ? [event.detail.error.message] : [],
       ),
     /** @returns what it sent to the queue */
@@ -150,7 +150,7 @@ function member(number: number, what: Conditions, random: Random, observer: Obse
       const running = poll(event, { getRemainingTimeInMillis: () => 15 * MINUTE_MS });
       await Promise.race([running, stopped]);
       const { health, succeededAt } = checkpoint();
-      observer.ends(number, now, health.state === 'well' && succeededAt !== null);
+      observer.ends(number, now, health.state === 'healthy' && succeededAt !== null);
       return sent;
     },
   };

@@ -11,9 +11,9 @@ import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.
 import { createReplayStore } from '../../functions/adapters/dynamodb/replay-items.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
 import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
-import { ANY_EVENT } from '../../functions/core/event-filter.ts';
-import { orderReplay } from '../../functions/core/order-replay.ts';
-import { planReplay } from '../../functions/core/plan-replay.ts';
+import { ANY_EVENT } from '../../functions/core/replay/event-filter.ts';
+import { orderReplay } from '../../functions/core/replay/order-replay.ts';
+import { planReplay } from '../../functions/core/replay/plan-replay.ts';
 import { type Bus, startBus } from '../../local/bus/bus.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import {
@@ -240,7 +240,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
       error: { errorType: 'Error', errorMessage: expect.stringContaining('SyntaxError') },
     });
     expect(poll.log()).toContain('invocation failed');
-    expect(poll.log()).toMatch(/at [^ ]*functions\/poll\.ts:\d+:\d+"/);
+    expect(poll.log()).toMatch(/at [^ ]*functions\/poll\/handler\.ts:\d+:\d+"/);
   });
 
   it('webhook queues a poll for a signed request and refuses a forged one', async () => {

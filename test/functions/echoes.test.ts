@@ -18,11 +18,11 @@ import { storeSecret } from '../../functions/adapters/secrets-manager/store-secr
 import { countWaiting } from '../../functions/adapters/sqs/count-waiting.ts';
 import { createQueue } from '../../functions/adapters/sqs/queue.ts';
 import { createReceiver } from '../../functions/adapters/sqs/receive.ts';
-import { troubleOf } from '../../functions/core/health.ts';
-import { statusOf } from '../../functions/core/status.ts';
-import { guarded } from '../../functions/lambda/guarded.ts';
-import type { Telemetry } from '../../functions/telemetry.ts';
-import { withoutContent } from '../../functions/without-content.ts';
+import { failureOf } from '../../functions/core/episodes/health.ts';
+import { statusOf } from '../../functions/core/operator/status.ts';
+import { redactErrors } from '../../functions/telemetry/redact-errors.ts';
+import { redacted } from '../../functions/telemetry/redacted.ts';
+import type { Telemetry } from '../../functions/telemetry/telemetry.ts';
 import { someEntry, someIntegration } from '../adapters/dynamodb/some-items.ts';
 import { someEvent } from '../adapters/eventbridge/some-event.ts';
 import { type EchoingServer, startEchoingServer } from '../support/echoing-server.ts';
@@ -129,7 +129,7 @@ function callsTo(endpoint: string): Record<string, () => Promise<unknown>> {
       kombo.readPage({ integration: 'moodle:a', updatedAfter: null, cursor: EMAIL }),
     'Kombo, records by their ids': () => kombo.readByIds('moodle:a', [EMAIL]),
     'Kombo, the owner of the key': () => kombo.readKeyOwner(),
-    'Kombo, how the integration stands': () => kombo.readStanding('moodle:a'),
+    'Kombo, how the integration stands': () => kombo.readKomboStatus('moodle:a'),
   };
 }
 
@@ -140,14 +140,14 @@ async function tracesOf(call: () => Promise<unknown>): Promise<string> {
   const telemetry: Telemetry = {
     info: nothing,
     warn: nothing,
-    unexpected: (message, error) => traces.push(message, withoutContent(error)),
+    unexpected: (message, error) => traces.push(message, redacted(error)),
     measure: nothing,
   };
-  const handle = guarded(telemetry, async () => {
+  const handle = redactErrors(telemetry, async () => {
     try {
       return await call();
     } catch (error) {
-      traces.push(troubleOf(error));
+      traces.push(failureOf(error));
       throw error;
     }
   });
@@ -179,7 +179,7 @@ test('a run whose events a bus refuses with an echo keeps none of it in the tabl
   const record = observed();
   at.put({ ...record, learnerDetails, course: { ...record.course, title: TITLE } });
   const { publish } = publisherOf(server.endpoint);
-  at.ports.publisher = { publish, tell: at.bus.tell };
+  at.ports.publisher = { publish, notify: at.bus.notify };
   const kept: unknown[] = [];
   for (const [, echo] of ECHOES) {
     for (const status of STATUSES) {
@@ -192,8 +192,8 @@ test('a run whose events a bus refuses with an echo keeps none of it in the tabl
       kept.push(statusOf({ ...facts, checkpoint: stored?.checkpoint ?? null }, at.clock.read()));
     }
   }
-  expect(at.bus.told.map(({ type }) => type)).toContain('IntegrationFailing');
-  expect(JSON.stringify([kept, at.bus.told])).not.toMatch(CANARIES);
+  expect(at.bus.notified.map(({ type }) => type)).toContain('IntegrationFailing');
+  expect(JSON.stringify([kept, at.bus.notified])).not.toMatch(CANARIES);
 });
 
 test('a program error whose message quotes a record is logged by its name and its places alone', () => {
@@ -201,7 +201,7 @@ test('a program error whose message quotes a record is logged by its name and it
   const error = new SyntaxError(`Unexpected token in "${NAME}${lines}"`);
   error.cause = Object.assign(new Error(lines), { name: EMAIL });
 
-  const problem = withoutContent(error);
+  const problem = redacted(error);
 
   expect(JSON.stringify(problem)).not.toMatch(CANARIES);
   expect(problem).toMatchObject({ name: 'SyntaxError', cause: { name: 'UnknownError' } });

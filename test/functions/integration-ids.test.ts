@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseIntegrationId } from '../../cli/integration-argument.ts';
+import { parseIntegrationId } from '../../cli/options/integration-argument.ts';
 import { DispatchEnvironment } from '../../functions/contract/dispatch-environment.ts';
 import { Integration } from '../../functions/contract/integration.ts';
 import { IntegrationId } from '../../functions/contract/integration-id.ts';
 import { PollMessage } from '../../functions/contract/poll-message.ts';
 import { ReplayMessage } from '../../functions/contract/replay-message.ts';
-import { KomboWebhook, pollOf } from '../../functions/kombo-webhook.ts';
+import { KomboWebhook, pollOf } from '../../functions/webhook/kombo-webhook.ts';
 import { Settings } from '../../infra/settings.ts';
 
 const stored = { state: 'active', baseline: { mode: 'silent' }, addedAt: '2026-03-01T09:30:00.000Z' };

@@ -98,8 +98,8 @@ describe('the alarms', () => {
     expect(alarmsOf().every(({ AlarmActions }) => AlarmActions === undefined)).toBe(true);
     for (const alarms of [TOPIC, 'ops@example.com']) {
       const { state, notifier } = synthesize({ alarms });
-      const told = alarmsIn(notifier).map(({ AlarmActions }) => AlarmActions);
-      expect(new Set(told.map((actions) => JSON.stringify(actions)))).toEqual(
+      const notified = alarmsIn(notifier).map(({ AlarmActions }) => AlarmActions);
+      expect(new Set(notified.map((actions) => JSON.stringify(actions)))).toEqual(
         new Set([JSON.stringify([{ Ref: topicParameterOf(notifier) }])]),
       );
       state.hasResourceProperties('AWS::SSM::Parameter', {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { PATIENCE as EVENTBRIDGE } from '../../functions/adapters/eventbridge/send-batch.ts';
-import { PATIENCE as KOMBO } from '../../functions/adapters/kombo/request.ts';
-import { PATIENCE as SLACK } from '../../functions/adapters/slack/slack.ts';
+import { PATIENCE as SLACK } from '../../consumers/slack/slack.ts';
+import { RETRY_BUDGET as EVENTBRIDGE } from '../../functions/adapters/eventbridge/send-batch.ts';
+import { RETRY_BUDGET as KOMBO } from '../../functions/adapters/kombo/request.ts';
 import { AWS_CLIENT } from '../../functions/aws-client.ts';
-import { CertificateDesk, type Step } from '../functions/certificates/certificate-desk.ts';
-import { randomHistory } from '../functions/certificates/random-history.ts';
-import { delivered } from '../functions/certificates/some-history.ts';
+import { CertificateDesk, type Step } from '../consumers/certificates/certificate-desk.ts';
+import { randomHistory } from '../consumers/certificates/random-history.ts';
+import { delivered } from '../consumers/certificates/some-history.ts';
 import { largestSettings } from './largest-settings.ts';
 import { synthesizeAll } from './synthesize.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Integration } from '../../functions/contract/integration.ts';
-import { runPoll } from '../../functions/core/run-poll.ts';
+import { runPoll } from '../../functions/core/poll/run-poll.ts';
 import { runSettings } from '../../functions/run-settings.ts';
 import { openLocalKombo } from '../../local/local-kombo.ts';
 import { openLocalParts } from '../../local/local-parts.ts';

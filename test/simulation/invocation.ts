@@ -3,12 +3,12 @@ import { createPublisher } from '../../functions/adapters/eventbridge/publisher.
 import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
 import type { Integration } from '../../functions/contract/integration.ts';
 import type { PollMode } from '../../functions/contract/poll-mode.ts';
-import type { Held } from '../../functions/core/checkpoint.ts';
-import { addAgain, changeState, operate, settleHold } from '../../functions/core/operate.ts';
+import type { Worker } from '../../functions/core/journal/worker.ts';
+import { retrySetAside } from '../../functions/core/operator/retry-set-aside.ts';
+import { addAgain, changeState, decideHold, withLease } from '../../functions/core/operator/with-lease.ts';
+import { runPoll } from '../../functions/core/poll/run-poll.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
-import { retrySetAside } from '../../functions/core/retry-set-aside.ts';
-import { runPoll } from '../../functions/core/run-poll.ts';
-import type { Worker } from '../../functions/core/worker.ts';
+import type { Held } from '../../functions/core/state/checkpoint.ts';
 import { grantedCalls } from '../support/granted-calls.ts';
 import { outcomeWatch } from './checks/outcomes.ts';
 import type { Accuse } from './checks/violation.ts';
@@ -73,7 +73,7 @@ export function invocations(world: World): Invocations {
   ): Promise<Result | null> => {
     const process = start();
     const ends = watch.operates();
-    const operation = operate(portsOf(process, world), settings, integration, crypto.randomUUID(), work);
+    const operation = withLease(portsOf(process, world), settings, integration, crypto.randomUUID(), work);
     const end = await Promise.race([operation.catch(() => null), process.killed.then(() => null)]);
     const result = end?.done === true ? end.result : null;
     ends(result !== null);
@@ -107,7 +107,7 @@ export function invocations(world: World): Invocations {
     async settle(held, accuse) {
       const by = random.chance(0.7) ? 'release' : 'discard';
       const from = time.now();
-      const settled = await operated(by, (worker) => settleHold(worker, by));
+      const settled = await operated(by, (worker) => decideHold(worker, by));
       world.counts.add(`operator: ${by} ${settled?.kind ?? 'in vain'}`);
       if (settled !== null && settled.kind !== 'settled') return;
       const decided = settled?.held ?? held;
@@ -161,5 +161,5 @@ function portsOf(process: WorkerProcess, world: World, who: 'poll' | 'operators'
 }
 
 function describeEnd(end: InvocationEnd): string {
-  return end.kind === 'failed' ? `failed: ${end.trouble.message}` : end.kind;
+  return end.kind === 'failed' ? `failed: ${end.failure.message}` : end.kind;
 }

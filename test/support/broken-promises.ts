@@ -1,10 +1,10 @@
 import type { LearningEvent } from '../../functions/contract/learning-events.ts';
 import type { ProgressionState } from '../../functions/contract/progression-state.ts';
-import { eventsOfEntry } from '../../functions/core/events-of-entry.ts';
-import type { JournalEntry } from '../../functions/core/journal-entry.ts';
-import type { KnownProgression } from '../../functions/core/known-progression.ts';
-import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
-import type { SetAside } from '../../functions/core/set-aside.ts';
+import { eventsOfEntry } from '../../functions/core/decide/events-of-entry.ts';
+import type { JournalEntry } from '../../functions/core/state/journal-entry.ts';
+import type { KnownProgression } from '../../functions/core/state/known-progression.ts';
+import type { ObservedProgression } from '../../functions/core/state/observed-progression.ts';
+import type { SetAside } from '../../functions/core/state/set-aside.ts';
 import { CANARY } from './observed.ts';
 
 /** What there is to look at when everything has become quiet. */
@@ -70,15 +70,15 @@ function withoutRepeats(published: LearningEvent[]): { events: LearningEvent[]; 
   const contradictions: string[] = [];
   for (const event of published) {
     const { id, learner } = event.detail;
-    const told = JSON.stringify({
+    const notified = JSON.stringify({
       ...event,
       detail: { ...event.detail, learner: [learner.id, learner.remoteId] },
     });
     const before = first.get(id);
     if (before === undefined) {
-      first.set(id, told);
+      first.set(id, notified);
       events.push(event);
-    } else if (before !== told) contradictions.push(`P3: ${id} was published with two contents`);
+    } else if (before !== notified) contradictions.push(`P3: ${id} was published with two contents`);
   }
   return { events, contradictions };
 }

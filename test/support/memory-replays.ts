@@ -1,6 +1,6 @@
 import { ReplayMovedError } from '../../functions/core/errors.ts';
 import type { ReplayStore } from '../../functions/core/ports.ts';
-import { ReplayRecord } from '../../functions/core/replay-record.ts';
+import { ReplayRecord } from '../../functions/core/replay/replay-record.ts';
 import type { MemoryStore } from './memory-store.ts';
 
 /** Replays in memory, beside a store in memory. */

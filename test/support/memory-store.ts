@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Integration } from '../../functions/contract/integration.ts';
-import { Checkpoint, Lease, newCheckpoint } from '../../functions/core/checkpoint.ts';
+import type { HeldChunk } from '../../functions/core/episodes/waiting-count.ts';
 import { EntryTakenError, LeaseLostError } from '../../functions/core/errors.ts';
-import { JournalEntry } from '../../functions/core/journal-entry.ts';
-import { KnownProgression, knownAfter } from '../../functions/core/known-progression.ts';
+import { Probe } from '../../functions/core/fleet/probe.ts';
 import type { Store } from '../../functions/core/ports.ts';
-import { Probe } from '../../functions/core/probe.ts';
-import { SetAside } from '../../functions/core/set-aside.ts';
-import type { HeldChunk } from '../../functions/core/waiting-count.ts';
+import { Checkpoint, Lease, newCheckpoint } from '../../functions/core/state/checkpoint.ts';
+import { JournalEntry } from '../../functions/core/state/journal-entry.ts';
+import { KnownProgression, knownAfter } from '../../functions/core/state/known-progression.ts';
+import { SetAside } from '../../functions/core/state/set-aside.ts';
 
 /** A table in memory, for one integration, that keeps what the port promises and nothing more. */
 export type MemoryStore = Store & {
@@ -90,8 +90,8 @@ export function memoryStore(integration: string): MemoryStore {
       const checkpoint = structuredClone(before.checkpoint);
       return { taken: true, checkpoint, lease, fence: before.lease !== null };
     },
-    async moveCheckpoint(next, lease) {
-      called('moveCheckpoint', next, lease);
+    async saveCheckpoint(next, lease) {
+      called('saveCheckpoint', next, lease);
       mustHold(next, lease);
       place = { checkpoint: Checkpoint.parse(next), lease: Lease.parse(lease), again: now().again };
     },

@@ -1,7 +1,7 @@
 import type { ProgressionState } from '../../functions/contract/progression-state.ts';
-import type { JournalEntry } from '../../functions/core/journal-entry.ts';
-import type { KnownProgression } from '../../functions/core/known-progression.ts';
-import type { ObservedProgression } from '../../functions/core/observed-progression.ts';
+import type { JournalEntry } from '../../functions/core/state/journal-entry.ts';
+import type { KnownProgression } from '../../functions/core/state/known-progression.ts';
+import type { ObservedProgression } from '../../functions/core/state/observed-progression.ts';
 
 /** Seeded into every learner's details: nothing that is stored may contain it. */
 export const CANARY = 'canary-of-personal-data';

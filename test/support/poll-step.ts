@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { PollMode } from '../../functions/contract/poll-mode.ts';
 import { TransientError } from '../../functions/core/errors.ts';
-import type { PollRequest } from '../../functions/core/run-poll.ts';
+import type { PollRequest } from '../../functions/core/poll/run-poll.ts';
 import { type Fault, faultKinds } from './faulty-ports.ts';
 import type { Ending } from './poll-with-fault.ts';
 import type { RecordingPublisher } from './recording-publisher.ts';

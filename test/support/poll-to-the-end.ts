@@ -1,5 +1,5 @@
 import type { PollMode } from '../../functions/contract/poll-mode.ts';
-import type { PollOutcome } from '../../functions/core/run-poll.ts';
+import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
 
 /** A run of a small school ends in fewer calls. */
 const MANY_CALLS = 50;

@@ -1,5 +1,5 @@
+import { type PollOutcome, type PollRequest, runPoll } from '../../functions/core/poll/run-poll.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
-import { type PollOutcome, type PollRequest, runPoll } from '../../functions/core/run-poll.ts';
 import { type Fault, faultyPorts } from './faulty-ports.ts';
 
 /** `stopped`: killed or frozen. A frozen one goes on by `thaw`, which answers how it ends then. */

@@ -1,12 +1,12 @@
 import { type LearningEvent, learningEvents } from '../../functions/contract/learning-events.ts';
 import { type OperationalEvent, operationalEvents } from '../../functions/contract/operational-events.ts';
 import { TransientError } from '../../functions/core/errors.ts';
-import type { PublishAnswer, Publisher } from '../../functions/core/ports.ts';
+import type { Publisher, PublishResult } from '../../functions/core/ports.ts';
 
 /** A bus that keeps what it accepted, in order, and can be told to fail. */
 export type RecordingPublisher = Publisher & {
   published: LearningEvent[];
-  told: OperationalEvent[];
+  notified: OperationalEvent[];
   /** The reason to refuse an event for good, or null. */
   refusal: (event: LearningEvent) => string | null;
   /** Whether an event fails now; what follows of its progression then fails too. */
@@ -19,13 +19,13 @@ export type RecordingPublisher = Publisher & {
 export function recordingPublisher(): RecordingPublisher {
   const bus: RecordingPublisher = {
     published: [],
-    told: [],
+    notified: [],
     refusal: () => null,
     fails: () => false,
     failure: new TransientError('the bus did not take it'),
     tellFailures: [],
     async publish(events) {
-      const answer: PublishAnswer = { accepted: [], refused: [], error: null };
+      const answer: PublishResult = { accepted: [], refused: [], error: null };
       const stopped = new Set<string>();
       for (const [index, event] of events.entries()) {
         learningEvents[event.type].parse(event.detail);
@@ -43,11 +43,11 @@ export function recordingPublisher(): RecordingPublisher {
       }
       return answer;
     },
-    async tell(event) {
+    async notify(event) {
       const failure = bus.tellFailures.shift();
       if (failure !== undefined) throw failure;
       operationalEvents[event.type].parse(event.detail);
-      bus.told.push(structuredClone(event));
+      bus.notified.push(structuredClone(event));
     },
   };
   return bus;

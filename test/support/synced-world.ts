@@ -20,5 +20,5 @@ function forget({ store, kombo, bus }: World): void {
   store.progressionWrites = 0;
   kombo.reads.length = 0;
   bus.published.length = 0;
-  bus.told.length = 0;
+  bus.notified.length = 0;
 }

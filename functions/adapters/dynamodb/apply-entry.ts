@@ -1,7 +1,7 @@
 import pMap from 'p-map';
-import type { JournalEntry } from '../../core/journal-entry.ts';
-import { type KnownProgression, knownAfter } from '../../core/known-progression.ts';
-import { progressionPlace } from './keys.ts';
+import type { JournalEntry } from '../../core/state/journal-entry.ts';
+import { type KnownProgression, knownAfter } from '../../core/state/known-progression.ts';
+import { progressionKey } from './keys.ts';
 import { encodeProgression } from './progression-content.ts';
 import { keyOf, type Table } from './table.ts';
 import { isConditionFailed } from './translate-errors.ts';
@@ -36,7 +36,7 @@ async function putIfOlder(table: Table, integration: string, known: KnownProgres
 /** A known progression as it stands in the table. */
 export function progressionItem(integration: string, known: KnownProgression) {
   return {
-    ...keyOf(progressionPlace(integration, known.state.id)),
+    ...keyOf(progressionKey(integration, known.state.id)),
     entry: { N: String(known.entry) },
     content: { S: encodeProgression(known) },
   };

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import pRetry from 'p-retry';
 import { TransientError } from '../../core/errors.ts';
-import { type Item, keyOf, type Place, type Table } from './table.ts';
+import { type Item, type ItemKey, keyOf, type Table } from './table.ts';
 
 /** What one BatchGetItem takes. */
 const BATCH = 100;
@@ -17,7 +17,7 @@ const RETRY = { retries: 6, minTimeout: 50, factor: 2, randomize: true };
  */
 export async function batchGet(
   table: Table,
-  places: Place[],
+  places: ItemKey[],
   options: { consistent: boolean },
 ): Promise<Item[]> {
   const batches = Array.from({ length: Math.ceil(places.length / BATCH) }, (_, index) =>
@@ -29,7 +29,7 @@ export async function batchGet(
   return items.flat();
 }
 
-async function readBatch(table: Table, places: Place[], consistent: boolean): Promise<Item[]> {
+async function readBatch(table: Table, places: ItemKey[], consistent: boolean): Promise<Item[]> {
   let keys: Item[] = places.map(keyOf);
   const items: Item[] = [];
 

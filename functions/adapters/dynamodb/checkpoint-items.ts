@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Checkpoint, type Lease } from '../../core/checkpoint.ts';
 import { LeaseLostError } from '../../core/errors.ts';
 import type { Store } from '../../core/ports.ts';
+import { Checkpoint, type Lease } from '../../core/state/checkpoint.ts';
 import { batchGet } from './batch-get.ts';
-import { checkpointPlace } from './keys.ts';
+import { checkpointKey } from './keys.ts';
 import { readStoredCheckpoint } from './stored-checkpoint.ts';
 import { type Item, jsonContent, keyOf, type Table } from './table.ts';
 import { takeLease } from './take-lease.ts';
@@ -12,7 +12,7 @@ import { isConditionFailed } from './translate-errors.ts';
 /** The checkpoints with their leases. */
 export function checkpointItems(
   table: Table,
-): Pick<Store, 'readCheckpoint' | 'readCheckpoints' | 'takeLease' | 'moveCheckpoint' | 'releaseLease'> {
+): Pick<Store, 'readCheckpoint' | 'readCheckpoints' | 'takeLease' | 'saveCheckpoint' | 'releaseLease'> {
   return {
     async readCheckpoint(id) {
       const stored = await readStoredCheckpoint(table, id);
@@ -22,14 +22,14 @@ export function checkpointItems(
     },
 
     async readCheckpoints(ids) {
-      const places = [...new Set(ids)].map(checkpointPlace);
+      const places = [...new Set(ids)].map(checkpointKey);
       const items = await batchGet(table, places, { consistent: false });
       return new Map(items.flatMap(readable).map((checkpoint) => [checkpoint.integration, checkpoint]));
     },
 
     takeLease: (id, lease, now) => takeLease(table, id, lease, now),
 
-    async moveCheckpoint(next, lease) {
+    async saveCheckpoint(next, lease) {
       try {
         await write(table, next, lease, {
           // Only the time: whether the lease is fenced stays with it.
@@ -96,7 +96,7 @@ function write(
 ) {
   return table.calls.updateItem({
     TableName: table.name,
-    Key: keyOf(checkpointPlace(next.integration)),
+    Key: keyOf(checkpointKey(next.integration)),
     ConditionExpression: '#revision = :before AND #lease.#owner = :owner',
     UpdateExpression: update.expression,
     ExpressionAttributeNames: {

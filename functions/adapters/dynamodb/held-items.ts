@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { WaitingChanges } from '../../contract/waiting-changes.ts';
 import type { Store } from '../../core/ports.ts';
 import { expiryOf } from './expiry.ts';
-import { heldChunkPlace } from './keys.ts';
+import { heldChunkKey } from './keys.ts';
 import { getItem, jsonContent, keyOf, parseStored, type Table } from './table.ts';
 import { isConditionFailed } from './translate-errors.ts';
 
@@ -27,7 +27,7 @@ export function heldItems(
         await table.calls.putItem({
           TableName: table.name,
           Item: {
-            ...keyOf(heldChunkPlace(integration, name)),
+            ...keyOf(heldChunkKey(integration, name)),
             fingerprints: { B: fingerprints },
             content: { S: content },
             expires: { N: expiryOf(at, retentionDays) },
@@ -42,7 +42,7 @@ export function heldItems(
 
     async *readHeldChunks(integration, names) {
       for (const name of names) {
-        const place = heldChunkPlace(integration, name);
+        const place = heldChunkKey(integration, name);
         const item = await getItem(table, place);
         if (item === null) continue;
         yield {

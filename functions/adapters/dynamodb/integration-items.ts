@@ -3,7 +3,7 @@ import { Integration } from '../../contract/integration.ts';
 import { printable } from '../../contract/printable-text.ts';
 import { isRunError, TransientError } from '../../core/errors.ts';
 import type { Store, UnreadableIntegration } from '../../core/ports.ts';
-import { INTEGRATIONS, integrationPlace } from './keys.ts';
+import { INTEGRATIONS, integrationKey } from './keys.ts';
 import { getItem, type Item, jsonContent, keyOf, listItems, parseStored, type Table } from './table.ts';
 import { isConditionFailed } from './translate-errors.ts';
 
@@ -16,7 +16,7 @@ export function integrationItems(
 ): Pick<Store, 'readIntegration' | 'readIntegrations' | 'changeIntegration'> {
   return {
     async readIntegration(id) {
-      const item = await getItem(table, integrationPlace(id));
+      const item = await getItem(table, integrationKey(id));
       return item && parseIntegration(item);
     },
 
@@ -36,7 +36,7 @@ export function integrationItems(
 
     async changeIntegration(id, change) {
       for (let round = 0; round < ROUNDS; round += 1) {
-        const item = await getItem(table, integrationPlace(id));
+        const item = await getItem(table, integrationKey(id));
         const stored = item && parseIntegration(item);
         const next = change(stored);
         if (next === null || isDeepStrictEqual(next, stored)) return stored;
@@ -55,7 +55,7 @@ async function replace(table: Table, before: Item | null, next: Integration): Pr
   try {
     await table.calls.putItem({
       TableName: table.name,
-      Item: { ...keyOf(integrationPlace(next.id)), content: { S: JSON.stringify(next) } },
+      Item: { ...keyOf(integrationKey(next.id)), content: { S: JSON.stringify(next) } },
       ...(content === undefined
         ? { ConditionExpression: 'attribute_not_exists(pk)' }
         : {

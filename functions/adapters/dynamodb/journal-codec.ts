@@ -1,8 +1,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import type { ProgressionState } from '../../contract/progression-state.ts';
-import { type Change, JournalEntry } from '../../core/journal-entry.ts';
 import { MAX_BODY_BYTES } from '../../core/read-whole.ts';
+import { type Change, JournalEntry } from '../../core/state/journal-entry.ts';
 import { type Cell, Column, columnsOf, rowsOf } from './columns.ts';
 
 /**

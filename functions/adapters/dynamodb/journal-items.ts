@@ -1,10 +1,10 @@
 import { EntryTakenError } from '../../core/errors.ts';
-import { JournalEntry } from '../../core/journal-entry.ts';
 import type { Store } from '../../core/ports.ts';
+import { JournalEntry } from '../../core/state/journal-entry.ts';
 import { batchGet } from './batch-get.ts';
 import { expiryOf } from './expiry.ts';
 import { decodeEntry, encodeEntry } from './journal-codec.ts';
-import { journalPlace } from './keys.ts';
+import { journalKey } from './keys.ts';
 import { getItem, type Item, keyOf, parseStored, queryItems, type Table } from './table.ts';
 import { isConditionFailed } from './translate-errors.ts';
 
@@ -15,7 +15,7 @@ export function journalItems(
 ): Pick<Store, 'appendEntry' | 'readEntry' | 'readEntriesAfter' | 'readEntries'> {
   return {
     async appendEntry(entry) {
-      const place = journalPlace(entry.integration, entry.number);
+      const place = journalKey(entry.integration, entry.number);
       const content = encodeEntry(entry);
       try {
         await table.calls.putItem({
@@ -41,20 +41,20 @@ export function journalItems(
     },
 
     async readEntry(integration, number) {
-      const item = await getItem(table, journalPlace(integration, number));
+      const item = await getItem(table, journalKey(integration, number));
       return item && parseEntry(item);
     },
 
     async readEntriesAfter(checkpoints) {
-      const places = checkpoints.map(({ integration, entry }) => journalPlace(integration, entry + 1));
+      const places = checkpoints.map(({ integration, entry }) => journalKey(integration, entry + 1));
       const items = await batchGet(table, places, { consistent: false });
       return items.flatMap(readable);
     },
 
     async *readEntries(integration, from, to) {
       if (from > to) return;
-      const first = journalPlace(integration, from);
-      for await (const item of queryItems(table, first.pk, [first.sk, journalPlace(integration, to).sk])) {
+      const first = journalKey(integration, from);
+      for await (const item of queryItems(table, first.pk, [first.sk, journalKey(integration, to).sk])) {
         yield parseEntry(item);
       }
     },

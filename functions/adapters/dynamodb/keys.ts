@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IntegrationId } from '../../contract/integration-id.ts';
-import type { SetAside } from '../../core/set-aside.ts';
-import type { Place } from './table.ts';
+import type { SetAside } from '../../core/state/set-aside.ts';
+import type { ItemKey } from './table.ts';
 
 /**
  * Where items are. An integration id has no slash, so no two of these partitions meet. None of this may change once a
@@ -10,21 +10,21 @@ import type { Place } from './table.ts';
 export const INTEGRATIONS = 'integrations';
 
 /** One partition for all settings: they are listed by a query. */
-export function integrationPlace(id: IntegrationId): Place {
+export function integrationKey(id: IntegrationId): ItemKey {
   return { pk: INTEGRATIONS, sk: id };
 }
 
-export const PROBE: Place = { pk: 'fleet', sk: 'probe' };
+export const PROBE: ItemKey = { pk: 'fleet', sk: 'probe' };
 
-export function checkpointPlace(id: IntegrationId): Place {
+export function checkpointKey(id: IntegrationId): ItemKey {
   return { pk: `integration/${id}`, sk: 'checkpoint' };
 }
 
-export function journalPlace(id: IntegrationId, number: number): Place {
+export function journalKey(id: IntegrationId, number: number): ItemKey {
   return { pk: `journal/${id}`, sk: String(number).padStart(12, '0') };
 }
 
-export function heldChunkPlace(id: IntegrationId, name: string): Place {
+export function heldChunkKey(id: IntegrationId, name: string): ItemKey {
   return { pk: `held/${id}`, sk: name };
 }
 
@@ -33,7 +33,7 @@ export function setAsidePartition(id: IntegrationId): string {
 }
 
 /** A broken record may call itself anything: a long id, which no key can hold, is hashed. */
-export function setAsidePlace(id: IntegrationId, item: Pick<SetAside, 'kind' | 'id'>): Place {
+export function setAsideKey(id: IntegrationId, item: Pick<SetAside, 'kind' | 'id'>): ItemKey {
   const isLong = Buffer.byteLength(item.id) > 512;
   const name = isLong ? `sha256:${createHash('sha256').update(item.id).digest('hex')}` : item.id;
   return { pk: setAsidePartition(id), sk: `${item.kind}/${name}` };
@@ -42,7 +42,7 @@ export function setAsidePlace(id: IntegrationId, item: Pick<SetAside, 'kind' | '
 /** Partitions of one integration's progressions: 16 × 1,000 writes and 3,000 reads a second. */
 const SHARDS = 16;
 
-export function progressionPlace(id: IntegrationId, progression: string): Place {
+export function progressionKey(id: IntegrationId, progression: string): ItemKey {
   return { pk: `progressions/${id}/${progressionShard(progression)}`, sk: progression };
 }
 
@@ -59,6 +59,6 @@ export function replaysPartition(id: IntegrationId): string {
   return `replays/${id}`;
 }
 
-export function replayPlace(id: IntegrationId, replay: string): Place {
+export function replayKey(id: IntegrationId, replay: string): ItemKey {
   return { pk: replaysPartition(id), sk: replay };
 }

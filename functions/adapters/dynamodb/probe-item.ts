@@ -1,5 +1,5 @@
+import { Probe } from '../../core/fleet/probe.ts';
 import type { Store } from '../../core/ports.ts';
-import { Probe } from '../../core/probe.ts';
 import { PROBE } from './keys.ts';
 import { getItem, jsonContent, keyOf, type Table } from './table.ts';
 

@@ -1,7 +1,7 @@
-import { KnownProgression } from '../../core/known-progression.ts';
-import type { ObservedProgression } from '../../core/observed-progression.ts';
+import { KnownProgression } from '../../core/state/known-progression.ts';
+import type { ObservedProgression } from '../../core/state/observed-progression.ts';
 import { batchGet } from './batch-get.ts';
-import { progressionPlace } from './keys.ts';
+import { progressionKey } from './keys.ts';
 import { decodeProgression, encodeProgression } from './progression-content.ts';
 import { type Item, parseStored, type Table } from './table.ts';
 
@@ -12,7 +12,7 @@ export async function readKnown(
   ids: string[],
   shown: ObservedProgression[] = [],
 ): Promise<Map<string, KnownProgression>> {
-  const places = [...new Set(ids)].map((id) => progressionPlace(integration, id));
+  const places = [...new Set(ids)].map((id) => progressionKey(integration, id));
   const items = await batchGet(table, places, { consistent: true });
   const shownById = new Map(shown.map((record) => [record.state.id, record]));
   return new Map(
@@ -48,7 +48,7 @@ function sameAsShown(item: Item, shown: ObservedProgression | undefined): KnownP
 }
 
 function parseProgression(integration: string, id: string, item: Item): KnownProgression {
-  return parseStored(KnownProgression, progressionPlace(integration, id), () =>
+  return parseStored(KnownProgression, progressionKey(integration, id), () =>
     decodeProgression(id, Number(item['entry']?.N), item['content']?.S ?? ''),
   );
 }

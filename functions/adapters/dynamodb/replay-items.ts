@@ -1,9 +1,9 @@
 import { ReplayMovedError } from '../../core/errors.ts';
 import type { ReplayStore } from '../../core/ports.ts';
-import { ReplayRecord } from '../../core/replay-record.ts';
+import { ReplayRecord } from '../../core/replay/replay-record.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
 import { parseEntry } from './journal-items.ts';
-import { journalPlace, replayPlace, replaysPartition } from './keys.ts';
+import { journalKey, replayKey, replaysPartition } from './keys.ts';
 import { getItem, type Item, jsonContent, keyOf, listItems, parseStored, type Table } from './table.ts';
 import { isConditionFailed, withCoreErrors } from './translate-errors.ts';
 
@@ -24,7 +24,7 @@ export function createReplayStore(options: {
     table.calls.putItem({
       TableName: table.name,
       Item: {
-        ...keyOf(replayPlace(replay.integration, replay.id)),
+        ...keyOf(replayKey(replay.integration, replay.id)),
         revision: { N: String(replay.revision) },
         content: { S: JSON.stringify(replay) },
         expires: {
@@ -40,7 +40,7 @@ export function createReplayStore(options: {
         TableName: table.name,
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': { S: journalPlace(integration, 1).pk } },
+        ExpressionAttributeValues: { ':pk': { S: journalKey(integration, 1).pk } },
         Limit: 1,
       });
       return Items[0] === undefined ? null : parseEntry(Items[0]);
@@ -55,7 +55,7 @@ export function createReplayStore(options: {
     },
 
     async readReplay(integration, id) {
-      const item = await getItem(table, replayPlace(integration, id));
+      const item = await getItem(table, replayKey(integration, id));
       return item && parseReplay(integration, item);
     },
 
@@ -83,12 +83,12 @@ export function createReplayStore(options: {
 /** The very same content stands there, which names its writer: one's own success whose answer was lost. */
 async function acceptOwn(table: Table, replay: ReplayRecord, cause: unknown): Promise<void> {
   if (!isConditionFailed(cause)) throw cause;
-  const item = await getItem(table, replayPlace(replay.integration, replay.id));
+  const item = await getItem(table, replayKey(replay.integration, replay.id));
   if (item?.['content']?.S === JSON.stringify(replay)) return;
   throw new ReplayMovedError(`The replay ${replay.id} of ${replay.integration} has moved on`, { cause });
 }
 
 function parseReplay(integration: string, item: Item): ReplayRecord {
-  const place = replayPlace(integration, item['sk']?.S ?? '');
+  const place = replayKey(integration, item['sk']?.S ?? '');
   return parseStored(ReplayRecord, place, () => jsonContent(item));
 }

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { Store } from '../../core/ports.ts';
-import { SetAside } from '../../core/set-aside.ts';
-import { setAsidePartition, setAsidePlace } from './keys.ts';
+import { SetAside } from '../../core/state/set-aside.ts';
+import { setAsideKey, setAsidePartition } from './keys.ts';
 import { jsonContent, keyOf, listItems, parseStored, type Table } from './table.ts';
 import { isConditionFailed } from './translate-errors.ts';
 
@@ -23,7 +23,7 @@ export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAs
     },
 
     async removeSetAside(integration, item) {
-      await table.calls.deleteItem({ TableName: table.name, Key: keyOf(setAsidePlace(integration, item)) });
+      await table.calls.deleteItem({ TableName: table.name, Key: keyOf(setAsideKey(integration, item)) });
     },
   };
 }
@@ -33,7 +33,7 @@ async function put(table: Table, integration: string, item: SetAside): Promise<v
   try {
     await table.calls.putItem({
       TableName: table.name,
-      Item: { ...keyOf(setAsidePlace(integration, item)), content: { S: JSON.stringify(item) } },
+      Item: { ...keyOf(setAsideKey(integration, item)), content: { S: JSON.stringify(item) } },
       ...(item.kind !== 'status' && { ConditionExpression: 'attribute_not_exists(pk)' }),
     });
   } catch (error) {

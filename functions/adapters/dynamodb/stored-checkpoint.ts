@@ -1,8 +1,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { WholeNumber } from '../../contract/whole-number.ts';
-import { Checkpoint, Lease } from '../../core/checkpoint.ts';
-import { checkpointPlace } from './keys.ts';
+import { Checkpoint, Lease } from '../../core/state/checkpoint.ts';
+import { checkpointKey } from './keys.ts';
 import { getItem, type Item, jsonContent, parseStored, type Table } from './table.ts';
 
 /** A checkpoint as it is stored. What conditions speak of lies beside the content, in attributes of its own. */
@@ -19,12 +19,12 @@ export const StoredCheckpoint = z.object({
 export type StoredCheckpoint = z.infer<typeof StoredCheckpoint>;
 
 export async function readStoredCheckpoint(table: Table, id: string): Promise<StoredCheckpoint | null> {
-  const item = await getItem(table, checkpointPlace(id));
+  const item = await getItem(table, checkpointKey(id));
   return item && parseCheckpoint(id, item);
 }
 
 export function parseCheckpoint(id: string, item: Item): StoredCheckpoint {
-  return parseStored(StoredCheckpoint, checkpointPlace(id), () => {
+  return parseStored(StoredCheckpoint, checkpointKey(id), () => {
     const lease = item['lease']?.M;
     return {
       checkpoint: jsonContent(item),

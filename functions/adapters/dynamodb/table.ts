@@ -9,13 +9,13 @@ export type Table = { calls: DynamoDbCalls; name: string };
 export type Item = Record<string, AttributeValue>;
 
 /** An item's place. `pk` is the partition, `sk` the place in it. */
-export type Place = { pk: string; sk: string };
+export type ItemKey = { pk: string; sk: string };
 
-export function keyOf({ pk, sk }: Place): { pk: AttributeValue.SMember; sk: AttributeValue.SMember } {
+export function keyOf({ pk, sk }: ItemKey): { pk: AttributeValue.SMember; sk: AttributeValue.SMember } {
   return { pk: { S: pk }, sk: { S: sk } };
 }
 
-export async function getItem(table: Table, place: Place): Promise<Item | null> {
+export async function getItem(table: Table, place: ItemKey): Promise<Item | null> {
   const { Item } = await table.calls.getItem({
     TableName: table.name,
     Key: keyOf(place),
@@ -64,7 +64,7 @@ export async function listItems(table: Table, pk: string): Promise<Item[]> {
  * @param read takes the content out of its encoding; what it throws counts as damage
  * @throws IntegrationError naming the item's place and the first field that is wrong, but no content
  */
-export function parseStored<T>(schema: z.ZodMiniType<T>, place: Place, read: () => unknown): T {
+export function parseStored<T>(schema: z.ZodMiniType<T>, place: ItemKey, read: () => unknown): T {
   let content: unknown;
   try {
     content = read();
@@ -82,7 +82,7 @@ export function jsonContent(item: Item): unknown {
   return JSON.parse(item['content']?.S ?? '');
 }
 
-function damaged({ pk, sk }: Place, what: string, cause?: unknown): IntegrationError {
+function damaged({ pk, sk }: ItemKey, what: string, cause?: unknown): IntegrationError {
   return new IntegrationError(`The stored item ${pk} ${sk} is damaged: ${what}`, {
     code: 'DAMAGED_ITEM',
     cause,

@@ -1,8 +1,8 @@
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { type Lease, newCheckpoint } from '../../core/checkpoint.ts';
 import { TransientError } from '../../core/errors.ts';
-import type { LeaseAnswer } from '../../core/ports.ts';
-import { checkpointPlace } from './keys.ts';
+import type { LeaseResult } from '../../core/ports.ts';
+import { type Lease, newCheckpoint } from '../../core/state/checkpoint.ts';
+import { checkpointKey } from './keys.ts';
 import {
   leaseAttribute,
   parseCheckpoint,
@@ -20,7 +20,7 @@ const ROUNDS = 8;
  *
  * @throws TransientError when the lease keeps changing hands
  */
-export async function takeLease(table: Table, id: string, lease: Lease, now: string): Promise<LeaseAnswer> {
+export async function takeLease(table: Table, id: string, lease: Lease, now: string): Promise<LeaseResult> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const free = await takeFree(table, id, lease);
     if (free !== null) return answer(free, lease);
@@ -95,7 +95,7 @@ async function update(
   try {
     const { Attributes } = await table.calls.updateItem({
       TableName: table.name,
-      Key: keyOf(checkpointPlace(id)),
+      Key: keyOf(checkpointKey(id)),
       ReturnValues: 'ALL_NEW',
       ...expression,
     });
@@ -106,7 +106,7 @@ async function update(
   }
 }
 
-function answer({ checkpoint, lease: held }: StoredCheckpoint, asked: Lease): LeaseAnswer {
+function answer({ checkpoint, lease: held }: StoredCheckpoint, asked: Lease): LeaseResult {
   const { fence, ...lease } = held ?? { ...asked, fence: false };
   return { taken: true, checkpoint, lease, fence };
 }

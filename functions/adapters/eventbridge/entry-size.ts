@@ -1,6 +1,6 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 
-/** `PutEvents` takes at most so many entries a request. */
+/** `PutEvents` takes at most this many entries a request. */
 export const MOST_ENTRIES = 10;
 
 /**

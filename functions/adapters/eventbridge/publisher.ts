@@ -1,11 +1,11 @@
 import pMap from 'p-map';
-import type { PublishAnswer, Publisher } from '../../core/ports.ts';
+import type { Publisher, PublishResult } from '../../core/ports.ts';
 import { batchesOf, type Outgoing } from './batches.ts';
 import { learningEntry } from './entry.ts';
 import { ENTRY_BYTES, entrySize } from './entry-size.ts';
+import { createNotifier } from './notifier.ts';
 import type { PutEvents } from './put-events.ts';
-import { graver, PATIENCE, type Patience, sendBatch, tooLarge } from './send-batch.ts';
-import { createTeller } from './teller.ts';
+import { graver, RETRY_BUDGET, type RetryBudget, sendBatch, tooLarge } from './send-batch.ts';
 import { wavesOf } from './waves.ts';
 
 /** Requests at a time: more would only meet the account's quota sooner. */
@@ -20,11 +20,11 @@ const CONCURRENCY = 4;
 export function createPublisher(options: {
   putEvents: PutEvents;
   bus: string;
-  patience?: Patience;
+  patience?: RetryBudget;
 }): Publisher {
-  const { putEvents, bus, patience = PATIENCE } = options;
+  const { putEvents, bus, patience = RETRY_BUDGET } = options;
 
-  const publishWave = async (wave: Outgoing[], answer: PublishAnswer) => {
+  const publishWave = async (wave: Outgoing[], answer: PublishResult) => {
     const abandoned = () => answer.error !== null;
     const send = async (batch: Outgoing[]) => {
       if (abandoned()) {
@@ -43,7 +43,7 @@ export function createPublisher(options: {
 
   return {
     async publish(events) {
-      const answer: PublishAnswer = { accepted: [], refused: [], error: null };
+      const answer: PublishResult = { accepted: [], refused: [], error: null };
       for (const wave of wavesOf(events)) {
         const outgoing = wave.map(({ index, event }) => {
           const entry = learningEntry(event, bus);
@@ -59,6 +59,6 @@ export function createPublisher(options: {
       return answer;
     },
 
-    tell: createTeller({ putEvents, bus, patience }),
+    notify: createNotifier({ putEvents, bus, patience }),
   };
 }

@@ -1,6 +1,6 @@
 import pRetry from 'p-retry';
 import { DeploymentError, TransientError } from '../../core/errors.ts';
-import type { PublishAnswer } from '../../core/ports.ts';
+import type { PublishResult } from '../../core/ports.ts';
 import type { Outgoing } from './batches.ts';
 import { callFailure, untakenEntryCode } from './call-failure.ts';
 import { type EntryOutcome, readOutcomes, unconfirmed } from './entry-outcome.ts';
@@ -8,9 +8,9 @@ import { BATCH_BYTES } from './entry-size.ts';
 import type { PutEvents } from './put-events.ts';
 
 /** How long what was not accepted is tried again, in milliseconds; the delay doubles, with jitter. */
-export type Patience = { budgetMs: number; firstDelayMs: number };
+export type RetryBudget = { budgetMs: number; firstDelayMs: number };
 
-export const PATIENCE: Patience = { budgetMs: 10_000, firstDelayMs: 100 };
+export const RETRY_BUDGET: RetryBudget = { budgetMs: 10_000, firstDelayMs: 100 };
 
 /**
  * Sends one batch until each entry is accepted or refused, sending the failed entries alone again. Ends early with an
@@ -18,10 +18,10 @@ export const PATIENCE: Patience = { budgetMs: 10_000, firstDelayMs: 100 };
  */
 export async function sendBatch(
   batch: Outgoing[],
-  options: { putEvents: PutEvents; bus: string; patience: Patience; abandoned: () => boolean },
-): Promise<PublishAnswer> {
+  options: { putEvents: PutEvents; bus: string; patience: RetryBudget; abandoned: () => boolean },
+): Promise<PublishResult> {
   const { putEvents, bus, patience, abandoned } = options;
-  const answer: PublishAnswer = { accepted: [], refused: [], error: null };
+  const answer: PublishResult = { accepted: [], refused: [], error: null };
   let rest = batch;
 
   const attempt = async () => {
@@ -89,7 +89,7 @@ async function put(putEvents: PutEvents, batch: Outgoing[], bus: string): Promis
   }
 }
 
-/** Why an entry of so many bytes is refused. */
+/** Why an entry of this size is refused. */
 export function tooLarge(size: number): string {
   return `EventTooLarge (${size} bytes)`;
 }

@@ -6,7 +6,7 @@ import { readWhole } from '../../core/read-whole.ts';
 import type { Answer } from './answer.ts';
 import type { paths } from './generated/api.d.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
-import type { Patience } from './request.ts';
+import type { RetryBudget } from './request.ts';
 
 const EXAMPLE = `give it whole and with its /v1, such as ${KOMBO_HOSTS.us}`;
 
@@ -18,7 +18,7 @@ export type KomboClient = {
   http: Client<paths>;
   /** Named in errors. */
   host: string;
-  patience: Patience;
+  patience: RetryBudget;
   limit: RateLimit;
   /** What every request is made with. */
   request(signal: AbortSignal): Promise<{
@@ -36,7 +36,7 @@ export type KomboClient = {
 export function komboClient(options: {
   baseUrl: string;
   apiKey: () => Promise<string>;
-  patience: Patience;
+  patience: RetryBudget;
   fetch: typeof globalThis.fetch;
 }): KomboClient {
   const { href, host } = checkUrl(options.baseUrl);
@@ -48,7 +48,7 @@ export function komboClient(options: {
     return Object.assign(response, { text: () => textOf(response, host) });
   };
   return {
-    // A redirection would lose the key at another host, and be told as a key that is refused.
+    // A redirection would lose the key at another host, and look like a key that is refused.
     http: createClient<paths>({ baseUrl, redirect: 'manual', fetch }),
     host,
     patience: options.patience,

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { IntegrationError } from '../../core/errors.ts';
-import type { Page } from '../../core/observed-progression.ts';
+import type { Page } from '../../core/state/observed-progression.ts';
 import { readAnswer, servedAt, successOf } from './answer.ts';
 import { answerOf, type KomboClient } from './client.ts';
 import type { operations } from './generated/api.d.ts';
 import { observe } from './progression-record.ts';
-import { persist } from './request.ts';
+import { withRetries } from './request.ts';
 
 /** Every parameter of `GET /lms/course-progressions`. */
 export type CourseProgressionsQuery = NonNullable<
@@ -35,7 +35,7 @@ export function readCourseProgressions(
   signal?: AbortSignal,
 ): Promise<Page> {
   const { host } = client;
-  return persist(
+  return withRetries(
     async (attemptSignal) => {
       const answer = await client.http.GET('/lms/course-progressions', {
         params: { header: { 'X-Integration-Id': checkId(integration) }, query },

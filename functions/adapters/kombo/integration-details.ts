@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readAnswer, successOf } from './answer.ts';
 import { answerOf, type KomboClient } from './client.ts';
-import { persist } from './request.ts';
+import { withRetries } from './request.ts';
 
 const DetailsAnswer = successOf(
   z.object({
@@ -28,7 +28,7 @@ export function readIntegrationDetails(
   integration: string,
 ): Promise<IntegrationDetails> {
   const { host } = client;
-  return persist(async (attemptSignal) => {
+  return withRetries(async (attemptSignal) => {
     const answer = await client.http.GET('/integrations/{integration_id}', {
       params: { path: { integration_id: integration } },
       ...(await client.request(attemptSignal)),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readAnswer, servedAt, successOf } from './answer.ts';
 import { answerOf, type KomboClient } from './client.ts';
-import { persist } from './request.ts';
+import { withRetries } from './request.ts';
 
 const OwnerAnswer = successOf(z.object({ environment_id: z.string().check(z.regex(/^[\w-]{1,100}$/)) }));
 
@@ -19,7 +19,7 @@ export type KeyOwner = {
  */
 export function readKeyOwner(client: KomboClient): Promise<KeyOwner> {
   const { host } = client;
-  return persist(async (signal) => {
+  return withRetries(async (signal) => {
     const answer = await client.http.GET('/check-api-key', await client.request(signal));
     const owner = readAnswer(OwnerAnswer, answerOf(answer), { host, withCursor: false });
     return { environment: owner.environment_id, servedAt: servedAt(answer.response, host) };

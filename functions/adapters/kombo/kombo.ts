@@ -1,13 +1,13 @@
 import { RateLimitedError } from '../../core/errors.ts';
-import type { ReadStanding } from '../../core/follow-kombo.ts';
+import type { ReadKomboStatus } from '../../core/operator/sync-with-kombo.ts';
 import type { Kombo } from '../../core/ports.ts';
 import { komboClient } from './client.ts';
 import { readCourseProgressions } from './course-progressions.ts';
 import { readIntegrationDetails } from './integration-details.ts';
+import { readKomboStatus } from './integration-status.ts';
 import { type KeyOwner, readKeyOwner } from './key-owner.ts';
 import { readByIds } from './read-by-ids.ts';
-import { PATIENCE, type Patience } from './request.ts';
-import { readStanding } from './standing.ts';
+import { RETRY_BUDGET, type RetryBudget } from './request.ts';
 
 /** Kombo's maximum. */
 const PAGE_SIZE = 250;
@@ -17,7 +17,7 @@ const LONGEST_FILTERS = 3_000;
 const DETAILS_SHARE = 1 / 6;
 
 /** Besides what a run needs of Kombo: what is asked about an integration and about the key. */
-export type KomboAdapter = Kombo & { readStanding: ReadStanding; readKeyOwner(): Promise<KeyOwner> };
+export type KomboAdapter = Kombo & { readKomboStatus: ReadKomboStatus; readKeyOwner(): Promise<KeyOwner> };
 
 /**
  * Kombo as the core sees it: progressions with the deleted ones, in the largest pages.
@@ -30,10 +30,10 @@ export function createKombo(options: {
   baseUrl: string;
   apiKey: () => Promise<string>;
   pageSize?: number;
-  patience?: Patience;
+  patience?: RetryBudget;
   fetch?: typeof globalThis.fetch;
 }): KomboAdapter {
-  const { pageSize = PAGE_SIZE, patience = PATIENCE, fetch = globalThis.fetch } = options;
+  const { pageSize = PAGE_SIZE, patience = RETRY_BUDGET, fetch = globalThis.fetch } = options;
   const client = komboClient({ baseUrl: options.baseUrl, apiKey: options.apiKey, patience, fetch });
   const hasty = { ...client, patience: { ...patience, totalMs: patience.totalMs * DETAILS_SHARE } };
   return {
@@ -63,7 +63,7 @@ export function createKombo(options: {
       }
     },
 
-    readStanding: (integration) => readStanding(client, integration),
+    readKomboStatus: (integration) => readKomboStatus(client, integration),
 
     readKeyOwner: () => readKeyOwner(client),
   };

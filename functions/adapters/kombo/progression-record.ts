@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Status } from '../../contract/progression-state.ts';
-import type { ObservedProgression, RejectedRecord } from '../../core/observed-progression.ts';
-import { standInId } from '../../core/set-aside.ts';
+import type { ObservedProgression, RejectedRecord } from '../../core/state/observed-progression.ts';
+import { standInId } from '../../core/state/set-aside.ts';
 import { hasNoNames, isBlank, isErased, lostField } from './lost-fields.ts';
 import { Identity, RecordSchema, RecordWithKey } from './record-schema.ts';
 import { normaliseTimestamp } from './timestamp.ts';

@@ -11,7 +11,7 @@ const LONGEST_SHARED_MS = 15 * MINUTE_MS;
 export type RateLimit = {
   /** For how many milliseconds no request is to be made; 0: one may be made now. */
   closedMs(): number;
-  /** Kombo takes no request for so many milliseconds. */
+  /** Kombo takes no request for this many milliseconds. */
   close(ms: number): void;
   /** Reads the headers of an answer: after the last request of a window, none is to be made before the next one. */
   observe(response: Response): void;

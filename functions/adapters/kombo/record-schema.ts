@@ -55,7 +55,7 @@ export const RecordWithKey = z.object({ id: Key });
 const Part = z.catch(z.nullish(z.string()), null);
 const Named = z.catch(z.nullish(z.object({ id: Part })), null);
 
-/** What may tell a record without an id from others, as far as it fits the schema. */
+/** What may distinguish a record without an id from others, as far as it fits the schema. */
 export const Identity = z.object({
   remote_id: Part,
   user_id: Part,

@@ -3,7 +3,7 @@ import { RateLimitedError, TransientError } from '../../core/errors.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /** How long to try, in milliseconds. */
-export type Patience = {
+export type RetryBudget = {
   /** For one attempt, its body included. */
   attemptMs: number;
   /** For all attempts together, and the waits between them. */
@@ -12,7 +12,7 @@ export type Patience = {
 };
 
 /** A person at a terminal waits no longer. */
-export const PATIENCE: Patience = { attemptMs: 15_000, totalMs: 30_000, firstDelayMs: 250 };
+export const RETRY_BUDGET: RetryBudget = { attemptMs: 15_000, totalMs: 30_000, firstDelayMs: 250 };
 const LONGEST_DELAY_MS = 5_000;
 
 /** Kombo asked for a pause before the next attempt. */
@@ -28,7 +28,7 @@ export class PauseAsked extends Error {
 }
 
 type Limits = {
-  patience: Patience;
+  patience: RetryBudget;
   /** Named when nothing there answers. */
   host: string;
   limit: RateLimit;
@@ -43,7 +43,7 @@ type Limits = {
  * @throws the last attempt's error; RateLimitedError where the rate limit stays closed for longer than there is time; the
  *   signal's reason once it aborts
  */
-export async function persist<T>(
+export async function withRetries<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
   limits: Limits,
   signal?: AbortSignal,
@@ -128,7 +128,7 @@ async function timed<T>(
 
 /**
  * Node's `fetch` fails with one of two TypeErrors, before the answer and within it, and with an AbortError when it is
- * cancelled. Any other TypeError is a mistake in this program, and must not pass for the weather.
+ * cancelled. Any other TypeError is a mistake in this program, and must not be mistaken for a network failure.
  */
 function isNetworkError(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;

@@ -1,7 +1,7 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { asCode, TransientError } from '../../core/errors.ts';
 
-/** SQS takes and gives at most so many at once. */
+/** SQS takes and gives at most this many at once. */
 const AT_ONCE = 10;
 
 /** Takes messages out of a queue by hand, for what is done when the time comes and not when a message does. */

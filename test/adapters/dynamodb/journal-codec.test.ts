@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeEntry, encodeEntry } from '../../../functions/adapters/dynamodb/journal-codec.ts';
 import { LearningEventType } from '../../../functions/contract/learning-event-type.ts';
 import { Status } from '../../../functions/contract/progression-state.ts';
-import type { JournalEntry } from '../../../functions/core/journal-entry.ts';
+import type { JournalEntry } from '../../../functions/core/state/journal-entry.ts';
 import { someChange, someEntry, someState } from './some-items.ts';
 
 const text = fc.oneof(

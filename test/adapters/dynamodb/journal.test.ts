@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EntryTakenError } from '../../../functions/core/errors.ts';
-import type { JournalEntry } from '../../../functions/core/journal-entry.ts';
+import type { JournalEntry } from '../../../functions/core/state/journal-entry.ts';
 import { counted, sentTwice, useEngine } from './engine.ts';
 import { someChange, someEntry, someIntegration, someState } from './some-items.ts';
 

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import {
-  integrationPlace,
-  journalPlace,
-  progressionPlace,
+  integrationKey,
+  journalKey,
+  progressionKey,
   progressionShard,
-  setAsidePlace,
+  setAsideKey,
 } from '../../../functions/adapters/dynamodb/keys.ts';
 
 // These values are in every table that exists: when one of them fails, the code is wrong, not the test.
@@ -19,10 +19,10 @@ it.each([
 });
 
 it('places stay where they are for ever', () => {
-  expect(integrationPlace('moodle:a')).toEqual({ pk: 'integrations', sk: 'moodle:a' });
-  expect(journalPlace('moodle:a', 42)).toEqual({ pk: 'journal/moodle:a', sk: '000000000042' });
-  expect(progressionPlace('moodle:a', 'a')).toEqual({ pk: 'progressions/moodle:a/12', sk: 'a' });
-  expect(setAsidePlace('moodle:a', { kind: 'record', id: 'r' })).toEqual({
+  expect(integrationKey('moodle:a')).toEqual({ pk: 'integrations', sk: 'moodle:a' });
+  expect(journalKey('moodle:a', 42)).toEqual({ pk: 'journal/moodle:a', sk: '000000000042' });
+  expect(progressionKey('moodle:a', 'a')).toEqual({ pk: 'progressions/moodle:a/12', sk: 'a' });
+  expect(setAsideKey('moodle:a', { kind: 'record', id: 'r' })).toEqual({
     pk: 'set-aside/moodle:a',
     sk: 'record/r',
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { newCheckpoint } from '../../../functions/core/checkpoint.ts';
 import { LeaseLostError, TransientError } from '../../../functions/core/errors.ts';
+import { newCheckpoint } from '../../../functions/core/state/checkpoint.ts';
 import { counted, justBefore, sentTwice, useEngine } from './engine.ts';
 import { NOW, someIntegration } from './some-items.ts';
 
@@ -47,7 +47,7 @@ describe('the lease of an integration', () => {
     await store.takeLease(id, lease('a'), NOW);
 
     expect(await store.takeLease(id, lease('b'), NOW)).toEqual({ taken: false, until: SOON });
-    await store.moveCheckpoint(checkpoint(id, 1), lease('a'));
+    await store.saveCheckpoint(checkpoint(id, 1), lease('a'));
 
     expect(await store.releaseLease(checkpoint(id, 2), lease('a'))).toEqual({ again: true });
     await store.takeLease(id, lease('b'), NOW);
@@ -94,7 +94,7 @@ describe('the lease of an integration', () => {
     const store = engine.store();
     await store.takeLease(id, lease('a', PAST), NOW);
     const calls = justBefore(engine.calls(), 'updateItem', 2, () =>
-      store.moveCheckpoint(checkpoint(id, 1), lease('a')),
+      store.saveCheckpoint(checkpoint(id, 1), lease('a')),
     );
 
     expect(await engine.store(calls).takeLease(id, lease('b'), NOW)).toEqual({ taken: false, until: SOON });
@@ -105,7 +105,7 @@ describe('the lease of an integration', () => {
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
 
-    await store.moveCheckpoint(checkpoint(id, 1), lease('a', PAST));
+    await store.saveCheckpoint(checkpoint(id, 1), lease('a', PAST));
 
     expect(await store.takeLease(id, lease('b'), NOW)).toMatchObject({ taken: true, fence: true });
   });
@@ -140,7 +140,7 @@ describe('a checkpoint', () => {
     await engine.store().takeLease(id, lease('a', PAST), NOW);
     const { calls, counts } = counted(engine.calls());
 
-    await engine.store(calls).moveCheckpoint(checkpoint(id, 1), lease('a'));
+    await engine.store(calls).saveCheckpoint(checkpoint(id, 1), lease('a'));
 
     expect(counts).toEqual({ updateItem: 1 });
     expect(await engine.store().readCheckpoint(id)).toEqual({
@@ -149,7 +149,7 @@ describe('a checkpoint', () => {
     });
   });
 
-  it.each(['moveCheckpoint', 'releaseLease'] as const)(
+  it.each(['saveCheckpoint', 'releaseLease'] as const)(
     'is left alone by %s of a frozen worker that wakes up after another has taken over',
     async (write) => {
       const id = someIntegration();
@@ -170,7 +170,7 @@ describe('a checkpoint', () => {
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
 
-    await expect(store.moveCheckpoint(checkpoint(id, 2), lease('a'))).rejects.toThrow(LeaseLostError);
+    await expect(store.saveCheckpoint(checkpoint(id, 2), lease('a'))).rejects.toThrow(LeaseLostError);
   });
 
   it('is read with many others in one request per hundred, the damaged and the absent left out', async () => {
@@ -226,7 +226,7 @@ describe('an answer that was lost', () => {
     const store = engine.store();
     await store.takeLease(id, lease('frozen', PAST), NOW);
     await store.takeLease(id, lease('a'), NOW);
-    await store.moveCheckpoint(checkpoint(id, 1), lease('a'));
+    await store.saveCheckpoint(checkpoint(id, 1), lease('a'));
 
     expect(await store.takeLease(id, lease('a'), NOW)).toMatchObject({ taken: true, fence: true });
   });
@@ -235,7 +235,7 @@ describe('an answer that was lost', () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('a'), NOW);
 
-    await engine.store(sentTwice(engine.calls(), 'updateItem')).moveCheckpoint(checkpoint(id, 1), lease('a'));
+    await engine.store(sentTwice(engine.calls(), 'updateItem')).saveCheckpoint(checkpoint(id, 1), lease('a'));
 
     expect(await engine.store().readCheckpoint(id)).toMatchObject({ checkpoint: checkpoint(id, 1) });
   });
@@ -262,7 +262,7 @@ describe('an answer that was lost', () => {
       async updateItem(input: Parameters<typeof calls.updateItem>[0]) {
         await calls.updateItem(input);
         await store.takeLease(id, lease('b'), NOW);
-        await store.moveCheckpoint(checkpoint(id, 2), lease('b'));
+        await store.saveCheckpoint(checkpoint(id, 2), lease('b'));
         return calls.updateItem(input);
       },
     };

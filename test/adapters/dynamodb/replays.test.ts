@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createReplayStore } from '../../../functions/adapters/dynamodb/replay-items.ts';
 import { ReplayMovedError } from '../../../functions/core/errors.ts';
-import type { ReplayRecord } from '../../../functions/core/replay-record.ts';
+import type { ReplayRecord } from '../../../functions/core/replay/replay-record.ts';
 import { counted, sentTwice, useEngine } from './engine.ts';
 import { NOW, someEntry, someIntegration } from './some-items.ts';
 
@@ -18,10 +18,10 @@ const someReplay = (integration: string, given: Partial<ReplayRecord> = {}): Rep
   events: 7,
   byType: { CourseCompleted: 7 },
   state: 'running',
-  told: false,
+  notified: false,
   published: 0,
   refused: 0,
-  trouble: null,
+  failure: null,
   orderedAt: NOW,
   movedAt: NOW,
   revision: 0,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SetAside } from '../../../functions/core/set-aside.ts';
+import type { SetAside } from '../../../functions/core/state/set-aside.ts';
 import { counted, sentTwice, useEngine } from './engine.ts';
 import { NOW, someIntegration } from './some-items.ts';
 

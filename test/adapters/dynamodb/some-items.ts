@@ -1,5 +1,5 @@
 import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
-import type { Change, JournalEntry } from '../../../functions/core/journal-entry.ts';
+import type { Change, JournalEntry } from '../../../functions/core/state/journal-entry.ts';
 
 export const NOW = '2026-03-01T09:30:00.000Z';
 

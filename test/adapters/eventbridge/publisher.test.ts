@@ -77,7 +77,7 @@ describe('an event', () => {
   });
 
   test('that is operational arrives with the time at which it happened', async () => {
-    await publisherOver().tell(someOperationalEvent);
+    await publisherOver().notify(someOperationalEvent);
 
     expect(delivered[0]).toMatchObject({
       'detail-type': 'IntegrationRecovered',
@@ -258,7 +258,7 @@ describe('an operational event', () => {
   test('that fails once is sent again', async () => {
     bus.control.failEntries({ code: 'InternalFailure', times: 1 });
 
-    await publisherOver().tell(someOperationalEvent);
+    await publisherOver().notify(someOperationalEvent);
 
     expect(delivered).toHaveLength(1);
   });
@@ -266,21 +266,21 @@ describe('an operational event', () => {
   test('that is not accepted in time throws a transient error', async () => {
     bus.control.failEntries({ code: 'InternalFailure' });
 
-    await expect(publisherOver({}, 0).tell(someOperationalEvent)).rejects.toThrow(TransientError);
+    await expect(publisherOver({}, 0).notify(someOperationalEvent)).rejects.toThrow(TransientError);
   });
 
   test('that is refused for good throws a transient error with the code', async () => {
     bus.control.failEntries({ code: 'InvalidArgument' });
 
-    const told = publisherOver().tell(someOperationalEvent);
+    const notified = publisherOver().notify(someOperationalEvent);
 
-    await expect(told).rejects.toThrow(TransientError);
-    await expect(told).rejects.toMatchObject({ code: 'InvalidArgument' });
+    await expect(notified).rejects.toThrow(TransientError);
+    await expect(notified).rejects.toMatchObject({ code: 'InvalidArgument' });
   });
 
   test('that is denied throws the deployment’s error', async () => {
     bus.control.failCalls({ status: 403, code: 'AccessDeniedException' });
 
-    await expect(publisherOver().tell(someOperationalEvent)).rejects.toThrow(DeploymentError);
+    await expect(publisherOver().notify(someOperationalEvent)).rejects.toThrow(DeploymentError);
   });
 });

@@ -1,8 +1,8 @@
 import type { PutEventsCommandInput, PutEventsCommandOutput } from '@aws-sdk/client-eventbridge';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createNotifier } from '../../../functions/adapters/eventbridge/notifier.ts';
 import { createPublisher } from '../../../functions/adapters/eventbridge/publisher.ts';
-import { createTeller } from '../../../functions/adapters/eventbridge/teller.ts';
 import { DeploymentError, isRunError, TransientError } from '../../../functions/core/errors.ts';
 import { someEvents, someOperationalEvent, someWorkflowEvent } from './some-event.ts';
 
@@ -23,7 +23,7 @@ function publisherAnswered(answers: (Answer | Error)[], budgetMs = 60_000) {
     bus: 'schoolbell',
     patience: { budgetMs, firstDelayMs: 1 },
   };
-  return { publisher: createPublisher(options), publish: createTeller(options), calls };
+  return { publisher: createPublisher(options), publish: createNotifier(options), calls };
 }
 
 test.each<[string, Answer, number]>([

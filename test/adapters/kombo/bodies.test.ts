@@ -68,7 +68,7 @@ test('what changed while bodies were too long is published when they are normal 
   server.replies.push(page([rawRecord()]));
   await it.poll();
   server.replies.splice(0, 1, spaces(65));
-  expect(await it.poll()).toMatchObject({ kind: 'failed', trouble: { kind: 'integration' } });
+  expect(await it.poll()).toMatchObject({ kind: 'failed', failure: { kind: 'integration' } });
 
   const completed_at = '2026-03-02T07:00:00.000Z';
   server.replies.splice(

@@ -1,20 +1,20 @@
 import { createKombo, type KomboAdapter } from '../../../functions/adapters/kombo/kombo.ts';
-import type { Patience } from '../../../functions/adapters/kombo/request.ts';
+import type { RetryBudget } from '../../../functions/adapters/kombo/request.ts';
 import { isRunError, type RunError } from '../../../functions/core/errors.ts';
 import type { Kombo } from '../../../functions/core/ports.ts';
 import { API_KEY, INTEGRATION } from './scripted-kombo.ts';
 
 /** Tries once: the wait before a second attempt is longer than all the time there is. */
-export const ONCE: Patience = { attemptMs: 20_000, totalMs: 20_000, firstDelayMs: 20_000 };
+export const ONCE: RetryBudget = { attemptMs: 20_000, totalMs: 20_000, firstDelayMs: 20_000 };
 /** Tries again at once, for longer than a test takes. */
-export const OFTEN: Patience = { attemptMs: 20_000, totalMs: 40_000, firstDelayMs: 1 };
+export const OFTEN: RetryBudget = { attemptMs: 20_000, totalMs: 40_000, firstDelayMs: 1 };
 /** Gives an attempt up soon, and tries once. */
-export const HASTY: Patience = { attemptMs: 40, totalMs: 20_000, firstDelayMs: 20_000 };
+export const HASTY: RetryBudget = { attemptMs: 40, totalMs: 20_000, firstDelayMs: 20_000 };
 
 /** The client at a server. */
 export function komboAt(
   { baseUrl }: { baseUrl: string },
-  patience: Patience = ONCE,
+  patience: RetryBudget = ONCE,
   apiKey = async () => API_KEY,
 ): KomboAdapter {
   return createKombo({ baseUrl, apiKey, patience });

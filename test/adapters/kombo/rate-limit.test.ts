@@ -159,7 +159,7 @@ describe('a window that is longer than a call may take', () => {
       () => read(client, 'moodle:b'),
       () => client.readByIds('moodle:a', ['p1']),
       () => client.readDataExpiredAt('moodle:a'),
-      () => client.readStanding('moodle:a'),
+      () => client.readKomboStatus('moodle:a'),
       () => client.readKeyOwner(),
     ]) {
       expect(await limitedFor(call)).toBe(80_000);

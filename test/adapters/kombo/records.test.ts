@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { observe } from '../../../functions/adapters/kombo/progression-record.ts';
-import { isStandIn } from '../../../functions/core/set-aside.ts';
-import { standInOf } from '../../../functions/core/set-aside-records.ts';
+import { standInOf } from '../../../functions/core/poll/set-aside-records.ts';
+import { isStandIn } from '../../../functions/core/state/set-aside.ts';
 import { type Raw, REVISION, rawRecord, USER } from './raw-record.ts';
 
 /** Half of a surrogate pair, without the other half. */

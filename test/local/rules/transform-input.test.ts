@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { field, inputTransformer } from '../../../consumers/deploy/input-transformer.ts';
 import { transformInput } from '../../../local/rules/transform-input.ts';
-import { field, inputTransformer } from '../../../rules/input-transformer.ts';
 
 const event = {
   'detail-type': 'CourseCompleted',

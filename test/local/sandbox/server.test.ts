@@ -200,12 +200,12 @@ describe('on demand the sandbox', () => {
     const command = async (body: string) => {
       const headers = { Authorization: `Bearer ${KEY}` };
       const answer = await fetch(new URL('/control', sandbox.url), { method: 'POST', headers, body });
-      const told: unknown = await answer.json();
-      return { status: answer.status, told };
+      const notified: unknown = await answer.json();
+      return { status: answer.status, notified };
     };
     expect(await command('{"do":"advance","ms":1013}')).toMatchObject({
       status: 200,
-      told: { data: { now: '2026-03-01T12:00:02.000Z', requests: 1 } },
+      notified: { data: { now: '2026-03-01T12:00:02.000Z', requests: 1 } },
     });
     await command('{"do":"inject","fault":{"kind":"rate-limit"}}');
     expect((await sandbox.query(ID)).status).toBe(429);

@@ -34,7 +34,7 @@ const eventsOf = (before: ProgressionRecord | undefined, after: ProgressionRecor
   return events;
 };
 
-const told = (startsAt: number, learners: number) => {
+const notified = (startsAt: number, learners: number) => {
   const school = livingSchool({ ...DEFAULT_SCHOOL, integration: 'sandbox:story', startsAt, learners });
   const known = new Map<string, ProgressionRecord>();
   return Array.from({ length: STORY.polls + 1 }, (_, poll) => {
@@ -49,13 +49,13 @@ const told = (startsAt: number, learners: number) => {
 
 test('every kind of event happens in the story, whenever it begins', () => {
   for (const startsAt of [Date.parse('2026-03-02T08:00:00Z'), Date.parse('2031-11-30T23:59:59Z')]) {
-    const [, ...polls] = told(startsAt, 0);
+    const [, ...polls] = notified(startsAt, 0);
     expect(new Set(polls.flat())).toEqual(new Set(LearningEventType.options));
   }
 });
 
 test('each poll of the default school tells something, and not too much to read', () => {
-  const [, ...polls] = told(Date.parse('2026-03-02T08:00:00Z'), DEFAULT_SCHOOL.learners);
+  const [, ...polls] = notified(Date.parse('2026-03-02T08:00:00Z'), DEFAULT_SCHOOL.learners);
   for (const events of polls) {
     expect(events.length).toBeGreaterThanOrEqual(4);
     expect(events.length).toBeLessThanOrEqual(30);

@@ -6,7 +6,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'null replaces a known status',
     patches: one(
-      'functions/core/decide-events.ts',
+      'functions/core/decide/decide-events.ts',
       'status: state.status ?? known?.status ?? null,',
       'status: state.status,',
     ),
@@ -14,7 +14,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'expired data is believed',
     patches: one(
-      'functions/core/decide-against-known.ts',
+      'functions/core/poll/decide-against-known.ts',
       '(await ports.kombo.readDataExpiredAt(integration.id)) !== null',
       'false',
     ),
@@ -22,7 +22,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'a record of which the id alone is left was not removed first',
     patches: one(
-      'functions/core/decide-events.ts',
+      'functions/core/decide/decide-events.ts',
       'if (!observed.removed && !observed.erased) return null;',
       'if (!observed.removed) return observed.erased ? (known?.removedAt ?? null) : null;',
     ),
@@ -31,7 +31,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'a record that returns stays erased',
     patches: one(
-      'functions/core/decide-events.ts',
+      'functions/core/decide/decide-events.ts',
       'erased: removedAt !== null && isErased(known, observed, removedAt, detectedAt),',
       "erased: known?.erased || (removedAt !== null && isErased(known, observed, removedAt ?? '', detectedAt)),",
     ),
@@ -39,13 +39,17 @@ export const decidingBugs: DeliberateBug[] = [
   },
   {
     name: 'a removed record without names is never erased',
-    patches: one('functions/core/decide-events.ts', 'return namesBlank && Date', 'return false && Date'),
+    patches: one(
+      'functions/core/decide/decide-events.ts',
+      'return namesBlank && Date',
+      'return false && Date',
+    ),
     setting: AGED,
   },
   {
     name: 'a removed record without names is erased at once',
     patches: one(
-      'functions/core/decide-events.ts',
+      'functions/core/decide/decide-events.ts',
       'const ANONYMISED_AFTER_MS = 14 * DAY_MS;',
       'const ANONYMISED_AFTER_MS = 0;',
     ),
@@ -62,7 +66,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'a record that was removed before it was seen is known with its status',
     patches: one(
-      'functions/core/decide-events.ts',
+      'functions/core/decide/decide-events.ts',
       'state: isRemoved ? { ...state, status: null } : state,',
       'state,',
     ),
@@ -70,7 +74,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'facts of a record that was removed before it was seen are taken over without an event',
     patches: one(
-      'functions/core/decide-events.ts',
+      'functions/core/decide/decide-events.ts',
       'return isUnseen && shown.removedAt !== null ? { ...facts, erased: shown.erased } : shown;',
       'return shown;',
     ),
@@ -78,7 +82,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'a second completion inherits the date of the first one',
     patches: one(
-      'functions/core/decide-events.ts',
+      'functions/core/decide/decide-events.ts',
       '(isNewStatus ? null : (known?.completedAt ?? null))',
       '(known?.completedAt ?? null)',
     ),
@@ -114,7 +118,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'a removal without a usable date is dated anew each time',
     patches: one(
-      'functions/core/decide-events.ts',
+      'functions/core/decide/decide-events.ts',
       'observed.state.removedAt ?? known?.removedAt ?? detectedAt',
       'observed.state.removedAt ?? detectedAt',
     ),
@@ -123,7 +127,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'it happened at `changed_at` though that did not move',
     patches: one(
-      'functions/core/events-of-entry.ts',
+      'functions/core/decide/events-of-entry.ts',
       'changedAt === null || !isChangeDated',
       'changedAt === null',
     ),
@@ -132,7 +136,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'it happened at `changed_at` though that lies before the window that was asked for',
     patches: one(
-      'functions/core/events-of-entry.ts',
+      'functions/core/decide/events-of-entry.ts',
       'return updatedAfter === null || changedAt >= updatedAfter ? changedAt : null;',
       'return changedAt;',
     ),
@@ -141,7 +145,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'a first status does not happen at the date that was known before it',
     patches: one(
-      'functions/core/events-of-entry.ts',
+      'functions/core/decide/events-of-entry.ts',
       'isFirstStatus || state.completedAt !== previous?.completedAt',
       'state.completedAt !== previous?.completedAt',
     ),
@@ -149,7 +153,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'other ids of learner and course become known only with the next event',
     patches: one(
-      'functions/core/decide-events.ts',
+      'functions/core/decide/decide-events.ts',
       'const isMoved = !sameReferences(references, known);',
       'const isMoved = false;',
     ),
@@ -158,7 +162,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: "a progression's ids of learner and course stay what they were at first",
     patches: one(
-      'functions/core/decide-events.ts',
+      'functions/core/decide/decide-events.ts',
       'const shown = referencesShown(known, observed);',
       'const shown = { learner: known.learner, course: { ...known.course, title: observed.course.title } };',
     ),
@@ -167,7 +171,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'what is older than known is believed at once',
     patches: one(
-      'functions/core/decide-page.ts',
+      'functions/core/decide/decide-page.ts',
       'if (!isOlderVersion(record.state, before) || decideEvents',
       'if (true || decideEvents',
     ),
@@ -176,7 +180,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'what is older than known is never believed',
     patches: one(
-      'functions/core/decide-page.ts',
+      'functions/core/decide/decide-page.ts',
       '|| isSameVersion(answer, record) ? answer : null',
       '? answer : null',
     ),
@@ -184,23 +188,27 @@ export const decidingBugs: DeliberateBug[] = [
   },
   {
     name: 'the watermark passes what is older than known and was not confirmed',
-    patches: one('functions/core/decide-page.ts', 'if (record === null) page.disbelieved = true;', ''),
+    patches: one(
+      'functions/core/decide/decide-page.ts',
+      'if (record === null) page.hasUntrusted = true;',
+      '',
+    ),
     setting: withFault('kombo-ids-missing', withKind('backups')),
   },
   {
     name: 'a baseline since a date goes by when the record was changed',
     patches: one(
-      'functions/core/decide-page.ts',
+      'functions/core/decide/decide-page.ts',
       "(recordDate(change.state) ?? '') >= baseline.date",
       "(change.state.changedAt ?? '') >= baseline.date",
     ),
   },
   {
     name: 'a status that is not known passes in silence',
-    patches: one('functions/core/set-aside-records.ts', 'if (changed.length > 0) {', 'if (false) {'),
+    patches: one('functions/core/poll/set-aside-records.ts', 'if (changed.length > 0) {', 'if (false) {'),
   },
   {
     name: 'a record that became readable stays on the list',
-    patches: one('functions/core/commit-page.ts', 'await takeReadableOff(worker, page.records);', ''),
+    patches: one('functions/core/poll/commit-page.ts', 'await removeReadable(worker, page.records);', ''),
   },
 ];

@@ -7,12 +7,12 @@ function passes(kind: SuspectKind): DeliberateBug {
   const patches =
     kind === 'olderVersion'
       ? one(
-          'functions/core/suspect.ts',
+          'functions/core/decide/suspect.ts',
           "if (isOlderVersion(change.state, before)) return 'olderVersion';",
           '',
         )
       : one(
-          'functions/core/suspect.ts',
+          'functions/core/decide/suspect.ts',
           '.map((type) => kindOf(type, change, before, habits));',
           `.map((type) => kindOf(type, change, before, habits)).map((kind) => (kind === '${kind}' ? null : kind));`,
         );
@@ -40,7 +40,7 @@ export const holdBugs: DeliberateBug[] = [
   {
     name: 'what is completed on these days is held',
     patches: one(
-      'functions/core/suspect.ts',
+      'functions/core/decide/suspect.ts',
       'const OLD_AFTER_MS = 3 * 24 * 60 * 60 * 1000;',
       'const OLD_AFTER_MS = -Infinity;',
     ),
@@ -48,31 +48,31 @@ export const holdBugs: DeliberateBug[] = [
   },
   {
     name: 'enrolments without a date are held on a platform that sends none',
-    patches: one('functions/core/suspect.ts', '(isOngoing && !habits.hasEnrolmentDates)', 'false'),
+    patches: one('functions/core/decide/suspect.ts', '(isOngoing && !habits.hasEnrolmentDates)', 'false'),
     setting: UNDATED,
   },
   {
     name: "a completion's own date is that of the enrolment",
     patches: one(
-      'functions/core/suspect.ts',
+      'functions/core/decide/suspect.ts',
       "return (status === 'COMPLETED' ? completedAt : null) ?? enrolledAt;",
       'return enrolledAt;',
     ),
   },
   {
     name: 'suspect changes that passed are not counted',
-    patches: one('functions/core/hold.ts', 'surgeCount(checkpoint.surge, now) + suspect', 'suspect'),
+    patches: one('functions/core/episodes/hold.ts', 'surgeCount(checkpoint.surge, now) + suspect', 'suspect'),
     setting: HELD,
   },
   {
     name: 'a release lets through whatever comes',
-    patches: one('functions/core/hold.ts', 'changes.has(fingerprint)', 'true'),
+    patches: one('functions/core/episodes/hold.ts', 'changes.has(fingerprint)', 'true'),
     setting: HELD,
   },
   {
     name: 'a person decides about progressions, whatever facts they would get',
     patches: one(
-      'functions/core/change-set.ts',
+      'functions/core/episodes/change-set.ts',
       'JSON.stringify([id, status, enrolledAt, completedAt, removedAt !== null, erased])',
       'JSON.stringify([id])',
     ),
@@ -80,13 +80,13 @@ export const holdBugs: DeliberateBug[] = [
   },
   {
     name: 'without `enrolledAt`, a change is the one that was discarded',
-    patches: one('functions/core/facts.ts', 'a.enrolledAt === b.enrolledAt &&', ''),
+    patches: one('functions/core/state/facts.ts', 'a.enrolledAt === b.enrolledAt &&', ''),
     setting: HELD,
   },
   {
     name: 'what was counted in an earlier invocation is forgotten',
     patches: one(
-      'functions/core/count-suspect-changes.ts',
+      'functions/core/poll/count-suspect-changes.ts',
       'const chunks = [...held.chunks];',
       'const chunks: string[] = [];',
     ),
@@ -94,13 +94,17 @@ export const holdBugs: DeliberateBug[] = [
   },
   {
     name: 'a person decides before everything is counted',
-    patches: one('functions/core/operate.ts', 'run === null || !isCounted(held, run)', 'run === null'),
+    patches: one(
+      'functions/core/operator/with-lease.ts',
+      'run === null || !isCounted(held, run)',
+      'run === null',
+    ),
     setting: HELD,
   },
   {
     name: 'any run that ends resolves the hold',
     patches: one(
-      'functions/core/end-run.ts',
+      'functions/core/poll/end-run.ts',
       'if (held !== null && slotOf(held.mode) === slot)',
       'if (held !== null)',
     ),
@@ -109,7 +113,7 @@ export const holdBugs: DeliberateBug[] = [
   {
     name: 'a discarded change is published when it is seen again',
     patches: one(
-      'functions/core/decide-events.ts',
+      'functions/core/decide/decide-events.ts',
       'const facts = discarded === null ? factsAfter(before) : before;',
       'const facts = factsAfter(before);',
     ),
@@ -118,7 +122,7 @@ export const holdBugs: DeliberateBug[] = [
   {
     name: 'what was decided is not carried out while more is counted',
     patches: one(
-      'functions/core/count-suspect-changes.ts',
+      'functions/core/poll/count-suspect-changes.ts',
       'await commitWhatWasDecided(worker, run, decided);',
       '',
     ),
@@ -127,7 +131,7 @@ export const holdBugs: DeliberateBug[] = [
   {
     name: 'a discard publishes what was counted',
     patches: one(
-      'functions/core/decide-page.ts',
+      'functions/core/decide/decide-page.ts',
       "decision === 'discard' ? discarded(change, before) : change",
       'change',
     ),

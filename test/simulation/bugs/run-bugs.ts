@@ -4,21 +4,25 @@ import type { SourcePatch } from './source-patch.ts';
 
 /** What one pass loses is not found by the next. */
 const SINGLE_PASS: SourcePatch[] = one(
-  'functions/core/run-progress.ts',
+  'functions/core/state/run-progress.ts',
   'run.pass >= MAX_PASSES',
   'run.pass >= 1',
 );
 
 /** Entries of a few records. */
 const SPLIT_PAGES_IN_ONE_PASS: SourcePatch[] = [
-  ...one('functions/core/split-changes.ts', 'const MAX_JSON_BYTES = 350_000;', 'const MAX_JSON_BYTES = 700;'),
+  ...one(
+    'functions/core/decide/split-changes.ts',
+    'const MAX_JSON_BYTES = 350_000;',
+    'const MAX_JSON_BYTES = 700;',
+  ),
   ...SINGLE_PASS,
 ];
 
 /** What is known of the next page's records is read as soon as it is fetched, while this page is still being processed. */
 const KNOWN_READ_AHEAD: SourcePatch[] = [
   ...one(
-    'functions/core/read-run.ts',
+    'functions/core/poll/read-run.ts',
     'readPages(ports.kombo, request, timeLeft)',
     `readPages({
       ...ports.kombo,
@@ -30,7 +34,7 @@ const KNOWN_READ_AHEAD: SourcePatch[] = [
     }, request, timeLeft)`,
   ),
   ...one(
-    'functions/core/read-run.ts',
+    'functions/core/poll/read-run.ts',
     'await decideAgainstKnown(worker, run, page.records, decisionOn)',
     `await decideAgainstKnown(
       { ...worker, ports: { ...ports, store: { ...ports.store, readKnown: async () => page.known } } },
@@ -42,7 +46,7 @@ const KNOWN_READ_AHEAD: SourcePatch[] = [
 /** A page that was fetched and not used is used by whoever asks for its cursor next: a function's process lives on. */
 const PAGES_KEPT: SourcePatch[] = [
   ...one(
-    'functions/core/read-pages.ts',
+    'functions/core/poll/read-pages.ts',
     'const fetchPage = (cursor: string | null) => kombo.readPage({ ...request, cursor }, leaving.signal);',
     `const fetchPage = async (cursor: string | null) => {
       const found = kept.get(cursor);
@@ -52,9 +56,9 @@ const PAGES_KEPT: SourcePatch[] = [
       return page;
     };`,
   ),
-  ...one('functions/core/read-pages.ts', 'yield page;', 'yield page; kept.delete(request.cursor);'),
+  ...one('functions/core/poll/read-pages.ts', 'yield page;', 'yield page; kept.delete(request.cursor);'),
   ...one(
-    'functions/core/read-pages.ts',
+    'functions/core/poll/read-pages.ts',
     '/**\n * Reads the pages',
     'const kept = new Map();\n/**\n * Reads the pages',
   ),
@@ -64,19 +68,19 @@ const PAGES_KEPT: SourcePatch[] = [
 export const runBugs: DeliberateBug[] = [
   {
     name: 'recovery left out',
-    patches: one('functions/core/take-over.ts', 'await recover(worker);', ''),
+    patches: one('functions/core/journal/acquire-lease.ts', 'await recover(worker);', ''),
   },
   {
     name: 'recovery only after the known states were read',
     patches: [
-      ...one('functions/core/run-poll.ts', 'if (taken.fence) await fenceOff(worker);', ''),
+      ...one('functions/core/poll/run-poll.ts', 'if (taken.fence) await fenceOff(worker);', ''),
       {
-        file: 'functions/core/decide-against-known.ts',
+        file: 'functions/core/poll/decide-against-known.ts',
         replace: 'const known = await ports.store.readKnown(integration.id, ids, records);',
-        by: 'const known = await ports.store.readKnown(integration.id, ids, records); if (worker.unsettled) await fenceOff(worker);',
+        by: 'const known = await ports.store.readKnown(integration.id, ids, records); if (worker.needsRecovery) await fenceOff(worker);',
       },
       {
-        file: 'functions/core/decide-against-known.ts',
+        file: 'functions/core/poll/decide-against-known.ts',
         replace: "import type { Worker } from './worker.ts';",
         by: "import { fenceOff } from './take-over.ts';",
       },
@@ -84,15 +88,19 @@ export const runBugs: DeliberateBug[] = [
   },
   {
     name: 'the lease is given back though an entry may be unfinished',
-    patches: one('functions/core/worker.ts', 'if (!worker.unsettled) return', 'return'),
+    patches: one('functions/core/journal/worker.ts', 'if (!worker.needsRecovery) return', 'return'),
   },
   {
     name: 'an operator who stops the polls does not recover first',
-    patches: one('functions/core/operate.ts', 'if (fence) await fenceOff(worker);', ''),
+    patches: one('functions/core/operator/with-lease.ts', 'if (fence) await fenceOff(worker);', ''),
   },
   {
     name: 'fence left out at a hand-over (recovery only)',
-    patches: one('functions/core/take-over.ts', 'await recover(worker);', 'await recover(worker); return;'),
+    patches: one(
+      'functions/core/journal/acquire-lease.ts',
+      'await recover(worker);',
+      'await recover(worker); return;',
+    ),
   },
   {
     name: 'stale reads of known states',
@@ -101,7 +109,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'a record that comes twice in a page is decided twice against what was known before the page',
     patches: one(
-      'functions/core/decide-page.ts',
+      'functions/core/decide/decide-page.ts',
       'left.set(id, knownAfter(decision.change, rules.entry));',
       '',
     ),
@@ -142,15 +150,15 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'a worker that finds the checkpoint moved by another goes on',
     patches: one(
-      'functions/core/worker.ts',
-      'await ports.store.moveCheckpoint(checkpoint, lease);',
-      'await ports.store.moveCheckpoint(checkpoint, lease).catch(() => undefined);',
+      'functions/core/journal/worker.ts',
+      'await ports.store.saveCheckpoint(checkpoint, lease);',
+      'await ports.store.saveCheckpoint(checkpoint, lease).catch(() => undefined);',
     ),
   },
   {
     name: 'a worker that finds its entry number taken goes on',
     patches: one(
-      'functions/core/commit-entry.ts',
+      'functions/core/journal/commit-entry.ts',
       'await worker.ports.store.appendEntry(entry);',
       'await worker.ports.store.appendEntry(entry).catch(() => undefined);',
     ),
@@ -197,7 +205,11 @@ export const runBugs: DeliberateBug[] = [
   },
   {
     name: 'each entry of a split page carries the cursor forward',
-    patches: one('functions/core/commit-page.ts', 'at === parts.length - 1 ? forward : undefined', 'forward'),
+    patches: one(
+      'functions/core/poll/commit-page.ts',
+      'at === parts.length - 1 ? forward : undefined',
+      'forward',
+    ),
     setting: { patches: SPLIT_PAGES_IN_ONE_PASS, scenario: STEADY_PAGES },
   },
   {
@@ -212,12 +224,12 @@ export const runBugs: DeliberateBug[] = [
     name: 'the numbers start over when an integration is removed and added again',
     patches: [
       ...one(
-        'functions/core/operate.ts',
+        'functions/core/operator/with-lease.ts',
         'const stored = await ports.store.changeIntegration(\n    integration.id,\n    (before) => before && withState(before, state),\n  );',
         'const stored = await ports.store.changeIntegration(integration.id, (before) => before && withState(before, state)); if (state === "removed") change(worker, { ...newCheckpoint(integration.id), revision: worker.checkpoint.revision });',
       ),
       ...one(
-        'functions/core/operate.ts',
+        'functions/core/operator/with-lease.ts',
         "import { endHold, isCounted } from './hold.ts';",
         "import { endHold, isCounted } from './hold.ts'; import { newCheckpoint } from './checkpoint.ts';",
       ),
@@ -242,7 +254,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: "the watermark comes from the machine's clock",
     patches: one(
-      'functions/core/end-run.ts',
+      'functions/core/poll/end-run.ts',
       'watermarkAfter(worker.checkpoint.watermark, run)',
       'watermarkAfter(worker.checkpoint.watermark, { ...run, startedAt: endedAt })',
     ),
@@ -250,7 +262,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: "the watermark comes from the run's last answer, not its first",
     patches: one(
-      'functions/core/run-progress.ts',
+      'functions/core/state/run-progress.ts',
       'pages: run.pages + 1,',
       'pages: run.pages + 1, startedAt: page.servedAt,',
     ),
@@ -258,7 +270,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'the watermark moves before the last page, when the time is spent',
     patches: one(
-      'functions/core/read-run.ts',
+      'functions/core/poll/read-run.ts',
       "if (page.next !== null && !timeLeft()) return 'more';",
       "if (page.next !== null && !timeLeft()) { if (mode === 'incremental') await endRun(worker, run); return 'more'; }",
     ),
@@ -266,47 +278,51 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'the watermark moves with a reconciliation',
     patches: one(
-      'functions/core/watermark.ts',
-      "run.mode === 'reconcile' || run.disbelieved",
-      'run.disbelieved',
+      'functions/core/state/watermark.ts',
+      "run.mode === 'reconcile' || run.hasUntrusted",
+      'run.hasUntrusted',
     ),
   },
   {
     name: 'the watermark passes what was not believed',
     patches: one(
-      'functions/core/watermark.ts',
-      'run.disbelieved ? watermark',
-      "(run.disbelieved && run.mode === 'baseline') ? watermark",
+      'functions/core/state/watermark.ts',
+      'run.hasUntrusted ? watermark',
+      "(run.hasUntrusted && run.mode === 'baseline') ? watermark",
     ),
   },
   {
     name: 'the cursor moves before the page is committed',
     patches: [
       ...one(
-        'functions/core/commit-page.ts',
-        'if (decisions.length === 0) await note(worker, forward(worker.checkpoint));\n  else await',
-        'await note(worker, forward(worker.checkpoint)); if (decisions.length > 0) await',
+        'functions/core/poll/commit-page.ts',
+        'if (decisions.length === 0) await saveSoon(worker, forward(worker.checkpoint));\n  else await',
+        'await saveSoon(worker, forward(worker.checkpoint)); if (decisions.length > 0) await',
       ),
-      ...one('functions/core/commit-page.ts', 'decisions, detectedAt, forward', 'decisions, detectedAt'),
+      ...one('functions/core/poll/commit-page.ts', 'decisions, detectedAt, forward', 'decisions, detectedAt'),
     ],
     setting: { patches: SINGLE_PASS, scenario: STEADY_PAGES },
   },
   {
     name: 'a run goes on from its first page, not from its cursor',
-    patches: one('functions/core/read-run.ts', '(counting ?? begun)?.cursor ?? null', 'null'),
+    patches: one('functions/core/poll/read-run.ts', '(counting ?? begun)?.cursor ?? null', 'null'),
   },
   {
     name: 'no overlap',
-    patches: one('functions/core/watermark.ts', 'Date.parse(watermark) - overlapMs', 'Date.parse(watermark)'),
+    patches: one(
+      'functions/core/state/watermark.ts',
+      'Date.parse(watermark) - overlapMs',
+      'Date.parse(watermark)',
+    ),
   },
   {
     name: 'the second pass is left out',
-    patches: one('functions/core/run-progress.ts', 'run.pass >= MAX_PASSES', 'run.pass >= 1'),
+    patches: one('functions/core/state/run-progress.ts', 'run.pass >= MAX_PASSES', 'run.pass >= 1'),
   },
   {
     name: 'published before it is appended',
     patches: one(
-      'functions/core/commit-entry.ts',
+      'functions/core/journal/commit-entry.ts',
       'await worker.ports.store.appendEntry(entry);',
       'await publishEntry(worker, entry, details); await worker.ports.store.appendEntry(entry);',
     ),
@@ -314,9 +330,9 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'the checkpoint moves before the entry is published',
     patches: one(
-      'functions/core/commit-entry.ts',
+      'functions/core/journal/commit-entry.ts',
       'await worker.ports.store.applyEntry(entry);',
-      'await worker.ports.store.applyEntry(entry); await move(worker, advance(worker.checkpoint, entry, worker.ports.clock()));',
+      'await worker.ports.store.applyEntry(entry); await save(worker, advance(worker.checkpoint, entry, worker.ports.clock()));',
     ),
   },
   {
@@ -336,16 +352,20 @@ export const runBugs: DeliberateBug[] = [
   },
   {
     name: 'a refused event is not set aside',
-    patches: one('functions/core/commit-entry.ts', 'if (answer.refused.length > 0) {', 'if (false) {'),
+    patches: one(
+      'functions/core/journal/commit-entry.ts',
+      'if (answer.refused.length > 0) {',
+      'if (false) {',
+    ),
   },
   {
     name: 'a record that cannot be read is not set aside',
-    patches: one('functions/core/set-aside-records.ts', 'if (rejected.length === 0) return;', 'return;'),
+    patches: one('functions/core/poll/set-aside-records.ts', 'if (rejected.length === 0) return;', 'return;'),
   },
   {
     name: 'a record that is tried again is taken off the list and not committed',
     patches: one(
-      'functions/core/retry-set-aside.ts',
+      'functions/core/operator/retry-set-aside.ts',
       'await commitDecisions(worker, run, decisions, detectedAt);',
       '',
     ),
@@ -377,7 +397,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'what counts towards a hold is not counted',
     patches: one(
-      'functions/core/advance.ts',
+      'functions/core/journal/advance.ts',
       'addToSurge(checkpoint.surge, entry.tally.suspect, now)',
       'checkpoint.surge',
     ),
@@ -385,7 +405,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'what counts towards a hold is forgotten between two runs',
     patches: one(
-      'functions/core/run-progress.ts',
+      'functions/core/state/run-progress.ts',
       'return { ...checkpoint, [slotOf(run.mode)]: run };',
       'return { ...checkpoint, ...(run.pages === 0 && { surge: [] }), [slotOf(run.mode)]: run };',
     ),
@@ -393,41 +413,41 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'what counts towards a hold is forgotten by a recovery',
     patches: one(
-      'functions/core/commit-entry.ts',
-      'await followThrough(worker, entry, await readDetails(worker, entry));',
-      'await followThrough(worker, { ...entry, tally: { ...entry.tally, suspect: 0 } }, await readDetails(worker, entry));',
+      'functions/core/journal/commit-entry.ts',
+      'await finishEntry(worker, entry, await readDetails(worker, entry));',
+      'await finishEntry(worker, { ...entry, tally: { ...entry.tally, suspect: 0 } }, await readDetails(worker, entry));',
     ),
     setting: HELD_AND_INTERRUPTED,
   },
   {
     name: 'more passes a hold than a person let through',
-    patches: one('functions/core/hold.ts', 'changes.has(fingerprint)', 'changes !== null'),
+    patches: one('functions/core/episodes/hold.ts', 'changes.has(fingerprint)', 'changes !== null'),
     setting: HELD_AND_INTERRUPTED,
   },
   {
     name: 'a hold is told by each run',
-    patches: one('functions/core/hold.ts', "if (held.notice === 'published') return;", ''),
+    patches: one('functions/core/episodes/hold.ts', "if (held.notice === 'published') return;", ''),
   },
   {
     name: 'trouble is told by each run',
-    patches: one('functions/core/run-poll.ts', 'health = { ...health, told: true };', ''),
+    patches: one('functions/core/poll/run-poll.ts', 'health = { ...health, notified: true };', ''),
   },
   {
     name: 'each run that fails is an episode of its own',
-    patches: one('functions/core/health.ts', 'before?.since ?? new', 'new'),
+    patches: one('functions/core/episodes/health.ts', 'before?.since ?? new', 'new'),
   },
   {
     name: 'the end of trouble is told only where its beginning is known to have been told',
     patches: one(
-      'functions/core/tell-trouble.ts',
-      "health.state === 'troubled' && health.mustBeTold",
-      "health.state === 'troubled' && health.told",
+      'functions/core/episodes/notify-health.ts',
+      "health.state === 'failing' && health.needsNotice",
+      "health.state === 'failing' && health.told",
     ),
   },
   {
     name: 'a first baseline that begins again forgets what it told',
     patches: one(
-      'functions/core/run-progress.ts',
+      'functions/core/state/run-progress.ts',
       'checkpoint.watermark === null ? checkpoint.baselineStart : checkpoint.entry',
       'checkpoint.entry',
     ),
@@ -435,14 +455,14 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'a reconciliation runs before there is a watermark',
     patches: one(
-      'functions/core/run-poll.ts',
+      'functions/core/poll/run-poll.ts',
       "if (worker.checkpoint.watermark === null) return { end: 'ended', ended };",
       '',
     ),
   },
   {
     name: "the watermark comes from Kombo's clock alone",
-    patches: one('functions/core/read-run.ts', 'earlierOf(page.servedAt, startedBy)', 'page.servedAt'),
+    patches: one('functions/core/poll/read-run.ts', 'earlierOf(page.servedAt, startedBy)', 'page.servedAt'),
     setting: withFault('kombo-clock-ahead'),
   },
 ];

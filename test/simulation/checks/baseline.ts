@@ -1,5 +1,5 @@
 import type { Baseline } from '../../../functions/contract/baseline.ts';
-import type { JournalEntry } from '../../../functions/core/journal-entry.ts';
+import type { JournalEntry } from '../../../functions/core/state/journal-entry.ts';
 import type { Accuse } from './violation.ts';
 
 /**

@@ -29,11 +29,11 @@ const Ends = z.union([
  * telling.
  */
 export function checkEpisodes(received: ReceivedEvent[], rates: FaultRates, accuse: Accuse): void {
-  const told = received.filter(({ journal }) => journal === null);
-  const first = told.filter(({ id }, at) => told.findIndex((event) => event.id === id) === at);
+  const notified = received.filter(({ journal }) => journal === null);
+  const first = notified.filter(({ id }, at) => notified.findIndex((event) => event.id === id) === at);
   const isCertain = UNCERTAIN.every((kind) => rates[kind] === 0);
-  if (isCertain && first.length < told.length) {
-    accuse('episodes are told once', told.map(({ id }) => id).join(', '));
+  if (isCertain && first.length < notified.length) {
+    accuse('episodes are told once', notified.map(({ id }) => id).join(', '));
   }
   const baselines = first.filter(({ type }) => type === 'IntegrationBaselined');
   if (baselines.length !== 1) accuse('episodes are told once', `${baselines.length} first baselines`);

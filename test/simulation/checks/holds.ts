@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { operationalEvents } from '../../../functions/contract/operational-events.ts';
-import type { Change, JournalEntry } from '../../../functions/core/journal-entry.ts';
+import type { Change, JournalEntry } from '../../../functions/core/state/journal-entry.ts';
 import type { Showing } from '../kombo/simulated-kombo.ts';
 import type { ReceivedEvent } from '../world/received-events.ts';
 import { areFactsShown, type Clocks, mayBeExpired } from './explained-changes.ts';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
 import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
-import type { JournalEntry } from '../../../functions/core/journal-entry.ts';
-import type { KnownProgression } from '../../../functions/core/known-progression.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
+import type { JournalEntry } from '../../../functions/core/state/journal-entry.ts';
+import type { KnownProgression } from '../../../functions/core/state/known-progression.ts';
 import { INTEGRATION } from '../invocation.ts';
 import { type ShownState, shownFields, stateOf } from '../kombo/kombo-wire.ts';
 import type { Showing } from '../kombo/simulated-kombo.ts';
@@ -172,8 +172,8 @@ function checkStoryEnd(
   if (last === undefined) {
     if (isToBeTold) accuse('nothing is missed', `no event told ${JSON.stringify(state)}`);
   } else if (!isDeepStrictEqual(last.detail.progression, state)) {
-    const told = JSON.stringify(last.detail);
-    accuse('one story per learner and course', `known ${JSON.stringify(state)}, last told ${told}`);
+    const notified = JSON.stringify(last.detail);
+    accuse('one story per learner and course', `known ${JSON.stringify(state)}, last told ${notified}`);
   }
 }
 
@@ -187,16 +187,17 @@ async function readJournal({ store }: Ports): Promise<JournalEntry[]> {
 
 /** Every event of the journal was accepted or refused for good, and the numbers have no gap. */
 function checkJournal(entries: JournalEntry[], stories: Stories, accuse: Accuse): void {
-  const told = new Set([...stories.values()].flat().map(({ detail }) => detail.id));
+  const notified = new Set([...stories.values()].flat().map(({ detail }) => detail.id));
   for (const [place, entry] of entries.entries()) {
     if (entry.number !== place + 1) accuse('the journal is the truth', `entry ${place + 1} is missing`);
     const events = entry.changes.reduce((sum, change) => sum + change.events.length, 0);
     for (let index = 0; index < events; index++) {
       const id = `${INTEGRATION}/${entry.number}/${index}`;
-      if (!told.delete(id)) accuse('nothing is missed', `${id} is in the journal and was not published`);
+      if (!notified.delete(id)) accuse('nothing is missed', `${id} is in the journal and was not published`);
     }
   }
-  for (const id of told) accuse('the journal is the truth', `${id} was published and is not in the journal`);
+  for (const id of notified)
+    accuse('the journal is the truth', `${id} was published and is not in the journal`);
 }
 
 /** Names and addresses are nowhere in the table, compressed journal entries included. */

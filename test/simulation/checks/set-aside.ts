@@ -1,4 +1,4 @@
-import type { SetAside } from '../../../functions/core/set-aside.ts';
+import type { SetAside } from '../../../functions/core/state/set-aside.ts';
 import type { World } from '../world/world.ts';
 import { known } from './event-meanings.ts';
 import type { Accuse } from './violation.ts';

@@ -1,4 +1,4 @@
-import type { Change } from '../../../functions/core/journal-entry.ts';
+import type { Change } from '../../../functions/core/state/journal-entry.ts';
 
 const OLD_AFTER = 3 * 24 * 60 * 60 * 1000;
 

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { RunSettings } from '../../functions/core/ports.ts';
+import { openLocalKombo } from '../../local/local-kombo.ts';
+import { globalOptionsOf } from '../options/global-options.ts';
+import { parseIntegrationId } from '../options/integration-argument.ts';
+import { learnerDetailsOption } from '../options/learner-details-option.ts';
+import { parseNumber } from '../options/number-option.ts';
+import { runDev } from '../runs/dev-run.ts';
+import { CommandError, ExitCode } from '../terminal/exit-code.ts';
+import { createOutput } from '../terminal/output.ts';
+import { createDevView } from '../views/dev-view.ts';
+
+type DevOptions = {
+  watch?: boolean;
+  integration?: IntegrationId;
+  every?: number;
+  learnerDetails?: RunSettings['learnerDetails'];
+};
+
+const STORY_SECONDS = 2;
+const API_SECONDS = 60;
+
+/** `schoolbell dev`, which is `npm start`: the whole of it on this machine, as a short story. */
+export function addDevCommand(program: Command): void {
+  program
+    .command('dev')
+    .description('show everything at work on this machine: what comes in, what goes out (npm start)')
+    .option('--watch', 'go on until Ctrl-C')
+    .option('--integration <id>', 'with KOMBO_API_KEY set: the integration to poll', parseIntegrationId)
+    .option(
+      '--every <seconds>',
+      `from one poll to the next (default: ${STORY_SECONDS} in the sandbox, ${API_SECONDS} with KOMBO_API_KEY set)`,
+      parseNumber({ min: 0, whole: false }),
+    )
+    .addOption(learnerDetailsOption())
+    .addHelpText('after', HELP)
+    .action(async (options: DevOptions, command: Command) => {
+      const { directory, json } = globalOptionsOf(command);
+      const data = directory ?? (await mkdtemp(join(tmpdir(), 'schoolbell-')));
+      // Stays, so that they can be looked at.
+      const certificates = directory ?? (await mkdtemp(join(tmpdir(), 'schoolbell-certificates-')));
+      try {
+        process.exitCode = await dev(data, certificates, json, options);
+      } finally {
+        if (directory === null) await rm(data, { recursive: true, force: true });
+      }
+    });
+}
+
+const HELP = `
+Starts a sandbox of Kombo's API over a small school, an embedded DynamoDB and a local event bus, and runs the real
+functions against them while three weeks of the school go by. Data is in a temporary directory, or with --local in DIR.
+With KOMBO_API_KEY set, it polls that API instead: the baseline and a poll, or with --watch one poll after another.`;
+
+async function dev(directory: string, folder: string, json: boolean, options: DevOptions): Promise<ExitCode> {
+  const kombo = await openLocalKombo(process.env, directory);
+  try {
+    const { school } = kombo;
+    const integration = options.integration ?? school?.integration;
+    if (integration === undefined) throw unnamed();
+    const stop = new AbortController();
+    process.once('SIGINT', () => stop.abort());
+    process.once('SIGTERM', () => stop.abort());
+    // The people of the sandbox are made up.
+    const learnerDetails = options.learnerDetails ?? (school === null ? undefined : 'include');
+    return await runDev({
+      directory,
+      // In the sandbox alone: nobody asked for certificates of real people in a folder of this machine.
+      certificates: school === null || json ? null : folder,
+      kombo,
+      integration,
+      watch: options.watch ?? false,
+      everyMs: (options.every ?? defaultSeconds(school !== null, options)) * 1000,
+      ...(learnerDetails && { learnerDetails }),
+      view: createDevView(createOutput(json)),
+      stop: stop.signal,
+    });
+  } finally {
+    await kombo.close();
+  }
+}
+
+function unnamed(): CommandError {
+  return new CommandError(
+    'KOMBO_API_KEY is set, so the real API is polled: name the integration with --integration ID, or unset KOMBO_API_KEY to see the sandbox.',
+    ExitCode.wrongUse,
+  );
+}
+
+/** People see the days go by; where nobody looks, nobody waits for them. */
+function defaultSeconds(isSandbox: boolean, { watch = false }: DevOptions): number {
+  if (!isSandbox) return API_SECONDS;
+  return process.stdout.isTTY || watch ? STORY_SECONDS : 0;
+}

@@ -1,0 +1,39 @@
+import { text } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import { openAws } from '../deployment/open-deployment.ts';
+import { globalOptionsOf } from '../options/global-options.ts';
+import { CommandError } from '../terminal/exit-code.ts';
+import { createOutput } from '../terminal/output.ts';
+
+/** `schoolbell key`: stores the Kombo API key of the deployment. It is no argument, since a shell remembers those. */
+export function addKeyCommand(program: Command): void {
+  program
+    .command('key')
+    .description(
+      'store the Kombo API key of the deployment: from KOMBO_API_KEY, or from standard input (schoolbell key < file)',
+    )
+    .action(async (_options: object, command: Command) => {
+      const { directory, json } = globalOptionsOf(command);
+      if (directory !== null)
+        throw new CommandError('With --local, the key is KOMBO_API_KEY in the environment.');
+      const { storeKey, close } = openAws();
+      try {
+        await storeKey?.(await readKey());
+        createOutput(json).answer(
+          { stored: true },
+          'Stored. The functions use it within five minutes; nothing need be deployed.',
+        );
+      } finally {
+        await close();
+      }
+    });
+}
+
+async function readKey(): Promise<string> {
+  const given = process.env['KOMBO_API_KEY'] ?? (process.stdin.isTTY ? '' : await text(process.stdin));
+  const key = given.trim();
+  if (key === '' || /\s/.test(key)) {
+    throw new CommandError('Give the key in KOMBO_API_KEY, or on standard input: schoolbell key < file');
+  }
+  return key;
+}

@@ -1,0 +1,38 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Command } from 'commander';
+import { changeState } from '../../functions/core/operator/with-lease.ts';
+import { addIntegrationArgument } from '../options/integration-argument.ts';
+import { workOnIntegration } from '../runs/work-on-integration.ts';
+import { CommandError } from '../terminal/exit-code.ts';
+
+/** `schoolbell pause` and `schoolbell resume`. */
+export function addPauseCommands(program: Command): void {
+  const commands = [
+    {
+      name: 'pause',
+      state: 'paused',
+      description: 'poll an integration no longer, until it is resumed',
+      done: (id: string) => `Paused ${id}: it is polled no longer. Go on with: schoolbell resume ${id}`,
+    },
+    {
+      name: 'resume',
+      state: 'active',
+      description: 'poll a paused integration again, from where it stood',
+      done: (id: string) => `Resumed ${id}: its next poll publishes what happened meanwhile.`,
+    },
+  ] as const;
+  for (const { name, state, description, done } of commands) {
+    addIntegrationArgument(program.command(name).description(description)).action(
+      async (id: string, _options: object, command: Command) => {
+        const { result, integration, output } = await workOnIntegration(command, id, (worker) =>
+          changeState(worker, state),
+        );
+        if (result.state === 'removed') {
+          throw new CommandError(`${id} was removed. Add it again: schoolbell integrations add ${id}`);
+        }
+        const isSame = isDeepStrictEqual(result, integration);
+        output.answer(result, isSame ? `${id} is ${state} already: nothing was changed.` : done(id));
+      },
+    );
+  }
+}

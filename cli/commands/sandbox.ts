@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { type Command, Option } from 'commander';
+import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import { type ConnectorName, connectors } from '../../local/sandbox/connector.ts';
+import { runningClock } from '../../local/sandbox/sandbox-clock.ts';
+import { livingSchool } from '../../local/sandbox/school.ts';
+import { DEFAULT_SCHOOL } from '../../local/sandbox/school-options.ts';
+import { startSandbox } from '../../local/sandbox/server.ts';
+import { globalOptionsOf } from '../options/global-options.ts';
+import { parseIntegrationId } from '../options/integration-argument.ts';
+import { parseNumber } from '../options/number-option.ts';
+import { CommandError } from '../terminal/exit-code.ts';
+import { createOutput } from '../terminal/output.ts';
+
+type SandboxCommandOptions = {
+  port: number;
+  key: string;
+  integration: IntegrationId;
+  seed: number;
+  learners: number;
+  courses: number;
+  speed: number;
+  profile: ConnectorName;
+};
+
+/** `schoolbell sandbox`: a server that speaks Kombo's API, until Ctrl-C. */
+export function addSandboxCommand(program: Command): void {
+  program
+    .command('sandbox')
+    .description("serve Kombo's API over a small school that lives, until Ctrl-C")
+    .option('--port <port>', 'where to listen; 0: any free port', parseNumber({ min: 0, max: 65_535 }), 4010)
+    .option('--key <key>', 'the API key that it takes', 'sandbox-key')
+    .option('--integration <id>', 'the integration that it serves', parseIntegrationId, 'sandbox:school')
+    .option(
+      '--seed <number>',
+      'the same seed gives the same school',
+      parseNumber({ min: 0 }),
+      DEFAULT_SCHOOL.seed,
+    )
+    .option(
+      '--learners <number>',
+      'how many there are',
+      parseNumber({ min: 0, max: 100_000 }),
+      DEFAULT_SCHOOL.learners,
+    )
+    .option(
+      '--courses <number>',
+      'how many there are',
+      parseNumber({ min: 1, max: 10_000 }),
+      DEFAULT_SCHOOL.courses,
+    )
+    .option(
+      '--speed <factor>',
+      'how fast its time runs; 1440: a day a minute',
+      parseNumber({ min: 0, max: 1_000_000, whole: false }),
+      1440,
+    )
+    .addOption(
+      new Option('--profile <name>', 'what its learning platform can show, and how late')
+        .choices(Object.keys(connectors))
+        .default(DEFAULT_SCHOOL.connector),
+    )
+    .action(async (options: SandboxCommandOptions, command: Command) => {
+      const output = createOutput(globalOptionsOf(command).json);
+      const sandbox = await start(options);
+      const { key, integration } = options;
+      output.answer({ url: sandbox.url, apiKey: key, integration }, ...instructions(sandbox.url, options));
+      const stop = new AbortController();
+      process.once('SIGINT', () => stop.abort());
+      process.once('SIGTERM', () => stop.abort());
+      await once(stop.signal, 'abort');
+      await sandbox.close();
+    });
+}
+
+async function start({
+  port,
+  key,
+  integration,
+  seed,
+  learners,
+  courses,
+  speed,
+  profile,
+}: SandboxCommandOptions) {
+  const startedAt = Date.now();
+  const connector = connectors[profile];
+  const school = {
+    ...DEFAULT_SCHOOL,
+    seed,
+    learners,
+    courses,
+    connector: profile,
+    integration,
+    startsAt: startedAt,
+  };
+  try {
+    return await startSandbox({
+      port,
+      apiKey: key,
+      clock: runningClock({ startsAt: startedAt, startedAt, speed }),
+      integrations: [
+        { id: integration, records: livingSchool(school), unsupportedFilters: connector.unsupportedFilters },
+      ],
+      controlPath: true,
+    });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'EADDRINUSE') throw new CommandError(`Port ${port} is in use: choose another with --port.`);
+    if (code === 'EACCES')
+      throw new CommandError(`Port ${port} is not yours to use: choose another with --port.`);
+    throw error;
+  }
+}
+
+function instructions(url: string, { key, integration, speed }: SandboxCommandOptions): string[] {
+  return [
+    `The sandbox speaks Kombo's API at ${url}; its time runs ${speed} times as fast. Poll it from another terminal:`,
+    '',
+    `  export KOMBO_BASE_URL=${url} KOMBO_API_KEY=${key}`,
+    `  npx schoolbell poll ${integration} --local`,
+    '',
+    'Ctrl-C stops it.',
+  ];
+}

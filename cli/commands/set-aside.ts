@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { retrySetAside } from '../../functions/core/operator/retry-set-aside.ts';
+import type { SetAside } from '../../functions/core/state/set-aside.ts';
+import { findIntegration } from '../deployment/find-integration.ts';
+import { withDeployment } from '../deployment/open-deployment.ts';
+import { globalOptionsOf } from '../options/global-options.ts';
+import { addIntegrationArgument } from '../options/integration-argument.ts';
+import { workOnIntegration } from '../runs/work-on-integration.ts';
+import { ExitCode } from '../terminal/exit-code.ts';
+import { createOutput } from '../terminal/output.ts';
+import { printEvent } from '../terminal/print-event.ts';
+import { minute } from '../views/event-columns.ts';
+import { plainTable } from '../views/plain-table.ts';
+import { plural } from '../views/plural.ts';
+
+/** `schoolbell set-aside list|retry`: records, events and statuses that could not be processed. */
+export function addSetAsideCommand(program: Command): void {
+  const setAside = program
+    .command('set-aside')
+    .description('records, events and statuses that could not be processed: list them, try them again');
+  addList(setAside);
+  addRetry(setAside);
+}
+
+function addList(setAside: Command): void {
+  addIntegrationArgument(setAside.command('list').description('what is set aside, and why')).action(
+    async (id: string, _options: object, command: Command) => {
+      const { directory, json } = globalOptionsOf(command);
+      const output = createOutput(json);
+      await withDeployment(directory, printEvent(output), async ({ ports: { store } }) => {
+        await findIntegration(store, id);
+        const items = await store.readSetAside(id);
+        if (items.length === 0) return output.say(`Nothing is set aside for ${id}.`);
+        if (json) {
+          for (const item of items) output.answer(item, '');
+          return;
+        }
+        output.say(
+          ...plainTable(
+            ['KIND', 'ID', 'SINCE (UTC)', 'REASON'],
+            items.map((item) => [item.kind, item.id, minute(item.at), reasonText(item)]),
+          ),
+        );
+      });
+    },
+  );
+}
+
+function addRetry(setAside: Command): void {
+  addIntegrationArgument(
+    setAside
+      .command('retry')
+      .description('read the records again by their ids, publish the events again; statuses stay listed'),
+  ).action(async (id: string, _options: object, command: Command) => {
+    const { result, output } = await workOnIntegration(command, id, async (worker) =>
+      retrySetAside(worker, await worker.ports.store.readSetAside(id)),
+    );
+    const { settled, left } = result;
+    for (const item of settled) {
+      output.answer({ ...item, settled: true }, `settled  ${item.kind} ${item.id}`);
+    }
+    for (const item of left) {
+      output.answer({ ...item, settled: false }, `left     ${item.kind} ${item.id}: ${reasonText(item)}`);
+    }
+    output.say(
+      settled.length + left.length === 0
+        ? `Nothing is set aside for ${id}.`
+        : `${settled.length} settled, ${left.length} still set aside.`,
+    );
+    if (left.length > 0) process.exitCode = ExitCode.failed;
+  });
+}
+
+/** Why an item is set aside; of a status that is not known, also which records have it. */
+function reasonText(item: SetAside): string {
+  if (item.kind !== 'status') return item.reason;
+  const { count, sample, reason } = item;
+  const examples = sample.length < count ? `, such as ${sample.join(', ')}` : `: ${sample.join(', ')}`;
+  return `${reason} (${plural(count, 'record')}${examples})`;
+}

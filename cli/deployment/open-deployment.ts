@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { ADDRESS_RULE, Environment, isAddress } from '../../functions/contract/environment.ts';
+import { IN_ENGLISH } from '../../functions/contract/in-english.ts';
+import type { ReplayMessage } from '../../functions/contract/replay-message.ts';
+import type { Queue, ReplayPorts, RunSettings } from '../../functions/core/ports.ts';
+import type { IdSetting } from '../../functions/remote-ids.ts';
+import { runSettings } from '../../functions/run-settings.ts';
+import { type OperatorChecks, wireOperator } from '../../functions/wiring.ts';
+import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
+import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
+import { openLocalParts } from '../../local/local-parts.ts';
+import { DEFAULT_DIRECTORY } from '../options/global-options.ts';
+import { CommandError } from '../terminal/exit-code.ts';
+import { deployedEnvironment } from './deployed-environment.ts';
+
+/** What a command works on: Schoolbell on AWS, or the embedded parts of this machine. */
+export type Deployment = {
+  ports: ReplayPorts;
+  settings: RunSettings;
+  /** What is stored and published in the place of platforms' ids. */
+  ids: IdSetting;
+  /** Where polls are asked for; null on one machine, where the command polls. */
+  queue: Queue | null;
+  /** Where replays are asked to be carried on; null where the command sends them itself. */
+  replayQueue: Queue<ReplayMessage> | null;
+  /** Asks Kombo whose the key is. */
+  readKeyOwner: LocalKombo['kombo']['readKeyOwner'];
+  /** What can be looked at besides the ports; null on one machine. */
+  looks: OperatorChecks | null;
+  /** Stores the Kombo API key; null on one machine, where it comes from the environment. */
+  storeKey: ((key: string) => Promise<void>) | null;
+  close(): Promise<void>;
+};
+
+const LocalSettings = z.pick(Environment, {
+  OVERLAP_SECONDS: true,
+  LEARNER_DETAILS: true,
+  SURGE_SHARE: true,
+  SURGE_FLOOR: true,
+  JOURNAL_RETENTION_DAYS: true,
+});
+
+async function openDeployment(
+  directory: string | null,
+  onEvent: (event: DeliveredEvent) => void,
+  mayCreate: boolean,
+): Promise<Deployment> {
+  if (directory === null) return openAws();
+  if (!mayCreate) refuseWithoutData(directory);
+  const kombo = await openLocalKombo(process.env, directory);
+  try {
+    const deployment = await openLocal(directory, kombo, { onEvent });
+    return {
+      ...deployment,
+      async close() {
+        await deployment.close();
+        await kombo.close();
+      },
+    };
+  } catch (error) {
+    await kombo.close();
+    throw error;
+  }
+}
+
+/** Runs work on what `--local` names and closes it. Its data must be there already, unless it may be created. */
+export async function withDeployment<Result>(
+  directory: string | null,
+  onEvent: (event: DeliveredEvent) => void,
+  work: (deployment: Deployment) => Promise<Result>,
+  { mayCreate = false } = {},
+): Promise<Result> {
+  const deployment = await openDeployment(directory, onEvent, mayCreate);
+  try {
+    return await work(deployment);
+  } finally {
+    await deployment.close();
+  }
+}
+
+/** The deployment that the environment names, or the one that was last deployed from this folder. */
+export function openAws(): Deployment {
+  const variables = deployedEnvironment(process.env);
+  refuseOpenAddresses(variables);
+  const wrong = Environment.safeParse(variables).error?.issues.map(({ path }) => path.join('.')) ?? [];
+  if (wrong.length > 0) {
+    throw new CommandError(
+      `No deployment is known here: run npx cdk deploy --all, or set ${wrong.join(', ')} as the outputs of one say, or use --local.`,
+    );
+  }
+  return { ...wireOperator(variables), close: async () => {} };
+}
+
+/** @throws CommandError for an address that anybody on the way could read along, also one of the AWS SDK's own variables */
+function refuseOpenAddresses(variables: Record<string, string | undefined>): void {
+  for (const [name, text = ''] of Object.entries(variables)) {
+    if (ADDRESSES.test(name) && text !== '' && !isAddress(text)) {
+      throw new CommandError(`${name} ${ADDRESS_RULE}.`);
+    }
+  }
+}
+
+/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
+const ADDRESSES = /^(?:KOMBO_BASE_URL|(?:REPLAY_)?QUEUE_URL|AWS_ENDPOINT_URL(?:_\w+)?)$/;
+
+/** The embedded parts of a directory, created where they are absent. */
+export async function openLocal(
+  directory: string,
+  kombo: LocalKombo,
+  options: { onEvent: (event: DeliveredEvent) => void; learnerDetails?: RunSettings['learnerDetails'] },
+): Promise<Deployment & { busEndpoint: string }> {
+  const settings = LocalSettings.safeParse(process.env, IN_ENGLISH);
+  if (!settings.success) {
+    const issue = settings.error.issues[0];
+    throw new CommandError(`The environment variable ${issue?.path.join('.')} is wrong: ${issue?.message}`);
+  }
+  const parts = await openLocalParts({
+    directory,
+    kombo,
+    retentionDays: settings.data.JOURNAL_RETENTION_DAYS,
+    onEvent: options.onEvent,
+  });
+  const { learnerDetails } = options;
+  return {
+    ports: parts.ports,
+    ids: kombo.ids,
+    settings: { ...runSettings(settings.data), ...(learnerDetails && { learnerDetails }) },
+    queue: null,
+    replayQueue: null,
+    readKeyOwner: kombo.kombo.readKeyOwner,
+    looks: null,
+    storeKey: null,
+    busEndpoint: parts.busEndpoint,
+    close: parts.close,
+  };
+}
+
+/** Whether a directory has the data of the embedded parts. */
+export function hasData(directory: string): boolean {
+  return existsSync(join(directory, 'dynamodb'));
+}
+
+function refuseWithoutData(directory: string): void {
+  if (hasData(directory)) return;
+  throw new CommandError(
+    `There is nothing in ${directory} yet. Begin with: schoolbell poll INTEGRATION --local${directory === DEFAULT_DIRECTORY ? '' : ` ${directory}`}`,
+  );
+}

@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import * as z from 'zod/mini';
+import { IntegrationId } from '../../functions/contract/integration-id.ts';
+
+export const DEFAULT_DIRECTORY = '.schoolbell';
+
+const GlobalOptions = z.object({
+  local: z.optional(z.union([z.string(), z.boolean()])),
+  json: z._default(z.boolean(), false),
+});
+
+export type GlobalOptions = {
+  /** The directory of the embedded parts, or null for the deployment on AWS. */
+  directory: string | null;
+  json: boolean;
+};
+
+/** Adds the options that every command has. */
+export function addGlobalOptions(program: Command): Command {
+  return program
+    .option('--local [DIR]', `use the embedded parts, with data in DIR (${DEFAULT_DIRECTORY}/)`)
+    .option('--json', 'one JSON object a line on standard output, everything else on standard error');
+}
+
+export function globalOptionsOf(command: Command): GlobalOptions {
+  const { local, json } = GlobalOptions.parse(command.optsWithGlobals());
+  if (local === undefined || local === false) return { directory: null, json };
+  return { directory: local === true || local === '' ? DEFAULT_DIRECTORY : local, json };
+}
+
+/**
+ * The arguments with a `--local` that is followed by a command or an integration made whole, so that these are not taken
+ * for its directory: `poll --local moodle:7C9M…`.
+ */
+export function separateLocal(args: readonly string[], commands: ReadonlySet<string>): string[] {
+  return args.map((arg, at) => {
+    const next = args[at + 1];
+    const isAlone = next !== undefined && (commands.has(next) || looksLikeIntegration(next));
+    return arg === '--local' && isAlone ? `--local=${DEFAULT_DIRECTORY}` : arg;
+  });
+}
+
+/** A single letter before the colon is a drive of Windows. */
+function looksLikeIntegration(text: string): boolean {
+  return IntegrationId.safeParse(text).success && !/^[A-Za-z]:/.test(text);
+}

@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { PollMessage } from '../../functions/contract/poll-message.ts';
+import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
+import type { RunSettings } from '../../functions/core/ports.ts';
+import { updatedAfter } from '../../functions/core/state/watermark.ts';
+import { dispatchHandler } from '../../functions/dispatch/handler.ts';
+import { pollHandler } from '../../functions/poll/handler.ts';
+import { localConsumers } from '../../local/consumers/local-consumers.ts';
+import { createInProcessQueue } from '../../local/in-process-queue.ts';
+import type { LocalKombo } from '../../local/local-kombo.ts';
+import { STORY } from '../../local/sandbox/story.ts';
+import { type Deployment, hasData, openLocal } from '../deployment/open-deployment.ts';
+import { ExitCode } from '../terminal/exit-code.ts';
+import type { DevView } from '../views/dev-view.ts';
+import { exitCodeOf } from '../views/poll-outcome.ts';
+import { askKombo, notActive, refuseOutsideSandbox } from './poll-local.ts';
+
+export type DevRun = {
+  directory: string;
+  kombo: LocalKombo;
+  integration: IntegrationId;
+  watch: boolean;
+  everyMs: number;
+  learnerDetails?: RunSettings['learnerDetails'];
+  view: DevView;
+  /** The folder in which certificates appear; null without the optional consumers. */
+  certificates: string | null;
+  /** Ends the story after the poll in progress. */
+  stop: AbortSignal;
+};
+
+/** As Lambda's longest. */
+const INVOCATION = { getRemainingTimeInMillis: () => 15 * 60 * 1000 };
+
+/** Frames of the view while time passes. */
+const FRAMES = 20;
+
+/** Runs the functions as the deployment does, dispatch → queue → poll, until the story is over. */
+export async function runDev(run: DevRun): Promise<ExitCode> {
+  const { kombo, integration, view, stop } = run;
+  refuseOutsideSandbox(kombo, integration);
+  if (!hasData(run.directory)) await askKombo(kombo, integration);
+  const deployment = await open(run);
+  try {
+    const known = await deployment.ports.store.readIntegration(integration);
+    if (known !== null && known.state !== 'active') throw notActive(known);
+    const turn = pollsByHandlers(deployment, run);
+    view.open({
+      integration,
+      baseUrl: kombo.baseUrl,
+      busEndpoint: deployment.busEndpoint,
+      school: kombo.school !== null,
+    });
+
+    const polls = kombo.school === null ? 1 : STORY.polls;
+    let exitCode = await turn();
+    for (let poll = 1; (poll <= polls || run.watch) && !stop.aborted; poll += 1) {
+      if (exitCode === ExitCode.failed && !run.watch) break;
+      await passTime(run, poll > 1 || kombo.school !== null);
+      if (stop.aborted) break;
+      // What was erased shows only to a poll that reads everything.
+      const isLast = poll === polls && kombo.school !== null;
+      exitCode = await turn(isLast ? { integration, mode: 'reconcile' } : undefined);
+    }
+    view.close();
+    return exitCode;
+  } finally {
+    await deployment.close();
+  }
+}
+
+function open(run: DevRun) {
+  const { directory, kombo, view, learnerDetails, certificates } = run;
+  return openLocal(directory, kombo, {
+    onEvent: certificates === null ? view.event : consumers(run, certificates),
+    ...(learnerDetails && { learnerDetails }),
+  });
+}
+
+/** Certificates and Slack beside the view, by the rules that are deployed. */
+function consumers({ kombo, view }: DevRun, folder: string) {
+  return localConsumers({
+    folder,
+    kombo: kombo.kombo,
+    clock: kombo.clock,
+    onEvent: view.event,
+    show: view.consumed,
+  });
+}
+
+/** One turn: what is due is dispatched, or a message is sent as an operator would; then the queue is worked off. */
+function pollsByHandlers({ ports, settings }: Deployment, { integration, view }: DevRun) {
+  let last: PollOutcome | null = null;
+  const queue = createInProcessQueue();
+  const wanted = { ids: [integration], baseline: { mode: 'silent' as const } };
+  const dispatch = dispatchHandler({ ports, queue, intervalMs: STORY.pollEveryMs, wanted });
+  const poll = pollHandler({
+    ports,
+    settings,
+    queue,
+    report: (id, outcome) => {
+      last = outcome;
+      view.pollEnds(id, outcome);
+    },
+  });
+  return async (message?: PollMessage): Promise<ExitCode> => {
+    const watermark = (await ports.store.readCheckpoint(integration))?.checkpoint.watermark ?? null;
+    view.pollBegins({
+      at: ports.clock(),
+      mode: message?.mode ?? (watermark === null ? 'baseline' : 'incremental'),
+      updatedAfter: updatedAfter('incremental', watermark, settings.overlapMs),
+    });
+    if (message === undefined) await dispatch();
+    else await queue.send([message]);
+    await queue.drain((event) => poll(event, INVOCATION));
+    return last === null ? ExitCode.done : exitCodeOf(last);
+  };
+}
+
+/** In the sandbox, days go by before the eyes of a person; with a real API, it is waited. */
+async function passTime({ kombo, everyMs, view, stop }: DevRun, wait: boolean): Promise<void> {
+  const { school } = kombo;
+  for (let frame = 1; frame <= FRAMES && !stop.aborted; frame += 1) {
+    school?.pass(STORY.pollEveryMs / FRAMES);
+    view.timePasses(kombo.clock(), 1 - frame / FRAMES);
+    if (everyMs > 0 && wait)
+      await sleep(everyMs / FRAMES, undefined, { signal: stop }).catch(() => undefined);
+  }
+  await school?.keep();
+}

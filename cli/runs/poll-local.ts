@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import type { Integration } from '../../functions/contract/integration.ts';
+import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { PollMode } from '../../functions/contract/poll-mode.ts';
+import { runPoll } from '../../functions/core/poll/run-poll.ts';
+import type { Ports, RunSettings } from '../../functions/core/ports.ts';
+import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
+import { STORY } from '../../local/sandbox/story.ts';
+import { hasData, openLocal } from '../deployment/open-deployment.ts';
+import { CommandError, type ExitCode } from '../terminal/exit-code.ts';
+import type { Output } from '../terminal/output.ts';
+import { printEvent } from '../terminal/print-event.ts';
+import { doneText, exitCodeOf, problemText } from '../views/poll-outcome.ts';
+
+export type PollOptions = {
+  mode?: PollMode;
+  force?: boolean;
+  learnerDetails?: RunSettings['learnerDetails'];
+};
+
+/**
+ * Polls an integration in this process until it is done, and prints its events as they are published. One that is not
+ * there is added once Kombo has answered for it: until then nothing is written.
+ */
+export async function pollLocal(
+  id: IntegrationId,
+  directory: string,
+  options: PollOptions,
+  output: Output,
+): Promise<ExitCode> {
+  const kombo = await openLocalKombo(process.env, directory);
+  let closeParts = async () => {};
+  try {
+    refuseOutsideSandbox(kombo, id);
+    const isFresh = !hasData(directory);
+    if (isFresh) await askKombo(kombo, id);
+    const deployment = await openLocal(directory, kombo, { ...options, onEvent: printEvent(output) });
+    closeParts = deployment.close;
+    const { ports, settings } = deployment;
+    const known = await ports.store.readIntegration(id);
+    if (known !== null && known.state !== 'active') throw notActive(known);
+    if (known === null && !isFresh) await askKombo(kombo, id);
+    if (kombo.school !== null) {
+      // The first poll finds the school as it begins.
+      if ((await ports.store.readCheckpoint(id)) !== null) kombo.school.pass(STORY.pollEveryMs);
+      await kombo.school.keep();
+    }
+    const integration = known ?? (await add(ports, id));
+    return await pollUntilDone(ports, settings, { integration, ...options }, output);
+  } finally {
+    await closeParts();
+    await kombo.close();
+  }
+}
+
+/** Why an integration is not polled. */
+export function notActive({ id, state }: Integration): CommandError {
+  return new CommandError(
+    state === 'paused'
+      ? `${id} is paused. Go on with: schoolbell resume ${id}`
+      : `${id} was removed. Add it again with: schoolbell integrations add ${id}`,
+  );
+}
+
+/** @throws CommandError for an integration that the sandbox, where one is polled, does not have */
+export function refuseOutsideSandbox({ school }: LocalKombo, integration: IntegrationId): void {
+  if (school === null || integration === school.integration) return;
+  throw new CommandError(
+    `The sandbox knows ${school.integration} only. To poll ${integration}, set KOMBO_API_KEY (and KOMBO_BASE_URL, unless it is Kombo's EU host).`,
+  );
+}
+
+/** @throws the error of a page that cannot be had: a wrong key, an unknown integration, an unreachable host */
+export async function askKombo({ kombo }: LocalKombo, integration: IntegrationId): Promise<void> {
+  await kombo.readPage({ integration, updatedAfter: null, cursor: null });
+}
+
+async function add({ store, clock }: Ports, id: IntegrationId): Promise<Integration> {
+  const addedAt = new Date(clock()).toISOString();
+  const added: Integration = { id, state: 'active', baseline: { mode: 'silent' }, addedAt };
+  return (await store.changeIntegration(id, (stored) => stored ?? added)) ?? added;
+}
+
+async function pollUntilDone(
+  ports: Ports,
+  settings: RunSettings,
+  { integration, mode, force = false }: PollOptions & { integration: Integration },
+  output: Output,
+): Promise<ExitCode> {
+  let asked = { ...(mode && { mode }), force };
+  for (;;) {
+    const outcome = await runPoll(ports, settings, {
+      integration,
+      ...asked,
+      owner: randomUUID(),
+      timeLeft: () => true,
+    });
+    const isUnfinished = outcome.kind === 'more' || (outcome.kind === 'ended' && outcome.again);
+    const problem = problemText(integration.id, outcome);
+    for (const done of doneText(integration.id, outcome)) output.say(done);
+    if (problem !== null) output.complain(problem);
+    if (!isUnfinished) return exitCodeOf(outcome);
+    asked = { force: false };
+  }
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import type { Integration } from '../../functions/contract/integration.ts';
+import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { Worker } from '../../functions/core/journal/worker.ts';
+import { withLease } from '../../functions/core/operator/with-lease.ts';
+import { findIntegration } from '../deployment/find-integration.ts';
+import { type Deployment, withDeployment } from '../deployment/open-deployment.ts';
+import { globalOptionsOf } from '../options/global-options.ts';
+import { CommandError } from '../terminal/exit-code.ts';
+import { createOutput, type Output } from '../terminal/output.ts';
+import { printEvent } from '../terminal/print-event.ts';
+
+/**
+ * Does an operator's work on one integration, as the only worker on it; the events that it publishes are printed with
+ * `--local`.
+ *
+ * @throws CommandError when the integration was never added, or a poll of it is running
+ */
+export async function workOnIntegration<Result>(
+  command: Command,
+  id: IntegrationId,
+  work: (worker: Worker) => Promise<Result>,
+): Promise<{ result: Result; integration: Integration; output: Output }> {
+  const { directory, json } = globalOptionsOf(command);
+  const output = createOutput(json);
+  return withDeployment(directory, printEvent(output), async (deployment) => {
+    const integration = await findIntegration(deployment.ports.store, id);
+    const result = await operateOn(deployment, integration, work);
+    return { result, integration, output };
+  });
+}
+
+/** @throws CommandError when a poll is running */
+export async function operateOn<Result>(
+  { ports, settings }: Deployment,
+  integration: Integration,
+  work: (worker: Worker) => Promise<Result>,
+): Promise<Result> {
+  const operated = await withLease(ports, settings, integration, randomUUID(), work);
+  if (operated.done) return operated.result;
+  throw new CommandError(
+    `A poll of ${integration.id} is running. Try again when it has ended, at the latest after ${operated.busyUntil}.`,
+  );
+}

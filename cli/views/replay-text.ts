@@ -1,0 +1,73 @@
+import { NOT_KNOWN_FROM_KOMBO } from '../../functions/core/decide/derive-from-record.ts';
+import { missingOf, type ReplayPlan, type ReplayRecord } from '../../functions/core/replay/replay-record.ts';
+import type { Line } from '../terminal/terminal-text.ts';
+import { durationText } from './duration-text.ts';
+import { minute } from './event-columns.ts';
+import { plainTable } from './plain-table.ts';
+import { plural } from './plural.ts';
+import { failureText } from './poll-outcome.ts';
+
+type Addressee = Pick<ReplayRecord, 'consumer' | 'asLive' | 'rate'>;
+
+/** What a replay would send, to whom, and how long it takes. */
+export function planText(plan: ReplayPlan, addressee: Addressee): Line[] {
+  const { integration, range, events, byType, place } = plan;
+  const counts = Object.entries(byType).toSorted(([, a], [, b]) => b - a);
+  const isFromKombo = place.source === 'kombo';
+  const source = isFromKombo ? 'derived from what Kombo shows today' : 'from the journal';
+  const about = isFromKombo ? 'about ' : '';
+  const openEnd = isFromKombo ? 'on, dates ahead included' : 'to now';
+  const end = range.to === null ? openEnd : `to ${minute(range.to)}`;
+  const notKnown = isFromKombo ? NOT_KNOWN_FROM_KOMBO.map((line) => `  ! ${line}`) : [];
+  return [
+    `${about}${plural(events, 'event')} of ${integration}, ${source}, from ${minute(range.from)} ${end} (UTC):`,
+    ...plainTable(
+      [],
+      counts.map(([type, count]) => ['', String(count), type]),
+    ),
+    ...notKnown,
+    `${whom(addressee)}, at most ${addressee.rate} a second: about ${durationText((events / addressee.rate) * 1000)}.`,
+  ];
+}
+
+function whom({ consumer, asLive }: Addressee): string {
+  if (asLive) return 'To everyone, under their own names, as if they happened now';
+  return consumer === null
+    ? 'To every consumer that takes replays, as Replayed<Event>'
+    : `To ${consumer} alone, as Replayed<Event>`;
+}
+
+/** How a replay stands, in one line. */
+export function replayText(replay: ReplayRecord): string {
+  const { id, integration, events, published, refused, state, failure } = replay;
+  // They are not set aside: a retry from there would publish them as live events.
+  const refusals = refused === 0 ? '' : `, ${refused} refused by EventBridge for good`;
+  const sent = `${published} of ${plural(events, 'event')} sent${refusals}`;
+  switch (state) {
+    case 'finished': {
+      const missing = missingOf(replay);
+      return `Replay ${id} is finished: ${sent}${missing === 0 ? '.' : `; ${missing} were no longer there.`}`;
+    }
+    case 'stopped':
+      return `Replay ${id} is stopped: ${sent}${failure === null ? '' : `; ${failureText(failure)}`}. Go on with: schoolbell replay ${integration} --resume ${id}`;
+    case 'running':
+      return `Replay ${id} is running: ${sent}${failure === null ? '' : `; ${failureText(failure)}`}.`;
+  }
+}
+
+/** The replays of an integration, the latest first. */
+export function replaysText(replays: ReplayRecord[]): Line[] {
+  return plainTable(
+    ['REPLAY', 'STATE', 'ORDERED (UTC)', 'FROM', 'TO', 'SENT', 'CONSUMER', 'REASON'],
+    replays.map(({ id, state, orderedAt, range, published, events, consumer, asLive, reason }) => [
+      id,
+      state,
+      minute(orderedAt),
+      minute(range.from),
+      range.to === null ? '' : minute(range.to),
+      `${published}/${events}`,
+      asLive ? '(as live)' : (consumer ?? '(all)'),
+      reason,
+    ]),
+  );
+}

@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { Duration, IgnoreMode, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { KOMBO_HOSTS } from '../../functions/contract/environment.ts';
+import type { AnySecret } from '../../infra/constructs/empty-secret.ts';
+import { feedFunction } from '../../infra/constructs/feed-function.ts';
+import { grantSecret } from '../../infra/constructs/grants.ts';
+import { NotifierFunction } from '../../infra/constructs/notifier-function.ts';
+import { QueueWithDeadLetters } from '../../infra/constructs/queue-with-dead-letters.ts';
+import type { Settings } from '../../infra/settings.ts';
+import type { AnyBus } from '../deploy/any-bus.ts';
+import { ConsumerRule } from '../deploy/consumer-rule.ts';
+import { explainStar } from '../deploy/explain-star.ts';
+import type { CertificatesSettings } from '../deploy/settings.ts';
+import { certificateRule } from './certificate-rule.ts';
+import type { CertificatesEnvironment } from './certificates-environment.ts';
+
+/** Packages that read files of their own when they start, and cannot be bundled. */
+const SHAPING = ['harfbuzzjs', 'subset-font'];
+
+const PACKAGES = join(import.meta.dirname, '../../node_modules');
+/** Of the packages, the upright fonts of regular or variable weight are deployed, with their licences and ranges. */
+const NO_FONTS = [
+  '/*',
+  '!/@expo-google-fonts',
+  '!/@fontsource-variable',
+  ...['*.css', '*.scss', '*.js', '*.ts', '*.md', '*.png', 'package.json', 'metadata.json'],
+  ...['*-italic.woff2', '*-wdth-*', '*-standard-*', '*-full-*'],
+  ...['/@expo-google-fonts/*/*_Italic', '/@expo-google-fonts/*/[1-35-9]00*'],
+];
+/** One event, when Kombo and each service of AWS take all the time that they are given. A test adds it up. */
+const TIMEOUT = Duration.minutes(5);
+
+export type CertificatesProps = {
+  settings: Settings;
+  certificates: CertificatesSettings;
+  bus: AnyBus;
+  komboSecret: AnySecret;
+  remoteIdsKey: AnySecret;
+};
+
+/** Issues a certificate for each completion: rule → queue → function → private bucket, and publishes it on the bus. */
+export class Certificates extends Construct {
+  readonly bucket: Bucket;
+  readonly queue: QueueWithDeadLetters;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, certificates, bus, komboSecret, remoteIdsKey }: CertificatesProps,
+  ) {
+    super(scope, id);
+    this.bucket = privateBucket(this);
+    this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT });
+    const { account } = Stack.of(this);
+    const { pattern } = certificateRule({ ...certificates, account });
+    const description = 'Schoolbell: completions that get a certificate';
+    new ConsumerRule(this, 'Completions', { bus, pattern, description }, this.queue);
+
+    const fonts = new LayerVersion(this, 'Fonts', {
+      description: 'Noto fonts for certificates (SIL Open Font License 1.1, in each folder)',
+      code: Code.fromAsset(PACKAGES, { exclude: NO_FONTS, ignoreMode: IgnoreMode.GIT }),
+    });
+    const issue = new NotifierFunction(this, 'Function', {
+      settings,
+      entry: 'consumers/certificates/lambda.ts',
+      packages: SHAPING,
+      description: 'Issues certificates',
+      timeout: TIMEOUT,
+      memorySize: 1024,
+      environment: environmentOf(settings, certificates, {
+        CERTIFICATES_BUCKET: this.bucket.bucketName,
+        BUS_NAME: bus.eventBusArn,
+        KOMBO_SECRET_ID: komboSecret.secretArn,
+        REMOTE_IDS_KEY_ID: remoteIdsKey.secretArn,
+      }),
+    });
+    issue.addLayers(fonts);
+    // A mass of completions waits in the queue, and Kombo is asked for few names at once. One event a call: an event that
+    // takes long takes no time from others.
+    feedFunction(issue, this.queue, { atOnce: 5, returnsFailures: true });
+    grantCertificates(this, this.bucket, issue);
+    bus.grantPutEventsTo(issue);
+    for (const secret of [komboSecret, remoteIdsKey]) grantSecret(secret, issue, 'GetSecretValue');
+  }
+}
+
+type Place = 'CERTIFICATES_BUCKET' | 'BUS_NAME' | 'KOMBO_SECRET_ID' | 'REMOTE_IDS_KEY_ID';
+
+function environmentOf(
+  { kombo, remoteIds }: Settings,
+  { revoke, onErasure, texts }: CertificatesSettings,
+  names: Record<Place, string>,
+): Record<keyof CertificatesEnvironment, string> {
+  return {
+    ...names,
+    KOMBO_BASE_URL: kombo === 'eu' || kombo === 'us' ? KOMBO_HOSTS[kombo] : kombo,
+    REMOTE_IDS: remoteIds,
+    FONTS_DIRECTORY: '/opt',
+    REVOKE: String(revoke),
+    ON_ERASURE: onErasure,
+    CERTIFICATE_TEXTS: JSON.stringify(texts),
+  };
+}
+
+/** Without the right to list, S3 answers 403 for an object that does not exist. */
+function grantCertificates(scope: Construct, bucket: Bucket, issue: NotifierFunction): void {
+  const certificates = 'certificates/*';
+  issue.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      resources: [bucket.arnForObjects(certificates)],
+    }),
+  );
+  issue.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+  const reason = 'Each certificate has its own key, which is not known when the stack is deployed.';
+  explainStar(scope, { resource: bucket, suffix: `/${certificates}`, reason });
+}
+
+function privateBucket(scope: Construct): Bucket {
+  const bucket = new Bucket(scope, 'Bucket', {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    // No versions: an old one would keep the name of a learner whose data is erased. Where a company's rules switch them on,
+    // deleting a PDF leaves a version, which goes a day later.
+    lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true }],
+  });
+  Validations.of(bucket).acknowledge({
+    id: 'AwsSolutions-S1',
+    reason:
+      'Who reads certificates is recorded by CloudTrail where a company wants it; a log bucket is one more to keep.',
+  });
+  return bucket;
+}

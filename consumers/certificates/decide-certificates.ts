@@ -1,0 +1,166 @@
+import type { LearningEvent, LearningEventDetail } from '../../functions/contract/learning-events.ts';
+import { certificateFolder, certificateNumber, pdfKey } from './certificate-number.ts';
+import { type CertificateState, type IssuedCertificate, isLater } from './certificate-state.ts';
+
+/** What a decision needs besides the events. */
+export type DecisionContext = {
+  /** Whether a certificate is revoked when its course is no longer completed. */
+  revoke: boolean;
+  /** Name of the bucket, for the events. */
+  bucket: string;
+  /** The time of the decision, ISO 8601. */
+  at: string;
+  /** The verification code of the certificate, should one be issued. */
+  code: string;
+};
+
+/**
+ * Decides what an event changes about a progression's certificates. Pure. The last event by the journal counts, in
+ * whatever order the events arrive and however often:
+ *
+ * - completed: exactly one certificate is valid, with the date of the last completion. An earlier one is replaced;
+ * - otherwise: none is valid with `revoke`; without it, that of the last completion stays valid;
+ * - removal, restoration and erasure of the record change nothing here;
+ * - an event without a position in the journal (a replay from Kombo) counts only where no completion is known.
+ *
+ * @returns the same object when the event changes nothing
+ */
+export function decideCertificates(
+  state: CertificateState,
+  event: LearningEvent,
+  context: DecisionContext,
+): CertificateState {
+  const known = withEvent(state, event);
+  const completedAt = dateToCertify(known, context.revoke);
+  const valid = known.certificates.find(({ status }) => status === 'valid') ?? null;
+  if (completedAt === (valid?.completedAt ?? null)) return known;
+  if (completedAt !== null) return issue(known, valid, completedAt, event.detail, context);
+  return valid === null ? known : revoke(known, valid, event.detail, context);
+}
+
+/** The state without events that were published. */
+export function withoutPublished(
+  state: CertificateState,
+  published: CertificateState['unpublished'],
+): CertificateState {
+  const ids = new Set(published.map(({ detail }) => detail.id));
+  const unpublished = state.unpublished.filter(({ detail }) => !ids.has(detail.id));
+  return unpublished.length === state.unpublished.length ? state : { ...state, unpublished };
+}
+
+function withEvent(state: CertificateState, { type, detail }: LearningEvent): CertificateState {
+  const { journal, progression, occurredAt } = detail;
+  const cause = { id: detail.id, type };
+  switch (type) {
+    case 'CourseCompleted':
+    case 'CourseRecompleted':
+    case 'CompletionCorrected': {
+      const { completion } = state;
+      if (completion !== null && (journal === null || !isLater(journal, completion.journal))) return state;
+      // Some platforms give no date: then the time is certified at which it happened, as best known.
+      return { ...state, completion: { cause, journal, completedAt: progression.completedAt ?? occurredAt } };
+    }
+    case 'LearnerEnrolled':
+    case 'CourseStarted':
+    case 'CourseReopened':
+    case 'LearnerDropped':
+    case 'LearnerReenrolled':
+    case 'ProgressReset':
+      if (journal === null || !isLater(journal, state.incompletion?.journal ?? null)) return state;
+      return { ...state, incompletion: { cause, journal } };
+    case 'LearnerDataErased':
+      return journal === null || !isLater(journal, state.erasure) ? state : { ...state, erasure: journal };
+    case 'EnrollmentCorrected':
+    case 'ProgressionRemoved':
+    case 'ProgressionRestored':
+      return state;
+  }
+}
+
+/** The date that the valid certificate must have; null when none may be valid. */
+function dateToCertify({ completion, incompletion }: CertificateState, revokes: boolean): string | null {
+  if (completion === null) return null;
+  const isStill = incompletion === null || !isLater(incompletion.journal, completion.journal);
+  return isStill || !revokes ? completion.completedAt : null;
+}
+
+function issue(
+  state: CertificateState,
+  replaced: IssuedCertificate | null,
+  completedAt: string,
+  detail: LearningEventDetail,
+  { bucket, at, code }: DecisionContext,
+): CertificateState {
+  const { completion } = state;
+  if (completion === null) throw new Error('A certificate needs a completion');
+  const { cause, journal } = completion;
+  const number = certificateNumber(progressionOf(detail), completedAt, state.certificates.length);
+  return {
+    ...state,
+    certificates: [
+      ...withEnd(state, replaced, 'replaced', at),
+      { number, code, completedAt, issuedAt: at, journal, status: 'valid', endedAt: null },
+    ],
+    unpublished: [
+      ...state.unpublished,
+      {
+        type: 'CertificateIssued',
+        detail: {
+          ...about(detail, number, bucket),
+          id: `${number}/issued`,
+          at,
+          completedAt,
+          ...(replaced !== null && { replaces: replaced.number }),
+          cause,
+        },
+      },
+    ],
+  };
+}
+
+function revoke(
+  state: CertificateState,
+  valid: IssuedCertificate,
+  detail: LearningEventDetail,
+  { bucket, at }: DecisionContext,
+): CertificateState {
+  const cause = state.incompletion?.cause;
+  if (cause === undefined) throw new Error('A revocation needs an event after which the course is open');
+  return {
+    ...state,
+    certificates: withEnd(state, valid, 'revoked', at),
+    unpublished: [
+      ...state.unpublished,
+      {
+        type: 'CertificateRevoked',
+        detail: { ...about(detail, valid.number, bucket), id: `${valid.number}/revoked`, at, cause },
+      },
+    ],
+  };
+}
+
+function withEnd(
+  { certificates }: CertificateState,
+  ended: IssuedCertificate | null,
+  status: 'replaced' | 'revoked',
+  endedAt: string,
+): IssuedCertificate[] {
+  return certificates.map((certificate) =>
+    certificate === ended ? { ...certificate, status, endedAt } : certificate,
+  );
+}
+
+function about(detail: LearningEventDetail, number: string, bucket: string) {
+  return {
+    version: 1 as const,
+    integration: detail.integration,
+    certificate: { number, bucket, key: pdfKey(certificateFolder(progressionOf(detail)), number) },
+    progression: { id: detail.progression.id },
+    learner: { id: detail.learner.id, remoteId: detail.learner.remoteId },
+    course: detail.course,
+  };
+}
+
+function progressionOf({ integration, progression }: LearningEventDetail) {
+  return { integration: integration.id, progression: progression.id };
+}

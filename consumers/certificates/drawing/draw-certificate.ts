@@ -1,0 +1,191 @@
+import PDFDocument from 'pdfkit';
+import * as z from 'zod/mini';
+import type { CertificateTexts } from '../certificate-texts.ts';
+import type { Certificate } from './certificate.ts';
+import { drawFrame, PAGE, rosette } from './draw-frame.ts';
+import { type Fit, fitText } from './fit-text.ts';
+import type { FontLibrary } from './font-library.ts';
+import { createParagraph } from './paragraph.ts';
+import { type Direction, inOneLine, type PreparedText, prepareText } from './prepared-text.ts';
+import { createTextPainter } from './text-painter.ts';
+import { createTypefaces } from './typeface.ts';
+
+const TextInfo = z.object({ direction: z.enum(['ltr', 'rtl']) });
+
+const INK = '#1d2b45';
+const QUIET = '#4a5364';
+const GOLD = '#8a6a28';
+const CENTER = PAGE.width / 2;
+const LEFT = 190;
+const RIGHT = PAGE.width - LEFT;
+
+/** An option that the package's types do not know yet. */
+const PDF_UA: object = { subset: 'PDF/UA' };
+
+/** A PDF, and which texts no font could draw: something else stands in their place. */
+export type Drawn = { pdf: Uint8Array; undrawable: ('learnerName' | 'courseTitle')[] };
+
+type Block = { tag: 'H1' | 'P'; text: PreparedText; x: number; baseline: number; color: string; fit: Fit };
+
+/**
+ * The certificate as a PDF: one landscape A4 page with all its fonts in it, tagged for screen readers (PDF/UA-1). The
+ * same certificate gives the same bytes. A name is drawn as a whole or not at all.
+ */
+export async function drawCertificate(
+  certificate: Certificate,
+  texts: CertificateTexts,
+  fonts: FontLibrary,
+): Promise<Drawn> {
+  const { number, code, completedAt } = certificate;
+  const name = inOneLine(certificate.learnerName ?? '');
+  const title = inOneLine(certificate.courseTitle ?? '');
+  const learner = await firstDrawable([name, learnerNumber(certificate, texts), texts.noLearner], fonts);
+  const course = await firstDrawable([title, withoutEmoji(title), texts.noCourse], fonts);
+  const label = async (text: string) => (await firstDrawable([text, withoutEmoji(text)], fonts)).text;
+
+  const big = { x: CENTER, color: INK };
+  const small = { x: CENTER, color: QUIET, fit: line(15, 560) };
+  const blocks: Omit<Block, 'tag'>[] = [
+    { text: await label(texts.issuer), baseline: 92, ...small },
+    { text: await label(texts.heading), baseline: 132, x: CENTER, color: GOLD, fit: line(32, 600) },
+    { text: await label(texts.before), baseline: 186, ...small },
+    {
+      text: learner.text,
+      baseline: 254,
+      ...big,
+      fit: { width: 640, height: 80, lines: 2, largest: 44, smallest: 18 },
+    },
+    { text: await label(texts.between), baseline: 308, ...small },
+    {
+      text: course.text,
+      baseline: 368,
+      ...big,
+      fit: { width: 640, height: 76, lines: 4, largest: 28, smallest: 12 },
+    },
+    { text: await label(texts.date), baseline: 502, x: LEFT, color: QUIET, fit: line(12, 190) },
+    {
+      text: (await firstDrawable(dateTexts(completedAt, texts), fonts, directionOf(texts.locale))).text,
+      baseline: 478,
+      x: LEFT,
+      color: INK,
+      fit: line(15, 190),
+    },
+    { text: await label(texts.number), baseline: 502, x: RIGHT, color: QUIET, fit: line(12, 190) },
+    { text: await label(number), baseline: 478, x: RIGHT, color: INK, fit: line(15, 190) },
+    { text: await label(`${texts.code}: ${isolated(code)}`), baseline: 545, ...small, fit: line(12, 400) },
+  ];
+  const pdf = await drawBlocks(
+    blocks
+      .filter(({ text }) => text.length > 0)
+      .map((block) => ({ tag: block.color === GOLD ? 'H1' : 'P', ...block })),
+    { lang: texts.locale, title: `${texts.heading} ${number}`, createdAt: new Date(completedAt) },
+  );
+  return {
+    pdf,
+    undrawable: [
+      ...(name !== '' && learner.at > 0 ? (['learnerName'] as const) : []),
+      ...(title !== '' && course.at > 1 ? (['courseTitle'] as const) : []),
+    ],
+  };
+}
+
+async function drawBlocks(
+  blocks: Block[],
+  { lang, title, createdAt }: { lang: string; title: string; createdAt: Date },
+): Promise<Uint8Array> {
+  const typefaces = await createTypefaces(blocks.map(({ text }) => text));
+  const document = new PDFDocument({
+    size: [PAGE.width, PAGE.height],
+    margin: 0,
+    // No standard font is read.
+    font: '',
+    ...PDF_UA,
+    pdfVersion: '1.7',
+    tagged: true,
+    lang,
+    displayTitle: true,
+    info: { Title: title, Creator: 'Schoolbell', CreationDate: createdAt },
+  });
+  const bytes = collect(document);
+  document.markContent('Artifact', { type: 'Layout' });
+  drawFrame(document);
+  rosette(document, CENTER, 478);
+  document.endMarkedContent();
+
+  const painter = createTextPainter(document);
+  const root = document.struct('Document');
+  document.addStructure(root);
+  for (const { tag, text, fit, ...place } of blocks) {
+    const fitted = fitText(createParagraph(text, typefaces), fit);
+    root.add(document.struct(tag, { actual: fitted.paragraph.text }, () => painter.paint(fitted, place)));
+  }
+  root.end();
+  painter.finish();
+  document.end();
+  return bytes;
+}
+
+function line(largest: number, width: number): Fit {
+  return { width, height: 100, lines: 1, largest, smallest: 6 };
+}
+
+/** The first of these texts that is not empty and can be drawn as a whole; an empty one where none is. */
+async function firstDrawable(
+  candidates: string[],
+  fonts: FontLibrary,
+  direction?: Direction,
+): Promise<{ text: PreparedText; at: number }> {
+  for (const [at, candidate] of [...candidates, ''].entries()) {
+    if (candidate === '' && at < candidates.length) continue;
+    const text = await prepareText(candidate, fonts, direction);
+    if (text !== null) return { text, at };
+  }
+  throw new Error('The fonts do not even have an ellipsis');
+}
+
+/** What the learner is known by where there is no name, or none that can be drawn. */
+function learnerNumber(
+  { learnerReference }: Certificate,
+  { learnerNumber: label }: CertificateTexts,
+): string {
+  return learnerReference === null ? '' : `${label} ${isolated(inOneLine(learnerReference))}`;
+}
+
+/** In the words of the locale; as numbers, should no font have its script. */
+function dateTexts(instant: string, { locale, timeZone }: CertificateTexts): string[] {
+  const date = new Date(instant);
+  const inWords = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone });
+  // Sweden writes dates as ISO 8601 does.
+  const inNumbers = new Intl.DateTimeFormat('sv', { timeZone });
+  return [inWords.format(date), inNumbers.format(date)];
+}
+
+/** A date of a right-to-left language may begin with digits or with the Latin letters of an era. */
+function directionOf(locale: string): Direction {
+  // The types of this version of TypeScript do not know it yet.
+  const { direction } = TextInfo.parse(Object(new Intl.Locale(locale)).getTextInfo());
+  return direction;
+}
+
+/** Its direction is its own, whatever stands around it. */
+function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
+}
+
+function withoutEmoji(text: string): string {
+  return inOneLine(
+    text.replaceAll(
+      /(\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u20e3|\ufe0f)\u200d?/gu,
+      '',
+    ),
+  );
+}
+
+function collect(document: PDFKit.PDFDocument): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    document.on('data', (chunk: Buffer) => chunks.push(chunk));
+    document.on('end', () => resolve(Buffer.concat(chunks)));
+    document.on('error', reject);
+  });
+}

@@ -1,0 +1,20 @@
+import { metricNames } from '../../functions/contract/metric-names.ts';
+import { redactErrors } from '../../functions/telemetry/redact-errors.ts';
+import { createTelemetry } from '../../functions/telemetry/telemetry.ts';
+import { certificatesHandler } from './take-events.ts';
+import { wireCertificates } from './wiring.ts';
+
+/** Called by the certificates queue. What is built here is built once, at a cold start. */
+const telemetry = createTelemetry();
+
+export const handler = redactErrors(
+  telemetry,
+  certificatesHandler({
+    ...wireCertificates(process.env, (number, texts) => {
+      telemetry.warn('certificate text not drawable', { number, texts });
+      telemetry.measure({ [metricNames.certificateTextsUndrawable]: texts.length });
+    }),
+    report: (published) => telemetry.info('certificate', { published }),
+    failed: (error) => telemetry.unexpected('certificate event failed', error),
+  }),
+);

@@ -1,0 +1,38 @@
+import { DeploymentError, TransientError } from '../../functions/core/errors.ts';
+import { CertificateState, NO_CERTIFICATES } from './certificate-state.ts';
+import type { CertificateBucket } from './ports.ts';
+
+/** Workers that change one progression at the same time: at most five run, and each needs two writes. */
+const ATTEMPTS = 10;
+
+/**
+ * Changes the state of a progression's certificates. When another worker writes in between, the change is made again
+ * to what that worker wrote.
+ *
+ * @param change has no effects; the same object means that there is nothing to write
+ * @returns the state as it is stored now
+ * @throws TransientError when other workers were first each time
+ */
+export async function updateState(
+  bucket: Pick<CertificateBucket, 'read' | 'replace'>,
+  folder: string,
+  change: (state: CertificateState) => CertificateState | Promise<CertificateState>,
+): Promise<CertificateState> {
+  const key = `${folder}/state.json`;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const stored = await bucket.read(key);
+    const state = stored === null ? NO_CERTIFICATES : parse(stored.text, key);
+    const changed = await change(state);
+    if (changed === state) return state;
+    if (await bucket.replace(key, JSON.stringify(changed), stored?.revision ?? null)) return changed;
+  }
+  throw new TransientError(`${key} was changed by other workers ${ATTEMPTS} times in a row`);
+}
+
+function parse(text: string, key: string): CertificateState {
+  try {
+    return CertificateState.parse(JSON.parse(text));
+  } catch (error) {
+    throw new DeploymentError(`${key} is not a state that Schoolbell wrote: move it away`, { cause: error });
+  }
+}

@@ -1,0 +1,137 @@
+import * as z from 'zod/mini';
+import { described } from '../../functions/contract/described.ts';
+import { IntegrationId } from '../../functions/contract/integration-id.ts';
+import { type EventType, isEventType } from '../../functions/contract/published-events.ts';
+import { keyArn, secretArn } from '../../infra/arn.ts';
+import { CERTIFICATES } from '../certificates/certificate-rule.ts';
+import { CertificateTexts } from '../certificates/certificate-texts.ts';
+
+const name = described(
+  z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and hyphens, at most 40')),
+  'Names the consumer: replays can be addressed to it',
+);
+
+const eventType = z.pipe(
+  z.string(),
+  z.custom<EventType, string>(isEventType, 'is not an event: docs/events.md names them all'),
+);
+
+const courses = z.array(z.string().check(z.maxLength(256))).check(z.minLength(1));
+
+const wanted = {
+  name,
+  events: z.array(eventType).check(
+    z.minLength(1),
+    z.refine((events) => new Set(events).size === events.length, 'names an event twice'),
+  ),
+  courses: described(z.optional(courses), "Kombo's ids of courses"),
+  integrations: z.optional(z.array(IntegrationId).check(z.minLength(1))),
+};
+
+export const CertificatesSettings = z.strictObject({
+  courses: described(z.optional(courses), "Kombo's ids; all courses when not given"),
+  integrations: z.optional(z.array(IntegrationId).check(z.minLength(1))),
+  revoke: described(
+    z._default(z.boolean(), false),
+    'Whether a certificate is revoked when its course is reopened or dropped. By default a retake revokes nothing',
+  ),
+  onErasure: described(
+    z._default(z.enum(['keep', 'delete']), 'delete'),
+    "What happens to the PDFs, which hold the name, when the learner's data is erased",
+  ),
+  texts: z.prefault(CertificateTexts, {}),
+});
+export type CertificatesSettings = z.infer<typeof CertificatesSettings>;
+
+const digestAt = described(
+  z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time such as 17:00')),
+  'One message a day at this time, instead of one per event',
+);
+
+/**
+ * As the IANA database spells it: EventBridge Scheduler takes no offset such as `+01:00`.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#time-zones
+ */
+const timeZone = z
+  .string()
+  .check(z.refine(isTimeZone, 'is not a time zone of the IANA database, such as Europe/Berlin'));
+
+function isTimeZone(zone: string): boolean {
+  if (!/^[A-Z]/.test(zone)) return false;
+  const spelled = Intl.supportedValuesOf('timeZone').find(
+    (known) => known.toLowerCase() === zone.toLowerCase(),
+  );
+  if (spelled !== undefined) return spelled === zone;
+  try {
+    // Other names of the same zones, such as UTC and US/Eastern.
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const key = described(z.optional(keyArn), 'The KMS key of the secret, when it has one of your own');
+
+export const SlackSettings = z.strictObject({
+  ...wanted,
+  via: z.discriminatedUnion('way', [
+    z.strictObject({ way: z.literal('incoming-webhook'), url: secretArn, key }),
+    z.strictObject({
+      way: z.literal('chat.postMessage'),
+      token: secretArn,
+      key,
+      channelId: z
+        .string()
+        .check(z.regex(/^[A-Z0-9]{9,}$/, "is not Slack's id of a channel, such as C0123456789")),
+    }),
+  ]),
+  digestAt: z.optional(digestAt),
+  timeZone: described(z._default(timeZone, 'UTC'), 'Of the digest'),
+});
+export type SlackSettings = z.infer<typeof SlackSettings>;
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnectionApiKeyAuthRequestParameters.html */
+const credential = z.string().check(z.minLength(1), z.maxLength(512));
+
+export const EndpointSettings = z.strictObject({
+  ...wanted,
+  url: z.url({ protocol: /^https$/, error: 'is not an HTTPS URL' }).check(z.maxLength(2048)),
+  authorization: z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('header'), header: credential, value: secretArn }),
+    z.strictObject({ type: z.literal('basic'), user: credential, password: secretArn }),
+  ]),
+  perSecond: z._default(z.int().check(z.minimum(1), z.maximum(300)), 10),
+});
+export type EndpointSettings = z.infer<typeof EndpointSettings>;
+
+/** The optional parts, all off by default: part of the settings of a deployment. */
+export const consumerSettings = {
+  certificates: described(z.optional(CertificatesSettings), 'Issues certificates'),
+  slack: described(z._default(z.array(SlackSettings), []), 'Posts to Slack'),
+  endpoints: described(z._default(z.array(EndpointSettings), []), 'Sends events to HTTPS endpoints'),
+  secretsRevision: described(
+    z._default(z.int().check(z.positive()), 1),
+    'Raise it and deploy after a secret of an endpoint has a new value: CloudFormation reads the secret of a resource again only when the resource changes',
+  ),
+  schemaRegistry: described(
+    z._default(z.boolean(), false),
+    "Puts the events' JSON Schemas into EventBridge's registry",
+  ),
+};
+
+type ConsumerNames = { slack: { name: string }[]; endpoints: { name: string }[] };
+
+/** Replays are addressed to a consumer by its name, so no two have the same. */
+export function refuseDoubleNames({ slack, endpoints }: ConsumerNames, context: z.core.$RefinementCtx): void {
+  const taken = new Set<string>([CERTIFICATES]);
+  for (const [setting, consumers] of Object.entries({ slack, endpoints })) {
+    for (const [at, { name }] of consumers.entries()) {
+      if (taken.has(name)) {
+        const message = `another consumer is called "${name}" already`;
+        context.addIssue({ code: 'custom', path: [setting, at, 'name'], message, input: name });
+      }
+      taken.add(name);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { SecretValue } from 'aws-cdk-lib';
+import { ApiDestination, Authorization, Connection } from 'aws-cdk-lib/aws-events';
+import { ApiDestination as ApiDestinationTarget } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import { DeadLetters } from '../../infra/constructs/queue-with-dead-letters.ts';
+import type { Settings } from '../../infra/settings.ts';
+import type { AnyBus } from '../deploy/any-bus.ts';
+import { ConsumerRule } from '../deploy/consumer-rule.ts';
+import type { EndpointSettings } from '../deploy/settings.ts';
+import { eventPatterns } from '../kit/event-pattern.ts';
+
+/** Sends chosen events to an HTTPS endpoint, as EventBridge delivers them, without a function in the path. */
+export class Endpoint extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, endpoint, bus }: { settings: Settings; endpoint: EndpointSettings; bus: AnyBus },
+  ) {
+    super(scope, id);
+    const { name, events, courses, integrations, url, authorization, perSecond } = endpoint;
+    // With another revision, both resources change, and CloudFormation reads the secrets that they refer to again.
+    const description = `Schoolbell: ${name}. Revision of its secrets: ${settings.secretsRevision}`;
+    const connection = new Connection(this, 'Connection', {
+      authorization: authorizationOf(authorization),
+      description,
+    });
+    const destination = new Destination(this, 'Destination', {
+      connection,
+      endpoint: url,
+      rateLimitPerSecond: perSecond,
+      description,
+    });
+    const deadLetters = new DeadLetters(this, 'DeadLetters');
+    const filter = { ...(courses && { courses }), ...(integrations && { integrations }) };
+    for (const [at, pattern] of eventPatterns(events, name, filter).entries()) {
+      new ConsumerRule(
+        this,
+        `${name}-${at}`,
+        { bus, pattern, description: `Schoolbell: ${name}`, deadLetters },
+        (delivery) => new ApiDestinationTarget(destination, delivery),
+      );
+    }
+  }
+}
+
+function authorizationOf(authorization: EndpointSettings['authorization']): Authorization {
+  switch (authorization.type) {
+    case 'header':
+      return Authorization.apiKey(authorization.header, SecretValue.secretsManager(authorization.value));
+    case 'basic':
+      return Authorization.basic(authorization.user, SecretValue.secretsManager(authorization.password));
+  }
+}
+
+/** The CDK's class says that this may be undefined where its interface says that it may be absent. */
+class Destination extends ApiDestination {
+  override get apiDestinationArnForPolicy(): string {
+    return super.apiDestinationArnForPolicy ?? this.apiDestinationArn;
+  }
+}

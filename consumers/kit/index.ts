@@ -1,0 +1,20 @@
+/** Everything that a consumer needs to read events: `schoolbell-consumer`. */
+export { Course } from '../../functions/contract/course.ts';
+export { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
+export { Learner } from '../../functions/contract/learner.ts';
+export { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+export {
+  type ChangedField,
+  JournalPosition as JournalPlace,
+  LearningEventDetail,
+} from '../../functions/contract/learning-events.ts';
+export type { OperationalEventType } from '../../functions/contract/operational-events.ts';
+export { ProgressionState, Status } from '../../functions/contract/progression-state.ts';
+export type { EventDetail, EventType } from '../../functions/contract/published-events.ts';
+export { Replay } from '../../functions/contract/replay.ts';
+export { parseLearningEvent, type ReceivedLearningEvent } from './any-learning-event.ts';
+export type { Delivered } from './delivered.ts';
+export { type Ordered, type Positions, positionOf, storyOf, unlessOutdated } from './journal-order.ts';
+export * from './learning.ts';
+export * from './operational.ts';
+export { type Received, UnexpectedEventError } from './parser.ts';

@@ -1,0 +1,30 @@
+import { learningEvents } from '../../functions/contract/learning-events.ts';
+import { guardOf, parserOf } from './parser.ts';
+
+export const parseLearnerEnrolled = parserOf('LearnerEnrolled', learningEvents.LearnerEnrolled);
+export const parseCourseStarted = parserOf('CourseStarted', learningEvents.CourseStarted);
+export const parseCourseCompleted = parserOf('CourseCompleted', learningEvents.CourseCompleted);
+export const parseCourseRecompleted = parserOf('CourseRecompleted', learningEvents.CourseRecompleted);
+export const parseCompletionCorrected = parserOf('CompletionCorrected', learningEvents.CompletionCorrected);
+export const parseCourseReopened = parserOf('CourseReopened', learningEvents.CourseReopened);
+export const parseLearnerDropped = parserOf('LearnerDropped', learningEvents.LearnerDropped);
+export const parseLearnerReenrolled = parserOf('LearnerReenrolled', learningEvents.LearnerReenrolled);
+export const parseProgressReset = parserOf('ProgressReset', learningEvents.ProgressReset);
+export const parseEnrollmentCorrected = parserOf('EnrollmentCorrected', learningEvents.EnrollmentCorrected);
+export const parseProgressionRemoved = parserOf('ProgressionRemoved', learningEvents.ProgressionRemoved);
+export const parseProgressionRestored = parserOf('ProgressionRestored', learningEvents.ProgressionRestored);
+export const parseLearnerDataErased = parserOf('LearnerDataErased', learningEvents.LearnerDataErased);
+
+export const isLearnerEnrolled = guardOf('LearnerEnrolled', learningEvents.LearnerEnrolled);
+export const isCourseStarted = guardOf('CourseStarted', learningEvents.CourseStarted);
+export const isCourseCompleted = guardOf('CourseCompleted', learningEvents.CourseCompleted);
+export const isCourseRecompleted = guardOf('CourseRecompleted', learningEvents.CourseRecompleted);
+export const isCompletionCorrected = guardOf('CompletionCorrected', learningEvents.CompletionCorrected);
+export const isCourseReopened = guardOf('CourseReopened', learningEvents.CourseReopened);
+export const isLearnerDropped = guardOf('LearnerDropped', learningEvents.LearnerDropped);
+export const isLearnerReenrolled = guardOf('LearnerReenrolled', learningEvents.LearnerReenrolled);
+export const isProgressReset = guardOf('ProgressReset', learningEvents.ProgressReset);
+export const isEnrollmentCorrected = guardOf('EnrollmentCorrected', learningEvents.EnrollmentCorrected);
+export const isProgressionRemoved = guardOf('ProgressionRemoved', learningEvents.ProgressionRemoved);
+export const isProgressionRestored = guardOf('ProgressionRestored', learningEvents.ProgressionRestored);
+export const isLearnerDataErased = guardOf('LearnerDataErased', learningEvents.LearnerDataErased);

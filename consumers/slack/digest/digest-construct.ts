@@ -1,0 +1,109 @@
+import { Duration, TimeZone } from 'aws-cdk-lib';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { SqsSendMessage } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { feedFunction } from '../../../infra/constructs/feed-function.ts';
+import { grantQueue } from '../../../infra/constructs/grants.ts';
+import { NotifierFunction } from '../../../infra/constructs/notifier-function.ts';
+import {
+  type DeadLetters,
+  QueueWithDeadLetters,
+  TRIES,
+} from '../../../infra/constructs/queue-with-dead-letters.ts';
+import { ScheduleRole } from '../../../infra/constructs/schedule-role.ts';
+import type { Settings } from '../../../infra/settings.ts';
+import type { AnyBus } from '../../deploy/any-bus.ts';
+import { ConsumerRule } from '../../deploy/consumer-rule.ts';
+import type { SlackChannel } from '../slack-rules.ts';
+import type { DigestDue } from './digest-environment.ts';
+import { digestQueueRules } from './digest-rules.ts';
+
+const TIMEOUT = Duration.minutes(2);
+
+/**
+ * How long received messages are hidden: longer than one call takes, so that it receives none twice, and short enough
+ * that all are visible when a failed call is repeated, six timeouts after it began.
+ */
+const HIDDEN = Duration.minutes(4);
+
+/** A call receives what failed before again; no message becomes a dead letter before this many days of failures. */
+const DAYS_OF_FAILURES = 3;
+
+/**
+ * Makes one event of what waits in the queue of a channel, when its digest is due. The function sees no name and has no
+ * secret of Slack's. It serves the digests of all channels: a function, queue and role for each would be too many
+ * resources for a stack with 20 of them.
+ *
+ * The schedules call the function through a queue of its own. Lambda's retries of a direct call come a minute later, when
+ * the messages that the failed call had received are still hidden: they found an empty queue and counted as success.
+ */
+export class Digests extends Construct {
+  readonly due: QueueWithDeadLetters;
+  readonly function: NotifierFunction;
+  readonly scheduleRole: ScheduleRole;
+
+  constructor(scope: Construct, id: string, { settings, bus }: { settings: Settings; bus: AnyBus }) {
+    super(scope, id);
+    this.function = new NotifierFunction(this, 'Function', {
+      settings,
+      entry: 'consumers/slack/digest/lambda.ts',
+      description: 'Prepares daily digests',
+      timeout: TIMEOUT,
+      memorySize: 256,
+      environment: { BUS_NAME: bus.eventBusArn },
+    });
+    bus.grantPutEventsTo(this.function);
+    this.due = new QueueWithDeadLetters(this, 'Due', { timeout: TIMEOUT });
+    feedFunction(this.function, this.due, { atOnce: 5 });
+    this.scheduleRole = new ScheduleRole(this, 'ScheduleRole');
+  }
+}
+
+export type DigestProps = {
+  digests: Digests;
+  channel: SlackChannel;
+  bus: AnyBus;
+  /** Such as `17:00`. */
+  at: string;
+  timeZone: string;
+  /** Of the channel. */
+  deadLetters: DeadLetters;
+};
+
+/** Collects the events of a channel in a queue, from which a digest is made once a day. */
+export class Digest extends Construct {
+  constructor(scope: Construct, id: string, props: DigestProps) {
+    super(scope, id);
+    const { digests, channel, bus, at, timeZone, deadLetters } = props;
+    const queue = new Queue(this, 'Queue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      visibilityTimeout: HIDDEN,
+      retentionPeriod: Duration.days(14),
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: DAYS_OF_FAILURES * TRIES },
+    });
+    for (const { name, pattern, transformer } of digestQueueRules(channel)) {
+      const description = `Schoolbell: ${name}`;
+      new ConsumerRule(this, name, { bus, pattern, description, transformer, deadLetters }, queue);
+    }
+    grantQueue(queue, digests.function, 'ReceiveMessage', 'DeleteMessage');
+    const [hour = '17', minute = '00'] = at.split(':');
+    new Schedule(this, 'Daily', {
+      schedule: ScheduleExpression.cron({
+        hour: String(Number(hour)),
+        minute: String(Number(minute)),
+        timeZone: TimeZone.of(timeZone),
+      }),
+      target: new SqsSendMessage(digests.due, {
+        role: digests.scheduleRole,
+        deadLetterQueue: deadLetters,
+        input: ScheduleTargetInput.fromObject({
+          channel: channel.name,
+          queueUrl: queue.queueUrl,
+        } satisfies DigestDue),
+      }),
+      description: `Schoolbell: the digest of ${channel.name}`,
+    });
+  }
+}

@@ -1,0 +1,20 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createNotifier } from '../../../functions/adapters/eventbridge/notifier.ts';
+import { putEventsCall } from '../../../functions/adapters/eventbridge/put-events.ts';
+import { createReceiver } from '../../../functions/adapters/sqs/receive.ts';
+import { AWS_CLIENT } from '../../../functions/aws-client.ts';
+import { parseAs } from '../../../functions/contract/environment.ts';
+import { DigestEnvironment } from './digest-environment.ts';
+import type { DigestPorts } from './prepare-digest.ts';
+
+/** The ports of digest for the queue of a channel: environment → clients → ports. Called once, at a cold start. */
+export function wireDigest(variables: Record<string, string | undefined>): (queueUrl: string) => DigestPorts {
+  const environment = parseAs(DigestEnvironment, variables);
+  const sqs = new SQSClient(AWS_CLIENT);
+  const tell = createNotifier({
+    putEvents: putEventsCall(new EventBridgeClient(AWS_CLIENT)),
+    bus: environment.BUS_NAME,
+  });
+  return (queueUrl) => ({ ...createReceiver(sqs, queueUrl), tell, clock: () => Date.now() });
+}

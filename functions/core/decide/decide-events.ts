@@ -1,0 +1,195 @@
+import type { LearningEventType } from '../../contract/learning-event-type.ts';
+import type { ProgressionState } from '../../contract/progression-state.ts';
+import { type Facts, sameFacts } from '../state/facts.ts';
+import type { Change } from '../state/journal-entry.ts';
+import type { KnownProgression } from '../state/known-progression.ts';
+import type { ObservedProgression } from '../state/observed-progression.ts';
+import { type References, referencesShown, sameReferences } from '../state/references.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Kombo anonymises entries 14 days after they disappeared: its reference of `remote_deleted_at`. */
+const ANONYMISED_AFTER_MS = 14 * DAY_MS;
+
+/**
+ * Decides what a record shows that was not known: the change to journal, or null when nothing happened. Pure.
+ *
+ * One event per observed change of status, the most specific one; a removal, restoration or erasure follows it. A null
+ * never replaces a known value while the status stays the same, since Kombo nulls a field that a customer turns off. A
+ * difference that is no event (`changed_at`, the platform's own id, a date that no event reports) is not a change by itself:
+ * it becomes known with the next event, so that each event's `previous` is exactly the state after the event before it.
+ * The ids of learner and course are kept up to date without an event.
+ *
+ * @param detectedAt when the record was read: the date of a removal without one
+ */
+export function decideEvents(
+  known: KnownProgression | null,
+  observed: ObservedProgression,
+  detectedAt: string,
+): Change | null {
+  if (known === null) return firstSight(observed, detectedAt);
+
+  const before = { ...known.state, erased: known.erased };
+  const isUnseen = known.unpublishedRemoval === 'first-seen';
+  const factsAfter = (facts: Facts) => {
+    const shown = factsShown(facts, observed, detectedAt);
+    return isUnseen && shown.removedAt !== null ? { ...facts, erased: shown.erased } : shown;
+  };
+  const discarded =
+    known.discarded !== null && sameFacts(factsAfter(known.discarded), known.discarded)
+      ? known.discarded
+      : null;
+  const facts = discarded === null ? factsAfter(before) : before;
+  const references = referencesAfter(known, observed, facts);
+
+  const events = [
+    ...statusEvents(before, facts),
+    ...removalEvents(before, facts),
+    ...erasureEvents(known, facts),
+  ];
+  const isForgotten = known.discarded !== null && discarded === null;
+  const isMoved = !sameReferences(references, known);
+  if (events.length === 0 && !isForgotten && !isMoved) return null;
+  const { erased, ...state } = facts;
+  return {
+    previous: known.state,
+    state: events.length > 0 ? state : known.state,
+    events,
+    ...references,
+    erased,
+    discarded,
+    unpublishedRemoval: facts.removedAt === null ? null : known.unpublishedRemoval,
+  };
+}
+
+/** The same change, stored without an event: nothing is published for it, now or later. */
+export function silenced(change: Change): Change {
+  const isRemoval = change.events.includes('ProgressionRemoved');
+  return { ...change, events: [], ...(isRemoval && { unpublishedRemoval: 'silenced' }) };
+}
+
+/**
+ * The change as a person discarded it: what was published stays known, and while Kombo shows these facts nothing has
+ * happened. At first sight the state becomes known silently.
+ *
+ * @param before what was known before the change
+ */
+export function discarded(change: Change, before: KnownProgression | null): Change {
+  if (before === null) return silenced(change);
+  const { state, erased } = change;
+  return {
+    ...change,
+    previous: before.state,
+    state: before.state,
+    events: [],
+    erased: before.erased,
+    discarded: { ...state, erased },
+    unpublishedRemoval: before.unpublishedRemoval,
+  };
+}
+
+/** A record that was removed before it was seen publishes nothing: its status becomes known, and is published, when it returns. */
+function firstSight(observed: ObservedProgression, detectedAt: string): Change {
+  const { learner, course } = observed;
+  const { erased, ...state } = factsShown(null, observed, detectedAt);
+  const isRemoved = state.removedAt !== null;
+  return {
+    previous: null,
+    state: isRemoved ? { ...state, status: null } : state,
+    events: isRemoved ? [] : statusEvents(null, state),
+    learner,
+    course,
+    erased,
+    discarded: null,
+    unpublishedRemoval: isRemoved ? 'first-seen' : null,
+  };
+}
+
+/** The facts of a record, with what it leaves open as it was known. */
+function factsShown(known: Facts | null, observed: ObservedProgression, detectedAt: string): Facts {
+  const { state } = observed;
+  const removedAt = removedAtOf(known, observed, detectedAt);
+  // A reopened course has no completion date, and a second completion does not inherit the first one's.
+  const isNewStatus =
+    state.status !== null && (known?.status ?? null) !== null && state.status !== known?.status;
+  return {
+    id: state.id,
+    remoteId: state.remoteId ?? known?.remoteId ?? null,
+    status: state.status ?? known?.status ?? null,
+    enrolledAt: state.enrolledAt ?? known?.enrolledAt ?? null,
+    completedAt: state.completedAt ?? (isNewStatus ? null : (known?.completedAt ?? null)),
+    changedAt: state.changedAt ?? known?.changedAt ?? null,
+    removedAt,
+    erased: removedAt !== null && isErased(known, observed, removedAt, detectedAt),
+  };
+}
+
+/** A record with nothing but its id was removed before; without a usable date, a removal has the date of its detection. */
+function removedAtOf(known: Facts | null, observed: ObservedProgression, detectedAt: string): string | null {
+  if (!observed.removed && !observed.erased) return null;
+  return observed.state.removedAt ?? known?.removedAt ?? detectedAt;
+}
+
+/**
+ * A removed record is erased when it lost its ids, or when its removal lies 14 days back and it shows no names. It stays
+ * erased until it returns.
+ */
+function isErased(
+  known: Facts | null,
+  { erased, namesBlank }: ObservedProgression,
+  removedAt: string,
+  detectedAt: string,
+): boolean {
+  if (erased || known?.erased) return true;
+  return namesBlank && Date.parse(removedAt) <= Date.parse(detectedAt) - ANONYMISED_AFTER_MS;
+}
+
+/** An erased learner's ids are not stored again, should an anonymised record still show them. */
+function referencesAfter(known: KnownProgression, observed: ObservedProgression, facts: Facts): References {
+  const shown = referencesShown(known, observed);
+  return known.erased && facts.erased ? { ...shown, learner: known.learner } : shown;
+}
+
+function statusEvents(before: ProgressionState | null, after: ProgressionState): LearningEventType[] {
+  const was = before?.status ?? null;
+  if (after.status !== null && after.status !== was) return [statusEvent(was, after.status)];
+  if (before === null || after.status === null) return [];
+  if (after.status === 'COMPLETED' && after.completedAt !== before.completedAt) {
+    return [isRenewed(before.completedAt, after.completedAt) ? 'CourseRecompleted' : 'CompletionCorrected'];
+  }
+  return after.enrolledAt === before.enrolledAt ? [] : ['EnrollmentCorrected'];
+}
+
+function statusEvent(
+  was: ProgressionState['status'],
+  is: NonNullable<ProgressionState['status']>,
+): LearningEventType {
+  if (is === 'COMPLETED') return 'CourseCompleted';
+  if (is === 'DROPPED') return 'LearnerDropped';
+  switch (was) {
+    case 'COMPLETED':
+      return 'CourseReopened';
+    case 'DROPPED':
+      return 'LearnerReenrolled';
+    case 'IN_PROGRESS':
+      return 'ProgressReset';
+    case 'ENROLLED':
+      return 'CourseStarted';
+    case null:
+      return is === 'ENROLLED' ? 'LearnerEnrolled' : 'CourseStarted';
+  }
+}
+
+/** A completion more than 24 h later is a renewed certification; less is a correction of the same one. */
+function isRenewed(before: string | null, after: string | null): boolean {
+  return before !== null && after !== null && Date.parse(after) - Date.parse(before) > DAY_MS;
+}
+
+function removalEvents(before: ProgressionState, after: ProgressionState): LearningEventType[] {
+  if (before.removedAt === null && after.removedAt !== null) return ['ProgressionRemoved'];
+  if (before.removedAt !== null && after.removedAt === null) return ['ProgressionRestored'];
+  return [];
+}
+
+function erasureEvents(known: KnownProgression, { erased }: Facts): LearningEventType[] {
+  return erased && !known.erased ? ['LearnerDataErased'] : [];
+}

@@ -1,0 +1,79 @@
+import { type IntegrationId, toolOf } from '../../contract/integration-id.ts';
+import type { LearningEventType } from '../../contract/learning-event-type.ts';
+import type { LearningEvent } from '../../contract/learning-events.ts';
+import type { ProgressionState } from '../../contract/progression-state.ts';
+import type { ObservedProgression } from '../state/observed-progression.ts';
+
+/** What a record does not show of its past, each in a line for a person. */
+export const NOT_KNOWN_FROM_KOMBO = [
+  'Kombo keeps no time of starts, drops, resets, reopenings, restorations and erasures: none of them is replayed.',
+  'Only the last enrolment, completion and removal of a record is known: earlier ones, and corrections, are not.',
+  'What a record was before is not known: `previous` is null, and dates and ids are those that Kombo shows today.',
+  'An enrolment, completion or removal without a usable date is not found, nor is a record that Kombo no longer returns.',
+  'A record that lost its ids when Kombo anonymised it is not found by --learner or --course.',
+  'The range is of the dates that the platform shows. Where they are local time without a zone, they are up to 14 hours off: choose a wider range.',
+  'Records may move while Kombo is read: the number sent can differ a little from the number counted.',
+] as const;
+
+/**
+ * What a record, as Kombo shows it today, tells to have happened to it, in the order of time: an enrolment by
+ * `enrolledAt`, a completion by `completedAt`, a removal by `removedAt`. The same record gives the same ids each time; no
+ * event of the journal has one of them.
+ *
+ * @param detectedAt when it was read
+ */
+export function deriveEvents(
+  integration: IntegrationId,
+  { state, learner, course }: ObservedProgression,
+  detectedAt: string,
+): LearningEvent[] {
+  const derived = (
+    type: LearningEventType,
+    occurredAt: string,
+    progression: ProgressionState,
+    rest: Pick<LearningEvent['detail'], 'previous' | 'changes'>,
+  ): LearningEvent => ({
+    type,
+    detail: {
+      version: 1,
+      id: `${integration}/kombo/${state.id}/${type}/${occurredAt}`,
+      integration: { id: integration, tool: toolOf(integration) },
+      journal: null,
+      occurredAt,
+      detectedAt,
+      progression,
+      ...rest,
+      learner,
+      course,
+    },
+  });
+  const present = { ...state, removedAt: null };
+  const events: LearningEvent[] = [];
+  if (state.enrolledAt !== null) {
+    const enrolled = { ...present, status: 'ENROLLED' as const, completedAt: null, changedAt: null };
+    events.push(
+      derived('LearnerEnrolled', state.enrolledAt, enrolled, {
+        previous: null,
+        changes: ['status', 'enrolledAt'],
+      }),
+    );
+  }
+  if (state.status === 'COMPLETED' && state.completedAt !== null) {
+    events.push(
+      derived('CourseCompleted', state.completedAt, present, {
+        previous: null,
+        changes: ['status', 'completedAt'],
+      }),
+    );
+  }
+  if (state.removedAt !== null) {
+    events.push(
+      derived('ProgressionRemoved', state.removedAt, state, { previous: present, changes: ['removedAt'] }),
+    );
+  }
+  return events.toSorted((a, b) => compare(a.detail.occurredAt, b.detail.occurredAt));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

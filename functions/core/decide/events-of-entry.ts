@@ -1,0 +1,129 @@
+import { toolOf } from '../../contract/integration-id.ts';
+import type { LearnerDetails } from '../../contract/learner.ts';
+import type { LearningEventType } from '../../contract/learning-event-type.ts';
+import type {
+  ChangedField,
+  JournalPosition,
+  LearningEvent,
+  LearningEventDetail,
+} from '../../contract/learning-events.ts';
+import type { ProgressionState } from '../../contract/progression-state.ts';
+import type { Change, JournalEntry } from '../state/journal-entry.ts';
+
+/** Learner details by progression id, as Kombo shows them today. */
+export type DetailsById = ReadonlyMap<string, LearnerDetails>;
+
+/** A learning event with its place in the journal. */
+export type JournalledEvent = LearningEvent & { detail: LearningEventDetail & { journal: JournalPosition } };
+
+const COMPARED = ['remoteId', 'status', 'enrolledAt', 'completedAt', 'removedAt'] as const;
+const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };
+
+/**
+ * The events of a journal entry, in order: the same ones each time, since an entry never changes.
+ *
+ * @param details null where the deployment omits learner details; a learner who is not in the map gets nulls
+ */
+export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null): JournalledEvent[] {
+  const integration = { id: entry.integration, tool: toolOf(entry.integration) };
+  const events: JournalledEvent[] = [];
+  for (const change of entry.changes) {
+    for (const step of stepsOf(change)) {
+      const index = events.length;
+      events.push({
+        type: step.type,
+        detail: {
+          version: 1,
+          id: `${entry.integration}/${entry.number}/${index}`,
+          integration,
+          journal: { entry: entry.number, index },
+          occurredAt: occurredAt(step, entry),
+          detectedAt: entry.detectedAt,
+          progression: step.state,
+          previous: step.previous,
+          changes: changedFields(step),
+          learner:
+            details === null
+              ? change.learner
+              : { ...change.learner, ...(details.get(change.state.id) ?? NO_DETAILS) },
+          course: change.course,
+        },
+      });
+    }
+  }
+  return events;
+}
+
+/** One event of a change: the states before and after it. */
+export type Step = {
+  type: LearningEventType;
+  previous: ProgressionState | null;
+  state: ProgressionState;
+  /** Whether Kombo's `changed_at` moved forward with the change. */
+  isChangeDated: boolean;
+};
+
+/**
+ * The steps of a change. With a status event before a removal or restoration, the state between them has the new status
+ * and is not yet removed or restored.
+ */
+export function stepsOf(change: Change): Step[] {
+  let previous = change.previous;
+  const isChangeDated = (change.state.changedAt ?? '') > (previous?.changedAt ?? '');
+  return change.events.map((type, at) => {
+    const isLast = at === change.events.length - 1;
+    const state =
+      isLast || type === 'ProgressionRemoved'
+        ? change.state
+        : { ...change.state, removedAt: previous?.removedAt ?? null };
+    const step = { type, previous, state, isChangeDated };
+    previous = state;
+    return step;
+  });
+}
+
+/** When a change was read, and since when the changes that were asked for had happened; null for all of them. */
+export type Reading = { detectedAt: string; updatedAfter: string | null };
+
+/**
+ * When it happened in the learning platform, as best known: the date of the fact itself, else when Kombo changed the record
+ * where that is about this change, else when it was detected.
+ */
+export function occurredAt(step: Step, reading: Reading): string {
+  return ownDate(step) ?? changeDate(step, reading) ?? reading.detectedAt;
+}
+
+/** The date of the fact itself. A date that was already known with the status before belongs to an earlier fact. */
+function ownDate({ type, previous, state }: Step): string | null {
+  const isFirstStatus = (previous?.status ?? null) === null;
+  switch (type) {
+    case 'CourseCompleted':
+    case 'CourseRecompleted':
+      return isFirstStatus || state.completedAt !== previous?.completedAt ? state.completedAt : null;
+    case 'LearnerEnrolled':
+    case 'LearnerReenrolled':
+      return isFirstStatus || state.enrolledAt !== previous?.enrolledAt ? state.enrolledAt : null;
+    case 'ProgressionRemoved':
+      return state.removedAt;
+    case 'CourseStarted':
+    case 'CompletionCorrected':
+    case 'CourseReopened':
+    case 'LearnerDropped':
+    case 'ProgressReset':
+    case 'EnrollmentCorrected':
+    case 'ProgressionRestored':
+    case 'LearnerDataErased':
+      return null;
+  }
+}
+
+/** `changed_at`, if it moved with this change. Before the window that was asked for, it dates an earlier change. */
+function changeDate({ state: { changedAt }, isChangeDated }: Step, { updatedAfter }: Reading): string | null {
+  if (changedAt === null || !isChangeDated) return null;
+  return updatedAfter === null || changedAt >= updatedAfter ? changedAt : null;
+}
+
+function changedFields({ type, previous, state }: Step): ChangedField[] {
+  const fields: ChangedField[] = COMPARED.filter((field) => state[field] !== (previous?.[field] ?? null));
+  return type === 'LearnerDataErased' ? [...fields, 'learner'] : fields;
+}

@@ -1,0 +1,83 @@
+import { isRunError, nameOf } from '../errors.ts';
+import type { Failure, Health } from '../state/checkpoint.ts';
+
+const MINUTE_MS = 60 * 1000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+const FIRST_BACKOFF_MS = 5 * MINUTE_MS;
+const LONGEST_BACKOFF_MS = 6 * HOUR_MS;
+const WAITING_RETRY_MS = 10 * MINUTE_MS;
+/** A failure that should end by itself is notified after this time. */
+const TRANSIENT_TOLD_AFTER_MS = HOUR_MS;
+
+/**
+ * The health after a run that failed. An integration that needs a person is tried less and less often; trouble that
+ * passes by itself, or that dispatch judges, is tried again at the next turn.
+ *
+ * @param now the machine's clock, in milliseconds
+ * @param othersLetIn a refusal of access is this integration's own
+ */
+export function afterFailure(
+  health: Health,
+  failure: Failure,
+  now: number,
+  othersLetIn = false,
+): Health & { state: 'failing' } {
+  const before = health.state === 'failing' && !beginsOwnEpisode(health, failure) ? health : null;
+  const isOwn = failure.kind === 'integration' || (failure.kind === 'access-refused' && othersLetIn);
+  const failures = (before?.failures ?? 0) + 1;
+  const since = before?.since ?? new Date(now).toISOString();
+  return {
+    state: 'failing',
+    since,
+    failures,
+    failedAt: new Date(now).toISOString(),
+    retryAt: new Date(now + backoffMs(failure.kind, isOwn, failures)).toISOString(),
+    needsNotice: before?.needsNotice || isOwn || hasLasted(failure.kind, now - Date.parse(since)),
+    notified: before?.notified ?? false,
+    failure,
+  };
+}
+
+/** Whether the integration's operator should hear of it now: once per episode, and then whatever kind of trouble follows. */
+export function isNoticeDue({ needsNotice, notified }: Health & { state: 'failing' }): boolean {
+  return needsNotice && !notified;
+}
+
+/**
+ * Whether trouble that should pass by itself has lasted too long. Not while an integration is being set up, and not when
+ * the deployment itself is wrong, which one alarm says for all.
+ */
+function hasLasted(kind: Failure['kind'], lastedMs: number): boolean {
+  return kind === 'transient' && lastedMs >= TRANSIENT_TOLD_AFTER_MS;
+}
+
+/** What stopped a run, for the checkpoint. An error that no part expected is named without its message. */
+export function failureOf(error: unknown): Failure {
+  if (isRunError(error)) {
+    return { kind: error.kind, code: error.code, message: error.message, logUrl: error.logUrl };
+  }
+  return {
+    kind: 'transient',
+    code: null,
+    message: `an error that Schoolbell did not expect (${nameOf(error)}): see the function's log`,
+    logUrl: null,
+  };
+}
+
+/**
+ * An integration that was only waiting, or that the deployment stopped, did not fail by itself: what stops it now begins
+ * an episode of its own.
+ */
+function beginsOwnEpisode(
+  { needsNotice, failure: before }: Health & { state: 'failing' },
+  now: Failure,
+): boolean {
+  const wasOwn = before.kind === 'transient' || before.kind === 'integration';
+  return !needsNotice && !wasOwn && now.kind !== before.kind;
+}
+
+function backoffMs(kind: Failure['kind'], isOwn: boolean, failures: number): number {
+  if (isOwn) return Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
+  return kind === 'waiting' ? WAITING_RETRY_MS : 0;
+}

@@ -1,0 +1,143 @@
+import type { Integration } from '../../contract/integration.ts';
+import type { IntegrationId } from '../../contract/integration-id.ts';
+import type { PollMessage } from '../../contract/poll-message.ts';
+import { type Checkpoint, limitedUntil } from '../state/checkpoint.ts';
+import type { Probe } from './probe.ts';
+
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** What dispatch knows when it decides. */
+export type Turn = {
+  /** By integration id; an integration that was never polled is absent. */
+  checkpoints: ReadonlyMap<IntegrationId, Checkpoint>;
+  /** The machine's clock, in milliseconds. */
+  now: number;
+  /** From one dispatch to the next, in milliseconds. */
+  intervalMs: number;
+  /** The last integration that was tried while the deployment was wrong. */
+  lastProbe: Probe | null;
+};
+
+/** What to do with the active integrations now. */
+export type Due = {
+  /** One per integration whose back-off is over, the one that waits longest first. */
+  polls: PollMessage[];
+  /** Those whose runs fail because the deployment is wrong: one of them is tried per interval. See `nextProbe`. */
+  stopped: Checkpoint[];
+};
+
+/**
+ * The polls to send now, with a reconciliation once a week, each integration at its own place in the week.
+ *
+ * An integration is held back by its own failures alone. Where they may be the deployment's (AWS denies, or Kombo refuses
+ * access), they are judged beside the others:
+ *
+ * - another one was let in after it failed: the failure is its own;
+ * - all that ran within two intervals failed like it: the deployment is wrong;
+ * - otherwise it waits for the others' next runs, at most two intervals.
+ */
+export function duePolls(integrations: Integration[], turn: Turn): Due {
+  const active = integrations.filter(({ state }) => state === 'active').map(({ id }) => id);
+  const judge = judgeOf(active, turn);
+  const due: Due = { polls: [], stopped: [] };
+  for (const id of longestWaitFirst(active, turn)) {
+    const checkpoint = turn.checkpoints.get(id);
+    const verdict = judge(checkpoint);
+    if (checkpoint !== undefined && verdict === 'deployment') due.stopped.push(checkpoint);
+    else if (verdict !== 'open' && !isBackedOff(checkpoint, turn.now)) {
+      due.polls.push({
+        integration: id,
+        ...(checkpoint !== undefined && isReconciliationDue(checkpoint, turn.now) && { mode: 'reconcile' }),
+        ...(verdict === 'own' && isRefusedSince(turn.lastProbe, checkpoint) && { othersLetIn: true }),
+      });
+    }
+  }
+  return due;
+}
+
+/**
+ * Whether the weekly reconciliation's time has come since the last one (or the baseline) ended. The integration's place
+ * in the week comes from its id, so that many of them are spread over the week.
+ */
+export function isReconciliationDue({ integration, lastReconciliation }: Checkpoint, now: number): boolean {
+  if (lastReconciliation === null) return false;
+  const offset = placeInWeek(integration);
+  const latestTurn = Math.floor((now - offset) / WEEK_MS) * WEEK_MS + offset;
+  return Date.parse(lastReconciliation.endedAt) < latestTurn;
+}
+
+/** Whose failure the last run's is, where it may be the deployment's; null where it is not, or did not fail. */
+type Verdict = 'own' | 'deployment' | 'open' | null;
+
+function judgeOf(
+  active: IntegrationId[],
+  { checkpoints, now, intervalMs }: Turn,
+): (checkpoint: Checkpoint | undefined) => Verdict {
+  const known = active.flatMap((id) => checkpoints.get(id) ?? []);
+  const letInAt = Math.max(...known.map(lastLetInAt));
+  const othersRanAt = Math.max(...known.filter((each) => !mayBeDeployments(each)).map(lastLetInAt));
+  return (checkpoint) => {
+    if (checkpoint?.health.state !== 'failing' || !mayBeDeployments(checkpoint)) return null;
+    if (letInAt > Date.parse(checkpoint.health.failedAt)) return 'own';
+    return othersRanAt > now - 2 * intervalMs ? 'open' : 'deployment';
+  };
+}
+
+/** Whether the last run failed in a way that may be the deployment's error. */
+export function mayBeDeployments({ health }: Checkpoint): boolean {
+  return (
+    health.state === 'failing' &&
+    (health.failure.kind === 'deployment' || health.failure.kind === 'access-refused')
+  );
+}
+
+/** A refusal from before the last probe was of the time when the deployment was wrong: it says nothing of the integration. */
+function isRefusedSince(lastProbe: Probe | null, checkpoint: Checkpoint | undefined): boolean {
+  if (checkpoint?.health.state !== 'failing') return false;
+  const { failure, failedAt } = checkpoint.health;
+  const isOfBefore = lastProbe !== null && Date.parse(failedAt) < Date.parse(lastProbe.at);
+  return failure.kind === 'access-refused' && !isOfBefore;
+}
+
+/**
+ * When the integration was last let in: a run succeeded, or Kombo answered what is wrong with the integration itself. What
+ * passes by itself, such as a timeout, says nothing. By the beginning of a success: a key that is refused while a run goes
+ * on was still taken then.
+ */
+function lastLetInAt({ succeededAt, health }: Checkpoint): number {
+  const answered =
+    health.state === 'failing' &&
+    (health.failure.kind === 'integration' || health.failure.kind === 'waiting');
+  return Math.max(
+    succeededAt === null ? 0 : Date.parse(succeededAt),
+    answered ? Date.parse(health.failedAt) : 0,
+  );
+}
+
+/** Where a queue takes only a part, those that were left out come first the next time. */
+function longestWaitFirst(active: IntegrationId[], { checkpoints }: Turn): IntegrationId[] {
+  const lastTry = (id: IntegrationId) => {
+    const checkpoint = checkpoints.get(id);
+    if (checkpoint === undefined) return 0;
+    const { succeededAt, health } = checkpoint;
+    return Date.parse(health.state === 'failing' ? health.failedAt : (succeededAt ?? '')) || 0;
+  };
+  const tries = new Map(active.map((id) => [id, lastTry(id)]));
+  return active.toSorted((one, other) => (tries.get(one) ?? 0) - (tries.get(other) ?? 0));
+}
+
+function isBackedOff(checkpoint: Checkpoint | undefined, now: number): boolean {
+  if (checkpoint === undefined) return false;
+  const { health } = checkpoint;
+  const isFailing = health.state === 'failing' && Date.parse(health.retryAt) > now;
+  return isFailing || limitedUntil(checkpoint, now) !== null;
+}
+
+/** 0 to a week, in milliseconds, from the id (FNV-1a of 32 bits). */
+function placeInWeek(id: IntegrationId): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < id.length; at += 1) {
+    hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+  }
+  return Math.floor(((hash >>> 0) / 2 ** 32) * WEEK_MS);
+}

@@ -1,0 +1,136 @@
+import type { Integration } from '../../contract/integration.ts';
+import type { EventCounts } from '../replay/replay-record.ts';
+import {
+  type Checkpoint,
+  type Failure,
+  type Held,
+  type LastRun,
+  type Lease,
+  limitedUntil,
+  type Run,
+} from '../state/checkpoint.ts';
+
+/** In one word how an integration does; the first that applies, in the order of what needs a person most. */
+export type Condition =
+  | 'removed'
+  | 'paused'
+  | 'held'
+  | 'failing'
+  | 'waiting'
+  | 'retrying'
+  | 'not started'
+  | 'first sync'
+  | 'healthy';
+
+/** What is known of one integration, for a table or as JSON. Times in ISO 8601. */
+export type Status = {
+  integration: string;
+  condition: Condition;
+  watermark: string | null;
+  /** How long ago the watermark is, by this machine's clock: events of changes since then may be outstanding. */
+  staleMs: number | null;
+  /** Until when a worker holds the integration, or null when none does. */
+  workerUntil: string | null;
+  run: RunInProgress | null;
+  reconciliation: RunInProgress | null;
+  lastRun: LastRun | null;
+  lastReconciliation: LastRun | null;
+  failures: number;
+  failure: (Failure & { since: string; retryAt: string }) | null;
+  /** Kombo's rate limit: until when no run is due, or null. */
+  limitedUntil: string | null;
+  held: HeldStatus | null;
+  /** Progressions known. */
+  known: number;
+  setAside: number;
+  journal: { first: number | null; last: number; entries: number };
+  /** Of the last 24 hours; null where nobody counted. */
+  events: EventCounts | null;
+};
+
+/** `complete`: all that waits is counted, and can be released or discarded. `countedPages`: of the run, while it is counted. */
+export type HeldStatus = Pick<Held, 'since' | 'mode' | 'waiting' | 'sample' | 'limit'> & {
+  complete: boolean;
+  countedPages: number | null;
+};
+
+type RunInProgress = Pick<Run, 'mode' | 'startedAt' | 'pass' | 'pages' | 'records' | 'events' | 'setAside'>;
+
+export type StatusFacts = {
+  integration: Integration;
+  /** Null when it was never polled. */
+  checkpoint: Checkpoint | null;
+  lease: Lease | null;
+  setAside: number;
+  /** The number of the first entry that retention has left, or null when there is none. */
+  firstEntry: number | null;
+  events: EventCounts | null;
+};
+
+/**
+ * What is known of one integration.
+ *
+ * @param now this machine's clock, in milliseconds
+ */
+export function statusOf(facts: StatusFacts, now: number): Status {
+  const { integration, checkpoint, lease, firstEntry } = facts;
+  const health = checkpoint?.health.state === 'failing' ? checkpoint.health : null;
+  const watermark = checkpoint?.watermark ?? null;
+  const last = checkpoint?.entry ?? 0;
+  return {
+    integration: integration.id,
+    condition: conditionOf(integration, checkpoint),
+    watermark,
+    staleMs: watermark === null ? null : Math.max(0, now - Date.parse(watermark)),
+    workerUntil: lease !== null && Date.parse(lease.until) > now ? lease.until : null,
+    run: inProgress(checkpoint?.run ?? null),
+    reconciliation: inProgress(checkpoint?.reconciliation ?? null),
+    lastRun: checkpoint?.lastRun ?? null,
+    lastReconciliation: checkpoint?.lastReconciliation ?? null,
+    failures: health?.failures ?? 0,
+    failure: health && { ...health.failure, since: health.since, retryAt: health.retryAt },
+    limitedUntil: checkpoint && limitedUntil(checkpoint, now),
+    held: heldOf(checkpoint?.held ?? null),
+    known: checkpoint?.known ?? 0,
+    setAside: facts.setAside,
+    journal: {
+      first: firstEntry,
+      last,
+      entries: firstEntry === null ? 0 : Math.max(0, last - firstEntry + 1),
+    },
+    events: facts.events,
+  };
+}
+
+function conditionOf({ state }: Integration, checkpoint: Checkpoint | null): Condition {
+  if (state !== 'active') return state;
+  if (checkpoint === null) return 'not started';
+  if (checkpoint.held !== null) return 'held';
+  if (checkpoint.health.state === 'failing') {
+    switch (checkpoint.health.failure.kind) {
+      case 'integration':
+      case 'access-refused':
+      case 'deployment':
+        return 'failing';
+      case 'waiting':
+        return 'waiting';
+      case 'transient':
+        return 'retrying';
+    }
+  }
+  if (checkpoint.watermark !== null) return 'healthy';
+  return checkpoint.run === null ? 'not started' : 'first sync';
+}
+
+function inProgress(run: Run | null): RunInProgress | null {
+  if (run === null) return null;
+  const { mode, startedAt, pass, pages, records, events, setAside } = run;
+  return { mode, startedAt, pass, pages, records, events, setAside };
+}
+
+function heldOf(held: Held | null): Status['held'] {
+  if (held === null) return null;
+  const { since, mode, waiting, sample, limit, stoppedAt, counting } = held;
+  const complete = stoppedAt !== null && counting === null;
+  return { since, mode, waiting, sample, limit, complete, countedPages: counting?.passPages ?? null };
+}

@@ -1,0 +1,154 @@
+import type { Integration } from '../../contract/integration.ts';
+import type { PollMode } from '../../contract/poll-mode.ts';
+import { afterFailure, failureOf, isNoticeDue } from '../episodes/health.ts';
+import { notifyFailing, notifyRecovered } from '../episodes/notify-health.ts';
+import { EntryTakenError, isRunError, LeaseLostError, RateLimitedError } from '../errors.ts';
+import { acquireLease, fenceOff } from '../journal/acquire-lease.ts';
+import { change, release, save, type Worker } from '../journal/worker.ts';
+import type { Ports, RunSettings } from '../ports.ts';
+import { type Checkpoint, type Failure, type Held, type LastRun, limitedUntil } from '../state/checkpoint.ts';
+import { type RunEnd, readRun } from './read-run.ts';
+
+export type PollRequest = {
+  integration: Integration;
+  /**
+   * What to run besides what is due. Without it: the run in progress, or the baseline of an integration that was never
+   * synced, or an incremental run; then a slice of the reconciliation in progress.
+   */
+  mode?: PollMode;
+  /** A baseline of an integration that has one swallows what happened since: only when a person insists. */
+  force?: boolean;
+  /** Kombo let another integration in after it refused this one: a further refusal is this integration's own. */
+  othersLetIn?: boolean;
+  /** Unique to this call. */
+  owner: string;
+  /** Whether there is time to process another page; asked between pages. */
+  timeLeft: () => boolean;
+};
+
+export type PollOutcome =
+  /** Another worker holds the lease; it will poll again when it is done. */
+  | { kind: 'busy'; until: string }
+  /** Another worker has taken over: it finishes what this one began. */
+  | { kind: 'superseded' }
+  /** `again`: another poll of the integration was requested meanwhile. */
+  | { kind: 'ended'; ended: LastRun[]; again: boolean }
+  /** The time was spent: the run continues from its cursor in another call. */
+  | { kind: 'more'; ended: LastRun[] }
+  /** Nothing was done, and why. */
+  | { kind: 'refused'; reason: string }
+  | { kind: 'held'; ended: LastRun[]; held: Held; again: boolean }
+  /** Kombo takes no request before `until`: the run continues then. `isNew`: Kombo answered so in this call. */
+  | { kind: 'limited'; until: string; isNew: boolean }
+  | { kind: 'failed'; failure: Failure };
+
+/**
+ * Runs one integration for as long as there is time: recovers, reads, decides, journals, publishes.
+ *
+ * @throws what no part expected; everything else is an outcome
+ */
+export async function runPoll(
+  ports: Ports,
+  settings: RunSettings,
+  request: PollRequest,
+): Promise<PollOutcome> {
+  let worker: Worker | null = null;
+  const beganAt = new Date(ports.clock()).toISOString();
+  try {
+    const taken = await acquireLease(ports, settings, request.integration, request.owner);
+    if ('busyUntil' in taken) return { kind: 'busy', until: taken.busyUntil };
+    worker = taken.worker;
+    if (taken.fence) await fenceOff(worker);
+    const refusal = refuse(worker, request);
+    if (refusal !== null) {
+      await release(worker, worker.checkpoint);
+      return { kind: 'refused', reason: refusal };
+    }
+    const until = limitedUntil(worker.checkpoint, ports.clock());
+    if (until !== null) {
+      await release(worker, worker.checkpoint);
+      return { kind: 'limited', until, isNew: false };
+    }
+    change(worker, { limitedUntil: null });
+    const { end, ended } = await runWhatIsDue(worker, request);
+    change(worker, { succeededAt: beganAt });
+    await notifyRecovered(worker);
+    const { held } = worker.checkpoint;
+    const { again } = await release(worker, worker.checkpoint);
+    if (end === 'more') return { kind: 'more', ended };
+    return end === 'held' && held !== null
+      ? { kind: 'held', ended, held, again }
+      : { kind: 'ended', ended, again };
+  } catch (error) {
+    if (error instanceof LeaseLostError || error instanceof EntryTakenError) return { kind: 'superseded' };
+    if (error instanceof RateLimitedError && worker !== null) return endLimited(worker, error);
+    const failure = failureOf(error);
+    if (worker !== null) await endFailed(worker, failure, request.othersLetIn);
+    if (!isRunError(error)) throw error;
+    return { kind: 'failed', failure };
+  }
+}
+
+/** A baseline of an integration that has one swallows what happened since: why it is not done without `force`. */
+function refuse({ checkpoint, integration }: Worker, { mode, force = false }: PollRequest): string | null {
+  if (mode !== 'baseline' || force || checkpoint.watermark === null) return null;
+  if (checkpoint.run?.mode === 'baseline') return null;
+  return `${integration.id} is synced up to ${checkpoint.watermark}: a new baseline stores what happened since then without its events. Insist with --force.`;
+}
+
+async function runWhatIsDue(
+  worker: Worker,
+  { mode, timeLeft }: PollRequest,
+): Promise<{ end: RunEnd; ended: LastRun[] }> {
+  const ended: LastRun[] = [];
+  if (mode === 'baseline' && worker.checkpoint.run?.mode !== 'baseline') {
+    change(worker, { run: null });
+  }
+  const { run, watermark } = worker.checkpoint;
+  const isDue = mode === 'baseline' || watermark === null ? 'baseline' : 'incremental';
+  const first = await readRun(worker, run?.mode ?? isDue, timeLeft);
+  if (first === 'ended' && worker.checkpoint.lastRun !== null) ended.push(worker.checkpoint.lastRun);
+  if (first !== 'ended') return { end: first, ended };
+
+  if (worker.checkpoint.reconciliation === null && mode !== 'reconcile') return { end: 'ended', ended };
+  if (worker.checkpoint.watermark === null) return { end: 'ended', ended };
+  const sliceEnd = worker.ports.clock() + worker.settings.reconcileSliceMs;
+  const second = await readRun(worker, 'reconcile', () => timeLeft() && worker.ports.clock() < sliceEnd);
+  if (second === 'ended' && worker.checkpoint.lastReconciliation !== null) {
+    ended.push(worker.checkpoint.lastReconciliation);
+  }
+  return { end: second, ended };
+}
+
+/** Records why the run failed, and notifies where a person is needed. What cannot be written now, the next worker finds. */
+async function endFailed(worker: Worker, failure: Failure, othersLetIn?: boolean): Promise<void> {
+  let health = afterFailure(worker.checkpoint.health, failure, worker.ports.clock(), othersLetIn);
+  try {
+    if (isNoticeDue(health)) {
+      // Kept before it is told: the episode has one id, wherever a crash comes.
+      await save(worker, { ...worker.checkpoint, health });
+      await notifyFailing(worker, health);
+      health = { ...health, notified: true };
+    }
+  } catch (error) {
+    if (error instanceof LeaseLostError) return;
+    if (!isRunError(error)) throw error;
+  }
+  await releaseIfPossible(worker, { ...worker.checkpoint, health });
+}
+
+/** Not a failure: the health stays as it was. */
+async function endLimited(worker: Worker, { waitMs }: RateLimitedError): Promise<PollOutcome> {
+  const until = new Date(worker.ports.clock() + waitMs).toISOString();
+  await releaseIfPossible(worker, { ...worker.checkpoint, limitedUntil: until });
+  return { kind: 'limited', until, isNew: true };
+}
+
+/** Gives the lease back with what is known now. Where it cannot be written, the lease expires by itself. */
+async function releaseIfPossible(worker: Worker, checkpoint: Checkpoint): Promise<void> {
+  try {
+    await release(worker, checkpoint);
+  } catch (error) {
+    if (!isRunError(error) && !(error instanceof LeaseLostError)) throw error;
+  }
+}

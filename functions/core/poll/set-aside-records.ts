@@ -1,0 +1,83 @@
+import { change, stopIfExpired, type Worker } from '../journal/worker.ts';
+import type { Run, UnknownStatus } from '../state/checkpoint.ts';
+import type { ObservedProgression, RejectedRecord } from '../state/observed-progression.ts';
+import { isStandIn, standInId } from '../state/set-aside.ts';
+
+/** Sets the records of a page aside that break the schema, each once. */
+export async function setAsideRejected(worker: Worker, rejected: RejectedRecord[]): Promise<void> {
+  if (rejected.length === 0) return;
+  stopIfExpired(worker);
+  const { ports, integration } = worker;
+  const at = new Date(ports.clock()).toISOString();
+  await ports.store.setAside(
+    integration.id,
+    rejected.map(({ id, reason }) => ({ kind: 'record', id, reason, at })),
+  );
+  for (const { id } of rejected) worker.setAside?.add(id);
+  change(worker, { hasSetAside: true });
+}
+
+/** Takes records off the list that were set aside, and that a page just committed shows in a form that can be read. */
+export async function removeReadable(worker: Worker, records: ObservedProgression[]): Promise<void> {
+  const { ports, integration, checkpoint } = worker;
+  if (!checkpoint.hasSetAside) return;
+  worker.setAside ??= new Set(
+    (await ports.store.readSetAside(integration.id)).flatMap(({ kind, id }) =>
+      kind === 'record' ? [id] : [],
+    ),
+  );
+  const standsIn = [...worker.setAside].some(isStandIn);
+  for (const record of records) {
+    for (const id of [record.state.id, ...(standsIn ? [standInOf(record)] : [])]) {
+      if (!worker.setAside.delete(id)) continue;
+      stopIfExpired(worker);
+      await ports.store.removeSetAside(integration.id, { kind: 'record', id });
+    }
+  }
+}
+
+/** What stood in for the id of a record while it had none. */
+export function standInOf({ state, learner, course }: ObservedProgression): string {
+  return standInId({ remoteId: state.remoteId, learnerId: learner.id, revisionId: course.revisionId });
+}
+
+/**
+ * Lists statuses that were shown and are not known, before the watermark passes them. Where everything was read they are
+ * counted anew; otherwise only those are added that are not listed yet, since some records are read again and again.
+ */
+export async function listUnknownStatuses(
+  worker: Worker,
+  statuses: UnknownStatus[],
+  readsAll: boolean,
+): Promise<void> {
+  const { ports, integration } = worker;
+  const isListed = readsAll && worker.checkpoint.hasSetAside;
+  if (!isListed && statuses.length === 0) return;
+  const list = await ports.store.readSetAside(integration.id);
+  const listed = list.filter((item) => item.kind === 'status');
+  const shown = statuses.map(({ status, count, sample }) => {
+    const before = listed.find(({ id }) => id === status);
+    const at = before?.at ?? new Date(ports.clock()).toISOString();
+    const reason = 'Schoolbell does not know this status: nothing was published for it';
+    return { before, item: { kind: 'status' as const, id: status, reason, at, count, sample } };
+  });
+  const changed = shown.filter(
+    ({ before, item }) => before === undefined || (readsAll && before.count !== item.count),
+  );
+  const gone = listed.filter(({ id }) => readsAll && !shown.some(({ item }) => item.id === id));
+  stopIfExpired(worker);
+  if (changed.length > 0) {
+    await ports.store.setAside(
+      integration.id,
+      changed.map(({ item }) => item),
+    );
+  }
+  for (const item of gone) await ports.store.removeSetAside(integration.id, item);
+  const hasSetAside = shown.length > 0 || list.some(({ kind }) => kind === 'record') || !readsAll;
+  change(worker, { hasSetAside });
+}
+
+/** How many records of a run had a status that is not known. */
+export function countUnknownStatuses({ unknownStatuses }: Pick<Run, 'unknownStatuses'>): number {
+  return unknownStatuses.reduce((sum, { count }) => sum + count, 0);
+}

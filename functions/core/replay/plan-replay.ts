@@ -1,0 +1,187 @@
+import type { Integration } from '../../contract/integration.ts';
+import type { IntegrationId } from '../../contract/integration-id.ts';
+import type { Kombo, ReplayPorts } from '../ports.ts';
+import type { EventFilter } from './event-filter.ts';
+import { CLOCKS_MS, findEntries } from './journal-range.ts';
+import { type Selection, selectedEvents } from './replay-from-journal.ts';
+import { komboBeginning } from './replay-from-kombo.ts';
+import type { EventCounts, ReplayPlan, ReplayPosition } from './replay-record.ts';
+import { replaySteps } from './replay-steps.ts';
+import type { TimeRange } from './time-range.ts';
+
+export type ReplayRequest = {
+  /** Of detection; with the source `kombo` of the dates that the learning platform shows, which may lie ahead. */
+  range: TimeRange;
+  filter: EventFilter;
+  source: ReplayPosition['source'];
+};
+
+/** What would be sent, or why nothing can be, in one line. */
+export type Planned = { plan: ReplayPlan } | { refused: string };
+
+type PlanPorts = Pick<ReplayPorts, 'store' | 'replays' | 'kombo' | 'clock'>;
+
+/**
+ * Counts what a replay would send, and fixes where it ends. With the journal, exactly this is sent later, whatever a
+ * live poll adds meanwhile. Reads each entry of the time range, and nothing is written.
+ */
+export async function planReplay(
+  ports: PlanPorts,
+  integration: Integration,
+  request: ReplayRequest,
+): Promise<Planned> {
+  const refused = refuseRange(request, ports.clock());
+  if (refused !== null) return { refused };
+  switch (request.source) {
+    case 'journal':
+      return planFromJournal(ports, integration, request);
+    case 'kombo':
+      return planFromKombo(ports, integration, request);
+  }
+}
+
+async function planFromJournal(
+  { store, replays, clock }: PlanPorts,
+  { id }: Integration,
+  { range, filter }: ReplayRequest,
+): Promise<Planned> {
+  const stored = await store.readCheckpoint(id);
+  const begin = await replays.readFirstEntry(id);
+  // What is appended and not yet counted is still going to be published by itself.
+  const last = stored?.checkpoint.entry ?? 0;
+  if (begin === null || begin.number > last) {
+    const empty = last === 0 ? 'has no entries yet' : 'has no entries left: retention removed them';
+    return { refused: `The journal of ${id} ${empty}. ${USE_KOMBO}` };
+  }
+  const readEntry = (number: number) => store.readEntry(id, number);
+  const found = await findEntries(readEntry, { first: begin.number, last }, range);
+
+  const counted = counter();
+  let availableFrom = begin.number > 1 ? begin.detectedAt : null;
+  let expected = found.first;
+  for await (const entry of store.readEntries(id, found.first, found.last)) {
+    if (entry.number !== expected) availableFrom = entry.detectedAt;
+    expected = entry.number + 1;
+    for (const event of selectedEvents(entry, { range, filter })) counted.add(event);
+  }
+  if (expected <= found.last) {
+    const behind = await readEntry(found.last + 1);
+    availableFrom = behind?.detectedAt ?? new Date(clock()).toISOString();
+  }
+  const refused = refuseRemoved(id, range, availableFrom) ?? refuseBefore(id, range, begin.detectedAt);
+  if (refused !== null) return { refused };
+  const place = { source: 'journal' as const, last: found.last, entry: found.first, index: 0 };
+  return planned({ integration: id, range, filter, place, ...counted.read() });
+}
+
+/**
+ * Reads the records of the learners that the filter names, where that surely finds all of them, otherwise every record.
+ * The replay then asks for the learners and courses of what was counted, as long as they are few.
+ */
+async function planFromKombo(
+  ports: PlanPorts,
+  { id }: Integration,
+  { range, filter }: ReplayRequest,
+): Promise<Planned> {
+  const selection = { integration: id, range, filter };
+  let read = await readKombo(ports, selection, few(filter.learners));
+  // What is not the id of a learner at Kombo may be the platform's own id of one, which no request can ask for.
+  if (read.unseen.size > 0) read = await readKombo(ports, selection, []);
+  const place = komboBeginning(few(read.users), few(read.courses));
+  return planned({ ...selection, place, ...read.counted.read() });
+}
+
+/** @param users Kombo's ids of the learners whose records are read; empty: everyone's */
+async function readKombo(
+  { store, kombo, clock }: PlanPorts,
+  selection: Selection & { integration: IntegrationId },
+  users: string[],
+) {
+  /** The learners asked for of whom no record came. */
+  const unseen = new Set<string | null>(users);
+  const noting: Kombo = {
+    ...kombo,
+    async readPage(...request) {
+      const page = await kombo.readPage(...request);
+      for (const { learner } of page.records) unseen.delete(learner.id);
+      return page;
+    },
+  };
+  const begin = () => ({
+    counted: counter(),
+    users: new Set<string | null>(),
+    courses: new Set<string | null>(),
+  });
+  const plan = { ...selection, place: komboBeginning(users, []) };
+  let read = begin();
+  for await (const step of replaySteps({ store, kombo: noting }, plan, new Date(clock()).toISOString())) {
+    if (step.fromBeginning) read = begin();
+    if (step.event === null) continue;
+    read.counted.add(step.event);
+    addWhileFew(read.users, step.event.detail.learner.id);
+    addWhileFew(read.courses, step.event.detail.course.id);
+  }
+  return { ...read, unseen };
+}
+
+/** With these numbers of learners and courses, a request stays below the adapter's 3,000 letters. */
+const FEW = 50;
+
+/** The form of Kombo's ids: letters and digits that cannot be mistaken for each other, 24 in most examples. */
+const KOMBO_ID = /^[1-9A-HJ-NP-Za-km-z]{20,26}$/;
+
+/** Ids that a request can ask for: all of them, or none where they are too many or one is not in Kombo's form. */
+function few(ids: Iterable<string | null>): string[] {
+  const all = [...ids];
+  const usable = all.filter((id) => id !== null).filter((id) => KOMBO_ID.test(id));
+  return usable.length === all.length && all.length <= FEW ? usable : [];
+}
+
+/** A set that has grown too long for a request is not used, and need not grow further. */
+function addWhileFew(ids: Set<string | null>, id: string | null): void {
+  if (ids.size <= FEW) ids.add(id);
+}
+
+function planned(plan: ReplayPlan): Planned {
+  if (plan.events > 0) return { plan };
+  const { from, to } = plan.range;
+  const range = to === null ? `from ${from} on` : `between ${from} and ${to}`;
+  return { refused: `No event of ${plan.integration} matches ${range}.` };
+}
+
+function counter() {
+  const byType: EventCounts = {};
+  let events = 0;
+  return {
+    add({ type }: { type: keyof EventCounts }) {
+      byType[type] = (byType[type] ?? 0) + 1;
+      events += 1;
+    },
+    read: () => ({ events, byType }),
+  };
+}
+
+const USE_KOMBO = 'With --source kombo, what Kombo still shows of earlier times is sent.';
+
+function refuseRange({ range: { from, to }, source }: ReplayRequest, now: number): string | null {
+  // A platform may date an enrolment ahead; the journal has nothing that was detected later than now.
+  if (source === 'journal' && Date.parse(from) > now) return `--from ${from} lies in the future.`;
+  if (to === null) return null;
+  if (source === 'journal' && Date.parse(to) > now) {
+    return `--to ${to} lies in the future: leave it out to go on up to now.`;
+  }
+  return to > from ? null : `--to ${to} does not lie after --from ${from}.`;
+}
+
+/** @param availableFrom the date of the entry behind the last one that retention removed, or null when none is missed */
+function refuseRemoved(id: string, { from }: TimeRange, availableFrom: string | null): string | null {
+  if (availableFrom === null) return null;
+  const certain = new Date(Date.parse(availableFrom) + CLOCKS_MS).toISOString();
+  if (from >= certain) return null;
+  return `The journal of ${id} is complete from ${certain} on: retention removed entries before. ${USE_KOMBO}`;
+}
+
+function refuseBefore(id: string, { to }: TimeRange, beginsAt: string): string | null {
+  if (to === null || Date.parse(to) > Date.parse(beginsAt) - CLOCKS_MS) return null;
+  return `The journal of ${id} begins at ${beginsAt}. ${USE_KOMBO}`;
+}

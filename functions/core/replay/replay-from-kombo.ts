@@ -1,0 +1,107 @@
+import type { IntegrationId } from '../../contract/integration-id.ts';
+import type { LearningEvent } from '../../contract/learning-events.ts';
+import { deriveEvents } from '../decide/derive-from-record.ts';
+import { CursorRefusedError, IntegrationError } from '../errors.ts';
+import { readPages } from '../poll/read-pages.ts';
+import type { Kombo } from '../ports.ts';
+import type { ObservedProgression, Page } from '../state/observed-progression.ts';
+import { isWanted } from './event-filter.ts';
+import type { Selection } from './replay-from-journal.ts';
+import type { ReplayPosition } from './replay-record.ts';
+import { isWithin } from './time-range.ts';
+
+type KomboReplayPlace = ReplayPosition & { source: 'kombo' };
+type KomboStep = { event: LearningEvent | null; next: KomboReplayPlace; fromBeginning?: true };
+
+const MAX_RESTARTS = 5;
+
+/** Where a replay begins that asks Kombo for the records of some learners and courses; an empty list: of all. */
+export function komboBeginning(users: string[], courses: string[]): KomboReplayPlace {
+  return { source: 'kombo', users, courses, cursor: null, after: null, settled: [] };
+}
+
+/** The selected events that a record shows, in their order; the range is of the time when they happened. */
+function selectedFromRecord(
+  integration: IntegrationId,
+  record: ObservedProgression,
+  { range, filter }: Selection,
+  detectedAt: string,
+): LearningEvent[] {
+  return deriveEvents(integration, record, detectedAt).filter(
+    (event) => isWithin(range, event.detail.occurredAt) && isWanted(filter, event),
+  );
+}
+
+/**
+ * Kombo's part of `replaySteps`. A page that was left in its midst is read again, as it is then, and goes on behind the
+ * record that was settled last. When Kombo no longer takes a cursor, everything is read, and sent, from the beginning.
+ *
+ * @throws IntegrationError when the pages do not come to an end
+ */
+export async function* komboSteps(
+  kombo: Kombo,
+  integration: IntegrationId,
+  selection: Selection,
+  place: KomboReplayPlace,
+  detectedAt: string,
+): AsyncGenerator<KomboStep, void, void> {
+  let start = place;
+  for (let restarts = 0; ; restarts += 1) {
+    try {
+      return yield* pagesSteps(kombo, integration, selection, start, detectedAt);
+    } catch (error) {
+      if (!(error instanceof CursorRefusedError)) throw error;
+      if (restarts >= MAX_RESTARTS) {
+        throw new IntegrationError(
+          `Kombo refused the page cursor ${restarts + 1} times in one replay. Report it to Kombo.`,
+          { cause: error },
+        );
+      }
+      start = komboBeginning(place.users, place.courses);
+      yield { event: null, next: start, fromBeginning: true };
+    }
+  }
+}
+
+async function* pagesSteps(
+  kombo: Kombo,
+  integration: IntegrationId,
+  selection: Selection,
+  start: KomboReplayPlace,
+  detectedAt: string,
+): AsyncGenerator<KomboStep, void, void> {
+  const { users, courses, cursor } = start;
+  // `updated_after` would leave out what was entered long before its date: an enrolment scheduled ahead, local time.
+  const request = { integration, updatedAfter: null, cursor, users, courses };
+  const cursors = new Set<string>();
+  let place = start;
+  for await (const page of readPages(kombo, request, () => true)) {
+    for (const record of recordsAfter(place.after, page)) {
+      const { settled } = place;
+      const events = selectedFromRecord(integration, record, selection, detectedAt).filter(
+        ({ detail }) => !settled.includes(detail.id),
+      );
+      for (const event of events) {
+        place = { ...place, settled: [...place.settled, event.detail.id] };
+        yield { event, next: place };
+      }
+      place = { ...place, after: record.state.id, settled: [] };
+    }
+    if (page.next === null) return;
+    if (cursors.has(page.next)) {
+      throw new IntegrationError(
+        'Kombo gave the same page cursor twice: the pages go in circles. Report it to Kombo.',
+      );
+    }
+    cursors.add(page.next);
+    place = { ...place, cursor: page.next, after: null, settled: [] };
+    yield { event: null, next: place };
+  }
+}
+
+/** The records of a page behind an id, in the order of their ids, each once: as it came last. */
+function recordsAfter(after: string | null, { records }: Page): ObservedProgression[] {
+  return [...new Map(records.map((record) => [record.state.id, record])).values()]
+    .filter(({ state }) => after === null || state.id > after)
+    .toSorted((a, b) => (a.state.id < b.state.id ? -1 : 1));
+}

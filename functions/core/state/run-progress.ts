@@ -1,0 +1,111 @@
+import type { PollMode } from '../../contract/poll-mode.ts';
+import type { Checkpoint, Run, UnknownStatus } from './checkpoint.ts';
+import type { ObservedProgression, Page } from './observed-progression.ts';
+
+/** A record may slip between two pages when others move. A run reads its pages at most this many times. */
+const MAX_PASSES = 3;
+
+/** Where in the checkpoint a run of this mode stands. */
+export function slotOf(mode: PollMode): 'run' | 'reconciliation' {
+  return mode === 'reconcile' ? 'reconciliation' : 'run';
+}
+
+/** A run that begins. `startedAt`: see `earlierOf`. */
+export function startRun(
+  mode: PollMode,
+  updatedAfter: string | null,
+  checkpoint: Checkpoint,
+  startedAt: string,
+): Run {
+  return {
+    mode,
+    startedAt,
+    updatedAfter,
+    cursor: null,
+    pass: 1,
+    passPages: 0,
+    passRecords: 0,
+    passChanged: false,
+    mark: null,
+    restarts: 0,
+    // Until there is a watermark it is still the same baseline, however often it begins.
+    startEntry: checkpoint.watermark === null ? checkpoint.baselineStart : checkpoint.entry,
+    pages: 0,
+    records: 0,
+    events: 0,
+    missed: 0,
+    setAside: 0,
+    unknownStatuses: [],
+    hasUntrusted: false,
+  };
+}
+
+/** The run after a page of it was read. */
+export function afterPage(run: Run, page: Page, hasUntrusted: boolean): Run {
+  const size = page.records.length + page.rejected.length;
+  const passPages = run.passPages + 1;
+  const replaceMark = run.mark === null || passPages >= run.mark.replaceAt;
+  return {
+    ...run,
+    cursor: page.next,
+    passPages,
+    passRecords: run.passRecords + size,
+    mark: page.next !== null && replaceMark ? { cursor: page.next, replaceAt: passPages * 2 } : run.mark,
+    pages: run.pages + 1,
+    records: run.records + size,
+    // The same records break in each pass.
+    setAside: run.setAside + (run.pass === 1 ? page.rejected.length : 0),
+    unknownStatuses: run.pass === 1 ? withStatusesOf(run.unknownStatuses, page.records) : run.unknownStatuses,
+    hasUntrusted: run.hasUntrusted || hasUntrusted,
+  };
+}
+
+/** Statuses beyond this many different ones are counted together: a checkpoint must stay small. */
+const MAX_STATUSES = 20;
+const OTHER_STATUSES = 'more statuses';
+const SAMPLE_SIZE = 3;
+
+/** The statuses that are not known, with those of some records; each record counts once. */
+export function withStatusesOf(known: UnknownStatus[], records: ObservedProgression[]): UnknownStatus[] {
+  let statuses = known;
+  const counted = new Set<string>();
+  for (const { state, unknownStatus } of records) {
+    if (unknownStatus === null || counted.has(state.id)) continue;
+    counted.add(state.id);
+    const isNew = !statuses.some(({ status }) => status === unknownStatus);
+    const name = isNew && statuses.length >= MAX_STATUSES ? OTHER_STATUSES : unknownStatus;
+    const before = statuses.find(({ status }) => status === name);
+    const sample = [...(before?.sample ?? []), state.id].slice(0, SAMPLE_SIZE);
+    const next = { status: name, count: (before?.count ?? 0) + 1, sample };
+    statuses = [...statuses.filter((each) => each !== before), next];
+  }
+  return statuses;
+}
+
+/** Whether a run is over whose pass just ended. A single page is a snapshot; a reconciliation is repeated anyway. */
+export function isOver(run: Run): boolean {
+  if (run.mode === 'reconcile' || run.passPages <= 1 || run.pass >= MAX_PASSES) return true;
+  return run.pass > 1 && !run.passChanged;
+}
+
+/** The run at the beginning of its next pass, from the same `updated_after`. */
+export function nextPass(run: Run): Run {
+  return { ...run, ...freshPass, pass: run.pass + 1, passChanged: false };
+}
+
+/** The run at the beginning of the same pass again. */
+export function restartPass(run: Run): Run {
+  return { ...run, ...freshPass, restarts: run.restarts + 1 };
+}
+
+const freshPass = { cursor: null, passPages: 0, passRecords: 0, mark: null };
+
+/** Whether the pages of a pass were all read, and only its end is outstanding. */
+export function isPassRead(run: Run): boolean {
+  return run.cursor === null && run.passPages > 0;
+}
+
+/** The checkpoint with a run where it belongs. */
+export function withRun(checkpoint: Checkpoint, run: Run): Checkpoint {
+  return { ...checkpoint, [slotOf(run.mode)]: run };
+}

@@ -1,0 +1,16 @@
+import { redactErrors } from '../telemetry/redact-errors.ts';
+import { createTelemetry } from '../telemetry/telemetry.ts';
+import { wireDispatch } from '../wiring.ts';
+import { dispatchHandler } from './handler.ts';
+import { reportFleet } from './report.ts';
+
+/** Called by the schedule. */
+const telemetry = createTelemetry();
+
+export const handler = redactErrors(
+  telemetry,
+  dispatchHandler({
+    ...wireDispatch(process.env),
+    report: (fleet, sent) => reportFleet(telemetry, fleet, sent),
+  }),
+);

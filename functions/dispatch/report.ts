@@ -1,0 +1,25 @@
+import { logMessages, metricNames as names } from '../contract/metric-names.ts';
+import type { Fleet } from '../core/fleet/fleet.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+
+/** Each is a log line a look: enough to find who falls behind, little enough to pay for. */
+const WORST = 20;
+
+/** Tells how the fleet stands: its worst cases as metrics, the integrations behind them as log lines. */
+export function reportFleet(telemetry: Telemetry, fleet: Fleet, sent: number): void {
+  for (const { integration, seconds } of fleet.freshness.slice(0, WORST)) {
+    telemetry.info(logMessages.freshness, { integration, freshnessSeconds: seconds });
+  }
+  for (const { id, reason } of fleet.unreadable) {
+    telemetry.warn(logMessages.unreadable, { integration: id, reason });
+  }
+  telemetry.measure({
+    [names.integrationsActive]: fleet.active,
+    [names.integrationsFailing]: fleet.failing + fleet.unreadable.length,
+    [names.integrationsHeld]: fleet.held,
+    [names.worstFreshnessSeconds]: fleet.freshness[0]?.seconds ?? 0,
+    [names.oldestUnpublishedSeconds]: fleet.oldestUnpublishedSeconds,
+    [names.pollsSent]: sent,
+    ...(fleet.stopped > 0 && { [names.deploymentErrors]: 1 }),
+  });
+}

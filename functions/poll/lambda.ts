@@ -1,0 +1,25 @@
+import { syncWithKombo } from '../core/operator/sync-with-kombo.ts';
+import { countPublished } from '../telemetry/published-counter.ts';
+import { redactErrors } from '../telemetry/redact-errors.ts';
+import { createTelemetry } from '../telemetry/telemetry.ts';
+import { wirePoll } from '../wiring.ts';
+import { pollHandler } from './handler.ts';
+import { reportRun } from './report.ts';
+
+/** Called by the poll queue, one message at a time. What is built here is built once, at a cold start. */
+const telemetry = createTelemetry();
+const { ports: wired, settings, queue, readKomboStatus, baseline } = wirePoll(process.env);
+const counter = countPublished(wired.publisher, wired.clock);
+const ports = { ...wired, publisher: counter.publisher };
+
+export const handler = redactErrors(
+  telemetry,
+  pollHandler({
+    ports,
+    settings,
+    queue,
+    report: (integration, outcome) => reportRun(telemetry, integration, outcome, counter.take()),
+    follow: (id, why, owner) =>
+      syncWithKombo({ ports, settings, readKomboStatus: readKomboStatus, baseline }, id, why, owner),
+  }),
+);

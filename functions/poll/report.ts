@@ -1,0 +1,58 @@
+import { KIND_DIMENSION, logMessages, metricNames as names } from '../contract/metric-names.ts';
+import type { PollOutcome } from '../core/poll/run-poll.ts';
+import type { LastRun } from '../core/state/checkpoint.ts';
+import type { Published } from '../telemetry/published-counter.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+
+/** Tells what became of a run: one log line with the integration, and metrics without it. */
+export function reportRun(
+  telemetry: Telemetry,
+  integration: string,
+  outcome: PollOutcome,
+  published: Published,
+): void {
+  const ended = 'ended' in outcome ? outcome.ended : [];
+  const { byType, komboLagSeconds, ownLagSeconds } = published;
+  const fields = {
+    integration,
+    outcome: outcome.kind,
+    ended,
+    events: byType,
+    komboLagSeconds,
+    ownLagSeconds,
+  };
+  if (outcome.kind === 'failed') telemetry.warn(logMessages.run, { ...fields, failure: outcome.failure });
+  else if (outcome.kind === 'refused') telemetry.warn(logMessages.run, { ...fields, reason: outcome.reason });
+  else if (outcome.kind === 'limited') telemetry.info(logMessages.run, { ...fields, until: outcome.until });
+  else telemetry.info(logMessages.run, fields);
+
+  const events = Object.values(byType).reduce((sum, count) => sum + count, 0);
+  telemetry.measure({
+    ...(ended.length > 0 && endedMetrics(ended)),
+    ...(events > 0 && { [names.eventsPublished]: events }),
+    ...(komboLagSeconds !== null && { [names.komboLagSeconds]: komboLagSeconds }),
+    ...(ownLagSeconds !== null && { [names.ownLagSeconds]: ownLagSeconds }),
+    ...(outcome.kind === 'failed' && { [names.runsFailed]: 1 }),
+    ...(isDeploymentError(outcome) && { [names.deploymentErrors]: 1 }),
+  });
+  if (outcome.kind === 'failed') {
+    telemetry.measure({ [names.runsFailed]: 1 }, { [KIND_DIMENSION]: outcome.failure.kind });
+  }
+}
+
+function isDeploymentError(outcome: PollOutcome): boolean {
+  return outcome.kind === 'failed' && outcome.failure.kind === 'deployment';
+}
+
+function endedMetrics(ended: LastRun[]) {
+  const sum = (field: 'pages' | 'records' | 'missed' | 'setAside' | 'unknownStatuses') =>
+    ended.reduce((total, run) => total + run[field], 0);
+  return {
+    [names.runsEnded]: ended.length,
+    [names.pagesRead]: sum('pages'),
+    [names.recordsRead]: sum('records'),
+    [names.changesMissed]: sum('missed'),
+    [names.setAside]: sum('setAside'),
+    [names.unknownStatuses]: sum('unknownStatuses'),
+  };
+}

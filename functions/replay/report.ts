@@ -1,0 +1,20 @@
+import { logMessages } from '../contract/metric-names.ts';
+import type { ReplayMessage } from '../contract/replay-message.ts';
+import type { ReplayRecord } from '../core/replay/replay-record.ts';
+import type { ReplayOutcome } from '../core/replay/run-replay.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+
+/** Tells in one log line what became of a call that carried a replay on. */
+export function reportReplay(telemetry: Telemetry, message: ReplayMessage, outcome: ReplayOutcome): void {
+  const fields = {
+    ...message,
+    outcome: outcome.kind,
+    ...('replay' in outcome && progressOf(outcome.replay)),
+  };
+  if (outcome.kind === 'failed') telemetry.warn(logMessages.replay, { ...fields, failure: outcome.failure });
+  else telemetry.info(logMessages.replay, fields);
+}
+
+function progressOf({ state, events, published, refused }: ReplayRecord) {
+  return { state, events, published, refused };
+}

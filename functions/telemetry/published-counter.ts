@@ -1,0 +1,66 @@
+import type { LearningEvent } from '../contract/learning-events.ts';
+import type { Publisher } from '../core/ports.ts';
+
+/** What was published since the last look. */
+export type Published = {
+  byType: Record<string, number>;
+  /** The longest that a change took from the learning platform to Kombo, and from there to the bus; null without events. */
+  komboLagSeconds: number | null;
+  ownLagSeconds: number | null;
+};
+
+export type PublishedCounter = {
+  publisher: Publisher;
+  /** What was published since the last call. */
+  take(): Published;
+};
+
+/** Counts what the bus accepts, by type, and measures how late it is. */
+export function countPublished(publisher: Publisher, clock: () => number): PublishedCounter {
+  let published = nothing();
+  const count = (type: string) => {
+    published.byType[type] = (published.byType[type] ?? 0) + 1;
+  };
+  return {
+    publisher: {
+      async publish(events) {
+        const answer = await publisher.publish(events);
+        const accepted = new Set(answer.accepted);
+        for (const { type, detail } of events.filter((_, at) => accepted.has(at))) {
+          count(type);
+          published = withLags(published, detail, clock());
+        }
+        return answer;
+      },
+      async notify(event) {
+        await publisher.notify(event);
+        count(event.type);
+      },
+    },
+    take() {
+      const taken = published;
+      published = nothing();
+      return taken;
+    },
+  };
+}
+
+function nothing(): Published {
+  return { byType: {}, komboLagSeconds: null, ownLagSeconds: null };
+}
+
+/** Kombo's `changed_at` parts its lag from ours. Where it is not known, neither is. */
+function withLags(published: Published, detail: LearningEvent['detail'], now: number): Published {
+  const { changedAt } = detail.progression;
+  if (changedAt === null) return published;
+  const changed = Date.parse(changedAt);
+  return {
+    ...published,
+    komboLagSeconds: longer(published.komboLagSeconds, changed - Date.parse(detail.occurredAt)),
+    ownLagSeconds: longer(published.ownLagSeconds, now - changed),
+  };
+}
+
+function longer(seconds: number | null, ms: number): number {
+  return Math.max(seconds ?? 0, Math.round(ms / 1000));
+}

@@ -1,0 +1,23 @@
+import { isRunError, nameOf } from '../core/errors.ts';
+import type { Telemetry } from './telemetry.ts';
+
+/**
+ * A handler whose failures reach Lambda without content: Lambda logs the message of what a handler throws. The
+ * invocation still fails, so that its message is tried again and in the end becomes a dead letter.
+ */
+export function redactErrors<Args extends unknown[], Result>(
+  telemetry: Telemetry,
+  handle: (...args: Args) => Promise<Result>,
+): (...args: Args) => Promise<Result> {
+  return async (...args) => {
+    try {
+      return await handle(...args);
+    } catch (error) {
+      telemetry.unexpected('invocation failed', error);
+      const reason = isRunError(error) ? error.message : 'see the log line before this one';
+      const failure = new Error(`${nameOf(error)}: ${reason}`);
+      delete failure.stack;
+      throw failure;
+    }
+  };
+}

@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import { nameOf } from '../core/errors.ts';
+import { mapToSources } from './source-map.ts';
+
+/** An error as it may be logged. */
+export type Problem = { name: string; at: string[]; cause?: Problem };
+
+const FRAMES = 12;
+
+/** The file of a line of a stack, and the place in it. */
+const PLACE = /((?:file:\/\/)?(\/[^\s()]+):\d+:\d+)\)?$/;
+
+/**
+ * An error's names and places in the code, and those of its causes. Messages stay out: that of a JSON parser, for one,
+ * quotes what it could not read, and that may be a learner's name. A stack repeats the message, in which a line may look
+ * like a place: so a place is a file that exists, without the function.
+ */
+export function redacted(error: unknown, depth = 0): Problem {
+  if (!(error instanceof Error)) return { name: typeof error, at: [] };
+  const at = (error.stack ?? '')
+    .split('\n')
+    .flatMap((line) => {
+      const [, place = '', file = ''] = PLACE.exec(line) ?? [];
+      return existsSync(file) ? [place] : [];
+    })
+    .slice(0, FRAMES)
+    .map((place) => mapToSources(`at ${place}`));
+  const hasCause = error.cause !== undefined && depth < 3;
+  return { name: nameOf(error), at, ...(hasCause && { cause: redacted(error.cause, depth + 1) }) };
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod/mini';
+
+const PLACE = /(file:\/\/\S+):(\d+):(\d+)\)?$/;
+
+const maps = new Map<string, SourceMap | null>();
+
+/**
+ * A line of an error's stack, as `at functions/poll/handler.ts:29:20` where the bundle that it names has a source map beside it,
+ * else as it is.
+ *
+ * Node's `--enable-source-maps` does the same, but reads the map whenever it loads the bundle. See
+ * docs/adr/0010-source-maps-are-read-when-an-error-is-logged.md.
+ */
+export function mapToSources(line: string): string {
+  const [, bundle, row, column] = PLACE.exec(line) ?? [];
+  if (bundle === undefined) return line;
+  const entry = mapOf(bundle)?.findEntry(Number(row) - 1, Number(column) - 1);
+  if (entry === undefined || !('originalSource' in entry)) return line;
+  const { originalSource, originalLine, originalColumn } = entry;
+  return `at ${originalSource.replace(/^(?:\.\.\/)+/, '')}:${originalLine + 1}:${originalColumn + 1}`;
+}
+
+function mapOf(bundle: string): SourceMap | null {
+  const known = maps.get(bundle);
+  if (known !== undefined) return known;
+  const map = readMap(bundle);
+  maps.set(bundle, map);
+  return map;
+}
+
+/** Null when there is none: a place in the bundle is better than an error about an error. */
+function readMap(bundle: string): SourceMap | null {
+  try {
+    const { sources, mappings } = z
+      .object({ sources: z.array(z.string()), mappings: z.string() })
+      .parse(JSON.parse(readFileSync(`${fileURLToPath(bundle)}.map`, 'utf8')));
+    return new SourceMap({
+      version: 3,
+      file: '',
+      sourceRoot: '',
+      sources,
+      sourcesContent: [],
+      names: [],
+      mappings,
+    });
+  } catch {
+    return null;
+  }
+}

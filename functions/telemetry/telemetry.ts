@@ -1,0 +1,37 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { METRIC_NAMESPACE, type MetricName } from '../contract/metric-names.ts';
+import { redacted } from './redacted.ts';
+
+/** What a log line carries besides its message: ids, counts, times. Never a record, an event, a name or a key. */
+export type Fields = Record<string, unknown>;
+
+/** Structured logs, and metrics written as log lines (embedded metric format). */
+export type Telemetry = {
+  info(message: string, fields?: Fields): void;
+  warn(message: string, fields?: Fields): void;
+  /** An error that no part expected: its names and places in the code, without its message, which may quote content. */
+  unexpected(message: string, error: unknown): void;
+  /** Writes the metrics of one moment. */
+  measure(values: Partial<Record<MetricName, number>>, dimensions?: Record<string, string>): void;
+};
+
+/** Telemetry by Powertools for AWS Lambda, which takes the deployment's name from `POWERTOOLS_SERVICE_NAME`. */
+export function createTelemetry(): Telemetry {
+  const logger = new Logger();
+  const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
+  return {
+    info: (message, fields = {}) => logger.info(message, fields),
+    warn: (message, fields = {}) => logger.warn(message, fields),
+    unexpected: (message, error) => logger.error(message, { problem: redacted(error) }),
+    measure(values, dimensions = {}) {
+      const units = Object.entries(values);
+      if (units.length === 0) return;
+      for (const [name, value] of units) {
+        metrics.addMetric(name, name.endsWith('Seconds') ? MetricUnit.Seconds : MetricUnit.Count, value);
+      }
+      if (Object.keys(dimensions).length > 0) metrics.addDimensions(dimensions);
+      metrics.publishStoredMetrics();
+    },
+  };
+}

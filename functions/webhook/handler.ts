@@ -1,0 +1,84 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import * as z from 'zod/mini';
+import type { PollMessage } from '../contract/poll-message.ts';
+import type { Queue } from '../core/ports.ts';
+import { KomboWebhook, pollOf } from './kombo-webhook.ts';
+
+/** Kombo's webhooks are a few hundred bytes. Nothing longer is looked at. */
+export const MAX_BODY_BYTES = 64 * 1024;
+
+/** A function URL's event, as far as it is needed. Header names come in lower case. */
+const UrlEvent = z.object({
+  headers: z._default(z.record(z.string(), z.optional(z.string())), {}),
+  body: z.optional(z.string()),
+  isBase64Encoded: z._default(z.boolean(), false),
+  requestContext: z.object({ http: z.object({ method: z.string() }) }),
+});
+
+export type UrlAnswer = { statusCode: number; body: string };
+
+/** What became of a request: refused and why, or accepted. */
+export type WebhookOutcome =
+  | { kind: 'refused'; status: 400 | 401 | 405 | 413; reason: string }
+  /** `poll` null: nothing that concerns us. */
+  | { kind: 'accepted'; type: string; poll: PollMessage | null };
+
+export type WebhookParts = {
+  queue: Queue;
+  /** The secret that Kombo signs with. */
+  secret: () => Promise<string>;
+  /** Told what became of each request, for logs and metrics. */
+  report: (outcome: WebhookOutcome) => void;
+};
+
+/**
+ * Takes Kombo's webhooks from a function URL. All that a valid one leads to is a message in the poll queue, so it is
+ * answered fast and a repeated one does no harm.
+ */
+export function webhookHandler({ queue, secret, report }: WebhookParts) {
+  return async (event: unknown): Promise<UrlAnswer> => {
+    const outcome = await look(event, secret);
+    if (outcome.kind === 'accepted' && outcome.poll !== null) await queue.send([outcome.poll]);
+    report(outcome);
+    return outcome.kind === 'refused'
+      ? { statusCode: outcome.status, body: outcome.reason }
+      : { statusCode: 202, body: 'accepted' };
+  };
+}
+
+/** Nothing of a request is parsed before its signature is known to be right. */
+async function look(event: unknown, secret: () => Promise<string>): Promise<WebhookOutcome> {
+  const request = UrlEvent.safeParse(event);
+  if (!request.success) return refused(400, 'not a request');
+  const { headers, body = '', isBase64Encoded, requestContext } = request.data;
+  if (requestContext.http.method !== 'POST') return refused(405, 'not a POST');
+  if (body.length > MAX_BODY_BYTES * 2) return refused(413, 'too long');
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > MAX_BODY_BYTES) return refused(413, 'too long');
+  const signature = headers['x-kombo-signature'];
+  if (signature === undefined) return refused(401, 'no signature');
+  if (!isSignedWith(await secret(), bytes, signature)) return refused(401, 'wrong signature');
+  const webhook = KomboWebhook.safeParse(parseJson(bytes));
+  if (!webhook.success) return refused(400, 'not a webhook of Kombo');
+  return { kind: 'accepted', type: webhook.data.type, poll: pollOf(webhook.data) };
+}
+
+/** Whether the header is base64url of the HMAC-SHA256 over the body's bytes. Takes as long for any signature. */
+export function isSignedWith(secret: string, body: Uint8Array, signature: string): boolean {
+  const expected = createHmac('sha256', secret).update(body).digest();
+  // With or without padding; what is not base64url decodes to something else.
+  const given = Buffer.from(signature, 'base64url');
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function refused(status: 400 | 401 | 405 | 413, reason: string): WebhookOutcome {
+  return { kind: 'refused', status, reason };
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,16 @@
+import { redactErrors } from '../telemetry/redact-errors.ts';
+import { createTelemetry } from '../telemetry/telemetry.ts';
+import { wireWebhook } from '../wiring.ts';
+import { webhookHandler } from './handler.ts';
+import { reportWebhook } from './report.ts';
+
+/** Called by its function URL. */
+const telemetry = createTelemetry();
+
+export const handler = redactErrors(
+  telemetry,
+  webhookHandler({
+    ...wireWebhook(process.env),
+    report: (outcome) => reportWebhook(telemetry, outcome),
+  }),
+);

@@ -1,0 +1,155 @@
+import type { CertificateState } from '../../../consumers/certificates/certificate-state.ts';
+import type { Certificate } from '../../../consumers/certificates/drawing/certificate.ts';
+import type { CertificateParts, CertificatePolicy } from '../../../consumers/certificates/handle-event.ts';
+import type { CertificateBucket, CertificatePorts } from '../../../consumers/certificates/ports.ts';
+import { CertificateEvent, takeEvent } from '../../../consumers/certificates/take-events.ts';
+import type { LearnerDetails } from '../../../functions/contract/learner.ts';
+import type { LearningEvent } from '../../../functions/contract/learning-events.ts';
+import type { WorkflowEvent, WorkflowEventType } from '../../../functions/contract/workflow-events.ts';
+
+import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import { observed } from '../../support/observed.ts';
+
+/** What the function does besides deciding. */
+export type Step = 'read' | 'replace' | 'has' | 'add' | 'remove' | 'kombo' | 'draw' | 'tell';
+
+/** Called around each step: it can wait, so that steps of several workers interleave, and it can fail. */
+export type Interference = {
+  before: (step: Step) => void | Promise<void>;
+  after: (step: Step) => void | Promise<void>;
+};
+
+const NO_NAME: LearnerDetails = { firstName: null, lastName: null, email: null };
+
+/** The record that an event is about, at the time of the event. */
+export function recordOf({ type, detail }: LearningEvent, learnerDetails = NO_NAME): ObservedProgression {
+  const { progression, learner, course } = detail;
+  return observed(progression, {
+    learner: { id: learner.id, remoteId: learner.remoteId },
+    course,
+    learnerDetails,
+    erased: type === 'LearnerDataErased',
+  });
+}
+
+/** The parts of certificates in memory. */
+export class CertificateDesk {
+  /** Objects of the bucket by key. A PDF is the text of its certificate. */
+  readonly objects = new Map<string, string>();
+  readonly drawn: Certificate[] = [];
+  readonly notified: WorkflowEvent[] = [];
+  /** Keys of PDFs that were not there when their certificate was told of. */
+  readonly missing: string[] = [];
+  /** Progressions that Kombo was asked for. */
+  readonly asked: string[] = [];
+  /** What Kombo shows. By default it shows what `take` was given, whatever else has happened. */
+  shown: ObservedProgression | null | 'each event' = 'each event';
+  readonly parts: CertificateParts;
+  interference: Interference = { before: () => {}, after: () => {} };
+  readonly #details: LearnerDetails;
+  #codes = 0;
+
+  constructor(details: LearnerDetails = NO_NAME, policy: Partial<CertificatePolicy> = {}) {
+    this.#details = details;
+    const step = this.#step.bind(this);
+    const bucket: CertificateBucket = {
+      name: 'certificates-bucket',
+      read: (key) =>
+        step('read', () => {
+          const text = this.objects.get(key);
+          return text === undefined ? null : { text, revision: text };
+        }),
+      replace: (key, text, revision) =>
+        step('replace', () => {
+          if ((this.objects.get(key) ?? null) !== revision) return false;
+          this.objects.set(key, text);
+          return true;
+        }),
+      has: (key) => step('has', () => this.objects.has(key)),
+      add: (key, pdf) =>
+        step('add', () => {
+          if (!this.objects.has(key)) this.objects.set(key, new TextDecoder().decode(pdf));
+        }),
+      remove: (key) => step('remove', () => void this.objects.delete(key)),
+    };
+    this.parts = {
+      policy: { revoke: false, onErasure: 'delete', ...policy },
+      draw: (certificate) =>
+        step('draw', () => {
+          this.drawn.push(certificate);
+          return new TextEncoder().encode(JSON.stringify(certificate));
+        }),
+      ports: {
+        bucket,
+        kombo: this.#kombo(null),
+        tell: (event) =>
+          step('tell', () => {
+            this.notified.push(structuredClone(event));
+            const key = event.type === 'CertificateIssued' ? event.detail.certificate.key : null;
+            if (key !== null && !this.objects.has(key)) this.missing.push(key);
+          }),
+        clock: () => Date.parse('2026-04-15T08:00:09.000Z'),
+        randomBytes: (length) => {
+          this.#codes += 1;
+          return new Uint8Array(length).fill(this.#codes % 32);
+        },
+      },
+    };
+  }
+
+  /** Takes an event as a rule hands it over. */
+  take(event: unknown): Promise<WorkflowEventType[]> {
+    const { 'detail-type': type, detail } = CertificateEvent.parse(event);
+    const kombo = this.#kombo({ type, detail });
+    return takeEvent(event, { ...this.parts, ports: { ...this.parts.ports, kombo } });
+  }
+
+  #kombo(event: LearningEvent | null): CertificatePorts['kombo'] {
+    return {
+      readByIds: (_, [id = '']) =>
+        this.#step('kombo', () => {
+          this.asked.push(id);
+          const record = this.shown === 'each event' ? event && recordOf(event, this.#details) : this.shown;
+          return { records: record === null ? [] : [record], rejected: [] };
+        }),
+    };
+  }
+
+  async #step<Answer>(name: Step, act: () => Answer): Promise<Answer> {
+    await this.interference.before(name);
+    const answer = act();
+    await this.interference.after(name);
+    return answer;
+  }
+
+  /** Lets one step fail once, before it does anything. */
+  failOnce(failing: Step): void {
+    let isDone = false;
+    this.interference = {
+      after: () => {},
+      before: (step) => {
+        if (isDone || step !== failing) return;
+        isDone = true;
+        throw new Error(`${step} fails`);
+      },
+    };
+  }
+
+  /** The stored states, one per progression. */
+  get states(): CertificateState[] {
+    return [...this.objects].flatMap(([key, text]) => (key.endsWith('.json') ? [JSON.parse(text)] : []));
+  }
+
+  /** Dates of the certificates that the state says are valid. */
+  get validDates(): string[] {
+    return this.states.flatMap(({ certificates }) =>
+      certificates.filter(({ status }) => status === 'valid').map(({ completedAt }) => completedAt),
+    );
+  }
+
+  get pdfs(): Map<string, Certificate> {
+    return new Map(
+      [...this.objects].flatMap(([key, text]) => (key.endsWith('.pdf') ? [[key, JSON.parse(text)]] : [])),
+    );
+  }
+}

@@ -1,0 +1,255 @@
+import { describe, expect, test } from 'vitest';
+import { learningExample } from '../../../catalogue/learning-examples.ts';
+import type { CertificatePolicy } from '../../../consumers/certificates/handle-event.ts';
+import { certificatesHandler } from '../../../consumers/certificates/take-events.ts';
+import type { LearningEvent } from '../../../functions/contract/learning-events.ts';
+import { publishedEvents } from '../../../functions/contract/published-events.ts';
+import { CertificateDesk, recordOf } from './certificate-desk.ts';
+import { delivered, eventAt } from './some-history.ts';
+
+const MARCH = '2026-03-02T09:30:00.000Z';
+const CORRECTED = '2026-03-01T17:00:00.000Z';
+const MAY = '2026-05-04T08:00:00.000Z';
+const JUNE = '2026-06-04T08:00:00.000Z';
+const FOLDER = 'certificates/moodle/7C9M5sXAQx2cNMpVHLojrFpL/9ZpE4wEoF2nKfLpRrKq3Xc1m';
+
+async function desk(policy: Partial<CertificatePolicy>, ...events: LearningEvent[]) {
+  const made = new CertificateDesk(undefined, policy);
+  for (const event of events) await made.take(delivered(event));
+  return made;
+}
+const story = ({ notified }: CertificateDesk) => notified.map(({ type }) => type.replace('Certificate', ''));
+
+const completed = eventAt(1, 'CourseCompleted', { completedAt: MARCH });
+const corrected = eventAt(2, 'CompletionCorrected', { completedAt: CORRECTED });
+const reopened = eventAt(3, 'CourseReopened');
+const again = eventAt(4, 'CourseCompleted', { completedAt: MAY });
+
+describe('a completed course', () => {
+  test('gets one certificate, and an event about it', async () => {
+    const event = learningExample('CourseCompleted');
+    const made = await desk({}, event);
+    expect(made.validDates).toEqual([MARCH]);
+    const [notified] = made.notified;
+    if (notified?.type !== 'CertificateIssued') throw new Error('CertificateIssued is expected');
+    expect(publishedEvents.CertificateIssued.parse(notified.detail)).toEqual(notified.detail);
+    expect(notified.detail).not.toHaveProperty('replaces');
+    const number = made.drawn[0]?.number;
+    expect(notified.detail).toMatchObject({
+      id: `${number}/issued`,
+      certificate: { number, bucket: 'certificates-bucket', key: `${FOLDER}/${number}.pdf` },
+      completedAt: MARCH,
+      cause: { id: event.detail.id, type: 'CourseCompleted' },
+    });
+    expect([...made.pdfs.keys()]).toEqual([notified.detail.certificate.key]);
+  });
+
+  test('gets no second certificate when its event is repeated, live or replayed', async () => {
+    const made = await desk({}, completed, completed);
+    await made.take(delivered(completed, true));
+    expect(made.drawn).toHaveLength(1);
+    expect(story(made)).toEqual(['Issued']);
+  });
+
+  test('without a date is certified as of when it happened', async () => {
+    const made = await desk({}, eventAt(1, 'CourseCompleted', { occurredAt: MAY }));
+    expect(made.drawn[0]?.completedAt).toBe(MAY);
+  });
+
+  test('that is completed again gets a new certificate, which replaces the earlier one', async () => {
+    const renewed = eventAt(2, 'CourseRecompleted', { completedAt: MAY });
+    const made = await desk({ revoke: true }, completed, renewed);
+    expect(made.validDates).toEqual([MAY]);
+    expect(made.notified[1]).toMatchObject({ detail: { replaces: made.drawn[0]?.number } });
+    expect(made.states[0]?.certificates.map(({ status }) => status)).toEqual(['replaced', 'valid']);
+    expect(made.pdfs.size).toBe(2);
+  });
+});
+
+describe.each([{ revoke: true }, { revoke: false }])('with %j', (policy) => {
+  test('a corrected date gets a certificate that replaces the one with the wrong date', async () => {
+    const made = await desk(policy, completed, corrected);
+    expect(made.validDates).toEqual([CORRECTED]);
+    expect(story(made)).toEqual(['Issued', 'Issued']);
+  });
+
+  test('a date that is corrected and corrected back ends with the first date', async () => {
+    const back = eventAt(3, 'CompletionCorrected', { completedAt: MARCH });
+    const made = await desk(policy, completed, corrected, back);
+    expect(made.validDates).toEqual([MARCH]);
+    expect(new Set(made.notified.map(({ detail }) => detail.id)).size).toBe(3);
+  });
+
+  test('a date that follows later replaces the time of detection', async () => {
+    const undated = eventAt(1, 'CourseCompleted', { occurredAt: JUNE });
+    const dated = eventAt(2, 'CompletionCorrected', { completedAt: MAY });
+    expect((await desk(policy, undated, dated)).validDates).toEqual([MAY]);
+  });
+
+  test.each([
+    'ProgressionRemoved',
+    'ProgressionRestored',
+    'LearnerDataErased',
+    'EnrollmentCorrected',
+  ] as const)('%s changes no certificate', async (type) => {
+    const made = await desk(policy, completed, eventAt(2, type));
+    expect(made.validDates).toEqual([MARCH]);
+    expect(story(made)).toEqual(['Issued']);
+  });
+
+  test('the journal decides about the order, not the arrival', async () => {
+    const made = await desk(policy, again, corrected, completed, reopened);
+    expect(made.validDates).toEqual([MAY]);
+    expect(story(made)).toEqual(['Issued']);
+  });
+});
+
+describe('a course that is no longer completed', () => {
+  test('keeps its certificate by default, since a retake is no revocation', async () => {
+    const made = await desk({}, completed, reopened, eventAt(4, 'LearnerDropped'));
+    expect(made.validDates).toEqual([MARCH]);
+    expect(story(made)).toEqual(['Issued']);
+  });
+
+  test.each(['CourseReopened', 'LearnerDropped'] as const)(
+    'loses its certificate by %s where the deployment revokes',
+    async (type) => {
+      const made = await desk({ revoke: true }, completed, eventAt(2, type));
+      expect(made.validDates).toEqual([]);
+      const revoked = made.notified[1];
+      expect(revoked).toMatchObject({ type: 'CertificateRevoked', detail: { cause: { type } } });
+      expect(publishedEvents.CertificateRevoked.parse(revoked?.detail)).toEqual(revoked?.detail);
+    },
+  );
+
+  test('loses the certificate of a corrected date, too', async () => {
+    const made = await desk({ revoke: true }, completed, corrected, reopened);
+    expect(made.validDates).toEqual([]);
+    expect(story(made)).toEqual(['Issued', 'Issued', 'Revoked']);
+  });
+
+  test('gets none when its completion arrives late', async () => {
+    const made = await desk({ revoke: true }, reopened, completed);
+    expect(story(made)).toEqual([]);
+  });
+
+  test.each([
+    ['its old date', { completedAt: MARCH }, MARCH],
+    ['no date', { occurredAt: JUNE }, JUNE],
+    ['another date', { completedAt: MAY }, MAY],
+  ])('gets a new certificate when it is completed again with %s', async (_, facts, date) => {
+    const second = eventAt(4, 'CourseCompleted', facts);
+    const dropped = eventAt(5, 'LearnerDropped');
+    const made = await desk({ revoke: true }, completed, reopened, second);
+    expect(made.validDates).toEqual([date]);
+    expect(made.states[0]?.certificates[0]).toMatchObject({ status: 'revoked' });
+    await made.take(delivered(dropped));
+    expect(story(made)).toEqual(['Issued', 'Revoked', 'Issued', 'Revoked']);
+    expect(new Set(made.notified.map(({ detail }) => detail.id)).size).toBe(4);
+    expect(new Set(made.states[0]?.certificates.map(({ number }) => number)).size).toBe(2);
+  });
+});
+
+describe('an event without a position in the journal', () => {
+  const derived = eventAt(null, 'CourseCompleted', { completedAt: MAY });
+
+  test('issues a certificate where there is none', async () => {
+    expect((await desk({ revoke: true }, derived)).validDates).toEqual([MAY]);
+  });
+
+  test.each([
+    ['a completion', [completed], [MARCH]],
+    ['that the course is open again', [reopened], []],
+    ['a completion and that the course is open again', [completed, reopened], []],
+  ])('changes nothing where the journal says %s', async (_, events, dates) => {
+    expect((await desk({ revoke: true }, ...events, derived)).validDates).toEqual(dates);
+    expect((await desk({ revoke: true }, derived, ...events)).validDates).toEqual(dates);
+  });
+
+  test('never revokes', async () => {
+    const made = await desk({ revoke: true }, completed, eventAt(null, 'LearnerEnrolled'));
+    expect(story(made)).toEqual(['Issued']);
+  });
+});
+
+describe('when the data of the learner is erased', () => {
+  const erased = eventAt(5, 'LearnerDataErased');
+
+  test('the PDFs are deleted, and their certificates stay valid', async () => {
+    const made = await desk({}, completed, corrected, erased);
+    expect(made.pdfs.size).toBe(0);
+    expect(made.validDates).toEqual([CORRECTED]);
+  });
+
+  test('the PDFs stay where the deployment keeps them', async () => {
+    expect((await desk({ onErasure: 'keep' }, completed, erased)).pdfs.size).toBe(1);
+  });
+
+  test('an earlier completion that arrives late gets a certificate without a PDF', async () => {
+    const made = await desk({}, erased, completed);
+    expect(made.validDates).toEqual([MARCH]);
+    expect(story(made)).toEqual(['Issued']);
+    expect(made.drawn).toEqual([]);
+  });
+
+  test('a completion after the learner has come back gets a PDF', async () => {
+    const made = await desk({}, completed, erased, eventAt(6, 'CourseRecompleted', { completedAt: MAY }));
+    expect([...made.pdfs.values()].map(({ completedAt }) => completedAt)).toEqual([MAY]);
+  });
+});
+
+describe('the name', () => {
+  const withName = (firstName: string | null, lastName: string | null): LearningEvent => ({
+    ...completed,
+    detail: { ...completed.detail, learner: { id: 'l', remoteId: '1', firstName, lastName } },
+  });
+
+  test('is the one that Kombo shows, also when the event carries another', async () => {
+    const made = new CertificateDesk({ firstName: 'Ada', lastName: 'Lovelace', email: null });
+    await made.take(delivered(withName('Mallory', null)));
+    expect(made.drawn[0]?.learnerName).toBe('Ada Lovelace');
+    expect(made.asked).toHaveLength(1);
+  });
+
+  test('may be missing: then the platform number of the learner is printed', async () => {
+    const made = await desk({}, completed);
+    expect(made.drawn[0]).toMatchObject({ learnerName: null, learnerReference: '32' });
+  });
+
+  test('is in the PDF alone, never in an event or in the state', async () => {
+    const made = await desk({}, withName('Canary', 'Bird'));
+    expect(JSON.stringify([made.notified, made.states])).not.toMatch(/canary|bird/i);
+  });
+});
+
+describe('the queue', () => {
+  const message = (event: object, messageId: string) => ({ messageId, body: JSON.stringify(event) });
+  const handle = (made: CertificateDesk, failures: unknown[], ...Records: object[]) =>
+    certificatesHandler({ ...made.parts, report: () => {}, failed: (error) => failures.push(error) })({
+      Records,
+    });
+
+  test('keeps a message that failed, and no other', async () => {
+    const made = new CertificateDesk();
+    made.shown = recordOf(again);
+    made.failOnce('tell');
+    const failures: unknown[] = [];
+    const answer = await handle(
+      made,
+      failures,
+      message(delivered(eventAt(3, 'CourseCompleted', { completedAt: MAY })), 'm1'),
+      message({ 'detail-type': 'IntegrationFailing', detail: {} }, 'm2'),
+      message(delivered(again), 'm3'),
+    );
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }] });
+    expect(failures).toHaveLength(2);
+    expect(made.validDates).toEqual([MAY]);
+  });
+
+  test('a state that Schoolbell did not write is named, and left alone', async () => {
+    const made = new CertificateDesk();
+    made.objects.set(`${FOLDER}/state.json`, '{"version":9}');
+    await expect(made.take(delivered(completed))).rejects.toThrow(`${FOLDER}/state.json`);
+    expect(made.objects.get(`${FOLDER}/state.json`)).toBe('{"version":9}');
+  });
+});

@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { UnconfirmedEventError } from '../../../consumers/certificates/shown-by-kombo.ts';
+import type { LearningEvent } from '../../../functions/contract/learning-events.ts';
+import { TransientError } from '../../../functions/core/errors.ts';
+import { erased, type observed } from '../../support/observed.ts';
+import { CertificateDesk, recordOf } from './certificate-desk.ts';
+import { randomHistory } from './random-history.ts';
+import { delivered, eventAt } from './some-history.ts';
+
+const MARCH = '2026-03-02T09:30:00.000Z';
+const MAY = '2026-05-04T08:00:00.000Z';
+const ADA = { firstName: 'Ada', lastName: 'Lovelace', email: null };
+const completed = eventAt(1, 'CourseCompleted', { completedAt: MARCH });
+const started = eventAt(1, 'CourseStarted');
+
+/** A desk at which Kombo shows one record, whatever events come. */
+function deskShowing(record: ReturnType<typeof observed> | null, revoke = false) {
+  const desk = new CertificateDesk(ADA, { revoke });
+  desk.shown = record;
+  return desk;
+}
+
+/** The event as somebody else would write it, who may put events on the bus. */
+function forged(event: LearningEvent, given: Partial<LearningEvent['detail']>): LearningEvent {
+  return { ...event, detail: { ...event.detail, ...given } };
+}
+
+describe('a completion', () => {
+  test.each([
+    ['of a course that is not completed', recordOf(started)],
+    [
+      'of a course that was completed at another date',
+      recordOf(eventAt(1, 'CourseCompleted', { completedAt: MAY })),
+    ],
+    ['of a record that Kombo does not have', null],
+    ['of a record that Kombo has erased', erased(completed.detail.progression.id)],
+  ])('%s issues nothing and waits', async (_, record) => {
+    const desk = deskShowing(record);
+    await expect(desk.take(delivered(completed))).rejects.toThrow(UnconfirmedEventError);
+    expect([...desk.objects.keys(), ...desk.notified, ...desk.drawn]).toEqual([]);
+  });
+
+  test('without a date is not believed where Kombo shows a date', async () => {
+    const desk = deskShowing(recordOf(completed));
+    const undated = eventAt(2, 'CourseCompleted', { occurredAt: MAY });
+    await expect(desk.take(delivered(undated))).rejects.toThrow(UnconfirmedEventError);
+    expect(desk.drawn).toEqual([]);
+  });
+
+  test('is believed where Kombo shows no date, as on platforms that have none', async () => {
+    const desk = deskShowing(recordOf(eventAt(1, 'CourseCompleted')));
+    await desk.take(delivered(completed));
+    expect(desk.validDates).toEqual([MARCH]);
+  });
+
+  test('has the name, the ids and the title that Kombo shows, not those of the event', async () => {
+    const desk = deskShowing(recordOf(completed, ADA));
+    const { learner, course } = completed.detail;
+    const other = forged(completed, {
+      learner: {
+        id: 'other',
+        remoteId: '666',
+        firstName: 'Mallory',
+        lastName: 'Forger',
+        email: 'm@example.com',
+      },
+      course: { ...course, id: 'other', title: 'Brain surgery' },
+    });
+    await desk.take(delivered(other));
+    expect(desk.drawn[0]).toMatchObject({ learnerName: 'Ada Lovelace', courseTitle: course.title });
+    expect(desk.drawn[0]?.learnerReference).toBe(learner.remoteId);
+    expect(JSON.stringify([desk.notified, desk.states, desk.drawn])).not.toMatch(
+      /Mallory|Forger|666|surgery|other/,
+    );
+  });
+
+  test('that waits is done once Kombo shows it, or once a later event explains it', async () => {
+    const desk = deskShowing(recordOf(started));
+    await expect(desk.take(delivered(completed))).rejects.toThrow(UnconfirmedEventError);
+    const later = eventAt(2, 'CompletionCorrected', { completedAt: MAY });
+    desk.shown = recordOf(later);
+    await desk.take(delivered(later));
+    await desk.take(delivered(completed));
+    expect(desk.validDates).toEqual([MAY]);
+    expect(desk.drawn).toHaveLength(1);
+  });
+
+  test('waits while Kombo cannot be asked, and is done afterwards', async () => {
+    const desk = deskShowing(recordOf(completed));
+    desk.interference = {
+      before: (step) => {
+        if (step === 'kombo') throw new TransientError('Kombo does not answer');
+      },
+      after: () => {},
+    };
+    await expect(desk.take(delivered(completed))).rejects.toThrow(TransientError);
+    expect(desk.objects.size).toBe(0);
+    desk.interference = { before: () => {}, after: () => {} };
+    await desk.take(delivered(completed));
+    expect(desk.validDates).toEqual([MARCH]);
+  });
+
+  test('costs one request to Kombo, and none when its event is repeated', async () => {
+    const desk = deskShowing(recordOf(completed));
+    await desk.take(delivered(completed));
+    await desk.take(delivered(completed, true));
+    expect(desk.asked).toHaveLength(1);
+  });
+});
+
+describe('a certificate', () => {
+  test.each(['CourseReopened', 'LearnerDropped'] as const)(
+    'is not revoked by %s while Kombo shows the course as completed',
+    async (type) => {
+      const desk = deskShowing(recordOf(completed), true);
+      await desk.take(delivered(completed));
+      const status = 'COMPLETED';
+      for (const facts of [{}, { status, completedAt: MARCH }] as const) {
+        await expect(desk.take(delivered(eventAt(2, type, facts)))).rejects.toThrow(UnconfirmedEventError);
+      }
+      expect(desk.validDates).toEqual([MARCH]);
+    },
+  );
+
+  test('is not deleted by LearnerDataErased while Kombo shows the name', async () => {
+    const desk = deskShowing(recordOf(completed, ADA));
+    await desk.take(delivered(completed));
+    await expect(desk.take(delivered(eventAt(2, 'LearnerDataErased')))).rejects.toThrow(
+      UnconfirmedEventError,
+    );
+    expect(desk.pdfs.size).toBe(1);
+    desk.shown = null;
+    await desk.take(delivered(eventAt(2, 'LearnerDataErased')));
+    expect(desk.pdfs.size).toBe(0);
+  });
+});
+
+test('among any events, real and forged, each certificate that is issued is what Kombo shows', async () => {
+  const other = fc.record({ event: fc.nat(20), at: fc.nat(20), entry: fc.integer({ min: 1, max: 99 }) });
+  await fc.assert(
+    fc.asyncProperty(
+      randomHistory,
+      randomHistory,
+      fc.array(other),
+      fc.boolean(),
+      async (real, lies, mixed, revoke) => {
+        const last = real.findLast(({ detail }) => detail.journal !== null);
+        fc.pre(last !== undefined);
+        const record = last === undefined ? null : recordOf(last, ADA);
+        const desk = deskShowing(record, revoke);
+        const queue = [...real];
+        for (const { event, at, entry } of mixed) {
+          const lie = lies[event];
+          const learner = { id: 'x', remoteId: '1', firstName: 'Mallory', lastName: null, email: null };
+          if (lie)
+            queue.splice(at, 0, forged(lie, { learner, id: `forged-${at}`, journal: { entry, index: 0 } }));
+        }
+        for (const event of [...queue, ...queue]) {
+          await desk.take(delivered(event)).catch((error: unknown) => {
+            if (!(error instanceof UnconfirmedEventError)) throw error;
+          });
+        }
+        const shown = record?.state;
+        for (const { completedAt, learnerName } of desk.drawn) {
+          expect(shown?.status).toBe('COMPLETED');
+          if (shown?.completedAt) expect(completedAt).toBe(shown.completedAt);
+          expect(learnerName).toBe('Ada Lovelace');
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,187 @@
+import { Validations } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { deliveredExample } from '../../../catalogue/example-events.ts';
+import { certificateRule } from '../../../consumers/certificates/certificate-rule.ts';
+import { digestQueueRules } from '../../../consumers/slack/digest/digest-rules.ts';
+import { slackRules } from '../../../consumers/slack/slack-rules.ts';
+import type { SettingsInput } from '../../../infra/settings.ts';
+import { matchesPattern } from '../../../local/rules/match-pattern.ts';
+import { resolved } from '../../infra/resolved.ts';
+import { appWithStacks } from '../../infra/synthesize.ts';
+
+const secret = (name: string) => `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
+const everything = {
+  certificates: { revoke: true, texts: { issuer: 'Northwind Academy' } },
+  slack: [
+    {
+      name: 'learning',
+      events: ['CourseCompleted', 'IntegrationFailing'],
+      via: { way: 'incoming-webhook', url: secret('SlackUrl') },
+    },
+    {
+      name: 'daily',
+      events: ['CourseCompleted', 'ChangesHeld'],
+      via: { way: 'chat.postMessage', token: secret('SlackToken'), channelId: 'C0123456789' },
+      digestAt: '17:00',
+      timeZone: 'Europe/Berlin',
+    },
+  ],
+  endpoints: [
+    {
+      name: 'crm',
+      events: ['CourseCompleted', 'CertificateIssued'],
+      url: 'https://crm.example.com/events',
+      authorization: { type: 'header', header: 'x-api-key', value: secret('Crm') },
+    },
+  ],
+  schemaRegistry: true,
+} satisfies SettingsInput;
+
+function stacks(settings: SettingsInput) {
+  const { app, consumers } = appWithStacks(settings);
+  return { app, templates: consumers.map((stack) => Template.fromStack(stack)) };
+}
+const [certificates, subscribers] = stacks(everything).templates;
+if (certificates === undefined || subscribers === undefined) throw new Error('there are two stacks');
+
+it('nothing of it is there unless it is asked for', () => {
+  expect(stacks({}).templates).toEqual([]);
+});
+
+describe("AWS's rules find nothing that is not explained in place", () => {
+  it.each([
+    ['with everything on', everything],
+    ['without certificates', { ...everything, certificates: undefined }],
+  ] satisfies [string, SettingsInput][])('%s', (_, settings) => {
+    const { app } = appWithStacks(settings);
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    expect(() => app.synth()).not.toThrow();
+  });
+});
+
+describe('every rule', () => {
+  const rules = [certificates, subscribers].flatMap((template) =>
+    Object.values(template.findResources('AWS::Events::Rule')),
+  );
+  const certificatePattern = () => {
+    const [rule] = Object.values(resolved(certificates.findResources('AWS::Events::Rule')));
+    const { EventPattern } = z.object({ EventPattern: z.string() }).parse(rule?.['Properties']);
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(EventPattern));
+  };
+  it('has a dead-letter queue and a retry policy', () => {
+    expect(rules.length).toBeGreaterThan(6);
+    for (const rule of rules) {
+      for (const target of rule['Properties'].Targets) {
+        expect(target.DeadLetterConfig.Arn).toBeDefined();
+        expect(target.RetryPolicy).toEqual({ MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 });
+      }
+    }
+  });
+  it('of certificates takes no event of another account', () => {
+    const event = deliveredExample('CourseCompleted');
+    expect(matchesPattern(certificatePattern(), event)).toBe(true);
+    expect(matchesPattern(certificatePattern(), { ...event, account: '210987654321' })).toBe(false);
+  });
+  it('is the one that is played on one machine', () => {
+    const account = '123456789012';
+    const { pattern } = certificateRule({ revoke: true, onErasure: 'delete', account });
+    expect(certificatePattern()).toEqual(pattern);
+    const learning = { name: 'learning', events: ['CourseCompleted', 'IntegrationFailing'] } as const;
+    const deployed = Object.values(subscribers.findResources('AWS::Events::Rule')).map(({ Properties }) => ({
+      pattern: JSON.parse(Properties.EventPattern),
+      input: Properties.Targets[0].InputTransformer,
+    }));
+    for (const { pattern } of slackRules(learning)) {
+      expect(deployed).toContainEqual({ pattern, input: undefined });
+    }
+    const daily = { name: 'daily', events: ['CourseCompleted', 'ChangesHeld'] } as const;
+    for (const { pattern, transformer } of digestQueueRules(daily)) {
+      const input = { InputPathsMap: transformer?.paths, InputTemplate: transformer?.template };
+      expect(deployed).toContainEqual({ pattern, input });
+    }
+  });
+});
+
+describe('certificates', () => {
+  it('are in a private bucket that stays, and a failed message alone is tried again', () => {
+    certificates.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      Properties: { PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true } },
+    });
+    certificates.hasResourceProperties('AWS::S3::Bucket', {
+      VersioningConfiguration: Match.absent(),
+      LifecycleConfiguration: {
+        Rules: [
+          {
+            ExpiredObjectDeleteMarker: true,
+            NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+            Status: 'Enabled',
+          },
+        ],
+      },
+    });
+    certificates.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    certificates.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: {
+          REVOKE: 'true',
+          ON_ERASURE: 'delete',
+          CERTIFICATE_TEXTS: Match.stringLikeRegexp('Northwind Academy'),
+        },
+      },
+    });
+  });
+});
+
+describe('Slack', () => {
+  it('gets its messages from a function for each channel, which reads its own secret alone', () => {
+    for (const variables of [
+      { SLACK_SECRET_ID: secret('SlackUrl') },
+      { SLACK_SECRET_ID: secret('SlackToken'), SLACK_CHANNEL_ID: 'C0123456789' },
+    ]) {
+      subscribers.hasResourceProperties('AWS::Lambda::Function', {
+        Environment: { Variables: Match.objectLike(variables) },
+      });
+      subscribers.hasResourceProperties('AWS::IAM::Policy', {
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({
+              Action: 'secretsmanager:GetSecretValue',
+              Resource: variables.SLACK_SECRET_ID,
+            }),
+          ]),
+        },
+      });
+    }
+    const connections = Object.values(subscribers.findResources('AWS::Events::Connection'));
+    expect(JSON.stringify(connections)).not.toContain('Slack');
+  });
+  it('gets a digest at the hour of its place', () => {
+    subscribers.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'cron(0 17 * * ? *)',
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+    });
+  });
+});
+
+describe('a wrong setting is named', () => {
+  it.each([
+    [
+      { slack: [{ ...everything.slack[0], events: ['CourseFinished'] }] },
+      /slack\.0\.events\.0: .*docs\/events\.md/,
+    ],
+    [
+      { endpoints: [{ ...everything.endpoints[0], url: 'http://crm.example.com' }] },
+      /endpoints\.0\.url: .*HTTPS/,
+    ],
+    [{ certificates: { revokes: true } }, /certificates: .*revokes/],
+    [{ slack: [{ ...everything.slack[0], digestAt: '5pm' }] }, /digestAt: is not a time/],
+  ])('%#', (settings, line) => {
+    expect(() => stacks(Object(settings))).toThrow(line);
+  });
+});

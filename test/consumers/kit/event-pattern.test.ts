@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { deliveredExample, exampleOf } from '../../../catalogue/example-events.ts';
+import { learningExample } from '../../../catalogue/learning-examples.ts';
+import { type EventFilter, eventPattern, eventPatterns } from '../../../consumers/kit/event-pattern.ts';
+import { detailTypesOf, type EventType, eventTypes } from '../../../functions/contract/published-events.ts';
+import { replayMark } from '../../../functions/core/replay/replay-record.ts';
+import { matchesPattern } from '../../../local/rules/match-pattern.ts';
+
+const EVERYONE = Symbol('everyone');
+
+/** The example of an event with some fields changed; on a replay for this consumer, or for everyone, when given. */
+function delivered(type: EventType, changes: object = {}, replayFor?: string | typeof EVERYONE): object {
+  const detail = { ...exampleOf(type).detail, ...changes };
+  const event = deliveredExample(type, detail);
+  if (replayFor === undefined) return event;
+  const consumer = replayFor === EVERYONE ? null : replayFor;
+  const replay = replayMark({ id: 'r', reason: 'it was down', consumer });
+  return { ...event, 'detail-type': `Replayed${type}`, detail: { ...detail, replay } };
+}
+
+describe.each(eventTypes)('the pattern of %s', (type) => {
+  const pattern = eventPattern([type], 'certificates');
+  const elsewhere = eventPattern([type], 'somebody');
+
+  test('takes it, and no other event', () => {
+    for (const each of [pattern, elsewhere]) {
+      expect(eventTypes.filter((other) => matchesPattern(each, delivered(other)))).toEqual([type]);
+    }
+  });
+  test('takes it from Schoolbell alone', () => {
+    expect(matchesPattern(pattern, { ...delivered(type), source: 'someone.else' })).toBe(false);
+  });
+  test('takes the replays that are addressed to this consumer or to everyone', () => {
+    const isLearning = detailTypesOf(type).length === 2;
+    expect(matchesPattern(pattern, delivered(type, {}, 'certificates'))).toBe(isLearning);
+    expect(matchesPattern(pattern, delivered(type, {}, 'slack'))).toBe(false);
+    expect(matchesPattern(pattern, delivered(type, {}, EVERYONE))).toBe(isLearning);
+  });
+  test('takes it for one of the integrations, and no other', () => {
+    const here = eventPattern([type], 'certificates', { integrations: ['moodle:a', 'moodle:b'] });
+    const at = (id: string) => delivered(type, { integration: { id, tool: 'moodle' } });
+    expect(matchesPattern(here, at('moodle:b'))).toBe(true);
+    expect(matchesPattern(here, at('moodle:c'))).toBe(false);
+  });
+});
+
+describe('filters', () => {
+  type Case = [string, EventFilter<'CourseCompleted'>, object, object];
+  const { course, learner, progression } = learningExample('CourseCompleted').detail;
+  const cases: Case[] = [
+    [
+      'courses',
+      { courses: ['c1'] },
+      { course: { ...course, id: 'c1' } },
+      { course: { ...course, id: null } },
+    ],
+    ['learners', { learners: ['l1'] }, { learner: { ...learner, id: 'l1' } }, { learner }],
+    [
+      'tools',
+      { tools: ['moodle'] },
+      { integration: { id: 'moodle:1', tool: 'moodle' } },
+      { integration: { id: 'cornerstone:1', tool: 'cornerstone' } },
+    ],
+    [
+      'a title that begins with a word',
+      { where: { course: { title: [{ prefix: 'Safety' }] } } },
+      { course: { ...course, title: 'Safety at work' } },
+      { course: { ...course, title: null } },
+    ],
+    [
+      'what was known before, together with a course',
+      {
+        courses: ['c1'],
+        where: { course: { title: [{ exists: true }] }, previous: { status: ['IN_PROGRESS'] } },
+      },
+      { course: { ...course, id: 'c1' }, previous: { ...progression, status: 'IN_PROGRESS' } },
+      { course: { ...course, id: 'c2' }, previous: { ...progression, status: 'IN_PROGRESS' } },
+    ],
+    [
+      'what changed',
+      { where: { changes: ['completedAt'] } },
+      { changes: ['status', 'completedAt'] },
+      { changes: ['status'] },
+    ],
+    [
+      'what was first seen',
+      { where: { previous: { id: [{ exists: false }] } } },
+      { previous: null },
+      { previous: progression },
+    ],
+  ];
+  test.each(cases)('%s', (_, filter, taken, left) => {
+    const pattern = eventPattern(['CourseCompleted'], 'certificates', filter);
+    expect(matchesPattern(pattern, delivered('CourseCompleted', taken))).toBe(true);
+    expect(matchesPattern(pattern, delivered('CourseCompleted', left))).toBe(false);
+  });
+
+  test('hold for replays too, and cannot widen whose replays are taken', () => {
+    const filter = { courses: ['c1'], where: { replay: { consumer: ['slack'] } } };
+    const pattern = eventPattern(['CourseCompleted'], 'certificates', filter);
+    const c1 = { course: { ...course, id: 'c1' } };
+    expect(matchesPattern(pattern, delivered('CourseCompleted', c1, 'certificates'))).toBe(true);
+    expect(matchesPattern(pattern, delivered('CourseCompleted', c1, 'slack'))).toBe(false);
+    expect(matchesPattern(pattern, delivered('CourseCompleted', {}, 'certificates'))).toBe(false);
+  });
+
+  test('are typed from the contract', () => {
+    // @ts-expect-error there is no such status
+    eventPattern(['CourseCompleted'], 'x', { where: { progression: { status: ['PASSED'] } } });
+    // @ts-expect-error there is no such field
+    eventPattern(['CourseCompleted'], 'x', { where: { score: [1] } });
+    // @ts-expect-error a pattern holds lists
+    eventPattern(['CourseCompleted'], 'x', { where: { course: { title: 'Fire safety' } } });
+  });
+});
+
+test('a rule for several events takes each', () => {
+  const pattern = eventPattern(['CourseCompleted', 'CourseRecompleted'], 'certificates');
+  expect(eventTypes.filter((type) => matchesPattern(pattern, delivered(type)))).toEqual([
+    'CourseCompleted',
+    'CourseRecompleted',
+  ]);
+});
+
+test('a rule takes learning events or others; for both there are two patterns', () => {
+  expect(() => eventPattern(['CourseCompleted', 'ReplayStarted'], 'x')).toThrow(/not both/);
+  const patterns = eventPatterns(eventTypes, 'slack', { courses: ['c1'] });
+  const takes = (event: object) => patterns.filter((pattern) => matchesPattern(pattern, event)).length;
+  expect(takes(delivered('IntegrationFailing'))).toBe(1);
+  expect(takes(delivered('ReplayStarted'))).toBe(1);
+  expect(takes(delivered('CourseCompleted'))).toBe(0);
+  expect(takes(delivered('CourseCompleted', { course: { id: 'c1' } }))).toBe(1);
+  expect(takes(delivered('CourseCompleted', { course: { id: 'c1' } }, 'slack'))).toBe(1);
+  expect(takes(delivered('CourseCompleted', { course: { id: 'c1' } }, 'certificates'))).toBe(0);
+});

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { positionOf, unlessOutdated } from '../../../consumers/kit/journal-order.ts';
+
+const event = (entry: number, index = 0, progression = 'p1') => ({
+  detail: {
+    integration: { id: 'moodle:test' },
+    progression: { id: progression },
+    journal: { entry, index },
+    status: `state after ${entry}/${index}`,
+  },
+});
+
+function consumer() {
+  const kept = new Map<string, string>();
+  const handled: string[] = [];
+  const positions = {
+    read: async (story: string) => kept.get(story) ?? null,
+    advance: async (story: string, position: string) => {
+      if ((kept.get(story) ?? '') < position) kept.set(story, position);
+    },
+  };
+  const take = (one: ReturnType<typeof event>) =>
+    unlessOutdated(positions, one, async ({ detail }) => {
+      handled.push(detail.status);
+    });
+  return { positions, handled, take };
+}
+
+describe('an event that comes late', () => {
+  test('does not bring an old state back', async () => {
+    const { take, handled } = consumer();
+    expect(await take(event(2))).toBe(true);
+    expect(await take(event(10, 1))).toBe(true);
+    expect(await take(event(10, 0))).toBe(false);
+    expect(await take(event(9, 3))).toBe(false);
+    expect(handled).toEqual(['state after 2/0', 'state after 10/1']);
+  });
+
+  test('is handled where it belongs to another progression', async () => {
+    const { take } = consumer();
+    await take(event(10));
+    expect(await take(event(3, 0, 'p2'))).toBe(true);
+  });
+});
+
+test('an event that comes twice is handled twice', async () => {
+  const { take, handled } = consumer();
+  await take(event(4));
+  await take(event(4));
+  expect(handled).toHaveLength(2);
+});
+
+test('a failed handling is tried again', async () => {
+  const { positions } = consumer();
+  const failing = unlessOutdated(positions, event(4), () => Promise.reject(new Error('down')));
+  await expect(failing).rejects.toThrow('down');
+  expect(await unlessOutdated(positions, event(4), async () => {})).toBe(true);
+});
+
+test('an event that was only derived from Kombo has no place: handled where nothing is known', async () => {
+  const { positions } = consumer();
+  const derived = { detail: { ...event(1).detail, journal: null } };
+  expect(positionOf(derived)).toBeNull();
+  expect(await unlessOutdated(positions, derived, async () => {})).toBe(true);
+  await unlessOutdated(positions, event(1), async () => {});
+  expect(await unlessOutdated(positions, derived, async () => {})).toBe(false);
+});

@@ -1,0 +1,115 @@
+import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { CloudWatchLogGroup } from 'aws-cdk-lib/aws-events-targets';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { describe, expect, it } from 'vitest';
+import { eventPattern } from '../../../consumers/kit/event-pattern.ts';
+import * as constructs from '../../../consumers/kit/on-event.ts';
+import { eventTypes } from '../../../functions/contract/published-events.ts';
+import { nullsIn } from '../../infra/nulls.ts';
+
+const { onCourseCompleted, onCourseReopened, onIntegrationFailing } = constructs;
+
+function somewhere() {
+  const stack = new Stack(new App(), 'Consumer');
+  return {
+    stack,
+    bus: EventBus.fromEventBusName(stack, 'Bus', 'schoolbell'),
+    template: () => Template.fromStack(stack),
+  };
+}
+
+it('there is one for each event of the contract', () => {
+  expect(Object.keys(constructs).toSorted()).toEqual(eventTypes.map((type) => `on${type}`).toSorted());
+});
+
+describe('a rule on an event', () => {
+  it('takes what its filters say, live and replayed for its consumer, into a queue', () => {
+    const { stack, bus, template } = somewhere();
+    const filter = { courses: ['c1'], where: { previous: { status: ['IN_PROGRESS' as const] } } };
+    onCourseCompleted(stack, { bus, consumer: 'badges', ...filter }, new Queue(stack, 'Queue'));
+    template().hasResourceProperties('AWS::Events::Rule', {
+      EventBusName: 'schoolbell',
+      EventPattern: JSON.stringify(eventPattern(['CourseCompleted'], 'badges', filter)),
+    });
+    template().resourceCountIs('AWS::SQS::Queue', 2);
+  });
+
+  it('may ask for null, which CloudFormation refuses outside a text', () => {
+    const { stack, bus, template } = somewhere();
+    const filter = {
+      where: { course: { title: [null, { exists: false }] }, previous: { completedAt: [null] } },
+    };
+    onCourseCompleted(stack, { bus, consumer: 'badges', ...filter }, new Queue(stack, 'Queue'));
+    const [rule] = Object.values(template().findResources('AWS::Events::Rule'));
+    expect(JSON.parse(rule?.['Properties'].EventPattern).detail).toMatchObject(filter.where);
+    expect(nullsIn(template().toJSON())).toEqual([]);
+  });
+
+  it('may name what only the deployment knows', () => {
+    const { stack, bus, template } = somewhere();
+    const course = new CfnParameter(stack, 'Course').valueAsString;
+    onCourseCompleted(stack, { bus, consumer: 'badges', courses: [course] }, new Queue(stack, 'Queue'));
+    template().hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { 'Fn::Join': ['', Match.arrayWith([{ Ref: 'Course' }])] },
+    });
+  });
+
+  it('becomes several rules to one target where its pattern is too long', () => {
+    const { stack, bus, template } = somewhere();
+    const courses = Array.from({ length: 200 }, (_, at) => `U3Q5rNXx2FPuXyGxAjJho${at}`);
+    onCourseCompleted(stack, { bus, consumer: 'badges', courses }, new Queue(stack, 'Queue'));
+    const rules = Object.values(template().findResources('AWS::Events::Rule'));
+    expect(rules.length).toBeGreaterThan(2);
+    expect(new Set(rules.map(({ Properties }) => JSON.stringify(Properties.Targets[0].Arn))).size).toBe(1);
+    const named = rules.flatMap(({ Properties }) => JSON.parse(Properties.EventPattern).detail.course.id);
+    expect(named.toSorted()).toEqual(courses.toSorted());
+  });
+
+  it('for each event: all of them go to one queue, with one queue of dead letters, in one statement each', () => {
+    const { stack, bus, template } = somewhere();
+    const queue = new Queue(stack, 'Queue');
+    const deadLetters = new Queue(stack, 'DeadLetters');
+    for (const on of Object.values(constructs)) on(stack, { bus, consumer: 'all', deadLetters }, queue);
+    template().resourceCountIs('AWS::Events::Rule', eventTypes.length);
+    template().allResourcesProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Principal: { Service: 'events.amazonaws.com' },
+            Condition: { ArnLike: { 'aws:SourceArn': Match.anyValue() } },
+          }),
+        ],
+      },
+    });
+  });
+
+  it('takes it to a function, whose failures go to the dead letters as well', () => {
+    const { stack, bus, template } = somewhere();
+    const target = new LambdaFunction(stack, 'Function', {
+      runtime: Runtime.NODEJS_24_X,
+      handler: 'index.handler',
+      code: Code.fromInline('exports.handler = async () => {}'),
+    });
+    onCourseCompleted(stack, { bus, consumer: 'badges' }, target);
+    onCourseReopened(stack, { bus, consumer: 'badges' }, target);
+    template().resourceCountIs('AWS::Events::Rule', 2);
+    template().hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
+  });
+
+  it('takes it anywhere else, given how to deliver', () => {
+    const { stack, bus, template } = somewhere();
+    onIntegrationFailing(
+      stack,
+      { bus, consumer: 'ops' },
+      (delivery) => new CloudWatchLogGroup(new LogGroup(stack, 'Log'), delivery),
+    );
+    template().hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: Match.serializedJson(Match.objectLike({ 'detail-type': ['IntegrationFailing'] })),
+      Targets: [{ RetryPolicy: { MaximumRetryAttempts: 185 } }],
+    });
+  });
+});

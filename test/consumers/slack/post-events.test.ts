@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { deliveredExample, exampleOf } from '../../../catalogue/example-events.ts';
+import { learningExample } from '../../../catalogue/learning-examples.ts';
+import { summarise } from '../../../consumers/slack/digest/summarise.ts';
+import { messageOf, slackHandler } from '../../../consumers/slack/post-events.ts';
+import type { SlackMessage } from '../../../consumers/slack/slack-message.ts';
+import { type EventType, eventTypes, publishedEvents } from '../../../functions/contract/published-events.ts';
+import { hostileTexts } from '../../support/hostile-texts.ts';
+import { SlackBlocks } from './slack-blocks.ts';
+
+function messageAbout(type: EventType, changes: object = {}) {
+  return SlackBlocks.parse(messageOf(deliveredExample(type, { ...exampleOf(type).detail, ...changes })));
+}
+const { course, learner } = learningExample('CourseCompleted').detail;
+
+test.each(eventTypes)('the message about %s is one that Slack takes', (type) => {
+  expect(messageAbout(type)).toMatchSnapshot();
+});
+
+test('a replayed event is posted like the live one', () => {
+  const event = deliveredExample('CourseCompleted');
+  expect(messageOf({ ...event, 'detail-type': 'ReplayedCourseCompleted' })).toEqual(messageOf(event));
+});
+
+describe('a text of a person', () => {
+  test('is no markup, whatever is in it', () => {
+    const title = '"C" & <!channel> *for* \\ beginners <https://evil.example|click>';
+    const { blocks } = messageAbout('CourseCompleted', { course: { ...course, title } });
+    expect(blocks[1]).toEqual({ type: 'section', text: { type: 'plain_text', text: title, emoji: false } });
+  });
+
+  test('is no markup in the notification of a digest either', () => {
+    expect(messageAbout('DigestPrepared', { headline: '<!channel> & more' }).text).toBe(
+      '&lt;!channel&gt; &amp; more',
+    );
+  });
+
+  test('is one line, so that it cannot look like another part of the message', () => {
+    const title = ' Fire\n\nLearner:\u2028Ada \u202egnp.exe\u0007 ';
+    const { blocks } = messageAbout('CourseCompleted', { course: { ...course, title } });
+    expect(blocks[1]).toMatchObject({ text: { text: 'Fire Learner: Ada \ufffdgnp.exe\ufffd' } });
+  });
+
+  test.each(Object.entries(hostileTexts))('in a digest is one line: %s', (_, course) => {
+    const { lines } = summarise([
+      { id: '1', type: 'CourseCompleted', course },
+      { id: '2', type: 'LearnerDropped', course: 'B' },
+    ]);
+    const [, section] = messageAbout('DigestPrepared', { lines }).blocks;
+    expect(JSON.stringify(section).match(/\\n/g)).toHaveLength(1);
+  });
+
+  test('that is missing, blank, too long or hostile, in any field of any event, gives a message that Slack takes', () => {
+    const some = fc.oneof(
+      fc.constantFrom(null, '', ' ', '\n', '\u200b', '🔥'.repeat(5_000), '\u200b'.repeat(500)),
+      fc.constantFrom(...Object.values(hostileTexts)),
+      fc.string({ unit: 'binary' }),
+    );
+    const changedEvent = fc
+      .constantFrom(...eventTypes)
+      .chain((type) =>
+        fc.tuple(fc.constant(type), fc.array(some, { minLength: 40, maxLength: 40 }), fc.boolean()),
+      );
+    fc.assert(
+      fc.property(changedEvent, ([type, texts, isNamed]) => {
+        const detail = withTexts(type, texts, isNamed);
+        SlackBlocks.parse(messageOf(deliveredExample(type, detail)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** The example of an event with other texts in all fields that may hold any, and with names where `isNamed`. */
+function withTexts(type: EventType, texts: (string | null)[], isNamed: boolean): object {
+  const example: object = exampleOf(type).detail;
+  const names = { firstName: 'Ada', lastName: 'Lovelace', email: null };
+  let detail: object =
+    isNamed && 'learner' in example
+      ? { ...example, learner: { ...Object(example.learner), ...names } }
+      : example;
+  for (const [at, path] of pathsIn(detail).entries()) {
+    const changed = withValue(detail, path, texts[at % texts.length] ?? null);
+    if (publishedEvents[type].safeParse(changed).success) detail = changed;
+  }
+  return detail;
+}
+
+/** Where an object has texts, or nothing. */
+function pathsIn(value: unknown, path: string[] = []): string[][] {
+  if (value === null || typeof value === 'string') return [path];
+  if (typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([name, part]) => pathsIn(part, [...path, name]));
+}
+
+function withValue(object: object, [name = '', ...rest]: string[], value: unknown): object {
+  const copy: Record<string, unknown> = { ...object };
+  copy[name] = rest.length === 0 ? value : withValue(Object(copy[name]), rest, value);
+  return copy;
+}
+
+describe('a learner', () => {
+  const shown = (changes: object) =>
+    JSON.stringify(messageAbout('CourseCompleted', { learner: { ...learner, ...changes } }));
+
+  test('is named where the event has a name, also where it has a part of it', () => {
+    expect(shown({ firstName: 'Ada', lastName: 'Lovelace', email: null })).toContain('"Ada Lovelace"');
+    expect(shown({ firstName: null, lastName: 'Lovelace', email: null })).toContain('"Lovelace"');
+    expect(shown({ firstName: '\u200b', lastName: 'Lovelace', email: null })).toContain('"Lovelace"');
+  });
+
+  test('without a name has an id, and without both is left out for the id of the progression', () => {
+    expect(shown({ firstName: '', lastName: ' ', email: null })).toContain(`"${learner.id}"`);
+    expect(shown({ id: '' })).toContain(`"${learner.remoteId}"`);
+    const erased = shown({ id: null, remoteId: null });
+    expect(erased).not.toContain('Learner');
+    expect(erased).toContain(learningExample('CourseCompleted').detail.progression.id);
+  });
+});
+
+test('an untitled course is left out for the id of the progression', () => {
+  for (const title of [null, '', ' \u200b']) {
+    const { blocks } = messageAbout('CourseCompleted', { course: { ...course, title } });
+    expect(blocks.map(({ type }) => type)).not.toContain('section');
+    expect(JSON.stringify(blocks)).toContain(learningExample('CourseCompleted').detail.progression.id);
+  }
+});
+
+test("a time is one that Slack shows in the reader's time zone", () => {
+  const occurredAt = '2026-03-02T09:30:00.000Z';
+  expect(JSON.stringify(messageAbout('CourseCompleted', { occurredAt }))).toContain(
+    '<!date^1772443800^{date_short_pretty} {time}|2026-03-02 09:30 UTC>',
+  );
+});
+
+describe('the queue of a channel', () => {
+  const recordsOf = (...bodies: string[]) => ({ Records: bodies.map((body) => ({ body })) });
+
+  test('has its events posted', async () => {
+    const posted: SlackMessage[] = [];
+    const event = deliveredExample('CourseCompleted');
+    await slackHandler(async (message) => void posted.push(message))(recordsOf(JSON.stringify(event)));
+    expect(posted).toEqual([messageOf(event)]);
+  });
+
+  test('keeps an event that is not posted, which becomes a dead letter', async () => {
+    const handle = slackHandler(() => Promise.reject(new Error('refused')));
+    await expect(handle(recordsOf(JSON.stringify(deliveredExample('CourseCompleted'))))).rejects.toThrow(
+      'refused',
+    );
+  });
+
+  test.each([
+    ['no JSON', 'Ada'],
+    ['another event', JSON.stringify({ 'detail-type': 'Order', detail: {} })],
+    ['an event without its fields', JSON.stringify(deliveredExample('CourseCompleted', {}))],
+  ])('keeps %s, and posts nothing about it', async (_, body) => {
+    const handle = slackHandler(() => expect.unreachable('nothing is posted'));
+    await expect(handle(recordsOf(body))).rejects.toThrow();
+  });
+});

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { deliveredExample, exampleOf } from '../../../catalogue/example-events.ts';
+import { learningExample } from '../../../catalogue/learning-examples.ts';
+import { digestMessageRule, type SlackChannel, slackRules } from '../../../consumers/slack/slack-rules.ts';
+import { type EventType, eventTypes } from '../../../functions/contract/published-events.ts';
+import { matchesPattern } from '../../../local/rules/match-pattern.ts';
+
+const COURSE = learningExample('CourseCompleted').detail.course;
+const channel = { name: 'learning', events: eventTypes } satisfies SlackChannel;
+
+/** How many of a channel's rules take an event. */
+function taken(event: object, to: SlackChannel = channel): number {
+  return slackRules(to).filter(({ pattern }) => matchesPattern(pattern, event)).length;
+}
+
+function delivered(type: EventType, changes: object = {}): object {
+  return deliveredExample(type, { ...exampleOf(type).detail, ...changes });
+}
+
+test('a channel gets each event that it asked for once, and no other, however many it asked for', () => {
+  fc.assert(
+    fc.property(fc.subarray([...eventTypes], { minLength: 1 }), (events) => {
+      for (const type of eventTypes) {
+        expect(taken(delivered(type), { ...channel, events })).toBe(events.includes(type) ? 1 : 0);
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('an event without a title or a name is taken like any other', () => {
+  const blank = { course: { id: null, title: null }, learner: { id: null, remoteId: null } };
+  expect(taken(delivered('CourseCompleted', blank), { ...channel, events: ['CourseCompleted'] })).toBe(1);
+});
+
+test('courses narrow down what is about a course, not what is about an integration', () => {
+  const to = { ...channel, courses: ['other'] };
+  for (const type of ['CourseCompleted', 'CertificateIssued'] as const) {
+    expect(taken(delivered(type), to)).toBe(0);
+    expect(taken(delivered(type, { course: { ...COURSE, id: 'other' } }), to)).toBe(1);
+  }
+  expect(taken(delivered('IntegrationFailing'), to)).toBe(1);
+});
+
+test('a replay is taken where it is addressed to the channel', () => {
+  const replayed = (consumer: string) => ({
+    ...delivered('CourseCompleted', { replay: { id: 'r', reason: 'x', consumer } }),
+    'detail-type': 'ReplayedCourseCompleted',
+  });
+  expect(taken(replayed('learning'))).toBe(1);
+  expect(taken(replayed('certificates'))).toBe(0);
+});
+
+test('a digest goes to its own channel', () => {
+  const { pattern } = digestMessageRule({ ...channel, name: 'daily' });
+  expect(matchesPattern(pattern, delivered('DigestPrepared', { channel: 'daily' }))).toBe(true);
+  expect(matchesPattern(pattern, delivered('DigestPrepared', { channel: 'learning' }))).toBe(false);
+});

@@ -1,0 +1,199 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { createSlack, PATIENCE } from '../../../consumers/slack/slack.ts';
+import { DeploymentError, TransientError } from '../../../functions/core/errors.ts';
+
+type Answer =
+  | { status: number; body?: string; headers?: Record<string, string> }
+  | ((response: ServerResponse) => void);
+
+let answers: Answer[];
+let requests: { url: string; authorization: string | undefined; body: unknown }[];
+let waits: number[];
+let url: string;
+let close: () => void;
+
+beforeEach(async () => {
+  answers = [];
+  requests = [];
+  waits = [];
+  const server = createServer(async (request, response) => {
+    const { authorization } = request.headers;
+    requests.push({ url: request.url ?? '', authorization, body: JSON.parse(await text(request)) });
+    const answer = answers.shift();
+    if (typeof answer === 'function') return answer(response);
+    const { status, body = '', headers = {} } = answer ?? { status: 500 };
+    response.writeHead(status, headers).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${z.object({ port: z.number() }).parse(server.address()).port}`;
+  close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+});
+afterEach(() => close());
+
+const TOKEN = 'xoxb-token';
+const message = { text: 'hello' };
+const wait = async (milliseconds: number) => void waits.push(milliseconds);
+
+function webhook({ secret = `${url}/T0/B0/S3CR3T`, patience = PATIENCE } = {}) {
+  return createSlack({ channelId: null, secret: async () => secret, apiUrl: url, patience, wait });
+}
+function bot({ secret = TOKEN } = {}) {
+  return createSlack({ channelId: 'C0123', secret: async () => secret, apiUrl: url, wait });
+}
+
+/** What posting fails with: its message and those of its causes show no secret. */
+async function failureOf(posting: Promise<void>): Promise<Error> {
+  const error = await posting.then(
+    () => expect.unreachable('Slack accepted it'),
+    (failure: unknown) => failure,
+  );
+  if (!(error instanceof Error)) throw new Error('no error was thrown');
+  for (let shown: unknown = error; shown instanceof Error; shown = shown.cause) {
+    expect(shown.message).not.toMatch(/S3CR3T|xoxb|Ada/);
+  }
+  return error;
+}
+
+test('a message goes to the URL in the secret of an incoming webhook', async () => {
+  answers = [{ status: 200, body: 'ok' }];
+  await webhook()(message);
+  expect(requests).toEqual([{ url: '/T0/B0/S3CR3T', authorization: undefined, body: message }]);
+});
+
+test('a message goes to a channel with the token of a bot', async () => {
+  answers = [{ status: 200, body: '{"ok":true,"channel":"C0123"}' }];
+  await bot()(message);
+  expect(requests).toEqual([
+    { url: '/chat.postMessage', authorization: `Bearer ${TOKEN}`, body: { ...message, channel: 'C0123' } },
+  ]);
+});
+
+describe('what Slack refuses is an error with its code alone', () => {
+  test.each([
+    [
+      'channel_not_found',
+      '200 of the API',
+      bot,
+      { status: 200, body: '{"ok":false,"error":"channel_not_found"}' },
+    ],
+    [
+      'unknown error',
+      'an odd code of the API',
+      bot,
+      { status: 200, body: '{"ok":false,"error":"Ada Lovelace"}' },
+    ],
+    ['unknown error', 'no code of the API', bot, { status: 200, body: '{"ok":false}' }],
+    ['invalid_blocks', '400 of a webhook', webhook, { status: 400, body: 'invalid_blocks' }],
+    ['no_service', '404', webhook, { status: 404, body: 'no_service\n' }],
+    ['403', 'a page with 403', webhook, { status: 403, body: '<html>Ada Lovelace</html>' }],
+    ['unknown answer', 'another 200 of a webhook', webhook, { status: 200, body: '<html>Ada</html>' }],
+    ['unknown answer', 'an empty 200 of a webhook', webhook, { status: 200 }],
+    ['302', 'a redirection', bot, { status: 302, headers: { location: '/elsewhere' } }],
+  ])('%s: %s', async (code, _, channel, answer) => {
+    answers = [answer, { status: 200, body: 'ok' }];
+    const error = await failureOf(channel()(message));
+    expect(error).toBeInstanceOf(DeploymentError);
+    expect(error.message).toBe(`Slack refuses the message (${code})`);
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe('what may pass is an error that is tried again later', () => {
+  test.each<[string, () => (message: object) => Promise<void>, Answer]>([
+    ['503', webhook, { status: 503 }],
+    ['408', webhook, { status: 408 }],
+    ['an internal error', bot, { status: 200, body: '{"ok":false,"error":"internal_error"}' }],
+    ['a page in place of the API', bot, { status: 200, body: '<html>' }],
+    [
+      'half of an answer',
+      bot,
+      (response) => response.writeHead(200).write('{"ok":', () => response.destroy()),
+    ],
+    ['no answer', webhook, (response) => response.destroy()],
+  ])('%s', async (_, channel, answer) => {
+    answers = [answer];
+    expect(await failureOf(channel()(message))).toBeInstanceOf(TransientError);
+  });
+
+  test('a server that does not answer in time', async () => {
+    const patience = { ...PATIENCE, attemptMs: 20 };
+    answers = [() => {}];
+    expect(await failureOf(webhook({ patience })(message))).toBeInstanceOf(TransientError);
+    answers = [(response) => response.writeHead(200).write('o')];
+    expect(await failureOf(webhook({ patience })(message))).toBeInstanceOf(TransientError);
+  });
+
+  test('an answer without end, of which only the beginning is read', async () => {
+    let isClosed: Promise<unknown> = Promise.resolve();
+    let bytes = 0;
+    answers = [
+      (response) => {
+        isClosed = new Promise((resolve) => response.once('close', resolve));
+        response.writeHead(200);
+        const more = () => {
+          do bytes += 65_536;
+          while (!response.destroyed && response.write('x'.repeat(65_536)));
+        };
+        response.on('drain', more);
+        more();
+      },
+    ];
+    const error = await failureOf(bot()(message));
+    expect(error).toBeInstanceOf(TransientError);
+    expect(error.message).toContain('more than 256 KB');
+    await isClosed;
+    expect(bytes).toBeLessThan(32 * 1024 * 1024);
+  });
+});
+
+describe('the rate limit', () => {
+  test('is waited for as long as Slack says, and for a second when it does not say', async () => {
+    answers = [
+      { status: 429, headers: { 'retry-after': '7' } },
+      { status: 429 },
+      { status: 200, body: 'ok' },
+    ];
+    await webhook()(message);
+    expect(waits).toEqual([7_000, 1_000]);
+    expect(requests).toHaveLength(3);
+  });
+
+  test.each(['-5', '0', 'soon', ''])('with "%s" seconds is waited for a second', async (seconds) => {
+    answers = [
+      { status: 429, headers: { 'retry-after': seconds } },
+      { status: 200, body: 'ok' },
+    ];
+    await webhook()(message);
+    expect(waits).toEqual([1_000]);
+  });
+
+  test.each([
+    ['longer than a call has', ['600'], []],
+    ['again and again', ['1', '1', '1', '1'], [1_000, 1_000]],
+  ])('%s is left to a later try', async (_, seconds, waited) => {
+    answers = seconds.map((after) => ({ status: 429, headers: { 'retry-after': after } }));
+    expect(await failureOf(webhook()(message))).toBeInstanceOf(TransientError);
+    expect(waits).toEqual(waited);
+  });
+});
+
+describe('a secret that cannot be used is named, and not shown', () => {
+  test.each([
+    'xoxb-S3CR3T',
+    'http://example.com/S3CR3T',
+    'https://user:S3CR3T@hooks.slack.com/services/T0',
+    'https://',
+  ])('as the URL of a webhook: %s', async (secret) => {
+    expect((await failureOf(webhook({ secret })(message))).message).toContain('does not hold its URL');
+  });
+
+  test.each(['xoxb-\n', 'xoxb-é', 'xoxb 1', ''])('as the token of a bot: %j', async (secret) => {
+    expect((await failureOf(bot({ secret })(message))).message).toContain('does not hold its token');
+  });
+});

@@ -1,0 +1,228 @@
+import { describe, expect, test } from 'vitest';
+import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
+import { decideEvents as decideAt } from '../../../functions/core/decide/decide-events.ts';
+import type { KnownProgression } from '../../../functions/core/state/known-progression.ts';
+import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import { erased, known, observed } from '../../support/observed.ts';
+
+const decideEvents = (before: KnownProgression | null, now: ObservedProgression) =>
+  decideAt(before, now, '2026-03-02T08:00:00.000Z');
+
+type Facts = Partial<ProgressionState>;
+
+const JAN = '2026-01-10T10:00:00.000Z';
+const JAN_NEXT_DAY = '2026-01-11T10:00:00.000Z';
+const JAN_MORE_THAN_A_DAY_LATER = '2026-01-11T10:00:00.001Z';
+const FEB = '2026-02-10T10:00:00.000Z';
+
+const eventsOf = (before: Facts | null, now: Facts) =>
+  decideEvents(before === null ? null : known(before), observed(now))?.events ?? null;
+
+describe('the first sight of a progression', () => {
+  test.each<[Facts, string[]]>([
+    [{ status: 'ENROLLED' }, ['LearnerEnrolled']],
+    [{ status: 'IN_PROGRESS' }, ['CourseStarted']],
+    [{ status: 'COMPLETED', completedAt: JAN }, ['CourseCompleted']],
+    [{ status: 'DROPPED' }, ['LearnerDropped']],
+    [{ status: null }, []],
+    [{ status: 'COMPLETED', removedAt: JAN }, []],
+    [{ status: null, removedAt: JAN }, []],
+  ])('as %o publishes %o', (now, events) => {
+    expect(eventsOf(null, now)).toEqual(events);
+  });
+
+  test('is stored whole, with nothing before it', () => {
+    const record = observed({ status: 'COMPLETED', completedAt: JAN });
+    expect(decideEvents(null, record)).toMatchObject({
+      previous: null,
+      state: record.state,
+      learner: record.learner,
+      course: record.course,
+      erased: false,
+      discarded: null,
+    });
+  });
+
+  test('of an erased record is stored without a word', () => {
+    expect(decideEvents(null, erased())).toMatchObject({ events: [], erased: true });
+  });
+});
+
+describe('a change of status', () => {
+  const all = ['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'] as const;
+  const table: Record<(typeof all)[number], Record<(typeof all)[number], string | null>> = {
+    ENROLLED: {
+      ENROLLED: null,
+      IN_PROGRESS: 'CourseStarted',
+      COMPLETED: 'CourseCompleted',
+      DROPPED: 'LearnerDropped',
+    },
+    IN_PROGRESS: {
+      ENROLLED: 'ProgressReset',
+      IN_PROGRESS: null,
+      COMPLETED: 'CourseCompleted',
+      DROPPED: 'LearnerDropped',
+    },
+    COMPLETED: {
+      ENROLLED: 'CourseReopened',
+      IN_PROGRESS: 'CourseReopened',
+      COMPLETED: null,
+      DROPPED: 'LearnerDropped',
+    },
+    DROPPED: {
+      ENROLLED: 'LearnerReenrolled',
+      IN_PROGRESS: 'LearnerReenrolled',
+      COMPLETED: 'CourseCompleted',
+      DROPPED: null,
+    },
+  };
+  const rows = all.flatMap((from) => all.map((to) => ({ from, to, event: table[from][to] })));
+
+  test.each(rows)('from $from to $to is $event', ({ from, to, event }) => {
+    expect(eventsOf({ status: from }, { status: to })).toEqual(event === null ? null : [event]);
+  });
+
+  test.each([
+    ['ENROLLED', 'LearnerEnrolled'],
+    ['IN_PROGRESS', 'CourseStarted'],
+    ['COMPLETED', 'CourseCompleted'],
+    ['DROPPED', 'LearnerDropped'],
+  ] as const)(
+    'from a status that was never told to %s is %s, with what was known as previous',
+    (to, event) => {
+      const before = known({ status: null });
+      const change = decideEvents(before, observed({ status: to }));
+      expect(change).toMatchObject({ events: [event], previous: before.state });
+    },
+  );
+
+  test('is one event, whatever dates change with it', () => {
+    expect(
+      eventsOf(
+        { status: 'IN_PROGRESS', enrolledAt: JAN },
+        { status: 'COMPLETED', enrolledAt: FEB, completedAt: FEB },
+      ),
+    ).toEqual(['CourseCompleted']);
+  });
+});
+
+describe('a completion', () => {
+  const completed = (completedAt: string | null): Facts => ({ status: 'COMPLETED', completedAt });
+
+  test.each([
+    ['more than 24 hours later', JAN_MORE_THAN_A_DAY_LATER, 'CourseRecompleted'],
+    ['exactly 24 hours later', JAN_NEXT_DAY, 'CompletionCorrected'],
+    ['a month later', FEB, 'CourseRecompleted'],
+    ['earlier', '2025-01-01T00:00:00.000Z', 'CompletionCorrected'],
+  ])('whose date moves to %s', (_when, date, event) => {
+    expect(eventsOf(completed(JAN), completed(date))).toEqual([event]);
+  });
+
+  test('that gets its date only now is a correction', () => {
+    expect(eventsOf(completed(null), completed(JAN))).toEqual(['CompletionCorrected']);
+  });
+
+  test('that moves together with the enrolment is told once', () => {
+    expect(eventsOf({ ...completed(JAN), enrolledAt: JAN }, { ...completed(FEB), enrolledAt: FEB })).toEqual([
+      'CourseRecompleted',
+    ]);
+  });
+
+  test('after a retake is compared with the status, not with the old date', () => {
+    const reopened = known({ status: 'ENROLLED', completedAt: JAN });
+    expect(decideEvents(reopened, observed(completed(FEB)))?.events).toEqual(['CourseCompleted']);
+  });
+});
+
+test.each(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'] as const)(
+  'an enrolment date that moves alone while %s is corrected',
+  (status) => {
+    expect(eventsOf({ status, enrolledAt: JAN }, { status, enrolledAt: FEB })).toEqual([
+      'EnrollmentCorrected',
+    ]);
+  },
+);
+
+test('a date that moves while the status was never shown is no event', () => {
+  expect(eventsOf({ status: null, enrolledAt: JAN }, { status: null, enrolledAt: FEB })).toBeNull();
+});
+
+describe('known values', () => {
+  const full: Facts = { status: 'COMPLETED', enrolledAt: JAN, completedAt: FEB };
+
+  test.each<[string, Facts]>([
+    ['a null status', { ...full, status: null }],
+    ['a null enrolment date', { ...full, enrolledAt: null }],
+    ['a null completion date', { ...full, completedAt: null }],
+    ['a null remote id', { ...full, remoteId: null }],
+    ['no changed_at', { ...full, changedAt: null }],
+    [
+      'all of them null',
+      { status: null, enrolledAt: null, completedAt: null, remoteId: null, changedAt: null },
+    ],
+  ])('survive %s', (_what, now) => {
+    expect(eventsOf(full, now)).toBeNull();
+  });
+
+  test.each<[string, Facts]>([
+    ['changed_at', { changedAt: FEB }],
+    ['the remote id', { remoteId: 'another' }],
+    ['a completion date of a course that is not completed', { completedAt: FEB }],
+  ])('do not change with %s alone', (_what, now) => {
+    expect(eventsOf({}, now)).toBeNull();
+  });
+
+  test('do not change with names and titles', () => {
+    const { course } = observed();
+    const record = observed(
+      {},
+      {
+        learnerDetails: { firstName: 'B', lastName: 'B', email: null },
+        course: { ...course, title: 'Another title' },
+      },
+    );
+    expect(decideEvents(known(), record)).toBeNull();
+  });
+
+  test('fill the nulls of an event that happens meanwhile', () => {
+    const change = decideEvents(
+      known({ status: 'IN_PROGRESS', enrolledAt: JAN }),
+      observed(
+        { status: 'COMPLETED', enrolledAt: null, completedAt: FEB, remoteId: null },
+        { learner: { id: null, remoteId: null } },
+      ),
+    );
+    expect(change?.state).toMatchObject({ enrolledAt: JAN, completedAt: FEB, remoteId: 'remote-p1' });
+    expect(change?.learner).toEqual({ id: 'learner-of-p1', remoteId: '32' });
+  });
+
+  test('leave a difference that was no event to the next event', () => {
+    const before = known({ status: 'ENROLLED', changedAt: JAN });
+    const change = decideEvents(before, observed({ status: 'IN_PROGRESS', changedAt: FEB, remoteId: 'new' }));
+    expect(change).toMatchObject({ previous: before.state, state: { changedAt: FEB, remoteId: 'new' } });
+  });
+});
+
+describe('a removal', () => {
+  test('is told once, and so is its end', () => {
+    expect(eventsOf({}, { removedAt: FEB })).toEqual(['ProgressionRemoved']);
+    expect(eventsOf({ removedAt: JAN }, { removedAt: FEB })).toBeNull();
+    expect(eventsOf({ removedAt: FEB }, { removedAt: null })).toEqual(['ProgressionRestored']);
+  });
+
+  test('comes after the change of status that was seen with it', () => {
+    expect(eventsOf({ status: 'IN_PROGRESS' }, { status: 'COMPLETED', removedAt: FEB })).toEqual([
+      'CourseCompleted',
+      'ProgressionRemoved',
+    ]);
+    expect(eventsOf({ status: 'COMPLETED', removedAt: JAN }, { status: 'ENROLLED' })).toEqual([
+      'CourseReopened',
+      'ProgressionRestored',
+    ]);
+  });
+
+  test('of a record whose status is hidden keeps the status', () => {
+    const change = decideEvents(known({ status: 'DROPPED' }), observed({ status: null, removedAt: FEB }));
+    expect(change).toMatchObject({ events: ['ProgressionRemoved'], state: { status: 'DROPPED' } });
+  });
+});

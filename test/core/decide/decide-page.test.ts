@@ -1,0 +1,261 @@
+import { describe, expect, test } from 'vitest';
+import { decidePage, type PageRules, sumTallies } from '../../../functions/core/decide/decide-page.ts';
+import type { KnownProgression } from '../../../functions/core/state/known-progression.ts';
+import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import { erased, known, observed } from '../../support/observed.ts';
+
+const JAN = '2026-01-10T10:00:00.000Z';
+const FEB = '2026-02-10T10:00:00.000Z';
+const WATERMARK = '2026-03-01T08:00:00.000Z';
+const RECENT = '2026-03-01T09:00:00.000Z';
+
+const RULES: PageRules = {
+  mode: 'incremental',
+  baseline: { mode: 'silent' },
+  startEntry: 4,
+  entry: 7,
+  watermark: WATERMARK,
+  overlapMs: 15 * 60_000,
+  dataExpired: false,
+  newestWatermark: WATERMARK,
+  hasEnrolmentDates: true,
+  decisionOn: () => null,
+  readAgain: new Map(),
+  detectedAt: '2026-03-02T08:00:00.000Z',
+};
+
+const knownBy = (...states: KnownProgression[]) => new Map(states.map((value) => [value.state.id, value]));
+
+const decide = (
+  records: ObservedProgression[],
+  before: Map<string, KnownProgression> = new Map(),
+  rules: Partial<PageRules> = {},
+) => {
+  const { decisions, hasUntrusted, olderThanKnown } = decidePage(records, before, { ...RULES, ...rules });
+  return {
+    suspects: decisions.map(({ suspect }) => suspect),
+    olderThanKnown,
+    events: decisions.map(({ change }) => change.events),
+    tally: sumTallies(decisions.map(({ tally }) => tally)),
+    decisions,
+    hasUntrusted,
+  };
+};
+
+describe('a record that comes twice in a page', () => {
+  test('is decided the second time against what the first left', () => {
+    const { decisions, events } = decide([observed(), observed({ status: 'IN_PROGRESS' }), observed()]);
+    expect(events).toEqual([['LearnerEnrolled'], ['CourseStarted'], ['ProgressReset']]);
+    expect(decisions[1]?.change.previous).toEqual(decisions[0]?.change.state);
+    expect(decisions[2]?.change.previous).toEqual(decisions[1]?.change.state);
+  });
+
+  test('unchanged is decided once', () => {
+    expect(decide([observed(), observed()]).events).toEqual([['LearnerEnrolled']]);
+  });
+});
+
+describe('a baseline', () => {
+  const page = [
+    observed({ id: 'a', enrolledAt: JAN, changedAt: JAN }),
+    observed({ id: 'b', enrolledAt: RECENT, changedAt: RECENT }),
+    observed({ id: 'c', status: 'COMPLETED', enrolledAt: JAN, completedAt: RECENT, changedAt: RECENT }),
+  ];
+  const baseline = { mode: 'baseline', watermark: null } as const;
+
+  test('is silent by default, and stores everything', () => {
+    const { events, decisions, tally } = decide(page, new Map(), baseline);
+    expect(events).toEqual([[], [], []]);
+    expect(decisions.map(({ change }) => change.state)).toEqual(page.map(({ state }) => state));
+    expect(tally).toEqual({ firstSeen: 3, suspect: 0, decided: 0, missed: 0 });
+  });
+
+  test('publishes everything when asked to', () => {
+    const { events } = decide(page, new Map(), { ...baseline, baseline: { mode: 'publish' } });
+    expect(events).toEqual([['LearnerEnrolled'], ['LearnerEnrolled'], ['CourseCompleted']]);
+  });
+
+  test.each<[string, Parameters<typeof observed>[0], boolean]>([
+    [
+      'enrolled in 2019, and changed today',
+      { enrolledAt: '2019-05-01T00:00:00.000Z', changedAt: RECENT },
+      false,
+    ],
+    [
+      'completed in 2019, and enrolled today',
+      { status: 'COMPLETED', completedAt: '2019-05-01T00:00:00.000Z', enrolledAt: RECENT },
+      false,
+    ],
+    [
+      'completed today, enrolled in 2019',
+      { status: 'COMPLETED', completedAt: RECENT, enrolledAt: '2019-05-01T00:00:00.000Z' },
+      true,
+    ],
+    ['without a date of its own', { enrolledAt: null, changedAt: RECENT }, false],
+  ])('since a date goes by the date of the record: %s', (_what, state, isPublished) => {
+    const since = { ...baseline, baseline: { mode: 'since', date: FEB } as const };
+    expect(decide([observed(state)], new Map(), since).events[0]).toHaveLength(isPublished ? 1 : 0);
+  });
+
+  test('publishes what happened at or after a date when asked to', () => {
+    const since = { mode: 'since', date: RECENT } as const;
+    expect(decide(page, new Map(), { ...baseline, baseline: since }).events).toEqual([
+      [],
+      ['LearnerEnrolled'],
+      ['CourseCompleted'],
+    ]);
+  });
+
+  test('does not publish a record without a date when asked for what happened since a date', () => {
+    const undated = observed({ enrolledAt: null });
+    const since = { mode: 'since', date: RECENT } as const;
+    expect(decide([undated], new Map(), { ...baseline, baseline: since }).events).toEqual([[]]);
+  });
+
+  test('swallows what happened to what was known before it began', () => {
+    const before = knownBy(known({ id: 'a' }, { entry: RULES.startEntry }));
+    expect(decide([observed({ id: 'a', status: 'COMPLETED' })], before, baseline).events).toEqual([[]]);
+  });
+
+  test('publishes what happened to what this very baseline saw', () => {
+    const before = knownBy(known({ id: 'a' }, { entry: RULES.startEntry + 1 }));
+    expect(decide([observed({ id: 'a', status: 'COMPLETED' })], before, baseline).events).toEqual([
+      ['CourseCompleted'],
+    ]);
+    const twice = [observed({ id: 'b' }), observed({ id: 'b', status: 'DROPPED' })];
+    expect(decide(twice, new Map(), baseline).events).toEqual([[], ['LearnerDropped']]);
+  });
+
+  test('counts a removal of what it saw itself: it would be published', () => {
+    const seen = knownBy(known({ id: 'a' }, { entry: RULES.startEntry + 1 }));
+    expect(decide([observed({ id: 'a', removedAt: RECENT })], seen, baseline).tally.suspect).toBe(1);
+    const older = knownBy(known({ id: 'a' }, { entry: RULES.startEntry }));
+    expect(decide([observed({ id: 'a', removedAt: RECENT })], older, baseline).tally.suspect).toBe(0);
+  });
+});
+
+describe('a decision of a person', () => {
+  const ids = ['a', 'b', 'c'];
+  const removals = ids.map((id) => observed({ id, removedAt: FEB }));
+  const before = knownBy(...ids.map((id) => known({ id })));
+  const about =
+    (action: 'release' | 'discard', ...some: string[]): PageRules['decisionOn'] =>
+    ({ state }) =>
+      some.includes(state.id) ? action : null;
+
+  test('to release lets exactly what was counted through', () => {
+    const { events, tally } = decide(removals, before, { decisionOn: about('release', 'a', 'c') });
+    expect(events).toEqual(ids.map(() => ['ProgressionRemoved']));
+    expect(tally).toMatchObject({ decided: 2, suspect: 1 });
+  });
+
+  test('to discard marks exactly what was counted', () => {
+    const { events, decisions, tally } = decide(removals, before, { decisionOn: about('discard', 'a', 'b') });
+    expect(events).toEqual([[], [], ['ProgressionRemoved']]);
+    expect(decisions.map(({ change }) => change.discarded !== null)).toEqual([true, true, false]);
+    expect(tally).toMatchObject({ decided: 2, suspect: 1 });
+  });
+
+  test('is not asked for about ordinary learning', () => {
+    const { events } = decide([observed({ id: 'a', status: 'IN_PROGRESS' })], before, {
+      decisionOn: about('discard', 'a'),
+    });
+    expect(events).toEqual([['CourseStarted']]);
+  });
+});
+
+describe('a reconciliation', () => {
+  const missed = (record: ObservedProgression, before = new Map<string, KnownProgression>()) =>
+    decide([record], before, { mode: 'reconcile' }).tally.missed;
+
+  test('counts what an incremental run should have seen', () => {
+    expect(missed(observed({ status: 'DROPPED', changedAt: '2026-03-01T07:44:59.999Z' }))).toBe(1);
+    expect(missed(observed({ status: 'DROPPED', changedAt: '2026-03-01T07:45:00.000Z' }))).toBe(0);
+    expect(missed(observed({ status: 'DROPPED', changedAt: null }))).toBe(0);
+  });
+
+  test('does not count an erasure, nor what publishes nothing', () => {
+    expect(missed(erased(), knownBy(known({ removedAt: FEB, changedAt: JAN })))).toBe(0);
+    expect(missed(observed({ removedAt: FEB, changedAt: JAN }))).toBe(0);
+  });
+
+  test('publishes what was missed like anything else', () => {
+    const { events } = decide([observed({ changedAt: JAN })], new Map(), { mode: 'reconcile' });
+    expect(events).toEqual([['LearnerEnrolled']]);
+  });
+
+  test('is the only one that counts', () => {
+    expect(decide([observed({ changedAt: JAN })]).tally.missed).toBe(0);
+  });
+});
+
+describe('a record that is older than known', () => {
+  const before = knownBy(known({ status: 'COMPLETED', completedAt: FEB, changedAt: FEB }));
+  const older = observed({ status: 'DROPPED', changedAt: JAN });
+  const answered = (answer: ObservedProgression | null, rules: Partial<PageRules> = {}) =>
+    decide([older], before, { readAgain: new Map([['p1', answer]]), ...rules });
+
+  test('is to be read again before it is decided', () => {
+    expect(decide([older], before)).toMatchObject({
+      olderThanKnown: ['p1'],
+      decisions: [],
+      hasUntrusted: false,
+    });
+  });
+
+  test('is believed when Kombo shows the same again', () => {
+    expect(answered(older)).toMatchObject({ events: [['LearnerDropped']], suspects: ['olderVersion'] });
+  });
+
+  test.each<[string, ObservedProgression | null]>([
+    ['nothing', null],
+    ['another status', observed({ status: 'IN_PROGRESS', changedAt: JAN })],
+    ['another time of change', observed({ status: 'DROPPED', changedAt: '2026-01-11T10:00:00.000Z' })],
+    ['a removal without a date', observed({ status: 'DROPPED', changedAt: JAN }, { removed: true })],
+  ])('is not believed when Kombo then shows %s', (_what, answer) => {
+    for (const dataExpired of [false, true]) {
+      expect(answered(answer, { dataExpired })).toMatchObject({ decisions: [], hasUntrusted: true });
+    }
+  });
+});
+
+describe('expired data', () => {
+  const expired = { dataExpired: true };
+
+  test.each<[string, ObservedProgression, KnownProgression]>([
+    ['a removal', observed({ removedAt: FEB }), known()],
+    ['a restoration', observed(), known({ removedAt: FEB })],
+    ['an erasure', erased('p1', FEB), known({ removedAt: FEB })],
+    ['a removal with erasure', erased('p1', FEB), known()],
+  ])('is not believed about %s', (_what, record, before) => {
+    expect(decide([record], knownBy(before), expired)).toMatchObject({ events: [], hasUntrusted: true });
+  });
+
+  test('is not believed about a record that was never seen before its removal', () => {
+    expect(decide([observed({ removedAt: FEB })], new Map(), expired)).toMatchObject({
+      events: [],
+      hasUntrusted: true,
+    });
+  });
+
+  test('is believed about the rest of a record', () => {
+    const { decisions, hasUntrusted } = decide(
+      [observed({ status: 'COMPLETED', removedAt: FEB })],
+      knownBy(known()),
+      expired,
+    );
+    expect(decisions[0]?.change).toMatchObject({ events: ['CourseCompleted'], state: { removedAt: null } });
+    expect(hasUntrusted).toBe(true);
+  });
+
+  test('is believed where it says nothing of removals', () => {
+    const page = [observed(), observed({ id: 'gone', removedAt: FEB })];
+    const result = decide(page, knownBy(known({ id: 'gone', removedAt: JAN })), expired);
+    expect(result).toMatchObject({ events: [['LearnerEnrolled']], hasUntrusted: false });
+  });
+
+  test('does not make a discarded removal forgotten', () => {
+    const before = knownBy(known({}, { discarded: { ...known({ removedAt: FEB }).state, erased: false } }));
+    expect(decide([observed({ removedAt: FEB })], before, expired).decisions).toEqual([]);
+  });
+});

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { learningEvents } from '../../../functions/contract/learning-events.ts';
+import { deriveEvents, NOT_KNOWN_FROM_KOMBO } from '../../../functions/core/decide/derive-from-record.ts';
+import { erased, observed } from '../../support/observed.ts';
+
+const NOW = '2026-03-02T08:00:00.000Z';
+const derived = (...record: Parameters<typeof observed>) =>
+  deriveEvents('moodle:test', observed(...record), NOW);
+
+test('a completed record tells its enrolment and its completion, in the order of time', () => {
+  const events = derived({ status: 'COMPLETED', completedAt: '2026-02-10T10:00:00.000Z' });
+
+  expect(events.map(({ type, detail }) => [type, detail.occurredAt])).toEqual([
+    ['LearnerEnrolled', '2026-02-01T09:00:00.000Z'],
+    ['CourseCompleted', '2026-02-10T10:00:00.000Z'],
+  ]);
+});
+
+test('a removed record tells its removal as well', () => {
+  const events = derived({ removedAt: '2026-02-20T10:00:00.000Z' });
+
+  expect(events.map(({ type }) => type)).toEqual(['LearnerEnrolled', 'ProgressionRemoved']);
+  expect(events[1]?.detail.previous?.removedAt).toBeNull();
+});
+
+test('each event keeps to the contract, and has a stable id that no event of the journal has, and no place in it', () => {
+  const record = {
+    status: 'COMPLETED' as const,
+    completedAt: '2026-02-10T10:00:00.000Z',
+    removedAt: '2026-02-20T10:00:00.000Z',
+  };
+  const events = derived(record);
+
+  for (const { type, detail } of events) learningEvents[type].parse(detail);
+  expect(events.map(({ detail }) => detail.id)).toEqual([
+    'moodle:test/kombo/p1/LearnerEnrolled/2026-02-01T09:00:00.000Z',
+    'moodle:test/kombo/p1/CourseCompleted/2026-02-10T10:00:00.000Z',
+    'moodle:test/kombo/p1/ProgressionRemoved/2026-02-20T10:00:00.000Z',
+  ]);
+  expect(events.map(({ detail }) => detail.journal)).toEqual([null, null, null]);
+  const again = derived({ ...record, changedAt: '2026-03-01T00:00:00.000Z' });
+  expect(again.map(({ detail }) => detail.id)).toEqual(events.map(({ detail }) => detail.id));
+});
+
+test('what has no date tells nothing: a start, a drop, a reopened completion', () => {
+  for (const status of ['IN_PROGRESS', 'DROPPED'] as const) {
+    expect(derived({ status, enrolledAt: null, completedAt: '2026-02-10T10:00:00.000Z' })).toEqual([]);
+  }
+  expect(derived({ status: 'COMPLETED', enrolledAt: null })).toEqual([]);
+});
+
+test('a removed record without a usable date of its removal tells its enrolment alone: a removal has no other date', () => {
+  const record = observed({ removedAt: null }, { removed: true });
+
+  const events = deriveEvents('moodle:test', record, NOW);
+
+  expect(events.map(({ type }) => type)).toEqual(['LearnerEnrolled']);
+  expect(NOT_KNOWN_FROM_KOMBO.join()).toContain('removal without a usable date');
+});
+
+test('an erased record tells its removal alone, without the learner', () => {
+  const [event, ...rest] = deriveEvents('moodle:test', erased('p1', '2026-02-20T10:00:00.000Z'), NOW);
+
+  expect(rest).toEqual([]);
+  expect(event).toMatchObject({ type: 'ProgressionRemoved', detail: { learner: { id: null } } });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
+import {
+  decideEvents as decideAt,
+  discarded,
+  silenced,
+} from '../../../functions/core/decide/decide-events.ts';
+import type { Change } from '../../../functions/core/state/journal-entry.ts';
+import { type KnownProgression, knownAfter } from '../../../functions/core/state/known-progression.ts';
+import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import { erased, known, observed } from '../../support/observed.ts';
+
+const decideEvents = (before: KnownProgression | null, now: ObservedProgression) =>
+  decideAt(before, now, '2026-03-02T08:00:00.000Z');
+
+type Facts = Partial<ProgressionState>;
+
+const DEC = '2025-12-10T10:00:00.000Z';
+const JAN = '2026-01-10T10:00:00.000Z';
+const FEB = '2026-02-10T10:00:00.000Z';
+
+describe('a change that a silent baseline stores', () => {
+  const stored = (before: KnownProgression | null, now: ObservedProgression) => {
+    const change = decideEvents(before, now);
+    if (change === null) throw new Error('nothing changed');
+    return silenced(change);
+  };
+
+  test.each<[string, KnownProgression | null, ObservedProgression, Change['unpublishedRemoval']]>([
+    ['a removal', known(), observed({ removedAt: FEB }), 'silenced'],
+    ['a completion', known(), observed({ status: 'COMPLETED' }), null],
+    ['a record that was removed before it was seen', null, observed({ removedAt: FEB }), 'first-seen'],
+  ])(
+    'has no event, and a removal stays known as unpublished: %s',
+    (_what, before, now, unpublishedRemoval) => {
+      expect(stored(before, now)).toMatchObject({ events: [], unpublishedRemoval });
+    },
+  );
+});
+
+describe('an erasure', () => {
+  const removed = known({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB });
+
+  test.each([
+    ['keeps its removal date', FEB],
+    ['lost its removal date too', null],
+  ])('of a removed record that %s is told once and changes nothing else', (_what, removedAt) => {
+    const change = decideEvents(removed, erased('p1', removedAt));
+    expect(change).toMatchObject({ events: ['LearnerDataErased'], state: removed.state, erased: true });
+    expect(change?.learner).toEqual(removed.learner);
+    if (change === null) return;
+    const after = knownAfter(change, 2);
+    expect(after.learner).toEqual({ id: null, remoteId: null });
+    expect(decideEvents(after, erased('p1', removedAt))).toBeNull();
+  });
+
+  test('that is seen together with the removal follows it', () => {
+    expect(decideEvents(known(), erased('p1', FEB))?.events).toEqual([
+      'ProgressionRemoved',
+      'LearnerDataErased',
+    ]);
+  });
+});
+
+describe('a discarded change', () => {
+  const discard = (before: Facts, now: ObservedProgression) => {
+    const change = decideEvents(known(before), now);
+    if (change === null) throw new Error('nothing to discard');
+    return discarded(change, known(before));
+  };
+  const removal = observed({ status: 'ENROLLED', removedAt: FEB });
+
+  test('leaves known what consumers were told, silently', () => {
+    expect(discard({}, removal)).toMatchObject({
+      events: [],
+      state: { removedAt: null },
+      discarded: { removedAt: FEB },
+    });
+  });
+
+  test('is not seen again, even when its dates or hidden fields move', () => {
+    const after = knownAfter(discard({}, removal), 2);
+    expect(decideEvents(after, removal)).toBeNull();
+    expect(
+      decideEvents(after, observed({ removedAt: '2026-02-12T00:00:00.000Z', changedAt: FEB })),
+    ).toBeNull();
+    expect(decideEvents(after, observed({ removedAt: FEB, status: null, enrolledAt: null }))).toBeNull();
+  });
+
+  test('is told together with what changes otherwise, from what consumers know', () => {
+    const after = knownAfter(discard({}, removal), 2);
+    const change = decideEvents(after, observed({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB }));
+    expect(change).toMatchObject({
+      events: ['CourseCompleted', 'ProgressionRemoved'],
+      previous: after.state,
+      discarded: null,
+    });
+  });
+
+  test.each<[string, (date: string) => Facts]>([
+    ['EnrollmentCorrected', (enrolledAt) => ({ status: 'COMPLETED', completedAt: FEB, enrolledAt })],
+    ['CompletionCorrected', (completedAt) => ({ status: 'COMPLETED', enrolledAt: DEC, completedAt })],
+  ])('is another one when its date is another: %s', (event, on) => {
+    const after = knownAfter(discard(on(FEB), observed(on(JAN))), 2);
+    expect(decideEvents(after, observed(on(JAN)))).toBeNull();
+    expect(decideEvents(after, observed(on(DEC)))).toMatchObject({
+      events: [event],
+      previous: after.state,
+      discarded: null,
+    });
+  });
+
+  test('that went away and comes again is a new change', () => {
+    const after = knownAfter(discard({}, removal), 2);
+    const gone = decideEvents(after, observed());
+    expect(gone).toMatchObject({ events: [], state: after.state, discarded: null });
+    if (gone === null) return;
+    expect(decideEvents(knownAfter(gone, 3), removal)?.events).toEqual(['ProgressionRemoved']);
+  });
+
+  test('of a removal is published with the erasure that follows it', () => {
+    const after = knownAfter(discard({}, removal), 2);
+    const change = decideEvents(after, erased('p1', FEB));
+    expect(change).toMatchObject({
+      events: ['ProgressionRemoved', 'LearnerDataErased'],
+      previous: after.state,
+      state: { removedAt: FEB },
+      discarded: null,
+    });
+    if (change === null) return;
+    expect(decideEvents(knownAfter(change, 3), erased('p1', FEB))).toBeNull();
+  });
+
+  test('of a first sight becomes known silently', () => {
+    const change = decideEvents(null, observed({ status: 'COMPLETED', completedAt: JAN }));
+    if (change === null) throw new Error('a first sight is a change');
+    expect(discarded(change, null)).toEqual(silenced(change));
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
+import { decideEvents } from '../../../functions/core/decide/decide-events.ts';
+import { eventsOfEntry } from '../../../functions/core/decide/events-of-entry.ts';
+import { type KnownProgression, knownAfter } from '../../../functions/core/state/known-progression.ts';
+import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import { entryOf, erased, known, observed } from '../../support/observed.ts';
+
+const NOW = '2026-03-02T08:00:00.000Z';
+const EARLIER = '2026-02-01T12:00:00.000Z';
+const JAN = '2026-01-10T10:00:00.000Z';
+
+const decide = (before: KnownProgression | null, record: ObservedProgression, at = NOW) =>
+  decideEvents(before, record, at);
+const eventsOf = (before: KnownProgression | null, record: ObservedProgression) =>
+  decide(before, record)?.events ?? [];
+function afterwards(before: KnownProgression | null, record: ObservedProgression): KnownProgression {
+  const change = decide(before, record);
+  if (change === null) throw new Error('nothing changed');
+  return knownAfter(change, (before?.entry ?? 0) + 1);
+}
+
+describe('a live, known record that comes back with nothing but its id', () => {
+  test('was removed first, at the time of detection, and is erased then', () => {
+    const change = decide(known(), erased());
+    expect(change).toMatchObject({
+      events: ['ProgressionRemoved', 'LearnerDataErased'],
+      state: { status: 'ENROLLED', removedAt: NOW },
+      erased: true,
+    });
+    expect(decide(afterwards(known(), erased()), erased(), '2026-03-09T08:00:00.000Z')).toBeNull();
+  });
+
+  test('is not erased any more when it returns, and its next erasure is published', () => {
+    const gone = afterwards(known(), erased());
+    expect(eventsOf(gone, observed())).toEqual(['ProgressionRestored']);
+    const back = afterwards(gone, observed());
+    expect(back).toMatchObject({ erased: false, learner: observed().learner });
+    expect(eventsOf(back, erased())).toEqual(['ProgressionRemoved', 'LearnerDataErased']);
+  });
+});
+
+test('an erased record that returns and is removed again is erased once more', () => {
+  const removed = afterwards(known(), observed({ removedAt: JAN }));
+  const returned = afterwards(afterwards(removed, erased('p1', JAN)), observed());
+  const again = afterwards(returned, observed({ removedAt: EARLIER }));
+  expect(eventsOf(again, erased('p1', EARLIER))).toEqual(['LearnerDataErased']);
+});
+
+describe('a removal without a usable date', () => {
+  const record = observed({ removedAt: null }, { removed: true });
+
+  test('has the time of detection, and keeps it', () => {
+    const removed = afterwards(known(), record);
+    expect(removed.state.removedAt).toBe(NOW);
+    expect(decide(removed, record, '2026-03-09T08:00:00.000Z')).toBeNull();
+    const later = observed({ status: 'COMPLETED' }, { removed: true });
+    expect(decide(removed, later, '2026-03-09T08:00:00.000Z')?.state.removedAt).toBe(NOW);
+  });
+});
+
+describe('a removed record without names', () => {
+  const nameless = (removedAt: string) =>
+    observed(
+      { removedAt },
+      { namesBlank: true, learnerDetails: { firstName: null, lastName: ' ', email: '' } },
+    );
+
+  test.each<[string, string, string[]]>([
+    ['14 days after its removal is erased', '2026-02-16T08:00:00.000Z', ['LearnerDataErased']],
+    ['a moment before is not', '2026-02-16T08:00:00.001Z', []],
+  ])('%s', (_what, removedAt, events) => {
+    expect(eventsOf(known({ removedAt }), nameless(removedAt))).toEqual(events);
+  });
+
+  test('is erased once', () => {
+    const before = afterwards(known({ removedAt: JAN }), nameless(JAN));
+    expect(before.learner).toEqual({ id: null, remoteId: null });
+    expect(decide(before, nameless(JAN))).toBeNull();
+    expect(decide(before, observed({ removedAt: JAN }))).toBeNull();
+  });
+
+  test('is not erased while it is live', () => {
+    expect(eventsOf(known(), observed({}, { namesBlank: true }))).toEqual([]);
+  });
+});
+
+describe('a removal that was not published', () => {
+  const before = known({ removedAt: JAN }, { unpublishedRemoval: 'silenced' });
+
+  test('stays unpublished while the record stays removed', () => {
+    const change = decide(before, observed({ status: 'COMPLETED', removedAt: JAN }));
+    expect(change?.unpublishedRemoval).toBe('silenced');
+  });
+
+  test('is over when the record returns', () => {
+    expect(decide(before, observed())?.unpublishedRemoval).toBeNull();
+  });
+});
+
+describe('a record that was removed before it was first seen', () => {
+  const completed: Partial<ProgressionState> = { status: 'COMPLETED', completedAt: EARLIER };
+  const first = afterwards(null, observed({ ...completed, removedAt: JAN }));
+
+  test('publishes nothing at first, nor when it changes while it is removed', () => {
+    expect(eventsOf(null, observed({ ...completed, removedAt: JAN }))).toEqual([]);
+    expect(decide(first, observed({ status: 'DROPPED', removedAt: JAN }))).toBeNull();
+  });
+
+  test('changes nothing when it is shown again as it was', () => {
+    expect(decide(first, observed({ ...completed, removedAt: JAN }))).toBeNull();
+  });
+
+  test('publishes its status when it returns, with its own date', () => {
+    const change = decide(first, observed(completed));
+    expect(change?.events).toEqual(['CourseCompleted', 'ProgressionRestored']);
+    if (change === null) return;
+    const [completion, restoration] = eventsOfEntry(entryOf([change]), null);
+    expect(completion?.detail).toMatchObject({ previous: { status: null }, occurredAt: EARLIER });
+    expect(restoration?.detail.previous).toEqual(completion?.detail.progression);
+  });
+
+  test('publishes its erasure', () => {
+    expect(eventsOf(first, erased('p1', JAN))).toEqual(['LearnerDataErased']);
+  });
+
+  test('publishes one chain when it is erased, changes and returns', () => {
+    const gone = afterwards(first, erased('p1', JAN));
+    expect(decide(gone, observed({ status: 'DROPPED', removedAt: JAN }))).toBeNull();
+    const returned = decide(gone, observed({ status: 'DROPPED' }));
+    expect(returned?.events).toEqual(['LearnerDropped', 'ProgressionRestored']);
+    expect(returned?.previous).toEqual(gone.state);
+  });
+});

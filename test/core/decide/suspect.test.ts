@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
+import type { SuspectKind } from '../../../functions/contract/waiting-changes.ts';
+import { decideEvents } from '../../../functions/core/decide/decide-events.ts';
+import { type IntegrationHabits, suspectKind } from '../../../functions/core/decide/suspect.ts';
+import type { KnownProgression } from '../../../functions/core/state/known-progression.ts';
+import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import { erased, known, observed } from '../../support/observed.ts';
+
+const NOW = '2026-03-02T08:00:00.000Z';
+const WATERMARK = '2026-03-01T08:00:00.000Z';
+const OLD = '2026-02-26T07:59:59.999Z';
+const RECENT = '2026-02-26T08:00:00.000Z';
+const REMOVED = '2026-02-28T10:00:00.000Z';
+
+type State = Partial<ProgressionState>;
+
+function kindOf(
+  before: KnownProgression | null,
+  record: ObservedProgression,
+  habits: Partial<IntegrationHabits> = {},
+): SuspectKind | null {
+  const change = decideEvents(before, record, NOW);
+  if (change === null) throw new Error('nothing changed');
+  return suspectKind(change, before, { newestWatermark: WATERMARK, hasEnrolmentDates: true, ...habits });
+}
+
+const completed = (completedAt: string | null): State => ({ status: 'COMPLETED', completedAt });
+
+describe('suspect is', () => {
+  test.each<[string, KnownProgression | null, ObservedProgression, SuspectKind]>([
+    ['a removal', known(), observed({ removedAt: REMOVED }), 'removed'],
+    [
+      'a removal that came with a completion',
+      known(),
+      observed({ ...completed(RECENT), removedAt: REMOVED }),
+      'removed',
+    ],
+    [
+      'a removal that came with a drop',
+      known(),
+      observed({ status: 'DROPPED', removedAt: REMOVED }),
+      'removed',
+    ],
+    ['a removal and erasure at once', known(), erased(), 'removed'],
+    ['a restoration', known({ removedAt: REMOVED }), observed(), 'restored'],
+    [
+      'a restoration that came with a reopened course',
+      known({ ...completed(RECENT), removedAt: REMOVED }),
+      observed({ status: 'IN_PROGRESS' }),
+      'restored',
+    ],
+    [
+      'an erasure whose removal was not published',
+      known({ removedAt: REMOVED }, { unpublishedRemoval: 'first-seen' }),
+      erased(),
+      'erased',
+    ],
+    ['a reopened course', known(completed(RECENT)), observed({ status: 'IN_PROGRESS' }), 'reopened'],
+    ['a reset', known({ status: 'IN_PROGRESS' }), observed(), 'reset'],
+    ['a drop', known(), observed({ status: 'DROPPED' }), 'dropped'],
+    ['a drop at first sight', null, observed({ status: 'DROPPED', enrolledAt: RECENT }), 'dropped'],
+    ['a completion with an old date', known(), observed(completed(OLD)), 'completedOld'],
+    [
+      'a renewal with an old date',
+      known(completed('2025-01-01T00:00:00.000Z')),
+      observed(completed(OLD)),
+      'recompletedOld',
+    ],
+    ['a first sight with an old date', null, observed({ enrolledAt: OLD }), 'firstSeenOld'],
+    [
+      'a first sight in progress with an old date',
+      null,
+      observed({ status: 'IN_PROGRESS', enrolledAt: OLD }),
+      'firstSeenOld',
+    ],
+    [
+      'a completion at first sight with an old date, whatever its enrolment',
+      null,
+      observed({ ...completed(OLD), enrolledAt: RECENT }),
+      'firstSeenOld',
+    ],
+    ['a first sight without a date', null, observed({ enrolledAt: null }), 'firstSeenUndated'],
+    [
+      'a status that was never shown, without a date',
+      known({ status: null, enrolledAt: null }),
+      observed({ ...completed(null), enrolledAt: null }),
+      'firstSeenUndated',
+    ],
+    [
+      'a status that was never shown, with an old date',
+      known({ status: null, enrolledAt: null }),
+      observed({ enrolledAt: OLD }),
+      'firstSeenOld',
+    ],
+    [
+      'a corrected completion date',
+      known(completed(RECENT)),
+      observed(completed('2026-02-26T09:00:00.000Z')),
+      'corrected',
+    ],
+    [
+      'a missing completion date that is filled with an old one',
+      known(completed(null)),
+      observed(completed(OLD)),
+      'corrected',
+    ],
+    ['a corrected enrolment date', known(), observed({ enrolledAt: RECENT }), 'corrected'],
+    [
+      'a missing enrolment date that is filled with an old one',
+      known({ enrolledAt: null }),
+      observed({ enrolledAt: OLD }),
+      'corrected',
+    ],
+    [
+      'an older version that was confirmed',
+      known({ ...completed(RECENT), changedAt: RECENT }),
+      observed({ status: 'IN_PROGRESS', changedAt: OLD }),
+      'olderVersion',
+    ],
+  ])('%s', (_what, before, record, kind) => {
+    expect(kindOf(before, record)).toBe(kind);
+  });
+});
+
+describe('ordinary is', () => {
+  test.each<[string, KnownProgression | null, ObservedProgression]>([
+    ['a new enrolment', null, observed({ enrolledAt: RECENT })],
+    ['an enrolment ahead of time', null, observed({ enrolledAt: '2027-01-01T00:00:00.000Z' })],
+    [
+      'an enrolment with a recent date that shows an old completion date',
+      null,
+      observed({ enrolledAt: RECENT, completedAt: OLD }),
+    ],
+    ['a start', known(), observed({ status: 'IN_PROGRESS' })],
+    [
+      'a start that shows an old completion date',
+      known({ completedAt: OLD }),
+      observed({ status: 'IN_PROGRESS', completedAt: OLD }),
+    ],
+    ['a completion with a recent date', known(), observed(completed(RECENT))],
+    ['a completion without a date', known(), observed(completed(null))],
+    [
+      'a completion at first sight with a recent date',
+      null,
+      observed({ ...completed(RECENT), enrolledAt: OLD }),
+    ],
+    [
+      'a renewal with a recent date',
+      known(completed('2025-01-01T00:00:00.000Z')),
+      observed(completed(RECENT)),
+    ],
+    ['a completion date that follows a little later', known(completed(null)), observed(completed(RECENT))],
+    ['someone who returns after a drop', known({ status: 'DROPPED' }), observed()],
+    ['an erasure whose removal was published', known({ removedAt: REMOVED }), erased()],
+    ['a record that is removed before it is first seen', null, observed({ removedAt: REMOVED })],
+  ])('%s', (_what, before, record) => {
+    expect(kindOf(before, record)).toBeNull();
+  });
+
+  test.each<[ProgressionState['status'], SuspectKind | null]>([
+    ['ENROLLED', null],
+    ['IN_PROGRESS', null],
+    ['COMPLETED', 'firstSeenUndated'],
+    ['DROPPED', 'firstSeenUndated'],
+  ])(
+    'a first sight without a date as %s on a platform that never sends enrolment dates: %s',
+    (status, kind) => {
+      expect(kindOf(null, observed({ status, enrolledAt: null }), { hasEnrolmentDates: false })).toBe(kind);
+    },
+  );
+});
+
+test('nothing is old before there is a watermark', () => {
+  const never = { newestWatermark: null };
+  expect(kindOf(null, observed({ enrolledAt: OLD }), never)).toBeNull();
+  expect(kindOf(null, observed({ enrolledAt: null }), never)).toBeNull();
+});

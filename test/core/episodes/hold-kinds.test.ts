@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest';
+import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
+import type { SuspectKind } from '../../../functions/contract/waiting-changes.ts';
+import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import { erased, observed } from '../../support/observed.ts';
+import { HOUR_MS } from '../../support/test-clock.ts';
+import { type World, world } from '../../support/world.ts';
+
+const KNOWN = 400;
+/** A tenth of the known progressions. */
+const LIMIT = 40;
+const OLD = '2026-01-20T10:00:00.000Z';
+const TODAY = '2026-03-02T08:00:00.000Z';
+const REMOVED = '2026-03-02T07:00:00.000Z';
+
+type State = Partial<ProgressionState>;
+const idOf = (at: number) => `p${String(at).padStart(5, '0')}`;
+const records = (count: number, record: (id: string) => ObservedProgression, from = 0) =>
+  Array.from({ length: count }, (_, at) => record(idOf(from + at)));
+const later = (state: State) => (id: string) => observed({ id, changedAt: TODAY, ...state });
+
+async function knows(state: State, rest: Partial<ObservedProgression> = {}): Promise<World> {
+  const it = world();
+  it.kombo.pageSize = 1_000;
+  it.put(...records(KNOWN, (id) => observed({ id, ...state }, rest)));
+  await it.poll();
+  it.clock.advance(HOUR_MS);
+  return it;
+}
+
+describe('a mass change of any kind: a tenth passes, one more is held', () => {
+  const completed = { status: 'COMPLETED', completedAt: OLD } as const;
+  test.each<[SuspectKind, string, State, (id: string) => ObservedProgression]>([
+    ['removed', 'removed', {}, later({ removedAt: REMOVED })],
+    ['removed', 'removed and blanked', {}, erased],
+    ['restored', 'restored', { removedAt: OLD }, later({})],
+    ['erased', 'erased without a removal', { removedAt: OLD }, (id) => erased(id, OLD)],
+    ['reopened', 'completed courses reopened', completed, later({ status: 'IN_PROGRESS' })],
+    ['reset', 'reset', { status: 'IN_PROGRESS' }, later({})],
+    ['dropped', 'dropped', {}, later({ status: 'DROPPED' })],
+    ['completedOld', 'completed with old dates', {}, later(completed)],
+    [
+      'recompletedOld',
+      'completed again with old dates',
+      { ...completed, completedAt: '2025-01-01T00:00:00.000Z' },
+      later(completed),
+    ],
+    [
+      'corrected',
+      'completion dates one hour off',
+      completed,
+      later({ ...completed, completedAt: '2026-01-20T11:00:00.000Z' }),
+    ],
+    [
+      'recompletedOld',
+      'completion dates several days off',
+      completed,
+      later({ ...completed, completedAt: '2026-01-25T10:00:00.000Z' }),
+    ],
+    ['corrected', 'a completion date shown for the first time', { status: 'COMPLETED' }, later(completed)],
+    [
+      'corrected',
+      'an enrolment date shown for the first time',
+      { enrolledAt: null },
+      later({ enrolledAt: OLD }),
+    ],
+    ['firstSeenOld', 'a status shown for the first time', { status: null }, later(completed)],
+    [
+      'firstSeenUndated',
+      'a status shown while dates are off',
+      { status: null },
+      later({ status: 'COMPLETED', enrolledAt: null }),
+    ],
+  ])('%s: %s', async (kind, _what, before, record) => {
+    const passes = await knows(kind === 'firstSeenUndated' ? { ...before, enrolledAt: null } : before);
+    passes.put(...records(LIMIT, record));
+    expect(await passes.poll({ mode: 'reconcile' })).toMatchObject({ kind: 'ended' });
+    expect(passes.types().length).toBeGreaterThanOrEqual(LIMIT);
+
+    const held = await knows(kind === 'firstSeenUndated' ? { ...before, enrolledAt: null } : before);
+    held.put(...records(LIMIT + 1, record));
+    const outcome = await held.poll({ mode: 'reconcile' });
+    expect(outcome).toMatchObject({
+      kind: 'held',
+      held: { limit: LIMIT, waiting: { total: LIMIT + 1, kinds: { [kind]: LIMIT + 1 } } },
+    });
+    expect(held.types()).toEqual([]);
+  });
+
+  test('firstSeenUndated: a scope enlarged by undated records on a platform that sends dates', async () => {
+    const it = await knows({});
+    it.put(...records(5_000, later({ enrolledAt: null }), KNOWN));
+    expect(await it.poll()).toMatchObject({
+      kind: 'held',
+      held: { waiting: { total: 5_000, kinds: { firstSeenUndated: 5_000 } } },
+    });
+  });
+
+  test('olderVersion: a backup that was restored', async () => {
+    const it = await knows({ ...completed, changedAt: TODAY });
+    it.put(...records(LIMIT + 1, (id) => observed({ id, status: 'DROPPED', changedAt: OLD })));
+    expect(await it.poll({ mode: 'reconcile' })).toMatchObject({
+      kind: 'held',
+      held: { waiting: { kinds: { olderVersion: LIMIT + 1 } } },
+    });
+  });
+
+  test('a record counts once, whatever it changed and however often it comes', async () => {
+    const it = await knows({});
+    it.kombo.pageSize = 30;
+    const gone = records(60, later({ status: 'DROPPED', removedAt: REMOVED }));
+    it.kombo.show = () => [...gone, ...gone].map((observed) => ({ observed, updatedAt: it.clock.read() }));
+    expect(await it.poll()).toMatchObject({
+      kind: 'held',
+      held: { waiting: { total: 30, kinds: { removed: 30 } } },
+    });
+  });
+});
+
+describe('an ordinary day is not held, in any number', () => {
+  test('a deadline day: everyone completes, with and without a date', async () => {
+    const it = await knows({ status: 'IN_PROGRESS' });
+    it.put(...records(200, later({ status: 'COMPLETED', completedAt: TODAY })));
+    it.put(...records(200, later({ status: 'COMPLETED' }), 200));
+    expect(await it.poll()).toMatchObject({ kind: 'ended', ended: [{ events: 400 }] });
+  });
+
+  test('a company enrolled at once', async () => {
+    const it = await knows({});
+    it.put(...records(5_000, later({ enrolledAt: TODAY }), KNOWN));
+    expect(await it.poll()).toMatchObject({ kind: 'ended', ended: [{ events: 5_000 }] });
+  });
+
+  test('enrolments without a date on a platform that never sends one', async () => {
+    const it = await knows({ enrolledAt: null });
+    it.put(...records(5_000, later({ enrolledAt: null }), KNOWN));
+    expect(await it.poll()).toMatchObject({ kind: 'ended', ended: [{ events: 5_000 }] });
+  });
+
+  test('everyone starts, and completion dates follow a little later', async () => {
+    const it = await knows({});
+    it.put(...records(KNOWN, later({ status: 'IN_PROGRESS' })));
+    await it.poll();
+    it.put(...records(KNOWN, later({ status: 'COMPLETED' })));
+    await it.poll();
+    it.put(...records(KNOWN, later({ status: 'COMPLETED', completedAt: TODAY })));
+    expect(await it.poll()).toMatchObject({ kind: 'ended' });
+    expect(it.types()).toHaveLength(3 * KNOWN);
+  });
+
+  test('a removal that was published, and its erasure 14 days later', async () => {
+    const it = await knows({});
+    it.put(...records(LIMIT, later({ removedAt: REMOVED })));
+    await it.poll();
+    it.clock.advance(15 * 24 * HOUR_MS);
+    it.put(...records(LIMIT, (id) => erased(id, REMOVED)));
+    it.put(...records(LIMIT, later({ removedAt: '2026-03-17T07:00:00.000Z' }), LIMIT));
+    expect(await it.poll({ mode: 'reconcile' })).toMatchObject({ kind: 'ended' });
+    expect(it.types()).toHaveLength(3 * LIMIT);
+  });
+});
+
+test('old is measured by the latest watermark that the integration ever had', async () => {
+  const it = await knows({});
+  const { checkpoint } = it.store.place();
+  it.store.putCheckpoint({ ...checkpoint, watermark: '2026-01-01T00:00:00.000Z' });
+  it.put(...records(LIMIT + 1, later({ enrolledAt: OLD }), KNOWN));
+  expect(await it.poll()).toMatchObject({
+    kind: 'held',
+    held: { waiting: { kinds: { firstSeenOld: LIMIT + 1 } } },
+  });
+});
+
+test('what is held is named by course: the 20 with the most changes, and the rest', async () => {
+  const it = world();
+  it.kombo.pageSize = 1_000;
+  const inCourse = (id: string, at: number, state: State = {}) =>
+    observed(
+      { id, ...state },
+      { course: { ...observed().course, id: `c${at % 50}`, title: `Course ${at % 50}` } },
+    );
+  it.put(...Array.from({ length: 1_000 }, (_, at) => inCourse(idOf(at), at)));
+  await it.poll();
+  const gone = Array.from({ length: 1_000 }, (_, at) => at).filter(
+    (at) => at % 50 < 30 && at >= (at % 50) * 20,
+  );
+  it.put(...gone.map((at) => inCourse(idOf(at), at, { removedAt: REMOVED })));
+  const outcome = await it.poll();
+  if (outcome.kind !== 'held') throw new Error(outcome.kind);
+  const { total, courses, otherCourses } = outcome.held.waiting;
+  expect(total).toBe(gone.length);
+  expect(courses).toHaveLength(20);
+  expect(courses[0]).toMatchObject({ id: 'c0', title: 'Course 0', changes: 20 });
+  expect(otherCourses.courses).toBe(10);
+  expect(courses.reduce((sum, { changes }) => sum + changes, otherCourses.changes)).toBe(total);
+});

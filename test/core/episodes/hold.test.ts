@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { decideEvents } from '../../../functions/core/decide/decide-events.ts';
+import { type Decision, EMPTY_TALLY } from '../../../functions/core/decide/decide-page.ts';
+import {
+  countingOf,
+  endHold,
+  isCounted,
+  isTooMany,
+  newHold,
+  withoutCount,
+} from '../../../functions/core/episodes/hold.ts';
+import { NOTHING_WAITS } from '../../../functions/core/episodes/waiting-count.ts';
+import { withLease } from '../../../functions/core/operator/with-lease.ts';
+import {
+  type Checkpoint,
+  type Held,
+  newCheckpoint,
+  type Run,
+} from '../../../functions/core/state/checkpoint.ts';
+import { startRun } from '../../../functions/core/state/run-progress.ts';
+import { observed } from '../../support/observed.ts';
+import { synced } from '../../support/synced-world.ts';
+import { DAY_MS } from '../../support/test-clock.ts';
+import { SETTINGS } from '../../support/world.ts';
+
+const AT = '2026-03-02T08:00:00.000Z';
+const LATER = '2026-03-02T09:00:00.000Z';
+
+const empty: Checkpoint = { ...newCheckpoint('moodle:test'), known: 100, watermark: AT };
+const run: Run = { ...startRun('incremental', AT, empty, AT), cursor: 'at-20', pass: 2 };
+const held: Held = {
+  since: AT,
+  mode: 'incremental',
+  waiting: NOTHING_WAITS,
+  sample: [],
+  limit: 25,
+  stoppedAt: { startedAt: AT, pass: 2, cursor: 'at-20' },
+  counting: null,
+  chunks: ['a stored chunk'],
+  notice: 'published',
+};
+const counting: Held = { ...held, counting: { ...run, cursor: 'at-40' } };
+
+/** An ordinary and a suspect one. */
+function decisions(): [Decision, Decision] {
+  const record = observed();
+  const change = decideEvents(null, record, AT);
+  if (change === null) throw new Error('a first sight is a change');
+  const ordinary = { change, tally: EMPTY_TALLY, suspect: null, learnerDetails: record.learnerDetails };
+  return [ordinary, { ...ordinary, tally: { ...EMPTY_TALLY, suspect: 1 }, suspect: 'firstSeenOld' }];
+}
+
+describe('what a hold counted', () => {
+  test('is of the run that stands where it stopped', () => {
+    expect(isCounted(held, run)).toBe(true);
+    expect(countingOf({ ...empty, held: counting, run }, 'run')).toEqual(counting.counting);
+  });
+
+  test.each<[string, Run | null]>([
+    ['has ended', null],
+    ['began at another time', { ...run, startedAt: LATER }],
+    ['is in another pass', { ...run, pass: 1 }],
+    ['stands before another page', { ...run, cursor: 'at-30' }],
+  ])('is not of a run that %s', (_what, other) => {
+    expect(isCounted(held, other)).toBe(false);
+    expect(countingOf({ ...empty, held: counting, run: other }, 'run')).toBeNull();
+  });
+
+  test('is not yet known while it is being counted, nor when it is to be counted anew', () => {
+    expect(isCounted(counting, run)).toBe(false);
+    expect(isCounted({ ...held, stoppedAt: null }, run)).toBe(false);
+    expect(countingOf({ ...empty, held, run }, 'run')).toBeNull();
+  });
+
+  test('is not of the other run, even when that one stands alike', () => {
+    const checkpoint = {
+      ...empty,
+      held: counting,
+      run,
+      reconciliation: { ...run, mode: 'reconcile' as const },
+    };
+    expect(countingOf(checkpoint, 'reconciliation')).toBeNull();
+    expect(withoutCount(checkpoint, 'reconciliation')).toEqual(checkpoint);
+  });
+
+  test('is forgotten when its run begins again: nothing of it can be continued', () => {
+    const checkpoint = withoutCount({ ...empty, held: counting, run }, 'run');
+    expect(checkpoint.held).toEqual({ ...counting, stoppedAt: null, counting: null, chunks: [] });
+    expect(withoutCount(empty, 'run')).toEqual(empty);
+  });
+});
+
+describe('the limit', () => {
+  const [ordinary, suspect] = decisions();
+  const now = Date.parse(AT);
+  const passed = (count: number): Checkpoint => ({ ...empty, surge: [{ hour: AT, count }] });
+
+  test.each<[number, number, boolean]>([
+    [0, 25, false],
+    [0, 26, true],
+    [24, 1, false],
+    [25, 1, true],
+  ])('after %i suspect changes, %i more are too many: %s', (before, count, tooMany) => {
+    const page = [ordinary, ...Array.from({ length: count }, () => suspect)];
+    expect(isTooMany(page, passed(before), SETTINGS, now)).toBe(tooMany);
+    expect(isTooMany(page, passed(before), SETTINGS, now + 2 * DAY_MS)).toBe(count > 25);
+  });
+
+  test('does not hold ordinary changes, also when it was lowered below what passed already', () => {
+    expect(isTooMany([ordinary], passed(1_000), SETTINGS, now)).toBe(false);
+  });
+});
+
+describe('a new hold', () => {
+  const stoppedAgain = async (before: Held | null) => {
+    const it = await synced();
+    const done = await withLease(it.ports, it.settings, it.integration, 'operator', async (worker) =>
+      newHold({ ...worker, checkpoint: { ...empty, held: before } }, run),
+    );
+    if (!done.done) throw new Error('a poll holds the lease');
+    return { hold: done.result, now: new Date(it.clock.read()).toISOString() };
+  };
+
+  test('begins where its run stopped, with nothing counted', async () => {
+    const { hold, now } = await stoppedAgain(null);
+    expect(hold).toEqual({ ...held, since: now, counting: run, chunks: [], notice: 'none' });
+  });
+
+  test('goes on with the episode that an earlier one began', async () => {
+    const { hold } = await stoppedAgain({ ...held, mode: 'reconcile' });
+    expect(hold).toMatchObject({ since: AT, mode: 'incremental', notice: 'published', chunks: [] });
+  });
+});
+
+test('nothing is published at the end of a hold that is none', async () => {
+  const it = await synced();
+  await withLease(it.ports, it.settings, it.integration, 'operator', (worker) => endHold(worker, 'resolved'));
+  expect(it.bus.notified).toEqual([]);
+});
+
+test('nothing is published when what is being counted goes away before it was published', async () => {
+  const ids = Array.from({ length: 100 }, (_, at) => `p${String(at).padStart(3, '0')}`);
+  const it = await synced(ids);
+  it.kombo.pageSize = 10;
+  it.put(...ids.map((id) => observed({ id, removedAt: AT })));
+  let calls = 0;
+  const timeLeft = () => {
+    calls += 1;
+    return calls < 8;
+  };
+  expect(await it.poll({ timeLeft })).toMatchObject({ kind: 'more' });
+  expect(it.store.place().checkpoint.held).toMatchObject({ notice: 'none', waiting: { total: 20 } });
+  it.put(...ids.slice(20).map((id) => observed({ id })));
+  it.kombo.cursorsRefused = 1;
+  expect(await it.poll()).toMatchObject({ kind: 'ended' });
+  expect(it.store.place().checkpoint.held).toBeNull();
+  expect(it.bus.notified).toEqual([]);
+});

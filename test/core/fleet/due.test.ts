@@ -1,0 +1,232 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Integration } from '../../../functions/contract/integration.ts';
+import { type Due, duePolls } from '../../../functions/core/fleet/due.ts';
+import type { Probe } from '../../../functions/core/fleet/probe.ts';
+import {
+  type Checkpoint,
+  type Failure,
+  type Health,
+  newCheckpoint,
+} from '../../../functions/core/state/checkpoint.ts';
+import { MINUTE_MS } from '../../support/test-clock.ts';
+
+const NOW = Date.parse('2026-03-02T08:00:00.000Z');
+const INTERVAL_MS = 15 * MINUTE_MS;
+const ago = (intervals: number) => new Date(NOW - intervals * INTERVAL_MS).toISOString();
+
+/** How an integration stands: how many intervals ago it succeeded and failed, and until when it is backed off. */
+type Standing = {
+  state?: Integration['state'];
+  succeeded?: number | null;
+  failed?: { kind: Failure['kind']; ago: number; retryIn?: number };
+};
+
+function healthOf(failed: Standing['failed']): Health {
+  if (failed === undefined) return { state: 'healthy' };
+  return {
+    state: 'failing',
+    since: ago(failed.ago),
+    failures: 1,
+    failedAt: ago(failed.ago),
+    retryAt: ago(-(failed.retryIn ?? -failed.ago)),
+    needsNotice: false,
+    notified: false,
+    failure: { kind: failed.kind, code: null, message: 'no', logUrl: null },
+  };
+}
+
+/** What is due of integrations that stand so, by name; null: never polled. */
+function dueOf(fleet: Record<string, Standing | null>, lastProbe: Probe | null = null): Due {
+  const integrations = Object.entries(fleet).map(([id, standing]) => ({
+    id,
+    state: standing?.state ?? ('active' as const),
+    baseline: { mode: 'silent' as const },
+    addedAt: ago(1000),
+  }));
+  const checkpoints = new Map(
+    Object.entries(fleet).flatMap(([id, standing]): [string, Checkpoint][] => {
+      if (standing === null) return [];
+      const { succeeded = null, failed } = standing;
+      const succeededAt = succeeded === null ? null : ago(succeeded);
+      return [[id, { ...newCheckpoint(id), succeededAt, health: healthOf(failed) }]];
+    }),
+  );
+  return duePolls(integrations, { checkpoints, now: NOW, intervalMs: INTERVAL_MS, lastProbe });
+}
+
+const summary = ({ polls, stopped }: Due) => ({
+  polls: polls.map(({ integration, othersLetIn }) => (othersLetIn ? `${integration}, own` : integration)),
+  stopped: stopped.map(({ integration }) => integration),
+});
+
+const refused = (intervals: number, retryIn?: number) => ({
+  kind: 'access-refused' as const,
+  ago: intervals,
+  ...(retryIn !== undefined && { retryIn }),
+});
+
+describe('a refusal of access', () => {
+  test('is the deployment’s where there is one integration only', () => {
+    expect(summary(dueOf({ a: { succeeded: 2, failed: refused(1) } }))).toEqual({
+      polls: [],
+      stopped: ['a'],
+    });
+  });
+
+  test('is the deployment’s when all that ran within two intervals were refused, whatever others did before', () => {
+    const due = dueOf({
+      a: { succeeded: 2, failed: refused(1) },
+      b: { succeeded: null, failed: refused(0.9) },
+      late: { succeeded: 2.1 },
+      waiting: { failed: { kind: 'waiting', ago: 2.1, retryIn: 1 } },
+      paused: { state: 'paused', succeeded: 0.1 },
+      removed: { state: 'removed', succeeded: 0.1 },
+      new: null,
+    });
+    expect(summary(due)).toEqual({ polls: ['new', 'late'], stopped: ['a', 'b'] });
+  });
+
+  test('is the integration’s own when another one succeeded after it', () => {
+    expect(summary(dueOf({ a: { failed: refused(1) }, b: { succeeded: 0.9 } }))).toEqual({
+      polls: ['a, own', 'b'],
+      stopped: [],
+    });
+  });
+
+  test.each(['integration', 'waiting'] as const)(
+    'is the integration’s own when Kombo answered another one after it: %s',
+    (kind) => {
+      const due = dueOf({ a: { failed: refused(1) }, b: { failed: { kind, ago: 0.9, retryIn: 1 } } });
+      expect(summary(due)).toEqual({ polls: ['a, own'], stopped: [] });
+    },
+  );
+
+  test('is the integration’s own also when the other one was refused since then', () => {
+    const due = dueOf({ a: { failed: refused(3, 5) }, b: { succeeded: 1, failed: refused(0.5) } });
+    expect(summary(due)).toEqual({ polls: [], stopped: ['b'] });
+  });
+
+  test('waits for the others’ next runs when they ran before it, and not longer than two intervals', () => {
+    const fleet = (intervals: number) => ({
+      a: { failed: refused(intervals - 0.1) },
+      b: { succeeded: intervals },
+    });
+    expect(summary(dueOf(fleet(1)))).toEqual({ polls: ['b'], stopped: [] });
+    expect(summary(dueOf(fleet(1.9)))).toEqual({ polls: ['b'], stopped: [] });
+    expect(summary(dueOf(fleet(2.1)))).toEqual({ polls: ['b'], stopped: ['a'] });
+  });
+
+  test('is not decided by what passes by itself', () => {
+    const due = dueOf({
+      a: { failed: refused(1) },
+      b: { succeeded: 3, failed: { kind: 'transient', ago: 0.5 } },
+    });
+    expect(summary(due)).toEqual({ polls: ['b'], stopped: ['a'] });
+  });
+
+  test('that is the integration’s own keeps to its back-off', () => {
+    expect(summary(dueOf({ a: { failed: refused(1, 3) }, b: { succeeded: 0.5 } })).polls).toEqual(['b']);
+  });
+
+  test('of all makes them due at once after the first success, and is not their own', () => {
+    const fleet = { a: { succeeded: 0.9 }, b: { failed: refused(9) }, c: { failed: refused(5) } };
+    const lastProbe = { integration: 'a', at: ago(1) };
+    expect(summary(dueOf(fleet, lastProbe))).toEqual({ polls: ['b', 'c', 'a'], stopped: [] });
+  });
+
+  test('that comes again after the deployment was right is the integration’s own', () => {
+    const fleet = { a: { succeeded: 0.3 }, b: { failed: refused(0.5) } };
+    expect(summary(dueOf(fleet, { integration: 'a', at: ago(1) })).polls).toEqual(['b, own', 'a']);
+  });
+});
+
+test('what AWS denies one integration is tried again at each turn, and is no refusal of its own', () => {
+  const due = dueOf({ a: { failed: { kind: 'deployment', ago: 1 } }, b: { succeeded: 0.9 } });
+  expect(summary(due)).toEqual({ polls: ['a', 'b'], stopped: [] });
+});
+
+test('what AWS denies all stops all', () => {
+  const denied = { kind: 'deployment' as const, ago: 1 };
+  expect(summary(dueOf({ a: { failed: denied }, b: { failed: denied } })).stopped).toEqual(['a', 'b']);
+});
+
+/** Fleets of 1 to 500 integrations in any order, with any failure. */
+const quarters = (min: number) => fc.integer({ min, max: 40 }).map((count) => count / 4);
+const intervals = quarters(0);
+const standing: fc.Arbitrary<Standing> = fc.record(
+  {
+    state: fc.constantFrom('active', 'active', 'active', 'paused', 'removed'),
+    succeeded: fc.option(intervals),
+    failed: fc.record({
+      kind: fc.constantFrom('transient', 'integration', 'waiting', 'access-refused', 'deployment'),
+      ago: intervals,
+      retryIn: quarters(-40),
+    }),
+  },
+  { requiredKeys: [] },
+);
+const fleet = fc
+  .oneof(
+    { weight: 9, arbitrary: fc.array(fc.option(standing, { freq: 9 }), { minLength: 1, maxLength: 12 }) },
+    {
+      weight: 1,
+      arbitrary: fc.array(fc.option(standing, { freq: 9 }), { minLength: 1, maxLength: 500, size: 'max' }),
+    },
+  )
+  .map((list) => list.map((each, at): [string, Standing | null] => [`moodle:${at}`, each]));
+
+const isActive = (each: Standing | null) => (each?.state ?? 'active') === 'active';
+
+describe('whatever the others do', () => {
+  test('an integration whose last run succeeded, or that never ran, is due', () => {
+    fc.assert(
+      fc.property(fleet, (list) => {
+        const { polls } = summary(dueOf(Object.fromEntries(list)));
+        const healthy = list.filter(([, each]) => isActive(each) && each?.failed === undefined);
+        expect(polls).toEqual(expect.arrayContaining(healthy.map(([id]) => id)));
+      }),
+    );
+  });
+
+  test('an integration that fails for a reason of its own keeps to its own back-off', () => {
+    fc.assert(
+      fc.property(fleet, (list) => {
+        const { polls } = summary(dueOf(Object.fromEntries(list)));
+        for (const [id, each] of list) {
+          if (!isActive(each) || each?.failed === undefined) continue;
+          const { kind, retryIn = 0 } = each.failed;
+          if (kind === 'access-refused' || kind === 'deployment') continue;
+          expect(polls.includes(id)).toBe(retryIn <= 0);
+        }
+      }),
+    );
+  });
+
+  test('nothing depends on the order in which the integrations are listed', () => {
+    fc.assert(
+      fc.property(fleet, fc.infiniteStream(fc.double({ noNaN: true })), (list, places) => {
+        const shuffled = list
+          .map((each) => ({ each, place: places.next().value ?? 0 }))
+          .sort((one, other) => one.place - other.place)
+          .map(({ each }) => each);
+        const one = summary(dueOf(Object.fromEntries(list)));
+        const other = summary(dueOf(Object.fromEntries(shuffled)));
+        expect(new Set(other.polls)).toEqual(new Set(one.polls));
+        expect(new Set(other.stopped)).toEqual(new Set(one.stopped));
+      }),
+    );
+  });
+
+  test('each is polled once at most, or stopped, and only while it is active', () => {
+    fc.assert(
+      fc.property(fleet, (list) => {
+        const { polls, stopped } = dueOf(Object.fromEntries(list));
+        const ids = [...polls, ...stopped].map(({ integration }) => integration);
+        expect(new Set(ids).size).toBe(ids.length);
+        const active = list.filter(([, each]) => isActive(each)).map(([id]) => id);
+        expect(active).toEqual(expect.arrayContaining(ids));
+      }),
+    );
+  });
+});

@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { NOTHING_WAITS } from '../../../functions/core/episodes/waiting-count.ts';
+import { type StatusFacts, statusOf } from '../../../functions/core/operator/status.ts';
+import { type Checkpoint, type Failure, newCheckpoint } from '../../../functions/core/state/checkpoint.ts';
+import { observed } from '../../support/observed.ts';
+import { HOUR_MS } from '../../support/test-clock.ts';
+import { world } from '../../support/world.ts';
+
+const NOW = Date.parse('2026-03-02T08:00:00.000Z');
+
+const facts = (checkpoint: Partial<Checkpoint> | null, rest: Partial<StatusFacts> = {}): StatusFacts => ({
+  integration: {
+    id: 'moodle:test',
+    state: 'active',
+    baseline: { mode: 'silent' },
+    addedAt: '2026-03-01T08:00:00.000Z',
+  },
+  checkpoint: checkpoint && { ...newCheckpoint('moodle:test'), ...checkpoint },
+  lease: null,
+  setAside: 0,
+  firstEntry: null,
+  events: null,
+  ...rest,
+});
+
+const troubled = (kind: Failure['kind']): Checkpoint['health'] => ({
+  state: 'failing',
+  since: '2026-03-02T07:00:00.000Z',
+  failures: 3,
+  failedAt: '2026-03-02T07:50:00.000Z',
+  retryAt: '2026-03-02T08:10:00.000Z',
+  needsNotice: true,
+  notified: true,
+  failure: { kind, code: 'CODE', message: 'why', logUrl: null },
+});
+
+const held: Checkpoint['held'] = {
+  since: '2026-03-02T07:00:00.000Z',
+  mode: 'incremental',
+  waiting: { ...NOTHING_WAITS, total: 40, kinds: { removed: 40 } },
+  limit: 25,
+  sample: ['p1'],
+  stoppedAt: { startedAt: '2026-03-02T06:50:00.000Z', pass: 1, cursor: 'at-100' },
+  counting: null,
+  chunks: [],
+  notice: 'published',
+};
+const watermark = '2026-03-02T07:55:00.000Z';
+
+test.each([
+  ['not started', null],
+  ['not started', {}],
+  ['healthy', { watermark }],
+  ['held', { watermark, held, health: troubled('integration') }],
+  ['failing', { watermark, health: troubled('integration') }],
+  ['failing', { health: troubled('access-refused') }],
+  ['failing', { health: troubled('deployment') }],
+  ['waiting', { health: troubled('waiting') }],
+  ['retrying', { watermark, health: troubled('transient') }],
+] satisfies [string, Partial<Checkpoint> | null][])('an integration is %s: %j', (condition, checkpoint) => {
+  expect(statusOf(facts(checkpoint), NOW).condition).toBe(condition);
+});
+
+test('a paused or removed integration is that, whatever else it is', () => {
+  const paused = { ...facts(null).integration, state: 'paused' as const };
+  expect(statusOf(facts({ held }, { integration: paused }), NOW).condition).toBe('paused');
+});
+
+test('it says how old the watermark is, who works on it, what troubles it and what the journal holds', () => {
+  const lease = { owner: 'w', until: '2026-03-02T08:01:00.000Z' };
+  const checkpoint = { watermark, entry: 120, known: 7, health: troubled('integration') };
+
+  expect(statusOf(facts(checkpoint, { lease, setAside: 2, firstEntry: 21 }), NOW)).toMatchObject({
+    staleMs: 5 * 60_000,
+    workerUntil: lease.until,
+    failures: 3,
+    failure: { message: 'why', since: '2026-03-02T07:00:00.000Z' },
+    known: 7,
+    setAside: 2,
+    journal: { first: 21, last: 120, entries: 100 },
+  });
+});
+
+test('an expired lease is nobody’s', () => {
+  const lease = { owner: 'w', until: '2026-03-02T07:59:00.000Z' };
+  expect(statusOf(facts({}, { lease }), NOW).workerUntil).toBeNull();
+});
+
+test('a first sync in progress shows how far it is', async () => {
+  const at = world();
+  at.kombo.pageSize = 1;
+  at.put(observed({ id: 'p1' }), observed({ id: 'p2' }));
+  await at.poll({ timeLeft: () => false });
+  const status = () =>
+    statusOf(facts(at.store.place().checkpoint, { integration: at.integration }), at.clock.read());
+
+  expect(status()).toMatchObject({
+    condition: 'first sync',
+    run: { mode: 'baseline', pages: 1, records: 1 },
+  });
+
+  await at.poll();
+  at.clock.advance(HOUR_MS);
+  expect(status()).toMatchObject({ condition: 'healthy', run: null, known: 2, staleMs: HOUR_MS });
+});
+
+test("Kombo's rate limit is in the status until it is over", () => {
+  const limitedUntil = '2026-03-02T08:05:00.000Z';
+
+  expect(statusOf(facts({ watermark, limitedUntil }), NOW)).toMatchObject({
+    condition: 'healthy',
+    limitedUntil,
+  });
+  expect(statusOf(facts({ watermark, limitedUntil }), Date.parse(limitedUntil)).limitedUntil).toBeNull();
+  expect(statusOf(facts(null), NOW).limitedUntil).toBeNull();
+});

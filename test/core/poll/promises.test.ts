@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Baseline } from '../../../functions/contract/baseline.ts';
+import { eventsOfEntry } from '../../../functions/core/decide/events-of-entry.ts';
+import { brokenPromises } from '../../support/broken-promises.ts';
+import { live, type Step, steps } from '../../support/poll-step.ts';
+import { happening } from '../../support/school-history.ts';
+import { hideable, type SchoolRecord } from '../../support/school-model.ts';
+import { type SchoolWorld, schoolWorld } from '../../support/school-world.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../support/test-clock.ts';
+
+const SEATS = 8;
+/** Small schools would be held at every other step; holds have properties of their own. */
+const NEVER_HELD = { surgeFloor: 1_000_000 };
+
+const baseline: fc.Arbitrary<Baseline> = fc.constantFrom<Baseline[]>(
+  { mode: 'silent' },
+  { mode: 'publish' },
+  { mode: 'since', date: '2026-03-02T08:10:00.000Z' },
+);
+const skewMs = fc.constantFrom(0, -47 * MINUTE_MS - 1, 3 * HOUR_MS + 999);
+const learnerDetails = fc.constantFrom('omit' as const, 'include' as const);
+
+type Life = { history: Step[]; baseline: Baseline; skewMs: number; learnerDetails: 'omit' | 'include' };
+const lifeOf = (isRestless: boolean): fc.Arbitrary<Life> =>
+  fc.record({ history: steps(SEATS, isRestless), baseline, skewMs, learnerDetails });
+
+async function lived(life: Life): Promise<{ it: SchoolWorld; missed: number }> {
+  const settings = { ...NEVER_HELD, learnerDetails: life.learnerDetails };
+  const it = schoolWorld(life.baseline, settings, life.skewMs);
+  await live(it, life.history);
+  // To show everything changes every record: what was missed before would be read like the rest.
+  const missed = await it.becomeQuiet();
+  it.school.showEverything();
+  await it.becomeQuiet();
+  return { it, missed };
+}
+
+describe('whatever happens in a school, and wherever polls are stopped', () => {
+  test('nothing is missed, each story is one chain, ids are stable, and names stay out of the table', async () => {
+    await fc.assert(
+      fc.asyncProperty(lifeOf(true), async (life) => {
+        const { it } = await lived(life);
+        expect(brokenPromises(it, it.observed())).toEqual([]);
+        expect(it.store.place()).toMatchObject({ lease: null, checkpoint: { health: { state: 'healthy' } } });
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('a reconciliation finds nothing that was missed, as long as pages keep their order while they are read', async () => {
+    await fc.assert(
+      fc.asyncProperty(lifeOf(false), async (life) => {
+        const { it, missed } = await lived(life);
+        expect(brokenPromises(it, it.observed())).toEqual([]);
+        expect(missed).toBe(0);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('what was refused for good stands in the set-aside list, and everything else is published', async () => {
+    await fc.assert(
+      fc.asyncProperty(lifeOf(true), fc.nat({ max: SEATS - 1 }), async (life, seat) => {
+        const it = schoolWorld({ mode: 'publish' }, NEVER_HELD, life.skewMs);
+        it.bus.refusal = ({ detail }) =>
+          detail.progression.id === `progression${seat}` ? 'too large' : null;
+        await live(it, life.history);
+        it.school.showEverything();
+        await it.becomeQuiet();
+        expect(brokenPromises(it, it.observed())).toEqual([]);
+        const refused = [...it.store.journal.values()]
+          .flatMap((entry) => eventsOfEntry(entry, null))
+          .filter(({ detail }) => detail.progression.id === `progression${seat}`);
+        expect(new Set(it.store.aside.map(({ id }) => id))).toEqual(
+          new Set(refused.map(({ detail }) => detail.id)),
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('when nothing happens', () => {
+  /** Everything that may be read differently without anything having happened. */
+  const noise = fc.record({
+    shuffle: fc.nat(),
+    pageSize: fc.integer({ min: 1, max: 10 }),
+    repeats: fc.boolean(),
+    hidden: fc.subarray([...hideable]),
+    touched: fc.array(
+      fc.record({
+        what: fc.constantFrom('touch' as const, 'rename' as const, 'show-odd-status' as const),
+        seat: fc.nat({ max: SEATS - 1 }),
+        lagMinutes: fc.constant(0),
+      }),
+    ),
+    mode: fc.constantFrom('incremental' as const, 'reconcile' as const),
+  });
+
+  test('nothing is said, however the records are shown', async () => {
+    const past = fc.array(happening(SEATS), { minLength: 5, maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(past, fc.array(noise, { minLength: 1, maxLength: 6 }), async (happened, noises) => {
+        const it = schoolWorld({ mode: 'silent' }, NEVER_HELD);
+        for (const one of happened) {
+          it.school.happen(one);
+          it.clock.advance(MINUTE_MS);
+        }
+        it.school.showEverything();
+        await it.becomeQuiet();
+        const before = [it.bus.published.length, it.store.journal.size, it.store.progressionWrites];
+        for (const { shuffle, pageSize, repeats, hidden, touched, mode } of noises) {
+          it.clock.advance(HOUR_MS);
+          Object.assign(it, { shuffle, repeats });
+          it.kombo.pageSize = pageSize;
+          for (const one of touched) it.school.happen(one);
+          for (const field of hidden) it.school.happen({ what: 'hide', field });
+          await it.poll({ mode });
+          for (const field of hidden) it.school.happen({ what: 'show', field });
+          await it.poll({ mode });
+        }
+        expect([it.bus.published.length, it.store.journal.size, it.store.progressionWrites]).toEqual(before);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('the first sync says nothing, whatever the school looks like', async () => {
+    const past = fc.array(happening(SEATS), { maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(past, fc.integer({ min: 1, max: 9 }), async (happened, pageSize) => {
+        const it = schoolWorld({ mode: 'silent' }, {});
+        for (const one of happened) it.school.happen(one);
+        it.kombo.pageSize = pageSize;
+        await it.poll();
+        expect(it.bus.published).toEqual([]);
+        expect(it.store.known.size).toBe(it.observed().length);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('a mass change', () => {
+  const LIMIT = 5;
+  const MANY = 40;
+  const COUNTED = ['ProgressionRemoved', 'ProgressionRestored'];
+
+  test('never passes the limit of 24 hours without a person, however it is spread over runs and crashes', async () => {
+    const turn = fc.record({
+      first: fc.nat({ max: MANY - 1 }),
+      count: fc.nat({ max: 12 }),
+      what: fc.constantFrom('remove' as const, 'restore' as const),
+      minutes: fc.constantFrom(1, 30, 300),
+      pageSize: fc.integer({ min: 1, max: 20 }),
+      mode: fc.constantFrom('incremental' as const, 'reconcile' as const),
+      killedAt: fc.option(fc.integer({ min: 1, max: 40 }), { nil: null, freq: 2 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(turn, { minLength: 5, maxLength: 25 }), async (turns) => {
+        const it = schoolWorld({ mode: 'silent' }, { surgeFloor: LIMIT });
+        for (let seat = 0; seat < MANY; seat += 1) it.school.happen({ what: 'enrol', seat, lagMinutes: 0 });
+        await it.poll();
+        const times: number[] = [];
+        for (const { first, count, what, minutes, pageSize, mode, killedAt } of turns) {
+          it.clock.advance(minutes * MINUTE_MS);
+          it.kombo.pageSize = pageSize;
+          for (let seat = first; seat < Math.min(MANY, first + count); seat += 1) {
+            it.school.happen({ what, seat, lagMinutes: 0 });
+          }
+          const before = distinct(it).size;
+          const fault =
+            killedAt === null ? null : { at: killedAt, kind: 'killed' as const, tookEffect: true };
+          await it.pollWithFault(fault, { mode });
+          for (let more = before; more < distinct(it).size; more += 1) times.push(it.clock.read());
+        }
+        for (const time of times) {
+          const inADay = times.filter((other) => other > time - DAY_MS && other <= time);
+          expect(inADay.length).toBeLessThanOrEqual(LIMIT);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  const distinct = (it: SchoolWorld) =>
+    new Set(it.bus.published.filter(({ type }) => COUNTED.includes(type)).map(({ detail }) => detail.id));
+});
+
+test('the model shows removed and erased records, hidden fields and odd statuses', () => {
+  const seen = new Set<string>();
+  const look = ({ raw }: SchoolRecord) => {
+    if (raw.remote_deleted_at !== null) seen.add('removed');
+    if (raw.user === null) seen.add('erased');
+    if (raw.status === null && raw.user !== null) seen.add('hidden');
+    seen.add(raw.status ?? 'none');
+  };
+  fc.assert(
+    fc.property(fc.array(happening(SEATS), { minLength: 50, maxLength: 100 }), (happened) => {
+      const it = schoolWorld({ mode: 'silent' }, {});
+      for (const one of happened) {
+        it.school.happen(one);
+        it.school.records().forEach(look);
+      }
+    }),
+    { numRuns: 50, seed: 1 },
+  );
+  expect([...seen].sort()).toEqual([
+    'COMPLETED',
+    'DROPPED',
+    'ENROLLED',
+    'IN_PROGRESS',
+    'WAITING_FOR_GODOT',
+    'erased',
+    'hidden',
+    'none',
+    'removed',
+  ]);
+});

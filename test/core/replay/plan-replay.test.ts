@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest';
+import { ANY_EVENT } from '../../../functions/core/replay/event-filter.ts';
+import { CLOCKS_MS } from '../../../functions/core/replay/journal-range.ts';
+import { planReplay, type ReplayRequest } from '../../../functions/core/replay/plan-replay.ts';
+import { ALWAYS, polledWorld, type ReplayWorld, replayWorld } from '../../support/replay-world.ts';
+import { HOUR_MS, MINUTE_MS } from '../../support/test-clock.ts';
+
+const planned = (at: ReplayWorld, request: Partial<ReplayRequest>) =>
+  planReplay(at.ports, at.integration, {
+    range: ALWAYS,
+    filter: ANY_EVENT,
+    source: 'journal',
+    ...request,
+  });
+const iso = (ms: number) => new Date(ms).toISOString();
+
+test('a plan says how many events of which types, and writes nothing', async () => {
+  const at = await polledWorld(9);
+  const before = [...at.store.written];
+
+  const plan = await at.plan(ALWAYS);
+
+  expect(plan).toMatchObject({
+    events: 9,
+    byType: { LearnerEnrolled: 3, CourseCompleted: 3, CourseReopened: 3 },
+    place: { source: 'journal', entry: 1, index: 0, last: 9 },
+  });
+  expect(at.store.written).toEqual(before);
+  expect(at.bus.notified.filter(({ type }) => type === 'ReplayStarted')).toEqual([]);
+});
+
+test('each filter narrows it, and several narrow it together', async () => {
+  const at = await polledWorld(12);
+
+  const count = async (...filter: Parameters<ReplayWorld['plan']>) => (await at.plan(...filter)).events;
+
+  expect(await count(ALWAYS, { types: ['CourseCompleted', 'CourseReopened'] })).toBe(9);
+  expect(await count(ALWAYS, { courses: ['c1'] })).toBe(6);
+  expect(await count(ALWAYS, { courses: ['course-1'] })).toBe(6);
+  expect(await count(ALWAYS, { learners: ['learner-of-p2'] })).toBe(4);
+  expect(await count(ALWAYS, { progressions: ['p0', 'remote-p1'] })).toBe(8);
+  expect(await count(ALWAYS, { progressions: ['p0'], types: ['LearnerEnrolled'] })).toBe(1);
+});
+
+test('the range is of detection: with its begin, without its end', async () => {
+  const at = await polledWorld(5);
+  const [second, fourth] = [at.store.journal.get(2), at.store.journal.get(4)];
+
+  const plan = await at.plan({ from: second?.detectedAt ?? '', to: fourth?.detectedAt ?? '' });
+
+  expect(plan.events).toBe(2);
+});
+
+test.each([
+  [{ range: { from: '2027-01-01T00:00:00.000Z', to: null } }, /--from .* future/],
+  [{ range: { from: ALWAYS.from, to: '2027-01-01T00:00:00.000Z' } }, /--to .* future/],
+  [{ range: { from: ALWAYS.from, to: ALWAYS.from } }, /does not lie after/],
+  [{ range: { from: ALWAYS.from, to: '2026-01-02T00:00:00.000Z' } }, /begins at 2026-03-02T08:01:00.000Z/],
+  [
+    { filter: { ...ANY_EVENT, courses: ['c9'] } },
+    /No event of moodle:test matches from 2026-01-01T00:00:00.000Z on\./,
+  ],
+] satisfies [Partial<ReplayRequest>, RegExp][])(
+  'bad input gets one clear line: %j',
+  async (request, line) => {
+    const answer = await planned(await polledWorld(3), request);
+
+    expect(answer).toEqual({ refused: expect.stringMatching(line) });
+    expect(JSON.stringify(answer)).not.toContain('\\n');
+  },
+);
+
+test('an integration without a journal is refused', async () => {
+  expect(await planned(replayWorld(), {})).toEqual({ refused: expect.stringMatching(/no entries yet/) });
+});
+
+test('a range that retention has bitten into is refused with the first time that is complete, which is then taken', async () => {
+  const at = await polledWorld(20);
+  // Retention removes old entries in no certain order.
+  for (const number of [1, 2, 3, 5]) at.store.journal.delete(number);
+  const complete = iso(Date.parse(at.store.journal.get(6)?.detectedAt ?? '') + CLOCKS_MS);
+
+  const answer = await planned(at, {});
+  expect(answer).toEqual({ refused: expect.stringContaining(`complete from ${complete} on`) });
+
+  const plan = await at.plan({ from: complete, to: null });
+  expect(plan.events).toBe(14);
+});
+
+test.each([
+  ['the last ones of a journal', [18, 19, 20], null, null],
+  ['the last one of a journal', [20], null, null],
+  ['the last ones of the range', [8, 9, 10, 11, 12], 10, 13],
+  ['the one behind the range, whose date is then not known', [11], 10, 12],
+])('a range is refused when retention removed %s', async (...row) => {
+  const [, removed, end, behind] = row;
+  const at = await polledWorld(20);
+  const dateOf = (number: number) => at.store.journal.get(number)?.detectedAt ?? '';
+  const range = { from: dateOf(3), to: end === null ? null : dateOf(end) };
+  const complete = (behind === null ? at.clock.read() : Date.parse(dateOf(behind))) + CLOCKS_MS;
+  for (const number of removed) at.store.journal.delete(number);
+
+  expect(await planned(at, { range })).toEqual({
+    refused: expect.stringContaining(`complete from ${iso(complete)} on: retention removed entries before`),
+  });
+});
+
+test('what retention removed does not matter to a later range', async () => {
+  const at = await polledWorld(20);
+  at.store.journal.delete(1);
+
+  expect((await at.plan({ from: iso(at.clock.read() - 5 * (HOUR_MS + MINUTE_MS)), to: null })).events).toBe(
+    5,
+  );
+});
+
+test('entries that were removed from the beginning are noticed though none is missing behind them', async () => {
+  const at = await polledWorld(6);
+  for (const number of [1, 2]) at.store.journal.delete(number);
+  const complete = iso(Date.parse(at.store.journal.get(3)?.detectedAt ?? '') + CLOCKS_MS);
+
+  expect(await planned(at, {})).toEqual({
+    refused: expect.stringContaining(`complete from ${complete} on`),
+  });
+});
+
+test('a range that ends shortly before the first entry is read: clocks differ', async () => {
+  const at = await polledWorld(1);
+  const begin = Date.parse(at.store.journal.get(1)?.detectedAt ?? '');
+  const until = (ms: number) => planned(at, { range: { ...ALWAYS, to: iso(begin - ms) } });
+
+  expect(await until(CLOCKS_MS)).toEqual({ refused: expect.stringMatching(/begins at/) });
+  expect(await until(CLOCKS_MS - 1)).toEqual({ refused: expect.stringMatching(/No event .* between/) });
+});
+
+test('a range may end now', async () => {
+  const at = await polledWorld(1);
+  expect((await at.plan({ ...ALWAYS, to: iso(at.clock.read()) })).events).toBe(1);
+});
+
+test('an entry that is appended and not yet counted is left to the live run', async () => {
+  const at = await polledWorld(3);
+  const entry = at.store.journal.get(3);
+  if (entry === undefined) throw new Error('it is there');
+  at.store.journal.clear();
+  at.store.journal.set(4, { ...entry, number: 4 });
+
+  expect(await planned(at, {})).toEqual({ refused: expect.stringMatching(/no entries left/) });
+});
+
+test('nothing is left: one clear line', async () => {
+  const at = await polledWorld(2);
+  at.store.journal.clear();
+
+  expect(await planned(at, {})).toEqual({ refused: expect.stringMatching(/retention removed them/) });
+});

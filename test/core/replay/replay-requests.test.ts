@@ -1,0 +1,214 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ANY_EVENT, type EventFilter } from '../../../functions/core/replay/event-filter.ts';
+import { planReplay } from '../../../functions/core/replay/plan-replay.ts';
+import type { ReplayPlan } from '../../../functions/core/replay/replay-record.ts';
+import { komboId } from '../../../local/sandbox/kombo-id.ts';
+import { observed } from '../../support/observed.ts';
+import { type ReplayWorld, replayWorld } from '../../support/replay-world.ts';
+
+/** An id in Kombo's form. */
+const id = (letter: string) => letter.repeat(24);
+const [ANN, BEN, EVE] = [id('a'), id('b'), id('e')];
+const [FIRE, LAW, FIRST] = [id('F'), id('L'), id('R')];
+
+/** Ann and Ben in two courses each, one enrolment a record; the platform's own ids are `7`, `8` and `c-FIRE`, `c-LAW`. */
+function school(): ReplayWorld {
+  const at = replayWorld();
+  at.kombo.pageSize = 1;
+  let number = 0;
+  for (const [learner, own] of [
+    [ANN, '7'],
+    [BEN, '8'],
+  ] as const) {
+    for (const [course, revision] of [
+      [FIRE, FIRST],
+      [LAW, id('S')],
+    ] as const) {
+      number += 1;
+      at.put(
+        observed(
+          { id: `p${number}` },
+          {
+            learner: { id: learner, remoteId: own },
+            course: { ...observed().course, id: course, revisionId: revision, remoteId: `c-${course.at(0)}` },
+          },
+        ),
+      );
+    }
+  }
+  return at;
+}
+
+async function plan(at: ReplayWorld, filter: Partial<EventFilter>): Promise<ReplayPlan> {
+  const range = { from: '2026-01-01T00:00:00.000Z', to: null };
+  const request = { range, filter: { ...ANY_EVENT, ...filter }, source: 'kombo' as const };
+  const answer = await planReplay(at.ports, at.integration, request);
+  if ('refused' in answer) throw new Error(answer.refused);
+  return answer.plan;
+}
+
+/** What each first page was asked for since the last call. */
+function asked(at: ReplayWorld) {
+  const reads = at.kombo.reads.splice(0).filter(({ cursor }) => cursor === null);
+  return reads.map(({ users = [], courses = [] }) => ({ users, courses }));
+}
+
+const ALL = { users: [], courses: [] };
+const sent = (at: ReplayWorld) => at.replayed().map(({ detail }) => detail.progression.id);
+
+describe('a replay from Kombo asks', () => {
+  test("for the records of the learners alone when they are Kombo's ids; before, it read everything", async () => {
+    const at = school();
+    const replay = await at.order(await plan(at, { learners: [ANN] }));
+    expect(asked(at)).toEqual([{ users: [ANN], courses: [] }]);
+
+    await at.run(replay);
+
+    expect(asked(at)).toEqual([{ users: [ANN], courses: [FIRE, LAW] }]);
+    expect(sent(at)).toEqual(['p1', 'p2']);
+  });
+
+  test.each([
+    ["a learner by the platform's own id", { learners: ['7'] }, [ANN], [FIRE, LAW]],
+    [
+      "one learner by Kombo's id and one by the platform's",
+      { learners: [ANN, '8'] },
+      [ANN, BEN],
+      [FIRE, LAW],
+    ],
+    ["a course by Kombo's id", { courses: [LAW] }, [ANN, BEN], [LAW]],
+    ["a course by the platform's own id", { courses: ['c-F'] }, [ANN, BEN], [FIRE]],
+    ["a course by its revision's id", { courses: [FIRST] }, [ANN, BEN], [FIRE]],
+  ])('for everything to count the events of %s, and then for their learners and courses', async (...row) => {
+    const [, filter, users, courses] = row;
+    const at = school();
+    const replay = await at.order(await plan(at, filter));
+    expect(asked(at)).toEqual([ALL]);
+
+    await at.run(replay);
+
+    expect(asked(at)).toEqual([{ users, courses }]);
+    expect(sent(at)).toHaveLength(users.length * courses.length);
+  });
+
+  test('for everything when a learner of the list has no record under that id', async () => {
+    const at = school();
+    at.put(observed({ id: 'p9' }, { learner: { id: BEN, remoteId: EVE } }));
+
+    const { events } = await plan(at, { learners: [ANN, EVE] });
+
+    expect(events).toBe(3);
+    expect(asked(at)).toEqual([{ users: [ANN, EVE], courses: [] }, ALL]);
+  });
+
+  test.each([
+    [50, 'alone'],
+    [51, 'not alone: they do not fit into a request'],
+  ])('for the records of %i learners %s', async (count) => {
+    const at = replayWorld();
+    const learners = Array.from({ length: count }, (_, number) => komboId('learner', number));
+    learners.forEach((learner, number) => {
+      at.put(observed({ id: `q${10 + number}` }, { learner: { id: learner, remoteId: null } }));
+    });
+    const users = count === 50 ? learners : [];
+
+    expect((await plan(at, { learners })).place).toMatchObject({ users, courses: [] });
+    expect(asked(at)).toEqual([{ users, courses: [] }]);
+  });
+
+  test('for the same records from the beginning when Kombo no longer takes the cursor', async () => {
+    const at = school();
+    const replay = await at.order(await plan(at, { learners: [ANN] }));
+    asked(at);
+    at.kombo.cursorsRefused = 1;
+
+    await at.run(replay);
+
+    const some = { users: [ANN], courses: [FIRE, LAW] };
+    expect(asked(at)).toEqual([some, some]);
+  });
+
+  test('again for everything when it found fewer events than were counted', async () => {
+    const at = school();
+    const replay = await at.order(await plan(at, { courses: [LAW] }));
+    asked(at);
+    at.kombo.filters = 'unsupported';
+
+    expect(await at.run(replay)).toMatchObject({ replay: { state: 'finished', events: 2, published: 2 } });
+
+    expect(asked(at)).toEqual([{ users: [ANN, BEN], courses: [LAW] }, ALL]);
+    expect(sent(at)).toEqual(['p2', 'p4']);
+  });
+
+  test('for everything once only: what is gone meanwhile stays missing', async () => {
+    const at = school();
+    const replay = await at.order(await plan(at, { courses: [LAW] }));
+    asked(at);
+    at.shown.splice(1, 1);
+
+    expect(await at.run(replay)).toMatchObject({ replay: { state: 'finished', events: 2, published: 1 } });
+
+    expect(asked(at)).toEqual([{ users: [ANN, BEN], courses: [LAW] }, ALL]);
+    expect(at.bus.notified.at(-1)).toMatchObject({ type: 'ReplayFinished', detail: { missing: 1 } });
+  });
+});
+
+/** Few ids, so that one is that of several models: Kombo's ids are unique within a model alone. */
+const komboIds = fc.constantFrom(...['a', 'b', 'c', 'd'].map(id));
+const ownIds = fc.constantFrom('7', '8', '9', 'x,y', id('o'));
+const either = <Id>(ids: fc.Arbitrary<Id>) => fc.option(ids, { nil: null, freq: 8 });
+
+const records = fc.array(
+  fc.record({
+    user: either(komboIds),
+    own: either(ownIds),
+    course: either(komboIds),
+    revision: either(komboIds),
+  }),
+  { minLength: 1, maxLength: 12 },
+);
+const list = fc.oneof(
+  fc.constant<string[]>([]),
+  fc.array(fc.oneof(komboIds, ownIds), { minLength: 1, maxLength: 3 }),
+);
+
+test('whatever the filters name, and whatever the platform does with them, every event that they mean is sent', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      records,
+      fc.record({ learners: list, courses: list }),
+      fc.constantFrom('supported' as const, 'ignored' as const, 'unsupported' as const),
+      fc.boolean(),
+      async (shown, filter, filters, worksLater) => {
+        const at = replayWorld();
+        at.kombo.pageSize = 2;
+        at.kombo.filters = filters;
+        for (const [number, { user, own, course, revision }] of shown.entries()) {
+          const rest = { ...observed().course, id: course, revisionId: revision, remoteId: own };
+          at.put(observed({ id: `p${number}` }, { learner: { id: user, remoteId: own }, course: rest }));
+        }
+        const isMeant = (wanted: string[], ids: (string | null)[]) =>
+          wanted.length === 0 || wanted.some((one) => ids.includes(one));
+        const meant = shown.flatMap(({ user, own, course, revision }, number) =>
+          isMeant(filter.learners, [user, own]) && isMeant(filter.courses, [course, revision, own])
+            ? [`p${number}`]
+            : [],
+        );
+        if (meant.length === 0) {
+          await expect(plan(at, filter)).rejects.toThrow(/No event/);
+          return;
+        }
+
+        const planned = await plan(at, filter);
+        if (!worksLater) at.kombo.filters = 'unsupported';
+        const outcome = await at.run(await at.order(planned));
+
+        expect(planned.events).toBe(meant.length);
+        expect([...new Set(sent(at))].toSorted()).toEqual(meant.toSorted());
+        expect(outcome).toMatchObject({ replay: { state: 'finished', published: meant.length } });
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});

@@ -1,0 +1,197 @@
+import { expect, test } from 'vitest';
+import { IntegrationError, TransientError } from '../../../functions/core/errors.ts';
+import { changeReplay, refuseOrder } from '../../../functions/core/replay/order-replay.ts';
+import { CANARY } from '../../support/observed.ts';
+import { ALWAYS, polledWorld } from '../../support/replay-world.ts';
+
+test('a replay publishes the journal again: the same events in the same order, marked with its id, reason and consumer', async () => {
+  const at = await polledWorld(9);
+  const replay = await at.order(await at.plan(ALWAYS));
+
+  const outcome = await at.run(replay);
+
+  const mark = { id: 'again', reason: 'a test', consumer: 'certificates' };
+  expect(at.replayed()).toEqual(
+    at.live().map(({ type, detail }) => ({ type, detail: { ...detail, replay: mark } })),
+  );
+  expect(outcome).toMatchObject({
+    kind: 'ended',
+    replay: { state: 'finished', events: 9, published: 9, refused: 0 },
+  });
+});
+
+test('it is framed by ReplayStarted and ReplayFinished', async () => {
+  const at = await polledWorld(4);
+  const replay = await at.order(await at.plan(ALWAYS, { types: ['LearnerEnrolled'] }));
+  await at.run(replay);
+
+  const frame = { replay: { id: 'again', reason: 'a test', consumer: 'certificates' } };
+  expect(at.bus.notified.slice(-2)).toMatchObject([
+    {
+      type: 'ReplayStarted',
+      detail: { ...frame, id: 'moodle:test/replay/again/started', ...ALWAYS, source: 'journal', events: 3 },
+    },
+    {
+      type: 'ReplayFinished',
+      detail: { ...frame, id: 'moodle:test/replay/again/finished', events: 3, published: 3, missing: 0 },
+    },
+  ]);
+});
+
+test('the live watermark, the journal and the known states stay as they were', async () => {
+  const at = await polledWorld(9);
+  const state = () => JSON.stringify([at.store.place(), [...at.store.known], [...at.store.journal]]);
+  const before = state();
+
+  await at.run(await at.order(await at.plan(ALWAYS)));
+
+  expect(state()).toBe(before);
+});
+
+test('as live, the events are the ones that were sent at first', async () => {
+  const at = await polledWorld(6);
+  const before = at.live();
+  const replay = await at.order(await at.plan(ALWAYS), { asLive: true, consumer: null });
+
+  await at.run(replay);
+
+  expect(at.live()).toEqual([...before, ...before]);
+});
+
+test('learner details are those of today, and null of a learner whom Kombo no longer has', async () => {
+  const at = await polledWorld(3, { learnerDetails: 'include' });
+  at.shown.splice(0, 1);
+
+  await at.run(await at.order(await at.plan(ALWAYS)));
+
+  const names = at.replayed().map(({ detail }) => detail.learner.lastName);
+  expect(names).toEqual([null, CANARY, CANARY]);
+  expect(JSON.stringify(await at.ports.replays.readReplays(at.integration.id))).not.toContain(CANARY);
+});
+
+test('the replay goes on without details when Kombo no longer knows the integration: before, it was stopped', async () => {
+  const at = await polledWorld(3, { learnerDetails: 'include' });
+  const replay = await at.order(await at.plan(ALWAYS));
+  at.kombo.readByIds = async () => {
+    throw new IntegrationError('Kombo answered PLATFORM.INTEGRATION_NOT_FOUND');
+  };
+
+  expect(await at.run(replay)).toMatchObject({ replay: { state: 'finished', published: 3 } });
+
+  for (const { detail } of at.replayed()) {
+    expect(detail.learner).toMatchObject({ firstName: null, lastName: null, email: null });
+  }
+});
+
+test('the replay waits for details that Kombo cannot give at the moment', async () => {
+  const at = await polledWorld(3, { learnerDetails: 'include' });
+  const replay = await at.order(await at.plan(ALWAYS));
+  at.kombo.readByIds = async () => {
+    throw new TransientError('Kombo answered 503');
+  };
+
+  expect(await at.run(replay)).toMatchObject({ kind: 'failed', replay: { state: 'running', published: 0 } });
+  expect(at.replayed()).toEqual([]);
+});
+
+test('an event that the bus refuses for good is counted, does not stop the rest, and is not set aside to be sent live', async () => {
+  const at = await polledWorld(5);
+  at.bus.refusal = ({ detail }) => (detail.journal?.entry === 2 ? 'EventTooLarge' : null);
+
+  const outcome = await at.run(await at.order(await at.plan(ALWAYS)));
+
+  expect(outcome).toMatchObject({ replay: { state: 'finished', published: 4, refused: 1 } });
+  expect(at.store.aside).toEqual([]);
+});
+
+test('it is sent no faster than its rate', async () => {
+  const at = await polledWorld(21);
+  const begun = at.clock.read();
+
+  await at.run(await at.order(await at.plan(ALWAYS), { rate: 2 }));
+
+  expect(at.clock.read() - begun).toBe(10_000);
+});
+
+test('it stops when the time is spent, and another call goes on from there', async () => {
+  const at = await polledWorld(9);
+  const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
+  let batches = 4;
+
+  const first = await at.run(replay, { timeLeft: () => batches-- > 0 });
+  expect(first).toMatchObject({ kind: 'more', replay: { state: 'running', published: 4 } });
+  await at.run(replay);
+
+  expect(at.replayed().map(({ detail }) => detail.id)).toEqual(at.live().map(({ detail }) => detail.id));
+});
+
+test('a transient failure leaves it running for another call; another failure stops it until a person lets it go on', async () => {
+  const at = await polledWorld(6);
+  const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
+  at.bus.fails = ({ detail }) => detail.journal?.entry === 3;
+  at.bus.failure = new TransientError('busy');
+  expect(await at.run(replay)).toMatchObject({
+    kind: 'failed',
+    replay: { state: 'running', published: 2, failure: { message: 'busy' } },
+  });
+  at.bus.failure = new IntegrationError('wrong');
+  expect(await at.run(replay)).toMatchObject({ kind: 'failed', replay: { state: 'stopped' } });
+  at.bus.fails = () => false;
+  expect(await at.run(replay)).toMatchObject({ kind: 'ended', replay: { state: 'stopped' } });
+
+  const stored = await at.ports.replays.readReplay(at.integration.id, replay.id);
+  if (stored === null) throw new Error('it is there');
+  await changeReplay(at.ports, stored, { state: 'running', writer: 'operator' });
+
+  expect(await at.run(replay)).toMatchObject({
+    kind: 'ended',
+    replay: { state: 'finished', published: 6, failure: null },
+  });
+  expect(at.replayed()).toHaveLength(6);
+});
+
+test('a person stops it from elsewhere, while it runs', async () => {
+  const at = await polledWorld(6);
+  const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
+  at.bus.refusal = ({ detail }) => {
+    if (detail.journal?.entry === 3)
+      void changeReplay(at.ports, replay, { state: 'stopped', writer: 'operator' });
+    return null;
+  };
+
+  expect(await at.run(replay)).toMatchObject({ kind: 'ended', replay: { state: 'stopped', published: 2 } });
+});
+
+test('of two that carry it on at the same time, one goes on', async () => {
+  const at = await polledWorld(9);
+  const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
+
+  const outcomes = await Promise.all([at.run(replay), at.run(replay)]);
+
+  expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['ended', 'superseded']);
+  const ids = at.replayed().map(({ detail }) => detail.id);
+  expect([...new Set(ids)]).toEqual(at.live().map(({ detail }) => detail.id));
+});
+
+test('what retention removes after the count is told as missing', async () => {
+  const at = await polledWorld(5);
+  const replay = await at.order(await at.plan(ALWAYS));
+  at.store.journal.delete(1);
+
+  await at.run(replay);
+
+  expect(at.bus.notified.at(-1)).toMatchObject({ detail: { events: 5, published: 4, missing: 1 } });
+});
+
+test('a replay that nobody ordered is unknown', async () => {
+  expect(await (await polledWorld(1)).run({ id: 'other' })).toEqual({ kind: 'unknown' });
+});
+
+test('an order that contradicts itself is refused', async () => {
+  const plan = await (await polledWorld(1)).plan(ALWAYS);
+  const order = { id: 'r', reason: '', consumer: null, asLive: false, rate: 10, writer: 'w' };
+
+  expect(refuseOrder(plan, order)).toBeNull();
+  expect(refuseOrder(plan, { ...order, asLive: true, consumer: 'certificates' })).toMatch(/--consumer/);
+  expect(refuseOrder(plan, { ...order, rate: 0 })).toMatch(/--rate/);
+});

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { decideEvents } from '../../../functions/core/decide/decide-events.ts';
+import { type KnownProgression, knownAfter } from '../../../functions/core/state/known-progression.ts';
+import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import { type References, referencesShown } from '../../../functions/core/state/references.ts';
+import { erased, known, observed } from '../../support/observed.ts';
+
+const FEB = '2026-02-10T10:00:00.000Z';
+const NOW = '2026-03-02T08:00:00.000Z';
+const OTHER = { id: 'learner-b', remoteId: 'b' };
+
+function afterwards(before: KnownProgression, record: ObservedProgression): KnownProgression {
+  const change = decideEvents(before, record, NOW);
+  if (change === null) throw new Error('nothing changed');
+  return knownAfter(change, before.entry + 1);
+}
+
+describe('a progression that moves to another learner', () => {
+  const moved = observed({ changedAt: FEB }, { learner: OTHER });
+
+  test('is journalled without an event', () => {
+    const before = known();
+    expect(decideEvents(before, moved, NOW)).toMatchObject({
+      events: [],
+      previous: before.state,
+      state: before.state,
+      learner: OTHER,
+    });
+  });
+
+  test('is known then, and nothing more is journalled', () => {
+    expect(decideEvents(afterwards(known(), moved), moved, NOW)).toBeNull();
+  });
+
+  test('is named by its removal and its erasure', () => {
+    const before = afterwards(known(), moved);
+    const removal = decideEvents(before, observed({ removedAt: FEB }, { learner: OTHER }), NOW);
+    expect(removal).toMatchObject({ events: ['ProgressionRemoved'], learner: OTHER });
+    const removed = afterwards(before, observed({ removedAt: FEB }, { learner: OTHER }));
+    expect(decideEvents(removed, erased('p1', FEB), NOW)).toMatchObject({
+      events: ['LearnerDataErased'],
+      learner: OTHER,
+    });
+  });
+
+  test('takes nothing of the learner before, where a field is missing', () => {
+    const record = observed({ removedAt: FEB }, { learner: { id: 'learner-b', remoteId: null } });
+    expect(decideEvents(known(), record, NOW)?.learner).toEqual({ id: 'learner-b', remoteId: null });
+  });
+});
+
+describe('an id that changes alone is journalled without an event:', () => {
+  const { learner, course } = observed();
+  test.each<[string, Partial<References>]>([
+    ["the learner's", { learner: { ...learner, id: 'other' } }],
+    ["the learner's on the platform", { learner: { ...learner, remoteId: 'other' } }],
+    ["the course's", { course: { ...course, id: 'other' } }],
+    ["the course's on the platform", { course: { ...course, remoteId: 'other' } }],
+    ["the revision's", { course: { ...course, revisionId: 'other' } }],
+    ["the revision's on the platform", { course: { ...course, revisionRemoteId: 'other' } }],
+  ])('%s', (_whose, changed) => {
+    const change = decideEvents(known(), observed({}, changed), NOW);
+    expect(change).toMatchObject({ events: [], learner, course, ...changed });
+  });
+});
+
+describe('an id that a record leaves out', () => {
+  const learner = { id: 'l1', remoteId: 'l1-remote' };
+  const course = { id: 'c1', remoteId: 'c1-remote', revisionId: 'r1', revisionRemoteId: 'r1-remote' };
+  const left = { id: null, remoteId: null, revisionRemoteId: null, title: null };
+
+  test('is the known one while the learner and the revision are the same', () => {
+    const record = { learner: { id: 'l1', remoteId: null }, course: { ...left, revisionId: 'r1' } };
+    expect(referencesShown({ learner, course }, record)).toEqual({
+      learner,
+      course: { ...course, title: null },
+    });
+  });
+
+  test('is not the one of another revision', () => {
+    const other = { ...left, revisionId: 'r2' };
+    expect(referencesShown({ learner, course }, { learner, course: other }).course).toEqual(other);
+  });
+});
+
+test('ids that a removed record leaves out stay known', () => {
+  const nothing = { id: null, remoteId: null };
+  const course = { ...nothing, revisionId: null, revisionRemoteId: null, title: null };
+  const record = observed({ removedAt: FEB }, { learner: nothing, course });
+  const { learner, course: kept } = known();
+  expect(decideEvents(known({ removedAt: FEB }), record, NOW)).toBeNull();
+  expect(decideEvents(known(), record, NOW)).toMatchObject({ learner, course: kept });
+});
+
+test('the ids of an erased learner are not stored again while the record stays removed', () => {
+  const before = known({ removedAt: FEB }, { erased: true, learner: { id: null, remoteId: null } });
+  expect(decideEvents(before, observed({ removedAt: FEB }, { namesBlank: true }), NOW)).toBeNull();
+});

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { newCheckpoint, type Run } from '../../../functions/core/state/checkpoint.ts';
+import {
+  afterPage,
+  isOver,
+  isPassRead,
+  nextPass,
+  restartPass,
+  startRun,
+  withRun,
+} from '../../../functions/core/state/run-progress.ts';
+import { updatedAfter, watermarkAfter } from '../../../functions/core/state/watermark.ts';
+import { observed } from '../../support/observed.ts';
+
+const AT = '2026-03-02T08:00:00.000Z';
+const checkpoint = { ...newCheckpoint('moodle:test'), entry: 9, watermark: AT };
+const run = (rest: Partial<Run> = {}): Run => ({ ...startRun('incremental', AT, checkpoint, AT), ...rest });
+const page = (next: string | null, count = 1) => ({
+  records: Array.from({ length: count }, (_, at) => observed({ id: `p${at}` })),
+  rejected: [{ id: 'bad', reason: 'broken' }],
+  next,
+  servedAt: AT,
+});
+
+describe('a run', () => {
+  test('begins with its first response, from the journal as it stands', () => {
+    expect(run()).toMatchObject({ startedAt: AT, startEntry: 9, pass: 1, cursor: null });
+  });
+
+  test('that was never synced is the first baseline still, whatever its journal holds by now', () => {
+    const begunBefore = { ...checkpoint, watermark: null };
+    expect(startRun('baseline', null, begunBefore, AT).startEntry).toBe(0);
+  });
+
+  test('counts its pages and records, also those that were set aside', () => {
+    const after = afterPage(afterPage(run(), page('a', 2), false), page(null, 3), true);
+    expect(after).toMatchObject({
+      pages: 2,
+      records: 7,
+      setAside: 2,
+      passPages: 2,
+      passRecords: 7,
+      cursor: null,
+    });
+    expect(after.hasUntrusted).toBe(true);
+    expect(isPassRead(after)).toBe(true);
+    expect(isPassRead(run())).toBe(false);
+  });
+
+  test('counts what cannot be read or is not known in its first pass alone: each pass shows it again', () => {
+    const unknown = [observed({ status: null }, { unknownStatus: 'SUSPENDED' })];
+    const first = afterPage(run(), { ...page(null), records: unknown }, false);
+    expect(first).toMatchObject({ setAside: 1, unknownStatuses: [{ status: 'SUSPENDED', count: 1 }] });
+    const second = afterPage(nextPass(first), { ...page(null), records: unknown }, false);
+    expect(second).toMatchObject({ setAside: 1, unknownStatuses: [{ status: 'SUSPENDED', count: 1 }] });
+  });
+
+  test('stays disbelieved once it was', () => {
+    expect(afterPage(afterPage(run(), page('a'), true), page(null), false).hasUntrusted).toBe(true);
+  });
+
+  test.each<[string, Partial<Run>, boolean]>([
+    ['a single page that changed something', { passPages: 1, passChanged: true }, true],
+    ['the first pass of several pages', { passPages: 2 }, false],
+    ['a second pass that changed nothing', { passPages: 2, pass: 2 }, true],
+    ['a second pass that changed something', { passPages: 2, pass: 2, passChanged: true }, false],
+    ['a third pass, whatever it changed', { passPages: 2, pass: 3, passChanged: true }, true],
+    ['a reconciliation', { mode: 'reconcile', passPages: 20, passChanged: true }, true],
+    ['the first pass of a baseline', { mode: 'baseline', passPages: 20 }, false],
+  ])('after %s', (_what, rest, over) => {
+    expect(isOver(run(rest))).toBe(over);
+  });
+
+  test('keeps its start and its question in the next pass, and begins its pages anew', () => {
+    const before = { ...afterPage(run(), page('a', 2), false), passChanged: true };
+    expect(nextPass(before)).toMatchObject({
+      pass: 2,
+      passPages: 0,
+      passRecords: 0,
+      passChanged: false,
+      cursor: null,
+      mark: null,
+      pages: 1,
+      startedAt: AT,
+      updatedAfter: AT,
+    });
+  });
+
+  test('that starts its pages over is in the same pass and remembers that it changed something', () => {
+    const before = { ...afterPage(run(), page('a'), false), passChanged: true };
+    expect(restartPass(before)).toMatchObject({ pass: 1, restarts: 1, passChanged: true, cursor: null });
+  });
+
+  test('has its place in the checkpoint by its mode', () => {
+    expect(withRun(checkpoint, run({ mode: 'baseline' })).run?.mode).toBe('baseline');
+    expect(withRun(checkpoint, run({ mode: 'reconcile' }))).toMatchObject({
+      run: null,
+      reconciliation: { mode: 'reconcile' },
+    });
+  });
+});
+
+describe('the watermark', () => {
+  test('less the overlap is what an incremental run asks for', () => {
+    expect(updatedAfter('incremental', AT, 15 * 60_000)).toBe('2026-03-02T07:45:00.000Z');
+    expect(updatedAfter('baseline', AT, 1)).toBeNull();
+    expect(updatedAfter('reconcile', AT, 1)).toBeNull();
+    expect(updatedAfter('incremental', null, 1)).toBeNull();
+  });
+
+  const LATER = '2026-03-02T09:00:00.000Z';
+  test.each([
+    ['incremental', false, LATER],
+    ['baseline', false, LATER],
+    ['incremental', true, AT],
+    ['reconcile', false, AT],
+  ] as const)('after a run that was %s, disbelieved: %s', (mode, hasUntrusted, expected) => {
+    expect(watermarkAfter(AT, { mode, startedAt: LATER, hasUntrusted })).toBe(expected);
+  });
+});

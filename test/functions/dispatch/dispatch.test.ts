@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import type { PollMessage } from '../../../functions/contract/poll-message.ts';
+import { TransientError } from '../../../functions/core/errors.ts';
+import type { Fleet } from '../../../functions/core/fleet/fleet.ts';
+import { type Checkpoint, newCheckpoint } from '../../../functions/core/state/checkpoint.ts';
+import { dispatchHandler } from '../../../functions/dispatch/handler.ts';
+import { MINUTE_MS } from '../../support/test-clock.ts';
+import { world } from '../../support/world.ts';
+
+const settings = (id: string) => ({
+  id,
+  state: 'active' as const,
+  baseline: { mode: 'silent' as const },
+  addedAt: '2026-03-01T09:30:00.000Z',
+});
+
+/** Dispatch over some integrations that were never polled, with what it sent and reported. */
+async function dispatcher(ids: string[], parts: { wanted?: string[]; takes?: number } = {}) {
+  const { store, clock } = world();
+  for (const id of ids) await store.changeIntegration(id, () => settings(id));
+  const sent: PollMessage[] = [];
+  const reports: { fleet: Fleet; sent: number }[] = [];
+  const wiring = {
+    ports: { store, clock: clock.read },
+    queue: {
+      async offer(messages: PollMessage[]) {
+        const taken = messages.slice(0, parts.takes ?? messages.length);
+        sent.push(...taken);
+        const error = taken.length === messages.length ? null : new TransientError('SQS did not take all');
+        return { taken: taken.length, error };
+      },
+    },
+    intervalMs: 15 * MINUTE_MS,
+    wanted: { ids: parts.wanted ?? [], baseline: { mode: 'silent' as const } },
+    report: (fleet: Fleet, count: number) => void reports.push({ fleet, sent: count }),
+  };
+  return { store, sent, reports, parts: wiring, dispatch: dispatchHandler(wiring) };
+}
+
+const idsOf = (messages: PollMessage[]) => messages.map(({ integration }) => integration);
+
+describe('dispatch', () => {
+  it('adds what is wanted, and polls it at once', async () => {
+    const { store, sent, dispatch } = await dispatcher(['moodle:a'], { wanted: ['moodle:b', 'moodle:a'] });
+    expect(await dispatch()).toEqual({ sent: 2 });
+    expect(idsOf(sent)).toEqual(['moodle:a', 'moodle:b']);
+    expect(await store.readIntegration('moodle:b')).toMatchObject({ state: 'active' });
+  });
+
+  it('reports what was sent before it fails because the queue did not take all', async () => {
+    const { reports, dispatch } = await dispatcher(['moodle:a', 'moodle:b', 'moodle:c'], { takes: 2 });
+    await expect(dispatch()).rejects.toThrow('SQS did not take all');
+    expect(reports).toMatchObject([{ sent: 2, fleet: { active: 3 } }]);
+  });
+
+  it('polls the others when one integration cannot be added, and then fails', async () => {
+    const { store, sent, reports, parts } = await dispatcher(['moodle:a'], {
+      wanted: ['moodle:b', 'moodle:c'],
+    });
+    const failing: typeof store.changeIntegration = async (id, change) => {
+      if (id === 'moodle:b') throw new TransientError('DynamoDB did not serve the table');
+      return store.changeIntegration(id, change);
+    };
+    const ports = { ...parts.ports, store: { ...store, changeIntegration: failing } };
+    await expect(dispatchHandler({ ...parts, ports })()).rejects.toThrow('DynamoDB did not serve');
+    expect(idsOf(sent)).toEqual(['moodle:a', 'moodle:c']);
+    expect(reports).toMatchObject([{ sent: 2 }]);
+  });
+
+  it('polls the others when the settings of one cannot be read, reports it, and leaves its item as it is', async () => {
+    const { store, sent, reports, parts } = await dispatcher(['moodle:a'], { wanted: ['moodle:damaged'] });
+    const unreadable = [{ id: 'moodle:damaged', reason: 'state is not valid' }];
+    const damaged = {
+      ...store,
+      readIntegrations: async () => ({ ...(await store.readIntegrations()), unreadable }),
+    };
+    await dispatchHandler({ ...parts, ports: { ...parts.ports, store: damaged } })();
+    expect(idsOf(sent)).toEqual(['moodle:a']);
+    expect(reports).toMatchObject([{ fleet: { unreadable } }]);
+    expect(await store.readIntegration('moodle:damaged')).toBeNull();
+  });
+
+  it('tries one integration per interval while Kombo refuses all, another one each time, and reports it', async () => {
+    const ids = ['moodle:a', 'moodle:b', 'moodle:c'];
+    const { store, sent, reports, parts } = await dispatcher(ids);
+    const refused = (id: string, now: number): Checkpoint => ({
+      ...newCheckpoint(id),
+      succeededAt: id === 'moodle:b' ? new Date(now).toISOString() : null,
+      health: {
+        state: 'failing',
+        since: new Date(now + 1).toISOString(),
+        failures: 1,
+        failedAt: new Date(now + 1).toISOString(),
+        retryAt: new Date(now + 1).toISOString(),
+        needsNotice: false,
+        notified: false,
+        failure: { kind: 'access-refused', code: null, message: 'check the key', logUrl: null },
+      },
+    });
+    let now = parts.ports.clock();
+    const checkpoints = new Map(ids.map((id) => [id, refused(id, now)]));
+    const ports = { store: { ...store, readCheckpoints: async () => checkpoints }, clock: () => now };
+    const dispatch = dispatchHandler({ ...parts, ports });
+
+    for (let turn = 0; turn < 4; turn += 1) {
+      now += 15 * MINUTE_MS;
+      await dispatch();
+      await dispatch();
+    }
+
+    // Nothing came of any of them: their checkpoints are as they were.
+    expect(idsOf(sent)).toEqual(['moodle:b', 'moodle:a', 'moodle:c', 'moodle:b']);
+    expect(reports.map(({ fleet }) => fleet.stopped)).toEqual(Array(8).fill(3));
+  });
+});

@@ -1,0 +1,343 @@
+import { describe, expect, it } from 'vitest';
+import type { Integration } from '../../../functions/contract/integration.ts';
+import type { PollMessage } from '../../../functions/contract/poll-message.ts';
+import { RateLimitedError, TransientError } from '../../../functions/core/errors.ts';
+import type { PollOutcome } from '../../../functions/core/poll/run-poll.ts';
+import { type PollParts, pollHandler } from '../../../functions/poll/handler.ts';
+import { observed } from '../../support/observed.ts';
+import { synced } from '../../support/synced-world.ts';
+import { MINUTE_MS } from '../../support/test-clock.ts';
+import { type World, world } from '../../support/world.ts';
+
+/** What Lambda says is left of the function's time: plenty, and no more than the reserve. */
+const PLENTY_MS = 15 * MINUTE_MS;
+const SPENT_MS = 90_000;
+
+const eventOf = (...bodies: string[]) => ({ Records: bodies.map((body) => ({ body })) });
+
+/** The handler on a world, its integration stored, with what it sent and reported. */
+async function functionOn(w: World, parts: Partial<PollParts> = {}, stored: Partial<Integration> = {}) {
+  await w.store.changeIntegration(w.integration.id, () => ({ ...w.integration, ...stored }));
+  w.store.calls.length = 0;
+  const sent: PollMessage[] = [];
+  const outcomes: PollOutcome[] = [];
+  const handle = pollHandler({
+    ports: w.ports,
+    settings: w.settings,
+    queue: { send: async (messages) => void sent.push(...messages) },
+    report: (_, outcome) => void outcomes.push(outcome),
+    ...parts,
+  });
+  return {
+    sent,
+    outcomes,
+    handle,
+    receive: (message: Partial<PollMessage> = {}, leftMs = PLENTY_MS) =>
+      handle(eventOf(JSON.stringify({ integration: w.integration.id, ...message })), {
+        getRemainingTimeInMillis: () => leftMs,
+      }),
+  };
+}
+
+/** A world whose learners have all started, so that the next run has pages with something to tell. */
+async function worldWithNews(pageSize = 1): Promise<World> {
+  const w = await synced(['a', 'b', 'c']);
+  w.kombo.pageSize = pageSize;
+  w.put(...['a', 'b', 'c'].map((id) => observed({ id, status: 'IN_PROGRESS' })));
+  return w;
+}
+
+/** Another message for the same integration finds its lease held while a page is read. */
+function wantedMeanwhile(w: World): void {
+  w.kombo.beforePage = () => {
+    const until = new Date(w.clock.read() + MINUTE_MS).toISOString();
+    w.store.takeLease(w.integration.id, { owner: 'another', until }, new Date(w.clock.read()).toISOString());
+  };
+}
+
+describe('a message of the poll queue', () => {
+  it('runs its integration, reports what became of it, and asks for nothing more when all is read', async () => {
+    const w = await worldWithNews();
+    const { receive, sent, outcomes } = await functionOn(w);
+    await receive();
+    expect(w.types()).toEqual(['CourseStarted', 'CourseStarted', 'CourseStarted']);
+    expect(outcomes).toMatchObject([{ kind: 'ended', again: false }]);
+    expect(sent).toEqual([]);
+  });
+
+  it('whose run is unfinished when all but the reserve is spent is sent again', async () => {
+    const w = await worldWithNews();
+    const { receive, sent, outcomes } = await functionOn(w);
+    await receive({}, SPENT_MS);
+    expect(outcomes).toMatchObject([{ kind: 'more' }]);
+    expect(w.types()).toEqual(['CourseStarted']);
+    expect(sent).toEqual([{ integration: w.integration.id }]);
+  });
+
+  it('goes on while there is more than the reserve', async () => {
+    const w = await worldWithNews();
+    const { receive, outcomes } = await functionOn(w);
+    await receive({}, SPENT_MS + 1);
+    expect(outcomes).toMatchObject([{ kind: 'ended' }]);
+  });
+
+  it('asks for a reconciliation again that had no turn, as the time went into the run before it', async () => {
+    const w = await worldWithNews();
+    const { receive, sent, outcomes } = await functionOn(w);
+    await receive({ mode: 'reconcile' }, SPENT_MS);
+    expect(w.store.place().checkpoint.reconciliation).toBeNull();
+    expect(sent).toEqual([{ integration: w.integration.id, mode: 'reconcile' }]);
+
+    await receive(sent[0], PLENTY_MS);
+
+    expect(outcomes.at(-1)).toMatchObject({ ended: [{ mode: 'incremental' }, { mode: 'reconcile' }] });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('that ended is followed by another when another poll of the integration was requested meanwhile', async () => {
+    const w = await worldWithNews();
+    wantedMeanwhile(w);
+    const { receive, sent, outcomes } = await functionOn(w);
+    await receive({ mode: 'reconcile' });
+    expect(outcomes).toMatchObject([{ kind: 'ended', again: true }]);
+    // What it asked for was done: the other one asked for no more than a look.
+    expect(sent).toEqual([{ integration: w.integration.id }]);
+  });
+
+  it.each([
+    ['is followed by another when another poll of the integration was requested meanwhile', true],
+    ['is followed by none otherwise: a person decides', false],
+  ])('that stopped before a mass change %s', async (_, again) => {
+    const w = await synced(['a', 'b', 'c'], { mode: 'silent' }, { surgeFloor: 1 });
+    w.put(...['a', 'b', 'c'].map((id) => observed({ id, removedAt: '2026-03-02T08:30:00.000Z' })));
+    if (again) wantedMeanwhile(w);
+    const { receive, sent, outcomes } = await functionOn(w);
+    await receive();
+    expect(outcomes).toMatchObject([{ kind: 'held', again }]);
+    expect(sent).toEqual(again ? [{ integration: w.integration.id }] : []);
+  });
+});
+
+describe('a message is done, and followed by none,', () => {
+  it('when another worker is at it: that one was told to look again', async () => {
+    const w = await worldWithNews();
+    const lease = { owner: 'another', until: new Date(w.clock.read() + MINUTE_MS).toISOString() };
+    await w.store.takeLease(w.integration.id, lease, new Date(w.clock.read()).toISOString());
+    const { receive, sent, outcomes } = await functionOn(w);
+    await receive();
+    expect(outcomes).toMatchObject([{ kind: 'busy' }]);
+    expect(sent).toEqual([]);
+    expect(w.store.place().again).toBe(true);
+  });
+
+  it('when another worker has taken over', async () => {
+    const w = await worldWithNews();
+    w.kombo.beforePage = () => w.clock.advance(w.settings.leaseMs + 1);
+    const { receive, sent, outcomes } = await functionOn(w);
+    await receive();
+    expect(outcomes).toEqual([{ kind: 'superseded' }]);
+    expect(sent).toEqual([]);
+  });
+
+  it('when it asks for a baseline of an integration that has one', async () => {
+    const w = await worldWithNews();
+    const { receive, sent, outcomes } = await functionOn(w);
+    await receive({ mode: 'baseline' });
+    expect(outcomes).toMatchObject([{ kind: 'refused' }]);
+    expect(sent).toEqual([]);
+  });
+
+  it('when its run failed: the schedule knows when to try again', async () => {
+    const w = await worldWithNews();
+    w.kombo.failures.push(new TransientError('Kombo is away'));
+    const { receive, sent, outcomes } = await functionOn(w);
+    await receive({ mode: 'reconcile' });
+    expect(outcomes).toMatchObject([{ kind: 'failed', failure: { message: 'Kombo is away' } }]);
+    expect(sent).toEqual([]);
+  });
+
+  it.each(['paused', 'removed'] as const)('when its integration is %s: nothing is done', async (state) => {
+    const w = await worldWithNews();
+    const { receive, sent, outcomes } = await functionOn(w, {}, { state });
+    await receive();
+    expect({ sent, outcomes, calls: w.store.calls, reads: w.kombo.reads }).toEqual({
+      sent: [],
+      outcomes: [],
+      calls: [],
+      reads: [],
+    });
+  });
+
+  it('when its integration was stopped while a poll was about to begin, whose entry is then finished', async () => {
+    const w = await worldWithNews(100);
+    const { calls } = await w.pollWithFault({ at: 4, kind: 'killed', tookEffect: true });
+    expect(calls.at(-1)).toBe('appendEntry');
+    const { receive, sent, outcomes } = await functionOn(w, {}, { state: 'removed' });
+
+    await receive();
+    expect(w.types()).toEqual([]);
+    w.clock.advance(w.settings.leaseMs);
+    await receive();
+
+    expect(w.types()).toEqual(['CourseStarted', 'CourseStarted', 'CourseStarted']);
+    expect(w.store.place().lease).toBeNull();
+    expect({ sent, outcomes, reads: w.kombo.reads.length }).toEqual({ sent: [], outcomes: [], reads: 1 });
+  });
+
+  it('when its integration is not one of ours', async () => {
+    const w = world();
+    const { receive, outcomes } = await functionOn(w);
+    await receive({ integration: 'moodle:unknown' });
+    expect(outcomes).toEqual([]);
+  });
+});
+
+describe('a message that nobody should have sent fails, so that it ends in the dead-letter queue:', () => {
+  it.each([
+    ['no record', eventOf(), /Records/],
+    ['two records', eventOf('{"integration":"moodle:test"}', '{}'), /Records/],
+    ['no JSON', eventOf('moodle:test'), /is not valid JSON/],
+    ['no integration', eventOf('{}'), /integration/],
+    ['an id that is none', eventOf('{"integration":"a/b"}'), /integration/],
+    ['a mode that is none', eventOf('{"integration":"moodle:test","mode":"again"}'), /mode/],
+    ['no event of a queue', { body: '{}' }, /Records/],
+  ])('%s', async (_, event, reason) => {
+    const w = await worldWithNews();
+    const { handle, sent, outcomes } = await functionOn(w);
+    await expect(handle(event, { getRemainingTimeInMillis: () => PLENTY_MS })).rejects.toThrow(reason);
+    expect({ sent, outcomes, calls: w.store.calls }).toEqual({ sent: [], outcomes: [], calls: [] });
+  });
+});
+
+describe('a message that asks to follow Kombo', () => {
+  /** A stand-in for the look at Kombo, which notes what it was asked. */
+  function lookAtKombo(answer: (w: World) => Integration | null, w: World) {
+    const asked: unknown[] = [];
+    const owners = new Set<string>();
+    const follow: PollParts['follow'] = async (id, why, owner) => {
+      asked.push([id, why]);
+      owners.add(owner);
+      return answer(w);
+    };
+    return { asked, owners, follow };
+  }
+
+  it('runs the integration as it stands then', async () => {
+    const w = await worldWithNews();
+    const { asked, owners, follow } = lookAtKombo(({ integration }) => integration, w);
+    const { receive, outcomes } = await functionOn(w, { follow }, { state: 'paused', pausedBy: 'kombo' });
+    await receive({ follow: 'changed' });
+    await receive({ follow: 'created' });
+    expect(asked).toEqual([
+      [w.integration.id, 'changed'],
+      [w.integration.id, 'created'],
+    ]);
+    expect(owners.size).toBe(2);
+    expect(outcomes).toMatchObject([{ kind: 'ended' }, { kind: 'ended' }]);
+  });
+
+  it.each([
+    ['paused', ({ integration }: World): Integration => ({ ...integration, state: 'paused' })],
+    ['not one of ours', () => null],
+  ])('does nothing when it is %s then', async (_, answer) => {
+    const w = await worldWithNews();
+    const { receive, outcomes } = await functionOn(w, { follow: lookAtKombo(answer, w).follow });
+    await receive({ follow: 'changed' });
+    expect({ outcomes, reads: w.kombo.reads }).toEqual({ outcomes: [], reads: [] });
+  });
+
+  it('comes again from the queue when Kombo cannot be asked', async () => {
+    const w = await worldWithNews();
+    const follow = () => Promise.reject(new TransientError('Kombo is away'));
+    const { receive, outcomes } = await functionOn(w, { follow });
+    await expect(receive({ follow: 'changed' })).rejects.toThrow('Kombo is away');
+    expect(outcomes).toEqual([]);
+  });
+
+  it('is an ordinary one where nobody follows Kombo, and an ordinary one does not follow', async () => {
+    const w = await worldWithNews();
+    const { asked, follow } = lookAtKombo(() => null, w);
+    const alone = await functionOn(w);
+    await alone.receive({ follow: 'changed' });
+    expect(alone.outcomes).toMatchObject([{ kind: 'ended' }]);
+
+    const { receive, outcomes } = await functionOn(w, { follow });
+    await receive();
+    expect(outcomes).toMatchObject([{ kind: 'ended' }]);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a message whose run Kombo’s rate limit stops', () => {
+  const limitFor = (waitMs: number) => new RateLimitedError('too many requests', { waitMs });
+
+  /** The handler with what it sent, and with what delay. */
+  async function limitedFunction(w: World, parts: Partial<PollParts> = {}) {
+    const delayed: { message: PollMessage | undefined; delayMs: number | undefined }[] = [];
+    const queue = {
+      send: async ([message]: PollMessage[], delayMs?: number) => void delayed.push({ message, delayMs }),
+    };
+    return { delayed, ...(await functionOn(w, { queue, ...parts })) };
+  }
+
+  it('is sent again for the time when the limit is over, with its mode, and nothing failed', async () => {
+    const w = await worldWithNews();
+    w.kombo.failures = [null, limitFor(5 * MINUTE_MS)];
+    const { receive, delayed, outcomes } = await limitedFunction(w);
+    const until = new Date(w.clock.read() + 5 * MINUTE_MS).toISOString();
+
+    await receive({ mode: 'reconcile' });
+
+    expect(outcomes).toEqual([{ kind: 'limited', until, isNew: true }]);
+    expect(delayed).toEqual([
+      { message: { integration: w.integration.id, mode: 'reconcile' }, delayMs: 5 * MINUTE_MS + 1_000 },
+    ]);
+    expect(w.store.place().checkpoint).toMatchObject({ health: { state: 'healthy' }, limitedUntil: until });
+    expect(w.store.place().lease).toBeNull();
+  });
+
+  it('asks nothing of Kombo before that time, and goes on from its page then', async () => {
+    const w = await worldWithNews();
+    w.kombo.failures = [null, limitFor(5 * MINUTE_MS)];
+    const { receive, delayed, outcomes } = await limitedFunction(w);
+    await receive();
+    w.kombo.reads.length = 0;
+
+    w.clock.advance(5 * MINUTE_MS - 1);
+    await receive();
+    expect(outcomes.at(-1)).toMatchObject({ kind: 'limited', isNew: false });
+    expect([w.kombo.reads, delayed.length]).toEqual([[], 1]);
+
+    w.clock.advance(1);
+    await receive();
+    expect(outcomes.at(-1)).toMatchObject({ kind: 'ended' });
+    expect(w.kombo.reads[0]?.cursor).toBe('at-1');
+    expect(w.types()).toEqual(['CourseStarted', 'CourseStarted', 'CourseStarted']);
+    expect(w.store.place().checkpoint.limitedUntil).toBeNull();
+  });
+
+  it('leaves an integration that fails as it was: nothing is told, and no failure is counted', async () => {
+    const w = await worldWithNews();
+    w.kombo.failures = [new TransientError('down'), limitFor(MINUTE_MS)];
+    const { receive } = await limitedFunction(w);
+    await receive();
+    const { health } = w.store.place().checkpoint;
+
+    await receive();
+
+    expect(w.store.place().checkpoint.health).toEqual(health);
+    expect(w.bus.notified.map(({ type }) => type)).not.toContain('IntegrationFailing');
+  });
+
+  it('when Kombo is asked how the integration stands, is sent again as it is', async () => {
+    const w = await worldWithNews();
+    const follow = () => Promise.reject(limitFor(MINUTE_MS));
+    const { receive, delayed } = await limitedFunction(w, { follow });
+
+    await receive({ follow: 'changed' });
+
+    expect(delayed).toEqual([
+      { message: { integration: w.integration.id, follow: 'changed' }, delayMs: MINUTE_MS },
+    ]);
+  });
+});

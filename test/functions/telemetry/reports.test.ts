@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import type { Integration } from '../../../functions/contract/integration.ts';
+import { EMPTY_TALLY as NOTHING_DECIDED } from '../../../functions/core/decide/decide-page.ts';
+import { NOTHING_WAITS } from '../../../functions/core/episodes/waiting-count.ts';
+import { surveyFleet } from '../../../functions/core/fleet/fleet.ts';
+import { type Checkpoint, newCheckpoint } from '../../../functions/core/state/checkpoint.ts';
+import { reportFleet } from '../../../functions/dispatch/report.ts';
+import { reportRun } from '../../../functions/poll/report.ts';
+import { countPublished } from '../../../functions/telemetry/published-counter.ts';
+import { redacted } from '../../../functions/telemetry/redacted.ts';
+import type { Fields, Telemetry } from '../../../functions/telemetry/telemetry.ts';
+
+const NOW = Date.parse('2026-03-01T12:00:00.000Z');
+const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
+const NOTHING = { byType: {}, komboLagSeconds: null, ownLagSeconds: null };
+
+function recorder() {
+  const lines: { message: string; fields: Fields }[] = [];
+  const measured: object[] = [];
+  const log = (message: string, fields: Fields = {}) => void lines.push({ message, fields });
+  const telemetry: Telemetry = {
+    info: log,
+    warn: log,
+    unexpected: (message) => log(message),
+    measure: (values, dimensions) => void measured.push({ ...values, ...dimensions }),
+  };
+  return { telemetry, lines, measured };
+}
+
+describe('the report of a run', () => {
+  it('counts runs that ended, and events by type in the log line', () => {
+    const { telemetry, lines, measured } = recorder();
+    const ended = {
+      mode: 'incremental' as const,
+      startedAt: ago(1),
+      endedAt: ago(0),
+      pages: 2,
+      records: 300,
+      events: 3,
+      missed: 0,
+      setAside: 1,
+      unknownStatuses: 2,
+    };
+    const published = {
+      byType: { CourseCompleted: 2, LearnerDropped: 1 },
+      komboLagSeconds: 60,
+      ownLagSeconds: 5,
+    };
+    reportRun(telemetry, 'moodle:a', { kind: 'ended', ended: [ended], again: false }, published);
+    expect(measured).toEqual([
+      {
+        RunsEnded: 1,
+        PagesRead: 2,
+        RecordsRead: 300,
+        ChangesMissed: 0,
+        SetAside: 1,
+        UnknownStatuses: 2,
+        EventsPublished: 3,
+        KomboLagSeconds: 60,
+        OwnLagSeconds: 5,
+      },
+    ]);
+    expect(lines[0]).toMatchObject({
+      message: 'run',
+      fields: { integration: 'moodle:a', events: published.byType },
+    });
+  });
+
+  it.each([
+    ['integration', 0],
+    ['deployment', 1],
+  ] as const)('tells a failure by its kind: %s', (kind, deploymentErrors) => {
+    const { telemetry, measured } = recorder();
+    const failure = { kind, code: 'CODE', message: 'what to do', logUrl: null };
+    reportRun(telemetry, 'moodle:a', { kind: 'failed', failure }, NOTHING);
+    expect(measured).toEqual([
+      { RunsFailed: 1, ...(deploymentErrors === 1 && { DeploymentErrors: 1 }) },
+      { RunsFailed: 1, kind },
+    ]);
+  });
+});
+
+describe('the count of what was published', () => {
+  it('holds what the bus accepted, and starts over when it is taken', async () => {
+    const counter = countPublished(
+      { publish: async () => ({ accepted: [], refused: [], error: null }), notify: async () => undefined },
+      () => NOW,
+    );
+    const at = ago(0);
+    const integration = { id: 'moodle:a', tool: 'moodle' };
+    await counter.publisher.notify({
+      type: 'IntegrationRecovered',
+      detail: { version: 1, id: '1', integration, at, failingSince: at },
+    });
+    expect(counter.take()).toEqual({ ...NOTHING, byType: { IntegrationRecovered: 1 } });
+    expect(counter.take()).toEqual(NOTHING);
+  });
+});
+
+describe('the survey of the fleet', () => {
+  const integration = (id: string, state: Integration['state'] = 'active'): Integration => ({
+    id,
+    state,
+    baseline: { mode: 'silent' },
+    addedAt: ago(600),
+  });
+  const checkpoint = (id: string, more: Partial<Checkpoint> = {}): Checkpoint => ({
+    ...newCheckpoint(id),
+    watermark: ago(10),
+    ...more,
+  });
+  const troubled = (kind: 'integration' | 'transient', notified: boolean): Checkpoint['health'] => ({
+    state: 'failing',
+    since: ago(90),
+    failures: 3,
+    failedAt: ago(5),
+    retryAt: ago(0),
+    needsNotice: notified,
+    notified,
+    failure: { kind, code: null, message: '', logUrl: null },
+  });
+
+  it('finds the stalest, those that fail and are held, and entries that were left', async () => {
+    const held = {
+      since: ago(1),
+      mode: 'incremental' as const,
+      waiting: { ...NOTHING_WAITS, total: 30, kinds: { removed: 30 } },
+      limit: 25,
+      sample: [],
+      stoppedAt: null,
+      counting: null,
+      chunks: [],
+      notice: 'published' as const,
+    };
+    const checkpoints = [
+      checkpoint('moodle:well'),
+      checkpoint('moodle:late', { watermark: ago(300) }),
+      checkpoint('moodle:failing', { health: troubled('integration', true), watermark: ago(900) }),
+      checkpoint('moodle:shaky', { health: troubled('transient', false), entry: 4, watermark: ago(120) }),
+      checkpoint('moodle:held', { held, watermark: ago(900) }),
+      checkpoint('moodle:paused', { watermark: ago(9000) }),
+    ];
+    const integrations = checkpoints.map(({ integration: id }) =>
+      integration(id, id === 'moodle:paused' ? 'paused' : 'active'),
+    );
+    const asked: string[] = [];
+    const fleet = await surveyFleet(
+      {
+        async readEntriesAfter(asking) {
+          asked.push(...asking.map(({ integration: id, entry }) => `${id}/${entry + 1}`));
+          return asking
+            .filter(({ integration: id }) => id === 'moodle:shaky')
+            .map(({ integration: id, entry }) => ({
+              integration: id,
+              number: entry + 1,
+              detectedAt: ago(100),
+              mode: 'incremental',
+              updatedAfter: null,
+              writer: 'w',
+              changes: [],
+              tally: NOTHING_DECIDED,
+            }));
+        },
+      },
+      {
+        integrations: [...integrations, integration('moodle:new')],
+        unreadable: [{ id: 'moodle:damaged', reason: 'damaged: state is not valid' }],
+      },
+      new Map(checkpoints.map((each) => [each.integration, each])),
+      NOW,
+      2,
+    );
+    expect(fleet).toMatchObject({ active: 6, failing: 1, held: 1, oldestUnpublishedSeconds: 6000 });
+    expect(fleet.freshness.map(({ integration: id }) => id)).toEqual([
+      'moodle:new',
+      'moodle:late',
+      'moodle:shaky',
+      'moodle:well',
+    ]);
+    expect(asked).toEqual(['moodle:failing/1', 'moodle:shaky/5']);
+
+    const { telemetry, lines, measured } = recorder();
+    reportFleet(telemetry, fleet, 4);
+    expect(measured).toEqual([
+      {
+        IntegrationsActive: 6,
+        IntegrationsFailing: 2,
+        IntegrationsHeld: 1,
+        WorstFreshnessSeconds: 36_000,
+        OldestUnpublishedSeconds: 6000,
+        PollsSent: 4,
+        DeploymentErrors: 1,
+      },
+    ]);
+    expect(lines.at(-1)).toEqual({
+      message: 'settings cannot be read',
+      fields: { integration: 'moodle:damaged', reason: 'damaged: state is not valid' },
+    });
+    expect(lines[0]).toEqual({
+      message: 'freshness',
+      fields: { integration: 'moodle:new', freshnessSeconds: 36_000 },
+    });
+  });
+});
+
+it('an unexpected error is logged by name and place, without its message', () => {
+  const problem = redacted(
+    new Error('outer Ada', { cause: new SyntaxError('"ada@example.com" is not JSON') }),
+  );
+  expect(problem).toMatchObject({ name: 'Error', cause: { name: 'SyntaxError' } });
+  expect(JSON.stringify(problem)).not.toMatch(/ada/i);
+  expect(problem.at.length).toBeGreaterThan(0);
+});

@@ -1,0 +1,145 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { PollMessage } from '../../../functions/contract/poll-message.ts';
+import { MAX_BODY_BYTES, type WebhookOutcome, webhookHandler } from '../../../functions/webhook/handler.ts';
+import { reportWebhook } from '../../../functions/webhook/report.ts';
+
+const SECRET = 'the secret';
+const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
+
+const sign = (body: string | Uint8Array, secret = SECRET) =>
+  createHmac('sha256', secret).update(body).digest('base64url');
+
+function receiver() {
+  const sent: PollMessage[] = [];
+  const outcomes: WebhookOutcome[] = [];
+  const handle = webhookHandler({
+    queue: { send: async (messages) => void sent.push(...messages) },
+    secret: async () => SECRET,
+    report: (outcome) => void outcomes.push(outcome),
+  });
+  /** Posts text as the function URL hands it over. */
+  const post = (
+    body: string,
+    options: { signature?: string | null; base64?: boolean; method?: string } = {},
+  ) => {
+    const { signature = sign(body), base64 = false, method = 'POST' } = options;
+    return handle({
+      headers: signature === null ? {} : { 'x-kombo-signature': signature },
+      body: base64 ? Buffer.from(body).toString('base64') : body,
+      isBase64Encoded: base64,
+      requestContext: { http: { method } },
+    });
+  };
+  return { sent, outcomes, post, handle };
+}
+
+const dataChanged = (data: object = {}) =>
+  JSON.stringify({
+    id: '1',
+    type: 'data-changed',
+    data: {
+      integration_id: INTEGRATION,
+      integration_tool: 'moodle',
+      integration_category: 'LMS',
+      changed_models: [{ name: 'lms_users' }, { name: 'lms_course_progressions' }],
+      ...data,
+    },
+  });
+
+describe('a webhook that Kombo signed', () => {
+  it.each([false, true])('about changed progressions asks for a poll (base64: %s)', async (base64) => {
+    const { post, sent } = receiver();
+    expect(await post(dataChanged(), { base64 })).toMatchObject({ statusCode: 202 });
+    expect(sent).toEqual([{ integration: INTEGRATION }]);
+  });
+
+  it.each([
+    ['of another model', { changed_models: [{ name: 'lms_users' }] }],
+    ['of another category', { integration_category: 'HRIS' }],
+  ])('about data %s asks for nothing', async (_, data) => {
+    const { post, sent } = receiver();
+    expect(await post(dataChanged(data))).toMatchObject({ statusCode: 202 });
+    expect(sent).toEqual([]);
+  });
+
+  it.each([
+    ['sync-finished', { integration_id: INTEGRATION, integration_category: 'ATS' }, []],
+    ['connection-flow-failed', undefined, []],
+  ])('%s of %j', async (type, data, polls) => {
+    const { post, sent } = receiver();
+    expect(await post(JSON.stringify({ id: '1', type, data }))).toMatchObject({ statusCode: 202 });
+    expect(sent).toEqual(polls);
+  });
+
+  it('is checked over its bytes, not over what they mean', async () => {
+    const { post } = receiver();
+    const body = dataChanged({ integration_tool: 'Ünïversität' });
+    expect(await post(body, { base64: true })).toMatchObject({ statusCode: 202 });
+    expect(await post(JSON.stringify(JSON.parse(body), null, 1), { signature: sign(body) })).toMatchObject({
+      statusCode: 401,
+    });
+  });
+
+  it('can come twice', async () => {
+    const { post, sent } = receiver();
+    await post(dataChanged());
+    await post(dataChanged());
+    expect(sent).toEqual([{ integration: INTEGRATION }, { integration: INTEGRATION }]);
+  });
+});
+
+describe('a request that Kombo did not send, or that is no webhook', () => {
+  it.each([
+    ['forged', dataChanged(), { signature: sign(dataChanged(), 'another secret') }, 401],
+    ['with an empty signature', dataChanged(), { signature: '' }, 401],
+    ['with half a signature', dataChanged(), { signature: sign(dataChanged()).slice(0, 20) }, 401],
+    [
+      'with the signature in hex',
+      dataChanged(),
+      { signature: Buffer.from(sign(dataChanged()), 'base64url').toString('hex') },
+      401,
+    ],
+    ['unsigned', dataChanged(), { signature: null }, 401],
+    ['too long', 'x'.repeat(MAX_BODY_BYTES + 1), {}, 413],
+    ['far too long', 'x'.repeat(MAX_BODY_BYTES * 3), { signature: 'x' }, 413],
+    ['that is not JSON', '{"type":', {}, 400],
+    ['without a type', '{}', {}, 400],
+    ['of a known type with other data', JSON.stringify({ type: 'data-changed', data: {} }), {}, 400],
+    ['with another method', dataChanged(), { method: 'GET' }, 405],
+  ])('%s, is refused and writes no line', async (_, body, options, status) => {
+    const { post, sent, outcomes } = receiver();
+    const measured: object[] = [];
+    const logged: unknown[] = [];
+    expect(await post(body, options)).toMatchObject({ statusCode: status });
+    expect(sent).toEqual([]);
+    const log = (...line: unknown[]) => void logged.push(line);
+    const telemetry = {
+      info: log,
+      warn: log,
+      unexpected: log,
+      measure: (values: object) => void measured.push(values),
+    };
+    for (const outcome of outcomes) reportWebhook(telemetry, outcome);
+    expect([...measured, ...logged]).toEqual([]);
+  });
+
+  it('that is no request of a function URL, is refused', async () => {
+    expect(await receiver().handle({ Records: [] })).toMatchObject({ statusCode: 400 });
+  });
+});
+
+it('a webhook whose poll cannot be queued fails, so that it can be sent again', async () => {
+  const handle = webhookHandler({
+    queue: { send: () => Promise.reject(new Error('no queue')) },
+    secret: async () => SECRET,
+    report: () => undefined,
+  });
+  const body = dataChanged();
+  const event = {
+    headers: { 'x-kombo-signature': sign(body) },
+    body,
+    requestContext: { http: { method: 'POST' } },
+  };
+  await expect(handle(event)).rejects.toThrow('no queue');
+});
