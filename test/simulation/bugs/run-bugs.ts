@@ -81,8 +81,8 @@ export const runBugs: DeliberateBug[] = [
       },
       {
         file: 'functions/core/poll/decide-against-known.ts',
-        replace: "import type { Worker } from './worker.ts';",
-        by: "import { fenceOff } from './take-over.ts';",
+        replace: "import type { Worker } from '../journal/worker.ts';",
+        by: "import { fenceOff } from '../journal/acquire-lease.ts'; import type { Worker } from '../journal/worker.ts';",
       },
     ],
   },
@@ -230,8 +230,8 @@ export const runBugs: DeliberateBug[] = [
       ),
       ...one(
         'functions/core/operator/with-lease.ts',
-        "import { endHold, isCounted } from './hold.ts';",
-        "import { endHold, isCounted } from './hold.ts'; import { newCheckpoint } from './checkpoint.ts';",
+        "import { endHold, isCounted } from '../episodes/hold.ts';",
+        "import { endHold, isCounted } from '../episodes/hold.ts'; import { newCheckpoint } from '../state/checkpoint.ts';",
       ),
     ],
   },
