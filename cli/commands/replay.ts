@@ -113,7 +113,7 @@ Examples:
 async function order({ ports, ids }: Deployment, id: IntegrationId, options: ReplayOptions, output: Output) {
   const { from, to, type, course, learner, progression, source, reason, rate } = options;
   if (from === undefined)
-    throw new CommandError('Missing `--from`: the time to replay from.', ExitCode.wrongUse);
+    throw new CommandError('Missing --from: the time to replay from.', ExitCode.wrongUse);
   const integration = await findIntegration(ports.store, id);
   const planned = await planReplay(ports, integration, {
     range: { from, to: to ?? null },

@@ -15,7 +15,7 @@ describe('what an operator looks at and moves', () => {
   it('status: all integrations in a table, one in full, both as JSON', async () => {
     const all = await cli.run('status');
     expect(all.stdout).toMatch(/INTEGRATION +CONDITION +SYNCED +LAST RUN/);
-    expect(all.stdout).toMatch(/sandbox:school +well/);
+    expect(all.stdout).toMatch(/sandbox:school +healthy/);
 
     const one = await cli.run('status', SCHOOL);
     expect(one.stdout).toMatch(/events in 24 h +\d+ /);
