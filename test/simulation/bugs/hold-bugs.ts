@@ -52,6 +52,15 @@ export const holdBugs: DeliberateBug[] = [
     setting: UNDATED,
   },
   {
+    name: 'a completion without a date is held though its record is known',
+    patches: one(
+      'functions/core/decide/suspect.ts',
+      "return isOld(state.completedAt, habits) ? 'completedOld' : null;",
+      "return isOld(state.completedAt, habits) || state.completedAt === null ? 'firstSeenUndated' : null;",
+    ),
+    setting: UNDATED,
+  },
+  {
     name: "a completion's own date is that of the enrolment",
     patches: one(
       'functions/core/decide/suspect.ts',

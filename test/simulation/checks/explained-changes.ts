@@ -134,20 +134,28 @@ export function isErasure(
 /** While the data is expired, neither a removal nor a return is believed: the record stays as removed as it was. */
 function isDisbelieved(
   { events }: ChangeEvents,
-  { at }: Showing,
+  showing: Showing,
   detectedAt: number,
   clocks: Clocks,
 ): boolean {
   const [was, is] = [events[0]?.detail.previous, events.at(-1)?.detail.progression];
   return (
-    mayBeExpired(at, detectedAt, clocks) &&
+    mayBeExpired(showing, detectedAt, clocks) &&
     is?.removedAt === (was?.removedAt ?? null) &&
     events.every(({ type }) => type !== 'LearnerDataErased')
   );
 }
 
-/** Whether Kombo may have said that the data is expired when it was asked about what it had shown at `from`. */
-export function mayBeExpired(from: number, until: number, { expiries, komboSkewMs }: Clocks): boolean {
+/**
+ * Whether Kombo may have said that the data is expired when it was asked, until then, about what it had shown. Before it
+ * is asked for an id, it is asked about the page that showed the record first.
+ */
+export function mayBeExpired(
+  { at, by }: Pick<Showing, 'at' | 'by'>,
+  until: number,
+  { expiries, komboSkewMs }: Clocks,
+): boolean {
+  const from = by === 'ids' ? at - ASKED_WITHIN : at;
   return expiries.some(
     (expiry) => expiry.from - komboSkewMs <= until + ASKED_WITHIN && expiry.until - komboSkewMs >= from,
   );

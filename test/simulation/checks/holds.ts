@@ -108,7 +108,7 @@ function wasShown(
     (showing) =>
       showing.at <= by &&
       (isDeepStrictEqual(state, previous) || areFactsShown(state, previous, showing)) &&
-      (mayBeExpired(showing.at, showing.at, clocks) ||
+      (mayBeExpired(showing, showing.at, clocks) ||
         (showing.isRemoved || showing.isBlank) === (state.removedAt !== null)) &&
       (!erased || showing.isBlank || !showing.hasNames),
   );
@@ -174,12 +174,24 @@ function leftOut(change: Change): Change['discarded'] {
   return isSilentFirstSight ? { ...state, erased } : discarded;
 }
 
-/** What `ChangesHeld` says adds up; and ordinary learning is never held. */
-export function checkHeldEvents(received: ReceivedEvent[], isOrdinary: boolean, accuse: Accuse): void {
-  for (const { type, json } of received) {
+/**
+ * What `ChangesHeld` says adds up; and ordinary learning is never held.
+ *
+ * @param isOrdinary nothing but ordinary learning happened
+ */
+export function checkHeldEvents(
+  received: ReceivedEvent[],
+  shown: Map<string, Showing[]>,
+  isOrdinary: boolean,
+  accuse: Accuse,
+): void {
+  for (const { type, json, at: receivedAt } of received) {
     if (type !== 'ChangesHeld') continue;
-    if (isOrdinary) accuse('ordinary learning is never held', json);
     const { waiting, limit, sample } = operationalEvents.ChangesHeld.parse(JSON.parse(json));
+    const isSuspectAllTheSame =
+      waiting.kinds.firstSeenUndated === waiting.total &&
+      sample.every((id) => isFirstSeenCompletedUndated(shown.get(id), receivedAt));
+    if (isOrdinary && !isSuspectAllTheSame) accuse('ordinary learning is never held', json);
     const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
     const { total, kinds, courses, otherCourses } = waiting;
     const perCourse = courses.map(({ changes }) => changes);
@@ -193,4 +205,13 @@ export function checkHeldEvents(received: ReceivedEvent[], isOrdinary: boolean, 
       new Set(sample).size === Math.min(total, SAMPLE_SIZE);
     if (!isRight) accuse('what is held is counted', json);
   }
+}
+
+/** Where no enrolment dates are sent, this happens in ordinary learning, and nothing tells it from an old completion. */
+function isFirstSeenCompletedUndated(showings: Showing[] = [], until: number): boolean {
+  const place = showings.findIndex(
+    ({ at, status, enrolledAt, completedAt }) =>
+      at <= until && status === 'COMPLETED' && enrolledAt === null && completedAt === null,
+  );
+  return place >= 0 && !showings.slice(0, place).some(({ wasProcessed }) => wasProcessed);
 }

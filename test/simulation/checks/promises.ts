@@ -33,7 +33,7 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
   checkChains(stories, accuse);
   checkEvents(stories, service.shown, clocks, accuse);
   checkEpisodes(bus.received, scenario.faults, accuse);
-  checkHeldEvents(bus.received, scenario.isOrdinary, accuse);
+  checkHeldEvents(bus.received, service.shown, scenario.isOrdinary, accuse);
 
   const entries = await readJournal(observer);
   const holds = {
