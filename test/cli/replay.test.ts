@@ -110,7 +110,7 @@ describe('schoolbell replay', () => {
     [['replay', SCHOOL, ...SINCE, '--course', 'none'], 1, /No event of sandbox:school matches/],
     [['replay', SCHOOL, ...SINCE, '--type', 'CourseDone'], 2, /Give one of LearnerEnrolled/],
     [['replay', SCHOOL, ...SINCE], 2, /Nobody is there to ask: say --yes/],
-    [['replay', SCHOOL], 2, /Missing .--from.: the time to replay from/],
+    [['replay', SCHOOL], 2, /Missing --from: the time to replay from/],
     [['replay', SCHOOL, ...SINCE, '--as-live', '--source', 'kombo'], 2, /cannot go with --source kombo/],
     [['replay', SCHOOL, '--resume', 'none'], 1, /There is no replay none/],
   ])('bad input gets one clear line: %j', async (args, exitCode, line) => {
