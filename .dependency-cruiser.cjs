@@ -54,7 +54,6 @@ module.exports = {
         pathNot: [
           '^functions/wiring[.]ts$',
           '^consumers/[a-z/]+/wiring[.]ts$',
-          '^consumers/slack/slack[.]ts$',
           '^functions/adapters/',
           '^local/',
           '^test/',

@@ -10,7 +10,7 @@ import { arn, keyArn, secretArn } from './arn.ts';
 
 const komboUrl = Address.check(z.maxLength(256));
 
-/** Of a role, not of a session: `aws:PrincipalArn` has the role's. */
+/** The ARN of an IAM role, not of an STS session: `aws:PrincipalArn` has the role's. */
 const principalArn = z
   .string()
   .check(

@@ -29,7 +29,9 @@ function importsOf(): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>(folders.map((folder) => [folder, new Set()]));
   for (const file of sources) {
     const from = folderOf(file);
-    for (const [, path = ''] of readFileSync(join(ROOT, file), 'utf8').matchAll(/ from '(\.[^']+)'/g)) {
+    for (const [, path = ''] of readFileSync(join(ROOT, file), 'utf8').matchAll(
+      /(?: from |import\()'(\.[^']+)'/g,
+    )) {
       const to = folderOf(relative(ROOT, join(ROOT, dirname(file), path)));
       if (from !== undefined && to !== undefined && to !== from) found.get(from)?.add(to);
     }

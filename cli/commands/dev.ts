@@ -91,7 +91,7 @@ function unnamed(): CommandError {
   );
 }
 
-/** People see the days go by; where nobody looks, nobody waits for them. */
+/** On a terminal, pauses between the simulated days; otherwise runs without pauses. */
 function defaultSeconds(isSandbox: boolean, { watch = false }: DevOptions): number {
   if (!isSandbox) return API_SECONDS;
   return process.stdout.isTTY || watch ? STORY_SECONDS : 0;

@@ -101,5 +101,5 @@ async function refusedEvents(store: Store, id: IntegrationId): Promise<Map<strin
 }
 
 function notified(detectedAt: string, refusal: string | undefined): string {
-  return refusal === undefined ? `  (told ${minute(detectedAt)})` : `  (NOT told: ${refusal})`;
+  return refusal === undefined ? `  (published ${minute(detectedAt)})` : `  (NOT published: ${refusal})`;
 }

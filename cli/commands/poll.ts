@@ -64,7 +64,7 @@ export async function askForPoll(
   if (integration.state !== 'active') throw notActive(integration);
   const checkpoint = (await ports.store.readCheckpoint(id))?.checkpoint ?? null;
   const until = checkpoint && limitedUntil(checkpoint, ports.clock());
-  if (until) throw new CommandError(`Kombo takes no more requests before ${until}. Ask again then.`);
+  if (until) throw new CommandError(`Kombo's rate limit is reached until ${until}. Run this again then.`);
   if (mode === 'baseline' && checkpoint?.watermark) {
     throw new CommandError(
       `${id} was synced already: a poll publishes what changed, and schoolbell reconcile ${id} what was missed.`,

@@ -18,7 +18,10 @@ export type GlobalOptions = {
 /** Adds the options that every command has. */
 export function addGlobalOptions(program: Command): Command {
   return program
-    .option('--local [DIR]', `use the embedded parts, with data in DIR (${DEFAULT_DIRECTORY}/)`)
+    .option(
+      '--local [DIR]',
+      `use an embedded DynamoDB and event bus, with data in DIR (${DEFAULT_DIRECTORY}/)`,
+    )
     .option('--json', 'one JSON object a line on standard output, everything else on standard error');
 }
 

@@ -39,7 +39,7 @@ export async function handleEvent(
   event: LearningEvent,
   { ports, draw, policy }: CertificateParts,
 ): Promise<WorkflowEventType[]> {
-  const { bucket, kombo, tell, clock, randomBytes } = ports;
+  const { bucket, kombo, notify, clock, randomBytes } = ports;
   const { integration, progression } = event.detail;
   const folder = certificateFolder({ integration: integration.id, progression: progression.id });
   const context = {
@@ -63,7 +63,7 @@ export async function handleEvent(
   });
   for (const unpublished of decided.unpublished) {
     if (unpublished.type === 'CertificateIssued') await drawOnce(decided, unpublished);
-    await tell(unpublished);
+    await notify(unpublished);
   }
   const saved = await updateState(bucket, folder, (state) => withoutPublished(state, decided.unpublished));
   // After drawing, and at each later event: another worker may have stored a PDF while the erasure was handled.

@@ -24,7 +24,7 @@ export type CertificatePorts = {
   bucket: CertificateBucket;
   kombo: Pick<Kombo, 'readByIds'>;
   /** @throws when the event was not accepted */
-  tell(event: WorkflowEvent): Promise<void>;
+  notify(event: WorkflowEvent): Promise<void>;
   clock: () => number;
   randomBytes(length: number): Uint8Array;
 };

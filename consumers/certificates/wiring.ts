@@ -32,7 +32,7 @@ export function wireCertificates(
     ports: {
       bucket: createBucket({ client: new S3Client(AWS_CLIENT), bucket: environment.CERTIFICATES_BUCKET }),
       kombo: komboWithIds(kombo, ids),
-      tell: createNotifier({
+      notify: createNotifier({
         putEvents: putEventsCall(new EventBridgeClient(AWS_CLIENT)),
         bus: environment.BUS_NAME,
       }),

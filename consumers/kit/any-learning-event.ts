@@ -1,3 +1,4 @@
+import type { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 import { deliveredFrom } from './delivered.ts';
 import {
   parseCompletionCorrected,
@@ -31,7 +32,7 @@ const parsers = {
   ProgressionRemoved: parseProgressionRemoved,
   ProgressionRestored: parseProgressionRestored,
   LearnerDataErased: parseLearnerDataErased,
-};
+} satisfies Record<LearningEventType, unknown>;
 
 /** Any learning event, parsed: `type` says which one it is, and so what `detail` has. */
 export type ReceivedLearningEvent = ReturnType<(typeof parsers)[keyof typeof parsers]>;

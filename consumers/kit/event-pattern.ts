@@ -85,7 +85,7 @@ export function eventPattern<Type extends EventType>(
 
 /**
  * The patterns for events of any types: one for those that can be replayed, and one or two for the others. Courses and
- * learners narrow down the events that name one: an integration that fails is told whatever course is asked for.
+ * learners narrow down the events that name one: a failing integration is notified whatever course is asked for.
  */
 export function eventPatterns(
   types: readonly EventType[],

@@ -5,7 +5,7 @@ export { Learner } from '../../functions/contract/learner.ts';
 export { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 export {
   type ChangedField,
-  JournalPosition as JournalPlace,
+  JournalPosition,
   LearningEventDetail,
 } from '../../functions/contract/learning-events.ts';
 export type { OperationalEventType } from '../../functions/contract/operational-events.ts';

@@ -66,7 +66,7 @@ export function createSlack({
       const answer = await send(url, request, patience.attemptMs);
       if (answer.status !== 429) return channelId === null ? checkWebhook(answer) : checkApi(answer);
       if (attempt === patience.attempts || answer.waitMs > patience.longestWaitMs) {
-        throw new TransientError('Slack accepts no message for now (rate limit)');
+        throw new TransientError("Slack's rate limit is reached; the queue retries");
       }
       await wait(answer.waitMs);
     }

@@ -38,7 +38,7 @@ export type MetricName = (typeof metricNames)[keyof typeof metricNames];
 /** The dimension that every metric has: the deployment's name, so that two in one account stay apart. */
 export const DEPLOYMENT_DIMENSION = 'service';
 
-/** The dimension of `RunsFailed` that says what to do next: `Trouble.kind`. */
+/** The dimension of `RunsFailed` that says what to do next: `Failure.kind`. */
 export const KIND_DIMENSION = 'kind';
 
 /** The messages of the log lines that the dashboard's queries look for. */

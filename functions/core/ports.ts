@@ -86,7 +86,7 @@ export type Store = {
    */
   saveCheckpoint(next: Checkpoint, lease: Lease): Promise<void>;
   /**
-   * Like `moveCheckpoint`, and gives the lease back.
+   * Like `saveCheckpoint`, and gives the lease back.
    * @returns whether another poll of the integration was requested meanwhile
    */
   releaseLease(next: Checkpoint, lease: Lease): Promise<{ again: boolean }>;

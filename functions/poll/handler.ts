@@ -23,7 +23,7 @@ export type PollParts = {
   queue: Queue;
   /** Told what became of each run, for logs and metrics. */
   report: (integration: string, outcome: PollOutcome) => void;
-  /** Brings an integration to where it stands at Kombo, when a message asks for it. See `core/follow-kombo.ts`. */
+  /** Brings an integration to where it stands at Kombo, when a message asks for it. See `core/operator/sync-with-kombo.ts`. */
   follow?: (id: IntegrationId, why: 'created' | 'changed', owner: string) => Promise<Integration | null>;
 };
 

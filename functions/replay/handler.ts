@@ -18,7 +18,7 @@ export type ReplayParts = {
   ports: ReplayPorts;
   settings: RunSettings;
   queue: Queue<ReplayMessage>;
-  /** Told what became of each call, for logs and metrics. */
+  /** Called with the outcome of each invocation, for logs and metrics. */
   report: (message: ReplayMessage, outcome: ReplayOutcome) => void;
 };
 

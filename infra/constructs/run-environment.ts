@@ -2,7 +2,7 @@ import { type Environment, KOMBO_HOSTS } from '../../functions/contract/environm
 import type { Settings } from '../settings.ts';
 import type { State } from './deployed-state.ts';
 
-/** What every function that reads Kombo and publishes is told, besides its queue. */
+/** The environment of every function that reads Kombo and publishes, besides its queue. */
 export function runEnvironment(
   settings: Settings,
   state: State,

@@ -68,7 +68,7 @@ export class NotifierStack extends Stack {
     new CfnOutput(this, outputNames.dispatchFunction, { value: dispatcher.function.functionName });
     new CfnOutput(this, outputNames.replayFunction, { value: replayer.function.functionName });
     new CfnOutput(this, outputNames.environment, {
-      description: 'What the command line is told: put it into the environment',
+      description: 'What the command line needs to know: put it into the environment',
       value: operatorEnvironment({ settings, state, poller, replayer }),
     });
     new CfnOutput(this, outputNames.operatorPolicy, {

@@ -71,7 +71,7 @@ type Issuing = CertificateParts & {
 /** Read when the first certificate is issued: fonts and the PDF library take a moment. */
 async function openCertificates(
   { folder, kombo, clock }: LocalConsumersOptions,
-  tell: (event: WorkflowEvent) => Promise<void>,
+  notify: (event: WorkflowEvent) => Promise<void>,
 ): Promise<Issuing> {
   const [{ takeEvent }, { drawCertificate }, { openFonts }] = await Promise.all([
     import('../../consumers/certificates/take-events.ts'),
@@ -84,7 +84,7 @@ async function openCertificates(
     takeEvent,
     policy: POLICY,
     draw: async (certificate) => (await drawCertificate(certificate, texts, fonts)).pdf,
-    ports: { bucket: certificateFolder(folder), kombo, tell, clock, randomBytes },
+    ports: { bucket: certificateFolder(folder), kombo, notify, clock, randomBytes },
   };
 }
 

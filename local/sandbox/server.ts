@@ -39,7 +39,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { control, conditions } = sandboxConditions();
   const api = sandboxApi({ ...options, now: clock.now, conditions });
 
-  /** The answer and how its body goes out; null: the connection is cut. */
+  /** The response and how its body is sent; null: the connection is closed. */
   const answer = async (message: IncomingMessage, logUrl: string): Promise<Sent | null> => {
     const request = readRequest(message, logUrl);
     const refusal = api.refuse(request);

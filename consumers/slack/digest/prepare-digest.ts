@@ -11,7 +11,7 @@ export type DigestPorts = {
   receive(): Promise<Received[]>;
   remove(receipts: string[]): Promise<void>;
   /** @throws when the event was not accepted */
-  tell(event: WorkflowEvent): Promise<void>;
+  notify(event: WorkflowEvent): Promise<void>;
   clock: () => number;
 };
 
@@ -61,7 +61,7 @@ export function digestHandler({ portsOf, report }: DigestParts) {
  */
 export async function prepareDigest(
   channel: string,
-  { receive, remove, tell, clock, timeLeft }: DigestPorts & { timeLeft: () => boolean },
+  { receive, remove, notify, clock, timeLeft }: DigestPorts & { timeLeft: () => boolean },
 ): Promise<DigestOutcome> {
   const receipts: string[] = [];
   const items: DigestItem[] = [];
@@ -82,7 +82,7 @@ export async function prepareDigest(
   if (items.length === 0) return { events: 0, unreadable };
   const summary = summarise(items);
   const at = new Date(clock()).toISOString();
-  await tell({
+  await notify({
     type: 'DigestPrepared',
     detail: { version: 1, id: `digest/${channel}/${at}`, at, channel, ...summary },
   });

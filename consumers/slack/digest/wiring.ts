@@ -12,9 +12,9 @@ import type { DigestPorts } from './prepare-digest.ts';
 export function wireDigest(variables: Record<string, string | undefined>): (queueUrl: string) => DigestPorts {
   const environment = parseAs(DigestEnvironment, variables);
   const sqs = new SQSClient(AWS_CLIENT);
-  const tell = createNotifier({
+  const notify = createNotifier({
     putEvents: putEventsCall(new EventBridgeClient(AWS_CLIENT)),
     bus: environment.BUS_NAME,
   });
-  return (queueUrl) => ({ ...createReceiver(sqs, queueUrl), tell, clock: () => Date.now() });
+  return (queueUrl) => ({ ...createReceiver(sqs, queueUrl), notify, clock: () => Date.now() });
 }

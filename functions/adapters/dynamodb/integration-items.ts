@@ -42,7 +42,7 @@ export function integrationItems(
         if (next === null || isDeepStrictEqual(next, stored)) return stored;
         if (await replace(table, item, next)) return next;
       }
-      throw new TransientError(`The settings of ${id} are being changed by others`, {
+      throw new TransientError(`Too many concurrent changes of the settings of ${id}`, {
         code: 'SETTINGS_CONTENDED',
       });
     },

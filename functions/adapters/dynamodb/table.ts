@@ -8,7 +8,7 @@ export type Table = { calls: DynamoDbCalls; name: string };
 
 export type Item = Record<string, AttributeValue>;
 
-/** An item's place. `pk` is the partition, `sk` the place in it. */
+/** An item's key: partition key and sort key. */
 export type ItemKey = { pk: string; sk: string };
 
 export function keyOf({ pk, sk }: ItemKey): { pk: AttributeValue.SMember; sk: AttributeValue.SMember } {

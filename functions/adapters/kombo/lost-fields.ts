@@ -13,7 +13,7 @@ export function lostField(record: RecordSchema): string | null {
 }
 
 /**
- * Whether a record lost its learner, as happens 14 days after the removal: nobody can be told from it any more, or
+ * Whether a record lost its learner, as happens 14 days after the removal: nobody can be identified by it any more, or
  * nothing is said about them. A field that is null for itself may just be turned off in Kombo.
  */
 export function isErased(record: RecordSchema): boolean {

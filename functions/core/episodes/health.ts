@@ -52,7 +52,7 @@ function hasLasted(kind: Failure['kind'], lastedMs: number): boolean {
   return kind === 'transient' && lastedMs >= TRANSIENT_TOLD_AFTER_MS;
 }
 
-/** What stopped a run, for the checkpoint. An error that no part expected is named without its message. */
+/** The failure as it is stored. Of an unexpected error only its name, since its message may contain personal data. */
 export function failureOf(error: unknown): Failure {
   if (isRunError(error)) {
     return { kind: error.kind, code: error.code, message: error.message, logUrl: error.logUrl };

@@ -31,7 +31,7 @@ export function leaseFor(owner: string, leaseMs: number, clock: Clock): Lease {
 /** A worker as these functions see it: nothing else changes its checkpoint. */
 type Writable = Omit<Worker, 'checkpoint'> & { checkpoint: Checkpoint };
 
-/** Changes the checkpoint in memory. The next `move` or `finish` writes it. */
+/** Changes the checkpoint in memory. The next `save` or `release` writes it. */
 export function change(worker: Writable, part: Partial<Checkpoint>): void {
   worker.checkpoint = { ...worker.checkpoint, ...part };
 }

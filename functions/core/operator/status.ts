@@ -48,7 +48,7 @@ export type Status = {
   events: EventCounts | null;
 };
 
-/** `complete`: all that waits is counted, and can be released or discarded. `countedPages`: of the run, while it is counted. */
+/** `complete`: counting is done, so that a person can release or discard. `countedPages`: pages counted so far. */
 export type HeldStatus = Pick<Held, 'since' | 'mode' | 'waiting' | 'sample' | 'limit'> & {
   complete: boolean;
   countedPages: number | null;

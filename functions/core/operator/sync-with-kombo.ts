@@ -18,7 +18,7 @@ export type SyncParts = {
   ports: Ports;
   settings: RunSettings;
   readKomboStatus: ReadKomboStatus;
-  /** Of an integration that is added. */
+  /** The baseline of an integration that this adds. */
   baseline: Baseline;
 };
 

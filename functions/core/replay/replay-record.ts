@@ -58,7 +58,7 @@ export const ReplayRecord = z.extend(ReplayPlan, {
   asLive: z.boolean(),
   /** Events a second. */
   rate: PositiveNumber,
-  /** `stopped`: it goes on when a person says so. */
+  /** `stopped`: only `replay --resume` continues it. */
   state: z.enum(['running', 'stopped', 'finished']),
   /** `ReplayStarted` was published. */
   notified: z.boolean(),

@@ -77,8 +77,8 @@ export const Failure = z.object({
 export type Failure = z.infer<typeof Failure>;
 
 /**
- * `troubled`: runs fail. `mustBeTold`: `IntegrationFailing` is to be published for this episode, and may have been without
- * anyone's knowing; `told`: it was.
+ * `failing`: runs fail. `needsNotice`: `IntegrationFailing` is to be published for this episode, and may have been, by a
+ * worker that died; `notified`: it was.
  */
 export const Health = z.discriminatedUnion('state', [
   z.object({ state: z.literal('healthy') }),
@@ -89,8 +89,7 @@ export const Health = z.discriminatedUnion('state', [
     failedAt: Timestamp,
     /** The machine's clock: no run is due before. */
     retryAt: Timestamp,
-    /** Items that are older than this field: an extra end is harmless, a missing one is not. */
-    needsNotice: z._default(z.boolean(), true),
+    needsNotice: z.boolean(),
     notified: z.boolean(),
     failure: Failure,
   }),

@@ -82,7 +82,7 @@ export class CertificateDesk {
       ports: {
         bucket,
         kombo: this.#kombo(null),
-        tell: (event) =>
+        notify: (event) =>
           step('tell', () => {
             this.notified.push(structuredClone(event));
             const key = event.type === 'CertificateIssued' ? event.detail.certificate.key : null;

@@ -58,7 +58,7 @@ describe('a digest', () => {
         return waiting.splice(0, 10);
       },
       remove: async (receipts) => void removed.push(...receipts),
-      tell: async (event) => {
+      notify: async (event) => {
         if (busFails) throw new Error('the bus is down');
         published.push(event);
       },
