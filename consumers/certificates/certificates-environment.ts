@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { Environment } from '../../functions/contract/environment.ts';
+import { parsedJson } from '../../functions/contract/parsed-json.ts';
 import { CertificateTexts } from './certificate-texts.ts';
 
 const FromEnvironment = z.pick(Environment, {
@@ -16,19 +17,6 @@ export const CertificatesEnvironment = z.extend(FromEnvironment, {
   FONTS_DIRECTORY: z.string().check(z.minLength(1)),
   REVOKE: z._default(z.enum(['true', 'false']), 'false'),
   ON_ERASURE: z._default(z.enum(['keep', 'delete']), 'delete'),
-  CERTIFICATE_TEXTS: z.pipe(
-    z.pipe(
-      z._default(z.string(), '{}'),
-      z.transform((text, context): unknown => {
-        try {
-          return JSON.parse(text);
-        } catch {
-          context.issues.push({ code: 'custom', input: text, message: 'is not JSON' });
-          return z.NEVER;
-        }
-      }),
-    ),
-    CertificateTexts,
-  ),
+  CERTIFICATE_TEXTS: z.prefault(parsedJson(CertificateTexts), '{}'),
 });
 export type CertificatesEnvironment = z.infer<typeof CertificatesEnvironment>;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { IN_ENGLISH } from '../../functions/contract/in-english.ts';
+import { parsedJson } from '../../functions/contract/parsed-json.ts';
 import { type Answer, failure, success } from './answer.ts';
 import { Fault } from './fault.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
@@ -32,20 +33,7 @@ export function obeyText(body: string, { logUrl, ...reach }: Reach & { logUrl: s
   return success({ now: new Date(reach.clock.now()).toISOString(), requests: reach.control.requests() });
 }
 
-const ControlText = z.pipe(
-  z.pipe(
-    z.string(),
-    z.transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.issues.push({ code: 'custom', input: text, message: 'is not JSON' });
-        return z.NEVER;
-      }
-    }),
-  ),
-  ControlCommand,
-);
+const ControlText = parsedJson(ControlCommand);
 
 const obey = (command: ControlCommand, { control, clock }: Reach): void => {
   switch (command.do) {

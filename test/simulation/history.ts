@@ -97,7 +97,7 @@ async function history(world: World, accuse: Accuse): Promise<void> {
   }
   for (const key of changedItems(items, tableItems(table))) accuse('silence', `${key} was written`);
 
-  for (const write of world.overtaken.writes) accuse('whoever is overtaken stops', write);
+  for (const write of world.overtaken.writes) accuse('a worker that lost its lease stops', write);
   await checkPromises(world, workers.observer(), accuse);
 }
 

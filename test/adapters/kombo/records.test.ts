@@ -226,7 +226,7 @@ describe('a record without an id that can be used', () => {
     ['learner', { user_id: 'x' }],
     ['course', { course_revision_id: 'x' }],
     ['learner, whose id is nested', { user_id: null, user: { ...USER, id: 'x' } }],
-  ])('is told apart from another one by its %s', (_, differs) => {
+  ])('has another stand-in than a record with a different %s', (_, differs) => {
     expect(rejected(rawRecord({ id: null, ...differs })).id).not.toBe(rejected(rawRecord({ id: null })).id);
   });
 
@@ -244,7 +244,7 @@ describe('a record without an id that can be used', () => {
   });
 });
 
-/** A value with so many levels, made without going down through them. */
+/** A value with this many levels of nesting, built without recursion. */
 function nested(levels: number, list: boolean): unknown {
   const [open, close] = list ? ['[', ']'] : ['{"a":', '}'];
   return JSON.parse(open.repeat(levels) + 1 + close.repeat(levels));

@@ -120,7 +120,7 @@ const ENCODINGS = {
 };
 export type Encoding = keyof typeof ENCODINGS;
 
-/** Sends so many megabytes of spaces in a body, or spaces without an end. */
+/** Sends a body of spaces of this size in megabytes, or an endless one. */
 export function spaces(megabytes: number, encoding: Encoding = 'identity', status = 200): Reply {
   const megabyte = Buffer.alloc(1024 * 1024, ' ');
   const body = function* () {

@@ -136,7 +136,7 @@ describe('the address', () => {
     'https://ada:secret@kombo/v1',
     'http://ada:secret@localhost/v1',
     'https://kombo/v1?key=secret',
-  ])('%s is none, which is told without quoting it', async (baseUrl) => {
+  ])('%s is refused as a base URL, and the error does not quote it', async (baseUrl) => {
     const error = await thrownBy(async () => komboAt({ baseUrl }));
 
     expect(error).toBeInstanceOf(DeploymentError);

@@ -7,3 +7,9 @@ it.each(deliberateBugs)('has its place in the sources: $name', ({ patches, setti
     expect(readFileSync(file, 'utf8').split(replace), `${file}: ${replace}`).toHaveLength(2);
   }
 });
+
+it('has a row in the table of the README for each bug, and for nothing else', () => {
+  const page = readFileSync('test/simulation/README.md', 'utf8');
+  const rows = [...page.matchAll(/^\| (.+?) \| (?:\d+|a test) \| .+ \|$/gm)].map(([, name]) => name);
+  expect(rows.toSorted()).toEqual(deliberateBugs.map(({ name }) => name).toSorted());
+});

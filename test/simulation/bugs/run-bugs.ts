@@ -91,7 +91,7 @@ export const runBugs: DeliberateBug[] = [
     patches: one('functions/core/journal/worker.ts', 'if (!worker.needsRecovery) return', 'return'),
   },
   {
-    name: 'an operator who stops the polls does not recover first',
+    name: 'stopping the polls does not recover first',
     patches: one('functions/core/operator/with-lease.ts', 'if (fence) await fenceOff(worker);', ''),
   },
   {
@@ -123,7 +123,7 @@ export const runBugs: DeliberateBug[] = [
     patches: PAGES_KEPT,
   },
   {
-    name: 'the checkpoint moves whatever revision and owner it has',
+    name: 'the checkpoint is saved whatever its revision and owner are',
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
       "'#revision = :before AND #lease.#owner = :owner'",
@@ -131,7 +131,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'the checkpoint moves whatever revision it has',
+    name: 'the checkpoint is saved whatever its revision is',
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
       "'#revision = :before AND #lease.#owner = :owner'",
@@ -139,7 +139,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'the checkpoint moves whoever holds the lease',
+    name: 'the checkpoint is saved without the lease',
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
       "'#revision = :before AND #lease.#owner = :owner'",
@@ -172,7 +172,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'a lost answer to a move of the checkpoint is not recognised',
+    name: 'a lost answer to a save of the checkpoint is not recognised',
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
       'isDeepStrictEqual(stored.checkpoint, next)',
@@ -180,7 +180,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'another move of the same worker is taken for the one whose answer was lost',
+    name: 'another save of the same worker is taken for the one whose answer was lost',
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
       'isDeepStrictEqual(stored.checkpoint, next)',
@@ -328,7 +328,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'the checkpoint moves before the entry is published',
+    name: 'the checkpoint is saved before the entry is published',
     patches: one(
       'functions/core/journal/commit-entry.ts',
       'await worker.ports.store.applyEntry(entry);',
@@ -425,11 +425,11 @@ export const runBugs: DeliberateBug[] = [
     setting: HELD_AND_INTERRUPTED,
   },
   {
-    name: 'a hold is told by each run',
+    name: 'a hold is published by each run',
     patches: one('functions/core/episodes/hold.ts', "if (held.notice === 'published') return;", ''),
   },
   {
-    name: 'trouble is told by each run',
+    name: 'a failure is notified by each run',
     patches: one('functions/core/poll/run-poll.ts', 'health = { ...health, notified: true };', ''),
   },
   {
@@ -437,7 +437,7 @@ export const runBugs: DeliberateBug[] = [
     patches: one('functions/core/episodes/health.ts', 'before?.since ?? new', 'new'),
   },
   {
-    name: 'the end of trouble is told only where its beginning is known to have been told',
+    name: 'the end of a failure is published only where its beginning is known to be published',
     patches: one(
       'functions/core/episodes/notify-health.ts',
       "health.state === 'failing' && health.needsNotice",
@@ -445,7 +445,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'a first baseline that begins again forgets what it told',
+    name: 'a first baseline that begins again forgets what it published',
     patches: one(
       'functions/core/state/run-progress.ts',
       'checkpoint.watermark === null ? checkpoint.baselineStart : checkpoint.entry',

@@ -33,10 +33,10 @@ export function checkEpisodes(received: ReceivedEvent[], rates: FaultRates, accu
   const first = notified.filter(({ id }, at) => notified.findIndex((event) => event.id === id) === at);
   const isCertain = UNCERTAIN.every((kind) => rates[kind] === 0);
   if (isCertain && first.length < notified.length) {
-    accuse('episodes are told once', notified.map(({ id }) => id).join(', '));
+    accuse('episodes are published once', notified.map(({ id }) => id).join(', '));
   }
   const baselines = first.filter(({ type }) => type === 'IntegrationBaselined');
-  if (baselines.length !== 1) accuse('episodes are told once', `${baselines.length} first baselines`);
+  if (baselines.length !== 1) accuse('episodes are published once', `${baselines.length} first baselines`);
   checkPairs(first, 'IntegrationFailing', 'IntegrationRecovered', accuse);
   checkPairs(first, 'ChangesHeld', 'ChangesReleased', accuse);
 }
@@ -45,16 +45,16 @@ function checkPairs(events: ReceivedEvent[], begins: string, ends: string, accus
   let open: string | null = null;
   for (const { type, id, json } of events) {
     if (type === begins) {
-      if (open !== null) accuse('episodes are told once', `${id} began within ${open}`);
+      if (open !== null) accuse('episodes are published once', `${id} began within ${open}`);
       open = id;
     } else if (type === ends) {
       if (open === null || !open.endsWith(beginningOf(type, json))) {
-        accuse('episodes are told once', `${id} ended while ${open} was open`);
+        accuse('episodes are published once', `${id} ended while ${open} was open`);
       }
       open = null;
     }
   }
-  if (open !== null) accuse('episodes are told once', `${open} has no end`);
+  if (open !== null) accuse('episodes are published once', `${open} has no end`);
 }
 
 /** How the id of the event that began the episode ends. */

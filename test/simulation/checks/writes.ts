@@ -53,7 +53,7 @@ function checkNothingIsLeft(table: MemoryTable, accuse: Accuse): void {
   const { entry } = Progress.parse(JSON.parse(content ?? ''));
   const entries = items.filter(isOf('journal/')).length;
   if (entries > entry) {
-    accuse('whoever stops the polls recovers first', `entry ${entries} is there, and ${entry} is finished`);
+    accuse('stopping the polls recovers first', `entry ${entries} is there, and ${entry} is finished`);
   }
 }
 
