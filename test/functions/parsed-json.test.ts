@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { parsedJson } from '../../functions/contract/parsed-json.ts';
+
+const Schema = parsedJson(z.object({ name: z.string() }));
+
+test('a text of JSON is parsed and checked by its schema', () => {
+  expect(Schema.parse('{"name":"a"}')).toEqual({ name: 'a' });
+  expect(Schema.safeParse('{"name":1}').error?.issues).toMatchObject([{ path: ['name'] }]);
+});
+
+test.each(['', '{', '{"name":"a"}}', 'undefined'])(
+  'the text %j is refused as no JSON, with one issue',
+  (text) => {
+    expect(Schema.safeParse(text).error?.issues).toMatchObject([{ message: 'is not JSON' }]);
+  },
+);
