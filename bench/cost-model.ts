@@ -1,4 +1,4 @@
-import { POLL_CONCURRENCY } from '../functions/contract/poll-concurrency.ts';
+import { POLL_CONCURRENCY } from '../functions/contract/names.ts';
 
 /**
  * What a month costs and how near it comes to AWS's limits, from the requests that polls make. Prices of us-east-1 in US

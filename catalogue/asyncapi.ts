@@ -1,4 +1,4 @@
-import { EVENT_SOURCE } from '../functions/contract/event-source.ts';
+import { EVENT_SOURCE } from '../functions/contract/names.ts';
 import { type EventType, eventTypes } from '../functions/contract/published-events.ts';
 import { exampleOf } from './example-events.ts';
 import { meaningOf } from './meanings.ts';

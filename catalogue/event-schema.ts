@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { EVENT_SOURCE } from '../functions/contract/event-source.ts';
+import { EVENT_SOURCE } from '../functions/contract/names.ts';
 import { detailTypesOf, type EventType, publishedEvents } from '../functions/contract/published-events.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { meaningOf } from './meanings.ts';

@@ -1,6 +1,6 @@
-import { EVENT_SOURCE } from '../functions/contract/event-source.ts';
 import type { LearningEventType } from '../functions/contract/learning-event-type.ts';
 import { learningEvents } from '../functions/contract/learning-events.ts';
+import { EVENT_SOURCE } from '../functions/contract/names.ts';
 import type { EventType } from '../functions/contract/published-events.ts';
 import { learningExample } from './learning-examples.ts';
 import { otherExample } from './other-examples.ts';

@@ -18,12 +18,15 @@ import { countWaiting } from './adapters/sqs/count-waiting.ts';
 import { createQueue } from './adapters/sqs/queue.ts';
 import { AWS_CLIENT } from './aws-client.ts';
 import type { Baseline } from './contract/baseline.ts';
-import { DispatchEnvironment } from './contract/dispatch-environment.ts';
-import { Environment, parseAs } from './contract/environment.ts';
-import { OperatorEnvironment } from './contract/operator-environment.ts';
-import { ReplayEnvironment } from './contract/replay-environment.ts';
-import type { ReplayMessage } from './contract/replay-message.ts';
-import { WebhookEnvironment } from './contract/webhook-environment.ts';
+import {
+  DispatchEnvironment,
+  Environment,
+  OperatorEnvironment,
+  parseAs,
+  ReplayEnvironment,
+  WebhookEnvironment,
+} from './contract/environment.ts';
+import type { ReplayMessage } from './contract/messages.ts';
 import type { ReadKomboStatus } from './core/operator/sync-with-kombo.ts';
 import type { BulkQueue, Ports, Queue, ReplayPorts, RunSettings } from './core/ports.ts';
 import type { DispatchParts } from './dispatch/handler.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { IN_ENGLISH } from '../functions/contract/in-english.ts';
+import { IN_ENGLISH } from '../functions/contract/parsing.ts';
 import { Settings } from './settings.ts';
 
 /** A setting is wrong. The message is one line that names it. */

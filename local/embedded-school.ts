@@ -1,4 +1,4 @@
-import type { IntegrationId } from '../functions/contract/integration-id.ts';
+import type { IntegrationId } from '../functions/contract/integration.ts';
 import { keepSchool, newSchool, readSchool } from './kept-school.ts';
 import { steppedClock } from './sandbox/sandbox-clock.ts';
 import { livingSchool } from './sandbox/school.ts';

@@ -1,5 +1,5 @@
 import { messageGroupOf } from '../functions/adapters/sqs/message-group.ts';
-import type { PollMessage } from '../functions/contract/poll-message.ts';
+import type { PollMessage } from '../functions/contract/messages.ts';
 import type { BulkQueue } from '../functions/core/ports.ts';
 
 /** An event of SQS with one message, as far as it is needed. */

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { Timestamp } from '../functions/contract/timestamp.ts';
+import { Timestamp } from '../functions/contract/field-types.ts';
 import { DeploymentError } from '../functions/core/errors.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 import { STORY } from './sandbox/story.ts';

@@ -1,5 +1,5 @@
 import type { Integration } from '../../functions/contract/integration.ts';
-import { POLL_CONCURRENCY } from '../../functions/contract/poll-concurrency.ts';
+import { POLL_CONCURRENCY } from '../../functions/contract/names.ts';
 import { bundled } from '../processes/bundle.ts';
 import { startChild } from '../processes/child.ts';
 import { FleetSpent, type FleetTask } from '../processes/fleet-poller.ts';

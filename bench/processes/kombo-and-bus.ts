@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { IntegrationId } from '../../functions/contract/integration-id.ts';
+import { IntegrationId } from '../../functions/contract/integration.ts';
 import { startBus } from '../../local/bus/bus.ts';
 import { Fault } from '../../local/sandbox/fault.ts';
 import { steppedClock } from '../../local/sandbox/sandbox-clock.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { IntegrationId } from '../../functions/contract/integration-id.ts';
+import { IntegrationId } from '../../functions/contract/integration.ts';
 import { KEY, Services } from './services.ts';
 import { measureSpent } from './spent.ts';
 

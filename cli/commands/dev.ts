@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { IntegrationId } from '../../functions/contract/integration.ts';
 import type { RunSettings } from '../../functions/core/ports.ts';
 import { openLocalKombo } from '../../local/local-kombo.ts';
 import { globalOptionsOf } from '../options/global-options.ts';

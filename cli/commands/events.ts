@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { IntegrationId } from '../../functions/contract/integration.ts';
 import type { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import { eventsOfEntry } from '../../functions/core/decide/events-of-entry.ts';
 import type { Store } from '../../functions/core/ports.ts';
 import { ANY_EVENT, isWanted } from '../../functions/core/replay/event-filter.ts';

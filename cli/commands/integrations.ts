@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { type Baseline, describeBaseline } from '../../functions/contract/baseline.ts';
-import type { Integration } from '../../functions/contract/integration.ts';
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { Integration, IntegrationId } from '../../functions/contract/integration.ts';
 import { addAgain, changeState } from '../../functions/core/operator/with-lease.ts';
 import { newCheckpoint } from '../../functions/core/state/checkpoint.ts';
 import { type Deployment, withDeployment } from '../deployment/open-deployment.ts';

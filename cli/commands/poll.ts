@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
-import { PollMode } from '../../functions/contract/poll-mode.ts';
+import type { IntegrationId } from '../../functions/contract/integration.ts';
+import { PollMode } from '../../functions/contract/messages.ts';
 import { limitedUntil } from '../../functions/core/state/checkpoint.ts';
 import { findIntegration } from '../deployment/find-integration.ts';
 import { openAws } from '../deployment/open-deployment.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
 import { addIntegrationArgument } from '../options/integration-argument.ts';
 import { pollLocal } from '../runs/poll-local.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type Command, Option } from 'commander';
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { type ConnectorName, connectors } from '../../local/sandbox/connector.ts';
 import { runningClock } from '../../local/sandbox/sandbox-clock.ts';
 import { livingSchool } from '../../local/sandbox/school.ts';

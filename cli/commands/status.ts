@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { createLogUpdate } from 'log-update';
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { findIntegration } from '../deployment/find-integration.ts';
 import { type Deployment, withDeployment } from '../deployment/open-deployment.ts';
 import { readStatus, readStatuses } from '../deployment/read-status.ts';

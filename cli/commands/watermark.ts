@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { setWatermark } from '../../functions/core/operator/set-watermark.ts';
 import { findIntegration } from '../deployment/find-integration.ts';
 import { withDeployment } from '../deployment/open-deployment.ts';

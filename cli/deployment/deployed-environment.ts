@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { outputNames } from '../../functions/contract/output-names.ts';
+import { outputNames } from '../../functions/contract/names.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 
 /** Written by `cdk deploy` (`outputsFile` in `cdk.json`): the outputs by stack. */

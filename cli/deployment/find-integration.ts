@@ -1,5 +1,4 @@
-import type { Integration } from '../../functions/contract/integration.ts';
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { Integration, IntegrationId } from '../../functions/contract/integration.ts';
 import type { Store } from '../../functions/core/ports.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 

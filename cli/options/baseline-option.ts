@@ -1,7 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { Baseline } from '../../functions/contract/baseline.ts';
-import { BaselineText } from '../../functions/contract/baseline-text.ts';
-import { IN_ENGLISH } from '../../functions/contract/in-english.ts';
+import { type Baseline, BaselineText } from '../../functions/contract/baseline.ts';
+import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 
 /** `--baseline`: what the first sync of an integration publishes. */
 export function baselineOption(): Option {

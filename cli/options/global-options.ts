@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import * as z from 'zod/mini';
-import { IntegrationId } from '../../functions/contract/integration-id.ts';
+import { IntegrationId } from '../../functions/contract/integration.ts';
 
 export const DEFAULT_DIRECTORY = '.schoolbell';
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import * as z from 'zod/mini';
-import type { Timestamp } from '../../functions/contract/timestamp.ts';
+import type { Timestamp } from '../../functions/contract/field-types.ts';
 
 const Instant = z.union([
   z.iso.date(),

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { IN_ENGLISH } from '../../functions/contract/in-english.ts';
-import { IntegrationId } from '../../functions/contract/integration-id.ts';
+import { IntegrationId } from '../../functions/contract/integration.ts';
+import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 
 /** A command about one integration, which is its first argument. */
 export function addIntegrationArgument(command: Command): Command {

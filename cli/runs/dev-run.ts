@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
-import type { PollMessage } from '../../functions/contract/poll-message.ts';
+import type { IntegrationId } from '../../functions/contract/integration.ts';
+import type { PollMessage } from '../../functions/contract/messages.ts';
 import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
 import type { RunSettings } from '../../functions/core/ports.ts';
 import { updatedAfter } from '../../functions/core/state/watermark.ts';

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Integration } from '../../functions/contract/integration.ts';
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
-import type { PollMode } from '../../functions/contract/poll-mode.ts';
+import type { Integration, IntegrationId } from '../../functions/contract/integration.ts';
+import type { PollMode } from '../../functions/contract/messages.ts';
 import { runPoll } from '../../functions/core/poll/run-poll.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';

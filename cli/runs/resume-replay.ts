@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { IntegrationId } from '../../functions/contract/integration.ts';
 import type { ReplayStore } from '../../functions/core/ports.ts';
 import { changeReplay } from '../../functions/core/replay/order-replay.ts';
 import type { ReplayRecord } from '../../functions/core/replay/replay-record.ts';

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import type { Integration } from '../../functions/contract/integration.ts';
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { Integration, IntegrationId } from '../../functions/contract/integration.ts';
 import type { Worker } from '../../functions/core/journal/worker.ts';
 import { withLease } from '../../functions/core/operator/with-lease.ts';
 import { findIntegration } from '../deployment/find-integration.ts';

@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import type { PollMode } from '../../functions/contract/poll-mode.ts';
+import type { PollMode } from '../../functions/contract/messages.ts';
 import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import type { Output } from '../terminal/output.ts';

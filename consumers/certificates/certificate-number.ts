@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { toolOf } from '../../functions/contract/integration-id.ts';
+import { toolOf } from '../../functions/contract/integration.ts';
 
 /** Crockford's base 32: no two of its letters look alike. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

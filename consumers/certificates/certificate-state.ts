@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { Timestamp } from '../../functions/contract/field-types.ts';
 import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 import { JournalPosition } from '../../functions/contract/learning-events.ts';
-import { Timestamp } from '../../functions/contract/timestamp.ts';
 import { workflowEvents } from '../../functions/contract/workflow-events.ts';
 
 const Cause = z.object({ id: z.string(), type: LearningEventType });

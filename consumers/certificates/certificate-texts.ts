@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described } from '../../functions/contract/described.ts';
+import { described } from '../../functions/contract/field-types.ts';
 
 /** The words on a certificate, so that a deployment can speak another language. */
 export const CertificateTexts = z.object({

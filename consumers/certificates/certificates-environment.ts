@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Environment } from '../../functions/contract/environment.ts';
-import { parsedJson } from '../../functions/contract/parsed-json.ts';
+import { parsedJson } from '../../functions/contract/parsing.ts';
 import { CertificateTexts } from './certificate-texts.ts';
 
 const FromEnvironment = z.pick(Environment, {

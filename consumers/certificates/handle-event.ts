@@ -1,4 +1,4 @@
-import type { LearnerDetails } from '../../functions/contract/learner.ts';
+import type { LearnerDetails } from '../../functions/contract/event-parts.ts';
 import type { LearningEvent } from '../../functions/contract/learning-events.ts';
 import type { WorkflowEvent, WorkflowEventType } from '../../functions/contract/workflow-events.ts';
 import { certificateFolder, pdfKey, verificationCode } from './certificate-number.ts';

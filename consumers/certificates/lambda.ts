@@ -1,4 +1,4 @@
-import { metricNames } from '../../functions/contract/metric-names.ts';
+import { metricNames } from '../../functions/contract/names.ts';
 import { redactErrors } from '../../functions/telemetry/redact-errors.ts';
 import { createTelemetry } from '../../functions/telemetry/telemetry.ts';
 import { certificatesHandler } from './take-events.ts';

@@ -1,7 +1,7 @@
 import { CfnRegistry, CfnSchema } from 'aws-cdk-lib/aws-eventschemas';
 import { Construct } from 'constructs';
 import { eventSchema } from '../../catalogue/event-schema.ts';
-import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
+import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import { eventTypes } from '../../functions/contract/published-events.ts';
 
 /** The JSON Schemas of all events in EventBridge's registry, from which consoles and IDEs make code bindings. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { described } from '../../functions/contract/described.ts';
-import { IntegrationId } from '../../functions/contract/integration-id.ts';
+import { described } from '../../functions/contract/field-types.ts';
+import { IntegrationId } from '../../functions/contract/integration.ts';
 import { type EventType, isEventType } from '../../functions/contract/published-events.ts';
 import { keyArn, secretArn } from '../../infra/arn.ts';
 import { CERTIFICATES } from '../certificates/certificate-rule.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
-import { IN_ENGLISH } from '../../functions/contract/in-english.ts';
+import { EVENT_SOURCE } from '../../functions/contract/names.ts';
+import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 
 /** What EventBridge delivers, around the detail. */
 export const Delivered = z.object({

@@ -1,4 +1,4 @@
-import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
+import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import {
   detailTypesOf,
   type EventDetail,

@@ -1,17 +1,15 @@
 /** Everything that a consumer needs to read events: `schoolbell-consumer`. */
-export { Course } from '../../functions/contract/course.ts';
-export { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
-export { Learner } from '../../functions/contract/learner.ts';
+export { Course, Learner, Replay } from '../../functions/contract/event-parts.ts';
 export { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 export {
   type ChangedField,
   JournalPosition,
   LearningEventDetail,
 } from '../../functions/contract/learning-events.ts';
+export { EVENT_SOURCE } from '../../functions/contract/names.ts';
 export type { OperationalEventType } from '../../functions/contract/operational-events.ts';
 export { ProgressionState, Status } from '../../functions/contract/progression-state.ts';
 export type { EventDetail, EventType } from '../../functions/contract/published-events.ts';
-export { Replay } from '../../functions/contract/replay.ts';
 export { parseLearningEvent, type ReceivedLearningEvent } from './any-learning-event.ts';
 export type { Delivered } from './delivered.ts';
 export { type Ordered, type Positions, positionOf, storyOf, unlessOutdated } from './journal-order.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { IN_ENGLISH } from '../../functions/contract/in-english.ts';
+import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 import { Delivered, deliveredFrom } from './delivered.ts';
 
 /** A parsed event. `isReplay`: it was sent again, on purpose; its `detail.id` is that of the first time. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described } from '../../functions/contract/described.ts';
+import { described } from '../../functions/contract/field-types.ts';
 
 /** The environment of slack, which posts to one channel. */
 export const SlackEnvironment = z.object({

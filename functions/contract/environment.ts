@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import { BaselineText } from './baseline-text.ts';
-import { described } from './described.ts';
-import { IN_ENGLISH } from './in-english.ts';
+import { BaselineText } from './baseline.ts';
+import { described } from './field-types.ts';
+import { IntegrationId } from './integration.ts';
+import { IN_ENGLISH } from './parsing.ts';
 
 /** Kombo's hosts. Any other is given as a whole in `KOMBO_BASE_URL`, with its `/v1`. */
 export const KOMBO_HOSTS = {
@@ -77,3 +78,46 @@ export function parseAs<T>(schema: z.ZodMiniType<T>, variables: Record<string, s
   const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new Error(`The environment is not complete: ${wrong.join('; ')}`);
 }
+
+/** The environment of dispatch. */
+export const DispatchEnvironment = z.extend(SharedEnvironment, {
+  POLL_EVERY_MINUTES: described(z.coerce.number().check(z.positive()), 'From one dispatch to the next'),
+  INTEGRATIONS: described(
+    z.pipe(
+      z.pipe(
+        z._default(z.string(), ''),
+        z.transform((text) => text.split(',').filter((id) => id !== '')),
+      ),
+      z.array(IntegrationId),
+    ),
+    'Added when they are not there yet, separated by commas',
+  ),
+});
+
+/** The environment of replay. */
+export const ReplayEnvironment = z.extend(z.omit(Environment, { QUEUE_URL: true }), {
+  REPLAY_QUEUE_URL: described(Address, 'Where a replay asks to be carried on'),
+});
+
+/** The environment of webhook. */
+export const WebhookEnvironment = z.extend(z.pick(SharedEnvironment, { QUEUE_URL: true }), {
+  WEBHOOK_SECRET_ID: described(
+    z.string().check(z.minLength(1)),
+    'Name or ARN of the secret that Kombo signs webhooks with',
+  ),
+});
+
+/** What the command line knows of the deployment that it works on. */
+export const OperatorEnvironment = z.extend(Environment, {
+  REPLAY_QUEUE_URL: described(z.optional(Address), 'Without it, the command line sends replays itself'),
+  STACKS_OFF: described(
+    z._default(
+      z.pipe(
+        z.string(),
+        z.transform((names) => names.split(',').filter((name) => name !== '')),
+      ),
+      [],
+    ),
+    'Stacks of consumers that the settings switch off, parted by commas',
+  ),
+});

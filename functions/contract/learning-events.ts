@@ -1,13 +1,9 @@
 import * as z from 'zod/mini';
-import { Course } from './course.ts';
-import { described } from './described.ts';
-import { IntegrationId } from './integration-id.ts';
-import { Learner } from './learner.ts';
+import { Course, Learner, Replay } from './event-parts.ts';
+import { described, PositiveNumber, Timestamp, WholeNumber } from './field-types.ts';
+import { IntegrationId } from './integration.ts';
 import type { LearningEventType } from './learning-event-type.ts';
 import { ProgressionState, type Status } from './progression-state.ts';
-import { Replay } from './replay.ts';
-import { Timestamp } from './timestamp.ts';
-import { PositiveNumber, WholeNumber } from './whole-number.ts';
 
 /** The fields whose difference an event reports in `changes`. `learner`: the learner's data was erased. */
 export const ChangedField = z.enum([

@@ -1,10 +1,8 @@
 import * as z from 'zod/mini';
-import { described } from './described.ts';
-import { IntegrationId } from './integration-id.ts';
-import { Replay } from './replay.ts';
-import { Timestamp } from './timestamp.ts';
+import { Replay } from './event-parts.ts';
+import { described, PositiveNumber, Timestamp, WholeNumber } from './field-types.ts';
+import { IntegrationId } from './integration.ts';
 import { WaitingChanges } from './waiting-changes.ts';
-import { PositiveNumber, WholeNumber } from './whole-number.ts';
 
 const operational = z.object({
   version: z.literal(1),

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-import { described } from './described.ts';
-import { Timestamp } from './timestamp.ts';
+import { described, Timestamp } from './field-types.ts';
 
 /** Where a learner stands in a course. Kombo's own four values; any other value is treated as not known. */
 export const Status = z.enum(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED']);

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-import { described } from './described.ts';
-import { PositiveNumber, WholeNumber } from './whole-number.ts';
+import { described, PositiveNumber, WholeNumber } from './field-types.ts';
 
 /** Why a change is suspect: what a mass change of the platform looks like, and ordinary learning does not. */
 export const SuspectKind = z.enum([

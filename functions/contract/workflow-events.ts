@@ -1,10 +1,7 @@
 import * as z from 'zod/mini';
-import { Course } from './course.ts';
-import { described } from './described.ts';
-import { IntegrationId } from './integration-id.ts';
-import { LearnerReference } from './learner-reference.ts';
-import { Timestamp } from './timestamp.ts';
-import { PositiveNumber } from './whole-number.ts';
+import { Course, LearnerReference } from './event-parts.ts';
+import { described, PositiveNumber, Timestamp } from './field-types.ts';
+import { IntegrationId } from './integration.ts';
 
 const certificate = z.object({
   version: z.literal(1),

@@ -1,8 +1,7 @@
-import type { Integration } from '../contract/integration.ts';
-import type { IntegrationId } from '../contract/integration-id.ts';
+import type { Integration, IntegrationId } from '../contract/integration.ts';
 import type { LearningEvent } from '../contract/learning-events.ts';
+import type { PollMessage } from '../contract/messages.ts';
 import type { OperationalEvent } from '../contract/operational-events.ts';
-import type { PollMessage } from '../contract/poll-message.ts';
 import type { HeldChunk } from './episodes/waiting-count.ts';
 import type { Probe } from './fleet/probe.ts';
 import type { ReplayRecord } from './replay/replay-record.ts';

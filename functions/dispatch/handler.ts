@@ -1,6 +1,5 @@
 import type { Baseline } from '../contract/baseline.ts';
-import type { Integration } from '../contract/integration.ts';
-import type { IntegrationId } from '../contract/integration-id.ts';
+import type { Integration, IntegrationId } from '../contract/integration.ts';
 import { duePolls, mayBeDeployments } from '../core/fleet/due.ts';
 import { type Fleet, surveyFleet } from '../core/fleet/fleet.ts';
 import { nextProbe } from '../core/fleet/probe.ts';

@@ -1,4 +1,4 @@
-import { logMessages, metricNames as names } from '../contract/metric-names.ts';
+import { logMessages, metricNames as names } from '../contract/names.ts';
 import type { Fleet } from '../core/fleet/fleet.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 

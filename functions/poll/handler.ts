@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { Integration } from '../contract/integration.ts';
-import type { IntegrationId } from '../contract/integration-id.ts';
-import { PollMessage } from '../contract/poll-message.ts';
+import type { Integration, IntegrationId } from '../contract/integration.ts';
+import { PollMessage } from '../contract/messages.ts';
 import { RateLimitedError } from '../core/errors.ts';
 import { finishAbandonedWork } from '../core/operator/with-lease.ts';
 import { type PollOutcome, runPoll } from '../core/poll/run-poll.ts';

@@ -1,4 +1,4 @@
-import { KIND_DIMENSION, logMessages, metricNames as names } from '../contract/metric-names.ts';
+import { KIND_DIMENSION, logMessages, metricNames as names } from '../contract/names.ts';
 import type { PollOutcome } from '../core/poll/run-poll.ts';
 import type { LastRun } from '../core/state/checkpoint.ts';
 import type { Published } from '../telemetry/published-counter.ts';

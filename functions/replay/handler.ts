@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import { ReplayMessage } from '../contract/replay-message.ts';
+import { ReplayMessage } from '../contract/messages.ts';
 import { TransientError } from '../core/errors.ts';
 import type { Queue, ReplayPorts, RunSettings } from '../core/ports.ts';
 import { type ReplayOutcome, runReplay } from '../core/replay/run-replay.ts';

@@ -1,5 +1,5 @@
-import { logMessages } from '../contract/metric-names.ts';
-import type { ReplayMessage } from '../contract/replay-message.ts';
+import type { ReplayMessage } from '../contract/messages.ts';
+import { logMessages } from '../contract/names.ts';
 import type { ReplayRecord } from '../core/replay/replay-record.ts';
 import type { ReplayOutcome } from '../core/replay/run-replay.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRIC_NAMESPACE, type MetricName } from '../contract/metric-names.ts';
+import { METRIC_NAMESPACE, type MetricName } from '../contract/names.ts';
 import { redacted } from './redacted.ts';
 
 /** What a log line carries besides its message: ids, counts, times. Never a record, an event, a name or a key. */

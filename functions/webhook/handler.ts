@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { PollMessage } from '../contract/poll-message.ts';
+import type { PollMessage } from '../contract/messages.ts';
 import type { Queue } from '../core/ports.ts';
 import { KomboWebhook, pollOf } from './kombo-webhook.ts';
 

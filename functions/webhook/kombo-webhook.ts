@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { IntegrationId } from '../contract/integration-id.ts';
-import type { PollMessage } from '../contract/poll-message.ts';
+import { IntegrationId } from '../contract/integration.ts';
+import type { PollMessage } from '../contract/messages.ts';
 
 /** The model that course progressions are called in Kombo's webhooks. */
 const MODEL = 'lms_course_progressions';

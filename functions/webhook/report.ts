@@ -1,4 +1,4 @@
-import { metricNames as names } from '../contract/metric-names.ts';
+import { metricNames as names } from '../contract/names.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { WebhookOutcome } from './handler.ts';
 

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { metricNames as names } from '../../functions/contract/metric-names.ts';
+import { metricNames as names } from '../../functions/contract/names.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from './deployed-state.ts';
 import type { Dispatcher } from './dispatcher.ts';

@@ -3,7 +3,7 @@ import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { TableCall } from '../../functions/contract/table-calls.ts';
+import type { TableCall } from '../../functions/contract/names.ts';
 import type { AnySecret } from './empty-secret.ts';
 import type { AnyTable } from './journal-table.ts';
 

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
-import { logMessages, metricNames as names } from '../../functions/contract/metric-names.ts';
+import { logMessages, metricNames as names } from '../../functions/contract/names.ts';
 import type { Settings } from '../settings.ts';
 import type { Alarms } from './alarms.ts';
 import type { Dispatcher } from './dispatcher.ts';

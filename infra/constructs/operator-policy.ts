@@ -3,7 +3,7 @@ import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { consumerStacks } from '../../consumers/deploy/stack-names.ts';
-import { TABLE_CALLS } from '../../functions/contract/table-calls.ts';
+import { TABLE_CALLS } from '../../functions/contract/names.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from './deployed-state.ts';
 import { grantQueue, grantSecret, grantTable } from './grants.ts';

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { TABLE_CALLS } from '../../functions/contract/table-calls.ts';
+import { TABLE_CALLS } from '../../functions/contract/names.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from './deployed-state.ts';
 import { feedFunction } from './feed-function.ts';

@@ -5,7 +5,7 @@ import {
   KIND_DIMENSION,
   METRIC_NAMESPACE,
   type MetricName,
-} from '../../functions/contract/metric-names.ts';
+} from '../../functions/contract/names.ts';
 import type { Settings } from '../settings.ts';
 
 /** The metrics that the functions write, as this deployment writes them. */

@@ -1,6 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { outputNames } from '../../functions/contract/output-names.ts';
+import { outputNames } from '../../functions/contract/names.ts';
 import { Alarms } from '../constructs/alarms.ts';
 import {
   deployedAlarmTopic,

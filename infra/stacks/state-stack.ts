@@ -3,8 +3,7 @@ import { CfnEventBusPolicy, EventBus, IncludeDetail, Level } from 'aws-cdk-lib/a
 import { Effect, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
-import { outputNames } from '../../functions/contract/output-names.ts';
+import { EVENT_SOURCE, outputNames } from '../../functions/contract/names.ts';
 import { alarmTopicArn } from '../constructs/alarm-topic.ts';
 import { BusLogs } from '../constructs/bus-logs.ts';
 import { writeStateNames } from '../constructs/deployed-state.ts';

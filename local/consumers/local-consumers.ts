@@ -7,7 +7,7 @@ import type { CertificateParts } from '../../consumers/certificates/handle-event
 import { UnconfirmedEventError } from '../../consumers/certificates/shown-by-kombo.ts';
 import { messageOf } from '../../consumers/slack/post-events.ts';
 import { slackRules } from '../../consumers/slack/slack-rules.ts';
-import { EVENT_SOURCE } from '../../functions/contract/event-source.ts';
+import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts';
 import type { Kombo } from '../../functions/core/ports.ts';
 import { type DeliveredEvent, deliveredEvent, LOCAL_ACCOUNT } from '../bus/delivered-event.ts';

@@ -1,4 +1,4 @@
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { type Answer, failure, noSuchPath, success, unknownIntegration } from './answer.ts';
 import { integrationDetails } from './integration-details.ts';
 import { decodeCursor, encodeCursor, fingerprint } from './page-cursor.ts';

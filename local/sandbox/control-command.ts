@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-import { IN_ENGLISH } from '../../functions/contract/in-english.ts';
-import { parsedJson } from '../../functions/contract/parsed-json.ts';
+import { IN_ENGLISH, parsedJson } from '../../functions/contract/parsing.ts';
 import { type Answer, failure, success } from './answer.ts';
 import { Fault } from './fault.ts';
 import type { SandboxClock } from './sandbox-clock.ts';

@@ -1,4 +1,4 @@
-import { type IntegrationId, toolOf } from '../../functions/contract/integration-id.ts';
+import { type IntegrationId, toolOf } from '../../functions/contract/integration.ts';
 import { type Scope, ScopeField } from './scope.ts';
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { IN_ENGLISH } from '../../functions/contract/in-english.ts';
+import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 
 /** The filters that take several values: a record passes when it has any one of them. */
 export const FilterName = z.enum(['ids', 'remote_ids', 'user_ids', 'course_ids']);

@@ -1,4 +1,4 @@
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { IntegrationId } from '../../functions/contract/integration.ts';
 import type { ConnectorName } from './connector.ts';
 import type { MirrorTiming } from './mirror.ts';
 

@@ -1,4 +1,4 @@
-import type { IntegrationId } from '../../functions/contract/integration-id.ts';
+import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { days } from './durations.ts';
 import { numberedIds } from './numbered-ids.ts';
 import type { ProgressionRecord, RecordSource } from './record-source.ts';

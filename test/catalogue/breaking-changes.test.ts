@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { breakingChanges } from '../../catalogue/breaking-changes.ts';
 import { jsonSchemaOf } from '../../catalogue/event-schema.ts';
-import { described } from '../../functions/contract/described.ts';
+import { described } from '../../functions/contract/field-types.ts';
 
 const Version1 = z.object({
   id: z.string(),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { deployedEnvironment } from '../../cli/deployment/deployed-environment.ts';
-import { outputNames } from '../../functions/contract/output-names.ts';
+import { outputNames } from '../../functions/contract/names.ts';
 
 const QUEUE = 'https://sqs.eu-central-1.amazonaws.com/123456789012/polls?a=b';
 

@@ -3,7 +3,7 @@ import { carryOn, type ReplayCommand } from '../../cli/runs/carry-on-replay.ts';
 import { resumeReplay, stopReplay } from '../../cli/runs/resume-replay.ts';
 import { terminalText } from '../../cli/terminal/terminal-text.ts';
 import { createReplayProgress } from '../../cli/views/replay-progress.ts';
-import type { ReplayMessage } from '../../functions/contract/replay-message.ts';
+import type { ReplayMessage } from '../../functions/contract/messages.ts';
 import { replayHandler } from '../../functions/replay/handler.ts';
 import { ALWAYS, polledWorld, type ReplayWorld } from '../support/replay-world.ts';
 

@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import type { Rule } from '../../consumers/deploy/rule.ts';
 import { messageOf } from '../../consumers/slack/post-events.ts';
 import { digestMessageRule, type SlackChannel, slackRules } from '../../consumers/slack/slack-rules.ts';
-import { outputNames } from '../../functions/contract/output-names.ts';
+import { outputNames } from '../../functions/contract/names.ts';
 import { isEventType } from '../../functions/contract/published-events.ts';
 import { matchesPattern } from '../../local/rules/match-pattern.ts';
 import { someRecord } from '../support/some-record.ts';

@@ -9,7 +9,7 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certificateRule } from '../../consumers/certificates/certificate-rule.ts';
 import { eventPattern } from '../../consumers/kit/event-pattern.ts';
-import { outputNames } from '../../functions/contract/output-names.ts';
+import { outputNames } from '../../functions/contract/names.ts';
 import type { SettingsInput } from '../../infra/settings.ts';
 import { type Checkout, createCheckout } from './checkout.ts';
 import { createUser } from './emulator-calls.ts';

@@ -1,5 +1,5 @@
 import type { Integration } from '../../functions/contract/integration.ts';
-import type { PollMessage } from '../../functions/contract/poll-message.ts';
+import type { PollMessage } from '../../functions/contract/messages.ts';
 import { TransientError } from '../../functions/core/errors.ts';
 import type { Probe } from '../../functions/core/fleet/probe.ts';
 import type { Store } from '../../functions/core/ports.ts';

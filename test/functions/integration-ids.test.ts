@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseIntegrationId } from '../../cli/options/integration-argument.ts';
-import { DispatchEnvironment } from '../../functions/contract/dispatch-environment.ts';
-import { Integration } from '../../functions/contract/integration.ts';
-import { IntegrationId } from '../../functions/contract/integration-id.ts';
-import { PollMessage } from '../../functions/contract/poll-message.ts';
-import { ReplayMessage } from '../../functions/contract/replay-message.ts';
+import { DispatchEnvironment } from '../../functions/contract/environment.ts';
+import { Integration, IntegrationId } from '../../functions/contract/integration.ts';
+import { PollMessage, ReplayMessage } from '../../functions/contract/messages.ts';
 import { KomboWebhook, pollOf } from '../../functions/webhook/kombo-webhook.ts';
 import { Settings } from '../../infra/settings.ts';
 

@@ -4,7 +4,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { ALARMS, METRICS } from '../../bench/cost-model.ts';
-import { metricNames } from '../../functions/contract/metric-names.ts';
+import { metricNames } from '../../functions/contract/names.ts';
 import { appWithStacks, synthesize } from './synthesize.ts';
 
 const Alarms = z.record(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { POLL_CONCURRENCY } from '../../functions/contract/poll-concurrency.ts';
+import { POLL_CONCURRENCY } from '../../functions/contract/names.ts';
 import { parseSettings, readSettings } from '../../infra/read-settings.ts';
 
 const FILE = 'schoolbell.config.ts';

@@ -1,4 +1,4 @@
-import type { PollMode } from '../../functions/contract/poll-mode.ts';
+import type { PollMode } from '../../functions/contract/messages.ts';
 import { checkPromises } from './checks/promises.ts';
 import { changedItems, tableItems } from './checks/silence.ts';
 import type { Accuse, Violation } from './checks/violation.ts';

@@ -2,7 +2,7 @@ import { createStore } from '../../functions/adapters/dynamodb/store.ts';
 import { createPublisher } from '../../functions/adapters/eventbridge/publisher.ts';
 import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
 import type { Integration } from '../../functions/contract/integration.ts';
-import type { PollMode } from '../../functions/contract/poll-mode.ts';
+import type { PollMode } from '../../functions/contract/messages.ts';
 import type { Worker } from '../../functions/core/journal/worker.ts';
 import { retrySetAside } from '../../functions/core/operator/retry-set-aside.ts';
 import { addAgain, changeState, decideHold, withLease } from '../../functions/core/operator/with-lease.ts';
@@ -16,8 +16,7 @@ import type { InvocationEnd } from './invocation-end.ts';
 import { BASE_URL, simulatedKombo, wasProcessed } from './kombo/simulated-kombo.ts';
 import { simulatedDynamoDb } from './table/simulated-dynamodb.ts';
 import { simulatedEventBridge } from './world/simulated-eventbridge.ts';
-import type { WorkerProcess } from './world/worker-process.ts';
-import { workerProcess } from './world/worker-process.ts';
+import { type WorkerProcess, workerProcess } from './world/worker-process.ts';
 import type { World } from './world/world.ts';
 
 export const INTEGRATION = 'sandbox:simulated';

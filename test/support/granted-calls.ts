@@ -1,5 +1,5 @@
 import type { DynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
-import { TABLE_CALLS } from '../../functions/contract/table-calls.ts';
+import { TABLE_CALLS } from '../../functions/contract/names.ts';
 
 /** The calls as the role of a function may make them: any other is a mistake in the program, not AWS's trouble. */
 export function grantedCalls(calls: DynamoDbCalls, who: keyof typeof TABLE_CALLS): DynamoDbCalls {
@@ -8,9 +8,7 @@ export function grantedCalls(calls: DynamoDbCalls, who: keyof typeof TABLE_CALLS
     granted.includes(action)
       ? call
       : async () => {
-          throw new Error(
-            `${who} calls ${action}, which its role may not: see functions/contract/table-calls.ts`,
-          );
+          throw new Error(`${who} calls ${action}, which its role may not: see functions/contract/names.ts`);
         };
   return {
     getItem: unless('GetItem', calls.getItem),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { PollMode } from '../../functions/contract/poll-mode.ts';
+import type { PollMode } from '../../functions/contract/messages.ts';
 import { TransientError } from '../../functions/core/errors.ts';
 import type { PollRequest } from '../../functions/core/poll/run-poll.ts';
 import { type Fault, faultKinds } from './faulty-ports.ts';

@@ -1,4 +1,4 @@
-import type { PollMode } from '../../functions/contract/poll-mode.ts';
+import type { PollMode } from '../../functions/contract/messages.ts';
 import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
 
 /** A run of a small school ends in fewer calls. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { described } from '../../../functions/contract/described.ts';
 import { Address } from '../../../functions/contract/environment.ts';
+import { described } from '../../../functions/contract/field-types.ts';
 
 /** The environment of digest. */
 export const DigestEnvironment = z.object({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IntegrationId } from '../../contract/integration-id.ts';
+import type { IntegrationId } from '../../contract/integration.ts';
 import type { SetAside } from '../../core/state/set-aside.ts';
 import type { ItemKey } from './table.ts';
 

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { WholeNumber } from '../../contract/whole-number.ts';
+import { WholeNumber } from '../../contract/field-types.ts';
 import { Checkpoint, Lease } from '../../core/state/checkpoint.ts';
 import { checkpointKey } from './keys.ts';
 import { getItem, type Item, jsonContent, parseStored, type Table } from './table.ts';

@@ -1,6 +1,6 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-import { EVENT_SOURCE } from '../../contract/event-source.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
+import { EVENT_SOURCE } from '../../contract/names.ts';
 import type { OperationalEvent } from '../../contract/operational-events.ts';
 import type { WorkflowEvent } from '../../contract/workflow-events.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IntegrationId } from '../../contract/integration-id.ts';
+import type { IntegrationId } from '../../contract/integration.ts';
 
 /**
  * The message group of an integration's messages. In a standard queue, SQS treats a group as a tenant: messages of one

@@ -1,6 +1,6 @@
 import type { Baseline } from '../../contract/baseline.ts';
-import type { LearnerDetails } from '../../contract/learner.ts';
-import type { PollMode } from '../../contract/poll-mode.ts';
+import type { LearnerDetails } from '../../contract/event-parts.ts';
+import type { PollMode } from '../../contract/messages.ts';
 import type { SuspectKind } from '../../contract/waiting-changes.ts';
 import { sameFacts } from '../state/facts.ts';
 import type { Change, Tally } from '../state/journal-entry.ts';

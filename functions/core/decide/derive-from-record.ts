@@ -1,4 +1,4 @@
-import { type IntegrationId, toolOf } from '../../contract/integration-id.ts';
+import { type IntegrationId, toolOf } from '../../contract/integration.ts';
 import type { LearningEventType } from '../../contract/learning-event-type.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
 import type { ProgressionState } from '../../contract/progression-state.ts';

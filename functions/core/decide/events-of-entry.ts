@@ -1,5 +1,5 @@
-import { toolOf } from '../../contract/integration-id.ts';
-import type { LearnerDetails } from '../../contract/learner.ts';
+import type { LearnerDetails } from '../../contract/event-parts.ts';
+import { toolOf } from '../../contract/integration.ts';
 import type { LearningEventType } from '../../contract/learning-event-type.ts';
 import type {
   ChangedField,

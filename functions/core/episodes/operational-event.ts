@@ -1,4 +1,4 @@
-import { type IntegrationId, toolOf } from '../../contract/integration-id.ts';
+import { type IntegrationId, toolOf } from '../../contract/integration.ts';
 import type { Clock } from '../ports.ts';
 
 /**

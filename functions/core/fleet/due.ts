@@ -1,6 +1,5 @@
-import type { Integration } from '../../contract/integration.ts';
-import type { IntegrationId } from '../../contract/integration-id.ts';
-import type { PollMessage } from '../../contract/poll-message.ts';
+import type { Integration, IntegrationId } from '../../contract/integration.ts';
+import type { PollMessage } from '../../contract/messages.ts';
 import { type Checkpoint, limitedUntil } from '../state/checkpoint.ts';
 import type { Probe } from './probe.ts';
 

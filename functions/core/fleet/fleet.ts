@@ -1,4 +1,4 @@
-import type { IntegrationId } from '../../contract/integration-id.ts';
+import type { IntegrationId } from '../../contract/integration.ts';
 import type { Store, UnreadableIntegration } from '../ports.ts';
 import type { Checkpoint } from '../state/checkpoint.ts';
 

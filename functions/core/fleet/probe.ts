@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { IntegrationId } from '../../contract/integration-id.ts';
-import { Timestamp } from '../../contract/timestamp.ts';
+import { Timestamp } from '../../contract/field-types.ts';
+import { IntegrationId } from '../../contract/integration.ts';
 import type { Checkpoint } from '../state/checkpoint.ts';
 
 /** The integration that was tried last while the deployment was wrong. `at` by the machine's clock. */

@@ -1,4 +1,4 @@
-import type { IntegrationId } from '../../contract/integration-id.ts';
+import type { IntegrationId } from '../../contract/integration.ts';
 import type { DetailsById } from '../decide/events-of-entry.ts';
 import { IntegrationError } from '../errors.ts';
 import type { Kombo } from '../ports.ts';

@@ -1,6 +1,5 @@
 import type { Baseline } from '../../contract/baseline.ts';
-import type { Integration } from '../../contract/integration.ts';
-import type { IntegrationId } from '../../contract/integration-id.ts';
+import type { Integration, IntegrationId } from '../../contract/integration.ts';
 import { TransientError } from '../errors.ts';
 import type { Ports, RunSettings } from '../ports.ts';
 import { withLease, withState } from './with-lease.ts';

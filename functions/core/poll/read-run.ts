@@ -1,4 +1,4 @@
-import type { PollMode } from '../../contract/poll-mode.ts';
+import type { PollMode } from '../../contract/messages.ts';
 import type { PageRules } from '../decide/decide-page.ts';
 import {
   countingOf,

@@ -1,5 +1,5 @@
 import type { Integration } from '../../contract/integration.ts';
-import type { PollMode } from '../../contract/poll-mode.ts';
+import type { PollMode } from '../../contract/messages.ts';
 import { afterFailure, failureOf, isNoticeDue } from '../episodes/health.ts';
 import { notifyFailing, notifyRecovered } from '../episodes/notify-health.ts';
 import { EntryTakenError, isRunError, LeaseLostError, RateLimitedError } from '../errors.ts';

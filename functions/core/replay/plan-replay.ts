@@ -1,5 +1,4 @@
-import type { Integration } from '../../contract/integration.ts';
-import type { IntegrationId } from '../../contract/integration-id.ts';
+import type { Integration, IntegrationId } from '../../contract/integration.ts';
 import type { Kombo, ReplayPorts } from '../ports.ts';
 import type { EventFilter } from './event-filter.ts';
 import { CLOCKS_MS, findEntries } from './journal-range.ts';

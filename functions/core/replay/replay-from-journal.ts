@@ -1,4 +1,4 @@
-import type { IntegrationId } from '../../contract/integration-id.ts';
+import type { IntegrationId } from '../../contract/integration.ts';
 import { eventsOfEntry, type JournalledEvent } from '../decide/events-of-entry.ts';
 import type { Store } from '../ports.ts';
 import type { JournalEntry } from '../state/journal-entry.ts';

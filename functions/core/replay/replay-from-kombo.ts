@@ -1,4 +1,4 @@
-import type { IntegrationId } from '../../contract/integration-id.ts';
+import type { IntegrationId } from '../../contract/integration.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
 import { deriveEvents } from '../decide/derive-from-record.ts';
 import { CursorRefusedError, IntegrationError } from '../errors.ts';

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
-import { IntegrationId } from '../../contract/integration-id.ts';
+import type { Replay } from '../../contract/event-parts.ts';
+import { PositiveNumber, Timestamp, WholeNumber } from '../../contract/field-types.ts';
+import { IntegrationId } from '../../contract/integration.ts';
 import { LearningEventType } from '../../contract/learning-event-type.ts';
-import type { Replay } from '../../contract/replay.ts';
-import { Timestamp } from '../../contract/timestamp.ts';
-import { PositiveNumber, WholeNumber } from '../../contract/whole-number.ts';
 import { Failure } from '../state/checkpoint.ts';
 import { EventFilter } from './event-filter.ts';
 import { TimeRange } from './time-range.ts';

@@ -1,4 +1,4 @@
-import type { IntegrationId } from '../../contract/integration-id.ts';
+import type { IntegrationId } from '../../contract/integration.ts';
 import { failureOf } from '../episodes/health.ts';
 import { isRunError, ReplayMovedError } from '../errors.ts';
 import type { ReplayPorts, RunSettings } from '../ports.ts';

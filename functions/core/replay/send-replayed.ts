@@ -1,4 +1,4 @@
-import type { LearnerDetails } from '../../contract/learner.ts';
+import type { LearnerDetails } from '../../contract/event-parts.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
 import type { DetailsById } from '../decide/events-of-entry.ts';
 import { readLearnerDetails } from '../journal/read-learner-details.ts';

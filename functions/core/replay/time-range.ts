@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Timestamp } from '../../contract/timestamp.ts';
+import { Timestamp } from '../../contract/field-types.ts';
 
 /** From a time on, up to and without another; `to` null: without an end. */
 export const TimeRange = z.object({ from: Timestamp, to: z.nullable(Timestamp) });

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
-import { IntegrationId } from '../../contract/integration-id.ts';
-import { PollMode } from '../../contract/poll-mode.ts';
-import { Timestamp } from '../../contract/timestamp.ts';
+import { PositiveNumber, Timestamp, WholeNumber } from '../../contract/field-types.ts';
+import { IntegrationId } from '../../contract/integration.ts';
+import { PollMode } from '../../contract/messages.ts';
 import { WaitingChanges } from '../../contract/waiting-changes.ts';
-import { PositiveNumber, WholeNumber } from '../../contract/whole-number.ts';
 
 /** What a person decided about suspect changes that a run was stopped before: exactly those in the named chunks. */
 export const HoldDecision = z.object({

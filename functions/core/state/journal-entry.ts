@@ -1,12 +1,10 @@
 import * as z from 'zod/mini';
-import { Course } from '../../contract/course.ts';
-import { IntegrationId } from '../../contract/integration-id.ts';
-import { LearnerReference } from '../../contract/learner-reference.ts';
+import { Course, LearnerReference } from '../../contract/event-parts.ts';
+import { PositiveNumber, Timestamp, WholeNumber } from '../../contract/field-types.ts';
+import { IntegrationId } from '../../contract/integration.ts';
 import { LearningEventType } from '../../contract/learning-event-type.ts';
-import { PollMode } from '../../contract/poll-mode.ts';
+import { PollMode } from '../../contract/messages.ts';
 import { ProgressionState } from '../../contract/progression-state.ts';
-import { Timestamp } from '../../contract/timestamp.ts';
-import { PositiveNumber, WholeNumber } from '../../contract/whole-number.ts';
 import { Facts, UnpublishedRemoval } from './facts.ts';
 
 /** What one record of a page changed. */

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import { Course } from '../../contract/course.ts';
-import { LearnerReference } from '../../contract/learner-reference.ts';
+import { Course, LearnerReference } from '../../contract/event-parts.ts';
+import { PositiveNumber } from '../../contract/field-types.ts';
 import { ProgressionState } from '../../contract/progression-state.ts';
-import { PositiveNumber } from '../../contract/whole-number.ts';
 import { Facts, UnpublishedRemoval } from './facts.ts';
 import type { Change } from './journal-entry.ts';
 

@@ -1,6 +1,4 @@
-import type { Course } from '../../contract/course.ts';
-import type { LearnerDetails } from '../../contract/learner.ts';
-import type { LearnerReference } from '../../contract/learner-reference.ts';
+import type { Course, LearnerDetails, LearnerReference } from '../../contract/event-parts.ts';
 import type { ProgressionState } from '../../contract/progression-state.ts';
 
 /**

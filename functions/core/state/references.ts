@@ -1,5 +1,4 @@
-import type { Course } from '../../contract/course.ts';
-import type { LearnerReference } from '../../contract/learner-reference.ts';
+import type { Course, LearnerReference } from '../../contract/event-parts.ts';
 
 /** Whom and what a progression is about: ids, and the course's title. */
 export type References = { learner: LearnerReference; course: Course };

@@ -1,4 +1,4 @@
-import type { PollMode } from '../../contract/poll-mode.ts';
+import type { PollMode } from '../../contract/messages.ts';
 import type { Checkpoint, Run, UnknownStatus } from './checkpoint.ts';
 import type { ObservedProgression, Page } from './observed-progression.ts';
 

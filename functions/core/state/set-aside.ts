@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { Timestamp } from '../../contract/timestamp.ts';
-import { PositiveNumber } from '../../contract/whole-number.ts';
+import { PositiveNumber, Timestamp } from '../../contract/field-types.ts';
 
 /**
  * Something that could not be processed: ids and the reason, never the record. A `record` is fetched again by its id; an

@@ -1,4 +1,4 @@
-import type { PollMode } from '../../contract/poll-mode.ts';
+import type { PollMode } from '../../contract/messages.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 /**

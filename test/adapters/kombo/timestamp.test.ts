@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { normaliseTimestamp } from '../../../functions/adapters/kombo/timestamp.ts';
-import { Timestamp } from '../../../functions/contract/timestamp.ts';
+import { Timestamp } from '../../../functions/contract/field-types.ts';
 
 const FIRST_USABLE = '1971-01-01T00:00:00.000Z';
 const LAST_USABLE = '2200-12-31T23:59:59.999Z';

@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createQueue } from '../../../functions/adapters/sqs/queue.ts';
-import type { PollMessage } from '../../../functions/contract/poll-message.ts';
+import type { PollMessage } from '../../../functions/contract/messages.ts';
 import { DeploymentError, TransientError } from '../../../functions/core/errors.ts';
 import { type LocalQueueAndSecrets, startLocalQueue } from '../../support/local-queue.ts';
 

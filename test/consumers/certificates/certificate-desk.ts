@@ -3,7 +3,7 @@ import type { Certificate } from '../../../consumers/certificates/drawing/certif
 import type { CertificateParts, CertificatePolicy } from '../../../consumers/certificates/handle-event.ts';
 import type { CertificateBucket, CertificatePorts } from '../../../consumers/certificates/ports.ts';
 import { CertificateEvent, takeEvent } from '../../../consumers/certificates/take-events.ts';
-import type { LearnerDetails } from '../../../functions/contract/learner.ts';
+import type { LearnerDetails } from '../../../functions/contract/event-parts.ts';
 import type { LearningEvent } from '../../../functions/contract/learning-events.ts';
 import type { WorkflowEvent, WorkflowEventType } from '../../../functions/contract/workflow-events.ts';
 

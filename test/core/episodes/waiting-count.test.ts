@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Course } from '../../../functions/contract/course.ts';
+import type { Course } from '../../../functions/contract/event-parts.ts';
 import type { SuspectKind } from '../../../functions/contract/waiting-changes.ts';
 import { decideEvents } from '../../../functions/core/decide/decide-events.ts';
 import { type Decision, EMPTY_TALLY } from '../../../functions/core/decide/decide-page.ts';

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import type { PollMode } from '../../../functions/contract/poll-mode.ts';
+import type { PollMode } from '../../../functions/contract/messages.ts';
 import { runPoll } from '../../../functions/core/poll/run-poll.ts';
 import type { Kombo, Ports } from '../../../functions/core/ports.ts';
 import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';

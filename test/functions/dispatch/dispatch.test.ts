@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PollMessage } from '../../../functions/contract/poll-message.ts';
+import type { PollMessage } from '../../../functions/contract/messages.ts';
 import { TransientError } from '../../../functions/core/errors.ts';
 import type { Fleet } from '../../../functions/core/fleet/fleet.ts';
 import { type Checkpoint, newCheckpoint } from '../../../functions/core/state/checkpoint.ts';

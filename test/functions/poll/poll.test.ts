@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Integration } from '../../../functions/contract/integration.ts';
-import type { PollMessage } from '../../../functions/contract/poll-message.ts';
+import type { PollMessage } from '../../../functions/contract/messages.ts';
 import { RateLimitedError, TransientError } from '../../../functions/core/errors.ts';
 import type { PollOutcome } from '../../../functions/core/poll/run-poll.ts';
 import { type PollParts, pollHandler } from '../../../functions/poll/handler.ts';

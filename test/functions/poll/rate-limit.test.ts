@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createKombo } from '../../../functions/adapters/kombo/kombo.ts';
 import type { Integration } from '../../../functions/contract/integration.ts';
-import type { PollMessage } from '../../../functions/contract/poll-message.ts';
+import type { PollMessage } from '../../../functions/contract/messages.ts';
 import { duePolls } from '../../../functions/core/fleet/due.ts';
 import type { PollOutcome } from '../../../functions/core/poll/run-poll.ts';
 import { newCheckpoint } from '../../../functions/core/state/checkpoint.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ReplayMessage } from '../../../functions/contract/replay-message.ts';
+import type { ReplayMessage } from '../../../functions/contract/messages.ts';
 import { IntegrationError } from '../../../functions/core/errors.ts';
 import type { ReplayOutcome } from '../../../functions/core/replay/run-replay.ts';
 import { replayHandler } from '../../../functions/replay/handler.ts';

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import type { PollMessage } from '../../../functions/contract/poll-message.ts';
+import type { PollMessage } from '../../../functions/contract/messages.ts';
 import { webhookHandler } from '../../../functions/webhook/handler.ts';
 import { KomboWebhook } from '../../../functions/webhook/kombo-webhook.ts';
 import shapes from '../../support/kombo-shapes.json' with { type: 'json' };

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { PollMessage } from '../../../functions/contract/poll-message.ts';
+import type { PollMessage } from '../../../functions/contract/messages.ts';
 import { MAX_BODY_BYTES, type WebhookOutcome, webhookHandler } from '../../../functions/webhook/handler.ts';
 import { reportWebhook } from '../../../functions/webhook/report.ts';
 

@@ -1,12 +1,12 @@
-import type {
-  AttributeValue,
-  DeleteItemCommandInput,
-  PutItemCommandInput,
-  QueryCommandInput,
-  QueryCommandOutput,
-  UpdateItemCommandInput,
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DeleteItemCommandInput,
+  type PutItemCommandInput,
+  type QueryCommandInput,
+  type QueryCommandOutput,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { compareValues, type Item, validation } from './attribute-values.ts';
 import { type Placeholders, parseCondition } from './condition-expression.ts';
 import { project } from './projection.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { parsedJson } from '../../functions/contract/parsed-json.ts';
+import { parsedJson } from '../../functions/contract/parsing.ts';
 
 const Schema = parsedJson(z.object({ name: z.string() }));
 

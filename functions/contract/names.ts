@@ -1,3 +1,6 @@
+/** The `source` of every event that Schoolbell publishes. */
+export const EVENT_SOURCE = 'schoolbell';
+
 /** The namespace and the names of the metrics, shared by the functions that publish and the stacks that alarm. */
 export const METRIC_NAMESPACE = 'Schoolbell';
 
@@ -48,3 +51,39 @@ export const logMessages = {
   freshness: 'freshness',
   unreadable: 'settings cannot be read',
 } as const;
+
+/** The names of the stacks' outputs: how an operator's tools find the deployment. */
+export const outputNames = {
+  table: 'TableName',
+  bus: 'BusArn',
+  komboSecret: 'KomboSecretArn',
+  webhookSecret: 'WebhookSecretArn',
+  remoteIdsKey: 'RemoteIdsKeyArn',
+  pollQueue: 'PollQueueUrl',
+  pollFunction: 'PollFunctionName',
+  dispatchFunction: 'DispatchFunctionName',
+  replayFunction: 'ReplayFunctionName',
+  webhookUrl: 'WebhookUrl',
+  /** `NAME=value` pairs, separated by spaces: what the command line knows of the deployment. */
+  environment: 'OperatorEnvironment',
+  /** The managed policy with the rights of the command line. */
+  operatorPolicy: 'OperatorPolicyArn',
+  dashboard: 'DashboardName',
+} as const;
+
+/** A call of DynamoDB, as IAM names it. */
+export type TableCall = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
+
+/** The calls that each function makes: its role has the right to these alone, and tests let it make no others. */
+export const TABLE_CALLS = {
+  dispatch: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
+  poll: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  replay: ['GetItem', 'Query', 'PutItem'],
+  operators: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+} as const satisfies Record<string, TableCall[]>;
+
+/**
+ * Integrations that are polled at the same time where the settings say nothing: `pollConcurrency`. See
+ * `docs/adr/0012-fifty-polls-at-once.md`.
+ */
+export const POLL_CONCURRENCY = 50;

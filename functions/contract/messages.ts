@@ -1,6 +1,12 @@
 import * as z from 'zod/mini';
-import { IntegrationId } from './integration-id.ts';
-import { PollMode } from './poll-mode.ts';
+import { IntegrationId } from './integration.ts';
+
+/**
+ * `incremental`: what changed since the watermark. `baseline`: the first sync, everything. `reconcile`: everything
+ * again, to find what was missed.
+ */
+export const PollMode = z.enum(['incremental', 'baseline', 'reconcile']);
+export type PollMode = z.infer<typeof PollMode>;
 
 /**
  * One message of the poll queue: run this integration. Without a mode: an incremental run, or the baseline first.
@@ -14,3 +20,10 @@ export const PollMessage = z.object({
   othersLetIn: z.optional(z.literal(true)),
 });
 export type PollMessage = z.infer<typeof PollMessage>;
+
+/** One message of the replay queue: carry on this replay. */
+export const ReplayMessage = z.object({
+  integration: IntegrationId,
+  replay: z.string().check(z.minLength(1)),
+});
+export type ReplayMessage = z.infer<typeof ReplayMessage>;
