@@ -12,7 +12,7 @@ const maps = new Map<string, SourceMap | null>();
  * else as it is.
  *
  * Node's `--enable-source-maps` does the same, but reads the map whenever it loads the bundle. See
- * docs/adr/0010-source-maps-are-read-when-an-error-is-logged.md.
+ * docs/adr/0010-read-source-maps-only-when-an-error-is-logged.md.
  */
 export function mapToSources(line: string): string {
   const [, bundle, row, column] = PLACE.exec(line) ?? [];

@@ -14,7 +14,7 @@ import type { AnyTable } from './journal-table.ts';
  * What the state stack gives to the other stacks: the table's name, and the ARNs of the others.
  *
  * It is kept in parameters of Systems Manager, not in exports of CloudFormation, which would lock the state stack: an
- * export cannot change while another stack imports it. docs/adr/0013-references-that-do-not-lock.md
+ * export cannot change while another stack imports it. docs/adr/0013-stacks-share-names-by-parameters.md
  */
 export type StateNames = Record<
   'table' | 'bus' | 'kombo-secret' | 'webhook-secret' | 'remote-ids-key' | 'alarm-topic',
