@@ -6,32 +6,32 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Positions } from './journal-order.ts';
 
-/** Positions in a DynamoDB table of the consumer's own, whose partition key is a string with the given name. */
+/** Positions in a DynamoDB table of the consumer. The partition key of the table is a string, by default named `stream`. */
 export function dynamoDbPositions(options: {
   client: DynamoDBClient;
   table: string;
   partitionKey?: string;
 }): Positions {
-  const { client, table: TableName, partitionKey = 'story' } = options;
+  const { client, table: TableName, partitionKey = 'stream' } = options;
   return {
-    async read(story) {
-      const Key = { [partitionKey]: { S: story } };
+    async read(stream) {
+      const Key = { [partitionKey]: { S: stream } };
       const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
       return Item?.['position']?.S ?? null;
     },
-    async advance(story, position) {
+    async advance(stream, position) {
       try {
         await client.send(
           new PutItemCommand({
             TableName,
-            Item: { [partitionKey]: { S: story }, position: { S: position } },
+            Item: { [partitionKey]: { S: stream }, position: { S: position } },
             ConditionExpression: 'attribute_not_exists(#position) OR #position < :position',
             ExpressionAttributeNames: { '#position': 'position' },
             ExpressionAttributeValues: { ':position': { S: position } },
           }),
         );
       } catch (error) {
-        // Another worker is further already.
+        // Another worker has stored a later position.
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
     },

@@ -10,9 +10,12 @@ export { EVENT_SOURCE } from '../../functions/contract/names.ts';
 export type { OperationalEventType } from '../../functions/contract/operational-events.ts';
 export { ProgressionState, Status } from '../../functions/contract/progression-state.ts';
 export type { EventDetail, EventType } from '../../functions/contract/published-events.ts';
-export { parseLearningEvent, type ReceivedLearningEvent } from './any-learning-event.ts';
-export type { Delivered } from './delivered.ts';
-export { type Ordered, type Positions, positionOf, storyOf, unlessOutdated } from './journal-order.ts';
-export * from './learning.ts';
-export * from './operational.ts';
-export { type Received, UnexpectedEventError } from './parser.ts';
+export { type Ordered, type Positions, positionOf, streamOf, unlessOutdated } from './journal-order.ts';
+export {
+  type Delivered,
+  is,
+  type Parsed,
+  parse,
+  parseLearningEvent,
+  UnexpectedEventError,
+} from './parse.ts';

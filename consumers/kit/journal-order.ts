@@ -1,6 +1,6 @@
 import type { JournalPosition } from '../../functions/contract/learning-events.ts';
 
-/** What of an event says where it belongs. */
+/** The fields by which events are ordered. */
 export type Ordered = {
   detail: {
     integration: { id: string };
@@ -10,33 +10,33 @@ export type Ordered = {
 };
 
 /**
- * A place in the journal as text that sorts as the journal does, within one integration: a later event of a progression
- * has the greater text. Null for an event that was only derived from Kombo, which has no place.
+ * The position in the journal of an integration, as text in the order of the journal: a later event of a progression has
+ * the greater text. Null for an event that was only derived from Kombo, which has no position.
  */
 export function positionOf({ detail: { journal } }: Ordered): string | null {
   if (journal === null) return null;
   return `${digits(journal.entry, 12)}/${digits(journal.index, 6)}`;
 }
 
-/** Whose events form one story: keep the last position under this key. */
-export function storyOf({ detail: { integration, progression } }: Ordered): string {
+/** The key of an event's progression, whose events form one stream. Store the last position under this key. */
+export function streamOf({ detail: { integration, progression } }: Ordered): string {
   return `${integration.id}/${progression.id}`;
 }
 
 /**
- * Where a consumer keeps how far it is with each story. `advance` keeps the greater of what is there and the new
- * position, in one conditional write.
+ * Where a consumer stores the position of the last event that it handled, per stream. `advance` stores the greater of the
+ * stored and the new position, in one conditional write.
  */
 export type Positions = {
-  read(story: string): Promise<string | null>;
-  advance(story: string, position: string): Promise<void>;
+  read(stream: string): Promise<string | null>;
+  advance(stream: string, position: string): Promise<void>;
 };
 
 /**
- * Handles an event unless a later one of the same progression was handled before: EventBridge does not promise order,
- * and what arrives late would bring an old state back. The position is kept after the handling, so that a failure is
- * tried again; an event that comes twice is handled twice (`oncePerEvent` is for that). Events that were only derived
- * from Kombo are handled where nothing is known yet.
+ * Handles an event unless a later one of the same progression was handled before. EventBridge does not promise an order, and
+ * a late event would restore an old state. The position is stored after the event was handled, so that a failure is retried. An
+ * event that is delivered twice is handled twice: `oncePerEvent` is for that. An event that was only derived from Kombo is
+ * handled where no position is stored.
  *
  * @returns whether it was handled
  */
@@ -45,12 +45,12 @@ export async function unlessOutdated<Event extends Ordered>(
   event: Event,
   handle: (event: Event) => Promise<void>,
 ): Promise<boolean> {
-  const story = storyOf(event);
+  const stream = streamOf(event);
   const position = positionOf(event);
-  const last = await positions.read(story);
+  const last = await positions.read(stream);
   if (last !== null && (position === null || position < last)) return false;
   await handle(event);
-  if (position !== null) await positions.advance(story, position);
+  if (position !== null) await positions.advance(stream, position);
   return true;
 }
 

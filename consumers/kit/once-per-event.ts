@@ -3,14 +3,14 @@ import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/pe
 import type { Context } from 'aws-lambda';
 
 /**
- * Handles each event once, however often it is delivered: delivery is at least once, and a replay sends again what was
- * handled. By `detail.id`, which is the same each time; EventBridge's own `id` is not. A handling that fails is tried
- * again with the next delivery.
+ * Handles each event once, although delivery is at least once and a replay sends handled events again. Events are recognised
+ * by `detail.id`, which is the same each time; EventBridge's own `id` is not. When the handler fails, the next delivery
+ * calls it again.
  *
- * What the handling returns is not kept: the persistence would hold personal data.
+ * The handler returns nothing, because the persistence layer would store it, and it could be personal data.
  *
- * @param options.persistenceStore Powertools' `DynamoDBPersistenceLayer`, for one
- * @param options.expiresAfterSeconds an hour by default, as in Powertools. A replay that comes later is handled again
+ * @param options.persistenceStore such as Powertools' `DynamoDBPersistenceLayer`
+ * @param options.expiresAfterSeconds an hour by default, as in Powertools. A replay after that is handled again
  */
 export function oncePerEvent<Event extends { detail: { id: string } }>(
   handle: (event: Event) => Promise<void>,

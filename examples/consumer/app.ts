@@ -3,12 +3,12 @@ import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { onCourseCompleted } from 'schoolbell-consumer/cdk';
+import { onEvent } from 'schoolbell-consumer/cdk';
 
 const stack = new Stack(new App(), 'Badges');
 const bus = EventBus.fromEventBusArn(stack, 'Schoolbell', process.env['SCHOOLBELL_BUS_ARN'] ?? '');
 const badges = new Table(stack, 'Badges', {
-  partitionKey: { name: 'story', type: AttributeType.STRING },
+  partitionKey: { name: 'stream', type: AttributeType.STRING },
   billingMode: BillingMode.PAY_PER_REQUEST,
   removalPolicy: RemovalPolicy.DESTROY,
 });
@@ -20,8 +20,9 @@ const handler = new NodejsFunction(stack, 'Handler', {
 });
 badges.grantReadWriteData(handler);
 
-onCourseCompleted(
+onEvent(
   stack,
+  'CourseCompleted',
   { bus, consumer: 'badges', where: { course: { title: [{ prefix: 'Fire' }] } } },
   handler,
 );

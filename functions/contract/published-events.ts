@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import { LearningEventType } from './learning-event-type.ts';
 import { learningEvents } from './learning-events.ts';
 import { operationalEvents } from './operational-events.ts';
+import { IN_ENGLISH } from './parsing.ts';
 import { workflowEvents } from './workflow-events.ts';
 
 /** The schema of the `detail` of every event that can appear on the bus, by its name. */
@@ -10,6 +11,22 @@ export const publishedEvents = { ...learningEvents, ...operationalEvents, ...wor
 export type EventType = keyof typeof publishedEvents;
 
 export type EventDetail<Type extends EventType> = z.infer<(typeof publishedEvents)[Type]>;
+
+/** The schemas as a mapped type, from which TypeScript derives the detail of a type parameter. */
+const schemas: { readonly [Type in EventType]: z.ZodMiniType<EventDetail<Type>> } = publishedEvents;
+
+/**
+ * The detail of an event, parsed by the schema of its type.
+ *
+ * @throws ZodError with messages in English
+ */
+export function parseDetail<Type extends EventType>(type: Type, detail: unknown): EventDetail<Type> {
+  return parseWith<EventDetail<Type>>(schemas[type], detail);
+}
+
+function parseWith<Detail>(schema: z.ZodMiniType<Detail>, detail: unknown): Detail {
+  return schema.parse(detail, IN_ENGLISH);
+}
 
 /** The `detail-type` of a learning event that is sent again: rules for live events stay silent. */
 export function replayedName<Type extends LearningEventType>(type: Type): `Replayed${Type}` {

@@ -18,7 +18,8 @@ async function desk(policy: Partial<CertificatePolicy>, ...events: LearningEvent
   for (const event of events) await made.take(delivered(event));
   return made;
 }
-const story = ({ notified }: CertificateDesk) => notified.map(({ type }) => type.replace('Certificate', ''));
+const publishedTypes = ({ notified }: CertificateDesk) =>
+  notified.map(({ type }) => type.replace('Certificate', ''));
 
 const completed = eventAt(1, 'CourseCompleted', { completedAt: MARCH });
 const corrected = eventAt(2, 'CompletionCorrected', { completedAt: CORRECTED });
@@ -48,7 +49,7 @@ describe('a completed course', () => {
     const made = await desk({}, completed, completed);
     await made.take(delivered(completed, true));
     expect(made.drawn).toHaveLength(1);
-    expect(story(made)).toEqual(['Issued']);
+    expect(publishedTypes(made)).toEqual(['Issued']);
   });
 
   test('without a date is certified as of when it happened', async () => {
@@ -70,7 +71,7 @@ describe.each([{ revoke: true }, { revoke: false }])('with %j', (policy) => {
   test('a corrected date gets a certificate that replaces the one with the wrong date', async () => {
     const made = await desk(policy, completed, corrected);
     expect(made.validDates).toEqual([CORRECTED]);
-    expect(story(made)).toEqual(['Issued', 'Issued']);
+    expect(publishedTypes(made)).toEqual(['Issued', 'Issued']);
   });
 
   test('a date that is corrected and corrected back ends with the first date', async () => {
@@ -94,13 +95,13 @@ describe.each([{ revoke: true }, { revoke: false }])('with %j', (policy) => {
   ] as const)('%s changes no certificate', async (type) => {
     const made = await desk(policy, completed, eventAt(2, type));
     expect(made.validDates).toEqual([MARCH]);
-    expect(story(made)).toEqual(['Issued']);
+    expect(publishedTypes(made)).toEqual(['Issued']);
   });
 
   test('the journal decides about the order, not the arrival', async () => {
     const made = await desk(policy, again, corrected, completed, reopened);
     expect(made.validDates).toEqual([MAY]);
-    expect(story(made)).toEqual(['Issued']);
+    expect(publishedTypes(made)).toEqual(['Issued']);
   });
 });
 
@@ -108,7 +109,7 @@ describe('a course that is no longer completed', () => {
   test('keeps its certificate by default, since a retake is no revocation', async () => {
     const made = await desk({}, completed, reopened, eventAt(4, 'LearnerDropped'));
     expect(made.validDates).toEqual([MARCH]);
-    expect(story(made)).toEqual(['Issued']);
+    expect(publishedTypes(made)).toEqual(['Issued']);
   });
 
   test.each(['CourseReopened', 'LearnerDropped'] as const)(
@@ -125,12 +126,12 @@ describe('a course that is no longer completed', () => {
   test('loses the certificate of a corrected date, too', async () => {
     const made = await desk({ revoke: true }, completed, corrected, reopened);
     expect(made.validDates).toEqual([]);
-    expect(story(made)).toEqual(['Issued', 'Issued', 'Revoked']);
+    expect(publishedTypes(made)).toEqual(['Issued', 'Issued', 'Revoked']);
   });
 
   test('gets none when its completion arrives late', async () => {
     const made = await desk({ revoke: true }, reopened, completed);
-    expect(story(made)).toEqual([]);
+    expect(publishedTypes(made)).toEqual([]);
   });
 
   test.each([
@@ -144,7 +145,7 @@ describe('a course that is no longer completed', () => {
     expect(made.validDates).toEqual([date]);
     expect(made.states[0]?.certificates[0]).toMatchObject({ status: 'revoked' });
     await made.take(delivered(dropped));
-    expect(story(made)).toEqual(['Issued', 'Revoked', 'Issued', 'Revoked']);
+    expect(publishedTypes(made)).toEqual(['Issued', 'Revoked', 'Issued', 'Revoked']);
     expect(new Set(made.notified.map(({ detail }) => detail.id)).size).toBe(4);
     expect(new Set(made.states[0]?.certificates.map(({ number }) => number)).size).toBe(2);
   });
@@ -168,7 +169,7 @@ describe('an event without a position in the journal', () => {
 
   test('never revokes', async () => {
     const made = await desk({ revoke: true }, completed, eventAt(null, 'LearnerEnrolled'));
-    expect(story(made)).toEqual(['Issued']);
+    expect(publishedTypes(made)).toEqual(['Issued']);
   });
 });
 
@@ -188,7 +189,7 @@ describe('when the data of the learner is erased', () => {
   test('an earlier completion that arrives late gets a certificate without a PDF', async () => {
     const made = await desk({}, erased, completed);
     expect(made.validDates).toEqual([MARCH]);
-    expect(story(made)).toEqual(['Issued']);
+    expect(publishedTypes(made)).toEqual(['Issued']);
     expect(made.drawn).toEqual([]);
   });
 

@@ -14,9 +14,9 @@ function consumer() {
   const kept = new Map<string, string>();
   const handled: string[] = [];
   const positions = {
-    read: async (story: string) => kept.get(story) ?? null,
-    advance: async (story: string, position: string) => {
-      if ((kept.get(story) ?? '') < position) kept.set(story, position);
+    read: async (stream: string) => kept.get(stream) ?? null,
+    advance: async (stream: string, position: string) => {
+      if ((kept.get(stream) ?? '') < position) kept.set(stream, position);
     },
   };
   const take = (one: ReturnType<typeof event>) =>

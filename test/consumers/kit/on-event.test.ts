@@ -7,11 +7,9 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import { eventPattern } from '../../../consumers/kit/event-pattern.ts';
-import * as constructs from '../../../consumers/kit/on-event.ts';
+import { onEvent } from '../../../consumers/kit/on-event.ts';
 import { eventTypes } from '../../../functions/contract/published-events.ts';
 import { nullsIn } from '../../infra/nulls.ts';
-
-const { onCourseCompleted, onCourseReopened, onIntegrationFailing } = constructs;
 
 function somewhere() {
   const stack = new Stack(new App(), 'Consumer');
@@ -22,15 +20,11 @@ function somewhere() {
   };
 }
 
-it('there is one for each event of the contract', () => {
-  expect(Object.keys(constructs).toSorted()).toEqual(eventTypes.map((type) => `on${type}`).toSorted());
-});
-
 describe('a rule on an event', () => {
   it('takes what its filters say, live and replayed for its consumer, into a queue', () => {
     const { stack, bus, template } = somewhere();
     const filter = { courses: ['c1'], where: { previous: { status: ['IN_PROGRESS' as const] } } };
-    onCourseCompleted(stack, { bus, consumer: 'badges', ...filter }, new Queue(stack, 'Queue'));
+    onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', ...filter }, new Queue(stack, 'Queue'));
     template().hasResourceProperties('AWS::Events::Rule', {
       EventBusName: 'schoolbell',
       EventPattern: JSON.stringify(eventPattern(['CourseCompleted'], 'badges', filter)),
@@ -43,7 +37,7 @@ describe('a rule on an event', () => {
     const filter = {
       where: { course: { title: [null, { exists: false }] }, previous: { completedAt: [null] } },
     };
-    onCourseCompleted(stack, { bus, consumer: 'badges', ...filter }, new Queue(stack, 'Queue'));
+    onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', ...filter }, new Queue(stack, 'Queue'));
     const [rule] = Object.values(template().findResources('AWS::Events::Rule'));
     expect(JSON.parse(rule?.['Properties'].EventPattern).detail).toMatchObject(filter.where);
     expect(nullsIn(template().toJSON())).toEqual([]);
@@ -52,7 +46,12 @@ describe('a rule on an event', () => {
   it('may name what only the deployment knows', () => {
     const { stack, bus, template } = somewhere();
     const course = new CfnParameter(stack, 'Course').valueAsString;
-    onCourseCompleted(stack, { bus, consumer: 'badges', courses: [course] }, new Queue(stack, 'Queue'));
+    onEvent(
+      stack,
+      'CourseCompleted',
+      { bus, consumer: 'badges', courses: [course] },
+      new Queue(stack, 'Queue'),
+    );
     template().hasResourceProperties('AWS::Events::Rule', {
       EventPattern: { 'Fn::Join': ['', Match.arrayWith([{ Ref: 'Course' }])] },
     });
@@ -61,7 +60,7 @@ describe('a rule on an event', () => {
   it('becomes several rules to one target where its pattern is too long', () => {
     const { stack, bus, template } = somewhere();
     const courses = Array.from({ length: 200 }, (_, at) => `U3Q5rNXx2FPuXyGxAjJho${at}`);
-    onCourseCompleted(stack, { bus, consumer: 'badges', courses }, new Queue(stack, 'Queue'));
+    onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', courses }, new Queue(stack, 'Queue'));
     const rules = Object.values(template().findResources('AWS::Events::Rule'));
     expect(rules.length).toBeGreaterThan(2);
     expect(new Set(rules.map(({ Properties }) => JSON.stringify(Properties.Targets[0].Arn))).size).toBe(1);
@@ -73,7 +72,7 @@ describe('a rule on an event', () => {
     const { stack, bus, template } = somewhere();
     const queue = new Queue(stack, 'Queue');
     const deadLetters = new Queue(stack, 'DeadLetters');
-    for (const on of Object.values(constructs)) on(stack, { bus, consumer: 'all', deadLetters }, queue);
+    for (const type of eventTypes) onEvent(stack, type, { bus, consumer: 'all', deadLetters }, queue);
     template().resourceCountIs('AWS::Events::Rule', eventTypes.length);
     template().allResourcesProperties('AWS::SQS::QueuePolicy', {
       PolicyDocument: {
@@ -94,16 +93,17 @@ describe('a rule on an event', () => {
       handler: 'index.handler',
       code: Code.fromInline('exports.handler = async () => {}'),
     });
-    onCourseCompleted(stack, { bus, consumer: 'badges' }, target);
-    onCourseReopened(stack, { bus, consumer: 'badges' }, target);
+    onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges' }, target);
+    onEvent(stack, 'CourseReopened', { bus, consumer: 'badges' }, target);
     template().resourceCountIs('AWS::Events::Rule', 2);
     template().hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
   });
 
   it('takes it anywhere else, given how to deliver', () => {
     const { stack, bus, template } = somewhere();
-    onIntegrationFailing(
+    onEvent(
       stack,
+      'IntegrationFailing',
       { bus, consumer: 'ops' },
       (delivery) => new CloudWatchLogGroup(new LogGroup(stack, 'Log'), delivery),
     );

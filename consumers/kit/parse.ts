@@ -1,0 +1,86 @@
+import * as z from 'zod/mini';
+import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { EVENT_SOURCE } from '../../functions/contract/names.ts';
+import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
+import {
+  type EventDetail,
+  type EventType,
+  parseDetail,
+  publishedEvents,
+} from '../../functions/contract/published-events.ts';
+
+/** What EventBridge delivers, around the detail. */
+const Envelope = z.object({
+  id: z.string(),
+  source: z.literal(EVENT_SOURCE),
+  'detail-type': z.string(),
+  time: z.string(),
+  detail: z.unknown(),
+});
+
+/** An event as Lambda gets it from a rule. Its `id` is EventBridge's own, new for each delivery. */
+export type Delivered<Type extends EventType> = {
+  [Each in Type]: {
+    id: string;
+    source: typeof EVENT_SOURCE;
+    'detail-type': Each | `Replayed${Each}`;
+    time: string;
+    detail: EventDetail<Each>;
+  };
+}[Type];
+
+/** A parsed event. `isReplay`: it was sent again, on purpose; its `detail.id` is that of the first time. */
+export type Parsed<Type extends EventType> = {
+  [Each in Type]: { type: Each; detail: EventDetail<Each>; isReplay: boolean };
+}[Type];
+
+/** Thrown for an event of another type than the one that is parsed. */
+export class UnexpectedEventError extends Error {
+  override name = 'UnexpectedEventError';
+}
+
+/**
+ * Parses an event, live or replayed, as a rule passes it to Lambda, or its JSON text (the body of an SQS message). Fields
+ * that the schema does not name are dropped.
+ *
+ * @throws UnexpectedEventError for an event of another type
+ * @throws ZodError for what is no event of Schoolbell, or a detail that does not match the schema of its type
+ */
+export function parse<Type extends EventType>(type: Type, event: unknown): Parsed<Type> {
+  const { 'detail-type': name, detail } = envelopeOf(event);
+  if (!isNamed(type, name)) {
+    throw new UnexpectedEventError(`${name} is not ${type}: check the rule's pattern`);
+  }
+  return { type, detail: parseDetail(type, detail), isReplay: name !== type };
+}
+
+/**
+ * Parses any learning event, live or replayed: `switch` on its `type`, which narrows its `detail`.
+ *
+ * @throws UnexpectedEventError for an event that is not about learning
+ */
+export function parseLearningEvent(event: unknown): Parsed<LearningEventType> {
+  const name = envelopeOf(event)['detail-type'].replace(/^Replayed/, '');
+  const type = LearningEventType.safeParse(name);
+  if (!type.success)
+    throw new UnexpectedEventError(`${name} is not a learning event: check the rule's pattern`);
+  return parse(type.data, event);
+}
+
+/** Whether a rule passed an event of this type, live or replayed. It narrows the event and does not change it. */
+export function is<Type extends EventType>(type: Type, event: unknown): event is Delivered<Type> {
+  const { data } = Envelope.safeParse(event);
+  return (
+    data !== undefined &&
+    isNamed(type, data['detail-type']) &&
+    publishedEvents[type].safeParse(data.detail).success
+  );
+}
+
+function envelopeOf(event: unknown): z.infer<typeof Envelope> {
+  return Envelope.parse(typeof event === 'string' ? JSON.parse(event) : event, IN_ENGLISH);
+}
+
+function isNamed(type: EventType, name: string): boolean {
+  return name === type || name === `Replayed${type}`;
+}
