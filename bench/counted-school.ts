@@ -7,7 +7,7 @@ import { putEventsCall } from '../functions/adapters/eventbridge/put-events.ts';
 import { createKombo } from '../functions/adapters/kombo/kombo.ts';
 import type { Integration, IntegrationId } from '../functions/contract/integration.ts';
 import type { Worker } from '../functions/core/journal/worker.ts';
-import { setWatermark } from '../functions/core/operator/set-watermark.ts';
+import { setWatermark } from '../functions/core/operator/operator-changes.ts';
 import { withLease } from '../functions/core/operator/with-lease.ts';
 import { runPoll } from '../functions/core/poll/run-poll.ts';
 import type { Ports } from '../functions/core/ports.ts';

@@ -5,7 +5,7 @@ import { observe } from '../functions/adapters/kombo/progression-record.ts';
 import type { Integration } from '../functions/contract/integration.ts';
 import { change } from '../functions/core/journal/worker.ts';
 import { withLease } from '../functions/core/operator/with-lease.ts';
-import type { KnownProgression } from '../functions/core/state/known-progression.ts';
+import type { KnownProgression } from '../functions/core/state/progression.ts';
 import { syntheticRecords } from '../local/sandbox/synthetic-records.ts';
 import { benchPorts, SETTINGS } from './processes/ports.ts';
 import { CREATED_AT, CREDENTIALS, type Services } from './processes/services.ts';

@@ -1,4 +1,4 @@
-import { LearningEventType } from '../functions/contract/learning-event-type.ts';
+import { LearningEventType } from '../functions/contract/event-parts.ts';
 import { LearningEventDetail } from '../functions/contract/learning-events.ts';
 import { operationalEvents } from '../functions/contract/operational-events.ts';
 import { detailTypesOf, type EventType, isEventType } from '../functions/contract/published-events.ts';

@@ -1,4 +1,4 @@
-import type { LearningEventType } from '../functions/contract/learning-event-type.ts';
+import type { LearningEventType } from '../functions/contract/event-parts.ts';
 import { learningEvents } from '../functions/contract/learning-events.ts';
 import { EVENT_SOURCE } from '../functions/contract/names.ts';
 import type { EventType } from '../functions/contract/published-events.ts';

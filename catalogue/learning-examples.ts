@@ -1,10 +1,8 @@
-import type { LearningEventType } from '../functions/contract/learning-event-type.ts';
+import type { LearningEventType, ProgressionState } from '../functions/contract/event-parts.ts';
 import type { LearningEvent } from '../functions/contract/learning-events.ts';
-import type { ProgressionState } from '../functions/contract/progression-state.ts';
 import { decideEvents } from '../functions/core/decide/decide-events.ts';
 import { eventsOfEntry } from '../functions/core/decide/events-of-entry.ts';
-import type { KnownProgression } from '../functions/core/state/known-progression.ts';
-import type { ObservedProgression } from '../functions/core/state/observed-progression.ts';
+import type { KnownProgression, ObservedProgression } from '../functions/core/state/progression.ts';
 
 const BLANK: ProgressionState = {
   id: '9ZpE4wEoF2nKfLpRrKq3Xc1m',

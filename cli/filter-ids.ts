@@ -1,4 +1,4 @@
-import type { EventFilter } from '../functions/core/replay/event-filter.ts';
+import type { EventFilter } from '../functions/core/replay/selection.ts';
 import { type IdSetting, idRule, looksLikeEmail } from '../functions/remote-ids.ts';
 import { CommandError, ExitCode } from './terminal/exit-code.ts';
 

@@ -17,7 +17,6 @@ import { storeSecret } from './adapters/secrets-manager/store-secret.ts';
 import { countWaiting } from './adapters/sqs/count-waiting.ts';
 import { createQueue } from './adapters/sqs/queue.ts';
 import { AWS_CLIENT } from './aws-client.ts';
-import type { Baseline } from './contract/baseline.ts';
 import {
   DispatchEnvironment,
   Environment,
@@ -26,9 +25,11 @@ import {
   ReplayEnvironment,
   WebhookEnvironment,
 } from './contract/environment.ts';
+import type { Baseline } from './contract/integration.ts';
 import type { ReplayMessage } from './contract/messages.ts';
 import type { ReadKomboStatus } from './core/operator/sync-with-kombo.ts';
-import type { BulkQueue, Ports, Queue, ReplayPorts, RunSettings } from './core/ports.ts';
+import type { BulkQueue, Ports, Queue, RunSettings } from './core/ports.ts';
+import type { ReplayPorts } from './core/replay/ports.ts';
 import type { DispatchParts } from './dispatch/handler.ts';
 import { type IdSetting, komboWithIds, storeWithIds } from './remote-ids.ts';
 import { runSettings } from './run-settings.ts';

@@ -1,10 +1,9 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod/mini';
 import { consumerSettings, refuseDoubleNames } from '../consumers/deploy/settings.ts';
-import { BaselineText } from '../functions/contract/baseline.ts';
 import { Address, RemoteIds } from '../functions/contract/environment.ts';
 import { described } from '../functions/contract/field-types.ts';
-import { IntegrationId } from '../functions/contract/integration.ts';
+import { BaselineText, IntegrationId } from '../functions/contract/integration.ts';
 import { POLL_CONCURRENCY } from '../functions/contract/names.ts';
 import { arn, keyArn, secretArn } from './arn.ts';
 

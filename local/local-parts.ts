@@ -6,7 +6,7 @@ import { createReplayStore } from '../functions/adapters/dynamodb/replay-items.t
 import { createStore } from '../functions/adapters/dynamodb/store.ts';
 import { createPublisher } from '../functions/adapters/eventbridge/publisher.ts';
 import { putEventsCall } from '../functions/adapters/eventbridge/put-events.ts';
-import type { ReplayPorts } from '../functions/core/ports.ts';
+import type { ReplayPorts } from '../functions/core/replay/ports.ts';
 import { storeWithIds } from '../functions/remote-ids.ts';
 import { startBus } from './bus/bus.ts';
 import type { DeliveredEvent } from './bus/delivered-event.ts';

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import type { LearningEventType } from '../../functions/contract/event-parts.ts';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
-import type { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import { eventsOfEntry } from '../../functions/core/decide/events-of-entry.ts';
 import type { Store } from '../../functions/core/ports.ts';
-import { ANY_EVENT, isWanted } from '../../functions/core/replay/event-filter.ts';
+import { ANY_EVENT, isWanted } from '../../functions/core/replay/selection.ts';
 import type { IdSetting } from '../../functions/remote-ids.ts';
 import { findIntegration } from '../deployment/find-integration.ts';
 import { withDeployment } from '../deployment/open-deployment.ts';

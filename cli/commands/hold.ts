@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { decideHold } from '../../functions/core/operator/with-lease.ts';
+import { decideHold } from '../../functions/core/episodes/hold.ts';
 import { addIntegrationArgument } from '../options/integration-argument.ts';
 import { workOnIntegration } from '../runs/work-on-integration.ts';
 import { CommandError } from '../terminal/exit-code.ts';

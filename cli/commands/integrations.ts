@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
-import { type Baseline, describeBaseline } from '../../functions/contract/baseline.ts';
-import type { Integration, IntegrationId } from '../../functions/contract/integration.ts';
-import { addAgain, changeState } from '../../functions/core/operator/with-lease.ts';
+import {
+  type Baseline,
+  describeBaseline,
+  type Integration,
+  type IntegrationId,
+} from '../../functions/contract/integration.ts';
+import { addAgain, changeState } from '../../functions/core/operator/operator-changes.ts';
 import { newCheckpoint } from '../../functions/core/state/checkpoint.ts';
 import { type Deployment, withDeployment } from '../deployment/open-deployment.ts';
 import { baselineOption } from '../options/baseline-option.ts';

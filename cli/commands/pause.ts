@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
-import { changeState } from '../../functions/core/operator/with-lease.ts';
+import { changeState } from '../../functions/core/operator/operator-changes.ts';
 import { addIntegrationArgument } from '../options/integration-argument.ts';
 import { workOnIntegration } from '../runs/work-on-integration.ts';
 import { CommandError } from '../terminal/exit-code.ts';

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
+import type { LearningEventType } from '../../functions/contract/event-parts.ts';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
-import type { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 import { orderReplay, type ReplayOrder, refuseOrder } from '../../functions/core/replay/order-replay.ts';
 import { planReplay } from '../../functions/core/replay/plan-replay.ts';
 import { findIntegration } from '../deployment/find-integration.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
-import { setWatermark } from '../../functions/core/operator/set-watermark.ts';
+import { setWatermark } from '../../functions/core/operator/operator-changes.ts';
 import { findIntegration } from '../deployment/find-integration.ts';
 import { withDeployment } from '../deployment/open-deployment.ts';
 import { globalOptionsOf } from '../options/global-options.ts';

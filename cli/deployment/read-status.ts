@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 import type { Integration } from '../../functions/contract/integration.ts';
 import { type Status, statusOf } from '../../functions/core/operator/status.ts';
-import { ANY_EVENT } from '../../functions/core/replay/event-filter.ts';
 import { planReplay } from '../../functions/core/replay/plan-replay.ts';
+import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
 import type { Deployment } from './open-deployment.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

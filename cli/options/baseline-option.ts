@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { type Baseline, BaselineText } from '../../functions/contract/baseline.ts';
+import { type Baseline, BaselineText } from '../../functions/contract/integration.ts';
 import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 
 /** `--baseline`: what the first sync of an integration publishes. */

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import * as z from 'zod/mini';
-import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { LearningEventType } from '../../functions/contract/event-parts.ts';
 
 /** An option that may be given several times, each with several values or a list with commas. Without it: all. */
 export function listOption(flags: string, description: string): Option {

@@ -3,7 +3,7 @@ import type { IntegrationId } from '../../functions/contract/integration.ts';
 import type { PollMessage } from '../../functions/contract/messages.ts';
 import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
 import type { RunSettings } from '../../functions/core/ports.ts';
-import { updatedAfter } from '../../functions/core/state/watermark.ts';
+import { updatedAfter } from '../../functions/core/state/run-progress.ts';
 import { dispatchHandler } from '../../functions/dispatch/handler.ts';
 import { pollHandler } from '../../functions/poll/handler.ts';
 import { localConsumers } from '../../local/consumers/local-consumers.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReplayStore } from '../../functions/core/ports.ts';
+import type { ReplayStore } from '../../functions/core/replay/ports.ts';
 import type { ReplayRecord } from '../../functions/core/replay/replay-record.ts';
 
 const EVERY_MS = 2_000;

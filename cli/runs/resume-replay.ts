@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
-import type { ReplayStore } from '../../functions/core/ports.ts';
 import { changeReplay } from '../../functions/core/replay/order-replay.ts';
+import type { ReplayStore } from '../../functions/core/replay/ports.ts';
 import type { ReplayRecord } from '../../functions/core/replay/replay-record.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 import { replayText } from '../views/replay-text.ts';

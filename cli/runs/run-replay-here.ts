@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ReplayPorts, RunSettings } from '../../functions/core/ports.ts';
+import type { RunSettings } from '../../functions/core/ports.ts';
 import { changeReplay } from '../../functions/core/replay/order-replay.ts';
+import type { ReplayPorts } from '../../functions/core/replay/ports.ts';
 import type { ReplayRecord } from '../../functions/core/replay/replay-record.ts';
 import { runReplay } from '../../functions/core/replay/run-replay.ts';
 import { CommandError } from '../terminal/exit-code.ts';

@@ -1,7 +1,6 @@
-import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { LearningEventType, type ProgressionState } from '../../functions/contract/event-parts.ts';
 import { LearningEventDetail } from '../../functions/contract/learning-events.ts';
 import { operationalEvents } from '../../functions/contract/operational-events.ts';
-import type { ProgressionState } from '../../functions/contract/progression-state.ts';
 import { heldText } from './held-text.ts';
 
 /** What a person wants to know of an event, in the order of reading. */

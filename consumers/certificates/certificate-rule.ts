@@ -1,4 +1,4 @@
-import type { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import type { LearningEventType } from '../../functions/contract/event-parts.ts';
 import type { Rule } from '../deploy/rule.ts';
 import { eventPattern } from '../kit/event-pattern.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { LearningEventType } from '../../functions/contract/event-parts.ts';
 import { Timestamp } from '../../functions/contract/field-types.ts';
-import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
 import { JournalPosition } from '../../functions/contract/learning-events.ts';
 import { workflowEvents } from '../../functions/contract/workflow-events.ts';
 

@@ -1,7 +1,6 @@
-import type { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import type { LearningEventType } from '../../functions/contract/event-parts.ts';
 import type { LearningEvent } from '../../functions/contract/learning-events.ts';
-import type { ObservedProgression } from '../../functions/core/state/observed-progression.ts';
-import { referencesShown } from '../../functions/core/state/references.ts';
+import { type ObservedProgression, referencesShown } from '../../functions/core/state/progression.ts';
 import type { CertificateState } from './certificate-state.ts';
 
 const COMPLETIONS = new Set<LearningEventType>([

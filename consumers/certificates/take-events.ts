@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { LearningEventType } from '../../functions/contract/event-parts.ts';
 import { LearningEventDetail } from '../../functions/contract/learning-events.ts';
 import type { WorkflowEventType } from '../../functions/contract/workflow-events.ts';
 import { type CertificateParts, handleEvent } from './handle-event.ts';

@@ -1,6 +1,12 @@
 /** Everything that a consumer needs to read events: `schoolbell-consumer`. */
-export { Course, Learner, Replay } from '../../functions/contract/event-parts.ts';
-export { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+export {
+  Course,
+  Learner,
+  LearningEventType,
+  ProgressionState,
+  Replay,
+  Status,
+} from '../../functions/contract/event-parts.ts';
 export {
   type ChangedField,
   JournalPosition,
@@ -8,7 +14,6 @@ export {
 } from '../../functions/contract/learning-events.ts';
 export { EVENT_SOURCE } from '../../functions/contract/names.ts';
 export type { OperationalEventType } from '../../functions/contract/operational-events.ts';
-export { ProgressionState, Status } from '../../functions/contract/progression-state.ts';
 export type { EventDetail, EventType } from '../../functions/contract/published-events.ts';
 export { type Ordered, type Positions, positionOf, streamOf, unlessOutdated } from './journal-order.ts';
 export {

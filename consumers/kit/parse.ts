@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { LearningEventType } from '../../functions/contract/event-parts.ts';
 import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 import {

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { LearningEventType } from '../../functions/contract/event-parts.ts';
 import { LearningEventDetail } from '../../functions/contract/learning-events.ts';
 import { operationalEvents } from '../../functions/contract/operational-events.ts';
 import type { EventType } from '../../functions/contract/published-events.ts';

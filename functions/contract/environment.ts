@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { BaselineText } from './baseline.ts';
 import { described } from './field-types.ts';
-import { IntegrationId } from './integration.ts';
+import { BaselineText, IntegrationId } from './integration.ts';
 import { IN_ENGLISH } from './parsing.ts';
 
 /** Kombo's hosts. Any other is given as a whole in `KOMBO_BASE_URL`, with its `/v1`. */

@@ -1,5 +1,43 @@
 import * as z from 'zod/mini';
-import { described } from './field-types.ts';
+import { described, Timestamp, WholeNumber } from './field-types.ts';
+
+/** What can happen to a course progression: the `detail-type` of its event. */
+export const LearningEventType = z.enum([
+  'LearnerEnrolled',
+  'CourseStarted',
+  'CourseCompleted',
+  'CourseRecompleted',
+  'CompletionCorrected',
+  'CourseReopened',
+  'LearnerDropped',
+  'LearnerReenrolled',
+  'ProgressReset',
+  'EnrollmentCorrected',
+  'ProgressionRemoved',
+  'ProgressionRestored',
+  'LearnerDataErased',
+]);
+export type LearningEventType = z.infer<typeof LearningEventType>;
+
+/** How many events of each type. */
+export const EventCounts = z.partialRecord(LearningEventType, WholeNumber);
+export type EventCounts = z.infer<typeof EventCounts>;
+
+/** Where a learner stands in a course. Kombo's own four values; any other value is treated as not known. */
+export const Status = z.enum(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED']);
+export type Status = z.infer<typeof Status>;
+
+/** What is known of one course progression. `null` means that Kombo never sent a value. */
+export const ProgressionState = z.object({
+  id: described(z.string(), "Kombo's id of the course progression"),
+  remoteId: described(z.nullable(z.string()), "The learning platform's own id"),
+  status: z.nullable(Status),
+  enrolledAt: z.nullable(Timestamp),
+  completedAt: z.nullable(Timestamp),
+  changedAt: described(z.nullable(Timestamp), 'When Kombo last changed the record'),
+  removedAt: described(z.nullable(Timestamp), 'When the record disappeared from the learning platform'),
+});
+export type ProgressionState = z.infer<typeof ProgressionState>;
 
 /** Who a progression is about: ids only. Both are `null` once Kombo has erased the learner. */
 export const LearnerReference = z.object({

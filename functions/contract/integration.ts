@@ -1,6 +1,49 @@
 import * as z from 'zod/mini';
-import { Baseline } from './baseline.ts';
 import { Timestamp } from './field-types.ts';
+
+/**
+ * What the first sync of an integration publishes: nothing (`silent`), everything (`publish`), or what happened at
+ * or after a date (`since`).
+ */
+export const Baseline = z.discriminatedUnion('mode', [
+  z.object({ mode: z.literal('silent') }),
+  z.object({ mode: z.literal('publish') }),
+  z.object({ mode: z.literal('since'), date: Timestamp }),
+]);
+export type Baseline = z.infer<typeof Baseline>;
+
+/** The baseline in one word: `silent`, `publish` or `since:<date>`. */
+export function describeBaseline(baseline: Baseline): string {
+  return baseline.mode === 'since' ? `since:${baseline.date}` : baseline.mode;
+}
+
+const PATTERN = /^(?:silent|publish|since:(?<date>.+))$/;
+
+/** A baseline in one word, as settings and the environment write it: `silent`, `publish` or `since:2026-09-01`. */
+export const BaselineText = z.pipe(
+  z.string(),
+  z.transform((text, context): Baseline => {
+    const match = PATTERN.exec(text);
+    const date = match?.groups?.['date'];
+    if (match === null) {
+      context.issues.push(
+        wrong(text, 'a baseline is "silent", "publish" or "since:" with a date, such as "since:2026-09-01"'),
+      );
+      return z.NEVER;
+    }
+    if (date === undefined) return { mode: text === 'publish' ? 'publish' : 'silent' };
+    const parsed = z.union([z.iso.datetime({ offset: true }), z.iso.date()]).safeParse(date);
+    if (!parsed.success) {
+      context.issues.push(wrong(text, `"${date}" is not a date such as 2026-09-01 or 2026-09-01T08:00:00Z`));
+      return z.NEVER;
+    }
+    return { mode: 'since', date: new Date(parsed.data).toISOString() };
+  }),
+);
+
+function wrong(input: string, message: string): { code: 'custom'; input: string; message: string } {
+  return { code: 'custom', input, message };
+}
 
 /**
  * The id of a Kombo integration: `<tool slug>:<opaque>`, e.g. `sandbox:7C9M5sXAQx2cNMpVHLojrFpL`, in printable ASCII

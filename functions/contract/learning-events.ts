@@ -1,9 +1,14 @@
 import * as z from 'zod/mini';
-import { Course, Learner, Replay } from './event-parts.ts';
+import {
+  Course,
+  Learner,
+  type LearningEventType,
+  ProgressionState,
+  Replay,
+  type Status,
+} from './event-parts.ts';
 import { described, PositiveNumber, Timestamp, WholeNumber } from './field-types.ts';
 import { IntegrationId } from './integration.ts';
-import type { LearningEventType } from './learning-event-type.ts';
-import { ProgressionState, type Status } from './progression-state.ts';
 
 /** The fields whose difference an event reports in `changes`. `learner`: the learner's data was erased. */
 export const ChangedField = z.enum([

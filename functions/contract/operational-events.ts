@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Replay } from './event-parts.ts';
 import { described, PositiveNumber, Timestamp, WholeNumber } from './field-types.ts';
-import { IntegrationId } from './integration.ts';
+import { IntegrationId, toolOf } from './integration.ts';
 import { WaitingChanges } from './waiting-changes.ts';
 
 const operational = z.object({
@@ -64,3 +64,18 @@ export type OperationalEventType = keyof typeof operationalEvents;
 export type OperationalEvent = {
   [Type in OperationalEventType]: { type: Type; detail: z.infer<(typeof operationalEvents)[Type]> };
 }[OperationalEventType];
+
+/**
+ * What every operational event about an integration has.
+ *
+ * @param name what the event is about, unique within the integration and the same on each publication: a retry after a
+ * crash then uses the same event id
+ */
+export function envelope(integration: IntegrationId, name: string, clock: () => number) {
+  return {
+    version: 1 as const,
+    id: `${integration}/${name}`,
+    integration: { id: integration, tool: toolOf(integration) },
+    at: new Date(clock()).toISOString(),
+  };
+}

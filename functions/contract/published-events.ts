@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { LearningEventType } from './learning-event-type.ts';
+import { LearningEventType } from './event-parts.ts';
 import { learningEvents } from './learning-events.ts';
 import { operationalEvents } from './operational-events.ts';
 import { IN_ENGLISH } from './parsing.ts';

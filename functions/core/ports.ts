@@ -2,13 +2,10 @@ import type { Integration, IntegrationId } from '../contract/integration.ts';
 import type { LearningEvent } from '../contract/learning-events.ts';
 import type { PollMessage } from '../contract/messages.ts';
 import type { OperationalEvent } from '../contract/operational-events.ts';
-import type { HeldChunk } from './episodes/waiting-count.ts';
-import type { Probe } from './fleet/probe.ts';
-import type { ReplayRecord } from './replay/replay-record.ts';
-import type { Checkpoint, Lease } from './state/checkpoint.ts';
+import type { Probe } from './fleet/due.ts';
+import type { Checkpoint, HeldChunk, Lease } from './state/checkpoint.ts';
 import type { JournalEntry } from './state/journal-entry.ts';
-import type { KnownProgression } from './state/known-progression.ts';
-import type { ObservedProgression, Page, RejectedRecord } from './state/observed-progression.ts';
+import type { KnownProgression, ObservedProgression, Page, RejectedRecord } from './state/progression.ts';
 import type { SetAside } from './state/set-aside.ts';
 
 /** The machine's clock, in milliseconds since 1970. Decides leases and back-off, never what is read from Kombo. */
@@ -124,7 +121,7 @@ export type Store = {
   /** The parts of these names in their order; those that retention removed are left out. */
   readHeldChunks(integration: IntegrationId, names: string[]): AsyncIterable<HeldChunk>;
 
-  /** The last probe of `probe.ts`; null when there was none, or when it cannot be read. */
+  /** The last probe (`fleet/due.ts`); null when there was none, or when it cannot be read. */
   readProbe(): Promise<Probe | null>;
   writeProbe(probe: Probe): Promise<void>;
 
@@ -132,22 +129,6 @@ export type Store = {
   setAside(integration: IntegrationId, items: SetAside[]): Promise<void>;
   readSetAside(integration: IntegrationId): Promise<SetAside[]>;
   removeSetAside(integration: IntegrationId, item: Pick<SetAside, 'kind' | 'id'>): Promise<void>;
-};
-
-/** What a replay keeps in the table besides what the store holds. Reads and writes are as in `Store`. */
-export type ReplayStore = {
-  /** The entry with the lowest number that is left, or null when the journal is empty. */
-  readFirstEntry(integration: IntegrationId): Promise<JournalEntry | null>;
-  /** @throws ReplayMovedError when there is one of this id */
-  createReplay(replay: ReplayRecord): Promise<void>;
-  readReplay(integration: IntegrationId, id: string): Promise<ReplayRecord | null>;
-  /** The latest first. */
-  readReplays(integration: IntegrationId): Promise<ReplayRecord[]>;
-  /**
-   * Replaces the record, whose revision must be the one before `next.revision`.
-   * @throws ReplayMovedError when it is not
-   */
-  moveReplay(next: ReplayRecord): Promise<void>;
 };
 
 /** What became of events handed to the publisher, each by its place in the list. */
@@ -200,13 +181,4 @@ export type Ports = {
   store: Store;
   publisher: Publisher;
   clock: Clock;
-};
-
-/** What a replay needs. */
-export type ReplayPorts = Ports & {
-  replays: ReplayStore;
-  /** Milliseconds since some moment, to measure with: the clock may be that of a simulated school. */
-  stopwatch: Clock;
-  /** Waits `ms` milliseconds. */
-  sleep(ms: number): Promise<void>;
 };

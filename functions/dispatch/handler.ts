@@ -1,8 +1,6 @@
-import type { Baseline } from '../contract/baseline.ts';
-import type { Integration, IntegrationId } from '../contract/integration.ts';
-import { duePolls, mayBeDeployments } from '../core/fleet/due.ts';
+import type { Baseline, Integration, IntegrationId } from '../contract/integration.ts';
+import { duePolls, mayBeDeployments, nextProbe } from '../core/fleet/due.ts';
 import { type Fleet, surveyFleet } from '../core/fleet/fleet.ts';
-import { nextProbe } from '../core/fleet/probe.ts';
 import type { BulkQueue, Ports } from '../core/ports.ts';
 
 export type DispatchParts = {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import { ReplayMessage } from '../contract/messages.ts';
 import { TransientError } from '../core/errors.ts';
-import type { Queue, ReplayPorts, RunSettings } from '../core/ports.ts';
+import type { Queue, RunSettings } from '../core/ports.ts';
+import type { ReplayPorts } from '../core/replay/ports.ts';
 import { type ReplayOutcome, runReplay } from '../core/replay/run-replay.ts';
 
 /** An SQS event with one message (the event source's batch size), as far as it is needed. */

@@ -9,7 +9,7 @@ import {
   Metric,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { LearningEventType } from '../../functions/contract/event-parts.ts';
 import { logMessages, metricNames as names } from '../../functions/contract/names.ts';
 import type { Settings } from '../settings.ts';
 import type { Alarms } from './alarms.ts';

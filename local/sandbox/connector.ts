@@ -1,4 +1,4 @@
-import type { Status } from '../../functions/contract/progression-state.ts';
+import type { Status } from '../../functions/contract/event-parts.ts';
 import { hours } from './durations.ts';
 import type { FilterName } from './page-request.ts';
 

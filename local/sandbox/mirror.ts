@@ -1,4 +1,4 @@
-import type { Status } from '../../functions/contract/progression-state.ts';
+import type { Status } from '../../functions/contract/event-parts.ts';
 import type { Connector } from './connector.ts';
 import { days } from './durations.ts';
 import type { Moment } from './progression-history.ts';

@@ -1,4 +1,4 @@
-import type { Status } from '../../functions/contract/progression-state.ts';
+import type { Status } from '../../functions/contract/event-parts.ts';
 import { days } from './durations.ts';
 import { komboId } from './kombo-id.ts';
 import type { Person } from './person.ts';

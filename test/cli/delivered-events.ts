@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { LearningEventType } from '../../functions/contract/event-parts.ts';
 import { learningEvents } from '../../functions/contract/learning-events.ts';
 import { operationalEvents } from '../../functions/contract/operational-events.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { LearningEventType } from '../../functions/contract/event-parts.ts';
 import { parseDelivered } from './delivered-events.ts';
 import { startStandIn } from './kombo-stand-in.ts';
 import { runSchoolbell, startSchoolbell } from './run-schoolbell.ts';

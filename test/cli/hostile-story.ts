@@ -1,7 +1,7 @@
 import { runDev } from '../../cli/runs/dev-run.ts';
 import { createOutput } from '../../cli/terminal/output.ts';
 import { createDevView } from '../../cli/views/dev-view.ts';
-import type { ObservedProgression } from '../../functions/core/state/observed-progression.ts';
+import type { ObservedProgression } from '../../functions/core/state/progression.ts';
 import { openLocalKombo } from '../../local/local-kombo.ts';
 import { hostileTexts, unusualNames } from '../support/hostile-texts.ts';
 

@@ -1,7 +1,7 @@
 import type { Integration } from '../../functions/contract/integration.ts';
 import type { PollMessage } from '../../functions/contract/messages.ts';
 import { TransientError } from '../../functions/core/errors.ts';
-import type { Probe } from '../../functions/core/fleet/probe.ts';
+import type { Probe } from '../../functions/core/fleet/due.ts';
 import type { Store } from '../../functions/core/ports.ts';
 import type { Checkpoint } from '../../functions/core/state/checkpoint.ts';
 import { dispatchHandler } from '../../functions/dispatch/handler.ts';

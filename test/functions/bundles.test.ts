@@ -11,9 +11,9 @@ import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.
 import { createReplayStore } from '../../functions/adapters/dynamodb/replay-items.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
 import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
-import { ANY_EVENT } from '../../functions/core/replay/event-filter.ts';
 import { orderReplay } from '../../functions/core/replay/order-replay.ts';
 import { planReplay } from '../../functions/core/replay/plan-replay.ts';
+import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
 import { type Bus, startBus } from '../../local/bus/bus.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import {

@@ -5,7 +5,7 @@ import { RemoteIds } from '../../functions/contract/environment.ts';
 import { deriveEvents } from '../../functions/core/decide/derive-from-record.ts';
 import { eventsOfEntry } from '../../functions/core/decide/events-of-entry.ts';
 import { runPoll } from '../../functions/core/poll/run-poll.ts';
-import { ANY_EVENT } from '../../functions/core/replay/event-filter.ts';
+import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
 import { idRule, komboWithIds, looksLikeEmail, storeWithIds } from '../../functions/remote-ids.ts';
 import { observed } from '../support/observed.ts';
 import { HOUR_MS } from '../support/test-clock.ts';

@@ -1,6 +1,5 @@
-import type { Baseline } from '../../functions/contract/baseline.ts';
-import type { Integration } from '../../functions/contract/integration.ts';
-import { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import { LearningEventType } from '../../functions/contract/event-parts.ts';
+import type { Baseline, Integration } from '../../functions/contract/integration.ts';
 import { type LearningEvent, learningEvents } from '../../functions/contract/learning-events.ts';
 import { TransientError } from '../../functions/core/errors.ts';
 import { type PollOutcome, type PollRequest, runPoll } from '../../functions/core/poll/run-poll.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Baseline } from '../../functions/contract/baseline.ts';
+import type { Baseline } from '../../functions/contract/integration.ts';
 import { brokenPromises } from '../support/broken-promises.ts';
 import { faultKinds, type NetworkFault } from '../support/network-fault.ts';
 import { CANARY } from '../support/observed.ts';

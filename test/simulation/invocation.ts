@@ -3,9 +3,11 @@ import { createPublisher } from '../../functions/adapters/eventbridge/publisher.
 import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
 import type { Integration } from '../../functions/contract/integration.ts';
 import type { PollMode } from '../../functions/contract/messages.ts';
+import { decideHold } from '../../functions/core/episodes/hold.ts';
 import type { Worker } from '../../functions/core/journal/worker.ts';
+import { addAgain, changeState } from '../../functions/core/operator/operator-changes.ts';
 import { retrySetAside } from '../../functions/core/operator/retry-set-aside.ts';
-import { addAgain, changeState, decideHold, withLease } from '../../functions/core/operator/with-lease.ts';
+import { withLease } from '../../functions/core/operator/with-lease.ts';
 import { runPoll } from '../../functions/core/poll/run-poll.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import type { Held } from '../../functions/core/state/checkpoint.ts';

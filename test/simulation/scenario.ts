@@ -1,4 +1,4 @@
-import type { Baseline } from '../../functions/contract/baseline.ts';
+import type { Baseline } from '../../functions/contract/integration.ts';
 import type { NullableField } from './school/school.ts';
 import { type SpecialKind, specialKinds } from './school/special-operations.ts';
 import { commonFaultKinds, type FaultRates } from './world/faults.ts';

@@ -1,9 +1,8 @@
+import type { ProgressionState } from '../../functions/contract/event-parts.ts';
 import type { LearningEvent } from '../../functions/contract/learning-events.ts';
-import type { ProgressionState } from '../../functions/contract/progression-state.ts';
 import { eventsOfEntry } from '../../functions/core/decide/events-of-entry.ts';
 import type { JournalEntry } from '../../functions/core/state/journal-entry.ts';
-import type { KnownProgression } from '../../functions/core/state/known-progression.ts';
-import type { ObservedProgression } from '../../functions/core/state/observed-progression.ts';
+import type { KnownProgression, ObservedProgression } from '../../functions/core/state/progression.ts';
 import type { SetAside } from '../../functions/core/state/set-aside.ts';
 import { CANARY } from './observed.ts';
 

@@ -1,6 +1,6 @@
 import { CursorRefusedError } from '../../functions/core/errors.ts';
 import type { Kombo } from '../../functions/core/ports.ts';
-import type { ObservedProgression, RejectedRecord } from '../../functions/core/state/observed-progression.ts';
+import type { ObservedProgression, RejectedRecord } from '../../functions/core/state/progression.ts';
 import type { TestClock } from './test-clock.ts';
 
 /** A record that Kombo holds, and when it was last updated there. */

@@ -1,5 +1,5 @@
 import { ReplayMovedError } from '../../functions/core/errors.ts';
-import type { ReplayStore } from '../../functions/core/ports.ts';
+import type { ReplayStore } from '../../functions/core/replay/ports.ts';
 import { ReplayRecord } from '../../functions/core/replay/replay-record.ts';
 import type { MemoryStore } from './memory-store.ts';
 

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Integration } from '../../functions/contract/integration.ts';
-import type { HeldChunk } from '../../functions/core/episodes/waiting-count.ts';
 import { EntryTakenError, LeaseLostError } from '../../functions/core/errors.ts';
-import { Probe } from '../../functions/core/fleet/probe.ts';
+import { Probe } from '../../functions/core/fleet/due.ts';
 import type { Store } from '../../functions/core/ports.ts';
-import { Checkpoint, Lease, newCheckpoint } from '../../functions/core/state/checkpoint.ts';
-import { JournalEntry } from '../../functions/core/state/journal-entry.ts';
-import { KnownProgression, knownAfter } from '../../functions/core/state/known-progression.ts';
+import { Checkpoint, type HeldChunk, Lease, newCheckpoint } from '../../functions/core/state/checkpoint.ts';
+import { JournalEntry, knownAfter } from '../../functions/core/state/journal-entry.ts';
+import { KnownProgression } from '../../functions/core/state/progression.ts';
 import { SetAside } from '../../functions/core/state/set-aside.ts';
 
 /** A table in memory, for one integration, that keeps what the port promises and nothing more. */

@@ -1,7 +1,6 @@
-import type { ProgressionState } from '../../functions/contract/progression-state.ts';
+import type { ProgressionState } from '../../functions/contract/event-parts.ts';
 import type { JournalEntry } from '../../functions/core/state/journal-entry.ts';
-import type { KnownProgression } from '../../functions/core/state/known-progression.ts';
-import type { ObservedProgression } from '../../functions/core/state/observed-progression.ts';
+import type { KnownProgression, ObservedProgression } from '../../functions/core/state/progression.ts';
 
 /** Seeded into every learner's details: nothing that is stored may contain it. */
 export const CANARY = 'canary-of-personal-data';

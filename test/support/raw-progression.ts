@@ -1,4 +1,4 @@
-import type { ObservedProgression } from '../../functions/core/state/observed-progression.ts';
+import type { ObservedProgression } from '../../functions/core/state/progression.ts';
 
 /** A course progression in Kombo's own JSON; on a removed record any field but `id` may be null. */
 export type RawProgression = {

@@ -1,12 +1,12 @@
+import type { Status } from '../../functions/contract/event-parts.ts';
 import type { LearningEvent } from '../../functions/contract/learning-events.ts';
-import type { Status } from '../../functions/contract/progression-state.ts';
-import type { ReplayPorts, RunSettings } from '../../functions/core/ports.ts';
-import { ANY_EVENT, type EventFilter } from '../../functions/core/replay/event-filter.ts';
+import type { RunSettings } from '../../functions/core/ports.ts';
 import { orderReplay, type ReplayOrder } from '../../functions/core/replay/order-replay.ts';
 import { planReplay } from '../../functions/core/replay/plan-replay.ts';
+import type { ReplayPorts } from '../../functions/core/replay/ports.ts';
 import type { ReplayPlan, ReplayRecord } from '../../functions/core/replay/replay-record.ts';
 import { type ReplayOutcome, type ReplayRun, runReplay } from '../../functions/core/replay/run-replay.ts';
-import type { TimeRange } from '../../functions/core/replay/time-range.ts';
+import { ANY_EVENT, type EventFilter, type TimeRange } from '../../functions/core/replay/selection.ts';
 import { memoryReplays } from './memory-replays.ts';
 import { observed } from './observed.ts';
 import { HOUR_MS, MINUTE_MS } from './test-clock.ts';

@@ -1,6 +1,6 @@
-import type { Baseline } from '../../functions/contract/baseline.ts';
+import type { Baseline } from '../../functions/contract/integration.ts';
 import type { RunSettings } from '../../functions/core/ports.ts';
-import type { ObservedProgression } from '../../functions/core/state/observed-progression.ts';
+import type { ObservedProgression } from '../../functions/core/state/progression.ts';
 import { pollToTheEnd } from './poll-to-the-end.ts';
 import { observedFromRaw } from './raw-progression.ts';
 import { type School, school } from './school-model.ts';

@@ -1,9 +1,8 @@
-import type { Baseline } from '../../functions/contract/baseline.ts';
-import type { Integration } from '../../functions/contract/integration.ts';
-import type { LearningEventType } from '../../functions/contract/learning-event-type.ts';
+import type { LearningEventType } from '../../functions/contract/event-parts.ts';
+import type { Baseline, Integration } from '../../functions/contract/integration.ts';
 import { type PollOutcome, type PollRequest, runPoll } from '../../functions/core/poll/run-poll.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
-import type { ObservedProgression } from '../../functions/core/state/observed-progression.ts';
+import type { ObservedProgression } from '../../functions/core/state/progression.ts';
 import { type FakeKombo, fakeKombo, type Shown } from './fake-kombo.ts';
 import type { Fault } from './faulty-ports.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
-import type { JournalEntry } from '../../core/state/journal-entry.ts';
-import { type KnownProgression, knownAfter } from '../../core/state/known-progression.ts';
+import { type JournalEntry, knownAfter } from '../../core/state/journal-entry.ts';
+import type { KnownProgression } from '../../core/state/progression.ts';
 import { progressionKey } from './keys.ts';
 import { encodeProgression } from './progression-content.ts';
 import { keyOf, type Table } from './table.ts';

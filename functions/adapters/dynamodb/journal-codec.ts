@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod/mini';
-import type { ProgressionState } from '../../contract/progression-state.ts';
+import type { ProgressionState } from '../../contract/event-parts.ts';
 import { MAX_BODY_BYTES } from '../../core/read-whole.ts';
 import { type Change, JournalEntry } from '../../core/state/journal-entry.ts';
 import { type Cell, Column, columnsOf, rowsOf } from './columns.ts';

@@ -1,4 +1,4 @@
-import { Probe } from '../../core/fleet/probe.ts';
+import { Probe } from '../../core/fleet/due.ts';
 import type { Store } from '../../core/ports.ts';
 import { PROBE } from './keys.ts';
 import { getItem, jsonContent, keyOf, type Table } from './table.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { KnownProgression } from '../../core/state/known-progression.ts';
+import type { KnownProgression } from '../../core/state/progression.ts';
 
 const Fields = z.array(z.unknown());
 

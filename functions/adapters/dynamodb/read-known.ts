@@ -1,5 +1,4 @@
-import { KnownProgression } from '../../core/state/known-progression.ts';
-import type { ObservedProgression } from '../../core/state/observed-progression.ts';
+import { KnownProgression, type ObservedProgression } from '../../core/state/progression.ts';
 import { batchGet } from './batch-get.ts';
 import { progressionKey } from './keys.ts';
 import { decodeProgression, encodeProgression } from './progression-content.ts';

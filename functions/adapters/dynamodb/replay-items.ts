@@ -1,5 +1,5 @@
 import { ReplayMovedError } from '../../core/errors.ts';
-import type { ReplayStore } from '../../core/ports.ts';
+import type { ReplayStore } from '../../core/replay/ports.ts';
 import { ReplayRecord } from '../../core/replay/replay-record.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
 import { parseEntry } from './journal-items.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { IntegrationError } from '../../core/errors.ts';
-import type { Page } from '../../core/state/observed-progression.ts';
+import type { Page } from '../../core/state/progression.ts';
 import { readAnswer, servedAt, successOf } from './answer.ts';
 import { answerOf, type KomboClient } from './client.ts';
 import type { operations } from './generated/api.d.ts';

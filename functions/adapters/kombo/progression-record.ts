@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { Status } from '../../contract/progression-state.ts';
-import type { ObservedProgression, RejectedRecord } from '../../core/state/observed-progression.ts';
+import { Status } from '../../contract/event-parts.ts';
+import type { ObservedProgression, RejectedRecord } from '../../core/state/progression.ts';
 import { standInId } from '../../core/state/set-aside.ts';
 import { hasNoNames, isBlank, isErased, lostField } from './lost-fields.ts';
 import { Identity, RecordSchema, RecordWithKey } from './record-schema.ts';

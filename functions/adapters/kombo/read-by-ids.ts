@@ -1,5 +1,5 @@
 import { CursorRefusedError, IntegrationError, TransientError } from '../../core/errors.ts';
-import type { ObservedProgression, Page, RejectedRecord } from '../../core/state/observed-progression.ts';
+import type { ObservedProgression, Page, RejectedRecord } from '../../core/state/progression.ts';
 import type { KomboClient } from './client.ts';
 import { readCourseProgressions } from './course-progressions.ts';
 

@@ -1,10 +1,14 @@
-import type { LearningEventType } from '../../contract/learning-event-type.ts';
-import type { ProgressionState } from '../../contract/progression-state.ts';
-import { type Facts, sameFacts } from '../state/facts.ts';
+import type { LearningEventType, ProgressionState } from '../../contract/event-parts.ts';
 import type { Change } from '../state/journal-entry.ts';
-import type { KnownProgression } from '../state/known-progression.ts';
-import type { ObservedProgression } from '../state/observed-progression.ts';
-import { type References, referencesShown, sameReferences } from '../state/references.ts';
+import {
+  type Facts,
+  type KnownProgression,
+  type ObservedProgression,
+  type References,
+  referencesShown,
+  sameFacts,
+  sameReferences,
+} from '../state/progression.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Kombo anonymises entries 14 days after they disappeared: its reference of `remote_deleted_at`. */

@@ -1,11 +1,9 @@
-import type { Baseline } from '../../contract/baseline.ts';
 import type { LearnerDetails } from '../../contract/event-parts.ts';
+import type { Baseline } from '../../contract/integration.ts';
 import type { PollMode } from '../../contract/messages.ts';
 import type { SuspectKind } from '../../contract/waiting-changes.ts';
-import { sameFacts } from '../state/facts.ts';
-import type { Change, Tally } from '../state/journal-entry.ts';
-import { type KnownProgression, knownAfter } from '../state/known-progression.ts';
-import type { ObservedProgression } from '../state/observed-progression.ts';
+import { type Change, EMPTY_TALLY, knownAfter, type Tally } from '../state/journal-entry.ts';
+import { type KnownProgression, type ObservedProgression, sameFacts } from '../state/progression.ts';
 import { decideEvents, discarded, silenced } from './decide-events.ts';
 import { type IntegrationHabits, isOlderVersion, recordDate, suspectKind } from './suspect.ts';
 
@@ -97,20 +95,6 @@ export function mentionsRemoval(
 ): boolean {
   return records.some((record) => !trustRemovals(record, known.get(record.state.id) ?? null, true).isWhole);
 }
-
-export function sumTallies(tallies: Tally[]): Tally {
-  const sum = { ...EMPTY_TALLY };
-  for (const tally of tallies) {
-    sum.firstSeen += tally.firstSeen;
-    sum.suspect += tally.suspect;
-    sum.decided += tally.decided;
-    sum.missed += tally.missed;
-  }
-  return sum;
-}
-
-/** A tally of nothing. */
-export const EMPTY_TALLY: Tally = { firstSeen: 0, suspect: 0, decided: 0, missed: 0 };
 
 /**
  * The record to go by, where this one is older than what is known and differs: Kombo's answer when it was asked again, if

@@ -1,8 +1,7 @@
+import type { LearningEventType, ProgressionState } from '../../contract/event-parts.ts';
 import { type IntegrationId, toolOf } from '../../contract/integration.ts';
-import type { LearningEventType } from '../../contract/learning-event-type.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
-import type { ProgressionState } from '../../contract/progression-state.ts';
-import type { ObservedProgression } from '../state/observed-progression.ts';
+import type { ObservedProgression } from '../state/progression.ts';
 
 /** What a record does not show of its past, each in a line for a person. */
 export const NOT_KNOWN_FROM_KOMBO = [

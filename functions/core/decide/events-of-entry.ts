@@ -1,13 +1,11 @@
-import type { LearnerDetails } from '../../contract/event-parts.ts';
+import type { LearnerDetails, LearningEventType, ProgressionState } from '../../contract/event-parts.ts';
 import { toolOf } from '../../contract/integration.ts';
-import type { LearningEventType } from '../../contract/learning-event-type.ts';
 import type {
   ChangedField,
   JournalPosition,
   LearningEvent,
   LearningEventDetail,
 } from '../../contract/learning-events.ts';
-import type { ProgressionState } from '../../contract/progression-state.ts';
 import type { Change, JournalEntry } from '../state/journal-entry.ts';
 
 /** Learner details by progression id, as Kombo shows them today. */

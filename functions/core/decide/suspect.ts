@@ -1,8 +1,7 @@
-import type { LearningEventType } from '../../contract/learning-event-type.ts';
-import type { ProgressionState } from '../../contract/progression-state.ts';
+import type { LearningEventType, ProgressionState } from '../../contract/event-parts.ts';
 import type { SuspectKind } from '../../contract/waiting-changes.ts';
 import type { Change } from '../state/journal-entry.ts';
-import type { KnownProgression } from '../state/known-progression.ts';
+import type { KnownProgression } from '../state/progression.ts';
 
 /** A date is old when it lies this long before the watermark: connectors may be 48 hours late. */
 const OLD_AFTER_MS = 3 * 24 * 60 * 60 * 1000;

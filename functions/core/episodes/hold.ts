@@ -1,11 +1,17 @@
+import { envelope } from '../../contract/operational-events.ts';
 import type { Decision, PageRules } from '../decide/decide-page.ts';
 import { change, save, type Worker } from '../journal/worker.ts';
 import type { RunSettings } from '../ports.ts';
-import type { Checkpoint, Held, HoldDecision, Run } from '../state/checkpoint.ts';
+import {
+  type Checkpoint,
+  type Held,
+  type HoldDecision,
+  type Run,
+  surgeCount,
+  surgeLimit,
+} from '../state/checkpoint.ts';
 import { slotOf } from '../state/run-progress.ts';
-import { surgeCount, surgeLimit } from '../state/surge.ts';
 import { changeSet, fingerprintOf } from './change-set.ts';
-import { envelope } from './operational-event.ts';
 import { NOTHING_WAITS } from './waiting-count.ts';
 
 /** Whether a page has more suspect changes than may pass without a person. */
@@ -99,6 +105,24 @@ export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resol
     });
   }
   change(worker, { held: null });
+}
+
+/** What became of a person's decision: nothing is held, what waits is still being counted, or the next run carries it out. */
+export type HoldDecided = { kind: 'nothing held' } | { kind: 'counting' | 'settled'; held: Held };
+
+/**
+ * Lets exactly what was counted through (`release`), or marks it so that the same change is not seen again (`discard`); the
+ * next run carries it out.
+ */
+export async function decideHold(worker: Worker, by: 'release' | 'discard'): Promise<HoldDecided> {
+  const { held } = worker.checkpoint;
+  if (held === null) return { kind: 'nothing held' };
+  const run = worker.checkpoint[slotOf(held.mode)];
+  if (run === null || !isCounted(held, run)) return { kind: 'counting', held };
+  await endHold(worker, by);
+  const decision = { action: by, slot: slotOf(held.mode), chunks: held.chunks };
+  change(worker, { holdDecisions: [...worker.checkpoint.holdDecisions, decision] });
+  return { kind: 'settled', held };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { SuspectKind, WaitingChanges } from '../../contract/waiting-changes.ts';
 import type { Decision } from '../decide/decide-page.ts';
-import type { Held } from '../state/checkpoint.ts';
+import type { CourseCount, Held, HeldChunk } from '../state/checkpoint.ts';
 import { changeSet, fingerprintOf } from './change-set.ts';
 
 /** Of an item, which DynamoDB ends at 400 KB and which should stay below 100 KB. */
@@ -8,12 +8,6 @@ const CHUNK_BYTES = 64_000;
 const LARGEST_COURSES = 20;
 const SAMPLE_SIZE = 10;
 const TITLE_LENGTH = 100;
-
-/** A course, and how many of the counted changes are in it. */
-export type CourseCount = WaitingChanges['courses'][number];
-
-/** A part of what was counted, as it is stored: fingerprints one behind the other, and the courses of their changes. */
-export type HeldChunk = { fingerprints: Uint8Array; courses: CourseCount[] };
 
 /** Suspect changes as they are counted, page after page; each progression counts once, with the first of its changes. */
 export type WaitingCount = {

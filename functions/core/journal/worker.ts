@@ -28,6 +28,37 @@ export function leaseFor(owner: string, leaseMs: number, clock: Clock): Lease {
   return { owner, until: new Date(clock() + leaseMs).toISOString() };
 }
 
+/**
+ * Takes the integration's lease. A worker that takes over a lease which was not given back finishes the entry that the
+ * one before it may have left, then fences it off.
+ *
+ * @param owner unique to this call
+ * @returns the worker, or when another holds the lease, until when
+ */
+export async function acquireLease(
+  ports: Ports,
+  settings: RunSettings,
+  integration: Integration,
+  owner: string,
+): Promise<{ worker: Worker; fence: boolean } | { busyUntil: string }> {
+  const now = ports.clock();
+  const lease = leaseFor(owner, settings.leaseMs, () => now);
+  const answer = await ports.store.takeLease(integration.id, lease, new Date(now).toISOString());
+  if (!answer.taken) return { busyUntil: answer.until };
+  const worker: Worker = {
+    ports,
+    settings,
+    integration,
+    owner,
+    checkpoint: answer.checkpoint,
+    needsRecovery: answer.fence,
+    setAside: null,
+    leaseUntil: Date.parse(answer.lease.until),
+    writtenAt: now,
+  };
+  return { worker, fence: answer.fence };
+}
+
 /** A worker as these functions see it: nothing else changes its checkpoint. */
 type Writable = Omit<Worker, 'checkpoint'> & { checkpoint: Checkpoint };
 

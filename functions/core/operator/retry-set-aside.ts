@@ -1,13 +1,11 @@
 import { isTooMany, readHoldDecisions } from '../episodes/hold.ts';
-import { publishAgain } from '../journal/commit-entry.ts';
+import { commitDecisions, publishAgain } from '../journal/commit-entry.ts';
 import { isSaveDue, save, type Worker } from '../journal/worker.ts';
-import { commitDecisions } from '../poll/commit-page.ts';
-import { decideAgainstKnown } from '../poll/decide-against-known.ts';
-import { refuseEndlessPages } from '../poll/endless-pages.ts';
-import { readPages } from '../poll/read-pages.ts';
+import { decideAgainstKnown } from '../poll/process-page.ts';
+import { readPages, refuseEndlessPages } from '../poll/read-pages.ts';
 import { listUnknownStatuses, standInOf } from '../poll/set-aside-records.ts';
 import type { Checkpoint, Run } from '../state/checkpoint.ts';
-import type { ObservedProgression, RejectedRecord } from '../state/observed-progression.ts';
+import type { ObservedProgression, RejectedRecord } from '../state/progression.ts';
 import { withStatusesOf } from '../state/run-progress.ts';
 import { isStandIn, type SetAside } from '../state/set-aside.ts';
 

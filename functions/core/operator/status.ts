@@ -1,5 +1,5 @@
+import type { EventCounts } from '../../contract/event-parts.ts';
 import type { Integration } from '../../contract/integration.ts';
-import type { EventCounts } from '../replay/replay-record.ts';
 import {
   type Checkpoint,
   type Failure,

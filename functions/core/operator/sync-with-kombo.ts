@@ -1,8 +1,8 @@
-import type { Baseline } from '../../contract/baseline.ts';
-import type { Integration, IntegrationId } from '../../contract/integration.ts';
+import type { Baseline, Integration, IntegrationId } from '../../contract/integration.ts';
 import { TransientError } from '../errors.ts';
 import type { Ports, RunSettings } from '../ports.ts';
-import { withLease, withState } from './with-lease.ts';
+import { withState } from './operator-changes.ts';
+import { withLease } from './with-lease.ts';
 
 /** How an integration stands at Kombo now. `unknown`: Kombo says something that this program does not know. */
 export type KomboIntegrationStatus = {

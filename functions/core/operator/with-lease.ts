@@ -1,12 +1,8 @@
-import type { Baseline } from '../../contract/baseline.ts';
 import type { Integration } from '../../contract/integration.ts';
-import { endHold, isCounted } from '../episodes/hold.ts';
 import { LeaseLostError } from '../errors.ts';
-import { acquireLease, fenceOff } from '../journal/acquire-lease.ts';
-import { change, release, save, type Worker } from '../journal/worker.ts';
+import { fenceOff } from '../journal/commit-entry.ts';
+import { acquireLease, release, type Worker } from '../journal/worker.ts';
 import type { Ports, RunSettings } from '../ports.ts';
-import type { Held } from '../state/checkpoint.ts';
-import { slotOf } from '../state/run-progress.ts';
 
 /** What became of an operator's change: `busy` while a poll holds the lease. */
 export type LeaseOutcome<Result> = { done: true; result: Result } | { done: false; busyUntil: string };
@@ -56,77 +52,4 @@ export async function finishAbandonedWork(
   const lease = (await ports.store.readCheckpoint(integration.id))?.lease ?? null;
   if (lease === null || Date.parse(lease.until) > ports.clock()) return;
   await withLease(ports, settings, integration, owner, async () => undefined);
-}
-
-/** What became of a person's decision: nothing is held, what waits is still being counted, or the next run carries it out. */
-export type HoldDecided = { kind: 'nothing held' } | { kind: 'counting' | 'settled'; held: Held };
-
-/**
- * Lets exactly what was counted through (`release`), or marks it so that the same change is not seen again (`discard`); the
- * next run carries it out.
- */
-export async function decideHold(worker: Worker, by: 'release' | 'discard'): Promise<HoldDecided> {
-  const { held } = worker.checkpoint;
-  if (held === null) return { kind: 'nothing held' };
-  const run = worker.checkpoint[slotOf(held.mode)];
-  if (run === null || !isCounted(held, run)) return { kind: 'counting', held };
-  await endHold(worker, by);
-  const decision = { action: by, slot: slotOf(held.mode), chunks: held.chunks };
-  change(worker, { holdDecisions: [...worker.checkpoint.holdDecisions, decision] });
-  return { kind: 'settled', held };
-}
-
-/**
- * Pauses, resumes or removes an integration; a removed one stays removed. Its checkpoint stays, so that the journal's
- * numbers never start over.
- *
- * @returns the settings that are stored then
- */
-export async function changeState(worker: Worker, state: Integration['state']): Promise<Integration> {
-  const { integration, ports } = worker;
-  const stored = await ports.store.changeIntegration(
-    integration.id,
-    (before) => before && withState(before, state),
-  );
-  // Settings are never deleted.
-  return stored ?? integration;
-}
-
-/**
- * Lets a removed integration be polled again. Without a baseline it goes on at its watermark. With one it is synced as if
- * for the first time: the baseline decides what is published of what happened meanwhile, and of changes that were held.
- *
- * @returns the settings that are stored then: unchanged if somebody else has added it
- */
-export async function addAgain(
-  worker: Worker,
-  { baseline, addedAt }: { baseline: Baseline | null; addedAt: string },
-): Promise<Integration> {
-  const { integration, ports } = worker;
-  const found = await ports.store.readIntegration(integration.id);
-  if (found !== null && found.state !== 'removed') return found;
-  if (baseline !== null) {
-    const { checkpoint } = worker;
-    // Save before a poll can find the integration active: it would publish what happened since the watermark.
-    await save(worker, { ...checkpoint, watermark: null, baselineStart: checkpoint.entry, run: null });
-  }
-  const stored = await ports.store.changeIntegration(integration.id, (before) =>
-    before?.state === 'removed'
-      ? { id: before.id, state: 'active', baseline: baseline ?? before.baseline, addedAt }
-      : before,
-  );
-  return stored ?? integration;
-}
-
-/**
- * The settings with another state. What a person removed comes back by being added alone.
- *
- * @param pausedBy `kombo` when no person asked for it
- */
-export function withState(
-  { pausedBy: before, ...settings }: Integration,
-  state: Integration['state'],
-  pausedBy?: Integration['pausedBy'],
-): Integration {
-  return settings.state === 'removed' ? settings : { ...settings, state, ...(pausedBy && { pausedBy }) };
 }

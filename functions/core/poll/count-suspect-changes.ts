@@ -1,13 +1,13 @@
 import type { DecidedPage, Decision, PageRules } from '../decide/decide-page.ts';
 import { endHold, publishHeld } from '../episodes/hold.ts';
 import { type WaitingCount, waitingCount } from '../episodes/waiting-count.ts';
+import { commitDecisions } from '../journal/commit-entry.ts';
 import { change, isSaveDue, save, stopIfExpired, type Worker } from '../journal/worker.ts';
 import type { Held, Run } from '../state/checkpoint.ts';
-import type { Page } from '../state/observed-progression.ts';
+import type { Page } from '../state/progression.ts';
 import { afterPage, slotOf, withRun } from '../state/run-progress.ts';
-import { commitDecisions } from './commit-page.ts';
-import { decideAgainstKnown } from './decide-against-known.ts';
-import { refuseEndlessPages } from './endless-pages.ts';
+import { decideAgainstKnown } from './process-page.ts';
+import { refuseEndlessPages } from './read-pages.ts';
 
 /** The page before which a run stops, already decided. */
 export type StoppedPage = { page: Page; decided: DecidedPage };

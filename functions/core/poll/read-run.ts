@@ -1,7 +1,11 @@
+import { describeBaseline } from '../../contract/integration.ts';
 import type { PollMode } from '../../contract/messages.ts';
+import { envelope } from '../../contract/operational-events.ts';
 import type { PageRules } from '../decide/decide-page.ts';
 import {
   countingOf,
+  decisionsAfter,
+  endHold,
   isCounted,
   isTooMany,
   newHold,
@@ -10,25 +14,25 @@ import {
   withoutCount,
 } from '../episodes/hold.ts';
 import { CursorRefusedError, IntegrationError } from '../errors.ts';
-import { change, saveSoon, type Worker } from '../journal/worker.ts';
+import { change, save, saveSoon, type Worker } from '../journal/worker.ts';
 import type { Run } from '../state/checkpoint.ts';
-import type { Page } from '../state/observed-progression.ts';
+import type { Page } from '../state/progression.ts';
 import {
+  earlierOf,
   isOver,
   isPassRead,
   nextPass,
   restartPass,
   slotOf,
   startRun,
+  updatedAfter,
+  watermarkAfter,
   withRun,
 } from '../state/run-progress.ts';
-import { earlierOf, updatedAfter } from '../state/watermark.ts';
-import { commitPage } from './commit-page.ts';
 import { countSuspectChanges, type StoppedPage } from './count-suspect-changes.ts';
-import { decideAgainstKnown } from './decide-against-known.ts';
-import { endRun } from './end-run.ts';
-import { EndlessPagesError, refuseEndlessPages } from './endless-pages.ts';
-import { readPages } from './read-pages.ts';
+import { commitPage, decideAgainstKnown } from './process-page.ts';
+import { EndlessPagesError, readPages, refuseEndlessPages } from './read-pages.ts';
+import { countUnknownStatuses, listUnknownStatuses } from './set-aside-records.ts';
 
 /** A run whose cursor was refused more often is not going to end by starting over. */
 const MAX_RESTARTS = 5;
@@ -156,4 +160,43 @@ function restart(worker: Worker, mode: PollMode, error: CursorRefusedError): voi
     );
   }
   change(worker, withRun(worker.checkpoint, restartPass(run)));
+}
+
+/** Ends a run whose passes are read: publishes what ended, and moves the watermark. */
+export async function endRun(worker: Worker, run: Run): Promise<void> {
+  const { ports, integration } = worker;
+  const slot = slotOf(run.mode);
+  const endedAt = new Date(ports.clock()).toISOString();
+  await listUnknownStatuses(worker, run.unknownStatuses, run.updatedAfter === null);
+  if (run.mode === 'baseline' && !run.hasUntrusted) {
+    // Save before publishing, so that a retry after a crash uses the same event id.
+    await save(worker, worker.checkpoint);
+    // A first sync that begins again after a crash here keeps its name. Each forced baseline has a name of its own.
+    const name = worker.checkpoint.watermark === null ? run.startEntry : run.startedAt;
+    await ports.publisher.notify({
+      type: 'IntegrationBaselined',
+      detail: {
+        ...envelope(integration.id, `baselined/${name}`, ports.clock),
+        baseline: describeBaseline(integration.baseline),
+        progressions: worker.checkpoint.known,
+        watermark: run.startedAt,
+      },
+    });
+  }
+  const { held } = worker.checkpoint;
+  if (held !== null && slotOf(held.mode) === slot) await endHold(worker, 'resolved');
+
+  const { mode, startedAt, pages, records, events, missed, setAside } = run;
+  const unknownStatuses = countUnknownStatuses(run);
+  const last = { mode, startedAt, endedAt, pages, records, events, missed, setAside, unknownStatuses };
+  const watermark = watermarkAfter(worker.checkpoint.watermark, run);
+  const { newestWatermark } = worker.checkpoint;
+  change(worker, {
+    watermark,
+    newestWatermark: (watermark ?? '') > (newestWatermark ?? '') ? watermark : newestWatermark,
+    [slot]: null,
+    holdDecisions: decisionsAfter(worker.checkpoint, run),
+    ...(mode === 'reconcile' ? {} : { lastRun: last }),
+    ...(mode === 'incremental' ? {} : { lastReconciliation: last }),
+  });
 }

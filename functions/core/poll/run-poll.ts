@@ -1,10 +1,9 @@
 import type { Integration } from '../../contract/integration.ts';
 import type { PollMode } from '../../contract/messages.ts';
-import { afterFailure, failureOf, isNoticeDue } from '../episodes/health.ts';
-import { notifyFailing, notifyRecovered } from '../episodes/notify-health.ts';
+import { afterFailure, failureOf, isNoticeDue, notifyFailing, notifyRecovered } from '../episodes/health.ts';
 import { EntryTakenError, isRunError, LeaseLostError, RateLimitedError } from '../errors.ts';
-import { acquireLease, fenceOff } from '../journal/acquire-lease.ts';
-import { change, release, save, type Worker } from '../journal/worker.ts';
+import { fenceOff } from '../journal/commit-entry.ts';
+import { acquireLease, change, release, save, type Worker } from '../journal/worker.ts';
 import type { Ports, RunSettings } from '../ports.ts';
 import { type Checkpoint, type Failure, type Held, type LastRun, limitedUntil } from '../state/checkpoint.ts';
 import { type RunEnd, readRun } from './read-run.ts';

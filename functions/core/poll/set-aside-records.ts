@@ -1,6 +1,6 @@
 import { change, stopIfExpired, type Worker } from '../journal/worker.ts';
 import type { Run, UnknownStatus } from '../state/checkpoint.ts';
-import type { ObservedProgression, RejectedRecord } from '../state/observed-progression.ts';
+import type { ObservedProgression, RejectedRecord } from '../state/progression.ts';
 import { isStandIn, standInId } from '../state/set-aside.ts';
 
 /** Sets the records of a page aside that break the schema, each once. */

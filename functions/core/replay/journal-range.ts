@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../state/journal-entry.ts';
-import type { TimeRange } from './time-range.ts';
+import type { TimeRange } from './selection.ts';
 
 /**
  * Entries are numbered in the order in which they were appended, but dated by the clocks of different machines. Each may

@@ -1,5 +1,5 @@
 import { ReplayMovedError } from '../errors.ts';
-import type { ReplayPorts } from '../ports.ts';
+import type { ReplayPorts } from './ports.ts';
 import type { ReplayPlan, ReplayRecord } from './replay-record.ts';
 
 export type ReplayOrder = {

@@ -1,12 +1,12 @@
+import type { EventCounts } from '../../contract/event-parts.ts';
 import type { Integration, IntegrationId } from '../../contract/integration.ts';
-import type { Kombo, ReplayPorts } from '../ports.ts';
-import type { EventFilter } from './event-filter.ts';
+import type { Kombo } from '../ports.ts';
 import { CLOCKS_MS, findEntries } from './journal-range.ts';
-import { type Selection, selectedEvents } from './replay-from-journal.ts';
+import type { ReplayPorts } from './ports.ts';
 import { komboBeginning } from './replay-from-kombo.ts';
-import type { EventCounts, ReplayPlan, ReplayPosition } from './replay-record.ts';
-import { replaySteps } from './replay-steps.ts';
-import type { TimeRange } from './time-range.ts';
+import type { ReplayPlan, ReplayPosition } from './replay-record.ts';
+import { replaySteps, selectedEvents } from './replay-steps.ts';
+import type { EventFilter, Selection, TimeRange } from './selection.ts';
 
 export type ReplayRequest = {
   /** Of detection; with the source `kombo` of the dates that the learning platform shows, which may lie ahead. */

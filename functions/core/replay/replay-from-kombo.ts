@@ -4,11 +4,9 @@ import { deriveEvents } from '../decide/derive-from-record.ts';
 import { CursorRefusedError, IntegrationError } from '../errors.ts';
 import { readPages } from '../poll/read-pages.ts';
 import type { Kombo } from '../ports.ts';
-import type { ObservedProgression, Page } from '../state/observed-progression.ts';
-import { isWanted } from './event-filter.ts';
-import type { Selection } from './replay-from-journal.ts';
+import type { ObservedProgression, Page } from '../state/progression.ts';
 import type { ReplayPosition } from './replay-record.ts';
-import { isWithin } from './time-range.ts';
+import { isWanted, isWithin, type Selection } from './selection.ts';
 
 type KomboReplayPlace = ReplayPosition & { source: 'kombo' };
 type KomboStep = { event: LearningEvent | null; next: KomboReplayPlace; fromBeginning?: true };

@@ -1,11 +1,9 @@
 import * as z from 'zod/mini';
-import type { Replay } from '../../contract/event-parts.ts';
+import { EventCounts, type Replay } from '../../contract/event-parts.ts';
 import { PositiveNumber, Timestamp, WholeNumber } from '../../contract/field-types.ts';
 import { IntegrationId } from '../../contract/integration.ts';
-import { LearningEventType } from '../../contract/learning-event-type.ts';
 import { Failure } from '../state/checkpoint.ts';
-import { EventFilter } from './event-filter.ts';
-import { TimeRange } from './time-range.ts';
+import { EventFilter, TimeRange } from './selection.ts';
 
 /** Where a replay stands in what it reads: all before it is settled. */
 export const ReplayPosition = z.discriminatedUnion('source', [
@@ -32,10 +30,6 @@ export const ReplayPosition = z.discriminatedUnion('source', [
   }),
 ]);
 export type ReplayPosition = z.infer<typeof ReplayPosition>;
-
-/** How many events of each type. */
-export const EventCounts = z.partialRecord(LearningEventType, WholeNumber);
-export type EventCounts = z.infer<typeof EventCounts>;
 
 /** What a replay would send, counted. */
 export const ReplayPlan = z.object({

@@ -1,14 +1,14 @@
 import type { IntegrationId } from '../../contract/integration.ts';
+import { envelope } from '../../contract/operational-events.ts';
 import { failureOf } from '../episodes/health.ts';
 import { isRunError, ReplayMovedError } from '../errors.ts';
-import type { ReplayPorts, RunSettings } from '../ports.ts';
+import type { Clock, RunSettings } from '../ports.ts';
 import type { Failure } from '../state/checkpoint.ts';
-import { notifyReplayFinished, notifyReplayStarted } from './notify-replay.ts';
+import type { ReplayPorts } from './ports.ts';
 import { komboBeginning } from './replay-from-kombo.ts';
-import { missingOf, type ReplayRecord, settled } from './replay-record.ts';
+import { missingOf, type ReplayRecord, replayMark, settled } from './replay-record.ts';
 import { type ReplayStep, replaySteps } from './replay-steps.ts';
-import { sendReplayed } from './send-replayed.ts';
-import { throttle } from './throttle.ts';
+import { sendReplayed, throttle } from './send-replayed.ts';
 
 export type ReplayRun = {
   integration: IntegrationId;
@@ -145,4 +145,41 @@ async function endMoved({ replays }: ReplayPorts, run: ReplayRun): Promise<Repla
   return stored === null || stored.state === 'running'
     ? { kind: 'superseded' }
     : { kind: 'ended', replay: stored };
+}
+
+type TellPorts = Pick<ReplayPorts, 'publisher' | 'clock'>;
+
+export async function notifyReplayStarted(
+  { publisher, clock }: TellPorts,
+  replay: ReplayRecord,
+): Promise<void> {
+  const { range, place, asLive, events } = replay;
+  await publisher.notify({
+    type: 'ReplayStarted',
+    detail: { ...replayEnvelope(replay, 'started', clock), ...range, source: place.source, asLive, events },
+  });
+}
+
+export async function notifyReplayFinished(
+  { publisher, clock }: TellPorts,
+  replay: ReplayRecord,
+): Promise<void> {
+  const { events, published, refused } = replay;
+  await publisher.notify({
+    type: 'ReplayFinished',
+    detail: {
+      ...replayEnvelope(replay, 'finished', clock),
+      events,
+      published,
+      refused,
+      missing: missingOf(replay),
+    },
+  });
+}
+
+function replayEnvelope(replay: ReplayRecord, what: string, clock: Clock) {
+  return {
+    ...envelope(replay.integration, `replay/${replay.id}/${what}`, clock),
+    replay: replayMark(replay),
+  };
 }

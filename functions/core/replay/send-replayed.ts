@@ -1,8 +1,9 @@
 import type { LearnerDetails } from '../../contract/event-parts.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
 import type { DetailsById } from '../decide/events-of-entry.ts';
-import { readLearnerDetails } from '../journal/read-learner-details.ts';
-import type { ReplayPorts, RunSettings } from '../ports.ts';
+import { readLearnerDetails } from '../journal/commit-entry.ts';
+import type { Clock, RunSettings } from '../ports.ts';
+import type { ReplayPorts } from './ports.ts';
 import { type ReplayPosition, type ReplayRecord, replayMark } from './replay-record.ts';
 import type { ReplayStep } from './replay-steps.ts';
 
@@ -65,3 +66,22 @@ function asReplayed(
 }
 
 const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };
+
+/**
+ * Limits sending to `perSecond` items per second: each call waits for the time that the items before it take.
+ *
+ * @param perSecond above 0
+ * @returns to be called with the number that is about to be sent
+ */
+export function throttle(
+  perSecond: number,
+  stopwatch: Clock,
+  sleep: (ms: number) => Promise<void>,
+): (count: number) => Promise<void> {
+  let freeAt = stopwatch();
+  return async (count) => {
+    const wait = freeAt - stopwatch();
+    if (wait > 0) await sleep(wait);
+    freeAt = Math.max(freeAt, stopwatch()) + (count * 1000) / perSecond;
+  };
+}

@@ -118,6 +118,12 @@ export const Held = z.object({
 });
 export type Held = z.infer<typeof Held>;
 
+/** A course, and how many of the counted changes are in it. */
+export type CourseCount = WaitingChanges['courses'][number];
+
+/** A part of what was counted, as it is stored: fingerprints one behind the other, and the courses of their changes. */
+export type HeldChunk = { fingerprints: Uint8Array; courses: CourseCount[] };
+
 /** The worker that may write; present without being expired while it works, absent when it was given back. */
 export const Lease = z.object({
   owner: z.string(),
@@ -194,4 +200,30 @@ export function newCheckpoint(integration: IntegrationId): Checkpoint {
 /** Until when Kombo's rate limit stops an integration, or null when it does not. */
 export function limitedUntil({ limitedUntil: until }: Checkpoint, now: number): string | null {
   return until !== null && Date.parse(until) > now ? until : null;
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+const WINDOW_MS = 24 * HOUR_MS;
+
+/** Suspect changes that passed in the last 24 hours; never fewer, up to an hour's more. */
+export function surgeCount(surge: Checkpoint['surge'], now: number): number {
+  return recent(surge, now).reduce((sum, { count }) => sum + count, 0);
+}
+
+/** The counts with some more in the present hour, and without those that are older than a day. */
+export function addToSurge(surge: Checkpoint['surge'], count: number, now: number): Checkpoint['surge'] {
+  const kept = recent(surge, now);
+  if (count === 0) return kept;
+  const hour = new Date(Math.floor(now / HOUR_MS) * HOUR_MS).toISOString();
+  const present = kept.find((bucket) => bucket.hour === hour);
+  return [...kept.filter((bucket) => bucket !== present), { hour, count: (present?.count ?? 0) + count }];
+}
+
+/** How many such changes pass in 24 hours without a person. */
+export function surgeLimit(known: number, share: number, floor: number): number {
+  return Math.max(floor, Math.floor(known * share));
+}
+
+function recent(surge: Checkpoint['surge'], now: number): Checkpoint['surge'] {
+  return surge.filter(({ hour }) => Date.parse(hour) + HOUR_MS > now - WINDOW_MS);
 }

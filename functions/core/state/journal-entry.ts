@@ -1,11 +1,9 @@
 import * as z from 'zod/mini';
-import { Course, LearnerReference } from '../../contract/event-parts.ts';
+import { Course, LearnerReference, LearningEventType, ProgressionState } from '../../contract/event-parts.ts';
 import { PositiveNumber, Timestamp, WholeNumber } from '../../contract/field-types.ts';
 import { IntegrationId } from '../../contract/integration.ts';
-import { LearningEventType } from '../../contract/learning-event-type.ts';
 import { PollMode } from '../../contract/messages.ts';
-import { ProgressionState } from '../../contract/progression-state.ts';
-import { Facts, UnpublishedRemoval } from './facts.ts';
+import { Facts, type KnownProgression, UnpublishedRemoval } from './progression.ts';
 
 /** What one record of a page changed. */
 export const Change = z.object({
@@ -23,6 +21,23 @@ export const Change = z.object({
 });
 export type Change = z.infer<typeof Change>;
 
+/**
+ * What is known after a change. The learner's ids go when Kombo erased the learner: the event that says so is the last
+ * one to carry them.
+ */
+export function knownAfter(change: Change, entry: number): KnownProgression {
+  const { title: _title, ...course } = change.course;
+  return {
+    state: change.state,
+    learner: change.erased ? { id: null, remoteId: null } : change.learner,
+    course,
+    erased: change.erased,
+    discarded: change.discarded,
+    unpublishedRemoval: change.unpublishedRemoval,
+    entry,
+  };
+}
+
 /** How many of an entry's changes are of a kind that is counted. */
 export const Tally = z.object({
   firstSeen: WholeNumber,
@@ -34,6 +49,20 @@ export const Tally = z.object({
   missed: WholeNumber,
 });
 export type Tally = z.infer<typeof Tally>;
+
+/** A tally of nothing. */
+export const EMPTY_TALLY: Tally = { firstSeen: 0, suspect: 0, decided: 0, missed: 0 };
+
+export function sumTallies(tallies: Tally[]): Tally {
+  const sum = { ...EMPTY_TALLY };
+  for (const tally of tallies) {
+    sum.firstSeen += tally.firstSeen;
+    sum.suspect += tally.suspect;
+    sum.decided += tally.decided;
+    sum.missed += tally.missed;
+  }
+  return sum;
+}
 
 /** What one page changed: a fact once it is appended, numbered 1, 2, 3, ... per integration, never altered. */
 export const JournalEntry = z.object({
@@ -55,3 +84,29 @@ export type JournalEntry = z.infer<typeof JournalEntry>;
 export function countEvents(entry: Pick<JournalEntry, 'changes'>): number {
   return entry.changes.reduce((sum, change) => sum + change.events.length, 0);
 }
+
+/** DynamoDB's items end at 400 KB; uncompressed JSON below this fits whatever it holds. */
+const MAX_JSON_BYTES = 350_000;
+
+/** The decisions of a page in parts, each small enough for one journal entry. */
+export function splitChanges<Decision extends { change: Change }>(
+  decisions: Decision[],
+  maxBytes = MAX_JSON_BYTES,
+): Decision[][] {
+  const parts: Decision[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const decision of decisions) {
+    const size = encoder.encode(JSON.stringify(decision.change)).length;
+    const part = parts.at(-1);
+    if (part === undefined || bytes + size > maxBytes) {
+      parts.push([decision]);
+      bytes = size;
+    } else {
+      part.push(decision);
+      bytes += size;
+    }
+  }
+  return parts;
+}
+
+const encoder = new TextEncoder();

@@ -2,8 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeEntry, encodeEntry } from '../../../functions/adapters/dynamodb/journal-codec.ts';
-import { LearningEventType } from '../../../functions/contract/learning-event-type.ts';
-import { Status } from '../../../functions/contract/progression-state.ts';
+import { LearningEventType, Status } from '../../../functions/contract/event-parts.ts';
 import type { JournalEntry } from '../../../functions/core/state/journal-entry.ts';
 import { someChange, someEntry, someState } from './some-items.ts';
 

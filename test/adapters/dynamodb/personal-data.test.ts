@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { decodeEntry } from '../../../functions/adapters/dynamodb/journal-codec.ts';
-import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import type { ObservedProgression } from '../../../functions/core/state/progression.ts';
 import { useEngine } from './engine.ts';
 import { NOW, someChange, someEntry, someIntegration } from './some-items.ts';
 

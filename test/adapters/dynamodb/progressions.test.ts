@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DeploymentError, IntegrationError, TransientError } from '../../../functions/core/errors.ts';
-import { knownAfter } from '../../../functions/core/state/known-progression.ts';
+import { knownAfter } from '../../../functions/core/state/journal-entry.ts';
 import { observed } from '../../support/observed.ts';
 import { counted, useEngine } from './engine.ts';
 import { NOW, someChange, someEntry, someIntegration, someState } from './some-items.ts';

@@ -1,4 +1,4 @@
-import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
+import type { ProgressionState } from '../../../functions/contract/event-parts.ts';
 import type { Change, JournalEntry } from '../../../functions/core/state/journal-entry.ts';
 
 export const NOW = '2026-03-01T09:30:00.000Z';

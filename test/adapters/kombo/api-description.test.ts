@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import * as z from 'zod/mini';
 import { observe } from '../../../functions/adapters/kombo/progression-record.ts';
 import { KOMBO_HOSTS } from '../../../functions/contract/environment.ts';
-import { Status } from '../../../functions/contract/progression-state.ts';
+import { Status } from '../../../functions/contract/event-parts.ts';
 import { blankRecord, rawRecord, removedRecord } from './raw-record.ts';
 
 const folder = new URL('../../../functions/adapters/kombo/', import.meta.url);

@@ -7,7 +7,7 @@ import type { LearnerDetails } from '../../../functions/contract/event-parts.ts'
 import type { LearningEvent } from '../../../functions/contract/learning-events.ts';
 import type { WorkflowEvent, WorkflowEventType } from '../../../functions/contract/workflow-events.ts';
 
-import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import type { ObservedProgression } from '../../../functions/core/state/progression.ts';
 import { observed } from '../../support/observed.ts';
 
 /** What the function does besides deciding. */

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import type { LearningEventType } from '../../../functions/contract/learning-event-type.ts';
+import type { LearningEventType, Status } from '../../../functions/contract/event-parts.ts';
 import type { LearningEvent } from '../../../functions/contract/learning-events.ts';
-import type { Status } from '../../../functions/contract/progression-state.ts';
 import { type EventFacts, eventAt } from './some-history.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,8 +1,7 @@
 import { deliveredExample } from '../../../catalogue/example-events.ts';
 import { learningExample } from '../../../catalogue/learning-examples.ts';
-import type { LearningEventType } from '../../../functions/contract/learning-event-type.ts';
+import type { LearningEventType, Status } from '../../../functions/contract/event-parts.ts';
 import type { LearningEvent } from '../../../functions/contract/learning-events.ts';
-import type { Status } from '../../../functions/contract/progression-state.ts';
 
 const STATUS: Record<LearningEventType, Status> = {
   LearnerEnrolled: 'ENROLLED',

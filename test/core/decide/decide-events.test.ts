@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
+import type { ProgressionState } from '../../../functions/contract/event-parts.ts';
 import { decideEvents as decideAt } from '../../../functions/core/decide/decide-events.ts';
-import type { KnownProgression } from '../../../functions/core/state/known-progression.ts';
-import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import type { KnownProgression, ObservedProgression } from '../../../functions/core/state/progression.ts';
 import { erased, known, observed } from '../../support/observed.ts';
 
 const decideEvents = (before: KnownProgression | null, now: ObservedProgression) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { decidePage, type PageRules, sumTallies } from '../../../functions/core/decide/decide-page.ts';
-import type { KnownProgression } from '../../../functions/core/state/known-progression.ts';
-import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import { decidePage, type PageRules } from '../../../functions/core/decide/decide-page.ts';
+import { sumTallies } from '../../../functions/core/state/journal-entry.ts';
+import type { KnownProgression, ObservedProgression } from '../../../functions/core/state/progression.ts';
 import { erased, known, observed } from '../../support/observed.ts';
 
 const JAN = '2026-01-10T10:00:00.000Z';

@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { LearningEventType } from '../../../functions/contract/learning-event-type.ts';
+import type { LearningEventType, ProgressionState } from '../../../functions/contract/event-parts.ts';
 import { learningEvents } from '../../../functions/contract/learning-events.ts';
-import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
 import { decideEvents as decideAt } from '../../../functions/core/decide/decide-events.ts';
 import { eventsOfEntry } from '../../../functions/core/decide/events-of-entry.ts';
-import type { KnownProgression } from '../../../functions/core/state/known-progression.ts';
-import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import type { KnownProgression, ObservedProgression } from '../../../functions/core/state/progression.ts';
 import { CANARY, entryOf, erased, known, observed } from '../../support/observed.ts';
 
 const decideEvents = (before: KnownProgression | null, now: ObservedProgression) =>

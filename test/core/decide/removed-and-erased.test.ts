@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
+import type { ProgressionState } from '../../../functions/contract/event-parts.ts';
 import { decideEvents } from '../../../functions/core/decide/decide-events.ts';
 import { eventsOfEntry } from '../../../functions/core/decide/events-of-entry.ts';
-import { type KnownProgression, knownAfter } from '../../../functions/core/state/known-progression.ts';
-import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import { knownAfter } from '../../../functions/core/state/journal-entry.ts';
+import type { KnownProgression, ObservedProgression } from '../../../functions/core/state/progression.ts';
 import { entryOf, erased, known, observed } from '../../support/observed.ts';
 
 const NOW = '2026-03-02T08:00:00.000Z';

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
+import type { ProgressionState } from '../../../functions/contract/event-parts.ts';
 import type { SuspectKind } from '../../../functions/contract/waiting-changes.ts';
 import { decideEvents } from '../../../functions/core/decide/decide-events.ts';
 import { type IntegrationHabits, suspectKind } from '../../../functions/core/decide/suspect.ts';
-import type { KnownProgression } from '../../../functions/core/state/known-progression.ts';
-import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import type { KnownProgression, ObservedProgression } from '../../../functions/core/state/progression.ts';
 import { erased, known, observed } from '../../support/observed.ts';
 
 const NOW = '2026-03-02T08:00:00.000Z';

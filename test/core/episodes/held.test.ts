@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { decideHold } from '../../../functions/core/episodes/hold.ts';
 import { TransientError } from '../../../functions/core/errors.ts';
-import { decideHold, withLease } from '../../../functions/core/operator/with-lease.ts';
+import { withLease } from '../../../functions/core/operator/with-lease.ts';
 import type { Checkpoint } from '../../../functions/core/state/checkpoint.ts';
 import { observed } from '../../support/observed.ts';
 import { DAY_MS, HOUR_MS } from '../../support/test-clock.ts';

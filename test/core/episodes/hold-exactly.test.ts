@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
-import { decideHold, withLease } from '../../../functions/core/operator/with-lease.ts';
+import type { ProgressionState } from '../../../functions/contract/event-parts.ts';
+import { decideHold } from '../../../functions/core/episodes/hold.ts';
+import { withLease } from '../../../functions/core/operator/with-lease.ts';
 import { seededRandom } from '../../simulation/world/random.ts';
 import { observed } from '../../support/observed.ts';
 import { HOUR_MS, MINUTE_MS } from '../../support/test-clock.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
+import type { ProgressionState } from '../../../functions/contract/event-parts.ts';
 import type { SuspectKind } from '../../../functions/contract/waiting-changes.ts';
-import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import type { ObservedProgression } from '../../../functions/core/state/progression.ts';
 import { erased, observed } from '../../support/observed.ts';
 import { HOUR_MS } from '../../support/test-clock.ts';
 import { type World, world } from '../../support/world.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decideEvents } from '../../../functions/core/decide/decide-events.ts';
-import { type Decision, EMPTY_TALLY } from '../../../functions/core/decide/decide-page.ts';
+import type { Decision } from '../../../functions/core/decide/decide-page.ts';
 import {
   countingOf,
   endHold,
@@ -17,6 +17,7 @@ import {
   newCheckpoint,
   type Run,
 } from '../../../functions/core/state/checkpoint.ts';
+import { EMPTY_TALLY } from '../../../functions/core/state/journal-entry.ts';
 import { startRun } from '../../../functions/core/state/run-progress.ts';
 import { observed } from '../../support/observed.ts';
 import { synced } from '../../support/synced-world.ts';

@@ -3,13 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { Course } from '../../../functions/contract/event-parts.ts';
 import type { SuspectKind } from '../../../functions/contract/waiting-changes.ts';
 import { decideEvents } from '../../../functions/core/decide/decide-events.ts';
-import { type Decision, EMPTY_TALLY } from '../../../functions/core/decide/decide-page.ts';
+import type { Decision } from '../../../functions/core/decide/decide-page.ts';
 import { changeSet, fingerprintOf } from '../../../functions/core/episodes/change-set.ts';
-import {
-  type HeldChunk,
-  NOTHING_WAITS,
-  waitingCount,
-} from '../../../functions/core/episodes/waiting-count.ts';
+import { NOTHING_WAITS, waitingCount } from '../../../functions/core/episodes/waiting-count.ts';
+import type { HeldChunk } from '../../../functions/core/state/checkpoint.ts';
+import { EMPTY_TALLY } from '../../../functions/core/state/journal-entry.ts';
 import { observed } from '../../support/observed.ts';
 
 const NOTHING_COUNTED = { waiting: NOTHING_WAITS, sample: [] };

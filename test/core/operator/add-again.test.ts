@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Baseline } from '../../../functions/contract/baseline.ts';
+import type { Baseline } from '../../../functions/contract/integration.ts';
 import type { Worker } from '../../../functions/core/journal/worker.ts';
-import { addAgain, changeState, withLease } from '../../../functions/core/operator/with-lease.ts';
+import { addAgain, changeState } from '../../../functions/core/operator/operator-changes.ts';
+import { withLease } from '../../../functions/core/operator/with-lease.ts';
 import { observed } from '../../support/observed.ts';
 import { DAY_MS, HOUR_MS } from '../../support/test-clock.ts';
 import { type World, world } from '../../support/world.ts';

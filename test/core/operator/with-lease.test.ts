@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { LeaseLostError } from '../../../functions/core/errors.ts';
 import { save } from '../../../functions/core/journal/worker.ts';
-import { changeState, withLease } from '../../../functions/core/operator/with-lease.ts';
+import { changeState } from '../../../functions/core/operator/operator-changes.ts';
+import { withLease } from '../../../functions/core/operator/with-lease.ts';
 import { observed } from '../../support/observed.ts';
 import { HOUR_MS } from '../../support/test-clock.ts';
 import { type World, world } from '../../support/world.ts';

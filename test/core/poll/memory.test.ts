@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { PollMode } from '../../../functions/contract/messages.ts';
 import { runPoll } from '../../../functions/core/poll/run-poll.ts';
 import type { Kombo, Ports } from '../../../functions/core/ports.ts';
-import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
+import type { ObservedProgression } from '../../../functions/core/state/progression.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 import { known, observed } from '../../support/observed.ts';
 import { recordingPublisher } from '../../support/recording-publisher.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Baseline } from '../../../functions/contract/baseline.ts';
+import type { Baseline } from '../../../functions/contract/integration.ts';
 import { eventsOfEntry } from '../../../functions/core/decide/events-of-entry.ts';
 import { brokenPromises } from '../../support/broken-promises.ts';
 import { live, type Step, steps } from '../../support/poll-step.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CLOCKS_MS, findEntries } from '../../../functions/core/replay/journal-range.ts';
-import { isWithin } from '../../../functions/core/replay/time-range.ts';
+import { isWithin } from '../../../functions/core/replay/selection.ts';
 
 const START = Date.UTC(2026, 2, 1);
 const iso = (ms: number) => new Date(ms).toISOString();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { ANY_EVENT } from '../../../functions/core/replay/event-filter.ts';
 import { CLOCKS_MS } from '../../../functions/core/replay/journal-range.ts';
 import { planReplay, type ReplayRequest } from '../../../functions/core/replay/plan-replay.ts';
+import { ANY_EVENT } from '../../../functions/core/replay/selection.ts';
 import { ALWAYS, polledWorld, type ReplayWorld, replayWorld } from '../../support/replay-world.ts';
 import { HOUR_MS, MINUTE_MS } from '../../support/test-clock.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CursorRefusedError } from '../../../functions/core/errors.ts';
-import { ANY_EVENT } from '../../../functions/core/replay/event-filter.ts';
 import { planReplay, type ReplayRequest } from '../../../functions/core/replay/plan-replay.ts';
 import type { ReplayPlan } from '../../../functions/core/replay/replay-record.ts';
+import { ANY_EVENT } from '../../../functions/core/replay/selection.ts';
 import { observed } from '../../support/observed.ts';
 import { type ReplayWorld, replayWorld } from '../../support/replay-world.ts';
 import { HOUR_MS } from '../../support/test-clock.ts';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LearningEventType } from '../../../functions/contract/learning-event-type.ts';
+import { LearningEventType } from '../../../functions/contract/event-parts.ts';
 import type { LearningEvent } from '../../../functions/contract/learning-events.ts';
-import type { ReplayPorts } from '../../../functions/core/ports.ts';
-import type { EventFilter } from '../../../functions/core/replay/event-filter.ts';
 import { changeReplay } from '../../../functions/core/replay/order-replay.ts';
 import { planReplay } from '../../../functions/core/replay/plan-replay.ts';
+import type { ReplayPorts } from '../../../functions/core/replay/ports.ts';
 import { runReplay } from '../../../functions/core/replay/run-replay.ts';
+import type { EventFilter } from '../../../functions/core/replay/selection.ts';
 import { type Happening, type ReplayWorld, replayWorld } from '../../support/replay-world.ts';
 
 const happenings = fc.array(

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ANY_EVENT, type EventFilter } from '../../../functions/core/replay/event-filter.ts';
 import { planReplay } from '../../../functions/core/replay/plan-replay.ts';
 import type { ReplayPlan } from '../../../functions/core/replay/replay-record.ts';
+import { ANY_EVENT, type EventFilter } from '../../../functions/core/replay/selection.ts';
 import { komboId } from '../../../local/sandbox/kombo-id.ts';
 import { observed } from '../../support/observed.ts';
 import { type ReplayWorld, replayWorld } from '../../support/replay-world.ts';

@@ -7,9 +7,10 @@ import {
   nextPass,
   restartPass,
   startRun,
+  updatedAfter,
+  watermarkAfter,
   withRun,
 } from '../../../functions/core/state/run-progress.ts';
-import { updatedAfter, watermarkAfter } from '../../../functions/core/state/watermark.ts';
 import { observed } from '../../support/observed.ts';
 
 const AT = '2026-03-02T08:00:00.000Z';

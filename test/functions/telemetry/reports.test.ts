@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Integration } from '../../../functions/contract/integration.ts';
-import { EMPTY_TALLY as NOTHING_DECIDED } from '../../../functions/core/decide/decide-page.ts';
 import { NOTHING_WAITS } from '../../../functions/core/episodes/waiting-count.ts';
 import { surveyFleet } from '../../../functions/core/fleet/fleet.ts';
 import { type Checkpoint, newCheckpoint } from '../../../functions/core/state/checkpoint.ts';
+import { EMPTY_TALLY as NOTHING_DECIDED } from '../../../functions/core/state/journal-entry.ts';
 import { reportFleet } from '../../../functions/dispatch/report.ts';
 import { reportRun } from '../../../functions/poll/report.ts';
 import { countPublished } from '../../../functions/telemetry/published-counter.ts';

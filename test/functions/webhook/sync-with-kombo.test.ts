@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Integration } from '../../../functions/contract/integration.ts';
+import { withState } from '../../../functions/core/operator/operator-changes.ts';
 import {
   following,
   isOurs,
   type KomboIntegrationStatus,
   syncWithKombo,
 } from '../../../functions/core/operator/sync-with-kombo.ts';
-import { withState } from '../../../functions/core/operator/with-lease.ts';
 import { world } from '../../support/world.ts';
 
 const lms = (state: KomboIntegrationStatus['state']): KomboIntegrationStatus => ({ category: 'LMS', state });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKombo } from '../../../functions/adapters/kombo/kombo.ts';
-import { ANY_EVENT, type EventFilter } from '../../../functions/core/replay/event-filter.ts';
 import { orderReplay } from '../../../functions/core/replay/order-replay.ts';
 import { planReplay } from '../../../functions/core/replay/plan-replay.ts';
 import { runReplay } from '../../../functions/core/replay/run-replay.ts';
+import { ANY_EVENT, type EventFilter } from '../../../functions/core/replay/selection.ts';
 import { fixedRecords } from '../../../local/sandbox/fixed-records.ts';
 import { komboId } from '../../../local/sandbox/kombo-id.ts';
 import { steppedClock } from '../../../local/sandbox/sandbox-clock.ts';

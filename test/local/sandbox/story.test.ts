@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LearningEventType } from '../../../functions/contract/learning-event-type.ts';
+import { LearningEventType } from '../../../functions/contract/event-parts.ts';
 import { days } from '../../../local/sandbox/durations.ts';
 import type { ProgressionRecord } from '../../../local/sandbox/record-source.ts';
 import { livingSchool } from '../../../local/sandbox/school.ts';

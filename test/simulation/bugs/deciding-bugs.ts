@@ -14,7 +14,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'expired data is believed',
     patches: one(
-      'functions/core/poll/decide-against-known.ts',
+      'functions/core/poll/process-page.ts',
       '(await ports.kombo.readDataExpiredAt(integration.id)) !== null',
       'false',
     ),
@@ -209,6 +209,6 @@ export const decidingBugs: DeliberateBug[] = [
   },
   {
     name: 'a record that became readable stays on the list',
-    patches: one('functions/core/poll/commit-page.ts', 'await removeReadable(worker, page.records);', ''),
+    patches: one('functions/core/poll/process-page.ts', 'await removeReadable(worker, page.records);', ''),
   },
 ];

@@ -89,7 +89,7 @@ export const holdBugs: DeliberateBug[] = [
   },
   {
     name: 'without `enrolledAt`, a change is the one that was discarded',
-    patches: one('functions/core/state/facts.ts', 'a.enrolledAt === b.enrolledAt &&', ''),
+    patches: one('functions/core/state/progression.ts', 'a.enrolledAt === b.enrolledAt &&', ''),
     setting: HELD,
   },
   {
@@ -103,17 +103,13 @@ export const holdBugs: DeliberateBug[] = [
   },
   {
     name: 'a person decides before everything is counted',
-    patches: one(
-      'functions/core/operator/with-lease.ts',
-      'run === null || !isCounted(held, run)',
-      'run === null',
-    ),
+    patches: one('functions/core/episodes/hold.ts', 'run === null || !isCounted(held, run)', 'run === null'),
     setting: HELD,
   },
   {
     name: 'any run that ends resolves the hold',
     patches: one(
-      'functions/core/poll/end-run.ts',
+      'functions/core/poll/read-run.ts',
       'if (held !== null && slotOf(held.mode) === slot)',
       'if (held !== null)',
     ),

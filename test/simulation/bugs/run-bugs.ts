@@ -12,7 +12,7 @@ const SINGLE_PASS: SourcePatch[] = one(
 /** Entries of a few records. */
 const SPLIT_PAGES_IN_ONE_PASS: SourcePatch[] = [
   ...one(
-    'functions/core/decide/split-changes.ts',
+    'functions/core/state/journal-entry.ts',
     'const MAX_JSON_BYTES = 350_000;',
     'const MAX_JSON_BYTES = 700;',
   ),
@@ -68,21 +68,21 @@ const PAGES_KEPT: SourcePatch[] = [
 export const runBugs: DeliberateBug[] = [
   {
     name: 'recovery left out',
-    patches: one('functions/core/journal/acquire-lease.ts', 'await recover(worker);', ''),
+    patches: one('functions/core/journal/commit-entry.ts', 'await recover(worker);', ''),
   },
   {
     name: 'recovery only after the known states were read',
     patches: [
       ...one('functions/core/poll/run-poll.ts', 'if (taken.fence) await fenceOff(worker);', ''),
       {
-        file: 'functions/core/poll/decide-against-known.ts',
+        file: 'functions/core/poll/process-page.ts',
         replace: 'const known = await ports.store.readKnown(integration.id, ids, records);',
         by: 'const known = await ports.store.readKnown(integration.id, ids, records); if (worker.needsRecovery) await fenceOff(worker);',
       },
       {
-        file: 'functions/core/poll/decide-against-known.ts',
-        replace: "import type { Worker } from '../journal/worker.ts';",
-        by: "import { fenceOff } from '../journal/acquire-lease.ts'; import type { Worker } from '../journal/worker.ts';",
+        file: 'functions/core/poll/process-page.ts',
+        replace: 'import { commitDecisions }',
+        by: 'import { commitDecisions, fenceOff }',
       },
     ],
   },
@@ -97,7 +97,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'fence left out at a hand-over (recovery only)',
     patches: one(
-      'functions/core/journal/acquire-lease.ts',
+      'functions/core/journal/commit-entry.ts',
       'await recover(worker);',
       'await recover(worker); return;',
     ),
@@ -206,7 +206,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'each entry of a split page carries the cursor forward',
     patches: one(
-      'functions/core/poll/commit-page.ts',
+      'functions/core/journal/commit-entry.ts',
       'at === parts.length - 1 ? forward : undefined',
       'forward',
     ),
@@ -224,14 +224,14 @@ export const runBugs: DeliberateBug[] = [
     name: 'the numbers start over when an integration is removed and added again',
     patches: [
       ...one(
-        'functions/core/operator/with-lease.ts',
+        'functions/core/operator/operator-changes.ts',
         'const stored = await ports.store.changeIntegration(\n    integration.id,\n    (before) => before && withState(before, state),\n  );',
         'const stored = await ports.store.changeIntegration(integration.id, (before) => before && withState(before, state)); if (state === "removed") change(worker, { ...newCheckpoint(integration.id), revision: worker.checkpoint.revision });',
       ),
       ...one(
-        'functions/core/operator/with-lease.ts',
-        "import { endHold, isCounted } from '../episodes/hold.ts';",
-        "import { endHold, isCounted } from '../episodes/hold.ts'; import { newCheckpoint } from '../state/checkpoint.ts';",
+        'functions/core/operator/operator-changes.ts',
+        "import type { Run } from '../state/checkpoint.ts';",
+        "import { newCheckpoint, type Run } from '../state/checkpoint.ts';",
       ),
     ],
   },
@@ -254,7 +254,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: "the watermark comes from the machine's clock",
     patches: one(
-      'functions/core/poll/end-run.ts',
+      'functions/core/poll/read-run.ts',
       'watermarkAfter(worker.checkpoint.watermark, run)',
       'watermarkAfter(worker.checkpoint.watermark, { ...run, startedAt: endedAt })',
     ),
@@ -278,7 +278,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'the watermark moves with a reconciliation',
     patches: one(
-      'functions/core/state/watermark.ts',
+      'functions/core/state/run-progress.ts',
       "run.mode === 'reconcile' || run.hasUntrusted",
       'run.hasUntrusted',
     ),
@@ -286,7 +286,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'the watermark passes what was not believed',
     patches: one(
-      'functions/core/state/watermark.ts',
+      'functions/core/state/run-progress.ts',
       'run.hasUntrusted ? watermark',
       "(run.hasUntrusted && run.mode === 'baseline') ? watermark",
     ),
@@ -295,11 +295,15 @@ export const runBugs: DeliberateBug[] = [
     name: 'the cursor moves before the page is committed',
     patches: [
       ...one(
-        'functions/core/poll/commit-page.ts',
+        'functions/core/poll/process-page.ts',
         'if (decisions.length === 0) await saveSoon(worker, forward(worker.checkpoint));\n  else await',
         'await saveSoon(worker, forward(worker.checkpoint)); if (decisions.length > 0) await',
       ),
-      ...one('functions/core/poll/commit-page.ts', 'decisions, detectedAt, forward', 'decisions, detectedAt'),
+      ...one(
+        'functions/core/poll/process-page.ts',
+        'decisions, detectedAt, forward',
+        'decisions, detectedAt',
+      ),
     ],
     setting: { patches: SINGLE_PASS, scenario: STEADY_PAGES },
   },
@@ -310,7 +314,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'no overlap',
     patches: one(
-      'functions/core/state/watermark.ts',
+      'functions/core/state/run-progress.ts',
       'Date.parse(watermark) - overlapMs',
       'Date.parse(watermark)',
     ),
@@ -397,7 +401,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'what counts towards a hold is not counted',
     patches: one(
-      'functions/core/journal/advance.ts',
+      'functions/core/journal/commit-entry.ts',
       'addToSurge(checkpoint.surge, entry.tally.suspect, now)',
       'checkpoint.surge',
     ),
@@ -439,7 +443,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'the end of a failure is published only where its beginning is known to be published',
     patches: one(
-      'functions/core/episodes/notify-health.ts',
+      'functions/core/episodes/health.ts',
       "health.state === 'failing' && health.needsNotice",
       "health.state === 'failing' && health.told",
     ),

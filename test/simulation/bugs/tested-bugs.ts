@@ -55,7 +55,7 @@ export const testedBugs: DeliberateBug[] = [
   {
     name: 'what is old is measured by the present watermark, not by the latest one',
     patches: one(
-      'functions/core/poll/decide-against-known.ts',
+      'functions/core/poll/process-page.ts',
       'newestWatermark: checkpoint.newestWatermark,',
       'newestWatermark: checkpoint.watermark,',
     ),
@@ -64,7 +64,7 @@ export const testedBugs: DeliberateBug[] = [
   {
     name: 'two forced baselines have one event id',
     patches: one(
-      'functions/core/poll/end-run.ts',
+      'functions/core/poll/read-run.ts',
       'worker.checkpoint.watermark === null ? run.startEntry : run.startedAt',
       'run.startEntry',
     ),

@@ -1,4 +1,4 @@
-import type { Baseline } from '../../../functions/contract/baseline.ts';
+import type { Baseline } from '../../../functions/contract/integration.ts';
 import type { JournalEntry } from '../../../functions/core/state/journal-entry.ts';
 import type { Accuse } from './violation.ts';
 

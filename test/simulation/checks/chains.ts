@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { LearningEventType } from '../../../functions/contract/learning-event-type.ts';
+import { LearningEventType } from '../../../functions/contract/event-parts.ts';
 import { type LearningEventDetail, learningEvents } from '../../../functions/contract/learning-events.ts';
 import type { ReceivedEvent } from '../world/received-events.ts';
 import type { Accuse } from './violation.ts';

@@ -1,6 +1,5 @@
-import type { LearningEventType } from '../../../functions/contract/learning-event-type.ts';
+import type { LearningEventType, ProgressionState } from '../../../functions/contract/event-parts.ts';
 import type { LearningEventDetail } from '../../../functions/contract/learning-events.ts';
-import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const STATUSES = new Set(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED']);

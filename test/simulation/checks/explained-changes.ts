@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
+import type { ProgressionState } from '../../../functions/contract/event-parts.ts';
 import type { Showing } from '../kombo/simulated-kombo.ts';
 import type { TakenEvent } from './chains.ts';
 import { known } from './event-meanings.ts';

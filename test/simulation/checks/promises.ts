@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
-import type { ProgressionState } from '../../../functions/contract/progression-state.ts';
+import type { ProgressionState } from '../../../functions/contract/event-parts.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
 import type { JournalEntry } from '../../../functions/core/state/journal-entry.ts';
-import type { KnownProgression } from '../../../functions/core/state/known-progression.ts';
+import type { KnownProgression } from '../../../functions/core/state/progression.ts';
 import { INTEGRATION } from '../invocation.ts';
 import { type ShownState, shownFields, stateOf } from '../kombo/kombo-wire.ts';
 import type { Showing } from '../kombo/simulated-kombo.ts';

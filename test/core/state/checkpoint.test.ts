@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addToSurge, surgeCount, surgeLimit } from '../../../functions/core/state/surge.ts';
+import { addToSurge, surgeCount, surgeLimit } from '../../../functions/core/state/checkpoint.ts';
 import { DAY_MS, HOUR_MS } from '../../support/test-clock.ts';
 
 const NOON = Date.parse('2026-03-02T12:00:00.000Z');

@@ -1,6 +1,16 @@
 import * as z from 'zod/mini';
-import { LearningEventType } from '../../contract/learning-event-type.ts';
+import { LearningEventType } from '../../contract/event-parts.ts';
+import { Timestamp } from '../../contract/field-types.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
+
+/** From a time on, up to and without another; `to` null: without an end. */
+export const TimeRange = z.object({ from: Timestamp, to: z.nullable(Timestamp) });
+export type TimeRange = z.infer<typeof TimeRange>;
+
+/** @param time in the one form that all stored times have, so that they compare as text */
+export function isWithin({ from, to }: TimeRange, time: string): boolean {
+  return time >= from && (to === null || time < to);
+}
 
 const ids = z.array(z.string().check(z.minLength(1)));
 
@@ -17,6 +27,9 @@ export const EventFilter = z.object({
 export type EventFilter = z.infer<typeof EventFilter>;
 
 export const ANY_EVENT: EventFilter = { types: [], courses: [], learners: [], progressions: [] };
+
+/** Which events of the journal, or of Kombo's records, a replay is about. */
+export type Selection = { range: TimeRange; filter: EventFilter };
 
 export function isWanted(filter: EventFilter, { type, detail }: LearningEvent): boolean {
   const { course, learner, progression } = detail;

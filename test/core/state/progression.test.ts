@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { decideEvents } from '../../../functions/core/decide/decide-events.ts';
-import { type KnownProgression, knownAfter } from '../../../functions/core/state/known-progression.ts';
-import type { ObservedProgression } from '../../../functions/core/state/observed-progression.ts';
-import { type References, referencesShown } from '../../../functions/core/state/references.ts';
+import { knownAfter } from '../../../functions/core/state/journal-entry.ts';
+import {
+  type KnownProgression,
+  type ObservedProgression,
+  type References,
+  referencesShown,
+} from '../../../functions/core/state/progression.ts';
 import { erased, known, observed } from '../../support/observed.ts';
 
 const FEB = '2026-02-10T10:00:00.000Z';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { setWatermark } from '../../../functions/core/operator/set-watermark.ts';
+import { setWatermark } from '../../../functions/core/operator/operator-changes.ts';
 import { withLease } from '../../../functions/core/operator/with-lease.ts';
 import { observed } from '../../support/observed.ts';
 import { HOUR_MS } from '../../support/test-clock.ts';

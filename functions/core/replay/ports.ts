@@ -1,0 +1,29 @@
+import type { IntegrationId } from '../../contract/integration.ts';
+import type { Clock, Ports } from '../ports.ts';
+import type { JournalEntry } from '../state/journal-entry.ts';
+import type { ReplayRecord } from './replay-record.ts';
+
+/** What a replay keeps in the table besides what the store holds. Reads and writes are as in `Store`. */
+export type ReplayStore = {
+  /** The entry with the lowest number that is left, or null when the journal is empty. */
+  readFirstEntry(integration: IntegrationId): Promise<JournalEntry | null>;
+  /** @throws ReplayMovedError when there is one of this id */
+  createReplay(replay: ReplayRecord): Promise<void>;
+  readReplay(integration: IntegrationId, id: string): Promise<ReplayRecord | null>;
+  /** The latest first. */
+  readReplays(integration: IntegrationId): Promise<ReplayRecord[]>;
+  /**
+   * Replaces the record, whose revision must be the one before `next.revision`.
+   * @throws ReplayMovedError when it is not
+   */
+  moveReplay(next: ReplayRecord): Promise<void>;
+};
+
+/** What a replay needs. */
+export type ReplayPorts = Ports & {
+  replays: ReplayStore;
+  /** Milliseconds since some moment, to measure with: the clock may be that of a simulated school. */
+  stopwatch: Clock;
+  /** Waits `ms` milliseconds. */
+  sleep(ms: number): Promise<void>;
+};
