@@ -6,8 +6,7 @@ import { addHoldCommands } from './commands/hold.ts';
 import { addIntegrationsCommand } from './commands/integrations.ts';
 import { addKeyCommand } from './commands/key.ts';
 import { addPauseCommands } from './commands/pause.ts';
-import { addPollCommand } from './commands/poll.ts';
-import { addReconcileCommand } from './commands/reconcile.ts';
+import { addPollCommand, addReconcileCommand } from './commands/poll.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addSandboxCommand } from './commands/sandbox.ts';
 import { addSetAsideCommand } from './commands/set-aside.ts';
@@ -15,8 +14,8 @@ import { addStatusCommand } from './commands/status.ts';
 import { addWatermarkCommand } from './commands/watermark.ts';
 import { addGlobalOptions, separateLocal } from './options/global-options.ts';
 import { EXIT_CODE_HELP, ExitCode } from './terminal/exit-code.ts';
+import { printError } from './terminal/output.ts';
 import { reportError } from './terminal/report-error.ts';
-import { printError } from './terminal/write-line.ts';
 
 /** Runs the command line. Sets the process's exit code; never throws. */
 export async function runProgram(args: readonly string[]): Promise<void> {

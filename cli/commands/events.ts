@@ -6,19 +6,16 @@ import { eventsOfEntry } from '../../functions/core/decide/events-of-entry.ts';
 import type { Store } from '../../functions/core/ports.ts';
 import { ANY_EVENT, isWanted } from '../../functions/core/replay/selection.ts';
 import type { IdSetting } from '../../functions/remote-ids.ts';
-import { findIntegration } from '../deployment/find-integration.ts';
 import { withDeployment } from '../deployment/open-deployment.ts';
+import { findIntegration, printEvent } from '../deployment/work-on-integration.ts';
 import { filterByStoredIds } from '../filter-ids.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
-import { parseInstant } from '../options/instant-option.ts';
-import { addIntegrationArgument } from '../options/integration-argument.ts';
-import { listOption, typesOption } from '../options/list-option.ts';
+import { addIntegrationArgument, listOption, parseInstant, typesOption } from '../options/values.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { createOutput } from '../terminal/output.ts';
-import { printEvent } from '../terminal/print-event.ts';
 import { eventColumns, minute } from '../views/event-columns.ts';
 import { columnsLine } from '../views/event-line.ts';
-import { plural } from '../views/plural.ts';
+import { plural } from '../views/words.ts';
 
 type EventsOptions = {
   type: LearningEventType[];

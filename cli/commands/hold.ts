@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { decideHold } from '../../functions/core/episodes/hold.ts';
-import { addIntegrationArgument } from '../options/integration-argument.ts';
-import { workOnIntegration } from '../runs/work-on-integration.ts';
+import { workOnIntegration } from '../deployment/work-on-integration.ts';
+import { addIntegrationArgument } from '../options/values.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 import { countingText, heldText } from '../views/held-text.ts';
 

@@ -8,12 +8,10 @@ import {
 import { addAgain, changeState } from '../../functions/core/operator/operator-changes.ts';
 import { newCheckpoint } from '../../functions/core/state/checkpoint.ts';
 import { type Deployment, withDeployment } from '../deployment/open-deployment.ts';
-import { baselineOption } from '../options/baseline-option.ts';
+import { operateOn, printEvent, workOnIntegration } from '../deployment/work-on-integration.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
-import { addIntegrationArgument } from '../options/integration-argument.ts';
-import { operateOn, workOnIntegration } from '../runs/work-on-integration.ts';
+import { addIntegrationArgument, baselineOption } from '../options/values.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
-import { printEvent } from '../terminal/print-event.ts';
 import { minute } from '../views/event-columns.ts';
 import { plainTable } from '../views/plain-table.ts';
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { changeState } from '../../functions/core/operator/operator-changes.ts';
-import { addIntegrationArgument } from '../options/integration-argument.ts';
-import { workOnIntegration } from '../runs/work-on-integration.ts';
+import { workOnIntegration } from '../deployment/work-on-integration.ts';
+import { addIntegrationArgument } from '../options/values.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 
 /** `schoolbell pause` and `schoolbell resume`. */

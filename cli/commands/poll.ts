@@ -2,11 +2,10 @@ import { type Command, Option } from 'commander';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { PollMode } from '../../functions/contract/messages.ts';
 import { limitedUntil } from '../../functions/core/state/checkpoint.ts';
-import { findIntegration } from '../deployment/find-integration.ts';
 import { openAws } from '../deployment/open-deployment.ts';
+import { findIntegration } from '../deployment/work-on-integration.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
-import { addIntegrationArgument } from '../options/integration-argument.ts';
-import { learnerDetailsOption } from '../options/learner-details-option.ts';
+import { addIntegrationArgument, learnerDetailsOption } from '../options/values.ts';
 import { notActive, type PollOptions, pollLocal } from '../runs/poll-local.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
@@ -79,4 +78,21 @@ function askedText(id: IntegrationId, mode: PollMode | undefined): string {
   return mode === 'reconcile'
     ? `Asked the deployment to read everything of ${id}: what was missed goes to the bus. See what it found with: schoolbell status ${id}`
     : `Asked the deployment to poll ${id}: its events go to the bus. See them with: schoolbell events ${id}`;
+}
+
+/** `schoolbell reconcile`: a poll that then reads everything. */
+export function addReconcileCommand(program: Command): void {
+  addIntegrationArgument(
+    program
+      .command('reconcile')
+      .description(
+        'read everything, beside the polls, to find what they missed; this happens weekly by itself',
+      ),
+  ).action(async (id: IntegrationId, _options: object, command: Command) => {
+    const { directory, json } = globalOptionsOf(command);
+    const output = createOutput(json);
+    const options = { mode: 'reconcile' as const };
+    if (directory === null) await askForPoll(id, options, output);
+    else process.exitCode = await pollLocal(id, directory, options, output);
+  });
 }

@@ -4,22 +4,22 @@ import type { LearningEventType } from '../../functions/contract/event-parts.ts'
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { orderReplay, type ReplayOrder, refuseOrder } from '../../functions/core/replay/order-replay.ts';
 import { planReplay } from '../../functions/core/replay/plan-replay.ts';
-import { findIntegration } from '../deployment/find-integration.ts';
 import { type Deployment, withDeployment } from '../deployment/open-deployment.ts';
+import { findIntegration, printEvent } from '../deployment/work-on-integration.ts';
 import { filterByStoredIds } from '../filter-ids.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
-import { parseInstant } from '../options/instant-option.ts';
-import { addIntegrationArgument } from '../options/integration-argument.ts';
-import { listOption, typesOption } from '../options/list-option.ts';
-import { parseNumber } from '../options/number-option.ts';
-import { carryOn } from '../runs/carry-on-replay.ts';
-import { resumeReplay, stopReplay } from '../runs/resume-replay.ts';
+import {
+  addIntegrationArgument,
+  listOption,
+  parseInstant,
+  parseNumber,
+  typesOption,
+} from '../options/values.ts';
+import { carryOn, resumeReplay, stopReplay } from '../runs/replay-runs.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
-import { printEvent } from '../terminal/print-event.ts';
-import { createReplayProgress } from '../views/replay-progress.ts';
-import { planText, replaysText, replayText } from '../views/replay-text.ts';
+import { createReplayProgress, planText, replaysText, replayText } from '../views/replay-view.ts';
 
 type ReplayOptions = {
   from?: string;

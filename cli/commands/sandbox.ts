@@ -7,8 +7,7 @@ import { livingSchool } from '../../local/sandbox/school.ts';
 import { DEFAULT_SCHOOL } from '../../local/sandbox/school-options.ts';
 import { startSandbox } from '../../local/sandbox/server.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
-import { parseIntegrationId } from '../options/integration-argument.ts';
-import { parseNumber } from '../options/number-option.ts';
+import { parseIntegrationId, parseNumber } from '../options/values.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 import { createOutput } from '../terminal/output.ts';
 

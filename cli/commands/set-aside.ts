@@ -1,17 +1,15 @@
 import type { Command } from 'commander';
 import { retrySetAside } from '../../functions/core/operator/retry-set-aside.ts';
 import type { SetAside } from '../../functions/core/state/set-aside.ts';
-import { findIntegration } from '../deployment/find-integration.ts';
 import { withDeployment } from '../deployment/open-deployment.ts';
+import { findIntegration, printEvent, workOnIntegration } from '../deployment/work-on-integration.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
-import { addIntegrationArgument } from '../options/integration-argument.ts';
-import { workOnIntegration } from '../runs/work-on-integration.ts';
+import { addIntegrationArgument } from '../options/values.ts';
 import { ExitCode } from '../terminal/exit-code.ts';
 import { createOutput } from '../terminal/output.ts';
-import { printEvent } from '../terminal/print-event.ts';
 import { minute } from '../views/event-columns.ts';
 import { plainTable } from '../views/plain-table.ts';
-import { plural } from '../views/plural.ts';
+import { plural } from '../views/words.ts';
 
 /** `schoolbell set-aside list|retry`: records, events and statuses that could not be processed. */
 export function addSetAsideCommand(program: Command): void {

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { createLogUpdate } from 'log-update';
-import type { IntegrationId } from '../../functions/contract/integration.ts';
-import { findIntegration } from '../deployment/find-integration.ts';
+import pMap from 'p-map';
+import type { Integration, IntegrationId } from '../../functions/contract/integration.ts';
+import { type Status, statusOf } from '../../functions/core/operator/status.ts';
+import { planReplay } from '../../functions/core/replay/plan-replay.ts';
+import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
 import { type Deployment, withDeployment } from '../deployment/open-deployment.ts';
-import { readStatus, readStatuses } from '../deployment/read-status.ts';
+import { findIntegration, printEvent } from '../deployment/work-on-integration.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
-import { parseIntegrationId } from '../options/integration-argument.ts';
-import { parseNumber } from '../options/number-option.ts';
+import { parseIntegrationId, parseNumber } from '../options/values.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
-import { printEvent } from '../terminal/print-event.ts';
 import { type Line, terminalText } from '../terminal/terminal-text.ts';
 import { overviewText, statusText } from '../views/status-text.ts';
 
@@ -72,4 +73,43 @@ async function show(
   } else {
     print(...overviewText(statuses, clock()));
   }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const READS_AT_ONCE = 8;
+
+type Read = Pick<Deployment, 'ports'>;
+
+/** What is known of integrations, for an overview: the events of the last day are not counted. */
+export function readStatuses(at: Read, integrations: Integration[]): Promise<Status[]> {
+  return pMap(integrations, (integration) => read(at, integration, null), { concurrency: READS_AT_ONCE });
+}
+
+/** What is known of one integration, with the events of the last 24 hours, for which their journal is read. */
+export async function readStatus(at: Read, integration: Integration): Promise<Status> {
+  const { ports } = at;
+  const planned = await planReplay(ports, integration, {
+    range: { from: new Date(ports.clock() - DAY_MS).toISOString(), to: null },
+    filter: ANY_EVENT,
+    source: 'journal',
+  });
+  return read(at, integration, 'plan' in planned ? planned.plan.byType : {});
+}
+
+async function read({ ports }: Read, integration: Integration, events: Status['events']): Promise<Status> {
+  const { store, replays, clock } = ports;
+  const [stored, setAside, first] = await Promise.all([
+    store.readCheckpoint(integration.id),
+    store.readSetAside(integration.id),
+    replays.readFirstEntry(integration.id),
+  ]);
+  const facts = {
+    integration,
+    checkpoint: stored?.checkpoint ?? null,
+    lease: stored?.lease ?? null,
+    setAside: setAside.length,
+    firstEntry: first?.number ?? null,
+    events,
+  };
+  return statusOf(facts, clock());
 }

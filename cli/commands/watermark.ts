@@ -1,15 +1,12 @@
 import type { Command } from 'commander';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { setWatermark } from '../../functions/core/operator/operator-changes.ts';
-import { findIntegration } from '../deployment/find-integration.ts';
 import { withDeployment } from '../deployment/open-deployment.ts';
+import { findIntegration, printEvent, workOnIntegration } from '../deployment/work-on-integration.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
-import { parseInstant } from '../options/instant-option.ts';
-import { addIntegrationArgument } from '../options/integration-argument.ts';
-import { workOnIntegration } from '../runs/work-on-integration.ts';
+import { addIntegrationArgument, parseInstant } from '../options/values.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { createOutput } from '../terminal/output.ts';
-import { printEvent } from '../terminal/print-event.ts';
 
 type WatermarkOptions = { set?: string; force?: boolean };
 

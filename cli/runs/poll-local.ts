@@ -6,9 +6,9 @@ import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
 import { STORY } from '../../local/sandbox/story.ts';
 import { hasData, openLocal } from '../deployment/open-deployment.ts';
+import { printEvent } from '../deployment/work-on-integration.ts';
 import { CommandError, type ExitCode } from '../terminal/exit-code.ts';
 import type { Output } from '../terminal/output.ts';
-import { printEvent } from '../terminal/print-event.ts';
 import { doneText, exitCodeOf, problemText } from '../views/poll-outcome.ts';
 
 export type PollOptions = {

@@ -1,7 +1,7 @@
 import { isRunError, nameOf } from '../../functions/core/errors.ts';
 import { failureText } from '../views/poll-outcome.ts';
 import { CommandError, ExitCode } from './exit-code.ts';
-import { printError } from './write-line.ts';
+import { printError } from './output.ts';
 
 /** Says in one line on standard error what went wrong. Returns the exit code. */
 export function reportError(error: unknown): ExitCode {

@@ -1,5 +1,5 @@
 import { SuspectKind, type WaitingChanges } from '../../functions/contract/waiting-changes.ts';
-import { plural } from './plural.ts';
+import { plural } from './words.ts';
 
 const KINDS: Record<SuspectKind, string> = {
   removed: 'removed',

@@ -2,7 +2,7 @@ import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
 import type { Failure, LastRun } from '../../functions/core/state/checkpoint.ts';
 import { ExitCode } from '../terminal/exit-code.ts';
 import { heldText } from './held-text.ts';
-import { plural } from './plural.ts';
+import { plural } from './words.ts';
 
 /** What a poll did, a line each. */
 export function doneText(id: string, outcome: PollOutcome): string[] {

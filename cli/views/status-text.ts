@@ -1,12 +1,11 @@
 import type { Condition, Status } from '../../functions/core/operator/status.ts';
 import type { LastRun } from '../../functions/core/state/checkpoint.ts';
 import { type Line, type Part, styled } from '../terminal/terminal-text.ts';
-import { durationText } from './duration-text.ts';
 import { minute } from './event-columns.ts';
 import { countingText, heldText } from './held-text.ts';
 import { plainTable } from './plain-table.ts';
-import { plural } from './plural.ts';
 import { failureText, runText } from './poll-outcome.ts';
+import { durationText, plural } from './words.ts';
 
 /** What needs a person most comes first. */
 const ORDER: Condition[] = [

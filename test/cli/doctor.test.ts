@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { examine, type Finding } from '../../cli/deployment/doctor-checks.ts';
+import { examine, type Finding } from '../../cli/commands/doctor.ts';
 import type { Deployment } from '../../cli/deployment/open-deployment.ts';
 import { DeploymentError } from '../../functions/core/errors.ts';
 import { polledWorld } from '../support/replay-world.ts';

@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
-import { followReplay } from '../../cli/runs/follow-replay.ts';
-import { runReplayHere } from '../../cli/runs/run-replay-here.ts';
+import { followReplay, runReplayHere } from '../../cli/runs/replay-runs.ts';
 import { terminalText } from '../../cli/terminal/terminal-text.ts';
-import { barText } from '../../cli/views/replay-progress.ts';
-import { replayText } from '../../cli/views/replay-text.ts';
+import { barText, replayText } from '../../cli/views/replay-view.ts';
 import { changeReplay } from '../../functions/core/replay/order-replay.ts';
 import { ALWAYS, polledWorld } from '../support/replay-world.ts';
 

@@ -17,7 +17,7 @@ import { someRecord } from '../support/some-record.ts';
 const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
 /** What was printed since the last command. */
 const printed = vi.hoisted(() => ({ text: '' }));
-vi.mock('../../cli/terminal/write-line.ts', async () => {
+vi.mock('../../cli/terminal/output.ts', async () => {
   const { terminalText } = await import('../../cli/terminal/terminal-text.ts');
   const print = (...lines: Parameters<typeof terminalText>[0]) => {
     printed.text += `${terminalText(lines)}\n`;

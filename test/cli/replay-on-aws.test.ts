@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { carryOn, type ReplayCommand } from '../../cli/runs/carry-on-replay.ts';
-import { resumeReplay, stopReplay } from '../../cli/runs/resume-replay.ts';
+import { carryOn, type ReplayCommand, resumeReplay, stopReplay } from '../../cli/runs/replay-runs.ts';
 import { terminalText } from '../../cli/terminal/terminal-text.ts';
-import { createReplayProgress } from '../../cli/views/replay-progress.ts';
+import { createReplayProgress } from '../../cli/views/replay-view.ts';
 import type { ReplayMessage } from '../../functions/contract/messages.ts';
 import { replayHandler } from '../../functions/replay/handler.ts';
 import { ALWAYS, polledWorld, type ReplayWorld } from '../support/replay-world.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseIntegrationId } from '../../cli/options/integration-argument.ts';
+import { parseIntegrationId } from '../../cli/options/values.ts';
 import { DispatchEnvironment } from '../../functions/contract/environment.ts';
 import { Integration, IntegrationId } from '../../functions/contract/integration.ts';
 import { PollMessage, ReplayMessage } from '../../functions/contract/messages.ts';

@@ -1,3 +1,8 @@
+/** `1 page`, `2 pages`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 const UNITS = [
   ['d', 24 * 60 * 60 * 1000],
   ['h', 60 * 60 * 1000],
