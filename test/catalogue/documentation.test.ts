@@ -1,0 +1,144 @@
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+function foldersIn(path: string): string[] {
+  return readdirSync(join(ROOT, path), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+}
+
+const pages = globSync(['*.md', 'docs/**/*.md', 'test/**/*.md', 'examples/**/*.md'], {
+  cwd: ROOT,
+  exclude: ['**/node_modules/**'],
+});
+
+const topFolders = foldersIn('.').filter(
+  (name) => !/^(\..*|node_modules|coverage|dist|cdk\.out)$/.test(name),
+);
+const sources = globSync(
+  topFolders.map((folder) => `${folder}/**/*.ts`),
+  { cwd: ROOT, exclude: ['**/node_modules/**', '**/dist/**'] },
+);
+
+/** Each command with its options, from the snapshots of `--help`. */
+const helps = new Map(
+  read('test/cli/__snapshots__/help.test.ts.snap')
+    .split(/^exports\[/m)
+    .flatMap((help) => {
+      const [, usage = ''] = /Usage: schoolbell (.*)/.exec(help) ?? [];
+      const name = usage.replace(/ ?[[<(].*/, '');
+      const options = [...help.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, option = '']) => option);
+      return name === '' ? [] : [[name, new Set(options)] as const];
+    }),
+);
+
+/** Every `schoolbell ...` of a page: in a block, or within back-ticks. */
+function commandsOf(page: string): string[] {
+  const text = read(page);
+  const blocks = text.matchAll(/^ {4}(?:npx |[A-Z_]+=\S+ |\$ )*schoolbell ([^#\n]+)/gm);
+  const inline = text.matchAll(/`(?:npx )?schoolbell ([^`]+)`/g);
+  return [...blocks, ...inline].map(([, command = '']) => command.trim());
+}
+
+/** Every path of a page that begins with a folder of the project, or of the page's own folder. */
+function pathsOf(page: string): string[] {
+  const folders = [...topFolders, ...foldersIn(dirname(page))].join('|');
+  const found = read(page).matchAll(new RegExp(`(?<![\\w/.:@-])(?:${folders})/[\\w./-]*\\w`, 'g'));
+  return [...new Set([...found].map(([path]) => path))];
+}
+
+/** GitHub's anchors of a page's headings: a repeated heading gets a number. */
+function anchorsOf(page: string): string[] {
+  const slugs = [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(/\s/g, '-'),
+  );
+  return slugs.map((slug, at) => {
+    const before = slugs.slice(0, at).filter((other) => other === slug).length;
+    return before === 0 ? slug : `${slug}-${before}`;
+  });
+}
+
+test('the pages, sources and snapshots of the help are found', () => {
+  expect(pages).toEqual(
+    expect.arrayContaining(['README.md', 'docs/runbook.md', 'test/simulation/README.md']),
+  );
+  expect(sources.length).toBeGreaterThan(100);
+  expect(helps.get('replay')).toContain('--consumer');
+  expect(helps.size).toBeGreaterThan(15);
+  expect(commandsOf('docs/runbook.md').length).toBeGreaterThan(30);
+  expect(pathsOf('docs/architecture.md').length).toBeGreaterThan(30);
+});
+
+describe.each(pages)('%s', (page) => {
+  test('has only commands and options that exist', () => {
+    for (const command of commandsOf(page)) {
+      const words = command.split(/\s+/);
+      const name = helps.has(words.slice(0, 2).join(' ')) ? words.slice(0, 2).join(' ') : (words[0] ?? '');
+      if (name.startsWith('--') || name === 'COMMAND') continue;
+      expect([...helps.keys()], command).toContain(name);
+      const options = words.filter((word) => /^--[a-z]/.test(word)).map((word) => word.replace(/=.*/, ''));
+      expect([...(helps.get(name) ?? [])], command).toEqual(expect.arrayContaining(options));
+    }
+  });
+
+  test('has only scripts of package.json', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...read(page).matchAll(/npm run ([\w:-]+)/g)].map(([, script = '']) => script);
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
+  });
+
+  test('has only paths that exist', () => {
+    const missing = pathsOf(page).filter(
+      (path) => !existsSync(join(ROOT, path)) && !existsSync(join(ROOT, dirname(page), path)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('has only links to files and sections that exist', () => {
+    for (const [, link = ''] of read(page).matchAll(/\]\(((?!https?:)[^)\s]+)\)/g)) {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? page : join(dirname(page), path);
+      expect(existsSync(join(ROOT, target)), link).toBe(true);
+      if (anchor !== undefined) expect(anchorsOf(target), link).toContain(anchor);
+    }
+  });
+});
+
+test('the sources name only pages and decisions that exist', () => {
+  const files = globSync('docs/**', { cwd: ROOT });
+  for (const source of sources) {
+    for (const [name] of read(source).matchAll(/(?<![\w/.:-])docs\/[\w/-]+(?:\.md)?/g)) {
+      expect(
+        files.some((file) => file.startsWith(name)),
+        `${source}: ${name}`,
+      ).toBe(true);
+    }
+  }
+});
+
+test('the runbook has a section for every command of an operator', () => {
+  const [, commands = ''] = read('docs/runbook.md').split('\n# Commands\n');
+  const sections = [...commands.matchAll(/^## (.+)$/gm)].flatMap(([, heading = '']) =>
+    heading.split(' and '),
+  );
+  const named = [...helps.keys()].map((name) => name.split(' ')[0] ?? '');
+  const forDevelopers = ['dev', 'sandbox'];
+  expect(sections.toSorted()).toEqual(
+    [...new Set(named)].filter((name) => !forDevelopers.includes(name)).toSorted(),
+  );
+});
+
+test.each(['examples/consumer/app.ts', 'examples/consumer/handler.ts'])(
+  'docs/consumers.md shows %s as it is in the tree',
+  (path) => {
+    expect(read('docs/consumers.md')).toContain(`<!-- ${path} -->\n\`\`\`ts\n${read(path)}\`\`\``);
+  },
+);
