@@ -124,6 +124,20 @@ test('the sources name only pages and decisions that exist', () => {
   }
 });
 
+test('the runbook quotes only log lines and errors that the functions have', () => {
+  const code = sources
+    .filter((source) => source.startsWith('functions/') || source.startsWith('consumers/'))
+    .map(read)
+    .join('\n');
+  const [alarms = ''] = read('docs/runbook.md').split('\n# Commands\n');
+  const quotes = [...alarms.matchAll(/`([A-Za-z]+(?: (?:[A-Za-z]+|\.\.\.))+)`/g)]
+    .map(([, quote = '']) => quote)
+    .filter((quote) => !/^(schoolbell|npx|cdk|aws) /.test(quote));
+  expect(quotes).toContain('invocation failed');
+  const parts = quotes.flatMap((quote) => quote.split(' ... '));
+  expect(parts.filter((part) => !code.includes(part))).toEqual([]);
+});
+
 test('the runbook has a section for every command of an operator', () => {
   const [, commands = ''] = read('docs/runbook.md').split('\n# Commands\n');
   const sections = [...commands.matchAll(/^## (.+)$/gm)].flatMap(([, heading = '']) =>
