@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isSchema, type JsonSchema } from './json-schema.ts';
+import { isSchema, type JsonSchema } from './event-schema.ts';
 
 /** Keywords that say something to people and nothing to programs. */
 const WORDS = new Set(['description', 'title', '$schema', 'examples']);

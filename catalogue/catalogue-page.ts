@@ -1,28 +1,33 @@
 import { LearningEventType } from '../functions/contract/event-parts.ts';
 import { LearningEventDetail } from '../functions/contract/learning-events.ts';
 import { operationalEvents } from '../functions/contract/operational-events.ts';
-import { detailTypesOf, type EventType, isEventType } from '../functions/contract/published-events.ts';
-import { workflowEvents } from '../functions/contract/workflow-events.ts';
-import { detailSchema, jsonSchemaOf } from './event-schema.ts';
-import { deliveredExample } from './example-events.ts';
-import { fieldRows } from './field-rows.ts';
-import { meaningOf } from './meanings.ts';
+import {
+  detailTypesOf,
+  type EventType,
+  eventTypes,
+  publishedEvents,
+} from '../functions/contract/published-events.ts';
+import { isSchema, type JsonSchema, jsonSchemaOf, meanings } from './event-schema.ts';
+import { deliveredExample } from './examples.ts';
 
-const SECTIONS: { title: string; text: string; types: EventType[] }[] = [
+const isLearning = (type: EventType) => LearningEventType.safeParse(type).success;
+const isOperational = (type: EventType) => Object.hasOwn(operationalEvents, type);
+
+const SECTIONS = [
   {
     title: 'What learners do',
     text: 'One event for each observed change. They share their fields; `progression` is the state after the change, `previous` the state after the event before, so that the events of one progression form a chain.',
-    types: LearningEventType.options,
+    types: eventTypes.filter(isLearning),
   },
   {
     title: 'Events for operators',
     text: 'Once per episode.',
-    types: Object.keys(operationalEvents).filter(isEventType),
+    types: eventTypes.filter(isOperational),
   },
   {
     title: 'Events of workflows',
     text: 'Only where the optional stacks are deployed.',
-    types: Object.keys(workflowEvents).filter(isEventType),
+    types: eventTypes.filter((type) => !isLearning(type) && !isOperational(type)),
   },
 ];
 
@@ -33,39 +38,69 @@ export function cataloguePage(): string {
     '# Events',
     'Every event has the `source` `schoolbell` and one of the names below as its `detail-type`. Each has a JSON Schema in [`events/`](events/), and [`events/asyncapi.json`](events/asyncapi.json) describes them all. [How to consume them](consumers.md).',
     'Version 1 does not change in a way that breaks a consumer: fields and events may be added, nothing is taken away, renamed, or becomes optional or null. Ignore fields that you do not know.',
-    ...SECTIONS.flatMap(({ title, text, types }) => [`## ${title}`, text, ...index(types)]),
+    ...SECTIONS.flatMap(({ title, text, types }) => [
+      `## ${title}`,
+      text,
+      table('| event | when |', '| --- | --- |', types.map(indexRow)),
+    ]),
     '## Fields of learning events',
-    ...table(fieldRows(jsonSchemaOf(LearningEventDetail))),
+    fieldsTable(jsonSchemaOf(LearningEventDetail)),
     ...SECTIONS.flatMap(({ types }) => types.flatMap(section)),
   ]
     .join('\n\n')
     .concat('\n');
 }
 
-function index(types: EventType[]): string[] {
-  return [
-    [
-      '| event | when |',
-      '| --- | --- |',
-      ...types.map((type) => `| [\`${type}\`](#${type.toLowerCase()}) | ${meaningOf(type)} |`),
-    ].join('\n'),
-  ];
+function indexRow(type: EventType): string {
+  return `| [\`${type}\`](#${type.toLowerCase()}) | ${meanings[type]} |`;
 }
 
 function section(type: EventType): string[] {
   const [, replayed] = detailTypesOf(type);
-  const isLearning = LearningEventType.safeParse(type).success;
   return [
     `## ${type}`,
-    `${meaningOf(type)} [Schema](events/${type}.json).${replayed === undefined ? '' : ` On a replay: \`${replayed}\`.`}`,
-    ...(isLearning ? [] : table(fieldRows(detailSchema(type)))),
+    `${meanings[type]} [Schema](events/${type}.json).${replayed === undefined ? '' : ` On a replay: \`${replayed}\`.`}`,
+    ...(isLearning(type) ? [] : [fieldsTable(jsonSchemaOf(publishedEvents[type]))]),
     ['```json', JSON.stringify(deliveredExample(type), null, 2), '```'].join('\n'),
   ];
 }
 
-function table(rows: { field: string; type: string; text: string }[]): string[] {
-  const lines = rows.map(({ field, type, text }) =>
-    `| \`${field}\` | ${type} | ${text} |`.replace('|  |', '| |'),
-  );
-  return [['| field | type | |', '| --- | --- | --- |', ...lines].join('\n')];
+function fieldsTable(schema: JsonSchema): string {
+  return table('| field | type | |', '| --- | --- | --- |', fieldRows(schema));
+}
+
+function table(...[head, rule, rows]: [string, string, string[]]): string {
+  return [head, rule, ...rows].join('\n');
+}
+
+/** The fields of a schema as rows of a table, nested fields with their path. */
+function fieldRows(schema: JsonSchema, prefix = ''): string[] {
+  const properties = isSchema(schema['properties']) ? schema['properties'] : {};
+  const required = Array.isArray(schema['required']) ? schema['required'] : [];
+  return Object.entries(properties).flatMap(([name, property]) => {
+    if (!isSchema(property)) return [];
+    const path = `${prefix}${name}`;
+    const optional = required.includes(name) ? '' : ', optional';
+    const { description } = property;
+    const row = `| \`${path}\` | ${typeOf(property)}${optional} |${description ? ` ${description}` : ''} |`;
+    return [row, ...fieldRows(objectOf(property), `${path}.`)];
+  });
+}
+
+/** The object that a property is or may be: `previous` is an object or null. */
+function objectOf(property: JsonSchema): JsonSchema {
+  const options = Array.isArray(property['anyOf']) ? property['anyOf'] : [];
+  return options.filter(isSchema).find(({ type }) => type === 'object') ?? property;
+}
+
+function typeOf(property: JsonSchema): string {
+  const { type, anyOf, format, items } = property;
+  if ('const' in property) return `\`${JSON.stringify(property['const'])}\``;
+  const values = property['enum'];
+  if (Array.isArray(values)) return values.map((value) => `\`${JSON.stringify(value)}\``).join(' or ');
+  if (Array.isArray(anyOf)) return anyOf.filter(isSchema).map(typeOf).join(' or ');
+  if (format === 'date-time') return 'time';
+  if (type === 'array') return `list of ${isSchema(items) ? typeOf(items) : 'anything'}`;
+  if (Array.isArray(type)) return type.join(' or ');
+  return typeof type === 'string' ? type : 'anything';
 }

@@ -1,8 +1,17 @@
 import * as z from 'zod/mini';
+import { learningMeanings } from '../functions/contract/learning-events.ts';
 import { EVENT_SOURCE } from '../functions/contract/names.ts';
+import { operationalMeanings } from '../functions/contract/operational-events.ts';
 import { detailTypesOf, type EventType, publishedEvents } from '../functions/contract/published-events.ts';
-import type { JsonSchema } from './json-schema.ts';
-import { meaningOf } from './meanings.ts';
+import { workflowMeanings } from '../functions/contract/workflow-events.ts';
+
+/** A JSON Schema, or a part of one. */
+export type JsonSchema = { [keyword: string]: unknown };
+
+/** Whether a value is an object and not a list: a schema, or a map of schemas. */
+export function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 const DRAFTS = {
   'draft-07': 'http://json-schema.org/draft-07/schema#',
@@ -11,20 +20,23 @@ const DRAFTS = {
 
 export type Draft = keyof typeof DRAFTS;
 
-/**
- * The JSON Schema of an event's `detail`. Fields that it does not name are allowed: a later version 1 may add some.
- */
-export function detailSchema(type: EventType, draft: Draft = 'draft-07'): JsonSchema {
-  return jsonSchemaOf(publishedEvents[type], draft);
-}
+/** What each event means, in one sentence. */
+export const meanings: Record<EventType, string> = {
+  ...learningMeanings,
+  ...operationalMeanings,
+  ...workflowMeanings,
+};
 
-/** The JSON Schema of one part of the contract, without `$schema`. */
+/**
+ * The JSON Schema of a part of the contract, without `$schema`. It allows fields that it does not name: a later version 1 may
+ * add some.
+ */
 export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft = 'draft-07'): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(part, {
     io: 'input',
     target: draft,
     override: ({ jsonSchema }) => {
-      // The format says it already, and the pattern is 200 characters.
+      // The format implies the pattern, which has 200 characters.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
     },
   });
@@ -37,7 +49,7 @@ export function eventSchema(type: EventType, draft: Draft = 'draft-07'): JsonSch
   return {
     $schema: DRAFTS[draft],
     title: type,
-    description: meaningOf(type),
+    description: meanings[type],
     type: 'object',
     properties: {
       version: text,
@@ -48,7 +60,7 @@ export function eventSchema(type: EventType, draft: Draft = 'draft-07'): JsonSch
       time: { ...text, format: 'date-time' },
       region: text,
       resources: { type: 'array', items: text },
-      detail: detailSchema(type, draft),
+      detail: jsonSchemaOf(publishedEvents[type], draft),
     },
     required: ['id', 'detail-type', 'source', 'time', 'detail'],
   };

@@ -1,9 +1,10 @@
-import { eventTypes } from '../functions/contract/published-events.ts';
-import { asyncApi } from './asyncapi.ts';
+import { EVENT_SOURCE } from '../functions/contract/names.ts';
+import { type EventType, eventTypes } from '../functions/contract/published-events.ts';
 import { cataloguePage } from './catalogue-page.ts';
-import { eventSchema } from './event-schema.ts';
+import { eventSchema, meanings } from './event-schema.ts';
+import { exampleOf } from './examples.ts';
 
-/** What `npm run generate:events` writes: the text of each file by its path below the root. */
+/** What `npm run generate:events` writes: the text of each file, by its path below the root. */
 export function generatedFiles(): Map<string, string> {
   return new Map([
     ...eventTypes.map((type): [string, string] => [`docs/events/${type}.json`, json(eventSchema(type))]),
@@ -14,4 +15,44 @@ export function generatedFiles(): Map<string, string> {
 
 function json(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** The AsyncAPI 3 document of the bus: one channel with a message for each event. */
+function asyncApi(): object {
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Schoolbell',
+      version: '1.0.0',
+      description: 'What happened on a learning platform, as events on Amazon EventBridge.',
+      license: { name: 'MIT' },
+    },
+    defaultContentType: 'application/json',
+    channels: {
+      bus: {
+        address: 'schoolbell',
+        title: 'The event bus',
+        description: `Events with the source \`${EVENT_SOURCE}\`. Delivery is at least once and in no certain order.`,
+        messages: Object.fromEntries(eventTypes.map((type) => [type, message(type)])),
+      },
+    },
+    operations: {
+      publish: {
+        action: 'send',
+        channel: { $ref: '#/channels/bus' },
+        messages: eventTypes.map((type) => ({ $ref: `#/channels/bus/messages/${type}` })),
+      },
+    },
+  };
+}
+
+function message(type: EventType): object {
+  return {
+    name: type,
+    title: type,
+    summary: meanings[type],
+    contentType: 'application/json',
+    payload: { $ref: `./${type}.json#/properties/detail` },
+    examples: [{ name: 'typical', payload: exampleOf(type).detail }],
+  };
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { LearningEventType } from '../../functions/contract/event-parts.ts';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { EVENT_SOURCE } from '../../functions/contract/names.ts';
+import { minute } from '../../functions/contract/printable-text.ts';
 import { eventsOfEntry } from '../../functions/core/decide/events-of-entry.ts';
 import type { Store } from '../../functions/core/ports.ts';
 import { ANY_EVENT, isWanted } from '../../functions/core/replay/selection.ts';
@@ -13,8 +14,7 @@ import { globalOptionsOf } from '../options/global-options.ts';
 import { addIntegrationArgument, listOption, parseInstant, typesOption } from '../options/values.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { createOutput } from '../terminal/output.ts';
-import { eventColumns, minute } from '../views/event-columns.ts';
-import { columnsLine } from '../views/event-line.ts';
+import { eventLine } from '../views/event-line.ts';
 import { plural } from '../views/words.ts';
 
 type EventsOptions = {
@@ -56,15 +56,15 @@ export function addEventsCommand(program: Command): void {
       for await (const event of history(store, ids, id, options)) {
         shown += 1;
         const reason = refusals.get(event.detail.id);
-        const columns = eventColumns(event.type, event.detail);
+        const { type, detail } = event;
         output.answer(
           {
-            'detail-type': event.type,
+            'detail-type': type,
             source: EVENT_SOURCE,
-            detail: event.detail,
+            detail,
             ...(reason !== undefined && { setAside: reason }),
           },
-          ...columnsLine({ ...columns, what: `${columns.what}${notified(event.detail.detectedAt, reason)}` }),
+          ...eventLine({ 'detail-type': type, detail }, { suffix: notified(detail.detectedAt, reason) }),
         );
       }
       output.say(shown === 0 ? noEvents(id, options) : `${plural(shown, 'event')}.`);

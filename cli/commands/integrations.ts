@@ -5,6 +5,7 @@ import {
   type Integration,
   type IntegrationId,
 } from '../../functions/contract/integration.ts';
+import { minute } from '../../functions/contract/printable-text.ts';
 import { addAgain, changeState } from '../../functions/core/operator/operator-changes.ts';
 import { newCheckpoint } from '../../functions/core/state/checkpoint.ts';
 import { type Deployment, withDeployment } from '../deployment/open-deployment.ts';
@@ -12,7 +13,6 @@ import { operateOn, printEvent, workOnIntegration } from '../deployment/work-on-
 import { globalOptionsOf } from '../options/global-options.ts';
 import { addIntegrationArgument, baselineOption } from '../options/values.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
-import { minute } from '../views/event-columns.ts';
 import { plainTable } from '../views/plain-table.ts';
 
 /** `schoolbell integrations add|list|remove`. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { minute } from '../../functions/contract/printable-text.ts';
 import { retrySetAside } from '../../functions/core/operator/retry-set-aside.ts';
 import type { SetAside } from '../../functions/core/state/set-aside.ts';
 import { withDeployment } from '../deployment/open-deployment.ts';
@@ -7,7 +8,6 @@ import { globalOptionsOf } from '../options/global-options.ts';
 import { addIntegrationArgument } from '../options/values.ts';
 import { ExitCode } from '../terminal/exit-code.ts';
 import { createOutput } from '../terminal/output.ts';
-import { minute } from '../views/event-columns.ts';
 import { plainTable } from '../views/plain-table.ts';
 import { plural } from '../views/words.ts';
 

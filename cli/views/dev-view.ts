@@ -1,10 +1,10 @@
 import { createLogUpdate } from 'log-update';
 import type { PollMode } from '../../functions/contract/messages.ts';
+import { minute } from '../../functions/contract/printable-text.ts';
 import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import type { Output } from '../terminal/output.ts';
 import { type Line, styled, terminalText } from '../terminal/terminal-text.ts';
-import { minute } from './event-columns.ts';
 import { eventJson } from './event-json.ts';
 import { eventLine } from './event-line.ts';
 import { plainTable } from './plain-table.ts';
@@ -55,7 +55,7 @@ export function createDevView(output: Output): DevView {
     event(event) {
       seen.events.push(event);
       live?.clear();
-      output.answer(event, ...eventLine(event, '  out '));
+      output.answer(event, ...eventLine(event, { prefix: '  out ' }));
     },
     consumed(consumer, text) {
       say([styled('dim', `      ${consumer.padEnd(11)} ${text}`)]);

@@ -1,8 +1,8 @@
 import { createLogUpdate } from 'log-update';
+import { minute } from '../../functions/contract/printable-text.ts';
 import { NOT_KNOWN_FROM_KOMBO } from '../../functions/core/decide/derive-from-record.ts';
 import { missingOf, type ReplayPlan, type ReplayRecord } from '../../functions/core/replay/replay-record.ts';
 import { type Line, styled, terminalText } from '../terminal/terminal-text.ts';
-import { minute } from './event-columns.ts';
 import { plainTable } from './plain-table.ts';
 import { failureText } from './poll-outcome.ts';
 import { durationText, plural } from './words.ts';

@@ -1,132 +1,227 @@
-import type * as z from 'zod/mini';
-import { LearningEventType } from '../../functions/contract/event-parts.ts';
-import { LearningEventDetail } from '../../functions/contract/learning-events.ts';
-import { operationalEvents } from '../../functions/contract/operational-events.ts';
-import type { EventType } from '../../functions/contract/published-events.ts';
-import { workflowEvents } from '../../functions/contract/workflow-events.ts';
+import type { LearningEventDetail } from '../../functions/contract/learning-events.ts';
+import { minute } from '../../functions/contract/printable-text.ts';
+import { type EventDetail, type EventType, parseDetail } from '../../functions/contract/published-events.ts';
+import { SuspectKind, type WaitingChanges } from '../../functions/contract/waiting-changes.ts';
 
-/** What a message says about an event. Any text may be blank or too long: the message leaves it out or shortens it. */
+/** What is said about an event. Every channel lays it out: it shortens what is too long and leaves out what is blank. */
 export type EventText = {
   headline: string;
-  /** What it is about, such as the title of the course. */
+  tone: Tone;
+  /** What it is about or what happened: the title of a course, or sentences. */
   lines: (string | null)[];
   facts: Fact[];
+  /** The same in the columns of a table. Null for events that are not about a learner's progress. */
+  progress: ProgressText | null;
 };
+
+/** `operation`: for operators. `other`: neither good nor bad. */
+export type Tone = 'achievement' | 'loss' | 'step back' | 'operation' | 'other';
 
 /** A label with a text or a time (ISO 8601). */
 export type Fact = { label: string; text: string | null } | { label: string; time: string };
 
-const HEADLINES: Record<LearningEventType, string> = {
-  LearnerEnrolled: 'Enrolled in a course',
-  CourseStarted: 'Course started',
-  CourseCompleted: 'Course completed',
-  CourseRecompleted: 'Course completed again',
-  CompletionCorrected: 'Date of completion corrected',
-  CourseReopened: 'Course reopened',
-  LearnerDropped: 'Course dropped',
-  LearnerReenrolled: 'Back in a dropped course',
-  ProgressReset: 'Progress reset',
-  EnrollmentCorrected: 'Date of enrolment corrected',
-  ProgressionRemoved: 'Progression removed',
-  ProgressionRestored: 'Progression restored',
-  LearnerDataErased: 'Learner data erased',
+/** `at`: ISO 8601. `learner` and `course` are null where the event names none. */
+export type ProgressText = { at: string; learner: string | null; course: string | null; change: string };
+
+/** How an event of one type is described. */
+type Description<Detail> = {
+  headline: string;
+  tone: Tone;
+  text(detail: Detail): Pick<EventText, 'lines' | 'facts'> & Partial<EventText>;
 };
 
-/** The text of an event's detail, parsed by its schema. */
-function text<Detail>(schema: z.ZodMiniType<Detail>, say: (detail: Detail) => EventText) {
-  return (detail: unknown) => say(schema.parse(detail));
-}
-
-const fact = (label: string, value: string | null): Fact => ({ label, text: value });
+const fact = (label: string, value: string | number | null): Fact => ({
+  label,
+  text: value === null ? null : String(value),
+});
 const time = (label: string, value: string): Fact => ({ label, time: value });
 const about = ({ integration }: { integration: { id: string } }) => fact('Integration', integration.id);
 
-/** The texts of events that are not about one change of a learner's progress. */
-const OTHERS: Record<Exclude<EventType, LearningEventType>, (detail: unknown) => EventText> = {
-  IntegrationBaselined: text(operationalEvents.IntegrationBaselined, (detail) => ({
+function progress(
+  headline: string,
+  tone: Tone,
+  changeOf: (detail: LearningEventDetail) => string = statusChange,
+): Description<LearningEventDetail> {
+  const text = (detail: LearningEventDetail) => {
+    const { course, progression, occurredAt } = detail;
+    const learner = learnerOf(detail);
+    return {
+      lines: [course.title],
+      facts: [
+        fact('Learner', learner),
+        ...(learner === null || isBlank(course.title) ? [fact('Progression', progression.id)] : []),
+        about(detail),
+        time('At', occurredAt),
+      ],
+      progress: {
+        at: occurredAt,
+        learner,
+        course: firstVisible([course.title, course.remoteId, course.revisionRemoteId]),
+        change: changeOf(detail),
+      },
+    };
+  };
+  return { headline, tone, text };
+}
+
+function certificate(headline: string, tone: Tone): Description<EventDetail<'CertificateRevoked'>> {
+  const text = (detail: EventDetail<'CertificateRevoked'>) => ({
+    lines: [detail.course.title],
+    facts: [fact('Number', detail.certificate.number), about(detail), time('At', detail.at)],
+  });
+  return { headline, tone, text };
+}
+
+const DESCRIPTIONS: { readonly [Type in EventType]: Description<EventDetail<Type>> } = {
+  LearnerEnrolled: progress('Enrolled in a course', 'other'),
+  CourseStarted: progress('Course started', 'other'),
+  CourseCompleted: progress('Course completed', 'achievement'),
+  CourseRecompleted: progress('Course completed again', 'achievement', completionDates),
+  CompletionCorrected: progress('Date of completion corrected', 'step back', completionDates),
+  CourseReopened: progress('Course reopened', 'step back'),
+  LearnerDropped: progress('Course dropped', 'loss'),
+  LearnerReenrolled: progress('Back in a dropped course', 'other'),
+  ProgressReset: progress('Progress reset', 'step back'),
+  EnrollmentCorrected: progress('Date of enrolment corrected', 'step back', enrolmentDates),
+  ProgressionRemoved: progress('Progression removed', 'loss', () => 'removed from the platform'),
+  ProgressionRestored: progress('Progression restored', 'other', () => 'back on the platform'),
+  LearnerDataErased: progress('Learner data erased', 'loss', () => "the learner's data is gone"),
+  IntegrationBaselined: {
     headline: 'First sync is done',
-    lines: [`${detail.progressions} course progressions are known. From now on, changes are published.`],
-    facts: [about(detail)],
-  })),
-  IntegrationFailing: text(operationalEvents.IntegrationFailing, (detail) => ({
+    tone: 'operation',
+    text: (detail) => ({
+      lines: [`${detail.progressions} course progressions are known. From now on, changes are published.`],
+      facts: [about(detail), fact('Baseline', detail.baseline)],
+    }),
+  },
+  IntegrationFailing: {
     headline: 'An integration is failing',
-    lines: [detail.error.message],
-    facts: [
-      about(detail),
-      time('Failing since', detail.since),
-      fact('Failed polls', String(detail.failures)),
-    ],
-  })),
-  IntegrationRecovered: text(operationalEvents.IntegrationRecovered, (detail) => ({
+    tone: 'operation',
+    text: (detail) => ({
+      lines: [detail.error.message],
+      facts: [about(detail), time('Failing since', detail.since), fact('Failed polls', detail.failures)],
+    }),
+  },
+  IntegrationRecovered: {
     headline: 'An integration works again',
-    lines: [],
-    facts: [about(detail), time('Was failing since', detail.failingSince)],
-  })),
-  ChangesHeld: text(operationalEvents.ChangesHeld, (detail) => ({
+    tone: 'operation',
+    text: (detail) => ({
+      lines: [],
+      facts: [about(detail), time('Was failing since', detail.failingSince)],
+    }),
+  },
+  ChangesHeld: {
     headline: 'A mass change is held',
-    lines: [`${detail.waiting.total} changes wait for a person to release or discard them.`],
-    facts: [about(detail), fact('Pass in a day without a person', String(detail.limit))],
-  })),
-  ChangesReleased: text(operationalEvents.ChangesReleased, (detail) => ({
+    tone: 'operation',
+    text: (detail) => ({
+      lines: [`${detail.waiting.total} changes wait for a person to release or discard them.`],
+      facts: [
+        about(detail),
+        fact('Kinds', kindsText(detail.waiting)),
+        fact('Pass in a day without a person', detail.limit),
+      ],
+    }),
+  },
+  ChangesReleased: {
     headline: 'A mass change is no longer held',
-    lines: [],
-    facts: [about(detail), fact('By', detail.by), time('Held since', detail.heldSince)],
-  })),
-  ReplayStarted: text(operationalEvents.ReplayStarted, (detail) => ({
+    tone: 'operation',
+    text: (detail) => ({
+      lines: [],
+      facts: [about(detail), fact('By', detail.by), time('Held since', detail.heldSince)],
+    }),
+  },
+  ReplayStarted: {
     headline: 'A replay begins',
-    lines: [detail.replay.reason],
-    facts: [about(detail), fact('Events', String(detail.events))],
-  })),
-  ReplayFinished: text(operationalEvents.ReplayFinished, (detail) => ({
+    tone: 'operation',
+    text: (detail) => ({
+      lines: [detail.replay.reason],
+      facts: [about(detail), fact('Events', detail.events), time('From', detail.from)],
+    }),
+  },
+  ReplayFinished: {
     headline: 'A replay ended',
-    lines: [detail.replay.reason],
-    facts: [about(detail), fact('Published', `${detail.published} of ${detail.events}`)],
-  })),
-  CertificateIssued: text(workflowEvents.CertificateIssued, (detail) => ({
-    headline: 'Certificate issued',
-    lines: [detail.course.title],
-    facts: [fact('Number', detail.certificate.number), about(detail), time('At', detail.at)],
-  })),
-  CertificateRevoked: text(workflowEvents.CertificateRevoked, (detail) => ({
-    headline: 'Certificate revoked',
-    lines: [detail.course.title],
-    facts: [fact('Number', detail.certificate.number), about(detail), time('At', detail.at)],
-  })),
-  DigestPrepared: text(workflowEvents.DigestPrepared, (detail) => ({
-    headline: detail.headline,
-    lines: detail.lines.split('\n'),
-    facts: [],
-  })),
+    tone: 'operation',
+    text: (detail) => ({
+      lines: [detail.replay.reason],
+      facts: [about(detail), fact('Published', `${detail.published} of ${detail.events}`)],
+    }),
+  },
+  CertificateIssued: certificate('Certificate issued', 'achievement'),
+  CertificateRevoked: certificate('Certificate revoked', 'loss'),
+  DigestPrepared: {
+    headline: 'Digest',
+    tone: 'other',
+    text: ({ headline, lines }) => ({ headline, lines: lines.split('\n'), facts: [] }),
+  },
 };
 
 /**
  * What is said about an event, live or replayed.
  *
- * @throws ZodError when the detail is not that of the event
+ * @throws ZodError when the detail does not match the schema of the event
  */
-export function eventText(type: EventType, detail: unknown): EventText {
-  if (!isLearning(type)) return OTHERS[type](detail);
-  const parsed = LearningEventDetail.parse(detail);
-  const { learner, course, progression } = parsed;
-  const name = [learner.firstName, learner.lastName].filter((part) => !isBlank(part)).join(' ');
-  const who = [name, learner.id, learner.remoteId].find((text) => !isBlank(text)) ?? null;
-  return {
-    headline: HEADLINES[type],
-    lines: [course.title],
-    facts: [
-      fact('Learner', who),
-      ...(who === null || isBlank(course.title) ? [fact('Progression', progression.id)] : []),
-      about(parsed),
-      time('At', parsed.occurredAt),
-    ],
-  };
+export function eventText<Type extends EventType>(type: Type, detail: unknown): EventText {
+  const { headline, tone, text } = DESCRIPTIONS[type];
+  return { headline, tone, progress: null, ...text(parseDetail(type, detail)) };
 }
 
-function isLearning(type: EventType): type is LearningEventType {
-  return LearningEventType.safeParse(type).success;
+/** What happened, without anything about a single event, such as `Course completed`. */
+export function headlineOf(type: EventType): string {
+  return DESCRIPTIONS[type].headline;
 }
 
-/** Whether a text shows nothing: spaces, controls and invisible characters alone. */
+const KINDS: Record<SuspectKind, string> = {
+  removed: 'removed',
+  restored: 'restored',
+  erased: 'erased without a published removal',
+  reopened: 'reopened',
+  reset: 'reset to enrolled',
+  dropped: 'dropped',
+  completedOld: 'completed with an old date',
+  recompletedOld: 'completed again with an old date',
+  firstSeenOld: 'first seen with an old date',
+  firstSeenUndated: 'first seen without a date',
+  corrected: 'with a corrected date',
+  olderVersion: 'shown in an older version again',
+};
+
+/** What is held, by kind: `40 removed, 2 restored`. */
+export function kindsText({ kinds }: WaitingChanges): string {
+  const counts = SuspectKind.options.filter((kind) => kinds[kind] !== undefined);
+  return counts.map((kind) => `${kinds[kind]} ${KINDS[kind]}`).join(', ') || 'nothing';
+}
+
+/** Whether a text shows nothing: it has only spaces, controls and invisible characters. */
 export function isBlank(text: string | null | undefined): boolean {
   return !text || !/[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(text);
+}
+
+/** The name, or else the platform's id, by which people find the learner there, or else Kombo's. */
+function learnerOf({ learner }: LearningEventDetail): string | null {
+  const name = [learner.firstName, learner.lastName].filter((part) => !isBlank(part)).join(' ');
+  return firstVisible([name, learner.remoteId, learner.id]);
+}
+
+function firstVisible(texts: (string | null | undefined)[]): string | null {
+  return texts.find((text) => !isBlank(text)) ?? null;
+}
+
+function statusChange({ previous, progression }: LearningEventDetail): string {
+  return `${previous?.status ?? '(new)'} → ${progression.status}`;
+}
+
+function completionDates({ previous, progression }: LearningEventDetail): string {
+  return `completed ${dates(previous?.completedAt, progression.completedAt)}`;
+}
+
+function enrolmentDates({ previous, progression }: LearningEventDetail): string {
+  return `enrolled ${dates(previous?.enrolledAt, progression.enrolledAt)}`;
+}
+
+/** Two days, or two times where the day is the same. */
+function dates(before: string | null | undefined, after: string | null): string {
+  const isSameDay = before?.slice(0, 10) === after?.slice(0, 10);
+  const show = (date: string | null | undefined) =>
+    date ? (isSameDay ? minute(date) : date.slice(0, 10)) : '(unknown)';
+  return `${show(before)} → ${show(after)}`;
 }

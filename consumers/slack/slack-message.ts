@@ -1,4 +1,4 @@
-import { printable } from '../../functions/contract/printable-text.ts';
+import { minute, printable } from '../../functions/contract/printable-text.ts';
 import { type EventText, type Fact, isBlank } from '../messages/event-text.ts';
 
 /** Slack's limits: https://docs.slack.dev/reference/block-kit/blocks */
@@ -48,8 +48,7 @@ function contextOf(fact: Fact): Block[] {
  */
 function slackTime(time: string): Markup {
   const seconds = Math.floor(Date.parse(time) / 1000);
-  const utc = time.slice(0, 16).replace('T', ' ');
-  return { type: 'mrkdwn', text: `<!date^${seconds}^{date_short_pretty} {time}|${utc} UTC>` };
+  return { type: 'mrkdwn', text: `<!date^${seconds}^{date_short_pretty} {time}|${minute(time)} UTC>` };
 }
 
 /** Each text is one line, so that none can look like another part of the message. Blank ones are left out. */

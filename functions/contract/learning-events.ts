@@ -85,5 +85,24 @@ export const learningEvents = {
   LearnerDataErased: z.extend(LearningEventDetail, { previous: ProgressionState }),
 } satisfies Record<LearningEventType, z.ZodMiniType<LearningEventDetail>>;
 
+/** What each event means, in one sentence. */
+export const learningMeanings: Record<LearningEventType, string> = {
+  LearnerEnrolled:
+    'A learner is seen in a course for the first time, as enrolled. The enrolment may be long ago: see `enrolledAt`.',
+  CourseStarted: 'A learner is in progress with a course: seen for the first time, or enrolled before.',
+  CourseCompleted: 'A learner completed a course: seen for the first time, or with another status before.',
+  CourseRecompleted: 'A learner completed a course again, more than a day later: a renewed certification.',
+  CompletionCorrected: 'The date of a completion was corrected.',
+  CourseReopened: 'A completed course is open again: a retake, or a correction.',
+  LearnerDropped:
+    'A learner dropped a course: seen for the first time, or with another status before, completed included.',
+  LearnerReenrolled: 'A learner who had dropped a course is enrolled or in progress again.',
+  ProgressReset: 'A learner who had begun a course is back to enrolled.',
+  EnrollmentCorrected: 'Only the date of an enrolment changed.',
+  ProgressionRemoved: 'The progression disappeared from the learning platform.',
+  ProgressionRestored: 'A removed progression is back.',
+  LearnerDataErased: 'The fields of a removed progression were erased.',
+};
+
 /** A learning event as it is handed to the publisher. */
 export type LearningEvent = { type: LearningEventType; detail: LearningEventDetail };

@@ -60,6 +60,17 @@ export const operationalEvents = {
 
 export type OperationalEventType = keyof typeof operationalEvents;
 
+/** What each event means, in one sentence. */
+export const operationalMeanings: Record<OperationalEventType, string> = {
+  IntegrationBaselined: 'The first sync of an integration is done: from now on changes are published.',
+  IntegrationFailing: 'Polls of an integration keep failing. Published once per episode.',
+  IntegrationRecovered: 'Polls of an integration that was failing succeed again.',
+  ChangesHeld: 'A mass change waits for a person to release or discard it.',
+  ChangesReleased: 'What was held is let through, discarded, or went away by itself.',
+  ReplayStarted: 'A replay begins.',
+  ReplayFinished: 'A replay ended.',
+};
+
 /** An operational event as it is handed to the publisher. */
 export type OperationalEvent = {
   [Type in OperationalEventType]: { type: Type; detail: z.infer<(typeof operationalEvents)[Type]> };

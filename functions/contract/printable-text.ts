@@ -18,3 +18,8 @@ export function jsonText(value: unknown): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** A time for people, to the minute, in UTC: `2026-03-01 09:30`. */
+export function minute(time: string): string {
+  return time.slice(0, 16).replace('T', ' ');
+}

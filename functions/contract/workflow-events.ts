@@ -54,6 +54,15 @@ export const workflowEvents = {
 
 export type WorkflowEventType = keyof typeof workflowEvents;
 
+/** What each event means, in one sentence. */
+export const workflowMeanings: Record<WorkflowEventType, string> = {
+  CertificateIssued:
+    'A certificate was issued and stored; it may replace an earlier one. Only with the certificates stack.',
+  CertificateRevoked:
+    'A certificate was revoked, because its course is no longer completed. Only with the certificates stack.',
+  DigestPrepared: "A day's digest is ready to be posted. Only with a digest.",
+};
+
 /** An event of a workflow as it is handed to the bus. */
 export type WorkflowEvent = {
   [Type in WorkflowEventType]: { type: Type; detail: z.infer<(typeof workflowEvents)[Type]> };

@@ -4,7 +4,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { eventSchema } from '../../catalogue/event-schema.ts';
-import { deliveredExample, exampleOf } from '../../catalogue/example-events.ts';
+import { deliveredExample, exampleOf } from '../../catalogue/examples.ts';
 import { generatedFiles } from '../../catalogue/generated-files.ts';
 import { type EventType, eventTypes, publishedEvents } from '../../functions/contract/published-events.ts';
 

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { deliveredExample, exampleOf } from '../../catalogue/example-events.ts';
+import { deliveredExample, exampleOf } from '../../catalogue/examples.ts';
 import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createReplayStore } from '../../functions/adapters/dynamodb/replay-items.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';

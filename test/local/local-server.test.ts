@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { learningExample } from '../../catalogue/learning-examples.ts';
+import { learningExample } from '../../catalogue/examples.ts';
 import { startBus } from '../../local/bus/bus.ts';
 import { localConsumers } from '../../local/consumers/local-consumers.ts';
 import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { printable } from '../../../functions/contract/printable-text.ts';
+import { isEventType } from '../../../functions/contract/published-events.ts';
+import { headlineOf } from '../../messages/event-text.ts';
 
 /** What the digest's queue holds of an event: nothing about a person. */
 export const DigestItem = z.object({ id: z.string(), type: z.string(), course: z.nullish(z.string()) });
@@ -26,10 +28,9 @@ export function summarise(items: DigestItem[]): { events: number; headline: stri
 }
 
 function lineOf({ type, course }: DigestItem): string {
-  const words = type
-    .replace(/^Replayed/, '')
-    .replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return course ? `${words} · ${shortened(course)}` : words;
+  const name = type.replace(/^Replayed/, '');
+  const headline = isEventType(name) ? headlineOf(name) : name;
+  return course ? `${headline} · ${shortened(course)}` : headline;
 }
 
 function shortened(title: string): string {

@@ -7,7 +7,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { learningExample } from '../../../catalogue/learning-examples.ts';
+import { learningExample } from '../../../catalogue/examples.ts';
 import { addStacks } from '../../../infra/add-stacks.ts';
 import { parseSettings } from '../../../infra/read-settings.ts';
 import { startBus } from '../../../local/bus/bus.ts';

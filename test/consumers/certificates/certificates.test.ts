@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { learningExample } from '../../../catalogue/learning-examples.ts';
+import { learningExample } from '../../../catalogue/examples.ts';
 import type { CertificatePolicy } from '../../../consumers/certificates/handle-event.ts';
 import { certificatesHandler } from '../../../consumers/certificates/take-events.ts';
 import type { LearningEvent } from '../../../functions/contract/learning-events.ts';

@@ -1,23 +1,6 @@
-import { deliveredExample } from '../../../catalogue/example-events.ts';
-import { learningExample } from '../../../catalogue/learning-examples.ts';
+import { deliveredExample, learningExample } from '../../../catalogue/examples.ts';
 import type { LearningEventType, Status } from '../../../functions/contract/event-parts.ts';
 import type { LearningEvent } from '../../../functions/contract/learning-events.ts';
-
-const STATUS: Record<LearningEventType, Status> = {
-  LearnerEnrolled: 'ENROLLED',
-  CourseStarted: 'IN_PROGRESS',
-  CourseCompleted: 'COMPLETED',
-  CourseRecompleted: 'COMPLETED',
-  CompletionCorrected: 'COMPLETED',
-  CourseReopened: 'IN_PROGRESS',
-  LearnerDropped: 'DROPPED',
-  LearnerReenrolled: 'ENROLLED',
-  ProgressReset: 'ENROLLED',
-  EnrollmentCorrected: 'ENROLLED',
-  ProgressionRemoved: 'COMPLETED',
-  ProgressionRestored: 'COMPLETED',
-  LearnerDataErased: 'COMPLETED',
-};
 
 export type EventFacts = { completedAt?: string | null; status?: Status; occurredAt?: string };
 
@@ -25,7 +8,7 @@ export type EventFacts = { completedAt?: string | null; status?: Status; occurre
 export function eventAt(
   journal: { entry: number; index: number } | number | null,
   type: LearningEventType,
-  { completedAt = null, status = STATUS[type], occurredAt }: EventFacts = {},
+  { completedAt = null, status, occurredAt }: EventFacts = {},
 ): LearningEvent {
   const { detail } = learningExample(type);
   const position = typeof journal === 'number' ? { entry: journal, index: 0 } : journal;
@@ -37,7 +20,7 @@ export function eventAt(
       id: `${detail.integration.id}/${place}`,
       journal: position,
       occurredAt: occurredAt ?? completedAt ?? detail.occurredAt,
-      progression: { ...detail.progression, status, completedAt },
+      progression: { ...detail.progression, ...(status && { status }), completedAt },
     },
   };
 }

@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { deliveredExample } from '../../../catalogue/example-events.ts';
+import { deliveredExample } from '../../../catalogue/examples.ts';
 import { certificateRule } from '../../../consumers/certificates/certificate-rule.ts';
 import { digestQueueRules } from '../../../consumers/slack/digest/digest-rules.ts';
 import { slackRules } from '../../../consumers/slack/slack-rules.ts';

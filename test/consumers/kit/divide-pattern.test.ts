@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { deliveredExample } from '../../../catalogue/example-events.ts';
-import { learningExample } from '../../../catalogue/learning-examples.ts';
+import { deliveredExample, learningExample } from '../../../catalogue/examples.ts';
 import { dividePattern, eventPattern } from '../../../consumers/kit/event-pattern.ts';
 import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 

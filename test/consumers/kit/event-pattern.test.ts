@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deliveredExample, exampleOf } from '../../../catalogue/example-events.ts';
-import { learningExample } from '../../../catalogue/learning-examples.ts';
+import { deliveredExample, exampleOf, learningExample } from '../../../catalogue/examples.ts';
 import { type EventFilter, eventPattern, eventPatterns } from '../../../consumers/kit/event-pattern.ts';
 import { detailTypesOf, type EventType, eventTypes } from '../../../functions/contract/published-events.ts';
 import { replayMark } from '../../../functions/core/replay/replay-record.ts';

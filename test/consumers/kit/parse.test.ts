@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { deliveredExample, exampleOf } from '../../../catalogue/example-events.ts';
+import { deliveredExample, exampleOf } from '../../../catalogue/examples.ts';
 import * as kit from '../../../consumers/kit/index.ts';
 import { eventTypes } from '../../../functions/contract/published-events.ts';
 

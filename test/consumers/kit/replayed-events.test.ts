@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { deliveredExample } from '../../../catalogue/example-events.ts';
+import { deliveredExample } from '../../../catalogue/examples.ts';
 import { certificateRule } from '../../../consumers/certificates/certificate-rule.ts';
 import { type EventPattern, eventPatterns } from '../../../consumers/kit/event-pattern.ts';
 import { digestQueueRules } from '../../../consumers/slack/digest/digest-rules.ts';

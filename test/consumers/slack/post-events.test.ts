@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { deliveredExample, exampleOf } from '../../../catalogue/example-events.ts';
-import { learningExample } from '../../../catalogue/learning-examples.ts';
+import { deliveredExample, exampleOf, learningExample } from '../../../catalogue/examples.ts';
 import { summarise } from '../../../consumers/slack/digest/summarise.ts';
 import { messageOf, slackHandler } from '../../../consumers/slack/post-events.ts';
 import type { SlackMessage } from '../../../consumers/slack/slack-message.ts';
@@ -110,9 +109,10 @@ describe('a learner', () => {
     expect(shown({ firstName: '\u200b', lastName: 'Lovelace', email: null })).toContain('"Lovelace"');
   });
 
-  test('without a name has an id, and without both is left out for the id of the progression', () => {
-    expect(shown({ firstName: '', lastName: ' ', email: null })).toContain(`"${learner.id}"`);
-    expect(shown({ id: '' })).toContain(`"${learner.remoteId}"`);
+  test("without a name has the platform's id, or else Kombo's, and without both the id of the progression is shown", () => {
+    expect(shown({ firstName: '', lastName: ' ', email: null })).toContain(`"${learner.remoteId}"`);
+    expect(shown({ remoteId: null })).toContain(`"${learner.id}"`);
+    expect(shown({ remoteId: '' })).toContain(`"${learner.id}"`);
     const erased = shown({ id: null, remoteId: null });
     expect(erased).not.toContain('Learner');
     expect(erased).toContain(learningExample('CourseCompleted').detail.progression.id);

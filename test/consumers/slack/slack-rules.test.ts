@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { deliveredExample, exampleOf } from '../../../catalogue/example-events.ts';
-import { learningExample } from '../../../catalogue/learning-examples.ts';
+import { deliveredExample, exampleOf, learningExample } from '../../../catalogue/examples.ts';
 import { digestMessageRule, type SlackChannel, slackRules } from '../../../consumers/slack/slack-rules.ts';
 import { type EventType, eventTypes } from '../../../functions/contract/published-events.ts';
 import { matchesPattern } from '../../../local/rules/match-pattern.ts';

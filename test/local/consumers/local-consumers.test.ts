@@ -2,8 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { exampleOf } from '../../../catalogue/example-events.ts';
-import { learningExample } from '../../../catalogue/learning-examples.ts';
+import { exampleOf, learningExample } from '../../../catalogue/examples.ts';
 import { deliveredEvent } from '../../../local/bus/delivered-event.ts';
 import { localConsumers } from '../../../local/consumers/local-consumers.ts';
 import { observed } from '../../support/observed.ts';
@@ -48,7 +47,7 @@ test('a completion becomes a certificate in the folder and a line of Slack, thro
 
   expect(events).toEqual(['CourseCompleted', 'CertificateIssued', 'CourseCompleted', 'LearnerDropped']);
   expect(shown[0]).toBe(
-    'slack: Course completed | Fire safety | Learner B7sQ2tWmYd4nVhJ6kXzR1c9p | Integration moodle:7C9M5sXAQx2cNMpVHLojrFpL | At 2026-03-02 09:30 UTC',
+    'slack: Course completed | Fire safety | Learner 32 | Integration moodle:7C9M5sXAQx2cNMpVHLojrFpL | At 2026-03-02 09:30 UTC',
   );
   expect(await pdfs()).toHaveLength(1);
 });

@@ -20,7 +20,7 @@ describe('a summary', () => {
     expect(summarise(items)).toEqual({
       events: 3,
       headline: '3 events since the last digest',
-      lines: '2 × Course completed · Fire safety\n1 × Learner enrolled · First aid',
+      lines: '2 × Course completed · Fire safety\n1 × Enrolled in a course · First aid',
     });
   });
   test('counts a repeated event once, and a replayed one as what it was', () => {
@@ -31,7 +31,7 @@ describe('a summary', () => {
   });
   test('does without a title, or a course', () => {
     expect(summarise([completed('1', null), { id: '2', type: 'IntegrationFailing' }]).lines).toBe(
-      '1 × Course completed\n1 × Integration failing',
+      '1 × An integration is failing\n1 × Course completed',
     );
   });
   test('stays below what Slack takes', () => {
