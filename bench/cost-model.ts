@@ -99,7 +99,7 @@ export function costTable(): string {
     }),
   );
   const head = ['integrations', '', 'table', 'functions', 'queues', 'events', 'logs', 'traces', 'fixed'];
-  return table([...head, 'a month'], rows);
+  return table([...head, 'per month'], rows);
 }
 
 /** The rows of the README's table. */
@@ -117,15 +117,19 @@ export function limitTable(): string {
   const pollsASecond = (integrations: number) => Math.min(integrations, POLL_CONCURRENCY) / POLL_SECONDS;
   // Quotas of November 2026; the page says where they are written.
   const limits: [string, string, (integrations: number) => number][] = [
-    ['time of the poll slots', '50 slots', (count) => (count * POLL_SECONDS) / (POLL_CONCURRENCY * 900)],
-    ['calls at once', '1,000 an account', (count) => (Math.min(count, POLL_CONCURRENCY) + 1) / 1_000],
-    ["dispatch's time", '60 s', (count) => dispatchSeconds(count) / 60],
-    ['write units of a new table', '4,000 a second', (count) => (pollsASecond(count) * writeUnits) / 4_000],
-    ['read units of a new table', '12,000 a second', (count) => (pollsASecond(count) * readUnits) / 12_000],
-    ['PutEvents, smallest Regions', '400 a second', (count) => (pollsASecond(count) * putEvents) / 400],
+    ['poll slots', '50', (count) => (count * POLL_SECONDS) / (POLL_CONCURRENCY * 900)],
+    [
+      'concurrent executions',
+      '1,000 per account',
+      (count) => (Math.min(count, POLL_CONCURRENCY) + 1) / 1_000,
+    ],
+    ['time of dispatch', '60 s', (count) => dispatchSeconds(count) / 60],
+    ['write units of a new table', '4,000 per second', (count) => (pollsASecond(count) * writeUnits) / 4_000],
+    ['read units of a new table', '12,000 per second', (count) => (pollsASecond(count) * readUnits) / 12_000],
+    ['PutEvents, smallest Regions', '400 per second', (count) => (pollsASecond(count) * putEvents) / 400],
   ];
   const rows = limits.map(([limit, of, share]) => [limit, of, ...sizes.map((size) => percent(share(size)))]);
-  const kombo = sizes.map((size) => `${pollsASecond(size).toFixed(0)} a second`);
+  const kombo = sizes.map((size) => `${pollsASecond(size).toFixed(0)} per second`);
   return table(
     ['limit', 'of', ...sizes.map((size) => size.toLocaleString('en'))],
     [...rows, ['requests to Kombo', 'not known', ...kombo]],

@@ -37,7 +37,7 @@ export function reportTable({ machine, engine, rounds, answerMs, measures }: Rep
       `${text(atMost)}${holds ? '' : ' — **missed**'}`,
     ];
   });
-  const head = ['measure', 'median', 'beside', 'result (spread)', 'at most'];
+  const head = ['measure', 'median', 'compared with', 'result (spread)', 'limit'];
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   return [
     `${machine.processors}, ${machine.memoryGb} GB, Node ${machine.node}, load ${machine.loadBefore} at the beginning; ${engine} engine, ${rounds} rounds, ${answerMs} ms a page unless a row says otherwise.`,
