@@ -45,7 +45,7 @@ module.exports = {
       name: 'adapters-never-import-one-another',
       severity: 'error',
       from: { path: '^functions/adapters/([^/]+)/' },
-      to: { path: '^functions/adapters/', pathNot: '^functions/adapters/$1/' },
+      to: { path: '^functions/adapters/', pathNot: '^functions/adapters/($1/|aws-errors)' },
     },
     {
       name: 'only-wiring-and-local-import-adapters',

@@ -1,6 +1,6 @@
 import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
-import { progressionItem } from '../functions/adapters/dynamodb/apply-entry.ts';
+import { progressionItem } from '../functions/adapters/dynamodb/known-progressions.ts';
 import { observe } from '../functions/adapters/kombo/progression-record.ts';
 import type { Integration } from '../functions/contract/integration.ts';
 import { change } from '../functions/core/journal/worker.ts';

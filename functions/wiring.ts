@@ -8,14 +8,11 @@ import { hasStack } from './adapters/cloudformation/has-stack.ts';
 import { dynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
 import { createReplayStore } from './adapters/dynamodb/replay-items.ts';
 import { createStore } from './adapters/dynamodb/store.ts';
-import { findBus } from './adapters/eventbridge/find-bus.ts';
 import { createPublisher } from './adapters/eventbridge/publisher.ts';
-import { putEventsCall } from './adapters/eventbridge/put-events.ts';
+import { findBus, putEventsCall } from './adapters/eventbridge/put-events.ts';
 import { createKombo, type KomboAdapter } from './adapters/kombo/kombo.ts';
-import { secretReader } from './adapters/secrets-manager/secret.ts';
-import { storeSecret } from './adapters/secrets-manager/store-secret.ts';
-import { countWaiting } from './adapters/sqs/count-waiting.ts';
-import { createQueue } from './adapters/sqs/queue.ts';
+import { secretReader, storeSecret } from './adapters/secrets-manager/secret.ts';
+import { countWaiting, createQueue } from './adapters/sqs/queue.ts';
 import { AWS_CLIENT } from './aws-client.ts';
 import {
   DispatchEnvironment,

@@ -1,4 +1,4 @@
-import { messageGroupOf } from '../functions/adapters/sqs/message-group.ts';
+import { messageGroupOf } from '../functions/adapters/sqs/queue.ts';
 import type { PollMessage } from '../functions/contract/messages.ts';
 import type { BulkQueue } from '../functions/core/ports.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { createNotifier } from '../../functions/adapters/eventbridge/notifier.ts';
+import { createNotifier } from '../../functions/adapters/eventbridge/publisher.ts';
 import { putEventsCall } from '../../functions/adapters/eventbridge/put-events.ts';
 import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
 import { createBucket } from '../../functions/adapters/s3/bucket.ts';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type StandIn, startStandIn } from './kombo-stand-in.ts';
 import { runSchoolbell } from './run-schoolbell.ts';
 
-vi.mock('../../functions/adapters/kombo/request.ts', async (original) => ({
+vi.mock('../../functions/adapters/kombo/with-retries.ts', async (original) => ({
   ...(await original<object>()),
   PATIENCE: { attemptMs: 5_000, totalMs: 100, firstDelayMs: 1 },
 }));

@@ -8,10 +8,10 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
-import { findBus } from '../../functions/adapters/eventbridge/find-bus.ts';
+import { findBus } from '../../functions/adapters/eventbridge/put-events.ts';
 import { createBucket } from '../../functions/adapters/s3/bucket.ts';
 import { secretReader } from '../../functions/adapters/secrets-manager/secret.ts';
-import { countWaiting } from '../../functions/adapters/sqs/count-waiting.ts';
+import { countWaiting } from '../../functions/adapters/sqs/queue.ts';
 import { AWS_CLIENT, collect } from '../../functions/aws-client.ts';
 import { type ScriptedKombo, send, spaces, startScriptedKombo } from '../adapters/kombo/scripted-kombo.ts';
 

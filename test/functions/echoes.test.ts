@@ -8,15 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasStack } from '../../functions/adapters/cloudformation/has-stack.ts';
 import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
-import { findBus } from '../../functions/adapters/eventbridge/find-bus.ts';
 import { createPublisher } from '../../functions/adapters/eventbridge/publisher.ts';
-import { putEventsCall } from '../../functions/adapters/eventbridge/put-events.ts';
+import { findBus, putEventsCall } from '../../functions/adapters/eventbridge/put-events.ts';
 import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
 import { createBucket } from '../../functions/adapters/s3/bucket.ts';
-import { secretReader } from '../../functions/adapters/secrets-manager/secret.ts';
-import { storeSecret } from '../../functions/adapters/secrets-manager/store-secret.ts';
-import { countWaiting } from '../../functions/adapters/sqs/count-waiting.ts';
-import { createQueue } from '../../functions/adapters/sqs/queue.ts';
+import { secretReader, storeSecret } from '../../functions/adapters/secrets-manager/secret.ts';
+import { countWaiting, createQueue } from '../../functions/adapters/sqs/queue.ts';
 import { createReceiver } from '../../functions/adapters/sqs/receive.ts';
 import { failureOf } from '../../functions/core/episodes/health.ts';
 import { statusOf } from '../../functions/core/operator/status.ts';
@@ -77,7 +74,7 @@ const publisherOf = (endpoint: string) =>
   createPublisher({
     putEvents: putEventsCall(new EventBridgeClient(clientOf(endpoint))),
     bus: 'schoolbell',
-    patience: quick,
+    retryBudget: quick,
   });
 
 function callsTo(endpoint: string): Record<string, () => Promise<unknown>> {
@@ -98,7 +95,7 @@ function callsTo(endpoint: string): Record<string, () => Promise<unknown>> {
   const kombo = createKombo({
     baseUrl: `${endpoint}/v1`,
     apiKey: async () => KEY,
-    patience: { attemptMs: 1_000, totalMs: 1, firstDelayMs: 1 },
+    retryBudget: { attemptMs: 1_000, totalMs: 1, firstDelayMs: 1 },
   });
   const at = '2026-03-01T09:30:00.000Z';
   return {

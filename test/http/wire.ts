@@ -61,13 +61,13 @@ function wire(origins: Origins, table: string, haste: Haste): Wire {
       kombo: createKombo({
         baseUrl: `${origins.kombo}/v1`,
         apiKey: async () => KEY,
-        ...(haste.kombo && { patience: haste.kombo }),
+        ...(haste.kombo && { retryBudget: haste.kombo }),
       }),
       store: createStore({ calls, table, retentionDays: RETENTION_DAYS }),
       publisher: createPublisher({
         putEvents: putEventsCall(eventBridge),
         bus: BUS,
-        ...(haste.publisher && { patience: haste.publisher }),
+        ...(haste.publisher && { retryBudget: haste.publisher }),
       }),
     },
     dynamoDb,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { PATIENCE as SLACK } from '../../consumers/slack/slack.ts';
 import { RETRY_BUDGET as EVENTBRIDGE } from '../../functions/adapters/eventbridge/send-batch.ts';
-import { RETRY_BUDGET as KOMBO } from '../../functions/adapters/kombo/request.ts';
+import { RETRY_BUDGET as KOMBO } from '../../functions/adapters/kombo/with-retries.ts';
 import { AWS_CLIENT } from '../../functions/aws-client.ts';
 import { CertificateDesk, type Step } from '../consumers/certificates/certificate-desk.ts';
 import { randomHistory } from '../consumers/certificates/random-history.ts';

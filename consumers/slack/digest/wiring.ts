@@ -1,6 +1,6 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createNotifier } from '../../../functions/adapters/eventbridge/notifier.ts';
+import { createNotifier } from '../../../functions/adapters/eventbridge/publisher.ts';
 import { putEventsCall } from '../../../functions/adapters/eventbridge/put-events.ts';
 import { createReceiver } from '../../../functions/adapters/sqs/receive.ts';
 import { AWS_CLIENT } from '../../../functions/aws-client.ts';

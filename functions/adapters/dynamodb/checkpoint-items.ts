@@ -1,13 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import { LeaseLostError } from '../../core/errors.ts';
-import type { Store } from '../../core/ports.ts';
-import { Checkpoint, type Lease } from '../../core/state/checkpoint.ts';
+import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
+import { WholeNumber } from '../../contract/field-types.ts';
+import { LeaseLostError, TransientError } from '../../core/errors.ts';
+import type { LeaseResult, Store } from '../../core/ports.ts';
+import { Checkpoint, Lease, newCheckpoint } from '../../core/state/checkpoint.ts';
 import { batchGet } from './batch-get.ts';
 import { checkpointKey } from './keys.ts';
-import { readStoredCheckpoint } from './stored-checkpoint.ts';
-import { type Item, jsonContent, keyOf, type Table } from './table.ts';
-import { takeLease } from './take-lease.ts';
+import { getItem, type Item, jsonContent, keyOf, parseStored, readable, type Table } from './table.ts';
 import { isConditionFailed } from './translate-errors.ts';
+
+/** How often `takeLease` tries again when the lease changes between its read and its write. */
+const ROUNDS = 8;
 
 /** The checkpoints with their leases. */
 export function checkpointItems(
@@ -15,33 +19,52 @@ export function checkpointItems(
 ): Pick<Store, 'readCheckpoint' | 'readCheckpoints' | 'takeLease' | 'saveCheckpoint' | 'releaseLease'> {
   return {
     async readCheckpoint(id) {
-      const stored = await readStoredCheckpoint(table, id);
+      const stored = await readStored(table, id);
       if (stored === null) return null;
       const { checkpoint, lease } = stored;
       return { checkpoint, lease: lease && { owner: lease.owner, until: lease.until } };
     },
 
     async readCheckpoints(ids) {
-      const places = [...new Set(ids)].map(checkpointKey);
-      const items = await batchGet(table, places, { consistent: false });
-      return new Map(items.flatMap(readable).map((checkpoint) => [checkpoint.integration, checkpoint]));
+      const items = await batchGet(table, [...new Set(ids)].map(checkpointKey), { consistent: false });
+      const checkpoints = readable(items, (item) => Checkpoint.parse(jsonContent(item)));
+      return new Map(checkpoints.map((checkpoint) => [checkpoint.integration, checkpoint]));
     },
 
-    takeLease: (id, lease, now) => takeLease(table, id, lease, now),
+    async takeLease(id, lease, now) {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const free = await takeFree(table, id, lease);
+        if (free !== null) return taken(free, lease);
+
+        const stored = await readStored(table, id);
+        const held = stored?.lease ?? null;
+        // It was released between the two calls.
+        if (stored === null || held === null) continue;
+        // An earlier attempt of this worker succeeded, and its response was lost.
+        if (held.owner === lease.owner) return taken(stored, lease);
+
+        if (Date.parse(held.until) <= Date.parse(now)) {
+          const expired = await takeExpired(table, id, lease, held);
+          if (expired !== null) return taken(expired, lease);
+        } else if (await requestAgain(table, id, held)) {
+          return { taken: false, until: held.until };
+        }
+      }
+      throw new TransientError(`The lease of ${id} changes hands too fast`, { code: 'LEASE_CONTENDED' });
+    },
 
     async saveCheckpoint(next, lease) {
       try {
         await write(table, next, lease, {
-          // Only the time: whether the lease is fenced stays with it.
-          expression: 'SET #content = :content, #revision = :next, #lease.#until = :until',
+          // Only the time: `fence` must stay as it is.
+          UpdateExpression: 'SET #content = :content, #revision = :next, #lease.#until = :until',
           names: { '#until': 'until' },
           values: { ':until': { S: lease.until } },
-          returns: 'NONE',
         });
       } catch (error) {
         if (!isConditionFailed(error)) throw error;
-        const stored = await readStoredCheckpoint(table, next.integration);
-        // Another write of this worker may have taken the same revision: only the same checkpoint is this one.
+        const stored = await readStored(table, next.integration);
+        // Another save of this worker may have the same revision: only an equal checkpoint proves that this one was saved.
         const isOwn =
           stored?.lease?.owner === lease.owner &&
           stored.revision === next.revision &&
@@ -53,16 +76,15 @@ export function checkpointItems(
     async releaseLease(next, lease) {
       try {
         const { Attributes } = await write(table, next, lease, {
-          expression: 'SET #content = :content, #revision = :next, #releasedBy = :owner REMOVE #lease',
+          UpdateExpression: 'SET #content = :content, #revision = :next, #releasedBy = :owner REMOVE #lease',
           names: { '#releasedBy': 'releasedBy' },
-          values: {},
-          returns: 'ALL_NEW',
+          ReturnValues: 'ALL_NEW',
         });
         return { again: Attributes?.['again']?.BOOL ?? false };
       } catch (error) {
         if (!isConditionFailed(error)) throw error;
-        const stored = await readStoredCheckpoint(table, next.integration);
-        // A worker that took the lease since then may have moved on: the revision is this one or a later one.
+        const stored = await readStored(table, next.integration);
+        // Another worker may have taken the lease since then: the revision is this one or a later one.
         const isOwn =
           stored?.releasedBy === lease.owner &&
           stored.lease?.owner !== lease.owner &&
@@ -74,46 +96,142 @@ export function checkpointItems(
   };
 }
 
-/** A damaged checkpoint counts as absent: its own run will say so, and the other integrations go on. */
-function readable(item: Item): Checkpoint[] {
+/** A checkpoint as it is stored. Attributes that conditions need are stored beside the content. */
+const StoredCheckpoint = z.object({
+  checkpoint: Checkpoint,
+  revision: WholeNumber,
+  /** `fence`: the lease had expired without a release. Stored so that a repeated `takeLease` returns it again. */
+  lease: z.nullable(z.extend(Lease, { fence: z.boolean() })),
+  /** Another worker wanted to run the integration while the lease was held. */
+  again: z.boolean(),
+  /** The last owner that released the lease: recognises a release whose response was lost. */
+  releasedBy: z.nullable(z.string()),
+});
+type StoredCheckpoint = z.infer<typeof StoredCheckpoint>;
+
+async function readStored(table: Table, id: string): Promise<StoredCheckpoint | null> {
+  const item = await getItem(table, checkpointKey(id));
+  return item && parse(item);
+}
+
+function parse(item: Item): StoredCheckpoint {
+  return parseStored(StoredCheckpoint, item, () => {
+    const lease = item['lease']?.M;
+    return {
+      checkpoint: jsonContent(item),
+      revision: Number(item['revision']?.N),
+      lease: lease
+        ? { owner: lease['owner']?.S, until: lease['until']?.S, fence: lease['fence']?.BOOL }
+        : null,
+      again: item['again']?.BOOL ?? false,
+      releasedBy: item['releasedBy']?.S ?? null,
+    };
+  });
+}
+
+/** Also the first write of an integration's checkpoint. */
+function takeFree(table: Table, id: string, lease: Lease): Promise<StoredCheckpoint | null> {
+  return update(table, id, {
+    ConditionExpression: 'attribute_not_exists(#lease)',
+    UpdateExpression:
+      'SET #lease = :lease, #content = if_not_exists(#content, :content), #revision = if_not_exists(#revision, :zero) REMOVE #again',
+    ExpressionAttributeNames: {
+      '#lease': 'lease',
+      '#content': 'content',
+      '#revision': 'revision',
+      '#again': 'again',
+    },
+    ExpressionAttributeValues: {
+      ':lease': leaseAttribute(lease, false),
+      ':content': { S: JSON.stringify(newCheckpoint(id)) },
+      ':zero': { N: '0' },
+    },
+  });
+}
+
+function takeExpired(table: Table, id: string, lease: Lease, held: Lease): Promise<StoredCheckpoint | null> {
+  return update(table, id, {
+    ConditionExpression: '#lease.#owner = :owner AND #lease.#until = :until',
+    UpdateExpression: 'SET #lease = :lease REMOVE #again',
+    ExpressionAttributeNames: { '#lease': 'lease', '#owner': 'owner', '#until': 'until', '#again': 'again' },
+    ExpressionAttributeValues: {
+      ':lease': leaseAttribute(lease, true),
+      ':owner': { S: held.owner },
+      ':until': { S: held.until },
+    },
+  });
+}
+
+/** @returns false when that worker no longer holds the lease: only the holder sees `again`, when it releases the lease */
+async function requestAgain(table: Table, id: string, held: Lease): Promise<boolean> {
+  const noted = await update(table, id, {
+    ConditionExpression: '#lease.#owner = :owner',
+    UpdateExpression: 'SET #again = :true',
+    ExpressionAttributeNames: { '#lease': 'lease', '#owner': 'owner', '#again': 'again' },
+    ExpressionAttributeValues: { ':owner': { S: held.owner }, ':true': { BOOL: true } },
+  });
+  return noted !== null;
+}
+
+function leaseAttribute(lease: Lease, fence: boolean): AttributeValue {
+  return { M: { owner: { S: lease.owner }, until: { S: lease.until }, fence: { BOOL: fence } } };
+}
+
+/** The checkpoint after the update, or null when the condition failed. */
+async function update(
+  table: Table,
+  id: string,
+  expression: Omit<UpdateItemCommandInput, 'TableName' | 'Key' | 'ReturnValues'>,
+): Promise<StoredCheckpoint | null> {
   try {
-    return [Checkpoint.parse(jsonContent(item))];
-  } catch {
-    return [];
+    const { Attributes } = await table.calls.updateItem({
+      TableName: table.name,
+      Key: keyOf(checkpointKey(id)),
+      ReturnValues: 'ALL_NEW',
+      ...expression,
+    });
+    return parse(Attributes ?? {});
+  } catch (error) {
+    if (isConditionFailed(error)) return null;
+    throw error;
   }
 }
 
+function taken({ checkpoint, lease: held }: StoredCheckpoint, requested: Lease): LeaseResult {
+  const { fence, ...lease } = held ?? { ...requested, fence: false };
+  return { taken: true, checkpoint, lease, fence };
+}
+
+/** Replaces the checkpoint, if the stored revision is the one before and the worker still holds the lease. */
 function write(
   table: Table,
   next: Checkpoint,
   lease: Lease,
-  update: {
-    expression: string;
+  update: Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ReturnValues'> & {
     names: Record<string, string>;
-    values: Record<string, { S: string }>;
-    returns: 'NONE' | 'ALL_NEW';
+    values?: Record<string, AttributeValue>;
   },
 ) {
+  const { names, values, ...expression } = update;
   return table.calls.updateItem({
     TableName: table.name,
     Key: keyOf(checkpointKey(next.integration)),
     ConditionExpression: '#revision = :before AND #lease.#owner = :owner',
-    UpdateExpression: update.expression,
     ExpressionAttributeNames: {
       '#content': 'content',
       '#revision': 'revision',
       '#lease': 'lease',
       '#owner': 'owner',
-      ...update.names,
+      ...names,
     },
     ExpressionAttributeValues: {
       ':content': { S: JSON.stringify(next) },
       ':before': { N: String(next.revision - 1) },
       ':next': { N: String(next.revision) },
       ':owner': { S: lease.owner },
-      ...update.values,
+      ...values,
     },
-    ReturnValues: update.returns,
+    ...expression,
   });
 }
 

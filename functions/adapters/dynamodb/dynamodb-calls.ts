@@ -20,7 +20,7 @@ import {
   type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 
-/** The calls the store makes, as functions: what a simulation or a counter stands in for. */
+/** The calls of the store, as functions, so that a simulation or a counter can replace them. */
 export type DynamoDbCalls = {
   getItem(input: GetItemCommandInput): Promise<GetItemCommandOutput>;
   batchGetItem(input: BatchGetItemCommandInput): Promise<BatchGetItemCommandOutput>;
@@ -30,9 +30,9 @@ export type DynamoDbCalls = {
   query(input: QueryCommandInput): Promise<QueryCommandOutput>;
 };
 
-/** The calls over a client, which does not log from then on. Only the commands named here are bundled. */
+/** The calls over a client, whose logging is switched off. Only the commands named here are bundled. */
 export function dynamoDbCalls(client: DynamoDBClient): DynamoDbCalls {
-  // It copies every request and answer for a logger that is not there: a fifth of a poll's processor time.
+  // It copies every request and response, though there is no logger: a fifth of a poll's processor time.
   client.middlewareStack.remove('loggerMiddleware');
   return {
     getItem: (input) => client.send(new GetItemCommand(input)),

@@ -2,17 +2,15 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { WaitingChanges } from '../../contract/waiting-changes.ts';
 import type { Store } from '../../core/ports.ts';
-import { expiryOf } from './expiry.ts';
 import { heldChunkKey } from './keys.ts';
-import { getItem, jsonContent, keyOf, parseStored, type Table } from './table.ts';
-import { isConditionFailed } from './translate-errors.ts';
+import { expiryOf, getItem, IF_ABSENT, keyOf, parseStored, putItem, type Table } from './table.ts';
 
 const Content = WaitingChanges.shape.courses;
 const Fingerprints = z.instanceof(Uint8Array);
 
 /**
- * What was counted for holds. An item is named by its content and never altered, so that a worker that was frozen cannot
- * replace what a checkpoint names.
+ * What was counted for holds. An item's key is a hash of its content and an item never changes, so that a worker that was
+ * suspended cannot replace an item that a checkpoint refers to.
  */
 export function heldItems(
   table: Table,
@@ -23,31 +21,23 @@ export function heldItems(
       const content = JSON.stringify(courses);
       const digest = createHash('sha256').update(fingerprints).update(content).digest('hex');
       const name = digest.slice(0, 24);
-      try {
-        await table.calls.putItem({
-          TableName: table.name,
-          Item: {
-            ...keyOf(heldChunkKey(integration, name)),
-            fingerprints: { B: fingerprints },
-            content: { S: content },
-            expires: { N: expiryOf(at, retentionDays) },
-          },
-          ConditionExpression: 'attribute_not_exists(pk)',
-        });
-      } catch (error) {
-        if (!isConditionFailed(error)) throw error;
-      }
+      const item = {
+        ...keyOf(heldChunkKey(integration, name)),
+        fingerprints: { B: fingerprints },
+        content: { S: content },
+        ...expiryOf(at, retentionDays),
+      };
+      await putItem(table, item, IF_ABSENT);
       return name;
     },
 
     async *readHeldChunks(integration, names) {
       for (const name of names) {
-        const place = heldChunkKey(integration, name);
-        const item = await getItem(table, place);
+        const item = await getItem(table, heldChunkKey(integration, name));
         if (item === null) continue;
         yield {
-          fingerprints: parseStored(Fingerprints, place, () => item['fingerprints']?.B),
-          courses: parseStored(Content, place, () => jsonContent(item)),
+          fingerprints: parseStored(Fingerprints, item, () => item['fingerprints']?.B),
+          courses: parseStored(Content, item),
         };
       }
     },

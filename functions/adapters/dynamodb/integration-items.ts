@@ -4,10 +4,18 @@ import { printable } from '../../contract/printable-text.ts';
 import { isRunError, TransientError } from '../../core/errors.ts';
 import type { Store, UnreadableIntegration } from '../../core/ports.ts';
 import { INTEGRATIONS, integrationKey } from './keys.ts';
-import { getItem, type Item, jsonContent, keyOf, listItems, parseStored, type Table } from './table.ts';
-import { isConditionFailed } from './translate-errors.ts';
+import {
+  getItem,
+  IF_ABSENT,
+  type Item,
+  keyOf,
+  listItems,
+  parseStored,
+  putItem,
+  type Table,
+} from './table.ts';
 
-/** Settings are written by people and webhooks: even two writers at once are rare. */
+/** Only people and webhooks write settings: even two writers at the same time are rare. */
 const ROUNDS = 8;
 
 /** The settings of the integrations. */
@@ -17,7 +25,7 @@ export function integrationItems(
   return {
     async readIntegration(id) {
       const item = await getItem(table, integrationKey(id));
-      return item && parseIntegration(item);
+      return item && parseStored(Integration, item);
     },
 
     async readIntegrations() {
@@ -25,7 +33,7 @@ export function integrationItems(
       const unreadable: UnreadableIntegration[] = [];
       for (const item of await listItems(table, INTEGRATIONS)) {
         try {
-          integrations.push(parseIntegration(item));
+          integrations.push(parseStored(Integration, item));
         } catch (error) {
           if (!isRunError(error)) throw error;
           unreadable.push({ id: printable(item['sk']?.S ?? ''), reason: error.message });
@@ -37,7 +45,7 @@ export function integrationItems(
     async changeIntegration(id, change) {
       for (let round = 0; round < ROUNDS; round += 1) {
         const item = await getItem(table, integrationKey(id));
-        const stored = item && parseIntegration(item);
+        const stored = item && parseStored(Integration, item);
         const next = change(stored);
         if (next === null || isDeepStrictEqual(next, stored)) return stored;
         if (await replace(table, item, next)) return next;
@@ -49,29 +57,14 @@ export function integrationItems(
   };
 }
 
-/** @returns false when the item is no longer as it was read */
+/** @returns false when the item has changed since it was read */
 async function replace(table: Table, before: Item | null, next: Integration): Promise<boolean> {
   const content = before?.['content'];
-  try {
-    await table.calls.putItem({
-      TableName: table.name,
-      Item: { ...keyOf(integrationKey(next.id)), content: { S: JSON.stringify(next) } },
-      ...(content === undefined
-        ? { ConditionExpression: 'attribute_not_exists(pk)' }
-        : {
-            ConditionExpression: '#content = :before',
-            ExpressionAttributeNames: { '#content': 'content' },
-            ExpressionAttributeValues: { ':before': content },
-          }),
-    });
-    return true;
-  } catch (error) {
-    if (isConditionFailed(error)) return false;
-    throw error;
-  }
-}
-
-function parseIntegration(item: Item): Integration {
-  const place = { pk: INTEGRATIONS, sk: item['sk']?.S ?? '' };
-  return parseStored(Integration, place, () => jsonContent(item));
+  const item = { ...keyOf(integrationKey(next.id)), content: { S: JSON.stringify(next) } };
+  if (content === undefined) return putItem(table, item, IF_ABSENT);
+  return putItem(table, item, {
+    ConditionExpression: '#content = :before',
+    ExpressionAttributeNames: { '#content': 'content' },
+    ExpressionAttributeValues: { ':before': content },
+  });
 }

@@ -4,12 +4,11 @@ import type { SetAside } from '../../core/state/set-aside.ts';
 import type { ItemKey } from './table.ts';
 
 /**
- * Where items are. An integration id has no slash, so no two of these partitions meet. None of this may change once a
- * table has items.
+ * The keys of items. An integration id has no slash, so all these partitions differ. No key may change once a table has
+ * items. The settings share one partition, so that a query lists them.
  */
 export const INTEGRATIONS = 'integrations';
 
-/** One partition for all settings: they are listed by a query. */
 export function integrationKey(id: IntegrationId): ItemKey {
   return { pk: INTEGRATIONS, sk: id };
 }
@@ -32,21 +31,21 @@ export function setAsidePartition(id: IntegrationId): string {
   return `set-aside/${id}`;
 }
 
-/** A broken record may call itself anything: a long id, which no key can hold, is hashed. */
+/** An invalid record may have an id of any length: one that is too long for a key is hashed. */
 export function setAsideKey(id: IntegrationId, item: Pick<SetAside, 'kind' | 'id'>): ItemKey {
   const isLong = Buffer.byteLength(item.id) > 512;
   const name = isLong ? `sha256:${createHash('sha256').update(item.id).digest('hex')}` : item.id;
   return { pk: setAsidePartition(id), sk: `${item.kind}/${name}` };
 }
 
-/** Partitions of one integration's progressions: 16 × 1,000 writes and 3,000 reads a second. */
+/** Partitions of one integration's progressions: 16 × 1,000 writes and 16 × 3,000 reads per second. */
 const SHARDS = 16;
 
 export function progressionKey(id: IntegrationId, progression: string): ItemKey {
   return { pk: `progressions/${id}/${progressionShard(progression)}`, sk: progression };
 }
 
-/** The shard of a progression, 0 to 15: FNV-1a of 32 bits over the id's UTF-16 units. */
+/** The shard of a progression, 0 to 15: 32-bit FNV-1a over the id's UTF-16 units. */
 export function progressionShard(progression: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < progression.length; at += 1) {

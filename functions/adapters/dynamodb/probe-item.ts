@@ -1,27 +1,19 @@
 import { Probe } from '../../core/fleet/due.ts';
 import type { Store } from '../../core/ports.ts';
 import { PROBE } from './keys.ts';
-import { getItem, jsonContent, keyOf, type Table } from './table.ts';
+import { getItem, jsonContent, keyOf, putItem, readable, type Table } from './table.ts';
 
-/** One item of the whole table: the last probe while the deployment was wrong. */
+/** The one item that belongs to no integration: the last probe of dispatch while Kombo refused the deployment. */
 export function probeItem(table: Table): Pick<Store, 'readProbe' | 'writeProbe'> {
   return {
     async readProbe() {
       const item = await getItem(table, PROBE);
-      if (item === null) return null;
-      try {
-        return Probe.parse(jsonContent(item));
-      } catch {
-        // The probes then begin with the first one again.
-        return null;
-      }
+      // Without a readable probe, probing starts again with the first integration.
+      return readable(item === null ? [] : [item], (one) => Probe.parse(jsonContent(one)))[0] ?? null;
     },
 
     async writeProbe(probe) {
-      await table.calls.putItem({
-        TableName: table.name,
-        Item: { ...keyOf(PROBE), content: { S: JSON.stringify(probe) } },
-      });
+      await putItem(table, { ...keyOf(PROBE), content: { S: JSON.stringify(probe) } }, {});
     },
   };
 }

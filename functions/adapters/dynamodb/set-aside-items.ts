@@ -2,12 +2,11 @@ import pMap from 'p-map';
 import type { Store } from '../../core/ports.ts';
 import { SetAside } from '../../core/state/set-aside.ts';
 import { setAsideKey, setAsidePartition } from './keys.ts';
-import { jsonContent, keyOf, listItems, parseStored, type Table } from './table.ts';
-import { isConditionFailed } from './translate-errors.ts';
+import { IF_ABSENT, keyOf, listItems, parseStored, putItem, type Table } from './table.ts';
 
 const WRITES_AT_ONCE = 8;
 
-/** What could not be processed. Kept until it is removed. */
+/** Records and events that could not be processed. They are kept until they are removed. */
 export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAside' | 'removeSetAside'> {
   return {
     async setAside(integration, items) {
@@ -15,11 +14,8 @@ export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAs
     },
 
     async readSetAside(integration) {
-      const pk = setAsidePartition(integration);
-      const items = await listItems(table, pk);
-      return items.map((item) =>
-        parseStored(SetAside, { pk, sk: item['sk']?.S ?? '' }, () => jsonContent(item)),
-      );
+      const items = await listItems(table, setAsidePartition(integration));
+      return items.map((item) => parseStored(SetAside, item));
     },
 
     async removeSetAside(integration, item) {
@@ -28,15 +24,8 @@ export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAs
   };
 }
 
-/** The first one stays, with its time: it says since when it waits. Of a status the last one does, with its count. */
-async function put(table: Table, integration: string, item: SetAside): Promise<void> {
-  try {
-    await table.calls.putItem({
-      TableName: table.name,
-      Item: { ...keyOf(setAsideKey(integration, item)), content: { S: JSON.stringify(item) } },
-      ...(item.kind !== 'status' && { ConditionExpression: 'attribute_not_exists(pk)' }),
-    });
-  } catch (error) {
-    if (!isConditionFailed(error)) throw error;
-  }
+/** Keeps the first item, whose time says since when it waits; of an unknown status the last, which has the full count. */
+async function put(table: Table, integration: string, setAside: SetAside): Promise<void> {
+  const item = { ...keyOf(setAsideKey(integration, setAside)), content: { S: JSON.stringify(setAside) } };
+  await putItem(table, item, setAside.kind === 'status' ? {} : IF_ABSENT);
 }

@@ -5,17 +5,17 @@ import type { DynamoDbCalls } from './dynamodb-calls.ts';
 import { heldItems } from './held-items.ts';
 import { integrationItems } from './integration-items.ts';
 import { journalItems } from './journal-items.ts';
+import { readKnown } from './known-progressions.ts';
 import { probeItem } from './probe-item.ts';
-import { readKnown } from './read-known.ts';
 import { setAsideItems } from './set-aside-items.ts';
 import { withCoreErrors } from './translate-errors.ts';
 
 /**
  * The store in one DynamoDB table with the keys `pk` and `sk`, both strings, and the TTL attribute `expires` (epoch
- * seconds). Eight kinds of item: integrations, checkpoints, journal entries, progressions, what was counted for holds, what
- * was set aside, replays (`createReplayStore`), and the last probe of dispatch.
+ * seconds). It has eight kinds of item: integrations, checkpoints, journal entries, progressions, counts of holds, set-aside
+ * records, replays (`createReplayStore`), and the last probe of dispatch.
  *
- * @param options.retentionDays how long journal entries, and what was counted for holds, are kept
+ * @param options.retentionDays how long journal entries and counts of holds are kept
  */
 export function createStore(options: { calls: DynamoDbCalls; table: string; retentionDays: number }): Store {
   const table = { calls: withCoreErrors(options.calls, options.table), name: options.table };

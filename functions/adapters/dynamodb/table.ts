@@ -1,9 +1,10 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type * as z from 'zod/mini';
 import { IntegrationError } from '../../core/errors.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
+import { isConditionFailed } from './translate-errors.ts';
 
-/** The table and how it is called; the calls throw a failed condition as it is and everything else as a core error. */
+/** The table, and calls that throw errors of the core; only a failed condition is thrown unchanged. */
 export type Table = { calls: DynamoDbCalls; name: string };
 
 export type Item = Record<string, AttributeValue>;
@@ -15,13 +16,32 @@ export function keyOf({ pk, sk }: ItemKey): { pk: AttributeValue.SMember; sk: At
   return { pk: { S: pk }, sk: { S: sk } };
 }
 
-export async function getItem(table: Table, place: ItemKey): Promise<Item | null> {
+export async function getItem(table: Table, key: ItemKey): Promise<Item | null> {
   const { Item } = await table.calls.getItem({
     TableName: table.name,
-    Key: keyOf(place),
+    Key: keyOf(key),
     ConsistentRead: true,
   });
   return Item ?? null;
+}
+
+type Condition = Pick<
+  PutItemCommandInput,
+  'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>;
+
+/** The condition of a write that replaces nothing. */
+export const IF_ABSENT: Condition = { ConditionExpression: 'attribute_not_exists(pk)' };
+
+/** @returns false when the condition failed */
+export async function putItem(table: Table, item: Item, condition: Condition): Promise<boolean> {
+  try {
+    await table.calls.putItem({ TableName: table.name, Item: item, ...condition });
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw error;
+  }
 }
 
 /**
@@ -52,29 +72,42 @@ export async function* queryItems(
 }
 
 /** All items of one partition, for the few partitions that are small. */
-export async function listItems(table: Table, pk: string): Promise<Item[]> {
-  const items: Item[] = [];
-  for await (const item of queryItems(table, pk)) items.push(item);
-  return items;
+export function listItems(table: Table, pk: string): Promise<Item[]> {
+  return Array.fromAsync(queryItems(table, pk));
 }
 
 /**
  * A stored item's content, checked.
  *
- * @param read takes the content out of its encoding; what it throws counts as damage
- * @throws IntegrationError naming the item's place and the first field that is wrong, but no content
+ * @param read decodes the content, by default JSON; what it throws counts as damage
+ * @throws IntegrationError naming the item's key and the first field that is wrong, but no content
  */
-export function parseStored<T>(schema: z.ZodMiniType<T>, place: ItemKey, read: () => unknown): T {
+export function parseStored<T>(
+  schema: z.ZodMiniType<T>,
+  item: Item,
+  read: () => unknown = () => jsonContent(item),
+): T {
   let content: unknown;
   try {
     content = read();
   } catch (cause) {
-    throw damaged(place, 'its content cannot be decoded', cause);
+    throw damaged(item, 'its content cannot be decoded', cause);
   }
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw damaged(place, `${issue?.path.join('.') || 'its content'} is not valid (${issue?.code})`);
+  throw damaged(item, `${issue?.path.join('.') || 'its content'} is not valid (${issue?.code})`);
+}
+
+/** The items that can be parsed. For overviews: a damaged item stops its own integration only, whose run reports it. */
+export function readable<T>(items: Item[], parse: (item: Item) => T): T[] {
+  return items.flatMap((item) => {
+    try {
+      return [parse(item)];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** The `content` attribute of an item that keeps its content as JSON. */
@@ -82,9 +115,16 @@ export function jsonContent(item: Item): unknown {
   return JSON.parse(item['content']?.S ?? '');
 }
 
-function damaged({ pk, sk }: ItemKey, what: string, cause?: unknown): IntegrationError {
-  return new IntegrationError(`The stored item ${pk} ${sk} is damaged: ${what}`, {
+function damaged({ pk, sk }: Item, what: string, cause?: unknown): IntegrationError {
+  return new IntegrationError(`The stored item ${pk?.S} ${sk?.S} is damaged: ${what}`, {
     code: 'DAMAGED_ITEM',
     cause,
   });
+}
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** The value of the table's TTL attribute `expires`, in epoch seconds, for an item of this time. */
+export function expiryOf(time: string, retentionDays: number): { expires: AttributeValue.NMember } {
+  return { expires: { N: String(Math.floor(Date.parse(time) / 1000) + retentionDays * DAY_SECONDS) } };
 }

@@ -1,21 +1,8 @@
 import { codeOf, DeploymentError, IntegrationError, isRunError, TransientError } from '../../core/errors.ts';
+import { refusalOf } from '../aws-errors.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
 
-const CREDENTIALS_REFUSED = new Set([
-  'CredentialsProviderError',
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'IncompleteSignatureException',
-  'InvalidClientTokenId',
-  'InvalidSignatureException',
-  'MissingAuthenticationTokenException',
-  'OptInRequired',
-  'SignatureDoesNotMatch',
-  'TokenProviderError',
-  'UnrecognizedClientException',
-]);
-
-/** The same calls; what they throw is a failed condition as it is, or an error of the core. */
+/** The same calls; they throw errors of the core, and a failed condition unchanged. */
 export function withCoreErrors(calls: DynamoDbCalls, table: string): DynamoDbCalls {
   const translated =
     <Input, Output>(call: (input: Input) => Promise<Output>) =>
@@ -37,9 +24,8 @@ export function withCoreErrors(calls: DynamoDbCalls, table: string): DynamoDbCal
 }
 
 /**
- * What an error of the AWS client means for the run. The client has already retried what is worth it, so that throttling,
- * 5xx and network errors, and whatever is not known here, are for the next run. Messages of AWS, which may quote an item,
- * are not handed on.
+ * What an error of the AWS client means for the run. The client has already retried, so throttling, 5xx, network and unknown
+ * errors are left to the next run. Messages of AWS are not passed on: they may quote an item.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
  */
@@ -59,22 +45,16 @@ export function translateError(error: unknown, table: string): unknown {
       context,
     );
   }
-  if (CREDENTIALS_REFUSED.has(code)) {
-    return new DeploymentError(
-      `AWS does not take the credentials (${code}): check them and sign in again`,
-      context,
-    );
-  }
-  if (error instanceof Error && error.message === 'Region is missing') {
-    return new DeploymentError('The AWS region is not known: set AWS_REGION', context);
-  }
   if (code === 'ValidationException') {
     return new IntegrationError(`DynamoDB refuses an item of table ${table} (${code})`, context);
   }
-  return new TransientError(`DynamoDB did not serve table ${table} (${code})`, context);
+  const refusal = refusalOf(error);
+  return refusal === null
+    ? new TransientError(`DynamoDB did not serve table ${table} (${code})`, context)
+    : new DeploymentError(`AWS refuses access to DynamoDB (${refusal}): check the credentials`, context);
 }
 
-/** The condition of a write did not hold: the store then reads what stands there. */
+/** The condition of a write failed: the store then reads the stored item. */
 export function isConditionFailed(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }

@@ -1,12 +1,44 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-import { BATCH_BYTES, MOST_ENTRIES } from './entry-size.ts';
+import type { LearningEvent } from '../../contract/learning-events.ts';
 
-/** An entry on its way: its place in the caller's list, and its size in bytes. */
-export type Outgoing = { index: number; entry: PutEventsRequestEntry; size: number };
+/** An event and its index in the caller's list. */
+type Indexed = { index: number; event: LearningEvent };
 
 /**
- * The entries in their order, cut into requests that EventBridge takes: at most 10 entries and 256 KiB each, an entry
- * larger than that in a request of its own.
+ * The events in waves: the first event of each progression, then the second of each, and so on. Each wave is sent after the
+ * one before it was accepted, so the events of a progression are accepted in their order.
+ */
+export function wavesOf(events: LearningEvent[]): Indexed[][] {
+  const waves: Indexed[][] = [];
+  const counts = new Map<string, number>();
+  for (const [index, event] of events.entries()) {
+    const progression = `${event.detail.integration.id}/${event.detail.progression.id}`;
+    const earlier = counts.get(progression) ?? 0;
+    counts.set(progression, earlier + 1);
+    waves[earlier] ??= [];
+    waves[earlier].push({ index, event });
+  }
+  return waves;
+}
+
+/** An entry to send: its index in the caller's list, and its size in bytes. */
+export type Outgoing = { index: number; entry: PutEventsRequestEntry; size: number };
+
+/** The most entries of a request of `PutEvents`. */
+const MOST_ENTRIES = 10;
+
+/**
+ * The most bytes of several entries in one request. Since January 2026 a request may have 1 MiB, measured as the sum of
+ * its entries: 1,048,576 bytes pass, one more is a ValidationException ("Total size of the entries in the request is
+ * over the limit"). Some Regions still have the earlier limit of 256 KiB. Ten usual events are far below both, so the smaller
+ * limit is used.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
+ */
+export const BATCH_BYTES = 256 * 1024;
+
+/**
+ * The entries in their order, in requests that EventBridge accepts: at most 10 entries and 256 KiB each, a larger entry in a
+ * request of its own.
  */
 export function batchesOf(entries: Outgoing[]): Outgoing[][] {
   const batches: Outgoing[][] = [];

@@ -1,64 +1,83 @@
 import pMap from 'p-map';
+import type { OperationalEvent } from '../../contract/operational-events.ts';
+import type { WorkflowEvent } from '../../contract/workflow-events.ts';
+import { TransientError } from '../../core/errors.ts';
 import type { Publisher, PublishResult } from '../../core/ports.ts';
-import { batchesOf, type Outgoing } from './batches.ts';
-import { learningEntry } from './entry.ts';
-import { ENTRY_BYTES, entrySize } from './entry-size.ts';
-import { createNotifier } from './notifier.ts';
+import { batchesOf, type Outgoing, wavesOf } from './batches.ts';
+import { ENTRY_BYTES, entrySize, learningEntry, operationalEntry } from './entry.ts';
 import type { PutEvents } from './put-events.ts';
 import { graver, RETRY_BUDGET, type RetryBudget, sendBatch, tooLarge } from './send-batch.ts';
-import { wavesOf } from './waves.ts';
 
-/** Requests at a time: more would only meet the account's quota sooner. */
+/** Concurrent requests: more would only reach the account's quota sooner. */
 const CONCURRENCY = 4;
 
 /**
- * Publishes on an EventBridge bus, given by name or ARN. What is not accepted is tried again for 10 seconds by default.
+ * Publishes on an EventBridge bus, given by name or ARN. What is not accepted is retried for 10 seconds by default.
  *
- * EventBridge answers events for a bus that does not exist as if they were accepted (aws/aws-sdk#186): that the name is
- * right is the deployment's to see to.
+ * EventBridge accepts events for a bus that does not exist (aws/aws-sdk#186): the deployment must make sure that the name is
+ * right.
  */
 export function createPublisher(options: {
   putEvents: PutEvents;
   bus: string;
-  patience?: RetryBudget;
+  retryBudget?: RetryBudget;
 }): Publisher {
-  const { putEvents, bus, patience = RETRY_BUDGET } = options;
+  const { putEvents, bus, retryBudget = RETRY_BUDGET } = options;
 
-  const publishWave = async (wave: Outgoing[], answer: PublishResult) => {
-    const abandoned = () => answer.error !== null;
+  const publishWave = async (wave: Outgoing[], result: PublishResult) => {
+    const abandoned = () => result.error !== null;
     const send = async (batch: Outgoing[]) => {
-      if (abandoned()) {
-        return;
-      }
-      const { accepted, refused, error } = await sendBatch(batch, { putEvents, bus, patience, abandoned });
-      answer.accepted.push(...accepted);
-      answer.refused.push(...refused);
-      answer.error = graver(answer.error, error);
+      if (abandoned()) return;
+      const { accepted, refused, error } = await sendBatch(batch, { putEvents, bus, retryBudget, abandoned });
+      result.accepted.push(...accepted);
+      result.refused.push(...refused);
+      result.error = graver(result.error, error);
     };
     const fitting = wave.filter(({ size }) => size <= ENTRY_BYTES);
     const oversized = wave.filter(({ size }) => size > ENTRY_BYTES);
-    answer.refused.push(...oversized.map(({ index, size }) => ({ index, reason: tooLarge(size) })));
+    result.refused.push(...oversized.map(({ index, size }) => ({ index, reason: tooLarge(size) })));
     await pMap(batchesOf(fitting), send, { concurrency: CONCURRENCY });
   };
 
   return {
     async publish(events) {
-      const answer: PublishResult = { accepted: [], refused: [], error: null };
+      const result: PublishResult = { accepted: [], refused: [], error: null };
       for (const wave of wavesOf(events)) {
         const outgoing = wave.map(({ index, event }) => {
           const entry = learningEntry(event, bus);
           return { index, entry, size: entrySize(entry) };
         });
-        await publishWave(outgoing, answer);
-        if (answer.error !== null) {
-          break;
-        }
+        await publishWave(outgoing, result);
+        if (result.error !== null) break;
       }
-      answer.accepted.sort((a, b) => a - b);
-      answer.refused.sort((a, b) => a.index - b.index);
-      return answer;
+      result.accepted.sort((a, b) => a - b);
+      result.refused.sort((a, b) => a.index - b.index);
+      return result;
     },
 
-    notify: createNotifier({ putEvents, bus, patience }),
+    notify: createNotifier({ putEvents, bus, retryBudget }),
+  };
+}
+
+/**
+ * Publishes one event for operators or of a workflow. What is not accepted is retried for 10 seconds by default.
+ *
+ * @throws TransientError or DeploymentError when EventBridge did not confirm it
+ */
+export function createNotifier(options: { putEvents: PutEvents; bus: string; retryBudget?: RetryBudget }) {
+  const { putEvents, bus, retryBudget = RETRY_BUDGET } = options;
+  return async (event: OperationalEvent | WorkflowEvent): Promise<void> => {
+    const entry = operationalEntry(event, bus);
+    const { accepted, refused, error } = await sendBatch([{ index: 0, entry, size: entrySize(entry) }], {
+      putEvents,
+      bus,
+      retryBudget,
+      abandoned: () => false,
+    });
+    if (accepted.length === 1) return;
+    if (error !== null) throw error;
+    // Such an event is not set aside: the next run publishes it again.
+    const reason = refused[0]?.reason ?? null;
+    throw new TransientError(`EventBridge refuses ${event.type}: ${reason}`, { code: reason });
   };
 }

@@ -1,13 +1,29 @@
 import {
+  DescribeEventBusCommand,
   type EventBridgeClient,
   PutEventsCommand,
   type PutEventsCommandInput,
   type PutEventsCommandOutput,
 } from '@aws-sdk/client-eventbridge';
+import { callFailure } from './outcome.ts';
 
-/** The one call the publisher makes, as a function: what a simulation or a counter stands in for. */
+/** The one call of the publisher, as a function, so that a simulation or a counter can replace it. */
 export type PutEvents = (input: PutEventsCommandInput) => Promise<PutEventsCommandOutput>;
 
 export function putEventsCall(client: EventBridgeClient): PutEvents {
   return (input) => client.send(new PutEventsCommand(input));
+}
+
+/**
+ * Checks that a bus exists. `PutEvents` does not: it accepts events for any name.
+ *
+ * @param bus name or ARN
+ * @throws DeploymentError when it does not exist or must not be described; TransientError when EventBridge cannot be reached
+ */
+export async function findBus(client: EventBridgeClient, bus: string): Promise<void> {
+  try {
+    await client.send(new DescribeEventBusCommand({ Name: bus }));
+  } catch (error) {
+    throw callFailure(error, bus);
+  }
 }

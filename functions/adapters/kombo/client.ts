@@ -1,82 +1,97 @@
-import createClient, { type Client } from 'openapi-fetch';
 import product from '../../../package.json' with { type: 'json' };
 import { ADDRESS_RULE, isAddress, KOMBO_HOSTS } from '../../contract/environment.ts';
 import { DeploymentError, IntegrationError } from '../../core/errors.ts';
 import { readWhole } from '../../core/read-whole.ts';
-import type { Answer } from './answer.ts';
-import type { paths } from './generated/api.d.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
-import type { RetryBudget } from './request.ts';
+import { dataOf, type Envelope } from './response.ts';
+import { type RetryBudget, withRetries } from './with-retries.ts';
 
 const EXAMPLE = `give it whole and with its /v1, such as ${KOMBO_HOSTS.us}`;
 
 /** So that Kombo's support can find our requests. */
 const USER_AGENT = `${product.name}/${product.version}`;
 
-/** Kombo's API over HTTP: what the reads of single resources are made with. */
+/** Kombo's API over HTTP. */
 export type KomboClient = {
-  http: Client<paths>;
   /** Named in errors. */
   host: string;
-  patience: RetryBudget;
+  retryBudget: RetryBudget;
   limit: RateLimit;
-  /** What every request is made with. */
-  request(signal: AbortSignal): Promise<{
-    headers: { Authorization: string; 'User-Agent': string };
-    parseAs: 'text';
-    signal: AbortSignal;
-  }>;
+  /** Makes one attempt. The body is read to its end. */
+  get(request: KomboRequest, signal: AbortSignal): Promise<{ response: Response; body: string }>;
+};
+
+export type KomboRequest = {
+  /** Such as `/check-api-key`. */
+  path: string;
+  /** The header `X-Integration-Id`. */
+  integration?: string;
+  query?: Record<string, string | number>;
 };
 
 /**
  * @param options.baseUrl with its `/v1`
- * @param options.apiKey asked before each attempt
- * @throws DeploymentError when the base URL is none
+ * @param options.apiKey read before each attempt
+ * @throws DeploymentError when the base URL is invalid
  */
 export function komboClient(options: {
   baseUrl: string;
   apiKey: () => Promise<string>;
-  patience: RetryBudget;
+  retryBudget: RetryBudget;
   fetch: typeof globalThis.fetch;
 }): KomboClient {
   const { href, host } = checkUrl(options.baseUrl);
   const baseUrl = href.replace(/\/+$/, '');
   const limit = createRateLimit();
-  const fetch = async (request: Request) => {
-    const response = await options.fetch(request);
-    limit.observe(response);
-    return Object.assign(response, { text: () => textOf(response, host) });
-  };
   return {
-    // A redirection would lose the key at another host, and look like a key that is refused.
-    http: createClient<paths>({ baseUrl, redirect: 'manual', fetch }),
     host,
-    patience: options.patience,
+    retryBudget: options.retryBudget,
     limit,
-    request: async (signal) => ({
-      headers: {
+    async get({ path, integration, query = {} }, signal) {
+      const parameters = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+      const url = `${baseUrl}${path}${parameters.length > 0 ? '?' : ''}${parameters.join('&')}`;
+      const headers = {
         Authorization: `Bearer ${checkKey(await options.apiKey())}`,
         'User-Agent': USER_AGENT,
-      },
-      parseAs: 'text',
-      signal,
-    }),
+        ...(integration !== undefined && { 'X-Integration-Id': checkId(integration) }),
+      };
+      // A redirection would lose the key at another host, and look like a refused key.
+      const response = await options.fetch(new Request(url, { headers, signal, redirect: 'manual' }));
+      limit.observe(response);
+      return { response, body: await textOf(response, host) };
+    },
   };
 }
 
-/** Reads a body, and gives it up where it is too long: it is not asked for again at once, as it would be after other failures. */
+/**
+ * Makes a request until it succeeds, fails for good, or the retry budget is used up.
+ *
+ * @param result makes the result of `data` and the response; may throw TransientError
+ * @throws the errors of `core/errors.ts`; the signal's reason once it aborts
+ */
+export function read<Data, Result>(
+  client: KomboClient,
+  request: KomboRequest,
+  envelope: Envelope<Data>,
+  result: (data: Data, response: Response) => Result,
+  signal?: AbortSignal,
+): Promise<Result> {
+  const context = { host: client.host, withCursor: request.query?.['cursor'] !== undefined };
+  const attempt = async (attemptSignal: AbortSignal) => {
+    const { response, body } = await client.get(request, attemptSignal);
+    return result(dataOf(envelope, response, body, context), response);
+  };
+  return withRetries(attempt, client, signal);
+}
+
+/** The body as text. One that is too long is not requested again at once, as it would be after other failures. */
 async function textOf({ body }: Response, host: string): Promise<string> {
   if (body === null) return '';
   const tooLong = () =>
     new IntegrationError(
-      `${host} answered with more than 64 MB: check what is between, and report it to Kombo`,
+      `${host} sent a response of more than 64 MB: check which server responds there, and report it to Kombo`,
     );
   return new TextDecoder().decode(await readWhole(body, tooLong));
-}
-
-/** The body of an answer: a success as text; of a failure, the client has parsed what is JSON. */
-export function answerOf(answer: { data?: unknown; error?: unknown; response: Response }): Answer {
-  return { response: answer.response, body: answer.data ?? answer.error ?? '' };
 }
 
 function checkUrl(text: string): URL {
@@ -86,9 +101,14 @@ function checkUrl(text: string): URL {
   throw new DeploymentError(`KOMBO_BASE_URL has a query or a fragment: ${EXAMPLE}`);
 }
 
-/** A key that no header can hold makes `fetch` quote it in an error. */
+/** `fetch` quotes a key with an invalid character in its error. */
 function checkKey(key: string): string {
   const trimmed = key.trim();
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
   throw new DeploymentError('the Kombo API key is empty or has a character that no key has: check it');
+}
+
+function checkId(integration: string): string {
+  if (/^[\x21-\x7e]+$/.test(integration)) return integration;
+  throw new IntegrationError('the integration id has a character that no id has: check it');
 }

@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
-import { IntegrationError } from '../../core/errors.ts';
-import type { Page } from '../../core/state/progression.ts';
-import { readAnswer, servedAt, successOf } from './answer.ts';
-import { answerOf, type KomboClient } from './client.ts';
+import { CursorRefusedError, IntegrationError, TransientError } from '../../core/errors.ts';
+import type { ObservedProgression, Page, RejectedRecord } from '../../core/state/progression.ts';
+import { type KomboClient, read } from './client.ts';
 import type { operations } from './generated/api.d.ts';
 import { observe } from './progression-record.ts';
-import { withRetries } from './request.ts';
+import { servedAt, successOf } from './response.ts';
 
 /** Every parameter of `GET /lms/course-progressions`. */
 export type CourseProgressionsQuery = NonNullable<
@@ -15,8 +14,8 @@ export type CourseProgressionsQuery = NonNullable<
 /** Forty times Kombo's largest page. A body of 64 MB can hold 20 million empty records. */
 const MOST_RESULTS = 10_000;
 
-/** An absent `next` is no last page: were it one, a body that lacks it would end a run too early. */
-const PageAnswer = successOf(
+/** `next` is required: a body without it would otherwise end a run too early. */
+const PageData = successOf(
   z.object({
     next: z.nullable(z.string().check(z.minLength(1))),
     results: z.array(z.unknown()).check(z.maxLength(MOST_RESULTS)),
@@ -24,7 +23,7 @@ const PageAnswer = successOf(
 );
 
 /**
- * One page of course progressions, tried for as long as the patience lasts.
+ * One page of course progressions.
  *
  * @throws the errors of `core/errors.ts`; the signal's reason once it aborts
  */
@@ -34,37 +33,89 @@ export function readCourseProgressions(
   query: CourseProgressionsQuery,
   signal?: AbortSignal,
 ): Promise<Page> {
-  const { host } = client;
-  return withRetries(
-    async (attemptSignal) => {
-      const answer = await client.http.GET('/lms/course-progressions', {
-        params: { header: { 'X-Integration-Id': checkId(integration) }, query },
-        ...(await client.request(attemptSignal)),
-      });
-      const context = { host, withCursor: query.cursor !== undefined };
-      return pageOf(readAnswer(PageAnswer, answerOf(answer), context), answer.response, host);
-    },
-    client,
-    signal,
+  const request = { path: '/lms/course-progressions', integration, query };
+  const pageOf = ({ next, results }: { next: string | null; results: unknown[] }, response: Response) => {
+    const page: Page = { records: [], rejected: [], next, servedAt: servedAt(response, client.host) };
+    for (const result of results) {
+      const seen = observe(result);
+      if ('observed' in seen) page.records.push(seen.observed);
+      else page.rejected.push(seen.rejected);
+    }
+    return page;
+  };
+  return read(client, request, PageData, pageOf, signal);
+}
+
+const IDS_AT_ONCE = 100;
+/** The most characters of the ids in an URL: some servers refuse an URL of 4 KB. */
+const LETTERS_AT_ONCE = 3_500;
+
+const COMPLAINT = 'Kombo sends endless pages for a request of records by their ids (report it to Kombo)';
+
+type Found = { records: ObservedProgression[]; rejected: RejectedRecord[] };
+
+/**
+ * The progressions with these ids, including removed ones, as far as Kombo still has them.
+ *
+ * @throws the errors of `core/errors.ts`, but no `CursorRefusedError`, since the caller has no cursor
+ */
+export async function readByIds(
+  client: KomboClient,
+  integration: string,
+  ids: string[],
+  pageSize: number,
+): Promise<Found> {
+  const found: Found = { records: [], rejected: [] };
+  for (const chunk of chunksOf([...new Set(ids)])) {
+    const requested = new Set(chunk);
+    for await (const page of pagesOf(client, integration, chunk, pageSize)) {
+      // A server that does not know the filter sends all its records.
+      found.records.push(...page.records.filter(({ state }) => requested.has(state.id)));
+      found.rejected.push(...page.rejected.filter(({ id }) => requested.has(id)));
+    }
+  }
+  return found;
+}
+
+async function* pagesOf(client: KomboClient, integration: string, ids: string[], pageSize: number) {
+  const query = { page_size: pageSize, include_deleted: 'true', ids: ids.join(',') } as const;
+  const cursors = new Set<string>();
+  let cursor: string | null = null;
+  do {
+    const page: Page = await readCourseProgressions(
+      client,
+      integration,
+      cursor === null ? query : { ...query, cursor },
+    ).catch(refuseCursor);
+    yield page;
+    cursor = page.next;
+    if (cursor === null) return;
+    if (cursors.has(cursor)) throw new IntegrationError(`${COMPLAINT}: the page cursor repeats`);
+    cursors.add(cursor);
+  } while (cursors.size <= ids.length);
+  throw new IntegrationError(`${COMPLAINT}: there are more pages than the ${ids.length} ids requested`);
+}
+
+function refuseCursor(error: unknown): never {
+  if (!(error instanceof CursorRefusedError)) throw error;
+  throw new TransientError(
+    'Kombo refused the cursor that it had returned with the page before: it is tried again later',
+    { cause: error },
   );
 }
 
-function pageOf(
-  { next, results }: { next: string | null; results: unknown[] },
-  response: Response,
-  host: string,
-): Page {
-  const page: Page = { records: [], rejected: [], next, servedAt: servedAt(response, host) };
-  for (const result of results) {
-    const seen = observe(result);
-    if ('observed' in seen) page.records.push(seen.observed);
-    else page.rejected.push(seen.rejected);
+function* chunksOf(ids: string[]): Generator<string[]> {
+  let chunk: string[] = [];
+  let letters = 0;
+  for (const id of ids) {
+    const more = encodeURIComponent(`${id},`).length;
+    if (chunk.length === IDS_AT_ONCE || (chunk.length > 0 && letters + more > LETTERS_AT_ONCE)) {
+      yield chunk;
+      chunk = [];
+      letters = 0;
+    }
+    chunk.push(id);
+    letters += more;
   }
-  return page;
-}
-
-/** What no header can hold is the id of no integration. */
-function checkId(integration: string): string {
-  if (/^[\x21-\x7e]+$/.test(integration)) return integration;
-  throw new IntegrationError('the integration id has a character that no id has: check it');
+  if (chunk.length > 0) yield chunk;
 }

@@ -21,15 +21,15 @@ const SWITCHED_OFF: Meaning = [
   IntegrationError,
   "switch course progressions on in the integration's scope in Kombo",
 ];
-const NOT_TAKEN: Meaning = [
+const INVALID: Meaning = [
   IntegrationError,
-  'Kombo does not take the request: check the integration id; if it is right, report the log page',
+  'Kombo rejects the request: check the integration id; if it is right, report the log page',
 ];
 const CHECK_KEY = 'check the Kombo API key';
 
 /**
- * What to do about each of Kombo's error codes, in one line. Kombo's docs have `QA_FAILED` as one that needs a person, and
- * never passes by waiting alone.
+ * The advice for each of Kombo's error codes, in one line. By Kombo's documentation, `QA_FAILED` needs a person and never passes
+ * by waiting.
  */
 const meanings = new Map<string, Meaning>([
   ['PLATFORM.RATE_LIMIT_EXCEEDED', TOO_FAST],
@@ -43,8 +43,8 @@ const meanings = new Map<string, Meaning>([
     'PLATFORM.INTEGRATION_NOT_FOUND',
     [IntegrationError, 'check the integration id, and that the key belongs to its Kombo environment'],
   ],
-  ['PLATFORM.INPUT_INVALID', NOT_TAKEN],
-  ['REMOTE.INPUT_INVALID', NOT_TAKEN],
+  ['PLATFORM.INPUT_INVALID', INVALID],
+  ['REMOTE.INPUT_INVALID', INVALID],
   [
     'INTEGRATION.PERMISSION_MISSING',
     [
@@ -83,28 +83,27 @@ const meanings = new Map<string, Meaning>([
   ],
 ]);
 
-/** What Kombo, or something before it, answered instead of a page. */
+/** A failed response of Kombo, or of a proxy before it. */
 export type Refusal = {
   status: number;
   code: string | null;
   logUrl: string | null;
-  /** It came in Kombo's own envelope. */
+  /** The body is Kombo's error envelope. */
   fromKombo: boolean;
-  /** The request carried a page cursor. */
+  /** The request had a page cursor. */
   withCursor: boolean;
-  /** Until the next window of Kombo's rate limit, in milliseconds; null where the answer does not say. */
+  /** Milliseconds until the next window of Kombo's rate limit; null if the response does not say. */
   windowMs: number | null;
 };
 
 /**
- * The error of a refusal: by its code, never by its message; by the HTTP status only where there is no code. A code that
- * is not known is taken for transient. Kombo's own message is left out, since it may quote what a customer entered.
+ * The error of a refusal, by its code, never by its message; by the HTTP status only if it has no code. An unknown code counts
+ * as transient. Kombo's message is left out, since it may quote what a customer entered.
  *
- * @param host named where the address may be wrong
+ * @param host named if the base URL may be wrong
  */
 export function refusalError(refusal: Refusal, host: string): Error {
-  const { code, logUrl } = refusal;
-  const { windowMs } = refusal;
+  const { code, logUrl, windowMs } = refusal;
   if (isOfRateLimit(refusal) && windowMs !== null) {
     const message = `Kombo answered ${code ?? refusal.status}: too many requests, the next one in ${Math.ceil(windowMs / 1000)} s`;
     return new RateLimitedError(message, { code, logUrl, waitMs: windowMs });
@@ -115,15 +114,15 @@ export function refusalError(refusal: Refusal, host: string): Error {
   return new Kind(`Kombo answered ${code}: ${advice}`, { code, logUrl });
 }
 
-/** Not the limit of the learning platform, and not the one on actions at the same time: these have no windows. */
+/** Not the limit of the learning platform, and not the one on concurrent actions: they have no windows. */
 function isOfRateLimit({ status, code }: Refusal): boolean {
   if (code !== null && meanings.has(code)) return code === 'PLATFORM.RATE_LIMIT_EXCEEDED';
   return status === 429;
 }
 
 /**
- * Whether to begin with the first page again, which costs reads alone. A code that is not known counts too when its
- * status blames the request: taken for transient, a cursor that has expired would be tried forever.
+ * Whether to start again with the first page, which only costs reads. An unknown code with a status of a bad request counts
+ * too: if it counted as transient, an expired cursor would be retried forever.
  */
 function isOfCursor({ status, code, withCursor }: Refusal): boolean {
   if (!withCursor) return false;
@@ -142,7 +141,7 @@ function errorOfStatus({ status, logUrl, fromKombo }: Refusal, host: string): Er
     return new AccessRefusedError(`${answered}, a redirection: check KOMBO_BASE_URL`, context);
   }
   if (status === 400 || status === 404 || status === 422) {
-    return new IntegrationError(`${answered}: ${NOT_TAKEN[1]}`, context);
+    return new IntegrationError(`${answered}: ${INVALID[1]}`, context);
   }
   return new TransientError(`${answered} without an error code: ${PASSES[1]}`, context);
 }

@@ -2,40 +2,37 @@ import { RateLimitedError } from '../../core/errors.ts';
 import type { ReadKomboStatus } from '../../core/operator/sync-with-kombo.ts';
 import type { Kombo } from '../../core/ports.ts';
 import { komboClient } from './client.ts';
-import { readCourseProgressions } from './course-progressions.ts';
-import { readIntegrationDetails } from './integration-details.ts';
-import { readKomboStatus } from './integration-status.ts';
-import { type KeyOwner, readKeyOwner } from './key-owner.ts';
-import { readByIds } from './read-by-ids.ts';
-import { RETRY_BUDGET, type RetryBudget } from './request.ts';
+import { readByIds, readCourseProgressions } from './course-progressions.ts';
+import { type KeyOwner, readDataExpiredAt, readKeyOwner, readKomboStatus } from './lookups.ts';
+import { RETRY_BUDGET, type RetryBudget } from './with-retries.ts';
 
 /** Kombo's maximum. */
 const PAGE_SIZE = 250;
-/** Of the filters in an address: some servers refuse an address of 4 KB. */
+/** The most characters of the filters in an URL: some servers refuse an URL of 4 KB. */
 const LONGEST_FILTERS = 3_000;
 /** A run waits for an integration's details between two steps: they are given up sooner than a page. */
 const DETAILS_SHARE = 1 / 6;
 
-/** Besides what a run needs of Kombo: what is asked about an integration and about the key. */
+/** What a run needs of Kombo, and lookups of an integration and of the key. */
 export type KomboAdapter = Kombo & { readKomboStatus: ReadKomboStatus; readKeyOwner(): Promise<KeyOwner> };
 
 /**
- * Kombo as the core sees it: progressions with the deleted ones, in the largest pages.
+ * Kombo for the core: progressions including removed ones, in the largest pages.
  *
  * @param options.baseUrl with its `/v1`
- * @param options.apiKey asked before each attempt
- * @throws DeploymentError when the base URL is none
+ * @param options.apiKey read before each attempt
+ * @throws DeploymentError when the base URL is invalid
  */
 export function createKombo(options: {
   baseUrl: string;
   apiKey: () => Promise<string>;
   pageSize?: number;
-  patience?: RetryBudget;
+  retryBudget?: RetryBudget;
   fetch?: typeof globalThis.fetch;
 }): KomboAdapter {
-  const { pageSize = PAGE_SIZE, patience = RETRY_BUDGET, fetch = globalThis.fetch } = options;
-  const client = komboClient({ baseUrl: options.baseUrl, apiKey: options.apiKey, patience, fetch });
-  const hasty = { ...client, patience: { ...patience, totalMs: patience.totalMs * DETAILS_SHARE } };
+  const { pageSize = PAGE_SIZE, retryBudget = RETRY_BUDGET, fetch = globalThis.fetch } = options;
+  const client = komboClient({ baseUrl: options.baseUrl, apiKey: options.apiKey, retryBudget, fetch });
+  const hasty = { ...client, retryBudget: { ...retryBudget, totalMs: retryBudget.totalMs * DETAILS_SHARE } };
   return {
     readPage: ({ integration, updatedAfter, cursor, users = [], courses = [] }, signal) =>
       readCourseProgressions(
@@ -55,10 +52,10 @@ export function createKombo(options: {
 
     async readDataExpiredAt(integration) {
       try {
-        return (await readIntegrationDetails(hasty, integration)).dataExpiredAt;
+        return await readDataExpiredAt(hasty, integration);
       } catch (error) {
         if (error instanceof RateLimitedError) throw error;
-        // Where the details cannot be read the data counts as valid: not every deployment's key may read them.
+        // If the details cannot be read, the data counts as valid: not every key has permission to read them.
         return null;
       }
     },
@@ -70,8 +67,8 @@ export function createKombo(options: {
 }
 
 /**
- * A long list is left out: the caller checks each record anyway. So is a filter that the integration does not support,
- * which would otherwise match nothing.
+ * The filters of a page, without any if they are too long: the caller checks each record anyway. An unsupported filter would
+ * match nothing, so Kombo is asked to ignore it.
  */
 function filters(users: string[], courses: string[]) {
   const [user_ids, course_ids] = [users.join(','), courses.join(',')];

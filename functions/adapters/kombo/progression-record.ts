@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import { Status } from '../../contract/event-parts.ts';
 import type { ObservedProgression, RejectedRecord } from '../../core/state/progression.ts';
 import { standInId } from '../../core/state/set-aside.ts';
-import { hasNoNames, isBlank, isErased, lostField } from './lost-fields.ts';
 import { Identity, RecordSchema, RecordWithKey } from './record-schema.ts';
 import { normaliseTimestamp } from './timestamp.ts';
 
@@ -17,7 +16,7 @@ const LONGEST_TEXT = 3_000;
 const LONGEST_STATUS = 100;
 
 /**
- * A record of a page as the core sees it, or why it cannot be: the first field that is wrong, never a value.
+ * A record of a page in the form of the core, or why it is rejected: the first invalid field, never a value.
  *
  * A live record has all its ids and `changed_at`; of a removed one any field but `id` may be null, and of an erased one
  * everything else, `remote_deleted_at` included.
@@ -70,7 +69,7 @@ function normalise(record: RecordSchema, instants: Instants): ObservedProgressio
   };
 }
 
-/** Any value means that the record was removed, also a date that cannot be used. */
+/** Any value means that the record was removed, even an unusable date. */
 function isRemoved(record: RecordSchema): boolean {
   return (record.remote_deleted_at ?? null) !== null;
 }
@@ -93,17 +92,17 @@ function readInstants(record: RecordSchema): Instants | { invalid: string } {
   return instants;
 }
 
-/** Half of a surrogate pair, as a platform leaves it when it cuts a text, is no character that UTF-8 can hold. */
+/** Replaces half of a surrogate pair, which platforms leave when they cut a text: UTF-8 cannot encode it. */
 function mended(text: string | null | undefined): string | null {
   return text?.slice(0, LONGEST_TEXT).toWellFormed() ?? null;
 }
 
-/** Nothing that could break a line of a log or a terminal. */
+/** Without characters that could break a line of a log or a terminal. */
 function printable(text: string | null | undefined): string | null {
   return text?.slice(0, LONGEST_STATUS).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD') ?? null;
 }
 
-/** By its id, or where it has none that can be used, by a stand-in. Nothing of any depth or shape is gone through. */
+/** Identifies the record by its id, or by a stand-in where the id is unusable. Never walks the record, which may be of any depth. */
 function reject(record: unknown, reason: string): { rejected: RejectedRecord } {
   const named = RecordWithKey.safeParse(record);
   if (named.success) return { rejected: { id: named.data.id, reason } };
@@ -114,4 +113,53 @@ function reject(record: unknown, reason: string): { rejected: RejectedRecord } {
     revisionId: mended(data?.course_revision_id ?? data?.course_revision?.id),
   });
   return { rejected: { id, reason } };
+}
+
+/** The first field that this record lacks and a live record always has, or null. */
+export function lostField(record: RecordSchema): string | null {
+  if (isNull(record.remote_id)) return 'remote_id';
+  if (isNull(record.user_id)) return 'user_id';
+  if (isNull(record.course_revision_id)) return 'course_revision_id';
+  if (isNull(record.changed_at)) return 'changed_at';
+  if (isNull(record.user?.id) || isNull(record.user.remote_id)) return 'user';
+  if (isNull(record.course_revision?.id) || isNull(record.course_revision.remote_id))
+    return 'course_revision';
+  return null;
+}
+
+/**
+ * Whether a record lost its learner, as happens 14 days after the removal: it identifies nobody, or it is blank. A single null
+ * field may only be turned off in Kombo.
+ */
+export function isErased(record: RecordSchema): boolean {
+  if (isNull(record.remote_deleted_at)) return isBlank(record);
+  return isNull(record.user_id) || isNull(record.user?.id) || isNull(record.user.remote_id);
+}
+
+/** Whether the learner's first name, last name and e-mail address are all empty. */
+export function hasNoNames({ user }: RecordSchema): boolean {
+  return [user?.first_name, user?.last_name, user?.work_email].every((text) => !text?.trim());
+}
+
+/** Whether only the id is left, without even `remote_deleted_at`. */
+export function isBlank(record: RecordSchema): boolean {
+  return (
+    hasNoValues(record) &&
+    isNull(record.remote_deleted_at) &&
+    isNull(record.remote_id) &&
+    isNull(record.user_id) &&
+    isNull(record.course_revision_id) &&
+    isNull(record.changed_at) &&
+    isNull(record.user?.id) &&
+    isNull(record.course_revision?.id)
+  );
+}
+
+function hasNoValues(record: RecordSchema): boolean {
+  const { status, enrolled_at, completed_at } = record;
+  return isNull(status) && isNull(enrolled_at) && isNull(completed_at) && hasNoNames(record);
+}
+
+function isNull(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
 }

@@ -1,19 +1,19 @@
 const MINUTE_MS = 60 * 1000;
 const YEAR_MS = 365 * 24 * 60 * MINUTE_MS;
 
-/** A server that names a longer window is asked again all the same. */
+/** A longer window that a server names is shortened to this. */
 const LONGEST_WINDOW_MS = 6 * 60 * MINUTE_MS;
 
-/** Whether Kombo counts by key or by integration is not known: one integration's window stops no other for longer. */
+/** It is unknown whether Kombo counts by key or by integration: a window stops other integrations for at most this time. */
 const LONGEST_SHARED_MS = 15 * MINUTE_MS;
 
-/** What is known of Kombo's limit on requests. All calls of a client share it. */
+/** The known state of Kombo's rate limit. All calls of a client share it. */
 export type RateLimit = {
-  /** For how many milliseconds no request is to be made; 0: one may be made now. */
+  /** Milliseconds until a request may be made; 0: now. */
   closedMs(): number;
-  /** Kombo takes no request for this many milliseconds. */
+  /** No request may be made for `ms` milliseconds. */
   close(ms: number): void;
-  /** Reads the headers of an answer: after the last request of a window, none is to be made before the next one. */
+  /** Reads the headers of a response: after the last request of a window, closes the limit until the next window. */
   observe(response: Response): void;
 };
 
@@ -23,7 +23,7 @@ export function createRateLimit(): RateLimit {
     openAt = Math.max(openAt, Date.now() + Math.min(ms, LONGEST_SHARED_MS));
   };
   return {
-    // The clock may have been set back meanwhile.
+    // The clock may have been set back in between.
     closedMs: () => Math.min(Math.max(0, openAt - Date.now()), LONGEST_SHARED_MS),
     close,
     observe({ headers }) {
@@ -34,15 +34,15 @@ export function createRateLimit(): RateLimit {
 }
 
 /**
- * Until the next window, in milliseconds: `Retry-After`, which is meant for the request that was refused, before
- * `RateLimit-Reset`. Null where neither says.
+ * Milliseconds until the next window: by `Retry-After`, which applies to the refused request, otherwise by `RateLimit-Reset`.
+ * Null if the response has neither.
  */
 export function windowMs(headers: Headers): number | null {
   const ms = retryAfterMs(headers) ?? resetMs(headers);
   return ms === null ? null : Math.min(ms, LONGEST_WINDOW_MS);
 }
 
-/** Some servers write a time in seconds since 1970 instead of a number of seconds. No window lasts 30 years. */
+/** Some servers send a time in seconds since 1970 instead of a duration in seconds. No window lasts 30 years. */
 function resetMs(headers: Headers): number | null {
   const ms = secondsOf(headers.get('ratelimit-reset'));
   return ms === null || ms < 30 * YEAR_MS ? ms : Math.max(0, ms - servedMs(headers));
@@ -57,7 +57,7 @@ export function retryAfterMs(headers: Headers): number | null {
   return Number.isNaN(pauseMs) ? null : Math.max(0, pauseMs);
 }
 
-/** The server's own clock; NaN where it does not say. */
+/** The server's clock; NaN without a `Date` header. */
 function servedMs(headers: Headers): number {
   return Date.parse(headers.get('date') ?? '');
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { compiledObject } from './compiled-object.ts';
+import { type $InferObjectOutput, $ZodObjectJIT, type $ZodShape, type $ZodType } from 'zod/v4/core';
 
 /**
- * The key of everything that is kept of a record. A DynamoDB key ends at 1,024 bytes, which 341 UTF-16 units never exceed;
- * half of a surrogate pair would be stored as another character than the one it is looked up by.
+ * The id under which a record is stored. A DynamoDB sort key has at most 1,024 bytes, which 341 UTF-16 units never exceed. Half
+ * of a surrogate pair would be stored as another character, and not be found again.
  */
 const Key = z.string().check(
   z.minLength(1),
@@ -11,13 +11,13 @@ const Key = z.string().check(
   z.refine((id) => id.isWellFormed()),
 );
 
-/** An id that is only handed on. Too long to be one, it is the record that is wrong. */
+/** An id that is only passed on. If it is too long, the record is rejected. */
 const Reference = z.nullish(z.string().check(z.maxLength(2_048)));
 const Text = z.nullish(z.string());
 
 /**
- * The fields that are read; others are ignored. Nothing is changed here, so that a page of 250 takes a millisecond. Which
- * of the fields may be null depends on whether the record is removed.
+ * The fields that are read; others are ignored. Values are not transformed, so that a page of 250 takes a millisecond. Which
+ * fields may be null depends on whether the record is removed.
  */
 export const RecordSchema = compiledObject({
   id: Key,
@@ -49,13 +49,13 @@ export const RecordSchema = compiledObject({
 });
 export type RecordSchema = z.infer<typeof RecordSchema>;
 
-/** The id of a record that breaks the schema elsewhere. */
+/** A record that has at least a valid id. */
 export const RecordWithKey = z.object({ id: Key });
 
 const Part = z.catch(z.nullish(z.string()), null);
 const Named = z.catch(z.nullish(z.object({ id: Part })), null);
 
-/** What may distinguish a record without an id from others, as far as it fits the schema. */
+/** The fields that distinguish a record without a valid id from others. Invalid ones count as null. */
 export const Identity = z.object({
   remote_id: Part,
   user_id: Part,
@@ -63,3 +63,15 @@ export const Identity = z.object({
   user: Named,
   course_revision: Named,
 });
+
+type Compiled<Shape extends $ZodShape> = $ZodType<$InferObjectOutput<Shape, Record<never, never>>, unknown>;
+
+/**
+ * An object schema that zod compiles at its first use, as it does for schemas of `zod` but not of `zod/mini`. For records, which
+ * are parsed by the hundred thousand: a page of 250 takes 0.2 ms instead of 0.9.
+ */
+export function compiledObject<Shape extends $ZodShape>(shape: Shape): Compiled<Shape>;
+// zod's constructor does not keep the shape's type.
+export function compiledObject(shape: $ZodShape): $ZodType {
+  return new $ZodObjectJIT({ type: 'object', shape });
+}

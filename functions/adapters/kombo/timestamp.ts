@@ -1,21 +1,21 @@
 /**
- * Dates as platforms write them: date only, no zone (UTC is meant), an offset, any number of decimals, a space or a
- * lower-case letter between date and time. Years of six digits with a sign are JavaScript's own, such as its last date.
+ * Dates as platforms write them: date only, no zone (meaning UTC), an offset, any number of decimals, a space or a lower-case
+ * letter between date and time. JavaScript itself writes years of six digits with a sign, such as in its last date.
  */
 const SHAPE =
   /^((?:[+-]\d{2})?\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d+))?)?)? ?([Zz]|[+-]\d{2}(?::?\d{2})?)?$/;
 
 /**
- * `2026-03-01T09:30:00.000Z`, in a usable year and on a day that every month has: nearly every timestamp. Asking `Date`
- * took half of the time of a page.
+ * `2026-03-01T09:30:00.000Z`, in a usable year and on a day that every month has: nearly every timestamp. Parsing all of them
+ * with `Date` took half of the time of a page.
  */
 const NORMAL =
   /^(?:19(?:7[1-9]|[89]\d)|2[01]\d\d|2200)-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
-/** Platforms write epoch zero, the year 1 or the year 9999 for a date that they do not have. */
+/** Platforms write epoch zero, the year 1 or the year 9999 for a missing date. */
 const FIRST_USABLE = Date.parse('1971-01-01T00:00:00.000Z');
 const LAST_USABLE = Date.parse('2200-12-31T23:59:59.999Z');
-/** MySQL's zero date, which is on no calendar. */
+/** MySQL's zero date, which is not a calendar date. */
 const ZERO_DATE = '0000-00-00';
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -46,13 +46,13 @@ export function normaliseTimestamp(text: string): string | null | undefined {
   return utc < FIRST_USABLE || utc > LAST_USABLE ? null : new Date(utc).toISOString();
 }
 
-/** Of a normal timestamp. `Date` takes 30 February for 2 March: what is not on the calendar is no timestamp. */
+/** The instant of a normal timestamp. `Date` parses 30 February as 2 March: a date that is not on the calendar is invalid. */
 function instantOf(normal: string): number | null {
   const instant = Date.parse(normal);
   return !Number.isNaN(instant) && new Date(instant).toISOString() === normal ? instant : null;
 }
 
-/** Of `+02:00`, `+0200` or `+02`: in milliseconds. */
+/** The offset of `+02:00`, `+0200` or `+02`, in milliseconds. */
 function offsetOf(zone: string): number | null {
   if (zone === 'Z' || zone === 'z') return 0;
   const hours = Number(zone.slice(1, 3));

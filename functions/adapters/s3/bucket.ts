@@ -4,31 +4,37 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
   type S3Client,
-  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { codeOf, DeploymentError, isRunError, TransientError } from '../../core/errors.ts';
 import { readWhole } from '../../core/read-whole.ts';
+import { refusalOf, statusOf } from '../aws-errors.ts';
 
 /**
- * The objects of one bucket. Texts are replaced under the revision that was read (`If-Match`), so that of two workers
- * the first one counts; S3 reads are strongly consistent.
+ * The objects of one bucket. A text is replaced only under the revision that was read (`If-Match`), so that of two concurrent
+ * writers the second one fails; S3 reads are strongly consistent.
  *
- * @throws DeploymentError where access is refused or the bucket is gone, TransientError for what passes
+ * @throws DeploymentError when access is refused or the bucket does not exist, TransientError for what may pass
  */
 export function createBucket({ client, bucket: Bucket }: { client: S3Client; bucket: string }) {
-  /** The answer, or null where S3 answers with one of these statuses. */
-  const unless = async <Answer>(statuses: number[], call: () => Promise<Answer>): Promise<Answer | null> => {
+  /** The response, or null for a response with one of these statuses. */
+  const unless = async <Response>(
+    statuses: number[],
+    call: () => Promise<Response>,
+  ): Promise<Response | null> => {
     try {
       return await call();
     } catch (error) {
       if (isRunError(error)) throw error;
-      const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
       const code = codeOf(error);
-      if (code !== 'NoSuchBucket' && statuses.includes(status)) return null;
-      const isRefused = status === 403 || code === 'NoSuchBucket';
-      const message = `The bucket ${Bucket} does not answer as it should (${code})`;
+      if (code !== 'NoSuchBucket' && statuses.includes(statusOf(error))) return null;
+      const refusal = code === 'NoSuchBucket' ? code : refusalOf(error);
       const context = { code, cause: error };
-      throw isRefused ? new DeploymentError(message, context) : new TransientError(message, context);
+      throw refusal === null
+        ? new TransientError(`The bucket ${Bucket} cannot be reached (${code})`, context)
+        : new DeploymentError(
+            `The bucket ${Bucket} refuses access (${refusal}): check its name and the function's permissions`,
+            context,
+          );
     }
   };
 
@@ -48,7 +54,7 @@ export function createBucket({ client, bucket: Bucket }: { client: S3Client; buc
     async replace(Key: string, text: string, revision: string | null): Promise<boolean> {
       const condition = revision === null ? { IfNoneMatch: '*' } : { IfMatch: revision };
       const put = { Bucket, Key, Body: text, ContentType: 'application/json', ...condition };
-      // 409: another conditional write was in progress. 404: the object was deleted since.
+      // 409: another conditional write was in progress. 404: the object was deleted meanwhile.
       return (await unless([404, 409, 412], () => client.send(new PutObjectCommand(put)))) !== null;
     },
 

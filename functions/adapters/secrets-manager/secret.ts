@@ -1,13 +1,18 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { codeOf, DeploymentError, TransientError } from '../../core/errors.ts';
+import { refusalOf } from '../aws-errors.ts';
 
-/** How long a value is used before it is read again, so that a rotated key is taken up without a deployment. */
+/** How long a value is used before it is read again, so that a rotated key takes effect without a deployment. */
 const KEPT_MS = 5 * 60 * 1000;
 
 /**
  * A secret's text, read when it is first needed.
  *
- * @throws DeploymentError when it cannot be read or holds no text, TransientError when Secrets Manager cannot be reached
+ * @throws DeploymentError when it cannot be read or is empty, TransientError when Secrets Manager cannot be reached
  */
 export function secretReader(client: SecretsManagerClient, id: string): () => Promise<string> {
   let kept: { value: string; until: number } | null = null;
@@ -24,22 +29,32 @@ async function read(client: SecretsManagerClient, id: string): Promise<string> {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
     if (SecretString !== undefined && SecretString.trim() !== '') return SecretString.trim();
   } catch (error) {
-    throw translateSecretError(error, id);
+    throw translate(error, id);
   }
   throw new DeploymentError(`The secret ${id} is empty: store its value in it`);
 }
 
-/** What an error of Secrets Manager means for the deployment. */
-export function translateSecretError(error: unknown, id: string): unknown {
-  if (!(error instanceof Error)) return error;
+/**
+ * Stores a secret's text as its current value.
+ *
+ * @throws DeploymentError when it must not be written or does not exist, TransientError when Secrets Manager cannot be reached
+ */
+export async function storeSecret(client: SecretsManagerClient, id: string, value: string): Promise<void> {
+  try {
+    await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: value }));
+  } catch (error) {
+    throw translate(error, id);
+  }
+}
+
+function translate(error: unknown, id: string): DeploymentError | TransientError {
   const code = codeOf(error);
-  return /AccessDenied|ResourceNotFound|DecryptionFailure|InvalidRequest|InvalidParameter/.test(code)
-    ? new DeploymentError(
-        `The secret ${id} cannot be used (${code}): check that it exists, holds a value, and that this role may use it`,
-        {
-          code,
-          cause: error,
-        },
-      )
-    : new TransientError(`Secrets Manager cannot be reached (${code})`, { code, cause: error });
+  const context = { code, cause: error };
+  const refusal = /DecryptionFailure|InvalidRequest|InvalidParameter/.test(code) ? code : refusalOf(error);
+  return refusal === null
+    ? new TransientError(`Secrets Manager cannot be reached (${code})`, context)
+    : new DeploymentError(
+        `The secret ${id} cannot be used (${refusal}): check that it exists, holds a value, and that this role may use it`,
+        context,
+      );
 }

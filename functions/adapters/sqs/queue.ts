@@ -1,36 +1,30 @@
-import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { createHash } from 'node:crypto';
+import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import pRetry from 'p-retry';
 import type { IntegrationId } from '../../contract/integration.ts';
-import {
-  asCode,
-  codeOf,
-  DeploymentError,
-  isRunError,
-  type RunError,
-  TransientError,
-} from '../../core/errors.ts';
+import { asCode, codeOf, DeploymentError, type RunError, TransientError } from '../../core/errors.ts';
 import type { BulkQueue } from '../../core/ports.ts';
-import { messageGroupOf } from './message-group.ts';
+import { refusalOf } from '../aws-errors.ts';
 
-/** What SQS takes in one call. */
+/** The most messages of one call. */
 const BATCH_SIZE = 10;
 const CONCURRENCY = 4;
-/** Half of what dispatch has: the rest is for its report. */
+/** Half of dispatch's timeout: the rest is for its report. */
 const BUDGET_MS = 30_000;
-/** SQS delays no message for longer. */
+/** The longest delay of SQS. */
 const LONGEST_DELAY_SECONDS = 15 * 60;
 
 /**
- * A queue on SQS, with a message group for each integration. Messages that SQS does not confirm are sent again, five times
- * in all, for as long as `budgetMs` allows.
+ * A queue on SQS, with a message group for each integration. Messages that SQS does not confirm are sent again, up to five
+ * times in all, within `budgetMs`.
  */
 export function createQueue<Message extends { integration: IntegrationId }>(
   client: SQSClient,
   url: string,
   { budgetMs, firstDelayMs } = { budgetMs: BUDGET_MS, firstDelayMs: 100 },
 ): BulkQueue<Message> {
-  /** Returns what was not taken, and why. */
+  /** Returns the messages that SQS did not accept, and why. */
   const sendBatch = async (batch: Message[], deadline: number, delaySeconds: number) => {
     if (Date.now() >= deadline) {
       return { left: batch, error: new TransientError('There was no time left to send all messages') };
@@ -42,11 +36,11 @@ export function createQueue<Message extends { integration: IntegrationId }>(
       DelaySeconds: delaySeconds,
     }));
     try {
-      const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: entries }));
-      const taken = new Set(answer.Successful?.map(({ Id }) => Id));
+      const response = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: entries }));
+      const taken = new Set(response.Successful?.map(({ Id }) => Id));
       const left = batch.filter((_, at) => !taken.has(String(at)));
-      const code = asCode(answer.Failed?.[0]?.Code ?? '');
-      return { left, error: new TransientError(`SQS did not take all messages (${code})`, { code }) };
+      const code = asCode(response.Failed?.[0]?.Code ?? '');
+      return { left, error: new TransientError(`SQS did not accept all messages (${code})`, { code }) };
     } catch (error) {
       return { left: batch, error: translate(error) };
     }
@@ -60,11 +54,11 @@ export function createQueue<Message extends { integration: IntegrationId }>(
       const batches = Array.from({ length: Math.ceil(left.length / BATCH_SIZE) }, (_, at) =>
         left.slice(at * BATCH_SIZE, (at + 1) * BATCH_SIZE),
       );
-      const answers = await pMap(batches, (batch) => sendBatch(batch, deadline, delaySeconds), {
+      const results = await pMap(batches, (batch) => sendBatch(batch, deadline, delaySeconds), {
         concurrency: CONCURRENCY,
       });
-      left = answers.flatMap((answer) => answer.left);
-      const failed = answers.filter((answer) => answer.left.length > 0);
+      left = results.flatMap((result) => result.left);
+      const failed = results.filter((result) => result.left.length > 0);
       const graver = failed.find(({ error }) => error instanceof DeploymentError) ?? failed[0];
       if (graver !== undefined) throw graver.error;
     };
@@ -94,14 +88,41 @@ export function createQueue<Message extends { integration: IntegrationId }>(
   };
 }
 
-export function translate(error: unknown): RunError {
-  if (isRunError(error)) return error;
+function translate(error: unknown): RunError {
   const code = codeOf(error);
   const context = { code, cause: error };
-  return /AccessDenied|NonExistentQueue|QueueDoesNotExist|InvalidClientTokenId|ExpiredToken/.test(code)
-    ? new DeploymentError(
-        `The queue refuses (${code}): check its URL and the function's permissions`,
+  const refusal = /NonExistentQueue|QueueDoesNotExist/.test(code) ? code : refusalOf(error);
+  return refusal === null
+    ? new TransientError(`The queue cannot be reached (${code})`, context)
+    : new DeploymentError(
+        `The queue refuses (${refusal}): check its URL and the function's permissions`,
         context,
-      )
-    : new TransientError(`The queue cannot be reached (${code})`, context);
+      );
+}
+
+/**
+ * Approximately how many messages wait in a queue.
+ *
+ * @throws DeploymentError when it does not exist or must not be read; TransientError when SQS cannot be reached
+ */
+export async function countWaiting(client: SQSClient, url: string): Promise<number> {
+  try {
+    const { Attributes } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['ApproximateNumberOfMessages'] }),
+    );
+    return Number(Attributes?.['ApproximateNumberOfMessages'] ?? 0);
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+/**
+ * The message group of an integration's messages. In a standard queue, SQS treats a group as a tenant: messages of a tenant
+ * with many or slow messages wait behind those of the others ("fair queues").
+ *
+ * It is the integration's id, or its hash if the id is longer than the 128 characters of a group (quotas of messages in the
+ * SQS developer guide).
+ */
+export function messageGroupOf(integration: IntegrationId): string {
+  return integration.length <= 128 ? integration : createHash('sha256').update(integration).digest('hex');
 }

@@ -1,10 +1,10 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { asCode, TransientError } from '../../core/errors.ts';
 
-/** SQS takes and gives at most this many at once. */
+/** The most messages of one call. */
 const AT_ONCE = 10;
 
-/** Takes messages out of a queue by hand, for what is done when the time comes and not when a message does. */
+/** Receives and deletes messages of a queue at a scheduled time; the arrival of a message starts nothing. */
 export function createReceiver(client: SQSClient, queueUrl: string) {
   return {
     async receive(): Promise<{ body: string; receipt: string }[]> {
@@ -24,7 +24,7 @@ export function createReceiver(client: SQSClient, queueUrl: string) {
         );
         if (Failed.length > 0) {
           throw new TransientError(
-            `${Failed.length} messages stay in the queue (${asCode(Failed[0]?.Code ?? '')})`,
+            `${Failed.length} messages could not be deleted from the queue (${asCode(Failed[0]?.Code ?? '')})`,
           );
         }
       }

@@ -128,9 +128,7 @@ describe('an encoded journal entry', () => {
     const bytes = encodeEntry(someEntry({ integration: 'a:b' }));
     bytes[0] = 2;
 
-    expect(() => decodeEntry(bytes)).toThrow(
-      'The journal entry is written in version 2, this program reads version 1',
-    );
+    expect(() => decodeEntry(bytes)).toThrow('The journal entry has version 2, this program reads version 1');
   });
 
   it('is refused when its columns do not fit together', () => {

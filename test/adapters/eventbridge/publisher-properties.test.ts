@@ -34,7 +34,7 @@ const indexOf = ({ journal }: LearningEventDetail) => journal?.index ?? -1;
 const detailOf = (entry: PutEventsRequestEntry) => LearningEventDetail.parse(JSON.parse(entry.Detail ?? ''));
 
 function publisherWith(putEvents: PutEvents, budgetMs: number) {
-  return createPublisher({ putEvents, bus: 'schoolbell', patience: { budgetMs, firstDelayMs: 1 } });
+  return createPublisher({ putEvents, bus: 'schoolbell', retryBudget: { budgetMs, firstDelayMs: 1 } });
 }
 
 test('a call never has more than 10 entries, nor several with more than 256 KiB, nor one above 1 MiB', async () => {

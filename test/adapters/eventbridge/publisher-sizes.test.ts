@@ -1,7 +1,6 @@
 import { EventBridgeClient, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { afterEach, describe, expect, test } from 'vitest';
-import { learningEntry } from '../../../functions/adapters/eventbridge/entry.ts';
-import { ENTRY_BYTES, entrySize } from '../../../functions/adapters/eventbridge/entry-size.ts';
+import { ENTRY_BYTES, entrySize, learningEntry } from '../../../functions/adapters/eventbridge/entry.ts';
 import { createPublisher } from '../../../functions/adapters/eventbridge/publisher.ts';
 import { putEventsCall } from '../../../functions/adapters/eventbridge/put-events.ts';
 import type { LearningEvent } from '../../../functions/contract/learning-events.ts';

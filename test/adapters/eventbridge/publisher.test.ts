@@ -37,7 +37,7 @@ function publisherOver(config: EventBridgeClientConfig = {}, budgetMs = 60_000) 
       return put(input);
     },
     bus: 'schoolbell',
-    patience: { budgetMs, firstDelayMs: 1 },
+    retryBudget: { budgetMs, firstDelayMs: 1 },
   });
 }
 

@@ -1,8 +1,7 @@
 import type { PutEventsCommandInput, PutEventsCommandOutput } from '@aws-sdk/client-eventbridge';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createNotifier } from '../../../functions/adapters/eventbridge/notifier.ts';
-import { createPublisher } from '../../../functions/adapters/eventbridge/publisher.ts';
+import { createNotifier, createPublisher } from '../../../functions/adapters/eventbridge/publisher.ts';
 import { DeploymentError, isRunError, TransientError } from '../../../functions/core/errors.ts';
 import { someEvents, someOperationalEvent, someWorkflowEvent } from './some-event.ts';
 
@@ -21,7 +20,7 @@ function publisherAnswered(answers: (Answer | Error)[], budgetMs = 60_000) {
       return { ...answer, $metadata: {} };
     },
     bus: 'schoolbell',
-    patience: { budgetMs, firstDelayMs: 1 },
+    retryBudget: { budgetMs, firstDelayMs: 1 },
   };
   return { publisher: createPublisher(options), publish: createNotifier(options), calls };
 }

@@ -27,7 +27,7 @@ const untaken = (name: string, field: string) =>
 const idOf = ({ Detail: detail }: PutEventsRequestEntry): string => JSON.parse(detail ?? '').id;
 
 const publisherOf = (putEvents: PutEvents) =>
-  createPublisher({ putEvents, bus: 'schoolbell', patience: { budgetMs: 0, firstDelayMs: 1 } });
+  createPublisher({ putEvents, bus: 'schoolbell', retryBudget: { budgetMs: 0, firstDelayMs: 1 } });
 
 test('a request that is refused for some entries refuses those alone, and each other event arrives once, in order', async () => {
   const events = fc.array(

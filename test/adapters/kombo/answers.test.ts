@@ -56,7 +56,7 @@ describe('a page', () => {
     const error = await failureOf(() => firstPage(komboAt(server)));
 
     expect(error).toBeInstanceOf(TransientError);
-    expect(error.message).toContain(`${server.host} answered 200 with a body that`);
+    expect(error.message).toContain(`${server.host} sent 200 with a body that`);
     expect(error.message).toContain(complaint);
     expect(error.message).toMatch(/: check KOMBO_BASE_URL$/);
 
@@ -73,7 +73,7 @@ describe('a page', () => {
     const error = await failureOf(() => firstPage(komboAt(server)));
 
     expect(error).toBeInstanceOf(TransientError);
-    expect(error.message).toMatch(/without a Date header/);
+    expect(error.message).toMatch(/sent no Date header/);
   });
 
   test('that carries an error is a refusal, whatever its HTTP status says', async () => {

@@ -33,7 +33,7 @@ test.each<[string, number, Encoding, number]>([
   const error = await failureOf(() => firstPage(komboAt(server, OFTEN)));
 
   expect(error).toBeInstanceOf(IntegrationError);
-  expect(error.message).toMatch(/^127\.0\.0\.1:\d+ answered with more than 64 MB: /);
+  expect(error.message).toMatch(/^127\.0\.0\.1:\d+ sent a response of more than 64 MB: /);
   expect(server.asked).toHaveLength(1);
 });
 
@@ -59,7 +59,7 @@ test('a body that comes slowly and does not end is given up in time', async () =
   const error = await failureOf(() => firstPage(komboAt(server, HASTY)));
 
   expect(error).toBeInstanceOf(TransientError);
-  expect(error.message).toContain('did not answer in full within');
+  expect(error.message).toContain('did not send a whole response within');
 });
 
 test('what changed while bodies were too long is published when they are normal again', async () => {

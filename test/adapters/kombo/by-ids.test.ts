@@ -39,7 +39,7 @@ describe('records are read by their ids', () => {
 
   test('through all their pages, in the page size of the client', async () => {
     server.replies.push(page([rawRecord({ id: 'a' })], '2'), page([rawRecord({ id: 'b' })]));
-    const kombo = createKombo({ ...server, apiKey: async () => API_KEY, patience: ONCE, pageSize: 1 });
+    const kombo = createKombo({ ...server, apiKey: async () => API_KEY, retryBudget: ONCE, pageSize: 1 });
 
     const { records } = await kombo.readByIds(INTEGRATION, ['a', 'b']);
 

@@ -72,7 +72,7 @@ describe('a request that never succeeds ends with an error that names the host',
 
     expect(error).toBeInstanceOf(TransientError);
     expect(error.message).toBe(
-      `${server.host} did not answer in full within 0.04 s: check the network and KOMBO_BASE_URL`,
+      `${server.host} did not send a whole response within 0.04 s: check the network and KOMBO_BASE_URL`,
     );
   });
 
@@ -135,8 +135,8 @@ describe('a cancelled request', () => {
   test('ends at once while it waits to be made again', async () => {
     const controller = new AbortController();
     server.replies.push(refusal(null, 503));
-    const patience = { attemptMs: 20_000, totalMs: 40_000, firstDelayMs: 15_000 };
-    const error = thrownBy(() => firstPage(komboAt(server, patience), controller.signal));
+    const retryBudget = { attemptMs: 20_000, totalMs: 40_000, firstDelayMs: 15_000 };
+    const error = thrownBy(() => firstPage(komboAt(server, retryBudget), controller.signal));
     while (server.asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
 
     controller.abort(reason);

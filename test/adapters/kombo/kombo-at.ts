@@ -1,5 +1,5 @@
 import { createKombo, type KomboAdapter } from '../../../functions/adapters/kombo/kombo.ts';
-import type { RetryBudget } from '../../../functions/adapters/kombo/request.ts';
+import type { RetryBudget } from '../../../functions/adapters/kombo/with-retries.ts';
 import { isRunError, type RunError } from '../../../functions/core/errors.ts';
 import type { Kombo } from '../../../functions/core/ports.ts';
 import { API_KEY, INTEGRATION } from './scripted-kombo.ts';
@@ -14,10 +14,10 @@ export const HASTY: RetryBudget = { attemptMs: 40, totalMs: 20_000, firstDelayMs
 /** The client at a server. */
 export function komboAt(
   { baseUrl }: { baseUrl: string },
-  patience: RetryBudget = ONCE,
+  retryBudget: RetryBudget = ONCE,
   apiKey = async () => API_KEY,
 ): KomboAdapter {
-  return createKombo({ baseUrl, apiKey, patience });
+  return createKombo({ baseUrl, apiKey, retryBudget });
 }
 
 /** The first page of everything. */

@@ -25,7 +25,7 @@ afterEach(() => {
 
 type Attempt = (signal: AbortSignal) => Response | Promise<Response>;
 
-/** The client with its usual patience, over attempts that take no time of their own. */
+/** The client with its usual retryBudget, over attempts that take no time of their own. */
 function kombo(attempt: Attempt) {
   return createKombo({
     baseUrl: 'https://kombo.test/v1',
@@ -105,7 +105,7 @@ describe('an attempt', () => {
 
     expect(attempts).toEqual([0, 15.25]);
     expect(Date.now() - START).toBe(30_000);
-    expect(error.message).toMatch(/^kombo\.test did not answer in full within 15 s/);
+    expect(error.message).toMatch(/^kombo\.test did not send a whole response within 15 s/);
   });
 
   test('that succeeds leaves no timer behind', async () => {

@@ -82,7 +82,7 @@ describe('a page is asked for', () => {
       user_ids: 'u1,u2',
       course_ids: 'c1',
     } as const;
-    const client = komboClient({ ...server, apiKey: async () => API_KEY, patience: ONCE, fetch });
+    const client = komboClient({ ...server, apiKey: async () => API_KEY, retryBudget: ONCE, fetch });
 
     await readCourseProgressions(client, INTEGRATION, query);
 

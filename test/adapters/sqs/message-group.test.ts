@@ -1,8 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { messageGroupOf } from '../../../functions/adapters/sqs/message-group.ts';
-import { createQueue } from '../../../functions/adapters/sqs/queue.ts';
+import { createQueue, messageGroupOf } from '../../../functions/adapters/sqs/queue.ts';
 import { IntegrationId } from '../../../functions/contract/integration.ts';
 import { type LocalQueueAndSecrets, startLocalQueue } from '../../support/local-queue.ts';
 

@@ -58,7 +58,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'a removed record is erased when its fields are turned off',
     patches: one(
-      'functions/adapters/kombo/lost-fields.ts',
+      'functions/adapters/kombo/progression-record.ts',
       'return isNull(record.user_id) || isNull(record.user?.id) || isNull(record.user.remote_id);',
       'return isNull(record.user_id) || isNull(record.user?.id) || hasNoValues(record);',
     ),

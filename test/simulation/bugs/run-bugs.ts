@@ -104,7 +104,11 @@ export const runBugs: DeliberateBug[] = [
   },
   {
     name: 'stale reads of known states',
-    patches: one('functions/adapters/dynamodb/read-known.ts', 'consistent: true', 'consistent: false'),
+    patches: one(
+      'functions/adapters/dynamodb/known-progressions.ts',
+      'consistent: true',
+      'consistent: false',
+    ),
   },
   {
     name: 'a record that comes twice in a page is decided twice against what was known before the page',
@@ -190,8 +194,8 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'a lost answer to a taking of the lease is not recognised',
     patches: one(
-      'functions/adapters/dynamodb/take-lease.ts',
-      'if (held.owner === lease.owner) return answer(stored, lease);',
+      'functions/adapters/dynamodb/checkpoint-items.ts',
+      'if (held.owner === lease.owner) return taken(stored, lease);',
       '',
     ),
   },
@@ -215,7 +219,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'the numbers start over when the lease was given back',
     patches: one(
-      'functions/adapters/dynamodb/take-lease.ts',
+      'functions/adapters/dynamodb/checkpoint-items.ts',
       '#content = if_not_exists(#content, :content), #revision = if_not_exists(#revision, :zero)',
       '#content = :content, #revision = :zero',
     ),
@@ -238,7 +242,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'a later event is sent together with an earlier one of its progression',
     patches: one(
-      'functions/adapters/eventbridge/waves.ts',
+      'functions/adapters/eventbridge/batches.ts',
       'const earlier = counts.get(progression) ?? 0;',
       'const earlier = 0;',
     ),
@@ -246,8 +250,8 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'a later event is sent though the one before it failed',
     patches: [
-      ...one('functions/adapters/eventbridge/publisher.ts', 'answer.error !== null;', 'false;'),
-      ...one('functions/adapters/eventbridge/publisher.ts', 'break;', ''),
+      ...one('functions/adapters/eventbridge/publisher.ts', 'result.error !== null;', 'false;'),
+      ...one('functions/adapters/eventbridge/publisher.ts', 'if (result.error !== null) break;', ''),
     ],
     setting: TWICE_AND_FAILING,
   },
@@ -343,13 +347,13 @@ export const runBugs: DeliberateBug[] = [
     name: 'a lost partial failure: entries that EventBridge failed count as accepted',
     patches: [
       ...one(
-        'functions/adapters/eventbridge/entry-outcome.ts',
+        'functions/adapters/eventbridge/outcome.ts',
         'if (!DENIED.has(code)) return unconfirmed(asCode(code));',
         "if (!DENIED.has(code)) return { kind: 'accepted' };",
       ),
       ...one(
-        'functions/adapters/eventbridge/entry-outcome.ts',
-        '(answer.FailedEntryCount ?? 0) <= failures',
+        'functions/adapters/eventbridge/outcome.ts',
+        '(response.FailedEntryCount ?? 0) <= failures',
         'true',
       ),
     ],
@@ -386,15 +390,15 @@ export const runBugs: DeliberateBug[] = [
     name: 'appended without a condition',
     patches: one(
       'functions/adapters/dynamodb/journal-items.ts',
-      "ConditionExpression: 'attribute_not_exists(pk)',",
-      '',
+      'putItem(table, item, IF_ABSENT)',
+      'putItem(table, item, {})',
     ),
   },
   {
     name: 'unprocessed keys are forgotten',
     patches: one(
       'functions/adapters/dynamodb/batch-get.ts',
-      'keys = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];',
+      'keys = response.UnprocessedKeys?.[table.name]?.Keys ?? [];',
       'keys = [];',
     ),
   },

@@ -4,14 +4,14 @@ import type { RateLimit } from './rate-limit.ts';
 
 /** How long to try, in milliseconds. */
 export type RetryBudget = {
-  /** For one attempt, its body included. */
+  /** For one attempt, including its body. */
   attemptMs: number;
-  /** For all attempts together, and the waits between them. */
+  /** For all attempts together, including the waits between them. */
   totalMs: number;
   firstDelayMs: number;
 };
 
-/** A person at a terminal waits no longer. */
+/** About as long as a person waits at a terminal. */
 export const RETRY_BUDGET: RetryBudget = { attemptMs: 15_000, totalMs: 30_000, firstDelayMs: 250 };
 const LONGEST_DELAY_MS = 5_000;
 
@@ -28,16 +28,16 @@ export class PauseAsked extends Error {
 }
 
 type Limits = {
-  patience: RetryBudget;
-  /** Named when nothing there answers. */
+  retryBudget: RetryBudget;
+  /** Named when it does not respond. */
   host: string;
   limit: RateLimit;
 };
 
 /**
- * Makes attempts until one succeeds, the error is not one that passes, or the time is up. Waits double, with jitter, and
- * come after a pause that `PauseAsked` names. No attempt is made while the rate limit is known to be closed. A pause that
- * the time does not allow is not begun.
+ * Makes attempts until one succeeds, fails with an error that does not pass, or the time is up. Waits double, with jitter, and
+ * follow a pause that `PauseAsked` names. No attempt is made while the rate limit is closed. A pause that would exceed the time
+ * is not started.
  *
  * @param attempt must end when its signal aborts; throws `TransientError` or `PauseAsked` for what may pass
  * @throws the last attempt's error; RateLimitedError where the rate limit stays closed for longer than there is time; the
@@ -48,14 +48,14 @@ export async function withRetries<T>(
   limits: Limits,
   signal?: AbortSignal,
 ): Promise<T> {
-  const { patience } = limits;
-  // p-retry's own time limit reads a clock that does not stand still in a simulation.
-  const deadline = Date.now() + patience.totalMs;
+  const { retryBudget } = limits;
+  // p-retry's own time limit reads a clock that a simulation cannot replace.
+  const deadline = Date.now() + retryBudget.totalMs;
   try {
     return await pRetry(() => allowed(attempt, deadline, limits, signal), {
       retries: Number.POSITIVE_INFINITY,
-      minTimeout: patience.firstDelayMs,
-      maxTimeout: Math.max(LONGEST_DELAY_MS, patience.firstDelayMs),
+      minTimeout: retryBudget.firstDelayMs,
+      maxTimeout: Math.max(LONGEST_DELAY_MS, retryBudget.firstDelayMs),
       randomize: true,
       ...(signal && { signal }),
       async shouldRetry({ error, retryDelay }) {
@@ -73,7 +73,7 @@ export async function withRetries<T>(
   }
 }
 
-/** An attempt once the rate limit is open. What a refusal says of the limit holds for all calls. */
+/** Makes an attempt once the rate limit is open. A refusal by the rate limit closes it for all calls. */
 async function allowed<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
   deadline: number,
@@ -84,7 +84,7 @@ async function allowed<T>(
   for (let closedMs = limit.closedMs(); closedMs > 0; closedMs = limit.closedMs()) {
     if (Date.now() + closedMs >= deadline) {
       const seconds = Math.ceil(closedMs / 1000);
-      throw new RateLimitedError(`${host} takes no request for ${seconds} s: there were too many`, {
+      throw new RateLimitedError(`${host} accepts no request for ${seconds} s: there were too many`, {
         code: 'PLATFORM.RATE_LIMIT_EXCEEDED',
         waitMs: closedMs,
       });
@@ -103,32 +103,32 @@ async function allowed<T>(
 async function timed<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
   deadline: number,
-  { patience, host }: Limits,
+  { retryBudget, host }: Limits,
   signal: AbortSignal | undefined,
 ): Promise<T> {
   const controller = new AbortController();
-  const limit = Math.max(1, Math.min(patience.attemptMs, deadline - Date.now()));
-  const timer = setTimeout(() => controller.abort(), limit);
-  const leave = () => controller.abort();
-  signal?.addEventListener('abort', leave, { once: true });
+  const limit = Math.max(1, Math.min(retryBudget.attemptMs, deadline - Date.now()));
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, limit);
+  signal?.addEventListener('abort', abort, { once: true });
   try {
     return await attempt(controller.signal);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (!isNetworkError(error)) throw error;
     const what = controller.signal.aborted
-      ? `${host} did not answer in full within ${Number((limit / 1000).toPrecision(2))} s`
+      ? `${host} did not send a whole response within ${Number((limit / 1000).toPrecision(2))} s`
       : `the request to ${host} failed (${causeOf(error)})`;
     throw new TransientError(`${what}: check the network and KOMBO_BASE_URL`, { cause: error });
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', leave);
+    signal?.removeEventListener('abort', abort);
   }
 }
 
 /**
- * Node's `fetch` fails with one of two TypeErrors, before the answer and within it, and with an AbortError when it is
- * cancelled. Any other TypeError is a mistake in this program, and must not be mistaken for a network failure.
+ * Node's `fetch` fails with one of two TypeErrors, before the response and within it, and with an AbortError when it is
+ * cancelled. Any other TypeError is a bug of this program, and must not be mistaken for a network failure.
  */
 function isNetworkError(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;

@@ -1,0 +1,101 @@
+import * as z from 'zod/mini';
+import { KnownProgression, type ObservedProgression } from '../../core/state/progression.ts';
+import { batchGet } from './batch-get.ts';
+import { progressionKey } from './keys.ts';
+import { type Item, keyOf, parseStored, type Table } from './table.ts';
+
+/** Known states by progression id, by consistent reads. See `Store.readKnown`. */
+export async function readKnown(
+  table: Table,
+  integration: string,
+  ids: string[],
+  shown: ObservedProgression[] = [],
+): Promise<Map<string, KnownProgression>> {
+  const keys = [...new Set(ids)].map((id) => progressionKey(integration, id));
+  const items = await batchGet(table, keys, { consistent: true });
+  const shownById = new Map(shown.map((record) => [record.state.id, record]));
+  return new Map(
+    items.map((item) => {
+      const id = item['sk']?.S ?? '';
+      return [
+        id,
+        sameAsShown(item, shownById.get(id)) ?? parseStored(KnownProgression, item, () => decode(item)),
+      ];
+    }),
+  );
+}
+
+/**
+ * The known state where it equals what Kombo shows, as it nearly always does: comparing with the encoded record takes a quarter
+ * of the time of decoding and checking the stored one.
+ */
+function sameAsShown(item: Item, shown: ObservedProgression | undefined): KnownProgression | null {
+  if (shown === undefined) return null;
+  const { state, learner, course, erased } = shown;
+  const { id, remoteId, revisionId, revisionRemoteId } = course;
+  const entry = Number(item['entry']?.N);
+  const known = {
+    state,
+    learner,
+    course: { id, remoteId, revisionId, revisionRemoteId },
+    erased,
+    // A record with one of these is decoded.
+    discarded: null,
+    unpublishedRemoval: null,
+    entry,
+  };
+  const isSame = item['content']?.S === encode(known) && Number.isSafeInteger(entry) && entry > 0;
+  return isSame ? known : null;
+}
+
+/** A known progression as it is stored. */
+export function progressionItem(integration: string, known: KnownProgression) {
+  return {
+    ...keyOf(progressionKey(integration, known.state.id)),
+    entry: { N: String(known.entry) },
+    content: { S: encode(known) },
+  };
+}
+
+/**
+ * A known progression as a JSON list: a third of the bytes of named fields, and a tenth of the time of one attribute per
+ * field. The id and the entry are stored beside it. A field is only ever added at the end.
+ */
+function encode({ state, learner, course, erased, discarded, unpublishedRemoval }: KnownProgression): string {
+  return JSON.stringify([
+    state.remoteId,
+    state.status,
+    state.enrolledAt,
+    state.completedAt,
+    state.changedAt,
+    state.removedAt,
+    learner.id,
+    learner.remoteId,
+    course.id,
+    course.remoteId,
+    course.revisionId,
+    course.revisionRemoteId,
+    erased,
+    discarded,
+    unpublishedRemoval,
+  ]);
+}
+
+const Fields = z.array(z.unknown());
+
+function decode(item: Item): unknown {
+  const fields = Fields.parse(JSON.parse(item['content']?.S ?? ''));
+  const [remoteId, status, enrolledAt, completedAt, changedAt, removedAt] = fields;
+  const [learnerId, learnerRemoteId] = fields.slice(6);
+  const [courseId, courseRemoteId, revisionId, revisionRemoteId] = fields.slice(8);
+  const [erased, discarded, unpublishedRemoval] = fields.slice(12);
+  return {
+    state: { id: item['sk']?.S, remoteId, status, enrolledAt, completedAt, changedAt, removedAt },
+    learner: { id: learnerId, remoteId: learnerRemoteId },
+    course: { id: courseId, remoteId: courseRemoteId, revisionId, revisionRemoteId },
+    erased,
+    discarded,
+    unpublishedRemoval,
+    entry: Number(item['entry']?.N),
+  };
+}
