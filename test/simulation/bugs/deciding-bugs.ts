@@ -12,7 +12,7 @@ export const decidingBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'expired data is believed',
+    name: 'expired data is trusted',
     patches: one(
       'functions/core/poll/process-page.ts',
       '(await ports.kombo.readDataExpiredAt(integration.id)) !== null',
@@ -20,7 +20,7 @@ export const decidingBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'a record of which the id alone is left was not removed first',
+    name: 'a record with only an id left is erased without a removal',
     patches: one(
       'functions/core/decide/decide-events.ts',
       'if (!observed.removed && !observed.erased) return null;',
@@ -29,7 +29,7 @@ export const decidingBugs: DeliberateBug[] = [
     setting: withKind('erasures'),
   },
   {
-    name: 'a record that returns stays erased',
+    name: 'a restored record stays erased',
     patches: one(
       'functions/core/decide/decide-events.ts',
       'erased: removedAt !== null && isErased(known, observed, removedAt, detectedAt),',
@@ -56,7 +56,7 @@ export const decidingBugs: DeliberateBug[] = [
     setting: AGED,
   },
   {
-    name: 'a removed record is erased when its fields are turned off',
+    name: 'a removed record is erased when its fields are disabled',
     patches: one(
       'functions/adapters/kombo/progression-record.ts',
       'return isNull(record.user_id) || isNull(record.user?.id) || isNull(record.user.remote_id);',
@@ -64,7 +64,7 @@ export const decidingBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'a record that was removed before it was seen is known with its status',
+    name: 'a record that was removed before it was first seen is stored with its status',
     patches: one(
       'functions/core/decide/decide-events.ts',
       'state: isRemoved ? { ...state, status: null } : state,',
@@ -72,7 +72,7 @@ export const decidingBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'facts of a record that was removed before it was seen are taken over without an event',
+    name: 'facts of a record that was removed before it was first seen are stored without an event',
     patches: one(
       'functions/core/decide/decide-events.ts',
       'return isUnseen && shown.removedAt !== null ? { ...facts, erased: shown.erased } : shown;',
@@ -89,7 +89,7 @@ export const decidingBugs: DeliberateBug[] = [
     setting: withKind('retakes'),
   },
   {
-    name: 'a date that means "none" and lies before 1971 is one',
+    name: 'a date before 1971, which means "no date", is used as a date',
     patches: one(
       'functions/adapters/kombo/timestamp.ts',
       "Date.parse('1971-01-01T00:00:00.000Z')",
@@ -98,7 +98,7 @@ export const decidingBugs: DeliberateBug[] = [
     setting: withKind('no-dates'),
   },
   {
-    name: 'a date that means "none" and lies after 2200 is one',
+    name: 'a date after 2200, which means "no date", is used as a date',
     patches: one(
       'functions/adapters/kombo/timestamp.ts',
       "Date.parse('2200-12-31T23:59:59.999Z')",
@@ -107,7 +107,7 @@ export const decidingBugs: DeliberateBug[] = [
     setting: withKind('no-dates'),
   },
   {
-    name: 'a removal without a usable date is none',
+    name: 'a removal without a usable date is ignored',
     patches: one(
       'functions/adapters/kombo/progression-record.ts',
       'removed: isRemoved(record),',
@@ -116,7 +116,7 @@ export const decidingBugs: DeliberateBug[] = [
     setting: withKind('no-dates'),
   },
   {
-    name: 'a removal without a usable date is dated anew each time',
+    name: 'a removal without a usable date gets a new date each time',
     patches: one(
       'functions/core/decide/decide-events.ts',
       'observed.state.removedAt ?? known?.removedAt ?? detectedAt',
@@ -125,7 +125,7 @@ export const decidingBugs: DeliberateBug[] = [
     setting: withKind('erasures'),
   },
   {
-    name: 'it happened at `changed_at` though that did not move',
+    name: '`occurredAt` is `changed_at` although that did not change',
     patches: one(
       'functions/core/decide/events-of-entry.ts',
       'changedAt === null || !isChangeDated',
@@ -134,7 +134,7 @@ export const decidingBugs: DeliberateBug[] = [
     setting: withKind('unmoved-changed-at'),
   },
   {
-    name: 'it happened at `changed_at` though that lies before the window that was asked for',
+    name: '`occurredAt` is `changed_at` although that is before the requested time range',
     patches: one(
       'functions/core/decide/events-of-entry.ts',
       'return updatedAfter === null || changedAt >= updatedAfter ? changedAt : null;',
@@ -143,7 +143,7 @@ export const decidingBugs: DeliberateBug[] = [
     setting: withKind('unmoved-changed-at'),
   },
   {
-    name: 'a first status does not happen at the date that was known before it',
+    name: '`occurredAt` of a first status ignores the date that was known before',
     patches: one(
       'functions/core/decide/events-of-entry.ts',
       'isFirstStatus || state.completedAt !== previous?.completedAt',
@@ -151,7 +151,7 @@ export const decidingBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'other ids of learner and course become known only with the next event',
+    name: 'changed ids of learner and course are stored only with the next event',
     patches: one(
       'functions/core/decide/decide-events.ts',
       'const isMoved = !sameReferences(references, known);',
@@ -160,7 +160,7 @@ export const decidingBugs: DeliberateBug[] = [
     setting: withKind('merges'),
   },
   {
-    name: "a progression's ids of learner and course stay what they were at first",
+    name: 'the ids of learner and course of a progression never change',
     patches: one(
       'functions/core/decide/decide-events.ts',
       'const shown = referencesShown(known, observed);',
@@ -169,7 +169,7 @@ export const decidingBugs: DeliberateBug[] = [
     setting: withKind('merges'),
   },
   {
-    name: 'what is older than known is believed at once',
+    name: 'a version older than the known one is trusted without a second read',
     patches: one(
       'functions/core/decide/decide-page.ts',
       'if (!isOlderVersion(record.state, before) || decideEvents',
@@ -178,7 +178,7 @@ export const decidingBugs: DeliberateBug[] = [
     setting: withFault('kombo-lagging'),
   },
   {
-    name: 'what is older than known is never believed',
+    name: 'a version older than the known one is never trusted',
     patches: one(
       'functions/core/decide/decide-page.ts',
       '|| isSameVersion(answer, record) ? answer : null',
@@ -187,7 +187,7 @@ export const decidingBugs: DeliberateBug[] = [
     setting: withKind('backups'),
   },
   {
-    name: 'the watermark passes what is older than known and was not confirmed',
+    name: 'the watermark moves past an older version that was not confirmed',
     patches: one(
       'functions/core/decide/decide-page.ts',
       'if (record === null) page.hasUntrusted = true;',
@@ -196,7 +196,7 @@ export const decidingBugs: DeliberateBug[] = [
     setting: withFault('kombo-ids-missing', withKind('backups')),
   },
   {
-    name: 'a baseline since a date goes by when the record was changed',
+    name: 'a baseline since a date uses the time of the change in Kombo',
     patches: one(
       'functions/core/decide/decide-page.ts',
       "(recordDate(change.state) ?? '') >= baseline.date",
@@ -204,11 +204,11 @@ export const decidingBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'a status that is not known passes in silence',
+    name: 'an unknown status is ignored',
     patches: one('functions/core/poll/set-aside-records.ts', 'if (changed.length > 0) {', 'if (false) {'),
   },
   {
-    name: 'a record that became readable stays on the list',
+    name: 'a record that became readable stays in the set-aside list',
     patches: one('functions/core/poll/process-page.ts', 'await removeReadable(worker, page.records);', ''),
   },
 ];

@@ -16,7 +16,7 @@ function passes(kind: SuspectKind): DeliberateBug {
           '.map((type) => kindOf(type, change, before, habits));',
           `.map((type) => kindOf(type, change, before, habits)).map((kind) => (kind === '${kind}' ? null : kind));`,
         );
-  return { name: `any number of changes of this kind passes: ${kind}`, patches, setting: HELD };
+  return { name: `any number of changes of this kind is published: ${kind}`, patches, setting: HELD };
 }
 
 /** Bugs in what is held, and in what a person decides about it. */
@@ -38,7 +38,7 @@ export const holdBugs: DeliberateBug[] = [
     ] as const
   ).map(passes),
   {
-    name: 'what is completed on these days is held',
+    name: 'recent completions are held',
     patches: one(
       'functions/core/decide/suspect.ts',
       'const OLD_AFTER_MS = 3 * 24 * 60 * 60 * 1000;',
@@ -47,12 +47,12 @@ export const holdBugs: DeliberateBug[] = [
     setting: ORDINARY,
   },
   {
-    name: 'enrolments without a date are held on a platform that sends none',
+    name: 'enrolments without a date are held on a platform that sends no enrolment dates',
     patches: one('functions/core/decide/suspect.ts', '(isOngoing && !habits.hasEnrolmentDates)', 'false'),
     setting: UNDATED,
   },
   {
-    name: 'a completion without a date is held though its record is known',
+    name: 'a completion without a date is held although its record is known',
     patches: one(
       'functions/core/decide/suspect.ts',
       "return isOld(state.completedAt, habits) ? 'completedOld' : null;",
@@ -61,7 +61,7 @@ export const holdBugs: DeliberateBug[] = [
     setting: UNDATED,
   },
   {
-    name: "a completion's own date is that of the enrolment",
+    name: 'a completion is dated by the enrolment',
     patches: one(
       'functions/core/decide/suspect.ts',
       "return (status === 'COMPLETED' ? completedAt : null) ?? enrolledAt;",
@@ -69,17 +69,17 @@ export const holdBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'suspect changes that passed are not counted',
+    name: 'published suspect changes are not counted',
     patches: one('functions/core/episodes/hold.ts', 'surgeCount(checkpoint.surge, now) + suspect', 'suspect'),
     setting: HELD,
   },
   {
-    name: 'a release lets through whatever comes',
+    name: 'a release publishes any change',
     patches: one('functions/core/episodes/hold.ts', 'changes.has(fingerprint)', 'true'),
     setting: HELD,
   },
   {
-    name: 'a person decides about progressions, whatever facts they would get',
+    name: 'the fingerprint of a change ignores its facts',
     patches: one(
       'functions/core/episodes/change-set.ts',
       'JSON.stringify([id, status, enrolledAt, completedAt, removedAt !== null, erased])',
@@ -88,12 +88,12 @@ export const holdBugs: DeliberateBug[] = [
     setting: HELD,
   },
   {
-    name: 'without `enrolledAt`, a change is the one that was discarded',
+    name: 'a change that differs only in `enrolledAt` is mistaken for the discarded one',
     patches: one('functions/core/state/progression.ts', 'a.enrolledAt === b.enrolledAt &&', ''),
     setting: HELD,
   },
   {
-    name: 'what was counted in an earlier invocation is forgotten',
+    name: 'the changes counted in an earlier invocation are lost',
     patches: one(
       'functions/core/poll/count-suspect-changes.ts',
       'const chunks = [...held.chunks];',
@@ -107,7 +107,7 @@ export const holdBugs: DeliberateBug[] = [
     setting: HELD,
   },
   {
-    name: 'any run that ends resolves the hold',
+    name: 'the end of any run resolves the hold',
     patches: one(
       'functions/core/poll/read-run.ts',
       'if (held !== null && slotOf(held.mode) === slot)',
@@ -125,7 +125,7 @@ export const holdBugs: DeliberateBug[] = [
     setting: HELD,
   },
   {
-    name: 'what was decided is not carried out while more is counted',
+    name: 'a decision is not carried out while other changes are counted',
     patches: one(
       'functions/core/poll/count-suspect-changes.ts',
       'await commitWhatWasDecided(worker, run, decided);',
@@ -134,7 +134,7 @@ export const holdBugs: DeliberateBug[] = [
     setting: HELD,
   },
   {
-    name: 'a discard publishes what was counted',
+    name: 'a discard publishes the counted changes',
     patches: one(
       'functions/core/decide/decide-page.ts',
       "decision === 'discard' ? discarded(change, before) : change",

@@ -67,11 +67,11 @@ const PAGES_KEPT: SourcePatch[] = [
 /** Bugs in how a run reads, journals, publishes and saves, and in who may do so. */
 export const runBugs: DeliberateBug[] = [
   {
-    name: 'recovery left out',
+    name: 'recovery is omitted',
     patches: one('functions/core/journal/commit-entry.ts', 'await recover(worker);', ''),
   },
   {
-    name: 'recovery only after the known states were read',
+    name: 'recovery runs only after the known states were read',
     patches: [
       ...one('functions/core/poll/run-poll.ts', 'if (taken.fence) await fenceOff(worker);', ''),
       {
@@ -87,15 +87,15 @@ export const runBugs: DeliberateBug[] = [
     ],
   },
   {
-    name: 'the lease is given back though an entry may be unfinished',
+    name: 'the lease is released although an entry may be unfinished',
     patches: one('functions/core/journal/worker.ts', 'if (!worker.needsRecovery) return', 'return'),
   },
   {
-    name: 'stopping the polls does not recover first',
+    name: 'a pause does not recover first',
     patches: one('functions/core/operator/with-lease.ts', 'if (fence) await fenceOff(worker);', ''),
   },
   {
-    name: 'fence left out at a hand-over (recovery only)',
+    name: 'a new holder of the lease recovers, but appends no fence',
     patches: one(
       'functions/core/journal/commit-entry.ts',
       'await recover(worker);',
@@ -111,7 +111,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'a record that comes twice in a page is decided twice against what was known before the page',
+    name: 'a record that comes twice in a page is compared twice with the state before the page',
     patches: one(
       'functions/core/decide/decide-page.ts',
       'left.set(id, knownAfter(decision.change, rules.entry));',
@@ -119,15 +119,15 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'the known states of a page are read before the page before it was applied',
+    name: 'the known states of a page are read before the previous page was applied',
     patches: KNOWN_READ_AHEAD,
   },
   {
-    name: 'a page that was fetched ahead is used when the run goes on later',
+    name: 'a prefetched page is used when the run continues in a later invocation',
     patches: PAGES_KEPT,
   },
   {
-    name: 'the checkpoint is saved whatever its revision and owner are',
+    name: "the checkpoint is saved without checking its revision and the lease's owner",
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
       "'#revision = :before AND #lease.#owner = :owner'",
@@ -135,7 +135,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'the checkpoint is saved whatever its revision is',
+    name: 'the checkpoint is saved without checking its revision',
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
       "'#revision = :before AND #lease.#owner = :owner'",
@@ -143,7 +143,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'the checkpoint is saved without the lease',
+    name: "the checkpoint is saved without checking the lease's owner",
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
       "'#revision = :before AND #lease.#owner = :owner'",
@@ -152,7 +152,7 @@ export const runBugs: DeliberateBug[] = [
     setting: OVERTAKEN,
   },
   {
-    name: 'a worker that finds the checkpoint moved by another goes on',
+    name: 'a worker continues although another worker saved the checkpoint',
     patches: one(
       'functions/core/journal/worker.ts',
       'await ports.store.saveCheckpoint(checkpoint, lease);',
@@ -160,7 +160,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'a worker that finds its entry number taken goes on',
+    name: 'a worker continues although its entry number is used',
     patches: one(
       'functions/core/journal/commit-entry.ts',
       'await worker.ports.store.appendEntry(entry);',
@@ -168,7 +168,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'a lost answer to an append is not recognised',
+    name: 'a lost response to an append is not recognised',
     patches: one(
       'functions/adapters/dynamodb/journal-items.ts',
       'stored === undefined || Buffer.compare(stored, content) !== 0',
@@ -176,7 +176,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'a lost answer to a save of the checkpoint is not recognised',
+    name: 'a lost response to a save of the checkpoint is not recognised',
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
       'isDeepStrictEqual(stored.checkpoint, next)',
@@ -184,7 +184,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'another save of the same worker is taken for the one whose answer was lost',
+    name: 'another save of the same worker is mistaken for the one with the lost response',
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
       'isDeepStrictEqual(stored.checkpoint, next)',
@@ -192,7 +192,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'a lost answer to a taking of the lease is not recognised',
+    name: 'a lost response to acquiring the lease is not recognised',
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
       'if (held.owner === lease.owner) return taken(stored, lease);',
@@ -200,7 +200,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'a lost answer to a giving back of the lease is not recognised',
+    name: 'a lost response to releasing the lease is not recognised',
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
       'stored?.releasedBy === lease.owner &&',
@@ -208,7 +208,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'each entry of a split page carries the cursor forward',
+    name: 'each entry of a split page moves the cursor',
     patches: one(
       'functions/core/journal/commit-entry.ts',
       'at === parts.length - 1 ? forward : undefined',
@@ -217,7 +217,7 @@ export const runBugs: DeliberateBug[] = [
     setting: { patches: SPLIT_PAGES_IN_ONE_PASS, scenario: STEADY_PAGES },
   },
   {
-    name: 'the numbers start over when the lease was given back',
+    name: 'entry numbers restart after the lease was released',
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
       '#content = if_not_exists(#content, :content), #revision = if_not_exists(#revision, :zero)',
@@ -225,7 +225,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'the numbers start over when an integration is removed and added again',
+    name: 'entry numbers restart when an integration is removed and added again',
     patches: [
       ...one(
         'functions/core/operator/operator-changes.ts',
@@ -240,7 +240,7 @@ export const runBugs: DeliberateBug[] = [
     ],
   },
   {
-    name: 'a later event is sent together with an earlier one of its progression',
+    name: 'a later event is sent in the same request as an earlier one of its progression',
     patches: one(
       'functions/adapters/eventbridge/batches.ts',
       'const earlier = counts.get(progression) ?? 0;',
@@ -248,7 +248,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'a later event is sent though the one before it failed',
+    name: 'a later event is sent although the previous one failed',
     patches: [
       ...one('functions/adapters/eventbridge/publisher.ts', 'result.error !== null;', 'false;'),
       ...one('functions/adapters/eventbridge/publisher.ts', 'if (result.error !== null) break;', ''),
@@ -256,7 +256,7 @@ export const runBugs: DeliberateBug[] = [
     setting: TWICE_AND_FAILING,
   },
   {
-    name: "the watermark comes from the machine's clock",
+    name: "the watermark uses only the machine's clock",
     patches: one(
       'functions/core/poll/read-run.ts',
       'watermarkAfter(worker.checkpoint.watermark, run)',
@@ -264,7 +264,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: "the watermark comes from the run's last answer, not its first",
+    name: 'the watermark uses the last response of the run, not the first',
     patches: one(
       'functions/core/state/run-progress.ts',
       'pages: run.pages + 1,',
@@ -272,7 +272,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'the watermark moves before the last page, when the time is spent',
+    name: 'the watermark moves before the last page when the invocation has no time left',
     patches: one(
       'functions/core/poll/read-run.ts',
       "if (page.next !== null && !timeLeft()) return 'more';",
@@ -288,7 +288,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'the watermark passes what was not believed',
+    name: 'the watermark moves past records that were not trusted',
     patches: one(
       'functions/core/state/run-progress.ts',
       'run.hasUntrusted ? watermark',
@@ -312,11 +312,11 @@ export const runBugs: DeliberateBug[] = [
     setting: { patches: SINGLE_PASS, scenario: STEADY_PAGES },
   },
   {
-    name: 'a run goes on from its first page, not from its cursor',
+    name: 'a run continues from its first page, not from its cursor',
     patches: one('functions/core/poll/read-run.ts', '(counting ?? begun)?.cursor ?? null', 'null'),
   },
   {
-    name: 'no overlap',
+    name: 'there is no overlap',
     patches: one(
       'functions/core/state/run-progress.ts',
       'Date.parse(watermark) - overlapMs',
@@ -324,11 +324,11 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'the second pass is left out',
+    name: 'the second pass is omitted',
     patches: one('functions/core/state/run-progress.ts', 'run.pass >= MAX_PASSES', 'run.pass >= 1'),
   },
   {
-    name: 'published before it is appended',
+    name: 'events are published before the entry is appended',
     patches: one(
       'functions/core/journal/commit-entry.ts',
       'await worker.ports.store.appendEntry(entry);',
@@ -344,7 +344,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'a lost partial failure: entries that EventBridge failed count as accepted',
+    name: 'entries that EventBridge failed count as accepted',
     patches: [
       ...one(
         'functions/adapters/eventbridge/outcome.ts',
@@ -367,11 +367,11 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'a record that cannot be read is not set aside',
+    name: 'an unreadable record is not set aside',
     patches: one('functions/core/poll/set-aside-records.ts', 'if (rejected.length === 0) return;', 'return;'),
   },
   {
-    name: 'a record that is tried again is taken off the list and not committed',
+    name: 'a retried record is removed from the set-aside list without a commit',
     patches: one(
       'functions/core/operator/retry-set-aside.ts',
       'await commitDecisions(worker, run, decisions, detectedAt);',
@@ -379,7 +379,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'applied without a condition',
+    name: 'an entry is applied without a condition',
     patches: one(
       'functions/adapters/dynamodb/apply-entry.ts',
       "'attribute_not_exists(pk) OR #entry < :entry'",
@@ -387,7 +387,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'appended without a condition',
+    name: 'an entry is appended without a condition',
     patches: one(
       'functions/adapters/dynamodb/journal-items.ts',
       'putItem(table, item, IF_ABSENT)',
@@ -395,7 +395,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'unprocessed keys are forgotten',
+    name: 'unprocessed keys are ignored',
     patches: one(
       'functions/adapters/dynamodb/batch-get.ts',
       'keys = response.UnprocessedKeys?.[table.name]?.Keys ?? [];',
@@ -403,7 +403,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'what counts towards a hold is not counted',
+    name: 'suspect changes are not counted',
     patches: one(
       'functions/core/journal/commit-entry.ts',
       'addToSurge(checkpoint.surge, entry.tally.suspect, now)',
@@ -411,7 +411,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'what counts towards a hold is forgotten between two runs',
+    name: 'the count of suspect changes is lost between two runs',
     patches: one(
       'functions/core/state/run-progress.ts',
       'return { ...checkpoint, [slotOf(run.mode)]: run };',
@@ -419,7 +419,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'what counts towards a hold is forgotten by a recovery',
+    name: 'a recovery loses the count of suspect changes',
     patches: one(
       'functions/core/journal/commit-entry.ts',
       'await finishEntry(worker, entry, await readDetails(worker, entry));',
@@ -428,7 +428,7 @@ export const runBugs: DeliberateBug[] = [
     setting: HELD_AND_INTERRUPTED,
   },
   {
-    name: 'more passes a hold than a person let through',
+    name: 'more changes are published than a person released',
     patches: one('functions/core/episodes/hold.ts', 'changes.has(fingerprint)', 'changes !== null'),
     setting: HELD_AND_INTERRUPTED,
   },
@@ -441,11 +441,11 @@ export const runBugs: DeliberateBug[] = [
     patches: one('functions/core/poll/run-poll.ts', 'health = { ...health, notified: true };', ''),
   },
   {
-    name: 'each run that fails is an episode of its own',
+    name: 'each failed run starts a new episode',
     patches: one('functions/core/episodes/health.ts', 'before?.since ?? new', 'new'),
   },
   {
-    name: 'the end of a failure is published only where its beginning is known to be published',
+    name: 'the end of a failure is published only if its beginning is known to be published',
     patches: one(
       'functions/core/episodes/health.ts',
       "health.state === 'failing' && health.needsNotice",
@@ -453,7 +453,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'a first baseline that begins again forgets what it published',
+    name: 'a first baseline that restarts loses what it published',
     patches: one(
       'functions/core/state/run-progress.ts',
       'checkpoint.watermark === null ? checkpoint.baselineStart : checkpoint.entry',
@@ -469,7 +469,7 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: "the watermark comes from Kombo's clock alone",
+    name: "the watermark uses only Kombo's clock",
     patches: one('functions/core/poll/read-run.ts', 'earlierOf(page.servedAt, startedBy)', 'page.servedAt'),
     setting: withFault('kombo-clock-ahead'),
   },

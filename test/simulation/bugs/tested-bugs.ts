@@ -3,7 +3,7 @@ import { type DeliberateBug, one } from './deliberate-bug.ts';
 /** Bugs where the simulation does not reach, or that only cost something: a test finds them. */
 export const testedBugs: DeliberateBug[] = [
   {
-    name: 'a worker goes on for ten minutes after its lease ran out',
+    name: 'a worker continues for ten minutes after its lease expired',
     patches: one(
       'functions/core/journal/worker.ts',
       'worker.ports.clock() > worker.leaseUntil',
@@ -12,7 +12,7 @@ export const testedBugs: DeliberateBug[] = [
     testedBy: ['test/core/poll/faults.test.ts'],
   },
   {
-    name: 'a worker whose lease ran out still sets records aside',
+    name: 'a worker whose lease expired still sets records aside',
     patches: one(
       'functions/core/poll/set-aside-records.ts',
       'if (rejected.length === 0) return;\n  stopIfExpired(worker);',
@@ -21,7 +21,7 @@ export const testedBugs: DeliberateBug[] = [
     testedBy: ['test/core/poll/faults.test.ts'],
   },
   {
-    name: 'what was set aside is retried as an incremental run during a forced baseline',
+    name: 'set-aside items are retried as in an incremental run during a forced baseline',
     patches: one(
       'functions/core/operator/retry-set-aside.ts',
       "watermark === null || run?.mode === 'baseline'",
@@ -30,7 +30,7 @@ export const testedBugs: DeliberateBug[] = [
     testedBy: ['test/core/operator/retry-set-aside.test.ts'],
   },
   {
-    name: 'entries that are missing at the end of the range of a replay are not noticed',
+    name: 'missing entries at the end of the range of a replay are not detected',
     patches: one('functions/core/replay/plan-replay.ts', 'if (expected <= found.last) {', 'if (false) {'),
     testedBy: ['test/core/replay/plan-replay.test.ts'],
   },
@@ -53,7 +53,7 @@ export const testedBugs: DeliberateBug[] = [
     testedBy: ['test/core/episodes/hold-exactly.test.ts', 'test/core/episodes/held.test.ts'],
   },
   {
-    name: 'what is old is measured by the present watermark, not by the latest one',
+    name: 'the age of a change is measured from the current watermark, not from the latest one',
     patches: one(
       'functions/core/poll/process-page.ts',
       'newestWatermark: checkpoint.newestWatermark,',
@@ -62,7 +62,7 @@ export const testedBugs: DeliberateBug[] = [
     testedBy: ['test/core/operator/set-watermark.test.ts', 'test/core/episodes/hold-kinds.test.ts'],
   },
   {
-    name: 'two forced baselines have one event id',
+    name: 'two forced baselines have the same event id',
     patches: one(
       'functions/core/poll/read-run.ts',
       'worker.checkpoint.watermark === null ? run.startEntry : run.startedAt',
@@ -71,7 +71,7 @@ export const testedBugs: DeliberateBug[] = [
     testedBy: ['test/core/poll/baseline.test.ts'],
   },
   {
-    name: 'a decision about a hold applies to the run that was stopped alone',
+    name: 'a decision about a hold applies only to the stopped run',
     patches: one(
       'functions/core/poll/read-run.ts',
       'await readHoldDecisions(worker)',
@@ -80,7 +80,7 @@ export const testedBugs: DeliberateBug[] = [
     testedBy: ['test/core/episodes/decisions-of-both-runs.test.ts'],
   },
   {
-    name: 'a decision about a hold ends with a run that did not trust what Kombo showed',
+    name: "a decision about a hold ends with a run that did not trust Kombo's data",
     patches: one(
       'functions/core/episodes/hold.ts',
       'if (run.hasUntrusted || hasSetAside) return holdDecisions;',
