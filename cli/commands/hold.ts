@@ -36,7 +36,7 @@ export function addHoldCommands(program: Command): void {
               `The held changes of ${id} are ${countingText(pages)}: nothing was changed. The next poll goes on counting; see: schoolbell status ${id}`,
             );
           }
-          case 'settled': {
+          case 'decided': {
             const { since, mode, waiting, sample, limit } = result.held;
             const held = { since, mode, waiting, sample, limit };
             output.answer({ integration: id, by, held }, `${heldText(held)}. ${done}`);

@@ -53,7 +53,7 @@ function addRetry(setAside: Command): void {
     const { result, output } = await workOnIntegration(command, id, async (worker) =>
       retrySetAside(worker, await worker.ports.store.readSetAside(id)),
     );
-    const { settled, left } = result;
+    const { processed: settled, remaining: left } = result;
     for (const item of settled) {
       output.answer({ ...item, settled: true }, `settled  ${item.kind} ${item.id}`);
     }

@@ -112,6 +112,6 @@ export class EntryTakenError extends Error {
 }
 
 /** Another carries this replay on, or a person stopped it: end without another write. */
-export class ReplayMovedError extends Error {
-  override readonly name = 'ReplayMovedError';
+export class ReplayChangedError extends Error {
+  override readonly name = 'ReplayChangedError';
 }

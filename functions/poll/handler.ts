@@ -23,11 +23,11 @@ export type PollParts = {
   /** Told what became of each run, for logs and metrics. */
   report: (integration: string, outcome: PollOutcome) => void;
   /** Brings an integration to where it stands at Kombo, when a message asks for it. See `core/operator/sync-with-kombo.ts`. */
-  follow?: (id: IntegrationId, why: 'created' | 'changed', owner: string) => Promise<Integration | null>;
+  sync?: (id: IntegrationId, why: 'created' | 'changed', owner: string) => Promise<Integration | null>;
 };
 
 /** Runs the integration that a message names for as long as there is time, then asks for more where there is more. */
-export function pollHandler({ ports, settings, queue, report, follow }: PollParts) {
+export function pollHandler({ ports, settings, queue, report, sync: follow }: PollParts) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     const [record] = QueueEvent.parse(event).Records;
     const message = PollMessage.parse(JSON.parse(record?.body ?? ''));

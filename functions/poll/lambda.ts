@@ -19,7 +19,7 @@ export const handler = redactErrors(
     settings,
     queue,
     report: (integration, outcome) => reportRun(telemetry, integration, outcome, counter.take()),
-    follow: (id, why, owner) =>
+    sync: (id, why, owner) =>
       syncWithKombo({ ports, settings, readKomboStatus: readKomboStatus, baseline }, id, why, owner),
   }),
 );

@@ -15,7 +15,7 @@ const UrlEvent = z.object({
   requestContext: z.object({ http: z.object({ method: z.string() }) }),
 });
 
-export type UrlAnswer = { statusCode: number; body: string };
+export type UrlResponse = { statusCode: number; body: string };
 
 /** What became of a request: refused and why, or accepted. */
 export type WebhookOutcome =
@@ -36,8 +36,8 @@ export type WebhookParts = {
  * answered fast and a repeated one does no harm.
  */
 export function webhookHandler({ queue, secret, report }: WebhookParts) {
-  return async (event: unknown): Promise<UrlAnswer> => {
-    const outcome = await look(event, secret);
+  return async (event: unknown): Promise<UrlResponse> => {
+    const outcome = await checkRequest(event, secret);
     if (outcome.kind === 'accepted' && outcome.poll !== null) await queue.send([outcome.poll]);
     report(outcome);
     return outcome.kind === 'refused'
@@ -47,7 +47,7 @@ export function webhookHandler({ queue, secret, report }: WebhookParts) {
 }
 
 /** Nothing of a request is parsed before its signature is known to be right. */
-async function look(event: unknown, secret: () => Promise<string>): Promise<WebhookOutcome> {
+async function checkRequest(event: unknown, secret: () => Promise<string>): Promise<WebhookOutcome> {
   const request = UrlEvent.safeParse(event);
   if (!request.success) return refused(400, 'not a request');
   const { headers, body = '', isBase64Encoded, requestContext } = request.data;

@@ -108,12 +108,12 @@ export function invocations(world: World): Invocations {
     async settle(held, accuse) {
       const by = random.chance(0.7) ? 'release' : 'discard';
       const from = time.now();
-      const settled = await operated(by, (worker) => decideHold(worker, by));
-      world.counts.add(`operator: ${by} ${settled?.kind ?? 'in vain'}`);
-      if (settled !== null && settled.kind !== 'settled') return;
-      const decided = settled?.held ?? held;
+      const result = await operated(by, (worker) => decideHold(worker, by));
+      world.counts.add(`operator: ${by} ${result?.kind ?? 'in vain'}`);
+      if (result !== null && result.kind !== 'decided') return;
+      const decided = result?.held ?? held;
       if (decided === null) return;
-      if (settled !== null && decided.counting !== null) {
+      if (result !== null && decided.counting !== null) {
         accuse('a person decides about what was counted', JSON.stringify(decided));
       }
       world.operator.decisions.push({
@@ -122,7 +122,7 @@ export function invocations(world: World): Invocations {
         until: time.now(),
         since: Date.parse(decided.since),
         changes: Math.max(decided.waiting.total, held?.waiting.total ?? 0),
-        counted: settled === null || decided.waiting.total > decided.sample.length ? [] : decided.sample,
+        counted: result === null || decided.waiting.total > decided.sample.length ? [] : decided.sample,
       });
     },
     async retrySetAside() {

@@ -1,4 +1,4 @@
-import { ReplayMovedError } from '../../functions/core/errors.ts';
+import { ReplayChangedError } from '../../functions/core/errors.ts';
 import type { ReplayStore } from '../../functions/core/replay/ports.ts';
 import { ReplayRecord } from '../../functions/core/replay/replay-record.ts';
 import type { MemoryStore } from './memory-store.ts';
@@ -12,7 +12,7 @@ export function memoryReplays(store: Pick<MemoryStore, 'journal'>): ReplayStore 
       return structuredClone(store.journal.get(first ?? 0) ?? null);
     },
     async createReplay(replay) {
-      if (records.has(replay.id)) throw new ReplayMovedError('there is one already');
+      if (records.has(replay.id)) throw new ReplayChangedError('there is one already');
       records.set(replay.id, ReplayRecord.parse(replay));
     },
     async readReplay(_integration, id) {
@@ -21,9 +21,9 @@ export function memoryReplays(store: Pick<MemoryStore, 'journal'>): ReplayStore 
     async readReplays() {
       return [...records.values()].toReversed();
     },
-    async moveReplay(next) {
+    async saveReplay(next) {
       if (records.get(next.id)?.revision !== next.revision - 1)
-        throw new ReplayMovedError('another revision');
+        throw new ReplayChangedError('another revision');
       records.set(next.id, ReplayRecord.parse(next));
     },
   };

@@ -1,4 +1,4 @@
-import { ReplayMovedError } from '../../core/errors.ts';
+import { ReplayChangedError } from '../../core/errors.ts';
 import type { ReplayStore } from '../../core/replay/ports.ts';
 import { ReplayRecord } from '../../core/replay/replay-record.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
@@ -30,7 +30,7 @@ export function createReplayStore(options: {
     // The content names its writer, so equal content is this worker's own write, whose response was lost.
     const stored = await getItem(table, key);
     if (stored?.['content']?.S === item.content.S) return;
-    throw new ReplayMovedError(
+    throw new ReplayChangedError(
       `Another process has changed the replay ${replay.id} of ${replay.integration}`,
     );
   };
@@ -61,7 +61,7 @@ export function createReplayStore(options: {
         .toSorted((a, b) => Date.parse(b.orderedAt) - Date.parse(a.orderedAt));
     },
 
-    moveReplay: (next) =>
+    saveReplay: (next) =>
       put(next, {
         ConditionExpression: '#revision = :before',
         ExpressionAttributeNames: { '#revision': 'revision' },

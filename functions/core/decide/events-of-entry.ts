@@ -26,7 +26,7 @@ export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null):
   const integration = { id: entry.integration, tool: toolOf(entry.integration) };
   const events: JournalledEvent[] = [];
   for (const change of entry.changes) {
-    for (const step of stepsOf(change)) {
+    for (const step of transitionsOf(change)) {
       const index = events.length;
       events.push({
         type: step.type,
@@ -53,7 +53,7 @@ export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null):
 }
 
 /** One event of a change: the states before and after it. */
-export type Step = {
+export type Transition = {
   type: LearningEventType;
   previous: ProgressionState | null;
   state: ProgressionState;
@@ -65,7 +65,7 @@ export type Step = {
  * The steps of a change. With a status event before a removal or restoration, the state between them has the new status
  * and is not yet removed or restored.
  */
-export function stepsOf(change: Change): Step[] {
+export function transitionsOf(change: Change): Transition[] {
   let previous = change.previous;
   const isChangeDated = (change.state.changedAt ?? '') > (previous?.changedAt ?? '');
   return change.events.map((type, at) => {
@@ -87,12 +87,12 @@ export type Reading = { detectedAt: string; updatedAfter: string | null };
  * When it happened in the learning platform, as best known: the date of the fact itself, else when Kombo changed the record
  * where that is about this change, else when it was detected.
  */
-export function occurredAt(step: Step, reading: Reading): string {
+export function occurredAt(step: Transition, reading: Reading): string {
   return ownDate(step) ?? changeDate(step, reading) ?? reading.detectedAt;
 }
 
 /** The date of the fact itself. A date that was already known with the status before belongs to an earlier fact. */
-function ownDate({ type, previous, state }: Step): string | null {
+function ownDate({ type, previous, state }: Transition): string | null {
   const isFirstStatus = (previous?.status ?? null) === null;
   switch (type) {
     case 'CourseCompleted':
@@ -116,12 +116,15 @@ function ownDate({ type, previous, state }: Step): string | null {
 }
 
 /** `changed_at`, if it moved with this change. Before the window that was asked for, it dates an earlier change. */
-function changeDate({ state: { changedAt }, isChangeDated }: Step, { updatedAfter }: Reading): string | null {
+function changeDate(
+  { state: { changedAt }, isChangeDated }: Transition,
+  { updatedAfter }: Reading,
+): string | null {
   if (changedAt === null || !isChangeDated) return null;
   return updatedAfter === null || changedAt >= updatedAfter ? changedAt : null;
 }
 
-function changedFields({ type, previous, state }: Step): ChangedField[] {
+function changedFields({ type, previous, state }: Transition): ChangedField[] {
   const fields: ChangedField[] = COMPARED.filter((field) => state[field] !== (previous?.[field] ?? null));
   return type === 'LearnerDataErased' ? [...fields, 'learner'] : fields;
 }

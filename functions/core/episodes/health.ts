@@ -10,14 +10,14 @@ const FIRST_BACKOFF_MS = 5 * MINUTE_MS;
 const LONGEST_BACKOFF_MS = 6 * HOUR_MS;
 const WAITING_RETRY_MS = 10 * MINUTE_MS;
 /** A failure that should end by itself is notified after this time. */
-const TRANSIENT_TOLD_AFTER_MS = HOUR_MS;
+const NOTIFY_TRANSIENT_AFTER_MS = HOUR_MS;
 
 /**
- * The health after a run that failed. An integration that needs a person is tried less and less often; trouble that
- * passes by itself, or that dispatch judges, is tried again at the next turn.
+ * The health after a run that failed. An integration that needs a person is polled less and less often. After a temporary
+ * failure, or one that dispatch assigns, the integration is polled again at the next dispatch.
  *
  * @param now the machine's clock, in milliseconds
- * @param othersLetIn a refusal of access is this integration's own
+ * @param othersLetIn a refusal of access is this integration's own failure
  */
 export function afterFailure(
   health: Health,
@@ -25,7 +25,7 @@ export function afterFailure(
   now: number,
   othersLetIn = false,
 ): Health & { state: 'failing' } {
-  const before = health.state === 'failing' && !beginsOwnEpisode(health, failure) ? health : null;
+  const before = health.state === 'failing' && !beginsEpisode(health, failure) ? health : null;
   const isOwn = failure.kind === 'integration' || (failure.kind === 'access-refused' && othersLetIn);
   const failures = (before?.failures ?? 0) + 1;
   const since = before?.since ?? new Date(now).toISOString();
@@ -41,20 +41,20 @@ export function afterFailure(
   };
 }
 
-/** Whether the integration's operator should hear of it now: once per episode, and then whatever kind of trouble follows. */
+/** Whether to notify the operator now: once per episode, whatever kinds of failures follow. */
 export function isNoticeDue({ needsNotice, notified }: Health & { state: 'failing' }): boolean {
   return needsNotice && !notified;
 }
 
 /**
- * Whether trouble that should pass by itself has lasted too long. Not while an integration is being set up, and not when
- * the deployment itself is wrong, which one alarm says for all.
+ * Whether a temporary failure has lasted too long. An integration that is being set up does not count, nor does an error of
+ * the deployment, which has an alarm for all integrations.
  */
 function hasLasted(kind: Failure['kind'], lastedMs: number): boolean {
-  return kind === 'transient' && lastedMs >= TRANSIENT_TOLD_AFTER_MS;
+  return kind === 'transient' && lastedMs >= NOTIFY_TRANSIENT_AFTER_MS;
 }
 
-/** The failure as it is stored. Of an unexpected error only its name, since its message may contain personal data. */
+/** The failure as it is stored. An unexpected error is stored by its name, since its message may contain personal data. */
 export function failureOf(error: unknown): Failure {
   if (isRunError(error)) {
     return { kind: error.kind, code: error.code, message: error.message, logUrl: error.logUrl };
@@ -62,16 +62,16 @@ export function failureOf(error: unknown): Failure {
   return {
     kind: 'transient',
     code: null,
-    message: `an error that Schoolbell did not expect (${nameOf(error)}): see the function's log`,
+    message: `unexpected error (${nameOf(error)}): see the function's log`,
     logUrl: null,
   };
 }
 
 /**
- * An integration that was only waiting, or that the deployment stopped, did not fail by itself: what stops it now begins
- * an episode of its own.
+ * Whether the failure begins a new episode: the one before was not the integration's own (it was being set up, or the
+ * deployment was wrong), and nobody was to be notified.
  */
-function beginsOwnEpisode(
+function beginsEpisode(
   { needsNotice, failure: before }: Health & { state: 'failing' },
   now: Failure,
 ): boolean {
@@ -86,7 +86,7 @@ function backoffMs(kind: Failure['kind'], isOwn: boolean, failures: number): num
 
 type Failing = Health & { state: 'failing' };
 
-/** Publishes that runs fail. An episode has one event id, however often it is published. */
+/** Publishes that runs fail. An episode has the same event id each time it is published. */
 export async function notifyFailing({ ports, integration }: Worker, health: Failing): Promise<void> {
   const { code, message, logUrl } = health.failure;
   await ports.publisher.notify({
@@ -100,7 +100,7 @@ export async function notifyFailing({ ports, integration }: Worker, health: Fail
   });
 }
 
-/** Ends the episode after a run that succeeded. Publishes that, where its beginning was or may have been published. */
+/** Ends the episode after a successful run. Publishes its end if its beginning was, or may have been, published. */
 export async function notifyRecovered(worker: Worker): Promise<void> {
   const { ports, integration } = worker;
   const { health } = worker.checkpoint;

@@ -14,8 +14,8 @@ import { slotOf } from '../state/run-progress.ts';
 import { changeSet, fingerprintOf } from './change-set.ts';
 import { NOTHING_WAITS } from './waiting-count.ts';
 
-/** Whether a page has more suspect changes than may pass without a person. */
-export function isTooMany(
+/** Whether a page would exceed the limit of suspect changes that are published without a person. */
+export function exceedsLimit(
   decisions: Decision[],
   checkpoint: Checkpoint,
   settings: RunSettings,
@@ -25,12 +25,12 @@ export function isTooMany(
   return suspect > 0 && surgeCount(checkpoint.surge, now) + suspect > limitOf(checkpoint, settings);
 }
 
-/** Whether all that waits was counted from where the run stands now: only then can a person decide about it. */
+/** Whether everything that waits was counted from the current position of the run: only then can a person decide. */
 export function isCounted(held: Held, run: Run | null): boolean {
   return held.counting === null && stoppedHere(held, run);
 }
 
-/** The run to go on counting with, or null when this run is not being counted. */
+/** The run at the position up to which suspect changes were counted, or null when they are not being counted. */
 export function countingOf({ held, ...checkpoint }: Checkpoint, slot: 'run' | 'reconciliation'): Run | null {
   if (held === null || slotOf(held.mode) !== slot || !stoppedHere(held, checkpoint[slot])) return null;
   return held.counting;
@@ -42,7 +42,7 @@ function stoppedHere({ stoppedAt }: Held, run: Run | null): boolean {
   return run.startedAt === startedAt && run.pass === pass && run.cursor === cursor;
 }
 
-/** The hold of a run that stops here for the first time, or again after it moved on: what waits is to be counted. */
+/** A new hold of a run that stops here, with nothing counted yet. */
 export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held & { counting: Run } {
   const { startedAt, pass, cursor } = run;
   return {
@@ -58,14 +58,14 @@ export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held
   };
 }
 
-/** The checkpoint without a count that cannot go on, since its run begins again. */
+/** The checkpoint without the count of a run that starts over: the changes must be counted again. */
 export function withoutCount(checkpoint: Checkpoint, slot: 'run' | 'reconciliation'): Checkpoint {
   const { held } = checkpoint;
   if (held === null || slotOf(held.mode) !== slot) return checkpoint;
   return { ...checkpoint, held: { ...held, stoppedAt: null, counting: null, chunks: [] } };
 }
 
-/** Publishes that changes are held, once per episode, whichever of the integration's runs is stopped. */
+/** Publishes that changes are held: once per episode, for both runs of the integration together. */
 export async function publishHeld(worker: Worker, held: Held): Promise<void> {
   if (held.notice === 'published') return;
   // Save before publishing, so that a retry after a crash uses the same event id.
@@ -86,7 +86,7 @@ async function sendHeld({ ports, integration }: Worker, held: Held): Promise<voi
   });
 }
 
-/** Ends the hold and publishes how, unless it ended by itself before it was published. */
+/** Ends the hold. Publishes its end, unless its beginning was never published. */
 export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resolved'): Promise<void> {
   const { checkpoint, ports, integration } = worker;
   const { held } = checkpoint;
@@ -107,12 +107,12 @@ export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resol
   change(worker, { held: null });
 }
 
-/** What became of a person's decision: nothing is held, what waits is still being counted, or the next run carries it out. */
-export type HoldDecided = { kind: 'nothing held' } | { kind: 'counting' | 'settled'; held: Held };
+/** `counting`: a person cannot decide yet. `decided`: the next run carries the decision out. */
+export type HoldDecided = { kind: 'nothing held' } | { kind: 'counting' | 'decided'; held: Held };
 
 /**
- * Lets exactly what was counted through (`release`), or marks it so that the same change is not seen again (`discard`); the
- * next run carries it out.
+ * Stores a person's decision about exactly the counted changes. The next run publishes them (`release`), or ignores them
+ * from then on (`discard`).
  */
 export async function decideHold(worker: Worker, by: 'release' | 'discard'): Promise<HoldDecided> {
   const { held } = worker.checkpoint;
@@ -122,12 +122,12 @@ export async function decideHold(worker: Worker, by: 'release' | 'discard'): Pro
   await endHold(worker, by);
   const decision = { action: by, slot: slotOf(held.mode), chunks: held.chunks };
   change(worker, { holdDecisions: [...worker.checkpoint.holdDecisions, decision] });
-  return { kind: 'settled', held };
+  return { kind: 'decided', held };
 }
 
 /**
- * Looks up what persons decided about a change: exactly what was counted, and nothing that came instead. A change that was
- * counted in one run may be shown in the other first, so decisions apply to both. The latest decision wins.
+ * Reads what a person decided about changes. A decision covers exactly the counted changes, not others that appear in their
+ * place. It applies to both runs, since either may read a counted change first. The latest decision wins.
  */
 export async function readHoldDecisions({
   checkpoint,
@@ -150,8 +150,8 @@ export async function readHoldDecisions({
 }
 
 /**
- * What is left to carry out when a run ends: all of it where Kombo showed something that was not trusted or could not be
- * read, since that comes again.
+ * The decisions that remain when a run ends. All remain if Kombo showed something untrusted or unreadable, since that may
+ * contain a counted change and is read again.
  */
 export function decisionsAfter({ holdDecisions, hasSetAside }: Checkpoint, run: Run): HoldDecision[] {
   if (run.hasUntrusted || hasSetAside) return holdDecisions;

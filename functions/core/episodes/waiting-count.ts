@@ -1,29 +1,29 @@
-import type { SuspectKind, WaitingChanges } from '../../contract/waiting-changes.ts';
+import type { WaitingChanges } from '../../contract/waiting-changes.ts';
 import type { Decision } from '../decide/decide-page.ts';
 import type { CourseCount, Held, HeldChunk } from '../state/checkpoint.ts';
 import { changeSet, fingerprintOf } from './change-set.ts';
 
-/** Of an item, which DynamoDB ends at 400 KB and which should stay below 100 KB. */
+/** Size of a stored chunk. DynamoDB's limit is 400 KB for an item; large items are slow to read. */
 const CHUNK_BYTES = 64_000;
 const LARGEST_COURSES = 20;
 const SAMPLE_SIZE = 10;
 const TITLE_LENGTH = 100;
 
-/** Suspect changes as they are counted, page after page; each progression counts once, with the first of its changes. */
+/** A count of suspect changes, page after page. Each progression counts once, with the first of its changes. */
 export type WaitingCount = {
   add(decision: Decision): void;
-  /** Whether what was added since the last `take` fills a chunk. */
+  /** Whether the changes since the last `take` fill a chunk. */
   isFull(): boolean;
-  /** What was added since the last `take`, to be stored; null when that is nothing. */
+  /** The changes since the last `take` as a chunk to store, or null without changes. */
   take(): HeldChunk | null;
   read(): Pick<Held, 'waiting' | 'sample'>;
 };
 
 /**
- * Continues a count, or begins one.
+ * Continues a count.
  *
- * @param held the count as it was saved
- * @param chunks the parts that were stored for it
+ * @param held the count as it was saved; zero for a new count
+ * @param chunks the chunks that were stored for it
  */
 export async function waitingCount(
   held: Pick<Held, 'waiting' | 'sample'>,
@@ -35,7 +35,7 @@ export async function waitingCount(
     seen.addAll(chunk.fingerprints);
     for (const course of chunk.courses) courses.add(course);
   }
-  const kinds = new Map<string, number>(Object.entries(held.waiting.kinds));
+  const kinds = { ...held.waiting.kinds };
   let { total } = held.waiting;
   const sample = [...held.sample];
   let fingerprints: Uint8Array[] = [];
@@ -49,10 +49,14 @@ export async function waitingCount(
       if (isNewChange) fingerprints.push(fingerprint);
       if (!isNewProgression) return;
       const { id, revisionId, title } = change.course;
-      const course = { id: id ?? revisionId, title: title && shortened(title), changes: 1 };
+      const course = {
+        id: id ?? revisionId,
+        title: title?.slice(0, TITLE_LENGTH).toWellFormed() ?? null,
+        changes: 1,
+      };
       courses.add(course);
       chunkCourses.add(course);
-      kinds.set(suspect, (kinds.get(suspect) ?? 0) + 1);
+      kinds[suspect] = (kinds[suspect] ?? 0) + 1;
       total += 1;
       if (sample.length < SAMPLE_SIZE) sample.push(change.state.id);
     },
@@ -65,13 +69,13 @@ export async function waitingCount(
       return chunk;
     },
     read: () => ({
-      waiting: { total, kinds: countsOf(kinds), ...largest(courses.list()) },
+      waiting: { total, kinds: { ...kinds }, ...largest(courses.list()) },
       sample: [...sample],
     }),
   };
 }
 
-/** A count of nothing. */
+/** A count of zero. */
 export const NOTHING_WAITS: WaitingChanges = {
   total: 0,
   kinds: {},
@@ -88,27 +92,15 @@ function courseCounts() {
       if (before === undefined) bytes += 3 * ((id?.length ?? 0) + (title?.length ?? 0)) + 50;
       byId.set(id, { id, title: before?.title ?? title, changes: (before?.changes ?? 0) + changes });
     },
-    /** At most what they take as JSON in UTF-8. */
+    /** An upper limit of their size as JSON in UTF-8. */
     bytes: () => bytes,
     list: () => [...byId.values()],
   };
 }
 
 function largest(all: CourseCount[]): Pick<WaitingChanges, 'courses' | 'otherCourses'> {
-  const sorted = all.toSorted((a, b) => b.changes - a.changes || compare(a.id, b.id));
+  const sorted = all.toSorted((a, b) => b.changes - a.changes || ((a.id ?? '') < (b.id ?? '') ? -1 : 1));
   const rest = sorted.slice(LARGEST_COURSES);
   const changes = rest.reduce((sum, course) => sum + course.changes, 0);
   return { courses: sorted.slice(0, LARGEST_COURSES), otherCourses: { courses: rest.length, changes } };
-}
-
-function compare(a: string | null, b: string | null): number {
-  return (a ?? '') < (b ?? '') ? -1 : 1;
-}
-
-function countsOf(kinds: ReadonlyMap<string, number>): Partial<Record<SuspectKind, number>> {
-  return Object.fromEntries(kinds);
-}
-
-function shortened(title: string): string {
-  return title.slice(0, TITLE_LENGTH).toWellFormed();
 }

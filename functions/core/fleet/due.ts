@@ -7,7 +7,7 @@ import { type Checkpoint, limitedUntil } from '../state/checkpoint.ts';
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** What dispatch knows when it decides. */
-export type Turn = {
+export type DispatchState = {
   /** By integration id; an integration that was never polled is absent. */
   checkpoints: ReadonlyMap<IntegrationId, Checkpoint>;
   /** The machine's clock, in milliseconds. */
@@ -36,9 +36,9 @@ export type Due = {
  * - all that ran within two intervals failed like it: the deployment is wrong;
  * - otherwise it waits for the others' next runs, at most two intervals.
  */
-export function duePolls(integrations: Integration[], turn: Turn): Due {
+export function duePolls(integrations: Integration[], turn: DispatchState): Due {
   const active = integrations.filter(({ state }) => state === 'active').map(({ id }) => id);
-  const judge = judgeOf(active, turn);
+  const judge = failureClassifier(active, turn);
   const due: Due = { polls: [], stopped: [] };
   for (const id of longestWaitFirst(active, turn)) {
     const checkpoint = turn.checkpoints.get(id);
@@ -61,21 +61,21 @@ export function duePolls(integrations: Integration[], turn: Turn): Due {
  */
 export function isReconciliationDue({ integration, lastReconciliation }: Checkpoint, now: number): boolean {
   if (lastReconciliation === null) return false;
-  const offset = placeInWeek(integration);
+  const offset = offsetInWeek(integration);
   const latestTurn = Math.floor((now - offset) / WEEK_MS) * WEEK_MS + offset;
   return Date.parse(lastReconciliation.endedAt) < latestTurn;
 }
 
 /** Whose failure the last run's is, where it may be the deployment's; null where it is not, or did not fail. */
-type Verdict = 'own' | 'deployment' | 'open' | null;
+type Responsible = 'own' | 'deployment' | 'open' | null;
 
-function judgeOf(
+function failureClassifier(
   active: IntegrationId[],
-  { checkpoints, now, intervalMs }: Turn,
-): (checkpoint: Checkpoint | undefined) => Verdict {
+  { checkpoints, now, intervalMs }: DispatchState,
+): (checkpoint: Checkpoint | undefined) => Responsible {
   const known = active.flatMap((id) => checkpoints.get(id) ?? []);
-  const letInAt = Math.max(...known.map(lastLetInAt));
-  const othersRanAt = Math.max(...known.filter((each) => !mayBeDeployments(each)).map(lastLetInAt));
+  const letInAt = Math.max(...known.map(lastAcceptedAt));
+  const othersRanAt = Math.max(...known.filter((each) => !mayBeDeployments(each)).map(lastAcceptedAt));
   return (checkpoint) => {
     if (checkpoint?.health.state !== 'failing' || !mayBeDeployments(checkpoint)) return null;
     if (letInAt > Date.parse(checkpoint.health.failedAt)) return 'own';
@@ -104,7 +104,7 @@ function isRefusedSince(lastProbe: Probe | null, checkpoint: Checkpoint | undefi
  * passes by itself, such as a timeout, says nothing. By the beginning of a success: a key that is refused while a run goes
  * on was still taken then.
  */
-function lastLetInAt({ succeededAt, health }: Checkpoint): number {
+function lastAcceptedAt({ succeededAt, health }: Checkpoint): number {
   const answered =
     health.state === 'failing' &&
     (health.failure.kind === 'integration' || health.failure.kind === 'waiting');
@@ -115,7 +115,7 @@ function lastLetInAt({ succeededAt, health }: Checkpoint): number {
 }
 
 /** Where a queue takes only a part, those that were left out come first the next time. */
-function longestWaitFirst(active: IntegrationId[], { checkpoints }: Turn): IntegrationId[] {
+function longestWaitFirst(active: IntegrationId[], { checkpoints }: DispatchState): IntegrationId[] {
   const lastTry = (id: IntegrationId) => {
     const checkpoint = checkpoints.get(id);
     if (checkpoint === undefined) return 0;
@@ -134,7 +134,7 @@ function isBackedOff(checkpoint: Checkpoint | undefined, now: number): boolean {
 }
 
 /** 0 to a week, in milliseconds, from the id (FNV-1a of 32 bits). */
-function placeInWeek(id: IntegrationId): number {
+function offsetInWeek(id: IntegrationId): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < id.length; at += 1) {
     hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);

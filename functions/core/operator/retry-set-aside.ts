@@ -1,4 +1,4 @@
-import { isTooMany, readHoldDecisions } from '../episodes/hold.ts';
+import { exceedsLimit, readHoldDecisions } from '../episodes/hold.ts';
 import { commitDecisions, publishAgain } from '../journal/commit-entry.ts';
 import { isSaveDue, save, type Worker } from '../journal/worker.ts';
 import { decideAgainstKnown } from '../poll/process-page.ts';
@@ -11,9 +11,9 @@ import { isStandIn, type SetAside } from '../state/set-aside.ts';
 
 export type RetriedSetAside = {
   /** Processed, and no longer set aside. */
-  settled: SetAside[];
+  processed: SetAside[];
   /** Still set aside, with today's reason. */
-  left: SetAside[];
+  remaining: SetAside[];
 };
 
 /**
@@ -31,17 +31,20 @@ export async function retrySetAside(worker: Worker, items: SetAside[]): Promise<
     worker,
     items.filter(({ kind }) => kind === 'event'),
   );
-  const statuses = leave(
+  const statuses = allRemaining(
     items.filter(({ kind }) => kind === 'status'),
     'Schoolbell does not know this status: a version that does publishes it with its next reconciliation',
   );
-  const settled = [...records.settled, ...events.settled];
+  const settled = [...records.processed, ...events.processed];
   for (const item of settled) await store.removeSetAside(worker.integration.id, item);
-  return { settled, left: [...records.left, ...events.left, ...statuses.left] };
+  return {
+    processed: settled,
+    remaining: [...records.remaining, ...events.remaining, ...statuses.remaining],
+  };
 }
 
 async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
-  if (items.length === 0) return { settled: [], left: [] };
+  if (items.length === 0) return { processed: [], remaining: [] };
   const { ports, settings, integration, checkpoint } = worker;
   const ids = items.map(({ id }) => id);
   const byIds = await ports.kombo.readByIds(
@@ -54,9 +57,10 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
   const run = runOf(checkpoint);
   const decided = await decideAgainstKnown(worker, run, records, await readHoldDecisions(worker));
   const { decisions, hasUntrusted, detectedAt } = decided;
-  if (hasUntrusted) return leave(items, 'Kombo shows data of this integration at present that is not valid');
-  if (isTooMany(decisions, checkpoint, settings, ports.clock())) {
-    return leave(items, 'they would be more suspect changes than pass without a person');
+  if (hasUntrusted)
+    return allRemaining(items, 'Kombo shows data of this integration at present that is not valid');
+  if (exceedsLimit(decisions, checkpoint, settings, ports.clock())) {
+    return allRemaining(items, 'they would be more suspect changes than pass without a person');
   }
   await commitDecisions(worker, run, decisions, detectedAt);
   await listUnknownStatuses(worker, withStatusesOf([], records), false);
@@ -64,8 +68,8 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
   const reasons = new Map(rejected.map(({ id, reason }) => [id, reason]));
   const isSettled = ({ id }: SetAside) => (isStandIn(id) ? !reasons.has(id) : read.has(id));
   return {
-    settled: items.filter(isSettled),
-    left: items
+    processed: items.filter(isSettled),
+    remaining: items
       .filter((item) => !isSettled(item))
       .map((item) => ({ ...item, reason: reasons.get(item.id) ?? 'Kombo no longer has this record' })),
   };
@@ -100,15 +104,15 @@ function runOf(checkpoint: Checkpoint): Pick<Run, 'mode' | 'startEntry' | 'updat
 }
 
 async function retryEvents(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
-  const retried: RetriedSetAside = { settled: [], left: [] };
+  const retried: RetriedSetAside = { processed: [], remaining: [] };
   for (const item of items) {
     const reason = await publishAgain(worker, item.id);
-    if (reason === null) retried.settled.push(item);
-    else retried.left.push({ ...item, reason });
+    if (reason === null) retried.processed.push(item);
+    else retried.remaining.push({ ...item, reason });
   }
   return retried;
 }
 
-function leave(items: SetAside[], reason: string): RetriedSetAside {
-  return { settled: [], left: items.map((item) => ({ ...item, reason })) };
+function allRemaining(items: SetAside[], reason: string): RetriedSetAside {
+  return { processed: [], remaining: items.map((item) => ({ ...item, reason })) };
 }

@@ -45,7 +45,7 @@ export async function syncWithKombo(
   }
   const operated = await withLease(ports, settings, known, owner, async () => {
     const standing = await readKomboStatus(id);
-    return store.changeIntegration(id, (stored) => stored && following(stored, standing));
+    return store.changeIntegration(id, (stored) => stored && withKomboStatus(stored, standing));
   });
   if (!operated.done) {
     throw new TransientError(`${id} is being polled and cannot be changed before ${operated.busyUntil}`);
@@ -62,7 +62,7 @@ export function isOurs({ category, state }: KomboIntegrationStatus): boolean {
  * The settings of an integration that stands so. One whose credentials are invalid is left to its health, which notifies
  * its operator; one that a person paused or removed stays so.
  */
-export function following(stored: Integration, { state }: KomboIntegrationStatus): Integration {
+export function withKomboStatus(stored: Integration, { state }: KomboIntegrationStatus): Integration {
   const isGone = state === 'gone' || state === 'inactive';
   if (stored.state === 'active' && isGone) return withState(stored, 'paused', 'kombo');
   if (stored.state === 'paused' && stored.pausedBy === 'kombo' && state === 'active') {

@@ -4,14 +4,14 @@ import { fenceOff } from '../journal/commit-entry.ts';
 import { acquireLease, release, type Worker } from '../journal/worker.ts';
 import type { Ports, RunSettings } from '../ports.ts';
 
-/** What became of an operator's change: `busy` while a poll holds the lease. */
+/** The result of an operator's work, or until when a poll holds the lease. */
 export type LeaseOutcome<Result> = { done: true; result: Result } | { done: false; busyUntil: string };
 
 /**
- * Does an operator's work on an integration as the only worker on it, after finishing what another left behind.
+ * Does an operator's work on an integration under its lease, after recovering what another worker left unfinished.
  *
  * @param owner unique to this call
- * @throws what the work throws; the lease is then left for the next worker to recover
+ * @throws what the work throws; the next worker then recovers
  */
 export async function withLease<Result>(
   ports: Ports,
@@ -20,16 +20,15 @@ export async function withLease<Result>(
   owner: string,
   work: (worker: Worker) => Promise<Result>,
 ): Promise<LeaseOutcome<Result>> {
-  const taken = await acquireLease(ports, settings, integration, owner);
-  if ('busyUntil' in taken) return { done: false, busyUntil: taken.busyUntil };
-  const { worker, fence } = taken;
+  const worker = await acquireLease(ports, settings, integration, owner);
+  if ('busyUntil' in worker) return { done: false, busyUntil: worker.busyUntil };
   try {
-    if (fence) await fenceOff(worker);
+    if (worker.needsRecovery) await fenceOff(worker);
     const result = await work(worker);
     await release(worker, worker.checkpoint);
     return { done: true, result };
   } catch (error) {
-    // The worker that took over finishes what is left.
+    // The worker that holds the lease now finishes what is left.
     if (error instanceof LeaseLostError) throw error;
     worker.needsRecovery = true;
     await release(worker, worker.checkpoint).catch(() => undefined);
@@ -38,8 +37,8 @@ export async function withLease<Result>(
 }
 
 /**
- * Finishes what a poll left behind that read the integration just before it was paused or removed: nothing else comes
- * after it. Does nothing where the lease was given back.
+ * Finishes what the last poll of an integration left unfinished when the integration was paused or removed: no other poll
+ * would recover it. Does nothing where the lease was released.
  *
  * @param owner unique to this call
  */

@@ -1,32 +1,26 @@
-import type { DecidedPage, Decision, PageRules } from '../decide/decide-page.ts';
+import type { DecidedPage } from '../decide/decide-page.ts';
 import { endHold, publishHeld } from '../episodes/hold.ts';
-import { type WaitingCount, waitingCount } from '../episodes/waiting-count.ts';
+import { waitingCount } from '../episodes/waiting-count.ts';
 import { commitDecisions } from '../journal/commit-entry.ts';
 import { change, isSaveDue, save, stopIfExpired, type Worker } from '../journal/worker.ts';
 import type { Held, Run } from '../state/checkpoint.ts';
-import type { Page } from '../state/progression.ts';
 import { afterPage, slotOf, withRun } from '../state/run-progress.ts';
-import { decideAgainstKnown } from './process-page.ts';
+import { decideAgainstKnown, type Pass, type StoppedPage } from './process-page.ts';
 import { refuseEndlessPages } from './read-pages.ts';
 
-/** The page before which a run stops, already decided. */
-export type StoppedPage = { page: Page; decided: DecidedPage };
-
 /**
- * Counts the suspect changes from the page on where a run stops. Nothing is committed but what a person decided about before,
- * so that this waits for nobody else's changes; the run stays where it is. The count is saved now and then, and continues in
- * another call when the time is spent.
+ * Counts the suspect changes from the page on where a run stops. The run stays before this page. Only changes that a person
+ * has already decided about are committed, so that they do not wait for the others. The count is saved regularly, and
+ * continues in another call when the time is spent.
  *
- * @param stopped the first page; without it, counting continues from its cursor
- * @returns `held` when everything is counted, `more` when the time is spent or nothing waits any more
+ * @param stopped the first page; null to continue from the cursor of the count
+ * @returns `held` when everything is counted; `more` when the time is spent or nothing waits any more
  */
 export async function countSuspectChanges(
   worker: Worker,
   held: Held & { counting: Run },
   stopped: StoppedPage | null,
-  pages: AsyncGenerator<Page, void, void>,
-  decisionOn: PageRules['decisionOn'],
-  timeLeft: () => boolean,
+  { pages, decisionOn, timeLeft }: Pass,
 ): Promise<'held' | 'more'> {
   const { ports, integration } = worker;
   const count = await waitingCount(held, ports.store.readHeldChunks(integration.id, held.chunks));
@@ -48,7 +42,10 @@ export async function countSuspectChanges(
 
   for await (const { page, decided } of decidedPages()) {
     await commitWhatWasDecided(worker, run, decided);
-    await countPage(count, decided.decisions, store);
+    for (const decision of decided.decisions) {
+      count.add(decision);
+      if (count.isFull()) await store();
+    }
     run = afterPage(run, page, decided.hasUntrusted);
     if (page.next !== null && !timeLeft()) {
       change(worker, { held: await progress(run) });
@@ -59,7 +56,7 @@ export async function countSuspectChanges(
 
   const counted = await progress(null);
   change(worker, { held: counted });
-  // What stopped the run went away while the rest was counted: the run continues.
+  // Kombo no longer shows the changes that stopped the run: the run continues.
   if (counted.waiting.total === 0) {
     await endHold(worker, 'resolved');
     return 'more';
@@ -78,20 +75,9 @@ export async function countSuspectChanges(
   }
 }
 
-async function countPage(
-  count: WaitingCount,
-  decisions: Decision[],
-  store: () => Promise<void>,
-): Promise<void> {
-  for (const decision of decisions) {
-    count.add(decision);
-    if (count.isFull()) await store();
-  }
-}
-
 /**
- * Commits the changes of a page that a person has released or discarded. One that follows an earlier change of the same
- * record, which waits, waits with it.
+ * Commits the changes of a page that a person has released or discarded. A change that follows a waiting change of the same
+ * record waits as well.
  */
 async function commitWhatWasDecided(
   worker: Worker,
@@ -107,7 +93,7 @@ async function commitWhatWasDecided(
   if (committed.length > 0) await commitDecisions(worker, run, committed, detectedAt);
 }
 
-/** A hold may wait for days, longer than many cursors live: those are not the run's fault. */
+/** A hold may wait for days, longer than a cursor lives. Cursors that expire meanwhile do not count as restarts. */
 function forgetRestarts(worker: Worker, { mode }: Held): void {
   const run = worker.checkpoint[slotOf(mode)];
   if (run !== null) change(worker, withRun(worker.checkpoint, { ...run, restarts: 0 }));

@@ -1,3 +1,4 @@
+import type { PollMode } from '../../contract/messages.ts';
 import { type DecidedPage, decidePage, mentionsRemoval, type PageRules } from '../decide/decide-page.ts';
 import { commitDecisions } from '../journal/commit-entry.ts';
 import { saveSoon, type Worker } from '../journal/worker.ts';
@@ -6,9 +7,21 @@ import type { ObservedProgression, Page } from '../state/progression.ts';
 import { afterPage, slotOf, withRun } from '../state/run-progress.ts';
 import { removeReadable, setAsideRejected } from './set-aside-records.ts';
 
+/** One reading of the pages of a run, from its cursor on. */
+export type Pass = {
+  mode: PollMode;
+  pages: AsyncGenerator<Page, void, void>;
+  decisionOn: PageRules['decisionOn'];
+  /** Asked after each page: without time, the run continues from its cursor in another call. */
+  timeLeft: () => boolean;
+};
+
+/** The page before which a run stops, already decided. */
+export type StoppedPage = { page: Page; decided: DecidedPage };
+
 /**
- * Reads what is known of the records and decides them. Kombo is asked whether the integration's data is valid only when
- * a record shows a removal, and for records again only when they are older than what is known.
+ * Reads the known states of the records and decides the records. Kombo is asked whether the integration's data is valid
+ * only when a record shows a removal. Records are read again only when they are older than the known state.
  */
 export async function decideAgainstKnown(
   worker: Worker,
@@ -38,19 +51,19 @@ export async function decideAgainstKnown(
   const decided = decidePage(records, known, rules);
   if (decided.olderThanKnown.length === 0) return decided;
 
+  const again = await ports.kombo.readByIds(integration.id, decided.olderThanKnown);
   const readAgain = new Map<string, ObservedProgression | null>(
     decided.olderThanKnown.map((id) => [id, null]),
   );
-  const answer = await ports.kombo.readByIds(integration.id, [...readAgain.keys()]);
-  for (const record of answer.records) readAgain.set(record.state.id, record);
-  return decidePage(records, known, {
-    ...rules,
-    dataExpired: rules.dataExpired || (await isExpired(answer.records)),
-    readAgain,
-  });
+  for (const record of again.records) readAgain.set(record.state.id, record);
+  const dataExpired = rules.dataExpired || (await isExpired(again.records));
+  return decidePage(records, known, { ...rules, dataExpired, readAgain });
 }
 
-/** Commits what a page changed and moves the cursor past it. A page without changes leaves no entry. */
+/**
+ * Commits the changes of a page: append the entry, apply it, publish it, save the checkpoint with the cursor of the next
+ * page. A page without changes appends no entry.
+ */
 export async function commitPage(
   worker: Worker,
   run: Run,

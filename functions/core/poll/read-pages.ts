@@ -4,10 +4,10 @@ import type { Run } from '../state/checkpoint.ts';
 import type { Page } from '../state/progression.ts';
 
 /**
- * Reads the pages of a run from a cursor on, each fetched while the one before it is processed. Leaving the loop cancels
- * the fetch under way. A page's error is thrown when the page is asked for, never earlier.
+ * Reads the pages of a run from a cursor on. Each page is fetched while the one before it is processed. Leaving the loop
+ * cancels the fetch in progress. The error of a page is thrown when the caller asks for this page, never earlier.
  *
- * @param mayFetchAhead asked before a page is fetched ahead of its time
+ * @param mayFetchAhead asked before each page that is fetched ahead
  */
 export async function* readPages(
   kombo: Kombo,
@@ -34,17 +34,17 @@ export async function* readPages(
 /** 10 million records at 250 a page. */
 const MAX_PAGES = 40_000;
 const FULL_PAGE = 250;
-/** Pages that a pass may have beyond what its records fill, many times over. */
+/** A pass may have this many pages, and 20 pages for each full page of records. */
 const SPARE_PAGES = 1_000;
 const PAGES_PER_FULL_PAGE = 20;
 
-/** Kombo's pages do not come to an end: the run is given up, and begins anew the next time. */
+/** Kombo's pages do not end: the run is stopped and starts over with the next poll. */
 export class EndlessPagesError extends IntegrationError {}
 
 /**
- * Stops a pass whose pages go round in circles or without end. In constant memory: the next cursor is compared with the
- * present one and with an earlier one that is replaced at each power of two (Brent's cycle detection), so that any
- * circle is noticed within a few rounds.
+ * Stops a pass whose pages repeat or do not end. It uses constant memory: the next cursor is compared with the current one
+ * and with an earlier one that is replaced at each power of two (Brent's cycle detection), so that a cycle of any length
+ * is found within a few rounds.
  *
  * @throws EndlessPagesError
  */
@@ -55,13 +55,13 @@ export function refuseEndlessPages(
   if (next === null) return;
   if (next === run.cursor || next === run.mark?.cursor) {
     throw new EndlessPagesError(
-      `Kombo gave the same page cursor twice (page ${run.passPages + 1} of the run): the pages go in circles. The run is given up; report it to Kombo.`,
+      `Kombo gave the same page cursor twice (page ${run.passPages + 1} of the run): the pages repeat without end. The run was stopped; report this to Kombo.`,
     );
   }
   const expected = SPARE_PAGES + PAGES_PER_FULL_PAGE * Math.ceil(run.passRecords / FULL_PAGE);
   if (run.passPages >= Math.min(expected, MAX_PAGES)) {
     throw new EndlessPagesError(
-      `Kombo gave ${run.passPages} pages with ${run.passRecords} records and still names a next one. The run is given up; report it to Kombo.`,
+      `Kombo gave ${run.passPages} pages with ${run.passRecords} records and still no last page. The run was stopped; report this to Kombo.`,
     );
   }
 }

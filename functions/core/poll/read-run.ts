@@ -1,13 +1,12 @@
 import { describeBaseline } from '../../contract/integration.ts';
 import type { PollMode } from '../../contract/messages.ts';
 import { envelope } from '../../contract/operational-events.ts';
-import type { PageRules } from '../decide/decide-page.ts';
 import {
   countingOf,
   decisionsAfter,
   endHold,
+  exceedsLimit,
   isCounted,
-  isTooMany,
   newHold,
   publishHeld,
   readHoldDecisions,
@@ -29,28 +28,29 @@ import {
   watermarkAfter,
   withRun,
 } from '../state/run-progress.ts';
-import { countSuspectChanges, type StoppedPage } from './count-suspect-changes.ts';
-import { commitPage, decideAgainstKnown } from './process-page.ts';
+import { countSuspectChanges } from './count-suspect-changes.ts';
+import { commitPage, decideAgainstKnown, type Pass, type StoppedPage } from './process-page.ts';
 import { EndlessPagesError, readPages, refuseEndlessPages } from './read-pages.ts';
 import { countUnknownStatuses, listUnknownStatuses } from './set-aside-records.ts';
 
-/** A run whose cursor was refused more often is not going to end by starting over. */
+/** A run whose cursor was refused more often does not end by starting over. */
 const MAX_RESTARTS = 5;
 
-/** How a run was left: at its end, between two pages because the time was spent, or before a mass change. */
+/** `more`: the time is spent. `held`: too many suspect changes wait for a person. */
 export type RunEnd = 'ended' | 'more' | 'held';
 
 /**
- * Reads a run, from where it stood, pass after pass until one changes nothing.
+ * Reads a run from its cursor on, pass after pass, until a pass changes nothing.
  *
- * @param timeLeft asked after each page; when it says no, the run continues from its cursor another time
+ * @param timeLeft asked after each page
  */
 export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => boolean): Promise<RunEnd> {
   const slot = slotOf(mode);
   for (;;) {
     const before = worker.checkpoint[slot];
-    if (before !== null && isPassRead(before))
+    if (before !== null && isPassRead(before)) {
       await saveSoon(worker, withRun(worker.checkpoint, nextPass(before)));
+    }
     try {
       const end = await readPass(worker, mode, timeLeft);
       if (end !== 'read') return end;
@@ -71,7 +71,7 @@ export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => bo
   }
 }
 
-/** Reads the pages of a pass: commits them up to the first with too many suspect changes, and counts these from there on. */
+/** Commits the pages up to the first with too many suspect changes, and counts the suspect changes from there on. */
 async function readPass(
   worker: Worker,
   mode: PollMode,
@@ -87,29 +87,26 @@ async function readPass(
   const startedBy = new Date(ports.clock()).toISOString();
   const request = { integration: integration.id, updatedAfter: since, cursor };
   const pages = readPages(ports.kombo, request, timeLeft);
+  const pass: Pass = { mode, pages, decisionOn, timeLeft };
   try {
     const { held } = worker.checkpoint;
     if (counting !== null && held !== null) {
-      return await countSuspectChanges(worker, { ...held, counting }, null, pages, decisionOn, timeLeft);
+      return await countSuspectChanges(worker, { ...held, counting }, null, pass);
     }
     const startOf = (page: Page) =>
       startRun(mode, since, worker.checkpoint, earlierOf(page.servedAt, startedBy));
-    const end = await commitPages(worker, mode, startOf, pages, decisionOn, timeLeft);
-    if (typeof end === 'string') return end;
-    return await stopBefore(worker, mode, end, pages, decisionOn, timeLeft);
+    const end = await commitPages(worker, pass, startOf);
+    return typeof end === 'string' ? end : await stopBefore(worker, end, pass);
   } finally {
     await pages.return();
   }
 }
 
-/** Follows each page through: read what is known, decide, append, apply, publish, save the checkpoint. */
+/** For each page: read the known states, decide, append, apply, publish, save the checkpoint. */
 async function commitPages(
   worker: Worker,
-  mode: PollMode,
+  { mode, pages, decisionOn, timeLeft }: Pass,
   startOf: (page: Page) => Run,
-  pages: AsyncGenerator<Page, void, void>,
-  decisionOn: PageRules['decisionOn'],
-  timeLeft: () => boolean,
 ): Promise<'read' | 'more' | StoppedPage> {
   const { ports, settings } = worker;
   for (let next = await pages.next(); !next.done; next = await pages.next()) {
@@ -119,34 +116,27 @@ async function commitPages(
     change(worker, withRun(worker.checkpoint, run));
 
     const decided = await decideAgainstKnown(worker, run, page.records, decisionOn);
-    if (isTooMany(decided.decisions, worker.checkpoint, settings, ports.clock())) return { page, decided };
+    if (exceedsLimit(decided.decisions, worker.checkpoint, settings, ports.clock())) return { page, decided };
     await commitPage(worker, run, page, decided);
     if (page.next !== null && !timeLeft()) return 'more';
   }
   return 'read';
 }
 
-/** Counts what waits from this page on, unless it was counted from here before. */
-async function stopBefore(
-  worker: Worker,
-  mode: PollMode,
-  stopped: StoppedPage,
-  pages: AsyncGenerator<Page, void, void>,
-  decisionOn: PageRules['decisionOn'],
-  timeLeft: () => boolean,
-): Promise<'more' | 'held'> {
-  const run = worker.checkpoint[slotOf(mode)];
-  const { held } = worker.checkpoint;
+/** Counts what waits from this page on, unless it was already counted from here. */
+async function stopBefore(worker: Worker, stopped: StoppedPage, pass: Pass): Promise<'more' | 'held'> {
+  const { held, [slotOf(pass.mode)]: run } = worker.checkpoint;
   if (run === null) throw new Error('a run that stops before a page has begun');
-  if (held?.mode === mode && isCounted(held, run)) {
+  if (held?.mode === pass.mode && isCounted(held, run)) {
     await publishHeld(worker, held);
     return 'held';
   }
-  // What is counted anew begins at zero: publish what an interrupted call may have published first.
+  // A new count begins at zero: first publish what an interrupted call may have published.
   if (held?.notice === 'unsure') await publishHeld(worker, held);
-  return countSuspectChanges(worker, newHold(worker, run), stopped, pages, decisionOn, timeLeft);
+  return countSuspectChanges(worker, newHold(worker, run), stopped, pass);
 }
 
+/** Starts the pass over, since Kombo refused the cursor. */
 function restart(worker: Worker, mode: PollMode, error: CursorRefusedError): void {
   const slot = slotOf(mode);
   const run = worker.checkpoint[slot];
@@ -155,14 +145,14 @@ function restart(worker: Worker, mode: PollMode, error: CursorRefusedError): voi
   if (run.restarts >= MAX_RESTARTS) {
     change(worker, { [slot]: null });
     throw new IntegrationError(
-      `Kombo refused the page cursor ${MAX_RESTARTS + 1} times in one run. The run is given up and begins anew; if it happens again, report it to Kombo.`,
+      `Kombo refused the page cursor ${MAX_RESTARTS + 1} times in one run. The run was stopped and starts over with the next poll. If this happens again, report it to Kombo.`,
       { cause: error },
     );
   }
   change(worker, withRun(worker.checkpoint, restartPass(run)));
 }
 
-/** Ends a run whose passes are read: publishes what ended, and moves the watermark. */
+/** Ends a run whose pages were all read: publishes what ends with it, and moves the watermark to its start. */
 export async function endRun(worker: Worker, run: Run): Promise<void> {
   const { ports, integration } = worker;
   const slot = slotOf(run.mode);
@@ -171,7 +161,7 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
   if (run.mode === 'baseline' && !run.hasUntrusted) {
     // Save before publishing, so that a retry after a crash uses the same event id.
     await save(worker, worker.checkpoint);
-    // A first sync that begins again after a crash here keeps its name. Each forced baseline has a name of its own.
+    // A first sync that starts over after a crash here keeps its event id. Each forced baseline has its own.
     const name = worker.checkpoint.watermark === null ? run.startEntry : run.startedAt;
     await ports.publisher.notify({
       type: 'IntegrationBaselined',

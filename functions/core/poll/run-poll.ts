@@ -15,9 +15,9 @@ export type PollRequest = {
    * synced, or an incremental run; then a slice of the reconciliation in progress.
    */
   mode?: PollMode;
-  /** A baseline of an integration that has one swallows what happened since: only when a person insists. */
+  /** Repeats the baseline of an integration that already has one. What happened since then is stored without its events. */
   force?: boolean;
-  /** Kombo let another integration in after it refused this one: a further refusal is this integration's own. */
+  /** Kombo accepted another integration after it refused this one: another refusal is this integration's own failure. */
   othersLetIn?: boolean;
   /** Unique to this call. */
   owner: string;
@@ -28,7 +28,7 @@ export type PollRequest = {
 export type PollOutcome =
   /** Another worker holds the lease; it will poll again when it is done. */
   | { kind: 'busy'; until: string }
-  /** Another worker has taken over: it finishes what this one began. */
+  /** Another worker acquired the lease meanwhile: it finishes what this one began. */
   | { kind: 'superseded' }
   /** `again`: another poll of the integration was requested meanwhile. */
   | { kind: 'ended'; ended: LastRun[]; again: boolean }
@@ -37,14 +37,14 @@ export type PollOutcome =
   /** Nothing was done, and why. */
   | { kind: 'refused'; reason: string }
   | { kind: 'held'; ended: LastRun[]; held: Held; again: boolean }
-  /** Kombo takes no request before `until`: the run continues then. `isNew`: Kombo answered so in this call. */
+  /** Kombo accepts no request before `until`: the run continues then. `isNew`: Kombo set this limit in this call. */
   | { kind: 'limited'; until: string; isNew: boolean }
   | { kind: 'failed'; failure: Failure };
 
 /**
- * Runs one integration for as long as there is time: recovers, reads, decides, journals, publishes.
+ * Polls one integration for as long as there is time: recover, read, decide, append, apply, publish, save.
  *
- * @throws what no part expected; everything else is an outcome
+ * @throws unexpected errors; everything else is an outcome
  */
 export async function runPoll(
   ports: Ports,
@@ -52,32 +52,11 @@ export async function runPoll(
   request: PollRequest,
 ): Promise<PollOutcome> {
   let worker: Worker | null = null;
-  const beganAt = new Date(ports.clock()).toISOString();
   try {
-    const taken = await acquireLease(ports, settings, request.integration, request.owner);
-    if ('busyUntil' in taken) return { kind: 'busy', until: taken.busyUntil };
-    worker = taken.worker;
-    if (taken.fence) await fenceOff(worker);
-    const refusal = refuse(worker, request);
-    if (refusal !== null) {
-      await release(worker, worker.checkpoint);
-      return { kind: 'refused', reason: refusal };
-    }
-    const until = limitedUntil(worker.checkpoint, ports.clock());
-    if (until !== null) {
-      await release(worker, worker.checkpoint);
-      return { kind: 'limited', until, isNew: false };
-    }
-    change(worker, { limitedUntil: null });
-    const { end, ended } = await runWhatIsDue(worker, request);
-    change(worker, { succeededAt: beganAt });
-    await notifyRecovered(worker);
-    const { held } = worker.checkpoint;
-    const { again } = await release(worker, worker.checkpoint);
-    if (end === 'more') return { kind: 'more', ended };
-    return end === 'held' && held !== null
-      ? { kind: 'held', ended, held, again }
-      : { kind: 'ended', ended, again };
+    const acquired = await acquireLease(ports, settings, request.integration, request.owner);
+    if ('busyUntil' in acquired) return { kind: 'busy', until: acquired.busyUntil };
+    worker = acquired;
+    return await poll(worker, request);
   } catch (error) {
     if (error instanceof LeaseLostError || error instanceof EntryTakenError) return { kind: 'superseded' };
     if (error instanceof RateLimitedError && worker !== null) return endLimited(worker, error);
@@ -88,11 +67,39 @@ export async function runPoll(
   }
 }
 
-/** A baseline of an integration that has one swallows what happened since: why it is not done without `force`. */
-function refuse({ checkpoint, integration }: Worker, { mode, force = false }: PollRequest): string | null {
-  if (mode !== 'baseline' || force || checkpoint.watermark === null) return null;
-  if (checkpoint.run?.mode === 'baseline') return null;
-  return `${integration.id} is synced up to ${checkpoint.watermark}: a new baseline stores what happened since then without its events. Insist with --force.`;
+async function poll(worker: Worker, request: PollRequest): Promise<PollOutcome> {
+  const { clock } = worker.ports;
+  const beganAt = new Date(clock()).toISOString();
+  if (worker.needsRecovery) await fenceOff(worker);
+  const refused = refuse(worker, request);
+  if (refused !== null) {
+    await release(worker, worker.checkpoint);
+    return refused;
+  }
+  change(worker, { limitedUntil: null });
+  const { end, ended } = await runWhatIsDue(worker, request);
+  change(worker, { succeededAt: beganAt });
+  await notifyRecovered(worker);
+  const { held } = worker.checkpoint;
+  const { again } = await release(worker, worker.checkpoint);
+  if (end === 'more') return { kind: 'more', ended };
+  return end === 'held' && held !== null
+    ? { kind: 'held', ended, held, again }
+    : { kind: 'ended', ended, again };
+}
+
+/** Why nothing is done: the integration already has a baseline, or Kombo's rate limit is not over. */
+function refuse(
+  { checkpoint, integration, ports }: Worker,
+  { mode, force = false }: PollRequest,
+): PollOutcome | null {
+  const { watermark, run } = checkpoint;
+  if (mode === 'baseline' && !force && watermark !== null && run?.mode !== 'baseline') {
+    const reason = `${integration.id} is synced up to ${watermark}: a new baseline would store what happened since then without publishing it. To do this anyway, add --force.`;
+    return { kind: 'refused', reason };
+  }
+  const until = limitedUntil(checkpoint, ports.clock());
+  return until === null ? null : { kind: 'limited', until, isNew: false };
 }
 
 async function runWhatIsDue(
@@ -119,12 +126,12 @@ async function runWhatIsDue(
   return { end: second, ended };
 }
 
-/** Records why the run failed, and notifies where a person is needed. What cannot be written now, the next worker finds. */
+/** Stores why the run failed, and notifies when a person is needed. What cannot be written now is recovered later. */
 async function endFailed(worker: Worker, failure: Failure, othersLetIn?: boolean): Promise<void> {
   let health = afterFailure(worker.checkpoint.health, failure, worker.ports.clock(), othersLetIn);
   try {
     if (isNoticeDue(health)) {
-      // Kept before it is told: the episode has one id, wherever a crash comes.
+      // Save before publishing, so that a retry after a crash uses the same event id.
       await save(worker, { ...worker.checkpoint, health });
       await notifyFailing(worker, health);
       health = { ...health, notified: true };
@@ -136,14 +143,14 @@ async function endFailed(worker: Worker, failure: Failure, othersLetIn?: boolean
   await releaseIfPossible(worker, { ...worker.checkpoint, health });
 }
 
-/** Not a failure: the health stays as it was. */
+/** A rate limit is not a failure: the health stays the same. */
 async function endLimited(worker: Worker, { waitMs }: RateLimitedError): Promise<PollOutcome> {
   const until = new Date(worker.ports.clock() + waitMs).toISOString();
   await releaseIfPossible(worker, { ...worker.checkpoint, limitedUntil: until });
   return { kind: 'limited', until, isNew: true };
 }
 
-/** Gives the lease back with what is known now. Where it cannot be written, the lease expires by itself. */
+/** Releases the lease with this checkpoint. If it cannot be written, the lease expires later. */
 async function releaseIfPossible(worker: Worker, checkpoint: Checkpoint): Promise<void> {
   try {
     await release(worker, checkpoint);

@@ -3,7 +3,7 @@ import type { Run, UnknownStatus } from '../state/checkpoint.ts';
 import type { ObservedProgression, RejectedRecord } from '../state/progression.ts';
 import { isStandIn, standInId } from '../state/set-aside.ts';
 
-/** Sets the records of a page aside that break the schema, each once. */
+/** Sets aside the records of a page that break the schema, each once. */
 export async function setAsideRejected(worker: Worker, rejected: RejectedRecord[]): Promise<void> {
   if (rejected.length === 0) return;
   stopIfExpired(worker);
@@ -17,7 +17,7 @@ export async function setAsideRejected(worker: Worker, rejected: RejectedRecord[
   change(worker, { hasSetAside: true });
 }
 
-/** Takes records off the list that were set aside, and that a page just committed shows in a form that can be read. */
+/** Removes records from the set-aside list that a committed page shows in a readable form. */
 export async function removeReadable(worker: Worker, records: ObservedProgression[]): Promise<void> {
   const { ports, integration, checkpoint } = worker;
   if (!checkpoint.hasSetAside) return;
@@ -36,14 +36,15 @@ export async function removeReadable(worker: Worker, records: ObservedProgressio
   }
 }
 
-/** What stood in for the id of a record while it had none. */
+/** The stand-in of a record that has an id now, from the time when it had none. */
 export function standInOf({ state, learner, course }: ObservedProgression): string {
   return standInId({ remoteId: state.remoteId, learnerId: learner.id, revisionId: course.revisionId });
 }
 
 /**
- * Lists statuses that were shown and are not known, before the watermark passes them. Where everything was read they are
- * counted anew; otherwise only those are added that are not listed yet, since some records are read again and again.
+ * Lists the unknown statuses that a run has read, before the watermark moves past them. A run that read everything replaces
+ * their counts and removes statuses that no record has any more. Other runs only add statuses that are not listed yet, since
+ * they read some records again and again.
  */
 export async function listUnknownStatuses(
   worker: Worker,
@@ -77,7 +78,7 @@ export async function listUnknownStatuses(
   change(worker, { hasSetAside });
 }
 
-/** How many records of a run had a status that is not known. */
+/** How many records of a run had an unknown status. */
 export function countUnknownStatuses({ unknownStatuses }: Pick<Run, 'unknownStatuses'>): number {
   return unknownStatuses.reduce((sum, { count }) => sum + count, 0);
 }

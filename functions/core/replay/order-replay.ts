@@ -1,4 +1,4 @@
-import { ReplayMovedError } from '../errors.ts';
+import { ReplayChangedError } from '../errors.ts';
 import type { ReplayPorts } from './ports.ts';
 import type { ReplayPlan, ReplayRecord } from './replay-record.ts';
 
@@ -72,12 +72,12 @@ export async function changeReplay(
       revision: latest.revision + 1,
     };
     try {
-      await replays.moveReplay(next);
+      await replays.saveReplay(next);
       return next;
     } catch (error) {
       const stored = await replays.readReplay(replay.integration, replay.id);
       // The process that carries it on was faster.
-      if (!(error instanceof ReplayMovedError) || stored === null) throw error;
+      if (!(error instanceof ReplayChangedError) || stored === null) throw error;
       latest = stored;
     }
   }

@@ -3,7 +3,7 @@ import type { Integration, IntegrationId } from '../../contract/integration.ts';
 import type { Kombo } from '../ports.ts';
 import { CLOCKS_MS, findEntries } from './journal-range.ts';
 import type { ReplayPorts } from './ports.ts';
-import { komboBeginning } from './replay-from-kombo.ts';
+import { komboStart } from './replay-from-kombo.ts';
 import type { ReplayPlan, ReplayPosition } from './replay-record.ts';
 import { replaySteps, selectedEvents } from './replay-steps.ts';
 import type { EventFilter, Selection, TimeRange } from './selection.ts';
@@ -86,7 +86,7 @@ async function planFromKombo(
   let read = await readKombo(ports, selection, few(filter.learners));
   // What is not the id of a learner at Kombo may be the platform's own id of one, which no request can ask for.
   if (read.unseen.size > 0) read = await readKombo(ports, selection, []);
-  const place = komboBeginning(few(read.users), few(read.courses));
+  const place = komboStart(few(read.users), few(read.courses));
   return planned({ ...selection, place, ...read.counted.read() });
 }
 
@@ -111,7 +111,7 @@ async function readKombo(
     users: new Set<string | null>(),
     courses: new Set<string | null>(),
   });
-  const plan = { ...selection, place: komboBeginning(users, []) };
+  const plan = { ...selection, place: komboStart(users, []) };
   let read = begin();
   for await (const step of replaySteps({ store, kombo: noting }, plan, new Date(clock()).toISOString())) {
     if (step.fromBeginning) read = begin();

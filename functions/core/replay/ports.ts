@@ -7,16 +7,16 @@ import type { ReplayRecord } from './replay-record.ts';
 export type ReplayStore = {
   /** The entry with the lowest number that is left, or null when the journal is empty. */
   readFirstEntry(integration: IntegrationId): Promise<JournalEntry | null>;
-  /** @throws ReplayMovedError when there is one of this id */
+  /** @throws ReplayChangedError when there is one of this id */
   createReplay(replay: ReplayRecord): Promise<void>;
   readReplay(integration: IntegrationId, id: string): Promise<ReplayRecord | null>;
   /** The latest first. */
   readReplays(integration: IntegrationId): Promise<ReplayRecord[]>;
   /**
    * Replaces the record, whose revision must be the one before `next.revision`.
-   * @throws ReplayMovedError when it is not
+   * @throws ReplayChangedError when it is not
    */
-  moveReplay(next: ReplayRecord): Promise<void>;
+  saveReplay(next: ReplayRecord): Promise<void>;
 };
 
 /** What a replay needs. */

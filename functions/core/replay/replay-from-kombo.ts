@@ -8,13 +8,13 @@ import type { ObservedProgression, Page } from '../state/progression.ts';
 import type { ReplayPosition } from './replay-record.ts';
 import { isWanted, isWithin, type Selection } from './selection.ts';
 
-type KomboReplayPlace = ReplayPosition & { source: 'kombo' };
-type KomboStep = { event: LearningEvent | null; next: KomboReplayPlace; fromBeginning?: true };
+type KomboReplayPosition = ReplayPosition & { source: 'kombo' };
+type KomboStep = { event: LearningEvent | null; next: KomboReplayPosition; fromBeginning?: true };
 
 const MAX_RESTARTS = 5;
 
 /** Where a replay begins that asks Kombo for the records of some learners and courses; an empty list: of all. */
-export function komboBeginning(users: string[], courses: string[]): KomboReplayPlace {
+export function komboStart(users: string[], courses: string[]): KomboReplayPosition {
   return { source: 'kombo', users, courses, cursor: null, after: null, settled: [] };
 }
 
@@ -40,7 +40,7 @@ export async function* komboSteps(
   kombo: Kombo,
   integration: IntegrationId,
   selection: Selection,
-  place: KomboReplayPlace,
+  place: KomboReplayPosition,
   detectedAt: string,
 ): AsyncGenerator<KomboStep, void, void> {
   let start = place;
@@ -55,7 +55,7 @@ export async function* komboSteps(
           { cause: error },
         );
       }
-      start = komboBeginning(place.users, place.courses);
+      start = komboStart(place.users, place.courses);
       yield { event: null, next: start, fromBeginning: true };
     }
   }
@@ -65,7 +65,7 @@ async function* pagesSteps(
   kombo: Kombo,
   integration: IntegrationId,
   selection: Selection,
-  start: KomboReplayPlace,
+  start: KomboReplayPosition,
   detectedAt: string,
 ): AsyncGenerator<KomboStep, void, void> {
   const { users, courses, cursor } = start;

@@ -86,7 +86,7 @@ export function missingOf({ events, published, refused }: ReplayRecord): number 
 }
 
 /** What changes of a replay when some of it is settled. */
-export function settled(
+export function advanceReplay(
   replay: ReplayRecord,
   sent: { published: number; refused: number; next: ReplayPosition | null; fromBeginning: boolean },
 ): Partial<ReplayRecord> {

@@ -35,10 +35,10 @@ export function replaySteps(
   }
 }
 
-type JournalReplayPlace = ReplayPosition & { source: 'journal' };
+type JournalReplayPosition = ReplayPosition & { source: 'journal' };
 
 /** After this many entries without a selected event, the position is returned all the same. */
-const TELL_EVERY = 100;
+const POSITION_EVERY = 100;
 
 /** The selected events of an entry, in their order, without learner details. */
 export function selectedEvents(entry: JournalEntry, { range, filter }: Selection): JournalledEvent[] {
@@ -51,8 +51,8 @@ export async function* journalSteps(
   store: Pick<Store, 'readEntries'>,
   integration: IntegrationId,
   selection: Selection,
-  place: JournalReplayPlace,
-): AsyncGenerator<{ event: JournalledEvent | null; next: JournalReplayPlace }, void, void> {
+  place: JournalReplayPosition,
+): AsyncGenerator<{ event: JournalledEvent | null; next: JournalReplayPosition }, void, void> {
   let without = 0;
   for await (const entry of store.readEntries(integration, place.entry, place.last)) {
     const settled = entry.number === place.entry ? place.index : 0;
@@ -61,7 +61,7 @@ export async function* journalSteps(
       yield { event, next: { ...place, entry: entry.number, index: event.detail.journal.index + 1 } };
     }
     without = events.length > 0 ? 0 : without + 1;
-    if (without % TELL_EVERY === TELL_EVERY - 1) {
+    if (without % POSITION_EVERY === POSITION_EVERY - 1) {
       yield { event: null, next: { ...place, entry: entry.number + 1, index: 0 } };
     }
   }

@@ -1,12 +1,12 @@
 import type { IntegrationId } from '../../contract/integration.ts';
 import { envelope } from '../../contract/operational-events.ts';
 import { failureOf } from '../episodes/health.ts';
-import { isRunError, ReplayMovedError } from '../errors.ts';
+import { isRunError, ReplayChangedError } from '../errors.ts';
 import type { Clock, RunSettings } from '../ports.ts';
 import type { Failure } from '../state/checkpoint.ts';
 import type { ReplayPorts } from './ports.ts';
-import { komboBeginning } from './replay-from-kombo.ts';
-import { missingOf, type ReplayRecord, replayMark, settled } from './replay-record.ts';
+import { komboStart } from './replay-from-kombo.ts';
+import { advanceReplay, missingOf, type ReplayRecord, replayMark } from './replay-record.ts';
 import { type ReplayStep, replaySteps } from './replay-steps.ts';
 import { sendReplayed, throttle } from './send-replayed.ts';
 
@@ -62,7 +62,7 @@ export async function runReplay(
     await worker.move({ state: 'finished' });
     return { kind: 'ended', replay: worker.replay };
   } catch (error) {
-    if (error instanceof ReplayMovedError) return endMoved(ports, run);
+    if (error instanceof ReplayChangedError) return endSuperseded(ports, run);
     const failure = failureOf(error);
     const passes = failure.kind === 'transient' || failure.kind === 'waiting';
     await worker.move({ failure, ...(passes ? {} : { state: 'stopped' }) }).catch(() => undefined);
@@ -84,7 +84,7 @@ function replayWorker({ replays, clock }: ReplayPorts, { writer }: ReplayRun, st
         revision: worker.replay.revision + 1,
         writer,
       };
-      await replays.moveReplay(next);
+      await replays.saveReplay(next);
       worker.replay = next;
     },
   };
@@ -109,7 +109,7 @@ async function sendAll(
     if (count > 0) await holdBack(count);
     const sent = await sendReplayed(ports, settings, worker.replay, batch);
     batch = [];
-    if (sent.steps > 0) await worker.move(settled(worker.replay, sent));
+    if (sent.steps > 0) await worker.move(advanceReplay(worker.replay, sent));
     onProgress?.(worker.replay);
     if (sent.error !== null) throw sent.error;
   };
@@ -137,20 +137,20 @@ async function sendAll(
 function askForAll(replay: ReplayRecord): Partial<ReplayRecord> | null {
   const { place } = replay;
   if (place.source !== 'kombo' || place.users.length + place.courses.length === 0) return null;
-  return missingOf(replay) === 0 ? null : { place: komboBeginning([], []), published: 0, refused: 0 };
+  return missingOf(replay) === 0 ? null : { place: komboStart([], []), published: 0, refused: 0 };
 }
 
-async function endMoved({ replays }: ReplayPorts, run: ReplayRun): Promise<ReplayOutcome> {
+async function endSuperseded({ replays }: ReplayPorts, run: ReplayRun): Promise<ReplayOutcome> {
   const stored = await replays.readReplay(run.integration, run.replay);
   return stored === null || stored.state === 'running'
     ? { kind: 'superseded' }
     : { kind: 'ended', replay: stored };
 }
 
-type TellPorts = Pick<ReplayPorts, 'publisher' | 'clock'>;
+type NotifyPorts = Pick<ReplayPorts, 'publisher' | 'clock'>;
 
 export async function notifyReplayStarted(
-  { publisher, clock }: TellPorts,
+  { publisher, clock }: NotifyPorts,
   replay: ReplayRecord,
 ): Promise<void> {
   const { range, place, asLive, events } = replay;
@@ -161,7 +161,7 @@ export async function notifyReplayStarted(
 }
 
 export async function notifyReplayFinished(
-  { publisher, clock }: TellPorts,
+  { publisher, clock }: NotifyPorts,
   replay: ReplayRecord,
 ): Promise<void> {
   const { events, published, refused } = replay;

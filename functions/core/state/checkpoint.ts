@@ -4,7 +4,7 @@ import { IntegrationId } from '../../contract/integration.ts';
 import { PollMode } from '../../contract/messages.ts';
 import { WaitingChanges } from '../../contract/waiting-changes.ts';
 
-/** What a person decided about suspect changes that a run was stopped before: exactly those in the named chunks. */
+/** What a person decided about held changes: exactly those in the named chunks. */
 export const HoldDecision = z.object({
   action: z.enum(['release', 'discard']),
   /** The run that was stopped. */
@@ -13,7 +13,7 @@ export const HoldDecision = z.object({
 });
 export type HoldDecision = z.infer<typeof HoldDecision>;
 
-/** Records of one status that is not known: how many, and ids of some. */
+/** How many records had an unknown status, and ids of some of them. */
 export const UnknownStatus = z.object({
   status: z.string(),
   count: PositiveNumber,
@@ -24,7 +24,7 @@ export type UnknownStatus = z.infer<typeof UnknownStatus>;
 /** A run in progress: enough to continue it in another invocation. */
 export const Run = z.object({
   mode: PollMode,
-  /** When the first page was read, by Kombo's clock or the machine's, whichever is behind: the watermark when the run ends. */
+  /** When the first page was read, by the slower of Kombo's clock and the machine's: the watermark after the run. */
   startedAt: Timestamp,
   updatedAfter: z.nullable(Timestamp),
   /** The page to read next; null for the first page of a pass. */
@@ -38,7 +38,7 @@ export const Run = z.object({
   mark: z.nullable(z.object({ cursor: z.string(), replaceAt: WholeNumber })),
   /** Times the pages were started over because Kombo refused a cursor. */
   restarts: WholeNumber,
-  /** The journal's number when the run began: a baseline is silent about what was known before it. */
+  /** The last journal entry when the run began. A change of what the baseline itself stored is published. */
   startEntry: WholeNumber,
   pages: WholeNumber,
   records: WholeNumber,
@@ -46,12 +46,12 @@ export const Run = z.object({
   missed: WholeNumber,
   setAside: WholeNumber,
   unknownStatuses: z.array(UnknownStatus),
-  /** Something was not believed, since the integration's data is expired or a record is older than known: the watermark stays. */
+  /** Something was not trusted, since the data is expired or a record is older than the known state: the watermark stays. */
   hasUntrusted: z.boolean(),
 });
 export type Run = z.infer<typeof Run>;
 
-/** The last run that ended, for people. */
+/** A run that ended, for people to read. */
 export const LastRun = z.extend(
   z.pick(Run, {
     mode: true,
@@ -66,7 +66,7 @@ export const LastRun = z.extend(
 );
 export type LastRun = z.infer<typeof LastRun>;
 
-/** What stopped the last run, by what to do next. */
+/** Why the last run failed. `kind` says what to do next: see `errors.ts`. */
 export const Failure = z.object({
   kind: z.enum(['transient', 'integration', 'waiting', 'access-refused', 'deployment']),
   code: z.nullable(z.string()),
@@ -76,8 +76,8 @@ export const Failure = z.object({
 export type Failure = z.infer<typeof Failure>;
 
 /**
- * `failing`: runs fail. `needsNotice`: `IntegrationFailing` is to be published for this episode, and may have been, by a
- * worker that died; `notified`: it was.
+ * `needsNotice`: `IntegrationFailing` must be published for this episode, and may already have been, by a worker that died.
+ * `notified`: it was published.
  */
 export const Health = z.discriminatedUnion('state', [
   z.object({ state: z.literal('healthy') }),
@@ -86,7 +86,7 @@ export const Health = z.discriminatedUnion('state', [
     since: Timestamp,
     failures: PositiveNumber,
     failedAt: Timestamp,
-    /** The machine's clock: no run is due before. */
+    /** No run is due before this time of the machine's clock. */
     retryAt: Timestamp,
     needsNotice: z.boolean(),
     notified: z.boolean(),
@@ -95,36 +95,36 @@ export const Health = z.discriminatedUnion('state', [
 ]);
 export type Health = z.infer<typeof Health>;
 
-/** A mass change that waits for a person. */
+/** Suspect changes that wait for a person. */
 export const Held = z.object({
   since: Timestamp,
   mode: PollMode,
-  /** What waits, as far as it was counted. */
+  /** The changes counted so far. */
   waiting: WaitingChanges,
   /** Ids of some of the progressions that wait. */
   sample: z.array(z.string()),
-  /** How many suspect changes pass in 24 hours without a person. */
+  /** How many suspect changes are published in 24 hours without a person. */
   limit: WholeNumber,
-  /** Where the run stood when the counting began; null when the changes must be counted anew. */
+  /** The position of the run when the count began; null when the changes must be counted again. */
   stoppedAt: z.nullable(
     z.object({ startedAt: Timestamp, pass: PositiveNumber, cursor: z.nullable(z.string()) }),
   ),
-  /** The run as it would stand after the pages that were counted; null when all of them were. */
+  /** The run at the position up to which pages were counted; null when all were. */
   counting: z.nullable(Run),
-  /** The stored fingerprints of what was counted, by name. */
+  /** Names of the stored chunks of the count. */
   chunks: z.array(z.string()),
-  /** Whether `ChangesHeld` was published for this episode. `unsure`: it was about to be, before a crash perhaps. */
+  /** Whether `ChangesHeld` was published for this episode. `unsure`: a worker was about to publish it. */
   notice: z.enum(['none', 'unsure', 'published']),
 });
 export type Held = z.infer<typeof Held>;
 
-/** A course, and how many of the counted changes are in it. */
+/** A course, and how many counted changes are in it. */
 export type CourseCount = WaitingChanges['courses'][number];
 
-/** A part of what was counted, as it is stored: fingerprints one behind the other, and the courses of their changes. */
+/** A part of a count, as stored: fingerprints in a row, and the courses of their changes. */
 export type HeldChunk = { fingerprints: Uint8Array; courses: CourseCount[] };
 
-/** The worker that may write; present without being expired while it works, absent when it was given back. */
+/** The worker that may write. Absent when it was released. */
 export const Lease = z.object({
   owner: z.string(),
   /** The machine's clock. */
@@ -132,41 +132,41 @@ export const Lease = z.object({
 });
 export type Lease = z.infer<typeof Lease>;
 
-/** Where one integration stands. Only the holder of the lease writes it. */
+/** The state of one integration. Only the holder of the lease writes it. */
 export const Checkpoint = z.object({
   integration: IntegrationId,
-  /** Counts the writes: recognises one's own when its answer was lost. */
+  /** The number of writes: a worker recognises its own write when the response was lost. */
   revision: WholeNumber,
   /** The number of the last journal entry that is applied and published. */
   entry: WholeNumber,
-  /** Entry `entry + 1` was published in part: the event indexes that EventBridge accepted. */
+  /** The event indexes of entry `entry + 1` that EventBridge accepted, when it was published in part. */
   accepted: z.nullable(z.object({ entry: PositiveNumber, indexes: z.array(WholeNumber) })),
   watermark: z.nullable(Timestamp),
-  /** The latest that the watermark ever was: what is old is measured by it. */
+  /** The latest watermark so far. A date is old when it is well before this time. */
   newestWatermark: z.nullable(Timestamp),
-  /** The journal's number that a baseline counts from while there is no watermark, however often its run begins anew. */
+  /** The `startEntry` of a baseline while there is no watermark, however often its run starts over. */
   baselineStart: WholeNumber,
   /** The incremental run or baseline in progress. */
   run: z.nullable(Run),
   reconciliation: z.nullable(Run),
   lastRun: z.nullable(LastRun),
-  /** When the last run that did not fail began, by the machine's clock: Kombo took the key then. */
+  /** When the last successful run began, by the machine's clock: Kombo accepted the key then. */
   succeededAt: z.nullable(Timestamp),
   /** The last run that read everything: a reconciliation, or the baseline. */
   lastReconciliation: z.nullable(LastRun),
   health: Health,
-  /** Kombo's rate limit: no run is due before. By the machine's clock. */
+  /** Kombo's rate limit: no run is due before this time of the machine's clock. */
   limitedUntil: z.nullable(Timestamp),
-  /** Progressions known. */
+  /** How many progressions are known. */
   known: WholeNumber,
   /** Some known progression has an enrolment date. */
   hasEnrolmentDates: z.boolean(),
-  /** Records or statuses are set aside, or were until everything was read again: the list is read to take off what it can. */
+  /** Something may be set aside: pages are compared with the list. Reset when everything was read and the list is empty. */
   hasSetAside: z.boolean(),
-  /** Suspect changes that passed, per hour of the last day. */
+  /** Suspect changes that were published without a person, per hour of the last day. */
   surge: z.array(z.object({ hour: Timestamp, count: WholeNumber })),
   held: z.nullable(Held),
-  /** What persons decided, earliest first. They apply to both runs. */
+  /** What a person decided about held changes, earliest first. Applies to both runs. */
   holdDecisions: z.array(HoldDecision),
 });
 export type Checkpoint = z.infer<typeof Checkpoint>;
@@ -197,7 +197,7 @@ export function newCheckpoint(integration: IntegrationId): Checkpoint {
   };
 }
 
-/** Until when Kombo's rate limit stops an integration, or null when it does not. */
+/** Until when Kombo's rate limit stops an integration, or null. */
 export function limitedUntil({ limitedUntil: until }: Checkpoint, now: number): string | null {
   return until !== null && Date.parse(until) > now ? until : null;
 }
@@ -205,12 +205,12 @@ export function limitedUntil({ limitedUntil: until }: Checkpoint, now: number): 
 const HOUR_MS = 60 * 60 * 1000;
 const WINDOW_MS = 24 * HOUR_MS;
 
-/** Suspect changes that passed in the last 24 hours; never fewer, up to an hour's more. */
+/** Suspect changes published in the last 24 hours, counted by whole hours: up to an hour too many, never too few. */
 export function surgeCount(surge: Checkpoint['surge'], now: number): number {
   return recent(surge, now).reduce((sum, { count }) => sum + count, 0);
 }
 
-/** The counts with some more in the present hour, and without those that are older than a day. */
+/** The counts with `count` more in the current hour, without those older than a day. */
 export function addToSurge(surge: Checkpoint['surge'], count: number, now: number): Checkpoint['surge'] {
   const kept = recent(surge, now);
   if (count === 0) return kept;
@@ -219,7 +219,7 @@ export function addToSurge(surge: Checkpoint['surge'], count: number, now: numbe
   return [...kept.filter((bucket) => bucket !== present), { hour, count: (present?.count ?? 0) + count }];
 }
 
-/** How many such changes pass in 24 hours without a person. */
+/** How many suspect changes are published in 24 hours without a person. */
 export function surgeLimit(known: number, share: number, floor: number): number {
   return Math.max(floor, Math.floor(known * share));
 }

@@ -7,11 +7,11 @@ import { Facts, type KnownProgression, UnpublishedRemoval } from './progression.
 
 /** What one record of a page changed. */
 export const Change = z.object({
-  /** What was known before, or null at first sight. */
+  /** The known state before, or null for a new record. */
   previous: z.nullable(ProgressionState),
-  /** What is known from now on. */
+  /** The known state after. */
   state: ProgressionState,
-  /** What happened, in order; empty when the change is stored and publishes nothing. */
+  /** The events in order; empty when the change is stored without an event. */
   events: z.array(LearningEventType),
   learner: LearnerReference,
   course: Course,
@@ -22,8 +22,8 @@ export const Change = z.object({
 export type Change = z.infer<typeof Change>;
 
 /**
- * What is known after a change. The learner's ids go when Kombo erased the learner: the event that says so is the last
- * one to carry them.
+ * The known state after a change. The learner's ids are removed when Kombo erased the learner: the event `LearnerDataErased`
+ * is the last one with them.
  */
 export function knownAfter(change: Change, entry: number): KnownProgression {
   const { title: _title, ...course } = change.course;
@@ -38,19 +38,19 @@ export function knownAfter(change: Change, entry: number): KnownProgression {
   };
 }
 
-/** How many of an entry's changes are of a kind that is counted. */
+/** The counted kinds of an entry's changes. */
 export const Tally = z.object({
   firstSeen: WholeNumber,
-  /** Suspect changes that passed without a person: they count towards a hold. */
+  /** Suspect changes published without a person: they count towards a hold. */
   suspect: WholeNumber,
   /** Released or discarded by a person: they do not count towards a hold. */
   decided: WholeNumber,
-  /** Found by a reconciliation though an incremental run should have seen it. */
+  /** Found by a reconciliation although an incremental run should have found them. */
   missed: WholeNumber,
 });
 export type Tally = z.infer<typeof Tally>;
 
-/** A tally of nothing. */
+/** A tally of zero. */
 export const EMPTY_TALLY: Tally = { firstSeen: 0, suspect: 0, decided: 0, missed: 0 };
 
 export function sumTallies(tallies: Tally[]): Tally {
@@ -64,16 +64,16 @@ export function sumTallies(tallies: Tally[]): Tally {
   return sum;
 }
 
-/** What one page changed: a fact once it is appended, numbered 1, 2, 3, ... per integration, never altered. */
+/** The changes of one page. Numbered 1, 2, 3, ... per integration; never altered after it was appended. */
 export const JournalEntry = z.object({
   integration: IntegrationId,
   number: PositiveNumber,
-  /** When Schoolbell saw the changes, by the worker's clock. */
+  /** When Schoolbell read the changes, by the worker's clock. */
   detectedAt: Timestamp,
   mode: PollMode,
-  /** What the run asked Kombo for: what was changed since then, or everything (null). */
+  /** The `updated_after` of the run; null for everything. */
   updatedAfter: z.nullable(Timestamp),
-  /** The lease owner that appended it: recognises its own append when the answer was lost. */
+  /** The lease owner that appended it: it recognises its own append when the response was lost. */
   writer: z.string(),
   changes: z.array(Change),
   tally: Tally,
@@ -85,10 +85,10 @@ export function countEvents(entry: Pick<JournalEntry, 'changes'>): number {
   return entry.changes.reduce((sum, change) => sum + change.events.length, 0);
 }
 
-/** DynamoDB's items end at 400 KB; uncompressed JSON below this fits whatever it holds. */
+/** DynamoDB's limit is 400 KB for an item. Uncompressed JSON of this size always fits. */
 const MAX_JSON_BYTES = 350_000;
 
-/** The decisions of a page in parts, each small enough for one journal entry. */
+/** Splits the decisions of a page into parts that are each small enough for one journal entry. */
 export function splitChanges<Decision extends { change: Change }>(
   decisions: Decision[],
   maxBytes = MAX_JSON_BYTES,

@@ -8,27 +8,26 @@ import {
 import { PositiveNumber } from '../../contract/field-types.ts';
 
 /**
- * A course progression as Kombo shows it now, normalised at the boundary: timestamps in UTC with milliseconds, a date that
- * means "none" (in or before 1970, or after 2200) as null, a status outside the four known ones as null, every text
- * well-formed.
+ * A course progression as Kombo shows it now, normalised by the adapter: timestamps in UTC with milliseconds; a date that
+ * means "none" (until 1970, or after 2200) as null; an unknown status as null; text as well-formed Unicode.
  */
 export type ObservedProgression = {
   state: ProgressionState;
-  /** Kombo shows a removal. Without a usable date for it, `state.removedAt` is null. */
+  /** Kombo shows the record as removed. Without a usable date, `state.removedAt` is null. */
   removed: boolean;
-  /** The status that Kombo shows when it is none of the four known ones: at most 100 printable characters. */
+  /** A status other than the four known ones: at most 100 printable characters. */
   unknownStatus: string | null;
   learner: LearnerReference;
-  /** Personal data: handed on to the event at publish time when the deployment includes it, never stored or logged. */
+  /** Personal data, for events of a deployment that includes it. Never stored or logged. */
   learnerDetails: LearnerDetails;
   /** Kombo shows no first name, last name or e-mail address of the learner. */
   namesBlank: boolean;
   course: Course;
-  /** The record has lost its identity: Kombo nulls a removed record's fields after 14 days. */
+  /** The record has no ids of learner and course any more: Kombo nulls a removed record's fields after 14 days. */
   erased: boolean;
 };
 
-/** A record that breaks the schema: its id, or a stand-in where it has none, and what is wrong with it. No content. */
+/** A record that breaks the schema: its id (or a stand-in) and what is wrong, without content. */
 export type RejectedRecord = { id: string; reason: string };
 
 export type Page = {
@@ -40,13 +39,13 @@ export type Page = {
   servedAt: string;
 };
 
-/** A state and whether the learner's data was erased: what decides whether something happened. */
+/** What is compared to decide whether something happened: the state, and whether the learner's data was erased. */
 export const Facts = z.extend(ProgressionState, { erased: z.boolean() });
 export type Facts = z.infer<typeof Facts>;
 
 /**
- * Whether two say the same of a progression. When it was changed, the platform's own id and the date of a removal do not
- * count: they move without anything having happened.
+ * Whether two facts are the same for events. `changedAt`, the platform's own id and the date of a removal do not count: they
+ * change although nothing happened.
  */
 export function sameFacts(a: Facts, b: Facts): boolean {
   return (
@@ -59,33 +58,33 @@ export function sameFacts(a: Facts, b: Facts): boolean {
 }
 
 /**
- * Why a removal that is known was never published. `first-seen`: the record was removed before it was seen, so no event has
- * named it; `silenced`: a silent baseline stored the removal.
+ * Why a known removal was never published. `first-seen`: the record was already removed when it was first read, so no event
+ * mentions it. `silenced`: a silent baseline stored the removal.
  */
 export const UnpublishedRemoval = z.enum(['first-seen', 'silenced']);
 export type UnpublishedRemoval = z.infer<typeof UnpublishedRemoval>;
 
-/** The last known state of one progression: what the diff needs, and the journal entry that wrote it. */
+/** The known state of one progression: what the comparison needs, and the number of the journal entry that wrote it. */
 export const KnownProgression = z.object({
   state: ProgressionState,
   learner: LearnerReference,
   course: z.omit(Course, { title: true }),
   erased: z.boolean(),
-  /** A change that an operator discarded: while Kombo shows these facts, nothing has happened. */
+  /** The facts of a change that a person discarded: while Kombo shows them, nothing has happened. */
   discarded: z.nullable(Facts),
   unpublishedRemoval: z.nullable(UnpublishedRemoval),
   entry: PositiveNumber,
 });
 export type KnownProgression = z.infer<typeof KnownProgression>;
 
-/** Whom and what a progression is about: ids, and the course's title. */
+/** The learner and the course of a progression: ids, and the course's title. */
 export type References = { learner: LearnerReference; course: Course };
 
 type KnownReferences = { learner: LearnerReference; course: Omit<Course, 'title'> };
 
 /**
- * The references as a record shows them. An id that it leaves out is the known one, unless it shows another learner or
- * another revision: then nothing of the one before belongs to it.
+ * The references that a record shows. Missing ids are taken from the known references, unless the record shows another
+ * learner or another revision of a course.
  */
 export function referencesShown(known: KnownReferences, { learner, course }: References): References {
   const isOtherLearner = learner.id !== null && learner.id !== known.learner.id;
@@ -106,7 +105,7 @@ export function referencesShown(known: KnownReferences, { learner, course }: Ref
   };
 }
 
-/** Titles do not count: a new one becomes known to consumers with the next event. */
+/** Titles do not count: a new title is published with the next event. */
 export function sameReferences(a: KnownReferences, b: KnownReferences): boolean {
   return (
     a.learner.id === b.learner.id &&

@@ -2,15 +2,15 @@ import type { PollMode } from '../../contract/messages.ts';
 import type { Checkpoint, Run, UnknownStatus } from './checkpoint.ts';
 import type { ObservedProgression, Page } from './progression.ts';
 
-/** A record may slip between two pages when others move. A run reads its pages at most this many times. */
+/** A record may be missed between two pages when others move. A run reads its pages at most this many times. */
 const MAX_PASSES = 3;
 
-/** Where in the checkpoint a run of this mode stands. */
+/** The field of the checkpoint that has a run of this mode. */
 export function slotOf(mode: PollMode): 'run' | 'reconciliation' {
   return mode === 'reconcile' ? 'reconciliation' : 'run';
 }
 
-/** A run that begins. `startedAt`: see `earlierOf`. */
+/** A new run. */
 export function startRun(
   mode: PollMode,
   updatedAfter: string | null,
@@ -28,7 +28,7 @@ export function startRun(
     passChanged: false,
     mark: null,
     restarts: 0,
-    // Until there is a watermark it is still the same baseline, however often it begins.
+    // Until there is a watermark, it is the same baseline, however often it starts over.
     startEntry: checkpoint.watermark === null ? checkpoint.baselineStart : checkpoint.entry,
     pages: 0,
     records: 0,
@@ -53,19 +53,19 @@ export function afterPage(run: Run, page: Page, hasUntrusted: boolean): Run {
     mark: page.next !== null && replaceMark ? { cursor: page.next, replaceAt: passPages * 2 } : run.mark,
     pages: run.pages + 1,
     records: run.records + size,
-    // The same records break in each pass.
+    // Each pass shows the same unreadable records.
     setAside: run.setAside + (run.pass === 1 ? page.rejected.length : 0),
     unknownStatuses: run.pass === 1 ? withStatusesOf(run.unknownStatuses, page.records) : run.unknownStatuses,
     hasUntrusted: run.hasUntrusted || hasUntrusted,
   };
 }
 
-/** Statuses beyond this many different ones are counted together: a checkpoint must stay small. */
+/** More statuses than this are counted together, to keep the checkpoint small. */
 const MAX_STATUSES = 20;
 const OTHER_STATUSES = 'more statuses';
 const SAMPLE_SIZE = 3;
 
-/** The statuses that are not known, with those of some records; each record counts once. */
+/** Adds the unknown statuses of a page's records; each record counts once. */
 export function withStatusesOf(known: UnknownStatus[], records: ObservedProgression[]): UnknownStatus[] {
   let statuses = known;
   const counted = new Set<string>();
@@ -82,37 +82,37 @@ export function withStatusesOf(known: UnknownStatus[], records: ObservedProgress
   return statuses;
 }
 
-/** Whether a run is over whose pass just ended. A single page is a snapshot; a reconciliation is repeated anyway. */
+/** Whether the run ends with this pass. A single page is a snapshot, and a reconciliation is repeated every week. */
 export function isOver(run: Run): boolean {
   if (run.mode === 'reconcile' || run.passPages <= 1 || run.pass >= MAX_PASSES) return true;
   return run.pass > 1 && !run.passChanged;
 }
 
-/** The run at the beginning of its next pass, from the same `updated_after`. */
+/** The run at the beginning of its next pass. */
 export function nextPass(run: Run): Run {
   return { ...run, ...freshPass, pass: run.pass + 1, passChanged: false };
 }
 
-/** The run at the beginning of the same pass again. */
+/** The run at the beginning of the same pass. */
 export function restartPass(run: Run): Run {
   return { ...run, ...freshPass, restarts: run.restarts + 1 };
 }
 
 const freshPass = { cursor: null, passPages: 0, passRecords: 0, mark: null };
 
-/** Whether the pages of a pass were all read, and only its end is outstanding. */
+/** Whether all pages of the pass were read. */
 export function isPassRead(run: Run): boolean {
   return run.cursor === null && run.passPages > 0;
 }
 
-/** The checkpoint with a run where it belongs. */
+/** The checkpoint with this run. */
 export function withRun(checkpoint: Checkpoint, run: Run): Checkpoint {
   return { ...checkpoint, [slotOf(run.mode)]: run };
 }
 
 /**
- * What a run asks Kombo for: what changed since the watermark less the overlap, or everything (null). The overlap covers
- * what becomes visible late and clocks that differ a little; how late a write shows is documented nowhere.
+ * The `updated_after` of a run: the watermark less the overlap, or null for everything. The overlap covers changes that
+ * become visible late (Kombo documents no limit) and small differences between clocks.
  */
 export function updatedAfter(mode: PollMode, watermark: string | null, overlapMs: number): string | null {
   if (mode !== 'incremental' || watermark === null) return null;
@@ -120,17 +120,14 @@ export function updatedAfter(mode: PollMode, watermark: string | null, overlapMs
 }
 
 /**
- * The earlier of two clocks that saw the start of a run. Kombo's clock ahead of the truth would hide what changes until then,
- * and so would the machine's: an earlier start only costs reads.
+ * The earlier of two times at which a run started. A clock that is ahead would hide changes until that time; an earlier start
+ * only costs reads.
  */
 export function earlierOf(a: string, b: string): string {
   return a < b ? a : b;
 }
 
-/**
- * The watermark after a run: the run's start. It stays where it is after a reconciliation, and after a
- * run that did not believe everything it read.
- */
+/** The watermark after a run: its start. A reconciliation does not move it, nor does a run with something untrusted. */
 export function watermarkAfter(
   watermark: Checkpoint['watermark'],
   run: { mode: PollMode; startedAt: string; hasUntrusted: boolean },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createReplayStore } from '../../../functions/adapters/dynamodb/replay-items.ts';
-import { ReplayMovedError } from '../../../functions/core/errors.ts';
+import { ReplayChangedError } from '../../../functions/core/errors.ts';
 import type { ReplayRecord } from '../../../functions/core/replay/replay-record.ts';
 import { counted, sentTwice, useEngine } from './engine.ts';
 import { NOW, someEntry, someIntegration } from './some-items.ts';
@@ -67,14 +67,14 @@ describe('replays', () => {
     };
     const next = someReplay(integration, { revision: 1, published: 3, place });
 
-    await replays().moveReplay(next);
+    await replays().saveReplay(next);
 
     expect(await replays().readReplay(integration, 'r1')).toEqual(next);
     const stale = someReplay(integration, { revision: 1, writer: 'w2' });
     const other = someReplay(integration, { revision: 1, place, published: 4 });
-    await expect(replays().moveReplay(other)).rejects.toThrow(ReplayMovedError);
-    await expect(replays().moveReplay(stale)).rejects.toThrow(ReplayMovedError);
-    await expect(replays().createReplay(stale)).rejects.toThrow(ReplayMovedError);
+    await expect(replays().saveReplay(other)).rejects.toThrow(ReplayChangedError);
+    await expect(replays().saveReplay(stale)).rejects.toThrow(ReplayChangedError);
+    await expect(replays().createReplay(stale)).rejects.toThrow(ReplayChangedError);
   });
 
   it('know their own write when its answer was lost', async () => {
@@ -82,7 +82,7 @@ describe('replays', () => {
     const lossy = () => replays(sentTwice(engine.calls(), 'putItem'));
 
     await lossy().createReplay(someReplay(integration));
-    await lossy().moveReplay(someReplay(integration, { revision: 1 }));
+    await lossy().saveReplay(someReplay(integration, { revision: 1 }));
 
     expect(await replays().readReplay(integration, 'r1')).toMatchObject({ revision: 1 });
   });

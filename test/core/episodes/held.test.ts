@@ -211,7 +211,7 @@ describe('held changes', () => {
     await it.poll();
     expect(await settle(it, 'release')).toMatchObject({
       done: true,
-      result: { kind: 'settled', held: { waiting: { total: 70 } } },
+      result: { kind: 'decided', held: { waiting: { total: 70 } } },
     });
     expect(await it.poll()).toMatchObject({ kind: 'ended' });
     expect(it.types()).toEqual(ids.slice(0, 90).map(() => 'ProgressionRemoved'));

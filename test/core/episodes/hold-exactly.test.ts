@@ -65,7 +65,7 @@ async function interruptedPolls(it: World, seed: number): Promise<'ended' | 'hel
 
 async function decide(it: World, by: 'release' | 'discard') {
   const { result } = await operated(it, by);
-  if (result.kind !== 'settled') throw new Error(result.kind);
+  if (result.kind !== 'decided') throw new Error(result.kind);
   return result.held;
 }
 

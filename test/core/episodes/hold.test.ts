@@ -4,8 +4,8 @@ import type { Decision } from '../../../functions/core/decide/decide-page.ts';
 import {
   countingOf,
   endHold,
+  exceedsLimit,
   isCounted,
-  isTooMany,
   newHold,
   withoutCount,
 } from '../../../functions/core/episodes/hold.ts';
@@ -103,12 +103,12 @@ describe('the limit', () => {
     [25, 1, true],
   ])('after %i suspect changes, %i more are too many: %s', (before, count, tooMany) => {
     const page = [ordinary, ...Array.from({ length: count }, () => suspect)];
-    expect(isTooMany(page, passed(before), SETTINGS, now)).toBe(tooMany);
-    expect(isTooMany(page, passed(before), SETTINGS, now + 2 * DAY_MS)).toBe(count > 25);
+    expect(exceedsLimit(page, passed(before), SETTINGS, now)).toBe(tooMany);
+    expect(exceedsLimit(page, passed(before), SETTINGS, now + 2 * DAY_MS)).toBe(count > 25);
   });
 
   test('does not hold ordinary changes, also when it was lowered below what passed already', () => {
-    expect(isTooMany([ordinary], passed(1_000), SETTINGS, now)).toBe(false);
+    expect(exceedsLimit([ordinary], passed(1_000), SETTINGS, now)).toBe(false);
   });
 });
 

@@ -49,7 +49,7 @@ describe('a record that was set aside', () => {
   test('is fetched again, told what it missed, and taken off the list', async () => {
     const it = await withBrokenRecord();
     it.put(observed({ id: 'a', status: 'COMPLETED', completedAt: REMOVED }));
-    expect(await retry(it)).toMatchObject({ settled: [BROKEN], left: [] });
+    expect(await retry(it)).toMatchObject({ processed: [BROKEN], remaining: [] });
     expect(it.types()).toEqual(['CourseCompleted']);
     expect(it.store.aside).toEqual([]);
     await it.poll();
@@ -59,7 +59,7 @@ describe('a record that was set aside', () => {
   test('of which nothing was missed is taken off the list without a word', async () => {
     const it = await withBrokenRecord();
     const { entry } = it.store.place().checkpoint;
-    expect(await retry(it)).toMatchObject({ settled: [BROKEN] });
+    expect(await retry(it)).toMatchObject({ processed: [BROKEN] });
     expect(it.types()).toEqual([]);
     expect(it.store.place().checkpoint.entry).toBe(entry);
   });
@@ -71,14 +71,16 @@ describe('a record that was set aside', () => {
       ...it.kombo,
       readByIds: async () => ({ records: [], rejected: [{ id: 'a', reason }] }),
     };
-    expect(await retry(it)).toMatchObject({ settled: [], left: [{ id: 'a', reason }] });
+    expect(await retry(it)).toMatchObject({ processed: [], remaining: [{ id: 'a', reason }] });
     expect(it.store.aside).toHaveLength(1);
   });
 
   test('and is gone at Kombo stays, and says so', async () => {
     const it = await withBrokenRecord();
     it.shown.length = 0;
-    expect(await retry(it)).toMatchObject({ left: [{ id: 'a', reason: 'Kombo no longer has this record' }] });
+    expect(await retry(it)).toMatchObject({
+      remaining: [{ id: 'a', reason: 'Kombo no longer has this record' }],
+    });
     expect(it.store.aside).toHaveLength(1);
   });
 
@@ -86,8 +88,8 @@ describe('a record that was set aside', () => {
     const it = await withBrokenRecord();
     it.put(observed({ id: 'a', removedAt: REMOVED }));
     it.kombo.dataExpiredAt = REMOVED;
-    const { left } = await retry(it);
-    expect(left[0]?.reason).toContain('is not valid');
+    const { remaining } = await retry(it);
+    expect(remaining[0]?.reason).toContain('is not valid');
     expect(it.types()).toEqual([]);
   });
 
@@ -95,8 +97,8 @@ describe('a record that was set aside', () => {
     const it = await withBrokenRecord();
     it.put(observed({ id: 'a', removedAt: REMOVED }));
     it.settings.surgeFloor = 0;
-    const { left } = await retry(it);
-    expect(left[0]?.reason).toContain('than pass without a person');
+    const { remaining } = await retry(it);
+    expect(remaining[0]?.reason).toContain('than pass without a person');
     expect(it.types()).toEqual([]);
   });
 
@@ -108,7 +110,7 @@ describe('a record that was set aside', () => {
     expect(await it.poll({ timeLeft: () => false })).toMatchObject({ kind: 'more' });
     it.kombo.rejected = [];
     it.put(observed({ id: 'a' }));
-    expect(await retry(it)).toMatchObject({ settled: [BROKEN] });
+    expect(await retry(it)).toMatchObject({ processed: [BROKEN] });
     expect(it.types()).toEqual([]);
 
     it.put(observed({ id: 'a', status: 'IN_PROGRESS' }));
@@ -123,7 +125,7 @@ describe('a record that was set aside', () => {
     await it.poll({ mode: 'baseline', force: true, timeLeft: () => false });
     it.kombo.rejected = [];
     it.put(observed({ id: 'a', status: 'IN_PROGRESS' }));
-    expect(await retry(it)).toMatchObject({ settled: [BROKEN] });
+    expect(await retry(it)).toMatchObject({ processed: [BROKEN] });
     expect(it.types()).toEqual([]);
     expect(it.store.known.get('a')?.state.status).toBe('IN_PROGRESS');
   });
@@ -135,7 +137,7 @@ describe('a record that was set aside', () => {
     it.ports.store = { ...it.store, removeSetAside: () => Promise.reject(new Error('killed')) };
     await expect(retry(it)).rejects.toThrow('killed');
     it.ports.store = { ...it.store, removeSetAside };
-    expect(await retry(it)).toMatchObject({ settled: [BROKEN] });
+    expect(await retry(it)).toMatchObject({ processed: [BROKEN] });
     expect(it.types()).toEqual(['LearnerDropped']);
     expect(it.store.aside).toEqual([]);
   });
@@ -155,7 +157,7 @@ describe('a record without an id', () => {
 
   test('is listed once, and stays while no other one is there', async () => {
     const it = await withRecordWithoutId();
-    expect(await retry(it)).toMatchObject({ settled: [], left: [standIn] });
+    expect(await retry(it)).toMatchObject({ processed: [], remaining: [standIn] });
     expect(it.store.aside).toHaveLength(1);
   });
 
@@ -164,7 +166,7 @@ describe('a record without an id', () => {
     it.kombo.rejected = [];
     it.kombo.pageSize = 1;
     it.put(mended);
-    expect(await retry(it)).toMatchObject({ settled: [standIn], left: [] });
+    expect(await retry(it)).toMatchObject({ processed: [standIn], remaining: [] });
     expect(it.types()).toEqual(['CourseCompleted']);
     expect(it.store.aside).toEqual([]);
   });
@@ -181,7 +183,7 @@ describe('a record without an id', () => {
   test('is settled by a retry when it is gone', async () => {
     const it = await withRecordWithoutId();
     it.kombo.rejected = [];
-    expect(await retry(it)).toMatchObject({ settled: [standIn], left: [] });
+    expect(await retry(it)).toMatchObject({ processed: [standIn], remaining: [] });
   });
 
   test('stays when Kombo gives pages without end', async () => {
@@ -193,7 +195,7 @@ describe('a record without an id', () => {
       return { ...(await readPage({ ...request, cursor: null })), next: `at-${pages}` };
     };
     it.ports.kombo = { ...it.ports.kombo, readPage: endless };
-    await expect(retry(it)).rejects.toThrow('still names a next one');
+    await expect(retry(it)).rejects.toThrow('still no last page');
     expect(it.store.aside).toHaveLength(1);
   });
 });
@@ -203,7 +205,7 @@ describe('an event that was set aside', () => {
     const it = await withRefusedEvent();
     const [item] = it.store.aside;
     it.bus.refusal = () => null;
-    expect(await retry(it)).toMatchObject({ settled: [{ kind: 'event' }], left: [] });
+    expect(await retry(it)).toMatchObject({ processed: [{ kind: 'event' }], remaining: [] });
     expect(it.bus.published.map(({ detail }) => detail.id)).toEqual([item?.id]);
     expect(it.store.aside).toEqual([]);
   });
@@ -211,15 +213,18 @@ describe('an event that was set aside', () => {
   test('and is still refused stays, with today’s reason', async () => {
     const it = await withRefusedEvent();
     it.bus.refusal = () => 'NotToday';
-    expect(await retry(it)).toMatchObject({ settled: [], left: [{ kind: 'event', reason: 'NotToday' }] });
+    expect(await retry(it)).toMatchObject({
+      processed: [],
+      remaining: [{ kind: 'event', reason: 'NotToday' }],
+    });
     expect(it.store.aside).toHaveLength(1);
   });
 
   test('and is no longer in the journal stays, and says so', async () => {
     const it = await withRefusedEvent();
     it.store.journal.clear();
-    const { left } = await retry(it);
-    expect(left[0]?.reason).toBe('the journal no longer has this event');
+    const { remaining } = await retry(it);
+    expect(remaining[0]?.reason).toBe('the journal no longer has this event');
   });
 
   test('stays when the bus is away', async () => {

@@ -200,7 +200,7 @@ test('interrupted at any moments and carried on, each selected event comes at le
         const ports: ReplayPorts = {
           ...at.ports,
           publisher: { publish: faulty(at.bus.publish), notify: faulty(at.bus.notify) },
-          replays: { ...at.ports.replays, moveReplay: faulty(at.ports.replays.moveReplay) },
+          replays: { ...at.ports.replays, saveReplay: faulty(at.ports.replays.saveReplay) },
         };
         for (let calls = 0; calls < 100; calls += 1) {
           const order = {

@@ -214,7 +214,7 @@ describe('a message that asks to follow Kombo', () => {
   function lookAtKombo(answer: (w: World) => Integration | null, w: World) {
     const asked: unknown[] = [];
     const owners = new Set<string>();
-    const follow: PollParts['follow'] = async (id, why, owner) => {
+    const follow: PollParts['sync'] = async (id, why, owner) => {
       asked.push([id, why]);
       owners.add(owner);
       return answer(w);
@@ -225,7 +225,11 @@ describe('a message that asks to follow Kombo', () => {
   it('runs the integration as it stands then', async () => {
     const w = await worldWithNews();
     const { asked, owners, follow } = lookAtKombo(({ integration }) => integration, w);
-    const { receive, outcomes } = await functionOn(w, { follow }, { state: 'paused', pausedBy: 'kombo' });
+    const { receive, outcomes } = await functionOn(
+      w,
+      { sync: follow },
+      { state: 'paused', pausedBy: 'kombo' },
+    );
     await receive({ follow: 'changed' });
     await receive({ follow: 'created' });
     expect(asked).toEqual([
@@ -241,7 +245,7 @@ describe('a message that asks to follow Kombo', () => {
     ['not one of ours', () => null],
   ])('does nothing when it is %s then', async (_, answer) => {
     const w = await worldWithNews();
-    const { receive, outcomes } = await functionOn(w, { follow: lookAtKombo(answer, w).follow });
+    const { receive, outcomes } = await functionOn(w, { sync: lookAtKombo(answer, w).follow });
     await receive({ follow: 'changed' });
     expect({ outcomes, reads: w.kombo.reads }).toEqual({ outcomes: [], reads: [] });
   });
@@ -249,7 +253,7 @@ describe('a message that asks to follow Kombo', () => {
   it('comes again from the queue when Kombo cannot be asked', async () => {
     const w = await worldWithNews();
     const follow = () => Promise.reject(new TransientError('Kombo is away'));
-    const { receive, outcomes } = await functionOn(w, { follow });
+    const { receive, outcomes } = await functionOn(w, { sync: follow });
     await expect(receive({ follow: 'changed' })).rejects.toThrow('Kombo is away');
     expect(outcomes).toEqual([]);
   });
@@ -261,7 +265,7 @@ describe('a message that asks to follow Kombo', () => {
     await alone.receive({ follow: 'changed' });
     expect(alone.outcomes).toMatchObject([{ kind: 'ended' }]);
 
-    const { receive, outcomes } = await functionOn(w, { follow });
+    const { receive, outcomes } = await functionOn(w, { sync: follow });
     await receive();
     expect(outcomes).toMatchObject([{ kind: 'ended' }]);
     expect(asked).toEqual([]);
@@ -332,7 +336,7 @@ describe('a message whose run Kombo’s rate limit stops', () => {
   it('when Kombo is asked how the integration stands, is sent again as it is', async () => {
     const w = await worldWithNews();
     const follow = () => Promise.reject(limitFor(MINUTE_MS));
-    const { receive, delayed } = await limitedFunction(w, { follow });
+    const { receive, delayed } = await limitedFunction(w, { sync: follow });
 
     await receive({ follow: 'changed' });
 

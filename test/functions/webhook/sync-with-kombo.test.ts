@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { Integration } from '../../../functions/contract/integration.ts';
 import { withState } from '../../../functions/core/operator/operator-changes.ts';
 import {
-  following,
   isOurs,
   type KomboIntegrationStatus,
   syncWithKombo,
+  withKomboStatus,
 } from '../../../functions/core/operator/sync-with-kombo.ts';
 import { world } from '../../support/world.ts';
 
@@ -49,7 +49,7 @@ describe('what an integration becomes after a look at Kombo', () => {
   ] satisfies [string, Integration, KomboIntegrationStatus, Integration][])(
     '%s',
     (_, before, standing, after) => {
-      expect(following(before, standing)).toEqual(after);
+      expect(withKomboStatus(before, standing)).toEqual(after);
     },
   );
 });

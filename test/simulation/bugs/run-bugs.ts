@@ -73,7 +73,7 @@ export const runBugs: DeliberateBug[] = [
   {
     name: 'recovery runs only after the known states were read',
     patches: [
-      ...one('functions/core/poll/run-poll.ts', 'if (taken.fence) await fenceOff(worker);', ''),
+      ...one('functions/core/poll/run-poll.ts', 'if (worker.needsRecovery) await fenceOff(worker);', ''),
       {
         file: 'functions/core/poll/process-page.ts',
         replace: 'const known = await ports.store.readKnown(integration.id, ids, records);',
@@ -92,7 +92,11 @@ export const runBugs: DeliberateBug[] = [
   },
   {
     name: 'a pause does not recover first',
-    patches: one('functions/core/operator/with-lease.ts', 'if (fence) await fenceOff(worker);', ''),
+    patches: one(
+      'functions/core/operator/with-lease.ts',
+      'if (worker.needsRecovery) await fenceOff(worker);',
+      '',
+    ),
   },
   {
     name: 'a new holder of the lease recovers, but appends no fence',
@@ -155,8 +159,8 @@ export const runBugs: DeliberateBug[] = [
     name: 'a worker continues although another worker saved the checkpoint',
     patches: one(
       'functions/core/journal/worker.ts',
-      'await ports.store.saveCheckpoint(checkpoint, lease);',
-      'await ports.store.saveCheckpoint(checkpoint, lease).catch(() => undefined);',
+      'await worker.ports.store.saveCheckpoint(checkpoint, lease);',
+      'await worker.ports.store.saveCheckpoint(checkpoint, lease).catch(() => undefined);',
     ),
   },
   {
@@ -211,7 +215,7 @@ export const runBugs: DeliberateBug[] = [
     name: 'each entry of a split page moves the cursor',
     patches: one(
       'functions/core/journal/commit-entry.ts',
-      'at === parts.length - 1 ? forward : undefined',
+      'at === parts.length - 1 ? forward : NO_PROGRESS',
       'forward',
     ),
     setting: { patches: SPLIT_PAGES_IN_ONE_PASS, scenario: STEADY_PAGES },
@@ -360,11 +364,7 @@ export const runBugs: DeliberateBug[] = [
   },
   {
     name: 'a refused event is not set aside',
-    patches: one(
-      'functions/core/journal/commit-entry.ts',
-      'if (answer.refused.length > 0) {',
-      'if (false) {',
-    ),
+    patches: one('functions/core/journal/commit-entry.ts', 'if (refused.length > 0) {', 'if (false) {'),
   },
   {
     name: 'an unreadable record is not set aside',
@@ -406,7 +406,7 @@ export const runBugs: DeliberateBug[] = [
     name: 'suspect changes are not counted',
     patches: one(
       'functions/core/journal/commit-entry.ts',
-      'addToSurge(checkpoint.surge, entry.tally.suspect, now)',
+      'addToSurge(checkpoint.surge, tally.suspect, now)',
       'checkpoint.surge',
     ),
   },
@@ -422,8 +422,8 @@ export const runBugs: DeliberateBug[] = [
     name: 'a recovery loses the count of suspect changes',
     patches: one(
       'functions/core/journal/commit-entry.ts',
-      'await finishEntry(worker, entry, await readDetails(worker, entry));',
-      'await finishEntry(worker, { ...entry, tally: { ...entry.tally, suspect: 0 } }, await readDetails(worker, entry));',
+      'await finishEntry(worker, entry, await readDetails',
+      'await finishEntry(worker, { ...entry, tally: { ...entry.tally, suspect: 0 } }, await readDetails',
     ),
     setting: HELD_AND_INTERRUPTED,
   },
