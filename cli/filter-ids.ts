@@ -3,10 +3,10 @@ import { type IdSetting, idRule, looksLikeEmail } from '../functions/remote-ids.
 import { CommandError, ExitCode } from './terminal/exit-code.ts';
 
 /**
- * A filter whose ids are as they are stored and published. An id may be Kombo's own, which stays: it is looked for, too,
- * unless it looks like an e-mail address, which is stored nowhere, not in a replay either.
+ * Replaces the ids of a filter by what is stored and published for them. Also keeps each id itself, because it may be
+ * Kombo's; but not an e-mail address, which must not be stored with a replay.
  *
- * @throws CommandError for an e-mail address where ids are omitted
+ * @throws CommandError for an e-mail address where the setting omits platforms' ids
  */
 export async function filterByStoredIds(filter: EventFilter, setting: IdSetting): Promise<EventFilter> {
   const { person, course } = await idRule(setting);
@@ -17,7 +17,7 @@ export async function filterByStoredIds(filter: EventFilter, setting: IdSetting)
       if (!looksLikeEmail(id)) return other === null ? [id] : [id, other];
       if (other !== null) return [other];
       throw new CommandError(
-        "The setting remoteIds omits the platforms' ids: name learners and progressions by Kombo's ids.",
+        "The setting remoteIds omits the platforms' ids: use Kombo's ids of learners and progressions.",
         ExitCode.wrongUse,
       );
     });

@@ -6,7 +6,7 @@ import { addHoldCommands } from './commands/hold.ts';
 import { addIntegrationsCommand } from './commands/integrations.ts';
 import { addKeyCommand } from './commands/key.ts';
 import { addPauseCommands } from './commands/pause.ts';
-import { addPollCommand, addReconcileCommand } from './commands/poll.ts';
+import { addPollCommands } from './commands/poll.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addSandboxCommand } from './commands/sandbox.ts';
 import { addSetAsideCommand } from './commands/set-aside.ts';
@@ -41,11 +41,10 @@ export function buildProgram(): Command {
   addSandboxCommand(program);
   addKeyCommand(program);
   addIntegrationsCommand(program);
-  addPollCommand(program);
+  addPollCommands(program);
   addEventsCommand(program);
   addStatusCommand(program);
   addReplayCommand(program);
-  addReconcileCommand(program);
   addWatermarkCommand(program);
   addHoldCommands(program);
   addPauseCommands(program);
@@ -55,14 +54,14 @@ export function buildProgram(): Command {
 }
 
 const HELP = `
-Without --local, a command works on the deployment on AWS that was last deployed from this folder (cdk deploy writes
-schoolbell.outputs.json), or the one that the environment names, with your AWS credentials. With --local, on embedded
-parts on this machine; the API is then KOMBO_BASE_URL (with its /v1; by default Kombo's EU host) with KOMBO_API_KEY, or
-without a key a sandbox.
+Without --local, a command works on a deployment on AWS, with your AWS credentials: the one that was last deployed from this
+folder (cdk deploy writes schoolbell.outputs.json), or the one that environment variables name. With --local, it works on an
+embedded DynamoDB and event bus on this machine. With KOMBO_API_KEY set, it then polls KOMBO_BASE_URL (which includes /v1;
+default: Kombo's EU host); without KOMBO_API_KEY, a sandbox of Kombo's API.
 
 ${EXIT_CODE_HELP}`;
 
-/** Commander's hints come on lines of their own. */
+/** Commander prints its hints on separate lines. */
 function inOneLine(text: string): string {
   const message = text
     .trim()

@@ -97,7 +97,7 @@ export function wireOperator(variables: Variables): {
   readKeyOwner: KomboAdapter['readKeyOwner'];
   ids: IdSetting;
   /** What can be looked at besides the ports, for `doctor`; each throws what is wrong with it. */
-  looks: OperatorChecks;
+  checks: OperatorChecks;
   storeKey(key: string): Promise<void>;
 } {
   const environment = parseAs(OperatorEnvironment, variables);
@@ -112,7 +112,7 @@ export function wireOperator(variables: Variables): {
     readKeyOwner: kombo.readKeyOwner,
     queue: createQueue(sqs, environment.QUEUE_URL),
     replayQueue: replayUrl === undefined ? null : createQueue(sqs, replayUrl),
-    looks: {
+    checks: {
       findBus: () => findBus(new EventBridgeClient(AWS_CLIENT), environment.BUS_NAME),
       countPolls: () => countWaiting(sqs, environment.QUEUE_URL),
       countReplays: replayUrl === undefined ? null : () => countWaiting(sqs, replayUrl),

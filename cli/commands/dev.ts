@@ -9,6 +9,7 @@ import { globalOptionsOf } from '../options/global-options.ts';
 import { learnerDetailsOption, parseIntegrationId, parseNumber } from '../options/values.ts';
 import { runDev } from '../runs/dev-run.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
+import { untilInterrupted } from '../terminal/interaction.ts';
 import { createOutput } from '../terminal/output.ts';
 import { createDevView } from '../views/dev-view.ts';
 
@@ -22,16 +23,16 @@ type DevOptions = {
 const STORY_SECONDS = 2;
 const API_SECONDS = 60;
 
-/** `schoolbell dev`, which is `npm start`: the whole of it on this machine, as a short story. */
+/** `schoolbell dev`, which `npm start` runs: all parts on this machine, over three weeks of a sandbox. */
 export function addDevCommand(program: Command): void {
   program
     .command('dev')
-    .description('show everything at work on this machine: what comes in, what goes out (npm start)')
-    .option('--watch', 'go on until Ctrl-C')
+    .description('run everything on this machine, and show what comes in and what goes out (npm start)')
+    .option('--watch', 'continue until Ctrl-C')
     .option('--integration <id>', 'with KOMBO_API_KEY set: the integration to poll', parseIntegrationId)
     .option(
       '--every <seconds>',
-      `from one poll to the next (default: ${STORY_SECONDS} in the sandbox, ${API_SECONDS} with KOMBO_API_KEY set)`,
+      `time from one poll to the next (default: ${STORY_SECONDS} in the sandbox, ${API_SECONDS} with KOMBO_API_KEY set)`,
       parseNumber({ min: 0, whole: false }),
     )
     .addOption(learnerDetailsOption())
@@ -39,7 +40,7 @@ export function addDevCommand(program: Command): void {
     .action(async (options: DevOptions, command: Command) => {
       const { directory, json } = globalOptionsOf(command);
       const data = directory ?? (await mkdtemp(join(tmpdir(), 'schoolbell-')));
-      // Stays, so that they can be looked at.
+      // Not deleted afterwards, so that the user can open the certificates.
       const certificates = directory ?? (await mkdtemp(join(tmpdir(), 'schoolbell-certificates-')));
       try {
         process.exitCode = await dev(data, certificates, json, options);
@@ -50,46 +51,43 @@ export function addDevCommand(program: Command): void {
 }
 
 const HELP = `
-Starts a sandbox of Kombo's API over a small school, an embedded DynamoDB and a local event bus, and runs the real
-functions against them while three weeks of the school go by. Data is in a temporary directory, or with --local in DIR.
-With KOMBO_API_KEY set, it polls that API instead: the baseline and a poll, or with --watch one poll after another.`;
+Starts a sandbox of Kombo's API with a small school, an embedded DynamoDB and a local event bus, and runs the deployed
+functions against them, unchanged, for three simulated weeks. Data is in a temporary directory, or with --local in DIR.
+With KOMBO_API_KEY set, it polls that API instead: the baseline and one poll, or with --watch one poll after another.`;
 
 async function dev(directory: string, folder: string, json: boolean, options: DevOptions): Promise<ExitCode> {
   const kombo = await openLocalKombo(process.env, directory);
   try {
     const { school } = kombo;
     const integration = options.integration ?? school?.integration;
-    if (integration === undefined) throw unnamed();
-    const stop = new AbortController();
-    process.once('SIGINT', () => stop.abort());
-    process.once('SIGTERM', () => stop.abort());
-    // The people of the sandbox are made up.
+    if (integration === undefined) {
+      throw new CommandError(
+        'KOMBO_API_KEY is set, so the real API is polled: name the integration with --integration ID, or unset KOMBO_API_KEY to poll the sandbox.',
+        ExitCode.wrongUse,
+      );
+    }
+    // The people in the sandbox are invented.
     const learnerDetails = options.learnerDetails ?? (school === null ? undefined : 'include');
-    return await runDev({
-      directory,
-      // In the sandbox alone: nobody asked for certificates of real people in a folder of this machine.
-      certificates: school === null || json ? null : folder,
-      kombo,
-      integration,
-      watch: options.watch ?? false,
-      everyMs: (options.every ?? defaultSeconds(school !== null, options)) * 1000,
-      ...(learnerDetails && { learnerDetails }),
-      view: createDevView(createOutput(json)),
-      stop: stop.signal,
-    });
+    return await untilInterrupted((stop) =>
+      runDev({
+        directory,
+        // Only in the sandbox: nobody has asked to write certificates of real people to a folder on this machine.
+        certificates: school === null || json ? null : folder,
+        kombo,
+        integration,
+        watch: options.watch ?? false,
+        everyMs: (options.every ?? defaultSeconds(school !== null, options)) * 1000,
+        ...(learnerDetails && { learnerDetails }),
+        view: createDevView(createOutput(json)),
+        stop,
+      }),
+    );
   } finally {
     await kombo.close();
   }
 }
 
-function unnamed(): CommandError {
-  return new CommandError(
-    'KOMBO_API_KEY is set, so the real API is polled: name the integration with --integration ID, or unset KOMBO_API_KEY to see the sandbox.',
-    ExitCode.wrongUse,
-  );
-}
-
-/** On a terminal, pauses between the simulated days; otherwise runs without pauses. */
+/** Without a terminal, the simulated time passes without pauses. */
 function defaultSeconds(isSandbox: boolean, { watch = false }: DevOptions): number {
   if (!isSandbox) return API_SECONDS;
   return process.stdout.isTTY || watch ? STORY_SECONDS : 0;

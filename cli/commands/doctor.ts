@@ -3,11 +3,9 @@ import type { Integration } from '../../functions/contract/integration.ts';
 import { isRunError } from '../../functions/core/errors.ts';
 import type { UnreadableIntegration } from '../../functions/core/ports.ts';
 import { idRule } from '../../functions/remote-ids.ts';
-import { type Deployment, withDeployment } from '../deployment/open-deployment.ts';
-import { printEvent } from '../deployment/work-on-integration.ts';
-import { globalOptionsOf } from '../options/global-options.ts';
+import { onDeployment } from '../deployment/on-deployment.ts';
+import type { Deployment } from '../deployment/open-deployment.ts';
 import { ExitCode } from '../terminal/exit-code.ts';
-import { createOutput } from '../terminal/output.ts';
 import { type Styled, styled } from '../terminal/terminal-text.ts';
 import { failureText } from '../views/poll-outcome.ts';
 import { plural } from '../views/words.ts';
@@ -18,15 +16,13 @@ const MARKS = {
   wrong: styled('red', '✗'),
 } satisfies Record<Finding['state'], Styled>;
 
-/** `schoolbell doctor`: what is wrong with a deployment, and how to mend it. */
+/** `schoolbell doctor`: checks a deployment, and says how to mend what is wrong. */
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('check the table, the bus, the queues, the key, the host, the clock and the stored data')
-    .action(async (_options: object, command: Command) => {
-      const { directory, json } = globalOptionsOf(command);
-      const output = createOutput(json);
-      await withDeployment(directory, printEvent(output), async (deployment) => {
+    .description('check the table, the bus, the queues, the API key, the host, the clock and the stored data')
+    .action((_options: object, command: Command) =>
+      onDeployment(command, async (deployment, output) => {
         let wrong = 0;
         for await (const finding of examine(deployment)) {
           const { check, state, found } = finding;
@@ -35,30 +31,30 @@ export function addDoctorCommand(program: Command): void {
         }
         output.say(wrong === 0 ? 'Nothing is wrong.' : `${plural(wrong, 'thing')} to mend.`);
         if (wrong > 0) process.exitCode = ExitCode.failed;
-      });
-    });
+      }),
+    );
 }
 
-/** What a check found, and how to mend what is wrong. */
+/** The result of a check; `found` also says how to mend what is wrong. */
 export type Finding = { check: string; state: 'ok' | 'warning' | 'wrong'; found: string };
 
-/** Leases and back-off suffer from more than this. */
+/** A larger difference between two clocks shortens leases and back-off noticeably. */
 const CLOCK_WARNING_MS = 30_000;
 
-/** Looks at each part of a deployment, one finding each. Writes nothing. */
+/** Checks each part of a deployment. Writes nothing. */
 export async function* examine(deployment: Deployment): AsyncGenerator<Finding> {
-  const { ports, looks } = deployment;
+  const { ports, checks } = deployment;
   const integrations: Integration[] = [];
   const unreadable: UnreadableIntegration[] = [];
-  yield look('table', async () => {
+  yield check('table', async () => {
     const read = await ports.store.readIntegrations();
     integrations.push(...read.integrations);
     unreadable.push(...read.unreadable);
     return `can be read: ${plural(integrations.length, 'integration')}`;
   });
   for (const { id, reason } of unreadable) yield { check: `${id}, settings`, state: 'wrong', found: reason };
-  yield look('table, writing', async () => {
-    // Deleting what is not there asks for the permission and changes nothing.
+  yield check('table, writing', async () => {
+    // Deleting an item that does not exist needs the permission and changes nothing.
     const nothing = {
       kind: 'record' as const,
       id: 'schoolbell-doctor',
@@ -68,18 +64,21 @@ export async function* examine(deployment: Deployment): AsyncGenerator<Finding> 
     await ports.store.removeSetAside('schoolbell:doctor', nothing);
     return 'can be written';
   });
-  if (looks !== null) {
-    yield look('bus', async () => {
-      await looks.findBus();
+  if (checks !== null) {
+    yield check('bus', async () => {
+      await checks.findBus();
       return 'is there';
     });
-    yield look('poll queue', async () => `is there: ${plural(await looks.countPolls(), 'message')} waiting`);
-    yield replayFinding(looks.countReplays);
-    yield look('remote ids', async () => {
+    yield check(
+      'poll queue',
+      async () => `is there: ${plural(await checks.countPolls(), 'message')} waiting`,
+    );
+    yield replayFinding(checks.countReplays);
+    yield check('remote ids', async () => {
       await idRule(deployment.ids);
-      return 'their key can be read, where the settings need it';
+      return 'the key for hashed ids can be read, where the settings need it';
     });
-    yield consumersFinding(looks.findStacksOff);
+    yield consumersFinding(checks.findStacksOff);
   }
   yield* examineKombo(deployment);
   for (const integration of integrations) yield* examineIntegration(deployment, integration);
@@ -87,7 +86,7 @@ export async function* examine(deployment: Deployment): AsyncGenerator<Finding> 
 
 async function* examineKombo({ ports, readKeyOwner }: Deployment): AsyncGenerator<Finding> {
   let skewMs = 0;
-  yield look('key and host', async () => {
+  yield check('key and host', async () => {
     const now = ports.clock();
     const { environment, servedAt } = await readKeyOwner();
     skewMs = now - Date.parse(servedAt);
@@ -105,7 +104,7 @@ async function* examineKombo({ ports, readKeyOwner }: Deployment): AsyncGenerato
 
 async function replayFinding(count: (() => Promise<number>) | null): Promise<Finding> {
   if (count !== null) {
-    return look('replay queue', async () => `is there: ${plural(await count(), 'message')} waiting`);
+    return check('replay queue', async () => `is there: ${plural(await count(), 'message')} waiting`);
   }
   return {
     check: 'replay queue',
@@ -114,10 +113,10 @@ async function replayFinding(count: (() => Promise<number>) | null): Promise<Fin
   };
 }
 
-/** A consumer that the settings switch off goes on until its stack is destroyed, which `cdk` does not do by itself. */
+/** `cdk deploy` does not destroy the stack of a consumer that the settings switch off: the consumer continues to run. */
 async function consumersFinding(findStacksOff: () => Promise<string[]>): Promise<Finding> {
   let names: string[] = [];
-  const finding = await look('consumers', async () => {
+  const finding = await check('consumers', async () => {
     names = await findStacksOff();
     return 'no stack is left of a consumer that is switched off';
   });
@@ -135,7 +134,7 @@ async function* examineIntegration(
   { id, state }: Integration,
 ): AsyncGenerator<Finding> {
   const { store, replays, kombo, clock } = ports;
-  yield look(`${id}, stored data`, async () => {
+  yield check(`${id}, stored data`, async () => {
     const stored = await store.readCheckpoint(id);
     await replays.readFirstEntry(id);
     const last = stored?.checkpoint.entry ?? 0;
@@ -144,18 +143,18 @@ async function* examineIntegration(
     return 'can be read by this version';
   });
   if (state !== 'active') return;
-  yield look(`${id}, Kombo`, async () => {
+  yield check(`${id}, Kombo`, async () => {
     await kombo.readPage({ integration: id, updatedAfter: new Date(clock()).toISOString(), cursor: null });
     return 'knows the integration, and shows its course progressions';
   });
 }
 
-async function look(check: string, work: () => Promise<string>): Promise<Finding> {
+async function check(name: string, work: () => Promise<string>): Promise<Finding> {
   try {
-    return { check, state: 'ok', found: await work() };
+    return { check: name, state: 'ok', found: await work() };
   } catch (error) {
     if (!isRunError(error)) throw error;
     const state = error.kind === 'waiting' ? 'warning' : 'wrong';
-    return { check, state, found: failureText(error) };
+    return { check: name, state, found: failureText(error) };
   }
 }

@@ -7,13 +7,10 @@ import { eventsOfEntry } from '../../functions/core/decide/events-of-entry.ts';
 import type { Store } from '../../functions/core/ports.ts';
 import { ANY_EVENT, isWanted } from '../../functions/core/replay/selection.ts';
 import type { IdSetting } from '../../functions/remote-ids.ts';
-import { withDeployment } from '../deployment/open-deployment.ts';
-import { findIntegration, printEvent } from '../deployment/work-on-integration.ts';
+import { findIntegration, onDeployment } from '../deployment/on-deployment.ts';
 import { filterByStoredIds } from '../filter-ids.ts';
-import { globalOptionsOf } from '../options/global-options.ts';
 import { addIntegrationArgument, listOption, parseInstant, typesOption } from '../options/values.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
-import { createOutput } from '../terminal/output.ts';
 import { eventLine } from '../views/event-line.ts';
 import { plural } from '../views/words.ts';
 
@@ -25,54 +22,59 @@ type EventsOptions = {
   to?: string;
 };
 
-/** `schoolbell events`: the journal as a history: what was published about a learner, and when. */
+/** `schoolbell events`: the events in the journal of an integration. */
 export function addEventsCommand(program: Command): void {
   addIntegrationArgument(
     program
       .command('events')
-      .description('the journal as a history: what was published about whom, and when')
-      .addOption(typesOption('--type <event...>', 'only these events'))
-      .addOption(listOption('--learner <id...>', "only these learners, by Kombo's id or the platform's"))
-      .addOption(listOption('--course <id...>', "only these courses, by Kombo's id or the platform's"))
-      .option(
-        '--from <time>',
-        'only what was detected then or later: 2026-03-01 or 2026-03-01T09:30Z',
-        parseInstant,
-      )
-      .option('--to <time>', 'only what was detected before', parseInstant),
-  ).action(async (id: IntegrationId, options: EventsOptions, command: Command) => {
-    const { directory, json } = globalOptionsOf(command);
-    const output = createOutput(json);
-    if (options.from !== undefined && options.to !== undefined && options.from >= options.to) {
-      throw new CommandError(
-        `--from must lie before --to: nothing lies between ${options.from} and ${options.to}.`,
-        ExitCode.wrongUse,
-      );
-    }
-    await withDeployment(directory, printEvent(output), async ({ ports: { store }, ids }) => {
-      await findIntegration(store, id);
-      const refusals = await refusedEvents(store, id);
-      let shown = 0;
-      for await (const event of history(store, ids, id, options)) {
-        shown += 1;
-        const reason = refusals.get(event.detail.id);
-        const { type, detail } = event;
-        output.answer(
-          {
-            'detail-type': type,
-            source: EVENT_SOURCE,
-            detail,
-            ...(reason !== undefined && { setAside: reason }),
-          },
-          ...eventLine({ 'detail-type': type, detail }, { suffix: notified(detail.detectedAt, reason) }),
-        );
-      }
-      output.say(shown === 0 ? noEvents(id, options) : `${plural(shown, 'event')}.`);
+      .description('show the events of an integration, from its journal, oldest first'),
+  )
+    .addOption(typesOption('--type <event...>', 'only these events'))
+    .addOption(listOption('--learner <id...>', "only these learners, by Kombo's id or the platform's"))
+    .addOption(listOption('--course <id...>', "only these courses, by Kombo's id or the platform's"))
+    .option(
+      '--from <time>',
+      'only events detected at this time or later: 2026-03-01 or 2026-03-01T09:30Z',
+      parseInstant,
+    )
+    .option('--to <time>', 'only events detected before this time', parseInstant)
+    .action((id: IntegrationId, options: EventsOptions, command: Command) => {
+      refuseEmptyRange(options);
+      return onDeployment(command, async ({ ports: { store }, ids }, output) => {
+        await findIntegration(store, id);
+        const setAside = await reasonsOfSetAsideEvents(store, id);
+        let shown = 0;
+        for await (const { type, detail } of history(store, ids, id, options)) {
+          shown += 1;
+          const reason = setAside.get(detail.id);
+          const suffix =
+            reason === undefined
+              ? `  (published ${minute(detail.detectedAt)})`
+              : `  (NOT published: ${reason})`;
+          output.answer(
+            {
+              'detail-type': type,
+              source: EVENT_SOURCE,
+              detail,
+              ...(reason !== undefined && { setAside: reason }),
+            },
+            ...eventLine({ 'detail-type': type, detail }, { suffix }),
+          );
+        }
+        output.say(shown === 0 ? noEvents(id, options) : `${plural(shown, 'event')}.`);
+      });
     });
-  });
 }
 
-/** The events that the checkpoint counts as published or set aside, oldest first. */
+function refuseEmptyRange({ from, to }: EventsOptions): void {
+  if (from === undefined || to === undefined || from < to) return;
+  throw new CommandError(
+    `--from must be earlier than --to: there is no time between ${from} and ${to}.`,
+    ExitCode.wrongUse,
+  );
+}
+
+/** The events that were published or set aside, up to the checkpoint's last entry. */
 async function* history(store: Store, ids: IdSetting, id: IntegrationId, options: EventsOptions) {
   const { type, learner, course, from, to } = options;
   const filter = await filterByStoredIds(
@@ -92,11 +94,7 @@ function noEvents(id: IntegrationId, { type, learner, course, from, to }: Events
   return isFiltered ? `No event of ${id} matches.` : `There are no events of ${id} yet.`;
 }
 
-async function refusedEvents(store: Store, id: IntegrationId): Promise<Map<string, string>> {
+async function reasonsOfSetAsideEvents(store: Store, id: IntegrationId): Promise<Map<string, string>> {
   const items = await store.readSetAside(id);
   return new Map(items.flatMap((item) => (item.kind === 'event' ? [[item.id, item.reason]] : [])));
-}
-
-function notified(detectedAt: string, refusal: string | undefined): string {
-  return refusal === undefined ? `  (published ${minute(detectedAt)})` : `  (NOT published: ${refusal})`;
 }

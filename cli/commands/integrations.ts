@@ -8,11 +8,10 @@ import {
 import { minute } from '../../functions/contract/printable-text.ts';
 import { addAgain, changeState } from '../../functions/core/operator/operator-changes.ts';
 import { newCheckpoint } from '../../functions/core/state/checkpoint.ts';
-import { type Deployment, withDeployment } from '../deployment/open-deployment.ts';
-import { operateOn, printEvent, workOnIntegration } from '../deployment/work-on-integration.ts';
-import { globalOptionsOf } from '../options/global-options.ts';
+import { onDeployment, onIntegration, underLease } from '../deployment/on-deployment.ts';
+import type { Deployment } from '../deployment/open-deployment.ts';
 import { addIntegrationArgument, baselineOption } from '../options/values.ts';
-import { createOutput, type Output } from '../terminal/output.ts';
+import type { Output } from '../terminal/output.ts';
 import { plainTable } from '../views/plain-table.ts';
 
 /** `schoolbell integrations add|list|remove`. */
@@ -26,27 +25,20 @@ export function addIntegrationsCommand(program: Command): void {
 }
 
 function addAdd(integrations: Command): void {
-  addIntegrationArgument(integrations.command('add').description('poll an integration from now on'))
+  addIntegrationArgument(integrations.command('add').description('start to poll an integration'))
     .addOption(baselineOption())
     .addHelpText('after', ADD_HELP)
-    .action(async (id: string, options: { baseline?: Baseline }, command: Command) => {
-      const { directory, json } = globalOptionsOf(command);
-      const output = createOutput(json);
-      await withDeployment(
-        directory,
-        printEvent(output),
-        (deployment) => add(deployment, id, options.baseline ?? null, output),
-        {
-          mayCreate: true,
-        },
-      );
-    });
+    .action((id: string, options: { baseline?: Baseline }, command: Command) =>
+      onDeployment(command, (deployment, output) => add(deployment, id, options.baseline ?? null, output), {
+        mayCreate: true,
+      }),
+    );
 }
 
 const ADD_HELP = `
-An integration that was removed goes on where it was: what happened meanwhile is published. With --baseline it is synced
-as if for the first time: silent publishes nothing of what happened meanwhile, publish everything, since:DATE what is dated
-so. What was published before the removal is not published again.`;
+An integration that was removed before continues at its watermark: changes since then are published. With --baseline, its
+next poll is a first sync instead: silent publishes none of the changes since the removal, publish all of them, and
+since:DATE those with a date from DATE on. No event is published twice.`;
 
 async function add(
   deployment: Deployment,
@@ -61,33 +53,31 @@ async function add(
   const added: Integration = { id, state: 'active', baseline: baseline ?? { mode: 'silent' }, addedAt };
   const stored =
     known?.state === 'removed'
-      ? await operateOn(deployment, known, (worker) => addAgain(worker, { baseline, addedAt }))
+      ? await underLease(deployment, known, (worker) => addAgain(worker, { baseline, addedAt }))
       : ((await store.changeIntegration(id, (before) => before ?? added)) ?? added);
   if (stored.addedAt !== addedAt) {
     return output.answer(
       stored,
-      `${id} is there already (${stored.state}, baseline ${describeBaseline(stored.baseline)}): nothing was changed.`,
+      `${id} was added before (${stored.state}, baseline ${describeBaseline(stored.baseline)}): nothing was changed.`,
     );
   }
   output.answer(stored, addedText(stored, known !== null, baseline === null ? watermark : null));
 }
 
-/** @param watermark where it goes on; null when its next poll is a baseline */
+/** @param watermark where the next poll continues; null when it is a baseline */
 function addedText({ id, baseline }: Integration, isAgain: boolean, watermark: string | null): string {
   const added = `Added ${id}${isAgain ? ' again' : ''}.`;
   return watermark === null
     ? `${added} Its ${isAgain ? 'next' : 'first'} poll is the baseline (${describeBaseline(baseline)}).`
-    : `${added} It goes on where it was, at ${watermark}: what happened since then is published.`;
+    : `${added} It continues at its watermark, ${watermark}: changes since then are published.`;
 }
 
 function addList(integrations: Command): void {
   integrations
     .command('list')
-    .description('the integrations, and how each is doing')
-    .action(async (_options: object, command: Command) => {
-      const { directory, json } = globalOptionsOf(command);
-      const output = createOutput(json);
-      await withDeployment(directory, printEvent(output), async ({ ports: { store } }) => {
+    .description('list the integrations with the state of each')
+    .action((_options: object, command: Command) =>
+      onDeployment(command, async ({ ports: { store } }, output) => {
         const { integrations, unreadable } = await store.readIntegrations();
         for (const { reason } of unreadable) output.complain(reason);
         const checkpoints = await store.readCheckpoints(integrations.map(({ id }) => id));
@@ -96,13 +86,10 @@ function addList(integrations: Command): void {
             checkpoints.get(integration.id) ?? newCheckpoint(integration.id);
           return { ...integration, health, watermark, known, held };
         });
-        if (json) {
-          for (const row of rows) output.answer(row, '');
-          return;
-        }
         if (rows.length === 0)
           return output.say('No integrations yet. Add one: schoolbell integrations add ID');
-        output.say(
+        output.answerAll(
+          rows,
           ...plainTable(
             ['INTEGRATION', 'STATE', 'HEALTH', 'SYNCED UP TO (UTC)', 'KNOWN', 'BASELINE'],
             rows.map(({ id, state, health, watermark, known, held, baseline }) => [
@@ -115,20 +102,18 @@ function addList(integrations: Command): void {
             ]),
           ),
         );
-      });
-    });
+      }),
+    );
 }
 
 function addRemove(integrations: Command): void {
   addIntegrationArgument(
-    integrations.command('remove').description('poll an integration no longer; its journal stays'),
+    integrations.command('remove').description('stop polling an integration; its journal stays'),
   ).action(async (id: string, _options: object, command: Command) => {
-    const { result, output } = await workOnIntegration(command, id, (worker) =>
-      changeState(worker, 'removed'),
-    );
+    const { result, output } = await onIntegration(command, id, (worker) => changeState(worker, 'removed'));
     output.answer(
       result,
-      `Removed ${id}: it is polled no longer. Its journal stays; added again, it goes on where it was, or begins with a --baseline.`,
+      `Removed ${id}: it is not polled any more. Its journal stays. If you add it again, it continues at its watermark, or starts with a --baseline.`,
     );
   });
 }

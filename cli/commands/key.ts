@@ -5,12 +5,12 @@ import { globalOptionsOf } from '../options/global-options.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 import { createOutput } from '../terminal/output.ts';
 
-/** `schoolbell key`: stores the Kombo API key of the deployment. It is no argument, since a shell remembers those. */
+/** `schoolbell key`: stores the Kombo API key. The key is not an argument, because shells keep those in a history. */
 export function addKeyCommand(program: Command): void {
   program
     .command('key')
     .description(
-      'store the Kombo API key of the deployment: from KOMBO_API_KEY, or from standard input (schoolbell key < file)',
+      'store the Kombo API key of the deployment, from KOMBO_API_KEY or standard input (schoolbell key < file)',
     )
     .action(async (_options: object, command: Command) => {
       const { directory, json } = globalOptionsOf(command);
@@ -21,7 +21,7 @@ export function addKeyCommand(program: Command): void {
         await storeKey?.(await readKey());
         createOutput(json).answer(
           { stored: true },
-          'Stored. The functions use it within five minutes; nothing need be deployed.',
+          'Stored. The functions use it within five minutes, without a new deployment.',
         );
       } finally {
         await close();

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { changeState } from '../../functions/core/operator/operator-changes.ts';
-import { workOnIntegration } from '../deployment/work-on-integration.ts';
+import { onIntegration } from '../deployment/on-deployment.ts';
 import { addIntegrationArgument } from '../options/values.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 
@@ -11,27 +11,27 @@ export function addPauseCommands(program: Command): void {
     {
       name: 'pause',
       state: 'paused',
-      description: 'poll an integration no longer, until it is resumed',
-      done: (id: string) => `Paused ${id}: it is polled no longer. Go on with: schoolbell resume ${id}`,
+      description: 'stop polling an integration until it is resumed',
+      done: (id: string) => `Paused ${id}: it is not polled until you run: schoolbell resume ${id}`,
     },
     {
       name: 'resume',
       state: 'active',
-      description: 'poll a paused integration again, from where it stood',
-      done: (id: string) => `Resumed ${id}: its next poll publishes what happened meanwhile.`,
+      description: 'poll a paused integration again, from its watermark on',
+      done: (id: string) => `Resumed ${id}: its next poll publishes the changes since it was paused.`,
     },
   ] as const;
   for (const { name, state, description, done } of commands) {
     addIntegrationArgument(program.command(name).description(description)).action(
       async (id: string, _options: object, command: Command) => {
-        const { result, integration, output } = await workOnIntegration(command, id, (worker) =>
+        const { result, integration, output } = await onIntegration(command, id, (worker) =>
           changeState(worker, state),
         );
         if (result.state === 'removed') {
           throw new CommandError(`${id} was removed. Add it again: schoolbell integrations add ${id}`);
         }
         const isSame = isDeepStrictEqual(result, integration);
-        output.answer(result, isSame ? `${id} is ${state} already: nothing was changed.` : done(id));
+        output.answer(result, isSame ? `${id} is already ${state}: nothing was changed.` : done(id));
       },
     );
   }

@@ -9,6 +9,7 @@ import { startSandbox } from '../../local/sandbox/server.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
 import { parseIntegrationId, parseNumber } from '../options/values.ts';
 import { CommandError } from '../terminal/exit-code.ts';
+import { untilInterrupted } from '../terminal/interaction.ts';
 import { createOutput } from '../terminal/output.ts';
 
 type SandboxCommandOptions = {
@@ -22,13 +23,18 @@ type SandboxCommandOptions = {
   profile: ConnectorName;
 };
 
-/** `schoolbell sandbox`: a server that speaks Kombo's API, until Ctrl-C. */
+/** `schoolbell sandbox`: a server with Kombo's API, until Ctrl-C. */
 export function addSandboxCommand(program: Command): void {
   program
     .command('sandbox')
-    .description("serve Kombo's API over a small school that lives, until Ctrl-C")
-    .option('--port <port>', 'where to listen; 0: any free port', parseNumber({ min: 0, max: 65_535 }), 4010)
-    .option('--key <key>', 'the API key that it takes', 'sandbox-key')
+    .description("serve Kombo's API with a small simulated school, until Ctrl-C")
+    .option(
+      '--port <port>',
+      'port to listen on; 0 for any free port',
+      parseNumber({ min: 0, max: 65_535 }),
+      4010,
+    )
+    .option('--key <key>', 'the API key that it accepts', 'sandbox-key')
     .option('--integration <id>', 'the integration that it serves', parseIntegrationId, 'sandbox:school')
     .option(
       '--seed <number>',
@@ -38,24 +44,24 @@ export function addSandboxCommand(program: Command): void {
     )
     .option(
       '--learners <number>',
-      'how many there are',
+      'number of learners',
       parseNumber({ min: 0, max: 100_000 }),
       DEFAULT_SCHOOL.learners,
     )
     .option(
       '--courses <number>',
-      'how many there are',
+      'number of courses',
       parseNumber({ min: 1, max: 10_000 }),
       DEFAULT_SCHOOL.courses,
     )
     .option(
       '--speed <factor>',
-      'how fast its time runs; 1440: a day a minute',
+      'how many times faster its time runs; 1440: a day per minute',
       parseNumber({ min: 0, max: 1_000_000, whole: false }),
       1440,
     )
     .addOption(
-      new Option('--profile <name>', 'what its learning platform can show, and how late')
+      new Option('--profile <name>', 'the learning platform to simulate: what it shows, and how late')
         .choices(Object.keys(connectors))
         .default(DEFAULT_SCHOOL.connector),
     )
@@ -64,57 +70,35 @@ export function addSandboxCommand(program: Command): void {
       const sandbox = await start(options);
       const { key, integration } = options;
       output.answer({ url: sandbox.url, apiKey: key, integration }, ...instructions(sandbox.url, options));
-      const stop = new AbortController();
-      process.once('SIGINT', () => stop.abort());
-      process.once('SIGTERM', () => stop.abort());
-      await once(stop.signal, 'abort');
+      await untilInterrupted((signal) => once(signal, 'abort'));
       await sandbox.close();
     });
 }
 
-async function start({
-  port,
-  key,
-  integration,
-  seed,
-  learners,
-  courses,
-  speed,
-  profile,
-}: SandboxCommandOptions) {
-  const startedAt = Date.now();
-  const connector = connectors[profile];
-  const school = {
-    ...DEFAULT_SCHOOL,
-    seed,
-    learners,
-    courses,
-    connector: profile,
-    integration,
-    startsAt: startedAt,
-  };
+async function start({ port, key, integration, speed, profile, ...numbers }: SandboxCommandOptions) {
+  const startsAt = Date.now();
+  const school = { ...DEFAULT_SCHOOL, ...numbers, connector: profile, integration, startsAt };
+  const { unsupportedFilters } = connectors[profile];
   try {
     return await startSandbox({
       port,
       apiKey: key,
-      clock: runningClock({ startsAt: startedAt, startedAt, speed }),
-      integrations: [
-        { id: integration, records: livingSchool(school), unsupportedFilters: connector.unsupportedFilters },
-      ],
+      clock: runningClock({ startsAt, startedAt: startsAt, speed }),
+      integrations: [{ id: integration, records: livingSchool(school), unsupportedFilters }],
       controlPath: true,
     });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;
     if (code === 'EADDRINUSE') throw new CommandError(`Port ${port} is in use: choose another with --port.`);
     if (code === 'EACCES')
-      throw new CommandError(`Port ${port} is not yours to use: choose another with --port.`);
+      throw new CommandError(`You have no permission to use port ${port}: choose another with --port.`);
     throw error;
   }
 }
 
 function instructions(url: string, { key, integration, speed }: SandboxCommandOptions): string[] {
   return [
-    `The sandbox speaks Kombo's API at ${url}; its time runs ${speed} times as fast. Poll it from another terminal:`,
+    `The sandbox serves Kombo's API at ${url}; its time runs ${speed} times as fast. Poll it from another terminal:`,
     '',
     `  export KOMBO_BASE_URL=${url} KOMBO_API_KEY=${key}`,
     `  npx schoolbell poll ${integration} --local`,

@@ -2,12 +2,9 @@ import type { Command } from 'commander';
 import { minute } from '../../functions/contract/printable-text.ts';
 import { retrySetAside } from '../../functions/core/operator/retry-set-aside.ts';
 import type { SetAside } from '../../functions/core/state/set-aside.ts';
-import { withDeployment } from '../deployment/open-deployment.ts';
-import { findIntegration, printEvent, workOnIntegration } from '../deployment/work-on-integration.ts';
-import { globalOptionsOf } from '../options/global-options.ts';
+import { findIntegration, onDeployment, onIntegration } from '../deployment/on-deployment.ts';
 import { addIntegrationArgument } from '../options/values.ts';
 import { ExitCode } from '../terminal/exit-code.ts';
-import { createOutput } from '../terminal/output.ts';
 import { plainTable } from '../views/plain-table.ts';
 import { plural } from '../views/words.ts';
 
@@ -15,32 +12,26 @@ import { plural } from '../views/words.ts';
 export function addSetAsideCommand(program: Command): void {
   const setAside = program
     .command('set-aside')
-    .description('records, events and statuses that could not be processed: list them, try them again');
+    .description('list or retry the records, events and statuses that could not be processed');
   addList(setAside);
   addRetry(setAside);
 }
 
 function addList(setAside: Command): void {
-  addIntegrationArgument(setAside.command('list').description('what is set aside, and why')).action(
-    async (id: string, _options: object, command: Command) => {
-      const { directory, json } = globalOptionsOf(command);
-      const output = createOutput(json);
-      await withDeployment(directory, printEvent(output), async ({ ports: { store } }) => {
+  addIntegrationArgument(setAside.command('list').description('list what is set aside, and why')).action(
+    (id: string, _options: object, command: Command) =>
+      onDeployment(command, async ({ ports: { store } }, output) => {
         await findIntegration(store, id);
         const items = await store.readSetAside(id);
         if (items.length === 0) return output.say(`Nothing is set aside for ${id}.`);
-        if (json) {
-          for (const item of items) output.answer(item, '');
-          return;
-        }
-        output.say(
+        output.answerAll(
+          items,
           ...plainTable(
             ['KIND', 'ID', 'SINCE (UTC)', 'REASON'],
             items.map((item) => [item.kind, item.id, minute(item.at), reasonText(item)]),
           ),
         );
-      });
-    },
+      }),
   );
 }
 
@@ -48,9 +39,9 @@ function addRetry(setAside: Command): void {
   addIntegrationArgument(
     setAside
       .command('retry')
-      .description('read the records again by their ids, publish the events again; statuses stay listed'),
+      .description('read the records and publish the events again; statuses stay in the list'),
   ).action(async (id: string, _options: object, command: Command) => {
-    const { result, output } = await workOnIntegration(command, id, async (worker) =>
+    const { result, output } = await onIntegration(command, id, async (worker) =>
       retrySetAside(worker, await worker.ports.store.readSetAside(id)),
     );
     const { processed: settled, remaining: left } = result;
@@ -69,7 +60,7 @@ function addRetry(setAside: Command): void {
   });
 }
 
-/** Why an item is set aside; of a status that is not known, also which records have it. */
+/** Why an item is set aside; for an unknown status, also which records have it. */
 function reasonText(item: SetAside): string {
   if (item.kind !== 'status') return item.reason;
   const { count, sample, reason } = item;

@@ -5,99 +5,95 @@ import pMap from 'p-map';
 import type { Integration, IntegrationId } from '../../functions/contract/integration.ts';
 import { type Status, statusOf } from '../../functions/core/operator/status.ts';
 import { planReplay } from '../../functions/core/replay/plan-replay.ts';
+import type { ReplayPorts } from '../../functions/core/replay/ports.ts';
 import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
-import { type Deployment, withDeployment } from '../deployment/open-deployment.ts';
-import { findIntegration, printEvent } from '../deployment/work-on-integration.ts';
-import { globalOptionsOf } from '../options/global-options.ts';
+import { findIntegration, onDeployment } from '../deployment/on-deployment.ts';
+import type { Deployment } from '../deployment/open-deployment.ts';
 import { parseIntegrationId, parseNumber } from '../options/values.ts';
-import { createOutput, type Output } from '../terminal/output.ts';
+import { untilInterrupted } from '../terminal/interaction.ts';
+import type { Output } from '../terminal/output.ts';
 import { type Line, terminalText } from '../terminal/terminal-text.ts';
 import { overviewText, statusText } from '../views/status-text.ts';
 
 type StatusOptions = { watch?: boolean; every: number };
 
-/** `schoolbell status`: how the integrations do; a live view with `--watch`. */
+/** `schoolbell status`: the state of each integration, or of one in full. */
 export function addStatusCommand(program: Command): void {
   program
     .command('status')
-    .description('how all integrations do, the worst first; or one in full')
+    .description('show the state of all integrations, the worst first; or of one in full')
     .argument('[integration]', 'id of a Kombo integration', parseIntegrationId)
-    .option('--watch', 'look again and again, until Ctrl-C')
-    .option('--every <seconds>', 'with --watch: how often', parseNumber({ min: 1, max: 3600 }), 5)
-    .action(async (id: IntegrationId | undefined, options: StatusOptions, command: Command) => {
-      const { directory, json } = globalOptionsOf(command);
-      const output = createOutput(json);
-      await withDeployment(directory, printEvent(output), async (deployment) => {
+    .option('--watch', 'update the view until Ctrl-C')
+    .option(
+      '--every <seconds>',
+      'with --watch: the time between two updates',
+      parseNumber({ min: 1, max: 3600 }),
+      5,
+    )
+    .action((id: IntegrationId | undefined, options: StatusOptions, command: Command) =>
+      onDeployment(command, async (deployment, output) => {
         if (options.watch) return watch(deployment, id, options.every, output);
         await show(deployment, id, output, output.say);
-      });
-    });
+      }),
+    );
 }
 
-async function watch(
+function watch(
   deployment: Deployment,
   id: IntegrationId | undefined,
   every: number,
   output: Output,
 ): Promise<void> {
-  const leaving = new AbortController();
-  process.once('SIGINT', () => leaving.abort());
-  process.once('SIGTERM', () => leaving.abort());
   const live = process.stdout.isTTY && !output.json ? createLogUpdate(process.stdout) : null;
   const print = (...lines: Line[]) => (live === null ? output.say(...lines) : live(terminalText(lines)));
-  while (!leaving.signal.aborted) {
-    await show(deployment, id, output, print);
-    await sleep(every * 1000, undefined, { signal: leaving.signal }).catch(() => undefined);
-  }
-  live?.done();
+  return untilInterrupted(async (signal) => {
+    while (!signal.aborted) {
+      await show(deployment, id, output, print);
+      await sleep(every * 1000, undefined, { signal }).catch(() => undefined);
+    }
+    live?.done();
+  });
 }
 
 async function show(
-  deployment: Deployment,
+  { ports }: Deployment,
   id: IntegrationId | undefined,
   output: Output,
   print: (...lines: Line[]) => void,
 ): Promise<void> {
-  const { store, clock } = deployment.ports;
   if (id !== undefined) {
-    const status = await readStatus(deployment, await findIntegration(store, id));
+    const integration = await findIntegration(ports.store, id);
+    const status = await readStatus(ports, integration, await countEvents(ports, integration));
     return output.json ? output.answer(status, '') : print(...statusText(status));
   }
-  const { integrations, unreadable } = await store.readIntegrations();
+  const { integrations, unreadable } = await ports.store.readIntegrations();
   for (const { reason } of unreadable) output.complain(reason);
-  const statuses = await readStatuses(deployment, integrations);
-  if (output.json) {
-    for (const status of statuses) output.answer(status, '');
-  } else if (statuses.length === 0) {
-    print('No integrations yet. Add one: schoolbell integrations add ID');
-  } else {
-    print(...overviewText(statuses, clock()));
-  }
+  const statuses = await pMap(integrations, (integration) => readStatus(ports, integration, null), {
+    concurrency: READS_AT_ONCE,
+  });
+  if (output.json) return output.answerAll(statuses);
+  if (statuses.length === 0) return print('No integrations yet. Add one: schoolbell integrations add ID');
+  print(...overviewText(statuses, ports.clock()));
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const READS_AT_ONCE = 8;
 
-type Read = Pick<Deployment, 'ports'>;
-
-/** What is known of integrations, for an overview: the events of the last day are not counted. */
-export function readStatuses(at: Read, integrations: Integration[]): Promise<Status[]> {
-  return pMap(integrations, (integration) => read(at, integration, null), { concurrency: READS_AT_ONCE });
-}
-
-/** What is known of one integration, with the events of the last 24 hours, for which their journal is read. */
-export async function readStatus(at: Read, integration: Integration): Promise<Status> {
-  const { ports } = at;
+/** The events of the last 24 hours by type, counted in the journal. */
+async function countEvents(ports: ReplayPorts, integration: Integration): Promise<Status['events']> {
   const planned = await planReplay(ports, integration, {
     range: { from: new Date(ports.clock() - DAY_MS).toISOString(), to: null },
     filter: ANY_EVENT,
     source: 'journal',
   });
-  return read(at, integration, 'plan' in planned ? planned.plan.byType : {});
+  return 'plan' in planned ? planned.plan.byType : {};
 }
 
-async function read({ ports }: Read, integration: Integration, events: Status['events']): Promise<Status> {
-  const { store, replays, clock } = ports;
+async function readStatus(
+  { store, replays, clock }: ReplayPorts,
+  integration: Integration,
+  events: Status['events'],
+): Promise<Status> {
   const [stored, setAside, first] = await Promise.all([
     store.readCheckpoint(integration.id),
     store.readSetAside(integration.id),

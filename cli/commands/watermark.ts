@@ -1,27 +1,28 @@
 import type { Command } from 'commander';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { setWatermark } from '../../functions/core/operator/operator-changes.ts';
-import { withDeployment } from '../deployment/open-deployment.ts';
-import { findIntegration, printEvent, workOnIntegration } from '../deployment/work-on-integration.ts';
-import { globalOptionsOf } from '../options/global-options.ts';
+import { findIntegration, onDeployment, onIntegration } from '../deployment/on-deployment.ts';
 import { addIntegrationArgument, parseInstant } from '../options/values.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
-import { createOutput } from '../terminal/output.ts';
 
 type WatermarkOptions = { set?: string; force?: boolean };
 
-/** `schoolbell watermark`: shows up to when an integration is read, or moves it back for a re-read. */
+/** `schoolbell watermark`: shows the watermark of an integration, or sets it. */
 export function addWatermarkCommand(program: Command): void {
   addIntegrationArgument(
     program
       .command('watermark')
-      .description('show up to when everything is read, or move it back to read from there again')
-      .option('--set <time>', 'read again from there: only what was missed is published', parseInstant)
-      .option('--force', 'also forward, over what no poll has read'),
+      .description('show up to which time all changes were read, or set that time')
+      .option(
+        '--set <time>',
+        'read again from this time on; only changes that were missed are published',
+        parseInstant,
+      )
+      .option('--force', 'allow a later time: changes that no poll has read are skipped'),
   ).action(async (id: IntegrationId, options: WatermarkOptions, command: Command) => {
     if (options.set === undefined) return show(id, options, command);
     const { set, force = false } = options;
-    const { result, output } = await workOnIntegration(command, id, async (worker) =>
+    const { result, output } = await onIntegration(command, id, async (worker) =>
       setWatermark(worker, set, { force }),
     );
     if (result.kind === 'refused') throw new CommandError(result.reason);
@@ -36,10 +37,8 @@ export function addWatermarkCommand(program: Command): void {
 }
 
 async function show(id: IntegrationId, { force }: WatermarkOptions, command: Command): Promise<void> {
-  if (force) throw new CommandError('--force goes with --set only.', ExitCode.wrongUse);
-  const { directory, json } = globalOptionsOf(command);
-  const output = createOutput(json);
-  await withDeployment(directory, printEvent(output), async ({ ports: { store } }) => {
+  if (force) throw new CommandError('--force needs --set.', ExitCode.wrongUse);
+  await onDeployment(command, async ({ ports: { store } }, output) => {
     await findIntegration(store, id);
     const watermark = (await store.readCheckpoint(id))?.checkpoint.watermark ?? null;
     output.answer(

@@ -11,8 +11,8 @@ const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
 type Variables = Record<string, string | undefined>;
 
 /**
- * The environment of the deployment to work on: what the process's variables name, or, where they name no table, what the
- * last `cdk deploy` from this folder wrote down. The process's variables go before what was written.
+ * The environment of the deployment to work on: the process's variables and, where these name no table, also the outputs of
+ * the last `cdk deploy` from this folder. The process's variables take precedence.
  *
  * @throws CommandError for a file that `cdk deploy` did not write
  */

@@ -16,21 +16,21 @@ import { DEFAULT_DIRECTORY } from '../options/global-options.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 import { deployedEnvironment } from './deployed-environment.ts';
 
-/** What a command works on: Schoolbell on AWS, or the embedded parts of this machine. */
+/** What a command works on: Schoolbell on AWS, or embedded parts on this machine (`--local`). */
 export type Deployment = {
   ports: ReplayPorts;
   settings: RunSettings;
-  /** What is stored and published in the place of platforms' ids. */
+  /** How platforms' own ids are stored and published. */
   ids: IdSetting;
-  /** Where polls are asked for; null on one machine, where the command polls. */
+  /** Requests polls; null with `--local`, where the command polls. */
   queue: Queue | null;
-  /** Where replays are asked to be carried on; null where the command sends them itself. */
+  /** Requests that a replay is sent; null where the command sends it. */
   replayQueue: Queue<ReplayMessage> | null;
-  /** Asks Kombo whose the key is. */
+  /** Asks Kombo which environment the API key belongs to. */
   readKeyOwner: LocalKombo['kombo']['readKeyOwner'];
-  /** What can be looked at besides the ports; null on one machine. */
-  looks: OperatorChecks | null;
-  /** Stores the Kombo API key; null on one machine, where it comes from the environment. */
+  /** What `doctor` checks besides the ports; null with `--local`. */
+  checks: OperatorChecks | null;
+  /** Stores the Kombo API key; null with `--local`, where it comes from the environment. */
   storeKey: ((key: string) => Promise<void>) | null;
   close(): Promise<void>;
 };
@@ -43,7 +43,12 @@ const LocalSettings = z.pick(Environment, {
   JOURNAL_RETENTION_DAYS: true,
 });
 
-async function openDeployment(
+/**
+ * The deployment on AWS, or what a directory holds.
+ *
+ * @throws CommandError for a directory without data, unless it may be created
+ */
+export async function openDeployment(
   directory: string | null,
   onEvent: (event: DeliveredEvent) => void,
   mayCreate: boolean,
@@ -66,21 +71,6 @@ async function openDeployment(
   }
 }
 
-/** Runs work on what `--local` names and closes it. Its data must be there already, unless it may be created. */
-export async function withDeployment<Result>(
-  directory: string | null,
-  onEvent: (event: DeliveredEvent) => void,
-  work: (deployment: Deployment) => Promise<Result>,
-  { mayCreate = false } = {},
-): Promise<Result> {
-  const deployment = await openDeployment(directory, onEvent, mayCreate);
-  try {
-    return await work(deployment);
-  } finally {
-    await deployment.close();
-  }
-}
-
 /** The deployment that the environment names, or the one that was last deployed from this folder. */
 export function openAws(): Deployment {
   const variables = deployedEnvironment(process.env);
@@ -88,13 +78,13 @@ export function openAws(): Deployment {
   const wrong = Environment.safeParse(variables).error?.issues.map(({ path }) => path.join('.')) ?? [];
   if (wrong.length > 0) {
     throw new CommandError(
-      `No deployment is known here: run npx cdk deploy --all, or set ${wrong.join(', ')} as the outputs of one say, or use --local.`,
+      `No deployment is known here: run npx cdk deploy --all, or set ${wrong.join(', ')} to the values in its outputs, or use --local.`,
     );
   }
   return { ...wireOperator(variables), close: async () => {} };
 }
 
-/** @throws CommandError for an address that anybody on the way could read along, also one of the AWS SDK's own variables */
+/** @throws CommandError for an address without encryption or with a password, also in a variable of the AWS SDK */
 function refuseOpenAddresses(variables: Record<string, string | undefined>): void {
   for (const [name, text = ''] of Object.entries(variables)) {
     if (ADDRESSES.test(name) && text !== '' && !isAddress(text)) {
@@ -106,7 +96,7 @@ function refuseOpenAddresses(variables: Record<string, string | undefined>): voi
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
 const ADDRESSES = /^(?:KOMBO_BASE_URL|(?:REPLAY_)?QUEUE_URL|AWS_ENDPOINT_URL(?:_\w+)?)$/;
 
-/** The embedded parts of a directory, created where they are absent. */
+/** Opens the embedded parts of a directory. Creates what is missing. */
 export async function openLocal(
   directory: string,
   kombo: LocalKombo,
@@ -131,7 +121,7 @@ export async function openLocal(
     queue: null,
     replayQueue: null,
     readKeyOwner: kombo.kombo.readKeyOwner,
-    looks: null,
+    checks: null,
     storeKey: null,
     busEndpoint: parts.busEndpoint,
     close: parts.close,

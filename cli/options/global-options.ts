@@ -15,14 +15,14 @@ export type GlobalOptions = {
   json: boolean;
 };
 
-/** Adds the options that every command has. */
+/** Adds the options of all commands. */
 export function addGlobalOptions(program: Command): Command {
   return program
     .option(
       '--local [DIR]',
       `use an embedded DynamoDB and event bus, with data in DIR (${DEFAULT_DIRECTORY}/)`,
     )
-    .option('--json', 'one JSON object a line on standard output, everything else on standard error');
+    .option('--json', 'print one JSON object per line on standard output, everything else on standard error');
 }
 
 export function globalOptionsOf(command: Command): GlobalOptions {
@@ -32,8 +32,8 @@ export function globalOptionsOf(command: Command): GlobalOptions {
 }
 
 /**
- * The arguments with a `--local` that is followed by a command or an integration made whole, so that these are not taken
- * for its directory: `poll --local moodle:7C9M…`.
+ * Completes a `--local` before a command or an integration with the default directory, so that these are not mistaken for
+ * its directory: `poll --local moodle:7C9M…`.
  */
 export function separateLocal(args: readonly string[], commands: ReadonlySet<string>): string[] {
   return args.map((arg, at) => {
@@ -43,7 +43,7 @@ export function separateLocal(args: readonly string[], commands: ReadonlySet<str
   });
 }
 
-/** A single letter before the colon is a drive of Windows. */
+/** A single letter before the colon is a drive on Windows. */
 function looksLikeIntegration(text: string): boolean {
   return IntegrationId.safeParse(text).success && !/^[A-Za-z]:/.test(text);
 }

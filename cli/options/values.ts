@@ -2,27 +2,35 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as z from 'zod/mini';
 import { LearningEventType } from '../../functions/contract/event-parts.ts';
 import type { Timestamp } from '../../functions/contract/field-types.ts';
-import { type Baseline, BaselineText, IntegrationId } from '../../functions/contract/integration.ts';
+import { BaselineText, IntegrationId } from '../../functions/contract/integration.ts';
 import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 
-/** A command about one integration, which is its first argument. */
+/** Adds the argument of a command about one integration. */
 export function addIntegrationArgument(command: Command): Command {
   return command.argument('<integration>', 'id of the Kombo integration', parseIntegrationId);
 }
 
-export function parseIntegrationId(text: string): IntegrationId {
-  const parsed = IntegrationId.safeParse(text, IN_ENGLISH);
-  if (parsed.success) return parsed.data;
-  throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? '');
+/** A parser for the value of an option. Its error is the message of the schema. */
+function parserOf<Value>(schema: z.ZodMiniType<Value>): (text: string) => Value {
+  return (text) => {
+    const parsed = schema.safeParse(text, IN_ENGLISH);
+    if (parsed.success) return parsed.data;
+    throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? '');
+  };
 }
 
-/** A parser for an option's value that is a number within bounds; a whole one unless said otherwise. */
-export function parseNumber(bounds: {
+export const parseIntegrationId = parserOf(IntegrationId);
+
+/** A parser for a number within bounds, both inclusive. */
+export function parseNumber({
+  min,
+  max = Number.POSITIVE_INFINITY,
+  whole = true,
+}: {
   min: number;
   max?: number;
   whole?: boolean;
 }): (text: string) => number {
-  const { min, max = Number.POSITIVE_INFINITY, whole = true } = bounds;
   return (text) => {
     const value = text.trim() === '' ? Number.NaN : Number(text);
     if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
@@ -37,7 +45,7 @@ const Instant = z.union([
   z.iso.datetime({ offset: true, precision: -1 }),
 ]);
 
-/** A date (its first moment in UTC) or a time with its zone, as an option's value. */
+/** Parses a time with its zone, or a date: its first moment in UTC. */
 export function parseInstant(text: string): Timestamp {
   if (!Instant.safeParse(text).success) {
     throw new InvalidArgumentError(
@@ -51,30 +59,24 @@ export function parseInstant(text: string): Timestamp {
 export function baselineOption(): Option {
   return new Option(
     '--baseline <which>',
-    'what the first sync publishes: silent (nothing, the default), publish (everything), or since:DATE (what happened since)',
-  ).argParser(parseBaseline);
+    'what the first sync publishes: silent (nothing, the default), publish (everything), or since:DATE (changes with a date from DATE on)',
+  ).argParser(parserOf(BaselineText));
 }
 
-function parseBaseline(text: string): Baseline {
-  const parsed = BaselineText.safeParse(text, IN_ENGLISH);
-  if (parsed.success) return parsed.data;
-  throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? '');
-}
-
-/** `--learner-details`, with `--local`: whether events carry names and e-mails. */
+/** `--learner-details`, for commands that poll with `--local`. */
 export function learnerDetailsOption(): Option {
   return new Option(
     '--learner-details <which>',
-    'with --local: whether events carry names and e-mails, which are never stored (default: LEARNER_DETAILS, or omit)',
+    'with --local: whether events carry names and e-mail addresses, which are never stored (default: LEARNER_DETAILS, or omit)',
   ).choices(['omit', 'include']);
 }
 
-/** An option that may be given several times, each with several values or a list with commas. Without it: all. */
+/** An option with several values: repeated, or separated by spaces or commas. Without it, everything matches. */
 export function listOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(collect).default([], 'all');
 }
 
-/** The same for types of learning events. */
+/** A list option for types of learning events. */
 export function typesOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(collectTypes).default([], 'all');
 }

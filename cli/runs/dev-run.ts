@@ -14,7 +14,7 @@ import { type Deployment, hasData, openLocal } from '../deployment/open-deployme
 import { ExitCode } from '../terminal/exit-code.ts';
 import type { DevView } from '../views/dev-view.ts';
 import { exitCodeOf } from '../views/poll-outcome.ts';
-import { askKombo, notActive, refuseOutsideSandbox } from './poll-local.ts';
+import { notActive, readOnePage, refuseOutsideSandbox } from './poll-local.ts';
 
 export type DevRun = {
   directory: string;
@@ -24,28 +24,28 @@ export type DevRun = {
   everyMs: number;
   learnerDetails?: RunSettings['learnerDetails'];
   view: DevView;
-  /** The folder in which certificates appear; null without the optional consumers. */
+  /** Folder for certificates; null: without the optional consumers. */
   certificates: string | null;
-  /** Ends the story after the poll in progress. */
+  /** Ends the run after the poll in progress. */
   stop: AbortSignal;
 };
 
-/** As Lambda's longest. */
+/** The longest invocation of Lambda. */
 const INVOCATION = { getRemainingTimeInMillis: () => 15 * 60 * 1000 };
 
-/** Frames of the view while time passes. */
+/** Updates of the progress bar between two polls. */
 const FRAMES = 20;
 
-/** Runs the functions as the deployment does, dispatch → queue → poll, until the story is over. */
+/** Runs the functions as the deployment does, dispatch → queue → poll, until the simulated weeks have passed. */
 export async function runDev(run: DevRun): Promise<ExitCode> {
   const { kombo, integration, view, stop } = run;
   refuseOutsideSandbox(kombo, integration);
-  if (!hasData(run.directory)) await askKombo(kombo, integration);
+  if (!hasData(run.directory)) await readOnePage(kombo, integration);
   const deployment = await open(run);
   try {
     const known = await deployment.ports.store.readIntegration(integration);
     if (known !== null && known.state !== 'active') throw notActive(known);
-    const turn = pollsByHandlers(deployment, run);
+    const turn = pollByHandlers(deployment, run);
     view.open({
       integration,
       baseUrl: kombo.baseUrl,
@@ -59,7 +59,7 @@ export async function runDev(run: DevRun): Promise<ExitCode> {
       if (exitCode === ExitCode.failed && !run.watch) break;
       await passTime(run, poll > 1 || kombo.school !== null);
       if (stop.aborted) break;
-      // What was erased shows only to a poll that reads everything.
+      // Only a poll that reads everything finds records whose data was erased.
       const isLast = poll === polls && kombo.school !== null;
       exitCode = await turn(isLast ? { integration, mode: 'reconcile' } : undefined);
     }
@@ -78,7 +78,7 @@ function open(run: DevRun) {
   });
 }
 
-/** Certificates and Slack beside the view, by the rules that are deployed. */
+/** Certificates and Slack messages, by the deployed rules, and the view. */
 function consumers({ kombo, view }: DevRun, folder: string) {
   return localConsumers({
     folder,
@@ -89,8 +89,8 @@ function consumers({ kombo, view }: DevRun, folder: string) {
   });
 }
 
-/** One turn: what is due is dispatched, or a message is sent as an operator would; then the queue is worked off. */
-function pollsByHandlers({ ports, settings }: Deployment, { integration, view }: DevRun) {
+/** Returns a function that dispatches, or sends a message as an operator would, and then empties the queue. */
+function pollByHandlers({ ports, settings }: Deployment, { integration, view }: DevRun) {
   let last: PollOutcome | null = null;
   const queue = createInProcessQueue();
   const wanted = { ids: [integration], baseline: { mode: 'silent' as const } };
@@ -118,7 +118,7 @@ function pollsByHandlers({ ports, settings }: Deployment, { integration, view }:
   };
 }
 
-/** In the sandbox, days go by before the eyes of a person; with a real API, it is waited. */
+/** Advances the sandbox's clock in small steps. With a real API, only waits. */
 async function passTime({ kombo, everyMs, view, stop }: DevRun, wait: boolean): Promise<void> {
   const { school } = kombo;
   for (let frame = 1; frame <= FRAMES && !stop.aborted; frame += 1) {

@@ -5,8 +5,8 @@ import { runPoll } from '../../functions/core/poll/run-poll.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
 import { STORY } from '../../local/sandbox/story.ts';
+import { printEvent } from '../deployment/on-deployment.ts';
 import { hasData, openLocal } from '../deployment/open-deployment.ts';
-import { printEvent } from '../deployment/work-on-integration.ts';
 import { CommandError, type ExitCode } from '../terminal/exit-code.ts';
 import type { Output } from '../terminal/output.ts';
 import { doneText, exitCodeOf, problemText } from '../views/poll-outcome.ts';
@@ -18,8 +18,8 @@ export type PollOptions = {
 };
 
 /**
- * Polls an integration in this process until it is done, and prints its events as they are published. One that is not
- * there is added once Kombo has answered for it: until then nothing is written.
+ * Polls an integration in this process until it is done, and prints its events when they are published. Adds an unknown
+ * integration, but only after Kombo has returned a page of it: a wrong id leaves no data behind.
  */
 export async function pollLocal(
   id: IntegrationId,
@@ -32,15 +32,15 @@ export async function pollLocal(
   try {
     refuseOutsideSandbox(kombo, id);
     const isFresh = !hasData(directory);
-    if (isFresh) await askKombo(kombo, id);
+    if (isFresh) await readOnePage(kombo, id);
     const deployment = await openLocal(directory, kombo, { ...options, onEvent: printEvent(output) });
     closeParts = deployment.close;
     const { ports, settings } = deployment;
     const known = await ports.store.readIntegration(id);
     if (known !== null && known.state !== 'active') throw notActive(known);
-    if (known === null && !isFresh) await askKombo(kombo, id);
+    if (known === null && !isFresh) await readOnePage(kombo, id);
     if (kombo.school !== null) {
-      // The first poll finds the school as it begins.
+      // Before the first poll, no time passes.
       if ((await ports.store.readCheckpoint(id)) !== null) kombo.school.pass(STORY.pollEveryMs);
       await kombo.school.keep();
     }
@@ -52,25 +52,25 @@ export async function pollLocal(
   }
 }
 
-/** Why an integration is not polled. */
+/** The error for an integration that is paused or removed. */
 export function notActive({ id, state }: Integration): CommandError {
   return new CommandError(
     state === 'paused'
-      ? `${id} is paused. Go on with: schoolbell resume ${id}`
+      ? `${id} is paused. Continue with: schoolbell resume ${id}`
       : `${id} was removed. Add it again with: schoolbell integrations add ${id}`,
   );
 }
 
-/** @throws CommandError for an integration that the sandbox, where one is polled, does not have */
+/** @throws CommandError when the sandbox is polled, and does not have the integration */
 export function refuseOutsideSandbox({ school }: LocalKombo, integration: IntegrationId): void {
   if (school === null || integration === school.integration) return;
   throw new CommandError(
-    `The sandbox knows ${school.integration} only. To poll ${integration}, set KOMBO_API_KEY (and KOMBO_BASE_URL, unless it is Kombo's EU host).`,
+    `The sandbox has only ${school.integration}. To poll ${integration}, set KOMBO_API_KEY (and KOMBO_BASE_URL, unless it is Kombo's EU host).`,
   );
 }
 
-/** @throws the error of a page that cannot be had: a wrong key, an unknown integration, an unreachable host */
-export async function askKombo({ kombo }: LocalKombo, integration: IntegrationId): Promise<void> {
+/** Reads a page. @throws for a wrong key, an unknown integration, an unreachable host */
+export async function readOnePage({ kombo }: LocalKombo, integration: IntegrationId): Promise<void> {
   await kombo.readPage({ integration, updatedAfter: null, cursor: null });
 }
 

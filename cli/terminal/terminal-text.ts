@@ -3,7 +3,7 @@ import { printable } from '../../functions/contract/printable-text.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** A part of a line in a style of our own. */
+/** A styled part of a line. */
 export type Styled = { style: Style; text: string };
 export type Part = string | Styled;
 
@@ -15,8 +15,8 @@ export function styled(style: Style, text: string): Styled {
 }
 
 /**
- * Lines as they are written to a terminal. All texts for people pass here: only our own styles, and the breaks between the
- * lines, act on the terminal.
+ * Formats lines for a terminal. All texts for people pass through here: control characters in them become visible, so that
+ * only our own styles and line breaks affect the terminal.
  */
 export function terminalText(lines: readonly Line[]): string {
   return lines.map(lineText).join('\n');

@@ -11,20 +11,20 @@ import { plainTable } from './plain-table.ts';
 import { doneText, problemText } from './poll-outcome.ts';
 import { plural } from './words.ts';
 
-/** What `dev` shows, as it happens. */
+/** Prints what `dev` does. */
 export type DevView = {
   open(opening: Opening): void;
   pollBegins(poll: { at: number; mode: PollMode; updatedAfter: string | null }): void;
   event(event: DeliveredEvent): void;
-  /** What an optional consumer made of it. */
+  /** The result of a consumer for an event. */
   consumed(consumer: string, text: string): void;
   pollEnds(integration: string, outcome: PollOutcome): void;
-  /** `left`: the share of the time until the next poll that is left. */
+  /** @param left share of the time until the next poll that is left, 0 to 1 */
   timePasses(now: number, left: number): void;
   close(): void;
 };
 
-/** Lines that stay, and on a terminal one below them that moves. */
+/** Prints lines, and on a terminal a progress bar below them. */
 export function createDevView(output: Output): DevView {
   const isLive = process.stdout.isTTY && !output.json;
   const live = isLive ? createLogUpdate(process.stdout) : null;
@@ -71,7 +71,7 @@ export function createDevView(output: Output): DevView {
     timePasses(now, left) {
       const bar = '█'.repeat(Math.round((1 - left) * 20)).padEnd(20, '░');
       const time = minute(new Date(now).toISOString());
-      live?.(terminalText(['', [styled('cyan', bar), `  ${time}  `, styled('dim', 'the next poll comes')]]));
+      live?.(terminalText(['', [styled('cyan', bar), `  ${time}  `, styled('dim', 'until the next poll')]]));
     },
     close() {
       live?.clear();
@@ -83,12 +83,12 @@ export function createDevView(output: Output): DevView {
 
 export type Opening = { integration: string; baseUrl: string; busEndpoint: string; school: boolean };
 
-/** What there was to see. */
+/** What was shown. */
 export type Seen = { opening: Opening | null; polls: number; records: number; events: DeliveredEvent[] };
 
-/** What is about to be seen: what comes in, what goes out. */
+/** The first lines: what comes in, what goes out. */
 export function openingText({ baseUrl, busEndpoint, school, integration }: Opening): Line[] {
-  const source = school ? 'a sandbox of its API, over a small school' : integration;
+  const source = school ? 'a sandbox of its API, with a small school' : integration;
   return [
     [styled('bold', 'Schoolbell: what changes on a learning platform becomes events')],
     '',
@@ -96,18 +96,18 @@ export function openingText({ baseUrl, busEndpoint, school, integration }: Openi
     [
       '  ',
       styled('bold', 'out'),
-      `   EventBridge   ${busEndpoint.padEnd(28)}  a local bus; what it is given is shown here`,
+      `   EventBridge   ${busEndpoint.padEnd(28)}  a local bus; its events are shown here`,
     ],
     ...(school
       ? [
           '',
-          'Three days of the school go by from one poll to the next. The first poll only learns what is there.',
+          'Three days pass in the school from one poll to the next. The first poll only stores the current state.',
         ]
       : []),
   ];
 }
 
-/** What was seen, and what to do next. */
+/** The last lines: a summary, an example of an event, and what to try next. */
 export function closingText({ opening, polls, records, events }: Seen): Line[] {
   const example = events.findLast((event) => event['detail-type'] === 'CourseCompleted');
   const counts = `${plural(polls, 'poll')}, ${plural(records, 'progression')} read, ${plural(events.length, 'event')} published:`;
@@ -132,7 +132,7 @@ const NEXT = [
   '  npx schoolbell --help',
 ];
 
-/** How many of each type, in two columns. */
+/** The number of events of each type, in two columns. */
 function countsTable(events: DeliveredEvent[]): Line[] {
   const counts = new Map<string, number>();
   for (const event of events) {

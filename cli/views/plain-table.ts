@@ -2,16 +2,16 @@ import stringWidth from 'string-width';
 import { printable } from '../../functions/contract/printable-text.ts';
 import { type Part, styled } from '../terminal/terminal-text.ts';
 
-/** Between two columns. */
+/** Spaces between two columns. */
 const GAP = 2;
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /**
- * Rows under a dim head, without rules between them, in columns for letters of any script.
+ * Formats a table without lines, for texts in any script.
  *
- * @param widths of the columns, the gap after each included: what is longer is cut. A column without one is as wide as its
- *   content
+ * @param widths of the columns, including the gap after each. Longer cells are cut. A column without a width is as wide as
+ *   its longest cell
  */
 export function plainTable(head: string[], rows: Part[][], widths: (number | null)[] = []): Part[][] {
   const heads = head.length === 0 ? [] : [head.map((name) => styled('dim', name))];
@@ -41,7 +41,7 @@ function withText(part: Part, text: string): Part {
   return typeof part === 'string' ? text : { ...part, text };
 }
 
-/** As much of a text as fits, with `…` for the rest. */
+/** Cuts a text to a width in terminal columns; `…` marks a cut. */
 function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let taken = 1;

@@ -4,30 +4,30 @@ import { ExitCode } from '../terminal/exit-code.ts';
 import { heldText } from './held-text.ts';
 import { plural } from './words.ts';
 
-/** What a poll did, a line each. */
+/** The runs of a poll that ended, one line each. */
 export function doneText(id: string, outcome: PollOutcome): string[] {
   const ended = 'ended' in outcome ? outcome.ended : [];
   return [...ended.map(runText), ...ended.flatMap((run) => setAsideText(id, run))];
 }
 
-/** Why a poll did not end, and what to do: one line; null when it ended, or goes on. */
+/** Why a poll failed or was held, and what to do, in one line; null when nothing is wrong. */
 export function problemText(id: string, outcome: PollOutcome): string | null {
   switch (outcome.kind) {
     case 'ended':
     case 'more':
       return null;
     case 'held':
-      return `Held for a person: ${heldText(outcome.held)}. Let them through with: schoolbell release ${id}, or drop them with: schoolbell discard ${id}`;
+      return `Held until a person decides: ${heldText(outcome.held)}. Publish them with: schoolbell release ${id}, or discard them with: schoolbell discard ${id}`;
     case 'failed':
       return failureText(outcome.failure);
     case 'limited':
-      return `Kombo takes no more requests before ${outcome.until}: poll again then, and it continues where it stopped.`;
+      return `Kombo accepts no more requests before ${outcome.until}. A poll after that continues where this one stopped.`;
     case 'refused':
       return outcome.reason;
     case 'busy':
       return `A poll of ${id} is running; it will poll again when it is done, at the latest after ${outcome.until}.`;
     case 'superseded':
-      return `Another process took over the poll of ${id}: it finishes what this one began.`;
+      return `Another process has taken over the poll of ${id}, and finishes it.`;
   }
 }
 
@@ -47,18 +47,18 @@ export function exitCodeOf(outcome: PollOutcome): ExitCode {
   }
 }
 
-/** What stopped a run, and Kombo's page about it. */
+/** The message of a failure, with the address of Kombo's log of it. */
 export function failureText({ message, logUrl }: Pick<Failure, 'message' | 'logUrl'>): string {
   return logUrl === null ? message : `${message} (Kombo's log: ${logUrl})`;
 }
 
-/** A run that ended, in one sentence. */
+/** One sentence about a run that ended. */
 export function runText({ mode, pages, records, events, missed }: LastRun): string {
   const published =
     mode === 'baseline' && events === 0
-      ? 'known now, and nothing published'
+      ? 'stored, and no events published'
       : `${plural(events, 'event')} published`;
-  const found = missed > 0 ? `; ${missed} of them had been missed` : '';
+  const found = missed > 0 ? `; ${missed} of them were missed before` : '';
   return `${NAMES[mode]}: ${plural(records, 'progression')} read on ${plural(pages, 'page')}, ${published}${found}.`;
 }
 
@@ -66,9 +66,7 @@ function setAsideText(id: string, { setAside, unknownStatuses }: LastRun): strin
   const see = `See: schoolbell set-aside list ${id}`;
   return [
     ...(setAside > 0 ? [`${plural(setAside, 'record')} could not be processed. ${see}`] : []),
-    ...(unknownStatuses > 0
-      ? [`${plural(unknownStatuses, 'record')} with a status that Schoolbell does not know. ${see}`]
-      : []),
+    ...(unknownStatuses > 0 ? [`${plural(unknownStatuses, 'record')} with an unknown status. ${see}`] : []),
   ];
 }
 

@@ -7,16 +7,16 @@ import { plainTable } from './plain-table.ts';
 import { failureText } from './poll-outcome.ts';
 import { durationText, plural } from './words.ts';
 
-type Addressee = Pick<ReplayRecord, 'consumer' | 'asLive' | 'rate'>;
+type Receivers = Pick<ReplayRecord, 'consumer' | 'asLive' | 'rate'>;
 
-/** What a replay would send, to whom, and how long it takes. */
-export function planText(plan: ReplayPlan, addressee: Addressee): Line[] {
+/** The plan of a replay: its events, receivers and duration. */
+export function planText(plan: ReplayPlan, receivers: Receivers): Line[] {
   const { integration, range, events, byType, place } = plan;
   const counts = Object.entries(byType).toSorted(([, a], [, b]) => b - a);
   const isFromKombo = place.source === 'kombo';
   const source = isFromKombo ? 'derived from what Kombo shows today' : 'from the journal';
   const about = isFromKombo ? 'about ' : '';
-  const openEnd = isFromKombo ? 'on, dates ahead included' : 'to now';
+  const openEnd = isFromKombo ? 'on, including future dates' : 'to now';
   const end = range.to === null ? openEnd : `to ${minute(range.to)}`;
   const notKnown = isFromKombo ? NOT_KNOWN_FROM_KOMBO.map((line) => `  ! ${line}`) : [];
   return [
@@ -26,36 +26,36 @@ export function planText(plan: ReplayPlan, addressee: Addressee): Line[] {
       counts.map(([type, count]) => ['', String(count), type]),
     ),
     ...notKnown,
-    `${whom(addressee)}, at most ${addressee.rate} a second: about ${durationText((events / addressee.rate) * 1000)}.`,
+    `${receiverText(receivers)}, at most ${receivers.rate} a second: about ${durationText((events / receivers.rate) * 1000)}.`,
   ];
 }
 
-function whom({ consumer, asLive }: Addressee): string {
-  if (asLive) return 'To everyone, under their own names, as if they happened now';
+function receiverText({ consumer, asLive }: Receivers): string {
+  if (asLive) return 'To everyone, as live events, as if they happened now';
   return consumer === null
-    ? 'To every consumer that takes replays, as Replayed<Event>'
-    : `To ${consumer} alone, as Replayed<Event>`;
+    ? 'To every consumer that receives replays, as Replayed<Event>'
+    : `Only to ${consumer}, as Replayed<Event>`;
 }
 
-/** How a replay stands, in one line. */
+/** The state of a replay, in one line. */
 export function replayText(replay: ReplayRecord): string {
   const { id, integration, events, published, refused, state, failure } = replay;
-  // They are not set aside: a retry from there would publish them as live events.
-  const refusals = refused === 0 ? '' : `, ${refused} refused by EventBridge for good`;
+  // Refused events are not set aside: a retry from there would publish them as live events.
+  const refusals = refused === 0 ? '' : `, ${refused} permanently refused by EventBridge`;
   const sent = `${published} of ${plural(events, 'event')} sent${refusals}`;
   switch (state) {
     case 'finished': {
       const missing = missingOf(replay);
-      return `Replay ${id} is finished: ${sent}${missing === 0 ? '.' : `; ${missing} were no longer there.`}`;
+      return `Replay ${id} is finished: ${sent}${missing === 0 ? '.' : `; ${missing} were removed from the journal before they were sent.`}`;
     }
     case 'stopped':
-      return `Replay ${id} is stopped: ${sent}${failure === null ? '' : `; ${failureText(failure)}`}. Go on with: schoolbell replay ${integration} --resume ${id}`;
+      return `Replay ${id} is stopped: ${sent}${failure === null ? '' : `; ${failureText(failure)}`}. Continue with: schoolbell replay ${integration} --resume ${id}`;
     case 'running':
       return `Replay ${id} is running: ${sent}${failure === null ? '' : `; ${failureText(failure)}`}.`;
   }
 }
 
-/** The replays of an integration, the latest first. */
+/** A table of the replays of an integration, the latest first. */
 export function replaysText(replays: ReplayRecord[]): Line[] {
   return plainTable(
     ['REPLAY', 'STATE', 'ORDERED (UTC)', 'FROM', 'TO', 'SENT', 'CONSUMER', 'REASON'],
@@ -74,10 +74,10 @@ export function replaysText(replays: ReplayRecord[]): Line[] {
 
 const WIDTH = 30;
 
-/** A bar below the other lines of a terminal; without a terminal there is none. */
+/** A progress bar below the other lines of a terminal. */
 export type ReplayProgress = {
   show(replay: ReplayRecord): void;
-  /** Makes room for a line that stays. */
+  /** Prints other lines above the bar. */
   above(print: () => void): void;
   close(): void;
 };
@@ -103,12 +103,12 @@ export function createReplayProgress(isLive: boolean): ReplayProgress {
   };
 }
 
-/** How far a replay is: a bar, the counts, and the time that is left at its rate. */
+/** A bar, the counts, and the remaining time at the replay's rate. */
 export function barText({ events, published, refused, rate, failure }: ReplayRecord): Line {
   const settled = published + refused;
   const share = events === 0 ? 1 : Math.min(1, settled / events);
   const bar = '█'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '░');
   const left = durationText((Math.max(0, events - settled) / rate) * 1000);
-  const note = failure === null ? `${left} left` : `waits: ${failure.message}`;
+  const note = failure === null ? `${left} left` : `waiting: ${failure.message}`;
   return [styled('cyan', bar), `  ${settled}/${events}  `, styled('dim', note)];
 }

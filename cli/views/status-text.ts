@@ -7,7 +7,7 @@ import { plainTable } from './plain-table.ts';
 import { failureText, runText } from './poll-outcome.ts';
 import { durationText, plural } from './words.ts';
 
-/** What needs a person most comes first. */
+/** The condition that most needs a person comes first. */
 const ORDER: Condition[] = [
   'held',
   'failing',
@@ -32,7 +32,7 @@ const COLOURS = {
   removed: 'dim',
 } as const satisfies Record<Condition, string>;
 
-/** All integrations in a table, the worst first. */
+/** A table of all integrations, the worst first. */
 export function overviewText(statuses: Status[], now: number): Line[] {
   const rows = statuses.toSorted(
     (a, b) => ORDER.indexOf(a.condition) - ORDER.indexOf(b.condition) || (b.staleMs ?? 0) - (a.staleMs ?? 0),
@@ -65,7 +65,7 @@ export function overviewText(statuses: Status[], now: number): Line[] {
   );
 }
 
-/** One integration in full, a fact a line. */
+/** All facts about one integration, one per line. */
 export function statusText(status: Status): Line[] {
   const { integration, condition, watermark, staleMs, failure, limitedUntil, held, journal } = status;
   const facts: [string, Part | null][] = [
@@ -79,7 +79,7 @@ export function statusText(status: Status): Line[] {
       failure &&
         `${failureText(failure)}, since ${minute(failure.since)}, ${plural(status.failures, 'run')}; next try ${minute(failure.retryAt)}`,
     ],
-    ['rate limit', limitedUntil && `Kombo takes no request before ${minute(limitedUntil)} UTC`],
+    ['rate limit', limitedUntil && `Kombo accepts no request before ${minute(limitedUntil)} UTC`],
     [
       'held',
       held &&
@@ -109,7 +109,7 @@ function runningText({ run, reconciliation, workerUntil }: Status): string | nul
         ],
   );
   if (runs.length === 0) return workerUntil === null ? null : 'a worker holds the lease';
-  return `${runs.join('; ')}${workerUntil === null ? ' (goes on with the next poll)' : ''}`;
+  return `${runs.join('; ')}${workerUntil === null ? ' (continues with the next poll)' : ''}`;
 }
 
 function lastText(run: LastRun | null): string | null {

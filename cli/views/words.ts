@@ -10,7 +10,7 @@ const UNITS = [
   ['s', 1000],
 ] as const;
 
-/** A duration for people, in its two largest units: `2 h 5 min`. */
+/** A duration in its two largest units: `2 h 5 min`. */
 export function durationText(ms: number): string {
   let left = Math.max(1000, Math.round(ms / 1000) * 1000);
   const parts: string[] = [];

@@ -13,7 +13,7 @@ async function findings(readKeyOwner: (now: number) => Promise<{ environment: st
     queue: null,
     replayQueue: null,
     readKeyOwner: () => readKeyOwner(ports.clock()),
-    looks: null,
+    checks: null,
     ids: { mode: 'keep', key: async () => '' },
     storeKey: null,
     close: async () => undefined,

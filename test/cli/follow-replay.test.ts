@@ -7,11 +7,11 @@ import { ALWAYS, polledWorld } from '../support/replay-world.ts';
 
 const NEVER = new AbortController().signal;
 
-test('a replay of the deployment is shown until it is finished', async () => {
+test('a replay that the deployment sends is shown until it is finished', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   const seen: number[] = [];
-  // The deployment gets on by three events between two looks.
+  // The deployment sends three events between two reads.
   const replays = {
     async readReplay(integration: string, id: string) {
       let batches = 3;
@@ -30,7 +30,7 @@ test('a replay of the deployment is shown until it is finished', async () => {
   expect(replayText(latest)).toBe('Replay again is finished: 9 of 9 events sent.');
 });
 
-test('a watcher leaves, and the replay goes on', async () => {
+test('a replay continues when its watcher leaves', async () => {
   const at = await polledWorld(3);
   const replay = await at.order(await at.plan(ALWAYS));
   const leaving = new AbortController();
@@ -43,7 +43,7 @@ test('a watcher leaves, and the replay goes on', async () => {
   expect(latest.state).toBe('running');
 });
 
-test('a replay that is to stop is marked as stopped, and says how to go on', async () => {
+test('a replay that is to stop is marked as stopped, with the command to continue it', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   const stopping = new AbortController();
@@ -54,12 +54,12 @@ test('a replay that is to stop is marked as stopped, and says how to go on', asy
   });
 
   expect(replayText(stopped)).toBe(
-    'Replay again is stopped: 4 of 9 events sent. Go on with: schoolbell replay moodle:test --resume again',
+    'Replay again is stopped: 4 of 9 events sent. Continue with: schoolbell replay moodle:test --resume again',
   );
   expect(terminalText([barText(stopped)])).toMatch(/█{13}░{17}.* 4\/9 .*5 s left/);
 });
 
-test('a replay that another process took over is left to it', async () => {
+test('a replay that another process sends is left to that process', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   let taken: Promise<unknown> | undefined;
@@ -71,6 +71,6 @@ test('a replay that another process took over is left to it', async () => {
     },
   });
 
-  await expect(running).rejects.toThrow(/Another process carries on/);
+  await expect(running).rejects.toThrow(/Another process now sends/);
   await taken;
 });

@@ -3,7 +3,7 @@ import { type CommandLine, commandLine } from '../support/command-line.ts';
 
 const SCHOOL = 'sandbox:school';
 
-describe('what an operator looks at and moves', () => {
+describe('commands of an operator', () => {
   let cli: CommandLine;
 
   beforeAll(async () => {
@@ -30,7 +30,7 @@ describe('what an operator looks at and moves', () => {
     });
   });
 
-  it('status --watch: looks again until Ctrl-C', async () => {
+  it('status --watch: updates until Ctrl-C', async () => {
     const watched = await cli.interrupt(4, 'status', '--watch', '--every', '1');
 
     expect(watched.exitCode).toBe(0);
@@ -60,7 +60,7 @@ describe('what an operator looks at and moves', () => {
     });
     expect(await cli.run('watermark', SCHOOL, '--force')).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringMatching(/--force goes with --set only/),
+      stderr: expect.stringMatching(/--force needs --set/),
     });
   });
 

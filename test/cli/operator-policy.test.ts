@@ -15,17 +15,17 @@ import { startLocalQueue } from '../support/local-queue.ts';
 import { someRecord } from '../support/some-record.ts';
 
 const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
-/** What was printed since the last command. */
+/** The output since the last command. */
 const printed = vi.hoisted(() => ({ text: '' }));
-vi.mock('../../cli/terminal/output.ts', async () => {
-  const { terminalText } = await import('../../cli/terminal/terminal-text.ts');
-  const print = (...lines: Parameters<typeof terminalText>[0]) => {
-    printed.text += `${terminalText(lines)}\n`;
-  };
-  return { printLine: print, printError: print };
-});
+vi.mock('node:fs', async (importOriginal) => ({
+  ...(await importOriginal<typeof import('node:fs')>()),
+  writeSync: (_file: number, chunk: Uint8Array) => {
+    printed.text += new TextDecoder().decode(chunk);
+    return chunk.byteLength;
+  },
+}));
 
-/** Serve and show what is on this machine. */
+/** These commands never use AWS. */
 const ALWAYS_LOCAL = ['dev', 'sandbox'];
 
 const FUNCTIONS = new URL('../../functions/', import.meta.url);

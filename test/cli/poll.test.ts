@@ -128,7 +128,7 @@ describe('polls of any server that speaks the reference', () => {
     await poll();
     kombo.now += HOUR_MS;
     for (const id of ['a', 'b', 'c', 'd']) kombo.put({ ...enrolled(id), status: 'WAITLISTED' });
-    expect((await poll()).said.join()).toContain('4 records with a status that Schoolbell does not know');
+    expect((await poll()).said.join()).toContain('4 records with an unknown status');
     const nothing = 'nothing was published for it (4 records, such as a, b, c)';
 
     const list = await schoolbell(['set-aside', 'list', kombo.integration, '--local']);
@@ -190,7 +190,7 @@ describe('polls of any server that speaks the reference', () => {
     await schoolbell(['integrations', 'remove', kombo.integration, '--local']);
     expect((await schoolbell(['poll', kombo.integration, '--local'])).code).toBe(1);
     const again = await schoolbell(['integrations', 'add', kombo.integration, '--local']);
-    expect(again.stdout.join()).toMatch(/again\. It goes on where it was, at .*: what happened since/);
+    expect(again.stdout.join()).toMatch(/again\. It continues at its watermark, .*: changes since/);
     expect(notified(await poll())).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
   });
 

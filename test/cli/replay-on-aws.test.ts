@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { carryOn, type ReplayCommand, resumeReplay, stopReplay } from '../../cli/runs/replay-runs.ts';
+import { type ReplayCommand, resumeReplay, startReplay, stopReplay } from '../../cli/runs/replay-runs.ts';
 import { terminalText } from '../../cli/terminal/terminal-text.ts';
 import { createReplayProgress } from '../../cli/views/replay-view.ts';
 import type { ReplayMessage } from '../../functions/contract/messages.ts';
@@ -34,7 +34,7 @@ function deployed(at: ReplayWorld) {
       queue: null,
       replayQueue,
       readKeyOwner: () => Promise.reject(new Error('not asked for')),
-      looks: null,
+      checks: null,
       ids: { mode: 'keep', key: async () => '' },
       storeKey: null,
       close: async () => {},
@@ -42,6 +42,7 @@ function deployed(at: ReplayWorld) {
     output: {
       json: false,
       answer: (_object, ...lines) => said.push(terminalText(lines)),
+      answerAll: (_objects, ...lines) => said.push(terminalText(lines)),
       say: (...lines) => said.push(terminalText(lines)),
       complain: (text) => said.push(text),
     },
@@ -55,11 +56,11 @@ test('a replay is sent by the replay function, and the command says when it is f
   const at = await polledWorld(6);
   const { command, messages, said } = deployed(at);
 
-  await carryOn(command, await at.order(await at.plan(ALWAYS)));
+  await startReplay(command, await at.order(await at.plan(ALWAYS)));
 
   expect(messages).toEqual([{ integration: 'moodle:test', replay: 'again' }]);
   expect(said).toEqual([
-    'The deployment sends replay again. Ctrl-C leaves it to it.',
+    'The deployment sends replay again. It continues after Ctrl-C.',
     'Replay again is finished: 6 of 6 events sent.',
   ]);
 });
@@ -98,7 +99,7 @@ test('without a replay function, the command sends', async () => {
   const { command, said } = deployed(at);
   command.deployment.replayQueue = null;
 
-  await carryOn(command, await at.order(await at.plan(ALWAYS)));
+  await startReplay(command, await at.order(await at.plan(ALWAYS)));
 
   expect(said[0]).toMatch(/no replay function: this process sends/);
   expect(at.replayed()).toHaveLength(6);

@@ -40,7 +40,7 @@ describe('schoolbell replay', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`${published.length} events of ${SCHOOL}, from the journal`);
     expect(stdout).toMatch(/\d+ {2}CourseCompleted/);
-    expect(stdout).toMatch(/To every consumer that takes replays.*at most 100 a second/);
+    expect(stdout).toMatch(/To every consumer that receives replays.*at most 100 a second/);
     expect((await cli.run('replay', SCHOOL, '--list')).stdout).toContain('There are no replays');
   });
 
@@ -109,7 +109,7 @@ describe('schoolbell replay', () => {
     [['replay', SCHOOL, ...SINCE, '--to', '2020-02-01'], 1, /journal .* begins at .*--source kombo/],
     [['replay', SCHOOL, ...SINCE, '--course', 'none'], 1, /No event of sandbox:school matches/],
     [['replay', SCHOOL, ...SINCE, '--type', 'CourseDone'], 2, /Give one of LearnerEnrolled/],
-    [['replay', SCHOOL, ...SINCE], 2, /Nobody is there to ask: say --yes/],
+    [['replay', SCHOOL, ...SINCE], 2, /not a terminal.*use --yes/],
     [['replay', SCHOOL], 2, /Missing --from: the time to replay from/],
     [['replay', SCHOOL, ...SINCE, '--as-live', '--source', 'kombo'], 2, /cannot go with --source kombo/],
     [['replay', SCHOOL, '--resume', 'none'], 1, /There is no replay none/],

@@ -234,7 +234,7 @@ describe('a deployment', () => {
       await operate('integrations', 'remove', integration);
       school.change([25], { status: 'IN_PROGRESS' });
       expect(await status()).toMatchObject({ condition: 'removed' });
-      expect(await schoolbell('integrations', 'add', integration)).toContain('It goes on where it was');
+      expect(await schoolbell('integrations', 'add', integration)).toContain('It continues at its watermark');
       expect(notified(await poll(1))).toEqual([`LearnerReenrolled ${idOf(25)}`]);
     });
 

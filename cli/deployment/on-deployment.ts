@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import type { Integration, IntegrationId } from '../../functions/contract/integration.ts';
+import type { Worker } from '../../functions/core/journal/worker.ts';
+import { withLease } from '../../functions/core/operator/with-lease.ts';
+import type { Store } from '../../functions/core/ports.ts';
+import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
+import { globalOptionsOf } from '../options/global-options.ts';
+import { CommandError } from '../terminal/exit-code.ts';
+import { createOutput, type Output } from '../terminal/output.ts';
+import { eventLine } from '../views/event-line.ts';
+import { type Deployment, openDeployment } from './open-deployment.ts';
+
+type OnDeployment = {
+  /** Whether `--local` may name a directory without data. */
+  mayCreate?: boolean;
+  /** Calls `print`; a command with a progress bar removes it before and draws it again after. */
+  aroundEvent?: (print: () => void) => void;
+};
+
+/**
+ * Runs a command's work on the deployment that its global options name. With `--local`, also prints the events that the
+ * work publishes.
+ */
+export async function onDeployment<Result>(
+  command: Command,
+  work: (deployment: Deployment, output: Output) => Promise<Result>,
+  { mayCreate = false, aroundEvent = (print) => print() }: OnDeployment = {},
+): Promise<Result> {
+  const { directory, json } = globalOptionsOf(command);
+  const output = createOutput(json);
+  const print = printEvent(output);
+  const onEvent = (event: DeliveredEvent) => aroundEvent(() => print(event));
+  const deployment = await openDeployment(directory, onEvent, mayCreate);
+  try {
+    return await work(deployment, output);
+  } finally {
+    await deployment.close();
+  }
+}
+
+/**
+ * Runs an operator's work on one integration, under its lease.
+ *
+ * @throws CommandError when the integration was never added, or a poll of it is running
+ */
+export function onIntegration<Result>(
+  command: Command,
+  id: IntegrationId,
+  work: (worker: Worker) => Promise<Result>,
+): Promise<{ result: Result; integration: Integration; output: Output }> {
+  return onDeployment(command, async (deployment, output) => {
+    const integration = await findIntegration(deployment.ports.store, id);
+    return { result: await underLease(deployment, integration, work), integration, output };
+  });
+}
+
+/** @throws CommandError when a poll is running */
+export async function underLease<Result>(
+  { ports, settings }: Deployment,
+  integration: Integration,
+  work: (worker: Worker) => Promise<Result>,
+): Promise<Result> {
+  const operated = await withLease(ports, settings, integration, randomUUID(), work);
+  if (operated.done) return operated.result;
+  throw new CommandError(
+    `A poll of ${integration.id} is running. Try again when it has ended, at the latest after ${operated.busyUntil}.`,
+  );
+}
+
+/** @throws CommandError when the integration was never added; the message names some that were */
+export async function findIntegration(store: Store, id: IntegrationId): Promise<Integration> {
+  const integration = await store.readIntegration(id);
+  if (integration !== null) return integration;
+  const { integrations } = await store.readIntegrations();
+  const names = integrations.slice(0, 5).map((known) => known.id);
+  if (integrations.length > names.length) names.push('...');
+  const hint = names.length === 0 ? 'none was added yet' : `there are ${names.join(', ')}`;
+  throw new CommandError(
+    `There is no integration ${id} (${hint}). Add it with: schoolbell integrations add ${id}`,
+  );
+}
+
+/** Prints each event when it is published: with `--json` as EventBridge delivers it, otherwise as one line. */
+export function printEvent(output: Output): (event: DeliveredEvent) => void {
+  return (event) => output.answer(event, ...eventLine(event));
+}
