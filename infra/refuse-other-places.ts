@@ -1,3 +1,4 @@
+import { subscribersIn } from '../consumers/deploy/settings.ts';
 import { SettingsError } from './read-settings.ts';
 import type { Settings } from './settings.ts';
 
@@ -32,11 +33,11 @@ export function refuseOtherPlaces(settings: Settings, { account, region }: Place
 }
 
 /** The settings that put rules on the bus. */
-function consumersIn({ certificates, slack, endpoints }: Settings): string[] {
+function consumersIn(settings: Settings): string[] {
+  const subscribers = Object.entries(subscribersIn(settings));
   return [
-    ...(certificates ? ['certificates'] : []),
-    ...(slack.length > 0 ? ['slack'] : []),
-    ...(endpoints.length > 0 ? ['endpoints'] : []),
+    ...(settings.certificates ? ['certificates'] : []),
+    ...subscribers.flatMap(([setting, { length }]) => (length > 0 ? [setting] : [])),
   ];
 }
 

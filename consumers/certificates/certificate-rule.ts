@@ -1,5 +1,5 @@
 import type { LearningEventType } from '../../functions/contract/event-parts.ts';
-import type { Rule } from '../deploy/rule.ts';
+import type { Rule } from '../deploy/input-transformer.ts';
 import { eventPattern } from '../kit/event-pattern.ts';
 
 /** The consumer's name: `schoolbell replay --consumer certificates` heals it. */

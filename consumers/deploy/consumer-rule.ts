@@ -1,5 +1,13 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { CfnRule, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import {
+  CfnRule,
+  type EventBus,
+  type IEventBus,
+  type IRuleTarget,
+  Rule,
+  RuleTargetInput,
+  type RuleTargetInputProperties,
+} from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -8,17 +16,18 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DeadLetters } from '../../infra/constructs/queue-with-dead-letters.ts';
 import { dividePattern, type EventPattern } from '../kit/event-pattern.ts';
-import type { AnyBus } from './any-bus.ts';
 import type { InputTransformer } from './input-transformer.ts';
-import { TemplateInput } from './template-input.ts';
 
-/** How long a target is tried; what could not be delivered is kept in the dead-letter queue for two weeks. */
+/** A bus of this app or another one. The CDK's class does not quite fit its own interface under strict options. */
+export type AnyBus = IEventBus | EventBus;
+
+/** How long EventBridge tries a target. After that, the dead-letter queue keeps the event for two weeks. */
 export type Delivery = { retryAttempts: number; maxEventAge: Duration };
 
-/** Where events go: a function, a queue, or any target of EventBridge that is given how to deliver. */
+/** Where events go: a function, a queue, or any target of EventBridge, made with these retries. */
 export type Target = IFunction | IQueue | ((delivery: Delivery) => IRuleTarget);
 
-/** EventBridge's own limits, written down. */
+/** EventBridge's own defaults, written down. */
 const DELIVERY: Delivery = { retryAttempts: 185, maxEventAge: Duration.hours(24) };
 
 export type ConsumerRuleProps = {
@@ -32,8 +41,8 @@ export type ConsumerRuleProps = {
 };
 
 /**
- * A rule with a dead-letter queue and a retry policy: what cannot be delivered is never lost without a trace. Where the
- * pattern is too long for EventBridge, there are several rules, of which an event matches one.
+ * A rule with a retry policy and a dead-letter queue for what cannot be delivered. Where the pattern is too long for
+ * EventBridge, there are several rules, and an event matches one of them.
  */
 export class ConsumerRule extends Construct {
   readonly deadLetters: IQueue;
@@ -82,8 +91,8 @@ export class ConsumerRule extends Construct {
 }
 
 /**
- * Lets the rules of this account and Region send to a queue. One statement for all of them, however often it is asked for:
- * the CDK's own targets add one for each rule, and a queue's policy has at most 20.
+ * Lets the rules of this account and Region send to a queue. It is one statement for all rules: the CDK's own targets add one
+ * for each rule, and the policy of a queue has at most 20.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
  */
 function admitRules(queue: IQueue): void {
@@ -95,11 +104,26 @@ function admitRules(queue: IQueue): void {
 }
 
 /**
- * CloudFormation refuses null in a template, which a pattern may ask for; in a JSON text it may stand.
+ * Writes the pattern as a JSON text. A pattern may ask for null, which CloudFormation refuses in a template but not in a text.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-null-values.html
  */
 function writeAsText(rule: Rule, pattern: EventPattern): void {
   const resource = rule.node.defaultChild;
   if (!(resource instanceof CfnRule)) throw new Error('The CDK makes no rule of CloudFormation here');
   resource.addPropertyOverride('EventPattern', Stack.of(rule).toJsonString(pattern));
+}
+
+/** The input of a target by our own transformer, which the local bus applies as well. */
+class TemplateInput extends RuleTargetInput {
+  readonly #transformer: InputTransformer;
+
+  constructor(transformer: InputTransformer) {
+    super();
+    this.#transformer = transformer;
+  }
+
+  override bind(): RuleTargetInputProperties {
+    const { paths, template } = this.#transformer;
+    return { inputPathsMap: paths, inputTemplate: template };
+  }
 }

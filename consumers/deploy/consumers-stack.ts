@@ -8,12 +8,12 @@ import {
 } from '../../infra/constructs/deployed-state.ts';
 import type { Settings } from '../../infra/settings.ts';
 import { Certificates } from '../certificates/certificates-construct.ts';
+import { Digests } from '../digest/digest-construct.ts';
 import { Endpoint } from '../endpoints/endpoint.ts';
-import { Digests } from '../slack/digest/digest-construct.ts';
 import { SlackChannel } from '../slack/slack-channel.ts';
 import { addDeadLetterAlarms } from './dead-letter-alarms.ts';
 import { SchemaRegistry } from './schema-registry.ts';
-import { consumerStacks } from './stack-names.ts';
+import { consumerStacks, hasSubscribers, type Subscribers } from './settings.ts';
 
 /** What the stacks of consumers need of the deployment. */
 export type ConsumerStackProps = StackProps & { settings: Settings };
@@ -31,7 +31,7 @@ export class CertificatesStack extends Stack {
       komboSecret: deployedKomboSecret(this, settings),
       remoteIdsKey: deployedRemoteIdsKey(this, settings),
     });
-    addDeadLetterAlarms(this, { settings, topic: deployedAlarmTopic(this, settings) });
+    addDeadLetterAlarms(this, { runbook: settings.runbook, topic: deployedAlarmTopic(this, settings) });
     new CfnOutput(this, 'CertificatesBucket', { value: bucket.bucketName });
   }
 }
@@ -40,19 +40,28 @@ export class CertificatesStack extends Stack {
 export class SubscribersStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: ConsumerStackProps) {
     super(scope, id, { ...props, description: 'Schoolbell: Slack channels and HTTPS endpoints' });
-    if (settings.slack.length + settings.endpoints.length > 0) this.#addSubscribers(settings);
+    if (hasSubscribers(settings)) this.#addSubscribers(settings);
     if (settings.schemaRegistry) new SchemaRegistry(this, 'Schemas', { name: settings.name });
   }
 
   #addSubscribers(settings: Settings): void {
+    const { slack, endpoints, secretsRevision } = settings;
     const bus = deployedBus(this, settings);
-    const hasDigests = settings.slack.some(({ digestAt }) => digestAt !== undefined);
+    const hasDigests = slack.some(({ digestAt }) => digestAt !== undefined);
     const digests = hasDigests ? new Digests(this, 'Digests', { settings, bus }) : null;
-    for (const slack of settings.slack)
-      new SlackChannel(this, `Slack-${slack.name}`, { settings, slack, bus, digests });
-    for (const endpoint of settings.endpoints)
-      new Endpoint(this, `Endpoint-${endpoint.name}`, { settings, endpoint, bus });
-    addDeadLetterAlarms(this, { settings, topic: deployedAlarmTopic(this, settings) });
+    // By their setting: the compiler finds a setting whose constructs are not added.
+    const add: Record<keyof Subscribers, () => void> = {
+      slack: () => {
+        for (const channel of slack)
+          new SlackChannel(this, `Slack-${channel.name}`, { settings, slack: channel, bus, digests });
+      },
+      endpoints: () => {
+        for (const endpoint of endpoints)
+          new Endpoint(this, `Endpoint-${endpoint.name}`, { endpoint, secretsRevision, bus });
+      },
+    };
+    for (const addOnes of Object.values(add)) addOnes();
+    addDeadLetterAlarms(this, { runbook: settings.runbook, topic: deployedAlarmTopic(this, settings) });
   }
 }
 

@@ -3,12 +3,11 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { LearnerAlarm } from '../../infra/constructs/learner-alarm.ts';
 import { DeadLetters } from '../../infra/constructs/queue-with-dead-letters.ts';
-import type { Settings } from '../../infra/settings.ts';
 
 /** An alarm for each dead-letter queue in a stack of consumers: none of them can be forgotten. */
 export function addDeadLetterAlarms(
   stack: Stack,
-  { settings, topic }: { settings: Settings; topic: ITopic | null },
+  { runbook, topic }: { runbook: string; topic: ITopic | null },
 ): void {
   for (const queue of stack.node.findAll().filter((part) => part instanceof DeadLetters)) {
     new LearnerAlarm(queue, 'Alarm', {
@@ -19,7 +18,7 @@ export function addDeadLetterAlarms(
         statistic: 'Maximum',
       }),
       threshold: 1,
-      runbook: settings.runbook,
+      runbook,
       topic,
     });
   }

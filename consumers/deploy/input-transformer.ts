@@ -1,10 +1,20 @@
-/** What EventBridge hands to a target instead of the event: variables out of it, put into a template. */
+import type { EventPattern } from '../kit/event-pattern.ts';
+
+/** A rule as it is deployed, and as it is applied on one machine. */
+export type Rule = {
+  name: string;
+  pattern: EventPattern;
+  /** What the target gets; the event itself when null. */
+  transformer: InputTransformer | null;
+};
+
+/** What EventBridge passes to a target instead of the event: values of the event, put into a template. */
 export type InputTransformer = { paths: Record<string, string>; template: string };
 
-/** The most characters of a template. */
+/** The most characters of a template: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html */
 const MOST_CHARACTERS = 8192;
 
-/** Stands for a value of the event, as JSON: a text comes with its quotes and escapes. */
+/** A variable of the template: a value of the event, as JSON. A text has its quotes and escapes. */
 export class Field {
   readonly path: string;
   constructor(path: string) {
@@ -12,7 +22,7 @@ export class Field {
   }
 }
 
-/** A value of the event, where a template takes any JSON. Within a text, EventBridge would not escape it. */
+/** A value of the event, where a template takes any JSON. EventBridge does not escape a variable within a text. */
 export function field(path: string): Field {
   return new Field(path);
 }

@@ -18,7 +18,8 @@ const eventType = z.pipe(
 
 const courses = z.array(z.string().check(z.maxLength(256))).check(z.minLength(1));
 
-const wanted = {
+/** What every subscriber has: its name, and the events that it gets. */
+const subscriber = {
   name,
   events: z.array(eventType).check(
     z.minLength(1),
@@ -73,8 +74,15 @@ function isTimeZone(zone: string): boolean {
 
 const key = described(z.optional(keyArn), 'The KMS key of the secret, when it has one of your own');
 
+/** What every channel of people has: it gets each event, or one digest a day. */
+const channel = {
+  ...subscriber,
+  digestAt: z.optional(digestAt),
+  timeZone: described(z._default(timeZone, 'UTC'), 'Of the digest'),
+};
+
 export const SlackSettings = z.strictObject({
-  ...wanted,
+  ...channel,
   via: z.discriminatedUnion('way', [
     z.strictObject({ way: z.literal('incoming-webhook'), url: secretArn, key }),
     z.strictObject({
@@ -86,8 +94,6 @@ export const SlackSettings = z.strictObject({
         .check(z.regex(/^[A-Z0-9]{9,}$/, "is not Slack's id of a channel, such as C0123456789")),
     }),
   ]),
-  digestAt: z.optional(digestAt),
-  timeZone: described(z._default(timeZone, 'UTC'), 'Of the digest'),
 });
 export type SlackSettings = z.infer<typeof SlackSettings>;
 
@@ -95,7 +101,7 @@ export type SlackSettings = z.infer<typeof SlackSettings>;
 const credential = z.string().check(z.minLength(1), z.maxLength(512));
 
 export const EndpointSettings = z.strictObject({
-  ...wanted,
+  ...subscriber,
   url: z.url({ protocol: /^https$/, error: 'is not an HTTPS URL' }).check(z.maxLength(2048)),
   authorization: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('header'), header: credential, value: secretArn }),
@@ -105,11 +111,28 @@ export const EndpointSettings = z.strictObject({
 });
 export type EndpointSettings = z.infer<typeof EndpointSettings>;
 
+/** The consumers of which a deployment has any number. Each has a name. */
+const subscriberSettings = {
+  slack: described(z._default(z.array(SlackSettings), []), 'Posts to Slack'),
+  endpoints: described(z._default(z.array(EndpointSettings), []), 'Sends events to HTTPS endpoints'),
+};
+
+export type Subscribers = {
+  [Setting in keyof typeof subscriberSettings]: z.infer<(typeof subscriberSettings)[Setting]>;
+};
+
+/** The subscribers by their setting. The compiler finds a setting that is missing here. */
+export function subscribersIn({
+  slack,
+  endpoints,
+}: Subscribers): Record<keyof Subscribers, { name: string }[]> {
+  return { slack, endpoints };
+}
+
 /** The optional parts, all off by default: part of the settings of a deployment. */
 export const consumerSettings = {
   certificates: described(z.optional(CertificatesSettings), 'Issues certificates'),
-  slack: described(z._default(z.array(SlackSettings), []), 'Posts to Slack'),
-  endpoints: described(z._default(z.array(EndpointSettings), []), 'Sends events to HTTPS endpoints'),
+  ...subscriberSettings,
   secretsRevision: described(
     z._default(z.int().check(z.positive()), 1),
     'Raise it and deploy after a secret of an endpoint has a new value: CloudFormation reads the secret of a resource again only when the resource changes',
@@ -120,12 +143,10 @@ export const consumerSettings = {
   ),
 };
 
-type ConsumerNames = { slack: { name: string }[]; endpoints: { name: string }[] };
-
-/** Replays are addressed to a consumer by its name, so no two have the same. */
-export function refuseDoubleNames({ slack, endpoints }: ConsumerNames, context: z.core.$RefinementCtx): void {
+/** Replays are addressed to a consumer by its name, so that no two consumers may have the same name. */
+export function refuseDoubleNames(settings: Subscribers, context: z.core.$RefinementCtx): void {
   const taken = new Set<string>([CERTIFICATES]);
-  for (const [setting, consumers] of Object.entries({ slack, endpoints })) {
+  for (const [setting, consumers] of Object.entries(subscribersIn(settings))) {
     for (const [at, { name }] of consumers.entries()) {
       if (taken.has(name)) {
         const message = `another consumer is called "${name}" already`;
@@ -134,4 +155,31 @@ export function refuseDoubleNames({ slack, endpoints }: ConsumerNames, context: 
       taken.add(name);
     }
   }
+}
+
+type ConsumerSettings = Subscribers & {
+  /** Of the deployment. */
+  name: string;
+  certificates?: CertificatesSettings | undefined;
+  schemaRegistry: boolean;
+};
+
+/**
+ * The stacks that the settings switch on and off. A stack that is switched off is no longer deployed, and it is not destroyed
+ * either.
+ */
+export function consumerStacks({ name, certificates, schemaRegistry, ...subscribers }: ConsumerSettings) {
+  return {
+    certificates: { name: `${name}Certificates`, isOn: certificates !== undefined },
+    subscribers: { name: `${name}Subscribers`, isOn: hasSubscribers(subscribers) || schemaRegistry },
+  };
+}
+
+export function hasSubscribers(settings: Subscribers): boolean {
+  return Object.values(subscribersIn(settings)).flat().length > 0;
+}
+
+/** The names of the stacks that are switched off: each may still exist from an earlier deployment. */
+export function stacksOff(settings: ConsumerSettings): string[] {
+  return Object.values(consumerStacks(settings)).flatMap(({ name, isOn }) => (isOn ? [] : [name]));
 }

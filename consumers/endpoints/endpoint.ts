@@ -3,23 +3,21 @@ import { ApiDestination, Authorization, Connection } from 'aws-cdk-lib/aws-event
 import { ApiDestination as ApiDestinationTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { DeadLetters } from '../../infra/constructs/queue-with-dead-letters.ts';
-import type { Settings } from '../../infra/settings.ts';
-import type { AnyBus } from '../deploy/any-bus.ts';
-import { ConsumerRule } from '../deploy/consumer-rule.ts';
+import { type AnyBus, ConsumerRule } from '../deploy/consumer-rule.ts';
 import type { EndpointSettings } from '../deploy/settings.ts';
 import { eventPatterns } from '../kit/event-pattern.ts';
 
-/** Sends chosen events to an HTTPS endpoint, as EventBridge delivers them, without a function in the path. */
+/** Sends chosen events to an HTTPS endpoint, as EventBridge delivers them, without a function. */
 export class Endpoint extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, endpoint, bus }: { settings: Settings; endpoint: EndpointSettings; bus: AnyBus },
+    { endpoint, secretsRevision, bus }: { endpoint: EndpointSettings; secretsRevision: number; bus: AnyBus },
   ) {
     super(scope, id);
     const { name, events, courses, integrations, url, authorization, perSecond } = endpoint;
-    // With another revision, both resources change, and CloudFormation reads the secrets that they refer to again.
-    const description = `Schoolbell: ${name}. Revision of its secrets: ${settings.secretsRevision}`;
+    // Another revision changes both resources, so that CloudFormation reads their secrets again.
+    const description = `Schoolbell: ${name}. Revision of its secrets: ${secretsRevision}`;
     const connection = new Connection(this, 'Connection', {
       authorization: authorizationOf(authorization),
       description,
@@ -52,7 +50,7 @@ function authorizationOf(authorization: EndpointSettings['authorization']): Auth
   }
 }
 
-/** The CDK's class says that this may be undefined where its interface says that it may be absent. */
+/** In the CDK's class this property may be undefined, in its interface only absent. */
 class Destination extends ApiDestination {
   override get apiDestinationArnForPolicy(): string {
     return super.apiDestinationArnForPolicy ?? this.apiDestinationArn;

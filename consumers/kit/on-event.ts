@@ -1,8 +1,7 @@
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { EventType } from '../../functions/contract/published-events.ts';
-import type { AnyBus } from '../deploy/any-bus.ts';
-import { ConsumerRule, type Target } from '../deploy/consumer-rule.ts';
+import { type AnyBus, ConsumerRule, type Target } from '../deploy/consumer-rule.ts';
 import { type EventFilter, eventPattern } from './event-pattern.ts';
 
 export type OnEventProps<Type extends EventType> = EventFilter<Type> & {

@@ -1,48 +1,34 @@
 import { Duration } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { feedFunction } from '../../infra/constructs/feed-function.ts';
 import { grantSecret } from '../../infra/constructs/grants.ts';
-import { NotifierFunction } from '../../infra/constructs/notifier-function.ts';
-import { DeadLetters, QueueWithDeadLetters } from '../../infra/constructs/queue-with-dead-letters.ts';
-import type { Settings } from '../../infra/settings.ts';
-import type { AnyBus } from '../deploy/any-bus.ts';
-import { ConsumerRule } from '../deploy/consumer-rule.ts';
+import { type FunctionSettings, NotifierFunction } from '../../infra/constructs/notifier-function.ts';
+import { MessageChannel } from '../channels/message-channel.ts';
+import type { AnyBus } from '../deploy/consumer-rule.ts';
 import type { SlackSettings } from '../deploy/settings.ts';
-import { Digest, type Digests } from './digest/digest-construct.ts';
-import type { SlackEnvironment } from './slack-environment.ts';
-import { digestMessageRule, slackRules } from './slack-rules.ts';
+import type { Digests } from '../digest/digest-construct.ts';
+import type { SlackEnvironment } from './slack.ts';
 
-/** All attempts with Slack's longest waits between them, and reading the secret. A test adds it up. */
+/** All attempts with the longest waits that Slack asks for, and the time to read the secret. A test adds them up. */
 const TIMEOUT = Duration.minutes(2);
 
 export type SlackChannelProps = {
-  settings: Settings;
+  settings: FunctionSettings;
   slack: SlackSettings;
   bus: AnyBus;
   digests: Digests | null;
 };
 
 /**
- * Posts to one channel of Slack, each event as it comes or one digest a day: rule → queue → function. The function reads
- * the secret when it posts, so that a new value needs no deployment.
+ * Posts to one channel of Slack: rule → queue → function. The function reads the secret when it posts, so that a new value
+ * needs no deployment.
  */
-export class SlackChannel extends Construct {
+export class SlackChannel extends MessageChannel {
   constructor(scope: Construct, id: string, { settings, slack, bus, digests }: SlackChannelProps) {
-    super(scope, id);
-    const { name, events, courses, integrations, digestAt: at, timeZone, via } = slack;
-    const channel = { name, events, ...(courses && { courses }), ...(integrations && { integrations }) };
-    const deadLetters = new DeadLetters(this, 'DeadLetters');
-    const queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT, deadLetters });
-    for (const rule of at === undefined ? slackRules(channel) : [digestMessageRule(channel)]) {
-      const description = `Schoolbell: Slack, ${rule.name}`;
-      new ConsumerRule(this, rule.name, { bus, pattern: rule.pattern, description, deadLetters }, queue);
-    }
-    if (at !== undefined && digests !== null) {
-      new Digest(this, 'Digest', { digests, channel, bus, at, timeZone, deadLetters });
-    }
-
+    super(scope, id, { channel: slack, bus, digests, service: 'Slack', timeout: TIMEOUT });
+    const { name, via } = slack;
     const secret = secretOf(this, via);
     const post = new NotifierFunction(this, 'Function', {
       settings,
@@ -56,8 +42,8 @@ export class SlackChannel extends Construct {
       } satisfies Partial<Record<keyof SlackEnvironment, string>>,
     });
     grantSecret(secret, post, 'GetSecretValue');
-    // Slack accepts one message a second for a channel; a queue makes at least two calls at once.
-    feedFunction(post, queue, { atOnce: 2 });
+    // Slack accepts one message per second and channel. A queue makes at least two calls at once.
+    feedFunction(post, this.queue, { atOnce: 2 });
   }
 }
 

@@ -1,37 +1,48 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { isAddress } from '../../functions/contract/environment.ts';
+import { described } from '../../functions/contract/field-types.ts';
 import { DeploymentError, TransientError } from '../../functions/core/errors.ts';
 import { readWhole } from '../../functions/core/read-whole.ts';
 
-/** How long to try, in milliseconds. */
-export type Patience = {
+/** The environment of the function that posts to one channel. */
+export const SlackEnvironment = z.object({
+  SLACK_SECRET_ID: described(z.string().check(z.minLength(1)), 'ARN of the secret with the URL or the token'),
+  SLACK_CHANNEL_ID: described(
+    z.optional(z.string().check(z.minLength(1))),
+    'Of the channel for `chat.postMessage`; absent for an incoming webhook, whose URL names the channel',
+  ),
+});
+export type SlackEnvironment = z.infer<typeof SlackEnvironment>;
+
+/** How often and how long to try one message. */
+export type RetryBudget = {
   attempts: number;
-  /** For one attempt, its answer included. */
+  /** The most milliseconds of one attempt, until its response is read. */
   attemptMs: number;
-  /** Between two attempts. When Slack asks for more, its queue repeats the message later. */
+  /** The most milliseconds between two attempts. When Slack asks for more, the queue repeats the message later. */
   longestWaitMs: number;
 };
 
-export const PATIENCE: Patience = { attempts: 3, attemptMs: 10_000, longestWaitMs: 30_000 };
+export const RETRY_BUDGET: RetryBudget = { attempts: 3, attemptMs: 10_000, longestWaitMs: 30_000 };
 
 export type SlackOptions = {
-  /** Of the channel for `chat.postMessage`; null for an incoming webhook, which has its own. */
+  /** Of the channel for `chat.postMessage`; null for an incoming webhook, whose URL names the channel. */
   channelId: string | null;
-  /** The URL of the incoming webhook, or the token of a bot. Asked for each message. */
+  /** The URL of the incoming webhook, or the token of a bot. Called for each message. */
   secret: () => Promise<string>;
   apiUrl?: string;
-  patience?: Patience;
+  budget?: RetryBudget;
   wait?: (milliseconds: number) => Promise<unknown>;
 };
 
-/** Slack repeats the message in an answer; this is several times the longest one. */
+/** Slack repeats the message in its response; this is several times the longest message. */
 const MOST_BYTES = 256 * 1024;
 
-const ApiAnswer = z.object({ ok: z.boolean(), error: z.optional(z.string()) });
+const ApiResponse = z.object({ ok: z.boolean(), error: z.optional(z.string()) });
 
 /** https://docs.slack.dev/reference/methods/chat.postMessage#errors */
-const PASSING = new Set([
+const TRANSIENT = new Set([
   'fatal_error',
   'internal_error',
   'rate_limited',
@@ -42,18 +53,18 @@ const PASSING = new Set([
 ]);
 
 /**
- * Posts messages. What Slack does not accept is an error: `chat.postMessage` answers a refusal with 200 and `ok: false`, and
- * an incoming webhook answers nothing but `ok` when it has accepted a message.
+ * Posts messages. A message that Slack does not accept is an error: `chat.postMessage` responds to a refused message with 200
+ * and `ok: false`, and an incoming webhook responds with exactly `ok` to an accepted message.
  * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
  *
- * @returns what posts one message; it throws DeploymentError when Slack refuses the message, the channel or the secret, and
- *   TransientError for what may pass
+ * @returns a function that posts one message. It throws DeploymentError when Slack refuses the message, the channel or the
+ *   secret, and TransientError for a failure that may be temporary
  */
 export function createSlack({
   channelId,
   secret,
   apiUrl = 'https://slack.com/api',
-  patience = PATIENCE,
+  budget = RETRY_BUDGET,
   wait = sleep,
 }: SlackOptions): (message: object) => Promise<void> {
   return async (message) => {
@@ -63,12 +74,12 @@ export function createSlack({
         ? [checkUrl(value), requestWith(message)]
         : [`${apiUrl}/chat.postMessage`, requestWith({ ...message, channel: channelId }, checkToken(value))];
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await send(url, request, patience.attemptMs);
-      if (answer.status !== 429) return channelId === null ? checkWebhook(answer) : checkApi(answer);
-      if (attempt === patience.attempts || answer.waitMs > patience.longestWaitMs) {
+      const response = await send(url, request, budget.attemptMs);
+      if (response.status !== 429) return channelId === null ? checkWebhook(response) : checkApi(response);
+      if (attempt === budget.attempts || response.waitMs > budget.longestWaitMs) {
         throw new TransientError("Slack's rate limit is reached; the queue retries");
       }
-      await wait(answer.waitMs);
+      await wait(response.waitMs);
     }
   };
 }
@@ -86,14 +97,14 @@ function requestWith(message: object, token?: string): RequestInit {
   };
 }
 
-const tooLong = () => new TransientError(`Slack answers with more than ${MOST_BYTES / 1024} KB`);
+const tooLong = () => new TransientError(`Slack's response has more than ${MOST_BYTES / 1024} KB`);
 
-type Answer = { status: number; body: string; waitMs: number };
+type Response = { status: number; body: string; waitMs: number };
 
-async function send(url: string, request: RequestInit, timeoutMs: number): Promise<Answer> {
+async function send(url: string, request: RequestInit, timeoutMs: number): Promise<Response> {
   try {
     const response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
-    // https://docs.slack.dev/apis/web-api/rate-limits: in seconds. Without a usable number, the limit is one a second.
+    // https://docs.slack.dev/apis/web-api/rate-limits: in seconds. Without a usable number, the limit is one message per second.
     const seconds = Number(response.headers.get('retry-after'));
     const { body, status } = response;
     return {
@@ -103,22 +114,22 @@ async function send(url: string, request: RequestInit, timeoutMs: number): Promi
     };
   } catch (error) {
     if (error instanceof TransientError) throw error;
-    throw new TransientError('Slack cannot be reached, or does not answer in time', { cause: error });
+    throw new TransientError('Slack cannot be reached, or does not respond in time', { cause: error });
   }
 }
 
-function checkWebhook({ status, body }: Answer): void {
+function checkWebhook({ status, body }: Response): void {
   checkStatus(status, body);
-  if (body.trim() !== 'ok') throw refused('unknown answer');
+  if (body.trim() !== 'ok') throw refused('unknown response');
 }
 
-function checkApi({ status, body }: Answer): void {
+function checkApi({ status, body }: Response): void {
   checkStatus(status, body);
-  const answer = ApiAnswer.safeParse(parsed(body));
-  if (!answer.success) throw new TransientError('Slack does not answer as its API does');
+  const answer = ApiResponse.safeParse(parsed(body));
+  if (!answer.success) throw new TransientError("The response is not one of Slack's API");
   const { ok, error = '' } = answer.data;
   if (ok) return;
-  if (PASSING.has(error)) throw new TransientError(`Slack cannot post the message now (${error})`);
+  if (TRANSIENT.has(error)) throw new TransientError(`Slack cannot post the message now (${error})`);
   throw refused(codeIn(error) ?? 'unknown error');
 }
 
@@ -131,7 +142,7 @@ function refused(code: string): DeploymentError {
   return new DeploymentError(`Slack refuses the message (${code})`, { code });
 }
 
-/** Slack's code, such as `invalid_blocks` or `channel_not_found`. Nothing else of its answers is kept. */
+/** Slack's code, such as `invalid_blocks` or `channel_not_found`. Nothing else of its responses is kept. */
 function codeIn(text: string): string | null {
   return /^[a-z_]{1,60}$/.test(text.trim()) ? text.trim() : null;
 }
@@ -142,7 +153,7 @@ function checkUrl(text: string): string {
   throw new DeploymentError('The secret of the incoming webhook does not hold its URL');
 }
 
-/** A token that no header can hold makes `fetch` quote it in an error. */
+/** `fetch` quotes a token in its error when a header cannot hold it. */
 function checkToken(text: string): string {
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   throw new DeploymentError(

@@ -5,7 +5,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import type { AnyBus } from '../../consumers/deploy/any-bus.ts';
+import type { AnyBus } from '../../consumers/deploy/consumer-rule.ts';
 import type { Settings } from '../settings.ts';
 import type { AnySecret } from './empty-secret.ts';
 import type { AnyTable } from './journal-table.ts';

@@ -15,8 +15,11 @@ import type { Settings } from '../settings.ts';
 import { bundledCode } from './bundled-code.ts';
 import { memoryOptions } from './memory-options.ts';
 
+/** The settings that every function needs: the name of the deployment, and how long its logs are kept. */
+export type FunctionSettings = Pick<Settings, 'name' | 'logRetentionDays'>;
+
 export type NotifierFunctionProps = {
-  settings: Settings;
+  settings: FunctionSettings;
   /** Its file, by its path below the root. */
   entry: string;
   /** Packages that are copied beside the bundle, with all that they depend on, because they read files of their own. */

@@ -1,4 +1,4 @@
-import { stacksOff } from '../../consumers/deploy/stack-names.ts';
+import { stacksOff } from '../../consumers/deploy/settings.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from './deployed-state.ts';
 import type { Poller } from './poller.ts';

@@ -2,7 +2,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { consumerStacks } from '../../consumers/deploy/stack-names.ts';
+import { consumerStacks } from '../../consumers/deploy/settings.ts';
 import { TABLE_CALLS } from '../../functions/contract/names.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from './deployed-state.ts';

@@ -5,8 +5,9 @@ import { certificateRule } from '../../consumers/certificates/certificate-rule.t
 import { CertificateTexts } from '../../consumers/certificates/certificate-texts.ts';
 import type { CertificateParts } from '../../consumers/certificates/handle-event.ts';
 import { UnconfirmedEventError } from '../../consumers/certificates/shown-by-kombo.ts';
-import { messageOf } from '../../consumers/slack/post-events.ts';
-import { slackRules } from '../../consumers/slack/slack-rules.ts';
+import { textOf } from '../../consumers/channels/channel-handler.ts';
+import { liveRules } from '../../consumers/channels/channel-rules.ts';
+import { slackMessage } from '../../consumers/slack/slack-message.ts';
 import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts';
 import type { Kombo } from '../../functions/core/ports.ts';
@@ -36,7 +37,7 @@ export type LocalConsumersOptions = {
 export function localConsumers(options: LocalConsumersOptions): (event: DeliveredEvent) => Promise<void> {
   const { folder, clock, onEvent, show } = options;
   const certificates = certificateRule({ ...POLICY, account: LOCAL_ACCOUNT });
-  const slack = slackRules({
+  const slack = liveRules({
     name: 'slack',
     events: ['CourseCompleted', 'CourseRecompleted', 'IntegrationFailing', 'ChangesHeld'],
   });
@@ -45,7 +46,7 @@ export function localConsumers(options: LocalConsumersOptions): (event: Delivere
   const deliver = async (event: DeliveredEvent): Promise<void> => {
     onEvent(event);
     for (const { pattern } of slack) {
-      if (matchesPattern(pattern, event)) show('slack', slackText(messageOf(event)));
+      if (matchesPattern(pattern, event)) show('slack', slackText(slackMessage(textOf(event))));
     }
     if (!matchesPattern(certificates.pattern, event)) return;
     parts ??= openCertificates(options, (notified) => {

@@ -2,9 +2,10 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import type { Rule } from '../../consumers/deploy/rule.ts';
-import { messageOf } from '../../consumers/slack/post-events.ts';
-import { digestMessageRule, type SlackChannel, slackRules } from '../../consumers/slack/slack-rules.ts';
+import { textOf } from '../../consumers/channels/channel-handler.ts';
+import { type Channel, digestMessageRule, liveRules } from '../../consumers/channels/channel-rules.ts';
+import type { Rule } from '../../consumers/deploy/input-transformer.ts';
+import { slackMessage } from '../../consumers/slack/slack-message.ts';
 import { outputNames } from '../../functions/contract/names.ts';
 import { isEventType } from '../../functions/contract/published-events.ts';
 import { matchesPattern } from '../../local/rules/match-pattern.ts';
@@ -38,7 +39,7 @@ const learning = channel('learning', [
 const completions = channel('completions', ['CourseCompleted']);
 const daily = channel('daily', ['CourseCompleted', 'CourseReopened']);
 
-function channel(name: string, events: SlackChannel['events']): SlackChannel {
+function channel(name: string, events: Channel['events']): Channel {
   return { name, events: [...events] };
 }
 
@@ -67,7 +68,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     const messages = events.flatMap((event) =>
       rules
         .filter(({ pattern }) => matchesPattern(pattern, event))
-        .map(() => JSON.stringify(messageOf(event))),
+        .map(() => JSON.stringify(slackMessage(textOf(event)))),
     );
     const requests = await server.receive(path, messages.length);
     const posted = requests.map(({ body }) => parsed(body));
@@ -132,7 +133,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
   it('post the first sync to Slack', async () => {
     const events = await poll(1);
     expect(events.map(typeOf)).toEqual(['IntegrationBaselined']);
-    await expectPosted(hook(learning), slackRules(learning), events);
+    await expectPosted(hook(learning), liveRules(learning), events);
   });
 
   it('post a completion to Slack and to an endpoint, and issue one certificate', async () => {
@@ -141,8 +142,8 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     expect(events.map(typeOf).toSorted()).toEqual(['CertificateIssued', 'CourseCompleted']);
     noteIssued(events);
 
-    expect(await expectPosted(hook(learning), slackRules(learning), events)).toHaveLength(2);
-    const [message] = await expectPosted(hook(completions), slackRules(completions), events);
+    expect(await expectPosted(hook(learning), liveRules(learning), events)).toHaveLength(2);
+    const [message] = await expectPosted(hook(completions), liveRules(completions), events);
     expect(message?.headers).toMatchObject({
       'content-type': expect.stringMatching(/^application\/json/),
     });
@@ -176,8 +177,8 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     completeUnder(1, null, { first_name: null, last_name: null });
     const events = await poll(2);
     noteIssued(events);
-    await expectPosted(hook(learning), slackRules(learning), events);
-    await expectPosted(hook(completions), slackRules(completions), events);
+    await expectPosted(hook(learning), liveRules(learning), events);
+    await expectPosted(hook(completions), liveRules(completions), events);
     await server.receive(HR, 1);
   });
 
@@ -185,15 +186,15 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     await replay();
     // The two completions, the start and the end of the replay.
     const events = await arrived.receive(4);
-    expect(await expectPosted(hook(learning), slackRules(learning), events)).toHaveLength(2);
-    expect(await expectPosted(hook(completions), slackRules(completions), events)).toHaveLength(2);
+    expect(await expectPosted(hook(learning), liveRules(learning), events)).toHaveLength(2);
+    expect(await expectPosted(hook(completions), liveRules(completions), events)).toHaveLength(2);
     await server.receive(HR, 3);
   });
 
   it('leave a replay for one of them to that one', async () => {
     await replay('--consumer', 'completions');
     const events = await arrived.receive(4);
-    expect(await expectPosted(hook(completions), slackRules(completions), events)).toHaveLength(2);
+    expect(await expectPosted(hook(completions), liveRules(completions), events)).toHaveLength(2);
     // The end of the replay is an event of its own.
     await server.receive(HR, 1);
   });
@@ -202,7 +203,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     school.change([0], { status: 'IN_PROGRESS', completed_at: null });
     const events = await poll(2);
     expect(events.map(typeOf).toSorted()).toEqual(['CertificateRevoked', 'CourseReopened']);
-    expect(await expectPosted(hook(learning), slackRules(learning), events)).toHaveLength(1);
+    expect(await expectPosted(hook(learning), liveRules(learning), events)).toHaveLength(1);
   });
 
   it('post a digest without names when its schedule says so', async () => {
@@ -265,7 +266,7 @@ const parsed = (body: string | undefined): unknown => JSON.parse(body ?? 'null')
 /** Order is not promised. */
 const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
-function wanted({ name, events }: SlackChannel): { name: string; events: string[] } {
+function wanted({ name, events }: Channel): { name: string; events: string[] } {
   return { name, events: events.filter(isEventType) };
 }
 

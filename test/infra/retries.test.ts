@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { PATIENCE as SLACK } from '../../consumers/slack/slack.ts';
+import { RETRY_BUDGET as SLACK } from '../../consumers/slack/slack.ts';
 import { RETRY_BUDGET as EVENTBRIDGE } from '../../functions/adapters/eventbridge/send-batch.ts';
 import { RETRY_BUDGET as KOMBO } from '../../functions/adapters/kombo/with-retries.ts';
 import { AWS_CLIENT } from '../../functions/aws-client.ts';

@@ -5,8 +5,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { deliveredExample } from '../../../catalogue/examples.ts';
 import { certificateRule } from '../../../consumers/certificates/certificate-rule.ts';
-import { digestQueueRules } from '../../../consumers/slack/digest/digest-rules.ts';
-import { slackRules } from '../../../consumers/slack/slack-rules.ts';
+import { digestQueueRules, liveRules } from '../../../consumers/channels/channel-rules.ts';
 import type { SettingsInput } from '../../../infra/settings.ts';
 import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 import { resolved } from '../../infra/resolved.ts';
@@ -94,7 +93,7 @@ describe('every rule', () => {
       pattern: JSON.parse(Properties.EventPattern),
       input: Properties.Targets[0].InputTransformer,
     }));
-    for (const { pattern } of slackRules(learning)) {
+    for (const { pattern } of liveRules(learning)) {
       expect(deployed).toContainEqual({ pattern, input: undefined });
     }
     const daily = { name: 'daily', events: ['CourseCompleted', 'ChangesHeld'] } as const;

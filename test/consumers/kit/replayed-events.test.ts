@@ -2,9 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deliveredExample } from '../../../catalogue/examples.ts';
 import { certificateRule } from '../../../consumers/certificates/certificate-rule.ts';
+import { digestQueueRules, liveRules } from '../../../consumers/channels/channel-rules.ts';
 import { type EventPattern, eventPatterns } from '../../../consumers/kit/event-pattern.ts';
-import { digestQueueRules } from '../../../consumers/slack/digest/digest-rules.ts';
-import { slackRules } from '../../../consumers/slack/slack-rules.ts';
 import { eventTypes, replayedName } from '../../../functions/contract/published-events.ts';
 import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 import { ALWAYS, polledWorld } from '../../support/replay-world.ts';
@@ -20,7 +19,7 @@ const shipped: fc.Arbitrary<{ consumer: string; patterns: EventPattern[] }> = fc
   })),
   fc.record({ ...lists, isDigest: fc.boolean() }).map(({ types, named, isDigest }) => {
     const channel = { name: 'learning', events: types, channelId: null, named };
-    const rules = isDigest ? digestQueueRules(channel) : slackRules(channel);
+    const rules = isDigest ? digestQueueRules(channel) : liveRules(channel);
     return { consumer: 'learning', patterns: rules.map(({ pattern }) => pattern) };
   }),
   fc.record({ types: lists.types, consumer: fc.constantFrom('hr', 'badges') }).map(({ types, consumer }) => ({

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { createSlack, PATIENCE } from '../../../consumers/slack/slack.ts';
+import { createSlack, RETRY_BUDGET } from '../../../consumers/slack/slack.ts';
 import { DeploymentError, TransientError } from '../../../functions/core/errors.ts';
 
 type Answer =
@@ -40,8 +40,8 @@ const TOKEN = 'xoxb-token';
 const message = { text: 'hello' };
 const wait = async (milliseconds: number) => void waits.push(milliseconds);
 
-function webhook({ secret = `${url}/T0/B0/S3CR3T`, patience = PATIENCE } = {}) {
-  return createSlack({ channelId: null, secret: async () => secret, apiUrl: url, patience, wait });
+function webhook({ secret = `${url}/T0/B0/S3CR3T`, budget = RETRY_BUDGET } = {}) {
+  return createSlack({ channelId: null, secret: async () => secret, apiUrl: url, budget, wait });
 }
 function bot({ secret = TOKEN } = {}) {
   return createSlack({ channelId: 'C0123', secret: async () => secret, apiUrl: url, wait });
@@ -92,8 +92,8 @@ describe('what Slack refuses is an error with its code alone', () => {
     ['invalid_blocks', '400 of a webhook', webhook, { status: 400, body: 'invalid_blocks' }],
     ['no_service', '404', webhook, { status: 404, body: 'no_service\n' }],
     ['403', 'a page with 403', webhook, { status: 403, body: '<html>Ada Lovelace</html>' }],
-    ['unknown answer', 'another 200 of a webhook', webhook, { status: 200, body: '<html>Ada</html>' }],
-    ['unknown answer', 'an empty 200 of a webhook', webhook, { status: 200 }],
+    ['unknown response', 'another 200 of a webhook', webhook, { status: 200, body: '<html>Ada</html>' }],
+    ['unknown response', 'an empty 200 of a webhook', webhook, { status: 200 }],
     ['302', 'a redirection', bot, { status: 302, headers: { location: '/elsewhere' } }],
   ])('%s: %s', async (code, _, channel, answer) => {
     answers = [answer, { status: 200, body: 'ok' }];
@@ -122,11 +122,11 @@ describe('what may pass is an error that is tried again later', () => {
   });
 
   test('a server that does not answer in time', async () => {
-    const patience = { ...PATIENCE, attemptMs: 20 };
+    const budget = { ...RETRY_BUDGET, attemptMs: 20 };
     answers = [() => {}];
-    expect(await failureOf(webhook({ patience })(message))).toBeInstanceOf(TransientError);
+    expect(await failureOf(webhook({ budget })(message))).toBeInstanceOf(TransientError);
     answers = [(response) => response.writeHead(200).write('o')];
-    expect(await failureOf(webhook({ patience })(message))).toBeInstanceOf(TransientError);
+    expect(await failureOf(webhook({ budget })(message))).toBeInstanceOf(TransientError);
   });
 
   test('an answer without end, of which only the beginning is read', async () => {

@@ -1,13 +1,21 @@
 import * as z from 'zod/mini';
-import type { WorkflowEvent } from '../../../functions/contract/workflow-events.ts';
-import { DigestDue } from './digest-environment.ts';
+import { Address } from '../../functions/contract/environment.ts';
+import { described } from '../../functions/contract/field-types.ts';
+import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts';
 import { DigestItem, summarise } from './summarise.ts';
 
-/** A message that was received and is hidden from others for a while. */
+/** The message that a schedule sends when a digest is due. */
+export const DigestDue = z.object({
+  channel: z.string(),
+  queueUrl: described(Address, 'Where the events of the channel wait'),
+});
+export type DigestDue = z.infer<typeof DigestDue>;
+
+/** A message that was received. It is hidden from other receivers for some minutes. */
 export type Received = { body: string; receipt: string };
 
 export type DigestPorts = {
-  /** The next messages, none when there are no more. */
+  /** The next messages; an empty list when there are no more. */
   receive(): Promise<Received[]>;
   remove(receipts: string[]): Promise<void>;
   /** @throws when the event was not accepted */
@@ -15,27 +23,27 @@ export type DigestPorts = {
   clock: () => number;
 };
 
-/** More than this stays for the next digest. */
+/** Further messages wait for the next digest. */
 const MOST_MESSAGES = 20_000;
 
-/** Of the invocation's time: what was received must be published and removed as well, which takes no longer. */
+/** The share of the invocation's time in which messages are received. To publish and to remove them takes no longer. */
 const TIME_TO_RECEIVE = 1 / 3;
 
-/** An SQS event, as far as it is needed. */
+/** The parts of an SQS event that are needed. */
 const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })) });
 
 export type DigestParts = {
   portsOf: (queueUrl: string) => DigestPorts;
-  /** Called with what became of each digest, for logs and metrics. */
+  /** Called with the outcome of each digest, for logs and metrics. */
   report: (channel: string, outcome: DigestOutcome) => void;
 };
 
-/** `events`: how many the digest is about. `unreadable`: messages that are in the queue and are none of ours. */
+/** `events`: how many events the digest is about. `unreadable`: messages of the queue that are not events of Schoolbell. */
 export type DigestOutcome = { events: number; unreadable: number };
 
 /**
- * Called when a digest is due, with one digest a call. The queue repeats a call that failed, later than the messages that
- * the failed call had received are visible again: see `consumers/slack/digest/digest-construct.ts`.
+ * The function of all digests, called with one digest when it is due. The queue repeats a failed call after the messages that
+ * it had received are visible again: see `digest-construct.ts`.
  */
 export function digestHandler({ portsOf, report }: DigestParts) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
@@ -53,9 +61,9 @@ export function digestHandler({ portsOf, report }: DigestParts) {
 }
 
 /**
- * Makes one digest of what waits in the queue and publishes it: a rule posts it. The messages are removed after that, so
- * that a failure between the two repeats a digest and loses none. Messages that cannot be read stay, and become dead
- * letters. Without readable messages there is no digest.
+ * Makes one digest of the messages in the queue and publishes it; a rule passes it to its channel. The messages are removed
+ * after that, so that a failure in between repeats a digest and loses none. Messages that cannot be read stay in the queue, and
+ * become dead letters. Without readable messages there is no digest.
  *
  * @param ports.timeLeft whether there is time to receive more
  */

@@ -1,14 +1,16 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createNotifier } from '../../../functions/adapters/eventbridge/publisher.ts';
-import { putEventsCall } from '../../../functions/adapters/eventbridge/put-events.ts';
-import { createReceiver } from '../../../functions/adapters/sqs/receive.ts';
-import { AWS_CLIENT } from '../../../functions/aws-client.ts';
-import { parseAs } from '../../../functions/contract/environment.ts';
-import { DigestEnvironment } from './digest-environment.ts';
+import * as z from 'zod/mini';
+import { createNotifier } from '../../functions/adapters/eventbridge/publisher.ts';
+import { putEventsCall } from '../../functions/adapters/eventbridge/put-events.ts';
+import { createReceiver } from '../../functions/adapters/sqs/receive.ts';
+import { AWS_CLIENT } from '../../functions/aws-client.ts';
+import { Environment, parseAs } from '../../functions/contract/environment.ts';
 import type { DigestPorts } from './prepare-digest.ts';
 
-/** The ports of digest for the queue of a channel: environment → clients → ports. Called once, at a cold start. */
+const DigestEnvironment = z.pick(Environment, { BUS_NAME: true });
+
+/** The ports of the digest for the queue of a channel: environment → clients → ports. Called once, at a cold start. */
 export function wireDigest(variables: Record<string, string | undefined>): (queueUrl: string) => DigestPorts {
   const environment = parseAs(DigestEnvironment, variables);
   const sqs = new SQSClient(AWS_CLIENT);

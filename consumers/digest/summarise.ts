@@ -1,17 +1,17 @@
 import * as z from 'zod/mini';
-import { printable } from '../../../functions/contract/printable-text.ts';
-import { isEventType } from '../../../functions/contract/published-events.ts';
-import { headlineOf } from '../../messages/event-text.ts';
+import { printable } from '../../functions/contract/printable-text.ts';
+import { isEventType } from '../../functions/contract/published-events.ts';
+import { headlineOf } from '../messages/event-text.ts';
 
-/** What the digest's queue holds of an event: nothing about a person. */
+/** An event in the queue of a digest. It has nothing about a person. */
 export const DigestItem = z.object({ id: z.string(), type: z.string(), course: z.nullish(z.string()) });
 export type DigestItem = z.infer<typeof DigestItem>;
 
-/** Slack takes 3,000 characters in a block. */
+/** Together fewer than 3,000 characters, the most that Slack takes in a block. */
 const MOST_LINES = 20;
 const MOST_TITLE = 100;
 
-/** What happened, a line for each kind of event and course, the most frequent first. Repeated events count once. */
+/** What happened: a line for each type of event and course, the most frequent first. Repeated events count once. */
 export function summarise(items: DigestItem[]): { events: number; headline: string; lines: string } {
   const unique = [...new Map(items.map((item) => [item.id, item])).values()];
   const counts = new Map<string, number>();

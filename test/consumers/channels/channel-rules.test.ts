@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deliveredExample, exampleOf, learningExample } from '../../../catalogue/examples.ts';
-import { digestMessageRule, type SlackChannel, slackRules } from '../../../consumers/slack/slack-rules.ts';
+import { type Channel, digestMessageRule, liveRules } from '../../../consumers/channels/channel-rules.ts';
 import { type EventType, eventTypes } from '../../../functions/contract/published-events.ts';
 import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 
 const COURSE = learningExample('CourseCompleted').detail.course;
-const channel = { name: 'learning', events: eventTypes } satisfies SlackChannel;
+const channel = { name: 'learning', events: eventTypes } satisfies Channel;
 
 /** How many of a channel's rules take an event. */
-function taken(event: object, to: SlackChannel = channel): number {
-  return slackRules(to).filter(({ pattern }) => matchesPattern(pattern, event)).length;
+function taken(event: object, to: Channel = channel): number {
+  return liveRules(to).filter(({ pattern }) => matchesPattern(pattern, event)).length;
 }
 
 function delivered(type: EventType, changes: object = {}): object {

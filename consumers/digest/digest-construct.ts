@@ -3,51 +3,48 @@ import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/a
 import { SqsSendMessage } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { feedFunction } from '../../../infra/constructs/feed-function.ts';
-import { grantQueue } from '../../../infra/constructs/grants.ts';
-import { NotifierFunction } from '../../../infra/constructs/notifier-function.ts';
+import { feedFunction } from '../../infra/constructs/feed-function.ts';
+import { grantQueue } from '../../infra/constructs/grants.ts';
+import { type FunctionSettings, NotifierFunction } from '../../infra/constructs/notifier-function.ts';
 import {
   type DeadLetters,
   QueueWithDeadLetters,
   TRIES,
-} from '../../../infra/constructs/queue-with-dead-letters.ts';
-import { ScheduleRole } from '../../../infra/constructs/schedule-role.ts';
-import type { Settings } from '../../../infra/settings.ts';
-import type { AnyBus } from '../../deploy/any-bus.ts';
-import { ConsumerRule } from '../../deploy/consumer-rule.ts';
-import type { SlackChannel } from '../slack-rules.ts';
-import type { DigestDue } from './digest-environment.ts';
-import { digestQueueRules } from './digest-rules.ts';
+} from '../../infra/constructs/queue-with-dead-letters.ts';
+import { ScheduleRole } from '../../infra/constructs/schedule-role.ts';
+import { type Channel, digestQueueRules } from '../channels/channel-rules.ts';
+import { type AnyBus, ConsumerRule } from '../deploy/consumer-rule.ts';
+import type { DigestDue } from './prepare-digest.ts';
 
 const TIMEOUT = Duration.minutes(2);
 
 /**
- * How long received messages are hidden: longer than one call takes, so that it receives none twice, and short enough
- * that all are visible when a failed call is repeated, six timeouts after it began.
+ * How long received messages are hidden: longer than one call takes, so that it receives no message twice, and short
+ * enough that all are visible when a failed call is repeated, six timeouts after it began.
  */
 const HIDDEN = Duration.minutes(4);
 
-/** A call receives what failed before again; no message becomes a dead letter before this many days of failures. */
+/** Each call receives the messages of failed calls again. They become dead letters after this many days of failures. */
 const DAYS_OF_FAILURES = 3;
 
 /**
- * Makes one event of what waits in the queue of a channel, when its digest is due. The function sees no name and has no
- * secret of Slack's. It serves the digests of all channels: a function, queue and role for each would be too many
- * resources for a stack with 20 of them.
+ * Makes one event of the messages in the queue of a channel, when its digest is due. The function sees no names of learners and
+ * has no secret of a channel. It serves the digests of all channels: 20 channels with a function, queue and role each would be
+ * too many resources for one stack.
  *
- * The schedules call the function through a queue of its own. Lambda's retries of a direct call come a minute later, when
- * the messages that the failed call had received are still hidden: they found an empty queue and counted as success.
+ * The schedules call the function through a queue. Lambda would retry a direct call after a minute, when the messages that the
+ * failed call had received are still hidden: it would find an empty queue and count as success.
  */
 export class Digests extends Construct {
   readonly due: QueueWithDeadLetters;
   readonly function: NotifierFunction;
   readonly scheduleRole: ScheduleRole;
 
-  constructor(scope: Construct, id: string, { settings, bus }: { settings: Settings; bus: AnyBus }) {
+  constructor(scope: Construct, id: string, { settings, bus }: { settings: FunctionSettings; bus: AnyBus }) {
     super(scope, id);
     this.function = new NotifierFunction(this, 'Function', {
       settings,
-      entry: 'consumers/slack/digest/lambda.ts',
+      entry: 'consumers/digest/lambda.ts',
       description: 'Prepares daily digests',
       timeout: TIMEOUT,
       memorySize: 256,
@@ -62,16 +59,16 @@ export class Digests extends Construct {
 
 export type DigestProps = {
   digests: Digests;
-  channel: SlackChannel;
+  channel: Channel;
   bus: AnyBus;
   /** Such as `17:00`. */
   at: string;
   timeZone: string;
-  /** Of the channel. */
+  /** The dead-letter queue of the channel. */
   deadLetters: DeadLetters;
 };
 
-/** Collects the events of a channel in a queue, from which a digest is made once a day. */
+/** Collects the events of a channel in a queue, and makes a digest of them once a day. */
 export class Digest extends Construct {
   constructor(scope: Construct, id: string, props: DigestProps) {
     super(scope, id);

@@ -3,10 +3,10 @@ import {
   type DigestOutcome,
   type DigestPorts,
   digestHandler,
-} from '../../../../consumers/slack/digest/prepare-digest.ts';
-import { summarise } from '../../../../consumers/slack/digest/summarise.ts';
-import { publishedEvents } from '../../../../functions/contract/published-events.ts';
-import type { WorkflowEvent } from '../../../../functions/contract/workflow-events.ts';
+} from '../../../consumers/digest/prepare-digest.ts';
+import { summarise } from '../../../consumers/digest/summarise.ts';
+import { publishedEvents } from '../../../functions/contract/published-events.ts';
+import type { WorkflowEvent } from '../../../functions/contract/workflow-events.ts';
 
 const completed = (id: string, course: string | null = 'Fire safety') => ({
   id,

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deliveredExample, exampleOf, learningExample } from '../../../catalogue/examples.ts';
-import { summarise } from '../../../consumers/slack/digest/summarise.ts';
-import { messageOf, slackHandler } from '../../../consumers/slack/post-events.ts';
-import type { SlackMessage } from '../../../consumers/slack/slack-message.ts';
+import { textOf } from '../../../consumers/channels/channel-handler.ts';
+import { summarise } from '../../../consumers/digest/summarise.ts';
+import { slackMessage } from '../../../consumers/slack/slack-message.ts';
 import { type EventType, eventTypes, publishedEvents } from '../../../functions/contract/published-events.ts';
 import { hostileTexts } from '../../support/hostile-texts.ts';
 import { SlackBlocks } from './slack-blocks.ts';
+
+const messageOf = (event: unknown) => slackMessage(textOf(event));
 
 function messageAbout(type: EventType, changes: object = {}) {
   return SlackBlocks.parse(messageOf(deliveredExample(type, { ...exampleOf(type).detail, ...changes })));
@@ -132,31 +134,4 @@ test("a time is one that Slack shows in the reader's time zone", () => {
   expect(JSON.stringify(messageAbout('CourseCompleted', { occurredAt }))).toContain(
     '<!date^1772443800^{date_short_pretty} {time}|2026-03-02 09:30 UTC>',
   );
-});
-
-describe('the queue of a channel', () => {
-  const recordsOf = (...bodies: string[]) => ({ Records: bodies.map((body) => ({ body })) });
-
-  test('has its events posted', async () => {
-    const posted: SlackMessage[] = [];
-    const event = deliveredExample('CourseCompleted');
-    await slackHandler(async (message) => void posted.push(message))(recordsOf(JSON.stringify(event)));
-    expect(posted).toEqual([messageOf(event)]);
-  });
-
-  test('keeps an event that is not posted, which becomes a dead letter', async () => {
-    const handle = slackHandler(() => Promise.reject(new Error('refused')));
-    await expect(handle(recordsOf(JSON.stringify(deliveredExample('CourseCompleted'))))).rejects.toThrow(
-      'refused',
-    );
-  });
-
-  test.each([
-    ['no JSON', 'Ada'],
-    ['another event', JSON.stringify({ 'detail-type': 'Order', detail: {} })],
-    ['an event without its fields', JSON.stringify(deliveredExample('CourseCompleted', {}))],
-  ])('keeps %s, and posts nothing about it', async (_, body) => {
-    const handle = slackHandler(() => expect.unreachable('nothing is posted'));
-    await expect(handle(recordsOf(body))).rejects.toThrow();
-  });
 });

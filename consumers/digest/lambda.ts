@@ -1,9 +1,9 @@
-import { redactErrors } from '../../../functions/telemetry/redact-errors.ts';
-import { createTelemetry } from '../../../functions/telemetry/telemetry.ts';
+import { redactErrors } from '../../functions/telemetry/redact-errors.ts';
+import { createTelemetry } from '../../functions/telemetry/telemetry.ts';
 import { digestHandler } from './prepare-digest.ts';
 import { wireDigest } from './wiring.ts';
 
-/** Called when the digest of a channel is due. What is built here is built once, at a cold start. */
+/** Called when the digest of a channel is due. Everything here is built once, at a cold start. */
 const telemetry = createTelemetry();
 
 export const handler = redactErrors(

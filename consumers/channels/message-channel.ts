@@ -1,0 +1,43 @@
+import type { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { DeadLetters, QueueWithDeadLetters } from '../../infra/constructs/queue-with-dead-letters.ts';
+import { type AnyBus, ConsumerRule } from '../deploy/consumer-rule.ts';
+import { Digest, type Digests } from '../digest/digest-construct.ts';
+import { type Channel, digestMessageRule, liveRules } from './channel-rules.ts';
+
+export type MessageChannelProps = {
+  /** With `digestAt`, such as `17:00`, the channel gets one digest a day instead of each event. */
+  channel: Channel & { digestAt?: string | undefined; timeZone: string };
+  bus: AnyBus;
+  /** Null when no channel has a digest. */
+  digests: Digests | null;
+  /** Where its messages go, such as `Slack`: for descriptions. */
+  service: string;
+  /** Of the function that sends its messages. */
+  timeout: Duration;
+};
+
+/**
+ * A channel for people: rules bring its events, or its digest, to its queue. A subclass adds the function that sends a
+ * message for each event of the queue.
+ */
+export abstract class MessageChannel extends Construct {
+  readonly queue: QueueWithDeadLetters;
+
+  constructor(scope: Construct, id: string, props: MessageChannelProps) {
+    super(scope, id);
+    const { channel, bus, digests, service, timeout } = props;
+    const { digestAt, timeZone } = channel;
+    const deadLetters = new DeadLetters(this, 'DeadLetters');
+    this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout, deadLetters });
+    for (const { name, pattern } of digestAt === undefined
+      ? liveRules(channel)
+      : [digestMessageRule(channel)]) {
+      const description = `Schoolbell: ${service}, ${name}`;
+      new ConsumerRule(this, name, { bus, pattern, description, deadLetters }, this.queue);
+    }
+    if (digestAt !== undefined && digests !== null) {
+      new Digest(this, 'Digest', { digests, channel, bus, at: digestAt, timeZone, deadLetters });
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { deliveredExample } from '../../../catalogue/examples.ts';
+import { channelHandler, textOf } from '../../../consumers/channels/channel-handler.ts';
+import type { EventText } from '../../../consumers/messages/event-text.ts';
+
+const recordsOf = (...bodies: string[]) => ({ Records: bodies.map((body) => ({ body })) });
+const event = deliveredExample('CourseCompleted');
+
+test('a message is sent for each event in the queue of a channel', async () => {
+  const sent: EventText[] = [];
+  await channelHandler(async (text) => void sent.push(text))(recordsOf(JSON.stringify(event)));
+  expect(sent).toEqual([textOf(event)]);
+});
+
+test('an event whose message cannot be sent stays in the queue, and becomes a dead letter', async () => {
+  const handle = channelHandler(() => Promise.reject(new Error('refused')));
+  await expect(handle(recordsOf(JSON.stringify(event)))).rejects.toThrow('refused');
+});
+
+test.each([
+  ['a text that is not JSON', 'Ada'],
+  ['an event of another source', JSON.stringify({ 'detail-type': 'Order', detail: {} })],
+  ['an event without its fields', JSON.stringify(deliveredExample('CourseCompleted', {}))],
+])('%s stays in the queue of a channel, and no message is sent', async (_, body) => {
+  const handle = channelHandler(() => expect.unreachable('a message was sent'));
+  await expect(handle(recordsOf(body))).rejects.toThrow();
+});
