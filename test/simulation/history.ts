@@ -34,7 +34,7 @@ export async function liveThrough(scenario: Scenario, isTraced = false): Promise
   try {
     await world.time.run(() => history(world, accuse));
   } catch (error) {
-    accuse('every history comes to its end', error instanceof Error ? `${error.stack}` : String(error));
+    accuse('every history ends', error instanceof Error ? `${error.stack}` : String(error));
   }
   const { bus, faults, trace, counts } = world;
   for (const { type } of new Map(bus.received.map((event) => [event.id, event])).values()) {
@@ -88,14 +88,15 @@ async function history(world: World, accuse: Accuse): Promise<void> {
   await pollUntilQuiet(world, workers, accuse, 'reconcile');
   if (bus.received.length > received) {
     accuse(
-      'silence',
+      'no event when nothing happened',
       `published again: ${bus.received
         .slice(received)
         .map(({ json }) => json)
         .join('\n')}`,
     );
   }
-  for (const key of changedItems(items, tableItems(table))) accuse('silence', `${key} was written`);
+  for (const key of changedItems(items, tableItems(table)))
+    accuse('no event when nothing happened', `${key} was written`);
 
   for (const write of world.overtaken.writes) accuse('a worker that lost its lease stops', write);
   await checkPromises(world, workers.observer(), accuse);
@@ -196,11 +197,11 @@ async function pollUntilQuiet(
         await world.time.sleep(MINUTE);
         break;
       case 'refused':
-        accuse('the history comes to rest', end.reason);
+        accuse('no work is left at the end', end.reason);
         return;
     }
   }
-  accuse('the history comes to rest', `still something to do after ${MAX_ROUNDS} polls without a fault`);
+  accuse('no work is left at the end', `still something to do after ${MAX_ROUNDS} polls without a fault`);
 }
 
 /** What could not be read is listed; once it can be, it leaves the list, and what it missed is published. */

@@ -114,7 +114,7 @@ export function invocations(world: World): Invocations {
       const decided = result?.held ?? held;
       if (decided === null) return;
       if (result !== null && decided.counting !== null) {
-        accuse('a person decides about what was counted', JSON.stringify(decided));
+        accuse('a decision applies to counted changes', JSON.stringify(decided));
       }
       world.operator.decisions.push({
         by,

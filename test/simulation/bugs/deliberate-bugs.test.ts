@@ -10,6 +10,13 @@ it.each(deliberateBugs)('has its place in the sources: $name', ({ patches, setti
 
 it('has a row in the table of the README for each bug, and for nothing else', () => {
   const page = readFileSync('test/simulation/README.md', 'utf8');
-  const rows = [...page.matchAll(/^\| (.+?) \| (?:\d+|a test) \| .+ \|$/gm)].map(([, name]) => name);
-  expect(rows.toSorted()).toEqual(deliberateBugs.map(({ name }) => name).toSorted());
+  const rows = [...page.matchAll(/^\| (.+?) \| (?:\d+ \||a test \| (.+) \|$)/gm)].map(([, name, files]) => [
+    name,
+    files,
+  ]);
+  const bugs = deliberateBugs.map(({ name, testedBy }) => [
+    name,
+    testedBy?.map((file) => `\`${file}\``).join(', '),
+  ]);
+  expect(rows.toSorted()).toEqual(bugs.toSorted());
 });

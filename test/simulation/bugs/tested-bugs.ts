@@ -59,7 +59,7 @@ export const testedBugs: DeliberateBug[] = [
       'newestWatermark: checkpoint.newestWatermark,',
       'newestWatermark: checkpoint.watermark,',
     ),
-    testedBy: ['test/core/operator/set-watermark.test.ts', 'test/core/episodes/hold-kinds.test.ts'],
+    testedBy: ['test/core/episodes/hold-kinds.test.ts'],
   },
   {
     name: 'two forced baselines have the same event id',

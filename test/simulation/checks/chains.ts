@@ -35,7 +35,7 @@ export function storiesOf(received: ReceivedEvent[], refused: ReceivedEvent[], a
     if (before === undefined) {
       taken.set(detail.id, { type, detail, place, wasRefused });
     } else if (before.type !== type || !isDeepStrictEqual(lasting(before.detail), lasting(detail))) {
-      accuse('a stable id', `${event.json} was ${JSON.stringify(before.detail)}`);
+      accuse('event ids are stable', `${event.json} was ${JSON.stringify(before.detail)}`);
     }
   }
   const stories: Stories = new Map();
@@ -56,10 +56,10 @@ export function checkChains(stories: Stories, accuse: Accuse): void {
       if (!isUnbroken) {
         const link = `${before.detail.id} left ${JSON.stringify(before.detail.progression)}`;
         const next = `${event.detail.id} begins with ${JSON.stringify(event.detail.previous)}`;
-        accuse('one story per learner and course', `${id}: ${link}, ${next}`);
+        accuse('one unbroken chain per progression', `${id}: ${link}, ${next}`);
       }
       const isLate = !event.wasRefused && !before.wasRefused && event.place < before.place;
-      if (isLate) accuse('order', `${event.detail.id} was accepted before ${before.detail.id}`);
+      if (isLate) accuse('events are in order', `${event.detail.id} was accepted before ${before.detail.id}`);
     }
   }
 }

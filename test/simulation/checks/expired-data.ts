@@ -19,7 +19,7 @@ export function checkExpiredData(
         type === 'ProgressionRemoved' &&
         detail.progression.removedAt === new Date(removedAt).toISOString() &&
         Date.parse(detail.detectedAt) < until - komboSkewMs;
-      if (isAboutIt) accuse('expired data is not believed', JSON.stringify(detail));
+      if (isAboutIt) accuse('expired data is not trusted', JSON.stringify(detail));
     }
   }
 }

@@ -128,7 +128,7 @@ export function checkDiscards({ entries, shown, decisions, clocks }: Holds, accu
           from - clocks.machineSkewMs <= Date.parse(detectedAt) &&
           wasShown({ ...change, state, erased }, shown.get(state.id), until, clocks),
       );
-      if (!wasCounted) accuse('only what was counted is discarded', JSON.stringify(change));
+      if (!wasCounted) accuse('only counted changes are discarded', JSON.stringify(change));
     }
   }
 }
@@ -159,7 +159,7 @@ export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, acc
           (erased || !showing.isBlank),
       );
       if (isTheSame && isSuspectAnyway(change)) {
-        accuse('what was discarded is not published', JSON.stringify(change));
+        accuse('discarded changes are not published', JSON.stringify(change));
       }
     }
   }
@@ -207,7 +207,7 @@ export function checkHeldEvents(
       courses.length <= LARGEST_COURSES &&
       perCourse.every((changes, at) => changes <= (perCourse[at - 1] ?? Number.POSITIVE_INFINITY)) &&
       new Set(sample).size === Math.min(total, SAMPLE_SIZE);
-    if (!isRight) accuse('what is held is counted', json);
+    if (!isRight) accuse('held changes are counted', json);
   }
 }
 

@@ -48,10 +48,10 @@ export function outcomeWatch(scenario: Scenario, now: () => number): OutcomeWatc
         const isDelayed = scenario.faults['table-write-delayed'] > 0;
         const wasAlone = isAlone && begun === place && wasQuick && !isDelayed;
         if (wasAlone && end.kind === 'superseded') {
-          accuse('a lost answer is recognised', 'superseded by nobody');
+          accuse('a lost response is recognised', 'superseded by nobody');
         }
         if (wasAlone && isLeaseFree && end.kind === 'busy') {
-          accuse('a lost answer is recognised', 'busy though nobody held the lease');
+          accuse('a lost response is recognised', 'busy though nobody held the lease');
         }
       };
     },

@@ -173,7 +173,7 @@ function checkStoryEnd(
     if (isToBeTold) accuse('nothing is missed', `no event told ${JSON.stringify(state)}`);
   } else if (!isDeepStrictEqual(last.detail.progression, state)) {
     const notified = JSON.stringify(last.detail);
-    accuse('one story per learner and course', `known ${JSON.stringify(state)}, last told ${notified}`);
+    accuse('one unbroken chain per progression', `known ${JSON.stringify(state)}, last told ${notified}`);
   }
 }
 
@@ -189,7 +189,8 @@ async function readJournal({ store }: Ports): Promise<JournalEntry[]> {
 function checkJournal(entries: JournalEntry[], stories: Stories, accuse: Accuse): void {
   const notified = new Set([...stories.values()].flat().map(({ detail }) => detail.id));
   for (const [place, entry] of entries.entries()) {
-    if (entry.number !== place + 1) accuse('the journal is the truth', `entry ${place + 1} is missing`);
+    if (entry.number !== place + 1)
+      accuse('the journal is the source of truth', `entry ${place + 1} is missing`);
     const events = entry.changes.reduce((sum, change) => sum + change.events.length, 0);
     for (let index = 0; index < events; index++) {
       const id = `${INTEGRATION}/${entry.number}/${index}`;
@@ -197,7 +198,7 @@ function checkJournal(entries: JournalEntry[], stories: Stories, accuse: Accuse)
     }
   }
   for (const id of notified)
-    accuse('the journal is the truth', `${id} was published and is not in the journal`);
+    accuse('the journal is the source of truth', `${id} was published and is not in the journal`);
 }
 
 /** Names and addresses are nowhere in the table, compressed journal entries included. */

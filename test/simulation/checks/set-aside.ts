@@ -26,7 +26,7 @@ export function checkSetAside(items: SetAside[], { bus, service }: World, accuse
       service.shown.get(id)?.some((showing) => showing.status === status) === true;
     const isRight = item.count >= 1 && item.sample.length >= 1 && item.sample.every(showed);
     if (!isRight || known(status) !== null) {
-      accuse('what is set aside was shown', JSON.stringify(item));
+      accuse('set-aside records were shown by Kombo', JSON.stringify(item));
     }
   }
 }

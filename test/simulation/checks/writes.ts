@@ -53,7 +53,7 @@ function checkNothingIsLeft(table: MemoryTable, accuse: Accuse): void {
   const { entry } = Progress.parse(JSON.parse(content ?? ''));
   const entries = items.filter(isOf('journal/')).length;
   if (entries > entry) {
-    accuse('stopping the polls recovers first', `entry ${entries} is there, and ${entry} is finished`);
+    accuse('a pause recovers first', `entry ${entries} is there, and ${entry} is finished`);
   }
 }
 
@@ -91,5 +91,5 @@ function later(a: string | null, b: string | null): string | null {
 
 function checkSize(item: Item | undefined, accuse: Accuse): void {
   const bytes = JSON.stringify(item).length;
-  if (bytes > HELD_BYTES) accuse('what is held is stored in small items', `${bytes} bytes`);
+  if (bytes > HELD_BYTES) accuse('held changes are stored in small items', `${bytes} bytes`);
 }
