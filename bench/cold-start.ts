@@ -3,9 +3,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { BUNDLING } from '../infra/constructs/bundling.ts';
-import { memoryOptions } from '../infra/constructs/memory-options.ts';
-import { POLL_MEMORY_MB } from '../infra/constructs/poll-memory.ts';
+import { BUNDLING, memoryOptions, POLL_MEMORY_MB } from '../infra/constructs/function-options.ts';
 
 /** Milliseconds of CPU time. */
 export type Spread = { min: number; median: number; max: number };

@@ -1,6 +1,5 @@
 import type { Integration } from '../../functions/contract/integration.ts';
-import { memoryOptions } from '../../infra/constructs/memory-options.ts';
-import { POLL_MEMORY_MB } from '../../infra/constructs/poll-memory.ts';
+import { memoryOptions, POLL_MEMORY_MB } from '../../infra/constructs/function-options.ts';
 import { bundled } from '../processes/bundle.ts';
 import { startChild } from '../processes/child.ts';
 import type { PollerTask } from '../processes/poller.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { BUNDLING } from '../../infra/constructs/bundling.ts';
+import { BUNDLING } from '../../infra/constructs/function-options.ts';
 
 /**
  * Bundles a file of this folder as the functions are bundled: what is measured is loaded as in Lambda, without Node's

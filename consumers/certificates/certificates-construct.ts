@@ -4,15 +4,13 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { KOMBO_HOSTS } from '../../functions/contract/environment.ts';
-import type { AnySecret } from '../../infra/constructs/empty-secret.ts';
-import { feedFunction } from '../../infra/constructs/feed-function.ts';
-import { grantSecret } from '../../infra/constructs/grants.ts';
-import { NotifierFunction } from '../../infra/constructs/notifier-function.ts';
-import { QueueWithDeadLetters } from '../../infra/constructs/queue-with-dead-letters.ts';
+import { explainStar, grantSecret } from '../../infra/constructs/grants.ts';
+import { type FunctionSettings, NotifierFunction } from '../../infra/constructs/notifier-function.ts';
+import { komboUrl } from '../../infra/constructs/queue-worker.ts';
+import { feedFunction, QueueWithDeadLetters } from '../../infra/constructs/queues.ts';
+import type { AnySecret } from '../../infra/constructs/state-resources.ts';
 import type { Settings } from '../../infra/settings.ts';
 import { type AnyBus, ConsumerRule } from '../deploy/consumer-rule.ts';
-import { explainStar } from '../deploy/explain-star.ts';
 import type { CertificatesSettings } from '../deploy/settings.ts';
 import { certificateRule } from './certificate-rule.ts';
 import type { CertificatesEnvironment } from './certificates-environment.ts';
@@ -34,7 +32,7 @@ const NO_FONTS = [
 const TIMEOUT = Duration.minutes(5);
 
 export type CertificatesProps = {
-  settings: Settings;
+  settings: FunctionSettings & Pick<Settings, 'kombo' | 'remoteIds'>;
   certificates: CertificatesSettings;
   bus: AnyBus;
   komboSecret: AnySecret;
@@ -90,13 +88,13 @@ export class Certificates extends Construct {
 type Place = 'CERTIFICATES_BUCKET' | 'BUS_NAME' | 'KOMBO_SECRET_ID' | 'REMOTE_IDS_KEY_ID';
 
 function environmentOf(
-  { kombo, remoteIds }: Settings,
+  { kombo, remoteIds }: CertificatesProps['settings'],
   { revoke, onErasure, texts }: CertificatesSettings,
   names: Record<Place, string>,
 ): Record<keyof CertificatesEnvironment, string> {
   return {
     ...names,
-    KOMBO_BASE_URL: kombo === 'eu' || kombo === 'us' ? KOMBO_HOSTS[kombo] : kombo,
+    KOMBO_BASE_URL: komboUrl(kombo),
     REMOTE_IDS: remoteIds,
     FONTS_DIRECTORY: '/opt',
     REVOKE: String(revoke),

@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { DeadLetters, QueueWithDeadLetters } from '../../infra/constructs/queue-with-dead-letters.ts';
+import { DeadLetters, QueueWithDeadLetters } from '../../infra/constructs/queues.ts';
 import { type AnyBus, ConsumerRule } from '../deploy/consumer-rule.ts';
 import { Digest, type Digests } from '../digest/digest-construct.ts';
 import { type Channel, digestMessageRule, liveRules } from './channel-rules.ts';

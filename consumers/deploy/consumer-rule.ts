@@ -14,7 +14,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { DeadLetters } from '../../infra/constructs/queue-with-dead-letters.ts';
+import { DeadLetters } from '../../infra/constructs/queues.ts';
 import { dividePattern, type EventPattern } from '../kit/event-pattern.ts';
 import type { InputTransformer } from './input-transformer.ts';
 

@@ -2,7 +2,7 @@ import { Duration, type Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { LearnerAlarm } from '../../infra/constructs/learner-alarm.ts';
-import { DeadLetters } from '../../infra/constructs/queue-with-dead-letters.ts';
+import { DeadLetters } from '../../infra/constructs/queues.ts';
 
 /** An alarm for each dead-letter queue in a stack of consumers: none of them can be forgotten. */
 export function addDeadLetterAlarms(

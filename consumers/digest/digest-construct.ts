@@ -3,14 +3,14 @@ import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/a
 import { SqsSendMessage } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { feedFunction } from '../../infra/constructs/feed-function.ts';
 import { grantQueue } from '../../infra/constructs/grants.ts';
 import { type FunctionSettings, NotifierFunction } from '../../infra/constructs/notifier-function.ts';
 import {
   type DeadLetters,
+  feedFunction,
   QueueWithDeadLetters,
   TRIES,
-} from '../../infra/constructs/queue-with-dead-letters.ts';
+} from '../../infra/constructs/queues.ts';
 import { ScheduleRole } from '../../infra/constructs/schedule-role.ts';
 import { type Channel, digestQueueRules } from '../channels/channel-rules.ts';
 import { type AnyBus, ConsumerRule } from '../deploy/consumer-rule.ts';

@@ -2,7 +2,7 @@ import { SecretValue } from 'aws-cdk-lib';
 import { ApiDestination, Authorization, Connection } from 'aws-cdk-lib/aws-events';
 import { ApiDestination as ApiDestinationTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
-import { DeadLetters } from '../../infra/constructs/queue-with-dead-letters.ts';
+import { DeadLetters } from '../../infra/constructs/queues.ts';
 import { type AnyBus, ConsumerRule } from '../deploy/consumer-rule.ts';
 import type { EndpointSettings } from '../deploy/settings.ts';
 import { eventPatterns } from '../kit/event-pattern.ts';

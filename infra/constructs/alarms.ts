@@ -1,50 +1,49 @@
 import { Duration } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { metricNames as names } from '../../functions/contract/names.ts';
 import type { Settings } from '../settings.ts';
-import type { State } from './deployed-state.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { LearnerAlarm, type LearnerAlarmProps } from './learner-alarm.ts';
-import type { Poller } from './poller.ts';
-import type { Replayer } from './replayer.ts';
-import { SchoolbellMetrics } from './schoolbell-metrics.ts';
+import type { QueueWorker } from './queue-worker.ts';
+import { type MetricsSettings, SchoolbellMetrics } from './schoolbell-metrics.ts';
 import type { WebhookReceiver } from './webhook-receiver.ts';
 
 const HOUR_SECONDS = 60 * 60;
 
-/** Dispatch finds an error of the deployment once per interval, and may be late: an alarm that ended in between would go off again. */
+/** Dispatch finds an error of the deployment once per interval, and may be late. An alarm that ends in between would go off again. */
 const LATE_MINUTES = 10;
 
-/** What a run found is reported once: an alarm that ends before a person looks would not be seen. */
+/** The findings of a run are reported once. An alarm that ends before a person looks would not be seen. */
 const A_DAY = 24;
 
-/** Kombo reads most platforms every three hours, and webhooks follow: an alarm that ends in between goes off again. */
+/** Kombo reads most platforms every three hours and then calls the webhook. An alarm that ends in between would go off again. */
 const TWO_OF_KOMBOS_SYNCS = 6;
 
+type AlarmsSettings = MetricsSettings & Pick<Settings, 'runbook' | 'behindMinutes'>;
+
 export type AlarmsProps = {
-  settings: Settings;
-  state: State;
-  poller: Poller;
+  settings: AlarmsSettings;
+  topic: ITopic | null;
+  poller: QueueWorker;
   dispatcher: Dispatcher;
-  replayer: Replayer;
+  replayer: QueueWorker;
   webhook: WebhookReceiver | null;
 };
 
-/** What an operator is woken for. The runbook has a section for each, and a test holds the two together. */
+/** The alarms for operators. The runbook has a section for each, and a test compares the two. */
 export class Alarms extends Construct {
   readonly all: LearnerAlarm[] = [];
 
   constructor(
     scope: Construct,
     id: string,
-    { settings, state, poller, dispatcher, replayer, webhook }: AlarmsProps,
+    { settings, topic, poller, dispatcher, replayer, webhook }: AlarmsProps,
   ) {
     super(scope, id);
     const metrics = new SchoolbellMetrics(settings);
     const add = (name: string, props: Omit<LearnerAlarmProps, 'runbook' | 'topic'>) => {
-      this.all.push(
-        new LearnerAlarm(this, name, { ...props, runbook: settings.runbook, topic: state.alarmTopic }),
-      );
+      this.all.push(new LearnerAlarm(this, name, { ...props, runbook: settings.runbook, topic }));
     };
 
     add('DeploymentError', {
@@ -151,6 +150,9 @@ export class Alarms extends Construct {
 }
 
 /** How stale an integration may be. */
-export function behindMinutes({ behindMinutes: set, pollEveryMinutes }: Settings): number {
+export function behindMinutes({
+  behindMinutes: set,
+  pollEveryMinutes,
+}: Pick<Settings, 'behindMinutes' | 'pollEveryMinutes'>): number {
   return set ?? Math.max(60, 4 * pollEveryMinutes);
 }

@@ -1,9 +1,10 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { EventBus } from 'aws-cdk-lib/aws-events';
+
 import { PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnDelivery, CfnDeliveryDestination, CfnDeliverySource, CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Settings } from '../settings.ts';
+import type { AnyBus } from '../../consumers/deploy/consumer-rule.ts';
+import type { FunctionSettings } from './notifier-function.ts';
 
 /**
  * Where a bus writes what it could not deliver, and why. How much it writes is set on the bus itself (`logConfig`).
@@ -13,7 +14,7 @@ import type { Settings } from '../settings.ts';
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
  */
 export class BusLogs extends Construct {
-  constructor(scope: Construct, id: string, { settings, bus }: { settings: Settings; bus: EventBus }) {
+  constructor(scope: Construct, id: string, { settings, bus }: { settings: FunctionSettings; bus: AnyBus }) {
     super(scope, id);
     const name = `/aws/vendedlogs/events/event-bus/${settings.name}`;
     const logGroupArn = logsArn(this, 'log-group', name);

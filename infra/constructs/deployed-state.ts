@@ -7,8 +7,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { AnyBus } from '../../consumers/deploy/consumer-rule.ts';
 import type { Settings } from '../settings.ts';
-import type { AnySecret } from './empty-secret.ts';
-import type { AnyTable } from './journal-table.ts';
+import type { AnySecret, AnyTable } from './state-resources.ts';
 
 /**
  * What the state stack gives to the other stacks: the table's name, and the ARNs of the others.
@@ -30,8 +29,10 @@ export type State = {
   alarmTopic: ITopic | null;
 };
 
+type StateSettings = Pick<Settings, 'name' | 'adopt' | 'alarms'>;
+
 /** Writes the names for the stacks that read them with the functions below. */
-export function writeStateNames(scope: Construct, settings: Settings, names: StateNames): void {
+export function writeStateNames(scope: Construct, settings: StateSettings, names: StateNames): void {
   for (const [name, stringValue] of Object.entries(names)) {
     new StringParameter(scope, `Name-${name}`, {
       parameterName: parameterName(settings, name),
@@ -41,37 +42,37 @@ export function writeStateNames(scope: Construct, settings: Settings, names: Sta
   }
 }
 
-export function deployedTable(scope: Construct, settings: Settings): AnyTable {
+export function deployedTable(scope: Construct, settings: StateSettings): AnyTable {
   return Table.fromTableAttributes(scope, 'Table', {
     tableName: read(scope, settings, 'table'),
     ...encryption(scope, 'TableKey', settings.adopt.tableKey),
   });
 }
 
-export function deployedBus(scope: Construct, settings: Settings): AnyBus {
+export function deployedBus(scope: Construct, settings: StateSettings): AnyBus {
   return EventBus.fromEventBusArn(scope, 'Bus', read(scope, settings, 'bus'));
 }
 
-export function deployedKomboSecret(scope: Construct, settings: Settings): AnySecret {
+export function deployedKomboSecret(scope: Construct, settings: StateSettings): AnySecret {
   return Secret.fromSecretAttributes(scope, 'KomboSecret', {
     secretCompleteArn: read(scope, settings, 'kombo-secret'),
     ...encryption(scope, 'KomboSecretKey', settings.adopt.komboSecretKey),
   });
 }
 
-export function deployedWebhookSecret(scope: Construct, settings: Settings): AnySecret {
+export function deployedWebhookSecret(scope: Construct, settings: StateSettings): AnySecret {
   return Secret.fromSecretAttributes(scope, 'WebhookSecret', {
     secretCompleteArn: read(scope, settings, 'webhook-secret'),
     ...encryption(scope, 'WebhookSecretKey', settings.adopt.webhookSecretKey),
   });
 }
 
-export function deployedRemoteIdsKey(scope: Construct, settings: Settings): AnySecret {
+export function deployedRemoteIdsKey(scope: Construct, settings: StateSettings): AnySecret {
   return Secret.fromSecretCompleteArn(scope, 'RemoteIdsKey', read(scope, settings, 'remote-ids-key'));
 }
 
 /** Where alarms are published; null when nobody is to be notified. */
-export function deployedAlarmTopic(scope: Construct, settings: Settings): ITopic | null {
+export function deployedAlarmTopic(scope: Construct, settings: StateSettings): ITopic | null {
   if (settings.alarms === 'none') return null;
   return Topic.fromTopicArn(scope, 'AlarmTopic', read(scope, settings, 'alarm-topic'));
 }
@@ -81,10 +82,10 @@ function encryption(scope: Construct, id: string, key: string | undefined): { en
 }
 
 /** CloudFormation reads the value at each deployment, also when the template has not changed. */
-function read(scope: Construct, settings: Settings, name: keyof StateNames): string {
+function read(scope: Construct, settings: StateSettings, name: keyof StateNames): string {
   return StringParameter.valueForStringParameter(scope, parameterName(settings, name));
 }
 
-function parameterName({ name: deployment }: Settings, name: string): string {
+function parameterName({ name: deployment }: StateSettings, name: string): string {
   return `/schoolbell/${deployment}/${name}`;
 }

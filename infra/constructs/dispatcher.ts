@@ -1,17 +1,18 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
-import type { Role } from 'aws-cdk-lib/aws-iam';
-import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { Duration } from 'aws-cdk-lib';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { TABLE_CALLS } from '../../functions/contract/names.ts';
 import type { Settings } from '../settings.ts';
-import type { State } from './deployed-state.ts';
-import { grantQueue, grantTable } from './grants.ts';
-import { NotifierFunction } from './notifier-function.ts';
-import { DeadLetters } from './queue-with-dead-letters.ts';
+import { explainStar, grantQueue, grantTable } from './grants.ts';
+import { type FunctionSettings, NotifierFunction } from './notifier-function.ts';
+import { DeadLetters } from './queues.ts';
 import { ScheduleRole } from './schedule-role.ts';
+import type { AnyTable } from './state-resources.ts';
+
+type DispatchSettings = FunctionSettings &
+  Pick<Settings, 'pollEveryMinutes' | 'baseline' | 'integrations' | 'journalRetentionDays'>;
 
 /** The schedule and the function that sends one message per integration that is due. */
 export class Dispatcher extends Construct {
@@ -21,7 +22,7 @@ export class Dispatcher extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, state, queue }: { settings: Settings; state: State; queue: Queue },
+    { settings, table, queue }: { settings: DispatchSettings; table: AnyTable; queue: IQueue },
   ) {
     super(scope, id);
     this.deadLetters = new DeadLetters(this, 'DeadLetters');
@@ -31,10 +32,10 @@ export class Dispatcher extends Construct {
       entry: 'functions/dispatch/lambda.ts',
       description: 'Sends a poll for each integration that is due and reports how all of them stand',
       timeout: Duration.minutes(1),
-      // For the processor time that comes with it: what is read of 10,000 integrations is parsed in seconds.
+      // For the processor time that comes with the memory: the items of 10,000 integrations are parsed in seconds.
       memorySize: 512,
       environment: {
-        TABLE_NAME: state.table.tableName,
+        TABLE_NAME: table.tableName,
         QUEUE_URL: queue.queueUrl,
         BASELINE: settings.baseline,
         POLL_EVERY_MINUTES: String(settings.pollEveryMinutes),
@@ -45,28 +46,23 @@ export class Dispatcher extends Construct {
     this.function.configureAsyncInvoke({
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
       retryAttempts: 2,
-      // A later turn does the same work.
+      // A later dispatch does the same work.
       maxEventAge: Duration.minutes(Math.max(2, settings.pollEveryMinutes)),
     });
     grantQueue(this.deadLetters, this.function, 'SendMessage');
     grantQueue(queue, this.function, 'SendMessage');
-    grantTable(state.table, this.function, TABLE_CALLS.dispatch);
+    grantTable(table, this.function, TABLE_CALLS.dispatch);
 
     const role = new ScheduleRole(this, 'ScheduleRole');
-    this.#explainInvokeRight(role);
+    explainStar(role, {
+      resource: this.function,
+      suffix: ':*',
+      reason: 'The star stands for the versions and aliases of this one function.',
+    });
     new Schedule(this, 'Schedule', {
       description: 'Polls what is due',
       schedule: ScheduleExpression.rate(every),
       target: new LambdaInvoke(this.function, { role, deadLetterQueue: this.deadLetters, retryAttempts: 2 }),
-    });
-  }
-
-  #explainInvokeRight(role: Role): void {
-    const resource = this.function.node.defaultChild;
-    if (!(resource instanceof CfnFunction)) return;
-    Validations.of(role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(resource)}.Arn>:*]`,
-      reason: 'The star stands for the versions and aliases of this one function.',
     });
   }
 }

@@ -13,7 +13,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { bundledCode } from './bundled-code.ts';
-import { memoryOptions } from './memory-options.ts';
+import { memoryOptions } from './function-options.ts';
 
 /** The settings that every function needs: the name of the deployment, and how long its logs are kept. */
 export type FunctionSettings = Pick<Settings, 'name' | 'logRetentionDays'>;

@@ -11,29 +11,27 @@ import {
 import { Construct } from 'constructs';
 import { LearningEventType } from '../../functions/contract/event-parts.ts';
 import { logMessages, metricNames as names } from '../../functions/contract/names.ts';
-import type { Settings } from '../settings.ts';
 import type { Alarms } from './alarms.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import type { AnyTable } from './journal-table.ts';
-import type { Poller } from './poller.ts';
-import type { Replayer } from './replayer.ts';
-import { SchoolbellMetrics } from './schoolbell-metrics.ts';
+import type { QueueWorker } from './queue-worker.ts';
+import { type MetricsSettings, SchoolbellMetrics } from './schoolbell-metrics.ts';
+import type { AnyTable } from './state-resources.ts';
 import type { WebhookReceiver } from './webhook-receiver.ts';
 
 const FULL = 24;
 const KINDS = ['deployment', 'access-refused', 'integration', 'transient', 'waiting'];
 
 export type OperatorDashboardProps = {
-  settings: Settings;
+  settings: MetricsSettings;
   table: AnyTable;
-  poller: Poller;
+  poller: QueueWorker;
   dispatcher: Dispatcher;
-  replayer: Replayer;
+  replayer: QueueWorker;
   alarms: Alarms;
   webhook: WebhookReceiver | null;
 };
 
-/** What an operator sees at a glance. Single integrations are read from the logs, which cost nothing until looked at. */
+/** The dashboard for operators. Single integrations are queried from the logs, which costs nothing until somebody looks. */
 export class OperatorDashboard extends Construct {
   readonly dashboard: Dashboard;
 

@@ -8,11 +8,13 @@ import {
 } from '../../functions/contract/names.ts';
 import type { Settings } from '../settings.ts';
 
+export type MetricsSettings = Pick<Settings, 'name' | 'pollEveryMinutes'>;
+
 /** The metrics that the functions write, as this deployment writes them. */
 export class SchoolbellMetrics {
-  readonly #settings: Settings;
+  readonly #settings: MetricsSettings;
 
-  constructor(settings: Settings) {
+  constructor(settings: MetricsSettings) {
     this.#settings = settings;
   }
 

@@ -1,17 +1,19 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { type FunctionUrl, FunctionUrlAuthType, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SettingsError } from '../read-settings.ts';
 import type { Settings } from '../settings.ts';
-import type { AnySecret } from './empty-secret.ts';
 import { grantQueue, grantSecret } from './grants.ts';
-import { NotifierFunction } from './notifier-function.ts';
+import { type FunctionSettings, NotifierFunction } from './notifier-function.ts';
+import type { AnySecret } from './state-resources.ts';
+
+type WebhookSettings = FunctionSettings & Pick<Settings, 'webhookConcurrency'>;
 
 /**
  * Regions without function URLs (https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html). A deployment
- * there would fail half-way.
+ * there would fail halfway.
  */
 const REGIONS_WITHOUT_URLS = new Set([
   'ap-east-2',
@@ -36,13 +38,13 @@ const REGIONS_WITHOUT_URLS = new Set([
 export class WebhookReceiver extends Construct {
   readonly function: NotifierFunction;
   readonly url: FunctionUrl;
-  /** Calls that were answered with 4xx, as Lambda counts them: refused webhooks, and calls above the reservation. */
+  /** Calls with a 4xx response, as Lambda counts them: refused webhooks, and calls above the reservation. */
   readonly refused: Metric;
 
   constructor(
     scope: Construct,
     id: string,
-    { settings, secret, queue }: { settings: Settings; secret: AnySecret; queue: Queue },
+    { settings, secret, queue }: { settings: WebhookSettings; secret: AnySecret; queue: IQueue },
   ) {
     super(scope, id);
     const { region } = Stack.of(this);
@@ -57,7 +59,7 @@ export class WebhookReceiver extends Construct {
       description: "Checks Kombo's webhooks and queues what they ask for",
       timeout: Duration.seconds(10),
       memorySize: 256,
-      // Otherwise Lambda writes lines for each call, which anybody can make.
+      // By default Lambda writes log lines for each call, and anybody can call it.
       systemLogLevelV2: SystemLogLevel.WARN,
       ...(settings.webhookConcurrency !== undefined && {
         reservedConcurrentExecutions: settings.webhookConcurrency,

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { outputNames } from '../../functions/contract/names.ts';
+import { consumerStacks } from '../../consumers/deploy/settings.ts';
+import { outputNames, TABLE_CALLS } from '../../functions/contract/names.ts';
 import { Alarms } from '../constructs/alarms.ts';
 import {
   deployedAlarmTopic,
@@ -11,11 +12,10 @@ import {
   deployedWebhookSecret,
 } from '../constructs/deployed-state.ts';
 import { Dispatcher } from '../constructs/dispatcher.ts';
+import { POLL_MEMORY_MB } from '../constructs/function-options.ts';
+import { OperatorPolicy, operatorEnvironment } from '../constructs/operator-access.ts';
 import { OperatorDashboard } from '../constructs/operator-dashboard.ts';
-import { operatorEnvironment } from '../constructs/operator-environment.ts';
-import { OperatorPolicy } from '../constructs/operator-policy.ts';
-import { Poller } from '../constructs/poller.ts';
-import { Replayer } from '../constructs/replayer.ts';
+import { QueueWorker } from '../constructs/queue-worker.ts';
 import { WebhookReceiver } from '../constructs/webhook-receiver.ts';
 import type { Settings } from '../settings.ts';
 
@@ -34,10 +34,30 @@ export class NotifierStack extends Stack {
       remoteIdsKey: deployedRemoteIdsKey(this, settings),
       alarmTopic: deployedAlarmTopic(this, settings),
     };
-    const poller = new Poller(this, 'Poll', { settings, state });
+    const poller = new QueueWorker(this, 'Poll', {
+      settings,
+      state,
+      entry: 'functions/poll/lambda.ts',
+      description: 'Polls one integration and publishes what changed',
+      memorySize: POLL_MEMORY_MB,
+      queueVariable: 'QUEUE_URL',
+      // A slow integration delays no other: one message per call, and a limit that throttles no integration.
+      atOnce: settings.pollConcurrency,
+      tableCalls: TABLE_CALLS.poll,
+    });
     const { queue } = poller;
-    const dispatcher = new Dispatcher(this, 'Dispatch', { settings, state, queue });
-    const replayer = new Replayer(this, 'Replay', { settings, state });
+    const dispatcher = new Dispatcher(this, 'Dispatch', { settings, table, queue });
+    const replayer = new QueueWorker(this, 'Replay', {
+      settings,
+      state,
+      entry: 'functions/replay/lambda.ts',
+      description: 'Carries a replay on',
+      memorySize: 512,
+      queueVariable: 'REPLAY_QUEUE_URL',
+      // AWS's minimum. Each replay has its own rate, and replays must not displace new events.
+      atOnce: 2,
+      tableCalls: TABLE_CALLS.replay,
+    });
     const webhook = settings.webhook
       ? new WebhookReceiver(this, 'Webhook', {
           settings,
@@ -45,7 +65,14 @@ export class NotifierStack extends Stack {
           queue,
         })
       : null;
-    const alarms = new Alarms(this, 'Alarms', { settings, state, poller, dispatcher, replayer, webhook });
+    const alarms = new Alarms(this, 'Alarms', {
+      settings,
+      topic: state.alarmTopic,
+      poller,
+      dispatcher,
+      replayer,
+      webhook,
+    });
     const { dashboard } = new OperatorDashboard(this, 'Operator', {
       settings,
       table,
@@ -57,10 +84,10 @@ export class NotifierStack extends Stack {
     });
 
     const policy = new OperatorPolicy(this, 'OperatorPolicy', {
-      settings,
       state,
-      pollQueue: queue,
-      replayQueue: replayer.queue,
+      // Also those that are switched off, so that switching a consumer changes nothing here.
+      stacks: Object.values(consumerStacks(settings)).map(({ name }) => name),
+      queues: [queue, replayer.queue],
     });
 
     new CfnOutput(this, outputNames.pollQueue, { value: queue.queueUrl });
@@ -69,7 +96,10 @@ export class NotifierStack extends Stack {
     new CfnOutput(this, outputNames.replayFunction, { value: replayer.function.functionName });
     new CfnOutput(this, outputNames.environment, {
       description: 'What the command line needs to know: put it into the environment',
-      value: operatorEnvironment({ settings, state, poller, replayer }),
+      value: operatorEnvironment(settings, state, {
+        QUEUE_URL: queue.queueUrl,
+        REPLAY_QUEUE_URL: replayer.queue.queueUrl,
+      }),
     });
     new CfnOutput(this, outputNames.operatorPolicy, {
       description: 'The rights of the command line: attach it to the roles of operators',

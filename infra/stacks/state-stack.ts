@@ -4,12 +4,10 @@ import { Effect, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { EVENT_SOURCE, outputNames } from '../../functions/contract/names.ts';
-import { alarmTopicArn } from '../constructs/alarm-topic.ts';
 import { BusLogs } from '../constructs/bus-logs.ts';
 import { writeStateNames } from '../constructs/deployed-state.ts';
-import { EmptySecret } from '../constructs/empty-secret.ts';
-import { JournalTable } from '../constructs/journal-table.ts';
 import { rolePath } from '../constructs/notifier-function.ts';
+import { alarmTopicArn, EmptySecret, JournalTable } from '../constructs/state-resources.ts';
 import type { Settings } from '../settings.ts';
 
 /**

@@ -1,30 +1,28 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { consumerStacks } from '../../consumers/deploy/settings.ts';
+import { stacksOff } from '../../consumers/deploy/settings.ts';
 import { TABLE_CALLS } from '../../functions/contract/names.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from './deployed-state.ts';
 import { grantQueue, grantSecret, grantTable } from './grants.ts';
+import { runEnvironment } from './queue-worker.ts';
 
 /** The rights of the command line, for the roles of the people who operate a deployment. */
 export class OperatorPolicy extends ManagedPolicy {
   constructor(
     scope: Construct,
     id: string,
-    props: { settings: Settings; state: State; pollQueue: Queue; replayQueue: Queue },
+    { state, stacks, queues }: { state: State; stacks: string[]; queues: IQueue[] },
   ) {
-    const { settings, state, pollQueue, replayQueue } = props;
     super(scope, id, { description: 'Schoolbell: what its command line may do with a deployment' });
     grantTable(state.table, this, TABLE_CALLS.operators);
-    for (const queue of [pollQueue, replayQueue])
-      grantQueue(queue, this, 'SendMessage', 'GetQueueAttributes');
+    for (const queue of queues) grantQueue(queue, this, 'SendMessage', 'GetQueueAttributes');
     this.#allow(['events:PutEvents', 'events:DescribeEventBus'], [state.bus.eventBusArn]);
     grantSecret(state.komboSecret, this, 'GetSecretValue', 'PutSecretValue');
     grantSecret(state.remoteIdsKey, this, 'GetSecretValue');
-    // Whether it is on or off, so that a switch of a consumer changes nothing here.
-    this.#allowToFind(Object.values(consumerStacks(settings)).map(({ name }) => name));
+    this.#allowToFind(stacks);
   }
 
   #allow(actions: string[], resources: string[]): void {
@@ -44,4 +42,24 @@ export class OperatorPolicy extends ManagedPolicy {
       });
     }
   }
+}
+
+/**
+ * The environment in which the command line works on a deployment: `NAME=value` pairs, separated by spaces.
+ *
+ * @param queues the URLs of the queues by their variables
+ */
+export function operatorEnvironment(
+  settings: Settings,
+  state: State,
+  queues: Record<string, string>,
+): string {
+  const variables = {
+    ...runEnvironment(settings, state),
+    ...queues,
+    STACKS_OFF: stacksOff(settings).join(','),
+  };
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 }

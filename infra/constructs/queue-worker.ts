@@ -1,0 +1,95 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { type Environment, KOMBO_HOSTS } from '../../functions/contract/environment.ts';
+import type { TableCall } from '../../functions/contract/names.ts';
+import type { Settings } from '../settings.ts';
+import type { State } from './deployed-state.ts';
+import { grantQueue, grantSecret, grantTable } from './grants.ts';
+import { type FunctionSettings, NotifierFunction } from './notifier-function.ts';
+import { feedFunction, QueueWithDeadLetters } from './queues.ts';
+
+/** Less than Lambda's limit: the queue repeats a failed message after six times this. */
+const TIMEOUT = Duration.minutes(5);
+
+/** The settings of every function that reads Kombo and publishes. */
+export type RunSettings = Pick<
+  Settings,
+  | 'bus'
+  | 'kombo'
+  | 'baseline'
+  | 'learnerDetails'
+  | 'remoteIds'
+  | 'overlapMinutes'
+  | 'journalRetentionDays'
+  | 'surgeShare'
+  | 'surgeFloor'
+>;
+
+export type QueueWorkerProps = {
+  settings: FunctionSettings & RunSettings;
+  state: State;
+  /** The file of the function, by its path below the root. */
+  entry: string;
+  description: string;
+  memorySize: number;
+  /** The variable with the URL of the queue. */
+  queueVariable: 'QUEUE_URL' | 'REPLAY_QUEUE_URL';
+  /** How many messages are processed at the same time. */
+  atOnce: number;
+  tableCalls: readonly TableCall[];
+};
+
+/**
+ * A queue, and the function that takes one message at a time from it, reads Kombo, publishes, and may send itself another
+ * message.
+ */
+export class QueueWorker extends Construct {
+  readonly queue: QueueWithDeadLetters;
+  readonly function: NotifierFunction;
+
+  constructor(scope: Construct, id: string, props: QueueWorkerProps) {
+    super(scope, id);
+    const { settings, state, queueVariable, atOnce, tableCalls, ...rest } = props;
+    this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT });
+    this.function = new NotifierFunction(this, 'Function', {
+      ...rest,
+      settings,
+      timeout: TIMEOUT,
+      environment: { ...runEnvironment(settings, state), [queueVariable]: this.queue.queueUrl },
+      callsItself: true,
+    });
+    feedFunction(this.function, this.queue, { atOnce });
+    grantQueue(this.queue, this.function, 'SendMessage');
+    state.bus.grantPutEventsTo(this.function);
+    grantSecret(state.komboSecret, this.function, 'GetSecretValue');
+    grantSecret(state.remoteIdsKey, this.function, 'GetSecretValue');
+    grantTable(state.table, this.function, tableCalls);
+  }
+}
+
+/** The environment of every function that reads Kombo and publishes, without its queue. */
+export function runEnvironment(
+  settings: RunSettings,
+  state: State,
+): Record<Exclude<keyof Environment, 'QUEUE_URL'>, string> {
+  return {
+    TABLE_NAME: state.table.tableName,
+    // A bus of another account has to be named by its ARN. `doctor` can describe a bus of this account by its name.
+    BUS_NAME: settings.bus === 'own' ? state.bus.eventBusName : state.bus.eventBusArn,
+    KOMBO_SECRET_ID: state.komboSecret.secretArn,
+    KOMBO_BASE_URL: komboUrl(settings.kombo),
+    BASELINE: settings.baseline,
+    LEARNER_DETAILS: settings.learnerDetails,
+    REMOTE_IDS: settings.remoteIds,
+    REMOTE_IDS_KEY_ID: state.remoteIdsKey.secretArn,
+    OVERLAP_SECONDS: String(settings.overlapMinutes * 60),
+    JOURNAL_RETENTION_DAYS: String(settings.journalRetentionDays),
+    SURGE_SHARE: String(settings.surgeShare),
+    SURGE_FLOOR: String(settings.surgeFloor),
+  };
+}
+
+/** The URL of Kombo's API: that of a region, or the one of the settings. */
+export function komboUrl(kombo: Settings['kombo']): string {
+  return kombo === 'eu' || kombo === 'us' ? KOMBO_HOSTS[kombo] : kombo;
+}
