@@ -1,31 +1,29 @@
 import { parseArgs } from 'node:util';
+import { nativeDynamoDb } from '../local/native-dynamodb.ts';
 import { measureColdStart } from './cold-start.ts';
-import type { BenchOptions } from './measures/bench-options.ts';
-import { countMeasures, countPolls } from './measures/counts.ts';
-import { pollFleet } from './measures/fleet.ts';
-import { judge, type Measure } from './measures/measure.ts';
-import { growRecords, memoryMeasures } from './measures/memory.ts';
-import { pollOneIntegration, timeMeasures } from './measures/single-integration.ts';
-import { bestEngine } from './processes/surroundings.ts';
-import { describeMachine, type Report, reportTable } from './report.ts';
+import { countMeasures, countPolls } from './counts.ts';
+import { measureFleet } from './fleet.ts';
+import { describeMachine, judge, type Measure, type Report, reportTable } from './report.ts';
+import { type BenchOptions, measureMemory, measureTimes } from './single-integration.ts';
 
 const GROUPS = ['counts', 'cold-start', 'time', 'memory', 'fleet'] as const;
 const USAGE = `npm run bench -- [--only GROUP,...] [--rounds N] [--records N] [--json]
 
-Measures each row beside its limit, in the same run. All of it takes about half an hour on two idle cores.
+Prints each measure beside its limit. All measures take about half an hour on two idle cores.
 
-  --only GROUP,...   of ${GROUPS.join(', ')}; by default all
-  --rounds N         how often each time is measured (3)
-  --records N        of the integration that is polled (100000); the memory is measured up to ten times as many
-  --engine NAME      native (where @dynoxide/linux-x64 is installed) or embedded (runs everywhere, five times slower)
-  --json             for programs`;
+  --only GROUP,...   some of ${GROUPS.join(', ')} (default: all)
+  --rounds N         how often each time is measured (default: 3)
+  --records N        records of the integration that is polled (default: 100000); memory is measured with ten times as many
+  --json             print the report as JSON
+
+The table is in a native DynamoDB engine where @dynoxide/linux-x64 is installed. Elsewhere it is in an embedded engine, which
+is five times slower.`;
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: GROUPS.join(',') },
     rounds: { type: 'string', default: '3' },
     records: { type: 'string', default: '100000' },
-    engine: { type: 'string', default: bestEngine() },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -37,7 +35,7 @@ else await bench();
 async function bench(): Promise<void> {
   const only = values.only.split(',');
   const options: BenchOptions = {
-    engine: values.engine === 'native' ? 'native' : 'embedded',
+    engine: nativeDynamoDb() === null ? 'embedded' : 'native',
     rounds: Number(values.rounds),
     records: Number(values.records),
     answerMs: 100,
@@ -53,26 +51,12 @@ async function bench(): Promise<void> {
   const machine = describeMachine();
   const measures: Measure[] = [];
   if (only.includes('counts')) measures.push(...countMeasures(await countPolls()));
-  if (only.includes('cold-start')) measures.push(coldStart());
-  if (only.includes('time')) {
-    measures.push(...timeMeasures(await pollOneIntegration(options), options.records));
-  }
-  if (only.includes('memory')) measures.push(...memoryMeasures(await growRecords(options)));
-  if (only.includes('fleet')) measures.push(await pollFleet(options));
+  if (only.includes('cold-start')) measures.push(measureColdStart());
+  if (only.includes('time')) measures.push(...(await measureTimes(options)));
+  if (only.includes('memory')) measures.push(...(await measureMemory(options)));
+  if (only.includes('fleet')) measures.push(await measureFleet(options));
 
   const { engine, rounds, answerMs } = options;
   const report: Report = { machine, engine, rounds, answerMs, measures: measures.map(judge) };
   console.log(values.json ? JSON.stringify(report, null, 2) : reportTable(report));
-}
-
-function coldStart(): Measure {
-  const { clientsMs, pollMs } = measureColdStart();
-  return {
-    name: 'cold start of the bundled poll function',
-    beside: 'a function that imports only the same AWS clients',
-    unit: 'ms',
-    values: [pollMs.median],
-    limits: [clientsMs.median],
-    atMost: 1.3,
-  };
 }

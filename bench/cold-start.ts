@@ -1,18 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { BUNDLING, memoryOptions, POLL_MEMORY_MB } from '../infra/constructs/function-options.ts';
-
-/** Milliseconds of CPU time. */
-export type Spread = { min: number; median: number; max: number };
-
-/**
- * What a new process needs to load the poll function's bundle and to make its parts, against a function that only makes
- * the same AWS clients. `ratio` is that of the medians.
- */
-export type ColdStart = { clientsMs: Spread; pollMs: Spread; ratio: number; bundleBytes: number };
+import { type Measure, median } from './report.ts';
 
 const ROUNDS = 31;
 const ROOT = join(import.meta.dirname, '..');
@@ -34,7 +26,7 @@ const { user, system } = process.cpuUsage(begun);
 console.log((user + system) / 1000);
 `;
 
-/** All that the functions see. */
+/** The environment of both functions. */
 const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'test',
@@ -48,8 +40,11 @@ const ENVIRONMENT = {
   NODE_OPTIONS: memoryOptions(POLL_MEMORY_MB).join(' '),
 };
 
-/** Loads both bundles alternately, so that both meet the same machine. It takes a quarter of a minute. */
-export function measureColdStart(): ColdStart {
+/**
+ * The processor time that a new process needs to load the poll function's bundle, compared with a function that only
+ * creates the same AWS clients. The two bundles are loaded alternately. Takes 15 seconds.
+ */
+export function measureColdStart(): Measure {
   const directory = mkdtempSync(join(tmpdir(), 'schoolbell-cold-start-'));
   try {
     const script = join(directory, 'load.mjs');
@@ -58,13 +53,15 @@ export function measureColdStart(): ColdStart {
       stdin: { contents: CLIENTS_ONLY, resolveDir: ROOT },
     });
     const poll = bundle(join(directory, 'poll.mjs'), { entryPoints: ['functions/poll/lambda.ts'] });
-    const rounds = Array.from({ length: ROUNDS }, () => ({
-      clients: load(script, clients),
-      poll: load(script, poll),
-    }));
-    const clientsMs = spread(rounds.map((round) => round.clients));
-    const pollMs = spread(rounds.map((round) => round.poll));
-    return { clientsMs, pollMs, ratio: pollMs.median / clientsMs.median, bundleBytes: statSync(poll).size };
+    const rounds = Array.from({ length: ROUNDS }, () => [load(script, poll), load(script, clients)] as const);
+    return {
+      name: 'cold start of the bundled poll function',
+      beside: 'a function that imports only the same AWS clients',
+      unit: 'ms',
+      values: [median(rounds.map(([pollMs]) => pollMs))],
+      limits: [median(rounds.map(([, clientsMs]) => clientsMs))],
+      atMost: 1.3,
+    };
   } finally {
     rmSync(directory, { recursive: true });
   }
@@ -79,27 +76,9 @@ function bundle(
   return outfile;
 }
 
+/** Milliseconds of processor time. */
 function load(script: string, file: string): number {
   const run = spawnSync(process.execPath, [script, file], { env: ENVIRONMENT, encoding: 'utf8' });
   if (run.status !== 0) throw new Error(run.stderr.slice(-1_000));
   return Number(run.stdout);
-}
-
-function spread(values: number[]): Spread {
-  const sorted = values.toSorted((left, right) => left - right);
-  const at = (index: number) => sorted[index] ?? Number.NaN;
-  return { min: at(0), median: at(Math.floor(sorted.length / 2)), max: at(sorted.length - 1) };
-}
-
-if (import.meta.main) {
-  const { clientsMs, pollMs, ratio, bundleBytes } = measureColdStart();
-  const row = (name: string, { min, median, max }: Spread) =>
-    `${name} ${[min, median, max].map((ms) => ms.toFixed(1).padStart(8)).join('')}`;
-  console.log(
-    `bundle of poll: ${(bundleBytes / 1000).toFixed(0)} kB; ${ROUNDS} rounds, milliseconds of CPU time`,
-  );
-  console.log('                       min  median     max');
-  console.log(row('AWS clients alone ', clientsMs));
-  console.log(row('poll              ', pollMs));
-  console.log(`poll / AWS clients: ${ratio.toFixed(2)}`);
 }

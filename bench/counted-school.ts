@@ -1,29 +1,15 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { dynamoDbCalls } from '../functions/adapters/dynamodb/dynamodb-calls.ts';
-import { createStore } from '../functions/adapters/dynamodb/store.ts';
-import { createPublisher } from '../functions/adapters/eventbridge/publisher.ts';
-import { putEventsCall } from '../functions/adapters/eventbridge/put-events.ts';
-import { createKombo } from '../functions/adapters/kombo/kombo.ts';
-import type { Integration, IntegrationId } from '../functions/contract/integration.ts';
-import type { Worker } from '../functions/core/journal/worker.ts';
-import { setWatermark } from '../functions/core/operator/operator-changes.ts';
-import { withLease } from '../functions/core/operator/with-lease.ts';
+import type { DynamoDbCalls } from '../functions/adapters/dynamodb/dynamodb-calls.ts';
+import type { IntegrationId } from '../functions/contract/integration.ts';
 import { runPoll } from '../functions/core/poll/run-poll.ts';
-import type { Ports } from '../functions/core/ports.ts';
-import { startBus } from '../local/bus/bus.ts';
-import { EMBEDDED_CREDENTIALS, startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
-import { type SandboxClock, steppedClock } from '../local/sandbox/sandbox-clock.ts';
-import { startSandbox } from '../local/sandbox/server.ts';
-import { type SyntheticRecords, syntheticRecords } from '../local/sandbox/synthetic-records.ts';
-import { countedCalls } from './counted-calls.ts';
-import { SETTINGS } from './processes/ports.ts';
-import { CREATED_AT, KEY } from './processes/services.ts';
+import type { SandboxClock } from '../local/sandbox/sandbox-clock.ts';
+import { benchPorts, integrationOf, SETTINGS } from './measured-process.ts';
+import { rereadEverything } from './seed-table.ts';
+import { startSurroundings } from './surroundings.ts';
 
-/** As long as the function's own; always the same, so that the bytes of an entry are. */
+/** As long as the owner of a function's lease, and always the same, so that a journal entry always has the same size. */
 const OWNER = '00000000-0000-4000-8000-000000000000';
 
-/** What a call of the poll function used. */
+/** What one call of the poll function uses. */
 export type PollCounts = {
   kombo: number;
   dynamoDb: number;
@@ -35,122 +21,96 @@ export type PollCounts = {
   journalBytes: number;
 };
 
-/** Integrations polled over an embedded engine, with everything counted. */
+/** One integration, polled with the embedded engine. */
 export type CountedSchool = {
   clock: SandboxClock;
-  records: Map<IntegrationId, SyntheticRecords>;
-  /** Lets the next poll read everything again. */
-  reread(integration: IntegrationId): Promise<void>;
+  /** After an hour, changes every nth record. */
+  change(every: number): void;
+  /** Sets the watermark before the first record, so that the next poll reads everything. */
+  reread(): Promise<void>;
   /** Does what the poll function does for a message of the queue. */
-  poll(integration: IntegrationId): Promise<PollCounts>;
+  poll(): Promise<PollCounts>;
   close(): Promise<void>;
 };
 
-/** All integrations are there and active; none was polled yet. */
-export async function openCountedSchool(
-  schools: { id: IntegrationId; count: number }[],
-): Promise<CountedSchool> {
-  const clock = steppedClock(CREATED_AT + 60 * 60 * 1000);
-  const records = new Map(
-    schools.map(({ id, count }) => [id, syntheticRecords({ integration: id, count, createdAt: CREATED_AT })]),
-  );
-  let events = 0;
-  const countEvent = () => {
-    events += 1;
-  };
-  const bus = await startBus({ onEvent: countEvent });
-  const database = await startEmbeddedDynamoDb();
-  const sandbox = await startSandbox({
-    apiKey: KEY,
-    clock,
-    integrations: [...records].map(([id, source]) => ({ id, records: source })),
-  });
-  const client = { region: 'local', credentials: EMBEDDED_CREDENTIALS, cacheMiddleware: true };
-  const dynamoDb = new DynamoDBClient({ ...client, endpoint: database.endpoint });
-  const eventBridge = new EventBridgeClient({ ...client, endpoint: bus.endpoint });
+type Counter = Omit<PollCounts, 'kombo' | 'events'>;
 
-  const { calls, used } = countedCalls(dynamoDbCalls(dynamoDb));
-  let putEvents = 0;
-  let journalBytes = 0;
-  const put = putEventsCall(eventBridge);
-  const store = createStore({
-    calls: {
-      ...calls,
-      putItem: (input) => {
-        if (input.Item?.['pk']?.S?.startsWith('journal/')) {
-          journalBytes += input.Item['content']?.B?.byteLength ?? 0;
-        }
-        return calls.putItem(input);
-      },
+/** Adds an integration with `count` records. It is not polled yet. */
+export async function openCountedSchool(id: IntegrationId, count: number): Promise<CountedSchool> {
+  const surroundings = await startSurroundings([{ id, count }], 'embedded');
+  const { services, clock, control, countEvents } = surroundings;
+  const counter: Counter = { dynamoDb: 0, readUnits: 0, writeUnits: 0, putEvents: 0, journalBytes: 0 };
+  const { ports, close } = benchPorts(services, {
+    calls: (calls) => countedCalls(calls, counter),
+    putEvents: (call) => (input) => {
+      counter.putEvents += 1;
+      return call(input);
     },
-    table: database.table,
-    retentionDays: 90,
-  });
-  const ports: Ports = {
-    store,
-    kombo: createKombo({ baseUrl: sandbox.url, apiKey: async () => KEY }),
-    publisher: createPublisher({
-      putEvents: (input) => {
-        putEvents += 1;
-        return put(input);
-      },
-      bus: 'schoolbell',
-    }),
     clock: clock.now,
-  };
-  const integrationOf = (id: IntegrationId): Integration => {
-    const addedAt = new Date(CREATED_AT).toISOString();
-    return { id, state: 'active', baseline: { mode: 'silent' }, addedAt };
-  };
-  for (const { id } of schools) await store.changeIntegration(id, () => integrationOf(id));
-  const counted = (): PollCounts => ({
-    kombo: sandbox.control.requests(),
-    dynamoDb: used.requests,
-    readUnits: used.read,
-    writeUnits: used.write,
-    putEvents,
-    events,
-    journalBytes,
   });
-  const since = (before: PollCounts): PollCounts => {
-    const after = counted();
-    return {
-      kombo: after.kombo - before.kombo,
-      dynamoDb: after.dynamoDb - before.dynamoDb,
-      readUnits: after.readUnits - before.readUnits,
-      writeUnits: after.writeUnits - before.writeUnits,
-      putEvents: after.putEvents - before.putEvents,
-      events: after.events - before.events,
-      journalBytes: after.journalBytes - before.journalBytes,
-    };
-  };
-
+  await ports.store.changeIntegration(id, () => integrationOf(id));
+  const counts = (): PollCounts => ({ ...counter, kombo: control.requests(), events: countEvents() });
   return {
     clock,
-    records,
-    async reread(integration) {
-      const before = new Date(CREATED_AT - 60 * 60 * 1000).toISOString();
-      const set = (worker: Worker) => setWatermark(worker, before, { force: false });
-      await withLease(ports, SETTINGS, integrationOf(integration), 'operator', async (worker) => set(worker));
-    },
-    async poll(integration) {
-      const before = counted();
-      const stored = await store.readIntegration(integration);
-      if (stored === null) throw new Error(`${integration} is not there`);
-      const outcome = await runPoll(ports, SETTINGS, {
-        integration: stored,
-        owner: OWNER,
-        timeLeft: () => true,
-      });
+    change: (every) => surroundings.change(id, every),
+    reread: () => rereadEverything(services, integrationOf(id), {}, clock.now),
+    async poll() {
+      const before = counts();
+      const integration = await ports.store.readIntegration(id);
+      if (integration === null) throw new Error(`${id} is not there`);
+      const outcome = await runPoll(ports, SETTINGS, { integration, owner: OWNER, timeLeft: () => true });
       if (outcome.kind !== 'ended') throw new Error(`the poll did not end: ${JSON.stringify(outcome)}`);
-      return since(before);
+      return difference(counts(), before);
     },
     async close() {
-      dynamoDb.destroy();
-      eventBridge.destroy();
-      await sandbox.close();
-      await bus.close();
-      await database.close();
+      close();
+      await surroundings.close();
     },
+  };
+}
+
+function difference(after: PollCounts, before: PollCounts): PollCounts {
+  return {
+    kombo: after.kombo - before.kombo,
+    dynamoDb: after.dynamoDb - before.dynamoDb,
+    readUnits: after.readUnits - before.readUnits,
+    writeUnits: after.writeUnits - before.writeUnits,
+    putEvents: after.putEvents - before.putEvents,
+    events: after.events - before.events,
+    journalBytes: after.journalBytes - before.journalBytes,
+  };
+}
+
+type Consumed = { CapacityUnits?: number | undefined };
+type Response = { ConsumedCapacity?: Consumed | Consumed[] | undefined };
+
+/** Calls that add to a counter the capacity units that the engine reports. */
+function countedCalls(calls: DynamoDbCalls, counter: Counter): DynamoDbCalls {
+  const counted =
+    <Input extends object, Output extends Response>(
+      units: 'readUnits' | 'writeUnits',
+      call: (input: Input & { ReturnConsumedCapacity: 'TOTAL' }) => Promise<Output>,
+    ) =>
+    async (input: Input): Promise<Output> => {
+      counter.dynamoDb += 1;
+      const response = await call({ ...input, ReturnConsumedCapacity: 'TOTAL' });
+      for (const { CapacityUnits = 0 } of [response.ConsumedCapacity ?? []].flat()) {
+        counter[units] += CapacityUnits;
+      }
+      return response;
+    };
+  const putItem = counted('writeUnits', calls.putItem);
+  return {
+    getItem: counted('readUnits', calls.getItem),
+    batchGetItem: counted('readUnits', calls.batchGetItem),
+    query: counted('readUnits', calls.query),
+    putItem(input) {
+      if (input.Item?.['pk']?.S?.startsWith('journal/')) {
+        counter.journalBytes += input.Item['content']?.B?.byteLength ?? 0;
+      }
+      return putItem(input);
+    },
+    updateItem: counted('writeUnits', calls.updateItem),
+    deleteItem: counted('writeUnits', calls.deleteItem),
   };
 }

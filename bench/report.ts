@@ -1,17 +1,66 @@
 import { cpus, loadavg, totalmem } from 'node:os';
-import type { Judged } from './measures/measure.ts';
-import type { EngineName } from './processes/surroundings.ts';
 
-/** A run of the benchmark, as `--json` prints it and `docs/benchmarks.md` keeps it. */
+/** One row of the benchmark. */
+export type Measure = {
+  name: string;
+  /** What it is compared with, in the same run; empty for a plain number. */
+  beside: string;
+  unit: 's' | 'ms' | 'MB' | 'requests' | 'units' | 'bytes';
+  /** One value per round. */
+  values: number[];
+  /** The values of what it is compared with, one per round; empty for a plain number. */
+  limits: number[];
+  /** The maximum of the ratio, or of the plain number. */
+  atMost: number;
+};
+
+/** A row without a comparison. */
+export function plainMeasure(name: string, unit: Measure['unit'], values: number[], atMost: number): Measure {
+  return { name, beside: '', unit, values, limits: [], atMost };
+}
+
+/** A measure with its results. */
+export type Judged = Measure & {
+  median: number;
+  limitMedian: number | null;
+  /** The median of the rounds' ratios; for a plain number, the median itself. */
+  result: number;
+  spread: [number, number];
+  holds: boolean;
+};
+
+export function judge(measure: Measure): Judged {
+  const { values, limits, atMost } = measure;
+  const results =
+    limits.length === 0 ? values : values.map((value, round) => value / (limits[round] ?? Number.NaN));
+  const result = median(results);
+  return {
+    ...measure,
+    median: median(values),
+    limitMedian: limits.length === 0 ? null : median(limits),
+    result,
+    spread: [Math.min(...results), Math.max(...results)],
+    holds: result <= atMost,
+  };
+}
+
+/** The middle value; of an even number of values, the mean of the two in the middle. */
+export function median(values: number[]): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
+}
+
+/** The result of a run of the benchmark, as `--json` prints it. */
 export type Report = {
   machine: { processors: string; memoryGb: number; loadBefore: number; node: string };
-  engine: EngineName;
+  engine: string;
   rounds: number;
   answerMs: number;
   measures: Judged[];
 };
 
-/** What the machine is, and how busy it was. To be called before the first measure. */
+/** Describes the machine and its load. Call it before the first measure. */
 export function describeMachine(): Report['machine'] {
   const [first, ...more] = cpus();
   return {
@@ -26,38 +75,38 @@ export function describeMachine(): Report['machine'] {
 export function reportTable({ machine, engine, rounds, answerMs, measures }: Report): string {
   const rows = measures.map((measure) => {
     const { name, beside, unit, median, limitMedian, result, spread, atMost, holds } = measure;
-    const isRatio = limitMedian !== null;
-    const text = (value: number) => (isRatio ? `${value.toFixed(2)} ×` : amount(value, unit));
+    const text = (value: number) => (limitMedian === null ? amount(value, unit) : `${value.toFixed(2)} ×`);
     const range = spread[0] === spread[1] ? '' : ` (${text(spread[0])} to ${text(spread[1])})`;
     return [
       name,
       amount(median, unit),
       limitMedian === null ? '' : `${amount(limitMedian, unit)} (${beside})`,
-      `${isRatio ? `**${text(result)}**` : `**${amount(result, unit)}**`}${range}`,
+      `**${text(result)}**${range}`,
       `${text(atMost)}${holds ? '' : ' — **missed**'}`,
     ];
   });
   const head = ['measure', 'median', 'compared with', 'result (spread)', 'limit'];
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  const { processors, memoryGb, node, loadBefore } = machine;
+  const run = `${engine} engine, ${rounds} rounds, ${answerMs} ms per page unless a row says otherwise`;
   return [
-    `${machine.processors}, ${machine.memoryGb} GB, Node ${machine.node}, load ${machine.loadBefore} at the beginning; ${engine} engine, ${rounds} rounds, ${answerMs} ms a page unless a row says otherwise.`,
+    `${processors}, ${memoryGb} GB, Node ${node}, load ${loadBefore} at the start; ${run}.`,
     '',
     ...lines,
   ].join('\n');
 }
 
-function amount(value: number, unit: Judged['unit']): string {
+function amount(value: number, unit: Measure['unit']): string {
   switch (unit) {
     case 's':
       return `${value.toFixed(1)} s`;
     case 'ms':
     case 'MB':
+    case 'bytes':
       return `${value.toFixed(0)} ${unit}`;
     case 'requests':
       return String(value);
     case 'units':
       return value.toFixed(2);
-    case 'bytes':
-      return `${value.toFixed(0)} bytes`;
   }
 }

@@ -7,30 +7,24 @@ import { change } from '../functions/core/journal/worker.ts';
 import { withLease } from '../functions/core/operator/with-lease.ts';
 import type { KnownProgression } from '../functions/core/state/progression.ts';
 import { syntheticRecords } from '../local/sandbox/synthetic-records.ts';
-import { benchPorts, SETTINGS } from './processes/ports.ts';
-import { CREATED_AT, CREDENTIALS, type Services } from './processes/services.ts';
+import { benchPorts, LOCAL_CLIENT, SETTINGS, type Services } from './measured-process.ts';
+import { CREATED_AT, HOUR_MS } from './surroundings.ts';
 
-/** What one BatchWriteItem takes. */
+/** The limit of BatchWriteItem. */
 const BATCH = 25;
 const BATCHES_AT_ONCE = 8;
 
-/** The journal entry that the seeded states claim to come from. */
+/** The number of the journal entry that the seeded states name. No such entry exists. */
 const ENTRY = 1;
 
-/**
- * Puts an integration's records into the table as a first sync leaves them, in a fraction of its time. The next run reads
- * all of them again.
- */
+/** Writes the states that a first sync of an integration would store, faster than it. The next poll reads everything. */
 export async function seedTable(services: Services, integration: Integration, count: number): Promise<void> {
-  const client = new DynamoDBClient({
-    region: 'local',
-    credentials: CREDENTIALS,
-    endpoint: services.dynamoDb,
-  });
+  const client = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: services.dynamoDb });
   const view = syntheticRecords({ integration: integration.id, count, createdAt: CREATED_AT }).at(CREATED_AT);
   const writeBatch = async (from: number) => {
-    const places = Array.from({ length: Math.min(BATCH, count - from) }, (_, at) => from + at);
-    const items = places.map((place) => progressionItem(integration.id, knownOf(view.record(place))));
+    const items = Array.from({ length: Math.min(BATCH, count - from) }, (_, at) =>
+      progressionItem(integration.id, knownOf(view.record(from + at))),
+    );
     await client.send(
       new BatchWriteItemCommand({
         RequestItems: { [services.table]: items.map((Item) => ({ PutRequest: { Item } })) },
@@ -43,14 +37,15 @@ export async function seedTable(services: Services, integration: Integration, co
   await rereadEverything(services, integration, { known: count, entry: ENTRY });
 }
 
-/** Moves the watermark to before the first record, so that the next run reads all pages again. */
+/** Sets the watermark before the first record, so that the next poll reads everything. */
 export async function rereadEverything(
   services: Services,
   integration: Integration,
   seeded: { known?: number; entry?: number } = {},
+  clock: () => number = Date.now,
 ): Promise<void> {
-  const { ports, close } = benchPorts(services);
-  const watermark = new Date(CREATED_AT - 24 * 60 * 60 * 1000).toISOString();
+  const { ports, close } = benchPorts(services, { clock });
+  const watermark = new Date(CREATED_AT - HOUR_MS).toISOString();
   const operated = await withLease(
     ports,
     SETTINGS,

@@ -2,21 +2,19 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { costTable, limitTable, pollRequests, shortCostRows } from '../../bench/cost-model.ts';
 import { openCountedSchool } from '../../bench/counted-school.ts';
-
-const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
-const HOUR_MS = 60 * 60 * 1000;
+import { HOUR_MS } from '../../bench/surroundings.ts';
 
 it('the model of the bill has the capacity units and requests that polls use', async () => {
-  const school = await openCountedSchool([{ id: INTEGRATION, count: 40 }]);
+  const school = await openCountedSchool('moodle:7C9M5sXAQx2cNMpVHLojrFpL', 40);
   const poll = async () => {
     school.clock.advance(HOUR_MS);
-    const { readUnits, writeUnits, putEvents } = await school.poll(INTEGRATION);
+    const { readUnits, writeUnits, putEvents } = await school.poll();
     return { readUnits, writeUnits, putEvents };
   };
   try {
     await poll();
     expect(await poll()).toEqual(pollRequests({ records: 0, changes: 0 }));
-    school.records.get(INTEGRATION)?.change(2, school.clock.now() + HOUR_MS);
+    school.change(2);
     expect(await poll()).toEqual(pollRequests({ records: 20, changes: 20 }));
   } finally {
     await school.close();

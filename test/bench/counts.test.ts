@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countPolls } from '../../bench/measures/counts.ts';
+import { countPolls } from '../../bench/counts.ts';
 
 it('polls use exactly so many requests, capacity units and bytes', async () => {
   const { idle, fullPage, tenth } = await countPolls();

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
-import { IntegrationId } from '../../functions/contract/integration.ts';
-import { KEY, Services } from './services.ts';
-import { measureSpent } from './spent.ts';
+import { IntegrationId } from '../functions/contract/integration.ts';
+import { KEY, reportSpent, Services } from './measured-process.ts';
 
-/** The limit of a poll: it only fetches and parses the pages, one after another, so many times. */
+/** The lower limit of a poll: only fetches and parses the pages, one after another, `passes` times. */
 const Task = z.object({
   services: Services,
   integration: IntegrationId,
@@ -17,8 +16,7 @@ const PageBody = z.object({
 
 if (import.meta.main) {
   const task = Task.parse(JSON.parse(process.argv[2] ?? ''));
-  process.send?.(await measureSpent(() => readAll(task)));
-  process.disconnect();
+  await reportSpent(() => readAll(task));
 }
 
 async function readAll({ services, integration, passes }: ReaderTask) {

@@ -1,0 +1,54 @@
+import { openCountedSchool, type PollCounts } from './counted-school.ts';
+import { type Measure, plainMeasure } from './report.ts';
+import { HOUR_MS } from './surroundings.ts';
+
+/** Ten full pages, of which a tenth changes. */
+const RECORDS = 2_500;
+const CHANGE_EVERY = 10;
+const PASSES = 2;
+
+/** What polls use. The numbers are exact, and the same in each run. */
+export type Counts = {
+  /** No record is shown. */
+  idle: PollCounts;
+  /** A full page is shown, on which all records have changed. */
+  fullPage: PollCounts;
+  /** Everything is read again, ten full pages twice, and a tenth of the records have changed. */
+  tenth: PollCounts;
+};
+
+export async function countPolls(): Promise<Counts> {
+  const school = await openCountedSchool('moodle:7C9M5sXAQx2cNMpVHLojrFpL', RECORDS);
+  try {
+    await school.poll();
+    school.clock.advance(HOUR_MS);
+    const idle = await school.poll();
+    school.change(CHANGE_EVERY);
+    const fullPage = await school.poll();
+    school.change(CHANGE_EVERY);
+    await school.reread();
+    return { idle, fullPage, tenth: await school.poll() };
+  } finally {
+    await school.close();
+  }
+}
+
+/** The rows about requests, units and bytes. */
+export function countMeasures({ idle, tenth }: Counts): Measure[] {
+  const { readUnits, writeUnits, events, journalBytes } = tenth;
+  const readUnitsARecord = (readUnits - idle.readUnits) / (RECORDS * PASSES);
+  const nothing = 'a poll that finds nothing';
+  return [
+    plainMeasure(`${nothing}: requests to Kombo`, 'requests', [idle.kombo], 1),
+    plainMeasure(`${nothing}: requests to DynamoDB`, 'requests', [idle.dynamoDb], 3),
+    plainMeasure(`${nothing}: events`, 'requests', [idle.events], 0),
+    plainMeasure('read units a record seen', 'units', [readUnitsARecord], 1),
+    plainMeasure(
+      'write units a change, journal and checkpoint included',
+      'units',
+      [writeUnits / events],
+      1.3,
+    ),
+    plainMeasure('journal, a change', 'bytes', [journalBytes / events], 150),
+  ];
+}

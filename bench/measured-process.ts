@@ -1,0 +1,95 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import * as z from 'zod/mini';
+import { type DynamoDbCalls, dynamoDbCalls } from '../functions/adapters/dynamodb/dynamodb-calls.ts';
+import { createStore } from '../functions/adapters/dynamodb/store.ts';
+import { createPublisher } from '../functions/adapters/eventbridge/publisher.ts';
+import { type PutEvents, putEventsCall } from '../functions/adapters/eventbridge/put-events.ts';
+import { createKombo } from '../functions/adapters/kombo/kombo.ts';
+import type { Integration, IntegrationId } from '../functions/contract/integration.ts';
+import type { Ports } from '../functions/core/ports.ts';
+import { runSettings } from '../functions/run-settings.ts';
+
+/** The addresses that a measured process uses. */
+export const Services = z.object({
+  /** The base URL of the sandbox, with its `/v1`. */
+  kombo: z.string(),
+  bus: z.string(),
+  dynamoDb: z.string(),
+  table: z.string(),
+});
+export type Services = z.infer<typeof Services>;
+
+/** The API key that the sandbox accepts. */
+export const KEY = 'key-of-the-benchmark';
+
+/** The engines check no credentials. */
+export const LOCAL_CLIENT = {
+  region: 'local',
+  credentials: { accessKeyId: 'benchmark', secretAccessKey: 'benchmark' },
+  cacheMiddleware: true,
+};
+
+/** The default settings of a deployment. */
+export const SETTINGS = runSettings({
+  OVERLAP_SECONDS: 900,
+  LEARNER_DETAILS: 'omit',
+  SURGE_SHARE: 0.1,
+  SURGE_FLOOR: 25,
+});
+
+export function integrationOf(id: IntegrationId): Integration {
+  return { id, state: 'active', baseline: { mode: 'silent' }, addedAt: '2026-03-01T00:00:00.000Z' };
+}
+
+/** What `benchPorts` may replace, so that calls can be counted. */
+type Replaced = {
+  calls?: (calls: DynamoDbCalls) => DynamoDbCalls;
+  putEvents?: (call: PutEvents) => PutEvents;
+  clock?: Ports['clock'];
+};
+
+/** The adapters of the functions, connected to the services of the benchmark. */
+export function benchPorts(
+  services: Services,
+  { calls = (same) => same, putEvents = (same) => same, clock = Date.now }: Replaced = {},
+): { ports: Ports; close(): void } {
+  const dynamoDb = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: services.dynamoDb });
+  const eventBridge = new EventBridgeClient({ ...LOCAL_CLIENT, endpoint: services.bus });
+  return {
+    ports: {
+      kombo: createKombo({ baseUrl: services.kombo, apiKey: async () => KEY }),
+      store: createStore({ calls: calls(dynamoDbCalls(dynamoDb)), table: services.table, retentionDays: 90 }),
+      publisher: createPublisher({ putEvents: putEvents(putEventsCall(eventBridge)), bus: 'schoolbell' }),
+      clock,
+    },
+    close() {
+      dynamoDb.destroy();
+      eventBridge.destroy();
+    },
+  };
+}
+
+/** What a process used for its task, without loading. */
+export const Spent = z.object({
+  wallMs: z.number(),
+  /** User and system time on all processors. */
+  cpuMs: z.number(),
+  /** The peak memory of the process, including its code. */
+  peakMb: z.number(),
+  pages: z.int(),
+  records: z.int(),
+});
+export type Spent = z.infer<typeof Spent>;
+
+/** Does a task, and sends what this process used for it to its parent. */
+export async function reportSpent(task: () => Promise<Pick<Spent, 'pages' | 'records'>>): Promise<void> {
+  const began = performance.now();
+  const before = process.cpuUsage();
+  const read = await task();
+  const wallMs = performance.now() - began;
+  const { user, system } = process.cpuUsage(before);
+  const peakMb = process.resourceUsage().maxRSS / 1024;
+  process.send?.({ ...read, wallMs, cpuMs: (user + system) / 1000, peakMb } satisfies Spent);
+  process.disconnect();
+}

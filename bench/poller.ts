@@ -1,0 +1,31 @@
+import pMap from 'p-map';
+import * as z from 'zod/mini';
+import { Integration } from '../functions/contract/integration.ts';
+import { runPoll } from '../functions/core/poll/run-poll.ts';
+import { benchPorts, reportSpent, SETTINGS, Services } from './measured-process.ts';
+
+/** A measured process that polls integrations at the same time, each until its poll has ended. */
+const Task = z.object({ services: Services, integrations: z.array(Integration) });
+export type PollerTask = z.infer<typeof Task>;
+
+if (import.meta.main) {
+  const task = Task.parse(JSON.parse(process.argv[2] ?? ''));
+  await reportSpent(() => pollAll(task));
+}
+
+async function pollAll({ services, integrations }: PollerTask) {
+  const { ports, close } = benchPorts(services);
+  const poll = async (integration: Integration) => {
+    const owner = `poller-${process.pid}-${integration.id}`;
+    const outcome = await runPoll(ports, SETTINGS, { integration, owner, timeLeft: () => true });
+    if (outcome.kind !== 'ended') throw new Error(`the poll did not end: ${JSON.stringify(outcome)}`);
+    return outcome.ended;
+  };
+  // The others are polled to their end when one fails.
+  const runs = (await pMap(integrations, poll, { stopOnError: false })).flat();
+  close();
+  return {
+    pages: runs.reduce((sum, { pages }) => sum + pages, 0),
+    records: runs.reduce((sum, { records }) => sum + records, 0),
+  };
+}

@@ -1,0 +1,76 @@
+import type { IntegrationId } from '../functions/contract/integration.ts';
+import { startBus } from '../local/bus/bus.ts';
+import { startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
+import { nativeDynamoDb, startNativeDynamoDb } from '../local/native-dynamodb.ts';
+import { type SandboxClock, steppedClock } from '../local/sandbox/sandbox-clock.ts';
+import type { SandboxControl } from '../local/sandbox/sandbox-control.ts';
+import { startSandbox } from '../local/sandbox/server.ts';
+import { type SyntheticRecords, syntheticRecords } from '../local/sandbox/synthetic-records.ts';
+import { KEY, type Services } from './measured-process.ts';
+
+/** When the records of the sandbox were created. */
+export const CREATED_AT = Date.parse('2026-03-01T08:00:00.000Z');
+
+export const HOUR_MS = 60 * 60 * 1000;
+
+/** An integration in the sandbox, and the number of its records. */
+export type School = { id: IntegrationId; count: number };
+
+/** The sandbox, the bus and the table that measured processes use. */
+export type Surroundings = {
+  services: Services;
+  clock: SandboxClock;
+  control: SandboxControl;
+  /** The events that the bus has received. */
+  countEvents(): number;
+  /** After an hour, changes every nth record of an integration. */
+  change(integration: IntegrationId, every: number): void;
+  close(): Promise<void>;
+};
+
+/**
+ * Starts the sandbox and the bus in this process, and the table in an engine.
+ *
+ * @param engine `native` is a process of its own, where @dynoxide/linux-x64 is installed; `embedded` runs in this process
+ */
+export async function startSurroundings(
+  schools: School[],
+  engine: 'native' | 'embedded',
+): Promise<Surroundings> {
+  const clock = steppedClock(CREATED_AT + HOUR_MS);
+  const records = new Map<IntegrationId, SyntheticRecords>(
+    schools.map(({ id, count }) => [id, syntheticRecords({ integration: id, count, createdAt: CREATED_AT })]),
+  );
+  let events = 0;
+  const countEvent = () => {
+    events += 1;
+  };
+  const bus = await startBus({ onEvent: countEvent });
+  const file = engine === 'native' ? nativeDynamoDb() : null;
+  const database = await (file === null ? startEmbeddedDynamoDb() : startNativeDynamoDb(file));
+  const sandbox = await startSandbox({
+    apiKey: KEY,
+    clock,
+    integrations: [...records].map(([id, source]) => ({ id, records: source })),
+  });
+  return {
+    services: {
+      kombo: sandbox.url,
+      bus: bus.endpoint,
+      dynamoDb: database.endpoint,
+      table: database.table,
+    },
+    clock,
+    control: sandbox.control,
+    countEvents: () => events,
+    change(integration, every) {
+      clock.advance(HOUR_MS);
+      records.get(integration)?.change(every, clock.now());
+    },
+    async close() {
+      await sandbox.close();
+      await bus.close();
+      await database.close();
+    },
+  };
+}
