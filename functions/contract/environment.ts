@@ -3,7 +3,7 @@ import { described } from './field-types.ts';
 import { BaselineText, IntegrationId } from './integration.ts';
 import { IN_ENGLISH } from './parsing.ts';
 
-/** Kombo's hosts. Any other is given as a whole in `KOMBO_BASE_URL`, with its `/v1`. */
+/** Kombo's hosts. Another host is set as a full address in `KOMBO_BASE_URL`, with `/v1`. */
 export const KOMBO_HOSTS = {
   eu: 'https://api.kombo.dev/v1',
   us: 'https://api.us.kombo.dev/v1',
@@ -11,11 +11,11 @@ export const KOMBO_HOSTS = {
 
 const THIS_MACHINE = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Said of an address instead of showing it: it may hold a password. */
+/** The message about a wrong address. It does not show the address, which may contain a password. */
 export const ADDRESS_RULE =
-  'is no https address, or has a user or password in it (http is for this machine alone: localhost or 127.0.0.1)';
+  'must be an https address without user and password (http is allowed for this machine only: localhost or 127.0.0.1)';
 
-/** Whether keys and records may be sent there: encrypted or on this machine, and with nothing secret in the address. */
+/** Whether keys and records may be sent to an address: encrypted or on this machine, and without a secret in the address. */
 export function isAddress(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
@@ -26,27 +26,24 @@ export function isAddress(text: string): boolean {
 /** The address of a service. */
 export const Address = z.string().check(z.refine(isAddress, ADDRESS_RULE));
 
-/** What becomes of the platforms' own ids of learners and progressions: by default, those that look like an e-mail address are hashed. */
+/** How the platforms' own ids of learners and progressions are treated. Default: hash those that look like an e-mail address. */
 export const RemoteIds = z.enum(['keep', 'hash', 'omit', 'hash-emails']);
 export type RemoteIds = z.infer<typeof RemoteIds>;
 
 const wholeNumber = z.coerce.number().check(z.int());
 
-/** What the functions that send polls have in common. */
+/** The environment that the functions with the poll queue share. */
 export const SharedEnvironment = z.object({
   TABLE_NAME: z.string().check(z.minLength(3)),
   QUEUE_URL: Address,
   BASELINE: described(
     z._default(BaselineText, { mode: 'silent' }),
-    'Of integrations that are added by themselves',
+    'Of integrations that are added automatically',
   ),
   JOURNAL_RETENTION_DAYS: z._default(wholeNumber.check(z.positive()), 90),
 });
 
-/**
- * The environment of the functions, by the names they are deployed with. Parsed once, at a cold start; a missing or
- * malformed variable is named in the error.
- */
+/** The environment of poll. Parsed once, at a cold start. */
 export const Environment = z.extend(SharedEnvironment, {
   BUS_NAME: described(z.string().check(z.minLength(1)), 'Name or ARN'),
   KOMBO_SECRET_ID: described(
@@ -67,20 +64,23 @@ export const Environment = z.extend(SharedEnvironment, {
 export type Environment = z.infer<typeof Environment>;
 
 /**
- * The process's variables by the schema of a function's environment.
+ * Parses the environment variables of a function.
  *
- * @throws Error with one line that names each variable that is missing or wrong
+ * @throws Error with one line that names each missing or wrong variable
  */
 export function parseAs<T>(schema: z.ZodMiniType<T>, variables: Record<string, string | undefined>): T {
   const parsed = schema.safeParse(variables, IN_ENGLISH);
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new Error(`The environment is not complete: ${wrong.join('; ')}`);
+  throw new Error(`Environment variables are missing or wrong: ${wrong.join('; ')}`);
 }
 
 /** The environment of dispatch. */
 export const DispatchEnvironment = z.extend(SharedEnvironment, {
-  POLL_EVERY_MINUTES: described(z.coerce.number().check(z.positive()), 'From one dispatch to the next'),
+  POLL_EVERY_MINUTES: described(
+    z.coerce.number().check(z.positive()),
+    'Minutes from one dispatch to the next',
+  ),
   INTEGRATIONS: described(
     z.pipe(
       z.pipe(
@@ -89,13 +89,13 @@ export const DispatchEnvironment = z.extend(SharedEnvironment, {
       ),
       z.array(IntegrationId),
     ),
-    'Added when they are not there yet, separated by commas',
+    'Added if they are unknown; separated by commas',
   ),
 });
 
 /** The environment of replay. */
 export const ReplayEnvironment = z.extend(z.omit(Environment, { QUEUE_URL: true }), {
-  REPLAY_QUEUE_URL: described(Address, 'Where a replay asks to be carried on'),
+  REPLAY_QUEUE_URL: described(Address, 'The queue of replays to continue'),
 });
 
 /** The environment of webhook. */
@@ -106,7 +106,7 @@ export const WebhookEnvironment = z.extend(z.pick(SharedEnvironment, { QUEUE_URL
   ),
 });
 
-/** What the command line knows of the deployment that it works on. */
+/** The environment of the command line. */
 export const OperatorEnvironment = z.extend(Environment, {
   REPLAY_QUEUE_URL: described(z.optional(Address), 'Without it, the command line sends replays itself'),
   STACKS_OFF: described(
@@ -117,6 +117,6 @@ export const OperatorEnvironment = z.extend(Environment, {
       ),
       [],
     ),
-    'Stacks of consumers that the settings switch off, parted by commas',
+    'Stacks of consumers that the settings switch off; separated by commas',
   ),
 });

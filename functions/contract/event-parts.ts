@@ -23,11 +23,11 @@ export type LearningEventType = z.infer<typeof LearningEventType>;
 export const EventCounts = z.partialRecord(LearningEventType, WholeNumber);
 export type EventCounts = z.infer<typeof EventCounts>;
 
-/** Where a learner stands in a course. Kombo's own four values; any other value is treated as not known. */
+/** The status of a learner in a course: Kombo's four values. Any other value counts as unknown. */
 export const Status = z.enum(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED']);
 export type Status = z.infer<typeof Status>;
 
-/** What is known of one course progression. `null` means that Kombo never sent a value. */
+/** The state of one course progression. `null` means that Kombo never sent a value. */
 export const ProgressionState = z.object({
   id: described(z.string(), "Kombo's id of the course progression"),
   remoteId: described(z.nullable(z.string()), "The learning platform's own id"),
@@ -39,14 +39,14 @@ export const ProgressionState = z.object({
 });
 export type ProgressionState = z.infer<typeof ProgressionState>;
 
-/** Who a progression is about: ids only. Both are `null` once Kombo has erased the learner. */
+/** The ids of the learner of a progression. Both are `null` after Kombo has erased the learner. */
 export const LearnerReference = z.object({
   id: described(z.nullable(z.string()), "Kombo's id of the learner"),
   remoteId: described(z.nullable(z.string()), "The learning platform's own id"),
 });
 export type LearnerReference = z.infer<typeof LearnerReference>;
 
-/** Personal data: passes through to an event when the deployment asks for it, and is never stored or logged. */
+/** Personal data: part of an event if the deployment includes it, and never stored or logged. */
 export const LearnerDetails = z.object({
   firstName: z.nullable(z.string()),
   lastName: z.nullable(z.string()),

@@ -66,7 +66,7 @@ export function toolOf(integration: IntegrationId): string {
 export const Integration = z.object({
   id: IntegrationId,
   state: z.enum(['active', 'paused', 'removed']),
-  /** Paused because it is gone or inactive at Kombo: brought back with it. Absent when a person paused it. */
+  /** `kombo`: paused because it is gone or inactive at Kombo, and resumed when it is back. Absent when a person paused it. */
   pausedBy: z.optional(z.literal('kombo')),
   baseline: Baseline,
   addedAt: Timestamp,

@@ -10,7 +10,7 @@ import {
 import { described, PositiveNumber, Timestamp, WholeNumber } from './field-types.ts';
 import { IntegrationId } from './integration.ts';
 
-/** The fields whose difference an event reports in `changes`. `learner`: the learner's data was erased. */
+/** The fields that an event can report in `changes`. `learner`: the learner's data was erased. */
 export const ChangedField = z.enum([
   'remoteId',
   'status',
@@ -21,7 +21,7 @@ export const ChangedField = z.enum([
 ]);
 export type ChangedField = z.infer<typeof ChangedField>;
 
-/** Where an event stands in the journal of its integration. */
+/** The position of an event in the journal of its integration. */
 export const JournalPosition = z.object({
   entry: PositiveNumber,
   index: WholeNumber,
@@ -104,5 +104,5 @@ export const learningMeanings: Record<LearningEventType, string> = {
   LearnerDataErased: 'The fields of a removed progression were erased.',
 };
 
-/** A learning event as it is handed to the publisher. */
+/** A learning event as it is passed to the publisher. */
 export type LearningEvent = { type: LearningEventType; detail: LearningEventDetail };

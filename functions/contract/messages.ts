@@ -11,7 +11,7 @@ export type PollMode = z.infer<typeof PollMode>;
 /**
  * One message of the poll queue: run this integration. Without a mode: an incremental run, or the baseline first.
  * `follow`: Kombo sent a webhook that the integration was created or changed, so ask Kombo for its status first.
- * `othersLetIn`: Kombo refused access for the integration, and let another one in after that.
+ * `othersLetIn`: Kombo refused access for this integration, and later accepted another one.
  */
 export const PollMessage = z.object({
   integration: IntegrationId,
@@ -21,9 +21,17 @@ export const PollMessage = z.object({
 });
 export type PollMessage = z.infer<typeof PollMessage>;
 
-/** One message of the replay queue: carry on this replay. */
+/** One message of the replay queue: continue this replay. */
 export const ReplayMessage = z.object({
   integration: IntegrationId,
   replay: z.string().check(z.minLength(1)),
 });
 export type ReplayMessage = z.infer<typeof ReplayMessage>;
+
+/** An SQS event with one message: the batch size of the event sources is 1. */
+const QueueEvent = z.object({ Records: z.tuple([z.object({ body: z.string() })]) });
+
+/** The message of an SQS event. */
+export function messageOf<Message>(schema: z.ZodMiniType<Message>, event: unknown): Message {
+  return schema.parse(JSON.parse(QueueEvent.parse(event).Records[0].body));
+}

@@ -9,22 +9,22 @@ export const METRIC_NAMESPACE = 'Schoolbell';
  * are metrics; single integrations are in the structured logs.
  */
 export const metricNames = {
-  /** Of a run that ended. */
+  /** Of each run that ended. */
   pagesRead: 'PagesRead',
   recordsRead: 'RecordsRead',
   changesMissed: 'ChangesMissed',
   setAside: 'SetAside',
   unknownStatuses: 'UnknownStatuses',
   runsEnded: 'RunsEnded',
-  /** Of one invocation of poll; the two times are the worst of its events. */
+  /** Of each invocation of poll; the two times are the longest of its events. */
   eventsPublished: 'EventsPublished',
   komboLagSeconds: 'KomboLagSeconds',
   ownLagSeconds: 'OwnLagSeconds',
-  /** Of a run that failed; with the dimension `kind`, too. */
+  /** Of each run that failed; once without and once with the dimension `kind`. */
   runsFailed: 'RunsFailed',
-  /** Of a run that AWS denied something, and each time dispatch finds that the deployment stops integrations. */
+  /** When AWS denies access to a run, and when dispatch finds that the deployment is wrong. */
   deploymentErrors: 'DeploymentErrors',
-  /** Of the whole fleet, each time dispatch looks. */
+  /** Of the whole fleet, at each dispatch. */
   integrationsActive: 'IntegrationsActive',
   integrationsFailing: 'IntegrationsFailing',
   integrationsHeld: 'IntegrationsHeld',
@@ -32,13 +32,13 @@ export const metricNames = {
   oldestUnpublishedSeconds: 'OldestUnpublishedSeconds',
   pollsSent: 'PollsSent',
   webhooksAccepted: 'WebhooksAccepted',
-  /** Names and titles that no font can draw: certificates have something else in their place. */
+  /** Names and titles that no font can draw: certificates have replacement text. */
   certificateTextsUndrawable: 'CertificateTextsUndrawable',
 } as const;
 
 export type MetricName = (typeof metricNames)[keyof typeof metricNames];
 
-/** The dimension that every metric has: the deployment's name, so that two in one account stay apart. */
+/** The dimension of every metric: the deployment's name, to separate two deployments in one account. */
 export const DEPLOYMENT_DIMENSION = 'service';
 
 /** The dimension of `RunsFailed` that says what to do next: `Failure.kind`. */
@@ -74,7 +74,7 @@ export const outputNames = {
 /** A call of DynamoDB, as IAM names it. */
 export type TableCall = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
 
-/** The calls that each function makes: its role has the right to these alone, and tests let it make no others. */
+/** The calls that each function makes: its role allows only these, and tests fail on others. */
 export const TABLE_CALLS = {
   dispatch: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
   poll: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
@@ -83,7 +83,7 @@ export const TABLE_CALLS = {
 } as const satisfies Record<string, TableCall[]>;
 
 /**
- * Integrations that are polled at the same time where the settings say nothing: `pollConcurrency`. See
+ * The default of the setting `pollConcurrency`: how many integrations are polled at the same time. See
  * `docs/adr/0012-poll-fifty-integrations-at-once.md`.
  */
 export const POLL_CONCURRENCY = 50;

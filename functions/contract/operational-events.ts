@@ -11,7 +11,7 @@ const operational = z.object({
   at: Timestamp,
 });
 
-/** The schema of each operational event's `detail`: what an operator should hear once per episode. */
+/** The schema of the `detail` of each operational event. An operator gets it once per episode. */
 export const operationalEvents = {
   IntegrationBaselined: z.extend(operational, {
     baseline: described(z.string(), '`silent`, `publish` or `since:<date>`'),
@@ -71,16 +71,16 @@ export const operationalMeanings: Record<OperationalEventType, string> = {
   ReplayFinished: 'A replay ended.',
 };
 
-/** An operational event as it is handed to the publisher. */
+/** An operational event as it is passed to the publisher. */
 export type OperationalEvent = {
   [Type in OperationalEventType]: { type: Type; detail: z.infer<(typeof operationalEvents)[Type]> };
 }[OperationalEventType];
 
 /**
- * What every operational event about an integration has.
+ * The fields that all operational events share.
  *
- * @param name what the event is about, unique within the integration and the same on each publication: a retry after a
- * crash then uses the same event id
+ * @param name identifies the event within the integration. The same on each publication, so that a retry after a crash uses
+ * the same event id
  */
 export function envelope(integration: IntegrationId, name: string, clock: () => number) {
   return {

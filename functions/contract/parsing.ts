@@ -1,10 +1,10 @@
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
 
-/** For a parse whose messages reach people: on its own, zod/mini says no more than "Invalid input". */
+/** For messages that people read: without it, the only message of zod/mini is "Invalid input". */
 export const IN_ENGLISH = { error: en().localeError };
 
-/** A text that must be JSON, and then what the schema says. Fails with `is not JSON` where it is none. */
+/** Parses JSON text, then applies the schema. Fails with `is not JSON` for other text. */
 export function parsedJson<Schema extends z.ZodMiniType>(schema: Schema) {
   return z.pipe(
     z.pipe(

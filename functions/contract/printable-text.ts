@@ -1,17 +1,17 @@
 /**
- * What a text of others must not bring to a terminal, a log or a message: control characters (an escape sequence begins
- * with one), line breaks, halves of surrogate pairs, and each character that changes the direction of the text around it.
- * Zero-width joiners are no such character: emoji and Indic names need them.
+ * Characters of foreign text that must not reach a terminal, a log or a message: control characters (escape sequences begin
+ * with one), line breaks, unpaired surrogates, and characters that change the direction of the text around them.
+ * Zero-width joiners are allowed: emoji and Indic names need them.
  * https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
  */
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/gu;
 
-/** A text in one line, without what could act on the place where it is shown: each such character becomes `�`. */
+/** A text in one line in which each unsafe character is replaced by `�`. */
 export function printable(text: string): string {
   return text.replace(UNSAFE, '\uFFFD');
 }
 
-/** JSON in one line, in which the characters that `printable` replaces are escaped. */
+/** JSON in one line in which each unsafe character is escaped. */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value).replace(
     UNSAFE,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { described, PositiveNumber, WholeNumber } from './field-types.ts';
 
-/** Why a change is suspect: what a mass change of the platform looks like, and ordinary learning does not. */
+/** Why a change is suspect: kinds of changes that a mistake of the platform causes and ordinary learning does not. */
 export const SuspectKind = z.enum([
   'removed',
   'restored',

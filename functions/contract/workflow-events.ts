@@ -28,7 +28,7 @@ const certificate = z.object({
   }),
 });
 
-/** The schema of each event that the optional workflows publish. None of them names a person. */
+/** The schema of each event of the optional workflows. None of them contains the name of a person. */
 export const workflowEvents = {
   CertificateIssued: z.extend(certificate, {
     completedAt: described(Timestamp, 'The date on the certificate'),
@@ -63,7 +63,7 @@ export const workflowMeanings: Record<WorkflowEventType, string> = {
   DigestPrepared: "A day's digest is ready to be posted. Only with a digest.",
 };
 
-/** An event of a workflow as it is handed to the bus. */
+/** An event of a workflow as it is passed to the publisher. */
 export type WorkflowEvent = {
   [Type in WorkflowEventType]: { type: Type; detail: z.infer<(typeof workflowEvents)[Type]> };
 }[WorkflowEventType];

@@ -8,18 +8,18 @@ import type { JournalEntry } from './state/journal-entry.ts';
 import type { KnownProgression, ObservedProgression, Page, RejectedRecord } from './state/progression.ts';
 import type { SetAside } from './state/set-aside.ts';
 
-/** The machine's clock, in milliseconds since 1970. Decides leases and back-off, never what is read from Kombo. */
+/** The machine's clock, in milliseconds since 1970. */
 export type Clock = () => number;
 
 /**
- * Kombo's API. Every call retries by itself within its time and then throws one of the errors of `errors.ts`; a cursor
- * that Kombo does not take is a `CursorRefusedError`.
+ * Kombo's API. Every call retries for a limited time and then throws one of the errors of `errors.ts`. If Kombo does not accept
+ * the cursor, this is a `CursorRefusedError`.
  */
 export type Kombo = {
   /**
-   * One page of course progressions, deleted ones included. `updatedAfter` null: all of them.
+   * One page of course progressions, including deleted ones. `updatedAfter` null: all course progressions.
    *
-   * @param request.users Kombo's ids of learners; only their progressions, if the list fits into a request
+   * @param request.users Kombo's ids of learners: reads only their progressions, if the list fits into a request
    * @param request.courses Kombo's ids of courses (not of revisions); likewise
    */
   readPage(
@@ -32,12 +32,12 @@ export type Kombo = {
     },
     signal?: AbortSignal,
   ): Promise<Page>;
-  /** The progressions with these ids, deleted ones included, as far as Kombo still has them; any number of ids. */
+  /** The progressions with these ids that Kombo still has, including deleted ones. Any number of ids. */
   readByIds(
     integration: IntegrationId,
     ids: string[],
   ): Promise<{ records: ObservedProgression[]; rejected: RejectedRecord[] }>;
-  /** Since when the integration's data is not valid, or null. Null also when the details cannot be read. */
+  /** Since when the integration's data is expired, or null. Also null if the details cannot be read. */
   readDataExpiredAt(integration: IntegrationId): Promise<string | null>;
 };
 
@@ -45,36 +45,36 @@ export type Kombo = {
 export type UnreadableIntegration = { id: IntegrationId; reason: string };
 
 export type LeaseResult =
-  /** `fence`: the lease before was not given back; its worker may still wake up. */
+  /** `fence`: the lease before was not released; its worker may still wake up. */
   | { taken: true; checkpoint: Checkpoint; lease: Lease; fence: boolean }
   /** Another worker holds the lease; the request to poll `again` was stored for it. */
   | { taken: false; until: string };
 
 /**
- * The table. Reads are consistent, each write is one conditional write of a single item, and a write whose answer was
- * lost counts as done when the item shows it. Errors are those of `errors.ts`.
+ * The table. Reads are consistent. Each write is one conditional write of a single item. A write whose response was lost counts
+ * as successful when the item shows it. Errors are those of `errors.ts`.
  */
 export type Store = {
   readIntegration(id: IntegrationId): Promise<Integration | null>;
-  /** All of them. Those whose settings cannot be read come apart, so that the others are not stopped by them. */
+  /** All integrations. Unreadable ones are returned separately, so that they do not stop the others. */
   readIntegrations(): Promise<{ integrations: Integration[]; unreadable: UnreadableIntegration[] }>;
   /**
-   * Replaces the settings by what `change` makes of those that are stored at that moment: it is called again when another
-   * writer was faster. Writes nothing when it returns null or changes nothing.
+   * Replaces the stored settings by the result of `change`, which is called again if another writer was faster. Writes nothing
+   * if the result is null or unchanged.
    *
-   * @param change gets null when there are none
-   * @returns the settings that are stored then
+   * @param change gets null when no settings are stored
+   * @returns the stored settings
    */
   changeIntegration(
     id: IntegrationId,
     change: (stored: Integration | null) => Integration | null,
   ): Promise<Integration | null>;
 
-  /** The checkpoint and its lease, without taking it; null for an integration that was never polled. */
+  /** The checkpoint and its lease; null for an integration that was never polled. */
   readCheckpoint(id: IntegrationId): Promise<{ checkpoint: Checkpoint; lease: Lease | null } | null>;
   /** Many checkpoints at once, for an overview: not consistent, absent where never polled. */
   readCheckpoints(ids: IntegrationId[]): Promise<Map<IntegrationId, Checkpoint>>;
-  /** Takes the lease when it is free or expired by `now`, and clears `again`; otherwise notes `again`. */
+  /** Acquires the lease if it is free or expired at `now`, and clears `again`. Otherwise stores `again`. */
   takeLease(id: IntegrationId, lease: Lease, now: string): Promise<LeaseResult>;
   /**
    * Replaces the checkpoint, whose revision must be the one before `next.revision`, and renews the lease.
@@ -82,15 +82,15 @@ export type Store = {
    */
   saveCheckpoint(next: Checkpoint, lease: Lease): Promise<void>;
   /**
-   * Like `saveCheckpoint`, and gives the lease back.
+   * Like `saveCheckpoint`, and releases the lease.
    * @returns whether another poll of the integration was requested meanwhile
    */
   releaseLease(next: Checkpoint, lease: Lease): Promise<{ again: boolean }>;
 
   /**
-   * Known states by progression id; ids without one are absent. Any number of ids.
+   * Known states by progression id; unknown ids are absent. Any number of ids.
    *
-   * @param shown what Kombo shows of them: only makes it cheaper where that is what is known
+   * @param shown the records at Kombo: states that are the same can be read with less data
    */
   readKnown(
     integration: IntegrationId,
@@ -103,76 +103,76 @@ export type Store = {
   appendEntry(entry: JournalEntry): Promise<void>;
   readEntry(integration: IntegrationId, number: number): Promise<JournalEntry | null>;
   /**
-   * The entries that checkpoints do not count yet, of many integrations at once, for an overview: not consistent, left out
-   * where there is none.
+   * For many integrations at once, the entry after the last one that the checkpoint counts, if there is one. For an overview:
+   * not consistent.
    */
   readEntriesAfter(checkpoints: Pick<Checkpoint, 'integration' | 'entry'>[]): Promise<JournalEntry[]>;
   /** Entries in order of their numbers, from `from` on, up to and including `to`. */
   readEntries(integration: IntegrationId, from: number, to: number): AsyncIterable<JournalEntry>;
-  /** Writes the entry's states where the stored state's entry number is older. */
+  /** Writes the entry's states, except where the stored state has a later entry number. */
   applyEntry(entry: JournalEntry): Promise<void>;
 
   /**
-   * Keeps a part of what was counted for a hold, as long as a journal entry.
+   * Stores a chunk of a count for as long as a journal entry.
    * @param at now
    * @returns its name, which is the same for the same content
    */
   writeHeldChunk(integration: IntegrationId, chunk: HeldChunk, at: string): Promise<string>;
-  /** The parts of these names in their order; those that retention removed are left out. */
+  /** The chunks with these names, in order; chunks that retention removed are left out. */
   readHeldChunks(integration: IntegrationId, names: string[]): AsyncIterable<HeldChunk>;
 
-  /** The last probe (`fleet/due.ts`); null when there was none, or when it cannot be read. */
+  /** The last probe (`fleet/due.ts`); null without one, or if it is unreadable. */
   readProbe(): Promise<Probe | null>;
   writeProbe(probe: Probe): Promise<void>;
 
-  /** Notes what could not be processed; the same kind and id once only, of a status the last. */
+  /** Adds to the set-aside list: one item per kind and id. A later item replaces that of a status, otherwise the first stays. */
   setAside(integration: IntegrationId, items: SetAside[]): Promise<void>;
   readSetAside(integration: IntegrationId): Promise<SetAside[]>;
   removeSetAside(integration: IntegrationId, item: Pick<SetAside, 'kind' | 'id'>): Promise<void>;
 };
 
-/** What became of events handed to the publisher, each by its place in the list. */
+/** The result for each event, by its index in the list. */
 export type PublishResult = {
   accepted: number[];
   /** Refused for good, with EventBridge's reason. */
   refused: { index: number; reason: string }[];
-  /** What stopped the rest, which is neither accepted nor refused; null when there is no rest. */
+  /** Why other events were neither accepted nor refused; null if there are none. */
   error: Error | null;
 };
 
-/** The event bus. Retries by itself; answers for every event. Events of one progression are accepted in their order. */
+/** The event bus, with retries. Events of one progression are accepted in their order. */
 export type Publisher = {
   publish(events: LearningEvent[]): Promise<PublishResult>;
   /** @throws TransientError or DeploymentError when it was not accepted */
   notify(event: OperationalEvent): Promise<void>;
 };
 
-/** A queue: the poll queue, unless another message is named. @throws TransientError or DeploymentError when a message was not taken */
+/** A queue, by default the poll queue. @throws TransientError or DeploymentError when a message was not accepted */
 export type Queue<Message = PollMessage> = {
-  /** @param delayMs nobody takes the messages before it is over, or before 15 minutes are where it is longer */
+  /** @param delayMs the messages become visible after this time, at most 15 minutes (a limit of SQS) */
   send(messages: Message[], delayMs?: number): Promise<void>;
 };
 
-/** A queue for many messages, of which a part may be taken. */
+/** A queue that can accept a part of many messages. */
 export type BulkQueue<Message = PollMessage> = Queue<Message> & {
   /**
-   * Sends every message that can be sent. Never throws.
+   * Sends as many messages as possible. Never throws.
    *
-   * @returns how many were taken, and what kept the rest from it: TransientError, DeploymentError, or null without a rest
+   * @returns how many were accepted, and why the others were not: TransientError, DeploymentError, or null
    */
   offer(messages: Message[]): Promise<{ taken: number; error: Error | null }>;
 };
 
-/** What a deployment decides for all its integrations. */
+/** The settings of a deployment, for all its integrations. */
 export type RunSettings = {
   overlapMs: number;
   learnerDetails: 'omit' | 'include';
-  /** How long a worker may be silent before another takes over. */
+  /** How long a lease lasts after it was last renewed. */
   leaseMs: number;
-  /** The share of known progressions, and the least number, that may change in a suspect way in 24 hours. */
+  /** The limit of suspect changes in 24 hours: a share of the known progressions, and at least this number. */
   surgeShare: number;
   surgeFloor: number;
-  /** How long a reconciliation may go on before the incremental run has its turn again. */
+  /** How long a reconciliation may run before the next incremental run. */
   reconcileSliceMs: number;
 };
 

@@ -1,14 +1,14 @@
-/** The longest body or stored text, decompressed, that is read into memory. The longest of AWS, of BatchGetItem, has 16 MB. */
+/** The longest body, decompressed, that is read into memory. The longest response of AWS (BatchGetItem) has 16 MB. */
 export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
- * Reads a stream of bytes to its end, and closes it.
+ * Reads a stream of bytes to its end and closes it.
  *
- * @throws what `tooLong` makes when there are more than `most` bytes
+ * @throws the error of `tooLong` when there are more than `most` bytes
  */
 export async function readWhole(
   stream: AsyncIterable<Uint8Array>,
-  tooLong: () => Error = () => new Error('the answer is too long'),
+  tooLong: () => Error = () => new Error('the response is too long'),
   most = MAX_BODY_BYTES,
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];

@@ -6,18 +6,18 @@ import type { BulkQueue, Ports } from '../core/ports.ts';
 export type DispatchParts = {
   ports: Pick<Ports, 'store' | 'clock'>;
   queue: Pick<BulkQueue, 'offer'>;
-  /** From one dispatch to the next, in milliseconds. */
+  /** Milliseconds from one dispatch to the next. */
   intervalMs: number;
-  /** Added when they are not there yet. */
+  /** Integrations to add if they are unknown. */
   wanted?: { ids: IntegrationId[]; baseline: Baseline };
-  /** Takes the state of the fleet, and how many polls were sent, for logs and metrics. */
+  /** Called with the state of the fleet and the number of sent polls, for logs and metrics. */
   report?: (fleet: Fleet, sent: number) => void;
 };
 
 /**
- * Sends one message per integration that is due. What fails for some of them stops neither the others nor the report.
+ * Sends one message per integration that is due. An error with one integration does not stop the others or the report.
  *
- * @throws the first failure, at the end: the function is then called again
+ * @throws the first error, at the end, so that Lambda calls the function again
  */
 export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: DispatchParts) {
   return async (): Promise<{ sent: number }> => {
@@ -37,12 +37,12 @@ export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: Di
 
     const active = integrations.filter(({ state }) => state === 'active');
     const checkpoints = await store.readCheckpoints(active.map(({ id }) => id));
-    const isProbeOfUse = [...checkpoints.values()].some(mayBeDeployments);
-    const turn = { checkpoints, now, intervalMs, lastProbe: isProbeOfUse ? await store.readProbe() : null };
+    const needsProbe = [...checkpoints.values()].some(mayBeDeployments);
+    const turn = { checkpoints, now, intervalMs, lastProbe: needsProbe ? await store.readProbe() : null };
     const { polls, stopped } = duePolls(active, turn);
     const probe = nextProbe(stopped, turn);
     if (probe !== null) {
-      // Written before it is sent: another one is tried next, whatever becomes of this one.
+      // Save before sending, so that the next probe is a different integration whatever happens to this one.
       await store.writeProbe({ integration: probe, at: new Date(now).toISOString() });
       polls.unshift({ integration: probe });
     }
@@ -55,7 +55,7 @@ export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: Di
   };
 }
 
-/** The wanted integrations that are not there. One that a person removed is there, and stays removed. */
+/** The wanted integrations that are unknown. One that a person removed is known, and stays removed. */
 function missing(
   there: ReadonlySet<IntegrationId>,
   wanted: DispatchParts['wanted'],

@@ -2,10 +2,10 @@ import { logMessages, metricNames as names } from '../contract/names.ts';
 import type { Fleet } from '../core/fleet/fleet.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
-/** Each is a log line a look: enough to find who falls behind, little enough to pay for. */
+/** How many of the least up-to-date integrations are logged: each costs a log line per dispatch. */
 const WORST = 20;
 
-/** Tells how the fleet stands: its worst cases as metrics, the integrations behind them as log lines. */
+/** Reports the state of the fleet: the worst values as metrics, the integrations as log lines. */
 export function reportFleet(telemetry: Telemetry, fleet: Fleet, sent: number): void {
   for (const { integration, seconds } of fleet.freshness.slice(0, WORST)) {
     telemetry.info(logMessages.freshness, { integration, freshnessSeconds: seconds });

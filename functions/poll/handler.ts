@@ -1,36 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import * as z from 'zod/mini';
 import type { Integration, IntegrationId } from '../contract/integration.ts';
-import { PollMessage } from '../contract/messages.ts';
+import { messageOf, PollMessage } from '../contract/messages.ts';
 import { RateLimitedError } from '../core/errors.ts';
 import { finishAbandonedWork } from '../core/operator/with-lease.ts';
 import { type PollOutcome, runPoll } from '../core/poll/run-poll.ts';
 import type { Ports, Queue, RunSettings } from '../core/ports.ts';
 
-/** An SQS event with one message (the event source's batch size), as far as it is needed. */
-const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })).check(z.length(1)) });
-
-/** Time kept back for the page in hand: its slowest request, the batches behind it, and the way out. */
+/** Time reserved for the current page: its slowest request, its writes, and the release of the lease. */
 const RESERVE_MS = 90_000;
 
-/** The clocks of two machines differ: a message that comes too early would find the rate limit closed. */
+/** The clocks of two machines differ: a message must not come before the end of the rate limit. */
 const MARGIN_MS = 1_000;
 
 export type PollParts = {
   ports: Ports;
   settings: RunSettings;
   queue: Queue;
-  /** Told what became of each run, for logs and metrics. */
+  /** Called with the outcome of each run, for logs and metrics. */
   report: (integration: string, outcome: PollOutcome) => void;
-  /** Brings an integration to where it stands at Kombo, when a message asks for it. See `core/operator/sync-with-kombo.ts`. */
+  /** For messages with `follow`: see `core/operator/sync-with-kombo.ts`. */
   sync?: (id: IntegrationId, why: 'created' | 'changed', owner: string) => Promise<Integration | null>;
 };
 
-/** Runs the integration that a message names for as long as there is time, then asks for more where there is more. */
+/** Polls the integration of a message for as long as there is time. Sends another message if the run must continue. */
 export function pollHandler({ ports, settings, queue, report, sync: follow }: PollParts) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
-    const [record] = QueueEvent.parse(event).Records;
-    const message = PollMessage.parse(JSON.parse(record?.body ?? ''));
+    const message = messageOf(PollMessage, event);
     try {
       await run(message, context);
     } catch (error) {
@@ -56,12 +51,12 @@ export function pollHandler({ ports, settings, queue, report, sync: follow }: Po
       timeLeft: () => context.getRemainingTimeInMillis() > RESERVE_MS,
     });
     report(integration.id, outcome);
-    // A reconciliation that was asked for may not have had its turn yet: `more` may be of the run before it.
+    // Repeat the mode: a requested reconciliation starts only after the run in progress.
     const isLater = outcome.kind === 'more' || outcome.kind === 'limited';
     const mode = isLater && message.mode ? { mode: message.mode } : {};
     const next = { integration: integration.id, ...mode };
     if (isUnfinished(outcome)) await queue.send([next]);
-    // Otherwise a message is on its way already: with one for each, they would become more and more.
+    // Only for a new limit: later polls within it must not multiply the messages.
     else if (outcome.kind === 'limited' && outcome.isNew) {
       await queue.send([next], Date.parse(outcome.until) + MARGIN_MS - ports.clock());
     }

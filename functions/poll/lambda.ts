@@ -6,7 +6,7 @@ import { wirePoll } from '../wiring.ts';
 import { pollHandler } from './handler.ts';
 import { reportRun } from './report.ts';
 
-/** Called by the poll queue, one message at a time. What is built here is built once, at a cold start. */
+/** Called by the poll queue, one message at a time. The parts are built once, at a cold start. */
 const telemetry = createTelemetry();
 const { ports: wired, settings, queue, readKomboStatus, baseline } = wirePoll(process.env);
 const counter = countPublished(wired.publisher, wired.clock);
@@ -19,7 +19,6 @@ export const handler = redactErrors(
     settings,
     queue,
     report: (integration, outcome) => reportRun(telemetry, integration, outcome, counter.take()),
-    sync: (id, why, owner) =>
-      syncWithKombo({ ports, settings, readKomboStatus: readKomboStatus, baseline }, id, why, owner),
+    sync: (id, why, owner) => syncWithKombo({ ports, settings, readKomboStatus, baseline }, id, why, owner),
   }),
 );

@@ -1,18 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import * as z from 'zod/mini';
-import { ReplayMessage } from '../contract/messages.ts';
+import { messageOf, ReplayMessage } from '../contract/messages.ts';
 import { TransientError } from '../core/errors.ts';
 import type { Queue, RunSettings } from '../core/ports.ts';
 import type { ReplayPorts } from '../core/replay/ports.ts';
 import { type ReplayOutcome, runReplay } from '../core/replay/run-replay.ts';
 
-/** An SQS event with one message (the event source's batch size), as far as it is needed. */
-const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })).check(z.length(1)) });
-
-/** Time kept back for the batch in hand: Kombo's slowest answer, the bus, the note of it, and the way out. */
+/** Time reserved for the current batch: Kombo's slowest response, the bus, and saving the progress. */
 const RESERVE_MS = 60_000;
 
-/** Trouble that passes by itself has often passed then; the queue would wait longer. */
+/** Temporary failures are often over after this time. The queue would wait longer. */
 const PAUSE_MS = 30_000;
 
 export type ReplayParts = {
@@ -24,32 +20,33 @@ export type ReplayParts = {
 };
 
 /**
- * Carries the replay that a message names on for as long as there is time, then asks for more where there is more.
+ * Continues the replay of a message for as long as there is time. Sends another message if it must continue.
  *
- * @throws TransientError when it failed and goes better later perhaps: the queue then gives the message again
+ * @throws TransientError after a temporary failure, so that the queue delivers the message again
  */
 export function replayHandler({ ports, settings, queue, report }: ReplayParts) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
-    const [record] = QueueEvent.parse(event).Records;
-    const message = ReplayMessage.parse(JSON.parse(record?.body ?? ''));
-    const carryOn = () =>
+    const message = messageOf(ReplayMessage, event);
+    const resume = () =>
       runReplay(ports, settings, {
         ...message,
         writer: randomUUID(),
         timeLeft: () => context.getRemainingTimeInMillis() > RESERVE_MS,
       });
-    let outcome = await carryOn();
-    while (goesOn(outcome) && context.getRemainingTimeInMillis() > RESERVE_MS + PAUSE_MS) {
+    let outcome = await resume();
+    while (mayRetry(outcome) && context.getRemainingTimeInMillis() > RESERVE_MS + PAUSE_MS) {
       await ports.sleep(PAUSE_MS);
-      outcome = await carryOn();
+      outcome = await resume();
     }
     report(message, outcome);
     switch (outcome.kind) {
       case 'more':
         return queue.send([message]);
       case 'failed':
-        if (goesOn(outcome)) {
-          throw new TransientError(`The replay ${message.replay} did not go on: ${outcome.failure.message}`);
+        if (mayRetry(outcome)) {
+          throw new TransientError(
+            `Replay ${message.replay} failed and is retried: ${outcome.failure.message}`,
+          );
         }
         return;
       case 'ended':
@@ -60,7 +57,7 @@ export function replayHandler({ ports, settings, queue, report }: ReplayParts) {
   };
 }
 
-/** Whether it failed in a way that may go better later. */
-function goesOn(outcome: ReplayOutcome): boolean {
+/** Whether it failed temporarily. */
+function mayRetry(outcome: ReplayOutcome): boolean {
   return outcome.kind === 'failed' && outcome.replay.state === 'running';
 }

@@ -4,10 +4,10 @@ import type { PollMessage } from '../contract/messages.ts';
 import type { Queue } from '../core/ports.ts';
 import { KomboWebhook, pollOf } from './kombo-webhook.ts';
 
-/** Kombo's webhooks are a few hundred bytes. Nothing longer is looked at. */
+/** Kombo's webhooks have a few hundred bytes. Longer bodies are refused. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
-/** A function URL's event, as far as it is needed. Header names come in lower case. */
+/** The needed fields of a function URL's event. Header names are in lower case. */
 const UrlEvent = z.object({
   headers: z._default(z.record(z.string(), z.optional(z.string())), {}),
   body: z.optional(z.string()),
@@ -17,23 +17,22 @@ const UrlEvent = z.object({
 
 export type UrlResponse = { statusCode: number; body: string };
 
-/** What became of a request: refused and why, or accepted. */
 export type WebhookOutcome =
   | { kind: 'refused'; status: 400 | 401 | 405 | 413; reason: string }
-  /** `poll` null: nothing that concerns us. */
+  /** `poll` null: the webhook does not concern course progressions. */
   | { kind: 'accepted'; type: string; poll: PollMessage | null };
 
 export type WebhookParts = {
   queue: Queue;
   /** The secret that Kombo signs with. */
   secret: () => Promise<string>;
-  /** Told what became of each request, for logs and metrics. */
+  /** Called with the outcome of each request, for logs and metrics. */
   report: (outcome: WebhookOutcome) => void;
 };
 
 /**
- * Takes Kombo's webhooks from a function URL. All that a valid one leads to is a message in the poll queue, so it is
- * answered fast and a repeated one does no harm.
+ * Receives Kombo's webhooks from a function URL. A valid webhook only sends a message to the poll queue, so that the response is
+ * fast and a repeated webhook is harmless.
  */
 export function webhookHandler({ queue, secret, report }: WebhookParts) {
   return async (event: unknown): Promise<UrlResponse> => {
@@ -46,7 +45,7 @@ export function webhookHandler({ queue, secret, report }: WebhookParts) {
   };
 }
 
-/** Nothing of a request is parsed before its signature is known to be right. */
+/** Checks the signature before it parses the body. */
 async function checkRequest(event: unknown, secret: () => Promise<string>): Promise<WebhookOutcome> {
   const request = UrlEvent.safeParse(event);
   if (!request.success) return refused(400, 'not a request');
@@ -63,7 +62,7 @@ async function checkRequest(event: unknown, secret: () => Promise<string>): Prom
   return { kind: 'accepted', type: webhook.data.type, poll: pollOf(webhook.data) };
 }
 
-/** Whether the header is base64url of the HMAC-SHA256 over the body's bytes. Takes as long for any signature. */
+/** Whether the header is base64url of the HMAC-SHA256 over the body's bytes. Takes the same time for any signature. */
 export function isSignedWith(secret: string, body: Uint8Array, signature: string): boolean {
   const expected = createHmac('sha256', secret).update(body).digest();
   // With or without padding; what is not base64url decodes to something else.

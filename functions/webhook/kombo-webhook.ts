@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { IntegrationId } from '../contract/integration.ts';
 import type { PollMessage } from '../contract/messages.ts';
 
-/** The model that course progressions are called in Kombo's webhooks. */
+/** The name of the model of course progressions in Kombo's webhooks. */
 const MODEL = 'lms_course_progressions';
 
 const DataChanged = z.object({
@@ -38,7 +38,7 @@ const concerning = [DataChanged, SyncFinished, Created, Deleted, StateChanged] a
 
 const KNOWN = new Set<string>(concerning.flatMap(({ shape }) => shape.type.def.values));
 
-/** Webhooks that do not concern course progressions: Kombo sends more kinds than are known, and adds some. */
+/** Other webhooks. Kombo sends more types than these, and adds new ones. */
 const Other = z.object({
   type: z.string().check(
     z.maxLength(100),
@@ -46,13 +46,13 @@ const Other = z.object({
   ),
 });
 
-/** A webhook of Kombo, as far as it is needed. Names and e-mail addresses of its sender are not read. */
+/** The needed fields of a webhook of Kombo. Names and e-mail addresses are not read. */
 export const KomboWebhook = z.union([...concerning, Other]);
 export type KomboWebhook = z.infer<typeof KomboWebhook>;
 
 /**
- * The poll that a webhook asks for, or null. Whether the integration is one of ours, and how it stands at Kombo, is seen
- * when the message is taken: webhooks come late and out of order.
+ * The poll that a webhook requests, or null. The poll itself checks whether the integration is one of ours and asks Kombo for its
+ * status, since webhooks come late and out of order.
  */
 export function pollOf(webhook: KomboWebhook): PollMessage | null {
   if (!('data' in webhook)) return null;
@@ -63,7 +63,7 @@ export function pollOf(webhook: KomboWebhook): PollMessage | null {
       return concernsUs ? pollOfIntegration(integration_id) : null;
     }
     case 'sync-finished': {
-      // Also after a sync that failed: it may have brought a part of the data.
+      // Also after a failed sync: it may have updated a part of the data.
       const { integration_id, integration_category } = webhook.data;
       return integration_category === 'LMS' ? pollOfIntegration(integration_id) : null;
     }
@@ -76,7 +76,7 @@ export function pollOf(webhook: KomboWebhook): PollMessage | null {
   }
 }
 
-/** Null for an id that no integration of ours can have. */
+/** Null for an id that is not in the form of integration ids. */
 function pollOfIntegration(text: string, follow?: PollMessage['follow']): PollMessage | null {
   const id = IntegrationId.safeParse(text);
   return id.success ? { integration: id.data, ...(follow && { follow }) } : null;

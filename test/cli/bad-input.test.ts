@@ -116,7 +116,7 @@ describe('bad input gets one clear line, and leaves nothing written', () => {
         args: ['poll', 'a:b', '--local'],
         variables: { KOMBO_API_KEY: 'k', KOMBO_BASE_URL: address },
         code: 1,
-        says: /^(?!.*(?:secret|example)).*KOMBO_BASE_URL is no https address/,
+        says: /^(?!.*(?:secret|example)).*KOMBO_BASE_URL must be an https address/,
       },
     ]),
     [
@@ -141,7 +141,7 @@ describe('bad input gets one clear line, and leaves nothing written', () => {
           args: ['status'],
           variables: { TABLE_NAME: 'schoolbell', [name]: address },
           code: 1,
-          says: new RegExp(`^(?!.*(?:secret|example)).*: ${name} is no https address`),
+          says: new RegExp(`^(?!.*(?:secret|example)).*: ${name} must be an https address`),
         },
       ]),
     ),

@@ -18,5 +18,5 @@ it('is refused without a key for a host that is named, and with a host that is n
     'KOMBO_API_KEY',
   );
   const wrong = openLocalKombo({ KOMBO_API_KEY: 'k', KOMBO_BASE_URL: 'ftp://kombo' }, NOWHERE);
-  await expect(wrong).rejects.toThrow('is no https address');
+  await expect(wrong).rejects.toThrow('must be an https address');
 });

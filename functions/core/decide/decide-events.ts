@@ -11,19 +11,19 @@ import {
 } from '../state/progression.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Kombo anonymises entries 14 days after they disappeared: its reference of `remote_deleted_at`. */
+/** Kombo anonymises records 14 days after they disappeared (API reference, `remote_deleted_at`). */
 const ANONYMISED_AFTER_MS = 14 * DAY_MS;
 
 /**
- * Decides what a record shows that was not known: the change to journal, or null when nothing happened. Pure.
+ * Compares a record with the known state. Returns the change to journal, or null when nothing happened. Pure.
  *
- * One event per observed change of status, the most specific one; a removal, restoration or erasure follows it. A null
- * never replaces a known value while the status stays the same, since Kombo nulls a field that a customer turns off. A
- * difference that is no event (`changed_at`, the platform's own id, a date that no event reports) is not a change by itself:
- * it becomes known with the next event, so that each event's `previous` is exactly the state after the event before it.
- * The ids of learner and course are kept up to date without an event.
+ * - A change of status gives one event, the most specific one. A removal, restoration or erasure gives another event after it.
+ * - Null does not replace a known value while the status stays the same, since Kombo nulls a field that a customer turns off.
+ * - A difference without an event (`changed_at`, the platform's own id, some dates) is not stored until the next event, so
+ *   that each event's `previous` is exactly the state after the event before it.
+ * - New ids of learner or course are stored without an event.
  *
- * @param detectedAt when the record was read: the date of a removal without one
+ * @param detectedAt when the record was read: the date of a removal without a date of its own
  */
 export function decideEvents(
   known: KnownProgression | null,
@@ -65,17 +65,17 @@ export function decideEvents(
   };
 }
 
-/** The same change, stored without an event: nothing is published for it, now or later. */
+/** The same change without its events: it is stored, and never published. */
 export function silenced(change: Change): Change {
   const isRemoval = change.events.includes('ProgressionRemoved');
   return { ...change, events: [], ...(isRemoval && { unpublishedRemoval: 'silenced' }) };
 }
 
 /**
- * The change as a person discarded it: what was published stays known, and while Kombo shows these facts nothing has
- * happened. At first sight the state becomes known silently.
+ * The change after a person discarded it: the known state stays, and while Kombo shows these facts nothing has happened. The
+ * state of a new record is stored without an event.
  *
- * @param before what was known before the change
+ * @param before the known state before the change
  */
 export function discarded(change: Change, before: KnownProgression | null): Change {
   if (before === null) return silenced(change);
@@ -91,7 +91,7 @@ export function discarded(change: Change, before: KnownProgression | null): Chan
   };
 }
 
-/** A record that was removed before it was seen publishes nothing: its status becomes known, and is published, when it returns. */
+/** A new record that is already removed gives no event. Its status is published when it returns. */
 function firstSight(observed: ObservedProgression, detectedAt: string): Change {
   const { learner, course } = observed;
   const { erased, ...state } = factsShown(null, observed, detectedAt);
@@ -108,7 +108,7 @@ function firstSight(observed: ObservedProgression, detectedAt: string): Change {
   };
 }
 
-/** The facts of a record, with what it leaves open as it was known. */
+/** The facts that a record shows, completed by the known facts. */
 function factsShown(known: Facts | null, observed: ObservedProgression, detectedAt: string): Facts {
   const { state } = observed;
   const removedAt = removedAtOf(known, observed, detectedAt);
@@ -127,16 +127,13 @@ function factsShown(known: Facts | null, observed: ObservedProgression, detected
   };
 }
 
-/** A record with nothing but its id was removed before; without a usable date, a removal has the date of its detection. */
+/** A record without its ids counts as removed. Without a usable date, a removal has the date of its detection. */
 function removedAtOf(known: Facts | null, observed: ObservedProgression, detectedAt: string): string | null {
   if (!observed.removed && !observed.erased) return null;
   return observed.state.removedAt ?? known?.removedAt ?? detectedAt;
 }
 
-/**
- * A removed record is erased when it lost its ids, or when its removal lies 14 days back and it shows no names. It stays
- * erased until it returns.
- */
+/** A removed record is erased when it lost its ids, or shows no names 14 days after its removal; until it returns. */
 function isErased(
   known: Facts | null,
   { erased, namesBlank }: ObservedProgression,
@@ -147,7 +144,7 @@ function isErased(
   return namesBlank && Date.parse(removedAt) <= Date.parse(detectedAt) - ANONYMISED_AFTER_MS;
 }
 
-/** An erased learner's ids are not stored again, should an anonymised record still show them. */
+/** The ids of an erased learner are not stored again, even if an anonymised record still shows them. */
 function referencesAfter(known: KnownProgression, observed: ObservedProgression, facts: Facts): References {
   const shown = referencesShown(known, observed);
   return known.erased && facts.erased ? { ...shown, learner: known.learner } : shown;
@@ -183,7 +180,7 @@ function statusEvent(
   }
 }
 
-/** A completion more than 24 h later is a renewed certification; less is a correction of the same one. */
+/** A completion more than 24 h later is a renewed certification; a smaller difference is a correction. */
 function isRenewed(before: string | null, after: string | null): boolean {
   return before !== null && after !== null && Date.parse(after) - Date.parse(before) > DAY_MS;
 }

@@ -7,58 +7,58 @@ import { type KnownProgression, type ObservedProgression, sameFacts } from '../s
 import { decideEvents, discarded, silenced } from './decide-events.ts';
 import { type IntegrationHabits, isOlderVersion, recordDate, suspectKind } from './suspect.ts';
 
-/** What a page is decided by, besides the records. Times in ISO 8601. */
+/** What decides a page besides its records. Times in ISO 8601. */
 export type PageRules = IntegrationHabits & {
   mode: PollMode;
   baseline: Baseline;
-  /** The journal's number when the run began. */
+  /** The last journal entry when the run began. */
   startEntry: number;
-  /** The number that the page's entry will have. */
+  /** The number of the page's entry. */
   entry: number;
   watermark: string | null;
   overlapMs: number;
-  /** The integration's data is expired: nothing that Kombo shows of removals is believed. */
+  /** The integration's data is expired: removals, restorations and erasures are not trusted. */
   dataExpired: boolean;
   /** What a person decided about a suspect change, or null. */
   decisionOn: (change: Change) => 'release' | 'discard' | null;
   /**
-   * What Kombo showed when it was asked again for records that were older than known, by id; null for what it did not
-   * show. Records that are not in it have to be asked for.
+   * Records that were older than the known state and were read again, by id; null where Kombo returned none. Other records
+   * must be read again before they are decided.
    */
   readAgain: ReadonlyMap<string, ObservedProgression | null>;
   detectedAt: string;
 };
 
-/** One change, and how it counts. */
+/** One change, and how it is counted. */
 export type Decision = {
   change: Change;
   tally: Tally;
-  /** Why it waits when there are too many such changes; null when it does not, or when a person decided about it. */
+  /** Why the change is suspect; null when it is not, or when a person has decided about it. */
   suspect: SuspectKind | null;
-  /** Of the learner, for the event alone. */
+  /** Personal data, for the event only. */
   learnerDetails: LearnerDetails;
 };
 
 export type DecidedPage = {
   decisions: Decision[];
-  /** Something that Kombo showed was not believed: the watermark must not pass it. */
+  /** Something was not trusted: the watermark must not move past it. */
   hasUntrusted: boolean;
-  /** Ids of records that are older than known, to be read again before the page is decided. */
+  /** Ids of records that are older than the known state and must be read again before the page is decided. */
   olderThanKnown: string[];
   detectedAt: string;
 };
 
 /**
- * Decides the records of a page in their order, each against what the one before it left. Pure.
+ * Decides the records of a page in order. A record that comes twice is compared with the state after the first. Pure.
  *
- * @param known the known states by progression id; ids that were never seen are absent
+ * @param known the known states by progression id; new ids are absent
  */
 export function decidePage(
   records: ObservedProgression[],
   known: ReadonlyMap<string, KnownProgression>,
   rules: PageRules,
 ): DecidedPage {
-  const left = new Map(known);
+  const states = new Map(known);
   const page: DecidedPage = {
     decisions: [],
     hasUntrusted: false,
@@ -68,27 +68,27 @@ export function decidePage(
 
   for (const shown of records) {
     const { id } = shown.state;
-    const before = left.get(id) ?? null;
+    const before = states.get(id) ?? null;
     const record = latestVersion(shown, before, rules);
     if (record === 'ask') page.olderThanKnown.push(id);
     if (record === null) page.hasUntrusted = true;
     if (record === 'ask' || record === null) continue;
 
-    const believed = trustRemovals(record, before, rules.dataExpired);
-    if (!believed.isWhole) page.hasUntrusted = true;
-    if (believed.record === null) continue;
+    const trusted = trustRemovals(record, before, rules.dataExpired);
+    if (!trusted.isWhole) page.hasUntrusted = true;
+    if (trusted.record === null) continue;
 
-    const change = decideEvents(before, believed.record, rules.detectedAt);
-    // What is not believed cannot show that a discarded change went away.
-    if (change === null || (!believed.isWhole && change.events.length === 0)) continue;
+    const change = decideEvents(before, trusted.record, rules.detectedAt);
+    // An untrusted record does not show that a discarded change is gone.
+    if (change === null || (!trusted.isWhole && change.events.length === 0)) continue;
     const decision = classify(change, before, rules, record.learnerDetails);
     page.decisions.push(decision);
-    left.set(id, knownAfter(decision.change, rules.entry));
+    states.set(id, knownAfter(decision.change, rules.entry));
   }
   return page;
 }
 
-/** Whether a page shows that some record was removed, restored or erased, and so needs the integration's details. */
+/** Whether a record was removed, restored or erased, so that Kombo must be asked whether the data is expired. */
 export function mentionsRemoval(
   records: ObservedProgression[],
   known: ReadonlyMap<string, KnownProgression>,
@@ -97,9 +97,9 @@ export function mentionsRemoval(
 }
 
 /**
- * The record to go by, where this one is older than what is known and differs: Kombo's answer when it was asked again, if
- * that is newer; the record itself, if the answer is the same, since Kombo then went back to it; null when neither is
- * certain, `ask` before it was asked.
+ * The record to decide. If this one is older than the known state and differs from it, the record that was read again is used:
+ * when it is newer, or when it is the same old version (Kombo restored a backup). Otherwise null: not trusted. `ask` when the
+ * record must be read again first.
  */
 function latestVersion(
   record: ObservedProgression,
@@ -120,8 +120,8 @@ function isSameVersion(a: ObservedProgression, b: ObservedProgression): boolean 
 }
 
 /**
- * The record as far as it is believed: the whole of it, or, where the data is expired, without what it shows of a removal,
- * restoration or erasure; nothing at all where such a record was never seen.
+ * The trusted part of a record. If the data is expired, its removal, restoration or erasure is left out; a new record that
+ * shows one is not trusted at all.
  */
 function trustRemovals(
   record: ObservedProgression,
@@ -149,7 +149,7 @@ function classify(
   learnerDetails: LearnerDetails,
 ): Decision {
   const firstSeen = before === null ? 1 : 0;
-  // A change of what this very baseline saw happened during it, and is published.
+  // A change of a record that this baseline has already stored happened during the baseline, and is published.
   if (rules.mode === 'baseline' && (before === null || before.entry <= rules.startEntry)) {
     const tally = { ...EMPTY_TALLY, firstSeen };
     return { change: baselined(change, rules), tally, suspect: null, learnerDetails };
@@ -159,11 +159,11 @@ function classify(
   if (suspect === null) return { change, tally, suspect, learnerDetails };
   const decision = rules.decisionOn(change);
   if (decision === null) return { change, tally: { ...tally, suspect: 1 }, suspect, learnerDetails };
-  const settled = decision === 'discard' ? discarded(change, before) : change;
-  return { change: settled, tally: { ...tally, decided: 1 }, suspect: null, learnerDetails };
+  const decided = decision === 'discard' ? discarded(change, before) : change;
+  return { change: decided, tally: { ...tally, decided: 1 }, suspect: null, learnerDetails };
 }
 
-/** A record without a date of its own is not known to be of the time that is asked for. */
+/** `since` publishes a record by its own date; a record without a date is stored silently. */
 function baselined(change: Change, { baseline }: PageRules): Change {
   switch (baseline.mode) {
     case 'silent':
@@ -175,7 +175,7 @@ function baselined(change: Change, { baseline }: PageRules): Change {
   }
 }
 
-/** An incremental run should have seen it. Erasures do not count: `updated_after` cannot see them. */
+/** Whether an incremental run should have found the change. `updated_after` does not return erasures. */
 function isMissed(change: Change, { mode, watermark, overlapMs }: PageRules): boolean {
   if (mode !== 'reconcile' || watermark === null || change.state.changedAt === null) return false;
   if (!change.events.some((type) => type !== 'LearnerDataErased')) return false;

@@ -3,23 +3,23 @@ import { type IntegrationId, toolOf } from '../../contract/integration.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
 import type { ObservedProgression } from '../state/progression.ts';
 
-/** What a record does not show of its past, each in a line for a person. */
+/** What cannot be derived from a record, in sentences for a person. */
 export const NOT_KNOWN_FROM_KOMBO = [
   'Kombo keeps no time of starts, drops, resets, reopenings, restorations and erasures: none of them is replayed.',
   'Only the last enrolment, completion and removal of a record is known: earlier ones, and corrections, are not.',
-  'What a record was before is not known: `previous` is null, and dates and ids are those that Kombo shows today.',
+  'The state before an event is not known: `previous` is null, and dates and ids are those that Kombo shows today.',
   'An enrolment, completion or removal without a usable date is not found, nor is a record that Kombo no longer returns.',
   'A record that lost its ids when Kombo anonymised it is not found by --learner or --course.',
   'The range is of the dates that the platform shows. Where they are local time without a zone, they are up to 14 hours off: choose a wider range.',
-  'Records may move while Kombo is read: the number sent can differ a little from the number counted.',
+  'Records may change while Kombo is read: the number of sent events can differ a little from the number counted.',
 ] as const;
 
 /**
- * What a record, as Kombo shows it today, tells to have happened to it, in the order of time: an enrolment by
- * `enrolledAt`, a completion by `completedAt`, a removal by `removedAt`. The same record gives the same ids each time; no
- * event of the journal has one of them.
+ * The events that can be derived from a record as Kombo shows it today, in the order of time: an enrolment from
+ * `enrolledAt`, a completion from `completedAt`, a removal from `removedAt`. The same record gives the same event ids each
+ * time. They differ from all ids of the journal.
  *
- * @param detectedAt when it was read
+ * @param detectedAt when the record was read
  */
 export function deriveEvents(
   integration: IntegrationId,

@@ -8,38 +8,38 @@ import type {
 } from '../../contract/learning-events.ts';
 import type { Change, JournalEntry } from '../state/journal-entry.ts';
 
-/** Learner details by progression id, as Kombo shows them today. */
+/** Learner details by progression id, as Kombo shows them now. */
 export type DetailsById = ReadonlyMap<string, LearnerDetails>;
 
-/** A learning event with its place in the journal. */
+/** A learning event with its position in the journal. */
 export type JournalledEvent = LearningEvent & { detail: LearningEventDetail & { journal: JournalPosition } };
 
 const COMPARED = ['remoteId', 'status', 'enrolledAt', 'completedAt', 'removedAt'] as const;
 const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };
 
 /**
- * The events of a journal entry, in order: the same ones each time, since an entry never changes.
+ * The events of a journal entry, in order. They are the same each time, since an entry never changes.
  *
- * @param details null where the deployment omits learner details; a learner who is not in the map gets nulls
+ * @param details null if the deployment omits learner details; a learner who is not in the map gets nulls
  */
 export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null): JournalledEvent[] {
   const integration = { id: entry.integration, tool: toolOf(entry.integration) };
   const events: JournalledEvent[] = [];
   for (const change of entry.changes) {
-    for (const step of transitionsOf(change)) {
+    for (const transition of transitionsOf(change)) {
       const index = events.length;
       events.push({
-        type: step.type,
+        type: transition.type,
         detail: {
           version: 1,
           id: `${entry.integration}/${entry.number}/${index}`,
           integration,
           journal: { entry: entry.number, index },
-          occurredAt: occurredAt(step, entry),
+          occurredAt: occurredAt(transition, entry),
           detectedAt: entry.detectedAt,
-          progression: step.state,
-          previous: step.previous,
-          changes: changedFields(step),
+          progression: transition.state,
+          previous: transition.previous,
+          changes: changedFields(transition),
           learner:
             details === null
               ? change.learner
@@ -62,7 +62,7 @@ export type Transition = {
 };
 
 /**
- * The steps of a change. With a status event before a removal or restoration, the state between them has the new status
+ * The transitions of a change, one per event. Between a status event and a removal or restoration, the state has the new status
  * and is not yet removed or restored.
  */
 export function transitionsOf(change: Change): Transition[] {
@@ -74,24 +74,24 @@ export function transitionsOf(change: Change): Transition[] {
       isLast || type === 'ProgressionRemoved'
         ? change.state
         : { ...change.state, removedAt: previous?.removedAt ?? null };
-    const step = { type, previous, state, isChangeDated };
+    const transition = { type, previous, state, isChangeDated };
     previous = state;
-    return step;
+    return transition;
   });
 }
 
-/** When a change was read, and since when the changes that were asked for had happened; null for all of them. */
+/** When a change was read, and the `updated_after` of the request; null for everything. */
 export type Reading = { detectedAt: string; updatedAfter: string | null };
 
 /**
- * When it happened in the learning platform, as best known: the date of the fact itself, else when Kombo changed the record
- * where that is about this change, else when it was detected.
+ * When it happened in the learning platform: the date of the fact itself if there is one, else `changed_at` if it belongs to
+ * this change, else the time of detection.
  */
-export function occurredAt(step: Transition, reading: Reading): string {
-  return ownDate(step) ?? changeDate(step, reading) ?? reading.detectedAt;
+export function occurredAt(transition: Transition, reading: Reading): string {
+  return ownDate(transition) ?? changeDate(transition, reading) ?? reading.detectedAt;
 }
 
-/** The date of the fact itself. A date that was already known with the status before belongs to an earlier fact. */
+/** The date of the fact itself. A date that was known before this status belongs to an earlier fact. */
 function ownDate({ type, previous, state }: Transition): string | null {
   const isFirstStatus = (previous?.status ?? null) === null;
   switch (type) {
@@ -115,7 +115,7 @@ function ownDate({ type, previous, state }: Transition): string | null {
   }
 }
 
-/** `changed_at`, if it moved with this change. Before the window that was asked for, it dates an earlier change. */
+/** `changed_at`, if it moved with this change. A time before `updated_after` belongs to an earlier change. */
 function changeDate(
   { state: { changedAt }, isChangeDated }: Transition,
   { updatedAfter }: Reading,

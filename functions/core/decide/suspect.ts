@@ -3,22 +3,22 @@ import type { SuspectKind } from '../../contract/waiting-changes.ts';
 import type { Change } from '../state/journal-entry.ts';
 import type { KnownProgression } from '../state/progression.ts';
 
-/** A date is old when it lies this long before the watermark: connectors may be 48 hours late. */
+/** A date is old when it is this long before the watermark. Some platforms show changes 48 hours late. */
 const OLD_AFTER_MS = 3 * 24 * 60 * 60 * 1000;
 
-/** What an integration is known by. */
+/** What the integration has shown so far. */
 export type IntegrationHabits = {
-  /** The latest watermark that it ever had. */
+  /** The latest watermark so far. */
   newestWatermark: string | null;
-  /** Some known progression has an enrolment date: the platform sends them. */
+  /** Some known progression has an enrolment date, so the platform sends them. */
   hasEnrolmentDates: boolean;
 };
 
 /**
- * Why a change is suspect, or null for ordinary learning, which passes in any number: enrolments, starts and completions of
- * these days. A change counts once, as the first of its kinds.
+ * Why a change is suspect, or null for ordinary learning: enrolments, starts and completions with recent dates, which are
+ * published in any number. A change counts once, as the first of its kinds.
  *
- * @param before what was known before the change
+ * @param before the known state before the change
  */
 export function suspectKind(
   change: Change,
@@ -31,13 +31,13 @@ export function suspectKind(
   return kinds.find((kind) => kind === 'removed' || kind === 'restored') ?? kinds.find(Boolean) ?? null;
 }
 
-/** Whether Kombo changed what it shows before it changed what is known. */
+/** Whether a record is an older version than the known state. */
 export function isOlderVersion({ changedAt }: ProgressionState, before: KnownProgression | null): boolean {
   const knownAt = before?.state.changedAt ?? null;
   return changedAt !== null && knownAt !== null && changedAt < knownAt;
 }
 
-/** The date of what a record shows at first sight: of the completion where it is completed, else of the enrolment. */
+/** The date of a new record: of its completion if it is completed, else of its enrolment. */
 export function recordDate({ status, completedAt, enrolledAt }: ProgressionState): string | null {
   return (status === 'COMPLETED' ? completedAt : null) ?? enrolledAt;
 }
@@ -48,7 +48,7 @@ function kindOf(
   before: KnownProgression | null,
   habits: IntegrationHabits,
 ): SuspectKind | null {
-  // A status that was never shown counts as a first sighting: a field that is turned on shows it for every record.
+  // A first status counts like a new record: a customer who turns the field on shows it for every record.
   const isFirstSighting = (previous?.status ?? null) === null;
   switch (type) {
     case 'ProgressionRemoved':
@@ -81,8 +81,8 @@ function kindOf(
 }
 
 /**
- * A platform that never sends enrolment dates (TalentLMS) shows each new enrolment without one: that is ordinary there, for
- * want of anything that tells them apart.
+ * A new record without a date is suspect, except on a platform that never sends enrolment dates (TalentLMS): there, new
+ * enrolments cannot be told from an enlarged scope.
  */
 function firstSightingKind(state: ProgressionState, habits: IntegrationHabits): SuspectKind | null {
   const date = recordDate(state);
@@ -92,7 +92,7 @@ function firstSightingKind(state: ProgressionState, habits: IntegrationHabits): 
   return isOrdinary ? null : 'firstSeenUndated';
 }
 
-/** A date that was missing and comes a little later is ordinary. */
+/** A corrected date is suspect. A recent date that was missing before is not. */
 function correctionKind(
   was: string | null,
   is: string | null,

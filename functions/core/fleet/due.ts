@@ -6,49 +6,50 @@ import { type Checkpoint, limitedUntil } from '../state/checkpoint.ts';
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** What dispatch knows when it decides. */
+/** What dispatch knows when it decides which integrations are due. */
 export type DispatchState = {
   /** By integration id; an integration that was never polled is absent. */
   checkpoints: ReadonlyMap<IntegrationId, Checkpoint>;
   /** The machine's clock, in milliseconds. */
   now: number;
-  /** From one dispatch to the next, in milliseconds. */
+  /** Milliseconds from one dispatch to the next. */
   intervalMs: number;
-  /** The last integration that was tried while the deployment was wrong. */
+  /** The last integration that was polled while the deployment was wrong. */
   lastProbe: Probe | null;
 };
 
-/** What to do with the active integrations now. */
+/** Which active integrations to poll now. */
 export type Due = {
-  /** One per integration whose back-off is over, the one that waits longest first. */
+  /** One message per integration that is due, the longest waiting first. */
   polls: PollMessage[];
-  /** Those whose runs fail because the deployment is wrong: one of them is tried per interval. See `nextProbe`. */
+  /** Integrations that fail because the deployment is wrong: one of them is polled per interval. See `nextProbe`. */
   stopped: Checkpoint[];
 };
 
 /**
- * The polls to send now, with a reconciliation once a week, each integration at its own place in the week.
+ * The polls to send now, with a reconciliation once a week, at a different time of the week for each integration.
  *
- * An integration is held back by its own failures alone. Where they may be the deployment's (AWS denies, or Kombo refuses
- * access), they are judged beside the others:
+ * An integration backs off only after its own failures. A failure that may be the deployment's (AWS denies a permission, or
+ * Kombo refuses access) is compared with the other integrations:
  *
- * - another one was let in after it failed: the failure is its own;
- * - all that ran within two intervals failed like it: the deployment is wrong;
- * - otherwise it waits for the others' next runs, at most two intervals.
+ * - Kombo accepted another one after this failure: the failure is the integration's own.
+ * - All integrations that ran within two intervals failed in this way: the deployment is wrong.
+ * - Otherwise it is not known yet: the integration waits for the next runs of the others, at most two intervals.
  */
-export function duePolls(integrations: Integration[], turn: DispatchState): Due {
+export function duePolls(integrations: Integration[], state: DispatchState): Due {
   const active = integrations.filter(({ state }) => state === 'active').map(({ id }) => id);
-  const judge = failureClassifier(active, turn);
+  const classify = failureClassifier(active, state);
   const due: Due = { polls: [], stopped: [] };
-  for (const id of longestWaitFirst(active, turn)) {
-    const checkpoint = turn.checkpoints.get(id);
-    const verdict = judge(checkpoint);
-    if (checkpoint !== undefined && verdict === 'deployment') due.stopped.push(checkpoint);
-    else if (verdict !== 'open' && !isBackedOff(checkpoint, turn.now)) {
+  for (const id of longestWaitFirst(active, state)) {
+    const checkpoint = state.checkpoints.get(id);
+    const responsible = classify(checkpoint);
+    if (checkpoint !== undefined && responsible === 'deployment') due.stopped.push(checkpoint);
+    else if (responsible !== 'unknown' && !isBackedOff(checkpoint, state.now)) {
       due.polls.push({
         integration: id,
-        ...(checkpoint !== undefined && isReconciliationDue(checkpoint, turn.now) && { mode: 'reconcile' }),
-        ...(verdict === 'own' && isRefusedSince(turn.lastProbe, checkpoint) && { othersLetIn: true }),
+        ...(checkpoint !== undefined && isReconciliationDue(checkpoint, state.now) && { mode: 'reconcile' }),
+        ...(responsible === 'integration' &&
+          isRefusedSince(state.lastProbe, checkpoint) && { othersLetIn: true }),
       });
     }
   }
@@ -56,8 +57,8 @@ export function duePolls(integrations: Integration[], turn: DispatchState): Due 
 }
 
 /**
- * Whether the weekly reconciliation's time has come since the last one (or the baseline) ended. The integration's place
- * in the week comes from its id, so that many of them are spread over the week.
+ * Whether the weekly time of the reconciliation has passed since the last one (or the baseline) ended. The time comes from the
+ * integration's id, so that the reconciliations of many integrations are spread over the week.
  */
 export function isReconciliationDue({ integration, lastReconciliation }: Checkpoint, now: number): boolean {
   if (lastReconciliation === null) return false;
@@ -66,24 +67,24 @@ export function isReconciliationDue({ integration, lastReconciliation }: Checkpo
   return Date.parse(lastReconciliation.endedAt) < latestTurn;
 }
 
-/** Whose failure the last run's is, where it may be the deployment's; null where it is not, or did not fail. */
-type Responsible = 'own' | 'deployment' | 'open' | null;
+/** Who is responsible for a failure that may be the deployment's; null for all other runs. */
+type Responsible = 'integration' | 'deployment' | 'unknown' | null;
 
 function failureClassifier(
   active: IntegrationId[],
   { checkpoints, now, intervalMs }: DispatchState,
 ): (checkpoint: Checkpoint | undefined) => Responsible {
   const known = active.flatMap((id) => checkpoints.get(id) ?? []);
-  const letInAt = Math.max(...known.map(lastAcceptedAt));
+  const acceptedAt = Math.max(...known.map(lastAcceptedAt));
   const othersRanAt = Math.max(...known.filter((each) => !mayBeDeployments(each)).map(lastAcceptedAt));
   return (checkpoint) => {
     if (checkpoint?.health.state !== 'failing' || !mayBeDeployments(checkpoint)) return null;
-    if (letInAt > Date.parse(checkpoint.health.failedAt)) return 'own';
-    return othersRanAt > now - 2 * intervalMs ? 'open' : 'deployment';
+    if (acceptedAt > Date.parse(checkpoint.health.failedAt)) return 'integration';
+    return othersRanAt > now - 2 * intervalMs ? 'unknown' : 'deployment';
   };
 }
 
-/** Whether the last run failed in a way that may be the deployment's error. */
+/** Whether the last run failed in a way that may be an error of the deployment. */
 export function mayBeDeployments({ health }: Checkpoint): boolean {
   return (
     health.state === 'failing' &&
@@ -91,7 +92,7 @@ export function mayBeDeployments({ health }: Checkpoint): boolean {
   );
 }
 
-/** A refusal from before the last probe was of the time when the deployment was wrong: it says nothing of the integration. */
+/** Whether access was refused after the last probe. An earlier refusal may be due to the deployment. */
 function isRefusedSince(lastProbe: Probe | null, checkpoint: Checkpoint | undefined): boolean {
   if (checkpoint?.health.state !== 'failing') return false;
   const { failure, failedAt } = checkpoint.health;
@@ -100,9 +101,9 @@ function isRefusedSince(lastProbe: Probe | null, checkpoint: Checkpoint | undefi
 }
 
 /**
- * When the integration was last let in: a run succeeded, or Kombo answered what is wrong with the integration itself. What
- * passes by itself, such as a timeout, says nothing. By the beginning of a success: a key that is refused while a run goes
- * on was still taken then.
+ * When Kombo last accepted the key for this integration: a run succeeded, or Kombo returned an error of the integration
+ * itself. A temporary failure such as a timeout does not count. The start of a successful run counts, not its end: the key
+ * may have been revoked during the run.
  */
 function lastAcceptedAt({ succeededAt, health }: Checkpoint): number {
   const answered =
@@ -114,7 +115,7 @@ function lastAcceptedAt({ succeededAt, health }: Checkpoint): number {
   );
 }
 
-/** Where a queue takes only a part, those that were left out come first the next time. */
+/** If the queue takes only a part of the messages, the others come first the next time. */
 function longestWaitFirst(active: IntegrationId[], { checkpoints }: DispatchState): IntegrationId[] {
   const lastTry = (id: IntegrationId) => {
     const checkpoint = checkpoints.get(id);
@@ -142,17 +143,17 @@ function offsetInWeek(id: IntegrationId): number {
   return Math.floor(((hash >>> 0) / 2 ** 32) * WEEK_MS);
 }
 
-/** The integration that was tried last while the deployment was wrong. `at` by the machine's clock. */
+/** The integration that was polled last while the deployment was wrong. `at`: by the machine's clock. */
 export const Probe = z.object({ integration: IntegrationId, at: Timestamp });
 export type Probe = z.infer<typeof Probe>;
 
 /**
- * The integration to try while the deployment is wrong, so that a key which Kombo refuses is not used by all of them: the
- * last to succeed first, then another one each time, also when the run before came to nothing.
+ * The one integration to poll while the deployment is wrong, so that a key that Kombo refuses is not used for all of them.
+ * First the last one that succeeded, then a different one each time, whatever the run before resulted in.
  *
- * @param stopped those whose runs fail because of the deployment
- * @param turn.lastProbe it may be of an earlier time when the deployment was wrong
- * @returns null where none is stopped, or one was tried in this interval
+ * @param stopped the integrations that fail because of the deployment
+ * @param state.lastProbe may be from an earlier time when the deployment was wrong
+ * @returns null if none is stopped, or one was polled in this interval
  */
 export function nextProbe(
   stopped: Checkpoint[],
@@ -164,7 +165,7 @@ export function nextProbe(
   const [first] = order;
   if (first === undefined) return null;
   if (last === null || successOf(first) > Date.parse(last.at)) return first.integration;
-  // Dispatch is called again when it failed.
+  // Lambda calls dispatch again after an error.
   if (now - Date.parse(last.at) < intervalMs / 2) return null;
   const at = order.findIndex(({ integration }) => integration === last.integration);
   return (order[at + 1] ?? first).integration;

@@ -2,28 +2,28 @@ import type { IntegrationId } from '../../contract/integration.ts';
 import type { Store, UnreadableIntegration } from '../ports.ts';
 import type { Checkpoint } from '../state/checkpoint.ts';
 
-/** How the integrations of a deployment stand together. Times are in seconds. */
+/** The state of all integrations of a deployment. Times are in seconds. */
 export type Fleet = {
   active: number;
-  /** A person must act, or trouble that should have passed has not. */
+  /** A person must act, or a temporary failure has lasted too long. */
   failing: number;
   held: number;
-  /** Their settings cannot be read: nothing polls them until a person repairs them. */
+  /** Integrations whose settings cannot be read: they are not polled until a person repairs the settings. */
   unreadable: UnreadableIntegration[];
-  /** Cannot run because the deployment is wrong. */
+  /** Integrations that cannot run because the deployment is wrong. */
   stopped: number;
-  /** What should be fresh and how long ago Kombo was last read in full up to date, the worst first. */
+  /** The age of the watermark of each integration that should be up to date, the oldest first. */
   freshness: { integration: IntegrationId; seconds: number }[];
-  /** The age of the oldest journal entry that is appended and not published; 0 when there is none. */
+  /** The age of the oldest journal entry that is appended but not published; 0 without such an entry. */
   oldestUnpublishedSeconds: number;
 };
 
-/** An unpublished entry is looked for where no run has ended for this time: runs of a healthy integration end sooner. */
+/** An integration without a finished run in this time may have an unpublished entry. */
 const SUSPICIOUS_SECONDS = 60 * 60;
 
 /**
- * Reads how the fleet stands. A journal entry can be left unpublished only where runs do not end, so only those
- * integrations cost a read of their journal.
+ * Reads the state of the fleet. A journal entry can stay unpublished only if runs do not finish, so that only the journals of
+ * those integrations are read.
  *
  * @param now the machine's clock, in milliseconds
  */
@@ -43,7 +43,6 @@ export async function surveyFleet(
       seconds: ageOf(checkpoints.get(integration.id)?.watermark ?? integration.addedAt, now),
     }))
     .sort((left, right) => right.seconds - left.seconds);
-  // All of them when Kombo has not answered for an hour.
   const left = await store.readEntriesAfter(known.filter((each) => mayHaveLeftAnEntry(each, now)));
   return {
     active: active.length,
@@ -59,7 +58,7 @@ export async function surveyFleet(
   };
 }
 
-/** What fails, is held or is being set up has a sign of its own: it does not count as falling behind. */
+/** An integration that fails, is held or is being set up is reported in another way, not as out of date. */
 function shouldBeFresh(checkpoint: Checkpoint | undefined): boolean {
   if (checkpoint === undefined) return true;
   const { held, health } = checkpoint;

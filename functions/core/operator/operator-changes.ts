@@ -4,15 +4,13 @@ import type { Run } from '../state/checkpoint.ts';
 
 export type WatermarkSet =
   | { kind: 'set'; before: string; after: string; endedRun: Run | null }
-  /** Why not, in one line. */
   | { kind: 'refused'; reason: string };
 
 /**
- * Moves the live watermark for a re-read and ends the run in progress: the next run asks Kombo for what changed since
- * the new watermark less the overlap. Going back is cheap, and silent unless something was missed. To be called within
- * `operate`.
+ * Sets the watermark and ends the run in progress: the next run reads what changed since the new watermark less the overlap.
+ * Moving back publishes only what was missed. To be called within `withLease`.
  *
- * @param force whether it may move forward, over changes that no run has read
+ * @param force allows moving forward, past changes that no run has read
  */
 export function setWatermark(worker: Worker, time: string, { force }: { force: boolean }): WatermarkSet {
   const { checkpoint, ports, integration } = worker;
@@ -22,10 +20,10 @@ export function setWatermark(worker: Worker, time: string, { force }: { force: b
   if (before === null) {
     return refuse(`${integration.id} has no watermark yet: its first sync reads everything.`);
   }
-  if (Date.parse(after) > ports.clock()) return refuse(`${after} lies in the future.`);
+  if (Date.parse(after) > ports.clock()) return refuse(`${after} is in the future.`);
   if (after > before && !force) {
     return refuse(
-      `The watermark of ${integration.id} is ${before}: moved forward to ${after}, what changed between them would be read by the next reconciliation only. Insist with --force.`,
+      `The watermark of ${integration.id} is ${before}. If it moves forward to ${after}, changes between the two are found only by the next reconciliation. To do this anyway, add --force.`,
     );
   }
   change(worker, { watermark: after, run: null });
@@ -33,10 +31,10 @@ export function setWatermark(worker: Worker, time: string, { force }: { force: b
 }
 
 /**
- * Pauses, resumes or removes an integration; a removed one stays removed. Its checkpoint stays, so that the journal's
- * numbers never start over.
+ * Pauses, resumes or removes an integration; a removed one stays removed. The checkpoint is kept, so that the numbers of the
+ * journal never restart.
  *
- * @returns the settings that are stored then
+ * @returns the stored settings
  */
 export async function changeState(worker: Worker, state: Integration['state']): Promise<Integration> {
   const { integration, ports } = worker;
@@ -44,15 +42,15 @@ export async function changeState(worker: Worker, state: Integration['state']): 
     integration.id,
     (before) => before && withState(before, state),
   );
-  // Settings are never deleted.
+  // `stored` is never null: settings are not deleted.
   return stored ?? integration;
 }
 
 /**
- * Lets a removed integration be polled again. Without a baseline it goes on at its watermark. With one it is synced as if
- * for the first time: the baseline decides what is published of what happened meanwhile, and of changes that were held.
+ * Adds a removed integration again. Without a baseline, polls continue at its watermark. With a baseline, it is synced as if
+ * for the first time: the baseline decides which of the changes since then, and of held changes, are published.
  *
- * @returns the settings that are stored then: unchanged if somebody else has added it
+ * @returns the stored settings: unchanged if someone else has added it
  */
 export async function addAgain(
   worker: Worker,
@@ -75,7 +73,7 @@ export async function addAgain(
 }
 
 /**
- * The settings with another state. What a person removed comes back by being added alone.
+ * The settings with another state. A removed integration stays removed until it is added again.
  *
  * @param pausedBy `kombo` when no person asked for it
  */

@@ -17,9 +17,8 @@ export type RetriedSetAside = {
 };
 
 /**
- * Tries what was set aside again: records are fetched by their ids and decided like any others, events are published
- * from the journal. A record without an id is looked for among all records, and is settled when none without an id is left
- * that it may be.
+ * Retries what was set aside: records are read by their ids and decided like any others, events are published from the
+ * journal. A record without an id is searched among all records; it is processed when Kombo no longer shows it without an id.
  */
 export async function retrySetAside(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
   const { store } = worker.ports;
@@ -33,7 +32,7 @@ export async function retrySetAside(worker: Worker, items: SetAside[]): Promise<
   );
   const statuses = allRemaining(
     items.filter(({ kind }) => kind === 'status'),
-    'Schoolbell does not know this status: a version that does publishes it with its next reconciliation',
+    'Schoolbell does not know this status. A version that knows it publishes it with its next reconciliation',
   );
   const settled = [...records.processed, ...events.processed];
   for (const item of settled) await store.removeSetAside(worker.integration.id, item);
@@ -58,9 +57,9 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
   const decided = await decideAgainstKnown(worker, run, records, await readHoldDecisions(worker));
   const { decisions, hasUntrusted, detectedAt } = decided;
   if (hasUntrusted)
-    return allRemaining(items, 'Kombo shows data of this integration at present that is not valid');
+    return allRemaining(items, 'the data of this integration is not valid at Kombo at present');
   if (exceedsLimit(decisions, checkpoint, settings, ports.clock())) {
-    return allRemaining(items, 'they would be more suspect changes than pass without a person');
+    return allRemaining(items, 'there would be too many suspect changes to publish without a person');
   }
   await commitDecisions(worker, run, decisions, detectedAt);
   await listUnknownStatuses(worker, withStatusesOf([], records), false);
@@ -75,7 +74,7 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
   };
 }
 
-/** The records that these ids stand for, as far as Kombo has them: with an id by now, or still without one. */
+/** The records with these stand-ins for an id: those with an id now, and those still without one. */
 async function readWithoutId(worker: Worker, ids: ReadonlySet<string>) {
   const records: ObservedProgression[] = [];
   const rejected: RejectedRecord[] = [];
@@ -94,7 +93,7 @@ async function readWithoutId(worker: Worker, ids: ReadonlySet<string>) {
   return { records, rejected };
 }
 
-/** What is read for the first time before a baseline has ended belongs to it: it is as silent as the rest. */
+/** Before a baseline has ended, records belong to the baseline and are stored as silently as the others. */
 function runOf(checkpoint: Checkpoint): Pick<Run, 'mode' | 'startEntry' | 'updatedAfter'> {
   const { run, watermark, entry, baselineStart } = checkpoint;
   if (watermark === null || run?.mode === 'baseline') {

@@ -10,7 +10,7 @@ import {
   type Run,
 } from '../state/checkpoint.ts';
 
-/** In one word how an integration does; the first that applies, in the order of what needs a person most. */
+/** The condition of an integration in one word: the first that applies, most urgent first. */
 export type Condition =
   | 'removed'
   | 'paused'
@@ -22,14 +22,14 @@ export type Condition =
   | 'first sync'
   | 'healthy';
 
-/** What is known of one integration, for a table or as JSON. Times in ISO 8601. */
+/** The status of one integration, for a table or as JSON. Times in ISO 8601. */
 export type Status = {
   integration: string;
   condition: Condition;
   watermark: string | null;
-  /** How long ago the watermark is, by this machine's clock: events of changes since then may be outstanding. */
+  /** The age of the watermark by this machine's clock: changes since then may not be published yet. */
   staleMs: number | null;
-  /** Until when a worker holds the integration, or null when none does. */
+  /** Until when a worker holds the lease, or null. */
   workerUntil: string | null;
   run: RunInProgress | null;
   reconciliation: RunInProgress | null;
@@ -37,18 +37,18 @@ export type Status = {
   lastReconciliation: LastRun | null;
   failures: number;
   failure: (Failure & { since: string; retryAt: string }) | null;
-  /** Kombo's rate limit: until when no run is due, or null. */
+  /** Until when Kombo's rate limit stops runs, or null. */
   limitedUntil: string | null;
   held: HeldStatus | null;
-  /** Progressions known. */
+  /** How many progressions are known. */
   known: number;
   setAside: number;
   journal: { first: number | null; last: number; entries: number };
-  /** Of the last 24 hours; null where nobody counted. */
+  /** Events of the last 24 hours by type; null if they were not counted. */
   events: EventCounts | null;
 };
 
-/** `complete`: counting is done, so that a person can release or discard. `countedPages`: pages counted so far. */
+/** `complete`: everything is counted, and a person can release or discard. `countedPages`: pages counted so far. */
 export type HeldStatus = Pick<Held, 'since' | 'mode' | 'waiting' | 'sample' | 'limit'> & {
   complete: boolean;
   countedPages: number | null;
@@ -62,16 +62,12 @@ export type StatusFacts = {
   checkpoint: Checkpoint | null;
   lease: Lease | null;
   setAside: number;
-  /** The number of the first entry that retention has left, or null when there is none. */
+  /** The number of the first entry that retention has not removed, or null without entries. */
   firstEntry: number | null;
   events: EventCounts | null;
 };
 
-/**
- * What is known of one integration.
- *
- * @param now this machine's clock, in milliseconds
- */
+/** @param now this machine's clock, in milliseconds */
 export function statusOf(facts: StatusFacts, now: number): Status {
   const { integration, checkpoint, lease, firstEntry } = facts;
   const health = checkpoint?.health.state === 'failing' ? checkpoint.health : null;

@@ -4,13 +4,13 @@ import type { Ports, RunSettings } from '../ports.ts';
 import { withState } from './operator-changes.ts';
 import { withLease } from './with-lease.ts';
 
-/** How an integration stands at Kombo now. `unknown`: Kombo says something that this program does not know. */
+/** The status of an integration at Kombo. `unknown`: a state that Schoolbell does not know. */
 export type KomboIntegrationStatus = {
   category: string | null;
   state: 'active' | 'invalid' | 'inactive' | 'gone' | 'unknown';
 };
 
-/** Reads how an integration stands at Kombo. Throws the errors of `errors.ts`. */
+/** Reads the status of an integration at Kombo. Throws the errors of `errors.ts`. */
 export type ReadKomboStatus = (integration: IntegrationId) => Promise<KomboIntegrationStatus>;
 
 export type SyncParts = {
@@ -22,13 +22,13 @@ export type SyncParts = {
 };
 
 /**
- * Brings an integration to where it stands at Kombo. What a webhook said is not believed: webhooks come late and out of
- * order. Kombo is asked as the only worker on the integration, so that an older answer never replaces a later one.
+ * Adds, pauses or resumes an integration according to its status at Kombo. The webhook itself is not trusted, since webhooks
+ * come late and out of order. Kombo is asked under the lease, so that an older response never replaces a later one.
  *
- * @param why `created`: an integration that is not known is added
+ * @param why `created`: an unknown integration is added
  * @param owner unique to this call
- * @returns the integration, or null when it is not one of ours
- * @throws TransientError while a poll holds its lease: to be tried again
+ * @returns the integration, or null when it is none of ours
+ * @throws TransientError while a poll holds the lease: retry later
  */
 export async function syncWithKombo(
   { ports, settings, readKomboStatus, baseline }: SyncParts,
@@ -43,24 +43,24 @@ export async function syncWithKombo(
     const addedAt = new Date(clock()).toISOString();
     return store.changeIntegration(id, (stored) => stored ?? { id, state: 'active', baseline, addedAt });
   }
-  const operated = await withLease(ports, settings, known, owner, async () => {
-    const standing = await readKomboStatus(id);
-    return store.changeIntegration(id, (stored) => stored && withKomboStatus(stored, standing));
+  const outcome = await withLease(ports, settings, known, owner, async () => {
+    const status = await readKomboStatus(id);
+    return store.changeIntegration(id, (stored) => stored && withKomboStatus(stored, status));
   });
-  if (!operated.done) {
-    throw new TransientError(`${id} is being polled and cannot be changed before ${operated.busyUntil}`);
+  if (!outcome.done) {
+    throw new TransientError(`${id} is being polled and cannot be changed before ${outcome.busyUntil}`);
   }
-  return operated.result;
+  return outcome.result;
 }
 
-/** Whether an integration that is not known is to be added. */
+/** Whether an unknown integration is to be added. */
 export function isOurs({ category, state }: KomboIntegrationStatus): boolean {
   return category === 'LMS' && (state === 'active' || state === 'invalid');
 }
 
 /**
- * The settings of an integration that stands so. One whose credentials are invalid is left to its health, which notifies
- * its operator; one that a person paused or removed stays so.
+ * The settings of an integration with this status at Kombo. Invalid credentials change nothing here: the next run fails, and
+ * the operator is notified. What a person paused or removed stays paused or removed.
  */
 export function withKomboStatus(stored: Integration, { state }: KomboIntegrationStatus): Integration {
   const isGone = state === 'gone' || state === 'inactive';

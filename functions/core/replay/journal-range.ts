@@ -2,16 +2,16 @@ import type { JournalEntry } from '../state/journal-entry.ts';
 import type { TimeRange } from './selection.ts';
 
 /**
- * Entries are numbered in the order in which they were appended, but dated by the clocks of different machines. Each may
- * be off by half of this.
+ * Entries are numbered in the order in which they were appended, but dated by the clocks of different machines. Each clock may
+ * be wrong by half of this.
  */
 export const CLOCKS_MS = 30 * 60 * 1000;
 
 /**
- * The numbers between which all entries of a time range lie, and few others: each entry's own date must still be looked
- * at. Reads some twenty entries of a million.
+ * Finds the first and last number of the entries of a time range by binary search: some twenty reads for a million entries.
+ * The result may include other entries, so that each entry's date must still be checked.
  *
- * @param readEntry null for an entry that retention removed, which happens to old ones in no certain order
+ * @param readEntry returns null for an entry that retention removed; old entries are removed in no particular order
  * @param numbers the first and the last entry of the journal
  * @returns `last` below `first` when there is none
  */
@@ -24,13 +24,13 @@ export async function findEntries(
     const entry = await readEntry(number);
     return entry === null ? ifRemoved : Date.parse(entry.detectedAt) >= Date.parse(time) + slackMs;
   };
-  // A removed entry has no time: it is treated as the answer that widens the range.
+  // A removed entry has no date: assume the case that makes the range larger.
   const lowest = await firstThat(isFrom(from, -CLOCKS_MS, true), first, last + 1);
   const end = to === null ? last + 1 : await firstThat(isFrom(to, CLOCKS_MS, false), lowest, last + 1);
   return { first: lowest, last: end - 1 };
 }
 
-/** Where a test begins to hold, by halving; `end` when it never does. */
+/** The first number for which the test is true, by binary search; `end` without one. */
 async function firstThat(
   holds: (number: number) => Promise<boolean>,
   start: number,

@@ -6,28 +6,29 @@ export type ReplayOrder = {
   /** Unique among the replays of the integration. */
   id: string;
   reason: string;
-  /** The consumer it is addressed to, or null for every consumer. */
+  /** The consumer that it is for, or null for every consumer. */
   consumer: string | null;
-  /** Under the events' own names, to everyone that listens to live events. */
+  /** Sends the events with the names of live events. */
   asLive: boolean;
-  /** Events a second. */
+  /** Events per second. */
   rate: number;
   /** Unique to this call. */
   writer: string;
 };
 
-/** Why a replay cannot be ordered like this, or null. */
+/** Why a replay with these options is refused, or null. */
 export function refuseOrder(plan: ReplayPlan, { consumer, asLive, rate }: ReplayOrder): string | null {
-  if (asLive && consumer !== null) return '--as-live goes to everyone: it cannot have a --consumer.';
+  if (asLive && consumer !== null)
+    return '--as-live sends to everyone, so it cannot be combined with --consumer.';
   if (asLive && plan.place.source === 'kombo') {
-    return '--as-live sends what was sent before: what is derived from Kombo never was, so it cannot go with --source kombo.';
+    return '--as-live repeats published events. Events derived from Kombo were never published, so it cannot be combined with --source kombo.';
   }
   return Number.isInteger(rate) && rate > 0
     ? null
-    : '--rate is a whole number of events a second, from 1 on.';
+    : '--rate must be a whole number of events per second, at least 1.';
 }
 
-/** Notes a replay of what was counted, to be carried on by `runReplay`. */
+/** Stores a replay of the counted events. `runReplay` sends them. */
 export async function orderReplay(
   { replays, clock }: Pick<ReplayPorts, 'replays' | 'clock'>,
   plan: ReplayPlan,
@@ -51,10 +52,10 @@ export async function orderReplay(
 }
 
 /**
- * Stops a replay, or lets a stopped one go on. The process that carries it on meanwhile ends at its next step; what it
- * sent after its last note is sent again when the replay goes on.
+ * Stops a replay or resumes a stopped one. The process that sends it ends with its next batch. What this process sent after it
+ * last saved its progress is sent again later.
  *
- * @returns the replay as it stands then; a finished one stays as it is
+ * @returns the stored replay; a finished one does not change
  */
 export async function changeReplay(
   { replays, clock }: Pick<ReplayPorts, 'replays' | 'clock'>,
@@ -76,7 +77,7 @@ export async function changeReplay(
       return next;
     } catch (error) {
       const stored = await replays.readReplay(replay.integration, replay.id);
-      // The process that carries it on was faster.
+      // The process that sends the replay wrote first.
       if (!(error instanceof ReplayChangedError) || stored === null) throw error;
       latest = stored;
     }

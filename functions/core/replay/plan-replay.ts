@@ -9,20 +9,20 @@ import { replaySteps, selectedEvents } from './replay-steps.ts';
 import type { EventFilter, Selection, TimeRange } from './selection.ts';
 
 export type ReplayRequest = {
-  /** Of detection; with the source `kombo` of the dates that the learning platform shows, which may lie ahead. */
+  /** Range of `detectedAt`; with the source `kombo`, of `occurredAt`, which may be in the future. */
   range: TimeRange;
   filter: EventFilter;
   source: ReplayPosition['source'];
 };
 
-/** What would be sent, or why nothing can be, in one line. */
+/** The counted events, or why nothing can be sent. */
 export type Planned = { plan: ReplayPlan } | { refused: string };
 
 type PlanPorts = Pick<ReplayPorts, 'store' | 'replays' | 'kombo' | 'clock'>;
 
 /**
- * Counts what a replay would send, and fixes where it ends. With the journal, exactly this is sent later, whatever a
- * live poll adds meanwhile. Reads each entry of the time range, and nothing is written.
+ * Counts the events of a replay and fixes its last entry. A replay from the journal sends exactly these events, whatever polls
+ * append meanwhile. Writes nothing.
  */
 export async function planReplay(
   ports: PlanPorts,
@@ -46,7 +46,7 @@ async function planFromJournal(
 ): Promise<Planned> {
   const stored = await store.readCheckpoint(id);
   const begin = await replays.readFirstEntry(id);
-  // What is appended and not yet counted is still going to be published by itself.
+  // A later entry is not published yet: a worker will publish it.
   const last = stored?.checkpoint.entry ?? 0;
   if (begin === null || begin.number > last) {
     const empty = last === 0 ? 'has no entries yet' : 'has no entries left: retention removed them';
@@ -74,8 +74,8 @@ async function planFromJournal(
 }
 
 /**
- * Reads the records of the learners that the filter names, where that surely finds all of them, otherwise every record.
- * The replay then asks for the learners and courses of what was counted, as long as they are few.
+ * Reads only the records of the filter's learners if this surely finds all of them, otherwise every record. The replay then
+ * reads only the records of the counted learners and courses, if these are few.
  */
 async function planFromKombo(
   ports: PlanPorts,
@@ -84,7 +84,7 @@ async function planFromKombo(
 ): Promise<Planned> {
   const selection = { integration: id, range, filter };
   let read = await readKombo(ports, selection, few(filter.learners));
-  // What is not the id of a learner at Kombo may be the platform's own id of one, which no request can ask for.
+  // An id that no record has may be the platform's own id of a learner, which no request can filter by.
   if (read.unseen.size > 0) read = await readKombo(ports, selection, []);
   const place = komboStart(few(read.users), few(read.courses));
   return planned({ ...selection, place, ...read.counted.read() });
@@ -96,7 +96,7 @@ async function readKombo(
   selection: Selection & { integration: IntegrationId },
   users: string[],
 ) {
-  /** The learners asked for of whom no record came. */
+  /** Requested learners without a record so far. */
   const unseen = new Set<string | null>(users);
   const noting: Kombo = {
     ...kombo,
@@ -123,20 +123,20 @@ async function readKombo(
   return { ...read, unseen };
 }
 
-/** With these numbers of learners and courses, a request stays below the adapter's 3,000 letters. */
+/** With at most this many ids in a filter, the request stays below the adapter's limit of 3,000 characters. */
 const FEW = 50;
 
-/** The form of Kombo's ids: letters and digits that cannot be mistaken for each other, 24 in most examples. */
+/** The form of Kombo's ids: base58 letters and digits, 24 in most examples. */
 const KOMBO_ID = /^[1-9A-HJ-NP-Za-km-z]{20,26}$/;
 
-/** Ids that a request can ask for: all of them, or none where they are too many or one is not in Kombo's form. */
+/** The ids as a filter of a request; empty (no filter) if they are too many or one does not have the form of Kombo's ids. */
 function few(ids: Iterable<string | null>): string[] {
   const all = [...ids];
   const usable = all.filter((id) => id !== null).filter((id) => KOMBO_ID.test(id));
   return usable.length === all.length && all.length <= FEW ? usable : [];
 }
 
-/** A set that has grown too long for a request is not used, and need not grow further. */
+/** A set that is too large for a filter is not used, and need not grow. */
 function addWhileFew(ids: Set<string | null>, id: string | null): void {
   if (ids.size <= FEW) ids.add(id);
 }
@@ -160,24 +160,24 @@ function counter() {
   };
 }
 
-const USE_KOMBO = 'With --source kombo, what Kombo still shows of earlier times is sent.';
+const USE_KOMBO = 'With --source kombo, events are derived from what Kombo still shows of earlier times.';
 
 function refuseRange({ range: { from, to }, source }: ReplayRequest, now: number): string | null {
-  // A platform may date an enrolment ahead; the journal has nothing that was detected later than now.
-  if (source === 'journal' && Date.parse(from) > now) return `--from ${from} lies in the future.`;
+  // The date of an enrolment may be in the future; no journal entry was detected in the future.
+  if (source === 'journal' && Date.parse(from) > now) return `--from ${from} is in the future.`;
   if (to === null) return null;
   if (source === 'journal' && Date.parse(to) > now) {
-    return `--to ${to} lies in the future: leave it out to go on up to now.`;
+    return `--to ${to} is in the future. Omit it to replay up to now.`;
   }
-  return to > from ? null : `--to ${to} does not lie after --from ${from}.`;
+  return to > from ? null : `--to ${to} is not after --from ${from}.`;
 }
 
-/** @param availableFrom the date of the entry behind the last one that retention removed, or null when none is missed */
+/** @param availableFrom the date of the entry after the last one that retention removed; null if no entry is missing */
 function refuseRemoved(id: string, { from }: TimeRange, availableFrom: string | null): string | null {
   if (availableFrom === null) return null;
   const certain = new Date(Date.parse(availableFrom) + CLOCKS_MS).toISOString();
   if (from >= certain) return null;
-  return `The journal of ${id} is complete from ${certain} on: retention removed entries before. ${USE_KOMBO}`;
+  return `The journal of ${id} is complete from ${certain} on: retention removed earlier entries. ${USE_KOMBO}`;
 }
 
 function refuseBefore(id: string, { to }: TimeRange, beginsAt: string): string | null {

@@ -3,11 +3,11 @@ import type { Clock, Ports } from '../ports.ts';
 import type { JournalEntry } from '../state/journal-entry.ts';
 import type { ReplayRecord } from './replay-record.ts';
 
-/** What a replay keeps in the table besides what the store holds. Reads and writes are as in `Store`. */
+/** The part of the table that only replays use. Reads and writes are as in `Store`. */
 export type ReplayStore = {
-  /** The entry with the lowest number that is left, or null when the journal is empty. */
+  /** The entry with the lowest number that retention has not removed, or null when the journal is empty. */
   readFirstEntry(integration: IntegrationId): Promise<JournalEntry | null>;
-  /** @throws ReplayChangedError when there is one of this id */
+  /** @throws ReplayChangedError when the id is taken */
   createReplay(replay: ReplayRecord): Promise<void>;
   readReplay(integration: IntegrationId, id: string): Promise<ReplayRecord | null>;
   /** The latest first. */
@@ -22,7 +22,7 @@ export type ReplayStore = {
 /** What a replay needs. */
 export type ReplayPorts = Ports & {
   replays: ReplayStore;
-  /** Milliseconds since some moment, to measure with: the clock may be that of a simulated school. */
+  /** Measures time, in milliseconds: the clock may be that of a simulated school. */
   stopwatch: Clock;
   /** Waits `ms` milliseconds. */
   sleep(ms: number): Promise<void>;

@@ -13,12 +13,12 @@ type KomboStep = { event: LearningEvent | null; next: KomboReplayPosition; fromB
 
 const MAX_RESTARTS = 5;
 
-/** Where a replay begins that asks Kombo for the records of some learners and courses; an empty list: of all. */
+/** The first position of a replay that reads the records of some learners and courses; an empty list: of all. */
 export function komboStart(users: string[], courses: string[]): KomboReplayPosition {
   return { source: 'kombo', users, courses, cursor: null, after: null, settled: [] };
 }
 
-/** The selected events that a record shows, in their order; the range is of the time when they happened. */
+/** The selected events of a record, in order. The range applies to `occurredAt`. */
 function selectedFromRecord(
   integration: IntegrationId,
   record: ObservedProgression,
@@ -31,10 +31,10 @@ function selectedFromRecord(
 }
 
 /**
- * Kombo's part of `replaySteps`. A page that was left in its midst is read again, as it is then, and goes on behind the
- * record that was settled last. When Kombo no longer takes a cursor, everything is read, and sent, from the beginning.
+ * Reads Kombo for `replaySteps`. A page that was left in the middle is read again and continues after the last finished record.
+ * When Kombo refuses the cursor, everything is read and sent from the beginning.
  *
- * @throws IntegrationError when the pages do not come to an end
+ * @throws IntegrationError when the pages do not end
  */
 export async function* komboSteps(
   kombo: Kombo,
@@ -51,7 +51,7 @@ export async function* komboSteps(
       if (!(error instanceof CursorRefusedError)) throw error;
       if (restarts >= MAX_RESTARTS) {
         throw new IntegrationError(
-          `Kombo refused the page cursor ${restarts + 1} times in one replay. Report it to Kombo.`,
+          `Kombo refused the page cursor ${restarts + 1} times in one replay. Report this to Kombo.`,
           { cause: error },
         );
       }
@@ -69,7 +69,7 @@ async function* pagesSteps(
   detectedAt: string,
 ): AsyncGenerator<KomboStep, void, void> {
   const { users, courses, cursor } = start;
-  // `updated_after` would leave out what was entered long before its date: an enrolment scheduled ahead, local time.
+  // `updated_after` would miss records that were entered long before their date: scheduled enrolments, local time.
   const request = { integration, updatedAfter: null, cursor, users, courses };
   const cursors = new Set<string>();
   let place = start;
@@ -88,7 +88,7 @@ async function* pagesSteps(
     if (page.next === null) return;
     if (cursors.has(page.next)) {
       throw new IntegrationError(
-        'Kombo gave the same page cursor twice: the pages go in circles. Report it to Kombo.',
+        'Kombo gave the same page cursor twice: the pages repeat without end. Report this to Kombo.',
       );
     }
     cursors.add(page.next);
@@ -97,7 +97,7 @@ async function* pagesSteps(
   }
 }
 
-/** The records of a page behind an id, in the order of their ids, each once: as it came last. */
+/** The records of a page with greater ids, in the order of their ids. A record that comes twice counts as it came last. */
 function recordsAfter(after: string | null, { records }: Page): ObservedProgression[] {
   return [...new Map(records.map((record) => [record.state.id, record])).values()]
     .filter(({ state }) => after === null || state.id > after)

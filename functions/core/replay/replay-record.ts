@@ -5,11 +5,11 @@ import { IntegrationId } from '../../contract/integration.ts';
 import { Failure } from '../state/checkpoint.ts';
 import { EventFilter, TimeRange } from './selection.ts';
 
-/** Where a replay stands in what it reads: all before it is settled. */
+/** The position of a replay in what it reads. Everything before it was accepted or refused by the bus. */
 export const ReplayPosition = z.discriminatedUnion('source', [
   z.object({
     source: z.literal('journal'),
-    /** The last entry that belongs to the replay, fixed when its events were counted: a live poll only adds after it. */
+    /** The last entry of the replay, fixed when its events were counted: polls append later entries. */
     last: WholeNumber,
     /** The next event: its entry, and its index among all events of the entry. */
     entry: PositiveNumber,
@@ -17,21 +17,21 @@ export const ReplayPosition = z.discriminatedUnion('source', [
   }),
   z.object({
     source: z.literal('kombo'),
-    /** Kombo's ids of the learners whose records are asked for; empty: everyone's. */
+    /** Kombo's ids of the learners whose records are read; empty: all learners. */
     users: z.array(z.string()),
-    /** Kombo's ids of the courses whose records are asked for; empty: all courses'. */
+    /** Kombo's ids of the courses whose records are read; empty: all courses. */
     courses: z.array(z.string()),
-    /** The page in hand; null for the first one. */
+    /** The current page; null for the first one. */
     cursor: z.nullable(z.string()),
-    /** The records of a page go in the order of their ids: those up to this one are settled. */
+    /** The last finished record of the page. Records are processed in the order of their ids. */
     after: z.nullable(z.string()),
-    /** The ids of the next record's events that are settled. */
+    /** The ids of the finished events of the next record. */
     settled: z.array(z.string()),
   }),
 ]);
 export type ReplayPosition = z.infer<typeof ReplayPosition>;
 
-/** What a replay would send, counted. */
+/** The counted events of a replay. */
 export const ReplayPlan = z.object({
   integration: IntegrationId,
   range: TimeRange,
@@ -42,34 +42,34 @@ export const ReplayPlan = z.object({
 });
 export type ReplayPlan = z.infer<typeof ReplayPlan>;
 
-/** A replay that was ordered, and how far it has come: enough to carry it on in another process. No personal data. */
+/** A replay and its progress, so that another process can continue it. No personal data. */
 export const ReplayRecord = z.extend(ReplayPlan, {
   id: z.string().check(z.minLength(1)),
   reason: z.string(),
   consumer: z.nullable(z.string()),
-  /** Under the events' own names and without `replay`, to everyone. */
+  /** Sends the events to everyone, with the names of live events and without `replay`. */
   asLive: z.boolean(),
-  /** Events a second. */
+  /** Events per second. */
   rate: PositiveNumber,
-  /** `stopped`: only `replay --resume` continues it. */
+  /** A stopped replay continues only with `replay --resume`. */
   state: z.enum(['running', 'stopped', 'finished']),
   /** `ReplayStarted` was published. */
   notified: z.boolean(),
   published: WholeNumber,
   refused: WholeNumber,
-  /** What stopped it last, while nothing went well since. */
+  /** The last failure; null after later progress. */
   failure: z.nullable(Failure),
   orderedAt: Timestamp,
   movedAt: Timestamp,
-  /** Counts the writes, and the call that made the last one: recognises one's own when its answer was lost. */
+  /** The number of writes, and the writer of the last one: it recognises its own write when the response was lost. */
   revision: WholeNumber,
   writer: z.string(),
 });
 export type ReplayRecord = z.infer<typeof ReplayRecord>;
 
 /**
- * The `replay` field of what a replay publishes. A replay for everyone has no `consumer`: a rule that takes such replays
- * asks for its absence, and `{ exists: false }` does not match null.
+ * The `replay` field of a replayed event. It has no `consumer` when the replay is for everyone: rules check this with
+ * `{ exists: false }`, which does not match null.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export function replayMark({
@@ -80,12 +80,12 @@ export function replayMark({
   return { id, reason, ...(consumer !== null && { consumer }) };
 }
 
-/** What a replay did not find any more: events that were counted, and whose entries were then removed. */
+/** The number of counted events whose entries were removed before they were sent. */
 export function missingOf({ events, published, refused }: ReplayRecord): number {
   return Math.max(0, events - published - refused);
 }
 
-/** What changes of a replay when some of it is settled. */
+/** The changes of a replay after some events were sent. */
 export function advanceReplay(
   replay: ReplayRecord,
   sent: { published: number; refused: number; next: ReplayPosition | null; fromBeginning: boolean },

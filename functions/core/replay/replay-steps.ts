@@ -7,19 +7,19 @@ import { komboSteps } from './replay-from-kombo.ts';
 import type { ReplayPlan, ReplayPosition } from './replay-record.ts';
 import { isWanted, isWithin, type Selection } from './selection.ts';
 
-/** One selected event, and where the replay stands once it is settled. Without an event: so far there was none. */
+/** A selected event, and the position after it. Without an event: a position only, so that progress can be saved. */
 export type ReplayStep = {
   event: LearningEvent | null;
   next: ReplayPosition;
-  /** What was sent so far is going to be sent again. */
+  /** The replay starts over: all events are sent again. */
   fromBeginning?: true;
 };
 
 /**
- * The selected events from a replay's place on, those of one progression in their order. Without learner details, and
- * as they were at first: what marks them as replayed is added when they are sent.
+ * The selected events from the position of a replay on. Events of one progression are in order. Learner details and the
+ * `replay` field are added when the events are sent.
  *
- * @param detectedAt when Schoolbell saw what it derives from Kombo
+ * @param detectedAt the `detectedAt` of events that are derived from Kombo
  */
 export function replaySteps(
   ports: Pick<Ports, 'store' | 'kombo'>,
@@ -37,7 +37,7 @@ export function replaySteps(
 
 type JournalReplayPosition = ReplayPosition & { source: 'journal' };
 
-/** After this many entries without a selected event, the position is returned all the same. */
+/** After this many entries without a selected event, a step with the position only is returned. */
 const POSITION_EVERY = 100;
 
 /** The selected events of an entry, in their order, without learner details. */
@@ -46,7 +46,7 @@ export function selectedEvents(entry: JournalEntry, { range, filter }: Selection
   return eventsOfEntry(entry, null).filter((event) => isWanted(filter, event));
 }
 
-/** The journal's part of `replaySteps`. Entries that retention has removed are passed over. */
+/** Reads the journal for `replaySteps`. Entries that retention has removed are skipped. */
 export async function* journalSteps(
   store: Pick<Store, 'readEntries'>,
   integration: IntegrationId,

@@ -15,7 +15,7 @@ export type ReplayRun = {
   replay: string;
   /** Unique to this call. */
   writer: string;
-  /** Whether there is time to send another batch, of a second's events at most. */
+  /** Whether there is time to send another batch, of at most one second's events. */
   timeLeft: () => boolean;
   /** Called after each batch. */
   onProgress?: (replay: ReplayRecord) => void;
@@ -23,23 +23,23 @@ export type ReplayRun = {
 
 export type ReplayOutcome =
   | { kind: 'unknown' }
-  /** Not to be carried on: it is finished, or a person stopped it, as its `state` says. */
+  /** Nothing to do: the replay is finished or stopped, see its `state`. */
   | { kind: 'ended'; replay: ReplayRecord }
-  /** The time was spent: another call carries it on. */
+  /** The time was spent: another call continues the replay. */
   | { kind: 'more'; replay: ReplayRecord }
-  /** Another process carries it on. */
+  /** Another process sends the replay. */
   | { kind: 'superseded' }
-  /** `replay.state` says whether it goes on by itself in another call, or is stopped until a person lets it go on. */
+  /** `replay.state`: `running` if another call may continue it, `stopped` if a person must resume it. */
   | { kind: 'failed'; failure: Failure; replay: ReplayRecord };
 
-/** Events that are sent together, at most. */
+/** The largest number of events that are sent together. */
 const BATCH = 100;
 
 /**
- * Carries a replay on from where it stands, for as long as there is time: at least once each event, those of one
- * progression in their order. Touches neither the live checkpoint nor a state.
+ * Continues a replay from its position for as long as there is time. Each event is sent at least once, those of one
+ * progression in order. Does not change the checkpoint or any known state.
  *
- * @throws what no part expected; everything else is an outcome
+ * @throws unexpected errors; everything else is an outcome
  */
 export async function runReplay(
   ports: ReplayPorts,
@@ -50,91 +50,86 @@ export async function runReplay(
   if (stored === null) return { kind: 'unknown' };
   if (stored.state !== 'running') return { kind: 'ended', replay: stored };
 
-  const worker = replayWorker(ports, run, stored);
+  const worker: ReplayWorker = { ports, settings, run, replay: stored };
   try {
     if (!worker.replay.notified) {
-      await notifyReplayStarted(ports, worker.replay);
-      await worker.move({ notified: true });
+      await notifyStarted(worker);
+      await save(worker, { notified: true });
     }
-    const isThrough = await sendAll(ports, settings, run, worker);
-    if (!isThrough) return { kind: 'more', replay: worker.replay };
-    await notifyReplayFinished(ports, worker.replay);
-    await worker.move({ state: 'finished' });
+    if (!(await sendAll(worker))) return { kind: 'more', replay: worker.replay };
+    await notifyFinished(worker);
+    await save(worker, { state: 'finished' });
     return { kind: 'ended', replay: worker.replay };
   } catch (error) {
     if (error instanceof ReplayChangedError) return endSuperseded(ports, run);
     const failure = failureOf(error);
-    const passes = failure.kind === 'transient' || failure.kind === 'waiting';
-    await worker.move({ failure, ...(passes ? {} : { state: 'stopped' }) }).catch(() => undefined);
+    const isTemporary = failure.kind === 'transient' || failure.kind === 'waiting';
+    await save(worker, { failure, ...(isTemporary ? {} : { state: 'stopped' }) }).catch(() => undefined);
     if (!isRunError(error)) throw error;
     return { kind: 'failed', failure, replay: worker.replay };
   }
 }
 
-type ReplayWorker = { replay: ReplayRecord; move(change: Partial<ReplayRecord>): Promise<void> };
+type ReplayWorker = {
+  readonly ports: ReplayPorts;
+  readonly settings: Pick<RunSettings, 'learnerDetails'>;
+  readonly run: ReplayRun;
+  /** As stored. */
+  replay: ReplayRecord;
+};
 
-function replayWorker({ replays, clock }: ReplayPorts, { writer }: ReplayRun, stored: ReplayRecord) {
-  const worker: ReplayWorker = {
-    replay: stored,
-    async move(change) {
-      const next = {
-        ...worker.replay,
-        ...change,
-        movedAt: new Date(clock()).toISOString(),
-        revision: worker.replay.revision + 1,
-        writer,
-      };
-      await replays.saveReplay(next);
-      worker.replay = next;
-    },
+async function save(worker: ReplayWorker, change: Partial<ReplayRecord>): Promise<void> {
+  const { ports, run, replay } = worker;
+  const next = {
+    ...replay,
+    ...change,
+    movedAt: new Date(ports.clock()).toISOString(),
+    revision: replay.revision + 1,
+    writer: run.writer,
   };
-  return worker;
+  await ports.replays.saveReplay(next);
+  worker.replay = next;
 }
 
-/** @returns whether all of it is sent; otherwise the time is spent */
-async function sendAll(
-  ports: ReplayPorts,
-  settings: Pick<RunSettings, 'learnerDetails'>,
-  run: ReplayRun,
-  worker: ReplayWorker,
-): Promise<boolean> {
-  const { timeLeft, onProgress } = run;
+/** @returns false when the time is spent before everything is sent */
+async function sendAll(worker: ReplayWorker): Promise<boolean> {
+  const { ports, settings, run } = worker;
   const { rate, orderedAt } = worker.replay;
-  const holdBack = throttle(rate, ports.stopwatch, ports.sleep);
+  const waitForRate = throttle(rate, ports.stopwatch, ports.sleep);
   const most = Math.min(BATCH, rate);
   let batch: ReplayStep[] = [];
 
   const send = async () => {
     const count = batch.filter(({ event }) => event !== null).length;
-    if (count > 0) await holdBack(count);
+    if (count > 0) await waitForRate(count);
     const sent = await sendReplayed(ports, settings, worker.replay, batch);
     batch = [];
-    if (sent.steps > 0) await worker.move(advanceReplay(worker.replay, sent));
-    onProgress?.(worker.replay);
+    if (sent.steps > 0) await save(worker, advanceReplay(worker.replay, sent));
+    run.onProgress?.(worker.replay);
     if (sent.error !== null) throw sent.error;
   };
 
   for await (const step of replaySteps(ports, worker.replay, orderedAt)) {
-    if (batch.length === 0 && !timeLeft()) return false;
-    // What waits to be sent comes again.
+    if (batch.length === 0 && !run.timeLeft()) return false;
+    // The steps of the batch come again.
     if (step.fromBeginning) batch = [];
     batch.push(step);
     if (batch.length >= most || step.event === null) await send();
   }
   if (batch.length > 0) await send();
-  const again = askForAll(worker.replay);
+  const again = withoutFilters(worker.replay);
   if (again === null) return true;
-  await worker.move(again);
-  return sendAll(ports, settings, run, worker);
+  await save(worker, again);
+  return sendAll(worker);
 }
 
 /**
- * What changes of a replay that asked Kombo for the records of some learners and courses, and found fewer events than
- * were counted: it begins again and asks for all records, since nobody knows how each platform filters.
+ * The changes of a replay that read the records of some learners and courses only and found fewer events than were counted: it
+ * starts over and reads all records, since platforms may filter differently.
  *
- * @returns null where it asked for all, or found what was counted
+ * @returns null if it read all records, or found as many events as were counted
  */
-function askForAll(replay: ReplayRecord): Partial<ReplayRecord> | null {
+function withoutFilters(replay: ReplayRecord): Partial<ReplayRecord> | null {
   const { place } = replay;
   if (place.source !== 'kombo' || place.users.length + place.courses.length === 0) return null;
   return missingOf(replay) === 0 ? null : { place: komboStart([], []), published: 0, refused: 0 };
@@ -147,39 +142,26 @@ async function endSuperseded({ replays }: ReplayPorts, run: ReplayRun): Promise<
     : { kind: 'ended', replay: stored };
 }
 
-type NotifyPorts = Pick<ReplayPorts, 'publisher' | 'clock'>;
-
-export async function notifyReplayStarted(
-  { publisher, clock }: NotifyPorts,
-  replay: ReplayRecord,
-): Promise<void> {
+async function notifyStarted({ ports, replay }: ReplayWorker): Promise<void> {
   const { range, place, asLive, events } = replay;
-  await publisher.notify({
-    type: 'ReplayStarted',
-    detail: { ...replayEnvelope(replay, 'started', clock), ...range, source: place.source, asLive, events },
-  });
+  const detail = {
+    ...replayEnvelope(replay, 'started', ports.clock),
+    ...range,
+    source: place.source,
+    asLive,
+    events,
+  };
+  await ports.publisher.notify({ type: 'ReplayStarted', detail });
 }
 
-export async function notifyReplayFinished(
-  { publisher, clock }: NotifyPorts,
-  replay: ReplayRecord,
-): Promise<void> {
+async function notifyFinished({ ports, replay }: ReplayWorker): Promise<void> {
   const { events, published, refused } = replay;
-  await publisher.notify({
-    type: 'ReplayFinished',
-    detail: {
-      ...replayEnvelope(replay, 'finished', clock),
-      events,
-      published,
-      refused,
-      missing: missingOf(replay),
-    },
-  });
+  const counts = { events, published, refused, missing: missingOf(replay) };
+  const detail = { ...replayEnvelope(replay, 'finished', ports.clock), ...counts };
+  await ports.publisher.notify({ type: 'ReplayFinished', detail });
 }
 
 function replayEnvelope(replay: ReplayRecord, what: string, clock: Clock) {
-  return {
-    ...envelope(replay.integration, `replay/${replay.id}/${what}`, clock),
-    replay: replayMark(replay),
-  };
+  const base = envelope(replay.integration, `replay/${replay.id}/${what}`, clock);
+  return { ...base, replay: replayMark(replay) };
 }

@@ -3,21 +3,21 @@ import { LearningEventType } from '../../contract/event-parts.ts';
 import { Timestamp } from '../../contract/field-types.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
 
-/** From a time on, up to and without another; `to` null: without an end. */
+/** A range of time: `from` is included, `to` is not. `to` null: without an end. */
 export const TimeRange = z.object({ from: Timestamp, to: z.nullable(Timestamp) });
 export type TimeRange = z.infer<typeof TimeRange>;
 
-/** @param time in the one form that all stored times have, so that they compare as text */
+/** @param time in the form of all stored times, which compare as text */
 export function isWithin({ from, to }: TimeRange, time: string): boolean {
   return time >= from && (to === null || time < to);
 }
 
 const ids = z.array(z.string().check(z.minLength(1)));
 
-/** Which events are meant: those that match one value of each list; an empty list leaves its question open. */
+/** Selects events that match a value of each list. An empty list matches everything. */
 export const EventFilter = z.object({
   types: z.array(LearningEventType),
-  /** Of a course or its revision by Kombo's id, or of a course by the platform's own. */
+  /** Kombo's ids of courses or of their revisions, or the platform's own ids of courses. */
   courses: ids,
   /** Kombo's ids or the platform's own. */
   learners: ids,
@@ -28,7 +28,7 @@ export type EventFilter = z.infer<typeof EventFilter>;
 
 export const ANY_EVENT: EventFilter = { types: [], courses: [], learners: [], progressions: [] };
 
-/** Which events of the journal, or of Kombo's records, a replay is about. */
+/** The events of a replay. */
 export type Selection = { range: TimeRange; filter: EventFilter };
 
 export function isWanted(filter: EventFilter, { type, detail }: LearningEvent): boolean {

@@ -7,7 +7,7 @@ import type { ReplayPorts } from './ports.ts';
 import { type ReplayPosition, type ReplayRecord, replayMark } from './replay-record.ts';
 import type { ReplayStep } from './replay-steps.ts';
 
-/** What became of steps: how many from the beginning are settled, and what stopped the rest. */
+/** `steps`: how many steps, from the first on, are finished. `error`: what stopped the rest. */
 export type SentSteps = {
   steps: number;
   published: number;
@@ -18,9 +18,8 @@ export type SentSteps = {
 };
 
 /**
- * Sends the events of some steps, marked as replayed, with today's learner details where the deployment includes them.
- * An event that the bus refuses for good is counted and not set aside: to retry it from there would publish it as a live
- * one.
+ * Sends the events of some steps as replayed events, with today's learner details if the deployment includes them. An event
+ * that the bus refuses for good is counted but not set aside: a retry from the set-aside list would publish it as a live event.
  */
 export async function sendReplayed(
   ports: ReplayPorts,
@@ -61,17 +60,17 @@ function asReplayed(
     details === null
       ? detail.learner
       : { ...detail.learner, ...(details.get(detail.progression.id) ?? NO_DETAILS) };
-  // Without the mark it is the live event again: the publisher gives it its own name.
+  // Without `replay`, the publisher uses the name of the live event.
   return { type, detail: { ...detail, learner, ...(replay.asLive ? {} : { replay: replayMark(replay) }) } };
 }
 
 const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };
 
 /**
- * Limits sending to `perSecond` items per second: each call waits for the time that the items before it take.
+ * Limits sending to `perSecond` items per second: each call waits until the items before it are within the limit.
  *
  * @param perSecond above 0
- * @returns to be called with the number that is about to be sent
+ * @returns a function to call with the number of items before they are sent
  */
 export function throttle(
   perSecond: number,

@@ -63,7 +63,7 @@ test('it is not moved forward over what no run has read, unless a person insists
 
   expect(await set(at, forward)).toEqual({
     kind: 'refused',
-    reason: expect.stringMatching(/next reconciliation only.*--force/),
+    reason: expect.stringMatching(/only by the next reconciliation.*--force/),
   });
   expect(at.store.place().checkpoint.watermark).toBe(before);
 

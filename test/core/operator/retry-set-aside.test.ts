@@ -98,7 +98,7 @@ describe('a record that was set aside', () => {
     it.put(observed({ id: 'a', removedAt: REMOVED }));
     it.settings.surgeFloor = 0;
     const { remaining } = await retry(it);
-    expect(remaining[0]?.reason).toContain('than pass without a person');
+    expect(remaining[0]?.reason).toContain('to publish without a person');
     expect(it.types()).toEqual([]);
   });
 

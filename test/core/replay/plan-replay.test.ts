@@ -54,7 +54,7 @@ test('the range is of detection: with its begin, without its end', async () => {
 test.each([
   [{ range: { from: '2027-01-01T00:00:00.000Z', to: null } }, /--from .* future/],
   [{ range: { from: ALWAYS.from, to: '2027-01-01T00:00:00.000Z' } }, /--to .* future/],
-  [{ range: { from: ALWAYS.from, to: ALWAYS.from } }, /does not lie after/],
+  [{ range: { from: ALWAYS.from, to: ALWAYS.from } }, /is not after/],
   [{ range: { from: ALWAYS.from, to: '2026-01-02T00:00:00.000Z' } }, /begins at 2026-03-02T08:01:00.000Z/],
   [
     { filter: { ...ANY_EVENT, courses: ['c9'] } },
@@ -101,7 +101,7 @@ test.each([
   for (const number of removed) at.store.journal.delete(number);
 
   expect(await planned(at, { range })).toEqual({
-    refused: expect.stringContaining(`complete from ${iso(complete)} on: retention removed entries before`),
+    refused: expect.stringContaining(`complete from ${iso(complete)} on: retention removed earlier entries`),
   });
 });
 

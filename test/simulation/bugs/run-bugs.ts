@@ -118,7 +118,7 @@ export const runBugs: DeliberateBug[] = [
     name: 'a record that comes twice in a page is compared twice with the state before the page',
     patches: one(
       'functions/core/decide/decide-page.ts',
-      'left.set(id, knownAfter(decision.change, rules.entry));',
+      'states.set(id, knownAfter(decision.change, rules.entry));',
       '',
     ),
   },
