@@ -32,6 +32,16 @@ export type RemoteIds = z.infer<typeof RemoteIds>;
 
 const wholeNumber = z.coerce.number().check(z.int());
 
+/** A variable with values that are separated by commas. Without the variable, the list is empty. */
+const listOf = (item: z.ZodMiniType<string, string>) =>
+  z.pipe(
+    z.pipe(
+      z._default(z.string(), ''),
+      z.transform((text) => text.split(',').filter((part) => part !== '')),
+    ),
+    z.array(item),
+  );
+
 /** The environment that the functions with the poll queue share. */
 export const SharedEnvironment = z.object({
   TABLE_NAME: z.string().check(z.minLength(3)),
@@ -81,16 +91,7 @@ export const DispatchEnvironment = z.extend(SharedEnvironment, {
     z.coerce.number().check(z.positive()),
     'Minutes from one dispatch to the next',
   ),
-  INTEGRATIONS: described(
-    z.pipe(
-      z.pipe(
-        z._default(z.string(), ''),
-        z.transform((text) => text.split(',').filter((id) => id !== '')),
-      ),
-      z.array(IntegrationId),
-    ),
-    'Added if they are unknown; separated by commas',
-  ),
+  INTEGRATIONS: described(listOf(IntegrationId), 'Added if they are unknown; separated by commas'),
 });
 
 /** The environment of replay. */
@@ -110,13 +111,7 @@ export const WebhookEnvironment = z.extend(z.pick(SharedEnvironment, { QUEUE_URL
 export const OperatorEnvironment = z.extend(Environment, {
   REPLAY_QUEUE_URL: described(z.optional(Address), 'Without it, the command line sends replays itself'),
   STACKS_OFF: described(
-    z._default(
-      z.pipe(
-        z.string(),
-        z.transform((names) => names.split(',').filter((name) => name !== '')),
-      ),
-      [],
-    ),
-    'Stacks of consumers that the settings switch off; separated by commas',
+    listOf(z.string()),
+    'Stacks of consumers that the settings switch off, separated by commas',
   ),
 });
