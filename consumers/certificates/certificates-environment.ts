@@ -1,7 +1,47 @@
 import * as z from 'zod/mini';
 import { Environment } from '../../functions/contract/environment.ts';
+import { described } from '../../functions/contract/field-types.ts';
 import { parsedJson } from '../../functions/contract/parsing.ts';
-import { CertificateTexts } from './certificate-texts.ts';
+
+/** The words on a certificate, so that a deployment can speak another language. */
+export const CertificateTexts = z.object({
+  heading: z._default(z.string().check(z.maxLength(60)), 'Certificate of completion'),
+  before: z._default(z.string().check(z.maxLength(80)), 'This is to certify that'),
+  between: z._default(z.string().check(z.maxLength(80)), 'has successfully completed'),
+  learnerNumber: z._default(z.string().check(z.maxLength(40)), 'Learner no.'),
+  noLearner: z._default(z.string().check(z.maxLength(40)), 'the learner'),
+  noCourse: z._default(z.string().check(z.maxLength(60)), 'the course'),
+  date: z._default(z.string().check(z.maxLength(30)), 'Date of completion'),
+  number: z._default(z.string().check(z.maxLength(30)), 'Certificate no.'),
+  code: z._default(z.string().check(z.maxLength(30)), 'Verification code'),
+  issuer: z._default(z.string().check(z.maxLength(80)), ''),
+  timeZone: described(
+    z._default(z.string().check(z.refine(isTimeZone, 'is not a time zone such as Europe/Berlin')), 'UTC'),
+    'In which the date of completion is taken',
+  ),
+  locale: z._default(
+    z
+      .string()
+      .check(
+        z.refine(
+          (locale) => Intl.DateTimeFormat.supportedLocalesOf(locale).length > 0,
+          'is not a known locale',
+        ),
+      ),
+    'en-GB',
+  ),
+});
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export type CertificateTexts = z.infer<typeof CertificateTexts>;
 
 const FromEnvironment = z.pick(Environment, {
   BUS_NAME: true,

@@ -1,5 +1,7 @@
+import type { LearningEventType } from '../../functions/contract/event-parts.ts';
 import type { LearningEvent, LearningEventDetail } from '../../functions/contract/learning-events.ts';
 import { certificateFolder, certificateNumber, pdfKey } from './certificate-number.ts';
+import { COMPLETIONS } from './certificate-rule.ts';
 import { type CertificateState, type IssuedCertificate, isLater } from './certificate-state.ts';
 
 /** What a decision needs besides the events. */
@@ -15,8 +17,8 @@ export type DecisionContext = {
 };
 
 /**
- * Decides what an event changes about a progression's certificates. Pure. The last event by the journal counts, in
- * whatever order the events arrive and however often:
+ * Decides what an event changes about a progression's certificates. Pure. The last event by the journal decides, in whatever
+ * order and however often the events arrive:
  *
  * - completed: exactly one certificate is valid, with the date of the last completion. An earlier one is replaced;
  * - otherwise: none is valid with `revoke`; without it, that of the last completion stays valid;
@@ -48,33 +50,28 @@ export function withoutPublished(
   return unpublished.length === state.unpublished.length ? state : { ...state, unpublished };
 }
 
+/** Events that say nothing new about whether a course is completed. */
+const WITHOUT_STATUS: LearningEventType[] = [
+  'EnrollmentCorrected',
+  'ProgressionRemoved',
+  'ProgressionRestored',
+];
+
 function withEvent(state: CertificateState, { type, detail }: LearningEvent): CertificateState {
+  const { completion, incompletion, erasure } = state;
   const { journal, progression, occurredAt } = detail;
   const cause = { id: detail.id, type };
-  switch (type) {
-    case 'CourseCompleted':
-    case 'CourseRecompleted':
-    case 'CompletionCorrected': {
-      const { completion } = state;
-      if (completion !== null && (journal === null || !isLater(journal, completion.journal))) return state;
-      // Some platforms give no date: then the time is certified at which it happened, as best known.
-      return { ...state, completion: { cause, journal, completedAt: progression.completedAt ?? occurredAt } };
-    }
-    case 'LearnerEnrolled':
-    case 'CourseStarted':
-    case 'CourseReopened':
-    case 'LearnerDropped':
-    case 'LearnerReenrolled':
-    case 'ProgressReset':
-      if (journal === null || !isLater(journal, state.incompletion?.journal ?? null)) return state;
-      return { ...state, incompletion: { cause, journal } };
-    case 'LearnerDataErased':
-      return journal === null || !isLater(journal, state.erasure) ? state : { ...state, erasure: journal };
-    case 'EnrollmentCorrected':
-    case 'ProgressionRemoved':
-    case 'ProgressionRestored':
-      return state;
+  if (COMPLETIONS.includes(type)) {
+    if (completion !== null && (journal === null || !isLater(journal, completion.journal))) return state;
+    // Some platforms send no date: the certificate then has the time at which it happened, as best known.
+    return { ...state, completion: { cause, journal, completedAt: progression.completedAt ?? occurredAt } };
   }
+  if (journal === null) return state;
+  if (type === 'LearnerDataErased') return isLater(journal, erasure) ? { ...state, erasure: journal } : state;
+  const isOpen = progression.status !== null && progression.status !== 'COMPLETED';
+  const isAboutStatus = !WITHOUT_STATUS.includes(type);
+  if (!isOpen || !isAboutStatus || !isLater(journal, incompletion?.journal ?? null)) return state;
+  return { ...state, incompletion: { cause, journal } };
 }
 
 /** The date that the valid certificate must have; null when none may be valid. */

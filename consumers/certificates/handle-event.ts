@@ -1,10 +1,12 @@
+import * as z from 'zod/mini';
 import type { LearnerDetails } from '../../functions/contract/event-parts.ts';
 import type { LearningEvent } from '../../functions/contract/learning-events.ts';
 import type { WorkflowEvent, WorkflowEventType } from '../../functions/contract/workflow-events.ts';
+import { parseLearningEvent } from '../kit/parse.ts';
 import { certificateFolder, pdfKey, verificationCode } from './certificate-number.ts';
 import { type CertificateState, isErased } from './certificate-state.ts';
 import { decideCertificates, withoutPublished } from './decide-certificates.ts';
-import type { Certificate } from './drawing/certificate.ts';
+import type { Certificate } from './drawing/draw-certificate.ts';
 import type { CertificatePorts } from './ports.ts';
 import { asShown, hasEffect, isShown, UnconfirmedEventError } from './shown-by-kombo.ts';
 import { updateState } from './update-state.ts';
@@ -27,13 +29,13 @@ export type CertificateParts = {
 type IssuedEvent = Extract<WorkflowEvent, { type: 'CertificateIssued' }>;
 
 /**
- * Takes one event of a progression: decide and save, draw, publish, save again. Nothing is saved before Kombo shows what the
+ * Handles one event of a progression: decide and save, draw, publish, save again. Nothing is saved before Kombo shows what the
  * event says; the name, the course and the ids on a certificate are Kombo's. The decision is saved first, so that a retry
- * after a failure at any point draws and publishes the same certificates under the same event ids. Any later event of the
- * progression does what is left, too.
+ * after a failure at any point draws and publishes the same certificates under the same event ids. A later event of the
+ * progression also completes what a failed call has left.
  *
  * @returns the types of the events that were published
- * @throws UnconfirmedEventError when Kombo shows something else: a later event may explain it, so that it is tried again
+ * @throws UnconfirmedEventError when Kombo shows something else. The queue retries: a later event may explain it
  */
 export async function handleEvent(
   event: LearningEvent,
@@ -53,12 +55,12 @@ export async function handleEvent(
     return records[0] ?? null;
   });
   const decided = await updateState(bucket, folder, async (state) => {
-    const believed = decideCertificates(state, event, context);
-    if (believed === state) return state;
+    const claimed = decideCertificates(state, event, context);
+    if (claimed === state) return state;
     const record = await readRecord();
     if (isShown(event, record)) return decideCertificates(state, asShown(event, record), context);
-    // Without an effect it can be left out: what Kombo shows instead comes in an event of its own.
-    if (!hasEffect(state, believed)) return state;
+    // An event without an effect can be skipped: an event of its own reports what Kombo shows instead.
+    if (!hasEffect(state, claimed)) return state;
     throw new UnconfirmedEventError(`Kombo does not show what ${event.type} ${event.detail.id} says`);
   });
   for (const unpublished of decided.unpublished) {
@@ -66,7 +68,7 @@ export async function handleEvent(
     await notify(unpublished);
   }
   const saved = await updateState(bucket, folder, (state) => withoutPublished(state, decided.unpublished));
-  // After drawing, and at each later event: another worker may have stored a PDF while the erasure was handled.
+  // After drawing, and for each later event: another worker may have stored a PDF while the erasure was handled.
   for (const { number } of deletedWithData(saved)) await bucket.remove(pdfKey(folder, number));
   return decided.unpublished.map(({ type }) => type);
 
@@ -93,16 +95,45 @@ export async function handleEvent(
   }
 }
 
-/** A function that is called once, when its answer is first needed. */
-function once<Answer>(call: () => Promise<Answer>): () => Promise<Answer> {
-  let answer: Promise<Answer> | null = null;
+/** Calls a function when its result is first needed, and keeps the result. */
+function once<Result>(call: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | null = null;
   return () => {
-    answer ??= call();
-    return answer;
+    result ??= call();
+    return result;
   };
 }
 
 function fullName(details: LearnerDetails | null): string | null {
   const name = [details?.firstName, details?.lastName].filter((part) => part).join(' ');
   return name.trim() === '' ? null : name;
+}
+
+/** The parts of an SQS event that are needed. */
+const QueueEvent = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
+
+export type CertificateReports = {
+  report: (published: WorkflowEventType[]) => void;
+  failed: (error: unknown) => void;
+};
+
+/** Handles the events of the queue. Those that fail stay in the queue; the others are removed. */
+export function certificatesHandler(parts: CertificateParts & CertificateReports) {
+  return async (event: unknown): Promise<{ batchItemFailures: { itemIdentifier: string }[] }> => {
+    const batchItemFailures = [];
+    for (const { messageId, body } of QueueEvent.parse(event).Records) {
+      try {
+        parts.report(await takeEvent(body, parts));
+      } catch (error) {
+        parts.failed(error);
+        batchItemFailures.push({ itemIdentifier: messageId });
+      }
+    }
+    return { batchItemFailures };
+  };
+}
+
+/** Handles one event as a rule passes it on, or its JSON text. */
+export async function takeEvent(event: unknown, parts: CertificateParts): Promise<WorkflowEventType[]> {
+  return handleEvent(parseLearningEvent(event), parts);
 }

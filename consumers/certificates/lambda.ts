@@ -1,7 +1,7 @@
 import { metricNames } from '../../functions/contract/names.ts';
 import { redactErrors } from '../../functions/telemetry/redact-errors.ts';
 import { createTelemetry } from '../../functions/telemetry/telemetry.ts';
-import { certificatesHandler } from './take-events.ts';
+import { certificatesHandler } from './handle-event.ts';
 import { wireCertificates } from './wiring.ts';
 
 /** Called by the certificates queue. What is built here is built once, at a cold start. */

@@ -1,26 +1,20 @@
-import type { LearningEventType } from '../../functions/contract/event-parts.ts';
 import type { LearningEvent } from '../../functions/contract/learning-events.ts';
 import { type ObservedProgression, referencesShown } from '../../functions/core/state/progression.ts';
+import { COMPLETIONS } from './certificate-rule.ts';
 import type { CertificateState } from './certificate-state.ts';
-
-const COMPLETIONS = new Set<LearningEventType>([
-  'CourseCompleted',
-  'CourseRecompleted',
-  'CompletionCorrected',
-]);
 
 /** Kombo does not show what an event says: the event is forged, or something else has happened since. */
 export class UnconfirmedEventError extends Error {
   override readonly name = 'UnconfirmedEventError';
 }
 
-/** Whether an event does more than move a position: a certificate begins or ends, or data is erased. */
+/** Whether an event changes more than a position: a certificate is issued or ends, or data is erased. */
 export function hasEffect(before: CertificateState, after: CertificateState): boolean {
   return before.certificates !== after.certificates || before.erasure !== after.erasure;
 }
 
 /**
- * Whether Kombo shows what an event says, so that it need not be believed: who may put events on the bus may forge one.
+ * Whether Kombo shows what an event says: whoever may put events on the bus may forge one.
  *
  * @param record null when Kombo no longer has it
  */
@@ -28,8 +22,8 @@ export function isShown({ type, detail }: LearningEvent, record: ObservedProgres
   if (type === 'LearnerDataErased') return record === null || record.erased || record.namesBlank;
   if (record === null) return false;
   const { status, completedAt } = record.state;
-  if (!COMPLETIONS.has(type)) return status !== 'COMPLETED';
-  // Some platforms show no date, and customers can turn the field off: then the event's date is believed.
+  if (!COMPLETIONS.includes(type)) return status !== 'COMPLETED';
+  // Some platforms show no date, and customers can turn the field off: then the event's date is trusted.
   return status === 'COMPLETED' && (completedAt === null || completedAt === detail.progression.completedAt);
 }
 

@@ -4,7 +4,7 @@ import { IntegrationId } from '../../functions/contract/integration.ts';
 import { type EventType, isEventType } from '../../functions/contract/published-events.ts';
 import { keyArn, secretArn } from '../../infra/arn.ts';
 import { CERTIFICATES } from '../certificates/certificate-rule.ts';
-import { CertificateTexts } from '../certificates/certificate-texts.ts';
+import { CertificateTexts } from '../certificates/certificates-environment.ts';
 
 const name = described(
   z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and hyphens, at most 40')),

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { certificateFolder } from '../../consumers/certificates/certificate-folder.ts';
 import { certificateRule } from '../../consumers/certificates/certificate-rule.ts';
-import { CertificateTexts } from '../../consumers/certificates/certificate-texts.ts';
+import { CertificateTexts } from '../../consumers/certificates/certificates-environment.ts';
 import type { CertificateParts } from '../../consumers/certificates/handle-event.ts';
 import { UnconfirmedEventError } from '../../consumers/certificates/shown-by-kombo.ts';
 import { textOf } from '../../consumers/channels/channel-handler.ts';
@@ -66,7 +66,7 @@ export function localConsumers(options: LocalConsumersOptions): (event: Delivere
 }
 
 type Issuing = CertificateParts & {
-  takeEvent: typeof import('../../consumers/certificates/take-events.ts')['takeEvent'];
+  takeEvent: typeof import('../../consumers/certificates/handle-event.ts')['takeEvent'];
 };
 
 /** Read when the first certificate is issued: fonts and the PDF library take a moment. */
@@ -75,7 +75,7 @@ async function openCertificates(
   notify: (event: WorkflowEvent) => Promise<void>,
 ): Promise<Issuing> {
   const [{ takeEvent }, { drawCertificate }, { openFonts }] = await Promise.all([
-    import('../../consumers/certificates/take-events.ts'),
+    import('../../consumers/certificates/handle-event.ts'),
     import('../../consumers/certificates/drawing/draw-certificate.ts'),
     import('../../consumers/certificates/drawing/font-library.ts'),
   ]);

@@ -1,7 +1,6 @@
 import PDFDocument from 'pdfkit';
 import * as z from 'zod/mini';
-import type { CertificateTexts } from '../certificate-texts.ts';
-import type { Certificate } from './certificate.ts';
+import type { CertificateTexts } from '../certificates-environment.ts';
 import { drawFrame, PAGE, rosette } from './draw-frame.ts';
 import { type Fit, fitText } from './fit-text.ts';
 import type { FontLibrary } from './font-library.ts';
@@ -189,3 +188,18 @@ function collect(document: PDFKit.PDFDocument): Promise<Buffer> {
     document.on('error', reject);
   });
 }
+
+/** What is printed on a certificate. */
+export type Certificate = {
+  number: string;
+  /** Proves, with the number, that a printed certificate is the one that was issued. */
+  code: string;
+  /** Null where neither the event nor Kombo has a name. */
+  learnerName: string | null;
+  /** The platform's id of the learner, printed where there is no name. */
+  learnerReference: string | null;
+  /** Null where Kombo has no title. */
+  courseTitle: string | null;
+  /** ISO 8601. */
+  completedAt: string;
+};

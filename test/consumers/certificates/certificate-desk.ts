@@ -1,8 +1,12 @@
 import type { CertificateState } from '../../../consumers/certificates/certificate-state.ts';
-import type { Certificate } from '../../../consumers/certificates/drawing/certificate.ts';
-import type { CertificateParts, CertificatePolicy } from '../../../consumers/certificates/handle-event.ts';
+import type { Certificate } from '../../../consumers/certificates/drawing/draw-certificate.ts';
+import {
+  type CertificateParts,
+  type CertificatePolicy,
+  takeEvent,
+} from '../../../consumers/certificates/handle-event.ts';
 import type { CertificateBucket, CertificatePorts } from '../../../consumers/certificates/ports.ts';
-import { CertificateEvent, takeEvent } from '../../../consumers/certificates/take-events.ts';
+import { parseLearningEvent } from '../../../consumers/kit/parse.ts';
 import type { LearnerDetails } from '../../../functions/contract/event-parts.ts';
 import type { LearningEvent } from '../../../functions/contract/learning-events.ts';
 import type { WorkflowEvent, WorkflowEventType } from '../../../functions/contract/workflow-events.ts';
@@ -97,9 +101,9 @@ export class CertificateDesk {
     };
   }
 
-  /** Takes an event as a rule hands it over. */
-  take(event: unknown): Promise<WorkflowEventType[]> {
-    const { 'detail-type': type, detail } = CertificateEvent.parse(event);
+  /** Handles an event as a rule passes it on. */
+  async take(event: unknown): Promise<WorkflowEventType[]> {
+    const { type, detail } = parseLearningEvent(event);
     const kombo = this.#kombo({ type, detail });
     return takeEvent(event, { ...this.parts, ports: { ...this.parts.ports, kombo } });
   }

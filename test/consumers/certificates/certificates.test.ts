@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { learningExample } from '../../../catalogue/examples.ts';
-import type { CertificatePolicy } from '../../../consumers/certificates/handle-event.ts';
-import { certificatesHandler } from '../../../consumers/certificates/take-events.ts';
+import { type CertificatePolicy, certificatesHandler } from '../../../consumers/certificates/handle-event.ts';
 import type { LearningEvent } from '../../../functions/contract/learning-events.ts';
 import { publishedEvents } from '../../../functions/contract/published-events.ts';
 import { CertificateDesk, recordOf } from './certificate-desk.ts';

@@ -115,10 +115,9 @@ describe('a certificate', () => {
     async (type) => {
       const desk = deskShowing(recordOf(completed), true);
       await desk.take(delivered(completed));
-      const status = 'COMPLETED';
-      for (const facts of [{}, { status, completedAt: MARCH }] as const) {
-        await expect(desk.take(delivered(eventAt(2, type, facts)))).rejects.toThrow(UnconfirmedEventError);
-      }
+      await expect(desk.take(delivered(eventAt(2, type)))).rejects.toThrow(UnconfirmedEventError);
+      const contradictory = eventAt(2, type, { status: 'COMPLETED', completedAt: MARCH });
+      await expect(desk.take(delivered(contradictory))).rejects.toThrow(/status/);
       expect(desk.validDates).toEqual([MARCH]);
     },
   );

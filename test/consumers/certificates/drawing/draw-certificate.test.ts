@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { CertificateTexts } from '../../../../consumers/certificates/certificate-texts.ts';
-import type { Certificate } from '../../../../consumers/certificates/drawing/certificate.ts';
-import { drawCertificate } from '../../../../consumers/certificates/drawing/draw-certificate.ts';
+import { CertificateTexts } from '../../../../consumers/certificates/certificates-environment.ts';
+import {
+  type Certificate,
+  drawCertificate,
+} from '../../../../consumers/certificates/drawing/draw-certificate.ts';
 import { fitText } from '../../../../consumers/certificates/drawing/fit-text.ts';
 import { openFonts } from '../../../../consumers/certificates/drawing/font-library.ts';
 import { createParagraph } from '../../../../consumers/certificates/drawing/paragraph.ts';
