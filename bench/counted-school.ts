@@ -1,7 +1,7 @@
 import type { DynamoDbCalls } from '../functions/adapters/dynamodb/dynamodb-calls.ts';
 import type { IntegrationId } from '../functions/contract/integration.ts';
 import { runPoll } from '../functions/core/poll/run-poll.ts';
-import type { SandboxClock } from '../local/sandbox/sandbox-clock.ts';
+import type { SteppedClock } from '../local/sandbox/clock.ts';
 import { benchPorts, integrationOf, SETTINGS } from './measured-process.ts';
 import { rereadEverything } from './seed-table.ts';
 import { startSurroundings } from './surroundings.ts';
@@ -23,7 +23,7 @@ export type PollCounts = {
 
 /** One integration, polled with the embedded engine. */
 export type CountedSchool = {
-  clock: SandboxClock;
+  clock: SteppedClock;
   /** After an hour, changes every nth record. */
   change(every: number): void;
   /** Sets the watermark before the first record, so that the next poll reads everything. */

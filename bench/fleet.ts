@@ -59,7 +59,7 @@ export async function measureFleet({ engine, rounds, say }: BenchOptions): Promi
   const limits: number[] = [];
   try {
     for (const integration of small) await seedTable(services, integration, RECORDS);
-    control.setAnswerDelay(ANSWER_MS);
+    control.setDelay(ANSWER_MS);
     for (const { id: integration } of failing) control.inject({ ...REFUSED, integration });
     for (const { id: integration } of slow) control.inject({ ...SLOW, integration });
     for (let round = 0; round < rounds; round += 1) {

@@ -37,7 +37,7 @@ export async function measureTimes(options: BenchOptions): Promise<Measure[]> {
     engine,
   );
   const { services, control, change } = surroundings;
-  control.setAnswerDelay(answerMs);
+  control.setDelay(answerMs);
   const [poller, reader] = [await bundled('poller.ts'), await bundled('reader.ts')];
   const run = async (what: string, bundle: string, task: PollerTask | ReaderTask) => {
     say(what);
@@ -112,7 +112,7 @@ async function peakMemory({ engine, say }: BenchOptions, records: number): Promi
   const integration = integrationOf('moodle:unchanged');
   const surroundings = await startSurroundings([{ id: integration.id, count: records }], engine);
   const { services, control } = surroundings;
-  control.setAnswerDelay(MEMORY_ANSWER_MS);
+  control.setDelay(MEMORY_ANSWER_MS);
   try {
     say(`memory, ${records.toLocaleString('en')} records: filling the table`);
     await seedTable(services, integration, records);

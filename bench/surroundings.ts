@@ -2,8 +2,8 @@ import type { IntegrationId } from '../functions/contract/integration.ts';
 import { startBus } from '../local/bus/bus.ts';
 import { startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { nativeDynamoDb, startNativeDynamoDb } from '../local/native-dynamodb.ts';
-import { type SandboxClock, steppedClock } from '../local/sandbox/sandbox-clock.ts';
-import type { SandboxControl } from '../local/sandbox/sandbox-control.ts';
+import { type SteppedClock, steppedClock } from '../local/sandbox/clock.ts';
+import type { SandboxControl } from '../local/sandbox/control.ts';
 import { startSandbox } from '../local/sandbox/server.ts';
 import { type SyntheticRecords, syntheticRecords } from '../local/sandbox/synthetic-records.ts';
 import { KEY, type Services } from './measured-process.ts';
@@ -19,7 +19,7 @@ export type School = { id: IntegrationId; count: number };
 /** The sandbox, the bus and the table that measured processes use. */
 export type Surroundings = {
   services: Services;
-  clock: SandboxClock;
+  clock: SteppedClock;
   control: SandboxControl;
   /** The events that the bus has received. */
   countEvents(): number;

@@ -6,11 +6,11 @@ import { createReplayStore } from '../functions/adapters/dynamodb/replay-items.t
 import { createStore } from '../functions/adapters/dynamodb/store.ts';
 import { createPublisher } from '../functions/adapters/eventbridge/publisher.ts';
 import { putEventsCall } from '../functions/adapters/eventbridge/put-events.ts';
+import type { Store } from '../functions/core/ports.ts';
 import type { ReplayPorts } from '../functions/core/replay/ports.ts';
 import { storeWithIds } from '../functions/remote-ids.ts';
 import { startBus } from './bus/bus.ts';
 import type { DeliveredEvent } from './bus/delivered-event.ts';
-import { takingDeadLeases } from './dead-lease.ts';
 import { EMBEDDED_CREDENTIALS, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import type { LocalKombo } from './local-kombo.ts';
 
@@ -61,4 +61,14 @@ export async function openLocalParts(options: {
       await database.close();
     },
   };
+}
+
+const END_OF_TIME = '9999-12-31T23:59:59.999Z';
+
+/**
+ * A store that one process at a time can have open, with one worker in it: a lease found there belongs to a process that
+ * is gone. It is taken over at once; the worker then recovers what that process left.
+ */
+export function takingDeadLeases(store: Store): Store {
+  return { ...store, takeLease: (id, lease) => store.takeLease(id, lease, END_OF_TIME) };
 }

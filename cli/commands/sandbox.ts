@@ -1,10 +1,8 @@
 import { once } from 'node:events';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
-import { type ConnectorName, connectors } from '../../local/sandbox/connector.ts';
-import { runningClock } from '../../local/sandbox/sandbox-clock.ts';
-import { livingSchool } from '../../local/sandbox/school.ts';
-import { DEFAULT_SCHOOL } from '../../local/sandbox/school-options.ts';
+import { runningClock } from '../../local/sandbox/clock.ts';
+import { DEFAULT_SCHOOL, livingSchool } from '../../local/sandbox/school/school.ts';
 import { startSandbox } from '../../local/sandbox/server.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
 import { parseIntegrationId, parseNumber } from '../options/values.ts';
@@ -20,7 +18,6 @@ type SandboxCommandOptions = {
   learners: number;
   courses: number;
   speed: number;
-  profile: ConnectorName;
 };
 
 /** `schoolbell sandbox`: a server with Kombo's API, until Ctrl-C. */
@@ -60,11 +57,6 @@ export function addSandboxCommand(program: Command): void {
       parseNumber({ min: 0, max: 1_000_000, whole: false }),
       1440,
     )
-    .addOption(
-      new Option('--profile <name>', 'the learning platform to simulate: what it shows, and how late')
-        .choices(Object.keys(connectors))
-        .default(DEFAULT_SCHOOL.connector),
-    )
     .action(async (options: SandboxCommandOptions, command: Command) => {
       const output = createOutput(globalOptionsOf(command).json);
       const sandbox = await start(options);
@@ -75,17 +67,15 @@ export function addSandboxCommand(program: Command): void {
     });
 }
 
-async function start({ port, key, integration, speed, profile, ...numbers }: SandboxCommandOptions) {
-  const startsAt = Date.now();
-  const school = { ...DEFAULT_SCHOOL, ...numbers, connector: profile, integration, startsAt };
-  const { unsupportedFilters } = connectors[profile];
+async function start({ port, key, integration, speed, ...numbers }: SandboxCommandOptions) {
+  const clock = runningClock(speed);
+  const school = { ...DEFAULT_SCHOOL, ...numbers, integration, startsAt: clock.now() };
   try {
     return await startSandbox({
       port,
       apiKey: key,
-      clock: runningClock({ startsAt, startedAt: startsAt, speed }),
-      integrations: [{ id: integration, records: livingSchool(school), unsupportedFilters }],
-      controlPath: true,
+      clock,
+      integrations: [{ id: integration, records: livingSchool(school) }],
     });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;

@@ -9,7 +9,7 @@ import { pollHandler } from '../../functions/poll/handler.ts';
 import { localConsumers } from '../../local/consumers/local-consumers.ts';
 import { createInProcessQueue } from '../../local/in-process-queue.ts';
 import type { LocalKombo } from '../../local/local-kombo.ts';
-import { STORY } from '../../local/sandbox/story.ts';
+import { STORY } from '../../local/sandbox/school/story.ts';
 import { type Deployment, hasData, openLocal } from '../deployment/open-deployment.ts';
 import { ExitCode } from '../terminal/exit-code.ts';
 import type { DevView } from '../views/dev-view.ts';

@@ -4,7 +4,7 @@ import type { PollMode } from '../../functions/contract/messages.ts';
 import { runPoll } from '../../functions/core/poll/run-poll.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
-import { STORY } from '../../local/sandbox/story.ts';
+import { STORY } from '../../local/sandbox/school/story.ts';
 import { printEvent } from '../deployment/on-deployment.ts';
 import { hasData, openLocal } from '../deployment/open-deployment.ts';
 import { CommandError, type ExitCode } from '../terminal/exit-code.ts';

@@ -7,13 +7,12 @@ import type { CertificateParts } from '../../consumers/certificates/handle-event
 import { UnconfirmedEventError } from '../../consumers/certificates/shown-by-kombo.ts';
 import { textOf } from '../../consumers/channels/channel-handler.ts';
 import { liveRules } from '../../consumers/channels/channel-rules.ts';
-import { slackMessage } from '../../consumers/slack/slack-message.ts';
+import { type SlackMessage, slackMessage } from '../../consumers/slack/slack-message.ts';
 import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts';
 import type { Kombo } from '../../functions/core/ports.ts';
 import { type DeliveredEvent, deliveredEvent, LOCAL_ACCOUNT } from '../bus/delivered-event.ts';
 import { matchesPattern } from '../rules/match-pattern.ts';
-import { slackText } from './slack-text.ts';
 
 /** As deployed by default. */
 const POLICY = { revoke: false, onErasure: 'delete' } as const;
@@ -99,4 +98,20 @@ function onBus({ type, detail }: WorkflowEvent, now: number): DeliveredEvent {
     time: null,
   };
   return deliveredEvent(entry, randomUUID(), now);
+}
+
+/** A message to Slack as one line of a terminal; the headline is the first block. */
+function slackText({ blocks }: SlackMessage): string {
+  return blocks
+    .map((block) => ('elements' in block ? block.elements : [block.text]))
+    .map((texts) => texts.map(({ text }) => inOneLine(text)).join(' '))
+    .join(' | ');
+}
+
+/** Without markup, and with the time that Slack shows where it cannot show the reader's own. */
+function inOneLine(text: string): string {
+  return text
+    .replace(/^<!date\^.*\|(.*)>$/, '$1')
+    .replaceAll(/[*\s]+/g, ' ')
+    .trim();
 }

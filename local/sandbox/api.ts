@@ -1,45 +1,33 @@
-import type { IntegrationId } from '../../functions/contract/integration.ts';
-import { type Answer, failure, noSuchPath, success, unknownIntegration } from './answer.ts';
-import { integrationDetails } from './integration-details.ts';
-import { decodeCursor, encodeCursor, fingerprint } from './page-cursor.ts';
-import { type FilterName, parsePageRequest } from './page-request.ts';
-import { readPage } from './read-page.ts';
-import type { RecordSource } from './record-source.ts';
-import type { SandboxConditions } from './sandbox-control.ts';
-import { withinScope } from './scope.ts';
+import { courseProgressions } from './actions/course-progressions.ts';
+import { integrationDetails } from './actions/integration-details.ts';
+import type { SandboxConditions } from './control.ts';
+import type { SandboxIntegration } from './records.ts';
+import { type ApiResponse, failure, noSuchPath, success, unknownIntegration } from './response.ts';
 
-/** One integration that the sandbox serves. */
-export type SandboxIntegration = {
-  id: IntegrationId;
-  records: RecordSource;
-  /** Filters on fields that the connector does not know. */
-  unsupportedFilters?: readonly FilterName[];
-};
-
-/** One request, read off the wire. */
+/** A parsed request. */
 export type ApiRequest = {
   path: string;
   query: URLSearchParams;
   authorization: string | undefined;
   integration: string | undefined;
-  /** The page that a failure points to. */
+  /** The page about this request, which a failure names. */
   logUrl: string;
 };
 
 export type Api = {
-  /** Null when the request carries the key. */
-  refuse(request: ApiRequest): Answer | null;
-  answer(request: ApiRequest): Answer;
+  /** Null when the request has the right key. */
+  refuse(request: ApiRequest): ApiResponse | null;
+  respond(request: ApiRequest): ApiResponse;
 };
 
 const PROGRESSIONS = '/v1/lms/course-progressions';
 const INTEGRATION = '/v1/integrations/';
 const CHECK_KEY = '/v1/check-api-key';
 
-/** Whose key it is, as `GET /check-api-key` names them. */
+/** The data of `GET /check-api-key`. */
 const KEY_OWNER = { environment_id: 'sandbox-environment', customer_id: 'sandbox-customer' };
 
-/** Kombo's API over the integrations' records, as its reference describes it; no HTTP. */
+/** Kombo's API over the integrations' records, as its reference describes it, without HTTP. */
 export function sandboxApi(options: {
   apiKey: string;
   integrations: readonly SandboxIntegration[];
@@ -49,34 +37,23 @@ export function sandboxApi(options: {
   const { apiKey, now, conditions } = options;
   const integrations = new Map<string, SandboxIntegration>(options.integrations.map((one) => [one.id, one]));
 
-  const progressions = (request: ApiRequest): Answer => {
-    const invalid = (message: string) => failure('PLATFORM.INPUT_INVALID', message, request.logUrl);
-    if (request.integration === undefined) return invalid('The header X-Integration-Id is missing.');
-    const integration = integrations.get(request.integration);
-    if (integration === undefined) return unknownIntegration(request.integration, request.logUrl);
-    const query = parsePageRequest(request.query);
-    if ('invalid' in query) return invalid(query.invalid);
-    const pass = {
-      filters: fingerprint(integration.id, request.query),
-      generation: conditions.cursorGeneration(),
-    };
-    let place = 0;
-    if (query.cursor !== undefined) {
-      const cursor = decodeCursor(query.cursor);
-      if (cursor === null) return invalid('cursor: is not a cursor of this API');
-      if (cursor.filters !== pass.filters) return invalid('cursor: belongs to a request with other filters');
-      if (cursor.generation !== pass.generation) return invalid('cursor: has expired');
-      place = cursor.place;
-    }
-    const view = withinScope(integration.records, conditions.scope(integration.id)).at(now());
-    const { results, next } = readPage(view, query, place, integration.unsupportedFilters ?? []);
-    return success({ next: next === null ? null : encodeCursor({ place: next, ...pass }), results });
-  };
-
-  const details = (id: string, logUrl: string): Answer => {
+  const progressions = ({ integration: id, query, logUrl }: ApiRequest): ApiResponse => {
+    if (id === undefined)
+      return failure('PLATFORM.INPUT_INVALID', 'The header X-Integration-Id is missing.', logUrl);
     const integration = integrations.get(id);
     if (integration === undefined) return unknownIntegration(id, logUrl);
-    return success(integrationDetails(integration.id, conditions.scope(id), conditions.dataExpiredAt(id)));
+    return courseProgressions(integration, query, {
+      now: now(),
+      generation: conditions.cursorGeneration(),
+      largestPage: conditions.largestPage(),
+      logUrl,
+    });
+  };
+
+  const details = (id: string, logUrl: string): ApiResponse => {
+    const integration = integrations.get(id);
+    if (integration === undefined) return unknownIntegration(id, logUrl);
+    return integrationDetails(integration.id, conditions.dataExpiredAt(id));
   };
 
   return {
@@ -84,14 +61,12 @@ export function sandboxApi(options: {
       authorization === `Bearer ${apiKey}`
         ? null
         : failure('PLATFORM.AUTHENTICATION_INVALID', 'The API key was not accepted.', logUrl),
-    answer: (request) => {
-      if (request.path === CHECK_KEY) return success(KEY_OWNER);
-      if (request.path === PROGRESSIONS) return progressions(request);
-      if (request.path.startsWith(INTEGRATION)) {
-        const id = decoded(request.path.slice(INTEGRATION.length));
-        if (id !== null) return details(id, request.logUrl);
-      }
-      return noSuchPath(request.path, request.logUrl);
+    respond: (request) => {
+      const { path, logUrl } = request;
+      if (path === CHECK_KEY) return success(KEY_OWNER);
+      if (path === PROGRESSIONS) return progressions(request);
+      const id = path.startsWith(INTEGRATION) ? decoded(path.slice(INTEGRATION.length)) : null;
+      return id === null ? noSuchPath(path, logUrl) : details(id, logUrl);
     },
   };
 }

@@ -1,23 +1,24 @@
+import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
-import { days } from './durations.ts';
-import { numberedIds } from './numbered-ids.ts';
-import type { ProgressionRecord, RecordSource } from './record-source.ts';
+import { days } from './clock.ts';
+import type { ProgressionRecord, RecordSource } from './records.ts';
+import { ALPHABET } from './school/random.ts';
 
 const RECORDS_PER_LEARNER = 4;
 const COURSES = 200;
 
-/** Any number of records of which none is kept. */
+/** Any number of records without storing them. */
 export type SyntheticRecords = RecordSource & {
   /**
-   * Every `every`-th record changes at `at` (milliseconds since 1970, after every change before it): those in progress
-   * are completed, those completed are completed again.
+   * Every `every`-th record changes at `at` (milliseconds since 1970, after every earlier change): records in progress are
+   * completed, completed ones are completed again.
    */
   change(every: number, at: number): void;
 };
 
 /**
- * Records by their number, made when they are asked for: a million of them take no memory. All are in progress since
- * `createdAt` (milliseconds since 1970) until `change`. Pages come in the order of the numbers; nothing moves.
+ * Records by their number, created on request: a million of them use no memory. All are in progress since `createdAt`
+ * (milliseconds since 1970) until `change`. Pages are in the order of the numbers, and no record moves.
  */
 export function syntheticRecords(options: {
   integration: IntegrationId;
@@ -33,20 +34,20 @@ export function syntheticRecords(options: {
     revision: numberedIds(integration, 'revision'),
   };
   const idOf = (model: keyof typeof ids, number: number) => ids[model].idOf(number);
-  const lastChange = (place: number) => changes.findLast(({ every }) => place % every === 0)?.at ?? null;
+  const lastChange = (index: number) => changes.findLast(({ every }) => index % every === 0)?.at ?? null;
 
-  const record = (place: number): ProgressionRecord => {
-    const learner = Math.floor(place / RECORDS_PER_LEARNER);
-    // An odd step through the courses gives a learner four different ones.
-    const course = (place * 37) % COURSES;
-    const completedAt = lastChange(place);
+  const record = (index: number): ProgressionRecord => {
+    const learner = Math.floor(index / RECORDS_PER_LEARNER);
+    // The factor gives each learner four different courses.
+    const course = (index * 37) % COURSES;
+    const completedAt = lastChange(index);
     return {
-      id: idOf('progression', place),
-      remote_id: `enrolment-${place}`,
+      id: idOf('progression', index),
+      remote_id: `enrolment-${index}`,
       user_id: idOf('user', learner),
       course_revision_id: idOf('revision', course),
       status: completedAt === null ? 'IN_PROGRESS' : 'COMPLETED',
-      enrolled_at: new Date(createdAt - days(place % 90)).toISOString(),
+      enrolled_at: new Date(createdAt - days(index % 90)).toISOString(),
       completed_at: completedAt === null ? null : new Date(completedAt).toISOString(),
       changed_at: new Date(completedAt ?? createdAt).toISOString(),
       remote_deleted_at: null,
@@ -70,11 +71,11 @@ export function syntheticRecords(options: {
   const view = {
     size: count,
     record,
-    changedAt: (place: number) => lastChange(place) ?? createdAt,
+    changedAt: (index: number) => lastChange(index) ?? createdAt,
     removed: () => false,
-    placeOf: (id: string) => {
-      const place = ids.progression.numberOf(id);
-      return place !== null && place < count ? place : null;
+    indexOf: (id: string) => {
+      const index = ids.progression.numberOf(id);
+      return index !== null && index < count ? index : null;
     },
   };
   return {
@@ -83,4 +84,52 @@ export function syntheticRecords(options: {
       changes.push({ every, at });
     },
   };
+}
+
+/** Four words of 32 bits, each in six letters. */
+const WORDS = 4;
+const LETTERS = 6;
+
+/**
+ * The ids of one model of one integration, in Kombo's form: numbers encrypted with AES. Like Kombo's they are random, so they do
+ * not compress better, and their number can be decrypted.
+ */
+function numberedIds(...key: string[]) {
+  const secret = createHash('sha256').update(key.join('/')).digest().subarray(0, 16);
+  // One block at a time, without padding: each call of `update` returns the block it was given.
+  const cipher = createCipheriv('aes-128-ecb', secret, null).setAutoPadding(false);
+  const decipher = createDecipheriv('aes-128-ecb', secret, null).setAutoPadding(false);
+  const block = Buffer.alloc(16);
+  return {
+    idOf(number: number): string {
+      block.writeUInt32LE(number);
+      const encrypted = cipher.update(block);
+      return Array.from({ length: WORDS }, (_, at) => lettersOf(encrypted.readUInt32LE(at * 4))).join('');
+    },
+    /** Null for a text that is not one of these ids. */
+    numberOf(id: string): number | null {
+      const words = Array.from({ length: WORDS }, (_, at) =>
+        wordOf(id.slice(at * LETTERS, (at + 1) * LETTERS)),
+      );
+      const decrypted = decipher.update(Buffer.from(Uint32Array.from(words).buffer));
+      const number = decrypted.readUInt32LE();
+      return this.idOf(number) === id ? number : null;
+    },
+  };
+}
+
+function lettersOf(word: number): string {
+  let rest = word;
+  let letters = '';
+  for (let at = 0; at < LETTERS; at += 1) {
+    letters = ALPHABET.charAt(rest % ALPHABET.length) + letters;
+    rest = Math.floor(rest / ALPHABET.length);
+  }
+  return letters;
+}
+
+function wordOf(letters: string): number {
+  let word = 0;
+  for (const letter of letters) word = word * ALPHABET.length + ALPHABET.indexOf(letter);
+  return word;
 }

@@ -4,26 +4,27 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type StandIn, startStandIn } from './kombo-stand-in.ts';
+import { type CommandKombo, startCommandKombo } from '../support/sandbox-kombo.ts';
 import { runSchoolbell } from './run-schoolbell.ts';
 
 vi.mock('../../functions/adapters/kombo/with-retries.ts', async (original) => ({
   ...(await original<object>()),
-  PATIENCE: { attemptMs: 5_000, totalMs: 100, firstDelayMs: 1 },
+  // One attempt: the wait before a second one is longer than all the time there is.
+  RETRY_BUDGET: { attemptMs: 20_000, totalMs: 20_000, firstDelayMs: 20_000 },
 }));
 
 type Case = { args: string[]; variables?: Record<string, string>; code: number; says: RegExp };
 
 let cwd: string;
-let kombo: StandIn;
-let garbling: StandIn;
+let kombo: CommandKombo;
+let garbling: CommandKombo;
 let closedPort: number;
 
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
-  kombo = await startStandIn();
-  garbling = await startStandIn();
-  garbling.answerWith = { status: 200, body: '{"status":"success","data":{"next":null,"resul' };
+  kombo = await startCommandKombo();
+  garbling = await startCommandKombo();
+  garbling.control.inject({ kind: 'garbled', requests: 1_000 });
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const address = probe.address();
@@ -197,7 +198,6 @@ describe('bad input gets one clear line, and leaves nothing written', () => {
     ['a directory without data', { args: ['events', 'a:b', '--local'], code: 1, says: /schoolbell poll/ }],
     ['no deployment', { args: ['integrations', 'list'], code: 1, says: /TABLE_NAME.*--local/ }],
     ['a port that is none', { args: ['sandbox', '--port', '70000'], code: 2, says: /65535/ }],
-    ['a profile that is none', { args: ['sandbox', '--profile', 'x'], code: 2, says: /talentlms/ }],
     [
       'a real API without an integration',
       { args: ['dev'], variables: { KOMBO_API_KEY: 'k' }, code: 2, says: /--integration/ },

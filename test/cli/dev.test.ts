@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { LearningEventType } from '../../functions/contract/event-parts.ts';
+import { startCommandKombo } from '../support/sandbox-kombo.ts';
 import { parseDelivered } from './delivered-events.ts';
-import { startStandIn } from './kombo-stand-in.ts';
 import { runSchoolbell, startSchoolbell } from './run-schoolbell.ts';
 
 let cwd: string;
@@ -40,7 +40,7 @@ it('prints nothing but events with --json, and goes on with the school of a dire
 });
 
 it('polls the real API where there is a key', async () => {
-  const kombo = await startStandIn();
+  const kombo = await startCommandKombo();
   kombo.put({ id: 'a', status: 'ENROLLED', enrolledAt: null });
   const { code, stdout } = await runSchoolbell(['dev', '--integration', kombo.integration], {
     cwd,

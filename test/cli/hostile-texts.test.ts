@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actsOnTerminal, hostileTexts, unusualNames } from '../support/hostile-texts.ts';
-import { type StandIn, startStandIn } from './kombo-stand-in.ts';
+import { type CommandKombo, startCommandKombo } from '../support/sandbox-kombo.ts';
 import { type Ran, runSchoolbell, startSchoolbell } from './run-schoolbell.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -11,11 +11,11 @@ const TEXTS = [...Object.values(hostileTexts), ...unusualNames];
 const REASON = TEXTS.join(' ').replaceAll('\u0000', '').slice(0, 5_000).toWellFormed();
 
 let cwd: string;
-let kombo: StandIn;
+let kombo: CommandKombo;
 
 /** A record in which people wrote `text` wherever they can. */
 function put(id: string, text: string, status: string): void {
-  kombo.putRaw(id, {
+  kombo.putRaw({
     id,
     remote_id: text.slice(0, 500),
     user_id: `user of ${id}`,
@@ -57,14 +57,14 @@ function expectHarmless({ stdout, stderr }: Ran): void {
 
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
-  kombo = await startStandIn();
+  kombo = await startCommandKombo();
   for (const text of TEXTS) put(idOf(text), text, 'ENROLLED');
   expectHarmless(await schoolbell('poll', kombo.integration));
   kombo.now += DAY_MS;
   for (const text of TEXTS) {
     put(idOf(text), text, 'COMPLETED');
     put(`status ${idOf(text)}`, text, `ON HOLD ${text}`);
-    kombo.putRaw(`broken ${idOf(text)}`, { id: `broken ${idOf(text)}`, status: 7 });
+    kombo.putRaw({ id: `broken ${idOf(text)}`, status: 7 });
   }
 });
 
@@ -151,13 +151,14 @@ describe('what learners, authors and platforms wrote does not act on the termina
         code: `REMOTE.${text}`,
         title: text,
         message: text,
-        log_url: `https://kombo.test/${text}`,
+        logUrl: `https://kombo.test/${text}`,
       };
-      kombo.answerWith = { status: 400, body: JSON.stringify({ status: 'error', error }) };
+      kombo.control.clearFaults();
+      kombo.control.inject({ kind: 'error', status: 400, requests: 1_000, ...error });
       expectHarmless(await schoolbell('poll', id));
     }
     expectHarmless(await schoolbell('status', id));
-    kombo.answerWith = null;
+    kombo.control.clearFaults();
   });
 });
 

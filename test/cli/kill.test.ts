@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { LearningEventDetail } from '../../functions/contract/learning-events.ts';
+import { type CommandKombo, startCommandKombo } from '../support/sandbox-kombo.ts';
 import { parseDelivered } from './delivered-events.ts';
-import { type StandIn, startStandIn } from './kombo-stand-in.ts';
 import { liveAnHour, randomNumbers } from './random-school.ts';
 import { runSchoolbell, startSchoolbell } from './run-schoolbell.ts';
 
@@ -16,11 +16,12 @@ const SEED = Number(process.env['SEED'] ?? 1);
 const LONGEST_MS = { work: 500, start: 1_000 };
 
 let cwd: string;
-let kombo: StandIn;
+let kombo: CommandKombo;
 
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
-  kombo = await startStandIn(10);
+  kombo = await startCommandKombo();
+  kombo.pageSize = 10;
 });
 
 afterAll(async () => {
@@ -52,11 +53,11 @@ it(`misses nothing when its process is killed ${KILLS} times (seed ${SEED})`, {
     const killWithin = (ms: number) => {
       timer ??= setTimeout(() => child.kill('SIGKILL'), random() * ms);
     };
-    kombo.onPage = () => killWithin(LONGEST_MS.work);
+    kombo.beforePage = () => killWithin(LONGEST_MS.work);
     if (random() < 0.2) killWithin(LONGEST_MS.start);
     const { code, stdout, stderr } = await ended;
     clearTimeout(timer);
-    kombo.onPage = () => {};
+    kombo.beforePage = () => {};
     lines.push(...stdout);
     if (child.signalCode === 'SIGKILL') killed += 1;
     else

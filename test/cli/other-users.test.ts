@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
-import { keepSchool, newSchool } from '../../local/kept-school.ts';
+import { keepSchool, newSchool } from '../../local/embedded-school.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);

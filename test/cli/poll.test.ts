@@ -2,19 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type CommandKombo, type PlainRecord, startCommandKombo } from '../support/sandbox-kombo.ts';
 import { parseDelivered } from './delivered-events.ts';
-import { type StandIn, type StandInRecord, startStandIn } from './kombo-stand-in.ts';
 import { runSchoolbell } from './run-schoolbell.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const ENROLLED_AT = '2026-03-01T08:00:00.000Z';
 
 let cwd: string;
-let kombo: StandIn;
+let kombo: CommandKombo;
 
 beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
-  kombo = await startStandIn();
+  kombo = await startCommandKombo();
 });
 
 afterEach(async () => {
@@ -33,7 +33,7 @@ const poll = async (...args: string[]) => {
 };
 
 const isoNow = () => new Date(kombo.now).toISOString();
-const enrolled = (id: string): StandInRecord => ({ id, status: 'ENROLLED', enrolledAt: ENROLLED_AT });
+const enrolled = (id: string): PlainRecord => ({ id, status: 'ENROLLED', enrolledAt: ENROLLED_AT });
 
 const notified = ({ learning }: Awaited<ReturnType<typeof poll>>) =>
   learning.map(({ type, detail }) => [type, detail.progression.id, detail.previous?.status ?? null]);
@@ -108,7 +108,7 @@ describe('polls of any server that speaks the reference', () => {
     kombo.put(enrolled('a'));
     await poll();
     kombo.now += HOUR_MS;
-    kombo.putRaw('b', { id: 'b', status: 17 });
+    kombo.putRaw({ id: 'b', status: 17 });
     kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
     const broken = await poll();
     expect(notified(broken)).toEqual([['CourseStarted', 'a', 'ENROLLED']]);

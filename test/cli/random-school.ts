@@ -1,4 +1,4 @@
-import type { StandIn, StandInRecord } from './kombo-stand-in.ts';
+import type { CommandKombo, PlainRecord } from '../support/sandbox-kombo.ts';
 
 /** The same seed gives the same numbers, from 0 to below 1 (mulberry32). */
 export function randomNumbers(seed: number): () => number {
@@ -12,7 +12,7 @@ export function randomNumbers(seed: number): () => number {
 }
 
 /** Lets an hour pass in which some learners change and some enrol. */
-export function liveAnHour(kombo: StandIn, random: () => number): void {
+export function liveAnHour(kombo: CommandKombo, random: () => number): void {
   kombo.now += 60 * 60 * 1000;
   const now = new Date(kombo.now).toISOString();
   for (const record of kombo.records()) {
@@ -25,7 +25,7 @@ export function liveAnHour(kombo: StandIn, random: () => number): void {
 }
 
 /** Some change of what Kombo shows; the seconds of a removal and of a completion are those of the change. */
-function changed(record: StandInRecord, now: string, choice: number): StandInRecord {
+function changed(record: PlainRecord, now: string, choice: number): PlainRecord {
   if (choice < 0.2) return { ...record, removedAt: record.removedAt ? null : now };
   if (choice < 0.5) return { ...record, status: 'IN_PROGRESS', completedAt: null };
   if (choice < 0.8) return { ...record, status: 'COMPLETED', completedAt: now };

@@ -15,9 +15,9 @@ beforeEach(async () => {
 
 afterEach(() => rm(cwd, { recursive: true }));
 
-it('prints its URL and key, is polled by another process, and stops when told to', async () => {
+it('prints its URL and key, is polled by another process, and stops on SIGINT', async () => {
   const { child, ended } = startSchoolbell(
-    ['sandbox', '--port', '0', '--learners', '5', '--seed', '7', '--profile', 'talentlms', '--json'],
+    ['sandbox', '--port', '0', '--learners', '5', '--seed', '7', '--json'],
     { cwd },
   );
   const line = await new Promise<string>((resolve) => {

@@ -1,6 +1,5 @@
-import { type FixedRecords, fixedRecords } from '../../local/sandbox/fixed-records.ts';
-import type { ProgressionRecord } from '../../local/sandbox/record-source.ts';
-import { steppedClock } from '../../local/sandbox/sandbox-clock.ts';
+import { steppedClock } from '../../local/sandbox/clock.ts';
+import { type FixedRecords, fixedRecords, type ProgressionRecord } from '../../local/sandbox/records.ts';
 import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts';
 import { someRecord } from '../support/some-record.ts';
 import { rehearsal } from './rehearsal-settings.ts';

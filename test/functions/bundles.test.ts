@@ -21,8 +21,8 @@ import {
   type EmbeddedDynamoDb,
   startEmbeddedDynamoDb,
 } from '../../local/embedded-dynamodb.ts';
-import { fixedRecords } from '../../local/sandbox/fixed-records.ts';
-import { steppedClock } from '../../local/sandbox/sandbox-clock.ts';
+import { steppedClock } from '../../local/sandbox/clock.ts';
+import { fixedRecords } from '../../local/sandbox/records.ts';
 import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts';
 import { bundle } from '../infra/bundles.ts';
 import { rights } from '../infra/rights.ts';

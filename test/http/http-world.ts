@@ -6,18 +6,19 @@ import { type PollOutcome, type PollRequest, runPoll } from '../../functions/cor
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { startBus } from '../../local/bus/bus.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
+import { viewOf } from '../../local/sandbox/records.ts';
 import type { Traces } from '../support/broken-promises.ts';
 import type { NetworkFault } from '../support/network-fault.ts';
 import type { Stage } from '../support/poll-step.ts';
 import { pollToTheEnd } from '../support/poll-to-the-end.ts';
 import { pollWithFault } from '../support/poll-with-fault.ts';
 import { observedFromRaw } from '../support/raw-progression.ts';
+import { startSandboxKombo } from '../support/sandbox-kombo.ts';
 import { school } from '../support/school-model.ts';
 import { inShownOrder } from '../support/shown-order.ts';
 import { startEngine } from '../support/start-engine.ts';
 import { HOUR_MS, testClock } from '../support/test-clock.ts';
 import { SETTINGS } from '../support/world.ts';
-import { startKomboServer } from './kombo-server.ts';
 import { startProxies } from './proxies.ts';
 import { storedTraces } from './stored-traces.ts';
 import { BUS, hastyWire, patientWire } from './wire.ts';
@@ -53,10 +54,18 @@ export async function startHttpWorld(options: {
   const integration: Integration = { id: 'moodle:test', state: 'active', baseline, addedAt };
   const komboNow = () => clock.read() + skewMs;
   const model = school(komboNow);
-  const kombo = await startKomboServer({
+  const kombo = await startSandboxKombo({
     integration: integration.id,
     now: komboNow,
-    records: () => inShownOrder(model.records(), it),
+    records: {
+      at: () =>
+        viewOf(
+          inShownOrder(model.records(), it).map(({ raw, updatedAt }) => ({
+            record: raw,
+            changedAt: updatedAt,
+          })),
+        ),
+    },
   });
   const engine = await startEngine();
   const published: LearningEvent[] = [];
@@ -65,7 +74,7 @@ export async function startHttpWorld(options: {
     buses: [BUS],
   });
 
-  const origins = { kombo: kombo.origin, dynamoDb: engine.endpoint, eventBridge: bus.endpoint };
+  const origins = { kombo: new URL(kombo.url).origin, dynamoDb: engine.endpoint, eventBridge: bus.endpoint };
   const proxies = faultSeed === null ? null : await startProxies(origins, faultSeed);
   const hasty = hastyWire(proxies?.origins ?? origins, engine.table);
   const patient = patientWire(origins, engine.table);

@@ -8,7 +8,7 @@ import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
 import type { Ports } from '../../functions/core/ports.ts';
 import { EMBEDDED_CREDENTIALS } from '../../local/embedded-dynamodb.ts';
 import { counted, type Operation } from '../adapters/dynamodb/engine.ts';
-import { KEY } from './kombo-server.ts';
+import { KEY } from '../support/sandbox-kombo.ts';
 import { quickRetries } from './quick-retries.ts';
 
 /** Where the three services are reached. */

@@ -27,16 +27,42 @@ export function appWithStacks(
   return { app, ...addStacks(app, parseSettings(settings, 'these settings')) };
 }
 
+type Synthesised = { state: Template; notifier: Template; all: Record<string, Template> };
+const synthesised = new Map<string, Synthesised>();
+
+/**
+ * Tests with the same settings share the templates, which are read only. They are synthesised without the CDK's validation, which
+ * takes two thirds of the time: `rules.test.ts` and `changes/` have it on.
+ */
+function synthesizeOnce(settings: SettingsInput): Synthesised {
+  const { CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION, CDK_VALIDATION } = process.env;
+  const key = JSON.stringify([settings, CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION]);
+  const known = synthesised.get(key);
+  if (known !== undefined) return known;
+  process.env['CDK_VALIDATION'] = 'false';
+  try {
+    const { state, notifier, consumers } = appWithStacks(settings);
+    const made = {
+      state: Template.fromStack(state),
+      notifier: Template.fromStack(notifier),
+      all: Object.fromEntries(
+        [state, notifier, ...consumers].map((stack) => [stack.stackName, Template.fromStack(stack)]),
+      ),
+    };
+    synthesised.set(key, made);
+    return made;
+  } finally {
+    if (CDK_VALIDATION === undefined) delete process.env['CDK_VALIDATION'];
+    else process.env['CDK_VALIDATION'] = CDK_VALIDATION;
+  }
+}
+
 /** The templates of a deployment with these settings. */
 export function synthesize(settings: SettingsInput = {}): { state: Template; notifier: Template } {
-  const { state, notifier } = appWithStacks(settings);
-  return { state: Template.fromStack(state), notifier: Template.fromStack(notifier) };
+  return synthesizeOnce(settings);
 }
 
 /** The templates of all stacks of a deployment with these settings, those of consumers included, by the stack's name. */
 export function synthesizeAll(settings: SettingsInput): Record<string, Template> {
-  const { state, notifier, consumers } = appWithStacks(settings);
-  return Object.fromEntries(
-    [state, notifier, ...consumers].map((stack) => [stack.stackName, Template.fromStack(stack)]),
-  );
+  return synthesizeOnce(settings).all;
 }

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { keepSchool, newSchool, readSchool } from '../../local/kept-school.ts';
+import { keepSchool, newSchool, readSchool } from '../../local/embedded-school.ts';
 import { openLocalKombo } from '../../local/local-kombo.ts';
-import { STORY } from '../../local/sandbox/story.ts';
+import { STORY } from '../../local/sandbox/school/story.ts';
 
 let directory: string;
 

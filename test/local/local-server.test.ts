@@ -14,7 +14,7 @@ import { localConsumers } from '../../local/consumers/local-consumers.ts';
 import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { startLocalServer } from '../../local/local-server.ts';
 import { nativeDynamoDb, startNativeDynamoDb } from '../../local/native-dynamodb.ts';
-import { steppedClock } from '../../local/sandbox/sandbox-clock.ts';
+import { steppedClock } from '../../local/sandbox/clock.ts';
 import { startSandbox } from '../../local/sandbox/server.ts';
 import { observed } from '../support/observed.ts';
 
@@ -58,7 +58,6 @@ const PUT_EVENTS: Sent = {
   body: JSON.stringify({ Entries: [completion] }),
 };
 const CHECK_KEY: Sent = { method: 'GET', headers: { authorization: 'Bearer key' } };
-const ADVANCE: Sent = { method: 'POST', headers: CHECK_KEY.headers, body: '{"do":"advance","ms":1}' };
 
 const clock = steppedClock(Date.parse('2026-03-01T09:30:00.000Z'));
 const events: string[] = [];
@@ -78,7 +77,7 @@ beforeAll(async () => {
       show: (_, text) => shown.push(text),
     }),
   });
-  const sandbox = await startSandbox({ apiKey: 'key', integrations: [], clock, controlPath: true });
+  const sandbox = await startSandbox({ apiKey: 'key', integrations: [], clock });
   const file = nativeDynamoDb();
   const embedded = await startEmbeddedDynamoDb();
   const native = file === null ? null : await startNativeDynamoDb(file);
@@ -86,7 +85,6 @@ beforeAll(async () => {
   servers.push(
     { name: 'the bus', url: bus.endpoint, sent: PUT_EVENTS },
     { name: 'the sandbox', url: `${sandbox.url}/check-api-key`, sent: CHECK_KEY },
-    { name: 'the control of the sandbox', url: new URL('/control', sandbox.url).href, sent: ADVANCE },
     { name: 'the embedded engine', url: embedded.endpoint, sent: LIST_TABLES },
   );
   if (native === null) return;

@@ -1,4 +1,4 @@
-import type { ProgressionRecord } from '../../local/sandbox/record-source.ts';
+import type { ProgressionRecord } from '../../local/sandbox/records.ts';
 
 /** A course progression on the wire, of a learner whose name and address must not turn up anywhere. */
 export const someRecord: ProgressionRecord & { id: string } = {

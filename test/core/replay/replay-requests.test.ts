@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { planReplay } from '../../../functions/core/replay/plan-replay.ts';
 import type { ReplayPlan } from '../../../functions/core/replay/replay-record.ts';
 import { ANY_EVENT, type EventFilter } from '../../../functions/core/replay/selection.ts';
-import { komboId } from '../../../local/sandbox/kombo-id.ts';
+import { komboId } from '../../../local/sandbox/school/random.ts';
 import { observed } from '../../support/observed.ts';
 import { type ReplayWorld, replayWorld } from '../../support/replay-world.ts';
 

@@ -6,9 +6,9 @@ import { duePolls } from '../../../functions/core/fleet/due.ts';
 import type { PollOutcome } from '../../../functions/core/poll/run-poll.ts';
 import { newCheckpoint } from '../../../functions/core/state/checkpoint.ts';
 import { pollHandler } from '../../../functions/poll/handler.ts';
-import { type Answer, failure } from '../../../local/sandbox/answer.ts';
 import { sandboxApi } from '../../../local/sandbox/api.ts';
-import { sandboxConditions } from '../../../local/sandbox/sandbox-control.ts';
+import { sandboxConditions } from '../../../local/sandbox/control.ts';
+import { type ApiResponse, failure } from '../../../local/sandbox/response.ts';
 import { syntheticRecords } from '../../../local/sandbox/synthetic-records.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 import { recordingPublisher } from '../../support/recording-publisher.ts';
@@ -52,7 +52,7 @@ function limitedServer({ requests: most, windowMs }: Limit) {
   const counts = { answered: 0, refused: 0 };
   let window = { number: Number.NaN, requests: 0 };
 
-  const answer = (request: Request): Answer => {
+  const respond = (request: Request): ApiResponse => {
     const { pathname, searchParams } = new URL(request.url);
     const asked = {
       path: pathname,
@@ -61,7 +61,7 @@ function limitedServer({ requests: most, windowMs }: Limit) {
       integration: request.headers.get('x-integration-id') ?? undefined,
       logUrl: 'https://kombo.test/logs',
     };
-    return api.refuse(asked) ?? api.answer(asked);
+    return api.refuse(asked) ?? api.respond(asked);
   };
   const fetch = async (input: Request | URL | string): Promise<Response> => {
     await new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
@@ -71,7 +71,7 @@ function limitedServer({ requests: most, windowMs }: Limit) {
     if (isAllowed) window.requests += 1;
     counts[isAllowed ? 'answered' : 'refused'] += 1;
     const { status, headers, body } = isAllowed
-      ? answer(new Request(input))
+      ? respond(new Request(input))
       : failure('PLATFORM.RATE_LIMIT_EXCEEDED', 'Too many requests.', 'https://kombo.test/logs');
     return Response.json(body, {
       status,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
-import { fixedRecords } from '../../../local/sandbox/fixed-records.ts';
-import { steppedClock } from '../../../local/sandbox/sandbox-clock.ts';
+import { steppedClock } from '../../../local/sandbox/clock.ts';
+import { fixedRecords } from '../../../local/sandbox/records.ts';
 import { startSandbox } from '../../../local/sandbox/server.ts';
 
 /**
@@ -46,8 +46,6 @@ try {
   const Details = z.object({ data: z.looseObject({ data_expired_at: z.nullable(z.date()) }) });
   assert.equal(Details.parse(await details()).data.data_expired_at, null);
   sandbox.control.setDataExpiredAt(INTEGRATION, STARTS_AT);
-  sandbox.control.setField(INTEGRATION, 'status', false, STARTS_AT);
-  sandbox.control.setModel(INTEGRATION, false, STARTS_AT);
   const { data } = Details.parse(await details());
   assert.equal(data.data_expired_at?.getTime(), STARTS_AT);
   assert.partialDeepStrictEqual(data, { id: INTEGRATION, category: 'LMS', status: 'ACTIVE' });

@@ -1,4 +1,4 @@
-import type { ProgressionRecord } from '../../../local/sandbox/record-source.ts';
+import type { ProgressionRecord } from '../../../local/sandbox/records.ts';
 
 /** A live record; `number` makes its ids, `learner` and `course` those of the linked ones. */
 export function courseProgression(

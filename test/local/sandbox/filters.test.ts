@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fixedRecords } from '../../../local/sandbox/fixed-records.ts';
-import type { ProgressionRecord } from '../../../local/sandbox/record-source.ts';
-import { steppedClock } from '../../../local/sandbox/sandbox-clock.ts';
+import { steppedClock } from '../../../local/sandbox/clock.ts';
+import { fixedRecords, type ProgressionRecord } from '../../../local/sandbox/records.ts';
 import { allows, queryParameters } from './api-description.ts';
 import { courseProgression } from './course-progression.ts';
 import { openSandbox } from './sandbox-client.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { ProgressionRecord } from '../../../local/sandbox/record-source.ts';
+import type { ProgressionRecord } from '../../../local/sandbox/records.ts';
 import { type SandboxOptions, startSandbox } from '../../../local/sandbox/server.ts';
 import { breaches } from './api-description.ts';
 

@@ -1,9 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { days } from '../../../local/sandbox/durations.ts';
-import { fixedRecords } from '../../../local/sandbox/fixed-records.ts';
-import { runningClock, steppedClock } from '../../../local/sandbox/sandbox-clock.ts';
+import { days, runningClock, steppedClock } from '../../../local/sandbox/clock.ts';
+import { fixedRecords } from '../../../local/sandbox/records.ts';
 import type { SandboxOptions } from '../../../local/sandbox/server.ts';
 import shapes from '../../support/kombo-shapes.json' with { type: 'json' };
 import { courseProgression } from './course-progression.ts';
@@ -59,16 +58,10 @@ describe('the sandbox refuses', () => {
     const headers = { Authorization: `Bearer ${KEY}`, 'X-Integration-Id': ID };
     const posted = await fetch(`${sandbox.url}/lms/course-progressions`, { method: 'POST', headers });
     expect(posted.status).toBe(404);
-    const control = await fetch(new URL('/control', sandbox.url), {
-      method: 'POST',
-      headers,
-      body: '{"do":"look"}',
-    });
-    expect(control.status).toBe(404);
   });
 });
 
-describe('the sandbox tells', () => {
+describe('the sandbox returns', () => {
   test('its own time in the Date header, in whole seconds', async () => {
     const clock = steppedClock(startsAt);
     await using sandbox = await open({ clock });
@@ -81,8 +74,6 @@ describe('the sandbox tells', () => {
   test("what Kombo's own description asks for: whose key it is, and the details of an integration", async () => {
     await using sandbox = await open();
     sandbox.control.setDataExpiredAt(ID, startsAt);
-    sandbox.control.setField(ID, 'status', false, startsAt);
-    sandbox.control.setModel(ID, false, startsAt);
     const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uri: true } });
     const described = shapes.responses;
     const answers = [
@@ -146,7 +137,7 @@ describe('on demand the sandbox', () => {
       },
     });
     await sandbox.query(ID);
-    sandbox.control.setAnswerDelay(100);
+    sandbox.control.setDelay(100);
     await sandbox.query(ID);
     sandbox.control.inject({ kind: 'slow', delayMs: 5000 });
     await sandbox.query(ID);
@@ -162,67 +153,12 @@ describe('on demand the sandbox', () => {
     await expect(sandbox.query(ID)).rejects.toThrow('fetch failed');
     expect((await sandbox.query(ID)).status).toBe(200);
   });
-
-  test('nulls a field that a customer turns off, until it is on again', async () => {
-    const clock = steppedClock(startsAt);
-    await using sandbox = await open({ clock });
-    const updated = () => sandbox.page(ID, { updated_after: '2026-02-01' });
-    expect((await updated()).results).toEqual([]);
-    sandbox.control.setField(ID, 'status', false, clock.now());
-    sandbox.control.setField(ID, 'user.work_email', false, clock.now());
-    for (const record of (await updated()).results) {
-      expect(record).toMatchObject({ status: null, user: { first_name: 'Mary', work_email: null } });
-      expect(record.changed_at).toBe('2026-03-01T12:00:00.987Z');
-    }
-    clock.advance(days(1));
-    sandbox.control.setField(ID, 'status', true, clock.now());
-    expect((await updated()).results.map(({ status, user }) => [status, user?.work_email])).toEqual([
-      ['ENROLLED', null],
-      ['ENROLLED', null],
-    ]);
-  });
-
-  test('marks every record removed when a customer turns the model off', async () => {
-    await using sandbox = await open();
-    sandbox.control.setModel(ID, false, startsAt);
-    expect((await sandbox.page(ID)).results).toEqual([]);
-    const { results } = await sandbox.page(ID, { include_deleted: 'true', updated_after: '2026-02-01' });
-    expect(results.map((record) => record.remote_deleted_at)).toEqual([
-      '2026-03-01T12:00:00.987Z',
-      '2026-03-01T12:00:00.987Z',
-    ]);
-    sandbox.control.setModel(ID, true, startsAt + 1);
-    expect((await sandbox.page(ID, { updated_after: '2026-02-01' })).results).toHaveLength(2);
-  });
-
-  test('obeys another process, when it is allowed to', async () => {
-    await using sandbox = await open({ controlPath: true });
-    const command = async (body: string) => {
-      const headers = { Authorization: `Bearer ${KEY}` };
-      const answer = await fetch(new URL('/control', sandbox.url), { method: 'POST', headers, body });
-      const notified: unknown = await answer.json();
-      return { status: answer.status, notified };
-    };
-    expect(await command('{"do":"advance","ms":1013}')).toMatchObject({
-      status: 200,
-      notified: { data: { now: '2026-03-01T12:00:02.000Z', requests: 1 } },
-    });
-    await command('{"do":"inject","fault":{"kind":"rate-limit"}}');
-    expect((await sandbox.query(ID)).status).toBe(429);
-    expect(await command('{"do":"sing"}')).toMatchObject({ status: 400 });
-    expect(await command('not json')).toMatchObject({ status: 400 });
-  });
 });
 
-test('a running clock goes on where it would have been when the process comes back', () => {
-  const kept = { startsAt, startedAt: 5_000, speed: 3600 };
-  let machine = 5_000;
-  const clock = runningClock(kept, () => machine);
+test('a running clock starts at the time of the machine and runs as many times as fast', () => {
+  let machine = startsAt;
+  const clock = runningClock(3600, () => machine);
   expect(clock.now()).toBe(startsAt);
   machine += 1_500;
   expect(clock.now()).toBe(startsAt + 1_500 * 3600);
-  clock.advance(7);
-  expect(clock.now()).toBe(startsAt + 1_500 * 3600 + 7);
-  machine += 60_000;
-  expect(runningClock(kept, () => machine).now()).toBe(startsAt + 61_500 * 3600);
 });

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import { LearningEventType } from '../../../functions/contract/event-parts.ts';
-import { days } from '../../../local/sandbox/durations.ts';
-import type { ProgressionRecord } from '../../../local/sandbox/record-source.ts';
-import { livingSchool } from '../../../local/sandbox/school.ts';
-import { DEFAULT_SCHOOL } from '../../../local/sandbox/school-options.ts';
-import { STORY } from '../../../local/sandbox/story.ts';
+import { days } from '../../../local/sandbox/clock.ts';
+import type { ProgressionRecord } from '../../../local/sandbox/records.ts';
+import { DEFAULT_SCHOOL, livingSchool } from '../../../local/sandbox/school/school.ts';
+import { STORY } from '../../../local/sandbox/school/story.ts';
 
 /** The events of one difference by the design's table, written anew: the sandbox is not judged by the code it judges. */
 const eventsOf = (before: ProgressionRecord | undefined, after: ProgressionRecord): LearningEventType[] => {

@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** At least one item, so that there is always something to pick. */
+/** At least one item to pick from. */
 export type Choices<Item> = readonly [Item, ...Item[]];
 
-/** A stream of random decisions that is the same each time for the same key. */
+/** Random decisions that are the same for the same key. */
 export type Random = {
-  /** A whole number, both ends included. */
+  /** An integer from `least` to `most`, both inclusive. */
   integer(least: number, most: number): number;
   /** True with this probability, 0 to 1, to the thousandth. */
   chance(share: number): boolean;
   pick<Item>(items: Choices<Item>): Item;
-  /** One of the items, each as often as its weight says. */
+  /** One of the items, with a probability proportional to its weight. */
   weighted<Item extends { weight: number }>(items: Choices<Item>): Item;
 };
 
 /**
- * The random stream of a key. Each learner and each progression draws from a stream of its own: otherwise one more
- * learner would change everybody's history, and the history would depend on when it is looked at.
+ * The random stream of a key. Each learner and each progression has its own stream: otherwise one more learner would change
+ * the history of all, and the history would depend on when it is read.
  */
 export function randomOf(...key: (string | number)[]): Random {
   const generator = xoroshiro128plus(createHash('sha256').update(key.join('/')).digest().readInt32BE());
@@ -39,4 +39,13 @@ export function randomOf(...key: (string | number)[]): Random {
       return items[0];
     },
   };
+}
+
+/** The letters and digits of Kombo's ids. */
+export const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+
+/** An id in Kombo's form, 24 letters and digits such as `26vafvWSRmbhNcxJYqjCzuJg`: the same for the same key. */
+export function komboId(...key: (string | number)[]): string {
+  const hash = createHash('sha256').update(key.join('/')).digest();
+  return Array.from(hash.subarray(0, 24), (byte) => ALPHABET.charAt(byte % ALPHABET.length)).join('');
 }

@@ -1,7 +1,7 @@
 import type { components } from '../../functions/adapters/kombo/generated/api.d.ts';
 
-/** One answer of the API, before it is on the wire. */
-export type Answer = {
+/** A response of the API, before it is sent. */
+export type ApiResponse = {
   status: number;
   headers: Record<string, string>;
   body: object;
@@ -9,7 +9,7 @@ export type Answer = {
 
 type ErrorCode = components['schemas']['ErrorCode'];
 
-/** The HTTP status and the fixed title of the codes that the sandbox answers by itself. */
+/** The HTTP status and the fixed title of the error codes that the sandbox uses without a fault. */
 const FAILURES = {
   'PLATFORM.AUTHENTICATION_INVALID': [401, 'The API key is invalid.'],
   'PLATFORM.INTEGRATION_NOT_FOUND': [404, 'The integration does not exist.'],
@@ -18,33 +18,31 @@ const FAILURES = {
   'PLATFORM.UNKNOWN_ERROR': [500, 'Something went wrong.'],
 } as const satisfies Partial<Record<ErrorCode, readonly [number, string]>>;
 
-export function success(data: object): Answer {
+export function success(data: object): ApiResponse {
   return { status: 200, headers: {}, body: { status: 'success', data } };
 }
 
-/** A failure by one of the sandbox's own codes. */
-export function failure(code: keyof typeof FAILURES, message: string, logUrl: string): Answer {
+export function failure(code: keyof typeof FAILURES, message: string, logUrl: string): ApiResponse {
   const [status, title] = FAILURES[code];
   return failureWith({ status, code, title, message, logUrl });
 }
 
-/** Any failure, also with a code or a status that nobody has seen before. */
+/** Any failure, including unknown codes. */
 export function failureWith(failed: {
   status: number;
   code: string | null;
   title: string | null;
   message: string;
-  logUrl: string | null;
-  headers?: Record<string, string>;
-}): Answer {
-  const { status, code, title, message, logUrl, headers = {} } = failed;
-  return { status, headers, body: { status: 'error', error: { code, title, message, log_url: logUrl } } };
+  logUrl: string;
+}): ApiResponse {
+  const { status, code, title, message, logUrl } = failed;
+  return { status, headers: {}, body: { status: 'error', error: { code, title, message, log_url: logUrl } } };
 }
 
-export function unknownIntegration(id: string, logUrl: string): Answer {
+export function unknownIntegration(id: string, logUrl: string): ApiResponse {
   return failure('PLATFORM.INTEGRATION_NOT_FOUND', `There is no integration "${id}".`, logUrl);
 }
 
-export function noSuchPath(path: string, logUrl: string): Answer {
+export function noSuchPath(path: string, logUrl: string): ApiResponse {
   return failureWith({ status: 404, code: null, title: null, message: `There is no ${path} here.`, logUrl });
 }

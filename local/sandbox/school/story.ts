@@ -1,17 +1,16 @@
-import type { Status } from '../../functions/contract/event-parts.ts';
-import { days } from './durations.ts';
-import { komboId } from './kombo-id.ts';
-import type { Person } from './person.ts';
-import type { Moment, Standing } from './progression-history.ts';
-import type { Choices } from './random.ts';
+import type { Status } from '../../../functions/contract/event-parts.ts';
+import { days } from '../clock.ts';
+import type { Moment, Standing } from './history.ts';
+import type { Person } from './people.ts';
+import { type Choices, komboId } from './random.ts';
 
 /**
- * The short story of a school: polled once before it begins and then this often, every kind of event has happened by
- * the last poll. An erasure is seen by a poll that reads everything only, so the last one should be a reconciliation.
+ * The story of a school, in which every kind of event happens: poll once before it begins, then `polls` times, every
+ * `pollEveryMs`. Only a poll that reads everything sees an erasure, so the last poll should be a reconciliation.
  */
 export const STORY = { pollEveryMs: days(3), polls: 7 } as const;
 
-/** One of the cast: what happens to them, by polls since the story began: `0.5` is seen by the first poll. */
+/** A learner of the story and what happens to them, in polls since it began: the first poll sees `0.5`. */
 export type CastMember = {
   firstName: string;
   lastName: string;
@@ -21,7 +20,7 @@ export type CastMember = {
   turns: Choices<{ poll: number } & Partial<Pick<Standing, 'present'>> & { status?: Status; dated?: Dated }>;
 };
 
-/** A date of the progression that is set to another poll's time than the turn's own. */
+/** Dates of the progression that differ from the time of the turn, in polls. */
 type Dated = { enrolled?: number; completed?: number };
 
 export const CAST: readonly CastMember[] = [
@@ -99,7 +98,7 @@ export const CAST: readonly CastMember[] = [
   },
 ];
 
-/** One of the cast as a learner of a school. */
+/** A member of the cast as a learner of a school. */
 export function castPerson(school: string, { firstName, lastName, mailbox }: CastMember): Person {
   return {
     id: komboId(school, 'user', mailbox),
@@ -111,7 +110,7 @@ export function castPerson(school: string, { firstName, lastName, mailbox }: Cas
   };
 }
 
-/** The history of one of the cast in a story that begins at `startsAt`, in milliseconds since 1970. */
+/** The history of a member of the cast in a story that begins at `startsAt`, in milliseconds since 1970. */
 export function* castHistory({ turns }: CastMember, startsAt: number): Generator<Moment> {
   const time = (poll: number) => startsAt + Math.round(poll * STORY.pollEveryMs);
   let standing: Standing = {

@@ -1,8 +1,8 @@
-import type { Status } from '../../functions/contract/event-parts.ts';
-import { days, hours } from './durations.ts';
-import type { Choices, Random } from './random.ts';
+import type { Status } from '../../../functions/contract/event-parts.ts';
+import { days, hours } from '../clock.ts';
+import { type Choices, type Random, randomOf } from './random.ts';
 
-/** What the learning platform itself knows of a progression. Times are milliseconds since 1970. */
+/** The state of a progression in the learning platform. Times are milliseconds since 1970. */
 export type Standing = {
   status: Status;
   enrolledAt: number;
@@ -11,13 +11,13 @@ export type Standing = {
   present: boolean;
 };
 
-/** What the learning platform shows from `at` on. `touched`: it wrote the record again, though nothing differs. */
+/** The state from `at` on. `touched`: the platform wrote the record again without a difference. */
 export type Moment = { at: number; standing: Standing; touched: boolean };
 
 type Turn = {
   weight: number;
   afterDays: readonly [least: number, most: number];
-  /** The next standing; the same object for a record that is written again unchanged; null: nothing happens any more. */
+  /** The next state; the same object for a record that is written again unchanged; null: nothing happens any more. */
   next(standing: Standing, at: number, random: Random): Standing | null;
 };
 
@@ -40,7 +40,7 @@ const enrolmentCorrected = (standing: Standing, _at: number, random: Random): St
   enrolledAt: standing.enrolledAt - random.integer(hours(1), days(3)),
 });
 
-/** A few hours earlier: a completion that moves more than a day later is a new certification. */
+/** A few hours earlier, since a completion that moves more than a day later is a new certification. */
 const completionCorrected = (standing: Standing, at: number, random: Random): Standing => ({
   ...standing,
   completedAt: (standing.completedAt ?? at) - random.integer(hours(1), hours(20)),
@@ -82,13 +82,13 @@ const TURNS: Record<Status, Choices<Turn>> = {
   ],
 };
 
-/** A removed record that is not back within 14 days is erased, which is the mirror's doing. */
+/** Kombo erases a removed record that does not return within 14 days (`shownOf`). */
 const WHILE_REMOVED: Choices<Turn> = [
   { weight: 40, afterDays: [1, 9], next: restored },
   { weight: 60, afterDays: [1, 1], next: nothing },
 ];
 
-/** What becomes of a learner who enrolled at `enrolledAt`: moments in order of time, drawn as they are asked for. */
+/** The history of a learner who enrolled at `enrolledAt`, in order of time, drawn lazily. */
 export function* progressionHistory(random: Random, enrolledAt: number): Generator<Moment> {
   let at = enrolledAt;
   let standing: Standing = { status: 'ENROLLED', enrolledAt, completedAt: null, present: true };
@@ -101,5 +101,35 @@ export function* progressionHistory(random: Random, enrolledAt: number): Generat
     if (next === null) return;
     yield { at, standing: next, touched: next === standing };
     standing = next;
+  }
+}
+
+/** A learner enrols in a revision of a course. Both numbers count from 0. */
+export type Enrolment = { at: number; remoteId: string; course: number; revision: number };
+
+/**
+ * One course after another, then newer revisions, without end. A learner joins at any time in the 216 days after the school
+ * opened.
+ *
+ * @param opened in milliseconds since 1970
+ */
+export function* enrolmentsOf(
+  school: string,
+  learner: number,
+  opened: number,
+  courses: number,
+): Generator<Enrolment> {
+  const random = randomOf(school, 'learner', learner);
+  const first = random.integer(0, courses - 1);
+  let at = opened + random.integer(0, days(216));
+  for (let count = 0; ; count += 1) {
+    const turn = first + count;
+    yield {
+      at,
+      remoteId: `E${learner}-${count}`,
+      course: turn % courses,
+      revision: Math.floor(turn / courses),
+    };
+    at += random.integer(days(10), days(80));
   }
 }

@@ -1,16 +1,15 @@
-import { type IntegrationId, toolOf } from '../../functions/contract/integration.ts';
-import { type Scope, ScopeField } from './scope.ts';
+import { type IntegrationId, toolOf } from '../../../functions/contract/integration.ts';
+import { type ApiResponse, success } from '../response.ts';
 
 /**
- * The data of `GET /integrations/{integration_id}` for an integration that works.
+ * `GET /integrations/{integration_id}` for an integration that works.
  *
  * @param dataExpiredAt in milliseconds since 1970; null: the data is valid
  */
-export function integrationDetails(id: IntegrationId, scope: Scope, dataExpiredAt: number | null): object {
+export function integrationDetails(id: IntegrationId, dataExpiredAt: number | null): ApiResponse {
   const tool = toolOf(id);
   const page = `https://sandbox.example.com/tools/${encodeURIComponent(tool)}`;
-  const readable = { is_available: true, coverage_status: 'SUPPORTED', scope_config_setting: 'OPTIONAL' };
-  return {
+  return success({
     id,
     tool: {
       id: tool,
@@ -31,15 +30,13 @@ export function integrationDetails(id: IntegrationId, scope: Scope, dataExpiredA
       {
         id: 'lms_course_progressions',
         label: 'Course progressions',
-        ...readable,
-        opted_out_by_customer: scope.modelOff,
-        fields: ScopeField.options.map((field) => ({
-          id: field,
-          ...readable,
-          opted_out_by_customer: scope.off.has(field),
-        })),
+        is_available: true,
+        coverage_status: 'SUPPORTED',
+        scope_config_setting: 'OPTIONAL',
+        opted_out_by_customer: false,
+        fields: [],
       },
     ],
     write_actions: [],
-  };
+  });
 }

@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
+import { IN_ENGLISH } from '../../../functions/contract/parsing.ts';
+import {
+  FILTERS,
+  type FilterName,
+  type ProgressionRecord,
+  type RecordView,
+  type SandboxIntegration,
+} from '../records.ts';
+import { type ApiResponse, failure, success } from '../response.ts';
+
+/**
+ * `GET /lms/course-progressions` for one integration.
+ *
+ * @param conditions.generation cursors of another generation have expired
+ */
+export function courseProgressions(
+  integration: SandboxIntegration,
+  parameters: URLSearchParams,
+  {
+    now,
+    generation,
+    largestPage,
+    logUrl,
+  }: {
+    now: number;
+    generation: number;
+    largestPage: number;
+    logUrl: string;
+  },
+): ApiResponse {
+  const invalid = (message: string) => failure('PLATFORM.INPUT_INVALID', message, logUrl);
+  const query = parseQuery(parameters);
+  if ('invalid' in query) return invalid(query.invalid);
+  const pass = { filters: fingerprint(integration.id, parameters), generation };
+  let from = 0;
+  if (query.cursor !== undefined) {
+    const cursor = decodeCursor(query.cursor);
+    if (cursor === null) return invalid('cursor: is not a cursor of this API');
+    if (cursor.filters !== pass.filters) return invalid('cursor: belongs to a request with other filters');
+    if (cursor.generation !== pass.generation) return invalid('cursor: has expired');
+    from = cursor.index;
+  }
+  query.page_size = Math.min(query.page_size, largestPage);
+  const view = integration.records.at(now);
+  const { results, next } = readPage(view, query, from, integration.unsupportedFilters ?? []);
+  return success({ next: next === null ? null : encodeCursor({ index: next, ...pass }), results });
+}
+
+const values = z.optional(
+  z.pipe(
+    z.string(),
+    z.transform((text) => new Set(text.split(',').map((value) => value.trim()))),
+  ),
+);
+const flag = z._default(
+  z.pipe(
+    z.enum(['true', 'false']),
+    z.transform((text) => text === 'true'),
+  ),
+  false,
+);
+
+/** Kombo's pattern, which allows a date alone; without a zone it is UTC. */
+const instant = z
+  .pipe(
+    z
+      .string()
+      .check(
+        z.regex(
+          /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?)?Z?$/,
+          'is not in the format YYYY-MM-DDTHH:mm:ss.sssZ',
+        ),
+      ),
+    z.transform((text) => {
+      const zoneless = text.replace(/Z$/, '');
+      return Date.parse(zoneless.includes('T') ? `${zoneless}Z` : zoneless);
+    }),
+  )
+  .check(z.refine((ms) => !Number.isNaN(ms), 'is not a date'));
+
+/** The parameters as the API's reference describes them. */
+const Query = z.strictObject({
+  cursor: z.optional(z.string()),
+  page_size: z._default(
+    z.pipe(
+      z.pipe(z.string().check(z.regex(/^\d+$/, 'is not a whole number')), z.transform(Number)),
+      z.int().check(z.minimum(1), z.maximum(250)),
+    ),
+    100,
+  ),
+  /** In milliseconds since 1970. */
+  updated_after: z.optional(instant),
+  include_deleted: flag,
+  ignore_unsupported_filters: flag,
+  ids: values,
+  remote_ids: values,
+  user_ids: values,
+  course_ids: values,
+});
+type Query = z.infer<typeof Query>;
+
+/** Returns what is invalid, for people, when the parameters do not fit the reference. */
+function parseQuery(parameters: URLSearchParams): Query | { invalid: string } {
+  const names = [...parameters.keys()];
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) return { invalid: `${repeated}: given more than once` };
+  const parsed = Query.safeParse(Object.fromEntries(parameters), IN_ENGLISH);
+  if (parsed.success) return parsed.data;
+  return {
+    invalid: parsed.error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; '),
+  };
+}
+
+/**
+ * Where the next page starts: an index in the records, which move when others change. Only valid with the same filters, and
+ * until the sandbox expires its cursors.
+ */
+const PageCursor = z.strictObject({
+  index: z.int().check(z.nonnegative()),
+  filters: z.string(),
+  generation: z.int(),
+});
+type PageCursor = z.infer<typeof PageCursor>;
+
+function encodeCursor(cursor: PageCursor): string {
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+}
+
+/** Null for a text that is not a cursor of the sandbox. */
+function decodeCursor(text: string): PageCursor | null {
+  try {
+    return PageCursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+  } catch {
+    return null;
+  }
+}
+
+/** A hash of the integration and of every parameter except the cursor and the page's size. */
+function fingerprint(integration: string, parameters: URLSearchParams): string {
+  const filters = [...parameters].filter(([name]) => name !== 'cursor' && name !== 'page_size').sort();
+  return createHash('sha256')
+    .update(JSON.stringify([integration, filters]))
+    .digest('base64url')
+    .slice(0, 16);
+}
+
+const fieldOf: Record<FilterName, (record: ProgressionRecord) => string | null | undefined> = {
+  ids: (record) => record.id,
+  remote_ids: (record) => record.remote_id,
+  user_ids: (record) => record.user_id,
+  course_ids: (record) => record.course_revision?.course?.id,
+};
+
+/**
+ * At most a page of the records from the index `from` on that match every filter. `next` is the index where the next page
+ * starts, or null after the last record. `updated_after` is exclusive: the reference does not say, and exclusive is harder
+ * for the reader.
+ */
+function readPage(view: RecordView, query: Query, from: number, unsupported: readonly FilterName[]) {
+  const matches = fieldFilter(query, unsupported);
+  const results: ProgressionRecord[] = [];
+  for (const index of indexesFrom(view, query, from)) {
+    if (query.updated_after !== undefined && view.changedAt(index) <= query.updated_after) continue;
+    if (!query.include_deleted && view.removed(index)) continue;
+    const record = view.record(index);
+    if (!matches(record)) continue;
+    if (results.length === query.page_size) return { results, next: index };
+    results.push(record);
+  }
+  return { results, next: null };
+}
+
+/** An unsupported filter matches nothing, unless the request asks to ignore it. */
+function fieldFilter(query: Query, unsupported: readonly FilterName[]) {
+  const wanted = FILTERS.flatMap((name) => {
+    const values = query[name];
+    if (values === undefined) return [];
+    if (!unsupported.includes(name)) return [{ field: fieldOf[name], values }];
+    return query.ignore_unsupported_filters ? [] : [{ field: () => null, values }];
+  });
+  return (record: ProgressionRecord) =>
+    wanted.every(({ field, values }) => {
+      const value = field(record);
+      return value != null && values.has(value);
+    });
+}
+
+function* indexesFrom(view: RecordView, { ids }: Query, from: number): Generator<number> {
+  if (ids !== undefined && view.indexOf !== undefined) {
+    const indexes = [...ids].flatMap((id) => view.indexOf?.(id) ?? []);
+    yield* indexes.filter((index) => index >= from).sort((a, b) => a - b);
+    return;
+  }
+  for (let index = from; index < view.size; index += 1) yield index;
+}

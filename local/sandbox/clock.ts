@@ -1,0 +1,29 @@
+const HOUR_MS = 3_600_000;
+
+/** Hours in milliseconds. */
+export const hours = (count: number): number => count * HOUR_MS;
+
+/** Days in milliseconds. */
+export const days = (count: number): number => count * 24 * HOUR_MS;
+
+/** The time of a sandbox, in milliseconds since 1970. */
+export type SandboxClock = { now(): number };
+
+/** A clock that only `advance` moves. */
+export type SteppedClock = SandboxClock & { advance(ms: number): void };
+
+export function steppedClock(startsAt: number): SteppedClock {
+  let now = startsAt;
+  return {
+    now: () => now,
+    advance: (ms) => {
+      now += ms;
+    },
+  };
+}
+
+/** A clock that starts at the machine's time and runs `speed` times as fast. */
+export function runningClock(speed: number, machine: () => number = Date.now): SandboxClock {
+  const startsAt = machine();
+  return { now: () => startsAt + Math.floor((machine() - startsAt) * speed) };
+}

@@ -1,0 +1,151 @@
+import TinyQueue from 'tinyqueue';
+import type { IntegrationId } from '../../../functions/contract/integration.ts';
+import { days } from '../clock.ts';
+import type { RecordSource } from '../records.ts';
+import { type Enrolment, enrolmentsOf, type Moment, progressionHistory } from './history.ts';
+import { courseRevision, type Person, personOf } from './people.ts';
+import { komboId, randomOf } from './random.ts';
+import { type Progression, recordOf, type Shown, shownOf } from './shown.ts';
+import { CAST, castHistory, castPerson } from './story.ts';
+
+export type SchoolOptions = {
+  /** The same seed, integration, start and sizes give the same history. */
+  seed: number;
+  /** Part of the ids: two integrations never share one. */
+  integration: IntegrationId;
+  /** When the school is first read, in milliseconds since 1970. Half a year of history lies before it. */
+  startsAt: number;
+  learners: number;
+  courses: number;
+  /** Adds the cast of the story, in which every kind of event happens soon after the start. */
+  story: boolean;
+};
+
+/** The school of `npm start`. */
+export const DEFAULT_SCHOOL = {
+  seed: 1,
+  learners: 40,
+  courses: 10,
+  story: true,
+} as const satisfies Omit<SchoolOptions, 'integration' | 'startsAt'>;
+
+/** How long a school has been open when it is first read. */
+const HISTORY_MS = days(180);
+
+/**
+ * A small simulated school. What it shows depends only on the options and the time: a process that restarts with the same
+ * `startsAt` continues the same history. Ask for times in order; an earlier time starts the history again.
+ *
+ * Pages are ordered by the last change: a record that changes between two pages moves to the end, and another one slips.
+ */
+export function livingSchool(options: SchoolOptions): RecordSource {
+  let roll = openSchool(options);
+  return {
+    at(now) {
+      if (now < roll.time()) roll = openSchool(options);
+      const entries = roll.advance(now);
+      const entryAt = (index: number) => {
+        const entry = entries[index];
+        if (entry === undefined) throw new RangeError(`no record at index ${index} of ${entries.length}`);
+        return entry;
+      };
+      return {
+        size: entries.length,
+        record: (index) => recordOf(entryAt(index).progression, entryAt(index).shown, now),
+        changedAt: (index) => entryAt(index).shown.changedAt,
+        removed: (index) => entryAt(index).shown.removedAt !== null,
+      };
+    },
+  };
+}
+
+type Entry = { progression: Progression; shown: Shown };
+
+/** A school at its beginning, half a year before `startsAt`. */
+function openSchool(options: SchoolOptions) {
+  const school = `${options.seed}/${options.integration}`;
+  const opened = options.startsAt - HISTORY_MS;
+  const agenda = new TinyQueue<{ at: number; happen: () => void }>([], (a, b) => a.at - b.at);
+  let entries: Entry[] = [];
+  let time = Number.NEGATIVE_INFINITY;
+
+  /** Calls `happen` for each item when its time has come, and only then takes the next item. */
+  const follow = <Item>(
+    items: Iterator<Item>,
+    timeOf: (item: Item) => number,
+    happen: (item: Item) => void,
+  ) => {
+    const next = items.next();
+    if (next.done) return;
+    agenda.push({
+      at: timeOf(next.value),
+      happen: () => {
+        happen(next.value);
+        follow(items, timeOf, happen);
+      },
+    });
+  };
+
+  const enrol = (
+    learner: Person,
+    { remoteId, course, revision }: Omit<Enrolment, 'at'>,
+    history: Iterable<Moment>,
+  ) => {
+    const progression = {
+      id: komboId(school, 'progression', remoteId),
+      remoteId,
+      learner,
+      revision: courseRevision(school, course, revision),
+    };
+    let entry: Entry | null = null;
+    follow(
+      shownOf(history),
+      ({ visibleAt }) => visibleAt,
+      ({ shown }) => {
+        if (entry === null) {
+          entry = { progression, shown };
+          entries.push(entry);
+        }
+        entry.shown = shown;
+      },
+    );
+  };
+
+  for (let number = 0; number < options.learners; number += 1) {
+    const learner = personOf(school, number, opened);
+    const enrolments = enrolmentsOf(school, number, opened, options.courses);
+    follow(
+      enrolments,
+      ({ at }) => at,
+      (enrolment) => {
+        const random = randomOf(school, 'history', enrolment.remoteId);
+        enrol(learner, enrolment, progressionHistory(random, enrolment.at));
+      },
+    );
+  }
+  for (const member of options.story ? CAST : []) {
+    const course = member.course % options.courses;
+    const enrolment = { remoteId: `E-${member.mailbox}`, course, revision: 0 };
+    enrol(castPerson(school, member), enrolment, castHistory(member, options.startsAt));
+  }
+
+  return {
+    /** In milliseconds since 1970; minus infinity before the first step. */
+    time: () => time,
+    /** The progressions at `now`, in the order of pages. Costs only what happened since the last call. */
+    advance(now: number): readonly Entry[] {
+      time = now;
+      let isChanged = false;
+      for (let next = agenda.peek(); next !== undefined && next.at <= now; next = agenda.peek()) {
+        agenda.pop();
+        next.happen();
+        isChanged = true;
+      }
+      if (isChanged) entries = entries.toSorted(inPageOrder);
+      return entries;
+    },
+  };
+}
+
+const inPageOrder = (a: Entry, b: Entry): number =>
+  a.shown.changedAt - b.shown.changedAt || (a.progression.id < b.progression.id ? -1 : 1);

@@ -1,0 +1,128 @@
+import { fixedRecords, type ProgressionRecord, type RecordSource } from '../../local/sandbox/records.ts';
+import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts';
+
+export const KEY = 'key-of-the-test';
+
+/** The sandbox over records of a test, with what happens at a request for a page. */
+export type SandboxKombo = Pick<Sandbox, 'url' | 'control' | 'close'> & {
+  /** The most records of a page. */
+  pageSize: number;
+  /** How many of the next requests with a cursor are refused. */
+  cursorsRefused: number;
+  /** Called before a page is returned, but not for records by their ids. */
+  beforePage: (request: { updatedAfter: string | null; cursor: string | null }) => void;
+  /** The query strings of the requested pages. */
+  queries: string[];
+};
+
+export async function startSandboxKombo(options: {
+  integration: string;
+  /** Kombo's clock, in milliseconds since 1970. */
+  now: () => number;
+  records: RecordSource;
+}): Promise<SandboxKombo> {
+  const { integration, now, records } = options;
+  const { url, control, close } = await startSandbox({
+    apiKey: KEY,
+    clock: { now },
+    integrations: [{ id: integration, records }],
+    onRequest({ path, query }) {
+      if (!path.endsWith('/course-progressions')) return;
+      kombo.queries.push(`?${query}`);
+      const cursor = query.get('cursor');
+      if (cursor !== null && kombo.cursorsRefused > 0) {
+        kombo.cursorsRefused -= 1;
+        control.inject({ kind: 'error', status: 400, code: 'PLATFORM.INPUT_INVALID' });
+        return;
+      }
+      if (query.has('ids')) return;
+      control.setLargestPage(kombo.pageSize);
+      kombo.beforePage({ updatedAfter: query.get('updated_after'), cursor });
+    },
+  });
+  const kombo: SandboxKombo = {
+    url,
+    control,
+    close,
+    pageSize: 100,
+    cursorsRefused: 0,
+    beforePage: () => undefined,
+    queries: [],
+  };
+  return kombo;
+}
+
+/** A course progression, as far as tests of the command line set it. */
+export type PlainRecord = {
+  id: string;
+  status: string | null;
+  enrolledAt: string | null;
+  completedAt?: string | null;
+  removedAt?: string | null;
+};
+
+/** The sandbox for the command line, over records that a test puts there. */
+export type CommandKombo = SandboxKombo & {
+  variables: { KOMBO_BASE_URL: string; KOMBO_API_KEY: string };
+  integration: string;
+  /** Kombo's clock: the `Date` of responses and the `changed_at` of records. */
+  now: number;
+  put(record: PlainRecord): void;
+  /** Puts any JSON, also what does not fit the schema. */
+  putRaw(raw: { id: string } & Record<string, unknown>): void;
+  records(): PlainRecord[];
+};
+
+export async function startCommandKombo(): Promise<CommandKombo> {
+  const integration = 'moodle:StandIn1';
+  const source = fixedRecords();
+  const plain = new Map<string, PlainRecord>();
+  const sandbox = await startSandboxKombo({ integration, now: () => kombo.now, records: source });
+  const kombo: CommandKombo = Object.assign(sandbox, {
+    variables: { KOMBO_BASE_URL: sandbox.url, KOMBO_API_KEY: KEY },
+    integration,
+    now: Date.parse('2026-03-02T09:00:00Z'),
+    put(record: PlainRecord) {
+      plain.set(record.id, record);
+      source.put(recordOf(record, new Date(kombo.now).toISOString()));
+    },
+    putRaw(raw: object) {
+      const record: ProgressionRecord = JSON.parse(JSON.stringify(raw));
+      plain.delete(record.id);
+      source.put(record, kombo.now);
+    },
+    records: () => [...plain.values()],
+  });
+  return kombo;
+}
+
+function recordOf(
+  { id, status, enrolledAt, completedAt = null, removedAt = null }: PlainRecord,
+  changedAt: string,
+): ProgressionRecord {
+  return {
+    id,
+    remote_id: `remote-${id}`,
+    user_id: `user-of-${id}`,
+    course_revision_id: 'revision-1',
+    status,
+    enrolled_at: enrolledAt,
+    completed_at: completedAt,
+    changed_at: changedAt,
+    remote_deleted_at: removedAt,
+    remote_data: { anything: true },
+    user: {
+      id: `user-of-${id}`,
+      remote_id: `remote-user-of-${id}`,
+      first_name: 'Wilhelmine',
+      last_name: 'Testperson',
+      work_email: 'wilhelmine@example.com',
+    },
+    course_revision: {
+      id: 'revision-1',
+      remote_id: 'remote-revision-1',
+      title: 'Working at height',
+      course: { id: 'course-1', remote_id: 'remote-course-1' },
+    },
+  };
+}
