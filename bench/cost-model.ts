@@ -1,7 +1,7 @@
 import { POLL_CONCURRENCY } from '../functions/contract/names.ts';
 
 /**
- * What a month costs and how near it comes to AWS's limits, from the requests that polls make. Prices of us-east-1 in US
+ * The cost of a month and the used share of AWS's limits, calculated from the requests of polls. Prices of us-east-1 in US
  * dollars, as AWS lists them for DynamoDB on demand, Lambda on arm64, SQS, EventBridge, CloudWatch, X-Ray and Secrets
  * Manager; free tiers are left out.
  */
@@ -22,31 +22,31 @@ const PRICES = {
 
 export const METRICS = 17;
 export const ALARMS = 12;
-/** The Kombo key, the key of hashed ids, and the webhook's secret, which is there without the webhook as well. */
+/** The Kombo key, the key of hashed ids, and the webhook's secret, which also exists without the webhook. */
 export const SECRETS = 3;
 
 const POLLS_A_MONTH = 4 * 730;
-/** Kombo's answer to a page, which nobody outside Kombo knows, and the work around it. */
+/** Assumed: Kombo's response time for a page is not known. Includes the work of the function. */
 const POLL_SECONDS = 0.6;
 /** Measured for 10,000 integrations: 1.9 s of processor time at most, at the 0.29 of a processor that 512 MB come with. */
 const DISPATCH_SECONDS = { once: 0.2, perIntegration: 0.0009 };
-/** Of the dispatch and of the poll function. */
+/** Memory of the dispatch function and of the poll function. */
 const GIGABYTES = 0.5;
 /** Lambda's own lines, the line of a run or of a dispatch, and the metrics. */
 const LOG_BYTES = 2_500;
-/** Lambda waits at two queues with five pollers each, which ask every 20 seconds. */
+/** Lambda polls two queues with five pollers each, every 20 seconds. */
 const IDLE_RECEIVES_A_MONTH = 2 * 5 * 3 * 60 * 730;
 /** One integration's settings as an item of the table. */
 const SETTINGS_BYTES = 176;
 const READ_UNIT_BYTES = 4 * 1024;
 const BATCH = 10;
 
-/** What one poll of a single page sees: all records that it is shown, and how many of them have changed. */
+/** One poll of a single page: the records on it, and how many of them have changed. */
 export type PollLoad = { records: number; changes: number };
 
 export const LOADS = { idle: { records: 2, changes: 0 }, busy: { records: 50, changes: 20 } } as const;
 
-/** Capacity units and requests of a poll of a single page; a test holds them against polls that were made. */
+/** Capacity units and requests of a poll of a single page. A test compares them with real polls. */
 export function pollRequests({ records, changes }: PollLoad) {
   // A journal entry is compressed: some 112 bytes a change. A checkpoint with a run in it is above 1 KB.
   const entryUnits = Math.ceil((400 + 112 * changes) / 1024);
@@ -70,11 +70,11 @@ export function monthlyCost(integrations: number, load: PollLoad) {
       (polls * poll.readUnits + POLLS_A_MONTH * settingsUnits) * PRICES.readUnit +
       polls * poll.writeUnits * PRICES.writeUnit,
     functions: invocations * PRICES.lambdaRequest + seconds * GIGABYTES * PRICES.lambdaGbSecond,
-    // A message is received and deleted by itself.
+    // Each message is received and deleted in a request of its own.
     queues: (IDLE_RECEIVES_A_MONTH + sends + 2 * polls) * PRICES.queueRequest,
     events: polls * load.changes * PRICES.event,
     logs: (invocations * LOG_BYTES * PRICES.logGigabyte) / 1e9,
-    // At most: of many calls in a second, Lambda traces one, and one in twenty of the others.
+    // The maximum: Lambda traces the first call in each second, and 5 % of the others.
     traces: invocations * PRICES.trace,
     fixed:
       METRICS * PRICES.metricMonth +
@@ -110,12 +110,12 @@ export function shortCostRows(): string[][] {
   ]);
 }
 
-/** How much of each limit busy integrations use, while the messages of a dispatch are worked off. */
+/** The share of each limit that busy integrations use while the messages of a dispatch are processed. */
 export function limitTable(): string {
   const sizes = [10, 100, 1_000, 10_000];
   const { readUnits, writeUnits, putEvents } = pollRequests(LOADS.busy);
   const pollsASecond = (integrations: number) => Math.min(integrations, POLL_CONCURRENCY) / POLL_SECONDS;
-  // Quotas of November 2026; the page says where they are written.
+  // Quotas of November 2026; docs/cost.md has the sources.
   const limits: [string, string, (integrations: number) => number][] = [
     ['poll slots', '50', (count) => (count * POLL_SECONDS) / (POLL_CONCURRENCY * 900)],
     [

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { reportError } from './terminal/report-error.ts';
 
 process.on('uncaughtException', (error) => process.exit(reportError(error)));
-// A third of the time until the first line goes into compiling; later starts find it done. Beside the code, where nobody can
-// write who cannot change the code: by default the cache would be in the directory for temporary files of all users.
+// Compiling takes a third of the time until the first output; the cache saves it in later starts. The default folder, for
+// temporary files of all users, is not safe. This one can be written only by users who can also change the code.
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/schoolbell'));
 const { runProgram } = await import('./program.ts');
 await runProgram(process.argv.slice(2));

@@ -16,7 +16,7 @@ const MARKS = {
   wrong: styled('red', '✗'),
 } satisfies Record<Finding['state'], Styled>;
 
-/** `schoolbell doctor`: checks a deployment, and says how to mend what is wrong. */
+/** `schoolbell doctor`: checks a deployment, and says how to fix problems. */
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
@@ -29,13 +29,13 @@ export function addDoctorCommand(program: Command): void {
           if (state === 'wrong') wrong += 1;
           output.answer(finding, [MARKS[state], ` ${check}: ${found}`]);
         }
-        output.say(wrong === 0 ? 'Nothing is wrong.' : `${plural(wrong, 'thing')} to mend.`);
+        output.say(wrong === 0 ? 'Nothing is wrong.' : `${plural(wrong, 'problem')} to fix.`);
         if (wrong > 0) process.exitCode = ExitCode.failed;
       }),
     );
 }
 
-/** The result of a check; `found` also says how to mend what is wrong. */
+/** The result of a check; `found` also says how to fix problems. */
 export type Finding = { check: string; state: 'ok' | 'warning' | 'wrong'; found: string };
 
 /** A larger difference between two clocks shortens leases and back-off noticeably. */

@@ -19,7 +19,7 @@ export type DevView = {
   /** The result of a consumer for an event. */
   consumed(consumer: string, text: string): void;
   pollEnds(integration: string, outcome: PollOutcome): void;
-  /** @param left share of the time until the next poll that is left, 0 to 1 */
+  /** @param left the remaining share of the time until the next poll, 0 to 1 */
   timePasses(now: number, left: number): void;
   close(): void;
 };

@@ -4,7 +4,7 @@ import { costTable, limitTable, pollRequests, shortCostRows } from '../../bench/
 import { openCountedSchool } from '../../bench/counted-school.ts';
 import { HOUR_MS } from '../../bench/surroundings.ts';
 
-it('the model of the bill has the capacity units and requests that polls use', async () => {
+it('the cost model has the capacity units and requests that polls use', async () => {
   const school = await openCountedSchool('moodle:7C9M5sXAQx2cNMpVHLojrFpL', 40);
   const poll = async () => {
     school.clock.advance(HOUR_MS);
@@ -21,11 +21,14 @@ it('the model of the bill has the capacity units and requests that polls use', a
   }
 });
 
-it.each(Object.entries({ costTable, limitTable }))('the documented %s is the one of the model', (_, made) => {
-  expect(readFileSync('docs/cost.md', 'utf8')).toContain(made());
-});
+it.each(Object.entries({ costTable, limitTable }))(
+  'docs/cost.md contains the %s of the cost model',
+  (_, made) => {
+    expect(readFileSync('docs/cost.md', 'utf8')).toContain(made());
+  },
+);
 
-it("the README's bill is the one of the model", () => {
+it('the costs in the README are those of the cost model', () => {
   const rows = readFileSync('README.md', 'utf8').matchAll(/^\| +(\d+) \| +(\$[\d.]+) \| +(\$[\d.]+) \|$/gm);
   expect([...rows].map(([, ...cells]) => cells)).toEqual(shortCostRows());
 });

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { countPolls } from '../../bench/counts.ts';
 
-it('polls use exactly so many requests, capacity units and bytes', async () => {
+it('a poll uses an exact number of requests, capacity units and bytes', async () => {
   const { idle, fullPage, tenth } = await countPolls();
-  // The settings, the lease taken and given back.
+  // Read the settings, acquire the lease, release it.
   expect(idle).toEqual({
     kombo: 1,
     dynamoDb: 3,
@@ -13,7 +13,7 @@ it('polls use exactly so many requests, capacity units and bytes', async () => {
     events: 0,
     journalBytes: 0,
   });
-  // 250 records on a page: three batches of known states, one entry, 250 states, one move of the checkpoint.
+  // A page of 250 records: three batches of known states, one entry, 250 states, one save of the checkpoint.
   expect(fullPage).toEqual({
     kombo: 1,
     dynamoDb: 3 + 3 + 1 + 250 + 1,
@@ -23,7 +23,7 @@ it('polls use exactly so many requests, capacity units and bytes', async () => {
     events: 250,
     journalBytes: 12_393,
   });
-  // Ten pages, read twice; on each of them 25 records have changed.
+  // Ten pages, read twice; 25 records of each have changed.
   expect(tenth).toEqual({
     kombo: 20,
     dynamoDb: 3 + 20 * 3 + 10 * (1 + 25 + 1),

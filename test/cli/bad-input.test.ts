@@ -38,7 +38,7 @@ afterAll(async () => {
   await rm(cwd, { recursive: true });
 });
 
-/** Exactly one line on standard error, nothing on standard output, and nothing written. */
+/** Expects one line on standard error, nothing on standard output, and nothing written. */
 async function expectOneLine({ args, variables = {}, code, says }: Case): Promise<void> {
   const ran = await runSchoolbell(args, { cwd, variables });
   expect(ran).toMatchObject({ code, stdout: [] });
@@ -48,7 +48,7 @@ async function expectOneLine({ args, variables = {}, code, says }: Case): Promis
   expect(await readdir(cwd)).toEqual([]);
 }
 
-describe('bad input gets one clear line, and leaves nothing written', () => {
+describe('wrong input gets one line on standard error, and nothing is written', () => {
   it('a wrong key', () =>
     expectOneLine({
       args: ['poll', kombo.integration, '--local'],
@@ -205,8 +205,8 @@ describe('bad input gets one clear line, and leaves nothing written', () => {
   ])('%s', ([, input]) => expectOneLine(input));
 });
 
-describe('bad input on data that is there', () => {
-  it('leaves it as it was', async () => {
+describe('wrong input with existing data', () => {
+  it('leaves the data unchanged', async () => {
     const own = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
     const schoolbell = (...args: string[]) =>
       runSchoolbell([...args, '--local'], { cwd: own, variables: kombo.variables });

@@ -3,7 +3,7 @@ import { LearningEventType } from '../../functions/contract/event-parts.ts';
 import { learningEvents } from '../../functions/contract/learning-events.ts';
 import { operationalEvents } from '../../functions/contract/operational-events.ts';
 
-/** The form in which EventBridge delivers events. */
+/** An event as EventBridge delivers it. */
 const Envelope = z.strictObject({
   version: z.literal('0'),
   id: z.uuid(),
@@ -24,7 +24,7 @@ const OperationalType = z.enum([
   'ChangesReleased',
 ]);
 
-/** The lines of `--json`, each checked against the contract: the learning events, and the types of all. */
+/** Checks each line of `--json` against the contract. Returns the learning events, and the types of all events. */
 export function parseDelivered(lines: string[]) {
   const events = lines.map((line) => Envelope.parse(JSON.parse(line)));
   return {

@@ -20,22 +20,22 @@ const outputs = written(
   }),
 );
 
-test('the deployment is the one that the last deploy wrote down', () => {
+test('the environment is that of the last cdk deploy from this folder', () => {
   expect(deployedEnvironment({}, outputs)).toEqual({ TABLE_NAME: 'table-of-the-file', QUEUE_URL: QUEUE });
 });
 
-test('a variable of the process goes before what was written down', () => {
+test('a variable of the process takes precedence over the outputs file', () => {
   expect(deployedEnvironment({ QUEUE_URL: 'https://other' }, outputs)).toMatchObject({
     TABLE_NAME: 'table-of-the-file',
     QUEUE_URL: 'https://other',
   });
 });
 
-test('a table that the process names is of another deployment: nothing of the file is mixed in', () => {
+test('the outputs file is ignored when the process names a table, which belongs to another deployment', () => {
   expect(deployedEnvironment({ TABLE_NAME: 'another' }, outputs)).toEqual({ TABLE_NAME: 'another' });
 });
 
-test('without a file, the process says all', () => {
+test('without an outputs file, the environment is that of the process', () => {
   expect(deployedEnvironment({ A: 'b' }, '/nowhere/outputs.json')).toEqual({ A: 'b' });
 });
 

@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(cwd, { recursive: true }));
 
-it('tells a short story with every kind of event and ends by itself', async () => {
+it('dev shows three weeks with every type of learning event, and ends', async () => {
   const { code, stdout, stderr } = await runSchoolbell(['dev'], { cwd });
   expect({ code, stderr }).toEqual({ code: 0, stderr: [] });
   const text = stdout.join('\n');
@@ -27,7 +27,7 @@ it('tells a short story with every kind of event and ends by itself', async () =
   expect(await readdir(cwd)).toEqual([]);
 });
 
-it('prints nothing but events with --json, and goes on with the school of a directory', async () => {
+it('dev --json prints only events, and continues with the school of the directory', async () => {
   const first = await runSchoolbell(['dev', '--local', '--json'], { cwd });
   expect(first.code).toBe(0);
   expect(parseDelivered(first.stdout).types).toContain('IntegrationBaselined');
@@ -39,7 +39,7 @@ it('prints nothing but events with --json, and goes on with the school of a dire
   expect(learning.every(({ detail }) => detail.detectedAt > lastOfFirst)).toBe(true);
 });
 
-it('polls the real API where there is a key', async () => {
+it('dev polls the real API when KOMBO_API_KEY is set', async () => {
   const kombo = await startCommandKombo();
   kombo.put({ id: 'a', status: 'ENROLLED', enrolledAt: null });
   const { code, stdout } = await runSchoolbell(['dev', '--integration', kombo.integration], {
@@ -51,7 +51,7 @@ it('polls the real API where there is a key', async () => {
   expect(stdout.join('\n')).toContain('1 progression read on 1 page');
 });
 
-it('goes on with --watch until it is told to stop, and then sums up', async () => {
+it('dev --watch continues until it is interrupted, and then prints a summary', async () => {
   const { child, ended } = startSchoolbell(['dev', '--watch', '--every', '0'], { cwd });
   let seen = '';
   const stopInTime = (text: string) => {

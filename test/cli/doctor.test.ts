@@ -4,7 +4,7 @@ import type { Deployment } from '../../cli/deployment/open-deployment.ts';
 import { DeploymentError } from '../../functions/core/errors.ts';
 import { polledWorld } from '../support/replay-world.ts';
 
-/** The findings about Kombo, for a deployment that asks so whose its key is. */
+/** The findings about Kombo, for a given response to the check of the key. */
 async function findings(readKeyOwner: (now: number) => Promise<{ environment: string; servedAt: string }>) {
   const { ports, settings } = await polledWorld(1);
   const deployment: Deployment = {

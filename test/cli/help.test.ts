@@ -31,11 +31,11 @@ it.for([
   'set-aside',
   'set-aside list',
   'set-aside retry',
-])('says what it does: schoolbell %s --help', async (command) => {
+])('schoolbell %s --help prints the help', async (command) => {
   expect(await help(...command.split(' ').filter(Boolean))).toMatchSnapshot();
 });
 
-it('without a command, shows the help and that this is wrong use', async () => {
+it('schoolbell without a command prints the help to standard error, with exit code 2', async () => {
   const ran = await runSchoolbell([], { cwd: tmpdir() });
   expect(ran).toMatchObject({ code: 2, stdout: [] });
   expect(ran.stderr.join('\n')).toBe(await help());

@@ -5,7 +5,7 @@ import type { ObservedProgression } from '../../functions/core/state/progression
 import { openLocalKombo } from '../../local/local-kombo.ts';
 import { hostileTexts, unusualNames } from '../support/hostile-texts.ts';
 
-/** Run as a process: the story of `npm start`, over a school in which people wrote what they like. */
+/** Runs as a process: `npm start` with a school whose records contain hostile texts. */
 const [directory = '', certificates = '', json] = process.argv.slice(2);
 
 const texts = [...Object.values(hostileTexts), ...unusualNames].map((text) =>

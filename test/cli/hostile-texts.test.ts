@@ -13,7 +13,7 @@ const REASON = TEXTS.join(' ').replaceAll('\u0000', '').slice(0, 5_000).toWellFo
 let cwd: string;
 let kombo: CommandKombo;
 
-/** A record in which people wrote `text` wherever they can. */
+/** A record with `text` in every field that people can write. */
 function put(id: string, text: string, status: string): void {
   kombo.putRaw({
     id,
@@ -41,7 +41,7 @@ function put(id: string, text: string, status: string): void {
   });
 }
 
-/** An id that the table takes. */
+/** An id that the table accepts. */
 const idOf = (text: string) => `p${text.slice(0, 300).toWellFormed()}`;
 
 const schoolbell = (...args: string[]) =>
@@ -73,8 +73,8 @@ afterAll(async () => {
   await rm(cwd, { recursive: true });
 });
 
-describe('what learners, authors and platforms wrote does not act on the terminal', () => {
-  it('poll: an event is one line, and says who', async () => {
+describe('texts of learners, authors and platforms do not affect the terminal', () => {
+  it('poll: an event is one line with the name of the learner', async () => {
     const polled = await schoolbell('poll', kombo.integration);
     expectHarmless(polled);
     expect(polled.code).toBe(0);
@@ -124,7 +124,7 @@ describe('what learners, authors and platforms wrote does not act on the termina
     for (const line of json.stdout) expect(() => JSON.parse(line)).not.toThrow();
   });
 
-  it('events --json: the texts as they are, for programs', async () => {
+  it('events --json: texts keep their value', async () => {
     const { stdout } = await schoolbell('events', id, '--json');
     const shown = stdout.map((line) => JSON.parse(line).detail.learner.remoteId);
     for (const text of TEXTS) expect(shown).toContain(text.slice(0, 500).toWellFormed());
@@ -144,7 +144,7 @@ describe('what learners, authors and platforms wrote does not act on the termina
     expect(ran.code).not.toBe(0);
   });
 
-  it('an error of the API and its log page', async () => {
+  it('poll: an error of the API, with the address of its log', async () => {
     await schoolbell('integrations', 'add', id);
     for (const text of [TEXTS.join(' '), '\u001b[2J', '\nschoolbell: all is well']) {
       const error = {
@@ -170,7 +170,7 @@ describe('npm start', () => {
       .ended;
   };
 
-  it('tells its story in lines of its own, colours included, and draws each certificate', async () => {
+  it('prints only its own lines and colours, and draws each certificate', async () => {
     const plain = await tell({});
     expect(plain).toMatchObject({ code: 0, stderr: [] });
     expectHarmless(plain);
@@ -182,7 +182,7 @@ describe('npm start', () => {
     expect(coloured.stdout).toHaveLength(plain.stdout.length);
   });
 
-  it('prints its events as JSON that does not act on a terminal', async () => {
+  it('--json prints events that do not affect a terminal', async () => {
     const ran = await tell({}, '--json');
     expectHarmless(ran);
     expect(ran.stdout.map((line) => JSON.parse(line)['detail-type'])).toContain('CourseCompleted');

@@ -8,11 +8,11 @@ import { parseDelivered } from './delivered-events.ts';
 import { liveAnHour, randomNumbers } from './random-school.ts';
 import { runSchoolbell, startSchoolbell } from './run-schoolbell.ts';
 
-/** `npm run test:kill` makes it 200. */
+/** 200 in `npm run test:kill`. */
 const KILLS = Number(process.env['KILLS'] ?? 12);
 const SEED = Number(process.env['SEED'] ?? 1);
 
-/** Most kills come so long after the first page was asked for, some so long after the start. */
+/** Most kills come within this time after the first page was requested, some within this time after the start. */
 const LONGEST_MS = { work: 500, start: 1_000 };
 
 let cwd: string;
@@ -29,11 +29,11 @@ afterAll(async () => {
   await rm(cwd, { recursive: true });
 });
 
-/** Nothing is held: a school this wild removes more than a person would let pass. */
+/** The limit is high enough that nothing is held: this school removes more than usual. */
 const options = () => ({ cwd, variables: { ...kombo.variables, SURGE_FLOOR: '1000000' } });
 const poll = () => ['poll', kombo.integration, '--local', '--json'];
 
-it(`misses nothing when its process is killed ${KILLS} times (seed ${SEED})`, {
+it(`poll --local misses nothing when its process is killed ${KILLS} times (seed ${SEED})`, {
   timeout: KILLS * 10_000 + 60_000,
 }, async () => {
   const random = randomNumbers(SEED);
@@ -75,15 +75,15 @@ it(`misses nothing when its process is killed ${KILLS} times (seed ${SEED})`, {
   for (const [id, chain] of chains) expectUnbroken(id, chain);
   for (const record of kombo.records()) {
     const last = chains.get(record.id)?.at(-1)?.progression;
-    // What was removed before it was ever seen is known silently.
+    // A record that was removed before its first poll publishes nothing.
     if (last === undefined) expect(record.removedAt).not.toBeNull();
     else expect({ id: record.id, ...shown(last) }).toEqual({ id: record.id, ...shown(record) });
   }
-  // The last poll again: all is told.
+  // One more poll publishes nothing: all events were published.
   expect((await runSchoolbell(poll(), options())).stdout).toEqual([]);
 });
 
-/** The events of each progression in the journal's order, each id once; the same id always says the same. */
+/** The events of each progression in the journal's order, without duplicates. Duplicates must be equal. */
 function chainsOf(details: LearningEventDetail[]): Map<string, LearningEventDetail[]> {
   const byId = new Map<string, LearningEventDetail>();
   for (const detail of details) {
@@ -100,7 +100,7 @@ function place({ journal }: LearningEventDetail): number {
 
 function expectUnbroken(id: string, chain: LearningEventDetail[]): void {
   let known = chain[0]?.previous ?? null;
-  // First seen when it was removed already: its first event says what was known then.
+  // If the record was removed before its first poll, `previous` of its first event is the state stored then.
   if (known !== null) expect({ id, removed: known.removedAt !== null }).toEqual({ id, removed: true });
   for (const { previous, progression } of chain) {
     expect({ id, previous }).toEqual({ id, previous: known });

@@ -37,7 +37,7 @@ describe('commands of an operator', () => {
     expect(watched.stdout.match(/sandbox:school/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
-  it('watermark: moved back, the next poll reads again and publishes what is new alone', async () => {
+  it('watermark: when it is set back, the next poll reads again and publishes only new changes', async () => {
     const back = await cli.run('watermark', SCHOOL, '--set', '2020-01-01');
     expect(back.stdout).toMatch(/is 2020-01-01T00:00:00.000Z; it was .* The next poll reads from there/);
 
@@ -53,7 +53,7 @@ describe('commands of an operator', () => {
     expect(after?.slice(0, before?.length)).toEqual(before);
   });
 
-  it('watermark: refuses the future, and one that is not there', async () => {
+  it('watermark: refuses a time in the future, and an integration without a watermark', async () => {
     expect(await cli.run('watermark', SCHOOL, '--set', '2100-01-01', '--force')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(/is in the future/),
@@ -85,7 +85,7 @@ describe('commands of an operator', () => {
     );
   });
 
-  it('release and discard: nothing is held, and nothing is changed', async () => {
+  it('release and discard: change nothing when nothing is held', async () => {
     for (const command of ['release', 'discard']) {
       expect((await cli.run(command, SCHOOL)).stdout).toBe(
         `Nothing is held for ${SCHOOL}: nothing was changed.\n`,
@@ -93,16 +93,16 @@ describe('commands of an operator', () => {
     }
   });
 
-  it('events: tells none that match from none at all', async () => {
+  it('events: the message differs for no matching event and for no event at all', async () => {
     const none = await cli.run('events', SCHOOL, '--course', 'no such course');
     expect(none).toMatchObject({ exitCode: 0, stdout: `No event of ${SCHOOL} matches.\n` });
   });
 
-  it('reconcile: reads everything and says what it found', async () => {
+  it('reconcile: reads everything and reports what it found', async () => {
     expect((await cli.run('reconcile', SCHOOL)).stdout).toMatch(/Reconciliation: \d+ progressions read/);
   });
 
-  it('doctor: a finding for each part', async () => {
+  it('doctor: prints a finding for each part', async () => {
     const { exitCode, stdout } = await cli.run('doctor');
 
     expect(exitCode).toBe(0);
@@ -114,7 +114,7 @@ describe('commands of an operator', () => {
     expect(stdout).toMatch(/Nothing is wrong/);
   });
 
-  it('doctor: checks the key also while no integration uses it', async () => {
+  it('doctor: checks the API key also when no integration was added', async () => {
     await cli.run('pause', SCHOOL);
     const { exitCode, stdout } = await cli.run('doctor');
     await cli.run('resume', SCHOOL);

@@ -67,7 +67,7 @@ function allowed(): string[] {
     .toSorted();
 }
 
-/** What was called, in the same words. */
+/** The recorded calls, in the form of `allowed`. */
 function used(recorder: AwsRecorder): string[] {
   return recorder
     .calls()
@@ -78,14 +78,14 @@ function used(recorder: AwsRecorder): string[] {
     .toSorted();
 }
 
-/** Of a platform whose ids are e-mail addresses. */
+/** The platform's ids are e-mail addresses. */
 const EMAIL = 'ada@example.com';
 const RECORD = {
   ...someRecord,
   user: { id: 'user-1', remote_id: EMAIL, first_name: 'Ada', last_name: 'Byron', work_email: null },
 };
 
-/** A deployment whose functions run when they get a message; only what the command line calls is recorded. */
+/** A deployment whose functions run when they receive a message. Only the calls of the command line are recorded. */
 async function startDeployment() {
   const clock = steppedClock(Date.parse('2026-03-01T09:00:00.000Z'));
   const records = fixedRecords([{ ...RECORD, status: 'ENROLLED' }]);
@@ -114,7 +114,7 @@ async function startDeployment() {
   };
   const ofFunctions = {
     ...environment,
-    // Deployed before the setting was changed: the commands replace what the functions have stored.
+    // The functions still run with the earlier setting, so the commands find and replace the ids that these stored.
     REMOTE_IDS: 'keep',
     POWERTOOLS_SERVICE_NAME: 'Tested',
     AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
@@ -150,7 +150,7 @@ describe("the operators' policy", () => {
   let recorder: AwsRecorder;
   const ran = new Set<string>();
 
-  /** Runs a command as somebody who has the rights of the policy alone, and the functions that it asks for. */
+  /** Runs a command, and the functions that it sends messages to. */
   async function schoolbell(...args: string[]): Promise<string> {
     printed.text = '';
     let isRunning = true;
@@ -186,7 +186,7 @@ describe("the operators' policy", () => {
     await deployment.close();
   });
 
-  it('has the rights that the commands use, each on what they use it on, and no other', async () => {
+  it('has exactly the rights that the commands use, each only on the resources they use', async () => {
     const { clock, records } = deployment;
     const change = (status: 'IN_PROGRESS' | 'COMPLETED', changedAt?: string) => {
       clock.advance(60 * 60 * 1000);
@@ -214,7 +214,7 @@ describe("the operators' policy", () => {
     expect(await schoolbell('set-aside', 'list', INTEGRATION)).toContain('progression-1');
     change('COMPLETED');
     await schoolbell('set-aside', 'retry', INTEGRATION);
-    // The command itself publishes what the record shows now.
+    // The command itself publishes the events of the record.
     expect(await schoolbell('events', INTEGRATION)).toContain('CourseCompleted');
     await schoolbell('status');
     await schoolbell('status', INTEGRATION);

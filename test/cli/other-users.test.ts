@@ -23,7 +23,7 @@ afterEach(async () => {
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
 describe.skipIf(process.platform === 'win32')('another user of the machine', () => {
-  test('cannot prepare compiled code in the directory for temporary files', async () => {
+  test('cannot plant compiled code in the directory for temporary files', async () => {
     const env = { ...process.env, TMPDIR: directory, NODE_COMPILE_CACHE: undefined };
 
     await run(process.execPath, [join(ROOT, 'cli/main.ts'), '--help'], { env });
@@ -31,7 +31,7 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('cannot look into the data', async () => {
+  test('cannot read the data', async () => {
     const data = join(directory, 'parent/data');
     await (await startEmbeddedDynamoDb({ directory: data })).close();
 
@@ -39,7 +39,7 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
       expect([each, await modeOf(join(data, each))]).toEqual([each, '700']);
   });
 
-  test('cannot look into the data where the directory itself is open to readers', async () => {
+  test('cannot read the data when the directory itself is readable', async () => {
     await chmod(directory, 0o755);
     await (await startEmbeddedDynamoDb({ directory })).close();
 
@@ -51,8 +51,8 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
     ['the engine', (data) => startEmbeddedDynamoDb({ directory: data })],
     ['the school', (data) => keepSchool(data, newSchool(0))],
   ];
-  describe.each(uses)('cannot give data to %s', (_, use) => {
-    test.each([0o777, 0o775, 0o722])('in a directory that others can write in (%o)', async (mode) => {
+  describe.each(uses)('cannot provide the data of %s', (_, use) => {
+    test.each([0o777, 0o775, 0o722])('in a directory that others can write to (%o)', async (mode) => {
       await chmod(directory, mode);
 
       await expect(use(directory)).rejects.toThrow(
@@ -62,13 +62,13 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
       expect(await readdir(directory)).toEqual([]);
     });
 
-    test('in a directory of their own', async () => {
+    test('in a directory that the other user owns', async () => {
       vi.spyOn(process, 'getuid').mockReturnValue(4_711);
 
       await expect(use(directory)).rejects.toThrow(`${directory} belongs to another user`);
     });
 
-    test('in a directory of their own behind a link', async () => {
+    test('in a directory that the other user owns, behind a symbolic link', async () => {
       const link = join(directory, 'link');
       await symlink('/usr', link);
       vi.spyOn(process, 'getuid').mockReturnValue(4_711);

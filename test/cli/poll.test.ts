@@ -38,8 +38,8 @@ const enrolled = (id: string): PlainRecord => ({ id, status: 'ENROLLED', enrolle
 const notified = ({ learning }: Awaited<ReturnType<typeof poll>>) =>
   learning.map(({ type, detail }) => [type, detail.progression.id, detail.previous?.status ?? null]);
 
-describe('polls of any server that speaks the reference', () => {
-  it('learns silently first, then tells each change once, over several polls', async () => {
+describe('poll --local of a server that follows the API reference', () => {
+  it('first publishes nothing, then each change once, over several polls', async () => {
     for (const id of ['a', 'b', 'c']) kombo.put(enrolled(id));
     const first = await poll();
     expect(first.types).toEqual(['IntegrationBaselined']);
@@ -65,7 +65,7 @@ describe('polls of any server that speaks the reference', () => {
     ]);
   });
 
-  it('publishes nothing when everything is read again unchanged', async () => {
+  it('publishes nothing when unchanged records are read again', async () => {
     kombo.put(enrolled('a'));
     await poll();
     expect((await poll()).types).toEqual([]);
@@ -75,7 +75,7 @@ describe('polls of any server that speaks the reference', () => {
     expect((await poll()).types).toEqual([]);
   });
 
-  it('publishes a first sync where the integration was added so', async () => {
+  it('publishes the first sync of an integration that was added with --baseline publish', async () => {
     kombo.put(enrolled('a'));
     const added = await schoolbell([
       'integrations',
@@ -89,7 +89,7 @@ describe('polls of any server that speaks the reference', () => {
     expect(notified(await poll())).toEqual([['LearnerEnrolled', 'a', null]]);
   });
 
-  it('carries names when asked to, and never keeps them', async () => {
+  it('publishes names with --learner-details include, and never stores them', async () => {
     kombo.put(enrolled('a'));
     await poll();
     kombo.now += HOUR_MS;
@@ -104,7 +104,7 @@ describe('polls of any server that speaks the reference', () => {
     expect(history.stdout.join()).not.toContain('Testperson');
   });
 
-  it('sets a record aside that breaks the schema, and processes it when it is mended', async () => {
+  it('sets aside a record that does not match the schema, and processes it when it does', async () => {
     kombo.put(enrolled('a'));
     await poll();
     kombo.now += HOUR_MS;
@@ -124,7 +124,7 @@ describe('polls of any server that speaks the reference', () => {
     expect(list.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
   });
 
-  it('lists a status that it does not know with a count and a sample, leaves it at a retry, and drops it with the last record', async () => {
+  it('lists an unknown status with a count and a sample, keeps it at a retry, and removes it with the last record', async () => {
     await poll();
     kombo.now += HOUR_MS;
     for (const id of ['a', 'b', 'c', 'd']) kombo.put({ ...enrolled(id), status: 'WAITLISTED' });
@@ -144,7 +144,7 @@ describe('polls of any server that speaks the reference', () => {
     expect(after.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
   });
 
-  it('holds a mass removal for a person, and lets it through when released', async () => {
+  it('holds a mass removal, and publishes it after release', async () => {
     const ids = Array.from({ length: 30 }, (_, at) => `p${at}`);
     for (const id of ids) kombo.put(enrolled(id));
     await poll();
@@ -161,7 +161,7 @@ describe('polls of any server that speaks the reference', () => {
     expect(after.learning.map(({ type }) => type)).toEqual(ids.map(() => 'ProgressionRemoved'));
   });
 
-  it('shows the history of one learner, by type and by time of detection', async () => {
+  it('events shows the history of one learner, filtered by type and time of detection', async () => {
     for (const id of ['a', 'b']) kombo.put(enrolled(id));
     await poll();
     kombo.now += HOUR_MS;
@@ -176,7 +176,7 @@ describe('polls of any server that speaks the reference', () => {
     expect(await events('--from', '2026-01-01', '--to', '2026-01-02')).toBe(0);
   });
 
-  it('does not poll what is paused or removed, and goes on where it was', async () => {
+  it('does not poll a paused or removed integration, and later continues at its watermark', async () => {
     kombo.put(enrolled('a'));
     await poll();
     await schoolbell(['pause', kombo.integration, '--local']);
@@ -194,7 +194,7 @@ describe('polls of any server that speaks the reference', () => {
     expect(notified(await poll())).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
   });
 
-  it('with --baseline, an integration that is added again begins as that says; before, it was ignored', async () => {
+  it('an integration that is added again with --baseline starts with that baseline', async () => {
     kombo.put(enrolled('a'));
     await poll();
     await schoolbell(['integrations', 'remove', kombo.integration, '--local']);

@@ -6,7 +6,7 @@ import type { ReplayMessage } from '../../functions/contract/messages.ts';
 import { replayHandler } from '../../functions/replay/handler.ts';
 import { ALWAYS, polledWorld, type ReplayWorld } from '../support/replay-world.ts';
 
-/** The command line before a deployment whose replay function runs as soon as it has a message. */
+/** A command on a deployment whose replay function runs as soon as it receives a message. */
 function deployed(at: ReplayWorld) {
   const messages: ReplayMessage[] = [];
   const said: string[] = [];
@@ -52,7 +52,7 @@ function deployed(at: ReplayWorld) {
   return { command, messages, said };
 }
 
-test('a replay is sent by the replay function, and the command says when it is finished', async () => {
+test('the replay function sends a replay, and the command reports when it is finished', async () => {
   const at = await polledWorld(6);
   const { command, messages, said } = deployed(at);
 
@@ -65,7 +65,7 @@ test('a replay is sent by the replay function, and the command says when it is f
   ]);
 });
 
-test('one that was stopped is asked for again', async () => {
+test('a stopped replay is requested again by --resume', async () => {
   const at = await polledWorld(6);
   const { command, messages, said } = deployed(at);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
@@ -82,7 +82,7 @@ test('one that was stopped is asked for again', async () => {
   expect(said.at(-1)).toBe('Replay again is finished: 6 of 6 events sent.');
 });
 
-test('one whose function was lost is asked for again', async () => {
+test('a replay without progress for 20 minutes is requested again by --resume', async () => {
   const at = await polledWorld(6);
   const { command, messages } = deployed(at);
   await at.order(await at.plan(ALWAYS));
@@ -94,7 +94,7 @@ test('one whose function was lost is asked for again', async () => {
   expect(at.replayed()).toHaveLength(6);
 });
 
-test('without a replay function, the command sends', async () => {
+test('without a replay function, the command itself sends the replay', async () => {
   const at = await polledWorld(6);
   const { command, said } = deployed(at);
   command.deployment.replayQueue = null;

@@ -8,7 +8,7 @@ const SINCE = ['--from', '2020-01-01'];
 
 const Line = z.looseObject({ 'detail-type': z.string(), detail: LearningEventDetail });
 
-/** The learning events of an output with `--json`, by their place: the bus keeps order within a progression alone. */
+/** The learning events of an output with `--json`, by journal position: the bus keeps the order only within a progression. */
 const eventsIn = (stdout: string) =>
   stdout
     .split('\n')
@@ -34,7 +34,7 @@ describe('schoolbell replay', () => {
   });
   afterAll(() => cli.remove());
 
-  it('says how many events of which types it would send, and sends none', async () => {
+  it('--dry-run prints the number of events of each type, and sends none', async () => {
     const { exitCode, stdout } = await cli.run('replay', SCHOOL, ...SINCE, '--dry-run');
 
     expect(exitCode).toBe(0);
@@ -44,7 +44,7 @@ describe('schoolbell replay', () => {
     expect((await cli.run('replay', SCHOOL, '--list')).stdout).toContain('There are no replays');
   });
 
-  it('sends exactly what the dry run counted, with the ids of old, to one consumer', async () => {
+  it('sends the events that the dry run counted, with their original ids, to one consumer', async () => {
     const asked = [SCHOOL, ...SINCE, '--type', 'CourseCompleted,LearnerEnrolled', '--consumer', 'slack'];
     const counted = z
       .object({ events: z.number() })
@@ -62,13 +62,13 @@ describe('schoolbell replay', () => {
     expect(stdout.trim().split('\n').at(-1)).toContain('"state":"finished"');
   });
 
-  it('sends under the own names with --as-live', async () => {
+  it('--as-live sends with the names of live events', async () => {
     const { stdout } = await cli.run('replay', SCHOOL, ...SINCE, '--as-live', '--yes', '--json');
 
     expect(eventsIn(stdout)).toEqual(published);
   });
 
-  it('is stopped by Ctrl-C and resumed: each event comes, in order', async () => {
+  it('after Ctrl-C and --resume, each event was sent, in order', async () => {
     const first = await cli.interrupt(6, 'replay', SCHOOL, ...SINCE, '--rate', '4', '--yes', '--json');
     expect(first.exitCode).toBe(0);
     expect(first.stdout).toContain('"state":"stopped"');
@@ -84,14 +84,14 @@ describe('schoolbell replay', () => {
     expect(placeOf(before.at(-1)?.journal ?? null)).toBeLessThan(placeOf(after[0]?.journal ?? null));
   });
 
-  it('leaves the live watermark and the next poll as they were', async () => {
+  it('changes neither the watermark nor the next poll', async () => {
     const watermark = async () => (await cli.run('watermark', SCHOOL)).stdout;
     const before = await watermark();
     await cli.run('replay', SCHOOL, ...SINCE, '--yes');
     expect(await watermark()).toBe(before);
   });
 
-  it('derives from Kombo what it still knows, and says what it does not', async () => {
+  it('--source kombo derives events from what Kombo knows, and lists what cannot be known', async () => {
     const counted = await cli.run('replay', SCHOOL, ...SINCE, '--source', 'kombo', '--dry-run');
     expect(counted.stdout).toContain('derived from what Kombo shows today');
     expect(counted.stdout).toContain('Kombo keeps no time of starts, drops');
@@ -111,9 +111,13 @@ describe('schoolbell replay', () => {
     [['replay', SCHOOL, ...SINCE, '--type', 'CourseDone'], 2, /Give one of LearnerEnrolled/],
     [['replay', SCHOOL, ...SINCE], 2, /not a terminal.*use --yes/],
     [['replay', SCHOOL], 2, /Missing --from: the time to replay from/],
-    [['replay', SCHOOL, ...SINCE, '--as-live', '--source', 'kombo'], 2, /cannot go with --source kombo/],
+    [
+      ['replay', SCHOOL, ...SINCE, '--as-live', '--source', 'kombo'],
+      2,
+      /cannot be combined with --source kombo/,
+    ],
     [['replay', SCHOOL, '--resume', 'none'], 1, /There is no replay none/],
-  ])('bad input gets one clear line: %j', async (args, exitCode, line) => {
+  ])('wrong arguments get one line on standard error: %j', async (args, exitCode, line) => {
     const ended = await cli.run(...args);
 
     expect(ended.exitCode).toBe(exitCode);

@@ -9,11 +9,11 @@ export type Ran = { code: number | null; stdout: string[]; stderr: string[] };
 
 export type Running = {
   child: ChildProcess;
-  /** When it has ended and everything that it wrote was read: whole lines only. */
+  /** Resolves when the process has ended and its output was read. Incomplete last lines are dropped. */
   ended: Promise<Ran>;
 };
 
-/** Starts the command line as a process of its own, with none of this one's settings but `variables`; or another program. */
+/** Starts the command line, or another program, as a process with only `variables` in its environment. */
 export function startSchoolbell(
   args: string[],
   options: { cwd: string; variables?: Record<string, string>; main?: string },
@@ -38,7 +38,7 @@ export function startSchoolbell(
   return { child, ended };
 }
 
-/** Runs the command line in this process, with none of its settings but `variables`. */
+/** Runs the command line in this process, with only `variables` in its environment. */
 export async function runSchoolbell(
   args: string[],
   { cwd, variables }: { cwd: string; variables?: Record<string, string> },
@@ -52,7 +52,7 @@ function variablesOf(variables: Record<string, string> = {}): Record<string, str
   return { PATH, HOME, AWS_EC2_METADATA_DISABLED: 'true', ...variables };
 }
 
-/** A killed process may leave half a line. */
+/** Drops the incomplete last line of a killed process. */
 function wholeLines(text: string): string[] {
   return text.split('\n').slice(0, -1);
 }

@@ -18,17 +18,17 @@ const anyText = fc.oneof(
   fc.integer({ min: 0, max: 0xffff }).map((unit) => `a${String.fromCharCode(unit)}b`),
 );
 
-test.each(Object.entries(hostileTexts))('%s does not act on a terminal, and stays in its line', (_, text) => {
+test.each(Object.entries(hostileTexts))('%s does not affect a terminal, and stays in its line', (_, text) => {
   expect(actsOnTerminal(terminalText([text]))).toBeNull();
   expect(actsOnTerminal(jsonText({ text }))).toBeNull();
 });
 
-test.each(unusualNames)('%s stays as it is', (name) => {
+test.each(unusualNames)('%s is printed unchanged', (name) => {
   expect(terminalText([name])).toBe(name);
   expect(jsonText({ name })).toBe(JSON.stringify({ name }));
 });
 
-test('whatever is in the texts, nothing but our styles and line breaks acts on a terminal', () => {
+test('for any texts, only our own styles and line breaks affect a terminal', () => {
   vi.stubEnv('FORCE_COLOR', '1');
   fc.assert(
     fc.property(fc.array(fc.tuple(anyText, anyText), { minLength: 1, maxLength: 5 }), (rows) => {
@@ -43,7 +43,7 @@ test('whatever is in the texts, nothing but our styles and line breaks acts on a
   );
 });
 
-test('JSON says the same as it did, in printable characters', () => {
+test('JSON keeps its value and has only printable characters', () => {
   fc.assert(
     fc.property(anyText, anyText, (key, value) => {
       const line = jsonText({ [key]: [value] });
@@ -53,7 +53,7 @@ test('JSON says the same as it did, in printable characters', () => {
   );
 });
 
-test('columns stand below each other, and cells are cut to their width, whatever is in them', () => {
+test('for any cells, columns are aligned and cells are cut to their width', () => {
   fc.assert(
     fc.property(
       fc.array(anyText, { minLength: 1, maxLength: 4 }),
