@@ -40,8 +40,8 @@ const calls: [string, () => Promise<unknown>][] = [
   ['S3', () => bucket().read('a')],
 ];
 
-describe.each(calls)('an answer of %s', (_, call) => {
-  test.each([200, 503])('with the status %i and without an end is given up after 64 MB', async (status) => {
+describe.each(calls)('a response of %s', (_, call) => {
+  test.each([200, 503])('an endless response with the status %i is aborted after 64 MB', async (status) => {
     server.replies.push(spaces(Number.POSITIVE_INFINITY, 'identity', status));
 
     await expect(call()).rejects.toThrow(Error);
@@ -49,21 +49,21 @@ describe.each(calls)('an answer of %s', (_, call) => {
   });
 });
 
-test('a text of more than 64 MB in S3 is given up, also where its length is announced', async () => {
+test('an object of more than 64 MB in S3 is refused, also when its length is announced', async () => {
   const body = ' '.repeat(64 * 1024 * 1024 + 1);
   server.replies.push(send(200, body, { etag: '"1"', 'content-length': String(body.length) }));
 
   await expect(bucket().read('a')).rejects.toThrow('with more than 64 MB');
 });
 
-test('an answer that does not end in time is given up', async () => {
+test('a response that does not end in time is aborted', async () => {
   const body = new Readable({ read: () => {} });
   body.push('{');
 
   await expect(collect(body, 20)).rejects.toThrow('did not end in time');
 });
 
-test('an answer is read whole, and its stream is closed', async () => {
+test('a response is read to its end, and its stream is closed', async () => {
   const body = Readable.from([Buffer.from('a'), Buffer.from('b')]);
   const closed = once(body, 'close');
 

@@ -159,18 +159,18 @@ describe('the bundled functions, started as Lambda starts them', () => {
     await Promise.all([...recorders.values(), queue, sandbox, bus, database].map((each) => each?.close()));
   });
 
-  it('are below a megabyte', () => {
+  it('the bundled functions are smaller than a megabyte', () => {
     for (const file of Object.values(bundles)) expect(statSync(file).size).toBeLessThan(1_000_000);
   });
 
-  it('dispatch adds the wanted integration, sends its poll and tells how the fleet stands', async () => {
+  it('dispatch adds the wanted integration, sends its poll and reports the state of the fleet', async () => {
     expect(await dispatch.invoke({})).toEqual({ result: { sent: 1 } });
     expect(queue.sent).toEqual([{ integration: INTEGRATION }]);
     expect(dispatch.log()).toContain('"IntegrationsActive":1');
     expect(dispatch.log()).toContain('"service":"Tested"');
   });
 
-  it('poll takes the baseline silently, then publishes what changed', async () => {
+  it('poll reads a silent baseline, then publishes what changed', async () => {
     const message = sqsEvent({ integration: INTEGRATION });
     expect(await poll.invoke(message)).toEqual({ result: null });
     expect(delivered.map((event) => event['detail-type'])).toEqual(['IntegrationBaselined']);
@@ -187,7 +187,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(poll.log()).toContain('"events":{"CourseCompleted":1}');
   });
 
-  it('replay sends what was ordered, and is done with it when the message comes again', async () => {
+  it('replay sends the ordered events, and sends nothing when the message comes again', async () => {
     const { store, replays } = storeOf(database);
     const kombo = createKombo({ baseUrl: sandbox.url, apiKey: async () => KOMBO_KEY });
     const ports = { store, replays, kombo, clock: Date.now };
@@ -221,7 +221,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(replay.log()).toContain('"published":1');
   });
 
-  it('poll pauses an integration that is gone at Kombo, when a webhook made it look', async () => {
+  it('poll pauses an integration that is gone at Kombo after a webhook', async () => {
     const { store } = storeOf(database);
     const gone = 'moodle:gone';
     await store.changeIntegration(gone, () => ({
@@ -234,7 +234,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(await store.readIntegration(gone)).toMatchObject({ state: 'paused', pausedBy: 'kombo' });
   });
 
-  it('poll fails without content on a message that is none', async () => {
+  it('poll fails on an invalid message without showing its content', async () => {
     const answer = await poll.invoke({ Records: [{ body: 'Ada Byron <ada@example.com>' }] });
     expect(answer).toEqual({
       error: { errorType: 'Error', errorMessage: expect.stringContaining('SyntaxError') },
@@ -264,7 +264,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(webhook.log()).not.toContain('efused');
   });
 
-  it('slack posts an event, and fails with the code alone of what Slack refuses', async () => {
+  it("slack posts an event, and after a refusal fails with only Slack's code", async () => {
     const { detail } = exampleOf('CourseCompleted');
     const learner = {
       ...Object(detail).learner,
@@ -286,7 +286,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     }
   });
 
-  it('make no call that their roles have no right to', () => {
+  it('the bundled functions make only calls that their roles allow', () => {
     const all = rights();
     for (const [name, recorder] of recorders) {
       const granted = all.filter(({ who }) => who === name).map(({ call }) => call);
@@ -296,7 +296,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     }
   });
 
-  it('store and publish no e-mail address that is an id', async () => {
+  it('the bundled functions store and publish no e-mail address that is an id', async () => {
     const published = JSON.stringify(delivered);
     expect(published).toMatch(/"remoteId":"hashed-[\w-]{22}"/);
     const { store } = storeOf(database);
@@ -306,7 +306,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(published + JSON.stringify(stored)).not.toContain('example.com');
   });
 
-  it('write no name, address or key into their logs', () => {
+  it('the bundled functions log no name, address or key', () => {
     const logs = [poll, dispatch, webhook, replay, slack].map((each) => each.log()).join('\n');
     for (const secret of [
       'Ada',

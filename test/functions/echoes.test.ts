@@ -152,7 +152,7 @@ async function tracesOf(call: () => Promise<unknown>): Promise<string> {
   return JSON.stringify(traces);
 }
 
-describe('an answer that repeats the request leaves nothing of it in errors and logs', () => {
+describe('a response that repeats the request leaves nothing of it in errors and logs', () => {
   test.each(ECHOES)('%s', async (_, echo) => {
     server.echo = echo;
     for (const status of STATUSES) {
@@ -163,14 +163,14 @@ describe('an answer that repeats the request leaves nothing of it in errors and 
     }
   });
 
-  test('though the client of AWS has it in its error', async () => {
+  test('an error of the AWS client that contains the request leaves nothing of it in errors and logs', async () => {
     Object.assign(server, { status: 400, echo: NAME });
     const failed = clients['DynamoDB, a query']?.();
     await expect(failed).rejects.toMatchObject({ cause: { message: NAME } });
   });
 });
 
-test('a run whose events a bus refuses with an echo keeps none of it in the table, the status and the events', async () => {
+test('a refusal of the bus that repeats the event leaves nothing of it in the table, the status and the events', async () => {
   const at = world({ mode: 'publish' }, { learnerDetails: 'include' });
   const learnerDetails = { firstName: NAME, lastName: NAME, email: EMAIL };
   const record = observed();
@@ -193,7 +193,7 @@ test('a run whose events a bus refuses with an echo keeps none of it in the tabl
   expect(JSON.stringify([kept, at.bus.notified])).not.toMatch(CANARIES);
 });
 
-test('a program error whose message quotes a record is logged by its name and its places alone', () => {
+test('a program error whose message quotes a record is logged with its name and stack only', () => {
   const lines = `\n    at ${NAME} (file:///Testperson.js:1:1)\n    at file:///Wilhelmine.js:1:1`;
   const error = new SyntaxError(`Unexpected token in "${NAME}${lines}"`);
   error.cause = Object.assign(new Error(lines), { name: EMAIL });
@@ -205,7 +205,7 @@ test('a program error whose message quotes a record is logged by its name and it
   expect(problem.at[0]).toContain('echoes.test.ts');
 });
 
-test('an empty secret is named by its own id', async () => {
+test('the error about an empty secret names the id of the secret', async () => {
   Object.assign(server, { status: 200, echo: '' });
   const secrets = new SecretsManagerClient(clientOf(server.endpoint));
   for (const id of ['arn:kombo', 'arn:webhook']) {

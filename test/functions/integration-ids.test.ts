@@ -35,7 +35,7 @@ test.each(Object.entries(edges))('%s takes the ids that Kombo gives and no other
   fc.assert(fc.property(other, (text) => !takes(`moodle:a${text}b`) && !takes(`mood${text}le:a`)));
 });
 
-test('an id is printable ASCII without a slash, whatever else is in it', () => {
+test('an integration id is printable ASCII without a slash', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (tool, rest) => {
       const fits =

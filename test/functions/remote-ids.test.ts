@@ -81,7 +81,7 @@ describe('an id', () => {
     (id) => expect(looksLikeEmail(id)).toBe(false),
   );
 
-  test('that looks like an e-mail address is hashed by default, others stay', async () => {
+  test('an id that looks like an e-mail address is hashed by default, others stay', async () => {
     const { person, course } = await ruleOf('hash-emails');
     await fc.assert(
       fc.property(email, fc.string(), (address, id) => {
@@ -93,7 +93,7 @@ describe('an id', () => {
     );
   });
 
-  test('is the same each time, is not another one, and stays what it has become', async () => {
+  test('a hashed id is stable, unique, and not hashed again', async () => {
     for (const mode of MODES) {
       const { person, course } = await ruleOf(mode);
       await fc.assert(
@@ -108,7 +108,7 @@ describe('an id', () => {
     }
   });
 
-  test('has another hash with another key, and none with a key that can be guessed', async () => {
+  test('a hash depends on the key, and a key that can be guessed is refused', async () => {
     const [one, other] = [await ruleOf('hash'), await ruleOf('hash', 'o'.repeat(64))];
     expect(one.person(EMAIL)).not.toBe(other.person(EMAIL));
     await expect(ruleOf('hash', 'short')).rejects.toThrow('has less than 32 characters');
@@ -173,13 +173,13 @@ test.each(changes)('a change of the setting from %s to %s publishes nothing', as
 describe('a filter', () => {
   const filter = { ...ANY_EVENT, learners: [EMAIL, 'u1'], courses: ['c1'] };
 
-  test('by an e-mail address finds its hash, and holds no address', async () => {
+  test('a filter by an e-mail address is stored as its hash and finds the hashed id', async () => {
     const { person } = await ruleOf('hash-emails');
     const stored = await filterByStoredIds(filter, settingOf('hash-emails'));
     expect(stored).toEqual({ ...filter, learners: [person(EMAIL), 'u1'] });
   });
 
-  test('by an id finds it as Kombo has it, and as it is stored', async () => {
+  test("a filter by an id finds Kombo's form and the stored form", async () => {
     const { person } = await ruleOf('hash');
     expect((await filterByStoredIds(filter, settingOf('hash'))).learners).toEqual([
       person(EMAIL),
@@ -189,7 +189,7 @@ describe('a filter', () => {
     expect(await filterByStoredIds(filter, settingOf('keep'))).toEqual(filter);
   });
 
-  test('by an e-mail address is refused where ids are omitted: it must not find everyone', async () => {
+  test('a filter by an e-mail address is refused if ids are omitted, since it would find everyone', async () => {
     await expect(filterByStoredIds(filter, settingOf('omit'))).rejects.toThrow("by Kombo's ids");
     expect((await filterByStoredIds({ ...filter, learners: ['u1'] }, settingOf('omit'))).learners).toEqual([
       'u1',

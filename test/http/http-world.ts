@@ -60,7 +60,7 @@ export async function startHttpWorld(options: {
     records: {
       at: () =>
         viewOf(
-          inShownOrder(model.records(), it).map(({ raw, updatedAt }) => ({
+          inShownOrder(model.records(), poller).map(({ raw, updatedAt }) => ({
             record: raw,
             changedAt: updatedAt,
           })),
@@ -85,7 +85,7 @@ export async function startHttpWorld(options: {
     owners += 1;
     return { integration, owner: `worker-${owners}`, timeLeft: () => true, ...request };
   };
-  const it: HttpWorld = {
+  const poller: HttpWorld = {
     school: model,
     clock,
     kombo,
@@ -96,24 +96,24 @@ export async function startHttpWorld(options: {
     outcomes: [],
     async pollWithFault(fault, request) {
       const ending = await pollWithFault(portsOf(hasty), settings, requestOf(request), fault);
-      if (ending.outcome === 'threw' && fault?.kind !== 'surprises') it.surprises.push(ending.error());
-      if (typeof ending.outcome === 'object') it.outcomes.push(ending.outcome);
+      if (ending.outcome === 'threw' && fault?.kind !== 'surprises') poller.surprises.push(ending.error());
+      if (typeof ending.outcome === 'object') poller.outcomes.push(ending.outcome);
       return ending;
     },
     async poll(request = {}) {
       const outcome = await runPoll(portsOf(patient), settings, requestOf(request));
-      it.outcomes.push(outcome);
+      poller.outcomes.push(outcome);
       return outcome;
     },
     async becomeQuiet() {
       kombo.beforePage = () => undefined;
       kombo.cursorsRefused = 0;
-      it.bus.fails = () => false;
+      poller.bus.fails = () => false;
       for (const proxy of proxies?.all ?? []) await proxy.calm();
       clock.advance(HOUR_MS);
-      await pollToTheEnd(it);
+      await pollToTheEnd(poller);
       clock.advance(HOUR_MS);
-      await pollToTheEnd(it, 'reconcile');
+      await pollToTheEnd(poller, 'reconcile');
       const place = await patient.ports.store.readCheckpoint(integration.id);
       return { missed: place?.checkpoint.lastReconciliation?.missed ?? 0 };
     },
@@ -133,9 +133,9 @@ export async function startHttpWorld(options: {
   };
   bus.control.failEntries({
     code: 'InternalFailure',
-    matches: (event) => learningEvent(event).some((learning) => it.bus.fails(learning)),
+    matches: (event) => learningEvent(event).some((learning) => poller.bus.fails(learning)),
   });
-  return it;
+  return poller;
 }
 
 /** None for an operational event. */

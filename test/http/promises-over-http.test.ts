@@ -42,41 +42,41 @@ async function lived(seed: number, network: 'sound' | 'faulty'): Promise<void> {
   const isRestless = seed % 2 === 0;
   const [life] = fc.sample(fc.noBias(lives(isRestless)), { seed, numRuns: 1 });
   if (life === undefined) throw new Error('no life');
-  const it = await startHttpWorld({
+  const poller = await startHttpWorld({
     baseline: life.baseline,
     settings: { ...NEVER_HELD, learnerDetails: life.learnerDetails },
     skewMs: life.skewMs,
     faultSeed: network === 'faulty' ? seed : null,
   });
   try {
-    await live(it, life.history);
+    await live(poller, life.history);
     // To show everything changes every record: what was missed before would be read like the rest.
-    const { missed } = await it.becomeQuiet();
-    it.school.showEverything();
-    await it.becomeQuiet();
-    for (const kind of it.struck()) struck.add(kind);
+    const { missed } = await poller.becomeQuiet();
+    poller.school.showEverything();
+    await poller.becomeQuiet();
+    for (const kind of poller.struck()) struck.add(kind);
 
-    expect(it.surprises).toEqual([]);
-    expect(brokenPromises(await it.traces(), it.observed())).toEqual([]);
+    expect(poller.surprises).toEqual([]);
+    expect(brokenPromises(await poller.traces(), poller.observed())).toEqual([]);
     if (!isRestless) expect({ missed }).toEqual({ missed: 0 });
     // What runs say of themselves is logged.
-    expect(JSON.stringify(it.outcomes)).not.toContain(CANARY);
-    await expectSilence(it);
+    expect(JSON.stringify(poller.outcomes)).not.toContain(CANARY);
+    await expectSilence(poller);
   } finally {
-    await it.close();
+    await poller.close();
   }
 }
 
 /** Everything is read again, in other pages and another order: nothing is published, and no progression written. */
-async function expectSilence(it: HttpWorld): Promise<void> {
-  const before = it.counts();
-  it.kombo.pageSize = 3;
-  Object.assign(it, { shuffle: 17, repeats: true });
+async function expectSilence(poller: HttpWorld): Promise<void> {
+  const before = poller.counts();
+  poller.kombo.pageSize = 3;
+  Object.assign(poller, { shuffle: 17, repeats: true });
   for (const mode of ['incremental', 'reconcile'] as const) {
-    it.clock.advance(HOUR_MS);
-    expect(await it.poll({ mode })).toMatchObject({ kind: 'ended' });
+    poller.clock.advance(HOUR_MS);
+    expect(await poller.poll({ mode })).toMatchObject({ kind: 'ended' });
   }
-  expect(it.counts()).toEqual(before);
+  expect(poller.counts()).toEqual(before);
 }
 
 describe('through the real adapters, over HTTP', () => {

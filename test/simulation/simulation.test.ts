@@ -8,12 +8,15 @@ const PER_TEST = 50;
 describe('the simulation', () => {
   const starts = Array.from({ length: SEEDS / PER_TEST }, (_, part) => part * PER_TEST + 1);
 
-  test.each(starts)('keeps every promise in the 50 histories from seed %i on', async (from) => {
-    for (let seed = from; seed < from + PER_TEST; seed++) {
-      const { violations } = await liveThrough(scenarioOf(seed));
-      expect(violations, `npm run simulate -- --seed ${seed}`).toEqual([]);
-    }
-  });
+  test.each(starts)(
+    'the simulation keeps every promise in the 50 histories from seed %i on',
+    async (from) => {
+      for (let seed = from; seed < from + PER_TEST; seed++) {
+        const { violations } = await liveThrough(scenarioOf(seed));
+        expect(violations, `npm run simulate -- --seed ${seed}`).toEqual([]);
+      }
+    },
+  );
 
   test('a seed gives the same history each time, step by step', async () => {
     for (const seed of [3, 77, 1234]) {
@@ -24,7 +27,7 @@ describe('the simulation', () => {
     }
   });
 
-  test('the clock and the timers are the real ones again afterwards', async () => {
+  test('after a simulation, the clock and the timers are the real ones', async () => {
     const before = { date: Date, setTimeout, random: Math.random, performance: performance.now };
     await liveThrough(scenarioOf(5));
     expect({ date: Date, setTimeout, random: Math.random, performance: performance.now }).toEqual(before);

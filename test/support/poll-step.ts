@@ -88,19 +88,19 @@ export function steps(seats: number, isRestless: boolean, maxLength = 60): fc.Ar
 }
 
 /** Lives a history through. Frozen workers wake some steps later, and at the end. */
-export async function live(it: Stage, history: Step[]): Promise<void> {
+export async function live(poller: Stage, history: Step[]): Promise<void> {
   const frozen: (() => Promise<unknown>)[] = [];
   for (const [at, step] of history.entries()) {
     if (at % 3 === 0) await frozen.shift()?.();
     switch (step.do) {
       case 'happen':
-        it.school.happen(step.happening);
+        poller.school.happen(step.happening);
         break;
       case 'wait':
-        it.clock.advance(step.minutes * MINUTE_MS);
+        poller.clock.advance(step.minutes * MINUTE_MS);
         break;
       case 'poll': {
-        const { thaw } = await pollAs(it, step);
+        const { thaw } = await pollAs(poller, step);
         if (step.fault?.kind === 'frozen') frozen.push(thaw);
       }
     }
@@ -108,26 +108,26 @@ export async function live(it: Stage, history: Step[]): Promise<void> {
   for (const thaw of frozen) await thaw();
 }
 
-async function pollAs(it: Stage, step: Step & { do: 'poll' }) {
+async function pollAs(poller: Stage, step: Step & { do: 'poll' }) {
   const meanwhile = [...step.meanwhile];
   let pagesLeft = step.pagesLeft;
-  it.kombo.pageSize = step.pageSize;
-  it.kombo.cursorsRefused = step.cursorsRefused;
-  it.shuffle = step.shuffle;
-  it.repeats = step.repeats;
-  it.kombo.beforePage = () => {
-    it.clock.advance(1_500);
-    if (step.isRestless) it.shuffle += 1;
+  poller.kombo.pageSize = step.pageSize;
+  poller.kombo.cursorsRefused = step.cursorsRefused;
+  poller.shuffle = step.shuffle;
+  poller.repeats = step.repeats;
+  poller.kombo.beforePage = () => {
+    poller.clock.advance(1_500);
+    if (step.isRestless) poller.shuffle += 1;
     const next = meanwhile.shift();
-    if (next !== undefined) it.school.happen(next);
+    if (next !== undefined) poller.school.happen(next);
   };
-  it.bus.fails = ({ detail }) =>
+  poller.bus.fails = ({ detail }) =>
     Number(detail.progression.id.slice('progression'.length)) >= step.busTakesBelow;
-  it.bus.failure = new TransientError('the bus did not take it');
+  poller.bus.failure = new TransientError('the bus did not take it');
   const timeLeft = () => {
     pagesLeft -= 1;
     return pagesLeft > 0;
   };
   const mode = step.mode === undefined ? {} : { mode: step.mode };
-  return it.pollWithFault(step.fault, { ...mode, timeLeft });
+  return poller.pollWithFault(step.fault, { ...mode, timeLeft });
 }

@@ -6,11 +6,11 @@ const MANY_CALLS = 50;
 
 /** Polls until nothing is left to do. */
 export async function pollToTheEnd(
-  it: { poll(request: { mode?: PollMode }): Promise<PollOutcome> },
+  poller: { poll(request: { mode?: PollMode }): Promise<PollOutcome> },
   mode?: 'reconcile',
 ): Promise<void> {
   for (let calls = 0; calls < MANY_CALLS; calls += 1) {
-    const outcome = await it.poll(calls === 0 && mode !== undefined ? { mode } : {});
+    const outcome = await poller.poll(calls === 0 && mode !== undefined ? { mode } : {});
     if (outcome.kind === 'ended') return;
     if (outcome.kind !== 'more') throw new Error(`not quiet: ${JSON.stringify(outcome)}`);
   }

@@ -21,29 +21,29 @@ export type SchoolWorld = World & {
 };
 
 export function schoolWorld(baseline: Baseline, settings: Partial<RunSettings>, skewMs = 0): SchoolWorld {
-  const it = world(baseline, settings);
-  it.kombo.skewMs = skewMs;
-  const model = school(() => it.clock.read() + skewMs);
+  const poller = world(baseline, settings);
+  poller.kombo.skewMs = skewMs;
+  const model = school(() => poller.clock.read() + skewMs);
   const schoolly: SchoolWorld = {
-    ...it,
+    ...poller,
     school: model,
     shuffle: 0,
     repeats: false,
     observed: () => model.records().map(({ raw }) => observedFromRaw(raw)),
     async becomeQuiet() {
-      it.kombo.beforePage = () => undefined;
-      it.kombo.failures = [];
-      it.kombo.cursorsRefused = 0;
-      it.bus.fails = () => false;
-      it.bus.tellFailures = [];
-      it.clock.advance(HOUR_MS);
-      await pollToTheEnd(it);
-      it.clock.advance(HOUR_MS);
-      await pollToTheEnd(it, 'reconcile');
-      return it.store.place().checkpoint.lastReconciliation?.missed ?? 0;
+      poller.kombo.beforePage = () => undefined;
+      poller.kombo.failures = [];
+      poller.kombo.cursorsRefused = 0;
+      poller.bus.fails = () => false;
+      poller.bus.tellFailures = [];
+      poller.clock.advance(HOUR_MS);
+      await pollToTheEnd(poller);
+      poller.clock.advance(HOUR_MS);
+      await pollToTheEnd(poller, 'reconcile');
+      return poller.store.place().checkpoint.lastReconciliation?.missed ?? 0;
     },
   };
-  it.kombo.show = () => {
+  poller.kombo.show = () => {
     const shown = inShownOrder(model.records(), schoolly);
     return shown.map(({ raw, updatedAt }) => ({ observed: observedFromRaw(raw), updatedAt }));
   };

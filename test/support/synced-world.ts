@@ -7,12 +7,12 @@ export async function synced(
   ids: string[] = ['a', 'b', 'c'],
   ...rest: Parameters<typeof world>
 ): Promise<World> {
-  const it = world(...rest);
-  it.put(...ids.map((id) => observed({ id })));
-  await it.poll();
-  it.clock.advance(HOUR_MS);
-  forget(it);
-  return it;
+  const poller = world(...rest);
+  poller.put(...ids.map((id) => observed({ id })));
+  await poller.poll();
+  poller.clock.advance(HOUR_MS);
+  forget(poller);
+  return poller;
 }
 
 function forget({ store, kombo, bus }: World): void {

@@ -17,7 +17,7 @@ const FEB = '2026-02-10T10:00:00.000Z';
 const eventsOf = (before: Facts | null, now: Facts) =>
   decideEvents(before === null ? null : known(before), observed(now))?.events ?? null;
 
-describe('the first sight of a progression', () => {
+describe('a new progression', () => {
   test.each<[Facts, string[]]>([
     [{ status: 'ENROLLED' }, ['LearnerEnrolled']],
     [{ status: 'IN_PROGRESS' }, ['CourseStarted']],
@@ -26,11 +26,11 @@ describe('the first sight of a progression', () => {
     [{ status: null }, []],
     [{ status: 'COMPLETED', removedAt: JAN }, []],
     [{ status: null, removedAt: JAN }, []],
-  ])('as %o publishes %o', (now, events) => {
+  ])('a new progression as %o publishes %o', (now, events) => {
     expect(eventsOf(null, now)).toEqual(events);
   });
 
-  test('is stored whole, with nothing before it', () => {
+  test('a new progression is stored completely, with previous null', () => {
     const record = observed({ status: 'COMPLETED', completedAt: JAN });
     expect(decideEvents(null, record)).toMatchObject({
       previous: null,
@@ -42,7 +42,7 @@ describe('the first sight of a progression', () => {
     });
   });
 
-  test('of an erased record is stored without a word', () => {
+  test('a new progression that is already erased is stored without an event', () => {
     expect(decideEvents(null, erased())).toMatchObject({ events: [], erased: true });
   });
 });
@@ -77,7 +77,7 @@ describe('a change of status', () => {
   };
   const rows = all.flatMap((from) => all.map((to) => ({ from, to, event: table[from][to] })));
 
-  test.each(rows)('from $from to $to is $event', ({ from, to, event }) => {
+  test.each(rows)('a change of status from $from to $to is $event', ({ from, to, event }) => {
     expect(eventsOf({ status: from }, { status: to })).toEqual(event === null ? null : [event]);
   });
 
@@ -87,7 +87,7 @@ describe('a change of status', () => {
     ['COMPLETED', 'CourseCompleted'],
     ['DROPPED', 'LearnerDropped'],
   ] as const)(
-    'from a status that was never told to %s is %s, with what was known as previous',
+    'a first status %s of a known progression is %s, with the known state as previous',
     (to, event) => {
       const before = known({ status: null });
       const change = decideEvents(before, observed({ status: to }));
@@ -95,7 +95,7 @@ describe('a change of status', () => {
     },
   );
 
-  test('is one event, whatever dates change with it', () => {
+  test('a change of status is one event, also when dates change with it', () => {
     expect(
       eventsOf(
         { status: 'IN_PROGRESS', enrolledAt: JAN },
@@ -113,21 +113,21 @@ describe('a completion', () => {
     ['exactly 24 hours later', JAN_NEXT_DAY, 'CompletionCorrected'],
     ['a month later', FEB, 'CourseRecompleted'],
     ['earlier', '2025-01-01T00:00:00.000Z', 'CompletionCorrected'],
-  ])('whose date moves to %s', (_when, date, event) => {
+  ])('a completion whose date moves to %s', (_when, date, event) => {
     expect(eventsOf(completed(JAN), completed(date))).toEqual([event]);
   });
 
-  test('that gets its date only now is a correction', () => {
+  test('a completion date that arrives later is a CompletionCorrected', () => {
     expect(eventsOf(completed(null), completed(JAN))).toEqual(['CompletionCorrected']);
   });
 
-  test('that moves together with the enrolment is told once', () => {
+  test('a completion date and an enrolment date that move together are one event', () => {
     expect(eventsOf({ ...completed(JAN), enrolledAt: JAN }, { ...completed(FEB), enrolledAt: FEB })).toEqual([
       'CourseRecompleted',
     ]);
   });
 
-  test('after a retake is compared with the status, not with the old date', () => {
+  test('a completion after a retake is a CourseCompleted, whatever its date', () => {
     const reopened = known({ status: 'ENROLLED', completedAt: JAN });
     expect(decideEvents(reopened, observed(completed(FEB)))?.events).toEqual(['CourseCompleted']);
   });
@@ -142,7 +142,7 @@ test.each(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'] as const)(
   },
 );
 
-test('a date that moves while the status was never shown is no event', () => {
+test('a date that changes without a known status is not an event', () => {
   expect(eventsOf({ status: null, enrolledAt: JAN }, { status: null, enrolledAt: FEB })).toBeNull();
 });
 
@@ -159,7 +159,7 @@ describe('known values', () => {
       'all of them null',
       { status: null, enrolledAt: null, completedAt: null, remoteId: null, changedAt: null },
     ],
-  ])('survive %s', (_what, now) => {
+  ])('known values survive %s', (_what, now) => {
     expect(eventsOf(full, now)).toBeNull();
   });
 
@@ -167,11 +167,11 @@ describe('known values', () => {
     ['changed_at', { changedAt: FEB }],
     ['the remote id', { remoteId: 'another' }],
     ['a completion date of a course that is not completed', { completedAt: FEB }],
-  ])('do not change with %s alone', (_what, now) => {
+  ])('known values do not change with %s only', (_what, now) => {
     expect(eventsOf({}, now)).toBeNull();
   });
 
-  test('do not change with names and titles', () => {
+  test('known values do not change with names and titles', () => {
     const { course } = observed();
     const record = observed(
       {},
@@ -183,7 +183,7 @@ describe('known values', () => {
     expect(decideEvents(known(), record)).toBeNull();
   });
 
-  test('fill the nulls of an event that happens meanwhile', () => {
+  test('known values replace the nulls of an event', () => {
     const change = decideEvents(
       known({ status: 'IN_PROGRESS', enrolledAt: JAN }),
       observed(
@@ -195,7 +195,7 @@ describe('known values', () => {
     expect(change?.learner).toEqual({ id: 'learner-of-p1', remoteId: '32' });
   });
 
-  test('leave a difference that was no event to the next event', () => {
+  test('a difference without an event is stored with the next event', () => {
     const before = known({ status: 'ENROLLED', changedAt: JAN });
     const change = decideEvents(before, observed({ status: 'IN_PROGRESS', changedAt: FEB, remoteId: 'new' }));
     expect(change).toMatchObject({ previous: before.state, state: { changedAt: FEB, remoteId: 'new' } });
@@ -203,13 +203,13 @@ describe('known values', () => {
 });
 
 describe('a removal', () => {
-  test('is told once, and so is its end', () => {
+  test('a removal and a restoration are published once', () => {
     expect(eventsOf({}, { removedAt: FEB })).toEqual(['ProgressionRemoved']);
     expect(eventsOf({ removedAt: JAN }, { removedAt: FEB })).toBeNull();
     expect(eventsOf({ removedAt: FEB }, { removedAt: null })).toEqual(['ProgressionRestored']);
   });
 
-  test('comes after the change of status that was seen with it', () => {
+  test('a removal comes after a change of status in the same record', () => {
     expect(eventsOf({ status: 'IN_PROGRESS' }, { status: 'COMPLETED', removedAt: FEB })).toEqual([
       'CourseCompleted',
       'ProgressionRemoved',
@@ -220,7 +220,7 @@ describe('a removal', () => {
     ]);
   });
 
-  test('of a record whose status is hidden keeps the status', () => {
+  test('a removal of a record with a hidden status keeps the known status', () => {
     const change = decideEvents(known({ status: 'DROPPED' }), observed({ status: null, removedAt: FEB }));
     expect(change).toMatchObject({ events: ['ProgressionRemoved'], state: { status: 'DROPPED' } });
   });

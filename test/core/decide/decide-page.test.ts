@@ -43,14 +43,14 @@ const decide = (
 };
 
 describe('a record that comes twice in a page', () => {
-  test('is decided the second time against what the first left', () => {
+  test('a record that comes twice in a page is compared the second time with the state after the first', () => {
     const { decisions, events } = decide([observed(), observed({ status: 'IN_PROGRESS' }), observed()]);
     expect(events).toEqual([['LearnerEnrolled'], ['CourseStarted'], ['ProgressReset']]);
     expect(decisions[1]?.change.previous).toEqual(decisions[0]?.change.state);
     expect(decisions[2]?.change.previous).toEqual(decisions[1]?.change.state);
   });
 
-  test('unchanged is decided once', () => {
+  test('a record that comes twice unchanged in a page is decided once', () => {
     expect(decide([observed(), observed()]).events).toEqual([['LearnerEnrolled']]);
   });
 });
@@ -63,14 +63,14 @@ describe('a baseline', () => {
   ];
   const baseline = { mode: 'baseline', watermark: null } as const;
 
-  test('is silent by default, and stores everything', () => {
+  test('a baseline is silent by default and stores everything', () => {
     const { events, decisions, tally } = decide(page, new Map(), baseline);
     expect(events).toEqual([[], [], []]);
     expect(decisions.map(({ change }) => change.state)).toEqual(page.map(({ state }) => state));
     expect(tally).toEqual({ firstSeen: 3, suspect: 0, decided: 0, missed: 0 });
   });
 
-  test('publishes everything when asked to', () => {
+  test('a baseline with the mode publish publishes everything', () => {
     const { events } = decide(page, new Map(), { ...baseline, baseline: { mode: 'publish' } });
     expect(events).toEqual([['LearnerEnrolled'], ['LearnerEnrolled'], ['CourseCompleted']]);
   });
@@ -92,12 +92,12 @@ describe('a baseline', () => {
       true,
     ],
     ['without a date of its own', { enrolledAt: null, changedAt: RECENT }, false],
-  ])('since a date goes by the date of the record: %s', (_what, state, isPublished) => {
+  ])('a baseline since a date compares the date of the record: %s', (_what, state, isPublished) => {
     const since = { ...baseline, baseline: { mode: 'since', date: FEB } as const };
     expect(decide([observed(state)], new Map(), since).events[0]).toHaveLength(isPublished ? 1 : 0);
   });
 
-  test('publishes what happened at or after a date when asked to', () => {
+  test('a baseline since a date publishes records from this date on', () => {
     const since = { mode: 'since', date: RECENT } as const;
     expect(decide(page, new Map(), { ...baseline, baseline: since }).events).toEqual([
       [],
@@ -106,18 +106,18 @@ describe('a baseline', () => {
     ]);
   });
 
-  test('does not publish a record without a date when asked for what happened since a date', () => {
+  test('a baseline since a date does not publish a record without a date', () => {
     const undated = observed({ enrolledAt: null });
     const since = { mode: 'since', date: RECENT } as const;
     expect(decide([undated], new Map(), { ...baseline, baseline: since }).events).toEqual([[]]);
   });
 
-  test('swallows what happened to what was known before it began', () => {
+  test('a repeated baseline stores changes of earlier records without events', () => {
     const before = knownBy(known({ id: 'a' }, { entry: RULES.startEntry }));
     expect(decide([observed({ id: 'a', status: 'COMPLETED' })], before, baseline).events).toEqual([[]]);
   });
 
-  test('publishes what happened to what this very baseline saw', () => {
+  test('a baseline publishes changes of records that it has already stored', () => {
     const before = knownBy(known({ id: 'a' }, { entry: RULES.startEntry + 1 }));
     expect(decide([observed({ id: 'a', status: 'COMPLETED' })], before, baseline).events).toEqual([
       ['CourseCompleted'],
@@ -126,7 +126,7 @@ describe('a baseline', () => {
     expect(decide(twice, new Map(), baseline).events).toEqual([[], ['LearnerDropped']]);
   });
 
-  test('counts a removal of what it saw itself: it would be published', () => {
+  test('a removal of a record that the baseline has already stored is suspect', () => {
     const seen = knownBy(known({ id: 'a' }, { entry: RULES.startEntry + 1 }));
     expect(decide([observed({ id: 'a', removedAt: RECENT })], seen, baseline).tally.suspect).toBe(1);
     const older = knownBy(known({ id: 'a' }, { entry: RULES.startEntry }));
@@ -143,20 +143,20 @@ describe('a decision of a person', () => {
     ({ state }) =>
       some.includes(state.id) ? action : null;
 
-  test('to release lets exactly what was counted through', () => {
+  test('a decision to release publishes exactly the counted changes', () => {
     const { events, tally } = decide(removals, before, { decisionOn: about('release', 'a', 'c') });
     expect(events).toEqual(ids.map(() => ['ProgressionRemoved']));
     expect(tally).toMatchObject({ decided: 2, suspect: 1 });
   });
 
-  test('to discard marks exactly what was counted', () => {
+  test('a decision to discard marks exactly the counted changes', () => {
     const { events, decisions, tally } = decide(removals, before, { decisionOn: about('discard', 'a', 'b') });
     expect(events).toEqual([[], [], ['ProgressionRemoved']]);
     expect(decisions.map(({ change }) => change.discarded !== null)).toEqual([true, true, false]);
     expect(tally).toMatchObject({ decided: 2, suspect: 1 });
   });
 
-  test('is not asked for about ordinary learning', () => {
+  test('ordinary learning needs no decision of a person', () => {
     const { events } = decide([observed({ id: 'a', status: 'IN_PROGRESS' })], before, {
       decisionOn: about('discard', 'a'),
     });
@@ -168,23 +168,23 @@ describe('a reconciliation', () => {
   const missed = (record: ObservedProgression, before = new Map<string, KnownProgression>()) =>
     decide([record], before, { mode: 'reconcile' }).tally.missed;
 
-  test('counts what an incremental run should have seen', () => {
+  test('a reconciliation counts changes that an incremental run should have found', () => {
     expect(missed(observed({ status: 'DROPPED', changedAt: '2026-03-01T07:44:59.999Z' }))).toBe(1);
     expect(missed(observed({ status: 'DROPPED', changedAt: '2026-03-01T07:45:00.000Z' }))).toBe(0);
     expect(missed(observed({ status: 'DROPPED', changedAt: null }))).toBe(0);
   });
 
-  test('does not count an erasure, nor what publishes nothing', () => {
+  test('a reconciliation does not count erasures or changes without events as missed', () => {
     expect(missed(erased(), knownBy(known({ removedAt: FEB, changedAt: JAN })))).toBe(0);
     expect(missed(observed({ removedAt: FEB, changedAt: JAN }))).toBe(0);
   });
 
-  test('publishes what was missed like anything else', () => {
+  test('a reconciliation publishes missed changes', () => {
     const { events } = decide([observed({ changedAt: JAN })], new Map(), { mode: 'reconcile' });
     expect(events).toEqual([['LearnerEnrolled']]);
   });
 
-  test('is the only one that counts', () => {
+  test('only a reconciliation counts missed changes', () => {
     expect(decide([observed({ changedAt: JAN })]).tally.missed).toBe(0);
   });
 });
@@ -195,7 +195,7 @@ describe('a record that is older than known', () => {
   const answered = (answer: ObservedProgression | null, rules: Partial<PageRules> = {}) =>
     decide([older], before, { readAgain: new Map([['p1', answer]]), ...rules });
 
-  test('is to be read again before it is decided', () => {
+  test('a record older than the known state must be read again', () => {
     expect(decide([older], before)).toMatchObject({
       olderThanKnown: ['p1'],
       decisions: [],
@@ -203,7 +203,7 @@ describe('a record that is older than known', () => {
     });
   });
 
-  test('is believed when Kombo shows the same again', () => {
+  test('an older record is trusted when Kombo shows the same version again', () => {
     expect(answered(older)).toMatchObject({ events: [['LearnerDropped']], suspects: ['olderVersion'] });
   });
 
@@ -212,7 +212,7 @@ describe('a record that is older than known', () => {
     ['another status', observed({ status: 'IN_PROGRESS', changedAt: JAN })],
     ['another time of change', observed({ status: 'DROPPED', changedAt: '2026-01-11T10:00:00.000Z' })],
     ['a removal without a date', observed({ status: 'DROPPED', changedAt: JAN }, { removed: true })],
-  ])('is not believed when Kombo then shows %s', (_what, answer) => {
+  ])('an older record is not trusted when Kombo then shows %s', (_what, answer) => {
     for (const dataExpired of [false, true]) {
       expect(answered(answer, { dataExpired })).toMatchObject({ decisions: [], hasUntrusted: true });
     }
@@ -227,18 +227,18 @@ describe('expired data', () => {
     ['a restoration', observed(), known({ removedAt: FEB })],
     ['an erasure', erased('p1', FEB), known({ removedAt: FEB })],
     ['a removal with erasure', erased('p1', FEB), known()],
-  ])('is not believed about %s', (_what, record, before) => {
+  ])('expired data is not trusted about %s', (_what, record, before) => {
     expect(decide([record], knownBy(before), expired)).toMatchObject({ events: [], hasUntrusted: true });
   });
 
-  test('is not believed about a record that was never seen before its removal', () => {
+  test('expired data is not trusted about a new record that is removed', () => {
     expect(decide([observed({ removedAt: FEB })], new Map(), expired)).toMatchObject({
       events: [],
       hasUntrusted: true,
     });
   });
 
-  test('is believed about the rest of a record', () => {
+  test('expired data is trusted about the other fields of a record', () => {
     const { decisions, hasUntrusted } = decide(
       [observed({ status: 'COMPLETED', removedAt: FEB })],
       knownBy(known()),
@@ -248,13 +248,13 @@ describe('expired data', () => {
     expect(hasUntrusted).toBe(true);
   });
 
-  test('is believed where it says nothing of removals', () => {
+  test('expired data is trusted in records without a removal', () => {
     const page = [observed(), observed({ id: 'gone', removedAt: FEB })];
     const result = decide(page, knownBy(known({ id: 'gone', removedAt: JAN })), expired);
     expect(result).toMatchObject({ events: [['LearnerEnrolled']], hasUntrusted: false });
   });
 
-  test('does not make a discarded removal forgotten', () => {
+  test('expired data does not end the discarding of a removal', () => {
     const before = knownBy(known({}, { discarded: { ...known({ removedAt: FEB }).state, erased: false } }));
     expect(decide([observed({ removedAt: FEB })], before, expired).decisions).toEqual([]);
   });

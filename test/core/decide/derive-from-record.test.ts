@@ -7,7 +7,7 @@ const NOW = '2026-03-02T08:00:00.000Z';
 const derived = (...record: Parameters<typeof observed>) =>
   deriveEvents('moodle:test', observed(...record), NOW);
 
-test('a completed record tells its enrolment and its completion, in the order of time', () => {
+test('a completed record gives its enrolment and its completion, in the order of time', () => {
   const events = derived({ status: 'COMPLETED', completedAt: '2026-02-10T10:00:00.000Z' });
 
   expect(events.map(({ type, detail }) => [type, detail.occurredAt])).toEqual([
@@ -16,14 +16,14 @@ test('a completed record tells its enrolment and its completion, in the order of
   ]);
 });
 
-test('a removed record tells its removal as well', () => {
+test('a removed record also gives its removal', () => {
   const events = derived({ removedAt: '2026-02-20T10:00:00.000Z' });
 
   expect(events.map(({ type }) => type)).toEqual(['LearnerEnrolled', 'ProgressionRemoved']);
   expect(events[1]?.detail.previous?.removedAt).toBeNull();
 });
 
-test('each event keeps to the contract, and has a stable id that no event of the journal has, and no place in it', () => {
+test('derived events match the schema and have stable ids that differ from those of the journal', () => {
   const record = {
     status: 'COMPLETED' as const,
     completedAt: '2026-02-10T10:00:00.000Z',
@@ -42,14 +42,14 @@ test('each event keeps to the contract, and has a stable id that no event of the
   expect(again.map(({ detail }) => detail.id)).toEqual(events.map(({ detail }) => detail.id));
 });
 
-test('what has no date tells nothing: a start, a drop, a reopened completion', () => {
+test('a start, a drop and a reopening have no date and give no event', () => {
   for (const status of ['IN_PROGRESS', 'DROPPED'] as const) {
     expect(derived({ status, enrolledAt: null, completedAt: '2026-02-10T10:00:00.000Z' })).toEqual([]);
   }
   expect(derived({ status: 'COMPLETED', enrolledAt: null })).toEqual([]);
 });
 
-test('a removed record without a usable date of its removal tells its enrolment alone: a removal has no other date', () => {
+test('a removed record without a usable removal date gives only its enrolment', () => {
   const record = observed({ removedAt: null }, { removed: true });
 
   const events = deriveEvents('moodle:test', record, NOW);
@@ -58,7 +58,7 @@ test('a removed record without a usable date of its removal tells its enrolment 
   expect(NOT_KNOWN_FROM_KOMBO.join()).toContain('removal without a usable date');
 });
 
-test('an erased record tells its removal alone, without the learner', () => {
+test('an erased record gives only its removal, without the learner', () => {
   const [event, ...rest] = deriveEvents('moodle:test', erased('p1', '2026-02-20T10:00:00.000Z'), NOW);
 
   expect(rest).toEqual([]);

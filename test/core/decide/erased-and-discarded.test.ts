@@ -30,7 +30,7 @@ describe('a change that a silent baseline stores', () => {
     ['a completion', known(), observed({ status: 'COMPLETED' }), null],
     ['a record that was removed before it was seen', null, observed({ removedAt: FEB }), 'first-seen'],
   ])(
-    'has no event, and a removal stays known as unpublished: %s',
+    'a change in a silent baseline has no event, and its removal counts as unpublished: %s',
     (_what, before, now, unpublishedRemoval) => {
       expect(stored(before, now)).toMatchObject({ events: [], unpublishedRemoval });
     },
@@ -43,17 +43,20 @@ describe('an erasure', () => {
   test.each([
     ['keeps its removal date', FEB],
     ['lost its removal date too', null],
-  ])('of a removed record that %s is told once and changes nothing else', (_what, removedAt) => {
-    const change = decideEvents(removed, erased('p1', removedAt));
-    expect(change).toMatchObject({ events: ['LearnerDataErased'], state: removed.state, erased: true });
-    expect(change?.learner).toEqual(removed.learner);
-    if (change === null) return;
-    const after = knownAfter(change, 2);
-    expect(after.learner).toEqual({ id: null, remoteId: null });
-    expect(decideEvents(after, erased('p1', removedAt))).toBeNull();
-  });
+  ])(
+    'an erasure of a removed record that %s is published once and changes nothing else',
+    (_what, removedAt) => {
+      const change = decideEvents(removed, erased('p1', removedAt));
+      expect(change).toMatchObject({ events: ['LearnerDataErased'], state: removed.state, erased: true });
+      expect(change?.learner).toEqual(removed.learner);
+      if (change === null) return;
+      const after = knownAfter(change, 2);
+      expect(after.learner).toEqual({ id: null, remoteId: null });
+      expect(decideEvents(after, erased('p1', removedAt))).toBeNull();
+    },
+  );
 
-  test('that is seen together with the removal follows it', () => {
+  test('an erasure in the same record as the removal is published after it', () => {
     expect(decideEvents(known(), erased('p1', FEB))?.events).toEqual([
       'ProgressionRemoved',
       'LearnerDataErased',
@@ -69,7 +72,7 @@ describe('a discarded change', () => {
   };
   const removal = observed({ status: 'ENROLLED', removedAt: FEB });
 
-  test('leaves known what consumers were told, silently', () => {
+  test('a discarded change keeps the published state and publishes nothing', () => {
     expect(discard({}, removal)).toMatchObject({
       events: [],
       state: { removedAt: null },
@@ -77,7 +80,7 @@ describe('a discarded change', () => {
     });
   });
 
-  test('is not seen again, even when its dates or hidden fields move', () => {
+  test('a discarded change does not come back when its dates or hidden fields move', () => {
     const after = knownAfter(discard({}, removal), 2);
     expect(decideEvents(after, removal)).toBeNull();
     expect(
@@ -86,7 +89,7 @@ describe('a discarded change', () => {
     expect(decideEvents(after, observed({ removedAt: FEB, status: null, enrolledAt: null }))).toBeNull();
   });
 
-  test('is told together with what changes otherwise, from what consumers know', () => {
+  test('another change after a discarded one is published with previous as published before', () => {
     const after = knownAfter(discard({}, removal), 2);
     const change = decideEvents(after, observed({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB }));
     expect(change).toMatchObject({
@@ -99,7 +102,7 @@ describe('a discarded change', () => {
   test.each<[string, (date: string) => Facts]>([
     ['EnrollmentCorrected', (enrolledAt) => ({ status: 'COMPLETED', completedAt: FEB, enrolledAt })],
     ['CompletionCorrected', (completedAt) => ({ status: 'COMPLETED', enrolledAt: DEC, completedAt })],
-  ])('is another one when its date is another: %s', (event, on) => {
+  ])('a discarded change with another date is a new change: %s', (event, on) => {
     const after = knownAfter(discard(on(FEB), observed(on(JAN))), 2);
     expect(decideEvents(after, observed(on(JAN)))).toBeNull();
     expect(decideEvents(after, observed(on(DEC)))).toMatchObject({
@@ -109,7 +112,7 @@ describe('a discarded change', () => {
     });
   });
 
-  test('that went away and comes again is a new change', () => {
+  test('a discarded change that disappeared and comes back is a new change', () => {
     const after = knownAfter(discard({}, removal), 2);
     const gone = decideEvents(after, observed());
     expect(gone).toMatchObject({ events: [], state: after.state, discarded: null });
@@ -117,7 +120,7 @@ describe('a discarded change', () => {
     expect(decideEvents(knownAfter(gone, 3), removal)?.events).toEqual(['ProgressionRemoved']);
   });
 
-  test('of a removal is published with the erasure that follows it', () => {
+  test('a discarded removal is published with the erasure that follows it', () => {
     const after = knownAfter(discard({}, removal), 2);
     const change = decideEvents(after, erased('p1', FEB));
     expect(change).toMatchObject({
@@ -130,7 +133,7 @@ describe('a discarded change', () => {
     expect(decideEvents(knownAfter(change, 3), erased('p1', FEB))).toBeNull();
   });
 
-  test('of a first sight becomes known silently', () => {
+  test('a discarded new record is stored without an event', () => {
     const change = decideEvents(null, observed({ status: 'COMPLETED', completedAt: JAN }));
     if (change === null) throw new Error('a first sight is a change');
     expect(discarded(change, null)).toEqual(silenced(change));

@@ -49,13 +49,13 @@ describe('every event', () => {
     ['LearnerDataErased', { removedAt: FEB }, erased()],
   ];
 
-  test.each(cases)('%s is what its schema says', (type, before, now) => {
+  test.each(cases)('%s matches its schema', (type, before, now) => {
     const [event] = eventsOf(before === null ? null : known(before), now);
     expect(event?.type).toBe(type);
     expect(learningEvents[type].parse(event?.detail)).toEqual(event?.detail);
   });
 
-  test('has the place in the journal as its id, counted over all changes of the entry', () => {
+  test('the id of an event is its position in the journal, counted over all changes of the entry', () => {
     const events = eventsOfEntry(
       entryOf(
         [
@@ -76,7 +76,7 @@ describe('every event', () => {
   });
 });
 
-test('the event of a removed record shows the date of the removal that is known after it', () => {
+test('the event of a removed record has the removal date that is known after it', () => {
   const [event] = eventsOf(
     known({ removedAt: JAN }),
     observed({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB }),
@@ -88,7 +88,7 @@ test('the event of a removed record shows the date of the removal that is known 
 });
 
 describe('two events of one change', () => {
-  test('form a chain: the state between them has the new status and is not yet removed', () => {
+  test('two events of one change form a chain: the state between them has the new status and is not yet removed', () => {
     const before = known({ status: 'IN_PROGRESS' });
     const [first, second] = eventsOf(
       before,
@@ -101,7 +101,7 @@ describe('two events of one change', () => {
     expect(second?.detail.changes).toEqual(['removedAt']);
   });
 
-  test('of a restored record are removed until the second', () => {
+  test('of two events of a restored record, only the second is restored', () => {
     const [first, second] = eventsOf(known({ status: 'DROPPED', removedAt: FEB }), observed());
     expect(first).toMatchObject({ type: 'LearnerReenrolled', detail: { progression: { removedAt: FEB } } });
     expect(second).toMatchObject({
@@ -110,7 +110,7 @@ describe('two events of one change', () => {
     });
   });
 
-  test('of a record removed and erased at once end with the erasure', () => {
+  test('a record removed and erased at once gives the removal, then the erasure', () => {
     const events = eventsOf(known(), erased('p1', FEB));
     expect(events.map(({ detail }) => detail.changes)).toEqual([['removedAt'], ['learner']]);
     expect(events[1]?.detail.previous).toEqual(events[0]?.detail.progression);
@@ -121,7 +121,7 @@ describe('occurredAt', () => {
   const when = (before: KnownProgression | null, now: ObservedProgression) =>
     eventsOf(before, now).map(({ detail }) => detail.occurredAt);
 
-  test('is the date that the event is about', () => {
+  test('occurredAt is the date of the fact itself', () => {
     expect(when(null, observed({ enrolledAt: JAN, changedAt: CHANGED }))).toEqual([JAN]);
     expect(when(known(), observed({ status: 'COMPLETED', completedAt: FEB, changedAt: CHANGED }))).toEqual([
       FEB,
@@ -129,7 +129,7 @@ describe('occurredAt', () => {
     expect(when(known(), observed({ removedAt: FEB, changedAt: CHANGED }))).toEqual([FEB]);
   });
 
-  test('is when Kombo changed the record where the date is not new or not there', () => {
+  test('occurredAt is `changed_at` if the date of the fact is missing or not new', () => {
     const stale = known({ status: 'ENROLLED', completedAt: JAN });
     expect(when(stale, observed({ status: 'COMPLETED', completedAt: JAN, changedAt: CHANGED }))).toEqual([
       CHANGED,
@@ -139,13 +139,13 @@ describe('occurredAt', () => {
     expect(when(known(), observed({ status: 'IN_PROGRESS', changedAt: CHANGED }))).toEqual([CHANGED]);
   });
 
-  test('is when it was seen where Kombo gives no date at all', () => {
+  test('occurredAt is the time of detection if Kombo shows no date', () => {
     expect(when(null, observed({ status: 'IN_PROGRESS', enrolledAt: null, changedAt: null }))).toEqual([
       DETECTED,
     ]);
   });
 
-  test('of an erasure, which moves no date, is when it was seen', () => {
+  test('occurredAt of an erasure is the time of detection', () => {
     expect(when(known({ removedAt: FEB, changedAt: JAN }), erased())).toEqual([DETECTED]);
     expect(
       when(known({ removedAt: FEB, changedAt: JAN }), {
@@ -157,7 +157,7 @@ describe('occurredAt', () => {
 });
 
 describe('changes', () => {
-  test('name the fields that differ, also at first sight', () => {
+  test('changes lists the fields that differ, also for a new record', () => {
     expect(eventsOf(null, observed())[0]?.detail.changes).toEqual(['remoteId', 'status', 'enrolledAt']);
     expect(
       eventsOf(known(), observed({ status: 'COMPLETED', completedAt: FEB, changedAt: CHANGED }))[0]?.detail
@@ -169,13 +169,13 @@ describe('changes', () => {
 describe('learner details', () => {
   const entry = entryOf([change(null, observed())]);
 
-  test('are left out without a map', () => {
+  test('learner details are omitted without a map', () => {
     const [event] = eventsOfEntry(entry, null);
     expect(event?.detail.learner).toEqual({ id: 'learner-of-p1', remoteId: '32' });
     expect(JSON.stringify(entry)).not.toContain(CANARY);
   });
 
-  test('are those of the map, or nulls', () => {
+  test('learner details come from the map, or are null', () => {
     const details = { firstName: 'Ada', lastName: 'L', email: 'ada@example.com' };
     expect(eventsOfEntry(entry, new Map([['p1', details]]))[0]?.detail.learner).toMatchObject(details);
     expect(eventsOfEntry(entry, new Map())[0]?.detail.learner).toMatchObject({

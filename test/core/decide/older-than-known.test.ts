@@ -12,60 +12,60 @@ const completed = observed({ id: 'a', status: 'COMPLETED', completedAt: NEW, cha
 
 /** A world that knows the completion, and then reads a page of a replica that does not. */
 async function lagging(): Promise<World> {
-  const it = await synced(['a', 'b', 'c']);
-  it.put(completed);
-  await it.poll();
-  it.clock.advance(HOUR_MS);
-  it.bus.published.length = 0;
-  it.put(started);
-  return it;
+  const poller = await synced(['a', 'b', 'c']);
+  poller.put(completed);
+  await poller.poll();
+  poller.clock.advance(HOUR_MS);
+  poller.bus.published.length = 0;
+  poller.put(started);
+  return poller;
 }
-const primary = (it: World, ...records: Parameters<World['put']>) => {
-  it.ports.kombo.readByIds = async () => ({ records, rejected: [] });
+const primary = (poller: World, ...records: Parameters<World['put']>) => {
+  poller.ports.kombo.readByIds = async () => ({ records, rejected: [] });
 };
 
-test('a record that is older than known is read again, and the newer answer is used', async () => {
-  const it = await lagging();
-  primary(it, completed);
-  const { watermark } = it.store.place().checkpoint;
-  await it.poll();
-  expect(it.types()).toEqual([]);
-  expect(it.store.place().checkpoint.watermark).not.toBe(watermark);
+test('a record older than the known state is read again, and the newer version is used', async () => {
+  const poller = await lagging();
+  primary(poller, completed);
+  const { watermark } = poller.store.place().checkpoint;
+  await poller.poll();
+  expect(poller.types()).toEqual([]);
+  expect(poller.store.place().checkpoint.watermark).not.toBe(watermark);
 });
 
-test('an answer that is newer than known is published', async () => {
-  const it = await lagging();
-  primary(it, observed({ id: 'a', status: 'DROPPED', changedAt: NEWER }));
-  await it.poll();
-  expect(it.types()).toEqual(['LearnerDropped']);
+test('a version that is newer than the known state is published after it was read again', async () => {
+  const poller = await lagging();
+  primary(poller, observed({ id: 'a', status: 'DROPPED', changedAt: NEWER }));
+  await poller.poll();
+  expect(poller.types()).toEqual(['LearnerDropped']);
 });
 
-test('the same older answer is believed, once', async () => {
-  const it = await lagging();
-  primary(it, started);
-  await it.poll();
-  await it.poll();
-  expect(it.types()).toEqual(['CourseReopened']);
-  expect(it.store.place().checkpoint.surge).toMatchObject([{ count: 1 }]);
+test('the same older version is trusted when it is shown again, and published once', async () => {
+  const poller = await lagging();
+  primary(poller, started);
+  await poller.poll();
+  await poller.poll();
+  expect(poller.types()).toEqual(['CourseReopened']);
+  expect(poller.store.place().checkpoint.surge).toMatchObject([{ count: 1 }]);
 });
 
 test.each([
   ['without an answer', []],
   ['with another older answer', [observed({ id: 'a', status: 'DROPPED', changedAt: OLD })]],
-])('%s it is not believed, and the watermark stays', async (_what, records) => {
-  const it = await lagging();
-  primary(it, ...records);
-  const { watermark } = it.store.place().checkpoint;
-  expect(await it.poll()).toMatchObject({ kind: 'ended' });
-  expect(it.types()).toEqual([]);
-  expect(it.store.place().checkpoint.watermark).toBe(watermark);
+])('%s, an older record is not trusted, and the watermark stays', async (_what, records) => {
+  const poller = await lagging();
+  primary(poller, ...records);
+  const { watermark } = poller.store.place().checkpoint;
+  expect(await poller.poll()).toMatchObject({ kind: 'ended' });
+  expect(poller.types()).toEqual([]);
+  expect(poller.store.place().checkpoint.watermark).toBe(watermark);
 });
 
-test('an older record that says the same costs no request', async () => {
-  const it = await synced(['a', 'b', 'c']);
-  it.put(observed({ id: 'a', changedAt: '2026-01-01T00:00:00.000Z' }));
-  it.ports.kombo.readByIds = () => {
+test('an older record with the same facts is not read again', async () => {
+  const poller = await synced(['a', 'b', 'c']);
+  poller.put(observed({ id: 'a', changedAt: '2026-01-01T00:00:00.000Z' }));
+  poller.ports.kombo.readByIds = () => {
     throw new Error('nothing is to be read again');
   };
-  expect(await it.poll()).toMatchObject({ kind: 'ended' });
+  expect(await poller.poll()).toMatchObject({ kind: 'ended' });
 });

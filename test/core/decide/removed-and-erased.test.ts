@@ -20,8 +20,8 @@ function afterwards(before: KnownProgression | null, record: ObservedProgression
   return knownAfter(change, (before?.entry ?? 0) + 1);
 }
 
-describe('a live, known record that comes back with nothing but its id', () => {
-  test('was removed first, at the time of detection, and is erased then', () => {
+describe('a known record that comes back with only its id', () => {
+  test('a known record that comes back with only its id publishes a removal, then an erasure', () => {
     const change = decide(known(), erased());
     expect(change).toMatchObject({
       events: ['ProgressionRemoved', 'LearnerDataErased'],
@@ -31,7 +31,7 @@ describe('a live, known record that comes back with nothing but its id', () => {
     expect(decide(afterwards(known(), erased()), erased(), '2026-03-09T08:00:00.000Z')).toBeNull();
   });
 
-  test('is not erased any more when it returns, and its next erasure is published', () => {
+  test('a record with only its id is no longer erased when it returns, and its next erasure is published', () => {
     const gone = afterwards(known(), erased());
     expect(eventsOf(gone, observed())).toEqual(['ProgressionRestored']);
     const back = afterwards(gone, observed());
@@ -50,7 +50,7 @@ test('an erased record that returns and is removed again is erased once more', (
 describe('a removal without a usable date', () => {
   const record = observed({ removedAt: null }, { removed: true });
 
-  test('has the time of detection, and keeps it', () => {
+  test('a removal without a usable date keeps its time of detection', () => {
     const removed = afterwards(known(), record);
     expect(removed.state.removedAt).toBe(NOW);
     expect(decide(removed, record, '2026-03-09T08:00:00.000Z')).toBeNull();
@@ -73,14 +73,14 @@ describe('a removed record without names', () => {
     expect(eventsOf(known({ removedAt }), nameless(removedAt))).toEqual(events);
   });
 
-  test('is erased once', () => {
+  test('a removed record without names is erased once', () => {
     const before = afterwards(known({ removedAt: JAN }), nameless(JAN));
     expect(before.learner).toEqual({ id: null, remoteId: null });
     expect(decide(before, nameless(JAN))).toBeNull();
     expect(decide(before, observed({ removedAt: JAN }))).toBeNull();
   });
 
-  test('is not erased while it is live', () => {
+  test('a live record without names is not erased', () => {
     expect(eventsOf(known(), observed({}, { namesBlank: true }))).toEqual([]);
   });
 });
@@ -88,30 +88,30 @@ describe('a removed record without names', () => {
 describe('a removal that was not published', () => {
   const before = known({ removedAt: JAN }, { unpublishedRemoval: 'silenced' });
 
-  test('stays unpublished while the record stays removed', () => {
+  test('a removal that was not published stays unpublished while the record is removed', () => {
     const change = decide(before, observed({ status: 'COMPLETED', removedAt: JAN }));
     expect(change?.unpublishedRemoval).toBe('silenced');
   });
 
-  test('is over when the record returns', () => {
+  test('an unpublished removal ends when the record returns', () => {
     expect(decide(before, observed())?.unpublishedRemoval).toBeNull();
   });
 });
 
-describe('a record that was removed before it was first seen', () => {
+describe('a record that is already removed when it is first read', () => {
   const completed: Partial<ProgressionState> = { status: 'COMPLETED', completedAt: EARLIER };
   const first = afterwards(null, observed({ ...completed, removedAt: JAN }));
 
-  test('publishes nothing at first, nor when it changes while it is removed', () => {
+  test('a record first seen as removed publishes nothing, also when it changes', () => {
     expect(eventsOf(null, observed({ ...completed, removedAt: JAN }))).toEqual([]);
     expect(decide(first, observed({ status: 'DROPPED', removedAt: JAN }))).toBeNull();
   });
 
-  test('changes nothing when it is shown again as it was', () => {
+  test('a record first seen as removed changes nothing when it is shown again unchanged', () => {
     expect(decide(first, observed({ ...completed, removedAt: JAN }))).toBeNull();
   });
 
-  test('publishes its status when it returns, with its own date', () => {
+  test('a record first seen as removed publishes its status with its own date when it returns', () => {
     const change = decide(first, observed(completed));
     expect(change?.events).toEqual(['CourseCompleted', 'ProgressionRestored']);
     if (change === null) return;
@@ -120,11 +120,11 @@ describe('a record that was removed before it was first seen', () => {
     expect(restoration?.detail.previous).toEqual(completion?.detail.progression);
   });
 
-  test('publishes its erasure', () => {
+  test('a record first seen as removed publishes its erasure', () => {
     expect(eventsOf(first, erased('p1', JAN))).toEqual(['LearnerDataErased']);
   });
 
-  test('publishes one chain when it is erased, changes and returns', () => {
+  test('a record first seen as removed publishes one chain when it is erased, changes and returns', () => {
     const gone = afterwards(first, erased('p1', JAN));
     expect(decide(gone, observed({ status: 'DROPPED', removedAt: JAN }))).toBeNull();
     const returned = decide(gone, observed({ status: 'DROPPED' }));

@@ -32,7 +32,7 @@ const dateOf = (before: State | null, now: State) =>
   lived(before && known(before), now).map(({ detail }) => detail.occurredAt);
 
 describe('a course that is taken again', () => {
-  test('has no completion date until a new one comes, which corrects the second completion', () => {
+  test('a course taken again has no completion date until a new one comes as a correction', () => {
     expect(
       story(
         { status: 'COMPLETED', completedAt: FIRST },
@@ -48,7 +48,7 @@ describe('a course that is taken again', () => {
     ]);
   });
 
-  test('keeps a date that Kombo nulls while the status stays the same', () => {
+  test('a date that Kombo nulls is kept while the status stays the same', () => {
     expect(
       story(
         { status: 'COMPLETED', completedAt: FIRST },
@@ -62,7 +62,7 @@ describe('a course that is taken again', () => {
     ]);
   });
 
-  test('keeps its date while its status is not known', () => {
+  test('a completion keeps its date while its status is unknown', () => {
     const [event] = lived(known({ status: null, completedAt: FIRST }), {
       status: 'COMPLETED',
       completedAt: null,
@@ -146,7 +146,7 @@ describe('when something happened', () => {
     expect(dateOf(before, now)).toEqual([occurredAt]);
   });
 
-  test('is the same for both events of a change that Kombo dates by `changed_at`', () => {
+  test('occurredAt is the same for both events of a change dated by `changed_at`', () => {
     const events = dateOf({ removedAt: FIRST }, { status: 'DROPPED', changedAt: WITHIN });
     expect(events).toEqual([WITHIN, WITHIN]);
   });

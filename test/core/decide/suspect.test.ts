@@ -26,7 +26,7 @@ function kindOf(
 
 const completed = (completedAt: string | null): State => ({ status: 'COMPLETED', completedAt });
 
-describe('suspect is', () => {
+describe('a suspect change:', () => {
   test.each<[string, KnownProgression | null, ObservedProgression, SuspectKind]>([
     ['a removal', known(), observed({ removedAt: REMOVED }), 'removed'],
     [
@@ -122,7 +122,7 @@ describe('suspect is', () => {
   });
 });
 
-describe('ordinary is', () => {
+describe('ordinary learning:', () => {
   test.each<[string, KnownProgression | null, ObservedProgression]>([
     ['a new enrolment', null, observed({ enrolledAt: RECENT })],
     ['an enrolment ahead of time', null, observed({ enrolledAt: '2027-01-01T00:00:00.000Z' })],
@@ -163,14 +163,14 @@ describe('ordinary is', () => {
     ['COMPLETED', 'firstSeenUndated'],
     ['DROPPED', 'firstSeenUndated'],
   ])(
-    'a first sight without a date as %s on a platform that never sends enrolment dates: %s',
+    'a new record without a date as %s on a platform that never sends enrolment dates: %s',
     (status, kind) => {
       expect(kindOf(null, observed({ status, enrolledAt: null }), { hasEnrolmentDates: false })).toBe(kind);
     },
   );
 });
 
-test('nothing is old before there is a watermark', () => {
+test('no date is old before there is a watermark', () => {
   const never = { newestWatermark: null };
   expect(kindOf(null, observed({ enrolledAt: OLD }), never)).toBeNull();
   expect(kindOf(null, observed({ enrolledAt: null }), never)).toBeNull();

@@ -11,116 +11,118 @@ const removed = (ids: string[]) => ids.map((id) => observed({ id, removedAt: '20
 
 /** A reconciliation is held before 40 removals; the incremental run sees them first, in another order. */
 async function heldInReconciliation() {
-  const it = world();
-  it.kombo.pageSize = 10;
-  it.put(...IDS.map((id) => observed({ id })));
-  await it.poll();
-  it.clock.advance(HOUR_MS);
+  const poller = world();
+  poller.kombo.pageSize = 10;
+  poller.put(...IDS.map((id) => observed({ id })));
+  await poller.poll();
+  poller.clock.advance(HOUR_MS);
   let isFirst = true;
-  it.kombo.beforePage = ({ updatedAfter }) => {
+  poller.kombo.beforePage = ({ updatedAfter }) => {
     if (updatedAfter !== null || !isFirst) return;
     isFirst = false;
-    it.put(...removed(IDS.slice(0, 60)));
+    poller.put(...removed(IDS.slice(0, 60)));
   };
-  expect(await it.poll({ mode: 'reconcile' })).toMatchObject({
+  expect(await poller.poll({ mode: 'reconcile' })).toMatchObject({
     kind: 'held',
     held: { waiting: { total: 40 } },
   });
-  return { it, published: it.types().length };
+  return { poller, published: poller.types().length };
 }
 
-const settle = (it: ReturnType<typeof world>, by: 'release' | 'discard') =>
-  withLease(it.ports, it.settings, it.integration, 'operator', (worker) => decideHold(worker, by));
+const settle = (poller: ReturnType<typeof world>, by: 'release' | 'discard') =>
+  withLease(poller.ports, poller.settings, poller.integration, 'operator', (worker) =>
+    decideHold(worker, by),
+  );
 
 describe.each([false, true])(
-  'a decision about changes of a reconciliation, shown in another order: %s',
+  'a decision about held changes of a reconciliation (read in another order: %s)',
   (reversed) => {
-    test('discards them in the incremental run as well', async () => {
-      const { it, published } = await heldInReconciliation();
-      await settle(it, 'discard');
-      it.clock.advance(25 * HOUR_MS);
-      if (reversed) it.shown.reverse();
-      await it.poll();
-      await it.poll({ mode: 'reconcile' });
-      expect(it.types()).toHaveLength(published);
+    test('changes discarded in a reconciliation are discarded in the incremental run as well', async () => {
+      const { poller, published } = await heldInReconciliation();
+      await settle(poller, 'discard');
+      poller.clock.advance(25 * HOUR_MS);
+      if (reversed) poller.shown.reverse();
+      await poller.poll();
+      await poller.poll({ mode: 'reconcile' });
+      expect(poller.types()).toHaveLength(published);
     });
 
-    test('releases them in the incremental run as well, and nothing that came later', async () => {
-      const { it, published } = await heldInReconciliation();
-      await settle(it, 'release');
-      it.clock.advance(HOUR_MS);
-      if (reversed) it.shown.reverse();
-      it.put(...removed(IDS.slice(60, 90)));
-      expect(await it.poll()).toMatchObject({ kind: 'held', held: { waiting: { total: 30 } } });
-      await settle(it, 'discard');
-      await it.poll();
-      await it.poll({ mode: 'reconcile' });
-      expect(it.types().slice(published)).toEqual(Array.from({ length: 40 }, () => 'ProgressionRemoved'));
+    test('changes released in a reconciliation are released in the incremental run as well, and no later ones', async () => {
+      const { poller, published } = await heldInReconciliation();
+      await settle(poller, 'release');
+      poller.clock.advance(HOUR_MS);
+      if (reversed) poller.shown.reverse();
+      poller.put(...removed(IDS.slice(60, 90)));
+      expect(await poller.poll()).toMatchObject({ kind: 'held', held: { waiting: { total: 30 } } });
+      await settle(poller, 'discard');
+      await poller.poll();
+      await poller.poll({ mode: 'reconcile' });
+      expect(poller.types().slice(published)).toEqual(Array.from({ length: 40 }, () => 'ProgressionRemoved'));
     });
   },
 );
 
 /** An incremental run is held before 40 removals, which a person decides about. */
 async function heldIncremental(by: 'release' | 'discard') {
-  const it = world();
-  it.put(...IDS.map((id) => observed({ id })));
-  await it.poll();
-  it.clock.advance(HOUR_MS);
-  it.put(...removed(IDS.slice(0, 40)));
-  expect(await it.poll()).toMatchObject({ kind: 'held', held: { waiting: { total: 40 } } });
-  const published = it.types().length;
-  await settle(it, by);
-  return { it, published };
+  const poller = world();
+  poller.put(...IDS.map((id) => observed({ id })));
+  await poller.poll();
+  poller.clock.advance(HOUR_MS);
+  poller.put(...removed(IDS.slice(0, 40)));
+  expect(await poller.poll()).toMatchObject({ kind: 'held', held: { waiting: { total: 40 } } });
+  const published = poller.types().length;
+  await settle(poller, by);
+  return { poller, published };
 }
 
 test('a decision is carried out after the data was expired for one run', async () => {
-  const { it, published } = await heldIncremental('discard');
-  it.kombo.dataExpiredAt = '2026-03-02T08:45:00.000Z';
-  await it.poll();
-  it.kombo.dataExpiredAt = null;
-  it.clock.advance(HOUR_MS);
-  expect(await it.poll()).toMatchObject({ kind: 'ended' });
-  await it.poll({ mode: 'reconcile' });
-  expect(it.types()).toHaveLength(published);
+  const { poller, published } = await heldIncremental('discard');
+  poller.kombo.dataExpiredAt = '2026-03-02T08:45:00.000Z';
+  await poller.poll();
+  poller.kombo.dataExpiredAt = null;
+  poller.clock.advance(HOUR_MS);
+  expect(await poller.poll()).toMatchObject({ kind: 'ended' });
+  await poller.poll({ mode: 'reconcile' });
+  expect(poller.types()).toHaveLength(published);
 });
 
 test('a decision ends with its run: the same change is suspect again later', async () => {
-  const { it } = await heldIncremental('release');
-  await it.poll();
-  expect(it.store.place().checkpoint.holdDecisions).toEqual([]);
-  it.clock.advance(HOUR_MS);
-  it.put(...IDS.slice(0, 40).map((id) => observed({ id })));
-  expect(await it.poll()).toMatchObject({ kind: 'held', held: { waiting: { kinds: { restored: 40 } } } });
+  const { poller } = await heldIncremental('release');
+  await poller.poll();
+  expect(poller.store.place().checkpoint.holdDecisions).toEqual([]);
+  poller.clock.advance(HOUR_MS);
+  poller.put(...IDS.slice(0, 40).map((id) => observed({ id })));
+  expect(await poller.poll()).toMatchObject({ kind: 'held', held: { waiting: { kinds: { restored: 40 } } } });
 });
 
 test('a decision is carried out when the record could not be read in between', async () => {
-  const { it, published } = await heldIncremental('discard');
+  const { poller, published } = await heldIncremental('discard');
   const [id = ''] = IDS;
-  it.kombo.rejected = [{ id, reason: 'status is missing' }];
-  await it.poll();
-  it.kombo.rejected = [];
-  it.clock.advance(HOUR_MS);
-  it.put(...removed([id]));
-  await it.poll();
-  expect(it.types()).toHaveLength(published);
+  poller.kombo.rejected = [{ id, reason: 'status is missing' }];
+  await poller.poll();
+  poller.kombo.rejected = [];
+  poller.clock.advance(HOUR_MS);
+  poller.put(...removed([id]));
+  await poller.poll();
+  expect(poller.types()).toHaveLength(published);
 });
 
-test('a hold ends by itself when nothing waits any more while it is counted', async () => {
-  const it = world();
-  it.kombo.pageSize = 30;
-  it.put(...IDS.map((id) => observed({ id })));
-  await it.poll();
-  it.clock.advance(HOUR_MS);
-  it.put(...removed(IDS));
+test('a hold ends when its changes disappear while they are counted', async () => {
+  const poller = world();
+  poller.kombo.pageSize = 30;
+  poller.put(...IDS.map((id) => observed({ id })));
+  await poller.poll();
+  poller.clock.advance(HOUR_MS);
+  poller.put(...removed(IDS));
   // The time is spent after the first page of the count, and the data is expired when it continues.
-  it.kombo.beforePage = ({ cursor }) => {
+  poller.kombo.beforePage = ({ cursor }) => {
     if (cursor !== null) throw new TransientError('Kombo did not answer');
   };
-  await it.poll();
-  it.kombo.beforePage = () => undefined;
-  it.kombo.dataExpiredAt = '2026-03-02T08:00:00.000Z';
-  await it.poll();
-  await it.poll();
-  expect(it.bus.notified.map(({ type }) => type)).not.toContain('ChangesHeld');
-  expect(it.store.place().checkpoint.held).toBeNull();
+  await poller.poll();
+  poller.kombo.beforePage = () => undefined;
+  poller.kombo.dataExpiredAt = '2026-03-02T08:00:00.000Z';
+  await poller.poll();
+  await poller.poll();
+  expect(poller.bus.notified.map(({ type }) => type)).not.toContain('ChangesHeld');
+  expect(poller.store.place().checkpoint.held).toBeNull();
 });

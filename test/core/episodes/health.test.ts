@@ -21,12 +21,12 @@ const failTimes = (kind: Failure['kind'], times: number) => {
 const waitOf = (health: { retryAt: string }) => Date.parse(health.retryAt) - NOW;
 
 describe('an integration that needs a person', () => {
-  test('is tried less and less often, and at least every six hours', () => {
+  test('an integration that needs a person is polled less and less often, at least every six hours', () => {
     const waits = [1, 2, 3, 7, 8, 100].map((times) => waitOf(failTimes('integration', times)));
     expect(waits).toEqual([5, 10, 20, 320, 360, 360].map((minutes) => minutes * MINUTE_MS));
   });
 
-  test('is told at once, and once', () => {
+  test('an integration that needs a person is notified at once, and once', () => {
     const health = failTimes('integration', 1);
     expect(isNoticeDue(health)).toBe(true);
     const notified = { ...health, notified: true };
@@ -35,44 +35,44 @@ describe('an integration that needs a person', () => {
   });
 
   test.each(['transient', 'waiting', 'access-refused', 'deployment'] as const)(
-    'is told still when %s trouble follows before it could be',
+    'a notice that was not published is still due when a %s failure follows',
     (kind) => {
       expect(isNoticeDue(afterFailure(failTimes('integration', 1), failure(kind), NOW))).toBe(true);
     },
   );
 
-  test('counts its failures from the first one', () => {
+  test('an episode counts its failures from the first one', () => {
     expect(failTimes('integration', 3)).toMatchObject({ failures: 3, since: '2026-03-02T08:00:00.000Z' });
   });
 });
 
-describe('trouble that passes by itself', () => {
-  test('is tried again at the next turn', () => {
+describe('a temporary failure', () => {
+  test('a temporary failure is retried at the next dispatch', () => {
     expect(waitOf(failTimes('transient', 50))).toBe(0);
   });
 
-  test('is told when it has not passed for an hour', () => {
+  test('a temporary failure is notified after one hour', () => {
     const health = failTimes('transient', 1);
     expect(isNoticeDue(afterFailure(health, failure('transient'), NOW + HOUR_MS - 1))).toBe(false);
     expect(isNoticeDue(afterFailure(health, failure('transient'), NOW + HOUR_MS))).toBe(true);
   });
 });
 
-describe('an integration that waits', () => {
-  test('is no failure that is told', () => {
+describe('an integration that is being set up', () => {
+  test('an integration that waits for its setup is not notified as failing', () => {
     const later = NOW + 100 * HOUR_MS;
     expect(isNoticeDue(afterFailure(failTimes('waiting', 20), failure('waiting'), later))).toBe(false);
     expect(waitOf(failTimes('waiting', 20))).toBe(10 * MINUTE_MS);
   });
 
-  test('leaves no trace in the episode of a failure that follows', () => {
+  test('waiting does not count in the episode of a later failure', () => {
     const later = NOW + 100 * HOUR_MS;
     const health = afterFailure(failTimes('waiting', 20), failure('transient'), later);
     expect(health).toMatchObject({ failures: 1, since: new Date(later).toISOString() });
     expect(isNoticeDue(health)).toBe(false);
   });
 
-  test('does not end the episode that an operator was told of', () => {
+  test('waiting does not end an episode that was notified', () => {
     const notified = { ...failTimes('integration', 2), notified: true };
     const health = afterFailure(afterFailure(notified, failure('waiting'), NOW), failure('integration'), NOW);
     expect(health).toMatchObject({ notified: true, since: notified.since });
@@ -80,25 +80,28 @@ describe('an integration that waits', () => {
 });
 
 describe('a refusal of access', () => {
-  test('is tried again at the next turn, and is not notified, until it is known whose it is', () => {
+  test('a refusal of access is retried at the next dispatch and not notified until dispatch has decided whose it is', () => {
     const health = failTimes('access-refused', 50);
     expect(waitOf(health)).toBe(0);
     expect(isNoticeDue(afterFailure(health, failure('access-refused'), NOW + 100 * HOUR_MS))).toBe(false);
   });
 
-  test('that is the integration’s own is notified, and tried less and less often', () => {
+  test("a refusal that is the integration's own is notified, and polls become less frequent", () => {
     const health = afterFailure(failTimes('access-refused', 1), failure('access-refused'), NOW, true);
     expect(isNoticeDue(health)).toBe(true);
     expect(waitOf(health)).toBe(10 * MINUTE_MS);
   });
 
-  test.each(['transient', 'waiting', 'deployment'] as const)('of others changes nothing about %s', (kind) => {
-    expect(afterFailure(WELL, failure(kind), NOW, true)).toEqual(afterFailure(WELL, failure(kind), NOW));
-  });
+  test.each(['transient', 'waiting', 'deployment'] as const)(
+    'a refusal of other integrations changes nothing about %s',
+    (kind) => {
+      expect(afterFailure(WELL, failure(kind), NOW, true)).toEqual(afterFailure(WELL, failure(kind), NOW));
+    },
+  );
 });
 
 test.each(['access-refused', 'deployment'] as const)(
-  '%s that lasted for hours leaves no trace in the episode of a failure that follows',
+  '%s for hours does not count in the episode of a later failure',
   (kind) => {
     const later = NOW + 100 * HOUR_MS;
     const health = afterFailure(failTimes(kind, 20), failure('transient'), later);
@@ -107,24 +110,24 @@ test.each(['access-refused', 'deployment'] as const)(
   },
 );
 
-test('a deployment’s error is never an integration’s: one alarm says it for all', () => {
+test('an error of the deployment is never notified for an integration', () => {
   const later = NOW + 100 * HOUR_MS;
   expect(isNoticeDue(afterFailure(failTimes('deployment', 20), failure('deployment'), later))).toBe(false);
 });
 
-describe('what stopped a run', () => {
+describe('the stored failure of a run', () => {
   test.each([
     [new TransientError('m', { code: 'C', logUrl: 'https://kombo.test/log' }), 'transient'],
     [new IntegrationError('m', { code: 'C', logUrl: 'https://kombo.test/log' }), 'integration'],
     [new WaitingError('m', { code: 'C', logUrl: 'https://kombo.test/log' }), 'waiting'],
     [new AccessRefusedError('m', { code: 'C', logUrl: 'https://kombo.test/log' }), 'access-refused'],
     [new DeploymentError('m', { code: 'C', logUrl: 'https://kombo.test/log' }), 'deployment'],
-  ])('is said with its code and its log page', (error, kind) => {
+  ])('a failure is stored with its code and its log page', (error, kind) => {
     expect(failureOf(error)).toEqual({ kind, code: 'C', message: 'm', logUrl: 'https://kombo.test/log' });
   });
 
   test.each([new TypeError('ada@example.com is not iterable'), 'ada@example.com'])(
-    'is said without its message when nobody expected it',
+    'an unexpected error is stored without its message',
     (error) => {
       expect(failureOf(error).kind).toBe('transient');
       expect(failureOf(error).message).not.toContain('ada@example.com');

@@ -13,36 +13,36 @@ const ids = Array.from({ length: COUNT }, (_, at) => `p${String(at).padStart(3, 
 const REMOVED = '2026-03-02T08:30:00.000Z';
 
 async function synced(): Promise<World> {
-  const it = world();
-  it.kombo.pageSize = 10;
-  it.put(...ids.map((id) => observed({ id })));
-  await it.poll();
-  it.clock.advance(HOUR_MS);
-  it.bus.notified.length = 0;
-  return it;
+  const poller = world();
+  poller.kombo.pageSize = 10;
+  poller.put(...ids.map((id) => observed({ id })));
+  await poller.poll();
+  poller.clock.advance(HOUR_MS);
+  poller.bus.notified.length = 0;
+  return poller;
 }
 
-const remove = (it: World, some: string[]) =>
-  it.put(...some.map((id) => observed({ id, removedAt: REMOVED })));
-const restore = (it: World, some: string[]) => it.put(...some.map((id) => observed({ id })));
-const settle = (it: World, by: 'release' | 'discard', owner = `operator-${it.store.calls.length}`) =>
-  withLease(it.ports, it.settings, it.integration, owner, (worker) => decideHold(worker, by));
-const notified = (it: World) => it.bus.notified.map(({ type }) => type);
-const checkpointOf = (it: World): Checkpoint => it.store.place().checkpoint;
+const remove = (poller: World, some: string[]) =>
+  poller.put(...some.map((id) => observed({ id, removedAt: REMOVED })));
+const restore = (poller: World, some: string[]) => poller.put(...some.map((id) => observed({ id })));
+const settle = (poller: World, by: 'release' | 'discard', owner = `operator-${poller.store.calls.length}`) =>
+  withLease(poller.ports, poller.settings, poller.integration, owner, (worker) => decideHold(worker, by));
+const notified = (poller: World) => poller.bus.notified.map(({ type }) => type);
+const checkpointOf = (poller: World): Checkpoint => poller.store.place().checkpoint;
 
 describe('a mass change', () => {
-  test('up to the limit passes', async () => {
-    const it = await synced();
-    remove(it, ids.slice(0, LIMIT));
-    expect(await it.poll()).toMatchObject({ kind: 'ended', ended: [{ events: LIMIT }] });
-    expect(notified(it)).toEqual([]);
+  test('suspect changes up to the limit are published', async () => {
+    const poller = await synced();
+    remove(poller, ids.slice(0, LIMIT));
+    expect(await poller.poll()).toMatchObject({ kind: 'ended', ended: [{ events: LIMIT }] });
+    expect(notified(poller)).toEqual([]);
   });
 
-  test('beyond it is held before the page that is too many, and told once with its count', async () => {
-    const it = await synced();
-    remove(it, ids.slice(0, 40));
+  test('a mass change is held before the page that exceeds the limit, and notified once with its count', async () => {
+    const poller = await synced();
+    remove(poller, ids.slice(0, 40));
 
-    const outcome = await it.poll();
+    const outcome = await poller.poll();
 
     expect(outcome).toMatchObject({
       kind: 'held',
@@ -53,102 +53,102 @@ describe('a mass change', () => {
         notice: 'published',
       },
     });
-    expect(it.types()).toHaveLength(20);
-    expect(it.bus.notified).toMatchObject([
+    expect(poller.types()).toHaveLength(20);
+    expect(poller.bus.notified).toMatchObject([
       { type: 'ChangesHeld', detail: { waiting: { total: 20 }, sample: ids.slice(20, 30) } },
     ]);
 
-    it.clock.advance(HOUR_MS);
-    expect(await it.poll()).toMatchObject({ kind: 'held' });
-    expect(it.types()).toHaveLength(20);
-    expect(notified(it)).toEqual(['ChangesHeld']);
+    poller.clock.advance(HOUR_MS);
+    expect(await poller.poll()).toMatchObject({ kind: 'held' });
+    expect(poller.types()).toHaveLength(20);
+    expect(notified(poller)).toEqual(['ChangesHeld']);
   });
 
-  test('does not get through in many small runs', async () => {
-    const it = await synced();
+  test('a mass change in many small runs is held', async () => {
+    const poller = await synced();
     for (let at = 0; at < 10; at += 1) {
-      remove(it, ids.slice(at * 5, at * 5 + 5));
-      await it.poll();
-      it.clock.advance(HOUR_MS);
+      remove(poller, ids.slice(at * 5, at * 5 + 5));
+      await poller.poll();
+      poller.clock.advance(HOUR_MS);
     }
-    expect(it.types()).toHaveLength(LIMIT);
-    expect(notified(it)).toEqual(['ChangesHeld']);
+    expect(poller.types()).toHaveLength(LIMIT);
+    expect(notified(poller)).toEqual(['ChangesHeld']);
   });
 
-  test('counts anew after a day', async () => {
-    const it = await synced();
-    remove(it, ids.slice(0, LIMIT));
-    await it.poll();
-    it.clock.advance(DAY_MS + HOUR_MS);
-    remove(it, ids.slice(LIMIT, 2 * LIMIT));
-    expect(await it.poll()).toMatchObject({ kind: 'ended' });
-    expect(it.types()).toHaveLength(2 * LIMIT);
+  test('the count of suspect changes starts again after a day', async () => {
+    const poller = await synced();
+    remove(poller, ids.slice(0, LIMIT));
+    await poller.poll();
+    poller.clock.advance(DAY_MS + HOUR_MS);
+    remove(poller, ids.slice(LIMIT, 2 * LIMIT));
+    expect(await poller.poll()).toMatchObject({ kind: 'ended' });
+    expect(poller.types()).toHaveLength(2 * LIMIT);
   });
 
-  test('that waits in a first sync is held like any other', async () => {
-    const it = world();
-    it.kombo.pageSize = 10;
-    it.put(...ids.map((id) => observed({ id })));
-    it.kombo.beforePage = ({ cursor }) => {
-      if (cursor === 'at-90') remove(it, ids);
+  test('a mass change during a first sync is held', async () => {
+    const poller = world();
+    poller.kombo.pageSize = 10;
+    poller.put(...ids.map((id) => observed({ id })));
+    poller.kombo.beforePage = ({ cursor }) => {
+      if (cursor === 'at-90') remove(poller, ids);
     };
-    expect(await it.poll()).toMatchObject({ kind: 'held', held: { mode: 'baseline' } });
-    expect(it.types().length).toBeLessThanOrEqual(LIMIT);
+    expect(await poller.poll()).toMatchObject({ kind: 'held', held: { mode: 'baseline' } });
+    expect(poller.types().length).toBeLessThanOrEqual(LIMIT);
   });
 
-  test('may be held for longer than many cursors live', async () => {
-    const it = await synced();
-    remove(it, ids.slice(0, 40));
+  test('a hold may last longer than a cursor is valid', async () => {
+    const poller = await synced();
+    remove(poller, ids.slice(0, 40));
     for (let day = 0; day < 10; day += 1) {
-      expect(await it.poll()).toMatchObject({ kind: 'held' });
-      it.clock.advance(HOUR_MS);
-      it.kombo.cursorsRefused = 1;
+      expect(await poller.poll()).toMatchObject({ kind: 'held' });
+      poller.clock.advance(HOUR_MS);
+      poller.kombo.cursorsRefused = 1;
     }
-    expect(notified(it)).toEqual(['ChangesHeld']);
-    await settle(it, 'release');
-    await it.poll();
-    expect(new Set(it.bus.published.map(({ detail }) => detail.id)).size).toBe(40);
+    expect(notified(poller)).toEqual(['ChangesHeld']);
+    await settle(poller, 'release');
+    await poller.poll();
+    expect(new Set(poller.bus.published.map(({ detail }) => detail.id)).size).toBe(40);
   });
 
-  test('whose hold could not be told is told by the next run, under the same id', async () => {
-    const it = await synced();
-    remove(it, ids);
-    it.bus.tellFailures = [new TransientError('the bus is away')];
-    expect(await it.poll()).toMatchObject({ kind: 'failed' });
-    const since = checkpointOf(it).held?.since;
-    it.clock.advance(HOUR_MS);
-    expect(await it.poll()).toMatchObject({ kind: 'held' });
-    expect(it.bus.notified).toMatchObject([
+  test('a hold that could not be published is published by the next run with the same id', async () => {
+    const poller = await synced();
+    remove(poller, ids);
+    poller.bus.tellFailures = [new TransientError('the bus is away')];
+    expect(await poller.poll()).toMatchObject({ kind: 'failed' });
+    const since = checkpointOf(poller).held?.since;
+    poller.clock.advance(HOUR_MS);
+    expect(await poller.poll()).toMatchObject({ kind: 'held' });
+    expect(poller.bus.notified).toMatchObject([
       { type: 'ChangesHeld', detail: { id: `moodle:test/held/${since}` } },
     ]);
   });
 
-  test('whose hold could not be told before it went away is told from its beginning', async () => {
-    const it = await synced();
-    remove(it, ids.slice(0, 40));
-    it.bus.tellFailures = [new TransientError('the bus is away')];
-    await it.poll();
-    restore(it, ids.slice(20, 40));
-    expect(await it.poll()).toMatchObject({ kind: 'ended' });
-    expect(notified(it)).toEqual(['ChangesHeld', 'ChangesReleased']);
+  test('a hold that ended before it was published is published from its beginning', async () => {
+    const poller = await synced();
+    remove(poller, ids.slice(0, 40));
+    poller.bus.tellFailures = [new TransientError('the bus is away')];
+    await poller.poll();
+    restore(poller, ids.slice(20, 40));
+    expect(await poller.poll()).toMatchObject({ kind: 'ended' });
+    expect(notified(poller)).toEqual(['ChangesHeld', 'ChangesReleased']);
   });
 
-  test('is one episode with another that stops the other run meanwhile', async () => {
-    const it = await synced();
-    remove(it, ids.slice(0, 40));
-    for (const record of it.shown) record.updatedAt = 0;
-    expect(await it.poll({ mode: 'reconcile' })).toMatchObject({ held: { mode: 'reconcile' } });
-    it.clock.advance(HOUR_MS);
-    remove(it, ids.slice(40));
-    expect(await it.poll()).toMatchObject({ held: { mode: 'incremental' } });
-    expect(notified(it)).toEqual(['ChangesHeld']);
+  test('mass changes that stop both runs are one episode', async () => {
+    const poller = await synced();
+    remove(poller, ids.slice(0, 40));
+    for (const record of poller.shown) record.updatedAt = 0;
+    expect(await poller.poll({ mode: 'reconcile' })).toMatchObject({ held: { mode: 'reconcile' } });
+    poller.clock.advance(HOUR_MS);
+    remove(poller, ids.slice(40));
+    expect(await poller.poll()).toMatchObject({ held: { mode: 'incremental' } });
+    expect(notified(poller)).toEqual(['ChangesHeld']);
 
-    await settle(it, 'release');
-    expect(await it.poll()).toMatchObject({ held: { mode: 'reconcile' } });
-    await settle(it, 'release', 'another operator');
-    await it.poll();
+    await settle(poller, 'release');
+    expect(await poller.poll()).toMatchObject({ held: { mode: 'reconcile' } });
+    await settle(poller, 'release', 'another operator');
+    await poller.poll();
 
-    const ended = it.bus.notified.map(({ type, detail }) => [type, detail.id.split('/').at(-1)]);
+    const ended = poller.bus.notified.map(({ type, detail }) => [type, detail.id.split('/').at(-1)]);
     expect(ended).toEqual([
       ['ChangesHeld', ended[0]?.[1]],
       ['ChangesReleased', ended[0]?.[1]],
@@ -156,22 +156,22 @@ describe('a mass change', () => {
       ['ChangesReleased', ended[2]?.[1]],
     ]);
     expect(ended[2]?.[1]).not.toBe(ended[0]?.[1]);
-    expect(it.types()).toHaveLength(ids.length);
+    expect(poller.types()).toHaveLength(ids.length);
   });
 
-  test('that stops a reconciliation is not resolved by the end of an incremental run', async () => {
-    const it = await synced();
-    remove(it, ids.slice(0, 40));
-    for (const record of it.shown) record.updatedAt = 0;
-    await it.poll({ mode: 'reconcile' });
-    it.clock.advance(HOUR_MS);
-    expect(await it.poll()).toMatchObject({ kind: 'held', ended: [{ mode: 'incremental' }] });
-    expect(notified(it)).toEqual(['ChangesHeld']);
+  test('the end of an incremental run does not resolve the hold of a reconciliation', async () => {
+    const poller = await synced();
+    remove(poller, ids.slice(0, 40));
+    for (const record of poller.shown) record.updatedAt = 0;
+    await poller.poll({ mode: 'reconcile' });
+    poller.clock.advance(HOUR_MS);
+    expect(await poller.poll()).toMatchObject({ kind: 'held', ended: [{ mode: 'incremental' }] });
+    expect(notified(poller)).toEqual(['ChangesHeld']);
   });
 
-  test('is counted on in another call when the time is spent, and cannot be decided before', async () => {
-    const it = await synced();
-    remove(it, ids);
+  test('counting continues in another call when the time is spent, and nobody can decide before it is complete', async () => {
+    const poller = await synced();
+    remove(poller, ids);
     const someTime = (pages: number) => {
       let left = pages;
       return () => {
@@ -179,93 +179,93 @@ describe('a mass change', () => {
         return left > 0;
       };
     };
-    expect(await it.poll({ timeLeft: someTime(10) })).toMatchObject({ kind: 'more' });
-    expect(await settle(it, 'release')).toMatchObject({ result: { kind: 'counting' } });
-    expect(notified(it)).toEqual([]);
+    expect(await poller.poll({ timeLeft: someTime(10) })).toMatchObject({ kind: 'more' });
+    expect(await settle(poller, 'release')).toMatchObject({ result: { kind: 'counting' } });
+    expect(notified(poller)).toEqual([]);
 
-    let outcome = await it.poll({ timeLeft: someTime(3) });
-    while (outcome.kind === 'more') outcome = await it.poll({ timeLeft: someTime(3) });
+    let outcome = await poller.poll({ timeLeft: someTime(3) });
+    while (outcome.kind === 'more') outcome = await poller.poll({ timeLeft: someTime(3) });
     expect(outcome).toMatchObject({ kind: 'held', held: { waiting: { total: 80 } } });
-    expect(it.bus.notified).toMatchObject([{ type: 'ChangesHeld', detail: { waiting: { total: 80 } } }]);
+    expect(poller.bus.notified).toMatchObject([{ type: 'ChangesHeld', detail: { waiting: { total: 80 } } }]);
   });
 });
 
 describe('held changes', () => {
-  test('that go away by themselves are resolved', async () => {
-    const it = await synced();
-    remove(it, ids.slice(0, 40));
-    await it.poll();
-    restore(it, ids.slice(20, 40));
-    expect(await it.poll()).toMatchObject({ kind: 'ended' });
-    expect(it.bus.notified).toMatchObject([
+  test('held changes that disappear are resolved', async () => {
+    const poller = await synced();
+    remove(poller, ids.slice(0, 40));
+    await poller.poll();
+    restore(poller, ids.slice(20, 40));
+    expect(await poller.poll()).toMatchObject({ kind: 'ended' });
+    expect(poller.bus.notified).toMatchObject([
       { type: 'ChangesHeld' },
       { type: 'ChangesReleased', detail: { by: 'resolved' } },
     ]);
-    expect(checkpointOf(it).held).toBeNull();
-    expect(it.types()).toHaveLength(20);
+    expect(checkpointOf(poller).held).toBeNull();
+    expect(poller.types()).toHaveLength(20);
   });
 
-  test('that are released are published, and the run ends', async () => {
-    const it = await synced();
-    remove(it, ids.slice(0, 90));
-    await it.poll();
-    expect(await settle(it, 'release')).toMatchObject({
+  test('released changes are published, and the run ends', async () => {
+    const poller = await synced();
+    remove(poller, ids.slice(0, 90));
+    await poller.poll();
+    expect(await settle(poller, 'release')).toMatchObject({
       done: true,
       result: { kind: 'decided', held: { waiting: { total: 70 } } },
     });
-    expect(await it.poll()).toMatchObject({ kind: 'ended' });
-    expect(it.types()).toEqual(ids.slice(0, 90).map(() => 'ProgressionRemoved'));
-    expect(checkpointOf(it)).toMatchObject({ held: null, run: null });
-    expect(notified(it)).toEqual(['ChangesHeld', 'ChangesReleased']);
+    expect(await poller.poll()).toMatchObject({ kind: 'ended' });
+    expect(poller.types()).toEqual(ids.slice(0, 90).map(() => 'ProgressionRemoved'));
+    expect(checkpointOf(poller)).toMatchObject({ held: null, run: null });
+    expect(notified(poller)).toEqual(['ChangesHeld', 'ChangesReleased']);
   });
 
-  test('that are released let no more through than was counted', async () => {
-    const it = await synced();
-    remove(it, ids.slice(0, 50));
-    await it.poll();
-    await settle(it, 'release');
-    remove(it, ids.slice(50, 90));
-    expect(await it.poll()).toMatchObject({ kind: 'held' });
-    expect(it.types().length).toBeLessThanOrEqual(50 + LIMIT);
-    expect(notified(it)).toEqual(['ChangesHeld', 'ChangesReleased', 'ChangesHeld']);
+  test('a release publishes no more than was counted', async () => {
+    const poller = await synced();
+    remove(poller, ids.slice(0, 50));
+    await poller.poll();
+    await settle(poller, 'release');
+    remove(poller, ids.slice(50, 90));
+    expect(await poller.poll()).toMatchObject({ kind: 'held' });
+    expect(poller.types().length).toBeLessThanOrEqual(50 + LIMIT);
+    expect(notified(poller)).toEqual(['ChangesHeld', 'ChangesReleased', 'ChangesHeld']);
   });
 
-  test('that are discarded are never seen again until they change otherwise', async () => {
-    const it = await synced();
-    remove(it, ids.slice(0, 40));
-    await it.poll();
-    await settle(it, 'discard');
-    expect(await it.poll()).toMatchObject({ kind: 'ended' });
-    expect(it.types()).toHaveLength(20);
+  test('discarded changes are not published until they change again', async () => {
+    const poller = await synced();
+    remove(poller, ids.slice(0, 40));
+    await poller.poll();
+    await settle(poller, 'discard');
+    expect(await poller.poll()).toMatchObject({ kind: 'ended' });
+    expect(poller.types()).toHaveLength(20);
 
-    it.clock.advance(DAY_MS * 2);
-    remove(it, ids.slice(20, 40));
-    expect(await it.poll({ mode: 'reconcile' })).toMatchObject({ kind: 'ended' });
-    expect(it.types()).toHaveLength(20);
+    poller.clock.advance(DAY_MS * 2);
+    remove(poller, ids.slice(20, 40));
+    expect(await poller.poll({ mode: 'reconcile' })).toMatchObject({ kind: 'ended' });
+    expect(poller.types()).toHaveLength(20);
 
-    it.put(observed({ id: 'p030', status: 'COMPLETED' }));
-    await it.poll();
-    expect(it.types().slice(20)).toEqual(['CourseCompleted']);
+    poller.put(observed({ id: 'p030', status: 'COMPLETED' }));
+    await poller.poll();
+    expect(poller.types().slice(20)).toEqual(['CourseCompleted']);
   });
 
-  test('let the releasing survive a crash at any call', async () => {
+  test('a release survives a crash at any call', async () => {
     for (let at = 1; ; at += 1) {
-      const it = await synced();
-      remove(it, ids.slice(0, 90));
-      await it.poll();
-      await settle(it, 'release');
-      const { calls } = await it.pollWithFault({ at, kind: 'killed', tookEffect: at % 2 === 0 });
-      it.clock.advance(HOUR_MS);
-      await it.poll();
-      expect(new Set(it.bus.published.map(({ detail }) => detail.id)).size).toBe(90);
-      expect(checkpointOf(it)).toMatchObject({ held: null, run: null });
+      const poller = await synced();
+      remove(poller, ids.slice(0, 90));
+      await poller.poll();
+      await settle(poller, 'release');
+      const { calls } = await poller.pollWithFault({ at, kind: 'killed', tookEffect: at % 2 === 0 });
+      poller.clock.advance(HOUR_MS);
+      await poller.poll();
+      expect(new Set(poller.bus.published.map(({ detail }) => detail.id)).size).toBe(90);
+      expect(checkpointOf(poller)).toMatchObject({ held: null, run: null });
       if (calls.length < at) break;
     }
   });
 });
 
 test('an operator who finds nothing held changes nothing', async () => {
-  const it = await synced();
-  expect(await settle(it, 'release')).toEqual({ done: true, result: { kind: 'nothing held' } });
-  expect(it.bus.notified).toEqual([]);
+  const poller = await synced();
+  expect(await settle(poller, 'release')).toEqual({ done: true, result: { kind: 'nothing held' } });
+  expect(poller.bus.notified).toEqual([]);
 });

@@ -20,15 +20,15 @@ const records = (count: number, record: (id: string) => ObservedProgression, fro
 const later = (state: State) => (id: string) => observed({ id, changedAt: TODAY, ...state });
 
 async function knows(state: State, rest: Partial<ObservedProgression> = {}): Promise<World> {
-  const it = world();
-  it.kombo.pageSize = 1_000;
-  it.put(...records(KNOWN, (id) => observed({ id, ...state }, rest)));
-  await it.poll();
-  it.clock.advance(HOUR_MS);
-  return it;
+  const poller = world();
+  poller.kombo.pageSize = 1_000;
+  poller.put(...records(KNOWN, (id) => observed({ id, ...state }, rest)));
+  await poller.poll();
+  poller.clock.advance(HOUR_MS);
+  return poller;
 }
 
-describe('a mass change of any kind: a tenth passes, one more is held', () => {
+describe('a mass change of each kind: 10 % are published, one more is held', () => {
   const completed = { status: 'COMPLETED', completedAt: OLD } as const;
   test.each<[SuspectKind, string, State, (id: string) => ObservedProgression]>([
     ['removed', 'removed', {}, later({ removedAt: REMOVED })],
@@ -87,105 +87,106 @@ describe('a mass change of any kind: a tenth passes, one more is held', () => {
     expect(held.types()).toEqual([]);
   });
 
-  test('firstSeenUndated: a scope enlarged by undated records on a platform that sends dates', async () => {
-    const it = await knows({});
-    it.put(...records(5_000, later({ enrolledAt: null }), KNOWN));
-    expect(await it.poll()).toMatchObject({
+  test('firstSeenUndated: undated records of an enlarged scope on a platform that sends dates are held', async () => {
+    const poller = await knows({});
+    poller.put(...records(5_000, later({ enrolledAt: null }), KNOWN));
+    expect(await poller.poll()).toMatchObject({
       kind: 'held',
       held: { waiting: { total: 5_000, kinds: { firstSeenUndated: 5_000 } } },
     });
   });
 
-  test('olderVersion: a backup that was restored', async () => {
-    const it = await knows({ ...completed, changedAt: TODAY });
-    it.put(...records(LIMIT + 1, (id) => observed({ id, status: 'DROPPED', changedAt: OLD })));
-    expect(await it.poll({ mode: 'reconcile' })).toMatchObject({
+  test('olderVersion: a restored backup is held', async () => {
+    const poller = await knows({ ...completed, changedAt: TODAY });
+    poller.put(...records(LIMIT + 1, (id) => observed({ id, status: 'DROPPED', changedAt: OLD })));
+    expect(await poller.poll({ mode: 'reconcile' })).toMatchObject({
       kind: 'held',
       held: { waiting: { kinds: { olderVersion: LIMIT + 1 } } },
     });
   });
 
-  test('a record counts once, whatever it changed and however often it comes', async () => {
-    const it = await knows({});
-    it.kombo.pageSize = 30;
+  test('a record counts once as suspect, however often and in whatever way it changes', async () => {
+    const poller = await knows({});
+    poller.kombo.pageSize = 30;
     const gone = records(60, later({ status: 'DROPPED', removedAt: REMOVED }));
-    it.kombo.show = () => [...gone, ...gone].map((observed) => ({ observed, updatedAt: it.clock.read() }));
-    expect(await it.poll()).toMatchObject({
+    poller.kombo.show = () =>
+      [...gone, ...gone].map((observed) => ({ observed, updatedAt: poller.clock.read() }));
+    expect(await poller.poll()).toMatchObject({
       kind: 'held',
       held: { waiting: { total: 30, kinds: { removed: 30 } } },
     });
   });
 });
 
-describe('an ordinary day is not held, in any number', () => {
-  test('a deadline day: everyone completes, with and without a date', async () => {
-    const it = await knows({ status: 'IN_PROGRESS' });
-    it.put(...records(200, later({ status: 'COMPLETED', completedAt: TODAY })));
-    it.put(...records(200, later({ status: 'COMPLETED' }), 200));
-    expect(await it.poll()).toMatchObject({ kind: 'ended', ended: [{ events: 400 }] });
+describe('ordinary learning in any number is not held', () => {
+  test('a deadline day on which everyone completes is not held', async () => {
+    const poller = await knows({ status: 'IN_PROGRESS' });
+    poller.put(...records(200, later({ status: 'COMPLETED', completedAt: TODAY })));
+    poller.put(...records(200, later({ status: 'COMPLETED' }), 200));
+    expect(await poller.poll()).toMatchObject({ kind: 'ended', ended: [{ events: 400 }] });
   });
 
-  test('a company enrolled at once', async () => {
-    const it = await knows({});
-    it.put(...records(5_000, later({ enrolledAt: TODAY }), KNOWN));
-    expect(await it.poll()).toMatchObject({ kind: 'ended', ended: [{ events: 5_000 }] });
+  test('the enrolment of a whole company is not held', async () => {
+    const poller = await knows({});
+    poller.put(...records(5_000, later({ enrolledAt: TODAY }), KNOWN));
+    expect(await poller.poll()).toMatchObject({ kind: 'ended', ended: [{ events: 5_000 }] });
   });
 
-  test('enrolments without a date on a platform that never sends one', async () => {
-    const it = await knows({ enrolledAt: null });
-    it.put(...records(5_000, later({ enrolledAt: null }), KNOWN));
-    expect(await it.poll()).toMatchObject({ kind: 'ended', ended: [{ events: 5_000 }] });
+  test('enrolments without a date on a platform that never sends dates are not held', async () => {
+    const poller = await knows({ enrolledAt: null });
+    poller.put(...records(5_000, later({ enrolledAt: null }), KNOWN));
+    expect(await poller.poll()).toMatchObject({ kind: 'ended', ended: [{ events: 5_000 }] });
   });
 
-  test('everyone starts, and completion dates follow a little later', async () => {
-    const it = await knows({});
-    it.put(...records(KNOWN, later({ status: 'IN_PROGRESS' })));
-    await it.poll();
-    it.put(...records(KNOWN, later({ status: 'COMPLETED' })));
-    await it.poll();
-    it.put(...records(KNOWN, later({ status: 'COMPLETED', completedAt: TODAY })));
-    expect(await it.poll()).toMatchObject({ kind: 'ended' });
-    expect(it.types()).toHaveLength(3 * KNOWN);
+  test('completion dates that follow a little later are not held', async () => {
+    const poller = await knows({});
+    poller.put(...records(KNOWN, later({ status: 'IN_PROGRESS' })));
+    await poller.poll();
+    poller.put(...records(KNOWN, later({ status: 'COMPLETED' })));
+    await poller.poll();
+    poller.put(...records(KNOWN, later({ status: 'COMPLETED', completedAt: TODAY })));
+    expect(await poller.poll()).toMatchObject({ kind: 'ended' });
+    expect(poller.types()).toHaveLength(3 * KNOWN);
   });
 
-  test('a removal that was published, and its erasure 14 days later', async () => {
-    const it = await knows({});
-    it.put(...records(LIMIT, later({ removedAt: REMOVED })));
-    await it.poll();
-    it.clock.advance(15 * 24 * HOUR_MS);
-    it.put(...records(LIMIT, (id) => erased(id, REMOVED)));
-    it.put(...records(LIMIT, later({ removedAt: '2026-03-17T07:00:00.000Z' }), LIMIT));
-    expect(await it.poll({ mode: 'reconcile' })).toMatchObject({ kind: 'ended' });
-    expect(it.types()).toHaveLength(3 * LIMIT);
+  test('the erasure after a published removal is not held', async () => {
+    const poller = await knows({});
+    poller.put(...records(LIMIT, later({ removedAt: REMOVED })));
+    await poller.poll();
+    poller.clock.advance(15 * 24 * HOUR_MS);
+    poller.put(...records(LIMIT, (id) => erased(id, REMOVED)));
+    poller.put(...records(LIMIT, later({ removedAt: '2026-03-17T07:00:00.000Z' }), LIMIT));
+    expect(await poller.poll({ mode: 'reconcile' })).toMatchObject({ kind: 'ended' });
+    expect(poller.types()).toHaveLength(3 * LIMIT);
   });
 });
 
-test('old is measured by the latest watermark that the integration ever had', async () => {
-  const it = await knows({});
-  const { checkpoint } = it.store.place();
-  it.store.putCheckpoint({ ...checkpoint, watermark: '2026-01-01T00:00:00.000Z' });
-  it.put(...records(LIMIT + 1, later({ enrolledAt: OLD }), KNOWN));
-  expect(await it.poll()).toMatchObject({
+test('a date is old by the latest watermark of the integration', async () => {
+  const poller = await knows({});
+  const { checkpoint } = poller.store.place();
+  poller.store.putCheckpoint({ ...checkpoint, watermark: '2026-01-01T00:00:00.000Z' });
+  poller.put(...records(LIMIT + 1, later({ enrolledAt: OLD }), KNOWN));
+  expect(await poller.poll()).toMatchObject({
     kind: 'held',
     held: { waiting: { kinds: { firstSeenOld: LIMIT + 1 } } },
   });
 });
 
-test('what is held is named by course: the 20 with the most changes, and the rest', async () => {
-  const it = world();
-  it.kombo.pageSize = 1_000;
+test('held changes are listed by course: the 20 with the most changes, and the rest', async () => {
+  const poller = world();
+  poller.kombo.pageSize = 1_000;
   const inCourse = (id: string, at: number, state: State = {}) =>
     observed(
       { id, ...state },
       { course: { ...observed().course, id: `c${at % 50}`, title: `Course ${at % 50}` } },
     );
-  it.put(...Array.from({ length: 1_000 }, (_, at) => inCourse(idOf(at), at)));
-  await it.poll();
+  poller.put(...Array.from({ length: 1_000 }, (_, at) => inCourse(idOf(at), at)));
+  await poller.poll();
   const gone = Array.from({ length: 1_000 }, (_, at) => at).filter(
     (at) => at % 50 < 30 && at >= (at % 50) * 20,
   );
-  it.put(...gone.map((at) => inCourse(idOf(at), at, { removedAt: REMOVED })));
-  const outcome = await it.poll();
+  poller.put(...gone.map((at) => inCourse(idOf(at), at, { removedAt: REMOVED })));
+  const outcome = await poller.poll();
   if (outcome.kind !== 'held') throw new Error(outcome.kind);
   const { total, courses, otherCourses } = outcome.held.waiting;
   expect(total).toBe(gone.length);

@@ -51,8 +51,8 @@ function decisions(): [Decision, Decision] {
   return [ordinary, { ...ordinary, tally: { ...EMPTY_TALLY, suspect: 1 }, suspect: 'firstSeenOld' }];
 }
 
-describe('what a hold counted', () => {
-  test('is of the run that stands where it stopped', () => {
+describe('the count of a hold', () => {
+  test('a count belongs to the run at the position where it stopped', () => {
     expect(isCounted(held, run)).toBe(true);
     expect(countingOf({ ...empty, held: counting, run }, 'run')).toEqual(counting.counting);
   });
@@ -62,18 +62,18 @@ describe('what a hold counted', () => {
     ['began at another time', { ...run, startedAt: LATER }],
     ['is in another pass', { ...run, pass: 1 }],
     ['stands before another page', { ...run, cursor: 'at-30' }],
-  ])('is not of a run that %s', (_what, other) => {
+  ])('a count does not belong to a run that %s', (_what, other) => {
     expect(isCounted(held, other)).toBe(false);
     expect(countingOf({ ...empty, held: counting, run: other }, 'run')).toBeNull();
   });
 
-  test('is not yet known while it is being counted, nor when it is to be counted anew', () => {
+  test('a hold is not counted while counting is in progress or must start over', () => {
     expect(isCounted(counting, run)).toBe(false);
     expect(isCounted({ ...held, stoppedAt: null }, run)).toBe(false);
     expect(countingOf({ ...empty, held, run }, 'run')).toBeNull();
   });
 
-  test('is not of the other run, even when that one stands alike', () => {
+  test('a count does not belong to the other run at the same position', () => {
     const checkpoint = {
       ...empty,
       held: counting,
@@ -84,7 +84,7 @@ describe('what a hold counted', () => {
     expect(withoutCount(checkpoint, 'reconciliation')).toEqual(checkpoint);
   });
 
-  test('is forgotten when its run begins again: nothing of it can be continued', () => {
+  test('a count is dropped when its run starts over', () => {
     const checkpoint = withoutCount({ ...empty, held: counting, run }, 'run');
     expect(checkpoint.held).toEqual({ ...counting, stoppedAt: null, counting: null, chunks: [] });
     expect(withoutCount(empty, 'run')).toEqual(empty);
@@ -101,59 +101,65 @@ describe('the limit', () => {
     [0, 26, true],
     [24, 1, false],
     [25, 1, true],
-  ])('after %i suspect changes, %i more are too many: %s', (before, count, tooMany) => {
+  ])('after %i suspect changes, %i more exceed the limit: %s', (before, count, tooMany) => {
     const page = [ordinary, ...Array.from({ length: count }, () => suspect)];
     expect(exceedsLimit(page, passed(before), SETTINGS, now)).toBe(tooMany);
     expect(exceedsLimit(page, passed(before), SETTINGS, now + 2 * DAY_MS)).toBe(count > 25);
   });
 
-  test('does not hold ordinary changes, also when it was lowered below what passed already', () => {
+  test('ordinary changes are not held, also after the limit was lowered', () => {
     expect(exceedsLimit([ordinary], passed(1_000), SETTINGS, now)).toBe(false);
   });
 });
 
 describe('a new hold', () => {
   const stoppedAgain = async (before: Held | null) => {
-    const it = await synced();
-    const done = await withLease(it.ports, it.settings, it.integration, 'operator', async (worker) =>
-      newHold({ ...worker, checkpoint: { ...empty, held: before } }, run),
+    const poller = await synced();
+    const done = await withLease(
+      poller.ports,
+      poller.settings,
+      poller.integration,
+      'operator',
+      async (worker) => newHold({ ...worker, checkpoint: { ...empty, held: before } }, run),
     );
     if (!done.done) throw new Error('a poll holds the lease');
-    return { hold: done.result, now: new Date(it.clock.read()).toISOString() };
+    return { hold: done.result, now: new Date(poller.clock.read()).toISOString() };
   };
 
-  test('begins where its run stopped, with nothing counted', async () => {
+  test('a new hold begins where its run stopped, with nothing counted', async () => {
     const { hold, now } = await stoppedAgain(null);
     expect(hold).toEqual({ ...held, since: now, counting: run, chunks: [], notice: 'none' });
   });
 
-  test('goes on with the episode that an earlier one began', async () => {
+  test('a new hold continues the episode of an earlier one', async () => {
     const { hold } = await stoppedAgain({ ...held, mode: 'reconcile' });
     expect(hold).toMatchObject({ since: AT, mode: 'incremental', notice: 'published', chunks: [] });
   });
 });
 
-test('nothing is published at the end of a hold that is none', async () => {
-  const it = await synced();
-  await withLease(it.ports, it.settings, it.integration, 'operator', (worker) => endHold(worker, 'resolved'));
-  expect(it.bus.notified).toEqual([]);
+test('without a hold, ending it publishes nothing', async () => {
+  const poller = await synced();
+  await withLease(poller.ports, poller.settings, poller.integration, 'operator', (worker) =>
+    endHold(worker, 'resolved'),
+  );
+  expect(poller.bus.notified).toEqual([]);
 });
 
-test('nothing is published when what is being counted goes away before it was published', async () => {
+test('a hold that was never published ends without an event', async () => {
   const ids = Array.from({ length: 100 }, (_, at) => `p${String(at).padStart(3, '0')}`);
-  const it = await synced(ids);
-  it.kombo.pageSize = 10;
-  it.put(...ids.map((id) => observed({ id, removedAt: AT })));
+  const poller = await synced(ids);
+  poller.kombo.pageSize = 10;
+  poller.put(...ids.map((id) => observed({ id, removedAt: AT })));
   let calls = 0;
   const timeLeft = () => {
     calls += 1;
     return calls < 8;
   };
-  expect(await it.poll({ timeLeft })).toMatchObject({ kind: 'more' });
-  expect(it.store.place().checkpoint.held).toMatchObject({ notice: 'none', waiting: { total: 20 } });
-  it.put(...ids.slice(20).map((id) => observed({ id })));
-  it.kombo.cursorsRefused = 1;
-  expect(await it.poll()).toMatchObject({ kind: 'ended' });
-  expect(it.store.place().checkpoint.held).toBeNull();
-  expect(it.bus.notified).toEqual([]);
+  expect(await poller.poll({ timeLeft })).toMatchObject({ kind: 'more' });
+  expect(poller.store.place().checkpoint.held).toMatchObject({ notice: 'none', waiting: { total: 20 } });
+  poller.put(...ids.slice(20).map((id) => observed({ id })));
+  poller.kombo.cursorsRefused = 1;
+  expect(await poller.poll()).toMatchObject({ kind: 'ended' });
+  expect(poller.store.place().checkpoint.held).toBeNull();
+  expect(poller.bus.notified).toEqual([]);
 });

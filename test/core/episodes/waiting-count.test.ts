@@ -35,14 +35,14 @@ async function counted(...all: Suspected[]) {
   return count.read();
 }
 
-test('nothing is counted at first, and then there is nothing to store', async () => {
+test('a new count is zero and has nothing to store', async () => {
   const count = await waitingCount(NOTHING_COUNTED, []);
   count.add(suspected({ id: 'ordinary', kind: null }));
   expect(count.read()).toEqual(NOTHING_COUNTED);
   expect(count.take()).toBeNull();
 });
 
-describe('whatever is counted, and however often the count is stored and continued,', () => {
+describe('any count', () => {
   const kinds = ['removed', 'dropped', 'corrected', null] as const;
   const some = fc.array(
     fc.record({
@@ -55,7 +55,7 @@ describe('whatever is counted, and however often the count is stored and continu
     { size: '+1' },
   );
 
-  test('each progression counts once, with the first of its changes, and each change is stored', async () => {
+  test('each progression counts once, with its first change, and each change is stored, however often the count continues', async () => {
     await fc.assert(
       fc.asyncProperty(some, async (all) => {
         const chunks: HeldChunk[] = [];
@@ -98,21 +98,21 @@ function tallied(keys: (string | null)[]): Record<string, number> {
   return Object.fromEntries(keys.map((key) => [key, keys.filter((other) => other === key).length]));
 }
 
-describe('the courses of what waits', () => {
-  test('are those with the most changes, in the order of their ids where these are as many', async () => {
+describe('the courses of a count', () => {
+  test('the courses of a count are sorted by changes, then by id', async () => {
     const three = ['c2', 'c1', 'c3', 'c3'].map((id, at) => ({ id: `p${at}`, course: { id } }));
     const { waiting } = await counted(...three);
     expect(waiting.courses.map(({ id }) => id)).toEqual(['c3', 'c1', 'c2']);
   });
 
-  test('are 20 at most; the others are counted together', async () => {
+  test('a count lists at most 20 courses and sums up the others', async () => {
     const all = Array.from({ length: 23 }, (_, at) => String.fromCharCode(97 + at));
     const { waiting } = await counted(...all.map((id) => ({ id, course: { id } })).toReversed());
     expect(waiting.courses.map(({ id }) => id)).toEqual(all.slice(0, 20));
     expect(waiting.otherCourses).toEqual({ courses: 3, changes: 3 });
   });
 
-  test('are named by the id of the revision where Kombo shows none of the course, or by none', async () => {
+  test("a course without an id is listed by its revision's id, or without one", async () => {
     const { waiting } = await counted(
       { id: 'a', course: { id: null, revisionId: 'r1', title: null } },
       { id: 'b', course: { id: null, revisionId: null, title: null } },
@@ -124,13 +124,13 @@ describe('the courses of what waits', () => {
     ]);
   });
 
-  test('have the first 100 characters of their titles, and no half of a character', async () => {
+  test('course titles are cut to 100 characters, never within a character', async () => {
     const { waiting } = await counted({ id: 'a', course: { title: `${'x'.repeat(99)}\u{1F600} and more` } });
     expect(waiting.courses[0]?.title).toBe(`${'x'.repeat(99)}\uFFFD`);
   });
 });
 
-describe('a chunk is full', () => {
+describe('the size of a chunk', () => {
   const filled = async (courseOf: (at: number) => Partial<Course>) => {
     const count = await waitingCount(NOTHING_COUNTED, []);
     let changes = 0;
@@ -143,13 +143,13 @@ describe('a chunk is full', () => {
     return { changes, bytes: chunk.fingerprints.length + Buffer.byteLength(JSON.stringify(chunk.courses)) };
   };
 
-  test('with the fingerprints that fit, when the changes are in one course', async () => {
+  test('a chunk is full at its limit of fingerprints', async () => {
     const { changes, bytes } = await filled(() => ({}));
     expect(changes).toBeGreaterThan(3_900);
     expect(bytes).toBeLessThan(CHUNK_BYTES + LAST_CHANGE_BYTES);
   });
 
-  test('before it gets larger, when each change is in another course with a long title', async () => {
+  test('a chunk with many long course titles is full earlier', async () => {
     const { changes, bytes } = await filled((at) => ({ id: `course-${at}`, title: '学'.repeat(200) }));
     expect(changes).toBeGreaterThan(100);
     expect(bytes).toBeLessThan(CHUNK_BYTES + LAST_CHANGE_BYTES);

@@ -66,14 +66,14 @@ const refused = (intervals: number, retryIn?: number) => ({
 });
 
 describe('a refusal of access', () => {
-  test('is the deployment’s where there is one integration only', () => {
+  test("a refusal is the deployment's if there is only one integration", () => {
     expect(summary(dueOf({ a: { succeeded: 2, failed: refused(1) } }))).toEqual({
       polls: [],
       stopped: ['a'],
     });
   });
 
-  test('is the deployment’s when all that ran within two intervals were refused, whatever others did before', () => {
+  test("a refusal is the deployment's when all integrations of the last two intervals were refused", () => {
     const due = dueOf({
       a: { succeeded: 2, failed: refused(1) },
       b: { succeeded: null, failed: refused(0.9) },
@@ -86,7 +86,7 @@ describe('a refusal of access', () => {
     expect(summary(due)).toEqual({ polls: ['new', 'late'], stopped: ['a', 'b'] });
   });
 
-  test('is the integration’s own when another one succeeded after it', () => {
+  test("a refusal is the integration's own when another one succeeded after it", () => {
     expect(summary(dueOf({ a: { failed: refused(1) }, b: { succeeded: 0.9 } }))).toEqual({
       polls: ['a, own', 'b'],
       stopped: [],
@@ -94,19 +94,19 @@ describe('a refusal of access', () => {
   });
 
   test.each(['integration', 'waiting'] as const)(
-    'is the integration’s own when Kombo answered another one after it: %s',
+    "a refusal is the integration's own when Kombo accepted another one after it: %s",
     (kind) => {
       const due = dueOf({ a: { failed: refused(1) }, b: { failed: { kind, ago: 0.9, retryIn: 1 } } });
       expect(summary(due)).toEqual({ polls: ['a, own'], stopped: [] });
     },
   );
 
-  test('is the integration’s own also when the other one was refused since then', () => {
+  test("a refusal is the integration's own also when the other one was refused later", () => {
     const due = dueOf({ a: { failed: refused(3, 5) }, b: { succeeded: 1, failed: refused(0.5) } });
     expect(summary(due)).toEqual({ polls: [], stopped: ['b'] });
   });
 
-  test('waits for the others’ next runs when they ran before it, and not longer than two intervals', () => {
+  test('an undecided refusal waits for the next runs of the others, at most two intervals', () => {
     const fleet = (intervals: number) => ({
       a: { failed: refused(intervals - 0.1) },
       b: { succeeded: intervals },
@@ -116,7 +116,7 @@ describe('a refusal of access', () => {
     expect(summary(dueOf(fleet(2.1)))).toEqual({ polls: ['b'], stopped: ['a'] });
   });
 
-  test('is not decided by what passes by itself', () => {
+  test('a temporary failure of another integration does not decide a refusal', () => {
     const due = dueOf({
       a: { failed: refused(1) },
       b: { succeeded: 3, failed: { kind: 'transient', ago: 0.5 } },
@@ -124,28 +124,28 @@ describe('a refusal of access', () => {
     expect(summary(due)).toEqual({ polls: ['b'], stopped: ['a'] });
   });
 
-  test('that is the integration’s own keeps to its back-off', () => {
+  test("a refusal that is the integration's own backs off", () => {
     expect(summary(dueOf({ a: { failed: refused(1, 3) }, b: { succeeded: 0.5 } })).polls).toEqual(['b']);
   });
 
-  test('of all makes them due at once after the first success, and is not their own', () => {
+  test('after the first success, all refused integrations are due at once', () => {
     const fleet = { a: { succeeded: 0.9 }, b: { failed: refused(9) }, c: { failed: refused(5) } };
     const lastProbe = { integration: 'a', at: ago(1) };
     expect(summary(dueOf(fleet, lastProbe))).toEqual({ polls: ['b', 'c', 'a'], stopped: [] });
   });
 
-  test('that comes again after the deployment was right is the integration’s own', () => {
+  test("a refusal that is repeated after the deployment was repaired is the integration's own", () => {
     const fleet = { a: { succeeded: 0.3 }, b: { failed: refused(0.5) } };
     expect(summary(dueOf(fleet, { integration: 'a', at: ago(1) })).polls).toEqual(['b, own', 'a']);
   });
 });
 
-test('what AWS denies one integration is tried again at each turn, and is no refusal of its own', () => {
+test("a permission that AWS denies is retried at each dispatch, and is never the integration's own failure", () => {
   const due = dueOf({ a: { failed: { kind: 'deployment', ago: 1 } }, b: { succeeded: 0.9 } });
   expect(summary(due)).toEqual({ polls: ['a', 'b'], stopped: [] });
 });
 
-test('what AWS denies all stops all', () => {
+test('a permission that AWS denies for all stops all integrations', () => {
   const denied = { kind: 'deployment' as const, ago: 1 };
   expect(summary(dueOf({ a: { failed: denied }, b: { failed: denied } })).stopped).toEqual(['a', 'b']);
 });
@@ -177,8 +177,8 @@ const fleet = fc
 
 const isActive = (each: Standing | null) => (each?.state ?? 'active') === 'active';
 
-describe('whatever the others do', () => {
-  test('an integration whose last run succeeded, or that never ran, is due', () => {
+describe('independent of the other integrations', () => {
+  test('an integration is due if its last run succeeded or it never ran, whatever the others do', () => {
     fc.assert(
       fc.property(fleet, (list) => {
         const { polls } = summary(dueOf(Object.fromEntries(list)));
@@ -188,7 +188,7 @@ describe('whatever the others do', () => {
     );
   });
 
-  test('an integration that fails for a reason of its own keeps to its own back-off', () => {
+  test('an integration with its own failure backs off, whatever the others do', () => {
     fc.assert(
       fc.property(fleet, (list) => {
         const { polls } = summary(dueOf(Object.fromEntries(list)));
@@ -202,7 +202,7 @@ describe('whatever the others do', () => {
     );
   });
 
-  test('nothing depends on the order in which the integrations are listed', () => {
+  test('the order of the integrations does not matter', () => {
     fc.assert(
       fc.property(fleet, fc.infiniteStream(fc.double({ noNaN: true })), (list, places) => {
         const shuffled = list
@@ -217,7 +217,7 @@ describe('whatever the others do', () => {
     );
   });
 
-  test('each is polled once at most, or stopped, and only while it is active', () => {
+  test('each active integration is polled at most once, or stopped', () => {
     fc.assert(
       fc.property(fleet, (list) => {
         const { polls, stopped } = dueOf(Object.fromEntries(list));
@@ -251,7 +251,7 @@ const fleets = fc
 /** How far each dispatch is from its time, as a part of the interval. */
 const jitters = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 100, maxLength: 100 });
 
-test('the last to succeed is tried first, then a different one each time, and each once in as many intervals', () => {
+test('the probe is first the last to succeed, then a different integration in each interval', () => {
   fc.assert(
     fc.property(fleets, jitters, (fleet, jitter) => {
       let last: Probe | null = null;
@@ -274,24 +274,24 @@ test('the last to succeed is tried first, then a different one each time, and ea
   );
 });
 
-test('none is tried twice in one interval, when dispatch is called again', () => {
+test('there is one probe per interval, also when dispatch is called again', () => {
   const fleet = [stopped('moodle:a', NOW - INTERVAL_MS), stopped('moodle:b', null)];
   const last = { integration: 'moodle:a', at: at(NOW) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW + MINUTE_MS, intervalMs: INTERVAL_MS })).toBeNull();
 });
 
-test('the order begins again with the last to succeed when the deployment was right in between', () => {
+test('the order of probes starts over after the deployment was right', () => {
   const fleet = [stopped('moodle:a', NOW - 2 * INTERVAL_MS), stopped('moodle:b', NOW - INTERVAL_MS)];
   const last = { integration: 'moodle:b', at: at(NOW - 3 * INTERVAL_MS) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW, intervalMs: INTERVAL_MS })).toBe('moodle:b');
 });
 
-test('it goes on with the first when the one that was tried last is no longer stopped', () => {
+test('the order of probes starts over when the last probe is no longer stopped', () => {
   const fleet = [stopped('moodle:a', null), stopped('moodle:b', null)];
   const last = { integration: 'moodle:gone', at: at(NOW - INTERVAL_MS) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW, intervalMs: INTERVAL_MS })).toBe('moodle:a');
 });
 
-test('none is tried where none is stopped', () => {
+test('there is no probe if no integration is stopped', () => {
   expect(nextProbe([], { lastProbe: null, now: NOW, intervalMs: INTERVAL_MS })).toBeNull();
 });

@@ -34,7 +34,7 @@ const entry = (changes: Change[], rest: Partial<JournalEntry> = {}): JournalEntr
 });
 
 describe('a checkpoint after an entry', () => {
-  test('counts what the entry counts, for its run alone', () => {
+  test('the checkpoint after an entry has its counts, for the run of the entry only', () => {
     const { reconciliation } = checkpoint;
     expect(advance(checkpoint, entry([change(), { ...change(), events: [] }]), NOW)).toMatchObject({
       entry: 5,
@@ -50,18 +50,18 @@ describe('a checkpoint after an entry', () => {
     });
   });
 
-  test('has no run where none is in progress', () => {
+  test('the checkpoint after an entry has no run if none is in progress', () => {
     expect(advance({ ...checkpoint, run: null }, entry([change()]), NOW).run).toBeNull();
   });
 
-  test('knows that the pass changed something, once it did', () => {
+  test('the checkpoint remembers that a pass changed something', () => {
     const fence = entry([]);
     expect(advance(checkpoint, fence, NOW).run?.passChanged).toBe(false);
     const changed = advance(checkpoint, entry([change()]), NOW);
     expect(advance(changed, fence, NOW).run?.passChanged).toBe(true);
   });
 
-  test('knows whether the platform ever showed an enrolment date', () => {
+  test('the checkpoint remembers that the platform has shown an enrolment date', () => {
     const undated = change({ enrolledAt: null });
     const without = advance(checkpoint, entry([undated]), NOW);
     expect(without.hasEnrolmentDates).toBe(false);
@@ -74,36 +74,36 @@ describe('a checkpoint after an entry', () => {
 /** A deployment that includes details, whose worker died between the append of an entry and its events. */
 async function cutOff(): Promise<World> {
   for (let at = 1; ; at += 1) {
-    const it = world({ mode: 'silent' }, { learnerDetails: 'include' });
-    await it.poll();
-    it.clock.advance(HOUR_MS);
-    it.put(observed());
-    const { calls } = await it.pollWithFault({ at, kind: 'killed', tookEffect: true });
-    it.clock.advance(HOUR_MS);
-    if (calls.at(-1)?.endsWith('appendEntry')) return it;
+    const poller = world({ mode: 'silent' }, { learnerDetails: 'include' });
+    await poller.poll();
+    poller.clock.advance(HOUR_MS);
+    poller.put(observed());
+    const { calls } = await poller.pollWithFault({ at, kind: 'killed', tookEffect: true });
+    poller.clock.advance(HOUR_MS);
+    if (calls.at(-1)?.endsWith('appendEntry')) return poller;
   }
 }
 
-test('recovery asks Kombo for the details that the dead worker had in hand', async () => {
-  const it = await cutOff();
-  await it.poll();
-  expect(it.bus.published.at(-1)?.detail.learner).toMatchObject({ lastName: CANARY });
+test('recovery reads the learner details again from Kombo', async () => {
+  const poller = await cutOff();
+  await poller.poll();
+  expect(poller.bus.published.at(-1)?.detail.learner).toMatchObject({ lastName: CANARY });
 });
 
 test('recovery publishes without details when Kombo no longer knows the integration', async () => {
-  const it = await cutOff();
-  it.kombo.readByIds = async () => {
+  const poller = await cutOff();
+  poller.kombo.readByIds = async () => {
     throw new IntegrationError('Kombo answered PLATFORM.INTEGRATION_NOT_FOUND');
   };
-  await it.poll();
-  expect(it.bus.published.at(-1)?.detail.learner).toMatchObject({ firstName: null, lastName: null });
+  await poller.poll();
+  expect(poller.bus.published.at(-1)?.detail.learner).toMatchObject({ firstName: null, lastName: null });
 });
 
-test('recovery waits for details that Kombo cannot give at the moment', async () => {
-  const it = await cutOff();
-  it.kombo.readByIds = async () => {
+test('recovery fails and is tried again while Kombo cannot return learner details', async () => {
+  const poller = await cutOff();
+  poller.kombo.readByIds = async () => {
     throw new TransientError('Kombo answered 503');
   };
-  expect(await it.poll()).toMatchObject({ kind: 'failed' });
-  expect(it.bus.published).toEqual([]);
+  expect(await poller.poll()).toMatchObject({ kind: 'failed' });
+  expect(poller.bus.published).toEqual([]);
 });

@@ -13,52 +13,52 @@ const STATUSES: Status[] = ['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'];
 
 /** An integration with some records that was synced, and then removed. */
 async function removed(ids: string[], baseline: Baseline = { mode: 'silent' }): Promise<World> {
-  const it = world(baseline, { surgeFloor: 1000 });
-  for (const id of ids) show(it, id, 'ENROLLED');
-  await it.store.changeIntegration(it.integration.id, () => it.integration);
-  await it.poll();
-  await withLease(it.ports, it.settings, it.integration, 'operator', (worker) =>
+  const poller = world(baseline, { surgeFloor: 1000 });
+  for (const id of ids) show(poller, id, 'ENROLLED');
+  await poller.store.changeIntegration(poller.integration.id, () => poller.integration);
+  await poller.poll();
+  await withLease(poller.ports, poller.settings, poller.integration, 'operator', (worker) =>
     changeState(worker, 'removed'),
   );
-  it.bus.published.length = 0;
-  it.clock.advance(30 * DAY_MS);
-  return it;
+  poller.bus.published.length = 0;
+  poller.clock.advance(30 * DAY_MS);
+  return poller;
 }
 
-function show(it: World, id: string, status: Status): void {
-  const now = new Date(it.clock.read()).toISOString();
+function show(poller: World, id: string, status: Status): void {
+  const now = new Date(poller.clock.read()).toISOString();
   const completedAt = status === 'COMPLETED' ? now : null;
-  it.put(observed({ id, status, enrolledAt: now, completedAt, changedAt: now }));
+  poller.put(observed({ id, status, enrolledAt: now, completedAt, changedAt: now }));
 }
 
-async function add(it: World, baseline: Baseline | null): Promise<void> {
-  const addedAt = new Date(it.clock.read()).toISOString();
-  const added = await withLease(it.ports, it.settings, it.integration, 'operator', (worker) =>
+async function add(poller: World, baseline: Baseline | null): Promise<void> {
+  const addedAt = new Date(poller.clock.read()).toISOString();
+  const added = await withLease(poller.ports, poller.settings, poller.integration, 'operator', (worker) =>
     addAgain(worker, { baseline, addedAt }),
   );
   if (!added.done) throw new Error('nobody else is at work');
-  it.integration = added.result;
+  poller.integration = added.result;
 }
 
-async function addAndPoll(it: World, baseline: Baseline | null): Promise<void> {
-  await add(it, baseline);
-  await it.poll({ integration: it.integration });
+async function addAndPoll(poller: World, baseline: Baseline | null): Promise<void> {
+  await add(poller, baseline);
+  await poller.poll({ integration: poller.integration });
 }
 
-const notified = (it: World) =>
-  it.bus.published.map(({ type, detail }) => `${type} ${detail.progression.id}`).toSorted();
+const notified = (poller: World) =>
+  poller.bus.published.map(({ type, detail }) => `${type} ${detail.progression.id}`).toSorted();
 
-describe('an integration that was removed and is added again', () => {
-  test('goes on at its watermark without a baseline, with the one that it had', async () => {
-    const it = await removed(['a', 'b'], { mode: 'publish' });
-    show(it, 'a', 'COMPLETED');
-    show(it, 'c', 'ENROLLED');
+describe('a removed integration that is added again', () => {
+  test('an integration added again without a baseline continues at its watermark and keeps its baseline setting', async () => {
+    const poller = await removed(['a', 'b'], { mode: 'publish' });
+    show(poller, 'a', 'COMPLETED');
+    show(poller, 'c', 'ENROLLED');
 
-    await addAndPoll(it, null);
+    await addAndPoll(poller, null);
 
-    expect(notified(it)).toEqual(['CourseCompleted a', 'LearnerEnrolled c']);
-    expect(it.kombo.reads.at(-1)?.updatedAfter).toBe('2026-03-02T07:45:00.000Z');
-    expect(it.integration).toMatchObject({ state: 'active', baseline: { mode: 'publish' } });
+    expect(notified(poller)).toEqual(['CourseCompleted a', 'LearnerEnrolled c']);
+    expect(poller.kombo.reads.at(-1)?.updatedAfter).toBe('2026-03-02T07:45:00.000Z');
+    expect(poller.integration).toMatchObject({ state: 'active', baseline: { mode: 'publish' } });
   });
 
   test.each([
@@ -66,48 +66,48 @@ describe('an integration that was removed and is added again', () => {
     [{ mode: 'publish' }, ['CourseCompleted a', 'CourseStarted c', 'LearnerEnrolled d']],
     [{ mode: 'since', date: '2026-04-01T12:00:00.000Z' }, ['LearnerEnrolled d']],
   ] satisfies [Baseline, string[]][])(
-    'is synced anew with a baseline, which was ignored before: %j',
+    'an integration added again with a baseline is synced as if for the first time: %j',
     async (baseline, expected) => {
-      const it = await removed(['a', 'b', 'c']);
-      show(it, 'a', 'COMPLETED');
-      show(it, 'c', 'IN_PROGRESS');
-      it.clock.advance(DAY_MS);
-      show(it, 'd', 'ENROLLED');
+      const poller = await removed(['a', 'b', 'c']);
+      show(poller, 'a', 'COMPLETED');
+      show(poller, 'c', 'IN_PROGRESS');
+      poller.clock.advance(DAY_MS);
+      show(poller, 'd', 'ENROLLED');
 
-      await addAndPoll(it, baseline);
+      await addAndPoll(poller, baseline);
 
-      expect(notified(it)).toEqual(expected);
-      expect(it.kombo.reads.at(-1)?.updatedAfter).toBeNull();
-      expect(it.integration.baseline).toEqual(baseline);
-      expect(it.bus.notified.at(-1)).toMatchObject({ type: 'IntegrationBaselined' });
+      expect(notified(poller)).toEqual(expected);
+      expect(poller.kombo.reads.at(-1)?.updatedAfter).toBeNull();
+      expect(poller.integration.baseline).toEqual(baseline);
+      expect(poller.bus.notified.at(-1)).toMatchObject({ type: 'IntegrationBaselined' });
     },
   );
 
-  test('publishes what changes after a silent baseline, and nothing of before it', async () => {
+  test('an integration added again publishes only changes after its silent baseline', async () => {
     const changes = fc.array(fc.tuple(fc.nat(5), fc.constantFrom(...STATUSES)), { maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(changes, changes, fc.nat(3), async (meanwhile, later, cuts) => {
-        const it = await removed(['p0', 'p1', 'p2']);
-        it.kombo.pageSize = 2;
-        for (const [number, status] of meanwhile) show(it, `p${number}`, status);
+        const poller = await removed(['p0', 'p1', 'p2']);
+        poller.kombo.pageSize = 2;
+        for (const [number, status] of meanwhile) show(poller, `p${number}`, status);
 
-        await add(it, { mode: 'silent' });
+        await add(poller, { mode: 'silent' });
         // The baseline goes on over several calls.
         for (let cut = 0; cut < cuts; cut += 1) {
-          await it.poll({ integration: it.integration, timeLeft: () => false });
+          await poller.poll({ integration: poller.integration, timeLeft: () => false });
         }
-        await it.poll({ integration: it.integration });
-        expect(notified(it)).toEqual([]);
+        await poller.poll({ integration: poller.integration });
+        expect(notified(poller)).toEqual([]);
 
         for (const [number, status] of later) {
-          it.clock.advance(HOUR_MS);
+          poller.clock.advance(HOUR_MS);
           const id = `p${number}`;
-          const before = it.store.known.get(id)?.state.status ?? null;
-          show(it, id, status);
-          await it.poll({ integration: it.integration });
-          expect(it.store.known.get(id)?.state.status).toBe(status);
+          const before = poller.store.known.get(id)?.state.status ?? null;
+          show(poller, id, status);
+          await poller.poll({ integration: poller.integration });
+          expect(poller.store.known.get(id)?.state.status).toBe(status);
           if (status === before) continue;
-          expect(it.bus.published.at(-1)?.detail).toMatchObject({
+          expect(poller.bus.published.at(-1)?.detail).toMatchObject({
             progression: { id, status },
             previous: before === null ? null : { status: before },
           });
@@ -117,89 +117,89 @@ describe('an integration that was removed and is added again', () => {
     );
   });
 
-  test('publishes what changes while the baseline reads, also when its run begins anew', async () => {
-    const it = await removed(['a', 'b', 'c']);
-    it.kombo.pageSize = 1;
-    show(it, 'a', 'IN_PROGRESS');
+  test('an integration added again publishes changes during the baseline, also when its run starts over', async () => {
+    const poller = await removed(['a', 'b', 'c']);
+    poller.kombo.pageSize = 1;
+    show(poller, 'a', 'IN_PROGRESS');
     let left = 1;
-    await add(it, { mode: 'silent' });
-    await it.poll({ timeLeft: () => left-- > 0 });
-    expect(it.store.known.get('a')?.state.status).toBe('IN_PROGRESS');
-    show(it, 'a', 'COMPLETED');
-    const { checkpoint } = it.store.place();
-    it.store.putCheckpoint({ ...checkpoint, run: null });
+    await add(poller, { mode: 'silent' });
+    await poller.poll({ timeLeft: () => left-- > 0 });
+    expect(poller.store.known.get('a')?.state.status).toBe('IN_PROGRESS');
+    show(poller, 'a', 'COMPLETED');
+    const { checkpoint } = poller.store.place();
+    poller.store.putCheckpoint({ ...checkpoint, run: null });
 
-    await it.poll();
+    await poller.poll();
 
-    expect(notified(it)).toEqual(['CourseCompleted a']);
+    expect(notified(poller)).toEqual(['CourseCompleted a']);
   });
 
-  test('ends a hold of before with the baseline', async () => {
-    const it = world({ mode: 'silent' }, { surgeFloor: 1, surgeShare: 0 });
-    for (const id of ['a', 'b', 'c']) show(it, id, 'COMPLETED');
-    await it.store.changeIntegration(it.integration.id, () => it.integration);
-    await it.poll();
-    it.clock.advance(HOUR_MS);
-    for (const id of ['a', 'b', 'c']) show(it, id, 'ENROLLED');
-    expect(await it.poll()).toMatchObject({ kind: 'held' });
-    await withLease(it.ports, it.settings, it.integration, 'operator', (worker) =>
+  test('adding an integration again ends its hold with the baseline', async () => {
+    const poller = world({ mode: 'silent' }, { surgeFloor: 1, surgeShare: 0 });
+    for (const id of ['a', 'b', 'c']) show(poller, id, 'COMPLETED');
+    await poller.store.changeIntegration(poller.integration.id, () => poller.integration);
+    await poller.poll();
+    poller.clock.advance(HOUR_MS);
+    for (const id of ['a', 'b', 'c']) show(poller, id, 'ENROLLED');
+    expect(await poller.poll()).toMatchObject({ kind: 'held' });
+    await withLease(poller.ports, poller.settings, poller.integration, 'operator', (worker) =>
       changeState(worker, 'removed'),
     );
 
-    await addAndPoll(it, { mode: 'silent' });
+    await addAndPoll(poller, { mode: 'silent' });
 
-    expect(it.store.place().checkpoint.held).toBeNull();
-    expect(it.bus.notified.map(({ type }) => type)).toContain('ChangesReleased');
-    expect(it.bus.published).toEqual([]);
+    expect(poller.store.place().checkpoint.held).toBeNull();
+    expect(poller.bus.notified.map(({ type }) => type)).toContain('ChangesReleased');
+    expect(poller.bus.published).toEqual([]);
   });
 
-  test('is still removed when the command is cut off, and begins with a baseline when it is added then', async () => {
-    const it = await removed(['a']);
-    show(it, 'a', 'COMPLETED');
-    const { changeIntegration } = it.store;
-    it.store.changeIntegration = async () => {
+  test('after an interrupted command the integration is still removed, and a second command adds it with a baseline', async () => {
+    const poller = await removed(['a']);
+    show(poller, 'a', 'COMPLETED');
+    const { changeIntegration } = poller.store;
+    poller.store.changeIntegration = async () => {
       throw new Error('cut off');
     };
-    await expect(add(it, { mode: 'silent' })).rejects.toThrow('cut off');
-    it.store.changeIntegration = changeIntegration;
-    expect((await it.store.readIntegration(it.integration.id))?.state).toBe('removed');
+    await expect(add(poller, { mode: 'silent' })).rejects.toThrow('cut off');
+    poller.store.changeIntegration = changeIntegration;
+    expect((await poller.store.readIntegration(poller.integration.id))?.state).toBe('removed');
 
-    await addAndPoll(it, null);
+    await addAndPoll(poller, null);
 
-    expect(notified(it)).toEqual([]);
+    expect(notified(poller)).toEqual([]);
   });
 
-  test('is active only when the baseline is due, also when the command is cut off then', async () => {
-    const it = await removed(['a']);
-    show(it, 'a', 'COMPLETED');
-    const { releaseLease, saveCheckpoint, changeIntegration } = it.store;
-    it.store.changeIntegration = async (...change) => {
+  test('an integration is active only after its baseline is due, also when the command is interrupted', async () => {
+    const poller = await removed(['a']);
+    show(poller, 'a', 'COMPLETED');
+    const { releaseLease, saveCheckpoint, changeIntegration } = poller.store;
+    poller.store.changeIntegration = async (...change) => {
       const stored = await changeIntegration(...change);
-      it.store.releaseLease = it.store.saveCheckpoint = async () => {
+      poller.store.releaseLease = poller.store.saveCheckpoint = async () => {
         throw new Error('cut off');
       };
       return stored;
     };
-    await expect(add(it, { mode: 'silent' })).rejects.toThrow('cut off');
-    Object.assign(it.store, { releaseLease, saveCheckpoint, changeIntegration });
-    it.clock.advance(HOUR_MS);
+    await expect(add(poller, { mode: 'silent' })).rejects.toThrow('cut off');
+    Object.assign(poller.store, { releaseLease, saveCheckpoint, changeIntegration });
+    poller.clock.advance(HOUR_MS);
 
-    await it.poll();
+    await poller.poll();
 
-    expect((await it.store.readIntegration(it.integration.id))?.state).toBe('active');
-    expect(notified(it)).toEqual([]);
+    expect((await poller.store.readIntegration(poller.integration.id))?.state).toBe('active');
+    expect(notified(poller)).toEqual([]);
   });
 
-  test('is left alone when somebody else has added it meanwhile', async () => {
-    const it = await removed(['a']);
+  test('an integration that someone else has added meanwhile does not change', async () => {
+    const poller = await removed(['a']);
     const work = (worker: Worker) =>
       addAgain(worker, { baseline: { mode: 'publish' }, addedAt: '2026-05-01T00:00:00.000Z' });
-    await add(it, null);
-    const before = it.store.place().checkpoint;
+    await add(poller, null);
+    const before = poller.store.place().checkpoint;
 
-    const again = await withLease(it.ports, it.settings, it.integration, 'operator', work);
+    const again = await withLease(poller.ports, poller.settings, poller.integration, 'operator', work);
 
-    expect(again).toEqual({ done: true, result: it.integration });
-    expect(it.store.place().checkpoint).toMatchObject({ watermark: before.watermark, run: null });
+    expect(again).toEqual({ done: true, result: poller.integration });
+    expect(poller.store.place().checkpoint).toMatchObject({ watermark: before.watermark, run: null });
   });
 });

@@ -25,7 +25,7 @@ async function synced(): Promise<World> {
   return at;
 }
 
-test('moved back, the next run reads again from there, and publishes nothing that was published', async () => {
+test('after the watermark was moved back, the next run reads from there and publishes nothing again', async () => {
   const at = await synced();
   const published = at.bus.published.length;
   const back = iso(at.clock.read() - 20 * HOUR_MS);
@@ -40,7 +40,7 @@ test('moved back, the next run reads again from there, and publishes nothing tha
   expect(at.store.place().checkpoint.watermark).toBe(iso(at.clock.read()));
 });
 
-test('it ends the run in progress, which began from the old watermark', async () => {
+test('moving the watermark ends the run in progress', async () => {
   const at = await synced();
   at.kombo.pageSize = 1;
   at.put(observed({ id: 'p2' }), observed({ id: 'p3' }));
@@ -55,7 +55,7 @@ test('it ends the run in progress, which began from the old watermark', async ()
   expect(at.types()).toHaveLength(3);
 });
 
-test('it is not moved forward over what no run has read, unless a person insists', async () => {
+test('the watermark moves forward past unread changes only with force', async () => {
   const at = await synced();
   const before = at.store.place().checkpoint.watermark ?? '';
   at.clock.advance(5 * HOUR_MS);
@@ -71,7 +71,7 @@ test('it is not moved forward over what no run has read, unless a person insists
   expect(at.store.place().checkpoint.watermark).toBe(forward);
 });
 
-test('the future is refused, also to a person who insists', async () => {
+test('a watermark in the future is refused, also with force', async () => {
   const at = await synced();
 
   expect(await set(at, iso(at.clock.read() + 1000), true)).toEqual({
@@ -80,7 +80,7 @@ test('the future is refused, also to a person who insists', async () => {
   });
 });
 
-test('without a first sync there is nothing to move', async () => {
+test('without a first sync there is no watermark to move', async () => {
   expect(await set(world(), '2026-01-01T00:00:00.000Z')).toEqual({
     kind: 'refused',
     reason: expect.stringMatching(/no watermark yet/),

@@ -11,135 +11,135 @@ const REMOVED = '2026-03-02T08:30:00.000Z';
 
 /** A synced world one of whose records could not be read in the last run. */
 async function withBrokenRecord(): Promise<World> {
-  const it = await synced(['a', 'b', 'c']);
-  it.kombo.rejected = [BROKEN];
-  await it.poll();
-  it.kombo.rejected = [];
-  expect(it.store.aside).toMatchObject([{ kind: 'record', ...BROKEN }]);
-  return it;
+  const poller = await synced(['a', 'b', 'c']);
+  poller.kombo.rejected = [BROKEN];
+  await poller.poll();
+  poller.kombo.rejected = [];
+  expect(poller.store.aside).toMatchObject([{ kind: 'record', ...BROKEN }]);
+  return poller;
 }
 
 /** A synced world one of whose events the bus refused. */
 async function withRefusedEvent(): Promise<World> {
-  const it = await synced(['a', 'b']);
-  it.bus.refusal = ({ detail }) => (detail.progression.id === 'a' ? 'MalformedDetail' : null);
-  it.put(...['a', 'b'].map((id) => observed({ id, status: 'IN_PROGRESS' })));
-  await it.poll();
-  it.bus.published.length = 0;
-  expect(it.store.aside).toMatchObject([{ kind: 'event', reason: 'MalformedDetail' }]);
-  return it;
+  const poller = await synced(['a', 'b']);
+  poller.bus.refusal = ({ detail }) => (detail.progression.id === 'a' ? 'MalformedDetail' : null);
+  poller.put(...['a', 'b'].map((id) => observed({ id, status: 'IN_PROGRESS' })));
+  await poller.poll();
+  poller.bus.published.length = 0;
+  expect(poller.store.aside).toMatchObject([{ kind: 'event', reason: 'MalformedDetail' }]);
+  return poller;
 }
 
 let operators = 0;
 
-async function retry(it: World): Promise<RetriedSetAside> {
+async function retry(poller: World): Promise<RetriedSetAside> {
   operators += 1;
   const done = await withLease(
-    it.ports,
-    it.settings,
-    it.integration,
+    poller.ports,
+    poller.settings,
+    poller.integration,
     `operator-${operators}`,
-    async (worker) => retrySetAside(worker, await it.store.readSetAside(it.integration.id)),
+    async (worker) => retrySetAside(worker, await poller.store.readSetAside(poller.integration.id)),
   );
   if (!done.done) throw new Error('a poll is at it');
   return done.result;
 }
 
 describe('a record that was set aside', () => {
-  test('is fetched again, told what it missed, and taken off the list', async () => {
-    const it = await withBrokenRecord();
-    it.put(observed({ id: 'a', status: 'COMPLETED', completedAt: REMOVED }));
-    expect(await retry(it)).toMatchObject({ processed: [BROKEN], remaining: [] });
-    expect(it.types()).toEqual(['CourseCompleted']);
-    expect(it.store.aside).toEqual([]);
-    await it.poll();
-    expect(it.types()).toEqual(['CourseCompleted']);
+  test('a retry of a record publishes the missed change and removes the record from the list', async () => {
+    const poller = await withBrokenRecord();
+    poller.put(observed({ id: 'a', status: 'COMPLETED', completedAt: REMOVED }));
+    expect(await retry(poller)).toMatchObject({ processed: [BROKEN], remaining: [] });
+    expect(poller.types()).toEqual(['CourseCompleted']);
+    expect(poller.store.aside).toEqual([]);
+    await poller.poll();
+    expect(poller.types()).toEqual(['CourseCompleted']);
   });
 
-  test('of which nothing was missed is taken off the list without a word', async () => {
-    const it = await withBrokenRecord();
-    const { entry } = it.store.place().checkpoint;
-    expect(await retry(it)).toMatchObject({ processed: [BROKEN] });
-    expect(it.types()).toEqual([]);
-    expect(it.store.place().checkpoint.entry).toBe(entry);
+  test('a retry of a record without a missed change removes it from the list and publishes nothing', async () => {
+    const poller = await withBrokenRecord();
+    const { entry } = poller.store.place().checkpoint;
+    expect(await retry(poller)).toMatchObject({ processed: [BROKEN] });
+    expect(poller.types()).toEqual([]);
+    expect(poller.store.place().checkpoint.entry).toBe(entry);
   });
 
-  test('and still cannot be read stays, with today’s reason', async () => {
-    const it = await withBrokenRecord();
+  test('a record that is still unreadable stays on the list with the current reason', async () => {
+    const poller = await withBrokenRecord();
     const reason = 'changed_at does not fit the schema';
-    it.ports.kombo = {
-      ...it.kombo,
+    poller.ports.kombo = {
+      ...poller.kombo,
       readByIds: async () => ({ records: [], rejected: [{ id: 'a', reason }] }),
     };
-    expect(await retry(it)).toMatchObject({ processed: [], remaining: [{ id: 'a', reason }] });
-    expect(it.store.aside).toHaveLength(1);
+    expect(await retry(poller)).toMatchObject({ processed: [], remaining: [{ id: 'a', reason }] });
+    expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('and is gone at Kombo stays, and says so', async () => {
-    const it = await withBrokenRecord();
-    it.shown.length = 0;
-    expect(await retry(it)).toMatchObject({
+  test('a record that Kombo no longer has stays on the list with this reason', async () => {
+    const poller = await withBrokenRecord();
+    poller.shown.length = 0;
+    expect(await retry(poller)).toMatchObject({
       remaining: [{ id: 'a', reason: 'Kombo no longer has this record' }],
     });
-    expect(it.store.aside).toHaveLength(1);
+    expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('and seems removed while the data is expired is not believed', async () => {
-    const it = await withBrokenRecord();
-    it.put(observed({ id: 'a', removedAt: REMOVED }));
-    it.kombo.dataExpiredAt = REMOVED;
-    const { remaining } = await retry(it);
+  test('a retry does not trust a removal while the data is expired', async () => {
+    const poller = await withBrokenRecord();
+    poller.put(observed({ id: 'a', removedAt: REMOVED }));
+    poller.kombo.dataExpiredAt = REMOVED;
+    const { remaining } = await retry(poller);
     expect(remaining[0]?.reason).toContain('is not valid');
-    expect(it.types()).toEqual([]);
+    expect(poller.types()).toEqual([]);
   });
 
-  test('does not get around what may pass without a person', async () => {
-    const it = await withBrokenRecord();
-    it.put(observed({ id: 'a', removedAt: REMOVED }));
-    it.settings.surgeFloor = 0;
-    const { remaining } = await retry(it);
+  test('a retry respects the limit of suspect changes', async () => {
+    const poller = await withBrokenRecord();
+    poller.put(observed({ id: 'a', removedAt: REMOVED }));
+    poller.settings.surgeFloor = 0;
+    const { remaining } = await retry(poller);
     expect(remaining[0]?.reason).toContain('to publish without a person');
-    expect(it.types()).toEqual([]);
+    expect(poller.types()).toEqual([]);
   });
 
-  test('before the first sync has ended is as silent as the rest of it', async () => {
-    const it = world();
-    it.kombo.pageSize = 1;
-    it.kombo.rejected = [BROKEN];
-    it.put(observed({ id: 'b' }), observed({ id: 'c' }));
-    expect(await it.poll({ timeLeft: () => false })).toMatchObject({ kind: 'more' });
-    it.kombo.rejected = [];
-    it.put(observed({ id: 'a' }));
-    expect(await retry(it)).toMatchObject({ processed: [BROKEN] });
-    expect(it.types()).toEqual([]);
+  test('a retry before the first sync has ended is as silent as the baseline', async () => {
+    const poller = world();
+    poller.kombo.pageSize = 1;
+    poller.kombo.rejected = [BROKEN];
+    poller.put(observed({ id: 'b' }), observed({ id: 'c' }));
+    expect(await poller.poll({ timeLeft: () => false })).toMatchObject({ kind: 'more' });
+    poller.kombo.rejected = [];
+    poller.put(observed({ id: 'a' }));
+    expect(await retry(poller)).toMatchObject({ processed: [BROKEN] });
+    expect(poller.types()).toEqual([]);
 
-    it.put(observed({ id: 'a', status: 'IN_PROGRESS' }));
-    await it.poll();
-    expect(it.types()).toEqual(['CourseStarted']);
+    poller.put(observed({ id: 'a', status: 'IN_PROGRESS' }));
+    await poller.poll();
+    expect(poller.types()).toEqual(['CourseStarted']);
   });
 
-  test('during a baseline that a person insisted on is as silent as the rest of it', async () => {
-    const it = await withBrokenRecord();
-    it.kombo.pageSize = 1;
-    it.kombo.rejected = [BROKEN];
-    await it.poll({ mode: 'baseline', force: true, timeLeft: () => false });
-    it.kombo.rejected = [];
-    it.put(observed({ id: 'a', status: 'IN_PROGRESS' }));
-    expect(await retry(it)).toMatchObject({ processed: [BROKEN] });
-    expect(it.types()).toEqual([]);
-    expect(it.store.known.get('a')?.state.status).toBe('IN_PROGRESS');
+  test('a retry during a forced baseline is as silent as the baseline', async () => {
+    const poller = await withBrokenRecord();
+    poller.kombo.pageSize = 1;
+    poller.kombo.rejected = [BROKEN];
+    await poller.poll({ mode: 'baseline', force: true, timeLeft: () => false });
+    poller.kombo.rejected = [];
+    poller.put(observed({ id: 'a', status: 'IN_PROGRESS' }));
+    expect(await retry(poller)).toMatchObject({ processed: [BROKEN] });
+    expect(poller.types()).toEqual([]);
+    expect(poller.store.known.get('a')?.state.status).toBe('IN_PROGRESS');
   });
 
-  test('and was told, but not taken off before a crash, is told no second time', async () => {
-    const it = await withBrokenRecord();
-    it.put(observed({ id: 'a', status: 'DROPPED' }));
-    const { removeSetAside } = it.store;
-    it.ports.store = { ...it.store, removeSetAside: () => Promise.reject(new Error('killed')) };
-    await expect(retry(it)).rejects.toThrow('killed');
-    it.ports.store = { ...it.store, removeSetAside };
-    expect(await retry(it)).toMatchObject({ processed: [BROKEN] });
-    expect(it.types()).toEqual(['LearnerDropped']);
-    expect(it.store.aside).toEqual([]);
+  test('a retry after a crash does not publish a record again', async () => {
+    const poller = await withBrokenRecord();
+    poller.put(observed({ id: 'a', status: 'DROPPED' }));
+    const { removeSetAside } = poller.store;
+    poller.ports.store = { ...poller.store, removeSetAside: () => Promise.reject(new Error('killed')) };
+    await expect(retry(poller)).rejects.toThrow('killed');
+    poller.ports.store = { ...poller.store, removeSetAside };
+    expect(await retry(poller)).toMatchObject({ processed: [BROKEN] });
+    expect(poller.types()).toEqual(['LearnerDropped']);
+    expect(poller.store.aside).toEqual([]);
   });
 });
 
@@ -148,89 +148,89 @@ describe('a record without an id', () => {
   const standIn = { id: standInOf(mended), reason: 'id does not fit the schema' };
 
   async function withRecordWithoutId(): Promise<World> {
-    const it = await synced(['a', 'b']);
-    it.kombo.rejected = [standIn];
-    for (const mode of ['incremental', 'reconcile', 'incremental'] as const) await it.poll({ mode });
-    expect(it.store.aside).toMatchObject([{ kind: 'record', ...standIn }]);
-    return it;
+    const poller = await synced(['a', 'b']);
+    poller.kombo.rejected = [standIn];
+    for (const mode of ['incremental', 'reconcile', 'incremental'] as const) await poller.poll({ mode });
+    expect(poller.store.aside).toMatchObject([{ kind: 'record', ...standIn }]);
+    return poller;
   }
 
-  test('is listed once, and stays while no other one is there', async () => {
-    const it = await withRecordWithoutId();
-    expect(await retry(it)).toMatchObject({ processed: [], remaining: [standIn] });
-    expect(it.store.aside).toHaveLength(1);
+  test('a record without an id is listed once and stays', async () => {
+    const poller = await withRecordWithoutId();
+    expect(await retry(poller)).toMatchObject({ processed: [], remaining: [standIn] });
+    expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('is found by a retry on any page once it has an id', async () => {
-    const it = await withRecordWithoutId();
-    it.kombo.rejected = [];
-    it.kombo.pageSize = 1;
-    it.put(mended);
-    expect(await retry(it)).toMatchObject({ processed: [standIn], remaining: [] });
-    expect(it.types()).toEqual(['CourseCompleted']);
-    expect(it.store.aside).toEqual([]);
+  test('a retry finds a record on any page when it has an id', async () => {
+    const poller = await withRecordWithoutId();
+    poller.kombo.rejected = [];
+    poller.kombo.pageSize = 1;
+    poller.put(mended);
+    expect(await retry(poller)).toMatchObject({ processed: [standIn], remaining: [] });
+    expect(poller.types()).toEqual(['CourseCompleted']);
+    expect(poller.store.aside).toEqual([]);
   });
 
-  test('is taken off the list by a poll once it has an id', async () => {
-    const it = await withRecordWithoutId();
-    it.kombo.rejected = [];
-    it.put(mended);
-    await it.poll();
-    expect(it.types()).toEqual(['CourseCompleted']);
-    expect(it.store.aside).toEqual([]);
+  test('a poll removes a record from the list when it has an id', async () => {
+    const poller = await withRecordWithoutId();
+    poller.kombo.rejected = [];
+    poller.put(mended);
+    await poller.poll();
+    expect(poller.types()).toEqual(['CourseCompleted']);
+    expect(poller.store.aside).toEqual([]);
   });
 
-  test('is settled by a retry when it is gone', async () => {
-    const it = await withRecordWithoutId();
-    it.kombo.rejected = [];
-    expect(await retry(it)).toMatchObject({ processed: [standIn], remaining: [] });
+  test('a retry removes a record without an id from the list when Kombo no longer shows it', async () => {
+    const poller = await withRecordWithoutId();
+    poller.kombo.rejected = [];
+    expect(await retry(poller)).toMatchObject({ processed: [standIn], remaining: [] });
   });
 
-  test('stays when Kombo gives pages without end', async () => {
-    const it = await withRecordWithoutId();
-    const { readPage } = it.ports.kombo;
+  test("a record without an id stays on the list when Kombo's pages do not end", async () => {
+    const poller = await withRecordWithoutId();
+    const { readPage } = poller.ports.kombo;
     let pages = 0;
     const endless: typeof readPage = async (request) => {
       pages += 1;
       return { ...(await readPage({ ...request, cursor: null })), next: `at-${pages}` };
     };
-    it.ports.kombo = { ...it.ports.kombo, readPage: endless };
-    await expect(retry(it)).rejects.toThrow('still no last page');
-    expect(it.store.aside).toHaveLength(1);
+    poller.ports.kombo = { ...poller.ports.kombo, readPage: endless };
+    await expect(retry(poller)).rejects.toThrow('still no last page');
+    expect(poller.store.aside).toHaveLength(1);
   });
 });
 
 describe('an event that was set aside', () => {
-  test('is published again under its id, and taken off the list', async () => {
-    const it = await withRefusedEvent();
-    const [item] = it.store.aside;
-    it.bus.refusal = () => null;
-    expect(await retry(it)).toMatchObject({ processed: [{ kind: 'event' }], remaining: [] });
-    expect(it.bus.published.map(({ detail }) => detail.id)).toEqual([item?.id]);
-    expect(it.store.aside).toEqual([]);
+  test('a retry publishes an event with the same id and removes it from the list', async () => {
+    const poller = await withRefusedEvent();
+    const [item] = poller.store.aside;
+    poller.bus.refusal = () => null;
+    expect(await retry(poller)).toMatchObject({ processed: [{ kind: 'event' }], remaining: [] });
+    expect(poller.bus.published.map(({ detail }) => detail.id)).toEqual([item?.id]);
+    expect(poller.store.aside).toEqual([]);
   });
 
-  test('and is still refused stays, with today’s reason', async () => {
-    const it = await withRefusedEvent();
-    it.bus.refusal = () => 'NotToday';
-    expect(await retry(it)).toMatchObject({
+  test('an event that is refused again stays on the list with the current reason', async () => {
+    const poller = await withRefusedEvent();
+    poller.bus.refusal = () => 'NotToday';
+    expect(await retry(poller)).toMatchObject({
       processed: [],
       remaining: [{ kind: 'event', reason: 'NotToday' }],
     });
-    expect(it.store.aside).toHaveLength(1);
+    expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('and is no longer in the journal stays, and says so', async () => {
-    const it = await withRefusedEvent();
-    it.store.journal.clear();
-    const { remaining } = await retry(it);
+  test('an event that the journal no longer has stays on the list with this reason', async () => {
+    const poller = await withRefusedEvent();
+    poller.store.journal.clear();
+    const { remaining } = await retry(poller);
     expect(remaining[0]?.reason).toBe('the journal no longer has this event');
   });
 
-  test('stays when the bus is away', async () => {
-    const it = await withRefusedEvent();
-    it.bus.fails = () => true;
-    await expect(retry(it)).rejects.toThrow('the bus did not take it');
-    expect(it.store.aside).toHaveLength(1);
+  test('an event stays on the list when the bus cannot be reached', async () => {
+    const poller = await withRefusedEvent();
+    poller.bus.fails = () => true;
+    await expect(retry(poller)).rejects.toThrow('the bus did not take it');
+    expect(poller.store.aside).toHaveLength(1);
   });
 });

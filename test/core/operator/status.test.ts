@@ -61,12 +61,12 @@ test.each([
   expect(statusOf(facts(checkpoint), NOW).condition).toBe(condition);
 });
 
-test('a paused or removed integration is that, whatever else it is', () => {
+test('a paused or removed integration has this condition, whatever its health', () => {
   const paused = { ...facts(null).integration, state: 'paused' as const };
   expect(statusOf(facts({ held }, { integration: paused }), NOW).condition).toBe('paused');
 });
 
-test('it says how old the watermark is, who works on it, what troubles it and what the journal holds', () => {
+test('the status has the age of the watermark, the lease, the failure and the size of the journal', () => {
   const lease = { owner: 'w', until: '2026-03-02T08:01:00.000Z' };
   const checkpoint = { watermark, entry: 120, known: 7, health: troubled('integration') };
 
@@ -81,12 +81,12 @@ test('it says how old the watermark is, who works on it, what troubles it and wh
   });
 });
 
-test('an expired lease is nobody’s', () => {
+test('an expired lease is not shown', () => {
   const lease = { owner: 'w', until: '2026-03-02T07:59:00.000Z' };
   expect(statusOf(facts({}, { lease }), NOW).workerUntil).toBeNull();
 });
 
-test('a first sync in progress shows how far it is', async () => {
+test('a first sync in progress shows its pages and records', async () => {
   const at = world();
   at.kombo.pageSize = 1;
   at.put(observed({ id: 'p1' }), observed({ id: 'p2' }));

@@ -10,23 +10,23 @@ const DONE = '2026-03-02T08:30:00.000Z';
 
 /** Two pages of changes on top of a silent baseline, and a removal, so that Kombo's details are read too. */
 async function busy(): Promise<World> {
-  const it = world({ mode: 'silent' }, { learnerDetails: 'include' });
-  it.kombo.pageSize = 3;
-  it.put(...ids.map((id) => observed({ id })));
-  await it.poll();
-  it.clock.advance(HOUR_MS);
-  it.put(
+  const poller = world({ mode: 'silent' }, { learnerDetails: 'include' });
+  poller.kombo.pageSize = 3;
+  poller.put(...ids.map((id) => observed({ id })));
+  await poller.poll();
+  poller.clock.advance(HOUR_MS);
+  poller.put(
     observed({ id: 'a', status: 'IN_PROGRESS' }),
     observed({ id: 'b', status: 'COMPLETED', completedAt: DONE }),
     observed({ id: 'c', status: 'COMPLETED', completedAt: DONE, removedAt: DONE }),
     observed({ id: 'd', status: 'DROPPED' }),
     observed({ id: 'f', enrolledAt: DONE }),
   );
-  it.kombo.rejected = [{ id: 'bad', reason: 'broken' }];
-  return it;
+  poller.kombo.rejected = [{ id: 'bad', reason: 'broken' }];
+  return poller;
 }
 
-const shown = (it: World) => it.shown.map(({ observed: record }) => record);
+const shown = (poller: World) => poller.shown.map(({ observed: record }) => record);
 const EVENTS = 6;
 
 /** Runs the scene once with the fault at each call that a poll makes. */
@@ -34,146 +34,152 @@ async function atEveryCall(
   kind: Fault['kind'],
   tookEffect: boolean,
   scene: () => Promise<World>,
-  check: (it: World, fault: Fault, end: Awaited<ReturnType<World['pollWithFault']>>) => Promise<void>,
+  check: (poller: World, fault: Fault, end: Awaited<ReturnType<World['pollWithFault']>>) => Promise<void>,
 ): Promise<number> {
   for (let at = 1; ; at += 1) {
-    const it = await scene();
+    const poller = await scene();
     const fault = { at, kind, tookEffect };
-    const end = await it.pollWithFault(fault);
+    const end = await poller.pollWithFault(fault);
     if (end.calls.length < at) return at - 1;
-    await check(it, fault, end);
+    await check(poller, fault, end);
   }
 }
 
-const repeats = (it: World) => {
-  const seen = it.bus.published.map(({ detail }) => detail.id);
+const repeats = (poller: World) => {
+  const seen = poller.bus.published.map(({ detail }) => detail.id);
   return seen.length - new Set(seen).size;
 };
 
-describe.each([false, true])('a poll that is stopped at any call, which took effect: %s', (tookEffect) => {
-  test('because the process is killed, is finished by the next', async () => {
-    const calls = await atEveryCall('killed', tookEffect, busy, async (it, fault) => {
-      it.clock.advance(HOUR_MS);
-      await it.poll();
-      expect(brokenPromises(it, shown(it)), `${JSON.stringify(fault)}`).toEqual([]);
-      expect(it.bus.published.length - repeats(it)).toBe(EVENTS);
-      expect(it.store.aside).toHaveLength(1);
+describe.each([false, true])(
+  'a poll that is stopped at any call (the call took effect: %s)',
+  (tookEffect) => {
+    test('a poll killed at any call is finished by the next poll', async () => {
+      const calls = await atEveryCall('killed', tookEffect, busy, async (poller, fault) => {
+        poller.clock.advance(HOUR_MS);
+        await poller.poll();
+        expect(brokenPromises(poller, shown(poller)), `${JSON.stringify(fault)}`).toEqual([]);
+        expect(poller.bus.published.length - repeats(poller)).toBe(EVENTS);
+        expect(poller.store.aside).toHaveLength(1);
+      });
+      expect(calls).toBeGreaterThan(15);
     });
-    expect(calls).toBeGreaterThan(15);
-  });
 
-  test('because the call fails, is finished by the next at once, which sends nothing twice but what got no answer', async () => {
-    await atEveryCall('fails', tookEffect, busy, async (it, fault, { calls }) => {
-      await it.poll();
-      await it.poll();
-      if (it.store.place().lease !== null) it.clock.advance(HOUR_MS);
-      await it.poll();
-      expect(brokenPromises(it, shown(it)), `${JSON.stringify(fault)}`).toEqual([]);
-      expect(it.bus.published.length - repeats(it)).toBe(EVENTS);
-      const unanswered = tookEffect && calls[fault.at - 1] === 'publish';
-      if (!unanswered) expect(repeats(it), calls[fault.at - 1]).toBe(0);
-      expect(it.store.place()).toMatchObject({ lease: null, checkpoint: { health: { state: 'healthy' } } });
+    test('a poll stopped by a failed call is finished by the next poll, which repeats only events without a response', async () => {
+      await atEveryCall('fails', tookEffect, busy, async (poller, fault, { calls }) => {
+        await poller.poll();
+        await poller.poll();
+        if (poller.store.place().lease !== null) poller.clock.advance(HOUR_MS);
+        await poller.poll();
+        expect(brokenPromises(poller, shown(poller)), `${JSON.stringify(fault)}`).toEqual([]);
+        expect(poller.bus.published.length - repeats(poller)).toBe(EVENTS);
+        const unanswered = tookEffect && calls[fault.at - 1] === 'publish';
+        if (!unanswered) expect(repeats(poller), calls[fault.at - 1]).toBe(0);
+        expect(poller.store.place()).toMatchObject({
+          lease: null,
+          checkpoint: { health: { state: 'healthy' } },
+        });
+      });
     });
-  });
 
-  test('because of what nobody expected, is finished by the next', async () => {
-    await atEveryCall('surprises', tookEffect, busy, async (it, fault) => {
-      it.clock.advance(HOUR_MS);
-      await it.poll();
-      expect(brokenPromises(it, shown(it)), `${JSON.stringify(fault)}`).toEqual([]);
+    test('a poll stopped by an unexpected error is finished by the next poll', async () => {
+      await atEveryCall('surprises', tookEffect, busy, async (poller, fault) => {
+        poller.clock.advance(HOUR_MS);
+        await poller.poll();
+        expect(brokenPromises(poller, shown(poller)), `${JSON.stringify(fault)}`).toEqual([]);
+      });
     });
-  });
-});
+  },
+);
 
 describe.each([false, true])(
-  'a worker that is frozen beyond its lease at any call, which took effect: %s',
+  'a worker that is frozen beyond its lease at any call (the call took effect: %s)',
   (tookEffect) => {
-    test('and wakes after another took over, harms nothing and stops', async () => {
-      await atEveryCall('frozen', tookEffect, busy, async (it, fault, { thaw }) => {
-        it.clock.advance(HOUR_MS);
+    test('a worker frozen beyond its lease stops without harm when another worker has acquired the lease', async () => {
+      await atEveryCall('frozen', tookEffect, busy, async (poller, fault, { thaw }) => {
+        poller.clock.advance(HOUR_MS);
         // What the frozen worker read is no longer so, and some of it goes back to what it was (A, B, A).
-        it.put(
+        poller.put(
           observed({ id: 'a' }),
           observed({ id: 'b', status: 'DROPPED' }),
           observed({ id: 'g', enrolledAt: DONE }),
         );
-        await it.poll();
-        const before = it.store.place();
+        await poller.poll();
+        const before = poller.store.place();
 
         const outcome = await thaw();
 
         const why = JSON.stringify({ fault, outcome });
-        if (before.lease === null && fault.at > 1) expect(it.store.place(), why).toEqual(before);
-        it.clock.advance(HOUR_MS);
-        await it.poll();
-        await it.poll();
-        expect(brokenPromises(it, shown(it)), why).toEqual([]);
+        if (before.lease === null && fault.at > 1) expect(poller.store.place(), why).toEqual(before);
+        poller.clock.advance(HOUR_MS);
+        await poller.poll();
+        await poller.poll();
+        expect(brokenPromises(poller, shown(poller)), why).toEqual([]);
       });
     });
 
-    test('and wakes when everything it read has gone back to what it was, says nothing of it', async () => {
-      await atEveryCall('frozen', tookEffect, busy, async (it, fault, { calls, thaw }) => {
-        it.clock.advance(HOUR_MS);
+    test('a frozen worker publishes nothing when the changes that it read were undone meanwhile', async () => {
+      await atEveryCall('frozen', tookEffect, busy, async (poller, fault, { calls, thaw }) => {
+        poller.clock.advance(HOUR_MS);
         const hasAppended = tookEffect || calls.indexOf('appendEntry') < fault.at - 1;
         const isFact = hasAppended && calls.includes('appendEntry');
-        it.put(...ids.map((id) => observed({ id })));
-        it.shown.splice(ids.length);
-        await it.poll();
+        poller.put(...ids.map((id) => observed({ id })));
+        poller.shown.splice(ids.length);
+        await poller.poll();
         await thaw();
-        await it.poll();
-        await it.poll();
+        await poller.poll();
+        await poller.poll();
         const why = JSON.stringify(fault);
-        expect(brokenPromises(it, shown(it)), why).toEqual([]);
-        if (!isFact) expect(it.bus.published, why).toEqual([]);
+        expect(brokenPromises(poller, shown(poller)), why).toEqual([]);
+        if (!isFact) expect(poller.bus.published, why).toEqual([]);
       });
     });
 
-    test('and wakes while another is at work, harms nothing', async () => {
-      await atEveryCall('frozen', tookEffect, busy, async (it, fault, { thaw }) => {
-        it.clock.advance(HOUR_MS);
-        it.put(observed({ id: 'a' }), observed({ id: 'd', status: 'COMPLETED', completedAt: DONE }));
-        const other = await it.pollWithFault({ at: 4 + (fault.at % 7), kind: 'frozen', tookEffect });
+    test('a worker frozen beyond its lease does no harm while another worker is polling', async () => {
+      await atEveryCall('frozen', tookEffect, busy, async (poller, fault, { thaw }) => {
+        poller.clock.advance(HOUR_MS);
+        poller.put(observed({ id: 'a' }), observed({ id: 'd', status: 'COMPLETED', completedAt: DONE }));
+        const other = await poller.pollWithFault({ at: 4 + (fault.at % 7), kind: 'frozen', tookEffect });
         await thaw();
         await other.thaw();
-        it.clock.advance(HOUR_MS);
-        await it.poll();
-        await it.poll();
-        expect(brokenPromises(it, shown(it)), JSON.stringify(fault)).toEqual([]);
+        poller.clock.advance(HOUR_MS);
+        await poller.poll();
+        await poller.poll();
+        expect(brokenPromises(poller, shown(poller)), JSON.stringify(fault)).toEqual([]);
       });
     });
   },
 );
 
 describe('two workers', () => {
-  test('on one integration: the second notes that it is wanted again, and the first says so', async () => {
-    const it = await busy();
-    const first = await it.pollWithFault({ at: 3, kind: 'frozen', tookEffect: false });
-    expect(await it.poll()).toMatchObject({ kind: 'busy' });
+  test('a second worker on an integration requests another poll, and the first worker reports it', async () => {
+    const poller = await busy();
+    const first = await poller.pollWithFault({ at: 3, kind: 'frozen', tookEffect: false });
+    expect(await poller.poll()).toMatchObject({ kind: 'busy' });
     expect(await first.thaw()).toMatchObject({ kind: 'ended', again: true });
-    expect(await it.poll()).toMatchObject({ kind: 'ended', again: false });
-    expect(brokenPromises(it, shown(it))).toEqual([]);
+    expect(await poller.poll()).toMatchObject({ kind: 'ended', again: false });
+    expect(brokenPromises(poller, shown(poller))).toEqual([]);
   });
 
-  test('that follow each other without a crash leave no fence in the journal', async () => {
-    const it = await busy();
-    await it.poll();
-    await it.poll();
-    expect([...it.store.journal.values()].filter(({ changes }) => changes.length === 0)).toEqual([]);
+  test('workers that follow each other without a crash append no fence', async () => {
+    const poller = await busy();
+    await poller.poll();
+    await poller.poll();
+    expect([...poller.store.journal.values()].filter(({ changes }) => changes.length === 0)).toEqual([]);
   });
 
-  test('of which the second takes over: it finishes and fences before it reads', async () => {
-    const it = await busy();
-    const calls = it.store.calls;
-    const killed = await it.pollWithFault({ at: 7, kind: 'killed', tookEffect: true });
+  test('a worker that acquires an expired lease recovers and appends a fence before it reads', async () => {
+    const poller = await busy();
+    const calls = poller.store.calls;
+    const killed = await poller.pollWithFault({ at: 7, kind: 'killed', tookEffect: true });
     expect(killed.outcome).toBe('stopped');
     expect(calls.at(-1)).toBe('appendEntry');
-    it.clock.advance(HOUR_MS);
+    poller.clock.advance(HOUR_MS);
     calls.length = 0;
     let before: string[] | null = null;
-    it.kombo.beforePage = () => {
+    poller.kombo.beforePage = () => {
       before ??= [...calls];
     };
-    await it.poll();
+    await poller.poll();
     expect(before).toEqual([
       'takeLease',
       'readEntry',
@@ -186,17 +192,17 @@ describe('two workers', () => {
   });
 });
 
-test('a worker whose lease ran out stops without a write', async () => {
-  const it = await busy();
+test('a worker whose lease expired stops without a write', async () => {
+  const poller = await busy();
   let pages = 0;
-  it.kombo.beforePage = () => {
+  poller.kombo.beforePage = () => {
     pages += 1;
-    if (pages === 1) it.clock.advance(it.settings.leaseMs + 1);
+    if (pages === 1) poller.clock.advance(poller.settings.leaseMs + 1);
   };
-  const { checkpoint } = it.store.place();
-  it.store.calls.length = 0;
-  expect(await it.poll()).toEqual({ kind: 'superseded' });
-  expect(it.store.calls).toEqual(['takeLease', 'readKnown']);
-  expect(it.store.place().checkpoint).toEqual(checkpoint);
-  expect(it.bus.published).toEqual([]);
+  const { checkpoint } = poller.store.place();
+  poller.store.calls.length = 0;
+  expect(await poller.poll()).toEqual({ kind: 'superseded' });
+  expect(poller.store.calls).toEqual(['takeLease', 'readKnown']);
+  expect(poller.store.place().checkpoint).toEqual(checkpoint);
+  expect(poller.bus.published).toEqual([]);
 });

@@ -19,7 +19,7 @@ const ENTRIES_A_FAILURE = 11;
 const INTEGRATION = 'moodle:test';
 const NOW = Date.parse('2026-03-02T08:00:00.000Z');
 
-test('a large baseline crosses many calls, and each record is told once', async () => {
+test('a large baseline takes many calls and publishes each record once', async () => {
   const { ports, notified } = largeSchool();
   let calls = 0;
   let kind = 'more';

@@ -25,59 +25,62 @@ type Life = { history: Step[]; baseline: Baseline; skewMs: number; learnerDetail
 const lifeOf = (isRestless: boolean): fc.Arbitrary<Life> =>
   fc.record({ history: steps(SEATS, isRestless), baseline, skewMs, learnerDetails });
 
-async function lived(life: Life): Promise<{ it: SchoolWorld; missed: number }> {
+async function lived(life: Life): Promise<{ poller: SchoolWorld; missed: number }> {
   const settings = { ...NEVER_HELD, learnerDetails: life.learnerDetails };
-  const it = schoolWorld(life.baseline, settings, life.skewMs);
-  await live(it, life.history);
+  const poller = schoolWorld(life.baseline, settings, life.skewMs);
+  await live(poller, life.history);
   // To show everything changes every record: what was missed before would be read like the rest.
-  const missed = await it.becomeQuiet();
-  it.school.showEverything();
-  await it.becomeQuiet();
-  return { it, missed };
+  const missed = await poller.becomeQuiet();
+  poller.school.showEverything();
+  await poller.becomeQuiet();
+  return { poller, missed };
 }
 
-describe('whatever happens in a school, and wherever polls are stopped', () => {
-  test('nothing is missed, each story is one chain, ids are stable, and names stay out of the table', async () => {
+describe('random schools and interrupted polls', () => {
+  test('polls stopped anywhere miss nothing, publish one chain per progression, keep ids stable and store no names', async () => {
     await fc.assert(
       fc.asyncProperty(lifeOf(true), async (life) => {
-        const { it } = await lived(life);
-        expect(brokenPromises(it, it.observed())).toEqual([]);
-        expect(it.store.place()).toMatchObject({ lease: null, checkpoint: { health: { state: 'healthy' } } });
+        const { poller } = await lived(life);
+        expect(brokenPromises(poller, poller.observed())).toEqual([]);
+        expect(poller.store.place()).toMatchObject({
+          lease: null,
+          checkpoint: { health: { state: 'healthy' } },
+        });
       }),
       { numRuns: 400 },
     );
   });
 
-  test('a reconciliation finds nothing that was missed, as long as pages keep their order while they are read', async () => {
+  test('a reconciliation finds nothing missed while pages keep their order', async () => {
     await fc.assert(
       fc.asyncProperty(lifeOf(false), async (life) => {
-        const { it, missed } = await lived(life);
-        expect(brokenPromises(it, it.observed())).toEqual([]);
+        const { poller, missed } = await lived(life);
+        expect(brokenPromises(poller, poller.observed())).toEqual([]);
         expect(missed).toBe(0);
       }),
       { numRuns: 200 },
     );
   });
 
-  test('what was refused for good stands in the set-aside list, and everything else is published', async () => {
+  test('events that the bus refuses for good are set aside, and all others are published', async () => {
     await fc.assert(
       fc.asyncProperty(lifeOf(true), fc.nat({ max: SEATS - 1 }), async (life, seat) => {
-        const it = schoolWorld({ mode: 'publish' }, NEVER_HELD, life.skewMs);
-        it.bus.refusal = ({ detail }) =>
+        const poller = schoolWorld({ mode: 'publish' }, NEVER_HELD, life.skewMs);
+        poller.bus.refusal = ({ detail }) =>
           detail.progression.id === `progression${seat}` ? 'too large' : null;
-        await live(it, life.history);
-        it.school.showEverything();
-        await it.becomeQuiet();
-        expect(brokenPromises(it, it.observed())).toEqual([]);
-        const refused = [...it.store.journal.values()]
+        await live(poller, life.history);
+        poller.school.showEverything();
+        await poller.becomeQuiet();
+        expect(brokenPromises(poller, poller.observed())).toEqual([]);
+        const refused = [...poller.store.journal.values()]
           .flatMap((entry) => eventsOfEntry(entry, null))
           .filter(({ detail }) => detail.progression.id === `progression${seat}`);
         // A history may also show a status that is not known, which is listed once.
-        const statuses = it.store.aside.filter(({ kind }) => kind === 'status').map(({ id }) => id);
+        const statuses = poller.store.aside.filter(({ kind }) => kind === 'status').map(({ id }) => id);
         expect(['', 'WAITING_FOR_GODOT']).toContain(statuses.join());
-        expect(new Set(it.store.aside.filter(({ kind }) => kind !== 'status').map(({ id }) => id))).toEqual(
-          new Set(refused.map(({ detail }) => detail.id)),
-        );
+        expect(
+          new Set(poller.store.aside.filter(({ kind }) => kind !== 'status').map(({ id }) => id)),
+        ).toEqual(new Set(refused.map(({ detail }) => detail.id)));
       }),
       { numRuns: 100 },
     );
@@ -101,44 +104,52 @@ describe('when nothing happens', () => {
     mode: fc.constantFrom('incremental' as const, 'reconcile' as const),
   });
 
-  test('nothing is said, however the records are shown', async () => {
+  test('records without a change publish nothing, in whatever form and order Kombo shows them', async () => {
     const past = fc.array(happening(SEATS), { minLength: 5, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(past, fc.array(noise, { minLength: 1, maxLength: 6 }), async (happened, noises) => {
-        const it = schoolWorld({ mode: 'silent' }, NEVER_HELD);
+        const poller = schoolWorld({ mode: 'silent' }, NEVER_HELD);
         for (const one of happened) {
-          it.school.happen(one);
-          it.clock.advance(MINUTE_MS);
+          poller.school.happen(one);
+          poller.clock.advance(MINUTE_MS);
         }
-        it.school.showEverything();
-        await it.becomeQuiet();
-        const before = [it.bus.published.length, it.store.journal.size, it.store.progressionWrites];
+        poller.school.showEverything();
+        await poller.becomeQuiet();
+        const before = [
+          poller.bus.published.length,
+          poller.store.journal.size,
+          poller.store.progressionWrites,
+        ];
         for (const { shuffle, pageSize, repeats, hidden, touched, mode } of noises) {
-          it.clock.advance(HOUR_MS);
-          Object.assign(it, { shuffle, repeats });
-          it.kombo.pageSize = pageSize;
-          for (const one of touched) it.school.happen(one);
-          for (const field of hidden) it.school.happen({ what: 'hide', field });
-          await it.poll({ mode });
-          for (const field of hidden) it.school.happen({ what: 'show', field });
-          await it.poll({ mode });
+          poller.clock.advance(HOUR_MS);
+          Object.assign(poller, { shuffle, repeats });
+          poller.kombo.pageSize = pageSize;
+          for (const one of touched) poller.school.happen(one);
+          for (const field of hidden) poller.school.happen({ what: 'hide', field });
+          await poller.poll({ mode });
+          for (const field of hidden) poller.school.happen({ what: 'show', field });
+          await poller.poll({ mode });
         }
-        expect([it.bus.published.length, it.store.journal.size, it.store.progressionWrites]).toEqual(before);
+        expect([
+          poller.bus.published.length,
+          poller.store.journal.size,
+          poller.store.progressionWrites,
+        ]).toEqual(before);
       }),
       { numRuns: 150 },
     );
   });
 
-  test('the first sync says nothing, whatever the school looks like', async () => {
+  test('the first sync of any school publishes nothing', async () => {
     const past = fc.array(happening(SEATS), { maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(past, fc.integer({ min: 1, max: 9 }), async (happened, pageSize) => {
-        const it = schoolWorld({ mode: 'silent' }, {});
-        for (const one of happened) it.school.happen(one);
-        it.kombo.pageSize = pageSize;
-        await it.poll();
-        expect(it.bus.published).toEqual([]);
-        expect(it.store.known.size).toBe(it.observed().length);
+        const poller = schoolWorld({ mode: 'silent' }, {});
+        for (const one of happened) poller.school.happen(one);
+        poller.kombo.pageSize = pageSize;
+        await poller.poll();
+        expect(poller.bus.published).toEqual([]);
+        expect(poller.store.known.size).toBe(poller.observed().length);
       }),
       { numRuns: 100 },
     );
@@ -150,7 +161,7 @@ describe('a mass change', () => {
   const MANY = 40;
   const COUNTED = ['ProgressionRemoved', 'ProgressionRestored'];
 
-  test('never passes the limit of 24 hours without a person, however it is spread over runs and crashes', async () => {
+  test('a mass change never exceeds the limit of 24 hours without a person, also over several runs and crashes', async () => {
     const turn = fc.record({
       first: fc.nat({ max: MANY - 1 }),
       count: fc.nat({ max: 12 }),
@@ -162,21 +173,22 @@ describe('a mass change', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(turn, { minLength: 5, maxLength: 25 }), async (turns) => {
-        const it = schoolWorld({ mode: 'silent' }, { surgeFloor: LIMIT });
-        for (let seat = 0; seat < MANY; seat += 1) it.school.happen({ what: 'enrol', seat, lagMinutes: 0 });
-        await it.poll();
+        const poller = schoolWorld({ mode: 'silent' }, { surgeFloor: LIMIT });
+        for (let seat = 0; seat < MANY; seat += 1)
+          poller.school.happen({ what: 'enrol', seat, lagMinutes: 0 });
+        await poller.poll();
         const times: number[] = [];
         for (const { first, count, what, minutes, pageSize, mode, killedAt } of turns) {
-          it.clock.advance(minutes * MINUTE_MS);
-          it.kombo.pageSize = pageSize;
+          poller.clock.advance(minutes * MINUTE_MS);
+          poller.kombo.pageSize = pageSize;
           for (let seat = first; seat < Math.min(MANY, first + count); seat += 1) {
-            it.school.happen({ what, seat, lagMinutes: 0 });
+            poller.school.happen({ what, seat, lagMinutes: 0 });
           }
-          const before = distinct(it).size;
+          const before = distinct(poller).size;
           const fault =
             killedAt === null ? null : { at: killedAt, kind: 'killed' as const, tookEffect: true };
-          await it.pollWithFault(fault, { mode });
-          for (let more = before; more < distinct(it).size; more += 1) times.push(it.clock.read());
+          await poller.pollWithFault(fault, { mode });
+          for (let more = before; more < distinct(poller).size; more += 1) times.push(poller.clock.read());
         }
         for (const time of times) {
           const inADay = times.filter((other) => other > time - DAY_MS && other <= time);
@@ -187,11 +199,11 @@ describe('a mass change', () => {
     );
   });
 
-  const distinct = (it: SchoolWorld) =>
-    new Set(it.bus.published.filter(({ type }) => COUNTED.includes(type)).map(({ detail }) => detail.id));
+  const distinct = (poller: SchoolWorld) =>
+    new Set(poller.bus.published.filter(({ type }) => COUNTED.includes(type)).map(({ detail }) => detail.id));
 });
 
-test('the model shows removed and erased records, hidden fields and odd statuses', () => {
+test('the random schools contain removed and erased records, hidden fields and unknown statuses', () => {
   const seen = new Set<string>();
   const look = ({ raw }: SchoolRecord) => {
     if (raw.remote_deleted_at !== null) seen.add('removed');
@@ -201,10 +213,10 @@ test('the model shows removed and erased records, hidden fields and odd statuses
   };
   fc.assert(
     fc.property(fc.array(happening(SEATS), { minLength: 50, maxLength: 100 }), (happened) => {
-      const it = schoolWorld({ mode: 'silent' }, {});
+      const poller = schoolWorld({ mode: 'silent' }, {});
       for (const one of happened) {
-        it.school.happen(one);
-        it.school.records().forEach(look);
+        poller.school.happen(one);
+        poller.school.records().forEach(look);
       }
     }),
     { numRuns: 50, seed: 1 },

@@ -41,7 +41,7 @@ function scripted(answers: Record<string, Page | Error>) {
 const three = { first: page('a'), a: page('b'), b: page(null) };
 
 describe('pages', () => {
-  test('are read in order to the last', async () => {
+  test('pages are read in order up to the last', async () => {
     const { pages, asked } = scripted(three);
     const read: (string | null)[] = [];
     for await (const { next } of pages(() => true)) read.push(next);
@@ -49,27 +49,27 @@ describe('pages', () => {
     expect(asked).toEqual(['first', 'a', 'b']);
   });
 
-  test('continue from a cursor', async () => {
+  test('pages are read from a cursor on', async () => {
     const { pages, asked } = scripted(three);
     for await (const _ of pages(() => true, 'a'));
     expect(asked).toEqual(['a', 'b']);
   });
 
-  test('are fetched while the one before is processed', async () => {
+  test('a page is fetched while the page before it is processed', async () => {
     const { pages, asked } = scripted(three);
     const seen: number[] = [];
     for await (const _ of pages(() => true)) seen.push(asked.length);
     expect(seen).toEqual([2, 3, 3]);
   });
 
-  test('are not fetched ahead when time is short, but still when asked for', async () => {
+  test('without time left, a page is fetched only when the caller asks for it', async () => {
     const { pages, asked } = scripted(three);
     const seen: number[] = [];
     for await (const _ of pages(() => false)) seen.push(asked.length);
     expect(seen).toEqual([1, 2, 3]);
   });
 
-  test('are cancelled when the loop is left', async () => {
+  test('leaving the loop cancels the fetch in progress', async () => {
     const { pages, signals } = scripted(three);
     for await (const _ of pages(() => true)) break;
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
@@ -79,7 +79,7 @@ describe('pages', () => {
 describe('an error', () => {
   const broken = { first: page('a'), a: new Error('broken') };
 
-  test('of a page that was fetched ahead waits until the page is asked for', async () => {
+  test('the error of a page fetched ahead is thrown when the caller asks for this page', async () => {
     const { pages } = scripted(broken);
     const iterator = pages(() => true);
     expect((await iterator.next()).value).toEqual(page('a'));
@@ -87,7 +87,7 @@ describe('an error', () => {
     await expect(iterator.next()).rejects.toThrow('broken');
   });
 
-  test('of a page that nobody asks for is nobody’s', async () => {
+  test('the error of a page that the caller does not ask for is ignored', async () => {
     const { pages } = scripted(broken);
     for await (const _ of pages(() => true)) break;
     await new Promise<void>((resolve) => setImmediate(resolve));
@@ -114,37 +114,37 @@ function readAll(nextOf: (cursor: string | null, page: number) => string | null,
 }
 
 describe('pages that end', () => {
-  test.each([1, 2, 3, 64, 1_000, 5_000])('are all read: %d of them', (count) => {
+  test.each([1, 2, 3, 64, 1_000, 5_000])('%d pages with different cursors are accepted', (count) => {
     expect(readAll((_, page) => (page + 1 < count ? `c${page + 1}` : null), 250)).toBe(count);
   });
 
-  test('may be nearly empty, hundreds of them', () => {
+  test('hundreds of nearly empty pages are accepted', () => {
     expect(readAll((_, page) => (page < 900 ? `c${page}` : null), 0)).toBe(901);
   });
 });
 
-describe('pages that go in circles', () => {
-  test('of one are refused at once', () => {
+describe('pages that repeat', () => {
+  test('a page whose next cursor is its own cursor is refused', () => {
     expect(readAll(() => 'same')).toBe(-1);
   });
 
-  test.each([2, 3, 7, 64, 100])('of %d are refused within a few rounds', (length) => {
+  test.each([2, 3, 7, 64, 100])('a cycle of %d pages is refused within a few rounds', (length) => {
     const read = -readAll((_, page) => `c${page % length}`);
     expect(read).toBeGreaterThan(0);
     expect(read).toBeLessThanOrEqual(4 * length);
   });
 
-  test.each([1, 5, 50])('after a straight stretch of %d are refused', (stretch) => {
+  test.each([1, 5, 50])('a cycle that begins after %d pages is refused', (stretch) => {
     const read = -readAll((_, page) => (page < stretch ? `s${page}` : `c${(page - stretch) % 6}`));
     expect(read).toBeGreaterThan(0);
     expect(read).toBeLessThanOrEqual(4 * (stretch + 6));
   });
 });
 
-test('ever-new cursors on empty pages are refused after a thousand', () => {
+test('empty pages that always have a new next cursor are refused after a thousand', () => {
   expect(readAll((_, page) => `c${page}`, 0)).toBe(-1_000);
 });
 
-test('ever-new cursors on full pages are refused in the end', () => {
+test('full pages that always have a new next cursor are refused after 40,000', () => {
   expect(readAll((_, page) => `c${page}`, 250)).toBe(-40_000);
 });

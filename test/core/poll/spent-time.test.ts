@@ -4,26 +4,26 @@ import { synced } from '../../support/synced-world.ts';
 import { MINUTE_MS } from '../../support/test-clock.ts';
 import { world } from '../../support/world.ts';
 
-describe('time that is spent', () => {
-  test('ends the run between two pages, and the next call goes on from the cursor', async () => {
-    const it = world({ mode: 'publish' });
-    it.put(...Array.from({ length: 7 }, (_, at) => observed({ id: `p${at}` })));
-    it.kombo.pageSize = 2;
+describe('a run without time left', () => {
+  test('a run without time left ends between two pages, and the next call continues from the cursor', async () => {
+    const poller = world({ mode: 'publish' });
+    poller.put(...Array.from({ length: 7 }, (_, at) => observed({ id: `p${at}` })));
+    poller.kombo.pageSize = 2;
     const outcomes: string[] = [];
     for (let call = 0; outcomes.at(-1) !== 'ended' && call < 20; call += 1) {
-      outcomes.push((await it.poll({ timeLeft: () => false })).kind);
-      it.clock.advance(MINUTE_MS);
+      outcomes.push((await poller.poll({ timeLeft: () => false })).kind);
+      poller.clock.advance(MINUTE_MS);
     }
     expect(outcomes).toEqual([...Array.from({ length: 7 }, () => 'more'), 'ended']);
-    expect(it.types()).toHaveLength(7);
-    expect(it.kombo.reads.slice(0, 5).map(({ cursor }) => cursor)).toEqual([
+    expect(poller.types()).toHaveLength(7);
+    expect(poller.kombo.reads.slice(0, 5).map(({ cursor }) => cursor)).toEqual([
       null,
       'at-2',
       'at-4',
       'at-6',
       null,
     ]);
-    expect(it.store.place()).toMatchObject({
+    expect(poller.store.place()).toMatchObject({
       lease: null,
       checkpoint: {
         watermark: '2026-03-02T08:00:00.000Z',
@@ -32,84 +32,85 @@ describe('time that is spent', () => {
     });
   });
 
-  test('leaves a cursor that Kombo may no longer take: then the pages start over', async () => {
-    const it = await synced(['a', 'b', 'c']);
-    it.kombo.pageSize = 2;
-    it.put(...['a', 'b', 'c'].map((id) => observed({ id, status: 'IN_PROGRESS' })));
-    await it.poll({ timeLeft: () => false });
-    it.kombo.cursorsRefused = 1;
+  test('a run starts over when Kombo no longer accepts the cursor', async () => {
+    const poller = await synced(['a', 'b', 'c']);
+    poller.kombo.pageSize = 2;
+    poller.put(...['a', 'b', 'c'].map((id) => observed({ id, status: 'IN_PROGRESS' })));
+    await poller.poll({ timeLeft: () => false });
+    poller.kombo.cursorsRefused = 1;
 
-    const outcome = await it.poll();
+    const outcome = await poller.poll();
 
     expect(outcome).toMatchObject({ kind: 'ended', ended: [{ events: 3 }] });
-    expect(it.types()).toHaveLength(3);
-    expect(it.kombo.reads.map(({ cursor }) => cursor).slice(0, 4)).toEqual([null, 'at-2', null, 'at-2']);
+    expect(poller.types()).toHaveLength(3);
+    expect(poller.kombo.reads.map(({ cursor }) => cursor).slice(0, 4)).toEqual([null, 'at-2', null, 'at-2']);
   });
 
-  test('and a cursor that is refused again and again give the run up', async () => {
-    const it = await synced(['a', 'b', 'c']);
-    it.kombo.pageSize = 2;
-    it.put(...['a', 'b', 'c'].map((id) => observed({ id, status: 'IN_PROGRESS' })));
-    it.kombo.cursorsRefused = 100;
-    expect(await it.poll()).toMatchObject({ kind: 'failed', failure: { kind: 'integration' } });
-    expect(it.store.place().checkpoint.run).toBeNull();
-    it.kombo.cursorsRefused = 0;
-    expect(await it.poll()).toMatchObject({ kind: 'ended' });
-    expect(it.types()).toHaveLength(3);
+  test('a run is stopped when Kombo refuses the cursor again and again', async () => {
+    const poller = await synced(['a', 'b', 'c']);
+    poller.kombo.pageSize = 2;
+    poller.put(...['a', 'b', 'c'].map((id) => observed({ id, status: 'IN_PROGRESS' })));
+    poller.kombo.cursorsRefused = 100;
+    expect(await poller.poll()).toMatchObject({ kind: 'failed', failure: { kind: 'integration' } });
+    expect(poller.store.place().checkpoint.run).toBeNull();
+    poller.kombo.cursorsRefused = 0;
+    expect(await poller.poll()).toMatchObject({ kind: 'ended' });
+    expect(poller.types()).toHaveLength(3);
   });
 });
 
-test('pages that go in circles give the run up, and what they told stays told', async () => {
-  const it = await synced(['a', 'b', 'c', 'd']);
-  it.kombo.pageSize = 2;
-  it.put(...['a', 'b', 'c', 'd'].map((id) => observed({ id, status: 'DROPPED' })));
-  const { readPage } = it.kombo;
-  it.ports.kombo = {
-    ...it.kombo,
+test('pages that repeat without end stop the run, and published events are not published again', async () => {
+  const poller = await synced(['a', 'b', 'c', 'd']);
+  poller.kombo.pageSize = 2;
+  poller.put(...['a', 'b', 'c', 'd'].map((id) => observed({ id, status: 'DROPPED' })));
+  const { readPage } = poller.kombo;
+  poller.ports.kombo = {
+    ...poller.kombo,
     readPage: async (request) => ({ ...(await readPage(request)), next: 'at-0' }),
   };
 
-  expect(await it.poll()).toMatchObject({ kind: 'failed', failure: { kind: 'integration' } });
-  expect(it.store.place().checkpoint).toMatchObject({ run: null, watermark: '2026-03-02T08:00:00.000Z' });
+  expect(await poller.poll()).toMatchObject({ kind: 'failed', failure: { kind: 'integration' } });
+  expect(poller.store.place().checkpoint).toMatchObject({ run: null, watermark: '2026-03-02T08:00:00.000Z' });
 
-  it.ports.kombo = it.kombo;
-  await it.poll();
-  expect(it.types()).toHaveLength(4);
+  poller.ports.kombo = poller.kombo;
+  await poller.poll();
+  expect(poller.types()).toHaveLength(4);
 });
 
 describe('a reconciliation', () => {
-  test('finds what updated_after never showed, publishes it and counts it', async () => {
-    const it = await synced();
-    it.put(observed({ id: 'a', status: 'DROPPED' }));
-    for (const record of it.shown) record.updatedAt = 0;
-    await it.poll();
-    expect(it.types()).toEqual([]);
+  test('a reconciliation publishes and counts changes that updated_after never returned', async () => {
+    const poller = await synced();
+    poller.put(observed({ id: 'a', status: 'DROPPED' }));
+    for (const record of poller.shown) record.updatedAt = 0;
+    await poller.poll();
+    expect(poller.types()).toEqual([]);
 
-    const outcome = await it.poll({ mode: 'reconcile' });
+    const outcome = await poller.poll({ mode: 'reconcile' });
 
-    expect(it.types()).toEqual(['LearnerDropped']);
+    expect(poller.types()).toEqual(['LearnerDropped']);
     expect(outcome).toMatchObject({
       ended: [{ mode: 'incremental' }, { mode: 'reconcile', missed: 1, events: 1 }],
     });
-    expect(it.store.place().checkpoint.watermark).toBe('2026-03-02T09:00:00.000Z');
+    expect(poller.store.place().checkpoint.watermark).toBe('2026-03-02T09:00:00.000Z');
   });
 
-  test('goes on in slices, and the incremental run has its turn before each', async () => {
-    const it = await synced(['a', 'b', 'c', 'd']);
-    it.kombo.pageSize = 1;
-    for (const record of it.shown) record.updatedAt = 0;
+  test('a reconciliation runs in slices, with an incremental run before each slice', async () => {
+    const poller = await synced(['a', 'b', 'c', 'd']);
+    poller.kombo.pageSize = 1;
+    for (const record of poller.shown) record.updatedAt = 0;
     // A minute a page: the time of one slice.
-    it.kombo.beforePage = ({ updatedAfter }) => it.clock.advance(updatedAfter === null ? MINUTE_MS : 0);
-    const outcomes = [await it.poll({ mode: 'reconcile' })];
-    while (outcomes.at(-1)?.kind === 'more') outcomes.push(await it.poll());
+    poller.kombo.beforePage = ({ updatedAfter }) =>
+      poller.clock.advance(updatedAfter === null ? MINUTE_MS : 0);
+    const outcomes = [await poller.poll({ mode: 'reconcile' })];
+    while (outcomes.at(-1)?.kind === 'more') outcomes.push(await poller.poll());
 
     expect(outcomes.length).toBeGreaterThan(2);
-    const turns = it.kombo.reads.map(({ updatedAfter }) =>
+    const turns = poller.kombo.reads.map(({ updatedAfter }) =>
       updatedAfter === null ? 'reconcile' : 'incremental',
     );
     expect(turns[0]).toBe('incremental');
     expect(turns.filter((turn) => turn === 'incremental')).toHaveLength(outcomes.length);
-    expect(it.store.place().checkpoint).toMatchObject({
+    expect(poller.store.place().checkpoint).toMatchObject({
       reconciliation: null,
       lastReconciliation: { pages: 4 },
     });

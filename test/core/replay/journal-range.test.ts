@@ -26,7 +26,7 @@ const journals = fc
     });
   });
 
-test('no entry of the time range lies outside what is found, whatever the clocks say and retention removed', async () => {
+test('all entries of a time range are found, whatever the clocks show and retention has removed', async () => {
   const ranges = fc.record({
     from: fc.integer({ min: -10, max: 130 }),
     length: fc.option(fc.nat(60), { nil: null }),
@@ -53,7 +53,7 @@ test('no entry of the time range lies outside what is found, whatever the clocks
   );
 });
 
-test('a day of a journal of a million entries is found with few reads, and little around it', async () => {
+test('a day in a journal of a million entries is found with few reads and few other entries', async () => {
   let reads = 0;
   const minute = 60_000;
   const readEntry = async (number: number) => {
@@ -74,7 +74,7 @@ test('a day of a journal of a million entries is found with few reads, and littl
   expect(reads).toBeLessThanOrEqual(40);
 });
 
-test('a range after the last entry has none', async () => {
+test('a range after the last entry contains none', async () => {
   const readEntry = async () => ({ detectedAt: iso(START) });
 
   const range = { from: iso(START + CLOCKS_MS + 1), to: null };

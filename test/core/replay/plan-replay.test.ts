@@ -14,7 +14,7 @@ const planned = (at: ReplayWorld, request: Partial<ReplayRequest>) =>
   });
 const iso = (ms: number) => new Date(ms).toISOString();
 
-test('a plan says how many events of which types, and writes nothing', async () => {
+test('a plan counts events by type and writes nothing', async () => {
   const at = await polledWorld(9);
   const before = [...at.store.written];
 
@@ -29,7 +29,7 @@ test('a plan says how many events of which types, and writes nothing', async () 
   expect(at.bus.notified.filter(({ type }) => type === 'ReplayStarted')).toEqual([]);
 });
 
-test('each filter narrows it, and several narrow it together', async () => {
+test('each filter reduces the count, and several filters combine', async () => {
   const at = await polledWorld(12);
 
   const count = async (...filter: Parameters<ReplayWorld['plan']>) => (await at.plan(...filter)).events;
@@ -42,7 +42,7 @@ test('each filter narrows it, and several narrow it together', async () => {
   expect(await count(ALWAYS, { progressions: ['p0'], types: ['LearnerEnrolled'] })).toBe(1);
 });
 
-test('the range is of detection: with its begin, without its end', async () => {
+test('the range applies to detectedAt; its start is included, its end is not', async () => {
   const at = await polledWorld(5);
   const [second, fourth] = [at.store.journal.get(2), at.store.journal.get(4)];
 
@@ -74,7 +74,7 @@ test('an integration without a journal is refused', async () => {
   expect(await planned(replayWorld(), {})).toEqual({ refused: expect.stringMatching(/no entries yet/) });
 });
 
-test('a range that retention has bitten into is refused with the first time that is complete, which is then taken', async () => {
+test('a range with removed entries is refused with the earliest complete time, which is then accepted', async () => {
   const at = await polledWorld(20);
   // Retention removes old entries in no certain order.
   for (const number of [1, 2, 3, 5]) at.store.journal.delete(number);
@@ -105,7 +105,7 @@ test.each([
   });
 });
 
-test('what retention removed does not matter to a later range', async () => {
+test('a range after the removed entries is accepted', async () => {
   const at = await polledWorld(20);
   at.store.journal.delete(1);
 
@@ -114,7 +114,7 @@ test('what retention removed does not matter to a later range', async () => {
   );
 });
 
-test('entries that were removed from the beginning are noticed though none is missing behind them', async () => {
+test('entries removed from the start of the journal are detected although no later one is missing', async () => {
   const at = await polledWorld(6);
   for (const number of [1, 2]) at.store.journal.delete(number);
   const complete = iso(Date.parse(at.store.journal.get(3)?.detectedAt ?? '') + CLOCKS_MS);
@@ -124,7 +124,7 @@ test('entries that were removed from the beginning are noticed though none is mi
   });
 });
 
-test('a range that ends shortly before the first entry is read: clocks differ', async () => {
+test('a range that ends shortly before the first entry is read, since clocks differ', async () => {
   const at = await polledWorld(1);
   const begin = Date.parse(at.store.journal.get(1)?.detectedAt ?? '');
   const until = (ms: number) => planned(at, { range: { ...ALWAYS, to: iso(begin - ms) } });
@@ -133,12 +133,12 @@ test('a range that ends shortly before the first entry is read: clocks differ', 
   expect(await until(CLOCKS_MS - 1)).toEqual({ refused: expect.stringMatching(/No event .* between/) });
 });
 
-test('a range may end now', async () => {
+test('a range that ends now is accepted', async () => {
   const at = await polledWorld(1);
   expect((await at.plan({ ...ALWAYS, to: iso(at.clock.read()) })).events).toBe(1);
 });
 
-test('an entry that is appended and not yet counted is left to the live run', async () => {
+test('an appended entry that the checkpoint does not count is left to the next poll', async () => {
   const at = await polledWorld(3);
   const entry = at.store.journal.get(3);
   if (entry === undefined) throw new Error('it is there');
@@ -148,7 +148,7 @@ test('an entry that is appended and not yet counted is left to the live run', as
   expect(await planned(at, {})).toEqual({ refused: expect.stringMatching(/no entries left/) });
 });
 
-test('nothing is left: one clear line', async () => {
+test('a journal without entries left is refused with one clear line', async () => {
   const at = await polledWorld(2);
   at.store.journal.clear();
 

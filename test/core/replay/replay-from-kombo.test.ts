@@ -35,13 +35,13 @@ async function planned(at: ReplayWorld, request: Partial<ReplayRequest> = {}): P
 
 const ids = (at: ReplayWorld) => at.replayed().map(({ detail }) => detail.id);
 
-test('what happened in the range is counted', async () => {
+test('a plan from Kombo counts what happened in the range', async () => {
   const plan = await planned(kombo(), { range: { from: FROM, to: day(15) } });
 
   expect(plan).toMatchObject({ events: 7, byType: { LearnerEnrolled: 3, CourseCompleted: 4 } });
 });
 
-test('a record is found whenever it changed last: before, only one that changed in the range or after it was read', async () => {
+test('a replay from Kombo finds a record by its dates, whenever it changed last', async () => {
   const dates = fc.date({ min: new Date(FROM), max: new Date('2026-12-31'), noInvalidDate: true });
   const changed = fc.date({ min: new Date('2025-01-01'), max: new Date('2026-03-02'), noInvalidDate: true });
   await fc.assert(
@@ -68,7 +68,7 @@ test('a record is found whenever it changed last: before, only one that changed 
   );
 });
 
-test('an enrolment scheduled for next month is found, and left out by an end before it', async () => {
+test('an enrolment scheduled for next month is found unless the range ends before it', async () => {
   const at = replayWorld();
   const enrolledAt = '2026-04-01T09:00:00.000Z';
   at.put(observed({ enrolledAt, changedAt: '2026-02-01T10:00:00.000Z' }));
@@ -80,11 +80,11 @@ test('an enrolment scheduled for next month is found, and left out by an end bef
   );
 });
 
-test('the filters hold here as well', async () => {
+test('the filters apply to a replay from Kombo', async () => {
   expect((await planned(kombo(), { filter: { ...ANY_EVENT, progressions: ['p7'] } })).events).toBe(1);
 });
 
-test('what was counted is sent, marked as replayed, and nothing of the live state is touched', async () => {
+test('a replay from Kombo sends the counted events as replayed and does not change the live state', async () => {
   const at = kombo();
   const plan = await planned(at);
 
@@ -99,7 +99,7 @@ test('what was counted is sent, marked as replayed, and nothing of the live stat
   expect(at.store.written).toEqual([]);
 });
 
-test('when Kombo no longer takes the cursor, it is sent from the beginning', async () => {
+test('a replay starts over when Kombo no longer accepts the cursor', async () => {
   const at = kombo();
   const replay = await at.order(await planned(at), { rate: 1 });
   let batches = 8;
@@ -110,7 +110,7 @@ test('when Kombo no longer takes the cursor, it is sent from the beginning', asy
   expect(new Set(ids(at)).size).toBe(15);
 });
 
-test('when Kombo no longer takes the cursor while the events are counted, none is counted twice', async () => {
+test('no event is counted twice when Kombo no longer accepts the cursor', async () => {
   const at = kombo();
   const { events } = await planned(at);
   at.kombo.cursorsRefused = 2;
@@ -118,7 +118,7 @@ test('when Kombo no longer takes the cursor while the events are counted, none i
   expect((await planned(at)).events).toBe(events);
 });
 
-test('a cursor that is refused again and again, and pages in circles, are given up with one line', async () => {
+test('a cursor refused again and again, or pages that repeat, stop the replay with one line', async () => {
   const refusing = kombo();
   refusing.kombo.cursorsRefused = 99;
   await expect(planned(refusing)).rejects.toMatchObject({
@@ -134,7 +134,7 @@ test('a cursor that is refused again and again, and pages in circles, are given 
   await expect(planned(circling)).rejects.toThrow(/repeat without end/);
 });
 
-test('interrupted at any page and carried on, each event comes at least once, in order per progression', async () => {
+test('a replay from Kombo interrupted at any page sends each event at least once, in order per progression', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.nat(6), { maxLength: 20 }),

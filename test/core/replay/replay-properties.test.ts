@@ -70,7 +70,7 @@ async function pollPerhaps(at: ReplayWorld, chance: number): Promise<void> {
   await at.poll();
 }
 
-test('the count of a dry run equals what is then published, for any filter, under a live poll', async () => {
+test('a plan counts exactly the events that are then published, for any filter, beside live polls', async () => {
   await fc.assert(
     fc.asyncProperty(histories, async ({ happenings: list, filter, range: shares, seed }) => {
       const { at, begun } = await polled(list);
@@ -160,7 +160,7 @@ const interruptions = fc.infiniteStream(
 
 class KilledError extends Error {}
 
-test('interrupted at any moments and carried on, each selected event comes at least once, in order per progression', async () => {
+test('a replay interrupted at any time sends each selected event at least once, in order per progression', async () => {
   await fc.assert(
     fc.asyncProperty(
       histories,

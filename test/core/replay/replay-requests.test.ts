@@ -58,7 +58,7 @@ const ALL = { users: [], courses: [] };
 const sent = (at: ReplayWorld) => at.replayed().map(({ detail }) => detail.progression.id);
 
 describe('a replay from Kombo asks', () => {
-  test("for the records of the learners alone when they are Kombo's ids; before, it read everything", async () => {
+  test("a replay from Kombo reads only the records of the learners when they are given by Kombo's ids", async () => {
     const at = school();
     const replay = await at.order(await plan(at, { learners: [ANN] }));
     expect(asked(at)).toEqual([{ users: [ANN], courses: [] }]);
@@ -80,19 +80,22 @@ describe('a replay from Kombo asks', () => {
     ["a course by Kombo's id", { courses: [LAW] }, [ANN, BEN], [LAW]],
     ["a course by the platform's own id", { courses: ['c-F'] }, [ANN, BEN], [FIRE]],
     ["a course by its revision's id", { courses: [FIRST] }, [ANN, BEN], [FIRE]],
-  ])('for everything to count the events of %s, and then for their learners and courses', async (...row) => {
-    const [, filter, users, courses] = row;
-    const at = school();
-    const replay = await at.order(await plan(at, filter));
-    expect(asked(at)).toEqual([ALL]);
+  ])(
+    'a replay from Kombo reads everything to count the events of %s, then only their learners and courses',
+    async (...row) => {
+      const [, filter, users, courses] = row;
+      const at = school();
+      const replay = await at.order(await plan(at, filter));
+      expect(asked(at)).toEqual([ALL]);
 
-    await at.run(replay);
+      await at.run(replay);
 
-    expect(asked(at)).toEqual([{ users, courses }]);
-    expect(sent(at)).toHaveLength(users.length * courses.length);
-  });
+      expect(asked(at)).toEqual([{ users, courses }]);
+      expect(sent(at)).toHaveLength(users.length * courses.length);
+    },
+  );
 
-  test('for everything when a learner of the list has no record under that id', async () => {
+  test('a replay from Kombo reads everything when one of the learners has no record with this id', async () => {
     const at = school();
     at.put(observed({ id: 'p9' }, { learner: { id: BEN, remoteId: EVE } }));
 
@@ -105,7 +108,7 @@ describe('a replay from Kombo asks', () => {
   test.each([
     [50, 'alone'],
     [51, 'not alone: they do not fit into a request'],
-  ])('for the records of %i learners %s', async (count) => {
+  ])('a replay from Kombo reads the records of %i learners %s', async (count) => {
     const at = replayWorld();
     const learners = Array.from({ length: count }, (_, number) => komboId('learner', number));
     learners.forEach((learner, number) => {
@@ -117,7 +120,7 @@ describe('a replay from Kombo asks', () => {
     expect(asked(at)).toEqual([{ users, courses: [] }]);
   });
 
-  test('for the same records from the beginning when Kombo no longer takes the cursor', async () => {
+  test('a replay from Kombo reads the same records from the start when Kombo no longer accepts the cursor', async () => {
     const at = school();
     const replay = await at.order(await plan(at, { learners: [ANN] }));
     asked(at);
@@ -129,7 +132,7 @@ describe('a replay from Kombo asks', () => {
     expect(asked(at)).toEqual([some, some]);
   });
 
-  test('again for everything when it found fewer events than were counted', async () => {
+  test('a replay from Kombo reads everything when it found fewer events than were counted', async () => {
     const at = school();
     const replay = await at.order(await plan(at, { courses: [LAW] }));
     asked(at);
@@ -141,7 +144,7 @@ describe('a replay from Kombo asks', () => {
     expect(sent(at)).toEqual(['p2', 'p4']);
   });
 
-  test('for everything once only: what is gone meanwhile stays missing', async () => {
+  test('a replay from Kombo reads everything only once; events that disappeared stay missing', async () => {
     const at = school();
     const replay = await at.order(await plan(at, { courses: [LAW] }));
     asked(at);
@@ -173,7 +176,7 @@ const list = fc.oneof(
   fc.array(fc.oneof(komboIds, ownIds), { minLength: 1, maxLength: 3 }),
 );
 
-test('whatever the filters name, and whatever the platform does with them, every event that they mean is sent', async () => {
+test('every event that the filters select is sent, however the platform filters', async () => {
   await fc.assert(
     fc.asyncProperty(
       records,

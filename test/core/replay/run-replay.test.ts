@@ -4,7 +4,7 @@ import { changeReplay, refuseOrder } from '../../../functions/core/replay/order-
 import { CANARY } from '../../support/observed.ts';
 import { ALWAYS, polledWorld } from '../../support/replay-world.ts';
 
-test('a replay publishes the journal again: the same events in the same order, marked with its id, reason and consumer', async () => {
+test('a replay publishes the same events in the same order, with its id, reason and consumer', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS));
 
@@ -20,7 +20,7 @@ test('a replay publishes the journal again: the same events in the same order, m
   });
 });
 
-test('it is framed by ReplayStarted and ReplayFinished', async () => {
+test('a replay publishes ReplayStarted first and ReplayFinished last', async () => {
   const at = await polledWorld(4);
   const replay = await at.order(await at.plan(ALWAYS, { types: ['LearnerEnrolled'] }));
   await at.run(replay);
@@ -38,7 +38,7 @@ test('it is framed by ReplayStarted and ReplayFinished', async () => {
   ]);
 });
 
-test('the live watermark, the journal and the known states stay as they were', async () => {
+test('a replay does not change the watermark, the journal or the known states', async () => {
   const at = await polledWorld(9);
   const state = () => JSON.stringify([at.store.place(), [...at.store.known], [...at.store.journal]]);
   const before = state();
@@ -48,7 +48,7 @@ test('the live watermark, the journal and the known states stay as they were', a
   expect(state()).toBe(before);
 });
 
-test('as live, the events are the ones that were sent at first', async () => {
+test('a replay as live sends the original events', async () => {
   const at = await polledWorld(6);
   const before = at.live();
   const replay = await at.order(await at.plan(ALWAYS), { asLive: true, consumer: null });
@@ -58,7 +58,7 @@ test('as live, the events are the ones that were sent at first', async () => {
   expect(at.live()).toEqual([...before, ...before]);
 });
 
-test('learner details are those of today, and null of a learner whom Kombo no longer has', async () => {
+test("a replay has today's learner details, or null for a learner whom Kombo no longer has", async () => {
   const at = await polledWorld(3, { learnerDetails: 'include' });
   at.shown.splice(0, 1);
 
@@ -69,7 +69,7 @@ test('learner details are those of today, and null of a learner whom Kombo no lo
   expect(JSON.stringify(await at.ports.replays.readReplays(at.integration.id))).not.toContain(CANARY);
 });
 
-test('the replay goes on without details when Kombo no longer knows the integration: before, it was stopped', async () => {
+test('a replay continues without details when Kombo no longer knows the integration', async () => {
   const at = await polledWorld(3, { learnerDetails: 'include' });
   const replay = await at.order(await at.plan(ALWAYS));
   at.kombo.readByIds = async () => {
@@ -83,7 +83,7 @@ test('the replay goes on without details when Kombo no longer knows the integrat
   }
 });
 
-test('the replay waits for details that Kombo cannot give at the moment', async () => {
+test('a replay waits for learner details that Kombo cannot return at the moment', async () => {
   const at = await polledWorld(3, { learnerDetails: 'include' });
   const replay = await at.order(await at.plan(ALWAYS));
   at.kombo.readByIds = async () => {
@@ -104,7 +104,7 @@ test('an event that the bus refuses for good is counted, does not stop the rest,
   expect(at.store.aside).toEqual([]);
 });
 
-test('it is sent no faster than its rate', async () => {
+test('a replay does not send faster than its rate', async () => {
   const at = await polledWorld(21);
   const begun = at.clock.read();
 
@@ -113,7 +113,7 @@ test('it is sent no faster than its rate', async () => {
   expect(at.clock.read() - begun).toBe(10_000);
 });
 
-test('it stops when the time is spent, and another call goes on from there', async () => {
+test('a replay stops when the time is spent, and another call continues it', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   let batches = 4;
@@ -125,7 +125,7 @@ test('it stops when the time is spent, and another call goes on from there', asy
   expect(at.replayed().map(({ detail }) => detail.id)).toEqual(at.live().map(({ detail }) => detail.id));
 });
 
-test('a transient failure leaves it running for another call; another failure stops it until a person lets it go on', async () => {
+test('after a transient failure another call continues the replay; another failure stops it until a person resumes it', async () => {
   const at = await polledWorld(6);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   at.bus.fails = ({ detail }) => detail.journal?.entry === 3;
@@ -150,7 +150,7 @@ test('a transient failure leaves it running for another call; another failure st
   expect(at.replayed()).toHaveLength(6);
 });
 
-test('a person stops it from elsewhere, while it runs', async () => {
+test('a person can stop a replay while it runs', async () => {
   const at = await polledWorld(6);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   at.bus.refusal = ({ detail }) => {
@@ -162,7 +162,7 @@ test('a person stops it from elsewhere, while it runs', async () => {
   expect(await at.run(replay)).toMatchObject({ kind: 'ended', replay: { state: 'stopped', published: 2 } });
 });
 
-test('of two that carry it on at the same time, one goes on', async () => {
+test('of two processes that send a replay at the same time, one continues', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
 
@@ -173,7 +173,7 @@ test('of two that carry it on at the same time, one goes on', async () => {
   expect([...new Set(ids)]).toEqual(at.live().map(({ detail }) => detail.id));
 });
 
-test('what retention removes after the count is told as missing', async () => {
+test('events that retention removed after the count are reported as missing', async () => {
   const at = await polledWorld(5);
   const replay = await at.order(await at.plan(ALWAYS));
   at.store.journal.delete(1);
@@ -183,11 +183,11 @@ test('what retention removes after the count is told as missing', async () => {
   expect(at.bus.notified.at(-1)).toMatchObject({ detail: { events: 5, published: 4, missing: 1 } });
 });
 
-test('a replay that nobody ordered is unknown', async () => {
+test('a replay that does not exist is unknown', async () => {
   expect(await (await polledWorld(1)).run({ id: 'other' })).toEqual({ kind: 'unknown' });
 });
 
-test('an order that contradicts itself is refused', async () => {
+test('a replay with contradictory options is refused', async () => {
   const plan = await (await polledWorld(1)).plan(ALWAYS);
   const order = { id: 'r', reason: '', consumer: null, asLive: false, rate: 10, writer: 'w' };
 

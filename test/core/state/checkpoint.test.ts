@@ -11,13 +11,13 @@ describe('the limit of a mass change', () => {
     [259, 25],
     [260, 26],
     [10_000, 1_000],
-  ])('for %d known progressions is %d', (known, limit) => {
+  ])('the limit of suspect changes for %d known progressions is %d', (known, limit) => {
     expect(surgeLimit(known, 0.1, 25)).toBe(limit);
   });
 });
 
 describe('the changes of the last 24 hours', () => {
-  test('add up over hours', () => {
+  test('suspect changes of the last 24 hours add up', () => {
     let surge = addToSurge([], 3, NOON);
     surge = addToSurge(surge, 4, NOON + 10);
     surge = addToSurge(surge, 5, NOON + 5 * HOUR_MS);
@@ -25,14 +25,14 @@ describe('the changes of the last 24 hours', () => {
     expect(surgeCount(surge, NOON + 6 * HOUR_MS)).toBe(12);
   });
 
-  test('are never forgotten within the day, and always an hour after it', () => {
+  test('suspect changes count for at least 24 and at most 25 hours', () => {
     const late = NOON + HOUR_MS - 1;
     const surge = addToSurge([], 1, late);
     expect(surgeCount(surge, late + DAY_MS - 1)).toBe(1);
     expect(surgeCount(surge, late + DAY_MS + HOUR_MS)).toBe(0);
   });
 
-  test('do not pile up in the checkpoint', () => {
+  test('old counts of suspect changes are removed from the checkpoint', () => {
     let surge = addToSurge([], 1, NOON);
     for (let hour = 1; hour < 1_000; hour += 1) surge = addToSurge(surge, 1, NOON + hour * HOUR_MS);
     expect(surge.length).toBeLessThanOrEqual(25);

@@ -18,11 +18,11 @@ const decisions = Array.from({ length: 20 }, (_, at) => decision(`p${at}`));
 const sizeOf = (part: Decision[]) => Buffer.byteLength(JSON.stringify(part.map(({ change }) => change)));
 
 describe('the changes of a page', () => {
-  test('stay together while they fit', () => {
+  test('the changes of a page stay in one entry if they fit', () => {
     expect(splitChanges(decisions)).toEqual([decisions]);
   });
 
-  test('are split in order, each part within the limit', () => {
+  test('the changes of a page are split in order, each part within the limit', () => {
     const limit = 4_000;
     const parts = splitChanges(decisions, limit);
     expect(parts.length).toBeGreaterThan(1);
@@ -30,18 +30,18 @@ describe('the changes of a page', () => {
     for (const part of parts) expect(sizeOf(part) - part.length - 1).toBeLessThanOrEqual(limit);
   });
 
-  test('are measured in bytes, not in characters', () => {
+  test('the size of changes is measured in bytes, not in characters', () => {
     const wide = [decision('a', '漢'.repeat(500)), decision('b', '漢'.repeat(500))];
     expect(splitChanges(wide, 3_500)).toHaveLength(2);
   });
 
-  test('that are too large alone have a part of their own', () => {
+  test('a change above the limit has its own part', () => {
     const [first, second] = decisions;
     if (first === undefined || second === undefined) throw new Error('two decisions');
     expect(splitChanges([first, second], 1)).toEqual([[first], [second]]);
   });
 
-  test('of nothing are no part', () => {
+  test('no changes give no part', () => {
     expect(splitChanges([])).toEqual([]);
   });
 });

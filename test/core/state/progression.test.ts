@@ -22,7 +22,7 @@ function afterwards(before: KnownProgression, record: ObservedProgression): Know
 describe('a progression that moves to another learner', () => {
   const moved = observed({ changedAt: FEB }, { learner: OTHER });
 
-  test('is journalled without an event', () => {
+  test('a move to another learner is journalled without an event', () => {
     const before = known();
     expect(decideEvents(before, moved, NOW)).toMatchObject({
       events: [],
@@ -32,11 +32,11 @@ describe('a progression that moves to another learner', () => {
     });
   });
 
-  test('is known then, and nothing more is journalled', () => {
+  test('a move to another learner is journalled once', () => {
     expect(decideEvents(afterwards(known(), moved), moved, NOW)).toBeNull();
   });
 
-  test('is named by its removal and its erasure', () => {
+  test('a removal and an erasure name the learner that Kombo showed last', () => {
     const before = afterwards(known(), moved);
     const removal = decideEvents(before, observed({ removedAt: FEB }, { learner: OTHER }), NOW);
     expect(removal).toMatchObject({ events: ['ProgressionRemoved'], learner: OTHER });
@@ -47,13 +47,13 @@ describe('a progression that moves to another learner', () => {
     });
   });
 
-  test('takes nothing of the learner before, where a field is missing', () => {
+  test('a missing field of another learner is not taken from the learner before', () => {
     const record = observed({ removedAt: FEB }, { learner: { id: 'learner-b', remoteId: null } });
     expect(decideEvents(known(), record, NOW)?.learner).toEqual({ id: 'learner-b', remoteId: null });
   });
 });
 
-describe('an id that changes alone is journalled without an event:', () => {
+describe('an id that changes without anything else is journalled without an event:', () => {
   const { learner, course } = observed();
   test.each<[string, Partial<References>]>([
     ["the learner's", { learner: { ...learner, id: 'other' } }],
@@ -68,12 +68,12 @@ describe('an id that changes alone is journalled without an event:', () => {
   });
 });
 
-describe('an id that a record leaves out', () => {
+describe('an id that a record does not show', () => {
   const learner = { id: 'l1', remoteId: 'l1-remote' };
   const course = { id: 'c1', remoteId: 'c1-remote', revisionId: 'r1', revisionRemoteId: 'r1-remote' };
   const left = { id: null, remoteId: null, revisionRemoteId: null, title: null };
 
-  test('is the known one while the learner and the revision are the same', () => {
+  test('a missing id is the known one while learner and revision are the same', () => {
     const record = { learner: { id: 'l1', remoteId: null }, course: { ...left, revisionId: 'r1' } };
     expect(referencesShown({ learner, course }, record)).toEqual({
       learner,
@@ -81,13 +81,13 @@ describe('an id that a record leaves out', () => {
     });
   });
 
-  test('is not the one of another revision', () => {
+  test('a missing id is not taken from another revision', () => {
     const other = { ...left, revisionId: 'r2' };
     expect(referencesShown({ learner, course }, { learner, course: other }).course).toEqual(other);
   });
 });
 
-test('ids that a removed record leaves out stay known', () => {
+test('ids that a removed record does not show stay known', () => {
   const nothing = { id: null, remoteId: null };
   const course = { ...nothing, revisionId: null, revisionRemoteId: null, title: null };
   const record = observed({ removedAt: FEB }, { learner: nothing, course });

@@ -24,16 +24,16 @@ const page = (next: string | null, count = 1) => ({
 });
 
 describe('a run', () => {
-  test('begins with its first response, from the journal as it stands', () => {
+  test('a run begins with its first response and the current journal number', () => {
     expect(run()).toMatchObject({ startedAt: AT, startEntry: 9, pass: 1, cursor: null });
   });
 
-  test('that was never synced is the first baseline still, whatever its journal holds by now', () => {
+  test('before the first watermark, a baseline keeps its start entry', () => {
     const begunBefore = { ...checkpoint, watermark: null };
     expect(startRun('baseline', null, begunBefore, AT).startEntry).toBe(0);
   });
 
-  test('counts its pages and records, also those that were set aside', () => {
+  test('a run counts its pages and records, including those set aside', () => {
     const after = afterPage(afterPage(run(), page('a', 2), false), page(null, 3), true);
     expect(after).toMatchObject({
       pages: 2,
@@ -48,7 +48,7 @@ describe('a run', () => {
     expect(isPassRead(run())).toBe(false);
   });
 
-  test('counts what cannot be read or is not known in its first pass alone: each pass shows it again', () => {
+  test('a run counts unreadable records and unknown statuses in its first pass only', () => {
     const unknown = [observed({ status: null }, { unknownStatus: 'SUSPENDED' })];
     const first = afterPage(run(), { ...page(null), records: unknown }, false);
     expect(first).toMatchObject({ setAside: 1, unknownStatuses: [{ status: 'SUSPENDED', count: 1 }] });
@@ -56,7 +56,7 @@ describe('a run', () => {
     expect(second).toMatchObject({ setAside: 1, unknownStatuses: [{ status: 'SUSPENDED', count: 1 }] });
   });
 
-  test('stays disbelieved once it was', () => {
+  test('a run with something untrusted stays untrusted', () => {
     expect(afterPage(afterPage(run(), page('a'), true), page(null), false).hasUntrusted).toBe(true);
   });
 
@@ -68,11 +68,11 @@ describe('a run', () => {
     ['a third pass, whatever it changed', { passPages: 2, pass: 3, passChanged: true }, true],
     ['a reconciliation', { mode: 'reconcile', passPages: 20, passChanged: true }, true],
     ['the first pass of a baseline', { mode: 'baseline', passPages: 20 }, false],
-  ])('after %s', (_what, rest, over) => {
+  ])('whether a run is over after %s', (_what, rest, over) => {
     expect(isOver(run(rest))).toBe(over);
   });
 
-  test('keeps its start and its question in the next pass, and begins its pages anew', () => {
+  test('the next pass of a run keeps its start and its updated_after, and reads from the first page', () => {
     const before = { ...afterPage(run(), page('a', 2), false), passChanged: true };
     expect(nextPass(before)).toMatchObject({
       pass: 2,
@@ -87,12 +87,12 @@ describe('a run', () => {
     });
   });
 
-  test('that starts its pages over is in the same pass and remembers that it changed something', () => {
+  test('a run that starts its pages over stays in the same pass and remembers its changes', () => {
     const before = { ...afterPage(run(), page('a'), false), passChanged: true };
     expect(restartPass(before)).toMatchObject({ pass: 1, restarts: 1, passChanged: true, cursor: null });
   });
 
-  test('has its place in the checkpoint by its mode', () => {
+  test('the mode of a run decides its field in the checkpoint', () => {
     expect(withRun(checkpoint, run({ mode: 'baseline' })).run?.mode).toBe('baseline');
     expect(withRun(checkpoint, run({ mode: 'reconcile' }))).toMatchObject({
       run: null,
@@ -102,7 +102,7 @@ describe('a run', () => {
 });
 
 describe('the watermark', () => {
-  test('less the overlap is what an incremental run asks for', () => {
+  test('an incremental run reads from the watermark less the overlap', () => {
     expect(updatedAfter('incremental', AT, 15 * 60_000)).toBe('2026-03-02T07:45:00.000Z');
     expect(updatedAfter('baseline', AT, 1)).toBeNull();
     expect(updatedAfter('reconcile', AT, 1)).toBeNull();

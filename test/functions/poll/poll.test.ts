@@ -56,7 +56,7 @@ function wantedMeanwhile(w: World): void {
 }
 
 describe('a message of the poll queue', () => {
-  it('runs its integration, reports what became of it, and asks for nothing more when all is read', async () => {
+  it('a message polls its integration, reports the outcome, and sends no message when everything is read', async () => {
     const w = await worldWithNews();
     const { receive, sent, outcomes } = await functionOn(w);
     await receive();
@@ -65,7 +65,7 @@ describe('a message of the poll queue', () => {
     expect(sent).toEqual([]);
   });
 
-  it('whose run is unfinished when all but the reserve is spent is sent again', async () => {
+  it('a message is sent again when the time is spent before the run ends', async () => {
     const w = await worldWithNews();
     const { receive, sent, outcomes } = await functionOn(w);
     await receive({}, SPENT_MS);
@@ -74,14 +74,14 @@ describe('a message of the poll queue', () => {
     expect(sent).toEqual([{ integration: w.integration.id }]);
   });
 
-  it('goes on while there is more than the reserve', async () => {
+  it('a poll continues while there is more time than the reserve', async () => {
     const w = await worldWithNews();
     const { receive, outcomes } = await functionOn(w);
     await receive({}, SPENT_MS + 1);
     expect(outcomes).toMatchObject([{ kind: 'ended' }]);
   });
 
-  it('asks for a reconciliation again that had no turn, as the time went into the run before it', async () => {
+  it('a requested reconciliation is requested again when the time was spent by the run before it', async () => {
     const w = await worldWithNews();
     const { receive, sent, outcomes } = await functionOn(w);
     await receive({ mode: 'reconcile' }, SPENT_MS);
@@ -94,7 +94,7 @@ describe('a message of the poll queue', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('that ended is followed by another when another poll of the integration was requested meanwhile', async () => {
+  it('another message is sent when another poll was requested during the poll', async () => {
     const w = await worldWithNews();
     wantedMeanwhile(w);
     const { receive, sent, outcomes } = await functionOn(w);
@@ -118,8 +118,8 @@ describe('a message of the poll queue', () => {
   });
 });
 
-describe('a message is done, and followed by none,', () => {
-  it('when another worker is at it: that one was told to look again', async () => {
+describe('no message is sent', () => {
+  it('no message is sent when another worker holds the lease: that one polls again', async () => {
     const w = await worldWithNews();
     const lease = { owner: 'another', until: new Date(w.clock.read() + MINUTE_MS).toISOString() };
     await w.store.takeLease(w.integration.id, lease, new Date(w.clock.read()).toISOString());
@@ -130,7 +130,7 @@ describe('a message is done, and followed by none,', () => {
     expect(w.store.place().again).toBe(true);
   });
 
-  it('when another worker has taken over', async () => {
+  it('no message is sent when another worker has acquired the lease', async () => {
     const w = await worldWithNews();
     w.kombo.beforePage = () => w.clock.advance(w.settings.leaseMs + 1);
     const { receive, sent, outcomes } = await functionOn(w);
@@ -139,7 +139,7 @@ describe('a message is done, and followed by none,', () => {
     expect(sent).toEqual([]);
   });
 
-  it('when it asks for a baseline of an integration that has one', async () => {
+  it('no message is sent after a refused baseline', async () => {
     const w = await worldWithNews();
     const { receive, sent, outcomes } = await functionOn(w);
     await receive({ mode: 'baseline' });
@@ -147,7 +147,7 @@ describe('a message is done, and followed by none,', () => {
     expect(sent).toEqual([]);
   });
 
-  it('when its run failed: the schedule knows when to try again', async () => {
+  it('no message is sent after a failed run: dispatch retries it', async () => {
     const w = await worldWithNews();
     w.kombo.failures.push(new TransientError('Kombo is away'));
     const { receive, sent, outcomes } = await functionOn(w);
@@ -156,19 +156,22 @@ describe('a message is done, and followed by none,', () => {
     expect(sent).toEqual([]);
   });
 
-  it.each(['paused', 'removed'] as const)('when its integration is %s: nothing is done', async (state) => {
-    const w = await worldWithNews();
-    const { receive, sent, outcomes } = await functionOn(w, {}, { state });
-    await receive();
-    expect({ sent, outcomes, calls: w.store.calls, reads: w.kombo.reads }).toEqual({
-      sent: [],
-      outcomes: [],
-      calls: [],
-      reads: [],
-    });
-  });
+  it.each(['paused', 'removed'] as const)(
+    'no message is sent and nothing is done when the integration is %s',
+    async (state) => {
+      const w = await worldWithNews();
+      const { receive, sent, outcomes } = await functionOn(w, {}, { state });
+      await receive();
+      expect({ sent, outcomes, calls: w.store.calls, reads: w.kombo.reads }).toEqual({
+        sent: [],
+        outcomes: [],
+        calls: [],
+        reads: [],
+      });
+    },
+  );
 
-  it('when its integration was stopped while a poll was about to begin, whose entry is then finished', async () => {
+  it('the entry of an interrupted poll is finished after its integration was paused', async () => {
     const w = await worldWithNews(100);
     const { calls } = await w.pollWithFault({ at: 4, kind: 'killed', tookEffect: true });
     expect(calls.at(-1)).toBe('appendEntry');
@@ -184,7 +187,7 @@ describe('a message is done, and followed by none,', () => {
     expect({ sent, outcomes, reads: w.kombo.reads.length }).toEqual({ sent: [], outcomes: [], reads: 1 });
   });
 
-  it('when its integration is not one of ours', async () => {
+  it('no message is sent when the integration is unknown', async () => {
     const w = world();
     const { receive, outcomes } = await functionOn(w);
     await receive({ integration: 'moodle:unknown' });
@@ -192,7 +195,7 @@ describe('a message is done, and followed by none,', () => {
   });
 });
 
-describe('a message that nobody should have sent fails, so that it ends in the dead-letter queue:', () => {
+describe('an invalid message fails, so that it reaches the dead-letter queue:', () => {
   it.each([
     ['no record', eventOf(), /Records/],
     ['two records', eventOf('{"integration":"moodle:test"}', '{}'), /Records/],
@@ -209,7 +212,7 @@ describe('a message that nobody should have sent fails, so that it ends in the d
   });
 });
 
-describe('a message that asks to follow Kombo', () => {
+describe('a message with follow', () => {
   /** A stand-in for the look at Kombo, which notes what it was asked. */
   function lookAtKombo(answer: (w: World) => Integration | null, w: World) {
     const asked: unknown[] = [];
@@ -222,7 +225,7 @@ describe('a message that asks to follow Kombo', () => {
     return { asked, owners, follow };
   }
 
-  it('runs the integration as it stands then', async () => {
+  it('a message with follow polls the integration after the status check', async () => {
     const w = await worldWithNews();
     const { asked, owners, follow } = lookAtKombo(({ integration }) => integration, w);
     const { receive, outcomes } = await functionOn(
@@ -243,14 +246,14 @@ describe('a message that asks to follow Kombo', () => {
   it.each([
     ['paused', ({ integration }: World): Integration => ({ ...integration, state: 'paused' })],
     ['not one of ours', () => null],
-  ])('does nothing when it is %s then', async (_, answer) => {
+  ])('a message with follow does nothing when the integration is then %s', async (_, answer) => {
     const w = await worldWithNews();
     const { receive, outcomes } = await functionOn(w, { sync: lookAtKombo(answer, w).follow });
     await receive({ follow: 'changed' });
     expect({ outcomes, reads: w.kombo.reads }).toEqual({ outcomes: [], reads: [] });
   });
 
-  it('comes again from the queue when Kombo cannot be asked', async () => {
+  it('a message with follow is retried by the queue when Kombo cannot be asked', async () => {
     const w = await worldWithNews();
     const follow = () => Promise.reject(new TransientError('Kombo is away'));
     const { receive, outcomes } = await functionOn(w, { sync: follow });
@@ -258,7 +261,7 @@ describe('a message that asks to follow Kombo', () => {
     expect(outcomes).toEqual([]);
   });
 
-  it('is an ordinary one where nobody follows Kombo, and an ordinary one does not follow', async () => {
+  it('only a message with follow checks the status at Kombo', async () => {
     const w = await worldWithNews();
     const { asked, follow } = lookAtKombo(() => null, w);
     const alone = await functionOn(w);
@@ -284,7 +287,7 @@ describe('a message whose run Kombo’s rate limit stops', () => {
     return { delayed, ...(await functionOn(w, { queue, ...parts })) };
   }
 
-  it('is sent again for the time when the limit is over, with its mode, and nothing failed', async () => {
+  it('a rate limit delays the message with its mode until the limit is over, and is no failure', async () => {
     const w = await worldWithNews();
     w.kombo.failures = [null, limitFor(5 * MINUTE_MS)];
     const { receive, delayed, outcomes } = await limitedFunction(w);
@@ -300,7 +303,7 @@ describe('a message whose run Kombo’s rate limit stops', () => {
     expect(w.store.place().lease).toBeNull();
   });
 
-  it('asks nothing of Kombo before that time, and goes on from its page then', async () => {
+  it('no request is sent before the rate limit is over, and the run then continues from its page', async () => {
     const w = await worldWithNews();
     w.kombo.failures = [null, limitFor(5 * MINUTE_MS)];
     const { receive, delayed, outcomes } = await limitedFunction(w);
@@ -320,7 +323,7 @@ describe('a message whose run Kombo’s rate limit stops', () => {
     expect(w.store.place().checkpoint.limitedUntil).toBeNull();
   });
 
-  it('leaves an integration that fails as it was: nothing is told, and no failure is counted', async () => {
+  it('a rate limit does not change the health of a failing integration', async () => {
     const w = await worldWithNews();
     w.kombo.failures = [new TransientError('down'), limitFor(MINUTE_MS)];
     const { receive } = await limitedFunction(w);
@@ -333,7 +336,7 @@ describe('a message whose run Kombo’s rate limit stops', () => {
     expect(w.bus.notified.map(({ type }) => type)).not.toContain('IntegrationFailing');
   });
 
-  it('when Kombo is asked how the integration stands, is sent again as it is', async () => {
+  it('a rate limit during the status check sends the same message again', async () => {
     const w = await worldWithNews();
     const follow = () => Promise.reject(limitFor(MINUTE_MS));
     const { receive, delayed } = await limitedFunction(w, { sync: follow });

@@ -220,27 +220,27 @@ const LIMITS = [
   { requests: 4, windowMs: MINUTE_MS },
 ];
 
-describe('a server that limits requests by window costs time, and nothing else', () => {
+describe('a server that limits requests by window only costs time', () => {
   test.each(LIMITS)('$requests requests in $windowMs ms', async (limit) => {
-    const it = await firstHours(limit);
+    const poller = await firstHours(limit);
 
     // Nothing is missed, and nothing is told twice.
-    expect(it.known()).toEqual(Array(INTEGRATIONS).fill(RECORDS));
-    const notified = it.bus.published.map(({ type, detail }) => `${type} of ${detail.progression.id}`);
+    expect(poller.known()).toEqual(Array(INTEGRATIONS).fill(RECORDS));
+    const notified = poller.bus.published.map(({ type, detail }) => `${type} of ${detail.progression.id}`);
     expect(notified).toHaveLength((INTEGRATIONS * RECORDS) / 10);
     expect(new Set(notified).size).toBe(notified.length);
 
     // Nobody is woken.
-    expect(it.outcomes.filter(({ kind }) => kind === 'failed')).toEqual([]);
-    expect(new Set(it.bus.notified.map(({ type }) => type))).toEqual(new Set(['IntegrationBaselined']));
-    expect(it.longestBehindMs()).toBeLessThan(BEHIND_MS);
+    expect(poller.outcomes.filter(({ kind }) => kind === 'failed')).toEqual([]);
+    expect(new Set(poller.bus.notified.map(({ type }) => type))).toEqual(new Set(['IntegrationBaselined']));
+    expect(poller.longestBehindMs()).toBeLessThan(BEHIND_MS);
 
     // In a window, each process is refused once, and once more with the page that it fetches ahead.
-    const windows = Math.ceil(it.syncedMs / limit.windowMs) + 1;
-    expect(it.syncRequests.refused).toBeLessThanOrEqual(2 * PROCESSES * windows);
+    const windows = Math.ceil(poller.syncedMs / limit.windowMs) + 1;
+    expect(poller.syncRequests.refused).toBeLessThanOrEqual(2 * PROCESSES * windows);
     // The last window that such a server needs, and where it is longer than a queue can delay, the next dispatch.
-    const needed = Math.ceil(it.syncRequests.answered / limit.requests) * limit.windowMs;
+    const needed = Math.ceil(poller.syncRequests.answered / limit.requests) * limit.windowMs;
     const dispatched = limit.windowMs > DISPATCH_EVERY_MS ? DISPATCH_EVERY_MS : 0;
-    expect(it.syncedMs).toBeLessThanOrEqual(needed + dispatched + limit.windowMs);
+    expect(poller.syncedMs).toBeLessThanOrEqual(needed + dispatched + limit.windowMs);
   });
 });

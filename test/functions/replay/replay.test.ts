@@ -25,7 +25,7 @@ function replayFunction(at: ReplayWorld, seconds: number) {
   return { waiting, reports, invoke };
 }
 
-test('a long replay crosses invocations by messages of its own, and ends', async () => {
+test('a long replay continues over several invocations and ends', async () => {
   const at = await polledWorld(30);
   const { id } = await at.order(await at.plan(ALWAYS), { rate: 1 });
   const replay = replayFunction(at, 7);
@@ -39,7 +39,7 @@ test('a long replay crosses invocations by messages of its own, and ends', async
   expect(at.replayed().map(({ detail }) => detail.id)).toEqual(at.live().map(({ detail }) => detail.id));
 });
 
-test('a transient failure is tried again after a pause', async () => {
+test('a temporary failure of a replay is retried after a pause', async () => {
   const at = await polledWorld(3);
   const { id } = await at.order(await at.plan(ALWAYS));
   const replay = replayFunction(at, 100);
@@ -52,7 +52,7 @@ test('a transient failure is tried again after a pause', async () => {
   expect(at.clock.read()).toBe(begun + 60_000);
 });
 
-test('one that lasts gives the message back to the queue; one that needs a person does not', async () => {
+test('a replay that keeps failing returns its message to the queue, except when a person is needed', async () => {
   const at = await polledWorld(3);
   const { id } = await at.order(await at.plan(ALWAYS));
   const replay = replayFunction(at, 100);

@@ -28,7 +28,7 @@ function recorder() {
 }
 
 describe('the report of a run', () => {
-  it('counts runs that ended, and events by type in the log line', () => {
+  it('the report of a run counts ended runs, and events by type in the log line', () => {
     const { telemetry, lines, measured } = recorder();
     const ended = {
       mode: 'incremental' as const,
@@ -69,7 +69,7 @@ describe('the report of a run', () => {
   it.each([
     ['integration', 0],
     ['deployment', 1],
-  ] as const)('tells a failure by its kind: %s', (kind, deploymentErrors) => {
+  ] as const)('the report of a failed run has the kind of the failure: %s', (kind, deploymentErrors) => {
     const { telemetry, measured } = recorder();
     const failure = { kind, code: 'CODE', message: 'what to do', logUrl: null };
     reportRun(telemetry, 'moodle:a', { kind: 'failed', failure }, NOTHING);
@@ -80,8 +80,8 @@ describe('the report of a run', () => {
   });
 });
 
-describe('the count of what was published', () => {
-  it('holds what the bus accepted, and starts over when it is taken', async () => {
+describe('the count of published events', () => {
+  it('the count of published events has what the bus accepted, and starts over when it is read', async () => {
     const counter = countPublished(
       { publish: async () => ({ accepted: [], refused: [], error: null }), notify: async () => undefined },
       () => NOW,
@@ -120,7 +120,7 @@ describe('the survey of the fleet', () => {
     failure: { kind, code: null, message: '', logUrl: null },
   });
 
-  it('finds the stalest, those that fail and are held, and entries that were left', async () => {
+  it('the survey of the fleet finds old watermarks, failing and held integrations, and unpublished entries', async () => {
     const held = {
       since: ago(1),
       mode: 'incremental' as const,
@@ -203,7 +203,7 @@ describe('the survey of the fleet', () => {
   });
 });
 
-it('an unexpected error is logged by name and place, without its message', () => {
+it('an unexpected error is logged with its name and stack, without its message', () => {
   const problem = redacted(
     new Error('outer Ada', { cause: new SyntaxError('"ada@example.com" is not JSON') }),
   );

@@ -22,7 +22,7 @@ function known(state: Integration['state'], pausedBy?: 'kombo'): Integration {
   };
 }
 
-describe('what an integration becomes after a look at Kombo', () => {
+describe('the state of an integration after a status check at Kombo', () => {
   it.each([
     ['one that is new', lms('active'), true],
     ['one that is new and whose credentials failed', lms('invalid'), true],
@@ -54,7 +54,7 @@ describe('what an integration becomes after a look at Kombo', () => {
   );
 });
 
-describe('following Kombo', () => {
+describe('syncing with Kombo', () => {
   const follow = (
     w: ReturnType<typeof world>,
     standing: KomboIntegrationStatus,
@@ -72,7 +72,7 @@ describe('following Kombo', () => {
       'webhook',
     );
 
-  it('adds what was created, once', async () => {
+  it('syncing adds a created integration once', async () => {
     const w = world();
     expect(await follow(w, lms('active'), 'created')).toMatchObject({
       id: w.integration.id,
@@ -83,11 +83,11 @@ describe('following Kombo', () => {
     expect(await follow(w, lms('active'), 'created')).toEqual(added);
   });
 
-  it('adds nothing that only changed: not every integration of the customer is ours', async () => {
+  it('syncing does not add an integration that only changed', async () => {
     expect(await follow(world(), lms('active'), 'changed')).toBeNull();
   });
 
-  it('pauses and brings back, and keeps where it stood', async () => {
+  it('syncing pauses and resumes an integration and keeps its watermark', async () => {
     const w = world();
     await w.store.changeIntegration(w.integration.id, () => w.integration);
     await w.poll();
@@ -98,7 +98,7 @@ describe('following Kombo', () => {
     expect(w.store.place().checkpoint.entry).toBe(before);
   });
 
-  it('tries again while a poll is at it', async () => {
+  it('syncing is retried while a poll holds the lease', async () => {
     const w = world();
     await w.store.changeIntegration(w.integration.id, () => w.integration);
     const lease = { owner: 'a poll', until: new Date(w.clock.read() + 60_000).toISOString() };
@@ -107,7 +107,7 @@ describe('following Kombo', () => {
     expect(await w.store.readIntegration(w.integration.id)).toMatchObject({ state: 'active' });
   });
 
-  it('never undoes what a person decides at the same time, whenever that is', async () => {
+  it('syncing never undoes a simultaneous decision of a person', async () => {
     const states = fc.constantFrom<KomboIntegrationStatus['state']>(
       'active',
       'invalid',
@@ -162,7 +162,7 @@ describe('following Kombo', () => {
     await fc.assert(following);
   });
 
-  it('ends as Kombo answered last, in whatever order the messages of two webhooks are taken', async () => {
+  it("syncing ends with Kombo's latest status, in whatever order two webhooks are processed", async () => {
     const w = world();
     await w.store.changeIntegration(w.integration.id, () => w.integration);
     const parts = { ports: w.ports, settings: w.settings, baseline: w.integration.baseline };

@@ -48,16 +48,19 @@ const dataChanged = (data: object = {}) =>
   });
 
 describe('a webhook that Kombo signed', () => {
-  it.each([false, true])('about changed progressions asks for a poll (base64: %s)', async (base64) => {
-    const { post, sent } = receiver();
-    expect(await post(dataChanged(), { base64 })).toMatchObject({ statusCode: 202 });
-    expect(sent).toEqual([{ integration: INTEGRATION }]);
-  });
+  it.each([false, true])(
+    'a webhook about changed progressions requests a poll (base64: %s)',
+    async (base64) => {
+      const { post, sent } = receiver();
+      expect(await post(dataChanged(), { base64 })).toMatchObject({ statusCode: 202 });
+      expect(sent).toEqual([{ integration: INTEGRATION }]);
+    },
+  );
 
   it.each([
     ['of another model', { changed_models: [{ name: 'lms_users' }] }],
     ['of another category', { integration_category: 'HRIS' }],
-  ])('about data %s asks for nothing', async (_, data) => {
+  ])('a webhook about data %s requests nothing', async (_, data) => {
     const { post, sent } = receiver();
     expect(await post(dataChanged(data))).toMatchObject({ statusCode: 202 });
     expect(sent).toEqual([]);
@@ -72,7 +75,7 @@ describe('a webhook that Kombo signed', () => {
     expect(sent).toEqual(polls);
   });
 
-  it('is checked over its bytes, not over what they mean', async () => {
+  it('the signature of a webhook is checked over its bytes', async () => {
     const { post } = receiver();
     const body = dataChanged({ integration_tool: 'Ünïversität' });
     expect(await post(body, { base64: true })).toMatchObject({ statusCode: 202 });
@@ -81,7 +84,7 @@ describe('a webhook that Kombo signed', () => {
     });
   });
 
-  it('can come twice', async () => {
+  it('a webhook may come twice', async () => {
     const { post, sent } = receiver();
     await post(dataChanged());
     await post(dataChanged());
@@ -89,7 +92,7 @@ describe('a webhook that Kombo signed', () => {
   });
 });
 
-describe('a request that Kombo did not send, or that is no webhook', () => {
+describe('a request that is not a webhook of Kombo', () => {
   it.each([
     ['forged', dataChanged(), { signature: sign(dataChanged(), 'another secret') }, 401],
     ['with an empty signature', dataChanged(), { signature: '' }, 401],
@@ -107,7 +110,7 @@ describe('a request that Kombo did not send, or that is no webhook', () => {
     ['without a type', '{}', {}, 400],
     ['of a known type with other data', JSON.stringify({ type: 'data-changed', data: {} }), {}, 400],
     ['with another method', dataChanged(), { method: 'GET' }, 405],
-  ])('%s, is refused and writes no line', async (_, body, options, status) => {
+  ])('a request %s is refused and logs nothing', async (_, body, options, status) => {
     const { post, sent, outcomes } = receiver();
     const measured: object[] = [];
     const logged: unknown[] = [];
@@ -124,7 +127,7 @@ describe('a request that Kombo did not send, or that is no webhook', () => {
     expect([...measured, ...logged]).toEqual([]);
   });
 
-  it('that is no request of a function URL, is refused', async () => {
+  it('an event that is not a request of a function URL is refused', async () => {
     expect(await receiver().handle({ Records: [] })).toMatchObject({ statusCode: 400 });
   });
 });

@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { deliberateBugs } from './deliberate-bugs.ts';
 
-it.each(deliberateBugs)('has its place in the sources: $name', ({ patches, setting }) => {
-  for (const { file, replace } of [...patches, ...(setting?.patches ?? [])]) {
-    expect(readFileSync(file, 'utf8').split(replace), `${file}: ${replace}`).toHaveLength(2);
-  }
-});
+it.each(deliberateBugs)(
+  'the text that the bug replaces is in the sources once: $name',
+  ({ patches, setting }) => {
+    for (const { file, replace } of [...patches, ...(setting?.patches ?? [])]) {
+      expect(readFileSync(file, 'utf8').split(replace), `${file}: ${replace}`).toHaveLength(2);
+    }
+  },
+);
 
-it('has a row in the table of the README for each bug, and for nothing else', () => {
+it('the table in the README has one row for each bug', () => {
   const page = readFileSync('test/simulation/README.md', 'utf8');
   const rows = [...page.matchAll(/^\| (.+?) \| (?:\d+ \||a test \| (.+) \|$)/gm)].map(([, name, files]) => [
     name,

@@ -35,7 +35,7 @@ afterAll(async () => {
   await engine.close();
 });
 
-test('the simulated table answers like an engine that speaks the protocol, call for call', async () => {
+test('the simulated table returns the same result as a real engine for each call', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(randomCall, { minLength: 1, maxLength: 25 }), async (calls) => {
       const prefix = `history${histories++}`;
