@@ -48,7 +48,7 @@ function startWriter(directory: string) {
   return { writer, lines: createInterface({ input: writer.stdout }) };
 }
 
-it('keeps its data in the directory from one start to the next', async () => {
+it('the embedded engine keeps its data in the directory across restarts', async () => {
   const directory = await someDirectory();
   const first = await startEmbeddedDynamoDb({ directory });
   await storeOf(first).takeLease('moodle:a', { owner: 'a', until: NOW }, NOW);
@@ -59,14 +59,14 @@ it('keeps its data in the directory from one start to the next', async () => {
   expect(checkpoint).toMatchObject({ lease: { owner: 'a' } });
 });
 
-it('forgets its data without a directory', async () => {
+it('the embedded engine without a directory keeps no data', async () => {
   const first = await start();
   await storeOf(first).takeLease('moodle:a', { owner: 'a', until: NOW }, NOW);
 
   expect(await storeOf(await start()).readCheckpoint('moodle:a')).toBeNull();
 });
 
-it('has everything that was acknowledged before the process was killed', async () => {
+it('every acknowledged write survives a kill of the process', async () => {
   const directory = await someDirectory();
   const { writer, lines } = startWriter(directory);
   const acknowledged: string[] = [];
@@ -80,7 +80,7 @@ it('has everything that was acknowledged before the process was killed', async (
   expect(integrations.map(({ id }) => id)).toEqual(expect.arrayContaining(acknowledged));
 });
 
-it('says in one line that another process uses the directory, which goes on undisturbed', async () => {
+it('a directory that another process uses is refused in one line, and that process continues', async () => {
   const directory = await someDirectory();
   const { writer, lines } = startWriter(directory);
   await once(lines, 'line');
@@ -91,7 +91,7 @@ it('says in one line that another process uses the directory, which goes on undi
   expect(writer.exitCode).toBeNull();
 });
 
-it('says in one line that a directory cannot be made', async () => {
+it('a directory that cannot be created is refused in one line', async () => {
   const file = join(await someDirectory(), 'file');
   await writeFile(file, '');
 
@@ -100,7 +100,7 @@ it('says in one line that a directory cannot be made', async () => {
   );
 });
 
-it('is mended after a kill in the moment between the creation of the table and its being ready', async () => {
+it('a kill during the creation of the table is repaired at the next start', async () => {
   const directory = await someDirectory();
   const interrupted = dynalite({ path: join(directory, 'dynamodb'), createTableMs: 1_000_000_000 });
   await once(interrupted.listen(0, '127.0.0.1'), 'listening');
@@ -128,7 +128,7 @@ it('is mended after a kill in the moment between the creation of the table and i
   });
 });
 
-it('goes on when a client hangs up in the middle of a request', async () => {
+it('the embedded engine continues after a client disconnects in the middle of a request', async () => {
   const engine = await start();
   const { port, hostname } = new URL(engine.endpoint);
   const socket = connect(Number(port), hostname);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createInProcessQueue } from '../../local/in-process-queue.ts';
 
-it('hands messages on one at a time, in order, as SQS does, those sent meanwhile included', async () => {
+it('the in-process queue delivers one message at a time, in order, including those sent meanwhile', async () => {
   const queue = createInProcessQueue();
   await queue.send([{ integration: 'a:1' }, { integration: 'a:2', mode: 'reconcile' }]);
   const handled: unknown[] = [];

@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true }));
 
-it('begins so that the story ends today', () => {
+it('a new school starts so that its story ends today', () => {
   const today = Date.parse('2026-03-22T12:00:00.000Z');
   expect(newSchool(today)).toEqual({
     seed: 1,
@@ -23,19 +23,19 @@ it('begins so that the story ends today', () => {
   });
 });
 
-it('is read as it was kept, and is absent at first', async () => {
+it('a school is read as it was stored, and is absent at first', async () => {
   expect(await readSchool(directory)).toBeNull();
   const school = newSchool(0);
   await keepSchool(join(directory, 'new'), school);
   expect(await readSchool(join(directory, 'new'))).toEqual(school);
 });
 
-it('says what to do with a file that is damaged', async () => {
+it('the error of a damaged school file says what to do', async () => {
   await writeFile(join(directory, 'school.json'), '{"seed":');
   await expect(readSchool(directory)).rejects.toThrow(`remove ${directory} to begin anew`);
 });
 
-it('shows the same history when it is opened again, and writes nothing before it is told to', async () => {
+it('a school continues its history when it is opened again, and writes nothing before `keep`', async () => {
   const page = async (passMs: number) => {
     const { kombo, school, close } = await openLocalKombo({}, directory);
     school?.pass(passMs);

@@ -3,7 +3,7 @@ import { openLocalKombo } from '../../local/local-kombo.ts';
 
 const NOWHERE = '/nowhere';
 
-it('is the EU host with a key alone, and the host that is named', async () => {
+it('Kombo is polled at the EU host by default, otherwise at KOMBO_BASE_URL', async () => {
   const eu = await openLocalKombo({ KOMBO_API_KEY: 'k' }, NOWHERE);
   expect(eu).toMatchObject({ baseUrl: 'https://api.kombo.dev/v1', school: null });
   const named = await openLocalKombo(
@@ -13,7 +13,7 @@ it('is the EU host with a key alone, and the host that is named', async () => {
   expect(named.baseUrl).toBe('http://127.0.0.1:1/v1');
 });
 
-it('is refused without a key for a host that is named, and with a host that is no URL', async () => {
+it('KOMBO_BASE_URL without a key, and one that is not a URL, are refused', async () => {
   await expect(openLocalKombo({ KOMBO_BASE_URL: 'http://127.0.0.1:1/v1' }, NOWHERE)).rejects.toThrow(
     'KOMBO_API_KEY',
   );

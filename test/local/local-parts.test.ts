@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true }));
 
-it('takes the lease of a process that is gone at once, and fences that process off', async () => {
+it('the lease of a terminated process is taken at once, with a fence', async () => {
   const kombo = await openLocalKombo({}, directory);
   const types: string[] = [];
   const { ports, close } = await openLocalParts({
@@ -50,7 +50,7 @@ it('takes the lease of a process that is gone at once, and fences that process o
   await kombo.close();
 });
 
-it('says which directory another process uses', async () => {
+it('a directory that another process uses is named in the error', async () => {
   const kombo = await openLocalKombo({}, directory);
   const options = { directory, kombo, retentionDays: 90, onEvent: () => {} };
   const first = await openLocalParts(options);

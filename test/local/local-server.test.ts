@@ -107,7 +107,7 @@ const anyOrigin = fc.oneof(
 );
 
 describe('a web page', () => {
-  test('can neither read nor change anything through a server of this machine', async () => {
+  test('a web page can neither read nor change anything through a local server', async () => {
     const now = clock.now();
     const page = fc.oneof(
       foreignHost.map((host) => ({ host })),
@@ -126,7 +126,7 @@ describe('a web page', () => {
     expect([events, shown, await readdir(folder), clock.now()]).toEqual([[], [], [], now]);
   });
 
-  test('is distinguished from a program of this machine, whose event is delivered', async () => {
+  test('a local program can use a local server that a web page cannot', async () => {
     for (const { name, url, sent } of servers) {
       const local = { ...sent, headers: { ...sent.headers, host: 'LOCALHOST:1' } };
       expect([name, await send(url, sent), await send(url, local)]).toEqual([name, 200, 200]);
@@ -148,7 +148,7 @@ describe('a body', () => {
     return { origin, read };
   }
 
-  test('of more than 64 MB is refused before it is read', async () => {
+  test('a request body of more than 64 MB is refused before it is read', async () => {
     const { origin, read } = await reader();
     const headers = { 'content-length': String(64 * 1024 * 1024 + 1) };
     const sent = request(origin, { method: 'POST', headers }).on('error', () => {});

@@ -24,7 +24,7 @@ describe('an error of DynamoDB', () => {
     ['InternalServerError', TransientError],
     ['TimeoutError', TransientError],
     ['AnythingElse', TransientError],
-  ])('%s is a %o', (name, expected) => {
+  ])('the error %s of DynamoDB becomes a %o', (name, expected) => {
     const cause = named(name);
 
     const error = translateError(cause, 'schoolbell');
@@ -37,7 +37,7 @@ describe('an error of DynamoDB', () => {
 describe('a store that cannot be served', () => {
   const engine = useEngine();
 
-  it('says that the table is missing', async () => {
+  it('a missing table is an error that names the table and what to check', async () => {
     const store = createStore({ calls: engine.calls(), table: 'another-table', retentionDays: 90 });
 
     await expect(store.readIntegrations()).rejects.toThrow(
@@ -45,7 +45,7 @@ describe('a store that cannot be served', () => {
     );
   });
 
-  it('says that nobody answers', async () => {
+  it('a refused connection is a transient error with its code', async () => {
     const client = new DynamoDBClient({
       endpoint: 'http://127.0.0.1:1',
       region: 'local',
@@ -60,7 +60,7 @@ describe('a store that cannot be served', () => {
     await expect(reading).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('sends no more writes of an entry once one has failed', async () => {
+  it('applyEntry stops after the first failed write', async () => {
     let requests = 0;
     const calls = {
       ...engine.calls(),

@@ -13,12 +13,12 @@ const someSettings = (id: string): Integration => ({
 describe('the integrations', () => {
   const engine = useEngine();
 
-  it('are none at first', async () => {
+  it('an empty table has no integrations', async () => {
     expect(await engine.store().readIntegrations()).toEqual({ integrations: [], unreadable: [] });
     expect(await engine.store().readIntegration(someIntegration())).toBeNull();
   });
 
-  it('are read one by one or all by one query, as they were written last', async () => {
+  it('integrations are read one by one or with one query, with their latest settings', async () => {
     const [first, second] = [someIntegration(), someIntegration()];
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -34,7 +34,7 @@ describe('the integrations', () => {
     expect(counts).toEqual({ putItem: 3, getItem: 4, query: 1 });
   });
 
-  it('are not written when nothing changes', async () => {
+  it('changeIntegration writes nothing when nothing changes', async () => {
     const id = someIntegration();
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -45,7 +45,7 @@ describe('the integrations', () => {
     expect(counts).toEqual({ putItem: 1, getItem: 4 });
   });
 
-  it('keep what every writer changed, however many write at the same time', async () => {
+  it('concurrent changes of an integration are all kept', async () => {
     const id = someIntegration();
     const writers = Array.from({ length: 5 }, () => engine.store());
     const addedOnce = (count: number) => new Date(Date.parse(NOW) + count).toISOString();
@@ -60,7 +60,7 @@ describe('the integrations', () => {
     expect((await engine.store().readIntegration(id))?.addedAt).toBe(addedOnce(writers.length));
   });
 
-  it('are changed as they are when another writer was faster', async () => {
+  it('changeIntegration is repeated with the stored settings after a concurrent write', async () => {
     const id = someIntegration();
     await engine.store().changeIntegration(id, () => someSettings(id));
     const remove = () =>
@@ -78,7 +78,7 @@ describe('the integrations', () => {
     expect(await engine.store().readIntegration(id)).toEqual(stored);
   });
 
-  it('take a write whose answer was lost for done', async () => {
+  it('a lost response to a change of settings counts as success', async () => {
     const id = someIntegration();
     const store = engine.store(sentTwice(engine.calls(), 'putItem'));
     expect(await store.changeIntegration(id, (stored) => stored ?? someSettings(id))).toEqual(
@@ -86,7 +86,7 @@ describe('the integrations', () => {
     );
   });
 
-  it('say which of them is damaged, and are read without it', async () => {
+  it('a damaged integration is reported, and the others are read', async () => {
     const [id, healthy] = [someIntegration(), someIntegration()];
     await engine.store().changeIntegration(healthy, () => someSettings(healthy));
     await engine.calls().putItem({

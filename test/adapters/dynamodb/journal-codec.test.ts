@@ -65,7 +65,7 @@ const entry: fc.Arbitrary<JournalEntry> = fc.record({
 const decoded = (given: JournalEntry) => decodeEntry(encodeEntry(given));
 
 describe('an encoded journal entry', () => {
-  it('comes back as it was, whatever is in it', () => {
+  it('any journal entry is the same after encoding and decoding', () => {
     fc.assert(
       fc.property(entry, (given) => {
         expect(decoded(given)).toEqual(given);
@@ -73,7 +73,7 @@ describe('an encoded journal entry', () => {
     );
   });
 
-  it('is the same bytes for the same entry', () => {
+  it('equal journal entries have equal bytes', () => {
     fc.assert(
       fc.property(entry, (given) => {
         expect(encodeEntry(structuredClone(given))).toEqual(encodeEntry(given));
@@ -82,7 +82,7 @@ describe('an encoded journal entry', () => {
     );
   });
 
-  it('keeps a time in a spelling that is valid but not the usual one', () => {
+  it('a journal entry keeps the spelling of its times', () => {
     const odd = '2024-02-29T00:00:00.000000Z';
     const given = someEntry({
       integration: 'a:b',
@@ -92,7 +92,7 @@ describe('an encoded journal entry', () => {
     expect(decoded(given)).toEqual(given);
   });
 
-  it('takes at most 120 bytes a change on a full page of 250', () => {
+  it('a journal entry of 250 changes has at most 120 bytes per change', () => {
     const next = randomNumbers(1);
     const changes = Array.from({ length: 250 }, () => randomChange(next));
 
@@ -124,20 +124,20 @@ describe('an encoded journal entry', () => {
     expect(encodeEntry(someEntry({ integration: 'a:b', changes })).length).toBeLessThan(400 * 1024 - 500);
   });
 
-  it('is refused in a version that this program does not know', () => {
+  it('a journal entry of an unknown version is refused', () => {
     const bytes = encodeEntry(someEntry({ integration: 'a:b' }));
     bytes[0] = 2;
 
     expect(() => decodeEntry(bytes)).toThrow('The journal entry has version 2, this program reads version 1');
   });
 
-  it('is refused when its columns do not fit together', () => {
+  it('a journal entry with columns of different length is refused', () => {
     const bytes = encodeEntry(someEntry({ integration: 'a:b' })).subarray(0, 40);
 
     expect(() => decodeEntry(bytes)).toThrow();
   });
 
-  it('of few bytes that would become more than 64 MB is not read', () => {
+  it('a journal entry that would decompress to more than 64 MB is refused', () => {
     const bytes = Buffer.concat([Buffer.of(1), deflateRawSync(Buffer.alloc(65 * 1024 * 1024, ' '))]);
 
     expect(bytes.length).toBeLessThan(100_000);

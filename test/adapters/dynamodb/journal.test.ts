@@ -13,7 +13,7 @@ async function listed(entries: AsyncIterable<JournalEntry>): Promise<number[]> {
 describe('the journal', () => {
   const engine = useEngine();
 
-  it('gives back what was appended, in one request each', async () => {
+  it('appending and reading a journal entry take one request each', async () => {
     const entry = someEntry({ integration: someIntegration() });
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -24,7 +24,7 @@ describe('the journal', () => {
     expect(counts).toEqual({ putItem: 1, getItem: 1 });
   });
 
-  it('finds what the checkpoints of many integrations do not count, in one request for a hundred', async () => {
+  it('readEntriesAfter finds the unfinished entries of 100 integrations with one request', async () => {
     const [finished, left, damaged] = [someIntegration(), someIntegration(), someIntegration()];
     const store = engine.store();
     for (const integration of [finished, left, damaged]) await store.appendEntry(someEntry({ integration }));
@@ -41,11 +41,11 @@ describe('the journal', () => {
     expect(counts).toEqual({ batchGetItem: 1 });
   });
 
-  it('has no entry where none was appended', async () => {
+  it('reading a journal entry that does not exist returns null', async () => {
     expect(await engine.store().readEntry(someIntegration(), 1)).toBeNull();
   });
 
-  it('keeps an entry without changes, which is a fence', async () => {
+  it('a journal entry without changes is stored as a fence', async () => {
     const fence = someEntry({ integration: someIntegration(), changes: [] });
 
     await engine.store().appendEntry(fence);
@@ -53,7 +53,7 @@ describe('the journal', () => {
     expect(await engine.store().readEntry(fence.integration, 1)).toEqual(fence);
   });
 
-  it('gives a number to one of two workers that append it at once', async () => {
+  it('of two workers that append the same number, one gets EntryTakenError', async () => {
     const integration = someIntegration();
     const store = engine.store();
 
@@ -66,7 +66,7 @@ describe('the journal', () => {
     expect(refused[0]?.reason).toBeInstanceOf(EntryTakenError);
   });
 
-  it('refuses the same writer who has decided otherwise', async () => {
+  it('a different entry of the same writer and number is refused', async () => {
     const integration = someIntegration();
     const store = engine.store();
     await store.appendEntry(someEntry({ integration }));
@@ -75,7 +75,7 @@ describe('the journal', () => {
     expect(await store.readEntry(integration, 1)).toEqual(someEntry({ integration }));
   });
 
-  it('recognises its own append whose answer was lost', async () => {
+  it('a lost response to an append counts as success', async () => {
     const entry = someEntry({ integration: someIntegration() });
 
     await engine.store(sentTwice(engine.calls(), 'putItem')).appendEntry(entry);
@@ -83,7 +83,7 @@ describe('the journal', () => {
     expect(await engine.store().readEntry(entry.integration, 1)).toEqual(entry);
   });
 
-  it('lists entries in the order of their numbers, both ends included', async () => {
+  it('readEntries returns the entries in order, including both ends', async () => {
     const integration = someIntegration();
     const store = engine.store();
     for (const number of [2, 10, 9, 1, 100]) await store.appendEntry(someEntry({ integration, number }));
@@ -93,7 +93,7 @@ describe('the journal', () => {
     expect(await listed(store.readEntries(integration, 3, 2))).toEqual([]);
   });
 
-  it('lists more than one answer holds', async () => {
+  it('readEntries reads across several query pages', async () => {
     const integration = someIntegration();
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -106,7 +106,7 @@ describe('the journal', () => {
     expect(counts.query).toBe(2);
   });
 
-  it('lets an entry expire 90 days after it was detected, by the attribute `expires` in seconds', async () => {
+  it('a journal entry expires 90 days after it was detected, by the attribute `expires` in seconds', async () => {
     const integration = someIntegration();
     await engine.store().appendEntry(someEntry({ integration }));
 
@@ -118,7 +118,7 @@ describe('the journal', () => {
     expect(Item?.['expires']).toEqual({ N: String(Date.parse('2026-05-30T09:30:00Z') / 1000) });
   });
 
-  it('says in one line which entry is damaged, and nothing of what is in it', async () => {
+  it('the error of a damaged journal entry names its key but no content', async () => {
     const integration = someIntegration();
     const state = someState({ status: null, id: 'secret' });
     await engine.store().appendEntry(someEntry({ integration, changes: [someChange({ state })] }));

@@ -18,7 +18,7 @@ it.each([
   expect(progressionShard(id)).toBe(shard);
 });
 
-it('places stay where they are for ever', () => {
+it('the keys of stored items never change', () => {
   expect(integrationKey('moodle:a')).toEqual({ pk: 'integrations', sk: 'moodle:a' });
   expect(journalKey('moodle:a', 42)).toEqual({ pk: 'journal/moodle:a', sk: '000000000042' });
   expect(progressionKey('moodle:a', 'a')).toEqual({ pk: 'progressions/moodle:a/12', sk: 'a' });
@@ -28,7 +28,7 @@ it('places stay where they are for ever', () => {
   });
 });
 
-it('progressions spread evenly over the shards', () => {
+it('progressions are distributed evenly over the shards', () => {
   const counts = Array.from({ length: 16 }, () => 0);
   for (let index = 0; index < 16_000; index += 1) {
     const shard = progressionShard(`progression-${index}`);

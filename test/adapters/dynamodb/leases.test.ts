@@ -13,7 +13,7 @@ const checkpoint = (id: string, revision: number) => ({ ...newCheckpoint(id), re
 describe('the lease of an integration', () => {
   const engine = useEngine();
 
-  it('is taken in one request, which also begins the checkpoint of an integration never polled', async () => {
+  it('taking a free lease takes one request, which also creates the first checkpoint', async () => {
     const id = someIntegration();
     const { calls, counts } = counted(engine.calls());
 
@@ -23,7 +23,7 @@ describe('the lease of an integration', () => {
     expect(counts).toEqual({ updateItem: 1 });
   });
 
-  it('is given back in one request, and can then be taken without a fence', async () => {
+  it('releasing a lease takes one request, and the next worker needs no fence', async () => {
     const id = someIntegration();
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -41,7 +41,7 @@ describe('the lease of an integration', () => {
     });
   });
 
-  it('is refused while another worker holds it, who learns at the end that the integration is wanted again', async () => {
+  it('a held lease is refused, and its holder learns at the release that another poll was requested', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -54,7 +54,7 @@ describe('the lease of an integration', () => {
     expect(await store.releaseLease(checkpoint(id, 3), lease('b'))).toEqual({ again: false });
   });
 
-  it('is taken over with a fence when it has expired, by one worker only', async () => {
+  it('an expired lease goes to one worker, with a fence', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('frozen', PAST), NOW);
@@ -65,7 +65,7 @@ describe('the lease of an integration', () => {
     expect(answers.filter(({ taken }) => !taken)).toEqual([{ taken: false, until: SOON }]);
   });
 
-  it('goes to one of two workers that ask at once', async () => {
+  it('of two workers that ask at the same time, one gets the lease', async () => {
     const id = someIntegration();
     const store = engine.store();
 
@@ -75,7 +75,7 @@ describe('the lease of an integration', () => {
     expect(answers.filter(({ taken }) => !taken)).toEqual([{ taken: false, until: SOON }]);
   });
 
-  it('is taken when it is given back just before `again` would have been noted', async () => {
+  it('a lease that is released just before `again` is stored goes to the waiting worker', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -89,7 +89,7 @@ describe('the lease of an integration', () => {
     expect(answer).toMatchObject({ taken: true, fence: false, checkpoint: checkpoint(id, 1) });
   });
 
-  it('is not taken from a worker that renews it in the last moment', async () => {
+  it('a lease that is renewed just before it expires is not taken', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a', PAST), NOW);
@@ -100,7 +100,7 @@ describe('the lease of an integration', () => {
     expect(await engine.store(calls).takeLease(id, lease('b'), NOW)).toEqual({ taken: false, until: SOON });
   });
 
-  it('is abandoned by a move to a time in the past: the next worker takes over at once, with a fence', async () => {
+  it('a lease saved with a time in the past is taken at once, with a fence', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -110,7 +110,7 @@ describe('the lease of an integration', () => {
     expect(await store.takeLease(id, lease('b'), NOW)).toMatchObject({ taken: true, fence: true });
   });
 
-  it('is given up as transient when it changes hands before every request', async () => {
+  it('a lease that keeps changing hands is a transient error', async () => {
     const id = someIntegration();
     const store = engine.store();
     let turn = 0;
@@ -131,11 +131,11 @@ describe('the lease of an integration', () => {
 describe('a checkpoint', () => {
   const engine = useEngine();
 
-  it('is absent for an integration that was never polled', async () => {
+  it('an integration that was never polled has no checkpoint', async () => {
     expect(await engine.store().readCheckpoint(someIntegration())).toBeNull();
   });
 
-  it('is moved in one request, which renews the lease', async () => {
+  it('saving a checkpoint takes one request, which also renews the lease', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('a', PAST), NOW);
     const { calls, counts } = counted(engine.calls());
@@ -165,7 +165,7 @@ describe('a checkpoint', () => {
     },
   );
 
-  it('is not moved from another revision than the one before', async () => {
+  it('a checkpoint with an unexpected revision is not saved', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -173,7 +173,7 @@ describe('a checkpoint', () => {
     await expect(store.saveCheckpoint(checkpoint(id, 2), lease('a'))).rejects.toThrow(LeaseLostError);
   });
 
-  it('is read with many others in one request per hundred, the damaged and the absent left out', async () => {
+  it('checkpoints are read 100 per request, without damaged and absent ones', async () => {
     const [known, damaged, absent] = [someIntegration(), someIntegration(), someIntegration()];
     await engine.store().takeLease(known, lease('a'), NOW);
     await engine.calls().putItem({
@@ -192,7 +192,7 @@ describe('a checkpoint', () => {
 describe('an answer that was lost', () => {
   const engine = useEngine();
 
-  it('to taking a free lease is recognised', async () => {
+  it('a lost response to taking a free lease counts as success', async () => {
     const id = someIntegration();
 
     const answer = await engine.store(sentTwice(engine.calls(), 'updateItem')).takeLease(id, lease('a'), NOW);
@@ -200,7 +200,7 @@ describe('an answer that was lost', () => {
     expect(answer).toEqual({ taken: true, checkpoint: newCheckpoint(id), lease: lease('a'), fence: false });
   });
 
-  it('to taking over a lease is recognised, and the fence is still asked for', async () => {
+  it('a lost response to a lease takeover counts as success; fencing is still required', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('frozen', PAST), NOW);
     // The first request finds the lease taken; the second takes it over, and its answer is lost.
@@ -221,7 +221,7 @@ describe('an answer that was lost', () => {
     });
   });
 
-  it('to taking over a lease is recognised by a worker that asks again after moves of its own', async () => {
+  it('a worker that took over a lease and saved checkpoints may take it again, with the fence', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('frozen', PAST), NOW);
@@ -231,7 +231,7 @@ describe('an answer that was lost', () => {
     expect(await store.takeLease(id, lease('a'), NOW)).toMatchObject({ taken: true, fence: true });
   });
 
-  it('to moving the checkpoint is recognised', async () => {
+  it('a lost response to saving a checkpoint counts as success', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('a'), NOW);
 
@@ -240,7 +240,7 @@ describe('an answer that was lost', () => {
     expect(await engine.store().readCheckpoint(id)).toMatchObject({ checkpoint: checkpoint(id, 1) });
   });
 
-  it('to giving the lease back is recognised, and `again` is not lost', async () => {
+  it('a lost response to a release counts as success, and `again` is returned', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('a'), NOW);
     await engine.store().takeLease(id, lease('b'), NOW);
@@ -252,7 +252,7 @@ describe('an answer that was lost', () => {
     expect(released).toEqual({ again: true });
   });
 
-  it('to giving the lease back is recognised even when another worker has taken it and moved on', async () => {
+  it('a lost response to a release counts as success after another worker has taken the lease and saved', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);

@@ -6,7 +6,7 @@ import { NOW, someChange, someEntry, someIntegration } from './some-items.ts';
 
 const engine = useEngine();
 
-it('names and e-mails are not stored, even when a record comes with them', async () => {
+it('names and e-mail addresses of records are not stored', async () => {
   // What a careless caller would hand over: a whole observed record in the place of what is known of it.
   const observed: ObservedProgression = {
     ...someChange(),

@@ -11,7 +11,7 @@ const ids = (count: number) => Array.from({ length: count }, (_, index) => `prog
 describe('known progressions', () => {
   const engine = useEngine();
 
-  it('are what the entry left, and absent where no entry spoke of them', async () => {
+  it('readKnown returns the states of applied entries, and nothing for other ids', async () => {
     const integration = someIntegration();
     const change = changeOf('p1');
     await engine.store().applyEntry(someEntry({ integration, number: 7, changes: [change] }));
@@ -21,7 +21,7 @@ describe('known progressions', () => {
     expect(known).toEqual(new Map([['p1', knownAfter(change, 7)]]));
   });
 
-  it('keep a discarded change and an erasure', async () => {
+  it('a known progression keeps its discarded change and its erasure', async () => {
     const integration = someIntegration();
     const discarded = changeOf('p1');
     const changes = [
@@ -39,7 +39,7 @@ describe('known progressions', () => {
     expect(known.get('p2')).toMatchObject({ erased: true, learner: { id: null, remoteId: null } });
   });
 
-  it('are written only where the stored entry is older', async () => {
+  it('applyEntry writes only where the stored entry number is lower', async () => {
     const integration = someIntegration();
     const store = engine.store();
     const at = (number: number, status: 'ENROLLED' | 'DROPPED') =>
@@ -59,7 +59,7 @@ describe('known progressions', () => {
     });
   });
 
-  it('are written once with the last state when an entry changes one twice', async () => {
+  it('a progression that an entry changes twice is written once, with the last state', async () => {
     const integration = someIntegration();
     const { calls, counts } = counted(engine.calls());
     const changes = [
@@ -74,7 +74,7 @@ describe('known progressions', () => {
     expect(known.get('p1')?.state.status).toBe('ENROLLED');
   });
 
-  it('are the same whatever Kombo is said to show of them', async () => {
+  it('readKnown returns the same states with any shown records', async () => {
     const integration = someIntegration();
     const shown = ids(6).map((id) => observed({ id }));
     const [same, moved, discarded, erased, learner, course] = shown.map(({ state, ...record }) =>
@@ -98,7 +98,7 @@ describe('known progressions', () => {
     );
   });
 
-  it('are read a hundred to a request, each id once', async () => {
+  it('readKnown reads 100 ids per request, each id once', async () => {
     const integration = someIntegration();
     const changes = ids(250).map(changeOf);
     await engine.store().applyEntry(someEntry({ integration, changes }));
@@ -110,14 +110,14 @@ describe('known progressions', () => {
     expect(counts).toEqual({ batchGetItem: 3 });
   });
 
-  it('cost nothing to read when there is no id', async () => {
+  it('readKnown without ids makes no request', async () => {
     const { calls, counts } = counted(engine.calls());
 
     expect(await engine.store(calls).readKnown(someIntegration(), [])).toEqual(new Map());
     expect(counts).toEqual({});
   });
 
-  it('cost one unit each to read and to write', async () => {
+  it('a known progression costs one unit to read and one to write', async () => {
     const integration = someIntegration();
     const long = (name: string) => `${name}-7C9M5sXAQx2cNMpVHLojrFpL-7C9M5sXAQx2c`;
     const state = someState({ id: long('p'), remoteId: long('r'), removedAt: someState().completedAt });
@@ -155,7 +155,7 @@ describe('known progressions', () => {
     expect(units).toEqual({ write: 1, read: 1 });
   });
 
-  it('that DynamoDB leaves unprocessed are asked for again', async () => {
+  it('readKnown requests unprocessed keys again', async () => {
     const integration = someIntegration();
     await engine.store().applyEntry(someEntry({ integration, changes: ids(3).map(changeOf) }));
     const calls = engine.calls();
@@ -179,7 +179,7 @@ describe('known progressions', () => {
     expect(asked).toEqual([3, 2, 1]);
   });
 
-  it('that stay unprocessed are a transient error after seven requests', async () => {
+  it('keys that stay unprocessed are a transient error after seven requests', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     onTestFinished(() => {
       vi.useRealTimers();
@@ -203,7 +203,7 @@ describe('known progressions', () => {
     expect(requests).toBe(7);
   });
 
-  it('are not asked for again after an error that the AWS client has already retried', async () => {
+  it('readKnown does not retry an error that the AWS client has already retried', async () => {
     const refused = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
     let requests = 0;
     const calls = {
@@ -218,7 +218,7 @@ describe('known progressions', () => {
     expect(requests).toBe(1);
   });
 
-  it('say in one line which of them is damaged and where, and nothing of what is in it', async () => {
+  it('the error of a damaged progression names its key and field but no content', async () => {
     const integration = someIntegration();
     await engine.store().applyEntry(someEntry({ integration, changes: [changeOf('p1')] }));
     const [item] = JSON.parse(await engine.scan()).filter((it: { sk: { S: string }; pk: { S: string } }) =>

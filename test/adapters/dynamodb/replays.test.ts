@@ -34,7 +34,7 @@ describe('replays', () => {
   const replays = (calls = engine.calls()) =>
     createReplayStore({ calls, table: engine.table(), retentionDays: 90 });
 
-  it('are kept as they were ordered, each integration’s own', async () => {
+  it('a replay is stored under its integration', async () => {
     const [one, other] = [someIntegration(), someIntegration()];
     const replay = someReplay(one);
 
@@ -45,7 +45,7 @@ describe('replays', () => {
     expect(await replays().readReplays(other)).toEqual([]);
   });
 
-  it('are listed, the latest first', async () => {
+  it('replays are listed with the latest first', async () => {
     const integration = someIntegration();
     const later = someReplay(integration, { id: 'a', orderedAt: '2026-03-02T00:00:00.000Z' });
     await replays().createReplay(someReplay(integration));
@@ -54,7 +54,7 @@ describe('replays', () => {
     expect((await replays().readReplays(integration)).map(({ id }) => id)).toEqual(['a', 'r1']);
   });
 
-  it('move from the revision before alone', async () => {
+  it('a replay is saved only from the revision before', async () => {
     const integration = someIntegration();
     await replays().createReplay(someReplay(integration));
     const place = {
@@ -77,7 +77,7 @@ describe('replays', () => {
     await expect(replays().createReplay(stale)).rejects.toThrow(ReplayChangedError);
   });
 
-  it('know their own write when its answer was lost', async () => {
+  it('a lost response to saving a replay counts as success', async () => {
     const integration = someIntegration();
     const lossy = () => replays(sentTwice(engine.calls(), 'putItem'));
 
@@ -87,7 +87,7 @@ describe('replays', () => {
     expect(await replays().readReplay(integration, 'r1')).toMatchObject({ revision: 1 });
   });
 
-  it('find the first entry that is left, by one request', async () => {
+  it('the first entry left in the journal is found with one request', async () => {
     const integration = someIntegration();
     expect(await replays().readFirstEntry(integration)).toBeNull();
     for (const number of [12, 7, 100]) {

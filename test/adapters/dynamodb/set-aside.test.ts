@@ -8,7 +8,7 @@ const record = (id: string): SetAside => ({ kind: 'record', id, reason: 'no stat
 describe('what was set aside', () => {
   const engine = useEngine();
 
-  it('is listed until it is removed', async () => {
+  it('a set-aside item is listed until it is removed', async () => {
     const integration = someIntegration();
     const store = engine.store();
     const event: SetAside = { kind: 'event', id: `${integration}/1/0`, reason: 'too large', at: NOW };
@@ -20,14 +20,14 @@ describe('what was set aside', () => {
     expect(await store.readSetAside(integration)).toEqual([event]);
   });
 
-  it('is another integration’s own', async () => {
+  it('set-aside items are listed per integration', async () => {
     const [one, other] = [someIntegration(), someIntegration()];
     await engine.store().setAside(one, [record('p1')]);
 
     expect(await engine.store().readSetAside(other)).toEqual([]);
   });
 
-  it('keeps the time of the first when it is set aside again', async () => {
+  it('an item that is set aside again keeps its first time', async () => {
     const integration = someIntegration();
     const store = engine.store();
     await store.setAside(integration, [record('p1')]);
@@ -37,7 +37,7 @@ describe('what was set aside', () => {
     expect(await store.readSetAside(integration)).toEqual([record('p1')]);
   });
 
-  it('takes one request each, and one more when an answer is lost', async () => {
+  it('setting aside takes one request per item, and one more after a lost response', async () => {
     const integration = someIntegration();
     const { calls, counts } = counted(engine.calls());
 
@@ -47,7 +47,7 @@ describe('what was set aside', () => {
     expect(await engine.store().readSetAside(integration)).toHaveLength(2);
   });
 
-  it('takes any id, also one that is longer than a key', async () => {
+  it('an item with an id longer than a key can be set aside', async () => {
     const integration = someIntegration();
     const store = engine.store();
     const items = [record('é'.repeat(5000)), record(`${'é'.repeat(5000)}!`), record('')];

@@ -120,7 +120,7 @@ function faultyBus(list: LearningEvent[], fates: string[]) {
   return { putEvents, wrong, answeredWith };
 }
 
-test('under any faults an event is sent only until it is answered, and after the earlier ones of its progression', async () => {
+test('under any faults, an event is sent until it is confirmed, and after the earlier events of its progression', async () => {
   const publishing = fc.asyncProperty(events, fc.array(fate), fc.boolean(), async (list, fates, patient) => {
     const bus = faultyBus(list, fates);
     const publisher = publisherWith(bus.putEvents, patient ? 60_000 : 0);

@@ -38,7 +38,7 @@ function eventOf(bytes: number, index = 0): LearningEvent {
 }
 
 describe('an entry', () => {
-  test('counts UTF-8 bytes of its texts and resources, and 14 for the time', () => {
+  test('the size of an entry is the UTF-8 bytes of its texts and resources, plus 14 for the time', () => {
     const entry = {
       Source: 'schule',
       DetailType: 'Prüfung',
@@ -50,13 +50,13 @@ describe('an entry', () => {
     expect(entrySize({ ...entry, Time: new Date(0), Resources: ['ä', 'b'] })).toBe(6 + 8 + 12 + 14 + 3);
   });
 
-  test('of the largest size is delivered', async () => {
+  test('an entry of the largest size is delivered', async () => {
     const { answer } = await publishTo(EVENTBRIDGE_LIMITS, [eventOf(ENTRY_BYTES)]);
 
     expect(answer).toEqual({ accepted: [0], refused: [], error: null });
   });
 
-  test('that is one byte too large is refused without a call, and the others pass', async () => {
+  test('an entry that is one byte too large is refused without a call, and the others are sent', async () => {
     const events = [eventOf(ENTRY_BYTES + 1), someEvent('p1', 1)];
     const { answer, calls } = await publishTo(EVENTBRIDGE_LIMITS, events);
 
@@ -68,7 +68,7 @@ describe('an entry', () => {
     expect(calls.map((entries) => entries.length)).toEqual([1]);
   });
 
-  test('above 256 KiB is refused in a Region that takes no more, and the others pass', async () => {
+  test('an entry above 256 KiB is refused in a Region with that limit, and the others are sent', async () => {
     const events = [eventOf(300_000), someEvent('p1', 1)];
     const { answer } = await publishTo({ entries: 10, bytes: 256 * 1024 }, events);
 
@@ -80,7 +80,7 @@ describe('an entry', () => {
   });
 });
 
-test('entries of 100,000 bytes go two in a call, so that every Region takes them', async () => {
+test('entries of 100,000 bytes are sent two per call, which every Region accepts', async () => {
   const events = [0, 1, 2, 3, 4].map((index) => eventOf(100_000, index));
   const { answer, calls } = await publishTo({ entries: 10, bytes: 256 * 1024 }, events);
 

@@ -45,7 +45,7 @@ const ids = () => delivered.map(({ detail }) => detail['id']);
 const inOrder = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 describe('an event', () => {
-  test('arrives with the source, its type, the detail and the time at which it was detected', async () => {
+  test('a learning event is delivered with its source, type, detail and time of detection', async () => {
     const event = someEvent('p1', 0);
 
     const answer = await publisherOver().publish([event]);
@@ -66,7 +66,7 @@ describe('an event', () => {
     ]);
   });
 
-  test('of a replay arrives under a type of its own', async () => {
+  test('a replayed event is delivered with the type `Replayed<Event>`', async () => {
     const event = someEvent('p1', 0);
     const replay = { id: 'replay-1', reason: 'lost' };
 
@@ -76,7 +76,7 @@ describe('an event', () => {
     expect(delivered[0]?.detail['id']).toBe(event.detail.id);
   });
 
-  test('that is operational arrives with the time at which it happened', async () => {
+  test('an operational event is delivered with the time at which it happened', async () => {
     await publisherOver().notify(someOperationalEvent);
 
     expect(delivered[0]).toMatchObject({
@@ -87,12 +87,12 @@ describe('an event', () => {
   });
 });
 
-test('no events need no call', async () => {
+test('publishing no events makes no call', async () => {
   expect(await publisherOver().publish([])).toEqual({ accepted: [], refused: [], error: null });
   expect(calls).toEqual([]);
 });
 
-test('25 events take three calls', async () => {
+test('25 events are published with three calls', async () => {
   const answer = await publisherOver().publish(someEvents(25));
 
   expect(answer).toEqual({ accepted: inOrder(25), refused: [], error: null });
@@ -144,7 +144,7 @@ describe('when EventBridge fails entries', () => {
     expect(calls).toEqual([3]);
   });
 
-  test('what is still not accepted when the time is spent ends in a transient error', async () => {
+  test('entries that are not accepted within the budget end in a transient error', async () => {
     bus.control.failEntries({ code: 'SomethingNew', times: 2 });
 
     const { accepted, refused, error } = await publisherOver({}, 0).publish(someEvents(3));
@@ -154,7 +154,7 @@ describe('when EventBridge fails entries', () => {
     expect(error).toMatchObject({ code: 'SomethingNew' });
   });
 
-  test('a later event of any progression is not sent after an error', async () => {
+  test('no later event of any progression is sent after an error', async () => {
     bus.control.failEntries({ code: 'InternalFailure', times: 1 });
 
     const events = [someEvent('p1', 0), someEvent('p1', 1), someEvent('p2', 2), someEvent('p2', 3)];
@@ -165,7 +165,7 @@ describe('when EventBridge fails entries', () => {
     expect(calls).toEqual([2]);
   });
 
-  test('an event answered as failed though it was accepted arrives twice with one id', async () => {
+  test('an event that was accepted but reported as failed is delivered twice with the same id', async () => {
     bus.control.failEntries({ code: 'InternalFailure', times: 1, afterAccepting: true });
 
     const answer = await publisherOver().publish(someEvents(1));
@@ -190,7 +190,7 @@ describe('when a whole call fails', () => {
     expect(calls).toEqual([2, 2]);
   });
 
-  test('for good, the error is transient and nothing is refused', async () => {
+  test('a call that always fails is a transient error and refuses nothing', async () => {
     bus.control.failCalls({ status: 500, code: 'InternalException' });
 
     const { accepted, refused, error } = await publisherOver({}, 0).publish(someEvents(100));
@@ -219,7 +219,7 @@ describe('when a whole call fails', () => {
     expect(calls).toEqual([1]);
   });
 
-  test('after it took effect, its events arrive twice', async () => {
+  test('a call that fails after it was processed delivers its events twice', async () => {
     bus.control.failCalls({ status: 'dropped', times: 1, afterAccepting: true });
 
     const answer = await publisherOver().publish(someEvents(2));
@@ -228,7 +228,7 @@ describe('when a whole call fails', () => {
     expect(delivered).toHaveLength(4);
   });
 
-  test('because nobody listens, the error is transient', async () => {
+  test('a refused connection is a transient error', async () => {
     await bus.close();
 
     const { error } = await publisherOver({}, 0).publish(someEvents(1));
@@ -237,7 +237,7 @@ describe('when a whole call fails', () => {
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  test('because there are no credentials, the error is the deployment’s', async () => {
+  test('missing credentials are a deployment error', async () => {
     const missing = Object.assign(new Error('Could not load credentials from any providers'), {
       name: 'CredentialsProviderError',
     });
@@ -246,7 +246,7 @@ describe('when a whole call fails', () => {
     expect((await publisher.publish(someEvents(1))).error).toBeInstanceOf(DeploymentError);
   });
 
-  test('because the region is malformed, the error is the deployment’s', async () => {
+  test('a malformed region is a deployment error', async () => {
     const { error } = await publisherOver({ region: 'not a region' }).publish(someEvents(1));
 
     expect(error).toBeInstanceOf(DeploymentError);
@@ -255,7 +255,7 @@ describe('when a whole call fails', () => {
 });
 
 describe('an operational event', () => {
-  test('that fails once is sent again', async () => {
+  test('an operational event that fails once is sent again', async () => {
     bus.control.failEntries({ code: 'InternalFailure', times: 1 });
 
     await publisherOver().notify(someOperationalEvent);
@@ -263,13 +263,13 @@ describe('an operational event', () => {
     expect(delivered).toHaveLength(1);
   });
 
-  test('that is not accepted in time throws a transient error', async () => {
+  test('an operational event that is not accepted in time throws a transient error', async () => {
     bus.control.failEntries({ code: 'InternalFailure' });
 
     await expect(publisherOver({}, 0).notify(someOperationalEvent)).rejects.toThrow(TransientError);
   });
 
-  test('that is refused for good throws a transient error with the code', async () => {
+  test('an operational event that is refused throws a transient error with the code', async () => {
     bus.control.failEntries({ code: 'InvalidArgument' });
 
     const notified = publisherOver().notify(someOperationalEvent);
@@ -278,7 +278,7 @@ describe('an operational event', () => {
     await expect(notified).rejects.toMatchObject({ code: 'InvalidArgument' });
   });
 
-  test('that is denied throws the deployment’s error', async () => {
+  test('an operational event that is denied throws a deployment error', async () => {
     bus.control.failCalls({ status: 403, code: 'AccessDeniedException' });
 
     await expect(publisherOver().notify(someOperationalEvent)).rejects.toThrow(DeploymentError);

@@ -27,7 +27,7 @@ test.each<[string, number, Encoding, number]>([
   ['65 MB in a small deflate', 65, 'deflate', 200],
   ['without an end, in gzip', Number.POSITIVE_INFINITY, 'gzip', 200],
   ['65 MB, of a failure', 65, 'gzip', 503],
-])('a body of %s is given up, and not asked for again at once', async (_, megabytes, encoding, status) => {
+])('a body of %s is aborted, and not requested again at once', async (_, megabytes, encoding, status) => {
   server.replies.push(spaces(megabytes, encoding, status));
 
   const error = await failureOf(() => firstPage(komboAt(server, OFTEN)));
@@ -44,7 +44,7 @@ test('a body of 63 MB is read', async () => {
   expect((await firstPage(komboAt(server))).records).toHaveLength(2);
 });
 
-test('a page of many more records than were asked for is given up', async () => {
+test('a page with too many records is refused', async () => {
   server.replies.push(page(Array.from({ length: 10_001 }, () => [])));
 
   const error = await failureOf(() => firstPage(komboAt(server)));
@@ -53,7 +53,7 @@ test('a page of many more records than were asked for is given up', async () => 
   expect(error.message).toContain('does not fit the reference (data.results)');
 });
 
-test('a body that comes slowly and does not end is given up in time', async () => {
+test('a body that never ends is aborted in time', async () => {
   server.replies.push(drip);
 
   const error = await failureOf(() => firstPage(komboAt(server, HASTY)));
@@ -62,7 +62,7 @@ test('a body that comes slowly and does not end is given up in time', async () =
   expect(error.message).toContain('did not send a whole response within');
 });
 
-test('what changed while bodies were too long is published when they are normal again', async () => {
+test('changes that were in a body that was too long are published later', async () => {
   const it = world();
   it.ports.kombo = komboAt(server);
   server.replies.push(page([rawRecord()]));

@@ -24,7 +24,7 @@ const manyIds = (count: number, length = 24) =>
 const askedIds = () => server.asked.map(({ query }) => query['ids']?.split(',') ?? []);
 
 describe('records are read by their ids', () => {
-  test('with the removed ones, and those that break the schema beside them', async () => {
+  test('readByIds returns removed records, and rejected ones separately', async () => {
     server.replies.push(
       page([rawRecord({ id: 'a' }), removedRecord({ id: 'b' }), rawRecord({ id: 'c', status: 1 })]),
     );
@@ -37,7 +37,7 @@ describe('records are read by their ids', () => {
     expect(server.asked[0]?.headers['x-integration-id']).toBe(INTEGRATION);
   });
 
-  test('through all their pages, in the page size of the client', async () => {
+  test('readByIds reads all pages with the page size of the client', async () => {
     server.replies.push(page([rawRecord({ id: 'a' })], '2'), page([rawRecord({ id: 'b' })]));
     const kombo = createKombo({ ...server, apiKey: async () => API_KEY, retryBudget: ONCE, pageSize: 1 });
 
@@ -50,7 +50,7 @@ describe('records are read by their ids', () => {
     ]);
   });
 
-  test('a hundred at once, each one once', async () => {
+  test('readByIds requests 100 ids at once, each id once', async () => {
     const ids = manyIds(250);
 
     await komboAt(server).readByIds(INTEGRATION, [...ids, ...ids]);
@@ -59,7 +59,7 @@ describe('records are read by their ids', () => {
     expect(askedIds().flat()).toEqual(ids);
   });
 
-  test('in addresses below 4 KB, even with long ids', async () => {
+  test('readByIds keeps URLs below 4 KB with long ids', async () => {
     const ids = manyIds(60, 341);
 
     await komboAt(server).readByIds(INTEGRATION, ids);
@@ -68,12 +68,12 @@ describe('records are read by their ids', () => {
     expect(Math.max(...server.asked.map(({ length }) => length))).toBeLessThan(4_096);
   });
 
-  test('without a request when there are none', async () => {
+  test('readByIds without ids makes no request', async () => {
     expect(await komboAt(server).readByIds(INTEGRATION, [])).toEqual({ records: [], rejected: [] });
     expect(server.asked).toEqual([]);
   });
 
-  test('and no others, from a server that does not know the filter', async () => {
+  test('readByIds ignores other records of a server that does not know the filter', async () => {
     server.replies.push(
       page([rawRecord({ id: 'a' }), rawRecord({ id: 'z' }), rawRecord({ id: 'y', status: 1 })]),
     );
@@ -86,7 +86,7 @@ describe('records are read by their ids', () => {
 });
 
 describe('the reading stops', () => {
-  test('when a cursor repeats', async () => {
+  test('readByIds stops when a cursor repeats', async () => {
     server.replies.push(page([], 'again'));
 
     const error = await failureOf(() => komboAt(server).readByIds(INTEGRATION, manyIds(50)));
@@ -96,7 +96,7 @@ describe('the reading stops', () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  test('when there are more pages than ids', async () => {
+  test('readByIds stops when there are more pages than ids', async () => {
     for (let number = 0; number < 9; number++) server.replies.push(page([], `cursor-${number}`));
 
     const error = await failureOf(() => komboAt(server).readByIds(INTEGRATION, ['a', 'b']));
@@ -105,7 +105,7 @@ describe('the reading stops', () => {
     expect(server.asked).toHaveLength(3);
   });
 
-  test('when a cursor is refused, which a run that reads pages must not take for its own', async () => {
+  test('readByIds reports a refused cursor as transient, since the caller has no cursor', async () => {
     server.replies.push(page([], 'next'), refusal('PLATFORM.INPUT_INVALID', 400));
 
     const error = await failureOf(() => komboAt(server).readByIds(INTEGRATION, ['a', 'b']));

@@ -76,7 +76,7 @@ describe('a request that never succeeds ends with an error that names the host',
     );
   });
 
-  test('when nobody listens there', async () => {
+  test('a refused connection is an error that names the host', async () => {
     const host = await deadAddress();
 
     const { message } = await failureOf(() => firstPage(komboAt({ baseUrl: `http://${host}/v1` })));
@@ -87,14 +87,14 @@ describe('a request that never succeeds ends with an error that names the host',
     expect(message).not.toContain(API_KEY);
   });
 
-  test('when there is no such host', async () => {
+  test('an unknown host is an error that names it', async () => {
     const { message } = await failureOf(() => firstPage(komboAt({ baseUrl: 'https://kombo.invalid/v1' })));
 
     expect(message).toMatch(/^the request to kombo\.invalid failed \((ENOTFOUND|EAI_AGAIN)\)/);
   });
 });
 
-test('a mistake in this program does not pass for the network', async () => {
+test('a bug of this program is not reported as a network failure', async () => {
   const mistake = new TypeError('x is not a function');
   const kombo = komboAt(server, OFTEN, async () => Promise.reject(mistake));
 
@@ -104,7 +104,7 @@ test('a mistake in this program does not pass for the network', async () => {
 describe('a cancelled request', () => {
   const reason = new Error('the time is spent');
 
-  test('is not sent when it was cancelled before', async () => {
+  test('a request that was cancelled before is not sent', async () => {
     const error = await thrownBy(() => firstPage(komboAt(server), AbortSignal.abort(reason)));
 
     expect(error).toBe(reason);
@@ -115,7 +115,7 @@ describe('a cancelled request', () => {
     ['for the answer', silence],
     ['for the rest of the body', standstill],
     ['for a pause that Kombo named', refusal(null, 429, { 'retry-after': '3' })],
-  ])('ends at once while it waits %s, and is not made again', async (_, reply) => {
+  ])('a cancelled request ends at once while it waits %s, and is not retried', async (_, reply) => {
     const controller = new AbortController();
     const answered = new Promise<void>((resolve) =>
       server.replies.push((response) => {
@@ -132,7 +132,7 @@ describe('a cancelled request', () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  test('ends at once while it waits to be made again', async () => {
+  test('a cancelled request ends at once while it waits for a retry', async () => {
     const controller = new AbortController();
     server.replies.push(refusal(null, 503));
     const retryBudget = { attemptMs: 20_000, totalMs: 40_000, firstDelayMs: 15_000 };

@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 describe("since when an integration's data is not valid", () => {
-  test('stands in its details', async () => {
+  test('data_expired_at is read from the details of the integration', async () => {
     const data_expired_at = '2026-03-01T09:30:00.000Z';
     server.replies.push(
       success({ id: INTEGRATION, tool: { id: 'moodle' }, category: 'LMS', data_expired_at }),
@@ -46,14 +46,14 @@ describe("since when an integration's data is not valid", () => {
     ['the body is no JSON', send(200, 'hello')],
     ['the body breaks off', brokenOff],
     ['the connection breaks', hangUp],
-  ])('is null when %s', async (_, reply) => {
+  ])('data_expired_at is null when %s', async (_, reply) => {
     server.replies.push(reply);
 
     expect(await komboAt(server).readDataExpiredAt(INTEGRATION)).toBeNull();
     expect(server.asked).toHaveLength(1);
   });
 
-  test('is not guessed when Kombo takes no request for a time: the run goes on then', async () => {
+  test('a rate limit while reading data_expired_at is thrown, so that the run continues later', async () => {
     server.replies.push(refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429, { 'retry-after': '60' }));
 
     const error = await failureOf(() => komboAt(server).readDataExpiredAt(INTEGRATION));
@@ -61,13 +61,13 @@ describe("since when an integration's data is not valid", () => {
     expect(error).toBeInstanceOf(RateLimitedError);
   });
 
-  test('is null when nothing comes', async () => {
+  test('data_expired_at is null without a response', async () => {
     server.replies.push(silence);
 
     expect(await komboAt(server, HASTY).readDataExpiredAt(INTEGRATION)).toBeNull();
   });
 
-  test('is null when nobody listens there', async () => {
+  test('data_expired_at is null when the connection is refused', async () => {
     const kombo = komboAt({ baseUrl: `http://${await deadAddress()}/v1` });
 
     expect(await kombo.readDataExpiredAt(INTEGRATION)).toBeNull();

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 describe('whose the API key is', () => {
-  test('is what Kombo says, at the time that its Date header says', async () => {
+  test('the owner of the key comes with the time of the Date header', async () => {
     server.replies.push(success({ environment_id: 'env-1', customer_id: 'customer-1' }));
 
     expect(await komboAt(server).readKeyOwner()).toEqual({
@@ -23,7 +23,7 @@ describe('whose the API key is', () => {
     ]);
   });
 
-  test('is a refusal of access when Kombo refuses the key', async () => {
+  test('a refused key is an AccessRefusedError', async () => {
     server.replies.push(refusal('PLATFORM.AUTHENTICATION_INVALID', 401));
 
     const error = await failureOf(() => komboAt(server).readKeyOwner());
@@ -36,7 +36,7 @@ describe('whose the API key is', () => {
     ['nothing', success({})],
     ['a text that breaks a terminal', success({ environment_id: '\u001B[2J' })],
     ['a page of another server', send(200, '<html>')],
-  ])('is not believed when the answer has %s', async (_, reply) => {
+  ])('the owner of the key is refused when the response has %s', async (_, reply) => {
     server.replies.push(reply);
 
     expect(await failureOf(() => komboAt(server).readKeyOwner())).toBeInstanceOf(TransientError);

@@ -64,26 +64,26 @@ const limitedFor = async (call: () => Promise<unknown>) => {
 };
 
 describe('a window of a rate limit that is over soon', () => {
-  test('is waited for after a refusal, as after Retry-After', async () => {
+  test('a client waits for a short window after a refusal, as for Retry-After', async () => {
     await ended(read(kombo(refusal({ 'ratelimit-reset': '8' }))));
 
     expect(requests).toEqual([0, 8.25]);
   });
 
-  test('is as long as Retry-After says where both are named', async () => {
+  test('Retry-After takes precedence over RateLimit-Reset', async () => {
     await ended(read(kombo(refusal({ 'retry-after': '3', 'ratelimit-reset': '8' }))));
 
     expect(requests).toEqual([0, 3.25]);
   });
 
-  test('may be named as the time when it ends, by the server’s clock', async () => {
+  test('RateLimit-Reset may be the time of the end by the server’s clock', async () => {
     const reset = String(START / 1000 + 8);
     await ended(read(kombo(refusal({ 'ratelimit-reset': reset }))));
 
     expect(requests).toEqual([0, 8.25]);
   });
 
-  test('is waited for before a request that would be refused', async () => {
+  test('a client waits for the next window before a request that would be refused', async () => {
     const client = kombo(page({ 'ratelimit-remaining': '0', 'ratelimit-reset': '20' }));
 
     await ended(read(client));
@@ -97,7 +97,7 @@ describe('a window of a rate limit that is over soon', () => {
     ['its end is not named', { 'ratelimit-remaining': '0' }],
     ['the number of requests is not named', { 'ratelimit-reset': '20' }],
     ['the number is none', { 'ratelimit-remaining': '', 'ratelimit-reset': '20' }],
-  ])('is not waited for when %s', async (_, headers) => {
+  ])('a client does not wait when %s', async (_, headers) => {
     const client = kombo(page(headers));
 
     await ended(read(client));
@@ -110,13 +110,13 @@ describe('a window of a rate limit that is over soon', () => {
     ['another error', 'PLATFORM.UNKNOWN_ERROR', 500],
     ["the learning platform's own limit", 'REMOTE.RATE_LIMIT_EXCEEDED', 429],
     ['the limit on actions at the same time', 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 429],
-  ])('does not follow from %s, which comes with the same headers', async (_, code, status) => {
+  ])('%s with the same headers is not a rate limit', async (_, code, status) => {
     await ended(read(kombo(refusal({ 'ratelimit-remaining': '7', 'ratelimit-reset': '8' }, code, status))));
 
     expect(requests).toEqual([0, 0.25]);
   });
 
-  test('is not waited for any more when the caller leaves', async () => {
+  test('waiting for a window ends when the caller cancels', async () => {
     const client = kombo(page({ 'ratelimit-remaining': '0', 'ratelimit-reset': '20' }));
     const leaving = new AbortController();
     await ended(read(client));
@@ -138,19 +138,19 @@ describe('a window that is longer than a call may take', () => {
     ['by RateLimit-Reset', refusal({ 'ratelimit-reset': '90' })],
     ['by a proxy without a code', refusal({ 'retry-after': '90' }, null)],
     ['with a code that nobody knows', refusal({ 'retry-after': '90' }, 'PLATFORM.SOMETHING_NEW')],
-  ])('%s ends the call at once, with the time to wait', async (_, answer) => {
+  ])('a long window (%s) ends the call at once, with the time to wait', async (_, answer) => {
     expect(await limitedFor(() => read(kombo(answer)))).toBe(90_000);
     expect(requests).toEqual([0]);
   });
 
-  test('without a name for its end is an error that passes, as before', async () => {
+  test('a refusal without an end of the window is a transient error', async () => {
     const error = await failureOf(() => ended(read(kombo(...Array(10).fill(refusal({}))))));
 
     expect(error).toBeInstanceOf(TransientError);
     expect(error).not.toBeInstanceOf(RateLimitedError);
   });
 
-  test('is known to all calls of the client: none makes a request before it is over', async () => {
+  test('no call of the client makes a request before a long window is over', async () => {
     const client = kombo(refusal({ 'retry-after': '90' }));
     await limitedFor(() => read(client));
     vi.setSystemTime(START + 10_000);
@@ -169,7 +169,7 @@ describe('a window that is longer than a call may take', () => {
     expect(requests).toEqual([0, 90]);
   });
 
-  test('stops the other integrations for 15 minutes at most: it may be that of one alone', async () => {
+  test('a long window stops other integrations for at most 15 minutes', async () => {
     const client = kombo(refusal({ 'retry-after': '3600' }));
 
     expect(await limitedFor(() => read(client, 'moodle:a'))).toBe(60 * MINUTE_MS);
@@ -179,13 +179,13 @@ describe('a window that is longer than a call may take', () => {
     expect(requests).toEqual([0, 900]);
   });
 
-  test('is not believed beyond 6 hours', async () => {
+  test('a window is at most 6 hours long', async () => {
     const client = kombo(refusal({ 'ratelimit-reset': '31536000' }));
 
     expect(await limitedFor(() => read(client))).toBe(6 * 60 * MINUTE_MS);
   });
 
-  test('does not outlast a clock that is set back', async () => {
+  test('a window does not become longer when the clock is set back', async () => {
     const client = kombo(refusal({ 'retry-after': '90' }));
     await limitedFor(() => read(client));
     vi.setSystemTime(START - 24 * 60 * MINUTE_MS);

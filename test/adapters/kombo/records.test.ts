@@ -23,7 +23,7 @@ function rejected(record: unknown) {
 }
 
 describe('a record', () => {
-  test('is observed with its state, learner and course', () => {
+  test('a record has its state, learner and course', () => {
     expect(observed(rawRecord())).toEqual({
       state: {
         id: 'p1',
@@ -50,7 +50,7 @@ describe('a record', () => {
     });
   });
 
-  test('has its timestamps in UTC', () => {
+  test('timestamps of a record are converted to UTC', () => {
     const record = rawRecord({ completed_at: '2026-03-01 09:30:15 +0200', enrolled_at: '2026-02-01' });
 
     expect(observed(record).state).toMatchObject({
@@ -59,20 +59,20 @@ describe('a record', () => {
     });
   });
 
-  test.each(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'])('keeps the status %s', (status) => {
+  test.each(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'])('a record keeps the status %s', (status) => {
     expect(observed(rawRecord({ status })).state.status).toBe(status);
   });
 
-  test.each(['PAUSED', 'completed', '', 'toString'])('shows the unknown status "%s" as unknown', (status) => {
+  test.each(['PAUSED', 'completed', '', 'toString'])('the status "%s" of a record is unknown', (status) => {
     const seen = observed(rawRecord({ status }));
     expect([seen.state.status, seen.unknownStatus]).toEqual([null, status]);
   });
 
-  test.each(['COMPLETED', null])('with the status %s shows no unknown one', (status) => {
+  test.each(['COMPLETED', null])('a record with the status %s has no unknown status', (status) => {
     expect(observed(rawRecord({ status })).unknownStatus).toBeNull();
   });
 
-  test('shows an unknown status in at most 100 printable characters', () => {
+  test('an unknown status has at most 100 printable characters', () => {
     fc.assert(
       fc.property(anyText, (status) => {
         const { unknownStatus } = observed(rawRecord({ status: `?${status}` }));
@@ -93,17 +93,17 @@ describe('a record', () => {
     ['empty names', { first_name: '', last_name: ' ', work_email: '\u00A0' }, true],
     ['a first name', { first_name: 'Ada', last_name: null, work_email: null }, false],
     ['an e-mail address', { first_name: null, last_name: null, work_email: 'a@example.com' }, false],
-  ])('with %s: whether the names are blank is known', (_, names, blank) => {
+  ])('a record with %s: whether its names are blank', (_, names, blank) => {
     expect(observed(rawRecord({ user: { ...USER, ...names } })).namesBlank).toBe(blank);
   });
 
-  test('names the learner and the course by its own ids, before those of the nested objects', () => {
+  test('the ids of a record take precedence over those of its nested objects', () => {
     const own = rawRecord({ user_id: 'u2', course_revision_id: 'r2' });
 
     expect(observed(own)).toMatchObject({ learner: { id: 'u2' }, course: { revisionId: 'r2' } });
   });
 
-  test('has half a character mended wherever a text comes in, and any other text unchanged', () => {
+  test('half of a surrogate pair is replaced in every text, and other texts are unchanged', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const user = { id: text, remote_id: text, first_name: text, last_name: text, work_email: text };
@@ -127,7 +127,7 @@ describe('a record', () => {
     );
   });
 
-  test('may have fields that nobody knows, in any place, and remote data of any kind', () => {
+  test('a record may have unknown fields and any remote data', () => {
     const more = { score: 3, user: { ...USER, phone: '1' }, remote_data: { '/x': [1] } };
 
     expect(observed(rawRecord(more))).toEqual(observed(rawRecord()));
@@ -142,7 +142,7 @@ describe('a record', () => {
     },
   );
 
-  test('may come without names, a title and a course: a customer has turned them off', () => {
+  test('a record may lack names, title and course, which a customer can turn off', () => {
     const user = { id: 'u1', remote_id: '32', first_name: null, last_name: null, work_email: null };
     const course_revision = { ...REVISION, title: null, course: null };
 
@@ -153,7 +153,7 @@ describe('a record', () => {
     });
   });
 
-  test('with a title of a megabyte keeps the beginning of it', () => {
+  test('a title of a megabyte is cut', () => {
     const title = `${'a'.repeat(2_999)}\u{1F9EF}${'b'.repeat(1_000_000)}`;
 
     const { course } = observed(rawRecord({ course_revision: { ...REVISION, title } }));
@@ -161,7 +161,7 @@ describe('a record', () => {
     expect(course.title).toBe(`${'a'.repeat(2_999)}\uFFFD`);
   });
 
-  test('has an id of as many letters as a key of the table can hold', () => {
+  test('an id may be as long as a key of the table allows', () => {
     const id = '\u65E5'.repeat(341);
 
     expect(observed(rawRecord({ id })).state.id).toBe(id);
@@ -197,7 +197,7 @@ describe('a record that breaks the schema is rejected with its id and the field'
     ['user', { user: { ...USER, remote_id: null } }],
     ['course_revision', { course_revision: null }],
     ['course_revision', { course_revision: { ...REVISION, id: null } }],
-  ])('%s is missing, though it is not removed', (field, differs) => {
+  ])('a record that is not removed is rejected without %s', (field, differs) => {
     const reason = `${field} is missing on a record that is not removed`;
     expect(rejected(rawRecord(differs))).toEqual({ id: 'p1', reason });
   });
@@ -213,7 +213,7 @@ describe('a record without an id that can be used', () => {
     ['a text', 'Ada'],
     ['nothing', null],
     ['nothing at all', undefined],
-  ])('(%s) is rejected under a stand-in that stays the same', (_, record) => {
+  ])('a record without a usable id (%s) is rejected under a stable stand-in id', (_, record) => {
     const first = rejected(record);
 
     expect(first.id).toMatch(/^without-id-[0-9a-f]{16}$/);
@@ -226,11 +226,11 @@ describe('a record without an id that can be used', () => {
     ['learner', { user_id: 'x' }],
     ['course', { course_revision_id: 'x' }],
     ['learner, whose id is nested', { user_id: null, user: { ...USER, id: 'x' } }],
-  ])('has another stand-in than a record with a different %s', (_, differs) => {
+  ])('records without an id that differ in %s have different stand-in ids', (_, differs) => {
     expect(rejected(rawRecord({ id: null, ...differs })).id).not.toBe(rejected(rawRecord({ id: null })).id);
   });
 
-  test('keeps its stand-in while anything else changes, which is also that of the record once it has an id', () => {
+  test('a stand-in id stays the same while other fields change', () => {
     const { remote_id: _r, user_id: _u, course_revision_id: _c, id: _i, ...others } = rawRecord();
     const changes = fc.record(
       Object.fromEntries([...Object.keys(others), 'more'].map((field) => [field, fc.anything()])),
@@ -258,11 +258,11 @@ describe.each([
 ])('%s within one another, %i levels deep', (_, levels, list) => {
   const deep = nested(levels, list);
 
-  test('are no matter in remote data and unknown fields', () => {
+  test('deep nesting in remote data and unknown fields is accepted', () => {
     expect(observed(rawRecord({ remote_data: deep, more: deep }))).toEqual(observed(rawRecord()));
   });
 
-  test('are set aside anywhere else, with the id or a stand-in', () => {
+  test('deep nesting in known fields is set aside with the id or a stand-in', () => {
     const records = Object.keys(rawRecord())
       .filter((field) => field !== 'remote_data')
       .map((field) => rejected(rawRecord({ [field]: deep, remote_data: deep })));

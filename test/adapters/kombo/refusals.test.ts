@@ -70,7 +70,7 @@ describe('an error code decides, whatever the HTTP status', () => {
     }
   });
 
-  test('only what passes is tried again', async () => {
+  test('only transient refusals are retried', async () => {
     for (const code of [
       'INTEGRATION.INACTIVE',
       'INTEGRATION.SETUP_INCOMPLETE',
@@ -120,7 +120,7 @@ describe('without a code, the HTTP status decides', () => {
     expect(error.message).not.toMatch(secrets);
   });
 
-  test('404 of another server says where to look', async () => {
+  test('a 404 of another server names KOMBO_BASE_URL', async () => {
     server.replies.push(send(404, 'nothing here'));
 
     const { message } = await failureOf(() => firstPage(komboAt(server)));
@@ -141,7 +141,7 @@ describe('the log page', () => {
     'https://kombo.test/logs?learner=ada@example.com',
     'https://ada:secret@kombo.test/logs',
     'https://kombo.test/\u202egnp.gol',
-  ])('is left out when it is %s, and the code still counts', async (log_url) => {
+  ])('a log page that is %s is left out, and the code still counts', async (log_url) => {
     const error = { code: 'INTEGRATION.INACTIVE', title: null, message: '', log_url };
     server.replies.push(send(409, JSON.stringify({ status: 'error', error })));
 
@@ -162,7 +162,7 @@ describe('a page cursor is refused', () => {
       'by a code that nobody knows, with a status that blames the request',
       refusal('PLATFORM.CURSOR_OLD', 400),
     ],
-  ])('%s, at the first attempt', async (_, reply) => {
+  ])('a page cursor is refused %s, at the first attempt', async (_, reply) => {
     server.replies.push(reply);
 
     expect(await thrownBy(readWithCursor)).toBeInstanceOf(CursorRefusedError);
@@ -173,7 +173,7 @@ describe('a page cursor is refused', () => {
     ['a code that speaks of something else', refusal('INTEGRATION.INACTIVE', 400), IntegrationError],
     ['a code that nobody knows, with a status that does not', refusal('PLATFORM.NEW', 500), TransientError],
     ['a rejected key', refusal(null, 401), AccessRefusedError],
-  ])('but not by %s', async (_, reply, kind) => {
+  ])('a page cursor is not refused by %s', async (_, reply, kind) => {
     server.replies.push(reply);
 
     expect(await thrownBy(readWithCursor)).toBeInstanceOf(kind);

@@ -16,7 +16,7 @@ const nullsIn = (record: object) =>
     .map((lost) => ({ ...record, ...Object.fromEntries(lost.map((f) => [f, null])) }));
 
 describe('a removed record', () => {
-  test('with all its fields is not erased', () => {
+  test('a removed record with all its fields is not erased', () => {
     expect(observed(removedRecord())).toMatchObject({
       state: { status: 'IN_PROGRESS', removedAt: REMOVED_AT },
       removed: true,
@@ -24,7 +24,7 @@ describe('a removed record', () => {
     });
   });
 
-  test('may have null in any of its fields but the id, and in any field of its user and course', () => {
+  test('a removed record may have null in any field but the id', () => {
     fc.assert(
       fc.property(
         fc.subarray(fields.filter((field) => field !== 'remote_deleted_at')),
@@ -40,7 +40,7 @@ describe('a removed record', () => {
   });
 
   test.each(['0001-01-01', '1970-01-01T00:00:00Z', '9999-12-31', '0000-00-00 00:00:00', 'Ada', ''])(
-    'is removed also when the date of the removal cannot be used: "%s"',
+    'a record with the unusable date of removal "%s" is removed',
     (remote_deleted_at) => {
       expect(observed(removedRecord({ remote_deleted_at, user: null, changed_at: null }))).toMatchObject({
         state: { removedAt: null },
@@ -54,7 +54,7 @@ describe('a removed record', () => {
     ['its user', { user: null }],
     ["its user's id", { user_id: null }],
     ['the id in its user', { user: { ...USER, id: null } }],
-  ])('that lost %s is erased', (_, differs) => {
+  ])('a removed record that lost %s is erased', (_, differs) => {
     expect(observed(removedRecord(differs)).erased).toBe(true);
   });
 
@@ -65,7 +65,7 @@ describe('a removed record', () => {
     ['its status', { status: null }],
     ['the names', { user: { ...USER, first_name: null, last_name: null, work_email: null } }],
     ['all that it said', { status: null, enrolled_at: null, user: { id: 'u1', remote_id: '32' } }],
-  ])('that lost %s still has its learner', (_, differs) => {
+  ])('a removed record that lost %s still has its learner', (_, differs) => {
     expect(observed(removedRecord(differs)).erased).toBe(false);
   });
 });
@@ -79,7 +79,7 @@ describe('a record of which the id alone is left', () => {
       { user: { id: null, remote_id: null }, course_revision: { id: null } },
       null,
     ],
-  ])('%s is erased', (_, differs, removedAt) => {
+  ])('a record with only its id, %s, is erased', (_, differs, removedAt) => {
     expect(observed(blankRecord(differs))).toEqual({
       state: {
         id: 'p1',
@@ -100,12 +100,12 @@ describe('a record of which the id alone is left', () => {
     });
   });
 
-  test('may leave out everything else', () => {
+  test('a record with only its id may leave out all other fields', () => {
     expect(observed({ id: 'p1' }).erased).toBe(true);
   });
 
   test.each(fields.filter((field) => !['remote_data', 'remote_deleted_at'].includes(field)))(
-    'but for its %s is a broken live one',
+    'a record with only its id and %s is an invalid live record',
     (field) => {
       const seen = observe(blankRecord({ [field]: rawRecord({ completed_at: REMOVED_AT })[field] }));
 

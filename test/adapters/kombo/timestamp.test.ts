@@ -40,7 +40,7 @@ const spellings = (instant: fc.Arbitrary<number>) =>
     });
 
 describe('any instant', () => {
-  test('is the same one in UTC with milliseconds, however it is spelt', () => {
+  test('any spelling of an instant is normalised to UTC with milliseconds', () => {
     fc.assert(
       fc.property(spellings(instants), ({ instant, text }) => {
         expect(normaliseTimestamp(text)).toBe(new Date(instant).toISOString());
@@ -48,7 +48,7 @@ describe('any instant', () => {
     );
   });
 
-  test('that is normalised stays as it is', () => {
+  test('a normalised instant does not change', () => {
     fc.assert(
       fc.property(instants, (instant) => {
         const text = new Date(instant).toISOString();
@@ -121,7 +121,7 @@ test.each([
   [FIRST_USABLE, FIRST_USABLE],
   [LAST_USABLE, LAST_USABLE],
   ['2201-01-01T00:59:59.999+01:00', LAST_USABLE],
-])('%s is %s', (text, expected) => {
+])('the timestamp %s is normalised to %s', (text, expected) => {
   expect(normaliseTimestamp(text)).toBe(expected);
 });
 
@@ -157,6 +157,6 @@ test.each([
   '+002026-03-01T00:00:00.000Z',
   '0000-00-01',
   '2026-03-01T09:30:00.000Z\n',
-])('"%s" is no timestamp', (text) => {
+])('"%s" is not a valid timestamp', (text) => {
   expect(normaliseTimestamp(text)).toBeUndefined();
 });

@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterAll(() => server.close());
 
-test('a text is replaced by the one worker that read it last', async () => {
+test('of two concurrent writers of a text, the second one fails', async () => {
   expect(await bucket.read('a/state.json')).toBeNull();
   expect(await bucket.replace('a/state.json', 'one', null)).toBe(true);
   expect(await bucket.replace('a/state.json', 'other', null)).toBe(false);
@@ -46,7 +46,7 @@ test('a PDF is stored once, and deleted', async () => {
   expect(await bucket.has('a/1.pdf')).toBe(false);
 });
 
-test('another conditional write at the same time counts as the first one', async () => {
+test('a conflict with another conditional write makes `replace` return false', async () => {
   server.refuse(409);
   expect(await bucket.replace('a/state.json', 'one', null)).toBe(false);
 });

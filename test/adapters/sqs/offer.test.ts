@@ -24,7 +24,7 @@ const sentNumbers = () =>
 
 describe('many messages, of which SQS keeps failing three in ten,', () => {
   it.each(['refused', 'unanswered'] as const)(
-    'are all sent but those that are %s, which are counted',
+    'of many messages, all but those that are %s are sent and counted',
     async (fate) => {
       queue.fate = (message) => (numberOf(message) % 10 < 3 ? fate : 'taken');
 
@@ -40,7 +40,7 @@ describe('many messages, of which SQS keeps failing three in ten,', () => {
     },
   );
 
-  it('are an error for a sender that needs them all sent', async () => {
+  it('`send` throws when one of many messages is not sent', async () => {
     queue.fate = (message) => (numberOf(message) === 7 ? 'refused' : 'taken');
 
     await expect(polls().send(messages(30))).rejects.toThrow(TransientError);
@@ -48,7 +48,7 @@ describe('many messages, of which SQS keeps failing three in ten,', () => {
   });
 });
 
-it('messages that fail once are sent again, alone', async () => {
+it('only failed messages are sent again', async () => {
   const failed = new Set<number>();
   queue.fate = (message) => {
     const number = numberOf(message);
@@ -61,12 +61,12 @@ it('messages that fail once are sent again, alone', async () => {
   expect(sentNumbers()).toEqual(messages(95).map((_, at) => at));
 });
 
-it('a call that fails as a whole stops none of the others and is made again', async () => {
+it('a failed call is retried, and the other calls continue', async () => {
   queue.callErrors = ['RequestThrottled', 'RequestThrottled'];
   expect(await polls().offer(messages(95))).toEqual({ taken: 95, error: null });
 });
 
-it('a call that is denied stops none of the others and is not made again', async () => {
+it('a denied call is not retried, and the other calls continue', async () => {
   queue.callErrors = ['AccessDeniedException'];
 
   const { taken, error } = await polls().offer(messages(95));
@@ -75,7 +75,7 @@ it('a call that is denied stops none of the others and is not made again', async
   expect(error).toBeInstanceOf(DeploymentError);
 });
 
-it('when the time is spent, nothing more is sent, and what is left is counted', async () => {
+it('after the time budget nothing more is sent, and the rest is counted', async () => {
   const { taken, error } = await polls(0).offer(messages(95));
   expect(taken).toBe(0);
   expect(error).toBeInstanceOf(TransientError);
@@ -87,7 +87,7 @@ describe('a message', () => {
     ['not at all when the time is past', -5_000, 0],
     ['by whole seconds, never less than asked for', 59_001, 60],
     ['by 15 minutes at most, as SQS allows', 3_600_000, 900],
-  ])('is delayed %s', async (_, delayMs, seconds) => {
+  ])('a message is delayed %s', async (_, delayMs, seconds) => {
     await polls().send(messages(1), delayMs);
 
     expect(queue.delays).toEqual([seconds]);

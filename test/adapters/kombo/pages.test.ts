@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 describe('a page', () => {
-  test('has its records, those that break the schema beside them, the next cursor and the time at Kombo', async () => {
+  test('a page has its records, the rejected ones, the next cursor and the time at Kombo', async () => {
     server.replies.push(page([rawRecord(), { id: 'p2', remote_id: 3 }, rawRecord({ id: 'p3' })], 'next'));
 
     const read = await firstPage(komboAt(server));
@@ -23,13 +23,13 @@ describe('a page', () => {
     expect(read.servedAt).toBe('2026-03-02T08:00:00.000Z');
   });
 
-  test('that is the last one has no cursor, and may be empty', async () => {
+  test('the last page has no cursor, and may be empty', async () => {
     server.replies.push(page([]));
 
     expect(await firstPage(komboAt(server))).toMatchObject({ records: [], rejected: [], next: null });
   });
 
-  test('may have fields that nobody knows', async () => {
+  test('a page may have unknown fields', async () => {
     const body = {
       status: 'success',
       meta: { took: 3 },
@@ -51,7 +51,7 @@ describe('a page', () => {
     ['does not say whether it is the last', '{"status":"success","data":{"results":[]}}', '(data.next)'],
     ['has an empty cursor', '{"status":"success","data":{"next":"","results":[]}}', '(data.next)'],
     ['is no success', '{"status":"partial","data":{"next":null,"results":[]}}', '(status)'],
-  ])('that %s is none, and is asked for again', async (_, body, complaint) => {
+  ])('a page that %s is requested again', async (_, body, complaint) => {
     server.replies.push(send(200, body));
     const error = await failureOf(() => firstPage(komboAt(server)));
 
@@ -64,7 +64,7 @@ describe('a page', () => {
     expect((await firstPage(komboAt(server, OFTEN))).records).toHaveLength(1);
   });
 
-  test('without a Date is none: the watermark never comes from the machine', async () => {
+  test('a page without a Date header is refused, so that the watermark never comes from the machine', async () => {
     server.replies.push((response) => {
       response.sendDate = false;
       response.end(JSON.stringify({ status: 'success', data: { next: null, results: [] } }));
@@ -76,19 +76,19 @@ describe('a page', () => {
     expect(error.message).toMatch(/sent no Date header/);
   });
 
-  test('that carries an error is a refusal, whatever its HTTP status says', async () => {
+  test('a body with an error is a refusal with any HTTP status', async () => {
     server.replies.push(refusal('PLATFORM.AUTHENTICATION_INVALID', 200));
 
     expect((await failureOf(() => firstPage(komboAt(server)))).kind).toBe('access-refused');
   });
 
-  test('with the HTTP status of a failure is none', async () => {
+  test('a page with the HTTP status of a failure is refused', async () => {
     server.replies.push(send(500, JSON.stringify({ status: 'success', data: { next: null, results: [] } })));
 
     expect((await failureOf(() => firstPage(komboAt(server)))).message).toMatch(/answered 500/);
   });
 
-  test('of 250 records arrives whole', async () => {
+  test('a page of 250 records is read completely', async () => {
     const title = 'Sécurité incendie \u{1F9EF}';
     const course_revision = { id: 'r1', remote_id: 'r', title, course: null };
     server.replies.push(

@@ -53,14 +53,14 @@ const hung = (signal: AbortSignal) =>
   new Promise<Response>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 describe('waits between attempts', () => {
-  test('double, up to 5 seconds, until 30 seconds are spent', async () => {
+  test('waits between attempts double up to 5 seconds, within 30 seconds', async () => {
     const error = await failing(() => busy());
 
     expect(error).toBeInstanceOf(TransientError);
     expect(attempts).toEqual([0, 0.25, 0.75, 1.75, 3.75, 7.75, 12.75, 17.75, 22.75, 27.75]);
   });
 
-  test('are spread, so that many workers do not come back together', async () => {
+  test('waits between attempts are randomised, so that workers do not retry together', async () => {
     vi.mocked(Math.random).mockReturnValue(0.5);
 
     await failing(() => busy());
@@ -68,20 +68,20 @@ describe('waits between attempts', () => {
     expect(attempts.slice(0, 4)).toEqual([0, 0.375, 1.125, 2.625]);
   });
 
-  test('come after the pause that Kombo names in seconds', async () => {
+  test('a retry follows the pause that Kombo names in seconds', async () => {
     await failing(() => busy({ 'retry-after': '8' }));
 
     expect(attempts).toEqual([0, 8.25, 16.75, 25.75]);
   });
 
-  test('come after the pause that Kombo names as a date, by its own clock', async () => {
+  test("a retry follows the pause that Kombo names as a date, by Kombo's clock", async () => {
     const served = 'Mon, 02 Mar 2026 11:00:00 GMT';
     await failing(() => busy({ date: served, 'retry-after': 'Mon, 02 Mar 2026 11:00:20 GMT' }));
 
     expect(attempts).toEqual([0, 20.25]);
   });
 
-  test('are the usual ones when the date is past, or the pause is no pause', async () => {
+  test('a pause in the past or of an invalid form is ignored', async () => {
     for (const pause of ['Mon, 02 Mar 2020 11:00:00 GMT', 'soon', '', '0']) {
       attempts = [];
       vi.setSystemTime(START);
@@ -91,7 +91,7 @@ describe('waits between attempts', () => {
     }
   });
 
-  test('do not begin when the pause is longer than the time that is left', async () => {
+  test('a pause that is longer than the remaining time is not started', async () => {
     const error = await failing(() => busy({ 'retry-after': '90' }));
 
     expect(error).toMatchObject({ kind: 'transient', code: 'PLATFORM.RATE_LIMIT_EXCEEDED' });
@@ -100,7 +100,7 @@ describe('waits between attempts', () => {
 });
 
 describe('an attempt', () => {
-  test('is given up after 15 seconds, and the second one when the time is spent', async () => {
+  test('an attempt is aborted after 15 seconds, and the second one when the time is up', async () => {
     const error = await failing(hung);
 
     expect(attempts).toEqual([0, 15.25]);
@@ -108,7 +108,7 @@ describe('an attempt', () => {
     expect(error.message).toMatch(/^kombo\.test did not send a whole response within 15 s/);
   });
 
-  test('that succeeds leaves no timer behind', async () => {
+  test('an attempt that succeeds leaves no timer', async () => {
     const body = { status: 'success', data: { next: null, results: [] } };
     await firstPage(kombo(() => Response.json(body, { headers: { date: date() } })));
 
@@ -116,7 +116,7 @@ describe('an attempt', () => {
   });
 });
 
-test("an integration's details are given up after 5 seconds", async () => {
+test("reading an integration's details is aborted after 5 seconds", async () => {
   const read = kombo(hung).readDataExpiredAt('moodle:test');
   await vi.runAllTimersAsync();
 

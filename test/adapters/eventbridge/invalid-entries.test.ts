@@ -29,7 +29,7 @@ const idOf = ({ Detail: detail }: PutEventsRequestEntry): string => JSON.parse(d
 const publisherOf = (putEvents: PutEvents) =>
   createPublisher({ putEvents, bus: 'schoolbell', retryBudget: { budgetMs: 0, firstDelayMs: 1 } });
 
-test('a request that is refused for some entries refuses those alone, and each other event arrives once, in order', async () => {
+test('a request with invalid entries refuses only those, and delivers each other event once, in order', async () => {
   const events = fc.array(
     fc.record({ progression: fc.constantFrom('p1', 'p2', 'p3'), poisoned: fc.boolean() }),
     { maxLength: 40 },
@@ -58,7 +58,7 @@ test('a request that is refused for some entries refuses those alone, and each o
   await fc.assert(publishing);
 });
 
-test('what fails otherwise while the entries are sent alone is not lost, and what was accepted is not sent again', async () => {
+test('when entries are sent alone, a failed one is not lost and an accepted one is not sent again', async () => {
   let calls = 0;
   const publisher = publisherOf(async ({ Entries: entries = [] }) => {
     calls += 1;
@@ -73,7 +73,7 @@ test('what fails otherwise while the entries are sent alone is not lost, and wha
   expect(error).toBeInstanceOf(TransientError);
 });
 
-test('a request that is refused for the name of the bus is the deployment’s error and refuses no event', async () => {
+test('a request that is refused for the name of the bus is a deployment error and refuses no event', async () => {
   const publisher = publisherOf(async () => {
     throw untaken('ValidationException', 'eventBusName');
   });

@@ -41,7 +41,7 @@ test.each<[string, Answer, number]>([
   expect(calls).toEqual([2, sentAgain]);
 });
 
-test('an answer that never confirms ends in a transient error', async () => {
+test('responses that never confirm the entries end in a transient error', async () => {
   const { publisher } = publisherAnswered([{}], 0);
 
   const { accepted, refused, error } = await publisher.publish(someEvents(2));
@@ -50,13 +50,13 @@ test('an answer that never confirms ends in a transient error', async () => {
   expect(error).toBeInstanceOf(TransientError);
 });
 
-test('an error of no known kind is transient', async () => {
+test('an unknown error is transient', async () => {
   const { publisher } = publisherAnswered([new TypeError('undefined is not a function')], 0);
 
   expect((await publisher.publish(someEvents(1))).error).toBeInstanceOf(TransientError);
 });
 
-test('when batches fail differently, the deployment’s error is the one answered', async () => {
+test('when batches fail differently, the deployment error is returned', async () => {
   const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
   const { publisher } = publisherAnswered([new Error('lost'), denied, new Error('lost')], 0);
 
@@ -81,7 +81,7 @@ const answerToOne: fc.Arbitrary<Answer> = fc.record(
   { requiredKeys: [] },
 );
 
-test('an event counts as accepted only by an answer with its event id, without a failure', async () => {
+test('an event counts as accepted only if the response has its event id and no failure', async () => {
   const publishing = fc.asyncProperty(answerToOne, async (answer) => {
     const [entry, ...others] = answer.Entries ?? [];
     const confirmed =
