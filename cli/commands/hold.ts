@@ -3,7 +3,7 @@ import { decideHold } from '../../functions/core/episodes/hold.ts';
 import { onIntegration } from '../deployment/on-deployment.ts';
 import { addIntegrationArgument } from '../options/values.ts';
 import { CommandError } from '../terminal/exit-code.ts';
-import { countingText, heldText } from '../views/held-text.ts';
+import { countingText, heldText } from '../views/poll-outcome.ts';
 
 /** `schoolbell release` and `schoolbell discard`: a person's decision about held changes. */
 export function addHoldCommands(program: Command): void {

@@ -25,7 +25,7 @@ export function addIntegrationsCommand(program: Command): void {
 }
 
 function addAdd(integrations: Command): void {
-  addIntegrationArgument(integrations.command('add').description('start to poll an integration'))
+  addIntegrationArgument(integrations.command('add').description('start polling an integration'))
     .addOption(baselineOption())
     .addHelpText('after', ADD_HELP)
     .action((id: string, options: { baseline?: Baseline }, command: Command) =>

@@ -1,7 +1,8 @@
+import { kindsText } from '../../consumers/messages/event-text.ts';
+import type { WaitingChanges } from '../../functions/contract/waiting-changes.ts';
 import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
 import type { Failure, LastRun } from '../../functions/core/state/checkpoint.ts';
 import { ExitCode } from '../terminal/exit-code.ts';
-import { heldText } from './held-text.ts';
 import { plural } from './words.ts';
 
 /** The runs of a poll that ended, one line each. */
@@ -71,3 +72,14 @@ function setAsideText(id: string, { setAside, unknownStatuses }: LastRun): strin
 }
 
 const NAMES = { incremental: 'Poll', baseline: 'Baseline', reconcile: 'Reconciliation' } as const;
+
+/** The held changes in words: `40 removed, 2 restored (more than 25 in 24 hours are held)`. */
+export function heldText({ waiting, limit }: { waiting: WaitingChanges; limit: number }): string {
+  return `${kindsText(waiting)} (more than ${limit} in 24 hours are held)`;
+}
+
+/** The progress of counting held changes. */
+export function countingText(countedPages: number | null): string {
+  const soFar = countedPages === null ? '' : `, ${plural(countedPages, 'page')} so far`;
+  return `still being counted${soFar}`;
+}

@@ -2,9 +2,8 @@ import { minute } from '../../functions/contract/printable-text.ts';
 import type { Condition, Status } from '../../functions/core/operator/status.ts';
 import type { LastRun } from '../../functions/core/state/checkpoint.ts';
 import { type Line, type Part, styled } from '../terminal/terminal-text.ts';
-import { countingText, heldText } from './held-text.ts';
 import { plainTable } from './plain-table.ts';
-import { failureText, runText } from './poll-outcome.ts';
+import { countingText, failureText, heldText, runText } from './poll-outcome.ts';
 import { durationText, plural } from './words.ts';
 
 /** The condition that most needs a person comes first. */
