@@ -84,8 +84,8 @@ module.exports = {
     {
       name: 'consumers-never-import-one-another',
       severity: 'error',
-      from: { path: '^consumers/(certificates|slack|endpoints)/' },
-      to: { path: '^consumers/(certificates|slack|endpoints)/', pathNot: '^consumers/$1/' },
+      from: { path: '^consumers/([^/]+)/', pathNot: '^consumers/deploy/' },
+      to: { path: '^consumers/', pathNot: '^consumers/($1|kit|messages|channels|digest|deploy)/' },
     },
     { name: 'nothing-imports-test', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
     {

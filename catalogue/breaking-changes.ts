@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isSchema, type JsonSchema } from './event-schema.ts';
 
-/** Keywords that say something to people and nothing to programs. */
+/** Keywords for people, which mean nothing to programs. */
 const WORDS = new Set(['description', 'title', '$schema', 'examples']);
 
 /**
- * What would break a consumer of the first schemas that gets the second ones, a line each, empty when
- * nothing. Adding an optional field or an event is fine. Everything else is not: a field that is gone, has become
- * optional or nullable, takes other values; and a new field that is required, since archived events do not have it.
+ * The changes from the first to the second schemas that would break a consumer, one line each. A new optional field and a new
+ * event break nothing. Everything else does: a field that was removed, became optional or nullable, or has other values; and a
+ * new required field, which archived events do not have.
  */
 export function breakingChanges(
   before: Record<string, JsonSchema>,
@@ -15,7 +15,7 @@ export function breakingChanges(
 ): string[] {
   return Object.entries(before).flatMap(([name, schema]) => {
     const now = after[name];
-    return now === undefined ? [`${name}: the event is gone`] : compare(schema, now, name);
+    return now === undefined ? [`${name}: the event was removed`] : compare(schema, now, name);
   });
 }
 
@@ -49,7 +49,7 @@ function compareProperties(
   return Object.entries(before).flatMap(([name, was]) =>
     name in after
       ? compareValues(was, after[name], `${path}.${name}`, 'schema')
-      : [`${path}.${name}: the field is gone`],
+      : [`${path}.${name}: the field was removed`],
   );
 }
 
@@ -63,7 +63,7 @@ function compareRequired(before: JsonSchema, after: JsonSchema, path: string): s
       .map((name) => `${path}.${name}: was required and is optional`),
     ...is
       .filter((name) => !was.includes(name))
-      .map((name) => `${path}.${name}: is required now, and events of before do not have it`),
+      .map((name) => `${path}.${name}: is required now, and earlier events do not have it`),
   ];
 }
 

@@ -2,13 +2,13 @@ import { subscribersIn } from '../consumers/deploy/settings.ts';
 import { SettingsError } from './read-settings.ts';
 import type { Settings } from './settings.ts';
 
-/** Where the deployment goes. Without credentials the account is undefined, and the Region is not the one that it will be. */
+/** The target of the deployment. Without credentials the account is undefined, and the Region may be another one. */
 export type Place = { account?: string | undefined; region?: string | undefined };
 
 /**
- * Refuses resources that cannot be used from where the deployment goes: those of another Region, since functions, alarms
- * and deployments look for a bus, a secret or a topic in their own Region; and consumers of a bus of another account, since
- * a rule is created in the account of its bus.
+ * Refuses resources that the deployment cannot use: those of another Region, since functions, alarms and deployments look
+ * for a bus, a secret or a topic in their own Region; and consumers of a bus of another account, since a rule is created in the
+ * account of its bus.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
  *
  * @throws SettingsError
@@ -16,7 +16,7 @@ export type Place = { account?: string | undefined; region?: string | undefined 
 export function refuseOtherPlaces(settings: Settings, { account, region }: Place): void {
   if (account === undefined) return;
   const wrong: string[] = [];
-  // IAM's have no Region.
+  // ARNs of IAM have no Region.
   const elsewhere = arnsIn(settings).filter(({ arn }) => !['', region].includes(regionOf(arn)));
   if (elsewhere.length > 0) {
     const paths = elsewhere.map(({ path }) => path).join(', ');

@@ -27,6 +27,6 @@ function resourcesOf(stack: Stack): CfnResource[] {
 
 function tooMany(needed: string, allowed: string): SettingsError {
   return new SettingsError(
-    `slack, endpoints: they need ${needed}, and ${allowed}. Name fewer of them, fewer events, or fewer integrations and courses`,
+    `The consumers of the settings need ${needed}, and ${allowed}. Name fewer of them, fewer events, or fewer integrations and courses`,
   );
 }

@@ -37,7 +37,7 @@ const MOST_INTEGRATION_CHARACTERS = 3000;
 /** How long CloudWatch can keep logs. */
 const logDays = new Set<number>(Object.values(RetentionDays).filter((value) => typeof value === 'number'));
 
-/** A baseline is checked here and handed on as it was written. */
+/** A baseline is checked here and passed on as text. */
 const baseline = z.string().check(
   z.superRefine((text, context) => {
     const parsed = BaselineText.safeParse(text);

@@ -46,8 +46,8 @@ export function certificateFolder({ integration, progression }: CertifiedProgres
 }
 
 /**
- * An id as one part of a path: letters, digits and a few marks as they are, all else percent-encoded, dots too (`..`). What
- * is too long, empty or not well-formed becomes a hash after `=`, which no encoded id contains.
+ * An id as one part of a path: letters, digits and a few marks unchanged, all others percent-encoded, dots as well (`..`). An
+ * id that is too long, empty or not well-formed becomes a hash after `=`, which no encoded id contains.
  */
 function keyPart(id: string): string {
   const encoded = id.isWellFormed() ? encodeURIComponent(id).replaceAll('.', '%2E') : '';

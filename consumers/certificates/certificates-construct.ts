@@ -15,11 +15,11 @@ import type { CertificatesSettings } from '../deploy/settings.ts';
 import { certificateRule } from './certificate-rule.ts';
 import type { CertificatesEnvironment } from './certificates-environment.ts';
 
-/** Packages that read files of their own when they start, and cannot be bundled. */
+/** Packages that read files of their own when they start, so that they cannot be bundled. */
 const SHAPING = ['harfbuzzjs', 'subset-font'];
 
 const PACKAGES = join(import.meta.dirname, '../../node_modules');
-/** Of the packages, the upright fonts of regular or variable weight are deployed, with their licences and ranges. */
+/** Deployed are the packages' upright fonts of regular or variable weight, with their licences and code points. */
 const NO_FONTS = [
   '/*',
   '!/@expo-google-fonts',
@@ -28,7 +28,7 @@ const NO_FONTS = [
   ...['*-italic.woff2', '*-wdth-*', '*-standard-*', '*-full-*'],
   ...['/@expo-google-fonts/*/*_Italic', '/@expo-google-fonts/*/[1-35-9]00*'],
 ];
-/** One event, when Kombo and each service of AWS take all the time that they are given. A test adds it up. */
+/** One event, when Kombo and each service of AWS take their maximum time. A test adds the times up. */
 const TIMEOUT = Duration.minutes(5);
 
 export type CertificatesProps = {
@@ -76,8 +76,8 @@ export class Certificates extends Construct {
       }),
     });
     issue.addLayers(fonts);
-    // A mass of completions waits in the queue, and Kombo is asked for few names at once. One event a call: an event that
-    // takes long takes no time from others.
+    // Mass completions wait in the queue, so that Kombo gets few requests at the same time. One event per call: a slow event
+    // takes no time from others.
     feedFunction(issue, this.queue, { atOnce: 5, returnsFailures: true });
     grantCertificates(this, this.bucket, issue);
     bus.grantPutEventsTo(issue);
@@ -85,12 +85,12 @@ export class Certificates extends Construct {
   }
 }
 
-type Place = 'CERTIFICATES_BUCKET' | 'BUS_NAME' | 'KOMBO_SECRET_ID' | 'REMOTE_IDS_KEY_ID';
+type ResourceVariable = 'CERTIFICATES_BUCKET' | 'BUS_NAME' | 'KOMBO_SECRET_ID' | 'REMOTE_IDS_KEY_ID';
 
 function environmentOf(
   { kombo, remoteIds }: CertificatesProps['settings'],
   { revoke, onErasure, texts }: CertificatesSettings,
-  names: Record<Place, string>,
+  names: Record<ResourceVariable, string>,
 ): Record<keyof CertificatesEnvironment, string> {
   return {
     ...names,
@@ -122,8 +122,8 @@ function privateBucket(scope: Construct): Bucket {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
-    // No versions: an old one would keep the name of a learner whose data is erased. Where a company's rules switch them on,
-    // deleting a PDF leaves a version, which goes a day later.
+    // No versions: an old version would keep the name of a learner whose data is erased. Where a company switches versions on,
+    // a deleted PDF leaves a version, which expires after a day.
     lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true }],
   });
   Validations.of(bucket).acknowledge({

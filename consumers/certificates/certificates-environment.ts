@@ -3,7 +3,7 @@ import { Environment } from '../../functions/contract/environment.ts';
 import { described } from '../../functions/contract/field-types.ts';
 import { parsedJson } from '../../functions/contract/parsing.ts';
 
-/** The words on a certificate, so that a deployment can speak another language. */
+/** The words on a certificate, which a deployment can set in another language. */
 export const CertificateTexts = z.object({
   heading: z._default(z.string().check(z.maxLength(60)), 'Certificate of completion'),
   before: z._default(z.string().check(z.maxLength(80)), 'This is to certify that'),
@@ -17,7 +17,7 @@ export const CertificateTexts = z.object({
   issuer: z._default(z.string().check(z.maxLength(80)), ''),
   timeZone: described(
     z._default(z.string().check(z.refine(isTimeZone, 'is not a time zone such as Europe/Berlin')), 'UTC'),
-    'In which the date of completion is taken',
+    'The time zone of the date of completion',
   ),
   locale: z._default(
     z

@@ -5,7 +5,7 @@ import type { Kombo } from '../../functions/core/ports.ts';
 export type CertificateBucket = {
   /** For the events. */
   name: string;
-  /** A text and its revision, or null where there is none. The answer holds every write that was accepted before. */
+  /** A text and its revision, or null where there is none. The result includes every write that was accepted before. */
   read(key: string): Promise<{ text: string; revision: string } | null>;
   /**
    * Writes a text only if it still has this revision; null: if there is none.

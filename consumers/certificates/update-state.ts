@@ -2,12 +2,12 @@ import { DeploymentError, TransientError } from '../../functions/core/errors.ts'
 import { CertificateState, NO_CERTIFICATES } from './certificate-state.ts';
 import type { CertificateBucket } from './ports.ts';
 
-/** Workers that change one progression at the same time: at most five run, and each needs two writes. */
+/** At most five workers change one progression at the same time, and each needs two writes. */
 const ATTEMPTS = 10;
 
 /**
- * Changes the state of a progression's certificates. When another worker writes in between, the change is made again
- * to what that worker wrote.
+ * Changes the state of a progression's certificates. When another worker writes in between, the change is applied again to
+ * what that worker wrote.
  *
  * @param change has no effects; the same object means that there is nothing to write
  * @returns the state as it is stored now

@@ -13,9 +13,8 @@ import { Endpoint } from '../endpoints/endpoint.ts';
 import { SlackChannel } from '../slack/slack-channel.ts';
 import { addDeadLetterAlarms } from './dead-letter-alarms.ts';
 import { SchemaRegistry } from './schema-registry.ts';
-import { consumerStacks, hasSubscribers, type Subscribers } from './settings.ts';
+import { consumerStacks, hasDigests, hasSubscribers, type Subscribers } from './settings.ts';
 
-/** What the stacks of consumers need of the deployment. */
 export type ConsumerStackProps = StackProps & { settings: Settings };
 
 /** Certificates: deployed where the settings have `certificates`. */
@@ -47,8 +46,7 @@ export class SubscribersStack extends Stack {
   #addSubscribers(settings: Settings): void {
     const { slack, endpoints, secretsRevision } = settings;
     const bus = deployedBus(this, settings);
-    const hasDigests = slack.some(({ digestAt }) => digestAt !== undefined);
-    const digests = hasDigests ? new Digests(this, 'Digests', { settings, bus }) : null;
+    const digests = hasDigests(settings) ? new Digests(this, 'Digests', { settings, bus }) : null;
     // By their setting: the compiler finds a setting whose constructs are not added.
     const add: Record<keyof Subscribers, () => void> = {
       slack: () => {
@@ -60,7 +58,7 @@ export class SubscribersStack extends Stack {
           new Endpoint(this, `Endpoint-${endpoint.name}`, { endpoint, secretsRevision, bus });
       },
     };
-    for (const addOnes of Object.values(add)) addOnes();
+    for (const addSubscribers of Object.values(add)) addSubscribers();
     addDeadLetterAlarms(this, { runbook: settings.runbook, topic: deployedAlarmTopic(this, settings) });
   }
 }

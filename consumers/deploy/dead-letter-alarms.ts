@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { LearnerAlarm } from '../../infra/constructs/learner-alarm.ts';
 import { DeadLetters } from '../../infra/constructs/queues.ts';
 
-/** An alarm for each dead-letter queue in a stack of consumers: none of them can be forgotten. */
+/** Adds an alarm to each dead-letter queue in a stack of consumers, so that none can be forgotten. */
 export function addDeadLetterAlarms(
   stack: Stack,
   { runbook, topic }: { runbook: string; topic: ITopic | null },

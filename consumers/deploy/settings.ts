@@ -121,11 +121,10 @@ export type Subscribers = {
   [Setting in keyof typeof subscriberSettings]: z.infer<(typeof subscriberSettings)[Setting]>;
 };
 
+type Subscriber = { name: string; digestAt?: string | undefined };
+
 /** The subscribers by their setting. The compiler finds a setting that is missing here. */
-export function subscribersIn({
-  slack,
-  endpoints,
-}: Subscribers): Record<keyof Subscribers, { name: string }[]> {
+export function subscribersIn({ slack, endpoints }: Subscribers): Record<keyof Subscribers, Subscriber[]> {
   return { slack, endpoints };
 }
 
@@ -176,7 +175,13 @@ export function consumerStacks({ name, certificates, schemaRegistry, ...subscrib
 }
 
 export function hasSubscribers(settings: Subscribers): boolean {
-  return Object.values(subscribersIn(settings)).flat().length > 0;
+  return Object.values(subscribersIn(settings)).some(({ length }) => length > 0);
+}
+
+export function hasDigests(settings: Subscribers): boolean {
+  return Object.values(subscribersIn(settings)).some((list) =>
+    list.some(({ digestAt }) => digestAt !== undefined),
+  );
 }
 
 /** The names of the stacks that are switched off: each may still exist from an earlier deployment. */

@@ -5,7 +5,7 @@ import {
   type EventType,
 } from '../../functions/contract/published-events.ts';
 
-/** What EventBridge can ask of one value. The values of a list are alternatives. */
+/** A condition of EventBridge on one value. The items of a list are alternatives. */
 export type Matcher<Value> =
   | Value
   | { exists: boolean }
@@ -14,7 +14,7 @@ export type Matcher<Value> =
       : never)
   | (Value extends number ? { numeric: (string | number)[] } | { 'anything-but': Value | Value[] } : never);
 
-/** What EventBridge can ask of a detail: its fields, each with alternatives; all of them must hold. */
+/** A condition of EventBridge on a detail: its fields, each with alternatives. All fields must match. */
 export type DetailPattern<Detail> = {
   [Field in keyof Detail]?: NonNullable<Detail[Field]> extends readonly (infer Item)[]
     ? Matcher<Item>[]
@@ -23,7 +23,7 @@ export type DetailPattern<Detail> = {
       : Matcher<Exclude<Detail[Field], undefined>>[];
 };
 
-/** Which events a rule takes. Each list is of alternatives; what is not given does not matter. */
+/** Which events a rule takes. The items of a list are alternatives; a filter that is not given matches everything. */
 export type EventFilter<Type extends EventType> = {
   /** Ids of Kombo integrations. */
   integrations?: string[];
@@ -33,7 +33,7 @@ export type EventFilter<Type extends EventType> = {
   courses?: string[];
   /** Kombo's ids of learners. Learning and certificate events. */
   learners?: string[];
-  /** Anything else of the detail, as EventBridge's patterns ask for it. */
+  /** Conditions on any other field of the detail, in the language of EventBridge's patterns. */
   where?: DetailPattern<EventDetail<Type>>;
 };
 
@@ -140,7 +140,7 @@ export function dividePattern(pattern: EventPattern): EventPattern[] {
   );
 }
 
-/** Different ids that a pattern names; none where it asks for anything but ids. */
+/** The different ids that a pattern names; an empty list where it has other conditions than ids. */
 function idsAt(detail: { [field: string]: PatternNode }, subject: string, field: string): string[] {
   const branch = detail[subject];
   const values = isBranch(branch) ? branch[field] : undefined;
@@ -152,12 +152,12 @@ function distinct(ids: string[]): string[] {
   return [...new Set(ids)];
 }
 
-/** Whether it is a learning event: only those are sent again. */
+/** Whether it is a learning event: only those can be replayed. */
 function isReplayable(type: EventType): boolean {
   return detailTypesOf(type).length > 1;
 }
 
-/** Both patterns at once. Where both ask something of the same field, the second counts. */
+/** Both patterns in one. Where both have a condition on the same field, the second one is used. */
 function merge(one: object, other: object): { [field: string]: PatternNode } {
   const merged: { [field: string]: PatternNode } = {};
   for (const [field, value] of [...Object.entries(one), ...Object.entries(other)]) {

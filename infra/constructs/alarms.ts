@@ -60,7 +60,7 @@ export class Alarms extends Construct {
       metric: metrics.written(names.integrationsActive),
       threshold: 1,
       periods: 3,
-      silenceIsTrouble: true,
+      missingIsFailure: true,
     });
     add('NotPolling', {
       section: 'not-running',

@@ -10,12 +10,12 @@ const ROOT = join(import.meta.dirname, '../..');
 const PACKAGES = join(ROOT, 'node_modules');
 
 /**
- * A function's file and all that it imports, in one minified ES module with a source map.
+ * The file of a function and everything that it imports, in one minified ES module with a source map.
  *
- * Through esbuild's API: the CDK's own construct starts `npx` for each function, which takes longer than the bundling.
+ * It calls esbuild's API: the CDK's own construct starts `npx` for each function, which takes longer than the bundling.
  *
- * @param entry its file, by its path below the root
- * @param packages are copied beside the bundle instead, with all that they depend on
+ * @param entry the file of the function, by its path below the root
+ * @param packages are not bundled but copied beside the bundle, with their dependencies
  */
 export function bundledCode(entry: string, packages: string[] = []): AssetCode {
   return Code.fromAsset(join(ROOT, 'functions'), {
@@ -23,13 +23,13 @@ export function bundledCode(entry: string, packages: string[] = []): AssetCode {
     bundling: {
       local: { tryBundle: (directory) => bundle(entry, packages, directory) },
       image: NO_IMAGE,
-      // The CDK bundles once what has the same folder and the same command.
+      // The CDK bundles once for each folder and command.
       command: [entry],
     },
   });
 }
 
-/** Only used where bundling on this machine is not possible, and it always is. */
+/** The CDK requires an image for a machine that cannot bundle. Every machine can. */
 const NO_IMAGE = DockerImage.fromRegistry('none');
 
 function bundle(entry: string, packages: string[], directory: string): boolean {
@@ -48,10 +48,10 @@ function bundle(entry: string, packages: string[], directory: string): boolean {
 
 const Dependencies = z.object({ dependencies: z.optional(z.record(z.string(), z.string())) });
 
-/** Packages and all that they depend on. */
+/** Packages and their dependencies. */
 function withDependencies(packages: string[]): Set<string> {
   const found = new Set(packages);
-  // The loop also takes the names that are added meanwhile.
+  // The loop also visits the names that are added to the set meanwhile.
   for (const name of found) {
     const file = readFileSync(join(PACKAGES, name, 'package.json'), 'utf8');
     const { dependencies = {} } = Dependencies.parse(JSON.parse(file));

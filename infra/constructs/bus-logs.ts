@@ -7,7 +7,7 @@ import type { AnyBus } from '../../consumers/deploy/consumer-rule.ts';
 import type { FunctionSettings } from './notifier-function.ts';
 
 /**
- * Where a bus writes what it could not deliver, and why. How much it writes is set on the bus itself (`logConfig`).
+ * Logs which events a bus could not deliver, and why. The level is set on the bus itself (`logConfig`).
  *
  * The log group has a name, so that its own policy can name it. A policy of the account would do as well, but an account
  * has ten of those at most. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-logs.html,
@@ -42,7 +42,7 @@ export class BusLogs extends Construct {
   }
 }
 
-/** As AWS writes it for a log group that has no policy yet. */
+/** The policy that AWS itself writes for a log group without one. */
 function deliveryPolicy(scope: Construct, logGroupArn: string): PolicyDocument {
   const { account } = Stack.of(scope);
   return new PolicyDocument({

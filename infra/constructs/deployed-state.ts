@@ -10,7 +10,7 @@ import type { Settings } from '../settings.ts';
 import type { AnySecret, AnyTable } from './state-resources.ts';
 
 /**
- * What the state stack gives to the other stacks: the table's name, and the ARNs of the others.
+ * What the other stacks need of the state stack: the name of the table, and the ARNs of the other resources.
  *
  * It is kept in parameters of Systems Manager, not in exports of CloudFormation, which would lock the state stack: an
  * export cannot change while another stack imports it. docs/adr/0013-stacks-share-names-by-parameters.md
@@ -20,7 +20,7 @@ export type StateNames = Record<
   string
 >;
 
-/** The state, as the constructs of another stack use it. */
+/** The resources of the state stack, as constructs of another stack use them. */
 export type State = {
   table: AnyTable;
   bus: AnyBus;

@@ -14,7 +14,7 @@ import type { AnyTable } from './state-resources.ts';
 type DispatchSettings = FunctionSettings &
   Pick<Settings, 'pollEveryMinutes' | 'baseline' | 'integrations' | 'journalRetentionDays'>;
 
-/** The schedule and the function that sends one message per integration that is due. */
+/** The schedule, and the function that sends one message for each integration that is due. */
 export class Dispatcher extends Construct {
   readonly function: NotifierFunction;
   readonly deadLetters: DeadLetters;

@@ -7,14 +7,14 @@ import type { TableCall } from '../../functions/contract/names.ts';
 import type { AnySecret, AnyTable } from './state-resources.ts';
 
 /*
- * Only the calls that the code makes, each listed in docs/iam.md: the CDK's own grants include others, such as scans of
- * a table, or looking a queue up by its name.
+ * Grants of exactly the calls that the code makes, each listed in docs/iam.md. The CDK's own grants include others, such as
+ * scans of a table, or finding a queue by its name.
  */
 
 type QueueCall = 'SendMessage' | 'ReceiveMessage' | 'DeleteMessage' | 'GetQueueAttributes';
 type SecretCall = 'GetSecretValue' | 'PutSecretValue';
 
-/** What DynamoDB does with a table's own key in the name of the table's user ("usage notes" of its encryption). */
+/** What DynamoDB does with a table's own key on behalf of the table's user ("usage notes" of its encryption). */
 const TABLE_KEY = [
   'Decrypt',
   'DescribeKey',
@@ -25,7 +25,7 @@ const TABLE_KEY = [
   'ReEncryptTo',
 ];
 
-/** What Secrets Manager does with a secret's own key to read a value; to store one, it makes a data key. */
+/** What Secrets Manager does with a secret's own key: it decrypts to read a value, and makes a data key to store one. */
 const SECRET_KEY: Record<SecretCall, string> = {
   GetSecretValue: 'Decrypt',
   PutSecretValue: 'GenerateDataKey',
@@ -65,7 +65,7 @@ function grantKey(
   );
 }
 
-/** Says to cdk-nag why a role may use `<resource>` with a star after it. */
+/** Tells cdk-nag why a role may use `<resource>` followed by a star. */
 export function explainStar(
   scope: IConstruct,
   { resource, suffix, reason }: { resource: IConstruct; suffix: string; reason: string },

@@ -1,6 +1,6 @@
 import { CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 
-/** The types of resources that hold what cannot be made again. Logs go with what wrote them. */
+/** The types of resources with data that cannot be restored. Logs are deleted with the function that wrote them. */
 const WITH_DATA = new Set([
   'AWS::DynamoDB::Table',
   'AWS::Events::EventBus',
@@ -10,8 +10,8 @@ const WITH_DATA = new Set([
 ]);
 
 /**
- * Says what becomes of data when a resource leaves a stack: because the stack goes, or because a setting no longer asks
- * for it, such as the dead letters of a channel that was taken out.
+ * Sets what happens to data when a resource leaves a stack: because the stack is destroyed, or because the settings no longer
+ * ask for it, such as the dead letters of a channel that was removed.
  */
 export function keepData(stack: Stack, keep: boolean): void {
   for (const resource of stack.node.findAll()) {

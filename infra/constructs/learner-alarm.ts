@@ -4,24 +4,24 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
 export type LearnerAlarmProps = {
-  /** What it means for learners, in a sentence: an alarm that means nothing to them is not built. */
+  /** What it means for learners, in a sentence. */
   meaning: string;
   /** Its section of the runbook. */
   section: string;
   runbook: string;
   metric: IMetric;
-  /** Goes off at or above. */
+  /** The alarm goes off at or above it. */
   threshold: number;
-  /** How many periods of the metric in a row; once by default. */
+  /** For this many periods of the metric in a row; by default one. */
   periods?: number;
-  /** For what is reported once: stays on for this many periods. */
+  /** For a metric that is reported once: the alarm stays on for this many periods. */
   lasting?: number;
-  /** Goes off below the threshold, and when there is no value at all. */
-  silenceIsTrouble?: boolean;
+  /** Goes off below the threshold, and when the metric has no value. */
+  missingIsFailure?: boolean;
   topic: ITopic | null;
 };
 
-/** An alarm that says what it means and where to read on. */
+/** An alarm whose description says what it means and names its section of the runbook. */
 export class LearnerAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: LearnerAlarmProps) {
     const {
@@ -32,19 +32,19 @@ export class LearnerAlarm extends Alarm {
       threshold,
       periods = 1,
       lasting,
-      silenceIsTrouble = false,
+      missingIsFailure = false,
       topic,
     } = props;
     super(scope, id, {
       alarmDescription: `${meaning} What to do: ${runbook}#${section}`,
       metric,
       threshold,
-      comparisonOperator: silenceIsTrouble
+      comparisonOperator: missingIsFailure
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: lasting ?? periods,
       ...(lasting !== undefined && { datapointsToAlarm: 1 }),
-      treatMissingData: silenceIsTrouble ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      treatMissingData: missingIsFailure ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
     if (topic !== null) {
       const action = new SnsAction(topic);

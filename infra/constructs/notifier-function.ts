@@ -22,7 +22,7 @@ export type NotifierFunctionProps = {
   settings: FunctionSettings;
   /** Its file, by its path below the root. */
   entry: string;
-  /** Packages that are copied beside the bundle, with all that they depend on, because they read files of their own. */
+  /** Packages that read files of their own, and are copied beside the bundle with their dependencies. */
   packages?: string[];
   description: string;
   timeout: Duration;
@@ -31,16 +31,16 @@ export type NotifierFunctionProps = {
   reservedConcurrentExecutions?: number;
   /** Of Lambda's own log lines; all of them by default. */
   systemLogLevelV2?: SystemLogLevel;
-  /** It sends messages to its own queue: without this, Lambda stops the chain after some 16 turns. */
+  /** The function sends messages to its own queue. Without this, Lambda stops the chain after about 16 calls. */
   callsItself?: boolean;
 };
 
-/** Where the roles of a deployment's functions are, whose names AWS makes up: the bus's policy knows them by it. */
+/** The path of the roles of a deployment's functions, by which the bus's policy knows them: AWS generates their names. */
 export function rolePath({ name }: Pick<Settings, 'name'>): string {
   return `/schoolbell/${name}/`;
 }
 
-/** A function as all of Schoolbell's are: bundled, traced, with a log group and no more rights than it is given. */
+/** A function of Schoolbell: bundled, traced, with a log group, and without rights except those that are granted. */
 export class NotifierFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: NotifierFunctionProps) {
     const { settings, entry, packages = [], environment, callsItself = false, ...rest } = props;

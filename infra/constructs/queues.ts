@@ -6,7 +6,7 @@ import type { NotifierFunction } from './notifier-function.ts';
 
 const KEPT = Duration.days(14);
 
-/** A queue that only takes TLS and is encrypted, for what could not be done. Kept as long as SQS can. */
+/** A queue for messages that could not be processed, encrypted, with TLS only. It keeps them as long as SQS can. */
 export class DeadLetters extends Queue {
   constructor(scope: Construct, id: string) {
     super(scope, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: KEPT });
@@ -17,16 +17,16 @@ export class DeadLetters extends Queue {
   }
 }
 
-/** How often a message is tried before it is a dead letter. */
+/** How often a message is received before it becomes a dead letter. */
 export const TRIES = 5;
 
-/** A queue in front of a function, with its dead letters. */
+/** A queue that calls a function, with a dead-letter queue. */
 export class QueueWithDeadLetters extends Queue {
   readonly deadLetters: DeadLetters;
 
   /**
-   * @param props.timeout of the function that takes the messages
-   * @param props.deadLetters shared with other queues; one of its own by default
+   * @param props.timeout of the function that is called
+   * @param props.deadLetters shared with other queues; by default the queue has its own
    */
   constructor(
     scope: Construct,
@@ -39,7 +39,7 @@ export class QueueWithDeadLetters extends Queue {
     super(scope, id, {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      // AWS's advice: six times the timeout, so that a throttled function does not see a message twice at once.
+      // AWS advises six times the timeout, so that a throttled function does not get a message twice at the same time.
       visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: TRIES },
     });
@@ -48,7 +48,7 @@ export class QueueWithDeadLetters extends Queue {
 }
 
 /**
- * Lets a queue call a function, one message a call, with the rights that Lambda needs for it and no more.
+ * Lets a queue call a function, with one message per call, and grants exactly the rights that Lambda needs for it.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  *
  * @param options.atOnce how many calls there are at the same time

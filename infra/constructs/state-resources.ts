@@ -11,8 +11,8 @@ import type { Settings } from '../settings.ts';
 export type AnyTable = ITable | Table;
 
 /**
- * The table that holds the truth: point-in-time recovery, encrypted, paid per request. Journal entries go by
- * themselves when `expires` has passed.
+ * The table with the journal, encrypted, paid per request, with point-in-time recovery. DynamoDB deletes journal entries after
+ * the time in `expires`.
  */
 export class JournalTable extends Table {
   constructor(scope: Construct, id: string, { deletionProtection }: { deletionProtection: boolean }) {
@@ -31,8 +31,8 @@ export class JournalTable extends Table {
 export type AnySecret = ISecret | Secret;
 
 /**
- * A secret that somebody fills in after the deployment. It begins without a value: a generated one would be sent to
- * Kombo as a key.
+ * A secret that an operator fills in after the deployment. It has no value at first: a generated value would be sent to Kombo as
+ * a key.
  */
 export class EmptySecret extends Secret {
   constructor(scope: Construct, id: string, { description }: { description: string }) {
@@ -47,12 +47,12 @@ export class EmptySecret extends Secret {
 }
 
 /**
- * The topic that alarms publish to: one of the account, or one of our own, with or without an e-mail address. Our own is
- * there whatever the settings are, since alarms that are still deployed may name it.
+ * The topic that alarms publish to: an existing one, or one of this deployment, with or without an e-mail address. The latter
+ * always exists, since alarms that are still deployed may name it.
  */
 export function alarmTopicArn(scope: Construct, alarms: Settings['alarms']): string {
   const topic = new Topic(scope, 'AlarmTopic', { enforceSSL: true });
-  // A policy of its own takes the place of the default one, by which the account's alarms may publish.
+  // This policy replaces the default one, which lets the account's alarms publish.
   topic.grantPublish(
     new ServicePrincipal('cloudwatch.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },

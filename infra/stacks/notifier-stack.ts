@@ -19,7 +19,7 @@ import { QueueWorker } from '../constructs/queue-worker.ts';
 import { WebhookReceiver } from '../constructs/webhook-receiver.ts';
 import type { Settings } from '../settings.ts';
 
-/** What runs: schedule, queue, functions, alarms. It can be destroyed and deployed again without losing anything. */
+/** The schedule, queues, functions and alarms. The stack can be destroyed and deployed again without losing anything. */
 export class NotifierStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     super(scope, id, {

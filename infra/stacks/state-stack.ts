@@ -11,8 +11,8 @@ import { alarmTopicArn, EmptySecret, JournalTable } from '../constructs/state-re
 import type { Settings } from '../settings.ts';
 
 /**
- * What must not be lost: the table, the bus, the secrets. Kept when the stack goes, and when a setting names another one.
- * The alarm topic is here as well, since an e-mail address has to confirm its subscription, and once is enough.
+ * The state: the table, the bus, the secrets. They are kept when the stack is destroyed, and when a setting names others. The
+ * alarm topic is here as well, so that an e-mail address has to confirm its subscription only once.
  */
 export class StateStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
@@ -28,7 +28,7 @@ export class StateStack extends Stack {
     const secretOf = (id: string, description: string) =>
       new EmptySecret(this, id, { description }).secretArn;
     const komboSecret = adopt.komboSecret ?? secretOf('KomboSecret', 'The Kombo API key');
-    // Without the webhook as well: it can be filled in before the webhook is switched on, and outlives switching it off.
+    // Also without the webhook: it can be filled in before the webhook is switched on, and is kept when it is switched off.
     const webhookSecret =
       adopt.webhookSecret ?? secretOf('WebhookSecret', 'What Kombo signs its webhooks with');
 
@@ -48,7 +48,7 @@ export class StateStack extends Stack {
     new CfnOutput(this, outputNames.remoteIdsKey, { value: remoteIdsKey });
   }
 
-  /** There with each setting, so that a switch back gives the same hashes. */
+  /** It exists whatever the settings are, so that the hashes are the same after switching back. */
   #remoteIdsKey(): string {
     const secret = new Secret(this, 'RemoteIdsKey', {
       description: "Hashes platforms' ids: another value gives other hashes",
@@ -62,8 +62,8 @@ export class StateStack extends Stack {
   }
 
   /**
-   * There whatever the settings are, since rules of others may be on it, and under a name of this stack alone: a bus has to
-   * be named, and one that was kept would be in the way of the next of its name.
+   * It exists whatever the settings are, since rules of others may be on it. Its name is unique to this stack: a bus must have a
+   * name, and a bus that was kept would conflict with the next one of the same name.
    */
   #ownBus(settings: Settings): string {
     const [, , stackUuid = ''] = Fn.split('/', this.stackId, 3);
@@ -75,7 +75,7 @@ export class StateStack extends Stack {
     });
     new BusLogs(this, 'BusLogs', { settings, bus });
     const onlyOurs = this.#onlyOursAsSchoolbell(settings, bus);
-    // The CDK's `addToResourcePolicy` makes a Sid with a hyphen, which IAM's grammar does not know.
+    // The CDK's `addToResourcePolicy` makes a Sid with a hyphen, which IAM does not allow.
     new CfnEventBusPolicy(this, 'BusPolicy', {
       eventBusName: bus.eventBusName,
       statementId: onlyOurs.sid ?? '',
@@ -85,9 +85,9 @@ export class StateStack extends Stack {
   }
 
   /**
-   * Denies all others to send events as Schoolbell. Leaving the right out would deny nobody of this account, whose own policies
-   * may give it. A request of several events counts with any of them. AWS services have no `aws:PrincipalArn`, which a negated
-   * operator takes as another one: a rule of another bus cannot hand forged events on.
+   * Denies all others to send events as Schoolbell. Without a denial, principals of this account could have the right by their
+   * own policies. A request with several events is denied if one of them has this source. AWS services have no
+   * `aws:PrincipalArn`, so that the negated operator matches: a rule of another bus cannot forward forged events.
    * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html,
    * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
    */

@@ -21,7 +21,7 @@ const RIGHT = PAGE.width - LEFT;
 /** An option that the package's types do not know yet. */
 const PDF_UA: object = { subset: 'PDF/UA' };
 
-/** A PDF, and which texts no font could draw: something else stands in their place. */
+/** A PDF, and which texts no font could draw: another text is drawn instead. */
 export type Drawn = { pdf: Uint8Array; undrawable: ('learnerName' | 'courseTitle')[] };
 
 type Block = { tag: 'H1' | 'P'; text: PreparedText; x: number; baseline: number; color: string; fit: Fit };
@@ -128,7 +128,7 @@ function line(largest: number, width: number): Fit {
   return { width, height: 100, lines: 1, largest, smallest: 6 };
 }
 
-/** The first of these texts that is not empty and can be drawn as a whole; an empty one where none is. */
+/** The first of these texts that is not empty and can be drawn as a whole, or else an empty text. */
 async function firstDrawable(
   candidates: string[],
   fonts: FontLibrary,
@@ -142,7 +142,7 @@ async function firstDrawable(
   throw new Error('The fonts do not even have an ellipsis');
 }
 
-/** What the learner is known by where there is no name, or none that can be drawn. */
+/** How the learner is named when no name is known, or none can be drawn. */
 function learnerNumber(
   { learnerReference }: Certificate,
   { learnerNumber: label }: CertificateTexts,
@@ -166,7 +166,7 @@ function directionOf(locale: string): Direction {
   return direction;
 }
 
-/** Its direction is its own, whatever stands around it. */
+/** The text with a direction of its own, whatever text is around it. */
 function isolated(text: string): string {
   return `\u2068${text}\u2069`;
 }

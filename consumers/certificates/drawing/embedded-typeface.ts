@@ -6,7 +6,7 @@ export type EmbeddedTypeface = {
   /** Its name among the resources of the current page, where it is registered. */
   nameOnPage(): string;
   /**
-   * Notes what the glyphs of a cluster mean.
+   * Records what the glyphs of a cluster mean.
    *
    * @returns whether the text of the cluster follows from its glyphs
    */
@@ -16,7 +16,7 @@ export type EmbeddedTypeface = {
 };
 
 const FLAG_SYMBOLIC = 4;
-/** Of a glyph that stands for nothing by itself: PDF/UA wants each glyph to mean something. */
+/** The meaning of a glyph that means nothing by itself: PDF/UA requires a meaning of each glyph. */
 const NOTHING = '\u200b';
 
 /**
@@ -68,7 +68,7 @@ export function embedTypeface(
   });
   composite.end(undefined);
 
-  /** A glyph that the font has for a single character means that character; another one what it first stood for. */
+  /** A glyph that the font has for a single character means that character; any other glyph means the text of its first use. */
   const noted = (id: number, text: string, otherwise: string): string => {
     const own = codePointsOf(text).find((point) => font.nominalGlyph(point) === id);
     const known = texts.get(id) ?? (own === undefined ? otherwise : String.fromCodePoint(own));

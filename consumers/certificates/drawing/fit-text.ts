@@ -51,7 +51,7 @@ function wrap(paragraph: Paragraph, width: number, most: number): Line[] {
   return [...lines, trimmed(paragraph, start, end)].filter((line) => line.end > line.start);
 }
 
-/** Where a line may end: behind words, each with the punctuation that follows it, also after a space. */
+/** Where a line may end: after a word and the punctuation that follows it, also after a space. */
 function wordEnds(text: string): number[] {
   const ends: number[] = [];
   let isOpen = false;
@@ -73,7 +73,7 @@ function graphemeEnds(text: string, start: number, end: number): number[] {
   );
 }
 
-/** As many lines, of lengths as even as can be: a last line of one word looks like a mistake. */
+/** The same number of lines, as even as possible in length: a last line of one word looks like a mistake. */
 function balance(paragraph: Paragraph, lines: Line[], width: number): Line[] {
   let best = lines;
   for (let narrower = 0.95; narrower > 0.4; narrower -= 0.05) {

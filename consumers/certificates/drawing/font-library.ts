@@ -74,7 +74,7 @@ const SPLIT = [
 
 const REGULAR = { wght: 400 };
 
-/** Where a font is, and which code points it may have. */
+/** The file of a font, and the code points that it may have; null: any. */
 type Candidate = { family: string; path: string; ranges: CodePointRanges | null };
 
 const UnicodeRanges = z.record(z.string(), z.string());

@@ -24,14 +24,14 @@ const MOST_CHARACTERS = 2_000;
 
 const bidi = createBidi();
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
-/** They decide about the order and are not drawn. */
+/** Characters that set the order of a text and are not drawn. */
 const MARKS_OF_DIRECTION = /^[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]$/;
 /** Scripts that share a font. */
 const SCRIPTS = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u];
 
 /**
- * A text of people in one line: composed, without controls, and without what would turn the order of its letters. Marks
- * and isolates that only say where a direction begins and ends are left in.
+ * A text of people in one line: composed, without controls, and without characters that override the order of its letters.
+ * Marks and isolates, which only say where a direction begins and ends, are kept.
  */
 export function inOneLine(text: string): string {
   const line = text

@@ -26,7 +26,7 @@ export function createTextPainter(document: PDFKit.PDFDocument): TextPainter {
 
   const paintRun = ({ typeface, clusters }: Run, x: number, y: number, size: number): void => {
     const face = embeddedFor(typeface);
-    // The page's own matrix turns it upside down; this one turns the letters back.
+    // The matrix of the page is upside down; this matrix turns the letters back.
     document.addContent(`BT /${face.nameOnPage()} ${size} Tf 1 0 0 -1 ${number(x)} ${number(y)} Tm`);
     for (const cluster of clusters) document.addContent(showCluster(cluster, face, typeface, size));
     document.addContent('ET');
@@ -59,8 +59,8 @@ export function createTextPainter(document: PDFKit.PDFDocument): TextPainter {
 type PlacedGlyph = Glyph & { at: number };
 
 /**
- * Shows the glyphs of a cluster, with its text where that does not follow from them. Marks come last, and their text is
- * empty: programs that read a PDF take the place of a text from the glyphs, and a mark is not where its letter is.
+ * Shows the glyphs of a cluster, with its text where that does not follow from them. Marks come last, and their text is empty:
+ * programs that read a PDF take the position of a text from its glyphs, and a mark is not at the position of its letter.
  */
 function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typeface, size: number): string {
   const placed = placedGlyphs(cluster);
@@ -101,8 +101,8 @@ function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typefac
 }
 
 /**
- * The text of a cluster from right to left, as programs expect it that turn such a text back letter by letter: what
- * combines with a letter is before it.
+ * The text of a cluster from right to left, for programs that reverse such a text letter by letter: the marks of a letter come
+ * before it.
  */
 function splitMarks({ text, isRightToLeft }: Cluster): { base: string; combining: string } {
   const characters = [...text];

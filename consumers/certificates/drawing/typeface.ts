@@ -7,10 +7,10 @@ import type { PreparedText } from './prepared-text.ts';
 export const UNITS_PER_EM = 1000;
 
 /**
- * What the shaper may put in by itself: a space; the circle for a letter that a mark misses; the first half of the Khmer
- * vowels that have two.
+ * What the shaper may insert: a space; the circle for the missing letter of a mark; the first half of the Khmer vowels that
+ * have two.
  */
-const PUT_IN = ' \u25cc\u17c1';
+const INSERTED = ' \u25cc\u17c1';
 
 /** A font with the glyphs that the texts of one document need. */
 export type Typeface = { bytes: Uint8Array; font: Font };
@@ -25,7 +25,7 @@ export async function createTypefaces(texts: PreparedText[]): Promise<Map<FontFi
   const needed = new Map<FontFile, string>();
   for (const { text, pieces } of texts) {
     for (const { file, start, end } of pieces) {
-      needed.set(file, (needed.get(file) ?? PUT_IN) + text.slice(start, end));
+      needed.set(file, (needed.get(file) ?? INSERTED) + text.slice(start, end));
     }
   }
   const typefaces = new Map<FontFile, Typeface>();
@@ -41,8 +41,8 @@ export async function createTypefaces(texts: PreparedText[]): Promise<Map<FontFi
 }
 
 /**
- * One for all texts. The memory of an object of HarfBuzz is free again when the garbage collector has found it and the
- * event loop has turned: an object for each text would fill the memory of WebAssembly in a long loop.
+ * One buffer for all texts. The memory of an object of HarfBuzz is freed after the garbage collector has found the object and
+ * the event loop has run: an object for each text would fill the memory of WebAssembly in a long loop.
  */
 const buffer = new Buffer();
 
