@@ -37,7 +37,7 @@ const WEBHOOK_SECRET = 'secret-of-the-test';
 const SLACK_SECRET = 'path-of-the-test';
 const NOW = Date.parse('2026-03-01T09:00:00.000Z');
 
-/** An event of SQS as Lambda hands it over. */
+/** An event of SQS as Lambda passes it on. */
 function sqsEvent(body: unknown) {
   return {
     Records: [
@@ -56,7 +56,7 @@ function sqsEvent(body: unknown) {
   };
 }
 
-/** A request to a function URL as Lambda hands it over. */
+/** A request to a function URL as Lambda passes it on. */
 function urlEvent(body: string, signature: string) {
   return {
     version: '2.0',
@@ -70,7 +70,7 @@ function urlEvent(body: string, signature: string) {
 
 describe('the bundled functions, started as Lambda starts them', () => {
   const clock = steppedClock(NOW);
-  /** Of a platform whose own ids are e-mail addresses. */
+  /** A record of a platform whose own ids are e-mail addresses. */
   const record = {
     ...someRecord,
     remote_id: 'ada@example.com/7',
@@ -95,14 +95,14 @@ describe('the bundled functions, started as Lambda starts them', () => {
   let replay: RunningFunction;
   let slack: RunningFunction;
   const posted: string[] = [];
-  /** What Slack answers to the next messages; 200 without any. */
+  /** Slack's responses to the next messages; 200 without any. */
   const refusals: string[] = [];
   const slackServer = createServer(async (request, response) => {
     posted.push(await text(request));
     const refusal = refusals.shift();
     response.writeHead(refusal === undefined ? 200 : 404).end(refusal ?? 'ok');
   });
-  /** What each function calls, by its name. */
+  /** The calls of each function, by its name. */
   const recorders = new Map<string, AwsRecorder>();
 
   beforeAll(async () => {

@@ -17,7 +17,7 @@ const MODES = RemoteIds.options;
 const settingOf = (mode: RemoteIds, key = KEY) => ({ mode, key: async () => key });
 const ruleOf = (mode: RemoteIds, key = KEY) => idRule(settingOf(mode, key));
 
-/** The parts of a poll in a deployment with this setting, around one Kombo and one table. */
+/** The parts of a poll with this setting. All use the same Kombo and table. */
 function polled(at: World, mode: RemoteIds) {
   const kombo = komboWithIds(at.kombo, settingOf(mode));
   const store = storeWithIds(at.store, settingOf(mode));
@@ -34,7 +34,7 @@ function polled(at: World, mode: RemoteIds) {
   return { kombo, store, poll };
 }
 
-/** A record whose platform uses e-mail addresses wherever it has an id of its own. */
+/** A record of a platform whose own ids are all e-mail addresses. */
 function withEmails(at: World, status: 'ENROLLED' | 'COMPLETED') {
   const changedAt = new Date(at.clock.read()).toISOString();
   const course = { ...observed().course, remoteId: 'c@example.com', revisionRemoteId: 'r@example.com' };
@@ -149,7 +149,7 @@ test.each(changes)('a change of the setting from %s to %s publishes nothing', as
   const after = polled(at, to);
   for (let run = 0; run < 3; run += 1) await after.poll('reconcile');
   expect(at.bus.published).toHaveLength(before);
-  // Once at most: an id that was hashed or omitted can become known as it is.
+  // At most once: the plain id can become known after it was hashed or omitted.
   expect(at.store.journal.size - entries).toBeLessThanOrEqual(
     to === 'keep' || from === 'omit' || from === 'hash' ? 1 : 0,
   );

@@ -23,7 +23,7 @@ export type HistoryEnd = {
   hash: string;
 };
 
-/** Lives through one history: the school and the polls with their faults, then a quiet end at which all is compared. */
+/** Runs one history: changes, polls and faults, then an end without faults at which everything is compared. */
 export async function liveThrough(scenario: Scenario, isTraced = false): Promise<HistoryEnd> {
   const world = worldOf(scenario, isTraced);
   const violations: Violation[] = [];
@@ -105,7 +105,7 @@ async function history(world: World, accuse: Accuse): Promise<void> {
 const ANONYMISED_AFTER_MS = 14 * 24 * 60 * MINUTE;
 const ERASURE_NEAR_MS = 60 * MINUTE;
 
-/** Whether the 14 days end now after which a removed record without names is an erased one. */
+/** Whether the 14 days after which a removed record without names counts as erased end now. */
 function isErasureNear(records: Iterable<{ removedAt: number | null }>, now: number): boolean {
   return [...records].some(
     ({ removedAt }) =>
@@ -113,7 +113,7 @@ function isErasureNear(records: Iterable<{ removedAt: number | null }>, now: num
   );
 }
 
-/** Polls come and go, alone or together, while the school lives and everything may go wrong. */
+/** Polls, alone or at the same time, while the school changes and faults occur. */
 async function turbulentTimes(
   world: World,
   workers: Invocations,
@@ -154,14 +154,14 @@ async function turbulentTimes(
   }
 }
 
-/** One poll, and those that it asks for. */
+/** One poll, and the polls that it requests. */
 async function pollOn(world: World, workers: Invocations, accuse: Accuse, first?: PollMode): Promise<void> {
   const { random, scenario } = world;
   let mode = first;
   for (let rounds = 0; rounds < 10; rounds++) {
     const end = await workers.poll(mode, accuse);
     mode = undefined;
-    // Perhaps what is held is still being counted.
+    // The held changes may still be being counted.
     if (end.kind === 'more' && random.chance(scenario.surgeFloor < 100 ? 0.2 : 0)) {
       await workers.settle(null, accuse);
     }
@@ -170,7 +170,7 @@ async function pollOn(world: World, workers: Invocations, accuse: Accuse, first?
   }
 }
 
-/** Polls, with an operator who lets everything through, until nothing is left to do. */
+/** Polls, with an operator who releases everything, until nothing is left to do. */
 async function pollUntilQuiet(
   world: World,
   workers: Invocations,
@@ -204,7 +204,7 @@ async function pollUntilQuiet(
   accuse('no work is left at the end', `still something to do after ${MAX_ROUNDS} polls without a fault`);
 }
 
-/** What could not be read is listed; once it can be, it leaves the list, and what it missed is published. */
+/** Unreadable records are listed. When they are readable, they are removed from the list and missed changes are published. */
 async function readWhatWasSetAside(world: World, workers: Invocations, accuse: Accuse): Promise<void> {
   const { store } = workers.observer();
   const { life } = world.service;

@@ -24,28 +24,28 @@ import type { World } from './world/world.ts';
 export const INTEGRATION = 'sandbox:simulated';
 
 export type Invocations = {
-  /** An operator adds the integration, and perhaps without success: then nobody can stop its polls. */
+  /** An operator adds the integration. Without success, nobody can stop its polls. */
   add(): Promise<void>;
-  /** @param accuse told when the end makes no sense */
+  /** @param accuse called when the outcome is wrong */
   poll(mode: PollMode | undefined, accuse: Accuse): Promise<InvocationEnd>;
   /**
-   * An operator decides about what is held, and perhaps without success.
+   * An operator decides about held changes, which may fail.
    *
-   * @param held null where it is not known whether something is
-   * @param accuse called when it was decided about what was not counted yet
+   * @param held null if it is not known whether something is held
+   * @param accuse called for a decision before the count was complete
    */
   settle(held: Held | null, accuse: Accuse): Promise<void>;
-  /** An operator stops the polls or lets them come again, and perhaps without success. */
+  /** An operator pauses or resumes the polls, which may fail. */
   change(state: Integration['state']): Promise<void>;
-  /** An operator lets a removed integration be polled again, and perhaps without success. */
+  /** An operator adds a removed integration again, which may fail. */
   addAgain(): Promise<void>;
-  /** An operator has what was set aside tried again, and perhaps without success. */
+  /** An operator retries what was set aside, which may fail. */
   retrySetAside(): Promise<void>;
-  /** The parts as a process without a fault of its own sees them. */
+  /** The ports of a process without faults. */
   observer(): Ports;
 };
 
-/** Calls of the function, each in a process of its own: the real core and the real adapters in the simulated world. */
+/** Invocations of the function, each in its own process: the real core and adapters in the simulated world. */
 export function invocations(world: World): Invocations {
   const { scenario, time, faults, random } = world;
   const watch = outcomeWatch(scenario, time.now);
@@ -67,7 +67,7 @@ export function invocations(world: World): Invocations {
     reconcileSliceMs: scenario.reconcileSliceMs,
   };
 
-  /** What an operator's work on the integration gave; null when it was in vain. */
+  /** The result of an operator's work on the integration; null if it failed. */
   const operated = async <Result>(
     what: string,
     work: (worker: Worker) => Promise<Result>,
@@ -141,7 +141,7 @@ export function invocations(world: World): Invocations {
   };
 }
 
-/** @param who whose rights to the table it has */
+/** @param who decides the permissions for the table */
 function portsOf(process: WorkerProcess, world: World, who: 'poll' | 'operators' = 'operators'): Ports {
   const { time, scenario, random } = world;
   const skew = random.int(-scenario.machineSkewMs, scenario.machineSkewMs);

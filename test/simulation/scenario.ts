@@ -4,27 +4,27 @@ import { type SpecialKind, specialKinds } from './school/special-operations.ts';
 import { commonFaultKinds, type FaultRates } from './world/faults.ts';
 import { type Random, seededRandom } from './world/random.ts';
 
-/** How one history goes: drawn from its seed, and made smaller when a failure is shrunk. Times in milliseconds. */
+/** The parameters of one history: drawn from its seed, and made smaller when a failure is shrunk. Times in milliseconds. */
 export type Scenario = {
   seed: number;
   start: number;
-  /** Progressions when the first poll comes. */
+  /** The number of progressions at the first poll. */
   records: number;
   operations: number;
   polls: number;
-  /** Between two polls, at most. */
+  /** The longest time between two polls. */
   pauseMs: number;
   pageSize: number;
   pages: PageHabits;
   /** Kombo's clock less the machines'. */
   komboSkewMs: number;
-  /** Two machines differ at most so much. */
+  /** The largest difference between the clocks of two machines. */
   machineSkewMs: number;
-  /** Kombo answers within so long, unless it is slow: before the page in hand is processed, or after that. */
+  /** Kombo's normal response time: before or after the current page is processed. */
   komboMs: number;
-  /** A change becomes visible so much later than its time, at most. */
+  /** The longest delay until a change becomes visible. */
   latenessMs: number;
-  /** The probability that a change becomes visible later than the overlap allows for. */
+  /** The probability that a change becomes visible later than the overlap covers. */
   tooLate: number;
   baseline: Baseline;
   learnerDetails: 'omit' | 'include';
@@ -72,7 +72,7 @@ const HOUR = 60 * MINUTE;
 
 const DAY = 24 * HOUR;
 
-/** Each seed has some kinds of faults only, at rates of its own: what always goes wrong together hides something. */
+/** Each seed has only some kinds of faults, with random rates: faults that always occur together hide bugs. */
 export function scenarioOf(seed: number): Scenario {
   return withSpecialKinds(commonScenario(seed), seededRandom(seed ^ 0x51c1a1));
 }
@@ -82,7 +82,7 @@ type CommonScenario = Omit<
   'kinds' | 'massChanges' | 'isOrdinary' | 'hasNoEnrolmentDates' | 'offAtFirst' | 'longPauseMs' | 'surgeShare'
 >;
 
-/** What most histories do not have, drawn apart: the others stay as they are. */
+/** Rare features, drawn separately so that the other histories do not change. */
 function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
   const drawn = specialKinds.flatMap((kind) =>
     random.chance(0.12) ? [[kind, random.pick([0.1, 0.3, 0.6])] as const] : [],
@@ -121,7 +121,7 @@ function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
     ...scenario,
     // An older version is shown no longer than the overlap reaches back.
     latenessMs: faults['kombo-lagging'] > 0 ? Math.min(scenario.latenessMs, 2 * MINUTE) : scenario.latenessMs,
-    // With two clocks that are both wrong nobody could know when a run began.
+    // With two wrong clocks, the start of a run could not be known.
     komboSkewMs: faults['kombo-clock-ahead'] > 0 ? Math.max(common.komboSkewMs, 0) : common.komboSkewMs,
   };
 }

@@ -10,7 +10,7 @@ const NEWER = '2026-03-02T08:40:00.000Z';
 const started = observed({ id: 'a', status: 'IN_PROGRESS', changedAt: OLD });
 const completed = observed({ id: 'a', status: 'COMPLETED', completedAt: NEW, changedAt: NEW });
 
-/** A world that knows the completion, and then reads a page of a replica that does not. */
+/** The completion is known, and then a page shows an older version without it. */
 async function lagging(): Promise<World> {
   const poller = await synced(['a', 'b', 'c']);
   poller.put(completed);

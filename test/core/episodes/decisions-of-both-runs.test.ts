@@ -9,7 +9,7 @@ import { world } from '../../support/world.ts';
 const IDS = Array.from({ length: 100 }, (_, at) => `p${String(at).padStart(3, '0')}`);
 const removed = (ids: string[]) => ids.map((id) => observed({ id, removedAt: '2026-03-02T08:30:00.000Z' }));
 
-/** A reconciliation is held before 40 removals; the incremental run sees them first, in another order. */
+/** A reconciliation is held before 40 removals. The incremental run reads them first, in another order. */
 async function heldInReconciliation() {
   const poller = world();
   poller.kombo.pageSize = 10;
@@ -62,7 +62,7 @@ describe.each([false, true])(
   },
 );
 
-/** An incremental run is held before 40 removals, which a person decides about. */
+/** An incremental run is held before 40 removals, and a person decides about them. */
 async function heldIncremental(by: 'release' | 'discard') {
   const poller = world();
   poller.put(...IDS.map((id) => observed({ id })));

@@ -11,14 +11,14 @@ import { type World, world } from '../../support/world.ts';
 const RECORDS = Number(process.env['RECORDS'] ?? 2_000);
 const LIMIT = 25;
 const REMOVED = '2026-03-02T08:30:00.000Z';
-/** What a stored item may take. */
+/** The limit of a stored item in bytes. */
 const ITEM_BYTES = 100_000;
 
 type State = Partial<ProgressionState>;
 const idOf = (at: number) => `p${String(at).padStart(6, '0')}`;
 const gone = (at: number, state: State = {}) => observed({ id: idOf(at), removedAt: REMOVED, ...state });
 
-/** An integration of so many progressions, all of which are removed after the first sync, but for a tenth. */
+/** An integration with this many progressions. After the first sync, 90 % of them are removed. */
 async function withMassRemoval(): Promise<{ poller: World; removed: number[]; live: number[] }> {
   const poller = world({ mode: 'silent' }, { surgeShare: 0, surgeFloor: LIMIT });
   poller.kombo.pageSize = Math.min(250, RECORDS / 20);
@@ -38,7 +38,7 @@ function change(poller: World, at: number, record: ReturnType<typeof observed>):
   poller.shown[at] = { observed: record, updatedAt: poller.clock.read() };
 }
 
-/** Polls that are cut short, killed and fail at random, until one has nothing left to do. */
+/** Polls that end early, are killed or fail at random, until nothing is left to do. */
 async function interruptedPolls(poller: World, seed: number): Promise<'ended' | 'held'> {
   const random = seededRandom(seed);
   for (let calls = 0; calls < 200 + RECORDS / 50; calls += 1) {
@@ -83,7 +83,7 @@ async function operated(poller: World, by: 'release' | 'discard') {
   return done;
 }
 
-/** The progressions that a published removal was about, each once. */
+/** The progressions with a published removal, each once. */
 function publishedRemovals(poller: World): string[] {
   const removals = poller.bus.published.filter(({ type }) => type === 'ProgressionRemoved');
   const ids = new Map(removals.map(({ detail }) => [detail.id, detail.progression.id]));
@@ -104,7 +104,7 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
     const held = await decide(poller, 'release');
     expect(held.waiting.total).toBe(removed.length);
 
-    // A tenth returns by itself, some are dropped as well, and others are removed that nobody has counted.
+    // 10 % return, some are dropped as well, and others are removed that were not counted.
     const returned = removed.filter((at) => at % 10 === 1);
     const otherwise = removed.filter((at) => at % 100 === 2);
     for (const at of returned) change(poller, at, observed({ id: idOf(at) }));
@@ -119,7 +119,7 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
     const released = removed.filter((at) => !stays.has(at)).map(idOf);
     const notCounted = [...others, ...otherwise].map(idOf);
     const published = publishedRemovals(poller);
-    // As many as pass without a person did, before the run stopped again.
+    // The number that is published without a person, before the run stopped again.
     const passed = published.filter((id) => notCounted.includes(id));
     expect(passed.length).toBeLessThanOrEqual(LIMIT);
     expect(published.filter((id) => !passed.includes(id))).toEqual(released);

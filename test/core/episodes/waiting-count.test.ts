@@ -11,7 +11,7 @@ import { EMPTY_TALLY } from '../../../functions/core/state/journal-entry.ts';
 import { observed } from '../../support/observed.ts';
 
 const NOTHING_COUNTED = { waiting: NOTHING_WAITS, sample: [] };
-/** What a chunk may take in bytes, and what the last change may add to it. */
+/** The limit of a chunk in bytes, and how much its last change may add. */
 const CHUNK_BYTES = 64_000;
 const LAST_CHANGE_BYTES = 500;
 

@@ -14,7 +14,7 @@ const NOW = Date.parse('2026-03-02T08:00:00.000Z');
 const INTERVAL_MS = 15 * MINUTE_MS;
 const ago = (intervals: number) => new Date(NOW - intervals * INTERVAL_MS).toISOString();
 
-/** How an integration stands: how many intervals ago it succeeded and failed, and until when it is backed off. */
+/** The health of an integration: how many intervals ago it succeeded and failed, and until when it backs off. */
 type Standing = {
   state?: Integration['state'];
   succeeded?: number | null;
@@ -35,7 +35,7 @@ function healthOf(failed: Standing['failed']): Health {
   };
 }
 
-/** What is due of integrations that stand so, by name; null: never polled. */
+/** Which of these integrations are due, by name; null: never polled. */
 function dueOf(fleet: Record<string, Standing | null>, lastProbe: Probe | null = null): Due {
   const integrations = Object.entries(fleet).map(([id, standing]) => ({
     id,
@@ -248,7 +248,7 @@ const fleets = fc
       stopped(`moodle:${number}`, minutes === null ? null : NOW - INTERVAL_MS - minutes * MINUTE_MS),
     ),
   );
-/** How far each dispatch is from its time, as a part of the interval. */
+/** The delay of each dispatch, as a part of the interval. */
 const jitters = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 100, maxLength: 100 });
 
 test('the probe is first the last to succeed, then a different integration in each interval', () => {

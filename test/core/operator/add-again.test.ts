@@ -11,7 +11,7 @@ import { type World, world } from '../../support/world.ts';
 type Status = 'ENROLLED' | 'IN_PROGRESS' | 'COMPLETED' | 'DROPPED';
 const STATUSES: Status[] = ['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'];
 
-/** An integration with some records that was synced, and then removed. */
+/** An integration that was synced with some records, and then removed. */
 async function removed(ids: string[], baseline: Baseline = { mode: 'silent' }): Promise<World> {
   const poller = world(baseline, { surgeFloor: 1000 });
   for (const id of ids) show(poller, id, 'ENROLLED');
@@ -92,7 +92,7 @@ describe('a removed integration that is added again', () => {
         for (const [number, status] of meanwhile) show(poller, `p${number}`, status);
 
         await add(poller, { mode: 'silent' });
-        // The baseline goes on over several calls.
+        // The baseline takes several calls.
         for (let cut = 0; cut < cuts; cut += 1) {
           await poller.poll({ integration: poller.integration, timeLeft: () => false });
         }

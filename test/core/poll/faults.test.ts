@@ -8,7 +8,7 @@ import { type World, world } from '../../support/world.ts';
 const ids = ['a', 'b', 'c', 'd', 'e'];
 const DONE = '2026-03-02T08:30:00.000Z';
 
-/** Two pages of changes on top of a silent baseline, and a removal, so that Kombo's details are read too. */
+/** Two pages of changes after a silent baseline, and a removal, so that Kombo's details are read too. */
 async function busy(): Promise<World> {
   const poller = world({ mode: 'silent' }, { learnerDetails: 'include' });
   poller.kombo.pageSize = 3;
@@ -97,7 +97,7 @@ describe.each([false, true])(
     test('a worker frozen beyond its lease stops without harm when another worker has acquired the lease', async () => {
       await atEveryCall('frozen', tookEffect, busy, async (poller, fault, { thaw }) => {
         poller.clock.advance(HOUR_MS);
-        // What the frozen worker read is no longer so, and some of it goes back to what it was (A, B, A).
+        // The records change after the frozen worker has read them, and some change back (A, B, A).
         poller.put(
           observed({ id: 'a' }),
           observed({ id: 'b', status: 'DROPPED' }),

@@ -12,10 +12,10 @@ import { SETTINGS } from '../../support/world.ts';
 /** `RECORDS=1000000 npx vitest run test/core/poll/large-baseline.test.ts` */
 const RECORDS = Number(process.env['RECORDS'] ?? 25_000);
 const PAGE_SIZE = 250;
-/** What a call has time for. */
-const PAGES_A_CALL = 7;
-/** So often a bus takes a part of an entry and is gone then. */
-const ENTRIES_A_FAILURE = 11;
+/** The number of pages that one call has time for. */
+const PAGES_PER_CALL = 7;
+/** For one in this many entries, the bus accepts only a part and then fails. */
+const ENTRIES_PER_FAILURE = 11;
 const INTEGRATION = 'moodle:test';
 const NOW = Date.parse('2026-03-02T08:00:00.000Z');
 
@@ -36,18 +36,18 @@ test('a large baseline takes many calls and publishes each record once', async (
       owner: `call-${calls}`,
       timeLeft: () => {
         pages += 1;
-        return pages < PAGES_A_CALL;
+        return pages < PAGES_PER_CALL;
       },
     });
     kind = outcome.kind;
   }
 
   expect(kind).toBe('ended');
-  expect(calls).toBeGreaterThan(RECORDS / PAGE_SIZE / PAGES_A_CALL);
+  expect(calls).toBeGreaterThan(RECORDS / PAGE_SIZE / PAGES_PER_CALL);
   expect(notified.times.every((times) => times === 1)).toBe(true);
 });
 
-/** Kombo, table and bus of so many records, without a copy of any: what is kept is a number for each. */
+/** Kombo, table and bus for many records. They keep only a number per record. */
 function largeSchool() {
   const checkpoints = memoryStore(INTEGRATION);
   const writtenBy = new Int32Array(RECORDS);
@@ -67,7 +67,7 @@ function largeSchool() {
     readDataExpiredAt: async () => null,
   };
 
-  /** Of an entry that is published in two tries, the ids told in the first must not come again in the second. */
+  /** If an entry is published in two attempts, the second must not repeat the ids of the first. */
   const tell = ({ detail }: LearningEvent) => {
     const place = Number(detail.progression.id);
     notified.times[place] = (notified.times[place] ?? 0) + 1;
@@ -105,7 +105,7 @@ function largeSchool() {
       ...recordingPublisher(),
       async publish(events): Promise<PublishResult> {
         published += 1;
-        const fails = published % ENTRIES_A_FAILURE === 0;
+        const fails = published % ENTRIES_PER_FAILURE === 0;
         const taken = fails ? events.slice(0, events.length / 2) : events;
         for (const event of taken) tell(event);
         const error = fails ? new TransientError('the bus is gone') : null;

@@ -13,9 +13,9 @@ import { SETTINGS } from '../../support/world.ts';
 const FEW = 20;
 const MANY = 120;
 const PAGE_SIZE = 250;
-const PAGES_A_LOOK = 10;
-/** The measurement is out by up to 7; an id alone, kept for each record, takes 50 or more. */
-const BYTES_A_RECORD = 30;
+const PAGES_PER_MEASUREMENT = 10;
+/** Bytes per record. The measurement error is at most 7; keeping only an id per record would take 50 or more. */
+const BYTES_PER_RECORD = 30;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
@@ -26,15 +26,15 @@ test.each<PollMode>(['baseline', 'reconcile'])(
     await mostInUse(FEW, mode);
     const few = await mostInUse(FEW, mode);
     const many = await mostInUse(MANY, mode);
-    expect((many - few) / ((MANY - FEW) * PAGE_SIZE)).toBeLessThan(BYTES_A_RECORD);
+    expect((many - few) / ((MANY - FEW) * PAGE_SIZE)).toBeLessThan(BYTES_PER_RECORD);
   },
 );
 
-/** The most bytes that are in use during a run of so many pages, of records that come out of nothing. */
+/** The largest number of bytes in use during a run of so many generated pages. */
 async function mostInUse(pages: number, mode: PollMode): Promise<number> {
   let most = 0;
   const look = (page: number) => {
-    if (page % PAGES_A_LOOK !== 0) return;
+    if (page % PAGES_PER_MEASUREMENT !== 0) return;
     collectGarbage();
     most = Math.max(most, process.memoryUsage().heapUsed);
   };
@@ -53,7 +53,7 @@ async function mostInUse(pages: number, mode: PollMode): Promise<number> {
   return most;
 }
 
-/** Kombo makes each page when it is asked; the table forgets what is written, and knows every record or none. */
+/** Kombo generates each page on request. The table stores nothing and knows either every record or none. */
 function portsOfNothing(pages: number, mode: PollMode, look: (page: number) => void): Ports {
   const checkpoints = memoryStore('moodle:test');
   const kombo: Kombo = {

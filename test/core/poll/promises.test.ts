@@ -10,7 +10,7 @@ import { type SchoolWorld, schoolWorld } from '../../support/school-world.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../support/test-clock.ts';
 
 const SEATS = 8;
-/** Small schools would be held at every other step; holds have properties of their own. */
+/** Small schools would be held all the time; holds have their own property tests. */
 const NEVER_HELD = { surgeFloor: 1_000_000 };
 
 const baseline: fc.Arbitrary<Baseline> = fc.constantFrom<Baseline[]>(
@@ -29,7 +29,7 @@ async function lived(life: Life): Promise<{ poller: SchoolWorld; missed: number 
   const settings = { ...NEVER_HELD, learnerDetails: life.learnerDetails };
   const poller = schoolWorld(life.baseline, settings, life.skewMs);
   await live(poller, life.history);
-  // To show everything changes every record: what was missed before would be read like the rest.
+  // Showing all fields again changes every record, so that a missed change would be read as well.
   const missed = await poller.becomeQuiet();
   poller.school.showEverything();
   await poller.becomeQuiet();
@@ -75,7 +75,7 @@ describe('random schools and interrupted polls', () => {
         const refused = [...poller.store.journal.values()]
           .flatMap((entry) => eventsOfEntry(entry, null))
           .filter(({ detail }) => detail.progression.id === `progression${seat}`);
-        // A history may also show a status that is not known, which is listed once.
+        // A history may also contain an unknown status, which is listed once.
         const statuses = poller.store.aside.filter(({ kind }) => kind === 'status').map(({ id }) => id);
         expect(['', 'WAITING_FOR_GODOT']).toContain(statuses.join());
         expect(
@@ -88,7 +88,7 @@ describe('random schools and interrupted polls', () => {
 });
 
 describe('when nothing happens', () => {
-  /** Everything that may be read differently without anything having happened. */
+  /** Everything that may look different although nothing happened. */
   const noise = fc.record({
     shuffle: fc.nat(),
     pageSize: fc.integer({ min: 1, max: 10 }),

@@ -13,7 +13,7 @@ const page = (next: string | null): Page => ({
   servedAt: '2026-03-02T08:00:00.000Z',
 });
 
-/** Answers by cursor ('first' for none), and notes what was asked and cancelled. */
+/** A Kombo that returns pages by cursor (`first` without one) and records requests and cancellations. */
 function scripted(answers: Record<string, Page | Error>) {
   const asked: string[] = [];
   const signals: AbortSignal[] = [];
@@ -96,7 +96,7 @@ describe('an error', () => {
 
 const AT = '2026-03-02T08:00:00.000Z';
 
-/** Reads pages by their next cursors until they end or are refused: how many were read. */
+/** Reads pages by their next cursors until they end or are refused. Returns the number of pages. */
 function readAll(nextOf: (cursor: string | null, page: number) => string | null, recordsPerPage = 1): number {
   const records = Array.from({ length: recordsPerPage }, () => observed());
   let run = startRun('incremental', AT, newCheckpoint('moodle:test'), AT);

@@ -6,7 +6,7 @@ import { type World, world } from '../../support/world.ts';
 
 const ids = ['a', 'b', 'c', 'd'];
 
-/** Two pages on top of a baseline; each page's changes are too large for one entry. */
+/** Two pages after a baseline. The changes of each page are too large for one entry. */
 async function bulky(): Promise<World> {
   const poller = world();
   poller.kombo.pageSize = 2;
@@ -31,7 +31,7 @@ test('a page that is too large for one journal entry is stored in several', asyn
 test('a page is read again after a crash between its journal entries', async () => {
   for (let at = 1; ; at += 1) {
     const poller = await bulky();
-    // With time for one page only, the run goes on from the cursor that the crash left.
+    // With time for one page only, the run continues from the cursor that was saved before the crash.
     const { calls } = await poller.pollWithFault(
       { at, kind: 'killed', tookEffect: true },
       { timeLeft: () => false },

@@ -76,7 +76,7 @@ test('an integration without a journal is refused', async () => {
 
 test('a range with removed entries is refused with the earliest complete time, which is then accepted', async () => {
   const at = await polledWorld(20);
-  // Retention removes old entries in no certain order.
+  // Retention removes old entries in no particular order.
   for (const number of [1, 2, 3, 5]) at.store.journal.delete(number);
   const complete = iso(Date.parse(at.store.journal.get(6)?.detectedAt ?? '') + CLOCKS_MS);
 

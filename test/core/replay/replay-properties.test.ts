@@ -32,7 +32,7 @@ const filters: fc.Arbitrary<EventFilter> = fc.record({
   progressions: some(['p0', 'p1', 'p4', 'remote-p5']),
 });
 
-/** A range as shares of the time that the history took; null: without an end. */
+/** A range as shares of the duration of the history; null: without an end. */
 const ranges = fc.record({
   from: fc.double({ min: -0.1, max: 0.9, noNaN: true }),
   to: fc.option(fc.double({ min: 0.1, max: 1, noNaN: true }), { nil: null }),
@@ -62,7 +62,7 @@ function rangeOf(at: ReplayWorld, begun: number, { from, to }: { from: number; t
   return { from: time(from), to: to === null ? null : time(to) };
 }
 
-/** A live poll of something new, now and then. */
+/** A poll of new changes, at random times. */
 async function pollPerhaps(at: ReplayWorld, chance: number): Promise<void> {
   if (chance > 30) return;
   const status = (['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'] as const)[chance % 4] ?? 'ENROLLED';
@@ -124,7 +124,7 @@ test('a plan counts exactly the events that are then published, for any filter, 
   );
 });
 
-/** What of the live events a replay is about, by another way than the journal. */
+/** The live events that a replay selects, computed without the journal. */
 function wanted(
   events: LearningEvent[],
   range: { from: string; to: string | null },
@@ -231,7 +231,7 @@ test('a replay interrupted at any time sends each selected event at least once, 
   );
 });
 
-/** The ids of each progression's events, as a consumer sees them that drops repeated ones. */
+/** The ids of each progression's events, without repeated ones. */
 function byProgression(events: LearningEvent[]): Map<string, string[]> {
   const seen = new Map<string, string[]>();
   for (const { detail } of events) {

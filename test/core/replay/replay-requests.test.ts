@@ -48,7 +48,7 @@ async function plan(at: ReplayWorld, filter: Partial<EventFilter>): Promise<Repl
   return answer.plan;
 }
 
-/** What each first page was asked for since the last call. */
+/** The filters of each first page since the last call. */
 function asked(at: ReplayWorld) {
   const reads = at.kombo.reads.splice(0).filter(({ cursor }) => cursor === null);
   return reads.map(({ users = [], courses = [] }) => ({ users, courses }));
@@ -157,7 +157,7 @@ describe('a replay from Kombo asks', () => {
   });
 });
 
-/** Few ids, so that one is that of several models: Kombo's ids are unique within a model alone. */
+/** Few ids, so that several models share an id: Kombo's ids are unique only within a model. */
 const komboIds = fc.constantFrom(...['a', 'b', 'c', 'd'].map(id));
 const ownIds = fc.constantFrom('7', '8', '9', 'x,y', id('o'));
 const either = <Id>(ids: fc.Arbitrary<Id>) => fc.option(ids, { nil: null, freq: 8 });

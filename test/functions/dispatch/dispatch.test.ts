@@ -14,7 +14,7 @@ const settings = (id: string) => ({
   addedAt: '2026-03-01T09:30:00.000Z',
 });
 
-/** Dispatch over some integrations that were never polled, with what it sent and reported. */
+/** Dispatch with some integrations that were never polled, and what it sent and reported. */
 async function dispatcher(ids: string[], parts: { wanted?: string[]; takes?: number } = {}) {
   const { store, clock } = world();
   for (const id of ids) await store.changeIntegration(id, () => settings(id));
@@ -108,7 +108,7 @@ describe('dispatch', () => {
       await dispatch();
     }
 
-    // Nothing came of any of them: their checkpoints are as they were.
+    // None of the polls ran: the checkpoints have not changed.
     expect(idsOf(sent)).toEqual(['moodle:b', 'moodle:a', 'moodle:c', 'moodle:b']);
     expect(reports.map(({ fleet }) => fleet.stopped)).toEqual(Array(8).fill(3));
   });

@@ -9,13 +9,13 @@ import { synced } from '../../support/synced-world.ts';
 import { MINUTE_MS } from '../../support/test-clock.ts';
 import { type World, world } from '../../support/world.ts';
 
-/** What Lambda says is left of the function's time: plenty, and no more than the reserve. */
+/** The remaining time of the function: plenty, or no more than the reserve. */
 const PLENTY_MS = 15 * MINUTE_MS;
 const SPENT_MS = 90_000;
 
 const eventOf = (...bodies: string[]) => ({ Records: bodies.map((body) => ({ body })) });
 
-/** The handler on a world, its integration stored, with what it sent and reported. */
+/** The handler with a stored integration, and what it sent and reported. */
 async function functionOn(w: World, parts: Partial<PollParts> = {}, stored: Partial<Integration> = {}) {
   await w.store.changeIntegration(w.integration.id, () => ({ ...w.integration, ...stored }));
   w.store.calls.length = 0;
@@ -39,7 +39,7 @@ async function functionOn(w: World, parts: Partial<PollParts> = {}, stored: Part
   };
 }
 
-/** A world whose learners have all started, so that the next run has pages with something to tell. */
+/** All learners have started, so that the next run has pages with events. */
 async function worldWithNews(pageSize = 1): Promise<World> {
   const w = await synced(['a', 'b', 'c']);
   w.kombo.pageSize = pageSize;
@@ -100,7 +100,7 @@ describe('a message of the poll queue', () => {
     const { receive, sent, outcomes } = await functionOn(w);
     await receive({ mode: 'reconcile' });
     expect(outcomes).toMatchObject([{ kind: 'ended', again: true }]);
-    // What it asked for was done: the other one asked for no more than a look.
+    // The requested mode is done: the other message only requests a poll.
     expect(sent).toEqual([{ integration: w.integration.id }]);
   });
 
@@ -213,7 +213,7 @@ describe('an invalid message fails, so that it reaches the dead-letter queue:', 
 });
 
 describe('a message with follow', () => {
-  /** A stand-in for the look at Kombo, which notes what it was asked. */
+  /** A fake of the status check at Kombo that records its requests. */
   function lookAtKombo(answer: (w: World) => Integration | null, w: World) {
     const asked: unknown[] = [];
     const owners = new Set<string>();
@@ -278,7 +278,7 @@ describe('a message with follow', () => {
 describe('a message whose run Kombo’s rate limit stops', () => {
   const limitFor = (waitMs: number) => new RateLimitedError('too many requests', { waitMs });
 
-  /** The handler with what it sent, and with what delay. */
+  /** The handler, and the messages that it sent with their delays. */
   async function limitedFunction(w: World, parts: Partial<PollParts> = {}) {
     const delayed: { message: PollMessage | undefined; delayMs: number | undefined }[] = [];
     const queue = {

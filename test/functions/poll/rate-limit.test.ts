@@ -23,10 +23,10 @@ const KEY = 'key-of-the-test';
 const INTEGRATIONS = 8;
 const RECORDS = 1_000;
 const DISPATCH_EVERY_MS = 15 * MINUTE_MS;
-/** Functions that run at the same time; what one of them knows of the limit, the others do not. */
+/** Functions that run at the same time. They do not share what they know of the limit. */
 const PROCESSES = 4;
 const ANSWER_MS = 150;
-/** The alarm on integrations that fall behind goes off after an hour by default. */
+/** The alarm on out-of-date integrations goes off after an hour by default. */
 const BEHIND_MS = 60 * MINUTE_MS;
 
 type Limit = { requests: number; windowMs: number };
@@ -87,7 +87,7 @@ function limitedServer({ requests: most, windowMs }: Limit) {
   return { ids, schools, counts, fetch };
 }
 
-/** A deployment before such a server: a dispatch at its interval, a queue that delays messages, some functions. */
+/** A deployment with such a server: a dispatch at its interval, a queue that delays messages, some functions. */
 function deployment(limit: Limit) {
   const server = limitedServer(limit);
   const bus = recordingPublisher();
@@ -122,7 +122,7 @@ function deployment(limit: Limit) {
       settings: SETTINGS,
       queue: {
         async send(messages, delayMs = 0) {
-          // As SQS: whole seconds, 15 minutes at most.
+          // Like SQS: whole seconds, at most 15 minutes.
           const delay = Math.min(Math.ceil(delayMs / SECOND_MS), 900) * SECOND_MS;
           queue.push(...messages.map((sent) => ({ message: sent, takeAt: Date.now() + delay })));
         },
@@ -160,7 +160,7 @@ function deployment(limit: Limit) {
         await stores.get(integration.id)?.changeIntegration(integration.id, () => integration);
       }
     },
-    /** Lets time pass until a condition holds. Returns how long that took. */
+    /** Advances the time until a condition is true. Returns the duration. */
     async liveUntil(isReached: () => boolean | Promise<boolean>): Promise<number> {
       const began = Date.now();
       while (!(await isReached())) {
@@ -224,21 +224,21 @@ describe('a server that limits requests by window only costs time', () => {
   test.each(LIMITS)('$requests requests in $windowMs ms', async (limit) => {
     const poller = await firstHours(limit);
 
-    // Nothing is missed, and nothing is told twice.
+    // Nothing is missed, and nothing is published twice.
     expect(poller.known()).toEqual(Array(INTEGRATIONS).fill(RECORDS));
     const notified = poller.bus.published.map(({ type, detail }) => `${type} of ${detail.progression.id}`);
     expect(notified).toHaveLength((INTEGRATIONS * RECORDS) / 10);
     expect(new Set(notified).size).toBe(notified.length);
 
-    // Nobody is woken.
+    // No alarm goes off.
     expect(poller.outcomes.filter(({ kind }) => kind === 'failed')).toEqual([]);
     expect(new Set(poller.bus.notified.map(({ type }) => type))).toEqual(new Set(['IntegrationBaselined']));
     expect(poller.longestBehindMs()).toBeLessThan(BEHIND_MS);
 
-    // In a window, each process is refused once, and once more with the page that it fetches ahead.
+    // In each window, each process is refused at most twice: once more for the page that it fetches ahead.
     const windows = Math.ceil(poller.syncedMs / limit.windowMs) + 1;
     expect(poller.syncRequests.refused).toBeLessThanOrEqual(2 * PROCESSES * windows);
-    // The last window that such a server needs, and where it is longer than a queue can delay, the next dispatch.
+    // The last window, and, if it is longer than a queue can delay, the next dispatch.
     const needed = Math.ceil(poller.syncRequests.answered / limit.requests) * limit.windowMs;
     const dispatched = limit.windowMs > DISPATCH_EVERY_MS ? DISPATCH_EVERY_MS : 0;
     expect(poller.syncedMs).toBeLessThanOrEqual(needed + dispatched + limit.windowMs);

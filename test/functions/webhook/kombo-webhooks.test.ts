@@ -14,12 +14,12 @@ const ourIds = fc
   .tuple(fc.stringMatching(/^[a-z0-9]{1,20}$/), fc.stringMatching(/^[A-Za-z0-9]{24}$/))
   .map(([tool, id]) => `${tool}:${id}`);
 const ids = fc.oneof({ weight: 9, arbitrary: ourIds }, fc.string({ unit: 'binary' }));
-/** Ours more often than one of the 43 models would be by chance. */
+/** The model of course progressions, more often than 1 in 43. */
 const models = fc.array(
   fc.record({ name: fc.constantFrom('lms_course_progressions', 'lms_users', 'hris_employees') }),
 );
 
-/** What is needed of any webhook, to say what it should lead to. */
+/** The fields that decide what a webhook should lead to. */
 const Seen = z.object({
   data: z.object({
     id: z.optional(z.string()),
@@ -54,7 +54,7 @@ const follows: Record<
   'integration-state-changed': ({ integration_id: id }) => ({ id, poll: { follow: 'changed' } }),
 };
 
-/** What the function answers and queues when Kombo sends this body, signed. */
+/** The response of the function, and the queued message, for this body with a valid signature. */
 async function receive(body: string): Promise<{ statusCode: number; sent: PollMessage[] }> {
   const sent: PollMessage[] = [];
   const handle = webhookHandler({

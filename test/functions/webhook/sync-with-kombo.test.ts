@@ -169,7 +169,7 @@ describe('syncing with Kombo', () => {
     const late = syncWithKombo(
       {
         ...parts,
-        // Kombo switches it on again, and the message of that webhook is taken before this answer arrives.
+        // Kombo activates it again, and the message of this webhook is processed before the response arrives.
         async readKomboStatus() {
           const second = follow(w, lms('active'), 'changed');
           await expect(second).rejects.toThrow('is being polled');

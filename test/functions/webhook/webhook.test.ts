@@ -18,7 +18,7 @@ function receiver() {
     secret: async () => SECRET,
     report: (outcome) => void outcomes.push(outcome),
   });
-  /** Posts text as the function URL hands it over. */
+  /** Posts text in the form of a function URL's event. */
   const post = (
     body: string,
     options: { signature?: string | null; base64?: boolean; method?: string } = {},

@@ -5,14 +5,14 @@ import { deliberateBugs } from './deliberate-bugs.ts';
 import { runTestsOn } from './patched-tests.ts';
 import type { SourcePatch } from './source-patch.ts';
 
-/** A bug that nothing notices in so many seeds is not caught. */
+/** A bug that is not found within this many seeds counts as not caught. */
 const MAX_SEEDS = 20_000;
 
-/** How a bug was caught: null where it was not, with the reason in `by`. */
+/** How a bug was caught. Null if it was not, with the reason in `by`. */
 type Catch = { after: string | null; by: string };
 
 /**
- * Puts each deliberate bug in, one at a time, and looks for the first seed that breaks a promise, or the first test that
+ * Inserts each deliberate bug, one at a time, and searches for the first seed that breaks a promise, or the first test that
  * fails.
  *
  * @param only those whose names contain this
@@ -37,7 +37,7 @@ async function catchByTests({ patches }: DeliberateBug, files: string[]): Promis
   return { after: failed > 0 ? 'a test' : null, by: files.map((file) => `\`${file}\``).join(', ') };
 }
 
-/** By the first seed that breaks a promise, and that keeps them all without the bug. */
+/** Searches for the first seed that breaks a promise with the bug, and keeps all promises without it. */
 async function catchBySeeds(
   { patches, setting = { patches: [], scenario: {} } }: DeliberateBug,
   workers: number,

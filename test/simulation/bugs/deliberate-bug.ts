@@ -1,12 +1,12 @@
 import type { BugSetting } from './settings.ts';
 import type { SourcePatch } from './source-patch.ts';
 
-/** A bug that is put into the sources to show that it would be found. */
+/** A bug that is inserted into the sources to show that it would be found. */
 export type DeliberateBug = {
   name: string;
   patches: SourcePatch[];
   setting?: BugSetting;
-  /** The test files that find it, where the simulation does not reach: they run on the patched sources instead. */
+  /** The test files that find it if the simulation does not: they run on the patched sources. */
   testedBy?: string[];
 };
 

@@ -2,7 +2,7 @@ import { type DeliberateBug, one } from './deliberate-bug.ts';
 import { HELD_AND_INTERRUPTED, OVERTAKEN, STEADY_PAGES, TWICE_AND_FAILING, withFault } from './settings.ts';
 import type { SourcePatch } from './source-patch.ts';
 
-/** What one pass loses is not found by the next. */
+/** A single pass: the next pass does not find what it missed. */
 const SINGLE_PASS: SourcePatch[] = one(
   'functions/core/state/run-progress.ts',
   'run.pass >= MAX_PASSES',
@@ -19,7 +19,7 @@ const SPLIT_PAGES_IN_ONE_PASS: SourcePatch[] = [
   ...SINGLE_PASS,
 ];
 
-/** What is known of the next page's records is read as soon as it is fetched, while this page is still being processed. */
+/** The known states of the next page are read when it is fetched, while the current page is still being processed. */
 const KNOWN_READ_AHEAD: SourcePatch[] = [
   ...one(
     'functions/core/poll/read-run.ts',
@@ -43,7 +43,7 @@ const KNOWN_READ_AHEAD: SourcePatch[] = [
   ),
 ];
 
-/** A page that was fetched and not used is used by whoever asks for its cursor next: a function's process lives on. */
+/** A page that was fetched and not used is used by the next request for its cursor: the process of a function lives on. */
 const PAGES_KEPT: SourcePatch[] = [
   ...one(
     'functions/core/poll/read-pages.ts',

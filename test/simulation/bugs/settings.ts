@@ -4,7 +4,7 @@ import type { FaultKind } from '../world/faults.ts';
 import type { SourcePatch } from './source-patch.ts';
 
 /**
- * What histories have in common in which a bug cannot hide behind another rule, or in which its situation is frequent. The
+ * Settings of histories in which another rule does not hide a bug, or in which the situation of a bug is frequent. The
  * same histories without the bug must keep every promise.
  */
 export type BugSetting = { patches: SourcePatch[]; scenario: Partial<Scenario> };
@@ -17,7 +17,7 @@ export const STEADY_PAGES: Partial<Scenario> = {
   pages: { order: 'id', cursors: 'after', isInclusive: true, changesPerPage: 0, repeats: 0 },
 };
 
-/** Nothing goes wrong, and much happens between polls. */
+/** No faults, and many changes between polls. */
 const LIVELY: Partial<Scenario> = {
   records: 8,
   operations: 40,
@@ -34,12 +34,12 @@ const LIVELY: Partial<Scenario> = {
   faults: NO_FAULTS,
 };
 
-/** Most of what happens is of one kind. */
+/** Most changes are of one kind. */
 export function withKind(kind: SpecialKind): BugSetting {
   return { patches: [], scenario: { ...LIVELY, kinds: { [kind]: 0.7 } } };
 }
 
-/** One kind of fault strikes often. */
+/** One kind of fault is frequent. */
 export function withFault(
   fault: FaultKind,
   { scenario, patches }: BugSetting = withKind('retakes'),
@@ -53,7 +53,7 @@ export const AGED: BugSetting = {
   scenario: { ...LIVELY, kinds: { erasures: 0.3 }, longPauseMs: 17 * DAY },
 };
 
-/** Many mass changes, few of which pass, in runs that often end before everything is counted. */
+/** Many mass changes, most of them held, in runs that often end before everything is counted. */
 export const HELD: BugSetting = {
   patches: [],
   scenario: {
@@ -67,7 +67,7 @@ export const HELD: BugSetting = {
   },
 };
 
-/** Nothing but ordinary learning, of which nothing may be held. */
+/** Only ordinary learning: nothing may be held. */
 export const ORDINARY: BugSetting = {
   patches: [],
   scenario: {
@@ -88,7 +88,7 @@ export const UNDATED: BugSetting = {
   scenario: { ...ORDINARY.scenario, hasNoEnrolmentDates: true },
 };
 
-/** A few records that go back and forth, seldom seen again once they were read, and workers that stand still. */
+/** A few records that change back and forth and are rarely read again, and frozen workers. */
 export const OVERTAKEN: BugSetting = {
   patches: [],
   scenario: {
@@ -106,7 +106,7 @@ export const OVERTAKEN: BugSetting = {
   },
 };
 
-/** A few records that are removed and restored again and again, few of which pass, and a bus that often fails. */
+/** A few records that are removed and restored again and again, most of them held, and a bus that often fails. */
 export const HELD_AND_INTERRUPTED: BugSetting = {
   patches: [],
   scenario: {
@@ -123,7 +123,7 @@ export const HELD_AND_INTERRUPTED: BugSetting = {
   },
 };
 
-/** Records that come twice in a page, and a bus that fails entries for longer than anyone is patient. */
+/** Records that come twice in a page, and a bus that fails entries for longer than all retries. */
 export const TWICE_AND_FAILING: BugSetting = {
   patches: [],
   scenario: {

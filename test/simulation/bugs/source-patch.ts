@@ -1,12 +1,12 @@
 import { registerHooks } from 'node:module';
 
-/** One exact string of a source file and what stands there instead, e.g. to put a bug in on purpose. */
+/** A string of a source file and its replacement, for example a deliberate bug. */
 export type SourcePatch = { file: string; replace: string; by: string };
 
 const applied = new Set<string>();
 
 /**
- * From now on, these files are imported with their replacements. To be called before anything imports them.
+ * From now on, these files are imported with their replacements. To be called before they are imported.
  *
  * @throws when a string is not in its file, or more than once, as the file is imported
  */
@@ -25,7 +25,7 @@ export function patchSources(patches: SourcePatch[]): void {
 }
 
 /**
- * A source with replacements.
+ * Applies replacements to a source.
  *
  * @throws when a string is not in it, or more than once
  */

@@ -1,6 +1,6 @@
 import { type DeliberateBug, one } from './deliberate-bug.ts';
 
-/** Bugs where the simulation does not reach, or that only cost something: a test finds them. */
+/** Bugs that the simulation cannot find, or that only cost reads: a test finds them. */
 export const testedBugs: DeliberateBug[] = [
   {
     name: 'a worker continues for ten minutes after its lease expired',

@@ -4,7 +4,7 @@ import { type LearningEventDetail, learningEvents } from '../../../functions/con
 import type { ReceivedEvent } from '../world/received-events.ts';
 import type { Accuse } from './violation.ts';
 
-/** A learning event as a consumer takes it in the first time. */
+/** A learning event as a consumer first receives it. */
 export type TakenEvent = {
   type: LearningEventType;
   detail: LearningEventDetail;
@@ -46,7 +46,7 @@ export function storiesOf(received: ReceivedEvent[], refused: ReceivedEvent[], a
   return stories;
 }
 
-/** Each event begins where the one before it ended, and came after it. */
+/** Each event's `previous` is the state of the event before it, and it was received later. */
 export function checkChains(stories: Stories, accuse: Accuse): void {
   for (const [id, events] of stories) {
     for (const [at, event] of events.entries()) {

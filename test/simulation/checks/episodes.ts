@@ -4,7 +4,7 @@ import type { FaultKind, FaultRates } from '../world/faults.ts';
 import type { ReceivedEvent } from '../world/received-events.ts';
 import type { Accuse } from './violation.ts';
 
-/** What went wrong in these ways may have been told without its teller knowing. */
+/** After these faults an event may have been published although the worker got an error. */
 const UNCERTAIN: FaultKind[] = [
   'killed',
   'frozen',

@@ -3,7 +3,7 @@ import type { Stories } from './chains.ts';
 import type { Accuse } from './violation.ts';
 
 /**
- * While Kombo says that an integration's data is expired, what disappeared from it is not believed to be removed.
+ * While the data of an integration is expired, disappeared records are not published as removed.
  *
  * @param komboSkewMs Kombo's clock less the machines'
  */

@@ -2,14 +2,14 @@ import type { InvocationEnd } from '../invocation-end.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Accuse } from './violation.ts';
 
-/** Longer than a request of a process that was killed can be under way. */
+/** Longer than a request of a killed process can take. */
 const UNDERWAY_MS = 30_000;
 
-/** Watches over calls of the function: who says that another is at it must not have met itself. */
+/** Checks outcomes: a worker that reports `busy` must not have met its own lease. */
 export type OutcomeWatch = {
-  /** A call begins; the answer is to be told how it ended. */
+  /** A call begins. Returns a function to call with its outcome. */
   begins(): (end: InvocationEnd, accuse: Accuse) => void;
-  /** An operator begins; the answer is to be told whether it was done. In vain, it may have left a lease behind. */
+  /** An operator begins. Returns a function to call with whether it succeeded. A failed one may have left a lease. */
   operates(): (wasDone: boolean) => void;
 };
 
@@ -41,9 +41,9 @@ export function outcomeWatch(scenario: Scenario, now: () => number): OutcomeWatc
         running--;
         const isClean = end.kind === 'ended' || end.kind === 'more' || end.kind === 'held';
         if (!isClean) lastTrouble = now();
-        // One that stood still tells of its end long after it; what went wrong meanwhile came later.
+        // A frozen process reports its end much later than it happened: later faults do not count.
         wasCleanlyLeft = isClean && running === 0 && lastTrouble < begunAt;
-        // Whoever stood still beyond the lease stops, whether or not another came.
+        // A worker that was frozen beyond its lease stops, with or without another worker.
         const wasQuick = now() - begunAt < scenario.leaseMs / 2;
         const isDelayed = scenario.faults['table-write-delayed'] > 0;
         const wasAlone = isAlone && begun === place && wasQuick && !isDelayed;

@@ -3,7 +3,7 @@ import { isConditionFailed } from '../../../functions/adapters/dynamodb/translat
 import type { Item } from '../table/attribute-values.ts';
 import type { MemoryTable } from '../table/memory-table.ts';
 
-/** What workers do after another took the lease from them. */
+/** Checks workers after another worker acquired their lease. */
 export type Overtaken = {
   /** Writes that they should not have made, or sent. */
   writes: string[];
@@ -15,7 +15,7 @@ export function nobodyOvertaken(): Overtaken {
   return { writes: [], readers: new Set() };
 }
 
-/** Watches over what one process does to the table. */
+/** Observes the calls of one process to the table. */
 export type OvertakenWatch = {
   /** A write is about to be sent. */
   sends(what: string): void;
@@ -78,7 +78,7 @@ export function overtakenWatch(
   };
 }
 
-/** A move of the checkpoint, not a taking of its lease. */
+/** A save of the checkpoint, not an acquisition of the lease. */
 function isMove({ ExpressionAttributeValues: values }: UpdateItemCommandInput): boolean {
   return values?.[':before'] !== undefined;
 }

@@ -20,7 +20,7 @@ import { checkDiscarded, checkDiscards, checkHeldEvents, checkHolds } from './ho
 import { checkSetAside } from './set-aside.ts';
 import type { Accuse } from './violation.ts';
 
-/** Holds what the bus received and what the table remembers against what Kombo shows in the end. */
+/** Compares the received events and the stored states with what Kombo shows in the end. */
 export async function checkPromises(world: World, observer: Ports, accuse: Accuse): Promise<void> {
   const { bus, service, scenario, table, operator, watermarks } = world;
   const { school } = service.life;
@@ -162,7 +162,7 @@ function checkReturns(entries: JournalEntry[], isBaselineSilent: boolean, accuse
   }
 }
 
-/** The last event told what is known: nothing changed without a word since. */
+/** The last event has the known state: nothing changed without an event since then. */
 function checkStoryEnd(
   { state }: KnownProgression,
   last: TakenEvent | undefined,
@@ -201,7 +201,7 @@ function checkJournal(entries: JournalEntry[], stories: Stories, accuse: Accuse)
     accuse('the journal is the source of truth', `${id} was published and is not in the journal`);
 }
 
-/** Names and addresses are nowhere in the table, compressed journal entries included. */
+/** Names and addresses are nowhere in the table, including compressed journal entries. */
 function checkPersonalData(table: MemoryTable, learners: { email: string }[], accuse: Accuse): void {
   if (learners.length === 0) return;
   for (const item of table.items()) {

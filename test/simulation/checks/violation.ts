@@ -1,5 +1,5 @@
-/** A promise that was not kept: which one, and what shows it. */
+/** A broken promise, and the evidence. */
 export type Violation = { promise: string; evidence: string };
 
-/** Says that a promise was broken; checks go on, so that everything that is wrong is seen. */
+/** Reports a broken promise. The checks continue, so that all violations are found. */
 export type Accuse = (promise: string, evidence: string) => void;

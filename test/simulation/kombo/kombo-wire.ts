@@ -2,7 +2,7 @@ import type { RecordContent } from '../school/record.ts';
 import type { NullableField, School } from '../school/school.ts';
 import type { Random } from '../world/random.ts';
 
-/** The fields that an answer shows of a record; null where a field is turned off or its value is gone. */
+/** The fields of a record in a response; null if the field is turned off or its value is gone. */
 export type ShownFields = Pick<
   RecordContent,
   'status' | 'enrolledAt' | 'completedAt' | 'removedAt' | 'remoteData'
@@ -14,16 +14,16 @@ export type ShownFields = Pick<
   course: { id: string; revision: string; title: string } | null;
 };
 
-/** What can be read from an answer about a record. Times in milliseconds; a date that means "none" is null. */
+/** A record as read from a response. Times in milliseconds; a date that means "none" is null. */
 export type ShownState = {
   status: string | null;
   enrolledAt: number | null;
   completedAt: number | null;
   changedAt: number | null;
-  /** It says that it is removed, with a date or with one that means "none". */
+  /** The record shows a removal, with any date. */
   isRemoved: boolean;
   removedAt: number | null;
-  /** Nothing but the id is shown. */
+  /** Only the id is shown. */
   isBlank: boolean;
   hasNames: boolean;
   learner: { id: string; remoteId: string } | null;
@@ -50,7 +50,7 @@ export function shownFields(content: RecordContent, { off, hasNoEnrolmentDates }
   };
 }
 
-/** The first and the last moment that are taken for a date. */
+/** The first and the last time that count as a date. */
 const FIRST_REAL = Date.UTC(1971, 0);
 const LAST_REAL = Date.UTC(2201, 0) - 1;
 
@@ -74,7 +74,7 @@ function realDate(time: number | null): number | null {
   return time === null || time < FIRST_REAL || time > LAST_REAL ? null : time;
 }
 
-/** A record as JSON of Kombo's answers. The same instant is spelt in different ways. */
+/** A record as JSON of Kombo's responses. The same time is written in different formats. */
 export function wireRecord(id: string, fields: ShownFields, isGarbled: boolean, random: Random): unknown {
   const time = (value: number | null) => (value === null ? null : spell(value, random));
   const { learner, names, course, remoteData } = fields;
@@ -112,7 +112,7 @@ function spell(ms: number, random: Random): string {
   return new Date(ms + 2 * 60 * 60 * 1000).toISOString().replace('Z', '+02:00');
 }
 
-/** The body of a successful answer. */
+/** The body of a successful response. */
 export function successBody(data: unknown): string {
   return JSON.stringify({ status: 'success', data });
 }

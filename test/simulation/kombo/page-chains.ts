@@ -3,7 +3,7 @@ import type { SchoolRecord } from '../school/record.ts';
 import type { School } from '../school/school.ts';
 import type { Random } from '../world/random.ts';
 
-/** The pages of Kombo's answers: their order, and cursors that know no more than a place in it. */
+/** The pages of Kombo's responses: their order, and cursors, which are a position in this order. */
 export type PageChains = {
   /**
    * @param cursor null for a first page
@@ -13,7 +13,7 @@ export type PageChains = {
     records: SchoolRecord[];
     next: string | null;
   };
-  /** The cursor's pass over the pages has come to its end before its time. */
+  /** The pass of this cursor has already ended. */
   expire(cursor: string): void;
 };
 
@@ -24,7 +24,7 @@ export class CursorExpiredError extends Error {
 /** One pass over the pages, from a first page on. */
 type Chain = {
   updatedAfter: number | null;
-  /** Draws each record's place in a random order. */
+  /** The random position of each record. */
   salt: number;
   matched: Set<string>;
   /** Which version of a record was shown on which page. */
@@ -67,7 +67,7 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
     }
   };
 
-  /** Whoever changes nothing more would have been shown by now, had it not moved between the pages. */
+  /** A record without another change would have been shown by now if it had not moved between the pages. */
   const countSlips = ({ matched, shown }: Chain) => {
     for (const id of matched) {
       const record = school.records.get(id);
@@ -81,7 +81,7 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
       const chain = at && chains.get(at.chainId);
       if (at === undefined || chain === undefined) throw new CursorExpiredError();
       const { page, offset, after } = at.position;
-      // A page that is read again, as after a crash: what it and those behind it showed was in vain.
+      // A page that is read again after a crash: what it and later pages showed was not processed.
       for (const [id, shown] of chain.shown) if (shown.page >= page) chain.shown.delete(id);
 
       const sorted = [...school.records.values()]

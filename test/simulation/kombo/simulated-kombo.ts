@@ -11,34 +11,34 @@ import { CursorExpiredError, type PageChains } from './page-chains.ts';
 
 export const BASE_URL = 'https://kombo.example/v1';
 
-/** Kombo's side, one for all processes. */
+/** The state of Kombo, shared by all processes. */
 export type KomboService = {
   life: SchoolLife;
   chains: PageChains;
-  /** What Kombo showed of each record that can be read, in order. */
+  /** The versions of each readable record that Kombo showed, in order. */
   shown: Map<string, Showing[]>;
-  /** What pages showed to each process whose runs have not ended. */
+  /** The versions that pages showed to each process whose runs have not ended. */
   unprocessed: Map<string, Showing[]>;
   /** Requests for the integration's details, and those that were answered. */
   details: { asked: number; answered: number };
 };
 
-/** One time that Kombo showed a record. */
+/** One version of a record in a response. */
 export type Showing = ShownState & {
   /** When, by the machines' clock. */
   at: number;
   by: 'page' | 'ids';
-  /** What the page was asked for: what changed since then, or everything (null). */
+  /** The `updated_after` of the request; null for everything. */
   updatedAfter: number | null;
-  /** Kombo said at this time that the data is not valid. */
+  /** At this time, Kombo's details showed the data as expired. */
   whileExpired: boolean;
   /** The latest `changed_at` of this record up to now. */
   newest: number;
-  /** The process that it was shown to came to the end of its runs, which had no reason to doubt it. */
+  /** The process that read it ended its runs and trusted it. */
   wasProcessed: boolean;
 };
 
-/** The runs of a process came to their end: it took in what pages had shown to it. */
+/** The runs of a process ended: it processed what the pages showed. */
 export function wasProcessed({ unprocessed }: KomboService, process: string): void {
   for (const showing of unprocessed.get(process) ?? []) {
     showing.wasProcessed = !showing.whileExpired && (showing.changedAt ?? showing.newest) >= showing.newest;
@@ -50,7 +50,7 @@ export function wasProcessed({ unprocessed }: KomboService, process: string): vo
 const LAG_MS = 10 * 60_000;
 const AHEAD_MS = 60 * 60_000;
 
-/** One for each thing to do next, besides trying again. */
+/** One error for each kind of reaction, besides a retry. */
 const REFUSALS = [
   'INTEGRATION.PERMISSION_MISSING',
   'INTEGRATION.SETUP_SYNC_PENDING',
@@ -66,7 +66,7 @@ type World = {
   counts: Counts;
 };
 
-/** What comes back, and when: the body may follow its head slowly, or not at all. */
+/** A response and its timing: the body may follow slowly, or not at all. */
 type Answer = { status: number; body: string; headers: Record<string, string>; bodyDelayMs: number };
 
 /** Kombo's API as one process sees it: a `fetch`. */
@@ -74,7 +74,7 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
   const { time, random, faults, scenario, service, counts } = world;
 
   const komboNow = () => time.now() + scenario.komboSkewMs;
-  /** What the answer that is being written shows on a page. */
+  /** The records of the response that is being written. */
   let onPage: Showing[] = [];
 
   const answerOf = (url: URL): Answer => {
@@ -136,7 +136,7 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
   ): Answer => {
     const results = records.map(writeOne);
     if (records.length > 0 && random.chance(scenario.pages.repeats)) {
-      // A record that changes while its page is put together comes twice, each time as it was then.
+      // A record that changes while the page is built comes twice, once with each version.
       for (let changes = random.int(0, 3); changes > 0; changes--) service.life.happen();
       results.push(...records.filter(() => random.chance(0.5)).map(writeOne));
     }
@@ -216,7 +216,7 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
     const answer = await orAborted(sent, request.signal);
     const isComplete = answer.status === 200 && answer.body.endsWith('}') && answer.bodyDelayMs === 0;
     if (isDetails && isComplete) service.details.answered++;
-    // What a lost answer showed was not processed.
+    // The records of a lost response were not processed.
     if (isComplete) listed(service.unprocessed, process.name).push(...shown);
     const body = answer.bodyDelayMs === 0 ? answer.body : slowBody(answer, time, request.signal);
     return new Response(body, { status: answer.status, headers: answer.headers });

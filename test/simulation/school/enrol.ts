@@ -4,7 +4,7 @@ import type { School } from './school.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** A new enrolment; once in a while the record is first seen late in its life. */
+/** A new enrolment. Sometimes the record appears late in its life. */
 export function drawContent(school: School, now: number, random: Random): RecordContent {
   const status = random.chance(0.6)
     ? 'ENROLLED'
@@ -20,9 +20,9 @@ export function drawContent(school: School, now: number, random: Random): Record
 }
 
 /**
- * The next learner, enrolled at this moment.
+ * The next learner, enrolled now.
  *
- * @param ahead how many others come before
+ * @param ahead how many other learners come before
  */
 export function enrolledNow(school: School, now: number, ahead = 0): RecordContent {
   const number = school.records.size + 1 + ahead;

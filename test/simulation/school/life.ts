@@ -27,24 +27,24 @@ const ANONYMISED_AFTER = 14 * DAY;
 /** The school over time: what happens next, and how late Kombo shows it. */
 export type SchoolLife = {
   readonly school: School;
-  /** Learners who are there before the first poll. */
+  /** Enrols the learners before the first poll. */
   begin(): void;
-  /** Something happens, unless nothing more is to happen in this history. */
+  /** Changes something, unless the history has no operations left. */
   happen(): void;
   operationsLeft(): number;
-  /** Much time has passed: Kombo anonymises what was removed before, and some more is to happen. */
+  /** Much time has passed: Kombo anonymises earlier removals, and more changes follow. */
   passTime(): void;
-  /** Nothing more happens; what was turned off or expired is put right, so that the end can be compared. */
+  /** Ends all changes. Fields are turned on and data is valid again, so that the result can be compared. */
   end(): void;
-  /** Records that cannot be read can be again. */
+  /** Makes unreadable records readable. */
   mend(): void;
 };
 
-/** How Kombo shows a change: as one that `updated_after` finds, and how late. */
+/** Whether `updated_after` finds a change, and how late it becomes visible. */
 type Visibility = { isUnseen: boolean; lateness: number; movesChangedAt: boolean };
 
 const ON_TIME: Visibility = { isUnseen: false, lateness: 0, movesChangedAt: true };
-/** As Kombo erases: `updated_after` does not find it, and `changed_at` stays. */
+/** An erasure by Kombo: `updated_after` does not find it, and `changed_at` does not move. */
 const SILENTLY: Visibility = { isUnseen: true, lateness: 0, movesChangedAt: false };
 
 /** @param now Kombo's clock */
@@ -113,7 +113,7 @@ export function schoolLife(
     const name = random.pick(Object.keys(from));
     const patch = from[name]?.(record, now(), random) ?? null;
     if (patch === null) return;
-    // The learner's name is no part of the record: Kombo does not count it as an update.
+    // The learner's name is not part of the record: its change is not an update.
     if (name === 'rename') changeRecord(record, patch, now());
     else if (name === 'erase') apply(record, patch, SILENTLY);
     else {

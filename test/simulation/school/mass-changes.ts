@@ -9,7 +9,7 @@ const DAY = 24 * HOUR;
 
 const removal = onPresent((_record, now) => ({ removedAt: now }));
 
-/** Mass changes of the kinds that are suspect: what happens to one record after another. */
+/** Mass changes of suspect kinds: the change of each record. */
 const suspect: Record<string, (random: Random, now: number) => Operation> = {
   removeMany: () => removal,
   restoreMany:
@@ -48,9 +48,9 @@ const ordinary: Record<string, () => Operation> = {
 
 export type MassChange = {
   name: string;
-  /** What becomes of each record that it concerns. */
+  /** The change of each affected record. */
   change: Operation;
-  /** Records that come newly. */
+  /** New records. */
   added: RecordContent[];
 };
 
@@ -74,7 +74,7 @@ export function drawOrdinaryMassChange(school: School, now: number, random: Rand
   return { name, change: ordinary[name]?.() ?? UNTOUCHED, added: [] };
 }
 
-/** Records that have long been there come into the integration's scope: undated, or dated long ago. */
+/** Old records enter the integration's scope, without a date or with an old one. */
 function longSince(school: School, now: number, random: Random): RecordContent[] {
   const isDated = random.chance(0.5);
   return Array.from({ length: random.int(3, 12) }, (_, at) => {

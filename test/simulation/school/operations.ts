@@ -4,12 +4,12 @@ import type { Loss, RecordPatch, SchoolRecord } from './record.ts';
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 
-/** What can happen to one record: how it changes, or null where this cannot happen. */
+/** One possible change of a record, or null if it is not possible now. */
 export type Operation = (record: SchoolRecord, now: number, random: Random) => RecordPatch | null;
 
 const OPEN = ['ENROLLED', 'IN_PROGRESS'];
 
-/** Everything that happens to single records at any school. */
+/** The changes of single records that every school has. */
 export const operations: Record<string, Operation> = {
   start: inStatus(['ENROLLED', null, 'SUSPENDED'], () => ({ status: 'IN_PROGRESS' })),
   complete: inStatus(['ENROLLED', 'IN_PROGRESS', 'DROPPED', 'SUSPENDED', null], (record, now, random) => ({
@@ -56,7 +56,7 @@ export const operations: Record<string, Operation> = {
       : null,
 };
 
-/** Ordinary learning: it is never held, in any number. */
+/** Ordinary learning, which is never held. */
 export const ordinaryOperations: Record<string, Operation> = {
   start: inStatus(['ENROLLED'], () => ({ status: 'IN_PROGRESS' })),
   complete: inStatus([...OPEN, 'DROPPED'], (_record, now, random) => ({

@@ -1,11 +1,11 @@
-/** What Kombo's database has of one course progression. Times in milliseconds by Kombo's clock. */
+/** One course progression in Kombo's database. Times in milliseconds by Kombo's clock. */
 export type RecordContent = {
   remoteId: string;
   status: string | null;
   enrolledAt: number | null;
   completedAt: number | null;
   changedAt: number;
-  /** Any value means that it is removed, also a date that means "none". */
+  /** Any value means removed, also a date that means "none". */
   removedAt: number | null;
   lost: Loss;
   learner: { id: string; remoteId: string; firstName: string; lastName: string; email: string };
@@ -21,31 +21,31 @@ export type Loss = 'nothing' | 'names' | 'learner' | 'all-but-removal' | 'all-bu
 
 export type RecordPatch = Partial<RecordContent>;
 
-/** One course progression, and what the simulation notes about it. */
+/** One course progression, and what the simulation records about it. */
 export type SchoolRecord = RecordContent & {
   readonly id: string;
-  /** Kombo shows it with a date that is none: it cannot be read. */
+  /** Kombo shows it with an invalid date: it is unreadable. */
   isGarbled: boolean;
-  /** What it was before, the latest last, and until when. */
+  /** Earlier versions with the end of their time, the latest last. */
   past: { until: number; content: RecordContent }[];
   /** What `updated_after` is compared with. */
   stamp: number;
   /** Counts its changes. */
   version: number;
-  /** Its last change became visible later than the overlap allows for, or without moving the stamp. */
+  /** Its last change became visible later than the overlap covers, or without a new timestamp. */
   isUnseen: boolean;
   /** Passes over the pages, since its last change, that ended without showing it. */
   slips: number;
 };
 
-/** Dates that platforms write for a date that they do not have. */
+/** Dates that platforms use for "no date". */
 export const NO_DATES = ['0001-01-01', '1900-01-01', '1970-01-01', '9999-12-31'].map((day) =>
   Date.parse(day),
 );
 
 const PAST_KEPT = 12;
 
-/** The one way in which a record's content changes. Whether `changedAt` moves is said in the patch. */
+/** All changes of a record's content use this function. The patch says whether `changedAt` moves. */
 export function changeRecord(record: SchoolRecord, patch: RecordPatch, now: number): void {
   record.past.push({ until: now, content: contentOf(record) });
   if (record.past.length > PAST_KEPT) record.past.shift();
@@ -53,7 +53,7 @@ export function changeRecord(record: SchoolRecord, patch: RecordPatch, now: numb
   record.version++;
 }
 
-/** What the record was at a time, as far back as it is kept. */
+/** The version of the record at a time. */
 export function contentAt(record: SchoolRecord, time: number): RecordContent {
   return record.past.find(({ until }) => until > time)?.content ?? record;
 }

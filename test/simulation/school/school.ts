@@ -1,9 +1,9 @@
 import type { SchoolRecord } from './record.ts';
 
-/** What a customer can turn off in Kombo: null on every record from then on. */
+/** A field that a customer can turn off in Kombo: then it is null in every record. */
 export type NullableField = 'status' | 'enrolledAt' | 'completedAt' | 'names';
 
-/** The truth: what Kombo's database has now. Times in milliseconds by Kombo's clock. */
+/** The contents of Kombo's database now. Times in milliseconds by Kombo's clock. */
 export type School = {
   records: Map<string, SchoolRecord>;
   off: Set<NullableField>;
@@ -11,12 +11,12 @@ export type School = {
   hasNoEnrolmentDates: boolean;
   /** A course's title by its number. */
   titles: (course: number) => string;
-  /** The integration's data is not valid: what disappeared, disappeared from Kombo only. */
+  /** The integration's data is expired: records disappeared from Kombo only. */
   expiredSince: number | null;
-  /** When it was not valid before. */
+  /** Earlier times when it was expired. */
   expiries: { from: number; until: number }[];
   falselyRemoved: Set<string>;
-  /** The removals that were none: until `until`, the integration's details said so. */
+  /** False removals: until `until`, the integration's details showed the data as expired. */
   falseRemovals: { id: string; removedAt: number; until: number }[];
 };
 

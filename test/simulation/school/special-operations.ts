@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** What happens to single records at some schools only, so that the other histories stay as they are. */
+/** Changes of single records that only some schools have, so that the other histories do not change. */
 export const specialKinds = [
   'retakes',
   'no-dates',
@@ -29,7 +29,7 @@ export type SpecialStep = {
 
 type Situation = { school: School; now: number; random: Random };
 
-/** The next step of a record in a history of this kind; null where there is none. */
+/** The next change of a record in a history of this kind, or null. */
 export const specialSteps: Record<
   SpecialKind,
   (record: SchoolRecord, situation: Situation) => SpecialStep | null
@@ -80,7 +80,7 @@ function loseADate({ removedAt }: SchoolRecord, { now, random }: Situation): Spe
   return { name: `noDate in ${field}`, patch: { [field]: none } };
 }
 
-/** Something happens, and `changed_at` stays as it was, or says a time long before. */
+/** A change after which `changed_at` is the same, or much older. */
 function changeInSecret(record: SchoolRecord, { now, random }: Situation): SpecialStep | null {
   const name = random.pick(['start', 'complete', 'drop', 'reopen', 'remove', 'restore', 'correctEnrolment']);
   const patch = operations[name]?.(record, now, random) ?? null;
@@ -116,7 +116,7 @@ function merge(record: SchoolRecord, { school, now, random }: Situation): Specia
   return { name: 'mergeLearner', patch: { learner: other }, movesChangedAt: random.chance(0.7) };
 }
 
-/** Removed and blanked while nobody looks; erased; returned after that, and erased again. */
+/** Removed and blanked between two polls; erased; returned, and erased again. */
 function eraseOrReturn({ removedAt, lost }: SchoolRecord, { now, random }: Situation): SpecialStep {
   if (removedAt === null) {
     return random.chance(0.5)
@@ -138,7 +138,7 @@ function lossOf(random: Random): Loss {
   return random.pick<Loss>(['learner', 'all-but-removal', 'all-but-id']);
 }
 
-/** Kombo restores a backup: the record is again what it was before, for good. */
+/** Kombo restores a backup: the record has an earlier version again, permanently. */
 function restoreBackup({ past }: SchoolRecord, { random }: Situation): SpecialStep | null {
   if (past.length === 0) return null;
   return { name: 'restoreBackup', patch: random.pick(past).content, isUnseen: random.chance(0.3) };

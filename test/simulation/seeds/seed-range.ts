@@ -2,18 +2,18 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod/mini';
 import { patchedFiles, patchSources } from '../bugs/source-patch.ts';
 
-/** A thread's work: so many seeds from one on, each `step`th of them, perhaps with sources altered. */
+/** The work of a thread: every `step`th seed of a range, optionally with patched sources. */
 const SeedRange = z.object({
   from: z.int(),
   seeds: z.int(),
   step: z.int().check(z.positive()),
-  /** What the scenarios have in common, in place of what was drawn. */
+  /** Fixed parts of all scenarios, which replace the random ones. */
   scenario: z.record(z.string(), z.unknown()),
   patches: z.array(z.object({ file: z.string(), replace: z.string(), by: z.string() })),
 });
 export type SeedRange = z.infer<typeof SeedRange>;
 
-/** What a thread says after some seeds. */
+/** The report of a thread after some seeds. */
 export const SeedReport = z.object({
   lived: z.int(),
   events: z.int(),

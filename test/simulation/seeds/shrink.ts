@@ -2,7 +2,7 @@ import { type HistoryEnd, liveThrough } from '../history.ts';
 import type { Scenario } from '../scenario.ts';
 import { type FaultKind, faultKinds } from '../world/faults.ts';
 
-/** Smaller histories are tried so often at most: some ten seconds. */
+/** The largest number of smaller histories that are tried: some ten seconds. */
 const MAX_TRIES = 400;
 
 /**
@@ -33,7 +33,7 @@ export async function shrink(scenario: Scenario, broken: HistoryEnd): Promise<Sc
   return smallest;
 }
 
-/** Each gives smaller scenarios than the one it is given, the smallest first; none when there is nothing to leave out. */
+/** Each function returns smaller scenarios, the smallest first; none if nothing can be left out. */
 const reductions: ((scenario: Scenario) => Scenario[])[] = [
   (scenario) => fewer(scenario.faultLimit, 64).map((faultLimit) => ({ ...scenario, faultLimit })),
   ...faultKinds.map((kind) => (scenario: Scenario) => withoutFault(scenario, kind)),

@@ -14,7 +14,7 @@ export type RangeOptions = {
 };
 
 /**
- * Lives through many seeds on several threads.
+ * Runs many seeds on several threads.
  *
  * @throws when a thread ends by an error
  */

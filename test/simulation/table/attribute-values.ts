@@ -9,7 +9,7 @@ export function equalValues(a: AttributeValue | undefined, b: AttributeValue | u
   return canonical(a) === canonical(b);
 }
 
-/** Less than 0, 0 or more than 0, or null where the two cannot be compared: no item matches then. */
+/** Less than 0, 0 or more than 0; null if the two cannot be compared, and then no item matches. */
 export function compareValues(a: AttributeValue | undefined, b: AttributeValue | undefined): number | null {
   if (a?.S !== undefined && b?.S !== undefined) return Buffer.compare(Buffer.from(a.S), Buffer.from(b.S));
   if (a?.N !== undefined && b?.N !== undefined) return Number(a.N) - Number(b.N);
@@ -47,7 +47,7 @@ export function number(value: AttributeValue | undefined): number {
   return Number(value.N);
 }
 
-/** The error that DynamoDB answers to a request it cannot make sense of. */
+/** The error of DynamoDB for an invalid request. */
 export function validation(message: string): Error {
   return Object.assign(new Error(message), { name: 'ValidationException' });
 }

@@ -10,7 +10,7 @@ import {
 } from './attribute-values.ts';
 import { readTokens, type TokenReader } from './expression-tokens.ts';
 
-/** What the placeholders of a request stand for. */
+/** The names and values of the placeholders of a request. */
 export type Placeholders = {
   names?: Record<string, string> | undefined;
   values?: Record<string, AttributeValue> | undefined;
@@ -21,7 +21,7 @@ export type Condition = (item: Item, placeholders: Placeholders) => boolean;
 
 const parsed = new Map<string, Condition>();
 
-/** The condition, key condition or filter as a function of an item; an item that is not there is an empty one. */
+/** The condition, key condition or filter as a function of an item. A missing item is an empty one. */
 export function parseCondition(expression: string): Condition {
   const found = parsed.get(expression);
   if (found !== undefined) return found;

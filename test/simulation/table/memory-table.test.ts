@@ -70,7 +70,7 @@ function faultlessTable(): DynamoDbCalls {
   });
 }
 
-/** What a caller sees of an answer, without what the service says of itself and in an order that means something. */
+/** The parts of a response that a caller uses, in a defined order. */
 async function outcome(run: () => Promise<unknown>): Promise<unknown> {
   try {
     return JSON.parse(canonical(await run()) ?? 'null');

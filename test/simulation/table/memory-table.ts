@@ -14,23 +14,23 @@ import { parseUpdate } from './update-expression.ts';
 
 export type TableKey = { partition: string; sort: string };
 
-/** A DynamoDB table in memory: what each call does to it, at once and without any fault. */
+/** A DynamoDB table in memory. Each call takes effect at once, without faults. */
 export type MemoryTable = {
   get(key: Item): Item | undefined;
-  /** The item as it was before the last write of it, where that was less than so many milliseconds ago. */
+  /** The item before its last write, if this write was less than this many milliseconds ago. */
   getStale(key: Item, youngerThanMs: number): Item | undefined;
   put(input: PutItemCommandInput): Item | undefined;
   update(input: UpdateItemCommandInput): Item | undefined;
   delete(input: DeleteItemCommandInput): Item | undefined;
   query(input: QueryCommandInput, mostItems?: number): QueryCommandOutput;
   items(): Item[];
-  /** Told of each write that took effect. */
+  /** Called after each write. */
   watch(watcher: (before: Item | undefined, after: Item | undefined) => void): void;
 };
 
 type Row = { key: Item; item: Item | undefined; before: Item | undefined; writtenAt: number };
 
-/** @param now the clock by which a stale read is still possible */
+/** @param now the clock that decides whether a stale read is possible */
 export function memoryTable({ partition, sort }: TableKey, now: () => number = () => 0): MemoryTable {
   const watchers: ((before: Item | undefined, after: Item | undefined) => void)[] = [];
   const partitions = new Map<string, Map<string, Row>>();

@@ -27,7 +27,7 @@ type World = {
 };
 
 /**
- * DynamoDB as one process sees it through the AWS SDK: every call takes its time, and may fail before or after it took
+ * DynamoDB as one process sees it through the AWS SDK: every call takes time, and may fail before or after it took
  * effect, take effect twice (the SDK's own retry), or much later than its caller waits.
  */
 export function simulatedDynamoDb(process: WorkerProcess, world: World): DynamoDbCalls {
@@ -159,7 +159,7 @@ function ignoringErrors(effect: () => unknown): void {
   try {
     effect();
   } catch {
-    // Nobody is there to hear of it: its answer was lost.
+    // Ignored: the response was lost.
   }
 }
 

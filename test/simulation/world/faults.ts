@@ -1,7 +1,7 @@
 import type { Counts } from './counts.ts';
 import type { Random } from './random.ts';
 
-/** What can go wrong in any history. */
+/** The faults that can occur in any history. */
 export const commonFaultKinds = [
   'kombo-throttled',
   'kombo-broken',
@@ -31,27 +31,27 @@ export const commonFaultKinds = [
 ] as const;
 
 /**
- * What goes wrong in some histories only: a page shows a record as it was minutes ago; a `Date` header is ahead; an answer
+ * Faults of some histories only: a page shows an older version of a record; a `Date` header is ahead; a response
  * by ids leaves a record out.
  */
 const specialFaultKinds = ['kombo-lagging', 'kombo-clock-ahead', 'kombo-ids-missing'] as const;
 
-/** Everything that can go wrong. A scenario gives each kind the probability with which it strikes. */
+/** All kinds of faults. A scenario has the probability of each kind. */
 export const faultKinds = [...commonFaultKinds, ...specialFaultKinds];
 export type FaultKind = (typeof faultKinds)[number];
 
 export type FaultRates = Record<FaultKind, number>;
 
 export type Faults = {
-  /** Whether it goes wrong here and now. */
+  /** Draws whether this fault occurs now. */
   strikes(kind: FaultKind): boolean;
-  /** From now on nothing goes wrong. */
+  /** Ends all faults. */
   stop(): void;
-  /** How many have struck. */
+  /** How many faults have occurred. */
   count(): number;
 };
 
-/** @param limit only so many strike, which makes a failing history shorter to read */
+/** @param limit the largest number of faults, to make a failing history shorter */
 export function faultsAt(rates: FaultRates, limit: number, random: Random, counts: Counts): Faults {
   let struck = 0;
   let isOver = false;

@@ -2,8 +2,8 @@ import type { Random } from './random.ts';
 import type { InstallTime } from './virtual-time.ts';
 
 /**
- * Puts virtual time and seeded chance in the place of the global clock, timers and randomness, as libraries use them
- * (p-retry, the Kombo client's timeouts); the answer of the installation puts the real ones back.
+ * Replaces the global clock, timers and randomness by virtual time and seeded numbers, for libraries that use them
+ * (p-retry, the Kombo client's timeouts); the returned function restores the real ones.
  */
 export function globalTime(random: Random): InstallTime {
   return (time) => {

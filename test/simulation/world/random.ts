@@ -8,12 +8,12 @@ export type Random = {
   pick<T>(items: readonly T[]): T;
   /** The items in a random order, as a new list. */
   shuffle<T>(items: readonly T[]): T[];
-  /** A stream of its own: what is drawn from it does not shift what is drawn here. */
+  /** A separate stream: its numbers do not shift the numbers of this one. */
   fork(): Random;
 };
 
 /**
- * Mulberry32: small and quick, and good enough to choose what goes wrong next. Seeds next to each other are spread
+ * Mulberry32: small and fast, and sufficient to choose faults. Neighbouring seeds are spread
  * first, so that they do not give similar histories.
  */
 export function seededRandom(seed: number): Random {

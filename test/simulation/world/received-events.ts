@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** What a rule on the bus would see of an event, as far as the promises speak of it. */
+/** The fields of a received event that the checks need. */
 export const ReceivedDetail = z.looseObject({
   id: z.string(),
   journal: z.optional(z.object({ entry: z.number(), index: z.number() })),

@@ -7,7 +7,7 @@ import { networkError, sdkError } from './sdk-errors.ts';
 import type { VirtualTime } from './virtual-time.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
-/** The bus: what it accepted, in order, and which events it refuses for good. */
+/** The bus: the accepted events in order, and which events it refuses for good. */
 export type SimulatedBus = {
   received: ReceivedEvent[];
   refused: ReceivedEvent[];
@@ -16,7 +16,7 @@ export type SimulatedBus = {
 
 type World = { time: VirtualTime; random: Random; faults: Faults; bus: SimulatedBus };
 
-/** EventBridge as one process sees it. Entries fail one by one, and also after they were accepted. */
+/** EventBridge as one process sees it. Single entries can fail, also after they were accepted. */
 export function simulatedEventBridge(process: WorkerProcess, world: World): PutEvents {
   const { time, random, faults, bus } = world;
   let sent = 0;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** What happened, one line a step; costs nothing where nobody will read it. */
+/** The trace of a history, one line per step. Costs nothing if it is not read. */
 export type Trace = {
   note(line: () => string): void;
   lines(): string[];
-  /** The same for two runs exactly when they took the same steps at the same times. */
+  /** A digest: the same for two runs exactly if they took the same steps at the same times. */
   hash(): string;
 };
 

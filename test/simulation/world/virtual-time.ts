@@ -1,9 +1,9 @@
-/** Time that passes only when nothing else is left to do, so that hours take milliseconds and always pass alike. */
+/** Time that passes only when nothing else is left to do: hours take milliseconds and are repeatable. */
 export type VirtualTime = {
   /** Milliseconds since 1970. */
   now(): number;
   sleep(ms: number): Promise<void>;
-  /** Calls back after some virtual time; the answer cancels it. */
+  /** Calls back after some virtual time. Returns a function that cancels the call. */
   after(ms: number, callback: () => void): () => void;
   /**
    * Runs a task with the global clock and timers replaced, until it settles.
@@ -14,13 +14,13 @@ export type VirtualTime = {
 
 type Timer = { at: number; order: number; callback: () => void };
 
-/** The task cannot end: it waits for nothing, or turns in circles. */
+/** The task cannot end: it waits for something that never happens, or loops. */
 export class StuckError extends Error {
   override readonly name = 'StuckError';
 }
 
 const realSetImmediate = globalThis.setImmediate;
-/** Everything that can go on without time passing goes on: promises first, then the loop's own phase. */
+/** Runs everything that does not need time to pass: promises first, then the phase of the event loop. */
 const settle = () => new Promise<void>((resolve) => realSetImmediate(resolve));
 
 export function virtualTime(start: number, stepLimit: number, install: InstallTime): VirtualTime {
@@ -51,7 +51,7 @@ export function virtualTime(start: number, stepLimit: number, install: InstallTi
         const result = task().finally(() => {
           isDone = true;
         });
-        // The driver below notices a failure; until then nobody awaits it.
+        // The loop below handles a rejection. Until then, nothing awaits the promise.
         result.catch(() => undefined);
         await settle();
         for (let steps = 0; !isDone; steps++) {
@@ -70,7 +70,7 @@ export function virtualTime(start: number, stepLimit: number, install: InstallTi
   };
 }
 
-/** Replaces the global clock and timers; the answer puts them back. */
+/** Replaces the global clock and timers. Returns a function that restores them. */
 export type InstallTime = (time: Pick<VirtualTime, 'now' | 'after'>) => () => void;
 
 function isEarlier(a: Timer | undefined, b: Timer): boolean {

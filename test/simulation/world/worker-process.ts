@@ -4,30 +4,30 @@ import type { Trace } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /**
- * The process that runs a worker: what it sends and receives passes through here, so that it can be killed or frozen
+ * The process of a worker. Everything that it sends and receives passes through here, so that it can be killed or frozen
  * between any two steps.
  */
 export type WorkerProcess = {
   readonly name: string;
-  /** From now on nothing is sent, and no answer arrives. */
+  /** Kills the process: nothing is sent and no response arrives any more. */
   kill(): void;
   isAlive(): boolean;
   /** Settles when the process is killed. */
   readonly killed: Promise<void>;
   /**
-   * One request and its answer.
+   * One request and its response.
    *
-   * @param effect what it does at the other side, at once; runs even if the process has been killed meanwhile
+   * @param effect the effect of the request on the other side. Happens even if the process was killed meanwhile
    */
   request<T>(what: string, effect: () => T, latency?: Latency): Promise<T>;
 };
 
-/** Milliseconds to the other side and back. */
+/** Milliseconds to the other side, and back. */
 export type Latency = { there: number; back: number };
 
 type World = { time: VirtualTime; random: Random; faults: Faults; trace: Trace };
 
-/** @param freezeMs how long the process is frozen when that fault strikes, at least */
+/** @param freezeMs the shortest duration of a freeze */
 export function workerProcess(name: string, freezeMs: number, world: World): WorkerProcess {
   const { time, random, faults, trace } = world;
   const dead = Promise.withResolvers<void>();
@@ -41,7 +41,7 @@ export function workerProcess(name: string, freezeMs: number, world: World): Wor
     dead.resolve();
   };
 
-  /** Before anything is sent or received, and a place where the process may end or stand still. */
+  /** Called before anything is sent or received. Here the process may be killed or frozen. */
   const step = async () => {
     if (isAlive && faults.strikes('killed')) kill();
     if (isAlive && faults.strikes('frozen')) {
@@ -73,7 +73,7 @@ export function workerProcess(name: string, freezeMs: number, world: World): Wor
   };
 }
 
-/** A few milliseconds, and now and then seconds, so that things which run at once meet in every order. */
+/** A few milliseconds, sometimes seconds, so that concurrent processes interleave in any order. */
 export function latencyOf(random: Random, faults: Faults): Latency {
   const oneWay = () => random.int(1, 20) * (faults.strikes('slow') ? random.int(10, 400) : 1);
   return { there: oneWay(), back: oneWay() };

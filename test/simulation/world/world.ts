@@ -28,11 +28,11 @@ export type World = {
   operator: { decisions: HoldDecision[] };
   /** The latest watermark when an entry of the journal was appended, by its number. */
   watermarks: Map<number, string | null>;
-  /** When processes start, and how long they take; drawn apart from what happens at the school. */
+  /** Random numbers for the timing of processes, separate from those of the school. */
   random: Random;
 };
 
-/** More steps than any history needs that comes to its end. */
+/** More steps than any history needs. */
 const STEP_LIMIT = 200_000;
 
 export function worldOf(scenario: Scenario, isTraced: boolean): World {
