@@ -14,7 +14,7 @@ const Version1 = z.object({
 const changes = (after: z.ZodMiniType) =>
   breakingChanges({ Event: jsonSchemaOf(Version1) }, { Event: jsonSchemaOf(after) });
 
-describe('what breaks a consumer', () => {
+describe('a consumer is broken by', () => {
   const breaking: [string, z.ZodMiniType, RegExp][] = [
     ['a field that is gone', z.omit(Version1, { id: true }), /Event\.id: the field was removed/],
     [
@@ -38,7 +38,7 @@ describe('what breaks a consumer', () => {
     ],
     ['a list of something else', z.extend(Version1, { tags: z.array(z.string()) }), /Event\.tags/],
     [
-      'what was nullable and no longer is',
+      'a nullable field that became required to have a value',
       z.extend(Version1, { place: z.object({ entry: z.int() }) }),
       /Event\.place/,
     ],
@@ -57,7 +57,7 @@ describe('what breaks a consumer', () => {
   });
 });
 
-describe('what does not', () => {
+describe('what does not break a consumer', () => {
   test('no change', () => expect(changes(Version1)).toEqual([]));
   test('an optional field', () => {
     expect(changes(z.extend(Version1, { score: z.optional(z.int()) }))).toEqual([]);

@@ -78,7 +78,7 @@ function anchorsOf(file: string): string[] {
 }
 
 describe('the alarms', () => {
-  it('say what they mean for learners and lead to a section of the runbook that is there', () => {
+  it('say what they mean for learners and name an existing section of the runbook', () => {
     const anchors = anchorsOf('docs/runbook.md');
     const alarms = [...alarmsOf(), ...consumerTemplates().flatMap(alarmsIn)];
     expect(alarms.length).toBeGreaterThanOrEqual(6);
@@ -89,12 +89,12 @@ describe('the alarms', () => {
     }
   });
 
-  it('take silence for trouble only where nothing runs', () => {
+  it('treat missing data as a failure only where nothing runs', () => {
     const silent = alarmsOf().filter(({ TreatMissingData }) => TreatMissingData === 'breaching');
     expect(silent.map(({ id }) => id)).toEqual([expect.stringContaining('NotDispatching')]);
   });
 
-  it('tell nobody, a topic, or an address, as the settings say', () => {
+  it('notify nobody, a topic, or an address, as the settings say', () => {
     expect(alarmsOf().every(({ AlarmActions }) => AlarmActions === undefined)).toBe(true);
     for (const alarms of [TOPIC, 'ops@example.com']) {
       const { state, notifier } = synthesize({ alarms });
@@ -128,7 +128,7 @@ describe('the alarms', () => {
     });
   });
 
-  it('watch every dead-letter queue, those of consumers, too', () => {
+  it('watch every dead-letter queue, including those of consumers', () => {
     const everything = [synthesize({ webhook: true }).notifier, ...consumerTemplates()];
     const deadLetters = everything.flatMap((template) =>
       Object.keys(
@@ -159,7 +159,7 @@ describe('the alarms', () => {
     },
   );
 
-  it('stay on for a day where what they say is said once', () => {
+  it('stay on for a day where their metric is reported once', () => {
     for (const name of ['ChangesMissed', 'SetAside']) {
       const alarm = alarmsOf().find(({ id }) => id.includes(name));
       expect(alarm).toMatchObject({ Period: 3600, EvaluationPeriods: 24, DatapointsToAlarm: 1 });

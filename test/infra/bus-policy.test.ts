@@ -107,7 +107,7 @@ describe('the policy of the own bus', () => {
     expect(isDenied(ALL_SENDERS, principal, [...sources])).toBe(denied);
   });
 
-  it('lets every role send that is granted it', () => {
+  it('lets every role send that has the right', () => {
     const resources = resourcesOf(ALL_SENDERS);
     const senders = resources.flatMap(([, { Type, Properties }]) =>
       Type === 'AWS::IAM::Policy' &&
@@ -139,7 +139,7 @@ describe('the policy of the own bus', () => {
     expect(() => parseSettings({ operators: [operator] }, 'these')).toThrow(/operators\.0: is not the ARN/);
   });
 
-  it('takes no more operators than fit into it', () => {
+  it('refuses more operators than fit into it', () => {
     const operators = Array.from({ length: 17 }, (_, at) =>
       `arn:aws:iam::123456789012:role/${at}-`.padEnd(500, 'p'),
     );

@@ -121,7 +121,7 @@ describe('a digest', () => {
     expect(triesOf(digest).at(-1)).toBeGreaterThan(HALF_AN_HOUR);
   });
 
-  it('finds again what a failed call had received, whenever that call received it and failed', () => {
+  it('receives the messages of a failed call again, whenever that call received them and failed', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...collected),

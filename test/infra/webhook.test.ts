@@ -12,7 +12,7 @@ describe('the webhook', () => {
     synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE' });
   });
 
-  it('may be called by anybody: a function URL needs the right to both actions', () => {
+  it('may be called by anybody: a function URL needs two permissions for that', () => {
     const { notifier } = synthesize({ webhook: true });
     notifier.hasResourceProperties('AWS::Lambda::Permission', {
       Action: 'lambda:InvokeFunctionUrl',
@@ -70,7 +70,7 @@ describe('the webhook', () => {
     });
   });
 
-  it('writes no line of Lambda for a call, which anybody can make', () => {
+  it('writes no log line of Lambda for a call, since anybody can call it', () => {
     synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::Lambda::Function', {
       Description: Match.stringLikeRegexp('webhook'),
       LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },

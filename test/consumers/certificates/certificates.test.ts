@@ -51,7 +51,7 @@ describe('a completed course', () => {
     expect(publishedTypes(made)).toEqual(['Issued']);
   });
 
-  test('without a date is certified as of when it happened', async () => {
+  test('without a date is certified with the time at which it happened', async () => {
     const made = await desk({}, eventAt(1, 'CourseCompleted', { occurredAt: MAY }));
     expect(made.drawn[0]?.completedAt).toBe(MAY);
   });
@@ -80,7 +80,7 @@ describe.each([{ revoke: true }, { revoke: false }])('with %j', (policy) => {
     expect(new Set(made.notified.map(({ detail }) => detail.id)).size).toBe(3);
   });
 
-  test('a date that follows later replaces the time of detection', async () => {
+  test('a date that Kombo shows later replaces the time of detection', async () => {
     const undated = eventAt(1, 'CourseCompleted', { occurredAt: JUNE });
     const dated = eventAt(2, 'CompletionCorrected', { completedAt: MAY });
     expect((await desk(policy, undated, dated)).validDates).toEqual([MAY]);
@@ -97,7 +97,7 @@ describe.each([{ revoke: true }, { revoke: false }])('with %j', (policy) => {
     expect(publishedTypes(made)).toEqual(['Issued']);
   });
 
-  test('the journal decides about the order, not the arrival', async () => {
+  test('certificates follow the order of the journal, not the order of arrival', async () => {
     const made = await desk(policy, again, corrected, completed, reopened);
     expect(made.validDates).toEqual([MAY]);
     expect(publishedTypes(made)).toEqual(['Issued']);

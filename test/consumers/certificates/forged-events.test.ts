@@ -41,14 +41,14 @@ describe('a completion', () => {
     expect([...desk.objects.keys(), ...desk.notified, ...desk.drawn]).toEqual([]);
   });
 
-  test('without a date is not believed where Kombo shows a date', async () => {
+  test('without a date is not trusted where Kombo shows a date', async () => {
     const desk = deskShowing(recordOf(completed));
     const undated = eventAt(2, 'CourseCompleted', { occurredAt: MAY });
     await expect(desk.take(delivered(undated))).rejects.toThrow(UnconfirmedEventError);
     expect(desk.drawn).toEqual([]);
   });
 
-  test('is believed where Kombo shows no date, as on platforms that have none', async () => {
+  test('is trusted where Kombo shows no date, as on platforms that have none', async () => {
     const desk = deskShowing(recordOf(eventAt(1, 'CourseCompleted')));
     await desk.take(delivered(completed));
     expect(desk.validDates).toEqual([MARCH]);
@@ -75,7 +75,7 @@ describe('a completion', () => {
     );
   });
 
-  test('that waits is done once Kombo shows it, or once a later event explains it', async () => {
+  test('that waits is handled when Kombo shows it, or when a later event explains it', async () => {
     const desk = deskShowing(recordOf(started));
     await expect(desk.take(delivered(completed))).rejects.toThrow(UnconfirmedEventError);
     const later = eventAt(2, 'CompletionCorrected', { completedAt: MAY });

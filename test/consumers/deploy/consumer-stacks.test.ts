@@ -46,7 +46,7 @@ function stacks(settings: SettingsInput) {
 const [certificates, subscribers] = stacks(everything).templates;
 if (certificates === undefined || subscribers === undefined) throw new Error('there are two stacks');
 
-it('nothing of it is there unless it is asked for', () => {
+it('no consumer is deployed unless the settings switch it on', () => {
   expect(stacks({}).templates).toEqual([]);
 });
 

@@ -14,7 +14,7 @@ const completed = (id: string, course: string | null = 'Fire safety') => ({
   course,
 });
 
-describe('a summary', () => {
+describe('the summary of a digest', () => {
   test('counts each kind of event and course, the most frequent first', () => {
     const items = [completed('1'), { id: '2', type: 'LearnerEnrolled', course: 'First aid' }, completed('3')];
     expect(summarise(items)).toEqual({
@@ -23,13 +23,13 @@ describe('a summary', () => {
       lines: '2 × Course completed · Fire safety\n1 × Enrolled in a course · First aid',
     });
   });
-  test('counts a repeated event once, and a replayed one as what it was', () => {
+  test('counts a repeated event once, and a replayed event like the live one', () => {
     expect(
       summarise([completed('1'), completed('1'), { ...completed('2'), type: 'ReplayedCourseCompleted' }])
         .lines,
     ).toBe('2 × Course completed · Fire safety');
   });
-  test('does without a title, or a course', () => {
+  test('leaves out a missing title or course', () => {
     expect(summarise([completed('1', null), { id: '2', type: 'IntegrationFailing' }]).lines).toBe(
       '1 × An integration is failing\n1 × Course completed',
     );
@@ -75,7 +75,7 @@ describe('a digest', () => {
   const events = (count: number) =>
     Array.from({ length: count }, (_, at) => JSON.stringify(completed(String(at))));
 
-  test('is about everything that waits, and then takes it out of the queue', async () => {
+  test('is about all waiting events, and then removes them from the queue', async () => {
     const { call, published, removed, outcomes } = queue(events(25));
     await call();
     expect(outcomes).toEqual([{ events: 25, unreadable: 0 }]);
@@ -86,19 +86,19 @@ describe('a digest', () => {
     expect(removed).toHaveLength(25);
   });
 
-  test('is not made of nothing', async () => {
+  test('is not published when no event waits', async () => {
     const { call, published } = queue([]);
     await call();
     expect(published).toEqual([]);
   });
 
-  test('that is not published leaves everything in the queue, and fails', async () => {
+  test('that cannot be published fails, and leaves all messages in the queue', async () => {
     const { call, removed } = queue(events(1), { busFails: true });
     await expect(call()).rejects.toThrow('the bus is down');
     expect(removed).toEqual([]);
   });
 
-  test('leaves out what cannot be read, leaves it in the queue, and fails, so that it is noticed', async () => {
+  test('leaves a message that cannot be read in the queue, and fails, so that an operator notices', async () => {
     const { call, published, removed, outcomes } = queue([
       'not JSON',
       ...events(2),
@@ -110,7 +110,7 @@ describe('a digest', () => {
     expect(removed).toEqual(['1', '2']);
   });
 
-  test('receives for a third of its time, and leaves the rest for the next digest', async () => {
+  test('receives messages for a third of its time, and leaves the rest for the next digest', async () => {
     const { call, published, removed, spentMs } = queue(events(500), { receiveMs: 5_000 });
     await call();
     expect(spentMs()).toBe(40_000);

@@ -26,7 +26,7 @@ describe.each(eventTypes)('the pattern of %s', (type) => {
       expect(eventTypes.filter((other) => matchesPattern(each, delivered(other)))).toEqual([type]);
     }
   });
-  test('takes it from Schoolbell alone', () => {
+  test('accepts the source of Schoolbell alone', () => {
     expect(matchesPattern(pattern, { ...delivered(type), source: 'someone.else' })).toBe(false);
   });
   test('takes the replays that are addressed to this consumer or to everyone', () => {

@@ -26,7 +26,7 @@ function consumer() {
   return { positions, handled, take };
 }
 
-describe('an event that comes late', () => {
+describe('an event that arrives late', () => {
   test('does not bring an old state back', async () => {
     const { take, handled } = consumer();
     expect(await take(event(2))).toBe(true);
@@ -57,7 +57,7 @@ test('a failed handling is tried again', async () => {
   expect(await unlessOutdated(positions, event(4), async () => {})).toBe(true);
 });
 
-test('an event that was only derived from Kombo has no place: handled where nothing is known', async () => {
+test('an event that was only derived from Kombo is handled where no position is stored', async () => {
   const { positions } = consumer();
   const derived = { detail: { ...event(1).detail, journal: null } };
   expect(positionOf(derived)).toBeNull();

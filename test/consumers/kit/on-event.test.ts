@@ -21,7 +21,7 @@ function somewhere() {
 }
 
 describe('a rule on an event', () => {
-  it('takes what its filters say, live and replayed for its consumer, into a queue', () => {
+  it('sends live events and replays for its consumer that match its filters to a queue', () => {
     const { stack, bus, template } = somewhere();
     const filter = { courses: ['c1'], where: { previous: { status: ['IN_PROGRESS' as const] } } };
     onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', ...filter }, new Queue(stack, 'Queue'));
@@ -32,7 +32,7 @@ describe('a rule on an event', () => {
     template().resourceCountIs('AWS::SQS::Queue', 2);
   });
 
-  it('may ask for null, which CloudFormation refuses outside a text', () => {
+  it('may match null, which CloudFormation refuses except in a text', () => {
     const { stack, bus, template } = somewhere();
     const filter = {
       where: { course: { title: [null, { exists: false }] }, previous: { completedAt: [null] } },
@@ -43,7 +43,7 @@ describe('a rule on an event', () => {
     expect(nullsIn(template().toJSON())).toEqual([]);
   });
 
-  it('may name what only the deployment knows', () => {
+  it('may name a value that is only known during the deployment', () => {
     const { stack, bus, template } = somewhere();
     const course = new CfnParameter(stack, 'Course').valueAsString;
     onEvent(
@@ -57,7 +57,7 @@ describe('a rule on an event', () => {
     });
   });
 
-  it('becomes several rules to one target where its pattern is too long', () => {
+  it('is divided into several rules with one target where its pattern is too long', () => {
     const { stack, bus, template } = somewhere();
     const courses = Array.from({ length: 200 }, (_, at) => `U3Q5rNXx2FPuXyGxAjJho${at}`);
     onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', courses }, new Queue(stack, 'Queue'));
@@ -68,7 +68,7 @@ describe('a rule on an event', () => {
     expect(named.toSorted()).toEqual(courses.toSorted());
   });
 
-  it('for each event: all of them go to one queue, with one queue of dead letters, in one statement each', () => {
+  it('exists for each event: all rules share a queue and a dead-letter queue, with one policy statement each', () => {
     const { stack, bus, template } = somewhere();
     const queue = new Queue(stack, 'Queue');
     const deadLetters = new Queue(stack, 'DeadLetters');
@@ -86,7 +86,7 @@ describe('a rule on an event', () => {
     });
   });
 
-  it('takes it to a function, whose failures go to the dead letters as well', () => {
+  it('sends its event to a function, whose failures also go to the dead letters', () => {
     const { stack, bus, template } = somewhere();
     const target = new LambdaFunction(stack, 'Function', {
       runtime: Runtime.NODEJS_24_X,
@@ -99,7 +99,7 @@ describe('a rule on an event', () => {
     template().hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
   });
 
-  it('takes it anywhere else, given how to deliver', () => {
+  it('sends its event to any other target, made with the retries of the rule', () => {
     const { stack, bus, template } = somewhere();
     onEvent(
       stack,
