@@ -1,7 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { PollMessage } from '../contract/messages.ts';
+import { metricNames } from '../contract/names.ts';
 import type { Queue } from '../core/ports.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { KomboWebhook, pollOf } from './kombo-webhook.ts';
 
 /** Kombo's webhooks have a few hundred bytes. Longer bodies are refused. */
@@ -80,4 +82,14 @@ function parseJson(bytes: Buffer): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Reports an accepted webhook. A refused one is not logged, since anyone can send any number of them: Lambda counts them
+ * (`Url4xxCount`), and the response has the reason.
+ */
+export function reportWebhook(telemetry: Telemetry, outcome: WebhookOutcome): void {
+  if (outcome.kind === 'refused') return;
+  telemetry.info('webhook', { type: outcome.type, integration: outcome.poll?.integration ?? null });
+  telemetry.measure({ [metricNames.webhooksAccepted]: 1 });
 }

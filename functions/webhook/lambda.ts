@@ -1,8 +1,7 @@
 import { redactErrors } from '../telemetry/redact-errors.ts';
 import { createTelemetry } from '../telemetry/telemetry.ts';
 import { wireWebhook } from '../wiring.ts';
-import { webhookHandler } from './handler.ts';
-import { reportWebhook } from './report.ts';
+import { reportWebhook, webhookHandler } from './handler.ts';
 
 /** Called by its function URL. */
 const telemetry = createTelemetry();

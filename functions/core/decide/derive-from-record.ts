@@ -30,7 +30,8 @@ export function deriveEvents(
     type: LearningEventType,
     occurredAt: string,
     progression: ProgressionState,
-    rest: Pick<LearningEvent['detail'], 'previous' | 'changes'>,
+    changes: LearningEvent['detail']['changes'],
+    previous: ProgressionState | null = null,
   ): LearningEvent => ({
     type,
     detail: {
@@ -41,34 +42,24 @@ export function deriveEvents(
       occurredAt,
       detectedAt,
       progression,
-      ...rest,
+      previous,
+      changes,
       learner,
       course,
     },
   });
+  const { enrolledAt, completedAt, removedAt } = state;
   const present = { ...state, removedAt: null };
   const events: LearningEvent[] = [];
-  if (state.enrolledAt !== null) {
+  if (enrolledAt !== null) {
     const enrolled = { ...present, status: 'ENROLLED' as const, completedAt: null, changedAt: null };
-    events.push(
-      derived('LearnerEnrolled', state.enrolledAt, enrolled, {
-        previous: null,
-        changes: ['status', 'enrolledAt'],
-      }),
-    );
+    events.push(derived('LearnerEnrolled', enrolledAt, enrolled, ['status', 'enrolledAt']));
   }
-  if (state.status === 'COMPLETED' && state.completedAt !== null) {
-    events.push(
-      derived('CourseCompleted', state.completedAt, present, {
-        previous: null,
-        changes: ['status', 'completedAt'],
-      }),
-    );
+  if (state.status === 'COMPLETED' && completedAt !== null) {
+    events.push(derived('CourseCompleted', completedAt, present, ['status', 'completedAt']));
   }
-  if (state.removedAt !== null) {
-    events.push(
-      derived('ProgressionRemoved', state.removedAt, state, { previous: present, changes: ['removedAt'] }),
-    );
+  if (removedAt !== null) {
+    events.push(derived('ProgressionRemoved', removedAt, state, ['removedAt'], present));
   }
   return events.toSorted((a, b) => compare(a.detail.occurredAt, b.detail.occurredAt));
 }

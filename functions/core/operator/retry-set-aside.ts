@@ -21,25 +21,16 @@ export type RetriedSetAside = {
  * journal. A record without an id is searched among all records; it is processed when Kombo no longer shows it without an id.
  */
 export async function retrySetAside(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
-  const { store } = worker.ports;
-  const records = await retryRecords(
-    worker,
-    items.filter(({ kind }) => kind === 'record'),
-  );
-  const events = await retryEvents(
-    worker,
-    items.filter(({ kind }) => kind === 'event'),
-  );
+  const ofKind = (wanted: SetAside['kind']) => items.filter(({ kind }) => kind === wanted);
+  const records = await retryRecords(worker, ofKind('record'));
+  const events = await retryEvents(worker, ofKind('event'));
   const statuses = allRemaining(
-    items.filter(({ kind }) => kind === 'status'),
+    ofKind('status'),
     'Schoolbell does not know this status. A version that knows it publishes it with its next reconciliation',
   );
-  const settled = [...records.processed, ...events.processed];
-  for (const item of settled) await store.removeSetAside(worker.integration.id, item);
-  return {
-    processed: settled,
-    remaining: [...records.remaining, ...events.remaining, ...statuses.remaining],
-  };
+  const processed = [...records.processed, ...events.processed];
+  for (const item of processed) await worker.ports.store.removeSetAside(worker.integration.id, item);
+  return { processed, remaining: [...records.remaining, ...events.remaining, ...statuses.remaining] };
 }
 
 async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {

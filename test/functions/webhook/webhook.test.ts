@@ -1,8 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { PollMessage } from '../../../functions/contract/messages.ts';
-import { MAX_BODY_BYTES, type WebhookOutcome, webhookHandler } from '../../../functions/webhook/handler.ts';
-import { reportWebhook } from '../../../functions/webhook/report.ts';
+import {
+  MAX_BODY_BYTES,
+  reportWebhook,
+  type WebhookOutcome,
+  webhookHandler,
+} from '../../../functions/webhook/handler.ts';
 
 const SECRET = 'the secret';
 const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
