@@ -4,21 +4,21 @@ import { DeploymentError } from './core/errors.ts';
 import type { Kombo, Store } from './core/ports.ts';
 import type { JournalEntry } from './core/state/journal-entry.ts';
 
-/** The setting, and the key of hashed ids, which is asked for when an id has to be hashed. */
+/** The setting, and the key of hashed ids, which is read when an id has to be hashed. */
 export type IdSetting = { mode: RemoteIds; key: () => Promise<string> };
 
-/** What is stored and published in the place of a platform's id: the same each time for the same id, and for its own result. */
+/** Returns what is stored and published instead of a platform's id. Applying it twice gives the same result. */
 type ReplaceId = (id: string | null) => string | null;
 
-/** For the ids of learners and progressions, and for those of courses and their revisions. */
+/** One function for the ids of learners and progressions, one for those of courses and revisions. */
 type IdRule = { person: ReplaceId; course: ReplaceId };
 
 const HASHED = /^hashed-[\w-]{22}$/;
 
-/** Of a key that nobody guesses; a shorter one is a mistake. */
+/** The shortest key that cannot be guessed. */
 const FEWEST_CHARACTERS = 32;
 
-/** Also within a longer id, with the sign in full width, or percent-encoded. */
+/** Whether an id contains an e-mail address, also with a full-width or percent-encoded @. */
 export function looksLikeEmail(id: string): boolean {
   return /\S(?:[@\uff20\ufe6b]|%40)\S/i.test(id);
 }
@@ -37,7 +37,7 @@ export async function idRule({ mode, key }: IdSetting): Promise<IdRule> {
   return { person: mode === 'hash' ? hashedIf(() => true, secret) : course, course };
 }
 
-/** 132 bits of HMAC-SHA256. An id that has this form already stays, so that what is stored can be replaced again. */
+/** 132 bits of HMAC-SHA256. An id of this form is not hashed again, so that stored ids can be replaced again. */
 function hashedIf(isHashed: (id: string) => boolean, key: string): ReplaceId {
   return (id) => {
     if (id === null || HASHED.test(id) || !isHashed(id)) return id;
@@ -45,7 +45,7 @@ function hashedIf(isHashed: (id: string) => boolean, key: string): ReplaceId {
   };
 }
 
-/** The same progressions with their ids by the setting. By default most platforms have no id that needs the key. */
+/** The same progressions with their ids replaced by the setting. Reads the key only if an id needs it; by default few do. */
 async function replaceIds<Part extends Progression>(parts: Part[], setting: IdSetting): Promise<Part[]> {
   const { mode } = setting;
   if (mode === 'keep') return parts;
@@ -60,7 +60,7 @@ async function replaceIds<Part extends Progression>(parts: Part[], setting: IdSe
   return parts.map((part) => withIds(part, rule));
 }
 
-/** Kombo, whose records have ids by the setting: nothing behind it sees another one. */
+/** Kombo with the ids of its records replaced by the setting, so that no other code sees the original ids. */
 export function komboWithIds<Adapter extends Kombo>(kombo: Adapter, setting: IdSetting): Adapter {
   return {
     ...kombo,
@@ -76,8 +76,8 @@ export function komboWithIds<Adapter extends Kombo>(kombo: Adapter, setting: IdS
 }
 
 /**
- * The store, whose progressions and journal have ids by the setting, also where they were written under another one: a
- * change of the setting is no change of a progression, and an old entry publishes no id that would not be published now.
+ * The store with the ids of progressions and journal entries replaced by the setting, also if they were written under another
+ * one: a change of the setting does not change a progression, and an old entry publishes no id that the setting now hides.
  */
 export function storeWithIds(store: Store, setting: IdSetting): Store {
   const withChanges = async (entry: JournalEntry): Promise<JournalEntry> => ({

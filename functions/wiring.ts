@@ -88,7 +88,7 @@ export function wireReplay(variables: Variables): {
   };
 }
 
-/** The parts of the command line: those of poll and of replay, except that it may have no replay function to ask. */
+/** The parts of the command line: those of poll and of replay. There may be no replay function. */
 export function wireOperator(variables: Variables): {
   ports: ReplayPorts;
   settings: RunSettings;
@@ -96,7 +96,7 @@ export function wireOperator(variables: Variables): {
   replayQueue: Queue<ReplayMessage> | null;
   readKeyOwner: KomboAdapter['readKeyOwner'];
   ids: IdSetting;
-  /** What can be looked at besides the ports, for `doctor`; each throws what is wrong with it. */
+  /** Checks of `doctor` besides the ports; each throws an error that says what is wrong. */
   checks: OperatorChecks;
   storeKey(key: string): Promise<void>;
 } {
@@ -124,10 +124,10 @@ export function wireOperator(variables: Variables): {
 
 export type OperatorChecks = {
   findBus(): Promise<void>;
-  /** Messages that wait. */
+  /** The number of waiting messages. */
   countPolls(): Promise<number>;
   countReplays: (() => Promise<number>) | null;
-  /** Stacks of consumers that are switched off and still deployed. */
+  /** Stacks of consumers that are switched off but still deployed. */
   findStacksOff(): Promise<string[]>;
 };
 

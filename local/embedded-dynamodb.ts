@@ -9,24 +9,24 @@ import { startLocalServer } from './local-server.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 
 export type EmbeddedDynamoDb = {
-  /** For the AWS client; it takes any region and credentials. */
+  /** For the AWS client; the engine accepts any region and credentials. */
   endpoint: string;
-  /** The table, which is there and empty at first. */
+  /** The name of the table, which exists. */
   table: string;
   close(): Promise<void>;
 };
 
 const TABLE = 'schoolbell';
 
-/** The engine asks for a signature and does not look at it. */
+/** The engine requires a signature but does not check it. */
 export const EMBEDDED_CREDENTIALS = { accessKeyId: 'embedded', secretAccessKey: 'embedded' };
 
 /**
  * A DynamoDB engine inside this process, on a free port of 127.0.0.1, with Schoolbell's table.
  *
- * @param options.directory where it keeps its data, created when absent and safe against a kill at any moment; without
- *   it, data is gone with the process
- * @throws DeploymentError when another process has the directory in use
+ * @param options.directory where it stores its data, created if absent and safe against a kill at any time; without it, data
+ *   is lost with the process
+ * @throws DeploymentError when another process uses the directory
  */
 export async function startEmbeddedDynamoDb(options: { directory?: string } = {}): Promise<EmbeddedDynamoDb> {
   const { directory } = options;
@@ -49,12 +49,12 @@ export async function startEmbeddedDynamoDb(options: { directory?: string } = {}
 }
 
 /**
- * Holds the directory for this process, by the lock of a LevelDB of its own: dynalite opens its one late, and fails the
- * whole process when it cannot.
+ * Locks the directory for this process, with a LevelDB of its own: dynalite opens its database late, and crashes the process
+ * if it cannot.
  */
 async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   try {
-    // LevelDB would make its directories readable to everyone.
+    // LevelDB itself would make its directories readable to everyone.
     for (const each of ['.', 'lock', 'dynamodb']) await makePrivateDirectory(join(directory, each));
     const lock = new ClassicLevel(join(directory, 'lock'));
     await lock.open();
@@ -65,7 +65,7 @@ async function lockDirectory(directory: string): Promise<() => Promise<void>> {
     const isLocked = reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED';
     const message = reason instanceof Error ? reason.message : String(reason);
     throw new DeploymentError(
-      isLocked ? `another process uses ${directory}` : `cannot keep data in ${directory}: ${message}`,
+      isLocked ? `another process uses ${directory}` : `cannot store data in ${directory}: ${message}`,
       { cause },
     );
   }
@@ -73,7 +73,7 @@ async function lockDirectory(directory: string): Promise<() => Promise<void>> {
 
 async function startEngine(path: string | undefined): Promise<{ endpoint: string; close(): Promise<void> }> {
   const engine = dynalite({ createTableMs: 0, ...(path !== undefined && { path }) });
-  // Dynalite rethrows a request's error, and a client that hangs up would end the process.
+  // Dynalite rethrows a request's error, so that a client that disconnects would end the process.
   engine.on('request', (request) => {
     request.removeAllListeners('error');
     request.on('error', () => {});

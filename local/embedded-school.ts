@@ -13,7 +13,7 @@ import { startSandbox } from './sandbox/server.ts';
 /** The only integration of an embedded sandbox. */
 const SCHOOL_INTEGRATION: IntegrationId = 'sandbox:school';
 
-/** So many that a person can follow each of them. */
+/** Few enough that a person can follow each of them. */
 const LEARNERS = 16;
 
 const API_KEY = 'sandbox-key';
@@ -23,14 +23,14 @@ export type EmbeddedSchool = {
   apiKey: string;
   integration: IntegrationId;
   now(): number;
-  /** Lets time pass in the school. It stands still otherwise, so that a poll finds the same however long it takes. */
+  /** Lets time pass in the school. Otherwise time is stopped, so that a poll returns the same however long it takes. */
   pass(ms: number): void;
-  /** Keeps how far the school has come, so that its history goes on in the next process. */
+  /** Stores the time of the school, so that the next process continues its history. */
   keep(): Promise<void>;
   close(): Promise<void>;
 };
 
-/** A sandbox of Kombo's API in this process, with the school of a directory; nothing is written before `keep`. */
+/** A sandbox of Kombo's API in this process, with the school of a directory. Writes nothing before `keep`. */
 export async function startEmbeddedSchool(directory: string): Promise<EmbeddedSchool> {
   const school = (await readSchool(directory)) ?? newSchool(Date.now());
   const clock = steppedClock(Date.parse(school.now));
@@ -61,20 +61,20 @@ export async function startEmbeddedSchool(directory: string): Promise<EmbeddedSc
   };
 }
 
-/** The sandbox school of a directory: what its history is made of, and how far it has come. */
+/** The sandbox school of a directory: the parameters of its history, and its current time. */
 export const KeptSchool = z.object({ seed: z.int(), startsAt: Timestamp, now: Timestamp });
 export type KeptSchool = z.infer<typeof KeptSchool>;
 
-/** A school whose story begins so that it ends today. */
+/** A school whose story ends today. */
 export function newSchool(today: number): KeptSchool {
   const startsAt = new Date(today - STORY.polls * STORY.pollEveryMs).toISOString();
   return { seed: 1, startsAt, now: startsAt };
 }
 
 /**
- * The school that a directory keeps, or null when it keeps none.
+ * The school that is stored in a directory, or null.
  *
- * @throws DeploymentError when the file is there and cannot be understood
+ * @throws DeploymentError when the file exists but cannot be parsed
  */
 export async function readSchool(directory: string): Promise<KeptSchool | null> {
   const file = fileOf(directory);
@@ -89,7 +89,7 @@ export async function readSchool(directory: string): Promise<KeptSchool | null> 
   }
 }
 
-/** Writes it so that a kill leaves the old file or the new one. */
+/** Writes the file atomically: a kill leaves the old file or the new one. */
 export async function keepSchool(directory: string, school: KeptSchool): Promise<void> {
   await makePrivateDirectory(directory);
   const file = fileOf(directory);

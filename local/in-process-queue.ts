@@ -2,17 +2,17 @@ import { messageGroupOf } from '../functions/adapters/sqs/queue.ts';
 import type { PollMessage } from '../functions/contract/messages.ts';
 import type { BulkQueue } from '../functions/core/ports.ts';
 
-/** An event of SQS with one message, as far as it is needed. */
+/** The used part of an SQS event with one message. */
 export type InProcessEvent = { Records: { body: string; attributes: { MessageGroupId: string } }[] };
 
 export type InProcessQueue = BulkQueue & {
-  /** Hands the messages to a handler as SQS would, one at a time, until none is left, those sent meanwhile included. */
+  /** Passes the messages to a handler as SQS does, one at a time, until none is left, including those sent meanwhile. */
   drain(handler: (event: InProcessEvent) => Promise<void>): Promise<void>;
 };
 
 /**
- * The poll queue of one machine. What is in it is gone with the process; the next dispatch sends it again, and what would
- * have to be delayed.
+ * The poll queue of one machine. Its messages are lost with the process; the next dispatch sends them again. Delayed messages
+ * are dropped, since the next dispatch sends those too.
  */
 export function createInProcessQueue(): InProcessQueue {
   const waiting: PollMessage[] = [];

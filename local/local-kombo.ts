@@ -12,29 +12,29 @@ import { type EmbeddedSchool, startEmbeddedSchool } from './embedded-school.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 
 export type LocalKombo = {
-  /** Its records have ids by `ids`. */
+  /** With the ids of records replaced by `ids`. */
   kombo: KomboAdapter;
   ids: IdSetting;
   baseUrl: string;
-  /** The machine's clock, or that of the sandbox's school: everything here lives in its time. */
+  /** The machine's clock, or that of the sandbox's school, which everything here uses. */
   clock: Clock;
-  /** The school behind the sandbox; null where a real API, or a server that speaks like it, is polled. */
+  /** The school of the embedded sandbox; null if another server is polled. */
   school: EmbeddedSchool | null;
   close(): Promise<void>;
 };
 
 /**
- * Kombo's API as the environment names it by `KOMBO_API_KEY` and `KOMBO_BASE_URL`; without a key, an embedded sandbox.
+ * Kombo's API by `KOMBO_API_KEY` and `KOMBO_BASE_URL`; without a key, an embedded sandbox.
  *
  * @param directory where the sandbox's school and the key of hashed ids are kept
- * @throws DeploymentError when the environment makes no sense
+ * @throws DeploymentError when the variables are invalid
  */
 export async function openLocalKombo(
   variables: Record<string, string | undefined>,
   directory: string,
 ): Promise<LocalKombo> {
   const mode = z._default(RemoteIds, 'hash-emails').safeParse(variables['REMOTE_IDS']);
-  if (!mode.success) throw new DeploymentError(`REMOTE_IDS is none of ${RemoteIds.options.join(', ')}`);
+  if (!mode.success) throw new DeploymentError(`REMOTE_IDS must be one of ${RemoteIds.options.join(', ')}`);
   const ids = { mode: mode.data, key: () => keptKey(directory) };
   const apiKey = variables['KOMBO_API_KEY']?.trim() ?? '';
   const baseUrl = variables['KOMBO_BASE_URL']?.trim() || null;
@@ -60,12 +60,12 @@ export async function openLocalKombo(
   };
 }
 
-/** The key of hashed ids in a directory, made by the command that first asks for it. */
+/** The key of hashed ids in a directory, created at its first use. */
 async function keptKey(directory: string): Promise<string> {
   const file = join(directory, 'remote-ids-key');
   if (!existsSync(file)) {
     await makePrivateDirectory(directory);
-    // Renamed when it is whole: a command that is killed leaves no half of a key.
+    // Renamed when it is complete: a killed command leaves no partial key.
     const whole = `${file}.${process.pid}`;
     await writeFile(whole, randomBytes(32).toString('base64url'), { mode: 0o600 });
     await rename(whole, file);

@@ -18,7 +18,7 @@ const BUS = 'schoolbell';
 
 export type LocalParts = {
   ports: ReplayPorts;
-  /** Where the local bus takes `PutEvents` calls. */
+  /** The endpoint of the local bus. */
   busEndpoint: string;
   close(): Promise<void>;
 };
@@ -26,8 +26,8 @@ export type LocalParts = {
 /**
  * The adapters of the functions, wired to an embedded DynamoDB and a local bus.
  *
- * @param options.directory where the data is kept
- * @param options.onEvent called for each event before the bus says that it took it
+ * @param options.directory where the data is stored
+ * @param options.onEvent called for each event before the bus accepts it
  * @throws DeploymentError when the directory is in use or cannot be written
  */
 export async function openLocalParts(options: {
@@ -66,8 +66,8 @@ export async function openLocalParts(options: {
 const END_OF_TIME = '9999-12-31T23:59:59.999Z';
 
 /**
- * A store that one process at a time can have open, with one worker in it: a lease found there belongs to a process that
- * is gone. It is taken over at once; the worker then recovers what that process left.
+ * A store that only one process with one worker has open: a lease found there belongs to a process that has ended. It is taken
+ * over at once, and the worker then recovers what that process left unfinished.
  */
 export function takingDeadLeases(store: Store): Store {
   return { ...store, takeLease: (id, lease) => store.takeLease(id, lease, END_OF_TIME) };

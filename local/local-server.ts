@@ -5,16 +5,16 @@ import { MAX_BODY_BYTES } from '../functions/core/read-whole.ts';
 export type LocalServer = {
   /** Such as `http://127.0.0.1:4010`. */
   origin: string;
-  /** Cuts open connections and stops. */
+  /** Closes all connections and stops. */
   close(): Promise<void>;
 };
 
 /**
- * Lets a server answer the programs of this machine, on 127.0.0.1. Every server of Schoolbell listens here.
+ * Starts a server for programs of this machine, on 127.0.0.1. Every local server of Schoolbell uses it.
  *
  * Web pages are refused with 403: a request of a page has an `Origin` or, after DNS rebinding, the page's own `Host`. A
- * body over 64 MB is refused with 413, or cut off where its length was not announced. A request that is not complete after
- * `deadlineMs` is cut off.
+ * body over 64 MB is refused with 413, or aborted if its length was not announced. A request that is not complete after
+ * `deadlineMs` is aborted.
  *
  * @param options.port any free port when not given
  * @throws the error of `listen`, such as EADDRINUSE

@@ -24,14 +24,14 @@ export function nativeDynamoDb(): string | null {
 }
 
 /**
- * A native DynamoDB engine in memory, in a process of its own, with Schoolbell's table: a second opinion on the embedded
- * one, and five times as fast.
+ * A native DynamoDB engine in memory, in a process of its own, with Schoolbell's table: it checks the embedded one, and is five
+ * times as fast.
  *
- * The engine itself answers web pages. It listens where no page finds it, one of 16 million addresses of this machine, and
- * requests reach it through a server that refuses pages.
+ * The engine itself accepts requests of web pages. It listens on one of 16 million addresses of this machine, which no page can
+ * guess, behind a server that refuses pages.
  *
  * @param file of `nativeDynamoDb`
- * @throws when it does not answer
+ * @throws when it does not respond
  */
 export async function startNativeDynamoDb(file: string): Promise<EmbeddedDynamoDb> {
   const [port, host] = [
@@ -75,5 +75,5 @@ async function answers(endpoint: string, child: ChildProcess): Promise<void> {
     if (isThere) return;
     await setTimeout(50);
   }
-  throw new Error('the native engine does not answer');
+  throw new Error('the native engine does not respond');
 }

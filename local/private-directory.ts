@@ -2,11 +2,10 @@ import { mkdir, stat } from 'node:fs/promises';
 import { DeploymentError } from '../functions/core/errors.ts';
 
 /**
- * Makes a directory that only this user can look into. One that is there already must be this user's, and nobody else's to
- * write in: another user could have put data there, or would find ours. On Windows, where homes are private, it is taken
- * as it is.
+ * Creates a directory that only this user can read. An existing one must belong to this user, and nobody else may write in it:
+ * another user could have put data there. On Windows, where home directories are private, it is not checked.
  *
- * @throws DeploymentError where it is not; the error of the system where it cannot be made
+ * @throws DeploymentError when it is not private; the error of the system when it cannot be created
  */
 export async function makePrivateDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });

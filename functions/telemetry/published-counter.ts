@@ -1,10 +1,10 @@
 import type { LearningEvent } from '../contract/learning-events.ts';
 import type { Publisher } from '../core/ports.ts';
 
-/** What was published since the last look. */
+/** What was published since the last `take`. */
 export type Published = {
   byType: Record<string, number>;
-  /** The longest that a change took from the learning platform to Kombo, and from there to the bus; null without events. */
+  /** The longest time of a change from the learning platform to Kombo, and from Kombo to the bus; null without events. */
   komboLagSeconds: number | null;
   ownLagSeconds: number | null;
 };
@@ -24,13 +24,13 @@ export function countPublished(publisher: Publisher, clock: () => number): Publi
   return {
     publisher: {
       async publish(events) {
-        const answer = await publisher.publish(events);
-        const accepted = new Set(answer.accepted);
+        const result = await publisher.publish(events);
+        const accepted = new Set(result.accepted);
         for (const { type, detail } of events.filter((_, at) => accepted.has(at))) {
           count(type);
           published = withLags(published, detail, clock());
         }
-        return answer;
+        return result;
       },
       async notify(event) {
         await publisher.notify(event);
@@ -49,7 +49,7 @@ function nothing(): Published {
   return { byType: {}, komboLagSeconds: null, ownLagSeconds: null };
 }
 
-/** Kombo's `changed_at` parts its lag from ours. Where it is not known, neither is. */
+/** `changed_at` separates Kombo's lag from ours. Without it, both are unknown. */
 function withLags(published: Published, detail: LearningEvent['detail'], now: number): Published {
   const { changedAt } = detail.progression;
   if (changedAt === null) return published;

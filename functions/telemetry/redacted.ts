@@ -2,18 +2,18 @@ import { existsSync } from 'node:fs';
 import { nameOf } from '../core/errors.ts';
 import { mapToSources } from './source-map.ts';
 
-/** An error as it may be logged. */
+/** The parts of an error that may be logged. */
 export type Problem = { name: string; at: string[]; cause?: Problem };
 
 const FRAMES = 12;
 
-/** The file of a line of a stack, and the place in it. */
+/** The file of a line of a stack, and the position in it. */
 const PLACE = /((?:file:\/\/)?(\/[^\s()]+):\d+:\d+)\)?$/;
 
 /**
- * An error's names and places in the code, and those of its causes. Messages stay out: that of a JSON parser, for one,
- * quotes what it could not read, and that may be a learner's name. A stack repeats the message, in which a line may look
- * like a place: so a place is a file that exists, without the function.
+ * The names of an error and of its causes, and their positions in the code. Messages are left out: that of a JSON parser quotes
+ * what it could not parse, which may be a learner's name. A stack repeats the message, in which a line may look like a position:
+ * so only positions in existing files count, without the name of the function.
  */
 export function redacted(error: unknown, depth = 0): Problem {
   if (!(error instanceof Error)) return { name: typeof error, at: [] };

@@ -8,8 +8,8 @@ const PLACE = /(file:\/\/\S+):(\d+):(\d+)\)?$/;
 const maps = new Map<string, SourceMap | null>();
 
 /**
- * A line of an error's stack, as `at functions/poll/handler.ts:29:20` where the bundle that it names has a source map beside it,
- * else as it is.
+ * A line of an error's stack, as `at functions/poll/handler.ts:29:20` if the bundle that it names has a source map beside it,
+ * otherwise unchanged.
  *
  * Node's `--enable-source-maps` does the same, but reads the map whenever it loads the bundle. See
  * docs/adr/0010-read-source-maps-only-when-an-error-is-logged.md.
@@ -31,7 +31,7 @@ function mapOf(bundle: string): SourceMap | null {
   return map;
 }
 
-/** Null when there is none: a place in the bundle is better than an error about an error. */
+/** Null without a readable map: a position in the bundle is better than an error about an error. */
 function readMap(bundle: string): SourceMap | null {
   try {
     const { sources, mappings } = z

@@ -3,20 +3,20 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { METRIC_NAMESPACE, type MetricName } from '../contract/names.ts';
 import { redacted } from './redacted.ts';
 
-/** What a log line carries besides its message: ids, counts, times. Never a record, an event, a name or a key. */
+/** The fields of a log line: ids, counts, times. Never a record, an event, a name or a key. */
 export type Fields = Record<string, unknown>;
 
 /** Structured logs, and metrics written as log lines (embedded metric format). */
 export type Telemetry = {
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
-  /** An error that no part expected: its names and places in the code, without its message, which may quote content. */
+  /** Logs an unexpected error with its names and positions in the code, without its message, which may quote content. */
   unexpected(message: string, error: unknown): void;
-  /** Writes the metrics of one moment. */
+  /** Writes metrics. */
   measure(values: Partial<Record<MetricName, number>>, dimensions?: Record<string, string>): void;
 };
 
-/** Telemetry by Powertools for AWS Lambda, which takes the deployment's name from `POWERTOOLS_SERVICE_NAME`. */
+/** Telemetry with Powertools for AWS Lambda, which reads the deployment's name from `POWERTOOLS_SERVICE_NAME`. */
 export function createTelemetry(): Telemetry {
   const logger = new Logger();
   const metrics = new Metrics({ namespace: METRIC_NAMESPACE });

@@ -21,19 +21,19 @@ export type Bus = {
 export type BusOptions = {
   /** Any free port when not given. */
   port?: number;
-  /** Called for each accepted entry, and waited for before the call is answered. What it throws becomes a 500. */
+  /** Called for each accepted entry before the response. An error becomes a 500. */
   onEvent: (event: DeliveredEvent) => void | Promise<void>;
   /**
-   * The buses that exist; any name when not given. As in EventBridge, an event for another bus is answered as accepted
-   * and goes nowhere (aws/aws-sdk#186).
+   * The buses that exist; any name if not given. As in EventBridge, an event for another bus is accepted and delivered nowhere
+   * (aws/aws-sdk#186).
    */
   buses?: string[];
   limits?: RequestLimits;
 };
 
 /**
- * A local stand-in for EventBridge that takes `PutEvents` calls of the AWS SDK (AWS JSON 1.1 over HTTP, signatures
- * unchecked) with EventBridge's limits and answers. No other operation is known.
+ * A local EventBridge with the operation `PutEvents` for the AWS SDK (AWS JSON 1.1 over HTTP, signatures unchecked), with
+ * EventBridge's limits and responses.
  */
 export async function startBus(options: BusOptions): Promise<Bus> {
   const faults = createFaults();
@@ -56,7 +56,7 @@ async function answer(
   const body = await text(request);
   const operation = request.headers['x-amz-target'];
   if (request.method !== 'POST' || operation !== 'AWSEvents.PutEvents') {
-    const message = 'The local bus knows PutEvents alone.';
+    const message = 'The local bus only supports PutEvents.';
     return respond(response, 400, failure({ code: 'UnknownOperationException', message }));
   }
   const call = parsePutEvents(body, options.limits ?? EVENTBRIDGE_LIMITS);
@@ -118,21 +118,21 @@ function respond(response: ServerResponse, status: number, body: object): void {
   response.end(JSON.stringify(body));
 }
 
-/** How often a fault strikes, and whether the events are delivered before the failure is answered. */
+/** How often a fault occurs, and whether the events are delivered before the failure. */
 type Striking = {
   /** Every time when not given. */
   times?: number;
-  /** The events are accepted and delivered, and the answer says otherwise. */
+  /** The events are accepted and delivered, though the response is a failure. */
   afterAccepting?: boolean;
 };
 
-/** Single entries fail with a code, the others of the request pass. `times` counts entries. */
+/** Single entries fail with a code; the others of the request are accepted. `times` counts entries. */
 type EntryFault = Striking & { code: string; matches?: (event: DeliveredEvent) => boolean };
 
-/** Whole calls fail: with an HTTP status and an error code, or by a connection that is dropped without an answer. */
+/** Whole calls fail, with an HTTP status and an error code, or with a connection that is closed without a response. */
 export type CallFault = Striking & ({ status: number; code: string } | { status: 'dropped' });
 
-/** Tells the bus what to get wrong. Faults strike in the order in which they were given. */
+/** Makes the bus fail. Faults apply in the order in which they were added. */
 export type BusControl = {
   failEntries(fault: EntryFault): void;
   failCalls(fault: CallFault): void;
@@ -140,7 +140,7 @@ export type BusControl = {
   clearFaults(): void;
 };
 
-/** The faults that are waiting; taking one uses it up. */
+/** The remaining faults; taking one uses it up. */
 export type Faults = BusControl & {
   takeForEntry(event: DeliveredEvent): EntryFault | null;
   takeForCall(): CallFault | null;

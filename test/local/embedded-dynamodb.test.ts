@@ -96,7 +96,7 @@ it('a directory that cannot be created is refused in one line', async () => {
   await writeFile(file, '');
 
   await expect(startEmbeddedDynamoDb({ directory: join(file, 'data') })).rejects.toThrow(
-    /^cannot keep data in/,
+    /^cannot store data in/,
   );
 });
 
