@@ -4,13 +4,13 @@ import { text } from 'node:stream/consumers';
 import { createVitest, type TestSpecification } from 'vitest/node';
 
 /** Half of all test files import a core file. `check` runs those that took this long together the last time, shortest first. */
-const TEST_BUDGET_MS = 15_000;
+const TEST_BUDGET_MS = 10_000;
 
 /** Loading a test file takes about this long. */
 const LOADING_MS = 500;
 
 /** For a test file that has never run here. */
-const UNKNOWN_MS = 2_000;
+const UNKNOWN_MS = 1_000;
 
 const CACHE = 'node_modules/.cache';
 
