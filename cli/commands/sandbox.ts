@@ -61,8 +61,11 @@ export function addSandboxCommand(program: Command): void {
       const output = createOutput(globalOptionsOf(command).json);
       const sandbox = await start(options);
       const { key, integration } = options;
-      output.answer({ url: sandbox.url, apiKey: key, integration }, ...instructions(sandbox.url, options));
-      await untilInterrupted((signal) => once(signal, 'abort'));
+      // Interruptible before it prints: a reader of the URL may stop it at once.
+      await untilInterrupted((signal) => {
+        output.answer({ url: sandbox.url, apiKey: key, integration }, ...instructions(sandbox.url, options));
+        return once(signal, 'abort');
+      });
       await sandbox.close();
     });
 }
