@@ -112,5 +112,6 @@ function countedCalls(calls: DynamoDbCalls, counter: Counter): DynamoDbCalls {
     },
     updateItem: counted('writeUnits', calls.updateItem),
     deleteItem: counted('writeUnits', calls.deleteItem),
+    batchExecuteStatement: counted('writeUnits', calls.batchExecuteStatement),
   };
 }

@@ -1,11 +1,21 @@
 import { rm } from 'node:fs/promises';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { json } from 'node:stream/consumers';
+import {
+  type AttributeValue,
+  DynamoDBClient,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
 import dynalite from 'dynalite';
+import * as z from 'zod/mini';
+import { isConditionFailed } from '../functions/adapters/dynamodb/translate-errors.ts';
 import { DeploymentError } from '../functions/core/errors.ts';
 import { createTable } from './create-table.ts';
 import { startLocalServer } from './local-server.ts';
+import { translateStatements } from './partiql.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 
 export type EmbeddedDynamoDb = {
@@ -78,13 +88,65 @@ async function startEngine(path: string | undefined): Promise<{ endpoint: string
     request.removeAllListeners('error');
     request.on('error', () => {});
   });
-  const { origin: endpoint, close } = await startLocalServer(engine);
-
+  answerStatements(engine, () => client);
+  const { origin: endpoint, close: stop } = await startLocalServer(engine);
   const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });
-  const table = await createTable(client, TABLE).finally(() => client.destroy());
-  if (table === 'ready') return { endpoint, close };
+  const close = async () => {
+    await stop();
+    client.destroy();
+  };
+  if ((await createTable(client, TABLE)) === 'ready') return { endpoint, close };
 
   await close();
   if (path !== undefined) await rm(path, { recursive: true });
   return startEngine(path);
+}
+
+/** Answers `BatchExecuteStatement`, which the engine does not know, by the writes that do the same. */
+function answerStatements(engine: Server, client: () => DynamoDBClient): void {
+  const listeners = engine.listeners('request');
+  engine.removeAllListeners('request');
+  engine.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (request.headers['x-amz-target'] === 'DynamoDB_20120810.BatchExecuteStatement') {
+      void executeStatements(request, response, client());
+    } else for (const listener of listeners) Reflect.apply(listener, engine, [request, response]);
+  });
+}
+
+/** What a client of AWS sends; the values are checked by the engine. */
+const StatementsRequest = z.object({
+  Statements: z.array(z.object({ Statement: z.string(), Parameters: z.array(z.custom<AttributeValue>()) })),
+  ReturnConsumedCapacity: z.optional(z.enum(['INDEXES', 'TOTAL', 'NONE'])),
+});
+
+async function executeStatements(
+  request: IncomingMessage,
+  response: ServerResponse,
+  client: DynamoDBClient,
+): Promise<void> {
+  const respond = (status: number, body: unknown) =>
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+  try {
+    const { Statements, ReturnConsumedCapacity } = StatementsRequest.parse(await json(request));
+    let units = 0;
+    const Responses = await Promise.all(
+      translateStatements(Statements).map(async ({ table: TableName, write, conflict }) => {
+        try {
+          const { ConsumedCapacity } = await ('put' in write
+            ? client.send(new PutItemCommand({ ...write.put, ReturnConsumedCapacity }))
+            : client.send(new UpdateItemCommand({ ...write.update, ReturnConsumedCapacity })));
+          units += ConsumedCapacity?.CapacityUnits ?? 0;
+          return { TableName };
+        } catch (error) {
+          if (!isConditionFailed(error)) throw error;
+          return { TableName, Error: { Code: conflict, Message: 'The conditional request failed' } };
+        }
+      }),
+    );
+    const consumed = units > 0 && { ConsumedCapacity: [{ TableName: TABLE, CapacityUnits: units }] };
+    respond(200, { Responses, ...consumed });
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error('not known');
+    respond(name.endsWith('Exception') ? 400 : 500, { __type: name, message });
+  }
 }

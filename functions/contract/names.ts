@@ -71,15 +71,41 @@ export const outputNames = {
   dashboard: 'DashboardName',
 } as const;
 
-/** A call of DynamoDB, as IAM names it. */
-export type TableCall = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
+/** A call of DynamoDB, or a statement of one, as IAM names it. */
+export type TableCall =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'Query'
+  | 'PartiQLInsert'
+  | 'PartiQLUpdate';
 
 /** The calls that each function makes: its role allows only these, and tests fail on others. */
 export const TABLE_CALLS = {
   dispatch: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
-  poll: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  poll: [
+    'GetItem',
+    'BatchGetItem',
+    'Query',
+    'PutItem',
+    'UpdateItem',
+    'DeleteItem',
+    'PartiQLInsert',
+    'PartiQLUpdate',
+  ],
   replay: ['GetItem', 'Query', 'PutItem'],
-  operators: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  operators: [
+    'GetItem',
+    'BatchGetItem',
+    'Query',
+    'PutItem',
+    'UpdateItem',
+    'DeleteItem',
+    'PartiQLInsert',
+    'PartiQLUpdate',
+  ],
 } as const satisfies Record<string, TableCall[]>;
 
 /**

@@ -118,7 +118,10 @@ export async function startHttpWorld(options: {
       return { missed: place?.checkpoint.lastReconciliation?.missed ?? 0 };
     },
     struck: () => proxies?.all.flatMap(({ struck }) => [...struck]) ?? [],
-    counts: () => ({ puts: patient.counts.putItem ?? 0, events: published.length }),
+    counts: () => ({
+      puts: (patient.counts.putItem ?? 0) + (patient.counts.batchExecuteStatement ?? 0),
+      events: published.length,
+    }),
     observed: () => model.records().map(({ raw }) => observedFromRaw(raw)),
     async traces() {
       const ids = model.records().map(({ raw }) => raw.id);

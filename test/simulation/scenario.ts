@@ -212,6 +212,8 @@ export const NO_FAULTS: FaultRates = {
   'table-write-repeated': 0,
   'table-write-delayed': 0,
   'table-keys-unprocessed': 0,
+  'table-statements-busy': 0,
+  'table-statements-unsure': 0,
   'table-short-page': 0,
   'bus-entry-failed': 0,
   'bus-entry-failed-though-accepted': 0,

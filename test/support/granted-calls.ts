@@ -17,5 +17,6 @@ export function grantedCalls(calls: DynamoDbCalls, who: keyof typeof TABLE_CALLS
     updateItem: unless('UpdateItem', calls.updateItem),
     deleteItem: unless('DeleteItem', calls.deleteItem),
     query: unless('Query', calls.query),
+    batchExecuteStatement: unless('PartiQLInsert', unless('PartiQLUpdate', calls.batchExecuteStatement)),
   };
 }

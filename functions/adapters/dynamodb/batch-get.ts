@@ -7,8 +7,8 @@ import { type Item, type ItemKey, keyOf, type Table } from './table.ts';
 const BATCH = 100;
 const BATCHES_AT_ONCE = 4;
 
-/** Unprocessed keys are requested again after 50, 100, 200, ... ms, each randomly up to doubled: 6 s in the worst case. */
-const RETRY = { retries: 6, minTimeout: 50, factor: 2, randomize: true };
+/** What DynamoDB left unprocessed is requested again after 50, 100, 200, ... ms, each randomly up to doubled: 6 s in the worst case. */
+export const RETRY = { retries: 6, minTimeout: 50, factor: 2, randomize: true };
 
 /**
  * The items of any number of different keys, in no order; keys without an item are left out.

@@ -1,4 +1,7 @@
 import {
+  BatchExecuteStatementCommand,
+  type BatchExecuteStatementCommandInput,
+  type BatchExecuteStatementCommandOutput,
   BatchGetItemCommand,
   type BatchGetItemCommandInput,
   type BatchGetItemCommandOutput,
@@ -28,6 +31,9 @@ export type DynamoDbCalls = {
   updateItem(input: UpdateItemCommandInput): Promise<UpdateItemCommandOutput>;
   deleteItem(input: DeleteItemCommandInput): Promise<DeleteItemCommandOutput>;
   query(input: QueryCommandInput): Promise<QueryCommandOutput>;
+  batchExecuteStatement(
+    input: BatchExecuteStatementCommandInput,
+  ): Promise<BatchExecuteStatementCommandOutput>;
 };
 
 /** The calls over a client, whose logging is switched off. Only the commands named here are bundled. */
@@ -41,5 +47,6 @@ export function dynamoDbCalls(client: DynamoDBClient): DynamoDbCalls {
     updateItem: (input) => client.send(new UpdateItemCommand(input)),
     deleteItem: (input) => client.send(new DeleteItemCommand(input)),
     query: (input) => client.send(new QueryCommand(input)),
+    batchExecuteStatement: (input) => client.send(new BatchExecuteStatementCommand(input)),
   };
 }

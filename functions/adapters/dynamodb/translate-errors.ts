@@ -20,6 +20,7 @@ export function withCoreErrors(calls: DynamoDbCalls, table: string): DynamoDbCal
     updateItem: translated(calls.updateItem),
     deleteItem: translated(calls.deleteItem),
     query: translated(calls.query),
+    batchExecuteStatement: translated(calls.batchExecuteStatement),
   };
 }
 
@@ -52,6 +53,19 @@ export function translateError(error: unknown, table: string): unknown {
   return refusal === null
     ? new TransientError(`DynamoDB did not serve table ${table} (${code})`, context)
     : new DeploymentError(`AWS refuses access to DynamoDB (${refusal}): check the credentials`, context);
+}
+
+/** The names under which a whole call fails as one of its statements did. */
+const EXCEPTIONS: Record<string, string> = {
+  AccessDenied: 'AccessDeniedException',
+  ResourceNotFound: 'ResourceNotFoundException',
+  ValidationError: 'ValidationException',
+};
+
+/** What the failure of one statement of a batch means for the run, as `translateError` says it for a whole call. */
+export function statementError(code: string, table: string): unknown {
+  const name = EXCEPTIONS[code] ?? code;
+  return translateError(Object.assign(new Error(`A statement failed: ${code}`), { name }), table);
 }
 
 /** The condition of a write failed: the store then reads the stored item. */

@@ -20,6 +20,8 @@ export function aroundCalls(
     updateItem: (input) => around('updateItem', () => calls.updateItem(input)),
     deleteItem: (input) => around('deleteItem', () => calls.deleteItem(input)),
     query: (input) => around('query', () => calls.query(input)),
+    batchExecuteStatement: (input) =>
+      around('batchExecuteStatement', () => calls.batchExecuteStatement(input)),
   };
 }
 

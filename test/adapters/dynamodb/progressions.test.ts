@@ -63,13 +63,13 @@ describe('known progressions', () => {
     const integration = someIntegration();
     const { calls, counts } = counted(engine.calls());
     const changes = [
-      someChange({ state: someState({ id: 'p1', status: 'DROPPED' }) }),
+      someChange({ previous: null, state: someState({ id: 'p1', status: 'DROPPED' }) }),
       someChange({ state: someState({ id: 'p1', status: 'ENROLLED' }) }),
     ];
 
     await engine.store(calls).applyEntry(someEntry({ integration, changes }));
 
-    expect(counts).toEqual({ putItem: 1 });
+    expect(counts).toEqual({ batchExecuteStatement: 1 });
     const known = await engine.store().readKnown(integration, ['p1']);
     expect(known.get('p1')?.state.status).toBe('ENROLLED');
   });
@@ -122,6 +122,7 @@ describe('known progressions', () => {
     const long = (name: string) => `${name}-7C9M5sXAQx2cNMpVHLojrFpL-7C9M5sXAQx2c`;
     const state = someState({ id: long('p'), remoteId: long('r'), removedAt: someState().completedAt });
     const change = someChange({
+      previous: null,
       state,
       discarded: { ...state, erased: false },
       learner: { id: long('l'), remoteId: long('lr') },
@@ -137,9 +138,9 @@ describe('known progressions', () => {
     const units: Record<string, number | undefined> = {};
     const measured = {
       ...calls,
-      async putItem(input: Parameters<typeof calls.putItem>[0]) {
-        const answer = await calls.putItem({ ...input, ReturnConsumedCapacity: 'TOTAL' });
-        units['write'] = answer.ConsumedCapacity?.CapacityUnits;
+      async batchExecuteStatement(input: Parameters<typeof calls.batchExecuteStatement>[0]) {
+        const answer = await calls.batchExecuteStatement({ ...input, ReturnConsumedCapacity: 'TOTAL' });
+        units['write'] = answer.ConsumedCapacity?.[0]?.CapacityUnits;
         return answer;
       },
       async batchGetItem(input: Parameters<typeof calls.batchGetItem>[0]) {

@@ -382,8 +382,18 @@ export const runBugs: DeliberateBug[] = [
     name: 'an entry is applied without a condition',
     patches: one(
       'functions/adapters/dynamodb/apply-entry.ts',
-      "'attribute_not_exists(pk) OR #entry < :entry'",
-      "'attribute_not_exists(pk) OR attribute_exists(pk)'",
+      ` AND entry < ?\`,
+        Parameters: [entry, content, pk, sk, entry],`,
+      `\`,
+        Parameters: [entry, content, pk, sk],`,
+    ),
+  },
+  {
+    name: 'a statement that was throttled counts as written',
+    patches: one(
+      'functions/adapters/dynamodb/apply-entry.ts',
+      'if (BUSY.has(code)) return [write];',
+      'if (BUSY.has(code)) return [];',
     ),
   },
   {

@@ -3,6 +3,15 @@ import { type DeliberateBug, one } from './deliberate-bug.ts';
 /** Bugs that the simulation cannot find, or that only cost reads: a test finds them. */
 export const testedBugs: DeliberateBug[] = [
   {
+    name: 'a statement whose condition failed counts as written',
+    patches: one(
+      'functions/adapters/dynamodb/apply-entry.ts',
+      'return write.isSecond ? [] : [{ ...write, isSecond: true }];',
+      'return [];',
+    ),
+    testedBy: ['test/adapters/dynamodb/apply-entry.test.ts'],
+  },
+  {
     name: 'a worker continues for ten minutes after its lease expired',
     patches: one(
       'functions/core/journal/worker.ts',

@@ -143,6 +143,32 @@ const get = sortKey.map(
   }),
 );
 
+/** The statements of the store, of which each succeeds or fails alone. */
+const statements = fc
+  .uniqueArray(fc.tuple(sortKey, fc.boolean(), number, text), { minLength: 1, selector: ([sk]) => sk })
+  .map(
+    (rows): RandomCall => ({
+      name: 'batch of statements',
+      detail: rows,
+      async run(calls, prefix) {
+        const Statements = rows.map(([sk, isInsert, count, word]) => {
+          const [pk, sort, n, s] = [{ S: prefix }, { S: sk }, { N: String(count) }, { S: word }];
+          return isInsert
+            ? {
+                Statement: `INSERT INTO "${TABLE}" VALUE {'pk': ?, 'sk': ?, 'entry': ?, 'content': ?}`,
+                Parameters: [pk, sort, n, s],
+              }
+            : {
+                Statement: `UPDATE "${TABLE}" SET entry = ?, content = ? WHERE pk = ? AND sk = ? AND entry < ?`,
+                Parameters: [n, s, pk, sort, n],
+              };
+        });
+        const { Responses } = await calls.batchExecuteStatement({ Statements });
+        return Responses?.map((response) => response.Error?.Code ?? 'done');
+      },
+    }),
+  );
+
 const batchGet = fc.uniqueArray(sortKey, { minLength: 1 }).map(
   (sks): RandomCall => ({
     name: 'batch get',
@@ -196,5 +222,6 @@ export const randomCall: fc.Arbitrary<RandomCall> = fc.oneof(
   remove,
   get,
   batchGet,
+  { arbitrary: statements, weight: 2 },
   query,
 );

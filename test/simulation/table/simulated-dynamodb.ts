@@ -1,10 +1,15 @@
 import type {
+  BatchExecuteStatementCommandInput,
+  BatchExecuteStatementCommandOutput,
   BatchGetItemCommandInput,
   BatchGetItemCommandOutput,
+  BatchStatementResponse,
   GetItemCommandInput,
   PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbCalls } from '../../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import { isConditionFailed } from '../../../functions/adapters/dynamodb/translate-errors.ts';
+import { type Translated, translateStatements } from '../../../local/partiql.ts';
 import { type Overtaken, overtakenWatch } from '../checks/overtaken.ts';
 import type { FaultKind, Faults } from '../world/faults.ts';
 import type { Random } from '../world/random.ts';
@@ -104,6 +109,8 @@ export function simulatedDynamoDb(process: WorkerProcess, world: World): DynamoD
       read('query', () =>
         table.query(input, faults.strikes('table-short-page') ? random.int(1, 3) : undefined),
       ),
+    batchExecuteStatement: (input) =>
+      write('batch of statements', () => executeStatements(input, table, random, faults)),
   };
 }
 
@@ -133,6 +140,34 @@ function batchGet(
     if (answer.UnprocessedKeys && left.length > 0) answer.UnprocessedKeys[table] = { ...request, Keys: left };
   }
   return answer;
+}
+
+/** Each statement succeeds or fails alone. One that failed may have taken effect all the same. */
+function executeStatements(
+  { Statements = [] }: BatchExecuteStatementCommandInput,
+  table: MemoryTable,
+  random: Random,
+  faults: Faults,
+): BatchExecuteStatementCommandOutput {
+  const isBusy = faults.strikes('table-statements-busy');
+  const isUnsure = faults.strikes('table-statements-unsure');
+  const Responses = translateStatements(Statements).map((statement) => {
+    if (isBusy && random.chance(0.5)) return { Error: { Code: 'ThrottlingError' as const } };
+    const response = execute(statement, table);
+    return isUnsure && random.chance(0.5) ? { Error: { Code: 'InternalServerError' as const } } : response;
+  });
+  return { Responses, ...METADATA };
+}
+
+function execute({ write, conflict }: Translated, table: MemoryTable): BatchStatementResponse {
+  try {
+    if ('put' in write) table.put(write.put);
+    else table.update(write.update);
+    return {};
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error;
+    return { Error: { Code: conflict } };
+  }
 }
 
 function projected(

@@ -17,6 +17,8 @@ export const commonFaultKinds = [
   'table-write-repeated',
   'table-write-delayed',
   'table-keys-unprocessed',
+  'table-statements-busy',
+  'table-statements-unsure',
   'table-short-page',
   'bus-entry-failed',
   'bus-entry-failed-though-accepted',

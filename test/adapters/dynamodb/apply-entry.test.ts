@@ -1,0 +1,191 @@
+import fc from 'fast-check';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { DynamoDbCalls } from '../../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import { DeploymentError, IntegrationError, TransientError } from '../../../functions/core/errors.ts';
+import { useEngine } from './engine.ts';
+import { someChange, someEntry, someIntegration, someState } from './some-items.ts';
+
+const engine = useEngine();
+
+type Batch = Parameters<DynamoDbCalls['batchExecuteStatement']>[0];
+type Code =
+  | 'AccessDenied'
+  | 'ResourceNotFound'
+  | 'ValidationError'
+  | 'ThrottlingError'
+  | 'InternalServerError';
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `p${index}`);
+const firstSightings = (names: string[]) =>
+  names.map((id) => someChange({ previous: null, state: someState({ id }) }));
+
+/** Calls in which a statement may fail, before or after it took effect. `sent`: how many statements each request had. */
+function failing(outcomeOf: () => 'done' | { code: Code; tookEffect: boolean }) {
+  const calls = engine.calls();
+  const sent: number[] = [];
+  return {
+    sent,
+    calls: {
+      ...calls,
+      async batchExecuteStatement({ Statements = [] }: Batch) {
+        sent.push(Statements.length);
+        const Responses = [];
+        for (const statement of Statements) {
+          const outcome = outcomeOf();
+          const isSent = outcome === 'done' || outcome.tookEffect;
+          const real = isSent ? await calls.batchExecuteStatement({ Statements: [statement] }) : undefined;
+          Responses.push(
+            outcome === 'done' ? (real?.Responses?.[0] ?? {}) : { Error: { Code: outcome.code } },
+          );
+        }
+        return { Responses, $metadata: {} };
+      },
+    },
+  };
+}
+
+function withoutWaiting() {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+}
+
+async function applied(
+  calls: DynamoDbCalls,
+  entry: Parameters<ReturnType<typeof engine.store>['applyEntry']>[0],
+) {
+  const applying = engine.store(calls).applyEntry(entry);
+  const outcome = applying.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  let isOver = false;
+  void outcome.then(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    await vi.advanceTimersByTimeAsync(10_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return outcome;
+}
+
+test('200 first sightings are written by 8 requests of 25 statements', async () => {
+  const { calls, sent } = failing(() => 'done');
+  const integration = someIntegration();
+
+  await engine.store(calls).applyEntry(someEntry({ integration, changes: firstSightings(ids(200)) }));
+
+  expect(sent).toEqual(Array.from({ length: 8 }, () => 25));
+  expect((await engine.store().readKnown(integration, ids(200))).size).toBe(200);
+});
+
+test('only the statements that failed are sent again', async () => {
+  withoutWaiting();
+  let turn = 0;
+  const { calls, sent } = failing(() => {
+    turn += 1;
+    return turn === 3 || turn === 7 ? { code: 'ThrottlingError', tookEffect: false } : 'done';
+  });
+  const integration = someIntegration();
+
+  const error = await applied(calls, someEntry({ integration, changes: firstSightings(ids(20)) }));
+
+  expect(error).toBeNull();
+  expect(sent).toEqual([20, 2]);
+  expect((await engine.store().readKnown(integration, ids(20))).size).toBe(20);
+});
+
+test('whatever is stored and whichever statements fail, each progression ends with the later of both entries', async () => {
+  withoutWaiting();
+  const outcome = fc.oneof(
+    { arbitrary: fc.constant('done' as const), weight: 3 },
+    fc.record({
+      code: fc.constantFrom('ThrottlingError' as const, 'InternalServerError' as const),
+      tookEffect: fc.boolean(),
+    }),
+  );
+  const row = fc.record({
+    stored: fc.option(fc.integer({ min: 1, max: 9 })),
+    isKnown: fc.boolean(),
+    outcomes: fc.array(outcome, { maxLength: 4 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 60 }), async (rows) => {
+      const integration = someIntegration();
+      for (const [index, { stored }] of rows.entries()) {
+        if (stored === null) continue;
+        const state = someState({ id: `p${index}`, remoteId: `entry ${stored}` });
+        const changes = [someChange({ previous: null, state })];
+        await engine.store().applyEntry(someEntry({ integration, number: stored, changes }));
+      }
+      const outcomes = rows.flatMap((each) => each.outcomes);
+      const { calls } = failing(() => outcomes.shift() ?? 'done');
+      const changes = rows.map(({ isKnown }, index) => {
+        const state = someState({ id: `p${index}`, remoteId: 'entry 5' });
+        return someChange({ state, previous: isKnown ? someState({ id: `p${index}` }) : null });
+      });
+
+      const error = await applied(calls, someEntry({ integration, number: 5, changes }));
+
+      expect(error).toBeNull();
+      const known = await engine.store().readKnown(integration, ids(rows.length));
+      for (const [index, { stored }] of rows.entries()) {
+        const entry = Math.max(stored ?? 0, 5);
+        expect(known.get(`p${index}`)).toMatchObject({ entry, state: { remoteId: `entry ${entry}` } });
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('statements that stay throttled are a transient error after seven requests', async () => {
+  withoutWaiting();
+  const { calls, sent } = failing(() => ({ code: 'ThrottlingError', tookEffect: false }));
+
+  const error = await applied(
+    calls,
+    someEntry({ integration: someIntegration(), changes: firstSightings(ids(3)) }),
+  );
+
+  expect(error).toBeInstanceOf(TransientError);
+  expect(error).toHaveProperty(
+    'message',
+    'DynamoDB did not write 3 progressions: table schoolbell is throttled',
+  );
+  expect(sent).toEqual([3, 3, 3, 3, 3, 3, 3]);
+});
+
+test.each([
+  ['AccessDenied', DeploymentError],
+  ['ResourceNotFound', DeploymentError],
+  ['ValidationError', IntegrationError],
+] as const)('a statement that fails with %s is not sent again', async (code, expected) => {
+  const { calls, sent } = failing(() => ({ code, tookEffect: false }));
+  const entry = someEntry({ integration: someIntegration(), changes: firstSightings(['p1']) });
+
+  await expect(engine.store(calls).applyEntry(entry)).rejects.toThrow(expected);
+
+  expect(sent).toEqual([1]);
+});
+
+test('a response without an outcome for a statement is not taken for success', async () => {
+  withoutWaiting();
+  let requests = 0;
+  const calls = {
+    ...engine.calls(),
+    async batchExecuteStatement() {
+      requests += 1;
+      return { $metadata: {} };
+    },
+  };
+
+  const error = await applied(
+    calls,
+    someEntry({ integration: someIntegration(), changes: firstSightings(['p1']) }),
+  );
+
+  expect(error).toBeInstanceOf(TransientError);
+  expect(requests).toBe(7);
+});
