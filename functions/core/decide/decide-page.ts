@@ -13,6 +13,8 @@ export type PageRules = IntegrationHabits & {
   baseline: Baseline;
   /** The last journal entry when the run began. */
   startEntry: number;
+  /** In the first reconciliation after a baseline, when that baseline began; otherwise null. */
+  baselineStart: string | null;
   /** The number of the page's entry. */
   entry: number;
   watermark: string | null;
@@ -148,19 +150,35 @@ function classify(
   rules: PageRules,
   learnerDetails: LearnerDetails,
 ): Decision {
-  const firstSeen = before === null ? 1 : 0;
-  // A change of a record that this baseline has already stored happened during the baseline, and is published.
-  if (rules.mode === 'baseline' && (before === null || before.entry <= rules.startEntry)) {
-    const tally = { ...EMPTY_TALLY, firstSeen };
+  const tally = {
+    ...EMPTY_TALLY,
+    firstSeen: before === null ? 1 : 0,
+    missed: isMissed(change, rules) ? 1 : 0,
+  };
+  if (isOfBaseline(change, before, rules)) {
     return { change: baselined(change, rules), tally, suspect: null, learnerDetails };
   }
-  const tally = { ...EMPTY_TALLY, firstSeen, missed: isMissed(change, rules) ? 1 : 0 };
   const suspect = suspectKind(change, before, rules);
   if (suspect === null) return { change, tally, suspect, learnerDetails };
   const decision = rules.decisionOn(change);
   if (decision === null) return { change, tally: { ...tally, suspect: 1 }, suspect, learnerDetails };
   const decided = decision === 'discard' ? discarded(change, before) : change;
   return { change: decided, tally: { ...tally, decided: 1 }, suspect: null, learnerDetails };
+}
+
+/**
+ * Whether the baseline's setting decides about a change: in a baseline, and, in the first reconciliation after it, for a record
+ * that the baseline should have seen. A change of a record that this baseline has already stored
+ * happened during the baseline, and is published.
+ */
+function isOfBaseline(
+  { state }: Change,
+  before: KnownProgression | null,
+  { mode, startEntry, baselineStart }: PageRules,
+): boolean {
+  if (mode === 'baseline') return before === null || before.entry <= startEntry;
+  const { changedAt } = state;
+  return before === null && baselineStart !== null && changedAt !== null && changedAt < baselineStart;
 }
 
 /** `since` publishes a record by its own date; a record without a date is stored silently. */

@@ -2,7 +2,7 @@ import type { PollMode } from '../../contract/messages.ts';
 import { type DecidedPage, decidePage, mentionsRemoval, type PageRules } from '../decide/decide-page.ts';
 import { commitDecisions } from '../journal/commit-entry.ts';
 import { saveSoon, type Worker } from '../journal/worker.ts';
-import type { Checkpoint, Run } from '../state/checkpoint.ts';
+import type { Checkpoint, LastRun, Run } from '../state/checkpoint.ts';
 import type { ObservedProgression, Page } from '../state/progression.ts';
 import { afterPage, slotOf, withRun } from '../state/run-progress.ts';
 import { removeReadable, setAsideRejected } from './set-aside-records.ts';
@@ -38,6 +38,7 @@ export async function decideAgainstKnown(
     mode,
     baseline: integration.baseline,
     startEntry,
+    baselineStart: baselineBefore(mode, checkpoint.lastReconciliation),
     entry: checkpoint.entry + 1,
     watermark: checkpoint.watermark,
     newestWatermark: checkpoint.newestWatermark,
@@ -58,6 +59,11 @@ export async function decideAgainstKnown(
   for (const record of again.records) readAgain.set(record.state.id, record);
   const dataExpired = rules.dataExpired || (await isExpired(again.records));
   return decidePage(records, known, { ...rules, dataExpired, readAgain });
+}
+
+/** The start of the baseline, in the first reconciliation after it. */
+function baselineBefore(mode: PollMode, last: LastRun | null): string | null {
+  return mode === 'reconcile' && last?.mode === 'baseline' ? last.startedAt : null;
 }
 
 /**

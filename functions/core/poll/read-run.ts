@@ -29,6 +29,7 @@ import {
   withRun,
 } from '../state/run-progress.ts';
 import { countSuspectChanges } from './count-suspect-changes.ts';
+import { isFirstSyncWhole, NO_PROOF, passProof } from './pass-proof.ts';
 import { commitPage, decideAgainstKnown, type Pass, type StoppedPage } from './process-page.ts';
 import { EndlessPagesError, readPages, refuseEndlessPages } from './read-pages.ts';
 import { countUnknownStatuses, listUnknownStatuses } from './set-aside-records.ts';
@@ -40,7 +41,7 @@ const MAX_RESTARTS = 5;
 export type RunEnd = 'ended' | 'more' | 'held';
 
 /**
- * Reads a run from its cursor on, pass after pass, until a pass changes nothing.
+ * Reads a run from its cursor on, pass after pass, until a pass is proven to have shown every record or changes nothing.
  *
  * @param timeLeft asked after each page
  */
@@ -51,9 +52,11 @@ export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => bo
     if (before !== null && isPassRead(before)) {
       await saveSoon(worker, withRun(worker.checkpoint, nextPass(before)));
     }
+    let isProven = false;
     try {
       const end = await readPass(worker, mode, timeLeft);
-      if (end !== 'read') return end;
+      if (end !== 'read' && end !== 'proven') return end;
+      isProven = end === 'proven';
     } catch (error) {
       if (error instanceof EndlessPagesError) {
         change(worker, { ...withoutCount(worker.checkpoint, slot), [slot]: null });
@@ -63,7 +66,7 @@ export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => bo
       continue;
     }
     const run = worker.checkpoint[slot];
-    if (run !== null && isOver(run)) {
+    if (run !== null && isOver(run, isProven || isFirstSyncWhole(run, worker.checkpoint))) {
       await endRun(worker, run);
       return 'ended';
     }
@@ -76,7 +79,7 @@ async function readPass(
   worker: Worker,
   mode: PollMode,
   timeLeft: () => boolean,
-): Promise<'read' | 'more' | 'held'> {
+): Promise<'read' | 'proven' | 'more' | 'held'> {
   const { ports, settings, integration } = worker;
   const slot = slotOf(mode);
   const begun = worker.checkpoint[slot];
@@ -107,8 +110,10 @@ async function commitPages(
   worker: Worker,
   { mode, pages, decisionOn, timeLeft }: Pass,
   startOf: (page: Page) => Run,
-): Promise<'read' | 'more' | StoppedPage> {
+): Promise<'read' | 'proven' | 'more' | StoppedPage> {
   const { ports, settings } = worker;
+  const begun = worker.checkpoint[slotOf(mode)];
+  const proof = begun === null || begun.passPages === 0 ? passProof() : NO_PROOF;
   for (let next = await pages.next(); !next.done; next = await pages.next()) {
     const page = next.value;
     const run = worker.checkpoint[slotOf(mode)] ?? startOf(page);
@@ -118,9 +123,10 @@ async function commitPages(
     const decided = await decideAgainstKnown(worker, run, page.records, decisionOn);
     if (exceedsLimit(decided.decisions, worker.checkpoint, settings, ports.clock())) return { page, decided };
     await commitPage(worker, run, page, decided);
+    proof.add(page);
     if (page.next !== null && !timeLeft()) return 'more';
   }
-  return 'read';
+  return proof.holds() ? 'proven' : 'read';
 }
 
 /** Counts what waits from this page on, unless it was already counted from here. */

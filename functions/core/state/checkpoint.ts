@@ -40,6 +40,8 @@ export const Run = z.object({
   restarts: WholeNumber,
   /** The last journal entry when the run began. A change of what the baseline itself stored is published. */
   startEntry: WholeNumber,
+  /** Progressions that were known when the run began. */
+  knownAtStart: WholeNumber,
   pages: WholeNumber,
   records: WholeNumber,
   events: WholeNumber,

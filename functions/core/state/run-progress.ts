@@ -30,6 +30,7 @@ export function startRun(
     restarts: 0,
     // Until there is a watermark, it is the same baseline, however often it starts over.
     startEntry: checkpoint.watermark === null ? checkpoint.baselineStart : checkpoint.entry,
+    knownAtStart: checkpoint.known,
     pages: 0,
     records: 0,
     events: 0,
@@ -82,9 +83,13 @@ export function withStatusesOf(known: UnknownStatus[], records: ObservedProgress
   return statuses;
 }
 
-/** Whether the run ends with this pass. A single page is a snapshot, and a reconciliation is repeated every week. */
-export function isOver(run: Run): boolean {
-  if (run.mode === 'reconcile' || run.passPages <= 1 || run.pass >= MAX_PASSES) return true;
+/**
+ * Whether the run ends with this pass. A single page is a snapshot, and a reconciliation is repeated every week.
+ *
+ * @param isProven whether it is proven that the pass has shown every record: see `passProof`
+ */
+export function isOver(run: Run, isProven: boolean): boolean {
+  if (run.mode === 'reconcile' || run.passPages <= 1 || run.pass >= MAX_PASSES || isProven) return true;
   return run.pass > 1 && !run.passChanged;
 }
 

@@ -13,6 +13,7 @@ const RULES: PageRules = {
   mode: 'incremental',
   baseline: { mode: 'silent' },
   startEntry: 4,
+  baselineStart: null,
   entry: 7,
   watermark: WATERMARK,
   overlapMs: 15 * 60_000,

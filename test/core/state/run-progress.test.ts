@@ -60,16 +60,22 @@ describe('a run', () => {
     expect(afterPage(afterPage(run(), page('a'), true), page(null), false).hasUntrusted).toBe(true);
   });
 
-  test.each<[string, Partial<Run>, boolean]>([
+  test.each<[string, Partial<Run>, boolean, boolean?]>([
     ['a single page that changed something', { passPages: 1, passChanged: true }, true],
     ['the first pass of several pages', { passPages: 2 }, false],
+    [
+      'a first pass that is proven to have shown every record',
+      { passPages: 2, passChanged: true },
+      true,
+      true,
+    ],
     ['a second pass that changed nothing', { passPages: 2, pass: 2 }, true],
     ['a second pass that changed something', { passPages: 2, pass: 2, passChanged: true }, false],
     ['a third pass, whatever it changed', { passPages: 2, pass: 3, passChanged: true }, true],
     ['a reconciliation', { mode: 'reconcile', passPages: 20, passChanged: true }, true],
     ['the first pass of a baseline', { mode: 'baseline', passPages: 20 }, false],
-  ])('whether a run is over after %s', (_what, rest, over) => {
-    expect(isOver(run(rest))).toBe(over);
+  ])('whether a run is over after %s', (_what, rest, over, isProven = false) => {
+    expect(isOver(run(rest), isProven)).toBe(over);
   });
 
   test('the next pass of a run keeps its start and its updated_after, and reads from the first page', () => {

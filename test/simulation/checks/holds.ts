@@ -27,6 +27,8 @@ export type HoldDecision = {
 };
 
 type Holds = {
+  /** When the bus received that the last baseline ended, or `-Infinity`. */
+  baselinedAt: number;
   entries: JournalEntry[];
   shown: Map<string, Showing[]>;
   /** The latest watermark when an entry was appended, by its number. */
@@ -60,7 +62,15 @@ export function checkHolds(holds: Holds, accuse: Accuse): void {
   }
 }
 
-function suspectChanges({ entries, shown, watermarks, decisions, settings, clocks }: Holds): SuspectChange[] {
+function suspectChanges({
+  baselinedAt,
+  entries,
+  shown,
+  watermarks,
+  decisions,
+  settings,
+  clocks,
+}: Holds): SuspectChange[] {
   const { machineSkewMs } = clocks;
   const released = decisions.filter(({ by }) => by === 'release');
   const known = new Map<string, { isRemovalPublished: boolean }>();
@@ -73,7 +83,7 @@ function suspectChanges({ entries, shown, watermarks, decisions, settings, clock
       const { id } = change.state;
       const isRemovalPublished = known.get(id)?.isRemovalPublished ?? false;
       const judged = { change, watermark, isRemovalPublished, hasEnrolmentDates };
-      if (mode !== 'baseline' && isSuspect(judged)) {
+      if (!isOfBaseline(mode, change, { baselinedAt, clocks }) && isSuspect(judged)) {
         const limit = Math.max(settings.surgeFloor, Math.floor(settings.surgeShare * (known.size + 1)));
         const published = { ...change, erased: change.events.includes('LearnerDataErased') };
         const wasReleased = released.some(
@@ -87,6 +97,17 @@ function suspectChanges({ entries, shown, watermarks, decisions, settings, clock
     hasEnrolmentDates ||= changes.some(({ state }) => state.enrolledAt !== null);
   }
   return found;
+}
+
+/** Whether the baseline's setting decides about a change: in a baseline, and for what it should have seen, a reconciliation. */
+function isOfBaseline(
+  mode: JournalEntry['mode'],
+  { previous, state }: Change,
+  { baselinedAt, clocks }: Pick<Holds, 'baselinedAt' | 'clocks'>,
+): boolean {
+  const end = baselinedAt + clocks.machineSkewMs + Math.abs(clocks.komboSkewMs);
+  const wasThere = state.changedAt !== null && Date.parse(state.changedAt) < end;
+  return mode === 'baseline' || (mode === 'reconcile' && previous === null && wasThere);
 }
 
 function isRemovalPublishedAfter({ events, state }: Change, before: boolean): boolean {
@@ -114,13 +135,20 @@ function wasShown(
   );
 }
 
-/** Nothing is left out but what a person discarded: exactly what had been shown then. */
-export function checkDiscards({ entries, shown, decisions, clocks }: Holds, accuse: Accuse): void {
+/**
+ * Nothing is left out but what a person discarded: exactly what had been shown then. A reconciliation also leaves out the first
+ * sighting of a record that the baseline should have seen.
+ */
+export function checkDiscards(
+  { entries, shown, decisions, clocks, baselinedAt }: Holds,
+  accuse: Accuse,
+): void {
   const discards = decisions.filter(({ by }) => by === 'discard');
   for (const { changes, detectedAt, mode } of entries) {
     for (const change of changes) {
       const facts = mode === 'baseline' ? change.discarded : leftOut(change);
       if (facts === null) continue;
+      if (mode === 'reconcile' && isOfBaseline(mode, change, { baselinedAt, clocks })) continue;
       const { erased: isErased, ...state } = facts;
       const erased = isErased && !change.erased;
       const wasCounted = discards.some(

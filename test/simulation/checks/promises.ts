@@ -36,7 +36,9 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
   checkHeldEvents(bus.received, service.shown, scenario.isOrdinary, accuse);
 
   const entries = await readJournal(observer);
+  const baselines = bus.received.filter(({ type }) => type === 'IntegrationBaselined');
   const holds = {
+    baselinedAt: baselines.at(-1)?.at ?? Number.NEGATIVE_INFINITY,
     entries,
     shown: service.shown,
     watermarks,
@@ -45,8 +47,7 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
     clocks,
   };
   checkJournal(entries, stories, accuse);
-  const first = bus.received.find(({ type }) => type === 'IntegrationBaselined');
-  const baselinedAt = first?.at ?? Number.POSITIVE_INFINITY;
+  const baselinedAt = baselines[0]?.at ?? Number.POSITIVE_INFINITY;
   checkBaseline(entries, scenario.baseline, { baselinedAt, machineSkewMs: scenario.machineSkewMs }, accuse);
   checkHolds(holds, accuse);
   checkDiscards(holds, accuse);
