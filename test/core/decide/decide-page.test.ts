@@ -56,6 +56,36 @@ describe('a record that comes twice in a page', () => {
   });
 });
 
+describe('the first reconciliation after a baseline', () => {
+  const start = '2026-02-20T08:00:00.000Z';
+  const rules = { mode: 'reconcile', baselineStart: start } as const;
+
+  test.each([
+    ['silent', 0],
+    ['publish', 1],
+  ] as const)(
+    'treats a record that the %s baseline should have seen as the baseline would have',
+    (mode, events) => {
+      const decided = decide([observed({ changedAt: FEB })], new Map(), { ...rules, baseline: { mode } });
+      expect(decided.events[0]).toHaveLength(events);
+      expect(decided.tally).toMatchObject({ firstSeen: 1, missed: 1, suspect: 0 });
+    },
+  );
+
+  test.each([
+    ['changed after the baseline began', observed({ changedAt: RECENT })],
+    ['has no date of its last change', observed({ changedAt: null })],
+  ])('publishes the first sighting of a record that %s', (_what, record) => {
+    expect(decide([record], new Map(), rules).events).toEqual([['LearnerEnrolled']]);
+  });
+
+  test('publishes a change of a record that the baseline saw', () => {
+    const before = knownBy(known({ changedAt: JAN }));
+    const { events } = decide([observed({ status: 'COMPLETED', changedAt: FEB })], before, rules);
+    expect(events).toEqual([['CourseCompleted']]);
+  });
+});
+
 describe('a baseline', () => {
   const page = [
     observed({ id: 'a', enrolledAt: JAN, changedAt: JAN }),

@@ -89,6 +89,8 @@ describe('a mass change', () => {
     const poller = world();
     poller.kombo.pageSize = 10;
     poller.put(...ids.map((id) => observed({ id })));
+    // A record that cannot be read makes a second pass necessary.
+    poller.kombo.rejected = [{ id: 'bad', reason: 'status is not a string' }];
     poller.kombo.beforePage = ({ cursor }) => {
       if (cursor === 'at-90') remove(poller, ids);
     };

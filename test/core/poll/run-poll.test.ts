@@ -81,9 +81,21 @@ describe('an incremental run', () => {
     expect(poller.types()).toEqual(['LearnerEnrolled']);
   });
 
-  test('an incremental run of several pages reads them again until a pass changes nothing', async () => {
+  test('an incremental run of several pages reads each page once', async () => {
     const poller = await synced(['a', 'b', 'c', 'd', 'e']);
     poller.kombo.pageSize = 2;
+    poller.put(...['a', 'c', 'e'].map((id) => observed({ id, status: 'DROPPED' })));
+
+    const outcome = await poller.poll();
+
+    expect(poller.types()).toEqual(['LearnerDropped', 'LearnerDropped', 'LearnerDropped']);
+    expect(outcome).toMatchObject({ ended: [{ pages: 3, events: 3 }] });
+  });
+
+  test('a run in which a record could not be read reads its pages again until a pass changes nothing', async () => {
+    const poller = await synced(['a', 'b', 'c', 'd', 'e']);
+    poller.kombo.pageSize = 2;
+    poller.kombo.rejected = [{ id: 'bad', reason: 'status is not a string' }];
     poller.put(...poller.shown.map(({ observed: record }) => record));
     let pages = 0;
     poller.kombo.beforePage = () => {
@@ -99,9 +111,10 @@ describe('an incremental run', () => {
     expect(poller.store.place().checkpoint.watermark).toBe('2026-03-02T09:00:00.000Z');
   });
 
-  test('an incremental run of several pages reads them at most three times', async () => {
+  test('a run in which a record could not be read reads its pages at most three times', async () => {
     const poller = await synced(['a', 'b', 'c']);
     poller.kombo.pageSize = 2;
+    poller.kombo.rejected = [{ id: 'bad', reason: 'status is not a string' }];
     let at = 0;
     poller.kombo.beforePage = () => {
       at += 1;
