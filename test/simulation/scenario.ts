@@ -65,6 +65,10 @@ export type PageHabits = {
   repeats: number;
   /** How many changes at most happen while a page is read. */
   changesPerPage: number;
+  /** The probability that a row disappears from Kombo for good between two pages, so that later rows move up. */
+  vanishes: number;
+  /** The probability that a record's place in a `random` order is another one on each page, without an update. */
+  drifts: number;
 };
 
 const MINUTE = 60_000;
@@ -117,8 +121,14 @@ function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
     longPauseMs: !isOrdinary && random.chance(0.1) ? random.pick([11.5, 14.5, 17]) * DAY : 0,
     faults,
   };
+  const pages = {
+    ...common.pages,
+    vanishes: random.chance(0.04) ? random.pick([0.05, 0.2]) : 0,
+    drifts: random.chance(0.04) ? random.pick([0.02, 0.1]) : 0,
+  };
   return {
     ...scenario,
+    pages,
     // An older version is shown no longer than the overlap reaches back.
     latenessMs: faults['kombo-lagging'] > 0 ? Math.min(scenario.latenessMs, 2 * MINUTE) : scenario.latenessMs,
     // With two wrong clocks, the start of a run could not be known.
@@ -154,6 +164,8 @@ function commonScenario(seed: number): CommonScenario {
       isInclusive: random.chance(0.5),
       repeats: random.pick([0, 0, 0.1, 0.3]),
       changesPerPage: random.pick([0, 1, 3]),
+      vanishes: 0,
+      drifts: 0,
     },
     komboSkewMs: random.pick([0, random.int(-5000, 5000), random.int(-HOUR, HOUR)]),
     machineSkewMs: random.pick([0, 0, 2_000, 30_000]),

@@ -14,7 +14,15 @@ const DAY = 24 * 60 * MINUTE;
 
 /** Pages between which no record slips, so that a single pass finds everything. */
 export const STEADY_PAGES: Partial<Scenario> = {
-  pages: { order: 'id', cursors: 'after', isInclusive: true, changesPerPage: 0, repeats: 0 },
+  pages: {
+    order: 'id',
+    cursors: 'after',
+    isInclusive: true,
+    changesPerPage: 0,
+    repeats: 0,
+    vanishes: 0,
+    drifts: 0,
+  },
 };
 
 /** No faults, and many changes between polls. */
@@ -128,7 +136,15 @@ export const TWICE_AND_FAILING: BugSetting = {
   patches: [],
   scenario: {
     isOrdinary: false,
-    pages: { order: 'updated', cursors: 'after', isInclusive: true, changesPerPage: 3, repeats: 0.8 },
+    pages: {
+      order: 'updated',
+      cursors: 'after',
+      isInclusive: true,
+      changesPerPage: 3,
+      repeats: 0.8,
+      vanishes: 0,
+      drifts: 0,
+    },
     operations: 40,
     faults: { ...NO_FAULTS, 'bus-entry-failed': 0.8 },
   },

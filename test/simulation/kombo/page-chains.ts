@@ -54,7 +54,7 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
     return { chainId, position: { page: 0, offset: 0, after: null } };
   };
 
-  const keyOf = (record: SchoolRecord, { salt }: Chain): SortKey => {
+  const keyOf = (record: SchoolRecord, { salt }: Chain, page: number): SortKey => {
     switch (habits.order) {
       case 'updated':
         return { rank: record.stamp, id: record.id };
@@ -63,8 +63,16 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
       case 'id':
         return { rank: 0, id: record.id };
       case 'random':
-        return { rank: scatter(record.id, salt), id: record.id };
+        return { rank: scatter(record.id, drifts(record, salt + page) ? salt + page : salt), id: record.id };
     }
+  };
+
+  const drifts = ({ id }: SchoolRecord, salt: number) =>
+    habits.drifts > 0 && Math.abs(scatter(`${id} drifts`, salt)) % 1_000 < habits.drifts * 1_000;
+
+  const vanish = () => {
+    if (habits.vanishes === 0 || school.records.size === 0 || !random.chance(habits.vanishes)) return;
+    school.records.delete(random.pick([...school.records.keys()]));
   };
 
   /** A record without another change would have been shown by now if it had not moved between the pages. */
@@ -81,12 +89,13 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
       const chain = at && chains.get(at.chainId);
       if (at === undefined || chain === undefined) throw new CursorExpiredError();
       const { page, offset, after } = at.position;
+      if (cursor !== null) vanish();
       // A page that is read again after a crash: what it and later pages showed was not processed.
       for (const [id, shown] of chain.shown) if (shown.page >= page) chain.shown.delete(id);
 
       const sorted = [...school.records.values()]
         .filter((record) => matches(record, chain.updatedAfter))
-        .map((record) => ({ record, key: keyOf(record, chain) }))
+        .map((record) => ({ record, key: keyOf(record, chain, page) }))
         .sort((a, b) => compareKeys(a.key, b.key));
       const rest =
         habits.cursors === 'offset'
