@@ -59,6 +59,7 @@ async function history(world: World, accuse: Accuse): Promise<void> {
   await turbulentTimes(world, workers, running, accuse);
   service.life.end();
   faults.stop();
+  service.chains.settle();
   trace.note(() => 'the faults stop');
 
   await pollUntilQuiet(world, workers, accuse);

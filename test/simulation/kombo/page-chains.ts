@@ -15,6 +15,8 @@ export type PageChains = {
   };
   /** The pass of this cursor has already ended. */
   expire(cursor: string): void;
+  /** From now on, no row disappears and no key moves without an update. */
+  settle(): void;
 };
 
 export class CursorExpiredError extends Error {
@@ -38,6 +40,7 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
   const chains = new Map<string, Chain>();
   const cursors = new Map<string, { chainId: string; position: Position }>();
   let count = 0;
+  let isSettled = false;
 
   const matches = ({ stamp }: SchoolRecord, updatedAfter: number | null) =>
     updatedAfter === null || (habits.isInclusive ? stamp >= updatedAfter : stamp > updatedAfter);
@@ -68,10 +71,13 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
   };
 
   const drifts = ({ id }: SchoolRecord, salt: number) =>
-    habits.drifts > 0 && Math.abs(scatter(`${id} drifts`, salt)) % 1_000 < habits.drifts * 1_000;
+    !isSettled &&
+    habits.drifts > 0 &&
+    Math.abs(scatter(`${id} drifts`, salt)) % 1_000 < habits.drifts * 1_000;
 
   const vanish = () => {
-    if (habits.vanishes === 0 || school.records.size === 0 || !random.chance(habits.vanishes)) return;
+    if (isSettled || habits.vanishes === 0 || school.records.size === 0 || !random.chance(habits.vanishes))
+      return;
     school.records.delete(random.pick([...school.records.keys()]));
   };
 
@@ -114,6 +120,9 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
       const position = { page: page + 1, offset: offset + part.length, after: part.at(-1)?.key ?? after };
       cursors.set(next, { chainId: at.chainId, position });
       return { records, next };
+    },
+    settle() {
+      isSettled = true;
     },
     expire(cursor) {
       const at = cursors.get(cursor);
