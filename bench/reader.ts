@@ -2,11 +2,10 @@ import * as z from 'zod/mini';
 import { IntegrationId } from '../functions/contract/integration.ts';
 import { KEY, reportSpent, Services } from './measured-process.ts';
 
-/** The lower limit of a poll: only fetches and parses the pages, one after another, `passes` times. */
+/** The lower limit of a poll: only fetches and parses each page once, one after another. */
 const Task = z.object({
   services: Services,
   integration: IntegrationId,
-  passes: z.int().check(z.positive()),
 });
 export type ReaderTask = z.infer<typeof Task>;
 
@@ -19,20 +18,18 @@ if (import.meta.main) {
   await reportSpent(() => readAll(task));
 }
 
-async function readAll({ services, integration, passes }: ReaderTask) {
+async function readAll({ services, integration }: ReaderTask) {
   const headers = { Authorization: `Bearer ${KEY}`, 'X-Integration-Id': integration };
   const read = { pages: 0, records: 0 };
-  for (let pass = 0; pass < passes; pass += 1) {
-    let cursor: string | null = null;
-    do {
-      const query = new URLSearchParams({ page_size: '250', include_deleted: 'true' });
-      if (cursor !== null) query.set('cursor', cursor);
-      const response = await fetch(`${services.kombo}/lms/course-progressions?${query}`, { headers });
-      const { data } = PageBody.parse(JSON.parse(await response.text()));
-      read.pages += 1;
-      read.records += data.results.length;
-      cursor = data.next;
-    } while (cursor !== null);
-  }
+  let cursor: string | null = null;
+  do {
+    const query = new URLSearchParams({ page_size: '250', include_deleted: 'true' });
+    if (cursor !== null) query.set('cursor', cursor);
+    const response = await fetch(`${services.kombo}/lms/course-progressions?${query}`, { headers });
+    const { data } = PageBody.parse(JSON.parse(await response.text()));
+    read.pages += 1;
+    read.records += data.results.length;
+    cursor = data.next;
+  } while (cursor !== null);
   return read;
 }

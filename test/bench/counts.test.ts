@@ -13,21 +13,21 @@ it('a poll uses an exact number of requests, capacity units and bytes', async ()
     events: 0,
     journalBytes: 0,
   });
-  // A page of 250 records: three batches of known states, one entry, 250 states, one save of the checkpoint.
+  // A page of 250 records: three batches of known states, one entry, ten batches of 25 states, one save of the checkpoint.
   expect(fullPage).toEqual({
     kombo: 1,
-    dynamoDb: 3 + 3 + 1 + 250 + 1,
+    dynamoDb: 3 + 3 + 1 + 10 + 1,
     readUnits: 1 + 250,
     writeUnits: 268,
     putEvents: 25,
     events: 250,
     journalBytes: 12_393,
   });
-  // Ten pages, read twice; 25 records of each have changed.
+  // Ten pages; 25 records of each have changed.
   expect(tenth).toEqual({
-    kombo: 20,
-    dynamoDb: 3 + 20 * 3 + 10 * (1 + 25 + 1),
-    readUnits: 1 + 5_000,
+    kombo: 10,
+    dynamoDb: 3 + 10 * 3 + 10 * (1 + 1 + 1),
+    readUnits: 1 + 2_500,
     writeUnits: 303,
     putEvents: 30,
     events: 250,
