@@ -209,10 +209,14 @@ describe("the operators' policy", () => {
     await schoolbell('replay', INTEGRATION, '--resume');
     await schoolbell('reconcile', INTEGRATION);
     await schoolbell('watermark', INTEGRATION, '--set', '2026-02-01');
+    // The command that retries these updates one record, and stores the other one for the first time.
+    const newcomer = { ...RECORD, id: 'progression-2', status: 'ENROLLED' as const };
+    records.put({ ...newcomer, changed_at: 'not a time' }, clock.now());
     change('IN_PROGRESS', 'not a time');
     await schoolbell('poll', INTEGRATION);
     expect(await schoolbell('set-aside', 'list', INTEGRATION)).toContain('progression-1');
     change('COMPLETED');
+    records.put({ ...newcomer, changed_at: new Date(clock.now()).toISOString() }, clock.now());
     await schoolbell('set-aside', 'retry', INTEGRATION);
     // The command itself publishes the events of the record.
     expect(await schoolbell('events', INTEGRATION)).toContain('CourseCompleted');

@@ -10,6 +10,8 @@ const OF_EVERY_FUNCTION = /^(logs:\w+ its log group|xray:\w+ no resource in part
 
 /** How a call is found in the code, where that does not have the name of its action. */
 const WRITTEN_AS: Record<string, string> = {
+  'dynamodb:PartiQLInsert': 'INSERT INTO',
+  'dynamodb:PartiQLUpdate': 'UPDATE "',
   'sqs:SendMessage': 'SendMessageBatchCommand',
   'sqs:DeleteMessage': 'DeleteMessageBatchCommand',
   's3:ListBucket': 'HeadObjectCommand',
@@ -35,10 +37,8 @@ describe('docs/iam.md', () => {
   it('names code that makes the call', () => {
     for (const { call, madeBy } of documented()) {
       const [service, action = ''] = call.split(':');
-      const written =
-        service === 'dynamodb'
-          ? `calls.${action.charAt(0).toLowerCase()}${action.slice(1)}(`
-          : (WRITTEN_AS[call] ?? `${action}Command`);
+      const asCall = `calls.${action.charAt(0).toLowerCase()}${action.slice(1)}(`;
+      const written = WRITTEN_AS[call] ?? (service === 'dynamodb' ? asCall : `${action}Command`);
       for (const [, file = ''] of madeBy.matchAll(/`(functions\/[^`]+)`/g)) {
         expect(readFileSync(join(ROOT, file), 'utf8'), `${call} in ${file}`).toContain(written);
       }

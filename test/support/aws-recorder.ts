@@ -38,6 +38,16 @@ const Named = z.object({
   Entries: z.optional(z.array(z.object({ EventBusName: z.optional(z.string()) }))),
 });
 
+const Statements = z.object({ Statements: z.array(z.object({ Statement: z.string() })) });
+
+/** The action and the table of each statement: IAM names statements, not the call that has them. */
+function statementCalls(body: unknown): [action: string, resource: string][] {
+  return Statements.parse(body).Statements.map(({ Statement }) => [
+    Statement.startsWith('INSERT') ? 'dynamodb:PartiQLInsert' : 'dynamodb:PartiQLUpdate',
+    /"([^"]+)"/.exec(Statement)?.[1] ?? '',
+  ]);
+}
+
 /** @param stacks the names of the stacks that CloudFormation has */
 export async function startAwsRecorder(standIns: StandIns, stacks: string[] = []): Promise<AwsRecorder> {
   const calls = new Map<string, { action: string; resource: string }>();
@@ -55,7 +65,9 @@ export async function startAwsRecorder(standIns: StandIns, stacks: string[] = []
       response.end(isThere ? DESCRIBED : NO_STACK);
       return;
     }
-    note(`${SERVICES[service]}:${ACTIONS[call] ?? call}`, resourceOf(JSON.parse(body)));
+    const parsed: unknown = JSON.parse(body);
+    if (call === 'BatchExecuteStatement') for (const made of statementCalls(parsed)) note(...made);
+    else note(`${SERVICES[service]}:${ACTIONS[call] ?? call}`, resourceOf(parsed));
     if (call === 'DescribeEventBus') {
       response.end('{}');
       return;
