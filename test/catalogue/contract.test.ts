@@ -16,15 +16,15 @@ test.each([...generatedFiles()])('%s is what `npm run generate:events` writes', 
   expect(read(path)).toBe(text);
 });
 
-test('no file is left of an event that is gone', () => {
+test('docs/events has no file of an event that no longer exists', () => {
   const files = readdirSync(new URL('../../docs/events', import.meta.url));
   expect(files.toSorted()).toEqual([...eventTypes.map((type) => `${type}.json`), 'asyncapi.json'].toSorted());
 });
 
-describe('types, schemas and examples agree', () => {
+describe('the schema of an event', () => {
   const validator = new Ajv({ strict: false, formats: { 'date-time': true } });
 
-  test.each(eventTypes)('%s', (type) => {
+  test.each(eventTypes)('type, schema and example of %s agree', (type) => {
     const { detail } = exampleOf(type);
     expect(publishedEvents[type].parse(detail)).toEqual(detail);
     const validate = validator.compile(json(`docs/events/${type}.json`));
@@ -33,32 +33,38 @@ describe('types, schemas and examples agree', () => {
     expect(read('docs/events.md')).toContain(JSON.stringify(deliveredExample(type), null, 2));
   });
 
-  test.each(eventTypes)('%s in the draft that the schema registry takes', (type) => {
-    // Ajv does not know draft 4; what differs are `exclusiveMinimum` and `id`.
-    const text = JSON.stringify(eventSchema(type, 'draft-04'));
-    const schema = Json.parse(JSON.parse(text.replaceAll('"exclusiveMinimum":true', '"$comment":""')));
-    const { $schema, ...rest } = schema;
-    expect($schema).toBe('http://json-schema.org/draft-04/schema#');
-    const validate = new Ajv({ strict: false, formats: { 'date-time': true } }).compile(rest);
-    expect(validate(deliveredExample(type)), JSON.stringify(validate.errors)).toBe(true);
-  });
+  test.each(eventTypes)(
+    'the example of %s is valid in the schema for the schema registry, which is draft 4',
+    (type) => {
+      // Ajv does not know draft 4; what differs are `exclusiveMinimum` and `id`.
+      const text = JSON.stringify(eventSchema(type, 'draft-04'));
+      const schema = Json.parse(JSON.parse(text.replaceAll('"exclusiveMinimum":true', '"$comment":""')));
+      const { $schema, ...rest } = schema;
+      expect($schema).toBe('http://json-schema.org/draft-04/schema#');
+      const validate = new Ajv({ strict: false, formats: { 'date-time': true } }).compile(rest);
+      expect(validate(deliveredExample(type)), JSON.stringify(validate.errors)).toBe(true);
+    },
+  );
 });
 
-describe('a replay for everyone, whose consumer is absent or null, keeps to the schema of', () => {
+describe('the schema of a replayed event', () => {
   const validator = new Ajv({ strict: false, formats: { 'date-time': true } });
   const isReplayed = (type: EventType) => 'replay' in publishedEvents[type].shape;
 
-  test.each(eventTypes.filter(isReplayed))('%s', (type) => {
-    const validate = validator.compile(json(`docs/events/${type}.json`));
-    for (const replay of [
-      { id: 'r', reason: 'lost' },
-      { id: 'r', reason: 'lost', consumer: null },
-    ]) {
-      const detail = { ...exampleOf(type).detail, replay };
-      expect(validate(deliveredExample(type, detail)), JSON.stringify(validate.errors)).toBe(true);
-      expect(publishedEvents[type].parse(detail)).toEqual(detail);
-    }
-  });
+  test.each(eventTypes.filter(isReplayed))(
+    'the schema of %s accepts a replay for all consumers, whose consumer is absent or null',
+    (type) => {
+      const validate = validator.compile(json(`docs/events/${type}.json`));
+      for (const replay of [
+        { id: 'r', reason: 'lost' },
+        { id: 'r', reason: 'lost', consumer: null },
+      ]) {
+        const detail = { ...exampleOf(type).detail, replay };
+        expect(validate(deliveredExample(type, detail)), JSON.stringify(validate.errors)).toBe(true);
+        expect(publishedEvents[type].parse(detail)).toEqual(detail);
+      }
+    },
+  );
 });
 
 test('the AsyncAPI document is valid, and refers to the schema of each event', () => {

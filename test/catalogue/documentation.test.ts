@@ -66,7 +66,7 @@ function anchorsOf(page: string): string[] {
   });
 }
 
-test('the pages, sources and snapshots of the help are found', () => {
+test('the tests of the documentation find the pages, the sources and the help texts', () => {
   expect(pages).toEqual(
     expect.arrayContaining(['README.md', 'docs/runbook.md', 'test/simulation/README.md']),
   );
@@ -78,7 +78,7 @@ test('the pages, sources and snapshots of the help are found', () => {
 });
 
 describe.each(pages)('%s', (page) => {
-  test('has only commands and options that exist', () => {
+  test('each page names only commands and options that exist', () => {
     for (const command of commandsOf(page)) {
       const words = command.split(/\s+/);
       const name = helps.has(words.slice(0, 2).join(' ')) ? words.slice(0, 2).join(' ') : (words[0] ?? '');
@@ -89,20 +89,20 @@ describe.each(pages)('%s', (page) => {
     }
   });
 
-  test('has only scripts of package.json', () => {
+  test('each page names only scripts of package.json', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = [...read(page).matchAll(/npm run ([\w:-]+)/g)].map(([, script = '']) => script);
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
   });
 
-  test('has only paths that exist', () => {
+  test('each page names only paths that exist', () => {
     const missing = pathsOf(page).filter(
       (path) => !existsSync(join(ROOT, path)) && !existsSync(join(ROOT, dirname(page), path)),
     );
     expect(missing).toEqual([]);
   });
 
-  test('has only links to files and sections that exist', () => {
+  test('each page links only to files and sections that exist', () => {
     for (const [, link = ''] of read(page).matchAll(/\]\(((?!https?:)[^)\s]+)\)/g)) {
       const [path = '', anchor] = link.split('#');
       const target = path === '' ? page : join(dirname(page), path);
@@ -112,7 +112,7 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
-test('the sources name only pages and decisions that exist', () => {
+test('the sources name only pages and decision records that exist', () => {
   const files = globSync('docs/**', { cwd: ROOT });
   for (const source of sources) {
     for (const [name] of read(source).matchAll(/(?<![\w/.:-])docs\/[\w/-]+(?:\.md)?/g)) {
@@ -124,7 +124,7 @@ test('the sources name only pages and decisions that exist', () => {
   }
 });
 
-test('the runbook quotes only log lines and errors that the functions have', () => {
+test('the runbook quotes only log lines and errors that are in the functions', () => {
   const code = sources
     .filter((source) => source.startsWith('functions/') || source.startsWith('consumers/'))
     .map(read)
@@ -151,7 +151,7 @@ test('the runbook has a section for every command of an operator', () => {
 });
 
 test.each(['examples/consumer/app.ts', 'examples/consumer/handler.ts'])(
-  'docs/consumers.md shows %s as it is in the tree',
+  'docs/consumers.md shows the content of %s',
   (path) => {
     expect(read('docs/consumers.md')).toContain(`<!-- ${path} -->\n\`\`\`ts\n${read(path)}\`\`\``);
   },

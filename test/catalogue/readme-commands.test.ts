@@ -14,11 +14,11 @@ const REHEARSED = [
   'npx schoolbell replay',
 ];
 
-test('every command of a deployment in the README is run by the rehearsal, and no other is', () => {
+test('the rehearsed deployment runs exactly the commands of the README', () => {
   expect(readmeCommands()).toEqual(['npm ci', ...REHEARSED.map(readmeCommand)]);
 });
 
-test.each(REHEARSED)('the rehearsal runs the README\'s "%s" itself', (command) => {
+test.each(REHEARSED)('the rehearsed deployment runs the README\'s command "%s"', (command) => {
   const suite = readFileSync(new URL('../deployed/rehearsal.deployed.ts', import.meta.url), 'utf8');
   expect(suite).toContain(`readmeCommand('${command}')`);
 });

@@ -79,14 +79,17 @@ async function expectSilence(poller: HttpWorld): Promise<void> {
   expect(poller.counts()).toEqual(before);
 }
 
-describe('through the real adapters, over HTTP', () => {
-  test.each(seeds)('no promise is broken (seed %i)', (seed) => lived(seed, 'sound'));
-});
+test.each(seeds)('no promise is broken through the real adapters over HTTP (seed %i)', (seed) =>
+  lived(seed, 'sound'),
+);
 
-describe('through a network that loses, delays, cuts and refuses', () => {
-  test.each(seeds)('no promise is broken (seed %i)', (seed) => lived(seed, 'faulty'));
+describe('a network that loses, delays, cuts and refuses', () => {
+  test.each(seeds)(
+    'no promise is broken through a network that loses, delays, cuts and refuses (seed %i)',
+    (seed) => lived(seed, 'faulty'),
+  );
 
-  test.runIf(HISTORIES >= 10)('every kind of fault has struck', () => {
+  test.runIf(HISTORIES >= 10)('the histories contain every kind of network fault', () => {
     expect([...struck].sort()).toEqual([...faultKinds].sort());
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { ALARMS, METRICS } from '../../bench/cost-model.ts';
 import { metricNames } from '../../functions/contract/names.ts';
@@ -77,115 +77,111 @@ function anchorsOf(file: string): string[] {
   );
 }
 
-describe('the alarms', () => {
-  it('say what they mean for learners and name an existing section of the runbook', () => {
-    const anchors = anchorsOf('docs/runbook.md');
-    const alarms = [...alarmsOf(), ...consumerTemplates().flatMap(alarmsIn)];
-    expect(alarms.length).toBeGreaterThanOrEqual(6);
-    for (const { AlarmDescription } of alarms) {
-      const [, section] = /docs\/runbook\.md#([a-z-]+)$/.exec(AlarmDescription) ?? [];
-      expect(AlarmDescription).toMatch(/learner|customer|certificate/);
-      expect(anchors).toContain(section);
-    }
-  });
+it('each alarm says what it means for learners and names an existing section of the runbook', () => {
+  const anchors = anchorsOf('docs/runbook.md');
+  const alarms = [...alarmsOf(), ...consumerTemplates().flatMap(alarmsIn)];
+  expect(alarms.length).toBeGreaterThanOrEqual(6);
+  for (const { AlarmDescription } of alarms) {
+    const [, section] = /docs\/runbook\.md#([a-z-]+)$/.exec(AlarmDescription) ?? [];
+    expect(AlarmDescription).toMatch(/learner|customer|certificate/);
+    expect(anchors).toContain(section);
+  }
+});
 
-  it('treat missing data as a failure only where nothing runs', () => {
-    const silent = alarmsOf().filter(({ TreatMissingData }) => TreatMissingData === 'breaching');
-    expect(silent.map(({ id }) => id)).toEqual([expect.stringContaining('NotDispatching')]);
-  });
+it('only the alarm about a dispatch that does not run treats missing data as a failure', () => {
+  const silent = alarmsOf().filter(({ TreatMissingData }) => TreatMissingData === 'breaching');
+  expect(silent.map(({ id }) => id)).toEqual([expect.stringContaining('NotDispatching')]);
+});
 
-  it('notify nobody, a topic, or an address, as the settings say', () => {
-    expect(alarmsOf().every(({ AlarmActions }) => AlarmActions === undefined)).toBe(true);
-    for (const alarms of [TOPIC, 'ops@example.com']) {
-      const { state, notifier } = synthesize({ alarms });
-      const notified = alarmsIn(notifier).map(({ AlarmActions }) => AlarmActions);
-      expect(new Set(notified.map((actions) => JSON.stringify(actions)))).toEqual(
-        new Set([JSON.stringify([{ Ref: topicParameterOf(notifier) }])]),
-      );
-      state.hasResourceProperties('AWS::SSM::Parameter', {
-        Name: TOPIC_PARAMETER,
-        Value: alarms === TOPIC ? TOPIC : { Ref: Match.stringLikeRegexp('^AlarmTopic') },
-      });
-    }
-    synthesize().state.resourceCountIs('AWS::SNS::Subscription', 0);
-    synthesize({ alarms: 'ops@example.com' }).state.hasResourceProperties('AWS::SNS::Subscription', {
-      Protocol: 'email',
-      Endpoint: 'ops@example.com',
-    });
-  });
-
-  it('may publish to the topic of an address: its policy takes the place of the default one', () => {
-    synthesize({ alarms: 'ops@example.com' }).state.hasResourceProperties('AWS::SNS::TopicPolicy', {
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          Match.objectLike({
-            Action: 'sns:Publish',
-            Effect: 'Allow',
-            Principal: { Service: 'cloudwatch.amazonaws.com' },
-          }),
-        ]),
-      },
-    });
-  });
-
-  it('watch every dead-letter queue, including those of consumers', () => {
-    const everything = [synthesize({ webhook: true }).notifier, ...consumerTemplates()];
-    const deadLetters = everything.flatMap((template) =>
-      Object.keys(
-        template.findResources('AWS::SQS::Queue', { Properties: { MessageRetentionPeriod: KEPT } }),
-      ),
+it('alarms notify nobody, a topic, or an e-mail address, as the settings say', () => {
+  expect(alarmsOf().every(({ AlarmActions }) => AlarmActions === undefined)).toBe(true);
+  for (const alarms of [TOPIC, 'ops@example.com']) {
+    const { state, notifier } = synthesize({ alarms });
+    const notified = alarmsIn(notifier).map(({ AlarmActions }) => AlarmActions);
+    expect(new Set(notified.map((actions) => JSON.stringify(actions)))).toEqual(
+      new Set([JSON.stringify([{ Ref: topicParameterOf(notifier) }])]),
     );
-    const watched = JSON.stringify(
-      everything.map((template) => template.findResources('AWS::CloudWatch::Alarm')),
-    );
-    const unwatched = deadLetters.filter((id) => !watched.includes(`"Fn::GetAtt":["${id}","QueueName"]`));
-    expect(deadLetters.length).toBeGreaterThan(6);
-    // A digest's events wait in their queue for the evening.
-    expect(unwatched).toEqual([expect.stringMatching(/Digest(?!DeadLetters)Queue/)]);
-    for (const template of consumerTemplates({ alarms: TOPIC })) {
-      for (const { AlarmActions } of alarmsIn(template)) {
-        expect(AlarmActions).toEqual([{ Ref: topicParameterOf(template) }]);
-      }
-    }
+    state.hasResourceProperties('AWS::SSM::Parameter', {
+      Name: TOPIC_PARAMETER,
+      Value: alarms === TOPIC ? TOPIC : { Ref: Match.stringLikeRegexp('^AlarmTopic') },
+    });
+  }
+  synthesize().state.resourceCountIs('AWS::SNS::Subscription', 0);
+  synthesize({ alarms: 'ops@example.com' }).state.hasResourceProperties('AWS::SNS::Subscription', {
+    Protocol: 'email',
+    Endpoint: 'ops@example.com',
   });
+});
 
-  it.each([1, 15, 360])(
-    'outlast the time to the next dispatch after an error, polled every %i minutes',
-    (pollEveryMinutes) => {
-      const alarm = alarmsOf({ pollEveryMinutes }).find(({ id }) => id.includes('DeploymentError'));
-      expect(alarm).toMatchObject({ Period: 60, DatapointsToAlarm: 1 });
-      // Dispatch finds the error once per interval, and may be some minutes late.
-      expect(alarm?.EvaluationPeriods).toBeGreaterThan(5 + pollEveryMinutes);
+it('alarms may publish to the topic for an e-mail address, whose policy replaces the default one', () => {
+  synthesize({ alarms: 'ops@example.com' }).state.hasResourceProperties('AWS::SNS::TopicPolicy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Action: 'sns:Publish',
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+        }),
+      ]),
     },
+  });
+});
+
+it('every dead-letter queue has an alarm, including those of consumers', () => {
+  const everything = [synthesize({ webhook: true }).notifier, ...consumerTemplates()];
+  const deadLetters = everything.flatMap((template) =>
+    Object.keys(template.findResources('AWS::SQS::Queue', { Properties: { MessageRetentionPeriod: KEPT } })),
   );
-
-  it('stay on for a day where their metric is reported once', () => {
-    for (const name of ['ChangesMissed', 'SetAside']) {
-      const alarm = alarmsOf().find(({ id }) => id.includes(name));
-      expect(alarm).toMatchObject({ Period: 3600, EvaluationPeriods: 24, DatapointsToAlarm: 1 });
+  const watched = JSON.stringify(
+    everything.map((template) => template.findResources('AWS::CloudWatch::Alarm')),
+  );
+  const unwatched = deadLetters.filter((id) => !watched.includes(`"Fn::GetAtt":["${id}","QueueName"]`));
+  expect(deadLetters.length).toBeGreaterThan(6);
+  // A digest's events wait in their queue for the evening.
+  expect(unwatched).toEqual([expect.stringMatching(/Digest(?!DeadLetters)Queue/)]);
+  for (const template of consumerTemplates({ alarms: TOPIC })) {
+    for (const { AlarmActions } of alarmsIn(template)) {
+      expect(AlarmActions).toEqual([{ Ref: topicParameterOf(template) }]);
     }
-  });
+  }
+});
 
-  it('look at no more than a day, as CloudWatch asks', () => {
-    for (const { Period, EvaluationPeriods } of alarmsOf({ pollEveryMinutes: 360 })) {
-      expect(Period * EvaluationPeriods).toBeLessThanOrEqual(24 * 60 * 60);
-    }
-  });
+it.each([1, 15, 360])(
+  'the alarm about a deployment error stays on until the next dispatch, with a poll every %i minutes',
+  (pollEveryMinutes) => {
+    const alarm = alarmsOf({ pollEveryMinutes }).find(({ id }) => id.includes('DeploymentError'));
+    expect(alarm).toMatchObject({ Period: 60, DatapointsToAlarm: 1 });
+    // Dispatch finds the error once per interval, and may be some minutes late.
+    expect(alarm?.EvaluationPeriods).toBeGreaterThan(5 + pollEveryMinutes);
+  },
+);
 
-  it('and the metrics are as many as the model of the bill counts', () => {
-    expect(alarmsOf()).toHaveLength(ALARMS);
-    const always = Object.values(metricNames).filter((name) => !/^(Webhooks|Certificate)/.test(name));
-    expect(always).toHaveLength(METRICS);
-  });
+it('the alarms about missed changes and set-aside items stay on for a day, since their metrics are reported once', () => {
+  for (const name of ['ChangesMissed', 'SetAside']) {
+    const alarm = alarmsOf().find(({ id }) => id.includes(name));
+    expect(alarm).toMatchObject({ Period: 3600, EvaluationPeriods: 24, DatapointsToAlarm: 1 });
+  }
+});
 
-  it('and the dashboard use no metric that no function writes', () => {
-    const { notifier } = synthesize({ webhook: true });
-    const template = JSON.stringify(notifier.toJSON()).replaceAll('\\', '');
-    const written: string[] = Object.values(metricNames);
-    const inAlarms = template.matchAll(/"MetricName":"([A-Za-z]+)","Namespace":"Schoolbell"/g);
-    const onDashboard = template.matchAll(/\["Schoolbell","([A-Za-z]+)"/g);
-    const used = [...inAlarms, ...onDashboard].map(([, name]) => name);
-    expect(used.length).toBeGreaterThan(5);
-    expect(used.filter((name) => !written.includes(name ?? ''))).toEqual([]);
-  });
+it('no alarm evaluates more than a day, which is the maximum of CloudWatch', () => {
+  for (const { Period, EvaluationPeriods } of alarmsOf({ pollEveryMinutes: 360 })) {
+    expect(Period * EvaluationPeriods).toBeLessThanOrEqual(24 * 60 * 60);
+  }
+});
+
+it('there are as many alarms and metrics as the cost model counts', () => {
+  expect(alarmsOf()).toHaveLength(ALARMS);
+  const always = Object.values(metricNames).filter((name) => !/^(Webhooks|Certificate)/.test(name));
+  expect(always).toHaveLength(METRICS);
+});
+
+it('the alarms and the dashboard use only metrics that a function writes', () => {
+  const { notifier } = synthesize({ webhook: true });
+  const template = JSON.stringify(notifier.toJSON()).replaceAll('\\', '');
+  const written: string[] = Object.values(metricNames);
+  const inAlarms = template.matchAll(/"MetricName":"([A-Za-z]+)","Namespace":"Schoolbell"/g);
+  const onDashboard = template.matchAll(/\["Schoolbell","([A-Za-z]+)"/g);
+  const used = [...inAlarms, ...onDashboard].map(([, name]) => name);
+  expect(used.length).toBeGreaterThan(5);
+  expect(used.filter((name) => !written.includes(name ?? ''))).toEqual([]);
 });

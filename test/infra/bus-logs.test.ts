@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { synthesize } from './synthesize.ts';
 
 /** The only resource of a type. */
@@ -10,66 +10,64 @@ function only(template: Template, type: string): { id: string; properties: Recor
   return { id, properties: resource?.['Properties'] };
 }
 
-describe('a bus of our own', () => {
-  it('logs what it could not deliver, without the detail of events', () => {
-    const { properties } = only(synthesize().state, 'AWS::Events::EventBus');
-    expect(properties['LogConfig']).toEqual({ Level: 'ERROR', IncludeDetail: 'NONE' });
-  });
+it('the own bus logs failed deliveries, without the detail of events', () => {
+  const { properties } = only(synthesize().state, 'AWS::Events::EventBus');
+  expect(properties['LogConfig']).toEqual({ Level: 'ERROR', IncludeDetail: 'NONE' });
+});
 
-  it('delivers these logs to a group that keeps them as long as the settings say', () => {
-    const { state } = synthesize({ logRetentionDays: 7 });
-    const bus = only(state, 'AWS::Events::EventBus');
-    const group = only(state, 'AWS::Logs::LogGroup');
-    const source = only(state, 'AWS::Logs::DeliverySource');
-    const destination = only(state, 'AWS::Logs::DeliveryDestination');
-    expect(group.properties['RetentionInDays']).toBe(7);
-    expect(source.properties).toMatchObject({
-      LogType: 'ERROR_LOGS',
-      ResourceArn: { 'Fn::GetAtt': [bus.id, 'Arn'] },
-    });
-    expect(JSON.stringify(destination.properties['DestinationResourceArn'])).toContain(
-      `:log-group:${group.properties['LogGroupName']}"`,
-    );
-    state.hasResource('AWS::Logs::Delivery', {
-      Properties: {
-        DeliverySourceName: source.properties['Name'],
-        DeliveryDestinationArn: { 'Fn::GetAtt': [destination.id, 'Arn'] },
-      },
-      DependsOn: [source.id],
-    });
+it('the logs of the own bus go to a log group with the retention in the settings', () => {
+  const { state } = synthesize({ logRetentionDays: 7 });
+  const bus = only(state, 'AWS::Events::EventBus');
+  const group = only(state, 'AWS::Logs::LogGroup');
+  const source = only(state, 'AWS::Logs::DeliverySource');
+  const destination = only(state, 'AWS::Logs::DeliveryDestination');
+  expect(group.properties['RetentionInDays']).toBe(7);
+  expect(source.properties).toMatchObject({
+    LogType: 'ERROR_LOGS',
+    ResourceArn: { 'Fn::GetAtt': [bus.id, 'Arn'] },
   });
-
-  it("lets CloudWatch's delivery write to that group, for this account alone", () => {
-    const { properties } = only(synthesize().state, 'AWS::Logs::LogGroup');
-    expect(properties['ResourcePolicyDocument']).toMatchObject({
-      Statement: [
-        {
-          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          Principal: { Service: 'delivery.logs.amazonaws.com' },
-          Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
-        },
-      ],
-    });
-    expect(JSON.stringify(properties['ResourcePolicyDocument'])).toContain(
-      `:log-group:${properties['LogGroupName']}:log-stream:*`,
-    );
-  });
-
-  it('has names that CloudWatch Logs takes, whatever the deployment is called', () => {
-    fc.assert(
-      fc.property(fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,39}$/), (name) => {
-        const { state } = synthesize({ name });
-        // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html
-        for (const type of ['AWS::Logs::DeliverySource', 'AWS::Logs::DeliveryDestination']) {
-          expect(only(state, type).properties['Name']).toMatch(/^[\w-]{1,60}$/);
-        }
-      }),
-      { numRuns: 5, examples: [['A'.repeat(40)]] },
-    );
+  expect(JSON.stringify(destination.properties['DestinationResourceArn'])).toContain(
+    `:log-group:${group.properties['LogGroupName']}"`,
+  );
+  state.hasResource('AWS::Logs::Delivery', {
+    Properties: {
+      DeliverySourceName: source.properties['Name'],
+      DeliveryDestinationArn: { 'Fn::GetAtt': [destination.id, 'Arn'] },
+    },
+    DependsOn: [source.id],
   });
 });
 
-it('another bus is logged by its owner: nothing here refers to it', () => {
+it('only the log delivery of this account may write to the log group of the own bus', () => {
+  const { properties } = only(synthesize().state, 'AWS::Logs::LogGroup');
+  expect(properties['ResourcePolicyDocument']).toMatchObject({
+    Statement: [
+      {
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Principal: { Service: 'delivery.logs.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      },
+    ],
+  });
+  expect(JSON.stringify(properties['ResourcePolicyDocument'])).toContain(
+    `:log-group:${properties['LogGroupName']}:log-stream:*`,
+  );
+});
+
+it('any name of a deployment gives valid names for the log delivery of the bus', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,39}$/), (name) => {
+      const { state } = synthesize({ name });
+      // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html
+      for (const type of ['AWS::Logs::DeliverySource', 'AWS::Logs::DeliveryDestination']) {
+        expect(only(state, type).properties['Name']).toMatch(/^[\w-]{1,60}$/);
+      }
+    }),
+    { numRuns: 5, examples: [['A'.repeat(40)]] },
+  );
+});
+
+it('the stacks change no log settings of a bus of another owner', () => {
   const bus = 'arn:aws:events:eu-central-1:123456789012:event-bus/company';
   const { state } = synthesize({ bus });
   for (const type of ['AWS::Logs::Delivery', 'AWS::Logs::DeliverySource', 'AWS::Logs::LogGroup']) {

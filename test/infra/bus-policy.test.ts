@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { parseSettings } from '../../infra/read-settings.ts';
 import type { SettingsInput } from '../../infra/settings.ts';
@@ -74,76 +74,73 @@ function isDenied(settings: SettingsInput, principal: string | null, sources: st
 const ours = (name = 'Schoolbell') =>
   `arn:aws:iam::123456789012:role/schoolbell/${name}/SchoolbellNotifier-Poll-1ABC`;
 
-describe('the policy of the own bus', () => {
-  it.each([
-    ["another role's event", 'arn:aws:iam::123456789012:role/developer', ['schoolbell'], true],
-    ["an administrator's event", 'arn:aws:iam::123456789012:role/Admin', ['schoolbell'], true],
-    ["another deployment's event", ours('Other'), ['schoolbell'], true],
-    [
-      'a role whose name looks like the path',
-      'arn:aws:iam::123456789012:role/schoolbell',
-      ['schoolbell'],
-      true,
-    ],
-    [
-      "another account's role in such a path",
-      ours().replace('123456789012', '210987654321'),
-      ['schoolbell'],
-      true,
-    ],
-    ["the account's root user", 'arn:aws:iam::123456789012:root', ['schoolbell'], true],
-    ['an event that a rule of another bus hands on without a role', null, ['schoolbell'], true],
-    [
-      'a request with one forged event among others',
-      'arn:aws:iam::123456789012:role/developer',
-      ['app', 'schoolbell'],
-      true,
-    ],
-    ["others' own events", 'arn:aws:iam::123456789012:role/developer', ['app', 'schoolbell2'], false],
-    ["a function's event", ours(), ['schoolbell'], false],
-    ["an operator's event", 'arn:aws:iam::123456789012:role/operators', ['schoolbell'], false],
-    ['an operator by a pattern', 'arn:aws:iam::123456789012:role/sso/eu/Admin_0a1b', ['schoolbell'], false],
-  ] as const)('decides about %s', (_, principal, sources, denied) => {
-    expect(isDenied(ALL_SENDERS, principal, [...sources])).toBe(denied);
-  });
+it.each([
+  ["another role's event", 'arn:aws:iam::123456789012:role/developer', ['schoolbell'], true],
+  ["an administrator's event", 'arn:aws:iam::123456789012:role/Admin', ['schoolbell'], true],
+  ["another deployment's event", ours('Other'), ['schoolbell'], true],
+  [
+    'a role whose name looks like the path',
+    'arn:aws:iam::123456789012:role/schoolbell',
+    ['schoolbell'],
+    true,
+  ],
+  [
+    "another account's role in such a path",
+    ours().replace('123456789012', '210987654321'),
+    ['schoolbell'],
+    true,
+  ],
+  ["the account's root user", 'arn:aws:iam::123456789012:root', ['schoolbell'], true],
+  ['an event that a rule of another bus hands on without a role', null, ['schoolbell'], true],
+  [
+    'a request with one forged event among others',
+    'arn:aws:iam::123456789012:role/developer',
+    ['app', 'schoolbell'],
+    true,
+  ],
+  ["others' own events", 'arn:aws:iam::123456789012:role/developer', ['app', 'schoolbell2'], false],
+  ["a function's event", ours(), ['schoolbell'], false],
+  ["an operator's event", 'arn:aws:iam::123456789012:role/operators', ['schoolbell'], false],
+  ['an operator by a pattern', 'arn:aws:iam::123456789012:role/sso/eu/Admin_0a1b', ['schoolbell'], false],
+] as const)('the policy of the own bus allows or denies: %s', (_, principal, sources, denied) => {
+  expect(isDenied(ALL_SENDERS, principal, [...sources])).toBe(denied);
+});
 
-  it('lets every role send that has the right', () => {
-    const resources = resourcesOf(ALL_SENDERS);
-    const senders = resources.flatMap(([, { Type, Properties }]) =>
-      Type === 'AWS::IAM::Policy' &&
-      JSON.stringify(Properties?.['PolicyDocument']).includes('events:PutEvents')
-        ? z.array(z.string()).parse(Properties?.['Roles'])
-        : [],
+it('the policy of the own bus lets every role send that has the permission', () => {
+  const resources = resourcesOf(ALL_SENDERS);
+  const senders = resources.flatMap(([, { Type, Properties }]) =>
+    Type === 'AWS::IAM::Policy' && JSON.stringify(Properties?.['PolicyDocument']).includes('events:PutEvents')
+      ? z.array(z.string()).parse(Properties?.['Roles'])
+      : [],
+  );
+  expect(senders).toHaveLength(4);
+  for (const sender of senders) {
+    const [, role] = resources.find(([id]) => sender.startsWith(id)) ?? [];
+    const path = z.string().parse(role?.Properties?.['Path']);
+    expect(isDenied(ALL_SENDERS, `arn:aws:iam::123456789012:role${path}${sender}`, ['schoolbell'])).toBe(
+      false,
     );
-    expect(senders).toHaveLength(4);
-    for (const sender of senders) {
-      const [, role] = resources.find(([id]) => sender.startsWith(id)) ?? [];
-      const path = z.string().parse(role?.Properties?.['Path']);
-      expect(isDenied(ALL_SENDERS, `arn:aws:iam::123456789012:role${path}${sender}`, ['schoolbell'])).toBe(
-        false,
-      );
-    }
-  });
+  }
+});
 
-  it('is there whatever bus the events go to, since rules of others may be on the own one', () => {
-    const bus = 'arn:aws:events:eu-central-1:123456789012:event-bus/company';
-    expect(statementOf({ bus })).toEqual(statementOf({}));
-  });
+it('the own bus has its policy also when events go to another bus, since others may have rules on it', () => {
+  const bus = 'arn:aws:events:eu-central-1:123456789012:event-bus/company';
+  expect(statementOf({ bus })).toEqual(statementOf({}));
+});
 
-  it.each([
-    'arn:aws:sts::123456789012:assumed-role/operators/me',
-    'operators',
-    '*',
-    'arn:aws:iam::123456789012:root',
-  ])('takes no %s as an operator', (operator) => {
-    expect(() => parseSettings({ operators: [operator] }, 'these')).toThrow(/operators\.0: is not the ARN/);
-  });
+it.each([
+  'arn:aws:sts::123456789012:assumed-role/operators/me',
+  'operators',
+  '*',
+  'arn:aws:iam::123456789012:root',
+])('%s is refused as an operator', (operator) => {
+  expect(() => parseSettings({ operators: [operator] }, 'these')).toThrow(/operators\.0: is not the ARN/);
+});
 
-  it('refuses more operators than fit into it', () => {
-    const operators = Array.from({ length: 17 }, (_, at) =>
-      `arn:aws:iam::123456789012:role/${at}-`.padEnd(500, 'p'),
-    );
-    expect(() => parseSettings({ operators }, 'these')).toThrow(/operators: more than 8000 characters/);
-    expect(parseSettings({ operators: operators.slice(1) }, 'these').operators).toHaveLength(16);
-  });
+it('more operators than fit into the policy of the bus are refused', () => {
+  const operators = Array.from({ length: 17 }, (_, at) =>
+    `arn:aws:iam::123456789012:role/${at}-`.padEnd(500, 'p'),
+  );
+  expect(() => parseSettings({ operators }, 'these')).toThrow(/operators: more than 8000 characters/);
+  expect(parseSettings({ operators: operators.slice(1) }, 'these').operators).toHaveLength(16);
 });

@@ -20,7 +20,7 @@ const Lock = z.object({
 });
 const { '': _root, ...packages } = Lock.parse(read('package-lock.json')).packages;
 
-test('every package that is installed has its digest in the lock file, or is part of one that has', () => {
+test('every installed package has its digest in the lock file, or is part of a package that has', () => {
   const without = Object.entries(packages).filter(
     ([, { integrity, inBundle }]) => !inBundle && !integrity?.startsWith('sha512-'),
   );
@@ -28,11 +28,11 @@ test('every package that is installed has its digest in the lock file, or is par
   expect(without).toEqual([]);
 });
 
-test('no script of a package runs while it is installed, which could fetch what the lock file does not name', () => {
+test('no package runs a script while it is installed, which could download what the lock file does not name', () => {
   expect(readFileSync(join(ROOT, '.npmrc'), 'utf8')).toMatch(/^ignore-scripts=true$/m);
 });
 
-test('the Node that runs the scripts is a package of the lock file, in the same version on every platform', () => {
+test('the Node that runs the scripts is a package in the lock file, with the same version on every platform', () => {
   const builds = Object.entries(packages).filter(([path]) => /^node_modules\/node-(linux|win)-/.test(path));
 
   expect(builds.map(([path]) => path)).toEqual(
@@ -42,7 +42,7 @@ test('the Node that runs the scripts is a package of the lock file, in the same 
   expect(Object.keys(packages)).not.toContain('node_modules/node');
 });
 
-test.runIf(process.platform === 'linux')('the scripts run that Node', () => {
+test.runIf(process.platform === 'linux')('the scripts run the Node from the lock file', () => {
   const file = realpathSync(join(ROOT, 'node_modules/.bin/node'));
 
   expect(file).toBe(join(ROOT, `node_modules/node-linux-${process.arch}/bin/node`));

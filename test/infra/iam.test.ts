@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Right, rights } from './rights.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -28,20 +28,18 @@ function textOf({ who, call, on }: Right): string {
   return `${who}: ${call} ${on}`;
 }
 
-describe('docs/iam.md', () => {
-  it('lists the rights that the templates give, and no other', () => {
-    const given = rights().filter(({ call, on }) => !OF_EVERY_FUNCTION.test(`${call} ${on}`));
-    expect(documented().map(textOf).toSorted()).toEqual(given.map(textOf).toSorted());
-  });
+it('docs/iam.md lists exactly the permissions in the templates', () => {
+  const given = rights().filter(({ call, on }) => !OF_EVERY_FUNCTION.test(`${call} ${on}`));
+  expect(documented().map(textOf).toSorted()).toEqual(given.map(textOf).toSorted());
+});
 
-  it('names code that makes the call', () => {
-    for (const { call, madeBy } of documented()) {
-      const [service, action = ''] = call.split(':');
-      const asCall = `calls.${action.charAt(0).toLowerCase()}${action.slice(1)}(`;
-      const written = WRITTEN_AS[call] ?? (service === 'dynamodb' ? asCall : `${action}Command`);
-      for (const [, file = ''] of madeBy.matchAll(/`(functions\/[^`]+)`/g)) {
-        expect(readFileSync(join(ROOT, file), 'utf8'), `${call} in ${file}`).toContain(written);
-      }
+it('docs/iam.md names code that makes each call', () => {
+  for (const { call, madeBy } of documented()) {
+    const [service, action = ''] = call.split(':');
+    const asCall = `calls.${action.charAt(0).toLowerCase()}${action.slice(1)}(`;
+    const written = WRITTEN_AS[call] ?? (service === 'dynamodb' ? asCall : `${action}Command`);
+    for (const [, file = ''] of madeBy.matchAll(/`(functions\/[^`]+)`/g)) {
+      expect(readFileSync(join(ROOT, file), 'utf8'), `${call} in ${file}`).toContain(written);
     }
-  });
+  }
 });

@@ -1,5 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { Environment } from '../../functions/contract/environment.ts';
 import { synthesize } from './synthesize.ts';
@@ -38,72 +38,70 @@ const Policies = z.record(
   }),
 );
 
-describe('the notifier stack', () => {
-  it('runs every function on Node 24 and arm64, traced', () => {
-    const functions = functionsOf({ webhook: true });
-    expect(functions.map(({ id }) => id.replace(/Function.*/, '')).sort()).toEqual([
-      'Dispatch',
-      'Poll',
-      'Replay',
-      'Webhook',
-    ]);
-    for (const each of functions) {
-      expect(each).toMatchObject({
-        Runtime: 'nodejs24.x',
-        Architectures: ['arm64'],
-        TracingConfig: { Mode: 'Active' },
-      });
-    }
-  });
-
-  it('lets only poll and replay call themselves', () => {
-    for (const each of functionsOf({ webhook: true })) {
-      expect(each.RecursiveLoop).toBe(/^(Poll|Replay)/.test(each.id) ? 'Allow' : 'Terminate');
-    }
-  });
-
-  it('gives poll every variable that it reads', () => {
-    const poll = functionsOf().find(({ id }) => id.startsWith('Poll'));
-    expect(Object.keys(poll?.Environment.Variables ?? {})).toEqual(
-      expect.arrayContaining(Object.keys(Environment.shape)),
-    );
-  });
-
-  it('takes one message at a time, with a cap, from a queue that waits six timeouts', () => {
-    const { notifier } = synthesize({ pollConcurrency: 7 });
-    notifier.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
-      BatchSize: 1,
-      ScalingConfig: { MaximumConcurrency: 7 },
+it('every function of the notifier stack runs on Node 24 and arm64, with tracing', () => {
+  const functions = functionsOf({ webhook: true });
+  expect(functions.map(({ id }) => id.replace(/Function.*/, '')).sort()).toEqual([
+    'Dispatch',
+    'Poll',
+    'Replay',
+    'Webhook',
+  ]);
+  for (const each of functions) {
+    expect(each).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      TracingConfig: { Mode: 'Active' },
     });
-    const timeout = functionsOf().find(({ id }) => id.startsWith('Poll'))?.Timeout ?? 0;
-    notifier.hasResourceProperties('AWS::SQS::Queue', {
-      VisibilityTimeout: timeout * 6,
-      RedrivePolicy: Match.objectLike({ maxReceiveCount: 5 }),
-    });
-  });
+  }
+});
 
-  it('polls on a schedule whose failures are dead letters', () => {
-    synthesize({ pollEveryMinutes: 5 }).notifier.hasResourceProperties('AWS::Scheduler::Schedule', {
-      ScheduleExpression: 'rate(5 minutes)',
-      Target: Match.objectLike({ DeadLetterConfig: Match.anyValue() }),
-    });
-  });
+it('only poll and replay may call themselves', () => {
+  for (const each of functionsOf({ webhook: true })) {
+    expect(each.RecursiveLoop).toBe(/^(Poll|Replay)/.test(each.id) ? 'Allow' : 'Terminate');
+  }
+});
 
-  it('keeps logs for as long as the settings say', () => {
-    synthesize({ logRetentionDays: 7 }).notifier.allResourcesProperties('AWS::Logs::LogGroup', {
-      RetentionInDays: 7,
-    });
-  });
+it('poll gets every environment variable that it reads', () => {
+  const poll = functionsOf().find(({ id }) => id.startsWith('Poll'));
+  expect(Object.keys(poll?.Environment.Variables ?? {})).toEqual(
+    expect.arrayContaining(Object.keys(Environment.shape)),
+  );
+});
 
-  it('grants no action with a star, and every resource only where AWS has no other way', () => {
-    const found = synthesize({ webhook: true }).notifier.findResources('AWS::IAM::Policy');
-    const statements = Object.values(Policies.parse(found)).flatMap(
-      ({ Properties }) => Properties.PolicyDocument.Statement,
-    );
-    for (const { Action, Resource } of statements) {
-      const actions = [Action].flat();
-      expect(actions.filter((action) => action.includes('*'))).toEqual([]);
-      if (Resource === '*') expect(actions.every((action) => action.startsWith('xray:'))).toBe(true);
-    }
+it('poll takes one message at a time, with a maximum concurrency, from a queue that hides messages for six timeouts', () => {
+  const { notifier } = synthesize({ pollConcurrency: 7 });
+  notifier.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    BatchSize: 1,
+    ScalingConfig: { MaximumConcurrency: 7 },
   });
+  const timeout = functionsOf().find(({ id }) => id.startsWith('Poll'))?.Timeout ?? 0;
+  notifier.hasResourceProperties('AWS::SQS::Queue', {
+    VisibilityTimeout: timeout * 6,
+    RedrivePolicy: Match.objectLike({ maxReceiveCount: 5 }),
+  });
+});
+
+it('the schedule of the polls sends failed calls to dead letters', () => {
+  synthesize({ pollEveryMinutes: 5 }).notifier.hasResourceProperties('AWS::Scheduler::Schedule', {
+    ScheduleExpression: 'rate(5 minutes)',
+    Target: Match.objectLike({ DeadLetterConfig: Match.anyValue() }),
+  });
+});
+
+it('the log groups of the notifier stack have the retention in the settings', () => {
+  synthesize({ logRetentionDays: 7 }).notifier.allResourcesProperties('AWS::Logs::LogGroup', {
+    RetentionInDays: 7,
+  });
+});
+
+it('no action in a policy has a wildcard, and only the actions of X-Ray allow all resources', () => {
+  const found = synthesize({ webhook: true }).notifier.findResources('AWS::IAM::Policy');
+  const statements = Object.values(Policies.parse(found)).flatMap(
+    ({ Properties }) => Properties.PolicyDocument.Statement,
+  );
+  for (const { Action, Resource } of statements) {
+    const actions = [Action].flat();
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+    if (Resource === '*') expect(actions.every((action) => action.startsWith('xray:'))).toBe(true);
+  }
 });

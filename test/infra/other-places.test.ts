@@ -16,7 +16,7 @@ function deployTo(region: string, settings: SettingsInput, account = '1234567890
 }
 afterEach(() => vi.unstubAllEnvs());
 
-describe('what is in another Region', () => {
+describe('an ARN of another Region', () => {
   const cases: [string, (region: string) => SettingsInput][] = [
     ['bus', (region) => ({ bus: bus(region) })],
     ['adopt.komboSecret', (region) => ({ adopt: { komboSecret: secret(region) } })],
@@ -50,14 +50,17 @@ describe('what is in another Region', () => {
     ],
   ];
 
-  it.each(cases)('is refused in one line that names the setting: %s', (setting, settingsWith) => {
-    const refused = deployTo('eu-central-1', settingsWith('us-east-1'));
-    expect(refused).toThrow(SettingsError);
-    expect(refused).toThrow(`${setting}: the ARN of another Region than eu-central-1`);
-    expect(deployTo('eu-central-1', settingsWith('eu-central-1'))).not.toThrow();
-  });
+  it.each(cases)(
+    'an ARN of another Region is refused in one line that names the setting: %s',
+    (setting, settingsWith) => {
+      const refused = deployTo('eu-central-1', settingsWith('us-east-1'));
+      expect(refused).toThrow(SettingsError);
+      expect(refused).toThrow(`${setting}: the ARN of another Region than eu-central-1`);
+      expect(deployTo('eu-central-1', settingsWith('eu-central-1'))).not.toThrow();
+    },
+  );
 
-  it('is not known without credentials: the CDK then assumes us-east-1', () => {
+  it('an ARN of any Region is accepted without AWS credentials, where the CDK assumes us-east-1', () => {
     vi.stubEnv('CDK_DEFAULT_ACCOUNT', undefined);
     vi.stubEnv('CDK_DEFAULT_REGION', 'us-east-1');
     expect(() => appWithStacks({ bus: bus('eu-central-1') })).not.toThrow();
@@ -67,7 +70,7 @@ describe('what is in another Region', () => {
 describe('a bus of another account', () => {
   const theirs = { bus: bus('eu-central-1', '210987654321') };
 
-  it('is published to by its ARN', () => {
+  it('events are published to the bus of another account by its ARN', () => {
     vi.stubEnv('CDK_DEFAULT_ACCOUNT', '123456789012');
     vi.stubEnv('CDK_DEFAULT_REGION', 'eu-central-1');
     const { state, notifier } = synthesize(theirs);
@@ -89,14 +92,14 @@ describe('a bus of another account', () => {
     ['slack', { slack: [slack] }],
     ['endpoints', { endpoints: [endpoint] }],
     ['certificates, slack', { certificates: {}, slack: [slack] }],
-  ])('has no rules of ours: %s', (named, consumers) => {
+  ])('rules on the bus of another account are refused: %s', (named, consumers) => {
     const refused = deployTo('eu-central-1', { ...theirs, ...consumers });
     expect(refused).toThrow(SettingsError);
     expect(refused).toThrow(`${named}: the bus belongs to account 210987654321`);
     expect(deployTo('eu-central-1', { ...theirs, ...consumers }, '210987654321')).not.toThrow();
   });
 
-  it('is no obstacle to the registry of schemas, which has no rule', () => {
+  it('the schema registry, which has no rule, can be switched on with the bus of another account', () => {
     expect(deployTo('eu-central-1', { ...theirs, schemaRegistry: true })).not.toThrow();
   });
 });

@@ -58,7 +58,7 @@ function policiesOf(settings: SettingsInput): [string, z.infer<typeof Statement>
   );
 }
 
-describe('a table or secret with a key of its own', () => {
+describe('a table or secret with its own KMS key', () => {
   const policies = policiesOf(adopted);
 
   it.each([
@@ -79,20 +79,23 @@ describe('a table or secret with a key of its own', () => {
       KEYS.komboSecret,
       'kms:GenerateDataKey',
     ],
-  ])('can be used by whoever may use it, through its service alone: %s', (_, action, named, arn, needed) => {
-    const users = (policy: z.infer<typeof Statement>[]) =>
-      policy.some(
-        ({ Action, Resource }) =>
-          Action.some((one) => one.startsWith(action)) && JSON.stringify(Resource).includes(named),
-      );
-    const mayUseKey = (policy: z.infer<typeof Statement>[]) =>
-      policy.some(({ Action, Resource }) => Action.includes(needed) && Resource === arn);
-    const mayUse = policies.flatMap(([id, policy]) => (users(policy) ? [id] : []));
-    expect(mayUse.length).toBeGreaterThan(0);
-    expect(policies.flatMap(([id, policy]) => (mayUseKey(policy) ? [id] : []))).toEqual(mayUse);
-  });
+  ])(
+    'every policy that uses a resource with its own KMS key, and no other, may use that key: %s',
+    (_, action, named, arn, needed) => {
+      const users = (policy: z.infer<typeof Statement>[]) =>
+        policy.some(
+          ({ Action, Resource }) =>
+            Action.some((one) => one.startsWith(action)) && JSON.stringify(Resource).includes(named),
+        );
+      const mayUseKey = (policy: z.infer<typeof Statement>[]) =>
+        policy.some(({ Action, Resource }) => Action.includes(needed) && Resource === arn);
+      const mayUse = policies.flatMap(([id, policy]) => (users(policy) ? [id] : []));
+      expect(mayUse.length).toBeGreaterThan(0);
+      expect(policies.flatMap(([id, policy]) => (mayUseKey(policy) ? [id] : []))).toEqual(mayUse);
+    },
+  );
 
-  it('is used through the service whose data it encrypts, with no action by a star', () => {
+  it('a KMS key is used only through the service whose data it encrypts, without a wildcard in an action', () => {
     const statements = policies.flatMap(([, policy]) =>
       policy.filter(({ Action }) => Action.some((action) => action.startsWith('kms:'))),
     );
@@ -107,15 +110,18 @@ describe('a table or secret with a key of its own', () => {
   });
 });
 
-it("without keys of one's own, nobody has rights on any key", () => {
+it('without own KMS keys, no policy has a permission on a key', () => {
   const { adopt, ...rest } = adopted;
   const { table, komboSecret, webhookSecret } = { ...adopt };
   const plain = { ...rest, slack: [slack], adopt: { table, komboSecret, webhookSecret } };
   expect(JSON.stringify(policiesOf(plain))).not.toContain('kms:');
 });
 
-it.each(['table', 'komboSecret', 'webhookSecret'])('a key without its %s is refused by name', (name) => {
-  expect(() => parseSettings({ adopt: { [`${name}Key`]: key('lonely') } }, 'a file')).toThrow(
-    `adopt.${name}Key: is the key of an adopted`,
-  );
-});
+it.each(['table', 'komboSecret', 'webhookSecret'])(
+  'a key for an adopted %s without that resource is refused, with the name of the setting',
+  (name) => {
+    expect(() => parseSettings({ adopt: { [`${name}Key`]: key('lonely') } }, 'a file')).toThrow(
+      `adopt.${name}Key: is the key of an adopted`,
+    );
+  },
+);

@@ -223,12 +223,12 @@ const QUOTAS: [name: string, most: number, source: string, count: Count][] = [
   ],
 ];
 
-describe.each(largeSettings)("AWS's quotas, with %s", (_, settings) => {
+describe.each(largeSettings)('a deployment with %s', (_, settings) => {
   const templates = Object.fromEntries(
     Object.entries(synthesizeAll(settings)).map(([stack, template]) => [stack, resolved(template.toJSON())]),
   );
 
-  it.each(QUOTAS)('at most as many %s: %i (%s)', (_, most, __, count) => {
+  it.each(QUOTAS)('no template has more %s than AWS allows: %i (%s)', (_, most, __, count) => {
     expect(count(templates).filter(([, counted]) => counted > most)).toEqual([]);
   });
 });

@@ -72,34 +72,32 @@ function triesOf({ hidden, tries }: { hidden: number; tries: number }): number[]
   return Array.from({ length: tries }, (_, at) => at * hidden);
 }
 
-describe('a function that a queue calls', () => {
-  it('is one of poll, replay, certificates, digests, and one for each Slack channel', () => {
-    const names = functions.map(({ name }) => name.replace(/Function.*/, ''));
-    expect(names.filter((name) => !name.startsWith('Slack'))).toEqual([
-      'Poll',
-      'Replay',
-      'Certificates',
-      'Digests',
-    ]);
-    expect(names.filter((name) => name.startsWith('Slack'))).toHaveLength(20);
-  });
+it('queues call poll, replay, certificates, digests, and a function for each Slack channel', () => {
+  const names = functions.map(({ name }) => name.replace(/Function.*/, ''));
+  expect(names.filter((name) => !name.startsWith('Slack'))).toEqual([
+    'Poll',
+    'Replay',
+    'Certificates',
+    'Digests',
+  ]);
+  expect(names.filter((name) => name.startsWith('Slack'))).toHaveLength(20);
+});
 
-  it("has a queue that hides messages for six timeouts and tries them five times, as AWS's guide asks", () => {
-    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-    for (const { name, timeout, hidden, tries } of functions) {
-      expect(hidden, name).toBeGreaterThanOrEqual(6 * timeout);
-      expect(tries, name).toBeGreaterThanOrEqual(5);
-    }
-  });
+it('each queue hides messages for six timeouts and delivers them five times, as AWS recommends', () => {
+  // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+  for (const { name, timeout, hidden, tries } of functions) {
+    expect(hidden, name).toBeGreaterThanOrEqual(6 * timeout);
+    expect(tries, name).toBeGreaterThanOrEqual(5);
+  }
+});
 
-  it('makes no dead letter of a message while Kombo or EventBridge is in trouble for half an hour', () => {
-    fc.assert(
-      fc.property(fc.constantFrom(...functions), fc.nat(HALF_AN_HOUR), (fed, arrives) => {
-        const successful = triesOf(fed).find((at) => arrives + at > HALF_AN_HOUR);
-        expect(successful, fed.name).toBeDefined();
-      }),
-    );
-  });
+it('no message becomes a dead letter when Kombo or EventBridge fails for half an hour', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...functions), fc.nat(HALF_AN_HOUR), (fed, arrives) => {
+      const successful = triesOf(fed).find((at) => arrives + at > HALF_AN_HOUR);
+      expect(successful, fed.name).toBeDefined();
+    }),
+  );
 });
 
 describe('a digest', () => {
@@ -113,15 +111,15 @@ describe('a digest', () => {
     }),
   );
 
-  it('has a queue for each channel that gets one', () => expect(collected).toHaveLength(5));
+  it('each channel with a digest has a queue for its events', () => expect(collected).toHaveLength(5));
 
-  it('that failed is tried again within a quarter of an hour, and for half an hour', () => {
+  it('a digest that failed is tried again within 15 minutes, and for at least 30 minutes', () => {
     const [, second = Number.POSITIVE_INFINITY] = triesOf(digest);
     expect(second).toBeLessThanOrEqual(15 * 60);
     expect(triesOf(digest).at(-1)).toBeGreaterThan(HALF_AN_HOUR);
   });
 
-  it('receives the messages of a failed call again, whenever that call received them and failed', () => {
+  it('the next digest receives the messages of a failed one, whenever that received them and failed', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...collected),
@@ -139,7 +137,7 @@ describe('a digest', () => {
     );
   });
 
-  it('that fails for a whole day loses no event to the dead letters', () => {
+  it('a digest that fails for a whole day loses no event to the dead letters', () => {
     for (const { tries } of collected) expect(tries).toBeGreaterThan(2 * digest.tries);
   });
 });
@@ -151,13 +149,11 @@ const { attempts, attemptMs } = {
 /** A call to AWS whose every attempt is given up, with the SDK's longest waits between them (half a second, doubled). */
 const callMs = attempts * attemptMs + 500 * (2 ** (attempts - 1) - 1);
 
-describe('Slack', () => {
-  it('has time for a message, when Slack and the secret take all the time that they are given', () => {
-    const postMs = SLACK.attempts * SLACK.attemptMs + (SLACK.attempts - 1) * SLACK.longestWaitMs;
-    for (const { name, batch, timeout } of functions.filter(({ name }) => name.startsWith('Slack'))) {
-      expect(batch * (callMs + postMs), name).toBeLessThanOrEqual(timeout * 1000);
-    }
-  });
+it('a Slack function has time for its messages when Slack and Secrets Manager take their maximum time', () => {
+  const postMs = SLACK.attempts * SLACK.attemptMs + (SLACK.attempts - 1) * SLACK.longestWaitMs;
+  for (const { name, batch, timeout } of functions.filter(({ name }) => name.startsWith('Slack'))) {
+    expect(batch * (callMs + postMs), name).toBeLessThanOrEqual(timeout * 1000);
+  }
 });
 
 describe('certificates', () => {
@@ -176,7 +172,7 @@ describe('certificates', () => {
     tell: EVENTBRIDGE.budgetMs + callMs,
   };
 
-  it('have time for each event of a batch, when every service takes all the time that it is given', async () => {
+  it('the certificates function has time for each event of a batch when every service takes its maximum time', async () => {
     const certificates = functionOf('Certificates');
     const policies = fc.record({
       revoke: fc.boolean(),

@@ -1,7 +1,7 @@
 import { CfnResource, Validations } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { SettingsInput } from '../../infra/settings.ts';
 import { largestSettings } from './largest-settings.ts';
 import { appWithStacks } from './synthesize.ts';
@@ -20,29 +20,30 @@ const adopted: SettingsInput = {
   alarms: 'arn:aws:sns:eu-central-1:123456789012:alarms',
 };
 
-describe("AWS's rules (cdk-nag's AWS Solutions and the CDK's own)", () => {
-  it.each([
-    ['by default', {}],
-    ['with everything on', everything],
-    ['with what an earlier deployment left', adopted],
-    ['with learner details', { learnerDetails: 'include' }],
-    ['with the largest settings', largestSettings],
-  ] satisfies [string, SettingsInput][])('find nothing that is not explained in place, %s', (_, settings) => {
+it.each([
+  ['by default', {}],
+  ['with everything on', everything],
+  ['with what an earlier deployment left', adopted],
+  ['with learner details', { learnerDetails: 'include' }],
+  ['with the largest settings', largestSettings],
+] satisfies [string, SettingsInput][])(
+  'the rules of AWS Solutions and of the CDK find only problems that have a written reason, %s',
+  (_, settings) => {
     const { app } = appWithStacks(settings);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     expect(() => app.synth()).not.toThrow();
-  });
+  },
+);
 
-  it('are at work: a queue that takes anything over plain HTTP does not pass', () => {
-    const { app, notifier } = appWithStacks({});
-    new Queue(notifier, 'Open');
-    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    expect(() => app.synth()).toThrow('AwsSolutions-SQS4');
-  });
+it('a queue that accepts plain HTTP breaks a rule of AWS Solutions', () => {
+  const { app, notifier } = appWithStacks({});
+  new Queue(notifier, 'Open');
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  expect(() => app.synth()).toThrow('AwsSolutions-SQS4');
+});
 
-  it('are at work: a property that CloudFormation does not know does not pass', () => {
-    const { app, notifier } = appWithStacks({});
-    new CfnResource(notifier, 'Odd', { type: 'AWS::SQS::Queue', properties: { Colour: 'blue' } });
-    expect(() => app.synth()).toThrow('Colour');
-  });
+it('a property that CloudFormation does not know breaks a rule of the CDK', () => {
+  const { app, notifier } = appWithStacks({});
+  new CfnResource(notifier, 'Odd', { type: 'AWS::SQS::Queue', properties: { Colour: 'blue' } });
+  expect(() => app.synth()).toThrow('Colour');
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { POLL_CONCURRENCY } from '../../functions/contract/names.ts';
 import { parseSettings, readSettings } from '../../infra/read-settings.ts';
 
@@ -25,104 +25,102 @@ const endpoint = {
 };
 const longIds = Array.from({ length: 13 }, (_, at) => `moodle:${'7'.repeat(240)}${at}`);
 
-describe('the settings', () => {
-  it('are complete when nothing is set', () => {
-    const settings = parseSettings({}, FILE);
-    expect(settings).toMatchObject({ name: 'Schoolbell', kombo: 'eu', pollEveryMinutes: 15, webhook: false });
-    // The models and the benchmark's fleet reckon with it.
-    expect(settings.pollConcurrency).toBe(POLL_CONCURRENCY);
-  });
+it('settings without any value have a default for each setting', () => {
+  const settings = parseSettings({}, FILE);
+  expect(settings).toMatchObject({ name: 'Schoolbell', kombo: 'eu', pollEveryMinutes: 15, webhook: false });
+  // The models and the benchmark's fleet reckon with it.
+  expect(settings.pollConcurrency).toBe(POLL_CONCURRENCY);
+});
 
-  it.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'US/Eastern', 'America/Argentina/Buenos_Aires'])(
-    'take the time zone %s',
-    (timeZone) => {
-      expect(parseSettings({ slack: [{ ...channel, timeZone }] }, FILE).slack[0]).toMatchObject({ timeZone });
-    },
+it.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'US/Eastern', 'America/Argentina/Buenos_Aires'])(
+  'the setting `timeZone` accepts %s',
+  (timeZone) => {
+    expect(parseSettings({ slack: [{ ...channel, timeZone }] }, FILE).slack[0]).toMatchObject({ timeZone });
+  },
+);
+
+it('the settings in the repository are valid', async () => {
+  await expect(readSettings(FILE)).resolves.toMatchObject({ name: 'Schoolbell' });
+});
+
+it.each([
+  [{ pollEveryMinutes: 0 }, 'pollEveryMinutes'],
+  [{ pollEverMinutes: 15 }, 'pollEverMinutes'],
+  [{ kombo: 'mars' }, 'kombo: is not "eu", "us", or an HTTPS URL with its /v1'],
+  [{ kombo: 'http://kombo.example.com/v1' }, 'kombo: is not "eu", "us", or an HTTPS URL with its /v1'],
+  [{ baseline: 'since:yesterday' }, 'baseline: "yesterday" is not a date'],
+  [{ baseline: 'loud' }, 'baseline: a baseline is "silent"'],
+  [{ logRetentionDays: 31 }, 'logRetentionDays: CloudWatch keeps logs for'],
+  [{ integrations: ['moodle'] }, 'integrations.0: an integration id looks like'],
+  [{ bus: 'mine' }, 'bus: is not "own", or the ARN of an event bus'],
+  [{ bus: 'arn:aws:events:eu-central-1:123456789012:rule/mine' }, 'bus: is not "own", or the ARN'],
+  [
+    { adopt: { komboSecret: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:KomboSecret' } },
+    'adopt.komboSecret: is not the ARN of a secret, as a whole',
+  ],
+  [{ adopt: { komboSecret: 'key' } }, 'adopt.komboSecret: is not the ARN of a secret'],
+  [{ archive: true }, 'Unrecognized key: "archive"'],
+  [
+    { bus: 'arn:aws:events:eu-central-1:123456789012:event-bus/aws.partner/x' },
+    'bus: is not "own", or the ARN',
+  ],
+  [{ runbook: 'x'.repeat(401) }, 'runbook: '],
+  [{ integrations: longIds }, 'integrations: more than 3000 characters: add some with'],
+  ...incompleteArns.flatMap((arn): [object, string][] => [
+    [{ adopt: { komboSecret: arn } }, 'adopt.komboSecret: is not the ARN of a secret, as a whole'],
+    [{ adopt: { webhookSecret: arn } }, 'adopt.webhookSecret: is not the ARN of a secret, as a whole'],
+    [
+      { slack: [{ ...channel, via: { way: 'incoming-webhook', url: arn } }] },
+      'slack.0.via.url: is not the ARN',
+    ],
+    [
+      { slack: [{ ...channel, via: { way: 'chat.postMessage', token: arn, channelId: 'C0123456789' } }] },
+      'slack.0.via.token: is not the ARN',
+    ],
+    [
+      { endpoints: [{ ...endpoint, authorization: { type: 'header', header: 'x-key', value: arn } }] },
+      'endpoints.0.authorization.value: is not the ARN',
+    ],
+    [
+      { endpoints: [{ ...endpoint, authorization: { type: 'basic', user: 'me', password: arn } }] },
+      'endpoints.0.authorization.password: is not the ARN',
+    ],
+  ]),
+  ...['Berlin', 'europe/berlin', 'EUROPE/BERLIN', 'Europe/Berlinn', '+01:00', 'utc', ''].map(
+    (timeZone): [object, string] => [
+      { slack: [{ ...channel, timeZone }] },
+      'slack.0.timeZone: is not a time zone',
+    ],
+  ),
+  [{ slack: [channel, channel] }, 'slack.1.name: another consumer is called "learning" already'],
+  [{ endpoints: [endpoint, endpoint] }, 'endpoints.1.name: another consumer is called "crm" already'],
+  [
+    { slack: [channel], endpoints: [{ ...endpoint, name: 'learning' }] },
+    'endpoints.0.name: another consumer is called "learning" already',
+  ],
+  [
+    { slack: [{ ...channel, name: 'certificates' }] },
+    'slack.0.name: another consumer is called "certificates" already',
+  ],
+  [
+    { slack: [{ ...channel, events: ['CourseCompleted', 'ChangesHeld', 'CourseCompleted'] }] },
+    'slack.0.events: names an event twice',
+  ],
+  [undefined, 'expected object'],
+])('wrong settings such as %j are refused in one line', (content, line) => {
+  let message = '';
+  try {
+    parseSettings(content, FILE);
+  } catch (error) {
+    message = error instanceof Error ? error.message : '';
+  }
+  expect(message).toContain(line);
+  expect(message.startsWith(`${FILE}: `)).toBe(true);
+  expect(message).not.toContain('\n');
+});
+
+it('a settings file that cannot be read is refused in one line', async () => {
+  await expect(readSettings('no-such.config.ts')).rejects.toThrow(
+    /^no-such.config.ts cannot be read: [^\n]+$/,
   );
-
-  it('of the repository are valid', async () => {
-    await expect(readSettings(FILE)).resolves.toMatchObject({ name: 'Schoolbell' });
-  });
-
-  it.each([
-    [{ pollEveryMinutes: 0 }, 'pollEveryMinutes'],
-    [{ pollEverMinutes: 15 }, 'pollEverMinutes'],
-    [{ kombo: 'mars' }, 'kombo: is not "eu", "us", or an HTTPS URL with its /v1'],
-    [{ kombo: 'http://kombo.example.com/v1' }, 'kombo: is not "eu", "us", or an HTTPS URL with its /v1'],
-    [{ baseline: 'since:yesterday' }, 'baseline: "yesterday" is not a date'],
-    [{ baseline: 'loud' }, 'baseline: a baseline is "silent"'],
-    [{ logRetentionDays: 31 }, 'logRetentionDays: CloudWatch keeps logs for'],
-    [{ integrations: ['moodle'] }, 'integrations.0: an integration id looks like'],
-    [{ bus: 'mine' }, 'bus: is not "own", or the ARN of an event bus'],
-    [{ bus: 'arn:aws:events:eu-central-1:123456789012:rule/mine' }, 'bus: is not "own", or the ARN'],
-    [
-      { adopt: { komboSecret: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:KomboSecret' } },
-      'adopt.komboSecret: is not the ARN of a secret, as a whole',
-    ],
-    [{ adopt: { komboSecret: 'key' } }, 'adopt.komboSecret: is not the ARN of a secret'],
-    [{ archive: true }, 'Unrecognized key: "archive"'],
-    [
-      { bus: 'arn:aws:events:eu-central-1:123456789012:event-bus/aws.partner/x' },
-      'bus: is not "own", or the ARN',
-    ],
-    [{ runbook: 'x'.repeat(401) }, 'runbook: '],
-    [{ integrations: longIds }, 'integrations: more than 3000 characters: add some with'],
-    ...incompleteArns.flatMap((arn): [object, string][] => [
-      [{ adopt: { komboSecret: arn } }, 'adopt.komboSecret: is not the ARN of a secret, as a whole'],
-      [{ adopt: { webhookSecret: arn } }, 'adopt.webhookSecret: is not the ARN of a secret, as a whole'],
-      [
-        { slack: [{ ...channel, via: { way: 'incoming-webhook', url: arn } }] },
-        'slack.0.via.url: is not the ARN',
-      ],
-      [
-        { slack: [{ ...channel, via: { way: 'chat.postMessage', token: arn, channelId: 'C0123456789' } }] },
-        'slack.0.via.token: is not the ARN',
-      ],
-      [
-        { endpoints: [{ ...endpoint, authorization: { type: 'header', header: 'x-key', value: arn } }] },
-        'endpoints.0.authorization.value: is not the ARN',
-      ],
-      [
-        { endpoints: [{ ...endpoint, authorization: { type: 'basic', user: 'me', password: arn } }] },
-        'endpoints.0.authorization.password: is not the ARN',
-      ],
-    ]),
-    ...['Berlin', 'europe/berlin', 'EUROPE/BERLIN', 'Europe/Berlinn', '+01:00', 'utc', ''].map(
-      (timeZone): [object, string] => [
-        { slack: [{ ...channel, timeZone }] },
-        'slack.0.timeZone: is not a time zone',
-      ],
-    ),
-    [{ slack: [channel, channel] }, 'slack.1.name: another consumer is called "learning" already'],
-    [{ endpoints: [endpoint, endpoint] }, 'endpoints.1.name: another consumer is called "crm" already'],
-    [
-      { slack: [channel], endpoints: [{ ...endpoint, name: 'learning' }] },
-      'endpoints.0.name: another consumer is called "learning" already',
-    ],
-    [
-      { slack: [{ ...channel, name: 'certificates' }] },
-      'slack.0.name: another consumer is called "certificates" already',
-    ],
-    [
-      { slack: [{ ...channel, events: ['CourseCompleted', 'ChangesHeld', 'CourseCompleted'] }] },
-      'slack.0.events: names an event twice',
-    ],
-    [undefined, 'expected object'],
-  ])('that are wrong, such as %j, are named in one line', (content, line) => {
-    let message = '';
-    try {
-      parseSettings(content, FILE);
-    } catch (error) {
-      message = error instanceof Error ? error.message : '';
-    }
-    expect(message).toContain(line);
-    expect(message.startsWith(`${FILE}: `)).toBe(true);
-    expect(message).not.toContain('\n');
-  });
-
-  it('that cannot be read are named in one line', async () => {
-    await expect(readSettings('no-such.config.ts')).rejects.toThrow(
-      /^no-such.config.ts cannot be read: [^\n]+$/,
-    );
-  });
 });

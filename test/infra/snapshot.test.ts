@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { synthesize } from './synthesize.ts';
 
 /** What changes with every line of code is left out. */
@@ -6,9 +6,8 @@ function stable(template: { toJSON(): unknown }): unknown {
   return JSON.parse(JSON.stringify(template.toJSON()).replaceAll(/[0-9a-f]{64}/g, '<hash>'));
 }
 
-describe('the templates', () => {
-  const { state, notifier } = synthesize({ webhook: true, alarms: 'ops@example.com' });
+const { state, notifier } = synthesize({ webhook: true, alarms: 'ops@example.com' });
 
-  it('of the state stack', () => expect(stable(state)).toMatchSnapshot());
-  it('of the notifier stack', () => expect(stable(notifier)).toMatchSnapshot());
-});
+it('the template of the state stack matches its snapshot', () => expect(stable(state)).toMatchSnapshot());
+it('the template of the notifier stack matches its snapshot', () =>
+  expect(stable(notifier)).toMatchSnapshot());

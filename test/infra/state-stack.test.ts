@@ -1,86 +1,84 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { synthesize } from './synthesize.ts';
 
-describe('the state stack', () => {
-  it('keeps a table with recovery, protection and expiry', () => {
-    const { state } = synthesize();
-    state.hasResource('AWS::DynamoDB::Table', {
-      DeletionPolicy: 'Retain',
-      UpdateReplacePolicy: 'Retain',
-      Properties: Match.objectLike({
-        BillingMode: 'PAY_PER_REQUEST',
-        DeletionProtectionEnabled: true,
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      }),
-    });
+it('the state stack retains a table with recovery, deletion protection and expiry', () => {
+  const { state } = synthesize();
+  state.hasResource('AWS::DynamoDB::Table', {
+    DeletionPolicy: 'Retain',
+    UpdateReplacePolicy: 'Retain',
+    Properties: Match.objectLike({
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
   });
+});
 
-  it('keeps the bus and the secrets', () => {
-    const { state } = synthesize();
-    for (const type of ['AWS::Events::EventBus', 'AWS::SecretsManager::Secret']) {
-      state.allResources(type, { DeletionPolicy: 'Retain' });
-    }
+it('the state stack retains the bus and the secrets', () => {
+  const { state } = synthesize();
+  for (const type of ['AWS::Events::EventBus', 'AWS::SecretsManager::Secret']) {
+    state.allResources(type, { DeletionPolicy: 'Retain' });
+  }
+});
+
+it('the state stack creates the key of hashed ids', () => {
+  synthesize().state.hasResourceProperties('AWS::SecretsManager::Secret', {
+    Description: Match.stringLikeRegexp('hashes'),
+    GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
   });
+});
 
-  it('makes the key of hashed ids', () => {
-    synthesize().state.hasResourceProperties('AWS::SecretsManager::Secret', {
-      Description: Match.stringLikeRegexp('hashes'),
-      GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
-    });
+it('the secrets for Kombo have no value at first, since a generated one would be sent as a key', () => {
+  const secrets = Object.entries(synthesize().state.findResources('AWS::SecretsManager::Secret'))
+    .filter(([id]) => !id.startsWith('RemoteIds'))
+    .map(([, secret]) => secret);
+  expect(secrets).toHaveLength(2);
+  for (const { Properties } of secrets) {
+    expect(Properties).not.toHaveProperty('GenerateSecretString');
+    expect(Properties).not.toHaveProperty('SecretString');
+  }
+});
+
+it('the bus has no archive, which would keep names of learners', () => {
+  const { state, notifier } = synthesize({ learnerDetails: 'include' });
+  for (const template of [state, notifier]) template.resourceCountIs('AWS::Events::Archive', 0);
+});
+
+it('the state stack uses a table, a secret and a bus that exist already', () => {
+  const { state, notifier } = synthesize({
+    bus: 'arn:aws:events:eu-central-1:123456789012:event-bus/company',
+    adopt: {
+      table: 'left-behind',
+      komboSecret: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Key-AbCdEf',
+    },
   });
-
-  it("leaves Kombo's secrets without a value: a generated one would be sent as a key", () => {
-    const secrets = Object.entries(synthesize().state.findResources('AWS::SecretsManager::Secret'))
-      .filter(([id]) => !id.startsWith('RemoteIds'))
-      .map(([, secret]) => secret);
-    expect(secrets).toHaveLength(2);
-    for (const { Properties } of secrets) {
-      expect(Properties).not.toHaveProperty('GenerateSecretString');
-      expect(Properties).not.toHaveProperty('SecretString');
-    }
+  state.resourceCountIs('AWS::DynamoDB::Table', 0);
+  const named = (name: string, Value: unknown) =>
+    state.hasResourceProperties('AWS::SSM::Parameter', { Name: `/schoolbell/Schoolbell/${name}`, Value });
+  named('table', 'left-behind');
+  named('bus', Match.stringLikeRegexp('event-bus/company$'));
+  named('kombo-secret', Match.stringLikeRegexp('secret:Key-AbCdEf$'));
+  const [parameter] = Object.keys(
+    notifier.findParameters('*', {
+      Type: 'AWS::SSM::Parameter::Value<String>',
+      Default: '/schoolbell/Schoolbell/table',
+    }),
+  );
+  notifier.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ TABLE_NAME: { Ref: parameter } }) },
   });
+});
 
-  it('has no archive: an archive would keep names when events carry them', () => {
-    const { state, notifier } = synthesize({ learnerDetails: 'include' });
-    for (const template of [state, notifier]) template.resourceCountIs('AWS::Events::Archive', 0);
-  });
-
-  it('adopts what an earlier deployment left', () => {
-    const { state, notifier } = synthesize({
-      bus: 'arn:aws:events:eu-central-1:123456789012:event-bus/company',
-      adopt: {
-        table: 'left-behind',
-        komboSecret: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Key-AbCdEf',
-      },
-    });
-    state.resourceCountIs('AWS::DynamoDB::Table', 0);
-    const named = (name: string, Value: unknown) =>
-      state.hasResourceProperties('AWS::SSM::Parameter', { Name: `/schoolbell/Schoolbell/${name}`, Value });
-    named('table', 'left-behind');
-    named('bus', Match.stringLikeRegexp('event-bus/company$'));
-    named('kombo-secret', Match.stringLikeRegexp('secret:Key-AbCdEf$'));
-    const [parameter] = Object.keys(
-      notifier.findParameters('*', {
-        Type: 'AWS::SSM::Parameter::Value<String>',
-        Default: '/schoolbell/Schoolbell/table',
-      }),
-    );
-    notifier.hasResourceProperties('AWS::Lambda::Function', {
-      Environment: { Variables: Match.objectLike({ TABLE_NAME: { Ref: parameter } }) },
-    });
-  });
-
-  it('lets everything go when asked to', () => {
-    const { state } = synthesize({ keepState: false });
-    state.hasResource('AWS::DynamoDB::Table', {
-      DeletionPolicy: 'Delete',
-      Properties: Match.objectLike({ DeletionProtectionEnabled: false }),
-    });
+it('the state stack deletes its table with itself when `keepState` is false', () => {
+  const { state } = synthesize({ keepState: false });
+  state.hasResource('AWS::DynamoDB::Table', {
+    DeletionPolicy: 'Delete',
+    Properties: Match.objectLike({ DeletionProtectionEnabled: false }),
   });
 });

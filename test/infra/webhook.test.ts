@@ -7,12 +7,12 @@ import { appWithStacks, synthesize, synthesizeAll } from './synthesize.ts';
 describe('the webhook', () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  it('is only there when it is asked for', () => {
+  it('the webhook exists only when the settings switch it on', () => {
     synthesize().notifier.resourceCountIs('AWS::Lambda::Url', 0);
     synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE' });
   });
 
-  it('may be called by anybody: a function URL needs two permissions for that', () => {
+  it('anybody may call the webhook, for which a function URL needs two permissions', () => {
     const { notifier } = synthesize({ webhook: true });
     notifier.hasResourceProperties('AWS::Lambda::Permission', {
       Action: 'lambda:InvokeFunctionUrl',
@@ -26,7 +26,7 @@ describe('the webhook', () => {
     });
   });
 
-  it('reserves concurrency only when the settings say how much', () => {
+  it('the webhook reserves concurrency only when the settings say how much', () => {
     synthesize({ webhook: true, webhookConcurrency: 3 }).notifier.hasResourceProperties(
       'AWS::Lambda::Function',
       {
@@ -39,7 +39,7 @@ describe('the webhook', () => {
     });
   });
 
-  it('raises an alarm when it fails, and no alarm watches it where there is none', () => {
+  it('a failing webhook raises an alarm, which exists only with the webhook', () => {
     const { notifier } = synthesize({ webhook: true });
     const [[id] = []] = Object.entries(
       notifier.findResources('AWS::Lambda::Function', {
@@ -58,7 +58,7 @@ describe('the webhook', () => {
     expect(JSON.stringify(synthesize().notifier.toJSON())).not.toContain('webhook-failing');
   });
 
-  it('raises an alarm when calls are refused, by the count that Lambda keeps', () => {
+  it('refused calls of the webhook raise an alarm, by a metric of Lambda', () => {
     synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmDescription: Match.stringLikeRegexp('webhook-refused'),
       Namespace: 'AWS/Lambda',
@@ -70,27 +70,30 @@ describe('the webhook', () => {
     });
   });
 
-  it('writes no log line of Lambda for a call, since anybody can call it', () => {
+  it('Lambda writes no log line for a call of the webhook, since anybody can call it', () => {
     synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::Lambda::Function', {
       Description: Match.stringLikeRegexp('webhook'),
       LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
     });
   });
 
-  it.each(['ap-south-2', 'eu-central-2', 'me-central-1'])('is refused by name in %s', (region) => {
-    vi.stubEnv('CDK_DEFAULT_REGION', region);
-    expect(() => appWithStacks({ webhook: true })).toThrow(SettingsError);
-    expect(() => appWithStacks({ webhook: true })).toThrow(new RegExp(`^webhook: .*${region}`));
-    expect(() => appWithStacks({})).not.toThrow();
-  });
+  it.each(['ap-south-2', 'eu-central-2', 'me-central-1'])(
+    'the webhook is refused with the name of the setting in %s',
+    (region) => {
+      vi.stubEnv('CDK_DEFAULT_REGION', region);
+      expect(() => appWithStacks({ webhook: true })).toThrow(SettingsError);
+      expect(() => appWithStacks({ webhook: true })).toThrow(new RegExp(`^webhook: .*${region}`));
+      expect(() => appWithStacks({})).not.toThrow();
+    },
+  );
 
-  it('is deployed in other Regions', () => {
+  it('the webhook can be deployed in other Regions', () => {
     vi.stubEnv('CDK_DEFAULT_REGION', 'eu-central-1');
     expect(() => appWithStacks({ webhook: true })).not.toThrow();
   });
 });
 
-it('no function reserves concurrency by default: an account that allows 10 calls at once has none to reserve', () => {
+it('no function reserves concurrency by default, since a new account has no concurrency to reserve', () => {
   for (const template of Object.values(synthesizeAll(largestSettings))) {
     template.resourcePropertiesCountIs(
       'AWS::Lambda::Function',

@@ -106,36 +106,34 @@ const anyOrigin = fc.oneof(
   fc.constantFrom('null', '', 'http://localhost', 'http://127.0.0.1:4010'),
 );
 
-describe('a web page', () => {
-  test('a web page can neither read nor change anything through a local server', async () => {
-    const now = clock.now();
-    const page = fc.oneof(
-      foreignHost.map((host) => ({ host })),
-      anyOrigin.map((origin) => ({ origin })),
-    );
-    const method = fc.constantFrom('POST', 'GET', 'OPTIONS', 'PUT', 'DELETE');
-    await fc.assert(
-      fc.asyncProperty(page, fc.option(method), async (headers, method) => {
-        for (const { url, sent } of servers) {
-          const forged = { ...sent, method: method ?? sent.method, headers: { ...sent.headers, ...headers } };
-          expect(await send(url, forged)).toBe(403);
-        }
-      }),
-      { numRuns: 50 },
-    );
-    expect([events, shown, await readdir(folder), clock.now()]).toEqual([[], [], [], now]);
-  });
-
-  test('a local program can use a local server that a web page cannot', async () => {
-    for (const { name, url, sent } of servers) {
-      const local = { ...sent, headers: { ...sent.headers, host: 'LOCALHOST:1' } };
-      expect([name, await send(url, sent), await send(url, local)]).toEqual([name, 200, 200]);
-    }
-    expect(events).toContain('CourseCompleted');
-  });
+test('a web page can neither read nor change anything through a local server', async () => {
+  const now = clock.now();
+  const page = fc.oneof(
+    foreignHost.map((host) => ({ host })),
+    anyOrigin.map((origin) => ({ origin })),
+  );
+  const method = fc.constantFrom('POST', 'GET', 'OPTIONS', 'PUT', 'DELETE');
+  await fc.assert(
+    fc.asyncProperty(page, fc.option(method), async (headers, method) => {
+      for (const { url, sent } of servers) {
+        const forged = { ...sent, method: method ?? sent.method, headers: { ...sent.headers, ...headers } };
+        expect(await send(url, forged)).toBe(403);
+      }
+    }),
+    { numRuns: 50 },
+  );
+  expect([events, shown, await readdir(folder), clock.now()]).toEqual([[], [], [], now]);
 });
 
-describe('a body', () => {
+test('a local program can use a local server that a web page cannot', async () => {
+  for (const { name, url, sent } of servers) {
+    const local = { ...sent, headers: { ...sent.headers, host: 'LOCALHOST:1' } };
+    expect([name, await send(url, sent), await send(url, local)]).toEqual([name, 200, 200]);
+  }
+  expect(events).toContain('CourseCompleted');
+});
+
+describe('the body of a request to a local server', () => {
   /** A local server that reads the whole body, and how much it got. */
   async function reader(deadlineMs?: number) {
     const read: number[] = [];
@@ -159,7 +157,7 @@ describe('a body', () => {
     sent.destroy();
   });
 
-  test('without an end is cut off after 64 MB', async () => {
+  test('a request body without an end is aborted after 64 MB', async () => {
     const { origin, read } = await reader();
     const endless = function* () {
       for (;;) yield Buffer.alloc(1024 * 1024, 'a');
@@ -170,7 +168,7 @@ describe('a body', () => {
     expect(read).toEqual([0]);
   });
 
-  test('that comes too slowly is cut off', async () => {
+  test('a request body that arrives too slowly is aborted', async () => {
     const { origin, read } = await reader(50);
     const socket = connect(Number(new URL(origin).port), '127.0.0.1');
     socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n');

@@ -48,7 +48,7 @@ function assets(): { bundle: string; fonts: string } {
   };
 }
 
-test('the function draws a certificate with nothing but its bundle and its layer', async () => {
+test('the bundled function draws a certificate with only its bundle and its layer', async () => {
   const { bundle, fonts } = assets();
   const notified: string[] = [];
   const bus = await startBus({ onEvent: (event) => void notified.push(event['detail-type']) });

@@ -23,7 +23,7 @@ const integration = fc
   .filter((text) => /^[^\s/:]+:[^\s/]+$/.test(text));
 const progression = fc.record({ integration, progression: id });
 
-test('each id is one part of a path below the folder, and short enough for S3 and file systems', () => {
+test('each id becomes one part of a path in the folder, short enough for S3 and file systems', () => {
   fc.assert(
     fc.property(progression, (certified) => {
       const folder = certificateFolder(certified);

@@ -25,48 +25,46 @@ const corrected = eventAt(2, 'CompletionCorrected', { completedAt: CORRECTED });
 const reopened = eventAt(3, 'CourseReopened');
 const again = eventAt(4, 'CourseCompleted', { completedAt: MAY });
 
-describe('a completed course', () => {
-  test('gets one certificate, and an event about it', async () => {
-    const event = learningExample('CourseCompleted');
-    const made = await desk({}, event);
-    expect(made.validDates).toEqual([MARCH]);
-    const [notified] = made.notified;
-    if (notified?.type !== 'CertificateIssued') throw new Error('CertificateIssued is expected');
-    expect(publishedEvents.CertificateIssued.parse(notified.detail)).toEqual(notified.detail);
-    expect(notified.detail).not.toHaveProperty('replaces');
-    const number = made.drawn[0]?.number;
-    expect(notified.detail).toMatchObject({
-      id: `${number}/issued`,
-      certificate: { number, bucket: 'certificates-bucket', key: `${FOLDER}/${number}.pdf` },
-      completedAt: MARCH,
-      cause: { id: event.detail.id, type: 'CourseCompleted' },
-    });
-    expect([...made.pdfs.keys()]).toEqual([notified.detail.certificate.key]);
+test('a completed course gets one certificate and an event about it', async () => {
+  const event = learningExample('CourseCompleted');
+  const made = await desk({}, event);
+  expect(made.validDates).toEqual([MARCH]);
+  const [notified] = made.notified;
+  if (notified?.type !== 'CertificateIssued') throw new Error('CertificateIssued is expected');
+  expect(publishedEvents.CertificateIssued.parse(notified.detail)).toEqual(notified.detail);
+  expect(notified.detail).not.toHaveProperty('replaces');
+  const number = made.drawn[0]?.number;
+  expect(notified.detail).toMatchObject({
+    id: `${number}/issued`,
+    certificate: { number, bucket: 'certificates-bucket', key: `${FOLDER}/${number}.pdf` },
+    completedAt: MARCH,
+    cause: { id: event.detail.id, type: 'CourseCompleted' },
   });
-
-  test('gets no second certificate when its event is repeated, live or replayed', async () => {
-    const made = await desk({}, completed, completed);
-    await made.take(delivered(completed, true));
-    expect(made.drawn).toHaveLength(1);
-    expect(publishedTypes(made)).toEqual(['Issued']);
-  });
-
-  test('without a date is certified with the time at which it happened', async () => {
-    const made = await desk({}, eventAt(1, 'CourseCompleted', { occurredAt: MAY }));
-    expect(made.drawn[0]?.completedAt).toBe(MAY);
-  });
-
-  test('that is completed again gets a new certificate, which replaces the earlier one', async () => {
-    const renewed = eventAt(2, 'CourseRecompleted', { completedAt: MAY });
-    const made = await desk({ revoke: true }, completed, renewed);
-    expect(made.validDates).toEqual([MAY]);
-    expect(made.notified[1]).toMatchObject({ detail: { replaces: made.drawn[0]?.number } });
-    expect(made.states[0]?.certificates.map(({ status }) => status)).toEqual(['replaced', 'valid']);
-    expect(made.pdfs.size).toBe(2);
-  });
+  expect([...made.pdfs.keys()]).toEqual([notified.detail.certificate.key]);
 });
 
-describe.each([{ revoke: true }, { revoke: false }])('with %j', (policy) => {
+test('a repeated completion gets no second certificate, live or replayed', async () => {
+  const made = await desk({}, completed, completed);
+  await made.take(delivered(completed, true));
+  expect(made.drawn).toHaveLength(1);
+  expect(publishedTypes(made)).toEqual(['Issued']);
+});
+
+test('a completion without a date is certified with the time at which it happened', async () => {
+  const made = await desk({}, eventAt(1, 'CourseCompleted', { occurredAt: MAY }));
+  expect(made.drawn[0]?.completedAt).toBe(MAY);
+});
+
+test('a course that is completed again gets a new certificate, which replaces the earlier one', async () => {
+  const renewed = eventAt(2, 'CourseRecompleted', { completedAt: MAY });
+  const made = await desk({ revoke: true }, completed, renewed);
+  expect(made.validDates).toEqual([MAY]);
+  expect(made.notified[1]).toMatchObject({ detail: { replaces: made.drawn[0]?.number } });
+  expect(made.states[0]?.certificates.map(({ status }) => status)).toEqual(['replaced', 'valid']);
+  expect(made.pdfs.size).toBe(2);
+});
+
+describe.each([{ revoke: true }, { revoke: false }])('with the policy %j', (policy) => {
   test('a corrected date gets a certificate that replaces the one with the wrong date', async () => {
     const made = await desk(policy, completed, corrected);
     expect(made.validDates).toEqual([CORRECTED]);
@@ -91,7 +89,7 @@ describe.each([{ revoke: true }, { revoke: false }])('with %j', (policy) => {
     'ProgressionRestored',
     'LearnerDataErased',
     'EnrollmentCorrected',
-  ] as const)('%s changes no certificate', async (type) => {
+  ] as const)('%s does not change a certificate', async (type) => {
     const made = await desk(policy, completed, eventAt(2, type));
     expect(made.validDates).toEqual([MARCH]);
     expect(publishedTypes(made)).toEqual(['Issued']);
@@ -104,40 +102,41 @@ describe.each([{ revoke: true }, { revoke: false }])('with %j', (policy) => {
   });
 });
 
-describe('a course that is no longer completed', () => {
-  test('keeps its certificate by default, since a retake is no revocation', async () => {
-    const made = await desk({}, completed, reopened, eventAt(4, 'LearnerDropped'));
-    expect(made.validDates).toEqual([MARCH]);
-    expect(publishedTypes(made)).toEqual(['Issued']);
-  });
+test('a reopened course keeps its certificate by default', async () => {
+  const made = await desk({}, completed, reopened, eventAt(4, 'LearnerDropped'));
+  expect(made.validDates).toEqual([MARCH]);
+  expect(publishedTypes(made)).toEqual(['Issued']);
+});
 
-  test.each(['CourseReopened', 'LearnerDropped'] as const)(
-    'loses its certificate by %s where the deployment revokes',
-    async (type) => {
-      const made = await desk({ revoke: true }, completed, eventAt(2, type));
-      expect(made.validDates).toEqual([]);
-      const revoked = made.notified[1];
-      expect(revoked).toMatchObject({ type: 'CertificateRevoked', detail: { cause: { type } } });
-      expect(publishedEvents.CertificateRevoked.parse(revoked?.detail)).toEqual(revoked?.detail);
-    },
-  );
-
-  test('loses the certificate of a corrected date, too', async () => {
-    const made = await desk({ revoke: true }, completed, corrected, reopened);
+test.each(['CourseReopened', 'LearnerDropped'] as const)(
+  '%s revokes the certificate when the deployment revokes',
+  async (type) => {
+    const made = await desk({ revoke: true }, completed, eventAt(2, type));
     expect(made.validDates).toEqual([]);
-    expect(publishedTypes(made)).toEqual(['Issued', 'Issued', 'Revoked']);
-  });
+    const revoked = made.notified[1];
+    expect(revoked).toMatchObject({ type: 'CertificateRevoked', detail: { cause: { type } } });
+    expect(publishedEvents.CertificateRevoked.parse(revoked?.detail)).toEqual(revoked?.detail);
+  },
+);
 
-  test('gets none when its completion arrives late', async () => {
-    const made = await desk({ revoke: true }, reopened, completed);
-    expect(publishedTypes(made)).toEqual([]);
-  });
+test('reopening a course also revokes the certificate of a corrected date', async () => {
+  const made = await desk({ revoke: true }, completed, corrected, reopened);
+  expect(made.validDates).toEqual([]);
+  expect(publishedTypes(made)).toEqual(['Issued', 'Issued', 'Revoked']);
+});
 
-  test.each([
-    ['its old date', { completedAt: MARCH }, MARCH],
-    ['no date', { occurredAt: JUNE }, JUNE],
-    ['another date', { completedAt: MAY }, MAY],
-  ])('gets a new certificate when it is completed again with %s', async (_, facts, date) => {
+test('a completion that arrives after the course was reopened gets no certificate', async () => {
+  const made = await desk({ revoke: true }, reopened, completed);
+  expect(publishedTypes(made)).toEqual([]);
+});
+
+test.each([
+  ['its old date', { completedAt: MARCH }, MARCH],
+  ['no date', { occurredAt: JUNE }, JUNE],
+  ['another date', { completedAt: MAY }, MAY],
+])(
+  'a course that is completed again with %s after a revocation gets a new certificate',
+  async (_, facts, date) => {
     const second = eventAt(4, 'CourseCompleted', facts);
     const dropped = eventAt(5, 'LearnerDropped');
     const made = await desk({ revoke: true }, completed, reopened, second);
@@ -147,13 +146,13 @@ describe('a course that is no longer completed', () => {
     expect(publishedTypes(made)).toEqual(['Issued', 'Revoked', 'Issued', 'Revoked']);
     expect(new Set(made.notified.map(({ detail }) => detail.id)).size).toBe(4);
     expect(new Set(made.states[0]?.certificates.map(({ number }) => number)).size).toBe(2);
-  });
-});
+  },
+);
 
 describe('an event without a position in the journal', () => {
   const derived = eventAt(null, 'CourseCompleted', { completedAt: MAY });
 
-  test('issues a certificate where there is none', async () => {
+  test('a completion without a position issues a certificate when the progression has none', async () => {
     expect((await desk({ revoke: true }, derived)).validDates).toEqual([MAY]);
   });
 
@@ -161,12 +160,12 @@ describe('an event without a position in the journal', () => {
     ['a completion', [completed], [MARCH]],
     ['that the course is open again', [reopened], []],
     ['a completion and that the course is open again', [completed, reopened], []],
-  ])('changes nothing where the journal says %s', async (_, events, dates) => {
+  ])('a completion without a position changes nothing when the journal has %s', async (_, events, dates) => {
     expect((await desk({ revoke: true }, ...events, derived)).validDates).toEqual(dates);
     expect((await desk({ revoke: true }, derived, ...events)).validDates).toEqual(dates);
   });
 
-  test('never revokes', async () => {
+  test('an event without a position never revokes a certificate', async () => {
     const made = await desk({ revoke: true }, completed, eventAt(null, 'LearnerEnrolled'));
     expect(publishedTypes(made)).toEqual(['Issued']);
   });
@@ -175,81 +174,79 @@ describe('an event without a position in the journal', () => {
 describe('when the data of the learner is erased', () => {
   const erased = eventAt(5, 'LearnerDataErased');
 
-  test('the PDFs are deleted, and their certificates stay valid', async () => {
+  test('erasing a learner deletes the PDFs, and the certificates stay valid', async () => {
     const made = await desk({}, completed, corrected, erased);
     expect(made.pdfs.size).toBe(0);
     expect(made.validDates).toEqual([CORRECTED]);
   });
 
-  test('the PDFs stay where the deployment keeps them', async () => {
+  test('erasing a learner keeps the PDFs when the deployment keeps them', async () => {
     expect((await desk({ onErasure: 'keep' }, completed, erased)).pdfs.size).toBe(1);
   });
 
-  test('an earlier completion that arrives late gets a certificate without a PDF', async () => {
+  test('a completion from before an erasure that arrives later gets a certificate without a PDF', async () => {
     const made = await desk({}, erased, completed);
     expect(made.validDates).toEqual([MARCH]);
     expect(publishedTypes(made)).toEqual(['Issued']);
     expect(made.drawn).toEqual([]);
   });
 
-  test('a completion after the learner has come back gets a PDF', async () => {
+  test('a completion after an erasure gets a PDF', async () => {
     const made = await desk({}, completed, erased, eventAt(6, 'CourseRecompleted', { completedAt: MAY }));
     expect([...made.pdfs.values()].map(({ completedAt }) => completedAt)).toEqual([MAY]);
   });
 });
 
-describe('the name', () => {
+describe('the name on a certificate', () => {
   const withName = (firstName: string | null, lastName: string | null): LearningEvent => ({
     ...completed,
     detail: { ...completed.detail, learner: { id: 'l', remoteId: '1', firstName, lastName } },
   });
 
-  test('is the one that Kombo shows, also when the event carries another', async () => {
+  test('the name on a certificate is the one that Kombo shows, not the one in the event', async () => {
     const made = new CertificateDesk({ firstName: 'Ada', lastName: 'Lovelace', email: null });
     await made.take(delivered(withName('Mallory', null)));
     expect(made.drawn[0]?.learnerName).toBe('Ada Lovelace');
     expect(made.asked).toHaveLength(1);
   });
 
-  test('may be missing: then the platform number of the learner is printed', async () => {
+  test("a certificate without a name has the platform's number of the learner", async () => {
     const made = await desk({}, completed);
     expect(made.drawn[0]).toMatchObject({ learnerName: null, learnerReference: '32' });
   });
 
-  test('is in the PDF alone, never in an event or in the state', async () => {
+  test('the name is only in the PDF, never in an event or in the state', async () => {
     const made = await desk({}, withName('Canary', 'Bird'));
     expect(JSON.stringify([made.notified, made.states])).not.toMatch(/canary|bird/i);
   });
 });
 
-describe('the queue', () => {
-  const message = (event: object, messageId: string) => ({ messageId, body: JSON.stringify(event) });
-  const handle = (made: CertificateDesk, failures: unknown[], ...Records: object[]) =>
-    certificatesHandler({ ...made.parts, report: () => {}, failed: (error) => failures.push(error) })({
-      Records,
-    });
-
-  test('keeps a message that failed, and no other', async () => {
-    const made = new CertificateDesk();
-    made.shown = recordOf(again);
-    made.failOnce('tell');
-    const failures: unknown[] = [];
-    const answer = await handle(
-      made,
-      failures,
-      message(delivered(eventAt(3, 'CourseCompleted', { completedAt: MAY })), 'm1'),
-      message({ 'detail-type': 'IntegrationFailing', detail: {} }, 'm2'),
-      message(delivered(again), 'm3'),
-    );
-    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }] });
-    expect(failures).toHaveLength(2);
-    expect(made.validDates).toEqual([MAY]);
+const message = (event: object, messageId: string) => ({ messageId, body: JSON.stringify(event) });
+const handle = (made: CertificateDesk, failures: unknown[], ...Records: object[]) =>
+  certificatesHandler({ ...made.parts, report: () => {}, failed: (error) => failures.push(error) })({
+    Records,
   });
 
-  test('a state that Schoolbell did not write is named, and left alone', async () => {
-    const made = new CertificateDesk();
-    made.objects.set(`${FOLDER}/state.json`, '{"version":9}');
-    await expect(made.take(delivered(completed))).rejects.toThrow(`${FOLDER}/state.json`);
-    expect(made.objects.get(`${FOLDER}/state.json`)).toBe('{"version":9}');
-  });
+test('a message that failed stays in the queue of certificates, and the others are removed', async () => {
+  const made = new CertificateDesk();
+  made.shown = recordOf(again);
+  made.failOnce('tell');
+  const failures: unknown[] = [];
+  const answer = await handle(
+    made,
+    failures,
+    message(delivered(eventAt(3, 'CourseCompleted', { completedAt: MAY })), 'm1'),
+    message({ 'detail-type': 'IntegrationFailing', detail: {} }, 'm2'),
+    message(delivered(again), 'm3'),
+  );
+  expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }] });
+  expect(failures).toHaveLength(2);
+  expect(made.validDates).toEqual([MAY]);
+});
+
+test('a state file that Schoolbell did not write is named in the error and not changed', async () => {
+  const made = new CertificateDesk();
+  made.objects.set(`${FOLDER}/state.json`, '{"version":9}');
+  await expect(made.take(delivered(completed))).rejects.toThrow(`${FOLDER}/state.json`);
+  expect(made.objects.get(`${FOLDER}/state.json`)).toBe('{"version":9}');
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { UnconfirmedEventError } from '../../../consumers/certificates/shown-by-kombo.ts';
 import type { LearningEvent } from '../../../functions/contract/learning-events.ts';
 import { TransientError } from '../../../functions/core/errors.ts';
@@ -26,116 +26,110 @@ function forged(event: LearningEvent, given: Partial<LearningEvent['detail']>): 
   return { ...event, detail: { ...event.detail, ...given } };
 }
 
-describe('a completion', () => {
-  test.each([
-    ['of a course that is not completed', recordOf(started)],
-    [
-      'of a course that was completed at another date',
-      recordOf(eventAt(1, 'CourseCompleted', { completedAt: MAY })),
-    ],
-    ['of a record that Kombo does not have', null],
-    ['of a record that Kombo has erased', erased(completed.detail.progression.id)],
-  ])('%s issues nothing and waits', async (_, record) => {
-    const desk = deskShowing(record);
-    await expect(desk.take(delivered(completed))).rejects.toThrow(UnconfirmedEventError);
-    expect([...desk.objects.keys(), ...desk.notified, ...desk.drawn]).toEqual([]);
-  });
-
-  test('without a date is not trusted where Kombo shows a date', async () => {
-    const desk = deskShowing(recordOf(completed));
-    const undated = eventAt(2, 'CourseCompleted', { occurredAt: MAY });
-    await expect(desk.take(delivered(undated))).rejects.toThrow(UnconfirmedEventError);
-    expect(desk.drawn).toEqual([]);
-  });
-
-  test('is trusted where Kombo shows no date, as on platforms that have none', async () => {
-    const desk = deskShowing(recordOf(eventAt(1, 'CourseCompleted')));
-    await desk.take(delivered(completed));
-    expect(desk.validDates).toEqual([MARCH]);
-  });
-
-  test('has the name, the ids and the title that Kombo shows, not those of the event', async () => {
-    const desk = deskShowing(recordOf(completed, ADA));
-    const { learner, course } = completed.detail;
-    const other = forged(completed, {
-      learner: {
-        id: 'other',
-        remoteId: '666',
-        firstName: 'Mallory',
-        lastName: 'Forger',
-        email: 'm@example.com',
-      },
-      course: { ...course, id: 'other', title: 'Brain surgery' },
-    });
-    await desk.take(delivered(other));
-    expect(desk.drawn[0]).toMatchObject({ learnerName: 'Ada Lovelace', courseTitle: course.title });
-    expect(desk.drawn[0]?.learnerReference).toBe(learner.remoteId);
-    expect(JSON.stringify([desk.notified, desk.states, desk.drawn])).not.toMatch(
-      /Mallory|Forger|666|surgery|other/,
-    );
-  });
-
-  test('that waits is handled when Kombo shows it, or when a later event explains it', async () => {
-    const desk = deskShowing(recordOf(started));
-    await expect(desk.take(delivered(completed))).rejects.toThrow(UnconfirmedEventError);
-    const later = eventAt(2, 'CompletionCorrected', { completedAt: MAY });
-    desk.shown = recordOf(later);
-    await desk.take(delivered(later));
-    await desk.take(delivered(completed));
-    expect(desk.validDates).toEqual([MAY]);
-    expect(desk.drawn).toHaveLength(1);
-  });
-
-  test('waits while Kombo cannot be asked, and is done afterwards', async () => {
-    const desk = deskShowing(recordOf(completed));
-    desk.interference = {
-      before: (step) => {
-        if (step === 'kombo') throw new TransientError('Kombo does not answer');
-      },
-      after: () => {},
-    };
-    await expect(desk.take(delivered(completed))).rejects.toThrow(TransientError);
-    expect(desk.objects.size).toBe(0);
-    desk.interference = { before: () => {}, after: () => {} };
-    await desk.take(delivered(completed));
-    expect(desk.validDates).toEqual([MARCH]);
-  });
-
-  test('costs one request to Kombo, and none when its event is repeated', async () => {
-    const desk = deskShowing(recordOf(completed));
-    await desk.take(delivered(completed));
-    await desk.take(delivered(completed, true));
-    expect(desk.asked).toHaveLength(1);
-  });
+test.each([
+  ['of a course that is not completed', recordOf(started)],
+  [
+    'of a course that was completed at another date',
+    recordOf(eventAt(1, 'CourseCompleted', { completedAt: MAY })),
+  ],
+  ['of a record that Kombo does not have', null],
+  ['of a record that Kombo has erased', erased(completed.detail.progression.id)],
+])('a completion %s issues no certificate and waits', async (_, record) => {
+  const desk = deskShowing(record);
+  await expect(desk.take(delivered(completed))).rejects.toThrow(UnconfirmedEventError);
+  expect([...desk.objects.keys(), ...desk.notified, ...desk.drawn]).toEqual([]);
 });
 
-describe('a certificate', () => {
-  test.each(['CourseReopened', 'LearnerDropped'] as const)(
-    'is not revoked by %s while Kombo shows the course as completed',
-    async (type) => {
-      const desk = deskShowing(recordOf(completed), true);
-      await desk.take(delivered(completed));
-      await expect(desk.take(delivered(eventAt(2, type)))).rejects.toThrow(UnconfirmedEventError);
-      const contradictory = eventAt(2, type, { status: 'COMPLETED', completedAt: MARCH });
-      await expect(desk.take(delivered(contradictory))).rejects.toThrow(/status/);
-      expect(desk.validDates).toEqual([MARCH]);
+test('a completion without a date is not trusted when Kombo shows a date', async () => {
+  const desk = deskShowing(recordOf(completed));
+  const undated = eventAt(2, 'CourseCompleted', { occurredAt: MAY });
+  await expect(desk.take(delivered(undated))).rejects.toThrow(UnconfirmedEventError);
+  expect(desk.drawn).toEqual([]);
+});
+
+test('a completion with a date is trusted when Kombo shows none, as for platforms without dates', async () => {
+  const desk = deskShowing(recordOf(eventAt(1, 'CourseCompleted')));
+  await desk.take(delivered(completed));
+  expect(desk.validDates).toEqual([MARCH]);
+});
+
+test('a certificate has the name, ids and title that Kombo shows, not those of the event', async () => {
+  const desk = deskShowing(recordOf(completed, ADA));
+  const { learner, course } = completed.detail;
+  const other = forged(completed, {
+    learner: {
+      id: 'other',
+      remoteId: '666',
+      firstName: 'Mallory',
+      lastName: 'Forger',
+      email: 'm@example.com',
     },
-  );
-
-  test('is not deleted by LearnerDataErased while Kombo shows the name', async () => {
-    const desk = deskShowing(recordOf(completed, ADA));
-    await desk.take(delivered(completed));
-    await expect(desk.take(delivered(eventAt(2, 'LearnerDataErased')))).rejects.toThrow(
-      UnconfirmedEventError,
-    );
-    expect(desk.pdfs.size).toBe(1);
-    desk.shown = null;
-    await desk.take(delivered(eventAt(2, 'LearnerDataErased')));
-    expect(desk.pdfs.size).toBe(0);
+    course: { ...course, id: 'other', title: 'Brain surgery' },
   });
+  await desk.take(delivered(other));
+  expect(desk.drawn[0]).toMatchObject({ learnerName: 'Ada Lovelace', courseTitle: course.title });
+  expect(desk.drawn[0]?.learnerReference).toBe(learner.remoteId);
+  expect(JSON.stringify([desk.notified, desk.states, desk.drawn])).not.toMatch(
+    /Mallory|Forger|666|surgery|other/,
+  );
 });
 
-test('among any events, real and forged, each certificate that is issued is what Kombo shows', async () => {
+test('a waiting completion is handled when Kombo shows it, or when a later event explains it', async () => {
+  const desk = deskShowing(recordOf(started));
+  await expect(desk.take(delivered(completed))).rejects.toThrow(UnconfirmedEventError);
+  const later = eventAt(2, 'CompletionCorrected', { completedAt: MAY });
+  desk.shown = recordOf(later);
+  await desk.take(delivered(later));
+  await desk.take(delivered(completed));
+  expect(desk.validDates).toEqual([MAY]);
+  expect(desk.drawn).toHaveLength(1);
+});
+
+test('a completion waits while Kombo does not respond, and is handled afterwards', async () => {
+  const desk = deskShowing(recordOf(completed));
+  desk.interference = {
+    before: (step) => {
+      if (step === 'kombo') throw new TransientError('Kombo does not answer');
+    },
+    after: () => {},
+  };
+  await expect(desk.take(delivered(completed))).rejects.toThrow(TransientError);
+  expect(desk.objects.size).toBe(0);
+  desk.interference = { before: () => {}, after: () => {} };
+  await desk.take(delivered(completed));
+  expect(desk.validDates).toEqual([MARCH]);
+});
+
+test('a completion costs one request to Kombo, and none when its event is repeated', async () => {
+  const desk = deskShowing(recordOf(completed));
+  await desk.take(delivered(completed));
+  await desk.take(delivered(completed, true));
+  expect(desk.asked).toHaveLength(1);
+});
+
+test.each(['CourseReopened', 'LearnerDropped'] as const)(
+  '%s does not revoke a certificate while Kombo shows the course as completed',
+  async (type) => {
+    const desk = deskShowing(recordOf(completed), true);
+    await desk.take(delivered(completed));
+    await expect(desk.take(delivered(eventAt(2, type)))).rejects.toThrow(UnconfirmedEventError);
+    const contradictory = eventAt(2, type, { status: 'COMPLETED', completedAt: MARCH });
+    await expect(desk.take(delivered(contradictory))).rejects.toThrow(/status/);
+    expect(desk.validDates).toEqual([MARCH]);
+  },
+);
+
+test('LearnerDataErased deletes no PDF while Kombo shows the name', async () => {
+  const desk = deskShowing(recordOf(completed, ADA));
+  await desk.take(delivered(completed));
+  await expect(desk.take(delivered(eventAt(2, 'LearnerDataErased')))).rejects.toThrow(UnconfirmedEventError);
+  expect(desk.pdfs.size).toBe(1);
+  desk.shown = null;
+  await desk.take(delivered(eventAt(2, 'LearnerDataErased')));
+  expect(desk.pdfs.size).toBe(0);
+});
+
+test('with real and forged events in any order, each issued certificate is what Kombo shows', async () => {
   const other = fc.record({ event: fc.nat(20), at: fc.nat(20), entry: fc.integer({ min: 1, max: 99 }) });
   await fc.assert(
     fc.asyncProperty(

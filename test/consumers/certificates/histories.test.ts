@@ -30,7 +30,7 @@ const deliveries = fc.array(fc.record({ order: fc.nat(999), isReplay: fc.boolean
  * Three workers take the messages of one progression at a time, step by step in any order; steps fail before or after
  * they took effect, and a failed message is taken again later.
  */
-test('every history of a progression ends with the certificates that its completions deserve', async () => {
+test('every history of a progression ends with the certificates that its completions require', async () => {
   await fc.assert(
     fc.asyncProperty(
       randomHistory,

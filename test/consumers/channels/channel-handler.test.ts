@@ -6,13 +6,13 @@ import type { EventText } from '../../../consumers/messages/event-text.ts';
 const recordsOf = (...bodies: string[]) => ({ Records: bodies.map((body) => ({ body })) });
 const event = deliveredExample('CourseCompleted');
 
-test('a message is sent for each event in the queue of a channel', async () => {
+test('a channel handler sends a message for each event in its queue', async () => {
   const sent: EventText[] = [];
   await channelHandler(async (text) => void sent.push(text))(recordsOf(JSON.stringify(event)));
   expect(sent).toEqual([textOf(event)]);
 });
 
-test('an event whose message cannot be sent stays in the queue, and becomes a dead letter', async () => {
+test('an event whose message cannot be sent stays in the queue and becomes a dead letter', async () => {
   const handle = channelHandler(() => Promise.reject(new Error('refused')));
   await expect(handle(recordsOf(JSON.stringify(event)))).rejects.toThrow('refused');
 });

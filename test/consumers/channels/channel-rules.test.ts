@@ -17,7 +17,7 @@ function delivered(type: EventType, changes: object = {}): object {
   return deliveredExample(type, { ...exampleOf(type).detail, ...changes });
 }
 
-test('a channel gets each event that it asked for once, and no other, however many it asked for', () => {
+test('a channel receives each selected event once, and no other, for any number of selected events', () => {
   fc.assert(
     fc.property(fc.subarray([...eventTypes], { minLength: 1 }), (events) => {
       for (const type of eventTypes) {
@@ -28,12 +28,12 @@ test('a channel gets each event that it asked for once, and no other, however ma
   );
 });
 
-test('an event without a title or a name is taken like any other', () => {
+test('a channel receives an event without a title or a name like any other', () => {
   const blank = { course: { id: null, title: null }, learner: { id: null, remoteId: null } };
   expect(taken(delivered('CourseCompleted', blank), { ...channel, events: ['CourseCompleted'] })).toBe(1);
 });
 
-test('courses narrow down what is about a course, not what is about an integration', () => {
+test('the filter `courses` applies to events about a course, not to events about an integration', () => {
   const to = { ...channel, courses: ['other'] };
   for (const type of ['CourseCompleted', 'CertificateIssued'] as const) {
     expect(taken(delivered(type), to)).toBe(0);
@@ -42,7 +42,7 @@ test('courses narrow down what is about a course, not what is about an integrati
   expect(taken(delivered('IntegrationFailing'), to)).toBe(1);
 });
 
-test('a replay is taken where it is addressed to the channel', () => {
+test('a channel receives a replay that is addressed to it', () => {
   const replayed = (consumer: string) => ({
     ...delivered('CourseCompleted', { replay: { id: 'r', reason: 'x', consumer } }),
     'detail-type': 'ReplayedCourseCompleted',
@@ -51,7 +51,7 @@ test('a replay is taken where it is addressed to the channel', () => {
   expect(taken(replayed('certificates'))).toBe(0);
 });
 
-test('a digest goes to its own channel', () => {
+test('a channel receives its own digest, and no other', () => {
   const { pattern } = digestMessageRule({ ...channel, name: 'daily' });
   expect(matchesPattern(pattern, delivered('DigestPrepared', { channel: 'daily' }))).toBe(true);
   expect(matchesPattern(pattern, delivered('DigestPrepared', { channel: 'learning' }))).toBe(false);

@@ -50,18 +50,19 @@ it('no consumer is deployed unless the settings switch it on', () => {
   expect(stacks({}).templates).toEqual([]);
 });
 
-describe("AWS's rules find nothing that is not explained in place", () => {
-  it.each([
-    ['with everything on', everything],
-    ['without certificates', { ...everything, certificates: undefined }],
-  ] satisfies [string, SettingsInput][])('%s', (_, settings) => {
+it.each([
+  ['with everything on', everything],
+  ['without certificates', { ...everything, certificates: undefined }],
+] satisfies [string, SettingsInput][])(
+  'in the stacks of consumers, the rules of AWS find only problems that have a written reason, %s',
+  (_, settings) => {
     const { app } = appWithStacks(settings);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     expect(() => app.synth()).not.toThrow();
-  });
-});
+  },
+);
 
-describe('every rule', () => {
+describe('the rules of consumers', () => {
   const rules = [certificates, subscribers].flatMap((template) =>
     Object.values(template.findResources('AWS::Events::Rule')),
   );
@@ -70,7 +71,7 @@ describe('every rule', () => {
     const { EventPattern } = z.object({ EventPattern: z.string() }).parse(rule?.['Properties']);
     return z.record(z.string(), z.unknown()).parse(JSON.parse(EventPattern));
   };
-  it('has a dead-letter queue and a retry policy', () => {
+  it('every rule of a consumer has a dead-letter queue and a retry policy', () => {
     expect(rules.length).toBeGreaterThan(6);
     for (const rule of rules) {
       for (const target of rule['Properties'].Targets) {
@@ -79,12 +80,12 @@ describe('every rule', () => {
       }
     }
   });
-  it('of certificates takes no event of another account', () => {
+  it('the rule of certificates ignores events of another account', () => {
     const event = deliveredExample('CourseCompleted');
     expect(matchesPattern(certificatePattern(), event)).toBe(true);
     expect(matchesPattern(certificatePattern(), { ...event, account: '210987654321' })).toBe(false);
   });
-  it('is the one that is played on one machine', () => {
+  it('the deployed rules are those that run on one machine', () => {
     const account = '123456789012';
     const { pattern } = certificateRule({ revoke: true, onErasure: 'delete', account });
     expect(certificatePattern()).toEqual(pattern);
@@ -104,83 +105,77 @@ describe('every rule', () => {
   });
 });
 
-describe('certificates', () => {
-  it('are in a private bucket that stays, and a failed message alone is tried again', () => {
-    certificates.hasResource('AWS::S3::Bucket', {
-      DeletionPolicy: 'Retain',
-      Properties: { PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true } },
-    });
-    certificates.hasResourceProperties('AWS::S3::Bucket', {
-      VersioningConfiguration: Match.absent(),
-      LifecycleConfiguration: {
-        Rules: [
-          {
-            ExpiredObjectDeleteMarker: true,
-            NoncurrentVersionExpiration: { NoncurrentDays: 1 },
-            Status: 'Enabled',
-          },
-        ],
-      },
-    });
-    certificates.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
-    });
-    certificates.hasResourceProperties('AWS::Lambda::Function', {
-      Environment: {
-        Variables: {
-          REVOKE: 'true',
-          ON_ERASURE: 'delete',
-          CERTIFICATE_TEXTS: Match.stringLikeRegexp('Northwind Academy'),
+it('certificates are in a private bucket that is retained, and only failed messages are retried', () => {
+  certificates.hasResource('AWS::S3::Bucket', {
+    DeletionPolicy: 'Retain',
+    Properties: { PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true } },
+  });
+  certificates.hasResourceProperties('AWS::S3::Bucket', {
+    VersioningConfiguration: Match.absent(),
+    LifecycleConfiguration: {
+      Rules: [
+        {
+          ExpiredObjectDeleteMarker: true,
+          NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+          Status: 'Enabled',
         },
+      ],
+    },
+  });
+  certificates.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+  });
+  certificates.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: {
+        REVOKE: 'true',
+        ON_ERASURE: 'delete',
+        CERTIFICATE_TEXTS: Match.stringLikeRegexp('Northwind Academy'),
       },
-    });
+    },
   });
 });
 
-describe('Slack', () => {
-  it('gets its messages from a function for each channel, which reads its own secret alone', () => {
-    for (const variables of [
-      { SLACK_SECRET_ID: secret('SlackUrl') },
-      { SLACK_SECRET_ID: secret('SlackToken'), SLACK_CHANNEL_ID: 'C0123456789' },
-    ]) {
-      subscribers.hasResourceProperties('AWS::Lambda::Function', {
-        Environment: { Variables: Match.objectLike(variables) },
-      });
-      subscribers.hasResourceProperties('AWS::IAM::Policy', {
-        PolicyDocument: {
-          Statement: Match.arrayWith([
-            Match.objectLike({
-              Action: 'secretsmanager:GetSecretValue',
-              Resource: variables.SLACK_SECRET_ID,
-            }),
-          ]),
-        },
-      });
-    }
-    const connections = Object.values(subscribers.findResources('AWS::Events::Connection'));
-    expect(JSON.stringify(connections)).not.toContain('Slack');
-  });
-  it('gets a digest at the hour of its place', () => {
-    subscribers.hasResourceProperties('AWS::Scheduler::Schedule', {
-      ScheduleExpression: 'cron(0 17 * * ? *)',
-      ScheduleExpressionTimezone: 'Europe/Berlin',
+it('each Slack channel has its own function, which reads only its own secret', () => {
+  for (const variables of [
+    { SLACK_SECRET_ID: secret('SlackUrl') },
+    { SLACK_SECRET_ID: secret('SlackToken'), SLACK_CHANNEL_ID: 'C0123456789' },
+  ]) {
+    subscribers.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike(variables) },
     });
+    subscribers.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'secretsmanager:GetSecretValue',
+            Resource: variables.SLACK_SECRET_ID,
+          }),
+        ]),
+      },
+    });
+  }
+  const connections = Object.values(subscribers.findResources('AWS::Events::Connection'));
+  expect(JSON.stringify(connections)).not.toContain('Slack');
+});
+it("a digest is sent at the set time of the channel's time zone", () => {
+  subscribers.hasResourceProperties('AWS::Scheduler::Schedule', {
+    ScheduleExpression: 'cron(0 17 * * ? *)',
+    ScheduleExpressionTimezone: 'Europe/Berlin',
   });
 });
 
-describe('a wrong setting is named', () => {
-  it.each([
-    [
-      { slack: [{ ...everything.slack[0], events: ['CourseFinished'] }] },
-      /slack\.0\.events\.0: .*docs\/events\.md/,
-    ],
-    [
-      { endpoints: [{ ...everything.endpoints[0], url: 'http://crm.example.com' }] },
-      /endpoints\.0\.url: .*HTTPS/,
-    ],
-    [{ certificates: { revokes: true } }, /certificates: .*revokes/],
-    [{ slack: [{ ...everything.slack[0], digestAt: '5pm' }] }, /digestAt: is not a time/],
-  ])('%#', (settings, line) => {
-    expect(() => stacks(Object(settings))).toThrow(line);
-  });
+it.each([
+  [
+    { slack: [{ ...everything.slack[0], events: ['CourseFinished'] }] },
+    /slack\.0\.events\.0: .*docs\/events\.md/,
+  ],
+  [
+    { endpoints: [{ ...everything.endpoints[0], url: 'http://crm.example.com' }] },
+    /endpoints\.0\.url: .*HTTPS/,
+  ],
+  [{ certificates: { revokes: true } }, /certificates: .*revokes/],
+  [{ slack: [{ ...everything.slack[0], digestAt: '5pm' }] }, /digestAt: is not a time/],
+])('a wrong setting of a consumer is refused with a line that names it (case %#)', (settings, line) => {
+  expect(() => stacks(Object(settings))).toThrow(line);
 });

@@ -14,32 +14,29 @@ const completed = (id: string, course: string | null = 'Fire safety') => ({
   course,
 });
 
-describe('the summary of a digest', () => {
-  test('counts each kind of event and course, the most frequent first', () => {
-    const items = [completed('1'), { id: '2', type: 'LearnerEnrolled', course: 'First aid' }, completed('3')];
-    expect(summarise(items)).toEqual({
-      events: 3,
-      headline: '3 events since the last digest',
-      lines: '2 × Course completed · Fire safety\n1 × Enrolled in a course · First aid',
-    });
+test('the summary of a digest counts each kind of event and course, the most frequent first', () => {
+  const items = [completed('1'), { id: '2', type: 'LearnerEnrolled', course: 'First aid' }, completed('3')];
+  expect(summarise(items)).toEqual({
+    events: 3,
+    headline: '3 events since the last digest',
+    lines: '2 × Course completed · Fire safety\n1 × Enrolled in a course · First aid',
   });
-  test('counts a repeated event once, and a replayed event like the live one', () => {
-    expect(
-      summarise([completed('1'), completed('1'), { ...completed('2'), type: 'ReplayedCourseCompleted' }])
-        .lines,
-    ).toBe('2 × Course completed · Fire safety');
-  });
-  test('leaves out a missing title or course', () => {
-    expect(summarise([completed('1', null), { id: '2', type: 'IntegrationFailing' }]).lines).toBe(
-      '1 × An integration is failing\n1 × Course completed',
-    );
-  });
-  test('stays below what Slack takes', () => {
-    const items = Array.from({ length: 500 }, (_, at) => completed(String(at), `${at} ${'x'.repeat(9_000)}`));
-    const { lines } = summarise(items);
-    expect(lines.length).toBeLessThan(3000);
-    expect(lines).toMatch(/and 480 more kinds$/);
-  });
+});
+test('the summary of a digest counts a repeated event once, and a replayed event like the live one', () => {
+  expect(
+    summarise([completed('1'), completed('1'), { ...completed('2'), type: 'ReplayedCourseCompleted' }]).lines,
+  ).toBe('2 × Course completed · Fire safety');
+});
+test('the summary of a digest leaves out a missing title or course', () => {
+  expect(summarise([completed('1', null), { id: '2', type: 'IntegrationFailing' }]).lines).toBe(
+    '1 × An integration is failing\n1 × Course completed',
+  );
+});
+test('the summary of a digest is shorter than the limit of Slack', () => {
+  const items = Array.from({ length: 500 }, (_, at) => completed(String(at), `${at} ${'x'.repeat(9_000)}`));
+  const { lines } = summarise(items);
+  expect(lines.length).toBeLessThan(3000);
+  expect(lines).toMatch(/and 480 more kinds$/);
 });
 
 describe('a digest', () => {
@@ -75,7 +72,7 @@ describe('a digest', () => {
   const events = (count: number) =>
     Array.from({ length: count }, (_, at) => JSON.stringify(completed(String(at))));
 
-  test('is about all waiting events, and then removes them from the queue', async () => {
+  test('a digest reports all waiting events, and then removes them from the queue', async () => {
     const { call, published, removed, outcomes } = queue(events(25));
     await call();
     expect(outcomes).toEqual([{ events: 25, unreadable: 0 }]);
@@ -86,19 +83,19 @@ describe('a digest', () => {
     expect(removed).toHaveLength(25);
   });
 
-  test('is not published when no event waits', async () => {
+  test('no digest is published when no event waits', async () => {
     const { call, published } = queue([]);
     await call();
     expect(published).toEqual([]);
   });
 
-  test('that cannot be published fails, and leaves all messages in the queue', async () => {
+  test('a digest that cannot be published fails, and leaves all messages in the queue', async () => {
     const { call, removed } = queue(events(1), { busFails: true });
     await expect(call()).rejects.toThrow('the bus is down');
     expect(removed).toEqual([]);
   });
 
-  test('leaves a message that cannot be read in the queue, and fails, so that an operator notices', async () => {
+  test('a digest leaves a message that cannot be read in the queue, and fails, so that an operator notices', async () => {
     const { call, published, removed, outcomes } = queue([
       'not JSON',
       ...events(2),
@@ -110,7 +107,7 @@ describe('a digest', () => {
     expect(removed).toEqual(['1', '2']);
   });
 
-  test('receives messages for a third of its time, and leaves the rest for the next digest', async () => {
+  test('a digest receives messages for a third of its time, and leaves the rest for the next digest', async () => {
     const { call, published, removed, spentMs } = queue(events(500), { receiveMs: 5_000 });
     await call();
     expect(spentMs()).toBe(40_000);

@@ -19,7 +19,7 @@ const filters = fc.record(
   { requiredKeys: [] },
 );
 
-test('an event matches exactly one part of a divided pattern, or none where it does not match the whole', () => {
+test('an event matches exactly one part of a divided pattern, or none if it does not match the whole pattern', () => {
   const property = fc.property(
     filters,
     chosen('moodle:'),
@@ -43,7 +43,7 @@ test('an event matches exactly one part of a divided pattern, or none where it d
   fc.assert(property);
 });
 
-test('an id that is named twice is not delivered twice', () => {
+test('a repeated id in a filter does not deliver an event twice', () => {
   const courses = Array.from({ length: 100 }, () => 'U3Q5rNXx2FPuXyGxAjJho7WF');
   const parts = dividePattern(eventPattern(['CourseCompleted'], 'badges', { courses }));
   const event = deliveredExample('CourseCompleted', {

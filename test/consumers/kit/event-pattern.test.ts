@@ -21,21 +21,21 @@ describe.each(eventTypes)('the pattern of %s', (type) => {
   const pattern = eventPattern([type], 'certificates');
   const elsewhere = eventPattern([type], 'somebody');
 
-  test('takes it, and no other event', () => {
+  test('the pattern of an event matches that event and no other', () => {
     for (const each of [pattern, elsewhere]) {
       expect(eventTypes.filter((other) => matchesPattern(each, delivered(other)))).toEqual([type]);
     }
   });
-  test('accepts the source of Schoolbell alone', () => {
+  test('the pattern of an event matches only the source of Schoolbell', () => {
     expect(matchesPattern(pattern, { ...delivered(type), source: 'someone.else' })).toBe(false);
   });
-  test('takes the replays that are addressed to this consumer or to everyone', () => {
+  test('the pattern of an event matches replays for this consumer and replays for all consumers', () => {
     const isLearning = detailTypesOf(type).length === 2;
     expect(matchesPattern(pattern, delivered(type, {}, 'certificates'))).toBe(isLearning);
     expect(matchesPattern(pattern, delivered(type, {}, 'slack'))).toBe(false);
     expect(matchesPattern(pattern, delivered(type, {}, EVERYONE))).toBe(isLearning);
   });
-  test('takes it for one of the integrations, and no other', () => {
+  test('the pattern of an event with the filter `integrations` matches only those integrations', () => {
     const here = eventPattern([type], 'certificates', { integrations: ['moodle:a', 'moodle:b'] });
     const at = (id: string) => delivered(type, { integration: { id, tool: 'moodle' } });
     expect(matchesPattern(here, at('moodle:b'))).toBe(true);
@@ -43,7 +43,7 @@ describe.each(eventTypes)('the pattern of %s', (type) => {
   });
 });
 
-describe('filters', () => {
+describe('a filter of a pattern', () => {
   type Case = [string, EventFilter<'CourseCompleted'>, object, object];
   const { course, learner, progression } = learningExample('CourseCompleted').detail;
   const cases: Case[] = [
@@ -88,13 +88,13 @@ describe('filters', () => {
       { previous: progression },
     ],
   ];
-  test.each(cases)('%s', (_, filter, taken, left) => {
+  test.each(cases)('an event pattern filters by %s', (_, filter, taken, left) => {
     const pattern = eventPattern(['CourseCompleted'], 'certificates', filter);
     expect(matchesPattern(pattern, delivered('CourseCompleted', taken))).toBe(true);
     expect(matchesPattern(pattern, delivered('CourseCompleted', left))).toBe(false);
   });
 
-  test('hold for replays too, and cannot widen whose replays are taken', () => {
+  test('filters also apply to replays, and cannot add replays for another consumer', () => {
     const filter = { courses: ['c1'], where: { replay: { consumer: ['slack'] } } };
     const pattern = eventPattern(['CourseCompleted'], 'certificates', filter);
     const c1 = { course: { ...course, id: 'c1' } };
@@ -103,7 +103,7 @@ describe('filters', () => {
     expect(matchesPattern(pattern, delivered('CourseCompleted', {}, 'certificates'))).toBe(false);
   });
 
-  test('are typed from the contract', () => {
+  test('filters are typed by the event contract', () => {
     // @ts-expect-error there is no such status
     eventPattern(['CourseCompleted'], 'x', { where: { progression: { status: ['PASSED'] } } });
     // @ts-expect-error there is no such field
@@ -113,7 +113,7 @@ describe('filters', () => {
   });
 });
 
-test('a rule for several events takes each', () => {
+test('a pattern for several events matches each of them', () => {
   const pattern = eventPattern(['CourseCompleted', 'CourseRecompleted'], 'certificates');
   expect(eventTypes.filter((type) => matchesPattern(pattern, delivered(type)))).toEqual([
     'CourseCompleted',
@@ -121,7 +121,7 @@ test('a rule for several events takes each', () => {
   ]);
 });
 
-test('a rule takes learning events or others; for both there are two patterns', () => {
+test('a pattern is for learning events or for others; both together need two patterns', () => {
   expect(() => eventPattern(['CourseCompleted', 'ReplayStarted'], 'x')).toThrow(/not both/);
   const patterns = eventPatterns(eventTypes, 'slack', { courses: ['c1'] });
   const takes = (event: object) => patterns.filter((pattern) => matchesPattern(pattern, event)).length;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { positionOf, unlessOutdated } from '../../../consumers/kit/journal-order.ts';
 
 const event = (entry: number, index = 0, progression = 'p1') => ({
@@ -26,38 +26,36 @@ function consumer() {
   return { positions, handled, take };
 }
 
-describe('an event that arrives late', () => {
-  test('does not bring an old state back', async () => {
-    const { take, handled } = consumer();
-    expect(await take(event(2))).toBe(true);
-    expect(await take(event(10, 1))).toBe(true);
-    expect(await take(event(10, 0))).toBe(false);
-    expect(await take(event(9, 3))).toBe(false);
-    expect(handled).toEqual(['state after 2/0', 'state after 10/1']);
-  });
-
-  test('is handled where it belongs to another progression', async () => {
-    const { take } = consumer();
-    await take(event(10));
-    expect(await take(event(3, 0, 'p2'))).toBe(true);
-  });
+test('`unlessOutdated` does not handle an event that is older than the last one of its progression', async () => {
+  const { take, handled } = consumer();
+  expect(await take(event(2))).toBe(true);
+  expect(await take(event(10, 1))).toBe(true);
+  expect(await take(event(10, 0))).toBe(false);
+  expect(await take(event(9, 3))).toBe(false);
+  expect(handled).toEqual(['state after 2/0', 'state after 10/1']);
 });
 
-test('an event that comes twice is handled twice', async () => {
+test('`unlessOutdated` handles an older event of another progression', async () => {
+  const { take } = consumer();
+  await take(event(10));
+  expect(await take(event(3, 0, 'p2'))).toBe(true);
+});
+
+test('`unlessOutdated` handles a repeated event again', async () => {
   const { take, handled } = consumer();
   await take(event(4));
   await take(event(4));
   expect(handled).toHaveLength(2);
 });
 
-test('a failed handling is tried again', async () => {
+test('`unlessOutdated` handles an event again after its handler failed', async () => {
   const { positions } = consumer();
   const failing = unlessOutdated(positions, event(4), () => Promise.reject(new Error('down')));
   await expect(failing).rejects.toThrow('down');
   expect(await unlessOutdated(positions, event(4), async () => {})).toBe(true);
 });
 
-test('an event that was only derived from Kombo is handled where no position is stored', async () => {
+test('`unlessOutdated` handles an event that was derived from Kombo when no position is stored', async () => {
   const { positions } = consumer();
   const derived = { detail: { ...event(1).detail, journal: null } };
   expect(positionOf(derived)).toBeNull();

@@ -5,7 +5,7 @@ import { CloudWatchLogGroup } from 'aws-cdk-lib/aws-events-targets';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { eventPattern } from '../../../consumers/kit/event-pattern.ts';
 import { onEvent } from '../../../consumers/kit/on-event.ts';
 import { eventTypes } from '../../../functions/contract/published-events.ts';
@@ -20,96 +20,94 @@ function somewhere() {
   };
 }
 
-describe('a rule on an event', () => {
-  it('sends live events and replays for its consumer that match its filters to a queue', () => {
-    const { stack, bus, template } = somewhere();
-    const filter = { courses: ['c1'], where: { previous: { status: ['IN_PROGRESS' as const] } } };
-    onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', ...filter }, new Queue(stack, 'Queue'));
-    template().hasResourceProperties('AWS::Events::Rule', {
-      EventBusName: 'schoolbell',
-      EventPattern: JSON.stringify(eventPattern(['CourseCompleted'], 'badges', filter)),
-    });
-    template().resourceCountIs('AWS::SQS::Queue', 2);
+it('onEvent sends matching live events and replays for its consumer to a queue', () => {
+  const { stack, bus, template } = somewhere();
+  const filter = { courses: ['c1'], where: { previous: { status: ['IN_PROGRESS' as const] } } };
+  onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', ...filter }, new Queue(stack, 'Queue'));
+  template().hasResourceProperties('AWS::Events::Rule', {
+    EventBusName: 'schoolbell',
+    EventPattern: JSON.stringify(eventPattern(['CourseCompleted'], 'badges', filter)),
   });
+  template().resourceCountIs('AWS::SQS::Queue', 2);
+});
 
-  it('may match null, which CloudFormation refuses except in a text', () => {
-    const { stack, bus, template } = somewhere();
-    const filter = {
-      where: { course: { title: [null, { exists: false }] }, previous: { completedAt: [null] } },
-    };
-    onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', ...filter }, new Queue(stack, 'Queue'));
-    const [rule] = Object.values(template().findResources('AWS::Events::Rule'));
-    expect(JSON.parse(rule?.['Properties'].EventPattern).detail).toMatchObject(filter.where);
-    expect(nullsIn(template().toJSON())).toEqual([]);
+it('the pattern of onEvent may match null, which CloudFormation accepts only in JSON text', () => {
+  const { stack, bus, template } = somewhere();
+  const filter = {
+    where: { course: { title: [null, { exists: false }] }, previous: { completedAt: [null] } },
+  };
+  onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', ...filter }, new Queue(stack, 'Queue'));
+  const [rule] = Object.values(template().findResources('AWS::Events::Rule'));
+  expect(JSON.parse(rule?.['Properties'].EventPattern).detail).toMatchObject(filter.where);
+  expect(nullsIn(template().toJSON())).toEqual([]);
+});
+
+it('the pattern of onEvent may contain a value that is only known during the deployment', () => {
+  const { stack, bus, template } = somewhere();
+  const course = new CfnParameter(stack, 'Course').valueAsString;
+  onEvent(
+    stack,
+    'CourseCompleted',
+    { bus, consumer: 'badges', courses: [course] },
+    new Queue(stack, 'Queue'),
+  );
+  template().hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: { 'Fn::Join': ['', Match.arrayWith([{ Ref: 'Course' }])] },
   });
+});
 
-  it('may name a value that is only known during the deployment', () => {
-    const { stack, bus, template } = somewhere();
-    const course = new CfnParameter(stack, 'Course').valueAsString;
-    onEvent(
-      stack,
-      'CourseCompleted',
-      { bus, consumer: 'badges', courses: [course] },
-      new Queue(stack, 'Queue'),
-    );
-    template().hasResourceProperties('AWS::Events::Rule', {
-      EventPattern: { 'Fn::Join': ['', Match.arrayWith([{ Ref: 'Course' }])] },
-    });
+it('onEvent creates several rules with one target when its pattern is too long', () => {
+  const { stack, bus, template } = somewhere();
+  const courses = Array.from({ length: 200 }, (_, at) => `U3Q5rNXx2FPuXyGxAjJho${at}`);
+  onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', courses }, new Queue(stack, 'Queue'));
+  const rules = Object.values(template().findResources('AWS::Events::Rule'));
+  expect(rules.length).toBeGreaterThan(2);
+  expect(new Set(rules.map(({ Properties }) => JSON.stringify(Properties.Targets[0].Arn))).size).toBe(1);
+  const named = rules.flatMap(({ Properties }) => JSON.parse(Properties.EventPattern).detail.course.id);
+  expect(named.toSorted()).toEqual(courses.toSorted());
+});
+
+it('rules for all events can share a queue and a dead-letter queue, with one policy statement for each queue', () => {
+  const { stack, bus, template } = somewhere();
+  const queue = new Queue(stack, 'Queue');
+  const deadLetters = new Queue(stack, 'DeadLetters');
+  for (const type of eventTypes) onEvent(stack, type, { bus, consumer: 'all', deadLetters }, queue);
+  template().resourceCountIs('AWS::Events::Rule', eventTypes.length);
+  template().allResourcesProperties('AWS::SQS::QueuePolicy', {
+    PolicyDocument: {
+      Statement: [
+        Match.objectLike({
+          Principal: { Service: 'events.amazonaws.com' },
+          Condition: { ArnLike: { 'aws:SourceArn': Match.anyValue() } },
+        }),
+      ],
+    },
   });
+});
 
-  it('is divided into several rules with one target where its pattern is too long', () => {
-    const { stack, bus, template } = somewhere();
-    const courses = Array.from({ length: 200 }, (_, at) => `U3Q5rNXx2FPuXyGxAjJho${at}`);
-    onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', courses }, new Queue(stack, 'Queue'));
-    const rules = Object.values(template().findResources('AWS::Events::Rule'));
-    expect(rules.length).toBeGreaterThan(2);
-    expect(new Set(rules.map(({ Properties }) => JSON.stringify(Properties.Targets[0].Arn))).size).toBe(1);
-    const named = rules.flatMap(({ Properties }) => JSON.parse(Properties.EventPattern).detail.course.id);
-    expect(named.toSorted()).toEqual(courses.toSorted());
+it('onEvent sends events to a function, whose failures also go to the dead letters', () => {
+  const { stack, bus, template } = somewhere();
+  const target = new LambdaFunction(stack, 'Function', {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromInline('exports.handler = async () => {}'),
   });
+  onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges' }, target);
+  onEvent(stack, 'CourseReopened', { bus, consumer: 'badges' }, target);
+  template().resourceCountIs('AWS::Events::Rule', 2);
+  template().hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
+});
 
-  it('exists for each event: all rules share a queue and a dead-letter queue, with one policy statement each', () => {
-    const { stack, bus, template } = somewhere();
-    const queue = new Queue(stack, 'Queue');
-    const deadLetters = new Queue(stack, 'DeadLetters');
-    for (const type of eventTypes) onEvent(stack, type, { bus, consumer: 'all', deadLetters }, queue);
-    template().resourceCountIs('AWS::Events::Rule', eventTypes.length);
-    template().allResourcesProperties('AWS::SQS::QueuePolicy', {
-      PolicyDocument: {
-        Statement: [
-          Match.objectLike({
-            Principal: { Service: 'events.amazonaws.com' },
-            Condition: { ArnLike: { 'aws:SourceArn': Match.anyValue() } },
-          }),
-        ],
-      },
-    });
-  });
-
-  it('sends its event to a function, whose failures also go to the dead letters', () => {
-    const { stack, bus, template } = somewhere();
-    const target = new LambdaFunction(stack, 'Function', {
-      runtime: Runtime.NODEJS_24_X,
-      handler: 'index.handler',
-      code: Code.fromInline('exports.handler = async () => {}'),
-    });
-    onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges' }, target);
-    onEvent(stack, 'CourseReopened', { bus, consumer: 'badges' }, target);
-    template().resourceCountIs('AWS::Events::Rule', 2);
-    template().hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
-  });
-
-  it('sends its event to any other target, made with the retries of the rule', () => {
-    const { stack, bus, template } = somewhere();
-    onEvent(
-      stack,
-      'IntegrationFailing',
-      { bus, consumer: 'ops' },
-      (delivery) => new CloudWatchLogGroup(new LogGroup(stack, 'Log'), delivery),
-    );
-    template().hasResourceProperties('AWS::Events::Rule', {
-      EventPattern: Match.serializedJson(Match.objectLike({ 'detail-type': ['IntegrationFailing'] })),
-      Targets: [{ RetryPolicy: { MaximumRetryAttempts: 185 } }],
-    });
+it('onEvent sends events to any other target, which is created with the retries of the rule', () => {
+  const { stack, bus, template } = somewhere();
+  onEvent(
+    stack,
+    'IntegrationFailing',
+    { bus, consumer: 'ops' },
+    (delivery) => new CloudWatchLogGroup(new LogGroup(stack, 'Log'), delivery),
+  );
+  template().hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: Match.serializedJson(Match.objectLike({ 'detail-type': ['IntegrationFailing'] })),
+    Targets: [{ RetryPolicy: { MaximumRetryAttempts: 185 } }],
   });
 });

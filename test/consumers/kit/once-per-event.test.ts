@@ -28,7 +28,7 @@ class MemoryLayer extends BasePersistenceLayer {
 
 const event = (id: string, delivery: string) => ({ id: delivery, detail: { id, learner: 'Ada' } });
 
-test('an event is handled once, however often it is delivered, live or replayed', async () => {
+test('`oncePerEvent` handles an event once, however often it is delivered, live or replayed', async () => {
   const handled: string[] = [];
   const persistenceStore = new MemoryLayer();
   const handle = oncePerEvent(async ({ id }: ReturnType<typeof event>) => void handled.push(id), {
@@ -41,7 +41,7 @@ test('an event is handled once, however often it is delivered, live or replayed'
   expect(JSON.stringify([...persistenceStore.records.values()])).not.toContain('Ada');
 });
 
-test('an event whose handler failed is handled again with the next delivery', async () => {
+test('`oncePerEvent` handles an event again when its handler failed', async () => {
   let attempts = 0;
   const handle = oncePerEvent(
     async () => {

@@ -1,11 +1,11 @@
-import { describe, expect, expectTypeOf, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
 import { deliveredExample, exampleOf } from '../../../catalogue/examples.ts';
 import * as kit from '../../../consumers/kit/index.ts';
 import { eventTypes } from '../../../functions/contract/published-events.ts';
 
 const completed = { ...deliveredExample('CourseCompleted') };
 
-test.each(eventTypes)('%s is parsed, and recognised by its type guard', (type) => {
+test.each(eventTypes)('%s is parsed and recognised by its type guard', (type) => {
   const event = deliveredExample(type);
   expect(kit.parse(type, event)).toEqual({ type, detail: exampleOf(type).detail, isReplay: false });
   expect(kit.is(type, event)).toBe(true);
@@ -14,45 +14,43 @@ test.each(eventTypes)('%s is parsed, and recognised by its type guard', (type) =
   expect(kit.is(other, event)).toBe(false);
 });
 
-describe('parse', () => {
-  test('takes the body of a queued message', () => {
-    const { detail } = kit.parse('CourseCompleted', JSON.stringify(completed));
-    expect(detail.progression.status).toBe('COMPLETED');
-    expectTypeOf(detail.progression.status).toEqualTypeOf<'COMPLETED'>();
-  });
-
-  test('takes a replayed event and marks it as a replay', () => {
-    const replayed = { ...completed, 'detail-type': 'ReplayedCourseCompleted' };
-    expect(kit.parse('CourseCompleted', replayed)).toMatchObject({ type: 'CourseCompleted', isReplay: true });
-    expect(kit.is('CourseCompleted', replayed)).toBe(true);
-  });
-
-  test('takes a replay for everyone, whose consumer is absent or null', () => {
-    for (const consumer of [undefined, null]) {
-      const replay = { id: 'r', reason: 'lost', ...(consumer === null && { consumer }) };
-      const detail = { ...exampleOf('CourseCompleted').detail, replay };
-      const replayed = { ...completed, 'detail-type': 'ReplayedCourseCompleted', detail };
-      expect(kit.parse('CourseCompleted', replayed).detail.replay).toEqual(replay);
-      expect(kit.is('CourseCompleted', replayed)).toBe(true);
-    }
-  });
-
-  test('drops fields that a later version 1 may add', () => {
-    const detail = { ...exampleOf('CourseCompleted').detail, score: 97 };
-    expect(kit.parse('CourseCompleted', { ...completed, detail }).detail).not.toHaveProperty('score');
-    expect(kit.is('CourseCompleted', { ...completed, detail })).toBe(true);
-  });
-
-  test('refuses another event, another source and a wrong detail', () => {
-    expect(() => kit.parse('CourseStarted', completed)).toThrow(kit.UnexpectedEventError);
-    expect(() => kit.parse('CourseCompleted', { ...completed, source: 'aws.s3' })).toThrow(/source/);
-    expect(() => kit.parse('CourseCompleted', { ...completed, detail: { version: 2 } })).toThrow(/version/);
-    expect(kit.is('CourseStarted', completed)).toBe(false);
-    expect(kit.is('CourseCompleted', null)).toBe(false);
-  });
+test('`parse` accepts the body of a queued message', () => {
+  const { detail } = kit.parse('CourseCompleted', JSON.stringify(completed));
+  expect(detail.progression.status).toBe('COMPLETED');
+  expectTypeOf(detail.progression.status).toEqualTypeOf<'COMPLETED'>();
 });
 
-test('parseLearningEvent takes any learning event, and its type narrows its detail', () => {
+test('`parse` accepts a replayed event and marks it as a replay', () => {
+  const replayed = { ...completed, 'detail-type': 'ReplayedCourseCompleted' };
+  expect(kit.parse('CourseCompleted', replayed)).toMatchObject({ type: 'CourseCompleted', isReplay: true });
+  expect(kit.is('CourseCompleted', replayed)).toBe(true);
+});
+
+test('`parse` accepts a replay for all consumers, whose consumer is absent or null', () => {
+  for (const consumer of [undefined, null]) {
+    const replay = { id: 'r', reason: 'lost', ...(consumer === null && { consumer }) };
+    const detail = { ...exampleOf('CourseCompleted').detail, replay };
+    const replayed = { ...completed, 'detail-type': 'ReplayedCourseCompleted', detail };
+    expect(kit.parse('CourseCompleted', replayed).detail.replay).toEqual(replay);
+    expect(kit.is('CourseCompleted', replayed)).toBe(true);
+  }
+});
+
+test('`parse` drops fields that a later version 1 may add', () => {
+  const detail = { ...exampleOf('CourseCompleted').detail, score: 97 };
+  expect(kit.parse('CourseCompleted', { ...completed, detail }).detail).not.toHaveProperty('score');
+  expect(kit.is('CourseCompleted', { ...completed, detail })).toBe(true);
+});
+
+test('`parse` refuses another event, another source and a wrong detail', () => {
+  expect(() => kit.parse('CourseStarted', completed)).toThrow(kit.UnexpectedEventError);
+  expect(() => kit.parse('CourseCompleted', { ...completed, source: 'aws.s3' })).toThrow(/source/);
+  expect(() => kit.parse('CourseCompleted', { ...completed, detail: { version: 2 } })).toThrow(/version/);
+  expect(kit.is('CourseStarted', completed)).toBe(false);
+  expect(kit.is('CourseCompleted', null)).toBe(false);
+});
+
+test('`parseLearningEvent` accepts any learning event, and its type narrows its detail', () => {
   const event = kit.parseLearningEvent(deliveredExample('CourseReopened'));
   if (event.type !== 'CourseReopened') throw new Error('it is a CourseReopened');
   expectTypeOf(event.detail.previous.status).toEqualTypeOf<'COMPLETED'>();

@@ -29,7 +29,7 @@ const shipped: fc.Arbitrary<{ consumer: string; patterns: EventPattern[] }> = fc
 );
 const addressees = fc.constantFrom(null, ...consumers);
 
-test('a replay is taken by the rules that took the live event, of every consumer or of the one it is addressed to', async () => {
+test('a replay matches the rules that matched the live event, for all consumers or only for its own', async () => {
   let replayedToRules = 0;
   await fc.assert(
     fc.asyncProperty(shipped, addressees, async ({ consumer, patterns }, addressee) => {
@@ -51,7 +51,7 @@ test('a replay is taken by the rules that took the live event, of every consumer
   expect(replayedToRules).toBeGreaterThan(0);
 });
 
-test('what is published of a replay for everyone has no consumer', async () => {
+test('a published replay for all consumers has no consumer', async () => {
   const at = await polledWorld(3);
   await at.run(await at.order(await at.plan(ALWAYS), { consumer: null }));
 

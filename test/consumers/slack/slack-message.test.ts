@@ -15,62 +15,60 @@ function messageAbout(type: EventType, changes: object = {}) {
 }
 const { course, learner } = learningExample('CourseCompleted').detail;
 
-test.each(eventTypes)('the message about %s is one that Slack takes', (type) => {
+test.each(eventTypes)('the message about %s is valid for Slack', (type) => {
   expect(messageAbout(type)).toMatchSnapshot();
 });
 
-test('a replayed event is posted like the live one', () => {
+test('a replayed event gives the same message as the live one', () => {
   const event = deliveredExample('CourseCompleted');
   expect(messageOf({ ...event, 'detail-type': 'ReplayedCourseCompleted' })).toEqual(messageOf(event));
 });
 
-describe('a text of a person', () => {
-  test('is no markup, whatever is in it', () => {
-    const title = '"C" & <!channel> *for* \\ beginners <https://evil.example|click>';
-    const { blocks } = messageAbout('CourseCompleted', { course: { ...course, title } });
-    expect(blocks[1]).toEqual({ type: 'section', text: { type: 'plain_text', text: title, emoji: false } });
-  });
+test('a title in a message is plain text, whatever markup it contains', () => {
+  const title = '"C" & <!channel> *for* \\ beginners <https://evil.example|click>';
+  const { blocks } = messageAbout('CourseCompleted', { course: { ...course, title } });
+  expect(blocks[1]).toEqual({ type: 'section', text: { type: 'plain_text', text: title, emoji: false } });
+});
 
-  test('is no markup in the notification of a digest either', () => {
-    expect(messageAbout('DigestPrepared', { headline: '<!channel> & more' }).text).toBe(
-      '&lt;!channel&gt; &amp; more',
+test('markup in the notification of a digest is escaped', () => {
+  expect(messageAbout('DigestPrepared', { headline: '<!channel> & more' }).text).toBe(
+    '&lt;!channel&gt; &amp; more',
+  );
+});
+
+test('a title in a message is one line, so that it cannot look like another part of the message', () => {
+  const title = ' Fire\n\nLearner:\u2028Ada \u202egnp.exe\u0007 ';
+  const { blocks } = messageAbout('CourseCompleted', { course: { ...course, title } });
+  expect(blocks[1]).toMatchObject({ text: { text: 'Fire Learner: Ada \ufffdgnp.exe\ufffd' } });
+});
+
+test.each(Object.entries(hostileTexts))('a course in a digest is one line: %s', (_, course) => {
+  const { lines } = summarise([
+    { id: '1', type: 'CourseCompleted', course },
+    { id: '2', type: 'LearnerDropped', course: 'B' },
+  ]);
+  const [, section] = messageAbout('DigestPrepared', { lines }).blocks;
+  expect(JSON.stringify(section).match(/\\n/g)).toHaveLength(1);
+});
+
+test('a missing, blank, long or hostile text in any field of any event gives a valid message', () => {
+  const some = fc.oneof(
+    fc.constantFrom(null, '', ' ', '\n', '\u200b', '🔥'.repeat(5_000), '\u200b'.repeat(500)),
+    fc.constantFrom(...Object.values(hostileTexts)),
+    fc.string({ unit: 'binary' }),
+  );
+  const changedEvent = fc
+    .constantFrom(...eventTypes)
+    .chain((type) =>
+      fc.tuple(fc.constant(type), fc.array(some, { minLength: 40, maxLength: 40 }), fc.boolean()),
     );
-  });
-
-  test('is one line, so that it cannot look like another part of the message', () => {
-    const title = ' Fire\n\nLearner:\u2028Ada \u202egnp.exe\u0007 ';
-    const { blocks } = messageAbout('CourseCompleted', { course: { ...course, title } });
-    expect(blocks[1]).toMatchObject({ text: { text: 'Fire Learner: Ada \ufffdgnp.exe\ufffd' } });
-  });
-
-  test.each(Object.entries(hostileTexts))('in a digest is one line: %s', (_, course) => {
-    const { lines } = summarise([
-      { id: '1', type: 'CourseCompleted', course },
-      { id: '2', type: 'LearnerDropped', course: 'B' },
-    ]);
-    const [, section] = messageAbout('DigestPrepared', { lines }).blocks;
-    expect(JSON.stringify(section).match(/\\n/g)).toHaveLength(1);
-  });
-
-  test('that is missing, blank, too long or hostile, in any field of any event, gives a message that Slack takes', () => {
-    const some = fc.oneof(
-      fc.constantFrom(null, '', ' ', '\n', '\u200b', '🔥'.repeat(5_000), '\u200b'.repeat(500)),
-      fc.constantFrom(...Object.values(hostileTexts)),
-      fc.string({ unit: 'binary' }),
-    );
-    const changedEvent = fc
-      .constantFrom(...eventTypes)
-      .chain((type) =>
-        fc.tuple(fc.constant(type), fc.array(some, { minLength: 40, maxLength: 40 }), fc.boolean()),
-      );
-    fc.assert(
-      fc.property(changedEvent, ([type, texts, isNamed]) => {
-        const detail = withTexts(type, texts, isNamed);
-        SlackBlocks.parse(messageOf(deliveredExample(type, detail)));
-      }),
-      { numRuns: 300 },
-    );
-  });
+  fc.assert(
+    fc.property(changedEvent, ([type, texts, isNamed]) => {
+      const detail = withTexts(type, texts, isNamed);
+      SlackBlocks.parse(messageOf(deliveredExample(type, detail)));
+    }),
+    { numRuns: 300 },
+  );
 });
 
 /** The example of an event with other texts in all fields that may hold any, and with names where `isNamed`. */
@@ -101,17 +99,17 @@ function withValue(object: object, [name = '', ...rest]: string[], value: unknow
   return copy;
 }
 
-describe('a learner', () => {
+describe('a learner in a message', () => {
   const shown = (changes: object) =>
     JSON.stringify(messageAbout('CourseCompleted', { learner: { ...learner, ...changes } }));
 
-  test('is named where the event has a name, also where it has a part of it', () => {
+  test('a message contains the first and last name of the learner, as far as the event has them', () => {
     expect(shown({ firstName: 'Ada', lastName: 'Lovelace', email: null })).toContain('"Ada Lovelace"');
     expect(shown({ firstName: null, lastName: 'Lovelace', email: null })).toContain('"Lovelace"');
     expect(shown({ firstName: '\u200b', lastName: 'Lovelace', email: null })).toContain('"Lovelace"');
   });
 
-  test("without a name has the platform's id, or else Kombo's, and without both the id of the progression is shown", () => {
+  test("a message without a name has the learner's id at the platform, or at Kombo, or the id of the progression", () => {
     expect(shown({ firstName: '', lastName: ' ', email: null })).toContain(`"${learner.remoteId}"`);
     expect(shown({ remoteId: null })).toContain(`"${learner.id}"`);
     expect(shown({ remoteId: '' })).toContain(`"${learner.id}"`);
@@ -121,7 +119,7 @@ describe('a learner', () => {
   });
 });
 
-test('an untitled course is left out for the id of the progression', () => {
+test('a message about a course without a title has the id of the progression', () => {
   for (const title of [null, '', ' \u200b']) {
     const { blocks } = messageAbout('CourseCompleted', { course: { ...course, title } });
     expect(blocks.map(({ type }) => type)).not.toContain('section');
@@ -129,7 +127,7 @@ test('an untitled course is left out for the id of the progression', () => {
   }
 });
 
-test("a time is one that Slack shows in the reader's time zone", () => {
+test("Slack shows the times in a message in the reader's time zone", () => {
   const occurredAt = '2026-03-02T09:30:00.000Z';
   expect(JSON.stringify(messageAbout('CourseCompleted', { occurredAt }))).toContain(
     '<!date^1772443800^{date_short_pretty} {time}|2026-03-02 09:30 UTC>',

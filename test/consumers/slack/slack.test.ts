@@ -60,13 +60,13 @@ async function failureOf(posting: Promise<void>): Promise<Error> {
   return error;
 }
 
-test('a message goes to the URL in the secret of an incoming webhook', async () => {
+test('a message is sent to the URL in the secret of an incoming webhook', async () => {
   answers = [{ status: 200, body: 'ok' }];
   await webhook()(message);
   expect(requests).toEqual([{ url: '/T0/B0/S3CR3T', authorization: undefined, body: message }]);
 });
 
-test('a message goes to a channel with the token of a bot', async () => {
+test('a message is sent to a channel with the token of a bot', async () => {
   answers = [{ status: 200, body: '{"ok":true,"channel":"C0123"}' }];
   await bot()(message);
   expect(requests).toEqual([
@@ -74,37 +74,38 @@ test('a message goes to a channel with the token of a bot', async () => {
   ]);
 });
 
-describe('what Slack refuses is an error with its code alone', () => {
-  test.each([
-    [
-      'channel_not_found',
-      '200 of the API',
-      bot,
-      { status: 200, body: '{"ok":false,"error":"channel_not_found"}' },
-    ],
-    [
-      'unknown error',
-      'an odd code of the API',
-      bot,
-      { status: 200, body: '{"ok":false,"error":"Ada Lovelace"}' },
-    ],
-    ['unknown error', 'no code of the API', bot, { status: 200, body: '{"ok":false}' }],
-    ['invalid_blocks', '400 of a webhook', webhook, { status: 400, body: 'invalid_blocks' }],
-    ['no_service', '404', webhook, { status: 404, body: 'no_service\n' }],
-    ['403', 'a page with 403', webhook, { status: 403, body: '<html>Ada Lovelace</html>' }],
-    ['unknown response', 'another 200 of a webhook', webhook, { status: 200, body: '<html>Ada</html>' }],
-    ['unknown response', 'an empty 200 of a webhook', webhook, { status: 200 }],
-    ['302', 'a redirection', bot, { status: 302, headers: { location: '/elsewhere' } }],
-  ])('%s: %s', async (code, _, channel, answer) => {
+test.each([
+  [
+    'channel_not_found',
+    '200 of the API',
+    bot,
+    { status: 200, body: '{"ok":false,"error":"channel_not_found"}' },
+  ],
+  [
+    'unknown error',
+    'an odd code of the API',
+    bot,
+    { status: 200, body: '{"ok":false,"error":"Ada Lovelace"}' },
+  ],
+  ['unknown error', 'no code of the API', bot, { status: 200, body: '{"ok":false}' }],
+  ['invalid_blocks', '400 of a webhook', webhook, { status: 400, body: 'invalid_blocks' }],
+  ['no_service', '404', webhook, { status: 404, body: 'no_service\n' }],
+  ['403', 'a page with 403', webhook, { status: 403, body: '<html>Ada Lovelace</html>' }],
+  ['unknown response', 'another 200 of a webhook', webhook, { status: 200, body: '<html>Ada</html>' }],
+  ['unknown response', 'an empty 200 of a webhook', webhook, { status: 200 }],
+  ['302', 'a redirection', bot, { status: 302, headers: { location: '/elsewhere' } }],
+])(
+  'a message that Slack refuses is a DeploymentError with the code %s: %s',
+  async (code, _, channel, answer) => {
     answers = [answer, { status: 200, body: 'ok' }];
     const error = await failureOf(channel()(message));
     expect(error).toBeInstanceOf(DeploymentError);
     expect(error.message).toBe(`Slack refuses the message (${code})`);
     expect(requests).toHaveLength(1);
-  });
-});
+  },
+);
 
-describe('what may pass is an error that is tried again later', () => {
+describe('a failure of Slack that may pass', () => {
   test.each<[string, () => (message: object) => Promise<void>, Answer]>([
     ['503', webhook, { status: 503 }],
     ['408', webhook, { status: 408 }],
@@ -116,12 +117,15 @@ describe('what may pass is an error that is tried again later', () => {
       (response) => response.writeHead(200).write('{"ok":', () => response.destroy()),
     ],
     ['no answer', webhook, (response) => response.destroy()],
-  ])('%s', async (_, channel, answer) => {
-    answers = [answer];
-    expect(await failureOf(channel()(message))).toBeInstanceOf(TransientError);
-  });
+  ])(
+    'a TransientError, so that the message is sent again later, follows from %s',
+    async (_, channel, answer) => {
+      answers = [answer];
+      expect(await failureOf(channel()(message))).toBeInstanceOf(TransientError);
+    },
+  );
 
-  test('a server that does not answer in time', async () => {
+  test('a server that does not respond in time is a TransientError', async () => {
     const budget = { ...RETRY_BUDGET, attemptMs: 20 };
     answers = [() => {}];
     expect(await failureOf(webhook({ budget })(message))).toBeInstanceOf(TransientError);
@@ -129,7 +133,7 @@ describe('what may pass is an error that is tried again later', () => {
     expect(await failureOf(webhook({ budget })(message))).toBeInstanceOf(TransientError);
   });
 
-  test('an answer without end, of which only the beginning is read', async () => {
+  test('a response without end is a TransientError, and only its beginning is read', async () => {
     let isClosed: Promise<unknown> = Promise.resolve();
     let bytes = 0;
     answers = [
@@ -152,48 +156,46 @@ describe('what may pass is an error that is tried again later', () => {
   });
 });
 
-describe('the rate limit', () => {
-  test('is waited for as long as Slack says, and for a second when it does not say', async () => {
-    answers = [
-      { status: 429, headers: { 'retry-after': '7' } },
-      { status: 429 },
-      { status: 200, body: 'ok' },
-    ];
-    await webhook()(message);
-    expect(waits).toEqual([7_000, 1_000]);
-    expect(requests).toHaveLength(3);
-  });
+test('a rate limit of Slack is waited for as long as Slack says, or one second', async () => {
+  answers = [{ status: 429, headers: { 'retry-after': '7' } }, { status: 429 }, { status: 200, body: 'ok' }];
+  await webhook()(message);
+  expect(waits).toEqual([7_000, 1_000]);
+  expect(requests).toHaveLength(3);
+});
 
-  test.each(['-5', '0', 'soon', ''])('with "%s" seconds is waited for a second', async (seconds) => {
+test.each(['-5', '0', 'soon', ''])(
+  'a rate limit of Slack with the duration "%s" is waited for one second',
+  async (seconds) => {
     answers = [
       { status: 429, headers: { 'retry-after': seconds } },
       { status: 200, body: 'ok' },
     ];
     await webhook()(message);
     expect(waits).toEqual([1_000]);
-  });
+  },
+);
 
-  test.each([
-    ['longer than a call has', ['600'], []],
-    ['again and again', ['1', '1', '1', '1'], [1_000, 1_000]],
-  ])('%s is left to a later try', async (_, seconds, waited) => {
-    answers = seconds.map((after) => ({ status: 429, headers: { 'retry-after': after } }));
-    expect(await failureOf(webhook()(message))).toBeInstanceOf(TransientError);
-    expect(waits).toEqual(waited);
-  });
+test.each([
+  ['longer than a call has', ['600'], []],
+  ['again and again', ['1', '1', '1', '1'], [1_000, 1_000]],
+])('a message is left in the queue after a rate limit %s', async (_, seconds, waited) => {
+  answers = seconds.map((after) => ({ status: 429, headers: { 'retry-after': after } }));
+  expect(await failureOf(webhook()(message))).toBeInstanceOf(TransientError);
+  expect(waits).toEqual(waited);
 });
 
-describe('a secret that cannot be used is named, and not shown', () => {
-  test.each([
-    'xoxb-S3CR3T',
-    'http://example.com/S3CR3T',
-    'https://user:S3CR3T@hooks.slack.com/services/T0',
-    'https://',
-  ])('as the URL of a webhook: %s', async (secret) => {
-    expect((await failureOf(webhook({ secret })(message))).message).toContain('does not hold its URL');
-  });
+test.each([
+  'xoxb-S3CR3T',
+  'http://example.com/S3CR3T',
+  'https://user:S3CR3T@hooks.slack.com/services/T0',
+  'https://',
+])('a secret that is not the URL of a webhook is an error that does not show it: %s', async (secret) => {
+  expect((await failureOf(webhook({ secret })(message))).message).toContain('does not hold its URL');
+});
 
-  test.each(['xoxb-\n', 'xoxb-é', 'xoxb 1', ''])('as the token of a bot: %j', async (secret) => {
+test.each(['xoxb-\n', 'xoxb-é', 'xoxb 1', ''])(
+  'a secret that is not the token of a bot is an error that does not show it: %j',
+  async (secret) => {
     expect((await failureOf(bot({ secret })(message))).message).toContain('does not hold its token');
-  });
-});
+  },
+);

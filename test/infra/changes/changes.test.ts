@@ -30,11 +30,11 @@ function* pairs(): Generator<[before: Choice, after: Choice]> {
   }
 }
 
-describe('a change of one setting deploys with `cdk deploy --all`, and keeps all data', () => {
+describe('a change of one setting deploys with `cdk deploy --all` and keeps all data', () => {
   const deployments = new Deployments();
 
   it(
-    'among the options that decide which resources there are',
+    'a change of an option that decides which resources exist can be deployed and keeps all data',
     () => {
       const began = performance.now();
       const problems: Record<string, string> = {};
@@ -57,7 +57,7 @@ describe('a change of one setting deploys with `cdk deploy --all`, and keeps all
     LONG_MS,
   );
 
-  it('among the other settings', () => {
+  it('a change of any other setting can be deployed and keeps all data', () => {
     const large = settingsOf(LARGE);
     const facts = factsOf(large);
     for (const changed of OTHER_SETTINGS) {
@@ -68,7 +68,7 @@ describe('a change of one setting deploys with `cdk deploy --all`, and keeps all
   });
 
   it(
-    'where each stack depends on those options that it is said to depend on',
+    'each stack depends only on the options that the list names for it',
     () => {
       const values = fc.tuple(...OPTIONS.map(({ values }) => fc.nat(values.length - 1)));
       for (const choice of fc.sample(values, takesAll ? 20 : 3)) {

@@ -4,7 +4,7 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Bus, type BusOptions, startBus } from '../../../local/bus/bus.ts';
 import type { DeliveredEvent } from '../../../local/bus/delivered-event.ts';
 
@@ -34,181 +34,173 @@ const entry = { Source: 'schoolbell', DetailType: 'CourseCompleted', Detail: '{"
 const entries = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ ...entry, Detail: `{"id":"${index}"}` }));
 
-describe('an accepted entry', () => {
-  test('is answered with an id and delivered as EventBridge delivers it', async () => {
-    const answer = await put({ ...entry, Time: new Date('2026-03-01T09:30:00.999Z'), Resources: ['a'] });
+test('an accepted entry gets an id and is delivered as EventBridge delivers it', async () => {
+  const answer = await put({ ...entry, Time: new Date('2026-03-01T09:30:00.999Z'), Resources: ['a'] });
 
-    expect(answer.FailedEntryCount).toBe(0);
-    expect(delivered).toEqual([
-      {
-        version: '0',
-        id: answer.Entries?.[0]?.EventId,
-        'detail-type': 'CourseCompleted',
-        source: 'schoolbell',
-        account: '000000000000',
-        time: '2026-03-01T09:30:00Z',
-        region: 'local',
-        resources: ['a'],
-        detail: { id: '1' },
-      },
-    ]);
+  expect(answer.FailedEntryCount).toBe(0);
+  expect(delivered).toEqual([
+    {
+      version: '0',
+      id: answer.Entries?.[0]?.EventId,
+      'detail-type': 'CourseCompleted',
+      source: 'schoolbell',
+      account: '000000000000',
+      time: '2026-03-01T09:30:00Z',
+      region: 'local',
+      resources: ['a'],
+      detail: { id: '1' },
+    },
+  ]);
+});
+
+test('an entry without a time gets the time of the call', async () => {
+  await put(entry);
+
+  expect(delivered[0]?.time).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
+});
+
+test('an entry is delivered before the response is sent', async () => {
+  await bus.close();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const steps: string[] = [];
+  await start({
+    onEvent: async () => {
+      queueMicrotask(release);
+      await held;
+      steps.push('delivered');
+    },
   });
 
-  test('without a time gets that of the call', async () => {
-    await put(entry);
+  await put(entry);
+  steps.push('answered');
 
-    expect(delivered[0]?.time).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
+  expect(steps).toEqual(['delivered', 'answered']);
+});
+
+test('an entry that cannot be delivered fails the call with the reason', async () => {
+  await bus.close();
+  await start({
+    onEvent: () => {
+      throw new Error('the disk is full');
+    },
   });
 
-  test('was delivered before the call is answered', async () => {
-    await bus.close();
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const steps: string[] = [];
-    await start({
-      onEvent: async () => {
-        queueMicrotask(release);
-        await held;
-        steps.push('delivered');
-      },
-    });
-
-    await put(entry);
-    steps.push('answered');
-
-    expect(steps).toEqual(['delivered', 'answered']);
-  });
-
-  test('that cannot be delivered fails the call with the reason', async () => {
-    await bus.close();
-    await start({
-      onEvent: () => {
-        throw new Error('the disk is full');
-      },
-    });
-
-    await expect(put(entry)).rejects.toMatchObject({
-      name: 'InternalException',
-      message: 'the disk is full',
-    });
-  });
-
-  test('for a bus that does not exist goes nowhere', async () => {
-    await bus.close();
-    await start({ buses: ['schoolbell'] });
-
-    const answer = await put(
-      { ...entry, EventBusName: 'other' },
-      { ...entry, EventBusName: 'schoolbell' },
-      { ...entry, EventBusName: 'arn:aws:events:eu-central-1:000000000000:event-bus/schoolbell' },
-    );
-
-    expect(answer.FailedEntryCount).toBe(0);
-    expect(delivered).toHaveLength(2);
+  await expect(put(entry)).rejects.toMatchObject({
+    name: 'InternalException',
+    message: 'the disk is full',
   });
 });
 
-describe('a bad entry', () => {
-  test.each([
-    ['a source', { ...entry, Source: '' }, 'InvalidArgument'],
-    ['a detail-type', { ...entry, DetailType: undefined }, 'InvalidArgument'],
-    ['a detail', { ...entry, Detail: undefined }, 'InvalidArgument'],
-    ['JSON in its detail', { ...entry, Detail: '{' }, 'MalformedDetail'],
-    ['an object in its detail', { ...entry, Detail: '[]' }, 'MalformedDetail'],
-    ['a source of its own', { ...entry, Source: 'aws.ec2' }, 'NotAuthorizedForSourceException'],
-  ])('without %s fails in its place, and the others pass', async (_, bad, code) => {
-    const answer = await put(entry, bad, entry);
+test('an entry for a bus that does not exist is accepted and not delivered', async () => {
+  await bus.close();
+  await start({ buses: ['schoolbell'] });
 
-    expect(answer.FailedEntryCount).toBe(1);
-    expect(answer.Entries).toEqual([
-      { EventId: delivered[0]?.id },
-      { ErrorCode: code, ErrorMessage: expect.any(String) },
-      { EventId: delivered[1]?.id },
-    ]);
-  });
+  const answer = await put(
+    { ...entry, EventBusName: 'other' },
+    { ...entry, EventBusName: 'schoolbell' },
+    { ...entry, EventBusName: 'arn:aws:events:eu-central-1:000000000000:event-bus/schoolbell' },
+  );
+
+  expect(answer.FailedEntryCount).toBe(0);
+  expect(delivered).toHaveLength(2);
 });
 
-describe('a request', () => {
-  test('with 10 entries is taken, with 11 it is not', async () => {
-    expect((await put(...entries(10))).Entries).toHaveLength(10);
-    await expect(put(...entries(11))).rejects.toMatchObject({ name: 'ValidationException' });
-    expect(delivered).toHaveLength(10);
-  });
+test.each([
+  ['a source', { ...entry, Source: '' }, 'InvalidArgument'],
+  ['a detail-type', { ...entry, DetailType: undefined }, 'InvalidArgument'],
+  ['a detail', { ...entry, Detail: undefined }, 'InvalidArgument'],
+  ['JSON in its detail', { ...entry, Detail: '{' }, 'MalformedDetail'],
+  ['an object in its detail', { ...entry, Detail: '[]' }, 'MalformedDetail'],
+  ['a source of its own', { ...entry, Source: 'aws.ec2' }, 'NotAuthorizedForSourceException'],
+])('an entry without %s fails at its index, and the other entries are delivered', async (_, bad, code) => {
+  const answer = await put(entry, bad, entry);
 
-  test('without entries is not taken', async () => {
-    await expect(put()).rejects.toMatchObject({ name: 'ValidationException' });
-  });
-
-  test('of 1 MiB in UTF-8 is taken, with one byte more it is not', async () => {
-    const counted = Buffer.byteLength('schoolbellCourseCompleted{"id":""}');
-    const filling = 'é'.repeat((1024 * 1024 - counted - 2) / 2);
-    const largest = { ...entry, Detail: `{"id":"${filling}xy"}` };
-
-    expect((await put(largest)).FailedEntryCount).toBe(0);
-    const larger = { ...largest, DetailType: 'CourseCompleted2' };
-    await expect(put(larger)).rejects.toMatchObject({ name: 'ValidationException' });
-  });
-
-  test('for another operation is not known', async () => {
-    const listing = client().send(new ListRulesCommand({}));
-
-    await expect(listing).rejects.toMatchObject({ name: 'UnknownOperationException' });
-  });
-
-  test('that is malformed is not taken', async () => {
-    const response = await fetch(bus.endpoint, {
-      method: 'POST',
-      headers: { 'x-amz-target': 'AWSEvents.PutEvents' },
-      body: '{"Entries":',
-    });
-
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ __type: 'SerializationException' });
-  });
+  expect(answer.FailedEntryCount).toBe(1);
+  expect(answer.Entries).toEqual([
+    { EventId: delivered[0]?.id },
+    { ErrorCode: code, ErrorMessage: expect.any(String) },
+    { EventId: delivered[1]?.id },
+  ]);
 });
 
-describe('a bus that is told to fail', () => {
-  test('fails the next entries, and then no more', async () => {
-    bus.control.failEntries({ code: 'ThrottlingException', times: 2 });
-
-    const answer = await put(...entries(3));
-
-    expect(answer.FailedEntryCount).toBe(2);
-    expect(delivered.map(({ detail }) => detail['id'])).toEqual(['2']);
-    expect((await put(entry)).FailedEntryCount).toBe(0);
-  });
-
-  test('fails chosen entries until the faults are cleared', async () => {
-    bus.control.failEntries({ code: 'InternalFailure', matches: ({ detail }) => detail['id'] === '1' });
-
-    expect((await put(...entries(3))).FailedEntryCount).toBe(1);
-    expect((await put(...entries(3))).FailedEntryCount).toBe(1);
-    bus.control.clearFaults();
-    expect((await put(...entries(3))).FailedEntryCount).toBe(0);
-  });
-
-  test('delivers what it answers as failed, when told so', async () => {
-    bus.control.failEntries({ code: 'InternalFailure', times: 1, afterAccepting: true });
-
-    expect((await put(entry)).FailedEntryCount).toBe(1);
-    expect(delivered).toHaveLength(1);
-  });
-
-  test('fails whole calls, before or after accepting their entries', async () => {
-    bus.control.failCalls({ status: 503, code: 'ServiceUnavailable', times: 1 });
-    bus.control.failCalls({ status: 'dropped', times: 1, afterAccepting: true });
-
-    await expect(put(entry)).rejects.toMatchObject({ name: 'ServiceUnavailable' });
-    expect(delivered).toHaveLength(0);
-    await expect(put(entry)).rejects.toMatchObject({ code: 'ECONNRESET' });
-    expect(delivered).toHaveLength(1);
-    expect((await put(entry)).FailedEntryCount).toBe(0);
-  });
+test('a request with 10 entries is accepted, and one with 11 is refused', async () => {
+  expect((await put(...entries(10))).Entries).toHaveLength(10);
+  await expect(put(...entries(11))).rejects.toMatchObject({ name: 'ValidationException' });
+  expect(delivered).toHaveLength(10);
 });
 
-test('a bus starts on the port it is given', async () => {
+test('a request without entries is refused', async () => {
+  await expect(put()).rejects.toMatchObject({ name: 'ValidationException' });
+});
+
+test('a request of 1 MiB in UTF-8 is accepted, and one of a byte more is refused', async () => {
+  const counted = Buffer.byteLength('schoolbellCourseCompleted{"id":""}');
+  const filling = 'é'.repeat((1024 * 1024 - counted - 2) / 2);
+  const largest = { ...entry, Detail: `{"id":"${filling}xy"}` };
+
+  expect((await put(largest)).FailedEntryCount).toBe(0);
+  const larger = { ...largest, DetailType: 'CourseCompleted2' };
+  await expect(put(larger)).rejects.toMatchObject({ name: 'ValidationException' });
+});
+
+test('a request for another operation than PutEvents is refused as unknown', async () => {
+  const listing = client().send(new ListRulesCommand({}));
+
+  await expect(listing).rejects.toMatchObject({ name: 'UnknownOperationException' });
+});
+
+test('a malformed request is refused', async () => {
+  const response = await fetch(bus.endpoint, {
+    method: 'POST',
+    headers: { 'x-amz-target': 'AWSEvents.PutEvents' },
+    body: '{"Entries":',
+  });
+
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ __type: 'SerializationException' });
+});
+
+test('an injected fault fails the next entries, as many as it says', async () => {
+  bus.control.failEntries({ code: 'ThrottlingException', times: 2 });
+
+  const answer = await put(...entries(3));
+
+  expect(answer.FailedEntryCount).toBe(2);
+  expect(delivered.map(({ detail }) => detail['id'])).toEqual(['2']);
+  expect((await put(entry)).FailedEntryCount).toBe(0);
+});
+
+test('an injected fault fails matching entries until the faults are cleared', async () => {
+  bus.control.failEntries({ code: 'InternalFailure', matches: ({ detail }) => detail['id'] === '1' });
+
+  expect((await put(...entries(3))).FailedEntryCount).toBe(1);
+  expect((await put(...entries(3))).FailedEntryCount).toBe(1);
+  bus.control.clearFaults();
+  expect((await put(...entries(3))).FailedEntryCount).toBe(0);
+});
+
+test('an injected fault can deliver an entry that the response reports as failed', async () => {
+  bus.control.failEntries({ code: 'InternalFailure', times: 1, afterAccepting: true });
+
+  expect((await put(entry)).FailedEntryCount).toBe(1);
+  expect(delivered).toHaveLength(1);
+});
+
+test('an injected fault can fail a whole call, before or after its entries are accepted', async () => {
+  bus.control.failCalls({ status: 503, code: 'ServiceUnavailable', times: 1 });
+  bus.control.failCalls({ status: 'dropped', times: 1, afterAccepting: true });
+
+  await expect(put(entry)).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+  expect(delivered).toHaveLength(0);
+  await expect(put(entry)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(delivered).toHaveLength(1);
+  expect((await put(entry)).FailedEntryCount).toBe(0);
+});
+
+test('the bus starts on the port that the options name', async () => {
   const { port } = new URL(bus.endpoint);
   await bus.close();
 

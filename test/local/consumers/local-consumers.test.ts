@@ -39,7 +39,7 @@ function consumers(status: 'COMPLETED' | 'IN_PROGRESS') {
   return { deliver, shown, events, pdfs };
 }
 
-test('a completion becomes a certificate in the folder and a line of Slack, through the deployed rules', async () => {
+test('a completion produces a certificate in the folder and a line of Slack, through the deployed rules', async () => {
   const { deliver, shown, events, pdfs } = consumers('COMPLETED');
   await deliver(deliveredEvent(entry('CourseCompleted'), 'e1', 0));
   await deliver(deliveredEvent(entry('CourseCompleted'), 'e2', 0));
@@ -52,7 +52,7 @@ test('a completion becomes a certificate in the folder and a line of Slack, thro
   expect(await pdfs()).toHaveLength(1);
 });
 
-test('a forged completion becomes no certificate, and the next event is taken', async () => {
+test('a forged completion produces no certificate, and the next event is handled', async () => {
   const { deliver, shown, pdfs } = consumers('IN_PROGRESS');
   await deliver(deliveredEvent(entry('CourseCompleted'), 'e1', 0));
   await deliver(deliveredEvent(entry('LearnerDropped'), 'e2', 0));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 
 /** Cases of the user guide and of event-ruler, EventBridge's own matcher, whose README says what each operator does. */
-describe('matches', () => {
+describe('a pattern matches an event', () => {
   const cases: [string, object, object][] = [
     ['an exact value', { source: ['a', 'b'] }, { source: 'b' }],
     ['null', { title: [null] }, { title: null }],
@@ -29,10 +29,12 @@ describe('matches', () => {
     ['$or', { $or: [{ a: [1] }, { b: { c: [2] } }] }, { b: { c: 2 } }],
     ['objects in a list', { items: { id: ['2'] } }, { items: [{ id: '1' }, { id: '2' }] }],
   ];
-  test.each(cases)('%s', (_, pattern, event) => expect(matchesPattern(pattern, event)).toBe(true));
+  test.each(cases)('a pattern matches an event: %s', (_, pattern, event) =>
+    expect(matchesPattern(pattern, event)).toBe(true),
+  );
 });
 
-describe('does not match', () => {
+describe('a pattern does not match an event', () => {
   const cases: [string, object, object][] = [
     ['another value', { source: ['a'] }, { source: 'b' }],
     ['an absent field', { source: ['a'] }, {}],
@@ -49,10 +51,12 @@ describe('does not match', () => {
     ['neither of $or', { $or: [{ a: [1] }, { b: [2] }] }, { a: 2, b: 1 }],
     ['an empty list', { changes: ['status'] }, { changes: [] }],
   ];
-  test.each(cases)('%s', (_, pattern, event) => expect(matchesPattern(pattern, event)).toBe(false));
+  test.each(cases)('a pattern does not match an event: %s', (_, pattern, event) =>
+    expect(matchesPattern(pattern, event)).toBe(false),
+  );
 });
 
-test('an operator that it does not know is refused, not taken for a mismatch', () => {
+test('a pattern with an unknown operator is refused, and is not counted as a mismatch', () => {
   expect(() => matchesPattern({ ip: [{ cidr: '10.0.0.0/24' }] }, { ip: '10.0.0.1' })).toThrow(/"cidr"/);
   expect(() => matchesPattern({ a: 'x' }, { a: 'x' })).toThrow(/lists and objects/);
 });

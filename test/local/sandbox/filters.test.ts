@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { steppedClock } from '../../../local/sandbox/clock.ts';
 import { fixedRecords, type ProgressionRecord } from '../../../local/sandbox/records.ts';
 import { allows, queryParameters } from './api-description.ts';
@@ -35,112 +35,111 @@ const ids = async (parameters: Record<string, string>, integration = ID) => {
 };
 const idsOf = (some: ProgressionRecord[]) => some.map(({ id }) => id);
 
-describe('a filter', () => {
-  test('hides removed records, unless they are asked for', async () => {
-    expect(await ids({})).toEqual(idsOf(records.filter((one) => one.remote_deleted_at === null)));
-    expect(await ids({ include_deleted: 'false' })).toEqual(await ids({}));
-    expect(await ids({ include_deleted: 'true' })).toEqual(idsOf(records));
-  });
+test('the sandbox returns removed records only with `include_deleted`', async () => {
+  expect(await ids({})).toEqual(idsOf(records.filter((one) => one.remote_deleted_at === null)));
+  expect(await ids({ include_deleted: 'false' })).toEqual(await ids({}));
+  expect(await ids({ include_deleted: 'true' })).toEqual(idsOf(records));
+});
 
-  test('by several values is passed by any of them, and all filters must be passed', async () => {
-    const some = (values: string[]) => fc.option(fc.subarray(values, { minLength: 1 }), { nil: undefined });
-    const filters = fc.record({
-      ids: some(records.map(({ id }) => id)),
-      remote_ids: some(records.map(({ remote_id }) => remote_id ?? '')),
-      user_ids: some(['user-0', 'user-1', 'user-2', 'user-5', 'user-unknown']),
-      course_ids: some(['course-0', 'course-1', 'course-4', 'course-unknown']),
-      updated_after: fc.option(fc.integer({ min: 0, max: 22 }), { nil: undefined }),
-      include_deleted: fc.boolean(),
-    });
-    await fc.assert(
-      fc.asyncProperty(filters, async (wanted) => {
-        const after = wanted.updated_after === undefined ? null : Date.UTC(2026, 0, wanted.updated_after, 12);
-        const expected = records.filter(
-          (one) =>
-            (wanted.ids?.includes(one.id) ?? true) &&
-            (wanted.remote_ids?.includes(one.remote_id ?? '') ?? true) &&
-            (wanted.user_ids?.includes(one.user_id ?? '') ?? true) &&
-            (wanted.course_ids?.includes(one.course_revision?.course?.id ?? '') ?? true) &&
-            (after === null || Date.parse(one.changed_at ?? '') > after) &&
-            (wanted.include_deleted || one.remote_deleted_at === null),
-        );
-        const parameters: Record<string, string> = { include_deleted: String(wanted.include_deleted) };
-        if (after !== null) parameters['updated_after'] = new Date(after).toISOString();
-        for (const name of ['ids', 'remote_ids', 'user_ids', 'course_ids'] as const) {
-          const values = wanted[name];
-          if (values !== undefined) parameters[name] = values.join(',');
-        }
-        expect(await ids(parameters)).toEqual(idsOf(expected));
-      }),
-      { numRuns: 100 },
-    );
+test('a record must match all filters, and any of the values of each', async () => {
+  const some = (values: string[]) => fc.option(fc.subarray(values, { minLength: 1 }), { nil: undefined });
+  const filters = fc.record({
+    ids: some(records.map(({ id }) => id)),
+    remote_ids: some(records.map(({ remote_id }) => remote_id ?? '')),
+    user_ids: some(['user-0', 'user-1', 'user-2', 'user-5', 'user-unknown']),
+    course_ids: some(['course-0', 'course-1', 'course-4', 'course-unknown']),
+    updated_after: fc.option(fc.integer({ min: 0, max: 22 }), { nil: undefined }),
+    include_deleted: fc.boolean(),
   });
+  await fc.assert(
+    fc.asyncProperty(filters, async (wanted) => {
+      const after = wanted.updated_after === undefined ? null : Date.UTC(2026, 0, wanted.updated_after, 12);
+      const expected = records.filter(
+        (one) =>
+          (wanted.ids?.includes(one.id) ?? true) &&
+          (wanted.remote_ids?.includes(one.remote_id ?? '') ?? true) &&
+          (wanted.user_ids?.includes(one.user_id ?? '') ?? true) &&
+          (wanted.course_ids?.includes(one.course_revision?.course?.id ?? '') ?? true) &&
+          (after === null || Date.parse(one.changed_at ?? '') > after) &&
+          (wanted.include_deleted || one.remote_deleted_at === null),
+      );
+      const parameters: Record<string, string> = { include_deleted: String(wanted.include_deleted) };
+      if (after !== null) parameters['updated_after'] = new Date(after).toISOString();
+      for (const name of ['ids', 'remote_ids', 'user_ids', 'course_ids'] as const) {
+        const values = wanted[name];
+        if (values !== undefined) parameters[name] = values.join(',');
+      }
+      expect(await ids(parameters)).toEqual(idsOf(expected));
+    }),
+    { numRuns: 100 },
+  );
+});
 
-  test('on a field that the connector lacks matches nothing, unless such filters are to be ignored', async () => {
-    expect(await ids({ course_ids: 'course-1' }, WITHOUT_COURSES)).toEqual([]);
-    expect(
-      await ids({ course_ids: 'course-1', ignore_unsupported_filters: 'true' }, WITHOUT_COURSES),
-    ).toEqual(await ids({}));
-    expect(await ids({ course_ids: 'course-1', ignore_unsupported_filters: 'true' })).toEqual(
-      await ids({ course_ids: 'course-1' }),
-    );
-  });
+test('a filter that the connector does not support matches nothing, unless the request ignores such filters', async () => {
+  expect(await ids({ course_ids: 'course-1' }, WITHOUT_COURSES)).toEqual([]);
+  expect(await ids({ course_ids: 'course-1', ignore_unsupported_filters: 'true' }, WITHOUT_COURSES)).toEqual(
+    await ids({}),
+  );
+  expect(await ids({ course_ids: 'course-1', ignore_unsupported_filters: 'true' })).toEqual(
+    await ids({ course_ids: 'course-1' }),
+  );
+});
 
-  test.each([
-    '2026-01-10T00:00:00.000Z',
-    '2026-01-10T00:00:00Z',
-    '2026-01-10T00:00:00',
-    '2026-01-10',
-    '2026-01-10Z',
-  ])('by time takes %s, excludes that very instant, and means UTC', async (updated_after) => {
+test.each([
+  '2026-01-10T00:00:00.000Z',
+  '2026-01-10T00:00:00Z',
+  '2026-01-10T00:00:00',
+  '2026-01-10',
+  '2026-01-10Z',
+])(
+  '`updated_after` accepts %s as UTC, and excludes records changed at exactly that time',
+  async (updated_after) => {
     expect(await ids({ updated_after, include_deleted: 'true' })).toEqual(
       idsOf(records.filter((one) => Date.parse(one.changed_at ?? '') > Date.UTC(2026, 0, 10))),
     );
-  });
+  },
+);
+
+test.each([
+  ['page_size', ['1', '250'], ['0', '251', '-1', '1.5', 'ten', '']],
+  [
+    'updated_after',
+    ['2026-01-10', '2026-01-10T00:00:00.123456Z'],
+    ['yesterday', '2026-01-10T00:00', '2026-01-10T00:00:00+02:00', '1767225600', ''],
+  ],
+  ['include_deleted', ['true', 'false'], ['1', 'TRUE', 'yes', '']],
+  ['ignore_unsupported_filters', ['true', 'false'], ['0', 'no']],
+  ['ids', ['progression-1', 'a,b'], []],
+  ['remote_ids', ['x'], []],
+  ['user_ids', ['x'], []],
+  ['course_ids', ['x'], []],
+])('the parameter %s accepts exactly the values that the API description allows', async (name, good, bad) => {
+  for (const value of good) {
+    expect(allows(name, value)).toBe(true);
+    expect((await sandbox.query(ID, { [name]: value })).status).toBe(200);
+  }
+  for (const value of bad) {
+    expect(allows(name, value)).toBe(false);
+    const refused = await sandbox.refusal(sandbox.query(ID, { [name]: value }));
+    expect(refused).toMatchObject({ status: 400, code: 'PLATFORM.INPUT_INVALID' });
+    expect(refused.message).toContain(name);
+  }
 });
 
-describe('a parameter', () => {
-  test.each([
-    ['page_size', ['1', '250'], ['0', '251', '-1', '1.5', 'ten', '']],
-    [
-      'updated_after',
-      ['2026-01-10', '2026-01-10T00:00:00.123456Z'],
-      ['yesterday', '2026-01-10T00:00', '2026-01-10T00:00:00+02:00', '1767225600', ''],
-    ],
-    ['include_deleted', ['true', 'false'], ['1', 'TRUE', 'yes', '']],
-    ['ignore_unsupported_filters', ['true', 'false'], ['0', 'no']],
-    ['ids', ['progression-1', 'a,b'], []],
-    ['remote_ids', ['x'], []],
-    ['user_ids', ['x'], []],
-    ['course_ids', ['x'], []],
-  ])('%s takes what the description allows, and nothing else', async (name, good, bad) => {
-    for (const value of good) {
-      expect(allows(name, value)).toBe(true);
-      expect((await sandbox.query(ID, { [name]: value })).status).toBe(200);
-    }
-    for (const value of bad) {
-      expect(allows(name, value)).toBe(false);
-      const refused = await sandbox.refusal(sandbox.query(ID, { [name]: value }));
-      expect(refused).toMatchObject({ status: 400, code: 'PLATFORM.INPUT_INVALID' });
-      expect(refused.message).toContain(name);
-    }
-  });
+test('a parameter with a date that does not exist is refused', async () => {
+  const refused = await sandbox.refusal(sandbox.query(ID, { updated_after: '2026-13-41' }));
+  expect(refused).toMatchObject({ code: 'PLATFORM.INPUT_INVALID' });
+});
 
-  test('that is a date no calendar has is refused', async () => {
-    const refused = await sandbox.refusal(sandbox.query(ID, { updated_after: '2026-13-41' }));
-    expect(refused).toMatchObject({ code: 'PLATFORM.INPUT_INVALID' });
-  });
-
-  test('of the description is known, others and repeated ones are refused', async () => {
-    const samples: Record<string, string> = { page_size: '7', updated_after: '2026-01-01' };
-    for (const name of queryParameters.filter((one) => one !== 'cursor')) {
-      const { status } = await sandbox.query(ID, { [name]: samples[name] ?? 'true' });
-      expect([name, status]).toEqual([name, 200]);
-    }
-    const headers = { 'X-Integration-Id': ID };
-    for (const query of ['pagesize=10', 'page_size=10&page_size=20']) {
-      const refused = await sandbox.refusal(sandbox.get(`/lms/course-progressions?${query}`, headers));
-      expect(refused).toMatchObject({ status: 400, code: 'PLATFORM.INPUT_INVALID' });
-    }
-  });
+test('the sandbox knows every query parameter of the description, and refuses other and repeated ones', async () => {
+  const samples: Record<string, string> = { page_size: '7', updated_after: '2026-01-01' };
+  for (const name of queryParameters.filter((one) => one !== 'cursor')) {
+    const { status } = await sandbox.query(ID, { [name]: samples[name] ?? 'true' });
+    expect([name, status]).toEqual([name, 200]);
+  }
+  const headers = { 'X-Integration-Id': ID };
+  for (const query of ['pagesize=10', 'page_size=10&page_size=20']) {
+    const refused = await sandbox.refusal(sandbox.get(`/lms/course-progressions?${query}`, headers));
+    expect(refused).toMatchObject({ status: 400, code: 'PLATFORM.INPUT_INVALID' });
+  }
 });

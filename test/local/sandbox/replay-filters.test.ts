@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKombo } from '../../../functions/adapters/kombo/kombo.ts';
 import { orderReplay } from '../../../functions/core/replay/order-replay.ts';
 import { planReplay } from '../../../functions/core/replay/plan-replay.ts';
@@ -114,17 +114,18 @@ const rows: [string, Partial<EventFilter>, string[], { count: number; run: numbe
   ],
 ];
 
-describe('a replay from the sandbox', () => {
-  test.each(rows)('of %s reads the records that it needs', async (_, filter, wanted, read) => {
-    const replayed = await replay(FILTERING, filter);
+test.each(rows)('a replay of %s reads only the records that it needs', async (_, filter, wanted, read) => {
+  const replayed = await replay(FILTERING, filter);
 
-    expect(replayed.sent.toSorted()).toEqual(wanted);
-    expect(replayed.read).toEqual(read);
-  });
+  expect(replayed.sent.toSorted()).toEqual(wanted);
+  expect(replayed.read).toEqual(read);
+});
 
-  test.each(rows)('of %s finds the same where the platform does not support the filters', async (...row) => {
+test.each(rows)(
+  'a replay of %s finds the same events when the platform does not support the filters',
+  async (...row) => {
     const [, filter, wanted] = row;
 
     expect((await replay(NOT_FILTERING, filter)).sent.toSorted()).toEqual(wanted);
-  });
-});
+  },
+);

@@ -14,45 +14,43 @@ const recordsAt = (source: RecordSource, now: number): ProgressionRecord[] => {
 };
 const byId = (records: ProgressionRecord[]) => new Map(records.map((record) => [record.id, record]));
 
-describe('the history of a school', () => {
-  test('is the same for the same options and time, however one got there', () => {
-    const moment = fc.integer({ min: 0, max: 120 }).map((count) => startsAt + count * hours(9));
-    fc.assert(
-      fc.property(fc.integer(), fc.array(moment, { maxLength: 6 }), moment, (seed, stops, end) => {
-        const stopped = school({ seed, learners: 8 });
-        for (const stop of stops) stopped.at(stop);
-        expect(recordsAt(stopped, end)).toEqual(recordsAt(school({ seed, learners: 8 }), end));
-      }),
-      { numRuns: 40 },
-    );
-  });
-
-  test('differs between seeds, and shares no id between integrations', () => {
-    const ids = (options: Partial<SchoolOptions>) =>
-      new Set(recordsAt(school(options), startsAt).map(({ id }) => id));
-    expect(ids({ seed: 2 })).not.toEqual(ids({ seed: 3 }));
-    expect(ids({}).isDisjointFrom(ids({ integration: 'sandbox:other' }))).toBe(true);
-  });
-
-  test('of one learner does not depend on how many others there are', () => {
-    const few = recordsAt(school({ learners: 5, story: false }), startsAt + days(30));
-    const many = byId(recordsAt(school({ learners: 50, story: false }), startsAt + days(30)));
-    expect(few.length).toBeGreaterThan(5);
-    for (const record of few) expect(many.get(record.id)).toEqual(record);
-  });
-
-  test('has learners with several courses, each record with an id of its own', () => {
-    const records = recordsAt(school({ learners: 200 }), startsAt);
-    expect(byId(records).size).toBe(records.length);
-    expect(records.length).toBeGreaterThan(400);
-    for (const { id } of records) expect(id).toMatch(/^[1-9A-Za-z]{24}$/);
-    for (const { user } of records)
-      expect(user?.work_email ?? '@example.com').toMatch(/^[a-z.0-9-]+@example\.com$|^@/);
-    expect(new Set(records.map(({ course_revision }) => course_revision?.title)).size).toBeGreaterThan(9);
-  });
+test('the history of a school depends only on its options and the time', () => {
+  const moment = fc.integer({ min: 0, max: 120 }).map((count) => startsAt + count * hours(9));
+  fc.assert(
+    fc.property(fc.integer(), fc.array(moment, { maxLength: 6 }), moment, (seed, stops, end) => {
+      const stopped = school({ seed, learners: 8 });
+      for (const stop of stops) stopped.at(stop);
+      expect(recordsAt(stopped, end)).toEqual(recordsAt(school({ seed, learners: 8 }), end));
+    }),
+    { numRuns: 40 },
+  );
 });
 
-describe('a record', () => {
+test('schools with different seeds differ, and integrations share no id', () => {
+  const ids = (options: Partial<SchoolOptions>) =>
+    new Set(recordsAt(school(options), startsAt).map(({ id }) => id));
+  expect(ids({ seed: 2 })).not.toEqual(ids({ seed: 3 }));
+  expect(ids({}).isDisjointFrom(ids({ integration: 'sandbox:other' }))).toBe(true);
+});
+
+test('the history of a learner does not depend on the number of other learners', () => {
+  const few = recordsAt(school({ learners: 5, story: false }), startsAt + days(30));
+  const many = byId(recordsAt(school({ learners: 50, story: false }), startsAt + days(30)));
+  expect(few.length).toBeGreaterThan(5);
+  for (const record of few) expect(many.get(record.id)).toEqual(record);
+});
+
+test('a school has learners with several courses, and each record has its own id', () => {
+  const records = recordsAt(school({ learners: 200 }), startsAt);
+  expect(byId(records).size).toBe(records.length);
+  expect(records.length).toBeGreaterThan(400);
+  for (const { id } of records) expect(id).toMatch(/^[1-9A-Za-z]{24}$/);
+  for (const { user } of records)
+    expect(user?.work_email ?? '@example.com').toMatch(/^[a-z.0-9-]+@example\.com$|^@/);
+  expect(new Set(records.map(({ course_revision }) => course_revision?.title)).size).toBeGreaterThan(9);
+});
+
+describe('a record of a school', () => {
   /** The histories of all records of a year, looked at every six hours. */
   const observed = (options: Partial<SchoolOptions> = {}) => {
     const source = school({ learners: 60, story: false, ...options });
@@ -71,7 +69,7 @@ describe('a record', () => {
   };
   const year = observed();
 
-  test('says that it changed when anything but a name did, unless it was erased', () => {
+  test('`changed_at` of a record changes with every field except names, and not when the record is erased', () => {
     const own = ({ user, course_revision, ...fields }: ProgressionRecord) => JSON.stringify(fields);
     for (const history of year) {
       for (const [index, { now, changedAt, record }] of history.entries()) {
@@ -88,7 +86,7 @@ describe('a record', () => {
     }
   });
 
-  test('is erased 14 days after its removal, to nothing but its id', () => {
+  test('a removed record is erased after 14 days, so that only its id is left', () => {
     const erased = year.flatMap((history) => {
       const last = history.at(-1);
       const removed = history.at(-2)?.record.remote_deleted_at;
@@ -107,7 +105,7 @@ describe('a record', () => {
     }
   });
 
-  test('has a completion exactly while it is completed, never in the future', () => {
+  test('a record has a completion date exactly while it is completed, and never one in the future', () => {
     for (const { now, record } of year.flat()) {
       expect(record.completed_at !== null).toBe(record.status === 'COMPLETED');
       if (record.completed_at === null) continue;
@@ -115,7 +113,7 @@ describe('a record', () => {
     }
   });
 
-  test('is touched now and then without any other difference', () => {
+  test('sometimes only `changed_at` of a record changes', () => {
     const withoutChangedAt = ({ changed_at, ...rest }: ProgressionRecord) => JSON.stringify(rest);
     const touches = year.flatMap((history) =>
       history.filter(({ record }, index) => {

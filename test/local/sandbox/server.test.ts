@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { days, runningClock, steppedClock } from '../../../local/sandbox/clock.ts';
 import { fixedRecords } from '../../../local/sandbox/records.ts';
@@ -21,141 +21,129 @@ const open = (options: Partial<SandboxOptions> = {}) =>
     ...options,
   });
 
-describe('the sandbox refuses', () => {
-  test('a wrong key, a missing key and another scheme', async () => {
-    await using sandbox = await open();
-    for (const Authorization of ['Bearer wrong', '', `Basic ${KEY}`, KEY]) {
-      const answer = sandbox.get('/lms/course-progressions', { Authorization, 'X-Integration-Id': ID });
-      expect(await sandbox.refusal(answer)).toMatchObject({
-        status: 401,
-        code: 'PLATFORM.AUTHENTICATION_INVALID',
-      });
-    }
-  });
-
-  test('an unknown integration and a missing one', async () => {
-    await using sandbox = await open();
-    const unknown = { status: 404, code: 'PLATFORM.INTEGRATION_NOT_FOUND' };
-    expect(await sandbox.refusal(sandbox.query('sandbox:unknown'))).toMatchObject(unknown);
-    expect(await sandbox.refusal(sandbox.get('/integrations/sandbox:unknown'))).toMatchObject(unknown);
-    const missing = await sandbox.refusal(sandbox.get('/lms/course-progressions'));
-    expect(missing).toMatchObject({ status: 400, code: 'PLATFORM.INPUT_INVALID' });
-    expect(missing.message).toContain('X-Integration-Id');
-  });
-
-  test('paths and methods that it does not have', async () => {
-    await using sandbox = await open();
-    for (const path of [
-      '/lms/courses',
-      '/',
-      '/integrations',
-      '/lms/course-progressions/',
-      '/integrations/%',
-    ]) {
-      const { status, code } = await sandbox.refusal(sandbox.get(path));
-      expect([path, status, code]).toEqual([path, 404, null]);
-    }
-    const headers = { Authorization: `Bearer ${KEY}`, 'X-Integration-Id': ID };
-    const posted = await fetch(`${sandbox.url}/lms/course-progressions`, { method: 'POST', headers });
-    expect(posted.status).toBe(404);
-  });
-});
-
-describe('the sandbox returns', () => {
-  test('its own time in the Date header, in whole seconds', async () => {
-    const clock = steppedClock(startsAt);
-    await using sandbox = await open({ clock });
-    expect((await sandbox.query(ID)).headers.get('date')).toBe('Sun, 01 Mar 2026 12:00:00 GMT');
-    clock.advance(days(1));
-    const refused = await sandbox.query('sandbox:unknown');
-    expect(refused.headers.get('date')).toBe('Mon, 02 Mar 2026 12:00:00 GMT');
-  });
-
-  test("what Kombo's own description asks for: whose key it is, and the details of an integration", async () => {
-    await using sandbox = await open();
-    sandbox.control.setDataExpiredAt(ID, startsAt);
-    const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uri: true } });
-    const described = shapes.responses;
-    const answers = [
-      ['/check-api-key', described['GET /check-api-key']],
-      [`/integrations/${ID}`, described['GET /integrations/{integration_id}']],
-      ['/integrations/sandbox:other', described['GET /integrations/{integration_id}']],
-    ] as const;
-    for (const [path, schema] of answers) {
-      const check = ajv.compile(schema);
-      expect([path, check((await sandbox.get(path)).body), check.errors]).toEqual([path, true, null]);
-    }
-  });
-
-  test('since when the data of an integration has expired', async () => {
-    await using sandbox = await open();
-    const expiredAt = async (id: string) =>
-      z
-        .object({ data: z.object({ data_expired_at: z.nullable(z.string()) }) })
-        .parse((await sandbox.get(`/integrations/${encodeURIComponent(id)}`)).body).data.data_expired_at;
-    expect(await expiredAt(ID)).toBeNull();
-    sandbox.control.setDataExpiredAt(ID, startsAt);
-    expect(await expiredAt(ID)).toBe('2026-03-01T12:00:00.987Z');
-    expect(await expiredAt('sandbox:other')).toBeNull();
-    sandbox.control.setDataExpiredAt(ID, null);
-    expect(await expiredAt(ID)).toBeNull();
-  });
-});
-
-describe('on demand the sandbox', () => {
-  test('limits the rate of the next requests', async () => {
-    await using sandbox = await open();
-    sandbox.control.inject({ kind: 'rate-limit', requests: 2, retryAfterSeconds: 3 });
-    for (let request = 0; request < 2; request += 1) {
-      const limited = await sandbox.query(ID);
-      expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '3']);
-    }
-    expect((await sandbox.query(ID)).status).toBe(200);
-    expect(sandbox.control.requests()).toBe(3);
-  });
-
-  test('fails one integration with any status and code, and no other', async () => {
-    await using sandbox = await open();
-    const code = 'INTEGRATION.SOMETHING_NEW';
-    sandbox.control.inject({ kind: 'error', status: 503, code, integration: ID, requests: 1000 });
-    expect(await sandbox.refusal(sandbox.query(ID))).toMatchObject({ status: 503, code });
-    expect((await sandbox.query('sandbox:other')).status).toBe(200);
-    sandbox.control.clearFaults();
-    expect((await sandbox.query(ID)).status).toBe(200);
-    sandbox.control.inject({ kind: 'error' });
-    expect(await sandbox.refusal(sandbox.query(ID))).toMatchObject({
-      status: 500,
-      code: 'PLATFORM.UNKNOWN_ERROR',
+test('the sandbox refuses a wrong key, a missing key and another scheme', async () => {
+  await using sandbox = await open();
+  for (const Authorization of ['Bearer wrong', '', `Basic ${KEY}`, KEY]) {
+    const answer = sandbox.get('/lms/course-progressions', { Authorization, 'X-Integration-Id': ID });
+    expect(await sandbox.refusal(answer)).toMatchObject({
+      status: 401,
+      code: 'PLATFORM.AUTHENTICATION_INVALID',
     });
-  });
+  }
+});
 
-  test('answers late', async () => {
-    const waits: number[] = [];
-    await using sandbox = await open({
-      wait: async (ms) => {
-        waits.push(ms);
-      },
-    });
-    await sandbox.query(ID);
-    sandbox.control.setDelay(100);
-    await sandbox.query(ID);
-    sandbox.control.inject({ kind: 'slow', delayMs: 5000 });
-    await sandbox.query(ID);
-    await sandbox.query(ID);
-    expect(waits).toEqual([100, 5000, 100]);
-  });
+test('the sandbox refuses an unknown and a missing integration', async () => {
+  await using sandbox = await open();
+  const unknown = { status: 404, code: 'PLATFORM.INTEGRATION_NOT_FOUND' };
+  expect(await sandbox.refusal(sandbox.query('sandbox:unknown'))).toMatchObject(unknown);
+  expect(await sandbox.refusal(sandbox.get('/integrations/sandbox:unknown'))).toMatchObject(unknown);
+  const missing = await sandbox.refusal(sandbox.get('/lms/course-progressions'));
+  expect(missing).toMatchObject({ status: 400, code: 'PLATFORM.INPUT_INVALID' });
+  expect(missing.message).toContain('X-Integration-Id');
+});
 
-  test('sends half a body, or none', async () => {
-    await using sandbox = await open();
-    sandbox.control.inject({ kind: 'garbled' });
-    sandbox.control.inject({ kind: 'hang-up' });
-    await expect(sandbox.query(ID)).rejects.toThrow(SyntaxError);
-    await expect(sandbox.query(ID)).rejects.toThrow('fetch failed');
-    expect((await sandbox.query(ID)).status).toBe(200);
+test('the sandbox refuses unknown paths and methods', async () => {
+  await using sandbox = await open();
+  for (const path of ['/lms/courses', '/', '/integrations', '/lms/course-progressions/', '/integrations/%']) {
+    const { status, code } = await sandbox.refusal(sandbox.get(path));
+    expect([path, status, code]).toEqual([path, 404, null]);
+  }
+  const headers = { Authorization: `Bearer ${KEY}`, 'X-Integration-Id': ID };
+  const posted = await fetch(`${sandbox.url}/lms/course-progressions`, { method: 'POST', headers });
+  expect(posted.status).toBe(404);
+});
+
+test('the sandbox returns its own time in the Date header, in whole seconds', async () => {
+  const clock = steppedClock(startsAt);
+  await using sandbox = await open({ clock });
+  expect((await sandbox.query(ID)).headers.get('date')).toBe('Sun, 01 Mar 2026 12:00:00 GMT');
+  clock.advance(days(1));
+  const refused = await sandbox.query('sandbox:unknown');
+  expect(refused.headers.get('date')).toBe('Mon, 02 Mar 2026 12:00:00 GMT');
+});
+
+test('the owner of the key and the details of an integration have the form that Kombo describes', async () => {
+  await using sandbox = await open();
+  sandbox.control.setDataExpiredAt(ID, startsAt);
+  const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uri: true } });
+  const described = shapes.responses;
+  const answers = [
+    ['/check-api-key', described['GET /check-api-key']],
+    [`/integrations/${ID}`, described['GET /integrations/{integration_id}']],
+    ['/integrations/sandbox:other', described['GET /integrations/{integration_id}']],
+  ] as const;
+  for (const [path, schema] of answers) {
+    const check = ajv.compile(schema);
+    expect([path, check((await sandbox.get(path)).body), check.errors]).toEqual([path, true, null]);
+  }
+});
+
+test('the sandbox returns since when the data of an integration has expired', async () => {
+  await using sandbox = await open();
+  const expiredAt = async (id: string) =>
+    z
+      .object({ data: z.object({ data_expired_at: z.nullable(z.string()) }) })
+      .parse((await sandbox.get(`/integrations/${encodeURIComponent(id)}`)).body).data.data_expired_at;
+  expect(await expiredAt(ID)).toBeNull();
+  sandbox.control.setDataExpiredAt(ID, startsAt);
+  expect(await expiredAt(ID)).toBe('2026-03-01T12:00:00.987Z');
+  expect(await expiredAt('sandbox:other')).toBeNull();
+  sandbox.control.setDataExpiredAt(ID, null);
+  expect(await expiredAt(ID)).toBeNull();
+});
+
+test('the sandbox can limit the rate of the next requests', async () => {
+  await using sandbox = await open();
+  sandbox.control.inject({ kind: 'rate-limit', requests: 2, retryAfterSeconds: 3 });
+  for (let request = 0; request < 2; request += 1) {
+    const limited = await sandbox.query(ID);
+    expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '3']);
+  }
+  expect((await sandbox.query(ID)).status).toBe(200);
+  expect(sandbox.control.requests()).toBe(3);
+});
+
+test('the sandbox can fail the requests of one integration with any status and code', async () => {
+  await using sandbox = await open();
+  const code = 'INTEGRATION.SOMETHING_NEW';
+  sandbox.control.inject({ kind: 'error', status: 503, code, integration: ID, requests: 1000 });
+  expect(await sandbox.refusal(sandbox.query(ID))).toMatchObject({ status: 503, code });
+  expect((await sandbox.query('sandbox:other')).status).toBe(200);
+  sandbox.control.clearFaults();
+  expect((await sandbox.query(ID)).status).toBe(200);
+  sandbox.control.inject({ kind: 'error' });
+  expect(await sandbox.refusal(sandbox.query(ID))).toMatchObject({
+    status: 500,
+    code: 'PLATFORM.UNKNOWN_ERROR',
   });
 });
 
-test('a running clock starts at the time of the machine and runs as many times as fast', () => {
+test('the sandbox can delay its responses', async () => {
+  const waits: number[] = [];
+  await using sandbox = await open({
+    wait: async (ms) => {
+      waits.push(ms);
+    },
+  });
+  await sandbox.query(ID);
+  sandbox.control.setDelay(100);
+  await sandbox.query(ID);
+  sandbox.control.inject({ kind: 'slow', delayMs: 5000 });
+  await sandbox.query(ID);
+  await sandbox.query(ID);
+  expect(waits).toEqual([100, 5000, 100]);
+});
+
+test('the sandbox can send half a body, or close the connection without a response', async () => {
+  await using sandbox = await open();
+  sandbox.control.inject({ kind: 'garbled' });
+  sandbox.control.inject({ kind: 'hang-up' });
+  await expect(sandbox.query(ID)).rejects.toThrow(SyntaxError);
+  await expect(sandbox.query(ID)).rejects.toThrow('fetch failed');
+  expect((await sandbox.query(ID)).status).toBe(200);
+});
+
+test('a running clock starts at the time of the machine and runs at the given speed', () => {
   let machine = startsAt;
   const clock = runningClock(3600, () => machine);
   expect(clock.now()).toBe(startsAt);

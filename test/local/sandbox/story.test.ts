@@ -46,14 +46,14 @@ const notified = (startsAt: number, learners: number) => {
   });
 };
 
-test('every kind of event happens in the story, whenever it begins', () => {
+test('the story contains every type of learning event, whenever it begins', () => {
   for (const startsAt of [Date.parse('2026-03-02T08:00:00Z'), Date.parse('2031-11-30T23:59:59Z')]) {
     const [, ...polls] = notified(startsAt, 0);
     expect(new Set(polls.flat())).toEqual(new Set(LearningEventType.options));
   }
 });
 
-test('each poll of the default school tells something, and not too much to read', () => {
+test('each poll of the default school publishes 4 to 30 events', () => {
   const [, ...polls] = notified(Date.parse('2026-03-02T08:00:00Z'), DEFAULT_SCHOOL.learners);
   for (const events of polls) {
     expect(events.length).toBeGreaterThanOrEqual(4);

@@ -29,13 +29,14 @@ const linesOf = async (changes: Partial<Certificate> = {}, texts: object = {}) =
 /** No font has Gunjala Gondi. */
 const UNDRAWABLE = '\u{11d60}\u{11d61}';
 
-describe('a certificate', () => {
-  test('has the same bytes each time', async () => {
-    const { pdf } = await draw();
-    expect(Buffer.from((await draw()).pdf).equals(pdf)).toBe(true);
-  });
+test('a certificate that is drawn twice has the same bytes', async () => {
+  const { pdf } = await draw();
+  expect(Buffer.from((await draw()).pdf).equals(pdf)).toBe(true);
+});
 
-  test.skipIf(!hasPdfToText)('says who completed what and when, and who says it', async () => {
+test.skipIf(!hasPdfToText)(
+  'a certificate states who completed what and when, and who issued it',
+  async () => {
     expect(await linesOf({}, { issuer: 'Northwind Academy' })).toEqual([
       'Northwind Academy',
       'Certificate of completion',
@@ -47,32 +48,35 @@ describe('a certificate', () => {
       'Date of completion Certificate no.',
       'Verification code: K7QF-3M2W-9RTB',
     ]);
-  });
+  },
+);
 
-  test.skipIf(!hasPdfToText)('has the date of the time zone, in the words of the locale', async () => {
-    expect(await linesOf({}, { timeZone: 'Europe/Berlin', locale: 'de' })).toContain(
-      '3. März 2026 2026-7Q4M-9XKD-20TC',
-    );
-  });
-
-  test.skipIf(!hasPdfToText)(
-    'has a right-to-left date from right to left, whatever it begins with',
-    async () => {
-      const { pdf } = await draw({}, { locale: 'ps' });
-      const [date = ''] = readLines(pdf).filter((line) => line.includes('2026-7Q4M'));
-      expect(visualOrderOfLine(date)).toBe('۱۱ بک AP ۱۴۰۴ 2026-7Q4M-9XKD-20TC');
-    },
+test.skipIf(!hasPdfToText)('the date of a certificate follows the time zone and the locale', async () => {
+  expect(await linesOf({}, { timeZone: 'Europe/Berlin', locale: 'de' })).toContain(
+    '3. März 2026 2026-7Q4M-9XKD-20TC',
   );
+});
 
-  test('is tagged for screen readers, and names its language', async () => {
-    const text = Buffer.from((await draw({}, { locale: 'pt-BR' })).pdf).toString('latin1');
-    expect(text).toContain('<pdfuaid:part>1</pdfuaid:part>');
-    expect(text).toMatch(/\/S \/H1/);
-    expect(text).toContain('/Lang (pt-BR)');
-    expect(text).toMatch(/\/ActualText \(Ada Lovelace\)/);
-  });
+test.skipIf(!hasPdfToText)(
+  'a date in a right-to-left script is drawn from right to left, whatever it begins with',
+  async () => {
+    const { pdf } = await draw({}, { locale: 'ps' });
+    const [date = ''] = readLines(pdf).filter((line) => line.includes('2026-7Q4M'));
+    expect(visualOrderOfLine(date)).toBe('۱۱ بک AP ۱۴۰۴ 2026-7Q4M-9XKD-20TC');
+  },
+);
 
-  test.each(Object.entries(hostileTexts))('keeps its other lines beside %s', async (_, text) => {
+test('a certificate is tagged for screen readers and states its language', async () => {
+  const text = Buffer.from((await draw({}, { locale: 'pt-BR' })).pdf).toString('latin1');
+  expect(text).toContain('<pdfuaid:part>1</pdfuaid:part>');
+  expect(text).toMatch(/\/S \/H1/);
+  expect(text).toContain('/Lang (pt-BR)');
+  expect(text).toMatch(/\/ActualText \(Ada Lovelace\)/);
+});
+
+test.each(Object.entries(hostileTexts))(
+  'a certificate keeps its other lines beside a text with %s',
+  async (_, text) => {
     const { pdf } = await draw({ learnerName: text, courseTitle: text, learnerReference: text });
     const file = Buffer.from(pdf).toString('latin1');
     expect(file).toMatch(/^%PDF-1\.7[\s\S]*%%EOF\s*$/);
@@ -83,68 +87,62 @@ describe('a certificate', () => {
         expect.arrayContaining(['Certificate of completion', '2 March 2026 2026-7Q4M-9XKD-20TC']),
       );
     }
-  });
+  },
+);
 
-  test.each([
-    ['no name and no title', { learnerName: null, courseTitle: null }],
-    ['no name, no number and an empty title', { learnerName: ' ', learnerReference: null, courseTitle: '' }],
-    ['a title of 10,000 characters', { courseTitle: 'lorem ipsum '.repeat(833) }],
-  ])('is drawn with %s', async (_, changes) => {
-    const { pdf, undrawable } = await draw(changes);
-    expect(pdf.length).toBeGreaterThan(5_000);
-    expect(undrawable).toEqual([]);
-  });
-
-  test('without fonts is not drawn, rather than stored empty', () => {
-    expect(() => openFonts('/nowhere')).toThrow('There are no fonts in /nowhere');
-  });
+test.each([
+  ['no name and no title', { learnerName: null, courseTitle: null }],
+  ['no name, no number and an empty title', { learnerName: ' ', learnerReference: null, courseTitle: '' }],
+  ['a title of 10,000 characters', { courseTitle: 'lorem ipsum '.repeat(833) }],
+])('a certificate is drawn with %s', async (_, changes) => {
+  const { pdf, undrawable } = await draw(changes);
+  expect(pdf.length).toBeGreaterThan(5_000);
+  expect(undrawable).toEqual([]);
 });
 
-describe('a name of which no font has a character', () => {
-  test.each([UNDRAWABLE, `Ada ${UNDRAWABLE}`, 'Ada 😀'])(
-    'is not drawn, not even in part: %s',
-    async (name) => {
-      const { undrawable, pdf } = await draw({ learnerName: name });
-      expect(undrawable).toEqual(['learnerName']);
-      if (!hasPdfToText) return;
-      const lines = readLines(pdf).map(plain);
-      expect(lines).toContain('Learner no. 32');
-      expect(lines.join()).not.toContain('Ada');
-    },
-  );
+test('without fonts, drawing fails instead of storing an empty certificate', () => {
+  expect(() => openFonts('/nowhere')).toThrow('There are no fonts in /nowhere');
 });
 
-describe('a title of which no font has a character', () => {
-  test.skipIf(!hasPdfToText)('is drawn without its emoji', async () => {
-    expect((await draw({ courseTitle: '🔥 Fire safety 👩‍🚒' })).undrawable).toEqual([]);
-    expect(await linesOf({ courseTitle: '🔥 Fire safety 👩‍🚒' })).toContain('Fire safety');
-  });
+test.each([UNDRAWABLE, `Ada ${UNDRAWABLE}`, 'Ada 😀'])(
+  'a name with a character that no font has is not drawn, also not in part: %s',
+  async (name) => {
+    const { undrawable, pdf } = await draw({ learnerName: name });
+    expect(undrawable).toEqual(['learnerName']);
+    if (!hasPdfToText) return;
+    const lines = readLines(pdf).map(plain);
+    expect(lines).toContain('Learner no. 32');
+    expect(lines.join()).not.toContain('Ada');
+  },
+);
 
-  test('is not drawn when it lacks a letter', async () => {
-    expect((await draw({ courseTitle: `Fire ${UNDRAWABLE}` })).undrawable).toEqual(['courseTitle']);
-  });
+test.skipIf(!hasPdfToText)('a title is drawn without its emoji', async () => {
+  expect((await draw({ courseTitle: '🔥 Fire safety 👩‍🚒' })).undrawable).toEqual([]);
+  expect(await linesOf({ courseTitle: '🔥 Fire safety 👩‍🚒' })).toContain('Fire safety');
 });
 
-describe('a text of people', () => {
-  test('is composed, in one line, and cannot turn its own order', () => {
-    expect(inOneLine('  Ada \u202e Love\tlace\n ')).toBe('Ada Love lace');
-    expect(inOneLine('Nguyễn'.normalize('NFD'))).toBe('Nguyễn'.normalize('NFC'));
-    expect(inOneLine('\u0000')).toBe('');
-  });
+test('a title with a letter that no font has is not drawn', async () => {
+  expect((await draw({ courseTitle: `Fire ${UNDRAWABLE}` })).undrawable).toEqual(['courseTitle']);
+});
 
-  test.each([
-    ['Ada Đặng', ['NotoSerif']],
-    ['欧阳娜娜', ['noto-serif-sc']],
-    ['高橋さくら', ['noto-serif-jp']],
-    ['김민준', ['noto-serif-kr']],
-    ['محمد (12)', ['noto-naskh-arabic', 'NotoSerif']],
-    ['A\u030b', ['NotoSerif']],
-  ])('is drawn with the fonts of its scripts: %s', async (text, families) => {
-    const prepared = await prepareText(text, fonts);
-    const used = prepared?.pieces.slice(0, -1).map(({ file }) => file.name) ?? [];
-    expect(used.length).toBeGreaterThan(0);
-    for (const name of used) expect(families.some((family) => name.includes(family))).toBe(true);
-  });
+test('a text is normalised to one line of composed characters without direction overrides', () => {
+  expect(inOneLine('  Ada \u202e Love\tlace\n ')).toBe('Ada Love lace');
+  expect(inOneLine('Nguyễn'.normalize('NFD'))).toBe('Nguyễn'.normalize('NFC'));
+  expect(inOneLine('\u0000')).toBe('');
+});
+
+test.each([
+  ['Ada Đặng', ['NotoSerif']],
+  ['欧阳娜娜', ['noto-serif-sc']],
+  ['高橋さくら', ['noto-serif-jp']],
+  ['김민준', ['noto-serif-kr']],
+  ['محمد (12)', ['noto-naskh-arabic', 'NotoSerif']],
+  ['A\u030b', ['NotoSerif']],
+])('a text is drawn with the fonts of its scripts: %s', async (text, families) => {
+  const prepared = await prepareText(text, fonts);
+  const used = prepared?.pieces.slice(0, -1).map(({ file }) => file.name) ?? [];
+  expect(used.length).toBeGreaterThan(0);
+  for (const name of used) expect(families.some((family) => name.includes(family))).toBe(true);
 });
 
 describe('a long text', () => {
@@ -156,7 +154,7 @@ describe('a long text', () => {
     return fitText(createParagraph(prepared, await createTypefaces([prepared])), fit);
   }
 
-  test('gets smaller, then breaks between words, into lines of like lengths', async () => {
+  test('a long text becomes smaller, then breaks between words into lines of similar length', async () => {
     const { lines, size, paragraph } = await fitted(name);
     expect(size).toBeLessThan(44);
     expect(lines.map(({ start, end }) => paragraph.text.slice(start, end))).toEqual([
@@ -166,7 +164,7 @@ describe('a long text', () => {
   });
 
   test.each(['x'.repeat(80), '欧'.repeat(80), `${name} `.repeat(50), 'ม'.repeat(200), 'محمد '.repeat(99)])(
-    'stays inside the frame: %s',
+    'a long text stays inside the frame: %s',
     async (text) => {
       const { lines, size, paragraph } = await fitted(text);
       expect(lines.length).toBeLessThanOrEqual(2);
@@ -174,7 +172,7 @@ describe('a long text', () => {
     },
   );
 
-  test('that does not fit at all ends with an ellipsis', async () => {
+  test('a text that is too long for its frame ends with an ellipsis', async () => {
     const { lines } = await fitted('Fire safety '.repeat(100));
     expect(lines.map(({ isShortened }) => isShortened)).toEqual([false, true]);
   });
