@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGE = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
@@ -39,32 +39,30 @@ function importsOf(): Map<string, Set<string>> {
   return found;
 }
 
-describe("the page of the project's architecture", () => {
-  test('describes the folder of each source file', () => {
-    expect(sources.filter((file) => folderOf(file) === undefined)).toEqual([]);
-  });
+test('docs/architecture.md describes the folder of each source file', () => {
+  expect(sources.filter((file) => folderOf(file) === undefined)).toEqual([]);
+});
 
-  test.each(folders)('describes %s, which has files, with exactly what it imports', (folder) => {
-    expect(sources.some((file) => folderOf(file) === folder)).toBe(true);
-    expect([...(importsOf().get(folder) ?? [])].toSorted()).toEqual(described.get(folder));
-  });
+test.each(folders)('docs/architecture.md describes %s with exactly what it imports', (folder) => {
+  expect(sources.some((file) => folderOf(file) === folder)).toBe(true);
+  expect([...(importsOf().get(folder) ?? [])].toSorted()).toEqual(described.get(folder));
+});
 
-  test('draws the imports between top folders', () => {
-    const topOf = (folder: string) => folder.split('/')[0] ?? '';
-    const edges = new Set(
-      [...importsOf()].flatMap(([from, to]) =>
-        [...to]
-          .map((each) => `  ${topOf(from)} --> ${topOf(each)}`)
-          .filter((_, at) => topOf([...to][at] ?? '') !== topOf(from)),
-      ),
-    );
-    const drawn = PAGE.split('\n').filter((line) => line.includes(' --> '));
-    expect(drawn.toSorted()).toEqual([...edges].toSorted());
-  });
+test('docs/architecture.md draws the imports between top folders', () => {
+  const topOf = (folder: string) => folder.split('/')[0] ?? '';
+  const edges = new Set(
+    [...importsOf()].flatMap(([from, to]) =>
+      [...to]
+        .map((each) => `  ${topOf(from)} --> ${topOf(each)}`)
+        .filter((_, at) => topOf([...to][at] ?? '') !== topOf(from)),
+    ),
+  );
+  const drawn = PAGE.split('\n').filter((line) => line.includes(' --> '));
+  expect(drawn.toSorted()).toEqual([...edges].toSorted());
+});
 
-  test('names files that exist', () => {
-    const steps = PAGE.slice(PAGE.indexOf('## A poll'), PAGE.indexOf('## Folders'));
-    const named = [...steps.matchAll(/`([\w/-]+\.ts)`/g)].map(([, file = '']) => file);
-    expect(named.filter((file) => !sources.includes(file))).toEqual([]);
-  });
+test('docs/architecture.md names only files that exist', () => {
+  const steps = PAGE.slice(PAGE.indexOf('## A poll'), PAGE.indexOf('## Folders'));
+  const named = [...steps.matchAll(/`([\w/-]+\.ts)`/g)].map(([, file = '']) => file);
+  expect(named.filter((file) => !sources.includes(file))).toEqual([]);
 });

@@ -48,8 +48,8 @@ async function expectOneLine({ args, variables = {}, code, says }: Case): Promis
   expect(await readdir(cwd)).toEqual([]);
 }
 
-describe('wrong input gets one line on standard error, and nothing is written', () => {
-  it('a wrong key', () =>
+describe('wrong input', () => {
+  it('a wrong key gets one line on standard error, and nothing is written', () =>
     expectOneLine({
       args: ['poll', kombo.integration, '--local'],
       variables: { ...kombo.variables, KOMBO_API_KEY: 'wrong' },
@@ -57,7 +57,7 @@ describe('wrong input gets one line on standard error, and nothing is written', 
       says: /key/,
     }));
 
-  it('an unknown integration', () =>
+  it('an integration unknown to Kombo gets one line on standard error, and nothing is written', () =>
     expectOneLine({
       args: ['poll', 'moodle:unknown', '--local'],
       variables: kombo.variables,
@@ -65,10 +65,10 @@ describe('wrong input gets one line on standard error, and nothing is written', 
       says: /check the integration id/,
     }));
 
-  it('an integration that the sandbox does not have', () =>
+  it('an integration that the sandbox does not have gets one line on standard error', () =>
     expectOneLine({ args: ['poll', 'moodle:unknown', '--local'], code: 1, says: /sandbox:school/ }));
 
-  it('an unreachable host', { timeout: 90_000 }, () =>
+  it('an unreachable host gets one line on standard error', { timeout: 90_000 }, () =>
     expectOneLine({
       args: ['poll', 'moodle:a', '--local'],
       variables: { KOMBO_API_KEY: 'any', KOMBO_BASE_URL: `http://127.0.0.1:${closedPort}/v1` },
@@ -77,7 +77,7 @@ describe('wrong input gets one line on standard error, and nothing is written', 
     }),
   );
 
-  it('a malformed body', { timeout: 90_000 }, () =>
+  it('a malformed body gets one line on standard error', { timeout: 90_000 }, () =>
     expectOneLine({
       args: ['poll', garbling.integration, '--local'],
       variables: garbling.variables,
@@ -202,25 +202,25 @@ describe('wrong input gets one line on standard error, and nothing is written', 
       'a real API without an integration',
       { args: ['dev'], variables: { KOMBO_API_KEY: 'k' }, code: 2, says: /--integration/ },
     ],
-  ])('%s', ([, input]) => expectOneLine(input));
+  ])('wrong input gets one line on standard error, and nothing is written: %s', ([, input]) =>
+    expectOneLine(input),
+  );
 });
 
-describe('wrong input with existing data', () => {
-  it('leaves the data unchanged', async () => {
-    const own = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
-    const schoolbell = (...args: string[]) =>
-      runSchoolbell([...args, '--local'], { cwd: own, variables: kombo.variables });
-    expect((await schoolbell('poll', kombo.integration)).code).toBe(0);
-    const before = await schoolbell('integrations', 'list');
-    const unknown = await schoolbell('poll', 'moodle:unknown');
-    expect(unknown).toMatchObject({ code: 1, stdout: [] });
-    expect(unknown.stderr).toHaveLength(1);
-    const other = await schoolbell('events', 'moodle:unknown');
-    expect(other.stderr[0]).toContain(kombo.integration);
-    const again = await schoolbell('poll', kombo.integration, '--mode', 'baseline');
-    expect(again).toMatchObject({ code: 1, stdout: [] });
-    expect(again.stderr[0]).toContain('--force');
-    expect(await schoolbell('integrations', 'list')).toEqual(before);
-    await rm(own, { recursive: true });
-  });
+it('wrong input leaves existing data unchanged', async () => {
+  const own = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
+  const schoolbell = (...args: string[]) =>
+    runSchoolbell([...args, '--local'], { cwd: own, variables: kombo.variables });
+  expect((await schoolbell('poll', kombo.integration)).code).toBe(0);
+  const before = await schoolbell('integrations', 'list');
+  const unknown = await schoolbell('poll', 'moodle:unknown');
+  expect(unknown).toMatchObject({ code: 1, stdout: [] });
+  expect(unknown.stderr).toHaveLength(1);
+  const other = await schoolbell('events', 'moodle:unknown');
+  expect(other.stderr[0]).toContain(kombo.integration);
+  const again = await schoolbell('poll', kombo.integration, '--mode', 'baseline');
+  expect(again).toMatchObject({ code: 1, stdout: [] });
+  expect(again.stderr[0]).toContain('--force');
+  expect(await schoolbell('integrations', 'list')).toEqual(before);
+  await rm(own, { recursive: true });
 });

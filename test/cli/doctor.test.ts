@@ -25,7 +25,7 @@ async function findings(readKeyOwner: (now: number) => Promise<{ environment: st
 
 const served = (at: number) => ({ environment: 'env-1', servedAt: new Date(at).toISOString() });
 
-test('a key that Kombo accepts is right, and the findings name its environment', async () => {
+test('doctor accepts a key that Kombo accepts, and its findings name the environment of the key', async () => {
   expect(await findings(async (now) => served(now - 1_000))).toEqual([
     {
       check: 'key and host',
@@ -35,7 +35,7 @@ test('a key that Kombo accepts is right, and the findings name its environment',
   ]);
 });
 
-test('a key that Kombo refuses is wrong', async () => {
+test('doctor reports a key that Kombo refuses', async () => {
   const refused = () => Promise.reject(new DeploymentError('Kombo refuses it: check the Kombo API key'));
 
   expect(await findings(refused)).toEqual([
@@ -46,7 +46,7 @@ test('a key that Kombo refuses is wrong', async () => {
 test.each([
   ['ahead of', -60_000],
   ['behind', 60_000],
-])('a clock 60 s %s that of Kombo is a warning', async (where, byMs) => {
+])('doctor warns about a clock that is 60 s %s that of Kombo', async (where, byMs) => {
   expect(await findings(async (now) => served(now + byMs))).toMatchObject([
     { check: 'key and host', state: 'ok' },
     { check: 'clock', state: 'warning', found: `this machine is 60 s ${where} Kombo: set it by NTP` },

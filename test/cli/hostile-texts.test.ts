@@ -73,8 +73,8 @@ afterAll(async () => {
   await rm(cwd, { recursive: true });
 });
 
-describe('texts of learners, authors and platforms do not affect the terminal', () => {
-  it('poll: an event is one line with the name of the learner', async () => {
+describe('texts of learners, authors and platforms', () => {
+  it('poll prints an event as one line with the name of the learner', async () => {
     const polled = await schoolbell('poll', kombo.integration);
     expectHarmless(polled);
     expect(polled.code).toBe(0);
@@ -116,7 +116,7 @@ describe('texts of learners, authors and platforms do not affect the terminal', 
     ['resume', id],
     ['doctor'],
     ['integrations', 'remove', id],
-  ])('%s (%s %s %s)', async (...args) => {
+  ])('a hostile text does not affect the terminal: %s (%s %s %s)', async (...args) => {
     const [text, json] = [await schoolbell(...args), await schoolbell(...args, '--json')];
     expectHarmless(text);
     expectHarmless(json);
@@ -124,7 +124,7 @@ describe('texts of learners, authors and platforms do not affect the terminal', 
     for (const line of json.stdout) expect(() => JSON.parse(line)).not.toThrow();
   });
 
-  it('events --json: texts keep their value', async () => {
+  it('events --json keeps the value of hostile texts', async () => {
     const { stdout } = await schoolbell('events', id, '--json');
     const shown = stdout.map((line) => JSON.parse(line).detail.learner.remoteId);
     for (const text of TEXTS) expect(shown).toContain(text.slice(0, 500).toWellFormed());
@@ -137,14 +137,14 @@ describe('texts of learners, authors and platforms do not affect the terminal', 
     ['events', 'moodle:a', '--course', '\u001b[2J\nschoolbell: all is well'],
     ['integrations', 'add', 'moodle:a', '--baseline', 'since:\u001b[2J\u2028'],
     ['events', 'moodle:a', '--from', '\u001b[2J\u0085'],
-  ])('an argument that is refused: %j', async (...args) => {
+  ])('a refused argument does not affect the terminal: %j', async (...args) => {
     const ran = await schoolbell(...args);
     expectHarmless(ran);
     expect(ran.stderr).toHaveLength(1);
     expect(ran.code).not.toBe(0);
   });
 
-  it('poll: an error of the API, with the address of its log', async () => {
+  it('poll prints an error of the API with the URL of its log page without effect on the terminal', async () => {
     await schoolbell('integrations', 'add', id);
     for (const text of [TEXTS.join(' '), '\u001b[2J', '\nschoolbell: all is well']) {
       const error = {
@@ -162,7 +162,7 @@ describe('texts of learners, authors and platforms do not affect the terminal', 
   });
 });
 
-describe('npm start', () => {
+describe('npm start with hostile texts', () => {
   const tell = async (variables: Record<string, string>, ...args: string[]) => {
     const directory = await mkdtemp(join(cwd, 'story-'));
     const main = join(import.meta.dirname, 'hostile-story.ts');
@@ -170,7 +170,7 @@ describe('npm start', () => {
       .ended;
   };
 
-  it('prints only its own lines and colours, and draws each certificate', async () => {
+  it('npm start prints only its own lines and colours, and draws each certificate', async () => {
     const plain = await tell({});
     expect(plain).toMatchObject({ code: 0, stderr: [] });
     expectHarmless(plain);
@@ -182,7 +182,7 @@ describe('npm start', () => {
     expect(coloured.stdout).toHaveLength(plain.stdout.length);
   });
 
-  it('--json prints events that do not affect a terminal', async () => {
+  it('npm start -- --json prints events that do not affect a terminal', async () => {
     const ran = await tell({}, '--json');
     expectHarmless(ran);
     expect(ran.stdout.map((line) => JSON.parse(line)['detail-type'])).toContain('CourseCompleted');

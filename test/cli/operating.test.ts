@@ -12,7 +12,7 @@ describe('commands of an operator', () => {
   });
   afterAll(() => cli.remove());
 
-  it('status: all integrations in a table, one in full, both as JSON', async () => {
+  it('status shows all integrations in a table and one in full, both also as JSON', async () => {
     const all = await cli.run('status');
     expect(all.stdout).toMatch(/INTEGRATION +CONDITION +SYNCED +LAST RUN/);
     expect(all.stdout).toMatch(/sandbox:school +healthy/);
@@ -30,14 +30,14 @@ describe('commands of an operator', () => {
     });
   });
 
-  it('status --watch: updates until Ctrl-C', async () => {
+  it('status --watch updates until Ctrl-C', async () => {
     const watched = await cli.interrupt(4, 'status', '--watch', '--every', '1');
 
     expect(watched.exitCode).toBe(0);
     expect(watched.stdout.match(/sandbox:school/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
-  it('watermark: when it is set back, the next poll reads again and publishes only new changes', async () => {
+  it('after watermark sets it back, the next poll reads again and publishes only new changes', async () => {
     const back = await cli.run('watermark', SCHOOL, '--set', '2020-01-01');
     expect(back.stdout).toMatch(/is 2020-01-01T00:00:00.000Z; it was .* The next poll reads from there/);
 
@@ -53,7 +53,7 @@ describe('commands of an operator', () => {
     expect(after?.slice(0, before?.length)).toEqual(before);
   });
 
-  it('watermark: refuses a time in the future, and an integration without a watermark', async () => {
+  it('watermark refuses a time in the future, and an integration without a watermark', async () => {
     expect(await cli.run('watermark', SCHOOL, '--set', '2100-01-01', '--force')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(/is in the future/),
@@ -77,7 +77,7 @@ describe('commands of an operator', () => {
     ['set-aside', 'list'],
     ['set-aside', 'retry'],
     ['integrations', 'remove'],
-  ])('%s %s: an unknown integration gets one line that names the known ones', async (...command) => {
+  ])('%s %s with an unknown integration prints one line with the known ones', async (...command) => {
     const ended = await cli.run(...command, 'sandbox:other');
     expect(ended).toMatchObject({ exitCode: 1, stdout: '' });
     expect(ended.stderr).toMatch(
@@ -85,7 +85,7 @@ describe('commands of an operator', () => {
     );
   });
 
-  it('release and discard: change nothing when nothing is held', async () => {
+  it('release and discard change nothing when no changes are held', async () => {
     for (const command of ['release', 'discard']) {
       expect((await cli.run(command, SCHOOL)).stdout).toBe(
         `Nothing is held for ${SCHOOL}: nothing was changed.\n`,
@@ -93,16 +93,16 @@ describe('commands of an operator', () => {
     }
   });
 
-  it('events: the message differs for no matching event and for no event at all', async () => {
+  it('events prints different messages for no matching event and for no event at all', async () => {
     const none = await cli.run('events', SCHOOL, '--course', 'no such course');
     expect(none).toMatchObject({ exitCode: 0, stdout: `No event of ${SCHOOL} matches.\n` });
   });
 
-  it('reconcile: reads everything and reports what it found', async () => {
+  it('reconcile reads all records and reports what it found', async () => {
     expect((await cli.run('reconcile', SCHOOL)).stdout).toMatch(/Reconciliation: \d+ progressions read/);
   });
 
-  it('doctor: prints a finding for each part', async () => {
+  it('doctor prints a finding for each part', async () => {
     const { exitCode, stdout } = await cli.run('doctor');
 
     expect(exitCode).toBe(0);
@@ -114,7 +114,7 @@ describe('commands of an operator', () => {
     expect(stdout).toMatch(/Nothing is wrong/);
   });
 
-  it('doctor: checks the API key also when no integration was added', async () => {
+  it('doctor checks the API key also when no integration was added', async () => {
     await cli.run('pause', SCHOOL);
     const { exitCode, stdout } = await cli.run('doctor');
     await cli.run('resume', SCHOOL);

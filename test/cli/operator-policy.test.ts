@@ -186,7 +186,7 @@ describe("the operators' policy", () => {
     await deployment.close();
   });
 
-  it('has exactly the rights that the commands use, each only on the resources they use', async () => {
+  it("the operators' policy has exactly the permissions that the commands use, each only on the resources they use", async () => {
     const { clock, records } = deployment;
     const change = (status: 'IN_PROGRESS' | 'COMPLETED', changedAt?: string) => {
       clock.advance(60 * 60 * 1000);

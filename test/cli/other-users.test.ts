@@ -23,7 +23,7 @@ afterEach(async () => {
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
 describe.skipIf(process.platform === 'win32')('another user of the machine', () => {
-  test('cannot plant compiled code in the directory for temporary files', async () => {
+  test('another user cannot provide compiled code in the directory for temporary files', async () => {
     const env = { ...process.env, TMPDIR: directory, NODE_COMPILE_CACHE: undefined };
 
     await run(process.execPath, [join(ROOT, 'cli/main.ts'), '--help'], { env });
@@ -31,7 +31,7 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('cannot read the data', async () => {
+  test('another user cannot read the data of --local', async () => {
     const data = join(directory, 'parent/data');
     await (await startEmbeddedDynamoDb({ directory: data })).close();
 
@@ -39,7 +39,7 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
       expect([each, await modeOf(join(data, each))]).toEqual([each, '700']);
   });
 
-  test('cannot read the data when the directory itself is readable', async () => {
+  test('another user cannot read the data of --local in a directory that others can read', async () => {
     await chmod(directory, 0o755);
     await (await startEmbeddedDynamoDb({ directory })).close();
 
@@ -52,23 +52,26 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
     ['the school', (data) => keepSchool(data, newSchool(0))],
   ];
   describe.each(uses)('cannot provide the data of %s', (_, use) => {
-    test.each([0o777, 0o775, 0o722])('in a directory that others can write to (%o)', async (mode) => {
-      await chmod(directory, mode);
+    test.each([0o777, 0o775, 0o722])(
+      'data in a directory that others can write to is refused (%o)',
+      async (mode) => {
+        await chmod(directory, mode);
 
-      await expect(use(directory)).rejects.toThrow(
-        `Other users can write in ${directory}: run chmod go-w on it`,
-      );
-      await chmod(directory, 0o700);
-      expect(await readdir(directory)).toEqual([]);
-    });
+        await expect(use(directory)).rejects.toThrow(
+          `Other users can write in ${directory}: run chmod go-w on it`,
+        );
+        await chmod(directory, 0o700);
+        expect(await readdir(directory)).toEqual([]);
+      },
+    );
 
-    test('in a directory that the other user owns', async () => {
+    test('data in a directory that another user owns is refused', async () => {
       vi.spyOn(process, 'getuid').mockReturnValue(4_711);
 
       await expect(use(directory)).rejects.toThrow(`${directory} belongs to another user`);
     });
 
-    test('in a directory that the other user owns, behind a symbolic link', async () => {
+    test('data in a directory that another user owns is refused behind a symbolic link', async () => {
       const link = join(directory, 'link');
       await symlink('/usr', link);
       vi.spyOn(process, 'getuid').mockReturnValue(4_711);
@@ -78,14 +81,17 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
   });
 
   // Only root can give a directory to another user.
-  test.runIf(process.getuid?.() === 0)('cannot own the programs that check a change', async () => {
-    await prepareTools(0o755);
-    await chown(join(directory, 'schoolbell'), 4_711, 4_711);
+  test.runIf(process.getuid?.() === 0)(
+    'programs for the checks in a cache that another user owns are refused',
+    async () => {
+      await prepareTools(0o755);
+      await chown(join(directory, 'schoolbell'), 4_711, 4_711);
 
-    await expect(tools()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('remove it') });
-  });
+      await expect(tools()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('remove it') });
+    },
+  );
 
-  test('cannot prepare the programs that check a change', async () => {
+  test('programs for the checks in a cache that another user prepared are refused', async () => {
     const bin = await prepareTools(0o755);
     expect((await tools()).stdout).toBe(`${bin}\n`);
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type CommandKombo, type PlainRecord, startCommandKombo } from '../support/sandbox-kombo.ts';
 import { parseDelivered } from './delivered-events.ts';
 import { runSchoolbell } from './run-schoolbell.ts';
@@ -38,175 +38,173 @@ const enrolled = (id: string): PlainRecord => ({ id, status: 'ENROLLED', enrolle
 const notified = ({ learning }: Awaited<ReturnType<typeof poll>>) =>
   learning.map(({ type, detail }) => [type, detail.progression.id, detail.previous?.status ?? null]);
 
-describe('poll --local of a server that follows the API reference', () => {
-  it('first publishes nothing, then each change once, over several polls', async () => {
-    for (const id of ['a', 'b', 'c']) kombo.put(enrolled(id));
-    const first = await poll();
-    expect(first.types).toEqual(['IntegrationBaselined']);
-    expect(kombo.queries.at(-1)).toContain('include_deleted=true');
+it('poll first publishes nothing, then each change once, over several polls', async () => {
+  for (const id of ['a', 'b', 'c']) kombo.put(enrolled(id));
+  const first = await poll();
+  expect(first.types).toEqual(['IntegrationBaselined']);
+  expect(kombo.queries.at(-1)).toContain('include_deleted=true');
 
-    kombo.now += HOUR_MS;
-    kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
-    kombo.put({ ...enrolled('b'), status: 'COMPLETED', completedAt: isoNow() });
-    kombo.put({ ...enrolled('d'), enrolledAt: isoNow() });
-    expect(notified(await poll())).toEqual([
-      ['CourseStarted', 'a', 'ENROLLED'],
-      ['CourseCompleted', 'b', 'ENROLLED'],
-      ['LearnerEnrolled', 'd', null],
-    ]);
-    expect(kombo.queries.at(-1)).toContain(encodeURIComponent('2026-03-02T08:45:00.000Z'));
+  kombo.now += HOUR_MS;
+  kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
+  kombo.put({ ...enrolled('b'), status: 'COMPLETED', completedAt: isoNow() });
+  kombo.put({ ...enrolled('d'), enrolledAt: isoNow() });
+  expect(notified(await poll())).toEqual([
+    ['CourseStarted', 'a', 'ENROLLED'],
+    ['CourseCompleted', 'b', 'ENROLLED'],
+    ['LearnerEnrolled', 'd', null],
+  ]);
+  expect(kombo.queries.at(-1)).toContain(encodeURIComponent('2026-03-02T08:45:00.000Z'));
 
-    kombo.now += HOUR_MS;
-    kombo.put({ ...enrolled('a'), status: 'DROPPED' });
-    kombo.put({ ...enrolled('c'), removedAt: isoNow() });
-    expect(notified(await poll())).toEqual([
-      ['LearnerDropped', 'a', 'IN_PROGRESS'],
-      ['ProgressionRemoved', 'c', 'ENROLLED'],
-    ]);
+  kombo.now += HOUR_MS;
+  kombo.put({ ...enrolled('a'), status: 'DROPPED' });
+  kombo.put({ ...enrolled('c'), removedAt: isoNow() });
+  expect(notified(await poll())).toEqual([
+    ['LearnerDropped', 'a', 'IN_PROGRESS'],
+    ['ProgressionRemoved', 'c', 'ENROLLED'],
+  ]);
+});
+
+it('poll publishes nothing when unchanged records are read again', async () => {
+  kombo.put(enrolled('a'));
+  await poll();
+  expect((await poll()).types).toEqual([]);
+  expect((await poll('--mode', 'reconcile')).types).toEqual([]);
+  kombo.now += 60_000;
+  kombo.put(enrolled('a'));
+  expect((await poll()).types).toEqual([]);
+});
+
+it('poll publishes the first sync of an integration that was added with --baseline publish', async () => {
+  kombo.put(enrolled('a'));
+  const added = await schoolbell([
+    'integrations',
+    'add',
+    kombo.integration,
+    '--local',
+    '--baseline',
+    'publish',
+  ]);
+  expect(added).toMatchObject({ code: 0, stderr: [] });
+  expect(notified(await poll())).toEqual([['LearnerEnrolled', 'a', null]]);
+});
+
+it('poll publishes names with --learner-details include, and never stores them', async () => {
+  kombo.put(enrolled('a'));
+  await poll();
+  kombo.now += HOUR_MS;
+  kombo.put({ ...enrolled('a'), status: 'DROPPED' });
+  const { learning } = await poll('--learner-details', 'include');
+  expect(learning[0]?.detail.learner).toMatchObject({
+    lastName: 'Testperson',
+    email: 'wilhelmine@example.com',
   });
+  const history = await schoolbell(['events', kombo.integration, '--local', '--json']);
+  expect(history.stdout.join()).toContain('LearnerDropped');
+  expect(history.stdout.join()).not.toContain('Testperson');
+});
 
-  it('publishes nothing when unchanged records are read again', async () => {
-    kombo.put(enrolled('a'));
-    await poll();
-    expect((await poll()).types).toEqual([]);
-    expect((await poll('--mode', 'reconcile')).types).toEqual([]);
-    kombo.now += 60_000;
-    kombo.put(enrolled('a'));
-    expect((await poll()).types).toEqual([]);
-  });
+it('poll sets aside a record that does not match the schema, and processes it when it does', async () => {
+  kombo.put(enrolled('a'));
+  await poll();
+  kombo.now += HOUR_MS;
+  kombo.putRaw({ id: 'b', status: 17 });
+  kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
+  const broken = await poll();
+  expect(notified(broken)).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
+  expect(broken.said.join('\n')).toContain('schoolbell set-aside list');
 
-  it('publishes the first sync of an integration that was added with --baseline publish', async () => {
-    kombo.put(enrolled('a'));
-    const added = await schoolbell([
-      'integrations',
-      'add',
-      kombo.integration,
-      '--local',
-      '--baseline',
-      'publish',
-    ]);
-    expect(added).toMatchObject({ code: 0, stderr: [] });
-    expect(notified(await poll())).toEqual([['LearnerEnrolled', 'a', null]]);
-  });
+  const left = await schoolbell(['set-aside', 'retry', kombo.integration, '--local']);
+  expect(left.code).toBe(1);
+  kombo.put(enrolled('b'));
+  const mended = await schoolbell(['set-aside', 'retry', kombo.integration, '--local', '--json']);
+  expect(mended).toMatchObject({ code: 0, stderr: ['1 settled, 0 still set aside.'] });
+  expect(mended.stdout[0]).toContain('LearnerEnrolled');
+  const list = await schoolbell(['set-aside', 'list', kombo.integration, '--local']);
+  expect(list.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
+});
 
-  it('publishes names with --learner-details include, and never stores them', async () => {
-    kombo.put(enrolled('a'));
-    await poll();
-    kombo.now += HOUR_MS;
-    kombo.put({ ...enrolled('a'), status: 'DROPPED' });
-    const { learning } = await poll('--learner-details', 'include');
-    expect(learning[0]?.detail.learner).toMatchObject({
-      lastName: 'Testperson',
-      email: 'wilhelmine@example.com',
-    });
-    const history = await schoolbell(['events', kombo.integration, '--local', '--json']);
-    expect(history.stdout.join()).toContain('LearnerDropped');
-    expect(history.stdout.join()).not.toContain('Testperson');
-  });
+it('poll counts an unknown status with a sample, keeps it after a retry, and removes it with its last record', async () => {
+  await poll();
+  kombo.now += HOUR_MS;
+  for (const id of ['a', 'b', 'c', 'd']) kombo.put({ ...enrolled(id), status: 'WAITLISTED' });
+  expect((await poll()).said.join()).toContain('4 records with an unknown status');
+  const nothing = 'nothing was published for it (4 records, such as a, b, c)';
 
-  it('sets aside a record that does not match the schema, and processes it when it does', async () => {
-    kombo.put(enrolled('a'));
-    await poll();
-    kombo.now += HOUR_MS;
-    kombo.putRaw({ id: 'b', status: 17 });
-    kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
-    const broken = await poll();
-    expect(notified(broken)).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
-    expect(broken.said.join('\n')).toContain('schoolbell set-aside list');
+  const list = await schoolbell(['set-aside', 'list', kombo.integration, '--local']);
+  expect(list.stdout.join('\n')).toMatch(/status +WAITLISTED +.*does not know this status/);
+  expect(list.stdout.join('\n')).toContain(nothing);
+  const retry = await schoolbell(['set-aside', 'retry', kombo.integration, '--local']);
+  expect(retry.code).toBe(1);
+  expect(retry.stdout.join('\n')).toMatch(/left +status WAITLISTED: .*next reconciliation \(4 records/);
 
-    const left = await schoolbell(['set-aside', 'retry', kombo.integration, '--local']);
-    expect(left.code).toBe(1);
-    kombo.put(enrolled('b'));
-    const mended = await schoolbell(['set-aside', 'retry', kombo.integration, '--local', '--json']);
-    expect(mended).toMatchObject({ code: 0, stderr: ['1 settled, 0 still set aside.'] });
-    expect(mended.stdout[0]).toContain('LearnerEnrolled');
-    const list = await schoolbell(['set-aside', 'list', kombo.integration, '--local']);
-    expect(list.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
-  });
+  for (const id of ['a', 'b', 'c', 'd']) kombo.put(enrolled(id));
+  await schoolbell(['reconcile', kombo.integration, '--local']);
+  const after = await schoolbell(['set-aside', 'list', kombo.integration, '--local']);
+  expect(after.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
+});
 
-  it('lists an unknown status with a count and a sample, keeps it at a retry, and removes it with the last record', async () => {
-    await poll();
-    kombo.now += HOUR_MS;
-    for (const id of ['a', 'b', 'c', 'd']) kombo.put({ ...enrolled(id), status: 'WAITLISTED' });
-    expect((await poll()).said.join()).toContain('4 records with an unknown status');
-    const nothing = 'nothing was published for it (4 records, such as a, b, c)';
+it('poll holds a mass removal, and publishes it after release', async () => {
+  const ids = Array.from({ length: 30 }, (_, at) => `p${at}`);
+  for (const id of ids) kombo.put(enrolled(id));
+  await poll();
+  kombo.now += HOUR_MS;
+  for (const id of ids) kombo.put({ ...enrolled(id), removedAt: isoNow() });
+  const held = await schoolbell(['poll', kombo.integration, '--local']);
+  expect(held.code).toBe(3);
+  expect(held.stderr).toHaveLength(1);
+  expect(held.stderr[0]).toContain(`schoolbell release ${kombo.integration}`);
 
-    const list = await schoolbell(['set-aside', 'list', kombo.integration, '--local']);
-    expect(list.stdout.join('\n')).toMatch(/status +WAITLISTED +.*does not know this status/);
-    expect(list.stdout.join('\n')).toContain(nothing);
-    const retry = await schoolbell(['set-aside', 'retry', kombo.integration, '--local']);
-    expect(retry.code).toBe(1);
-    expect(retry.stdout.join('\n')).toMatch(/left +status WAITLISTED: .*next reconciliation \(4 records/);
+  const released = await schoolbell(['release', kombo.integration, '--local']);
+  expect(released).toMatchObject({ code: 0, stderr: [] });
+  const after = await poll();
+  expect(after.learning.map(({ type }) => type)).toEqual(ids.map(() => 'ProgressionRemoved'));
+});
 
-    for (const id of ['a', 'b', 'c', 'd']) kombo.put(enrolled(id));
-    await schoolbell(['reconcile', kombo.integration, '--local']);
-    const after = await schoolbell(['set-aside', 'list', kombo.integration, '--local']);
-    expect(after.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
-  });
+it('events shows the history of one learner, filtered by type and time of detection', async () => {
+  for (const id of ['a', 'b']) kombo.put(enrolled(id));
+  await poll();
+  kombo.now += HOUR_MS;
+  for (const id of ['a', 'b']) kombo.put({ ...enrolled(id), status: 'IN_PROGRESS' });
+  await poll();
+  const events = async (...args: string[]) =>
+    (await schoolbell(['events', kombo.integration, '--local', '--json', ...args])).stdout.length;
+  expect(await events()).toBe(2);
+  expect(await events('--learner', 'remote-user-of-a')).toBe(1);
+  expect(await events('--learner', 'user-of-a', 'user-of-b', '--course', 'course-1')).toBe(2);
+  expect(await events('--type', 'CourseCompleted')).toBe(0);
+  expect(await events('--from', '2026-01-01', '--to', '2026-01-02')).toBe(0);
+});
 
-  it('holds a mass removal, and publishes it after release', async () => {
-    const ids = Array.from({ length: 30 }, (_, at) => `p${at}`);
-    for (const id of ids) kombo.put(enrolled(id));
-    await poll();
-    kombo.now += HOUR_MS;
-    for (const id of ids) kombo.put({ ...enrolled(id), removedAt: isoNow() });
-    const held = await schoolbell(['poll', kombo.integration, '--local']);
-    expect(held.code).toBe(3);
-    expect(held.stderr).toHaveLength(1);
-    expect(held.stderr[0]).toContain(`schoolbell release ${kombo.integration}`);
+it('poll skips a paused or removed integration, and later continues at its watermark', async () => {
+  kombo.put(enrolled('a'));
+  await poll();
+  await schoolbell(['pause', kombo.integration, '--local']);
+  kombo.now += HOUR_MS;
+  kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
+  const paused = await schoolbell(['poll', kombo.integration, '--local']);
+  expect(paused).toMatchObject({ code: 1, stdout: [] });
+  expect(paused.stderr).toHaveLength(1);
 
-    const released = await schoolbell(['release', kombo.integration, '--local']);
-    expect(released).toMatchObject({ code: 0, stderr: [] });
-    const after = await poll();
-    expect(after.learning.map(({ type }) => type)).toEqual(ids.map(() => 'ProgressionRemoved'));
-  });
+  await schoolbell(['resume', kombo.integration, '--local']);
+  await schoolbell(['integrations', 'remove', kombo.integration, '--local']);
+  expect((await schoolbell(['poll', kombo.integration, '--local'])).code).toBe(1);
+  const again = await schoolbell(['integrations', 'add', kombo.integration, '--local']);
+  expect(again.stdout.join()).toMatch(/again\. It continues at its watermark, .*: changes since/);
+  expect(notified(await poll())).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
+});
 
-  it('events shows the history of one learner, filtered by type and time of detection', async () => {
-    for (const id of ['a', 'b']) kombo.put(enrolled(id));
-    await poll();
-    kombo.now += HOUR_MS;
-    for (const id of ['a', 'b']) kombo.put({ ...enrolled(id), status: 'IN_PROGRESS' });
-    await poll();
-    const events = async (...args: string[]) =>
-      (await schoolbell(['events', kombo.integration, '--local', '--json', ...args])).stdout.length;
-    expect(await events()).toBe(2);
-    expect(await events('--learner', 'remote-user-of-a')).toBe(1);
-    expect(await events('--learner', 'user-of-a', 'user-of-b', '--course', 'course-1')).toBe(2);
-    expect(await events('--type', 'CourseCompleted')).toBe(0);
-    expect(await events('--from', '2026-01-01', '--to', '2026-01-02')).toBe(0);
-  });
+it('an integration that is added again with --baseline starts with that baseline', async () => {
+  kombo.put(enrolled('a'));
+  await poll();
+  await schoolbell(['integrations', 'remove', kombo.integration, '--local']);
+  kombo.now += HOUR_MS;
+  kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
+  const add = ['integrations', 'add', kombo.integration, '--local', '--baseline', 'silent'];
+  const again = await schoolbell(add);
+  expect(again.stdout.join()).toContain('again. Its next poll is the baseline (silent).');
+  expect(notified(await poll())).toEqual([]);
 
-  it('does not poll a paused or removed integration, and later continues at its watermark', async () => {
-    kombo.put(enrolled('a'));
-    await poll();
-    await schoolbell(['pause', kombo.integration, '--local']);
-    kombo.now += HOUR_MS;
-    kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
-    const paused = await schoolbell(['poll', kombo.integration, '--local']);
-    expect(paused).toMatchObject({ code: 1, stdout: [] });
-    expect(paused.stderr).toHaveLength(1);
-
-    await schoolbell(['resume', kombo.integration, '--local']);
-    await schoolbell(['integrations', 'remove', kombo.integration, '--local']);
-    expect((await schoolbell(['poll', kombo.integration, '--local'])).code).toBe(1);
-    const again = await schoolbell(['integrations', 'add', kombo.integration, '--local']);
-    expect(again.stdout.join()).toMatch(/again\. It continues at its watermark, .*: changes since/);
-    expect(notified(await poll())).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
-  });
-
-  it('an integration that is added again with --baseline starts with that baseline', async () => {
-    kombo.put(enrolled('a'));
-    await poll();
-    await schoolbell(['integrations', 'remove', kombo.integration, '--local']);
-    kombo.now += HOUR_MS;
-    kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
-    const add = ['integrations', 'add', kombo.integration, '--local', '--baseline', 'silent'];
-    const again = await schoolbell(add);
-    expect(again.stdout.join()).toContain('again. Its next poll is the baseline (silent).');
-    expect(notified(await poll())).toEqual([]);
-
-    kombo.now += HOUR_MS;
-    kombo.put({ ...enrolled('a'), status: 'COMPLETED' });
-    expect(notified(await poll())).toEqual([['CourseCompleted', 'a', 'IN_PROGRESS']]);
-  });
+  kombo.now += HOUR_MS;
+  kombo.put({ ...enrolled('a'), status: 'COMPLETED' });
+  expect(notified(await poll())).toEqual([['CourseCompleted', 'a', 'IN_PROGRESS']]);
 });

@@ -34,7 +34,7 @@ describe('schoolbell replay', () => {
   });
   afterAll(() => cli.remove());
 
-  it('--dry-run prints the number of events of each type, and sends none', async () => {
+  it('replay --dry-run prints the number of events of each type, and sends none', async () => {
     const { exitCode, stdout } = await cli.run('replay', SCHOOL, ...SINCE, '--dry-run');
 
     expect(exitCode).toBe(0);
@@ -44,7 +44,7 @@ describe('schoolbell replay', () => {
     expect((await cli.run('replay', SCHOOL, '--list')).stdout).toContain('There are no replays');
   });
 
-  it('sends the events that the dry run counted, with their original ids, to one consumer', async () => {
+  it('replay sends the events that the dry run counted, with their original ids, to one consumer', async () => {
     const asked = [SCHOOL, ...SINCE, '--type', 'CourseCompleted,LearnerEnrolled', '--consumer', 'slack'];
     const counted = z
       .object({ events: z.number() })
@@ -62,13 +62,13 @@ describe('schoolbell replay', () => {
     expect(stdout.trim().split('\n').at(-1)).toContain('"state":"finished"');
   });
 
-  it('--as-live sends with the names of live events', async () => {
+  it('replay --as-live sends events with the names of live events', async () => {
     const { stdout } = await cli.run('replay', SCHOOL, ...SINCE, '--as-live', '--yes', '--json');
 
     expect(eventsIn(stdout)).toEqual(published);
   });
 
-  it('after Ctrl-C and --resume, each event was sent, in order', async () => {
+  it('after Ctrl-C and replay --resume, each event was sent, in order', async () => {
     const first = await cli.interrupt(6, 'replay', SCHOOL, ...SINCE, '--rate', '4', '--yes', '--json');
     expect(first.exitCode).toBe(0);
     expect(first.stdout).toContain('"state":"stopped"');
@@ -84,14 +84,14 @@ describe('schoolbell replay', () => {
     expect(placeOf(before.at(-1)?.journal ?? null)).toBeLessThan(placeOf(after[0]?.journal ?? null));
   });
 
-  it('changes neither the watermark nor the next poll', async () => {
+  it('replay changes neither the watermark nor the next poll', async () => {
     const watermark = async () => (await cli.run('watermark', SCHOOL)).stdout;
     const before = await watermark();
     await cli.run('replay', SCHOOL, ...SINCE, '--yes');
     expect(await watermark()).toBe(before);
   });
 
-  it('--source kombo derives events from what Kombo knows, and lists what cannot be known', async () => {
+  it("replay --source kombo derives events from Kombo's records, and lists what cannot be derived", async () => {
     const counted = await cli.run('replay', SCHOOL, ...SINCE, '--source', 'kombo', '--dry-run');
     expect(counted.stdout).toContain('derived from what Kombo shows today');
     expect(counted.stdout).toContain('Kombo keeps no time of starts, drops');
@@ -117,7 +117,7 @@ describe('schoolbell replay', () => {
       /cannot be combined with --source kombo/,
     ],
     [['replay', SCHOOL, '--resume', 'none'], 1, /There is no replay none/],
-  ])('wrong arguments get one line on standard error: %j', async (args, exitCode, line) => {
+  ])('wrong arguments of replay get one line on standard error: %j', async (args, exitCode, line) => {
     const ended = await cli.run(...args);
 
     expect(ended.exitCode).toBe(exitCode);

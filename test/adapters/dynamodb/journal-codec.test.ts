@@ -106,23 +106,26 @@ describe('an encoded journal entry', () => {
     ['of three bytes each', (next: () => number) => 0x4e00 + (next() % 0x5000)],
     ['that JSON escapes', (next: () => number) => next() % 32],
     ['that are halves of pairs', (next: () => number) => 0xd800 + (next() % 0x800)],
-  ])('fits an item of 400 KB when its changes are 350 KB of JSON with random characters %s', (_, draw) => {
-    const next = randomNumbers(2);
-    const random = (length: number) => String.fromCharCode(...Array.from({ length }, () => draw(next)));
-    const changes = [someChange()];
-    let size = 0;
-    while (true) {
-      const change = someChange({
-        state: someState({ id: random(300), remoteId: random(300) }),
-        learner: { id: random(300), remoteId: random(300) },
-      });
-      size += Buffer.byteLength(JSON.stringify(change)) + 1;
-      if (size > 350 * 1024) break;
-      changes.push(change);
-    }
+  ])(
+    'a journal entry fits an item of 400 KB when its changes are 350 KB of JSON with random characters %s',
+    (_, draw) => {
+      const next = randomNumbers(2);
+      const random = (length: number) => String.fromCharCode(...Array.from({ length }, () => draw(next)));
+      const changes = [someChange()];
+      let size = 0;
+      while (true) {
+        const change = someChange({
+          state: someState({ id: random(300), remoteId: random(300) }),
+          learner: { id: random(300), remoteId: random(300) },
+        });
+        size += Buffer.byteLength(JSON.stringify(change)) + 1;
+        if (size > 350 * 1024) break;
+        changes.push(change);
+      }
 
-    expect(encodeEntry(someEntry({ integration: 'a:b', changes })).length).toBeLessThan(400 * 1024 - 500);
-  });
+      expect(encodeEntry(someEntry({ integration: 'a:b', changes })).length).toBeLessThan(400 * 1024 - 500);
+    },
+  );
 
   it('a journal entry of an unknown version is refused', () => {
     const bytes = encodeEntry(someEntry({ integration: 'a:b' }));

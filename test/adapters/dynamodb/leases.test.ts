@@ -150,7 +150,7 @@ describe('a checkpoint', () => {
   });
 
   it.each(['saveCheckpoint', 'releaseLease'] as const)(
-    'is left alone by %s of a frozen worker that wakes up after another has taken over',
+    'a checkpoint is not changed by %s of a frozen worker that wakes up after another has taken over',
     async (write) => {
       const id = someIntegration();
       const store = engine.store();

@@ -58,7 +58,7 @@ test('a request with invalid entries refuses only those, and delivers each other
   await fc.assert(publishing);
 });
 
-test('when entries are sent alone, a failed one is not lost and an accepted one is not sent again', async () => {
+test('when entries are sent one per call, a failed one is sent again and an accepted one is not', async () => {
   let calls = 0;
   const publisher = publisherOf(async ({ Entries: entries = [] }) => {
     calls += 1;

@@ -37,7 +37,7 @@ function publisherWith(putEvents: PutEvents, budgetMs: number) {
   return createPublisher({ putEvents, bus: 'schoolbell', retryBudget: { budgetMs, firstDelayMs: 1 } });
 }
 
-test('a call never has more than 10 entries, nor several with more than 256 KiB, nor one above 1 MiB', async () => {
+test('a call has at most 10 entries, at most 256 KiB if it has several, and at most 1 MiB', async () => {
   const publishing = fc.asyncProperty(distinctEvents, async (list) => {
     const calls: PutEventsRequestEntry[][] = [];
     const publisher = publisherWith(async ({ Entries = [] }) => {
@@ -120,7 +120,7 @@ function faultyBus(list: LearningEvent[], fates: string[]) {
   return { putEvents, wrong, answeredWith };
 }
 
-test('under any faults, an event is sent until it is confirmed, and after the earlier events of its progression', async () => {
+test('with any faults, an event is sent until it is confirmed, and after the earlier events of its progression', async () => {
   const publishing = fc.asyncProperty(events, fc.array(fate), fc.boolean(), async (list, fates, patient) => {
     const bus = faultyBus(list, fates);
     const publisher = publisherWith(bus.putEvents, patient ? 60_000 : 0);

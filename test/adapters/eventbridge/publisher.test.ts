@@ -102,7 +102,7 @@ test('25 events are published with three calls', async () => {
 
 describe('when EventBridge fails entries', () => {
   test.each(['InternalFailure', 'ThrottlingException', 'ServiceUnavailable', 'SomethingNew'])(
-    'the failed ones alone are sent again after %s',
+    'only the failed entries of a call are sent again after %s',
     async (code) => {
       bus.control.failEntries({ code, times: 2 });
 
@@ -115,7 +115,7 @@ describe('when EventBridge fails entries', () => {
   );
 
   test.each(['InvalidArgument', 'MalformedDetail', 'RedactionFailure'])(
-    'one refused with %s is answered with it and holds nothing up',
+    'an entry that is refused with %s is returned as refused, and the later ones are sent',
     async (code) => {
       const second = 'moodle:school/1/1';
       bus.control.failEntries({ code, matches: ({ detail }) => detail['id'] === second });
@@ -133,7 +133,7 @@ describe('when EventBridge fails entries', () => {
     'NotAuthorizedForSourceException',
     'NotAuthorizedForDetailTypeException',
     'InvalidAccountIdException',
-  ])('%s is the deployment’s error, refuses nothing and is not tried again', async (code) => {
+  ])('%s is a deployment error, which refuses no event and is not retried', async (code) => {
     bus.control.failEntries({ code, matches: ({ detail }) => detail['id'] !== 'moodle:school/1/0' });
 
     const { accepted, refused, error } = await publisherOver().publish(someEvents(3));
@@ -181,7 +181,7 @@ describe('when a whole call fails', () => {
     ['an internal error', { status: 500, code: 'InternalException' }],
     ['an unavailable service', { status: 503, code: 'ServiceUnavailable' }],
     ['a dropped connection', { status: 'dropped' }],
-  ] as const)('after %s it is made again', async (_, fault) => {
+  ] as const)('a whole call that fails with %s is made again', async (_, fault) => {
     bus.control.failCalls({ ...fault, times: 1 });
 
     const answer = await publisherOver().publish(someEvents(2));
@@ -208,7 +208,7 @@ describe('when a whole call fails', () => {
     [400, 'UnrecognizedClientException'],
     [400, 'ExpiredTokenException'],
     [400, 'ResourceNotFoundException'],
-  ])('with %s %s, the error is the deployment’s, at once', async (status, code) => {
+  ])('a whole call that fails with %s %s is a deployment error, without a retry', async (status, code) => {
     bus.control.failCalls({ status, code });
 
     const { refused, error } = await publisherOver().publish(someEvents(1));

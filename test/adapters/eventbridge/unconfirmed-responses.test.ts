@@ -34,7 +34,7 @@ test.each<[string, Answer, number]>([
     2,
   ],
   ['lacks an event id', { FailedEntryCount: 0, Entries: [{ EventId: 'a' }, {}] }, 1],
-])('an answer that %s confirms only what it surely accepts', async (_, answer, sentAgain) => {
+])('a response that %s confirms only the entries that it clearly accepts', async (_, answer, sentAgain) => {
   const { publisher, calls } = publisherAnswered([answer]);
 
   expect(await publisher.publish(someEvents(2))).toEqual({ accepted: [0, 1], refused: [], error: null });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import openapiTS, { astToString, COMMENT_HEADER } from 'openapi-typescript';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod/mini';
 import { observe } from '../../../functions/adapters/kombo/progression-record.ts';
@@ -41,76 +41,74 @@ function checkAt(pointer: string) {
   return ajv.compile({ $ref: `kombo#${pointer}` });
 }
 
-describe("the description of Kombo's API", () => {
-  test('is OpenAPI 3.1 with unique operations and schemas of the dialect', () => {
-    const operations = Object.values(description.paths).map(({ get }) => get.operationId);
-    const ajv = new Ajv2020();
+test("the description of Kombo's API is OpenAPI 3.1 with unique operations and schemas of its dialect", () => {
+  const operations = Object.values(description.paths).map(({ get }) => get.operationId);
+  const ajv = new Ajv2020();
 
-    expect(description.openapi).toMatch(/^3\.1\.\d+$/);
-    expect(new Set(operations).size).toBe(operations.length);
-    for (const schema of Object.values(description.components.schemas)) {
-      expect(ajv.validateSchema(z.looseObject({}).parse(schema)), ajv.errorsText()).toBe(true);
-    }
-  });
-
-  test('has no reference that leads nowhere', () => {
-    const references = [...JSON.stringify(raw).matchAll(/"\$ref":"#([^"]+)"/g)].map(
-      ([, pointer]) => pointer ?? '',
-    );
-
-    expect(references.length).toBeGreaterThan(20);
-    for (const pointer of new Set(references)) {
-      const steps = pointer.split('/').slice(1);
-      expect(
-        steps.reduce<unknown>((at, step) => z.looseObject({}).parse(at)[step], raw),
-        pointer,
-      ).toBeDefined();
-    }
-  });
-
-  test('names each variable of a path as a parameter', () => {
-    for (const [path, { get }] of Object.entries(description.paths)) {
-      const variables = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name);
-      const named = get.parameters.flatMap((one) => ('in' in one && one.in === 'path' ? [one.name] : []));
-      expect(named).toEqual(variables);
-    }
-  });
-
-  test('has the hosts and the parameters that the client knows', () => {
-    const { parameters } = description.paths['/lms/course-progressions']?.get ?? { parameters: [] };
-
-    expect(description.servers.map(({ url }) => url)).toEqual(Object.values(KOMBO_HOSTS));
-    expect(parameters.flatMap((one) => ('name' in one ? [one.name] : []))).toEqual([
-      'cursor',
-      'page_size',
-      'updated_after',
-      'include_deleted',
-      'ignore_unsupported_filters',
-      'ids',
-      'remote_ids',
-      'user_ids',
-      'course_ids',
-    ]);
-  });
-
-  test('allows the records that the client takes, and lists the statuses that it knows', () => {
-    const check = checkAt('/components/schemas/CourseProgression');
-    const status = checkAt('/components/schemas/Status');
-
-    for (const record of [rawRecord(), removedRecord(), removedRecord({ user: null }), blankRecord()]) {
-      expect(check(record), JSON.stringify(check.errors)).toBe(true);
-      expect(observe(record)).toHaveProperty('observed');
-    }
-    for (const broken of [rawRecord({ id: null }), removedRecord({ id: 7 }), rawRecord({ user: 'Ada' })]) {
-      expect(check(broken)).toBe(false);
-      expect(observe(broken)).toHaveProperty('rejected');
-    }
-    for (const known of Status.options) expect(status(known)).toBe(true);
-    expect(status('PAUSED')).toBe(false);
-  });
+  expect(description.openapi).toMatch(/^3\.1\.\d+$/);
+  expect(new Set(operations).size).toBe(operations.length);
+  for (const schema of Object.values(description.components.schemas)) {
+    expect(ajv.validateSchema(z.looseObject({}).parse(schema)), ajv.errorsText()).toBe(true);
+  }
 });
 
-test('the generated types are those of the description: npm run generate:api', async () => {
+test("the description of Kombo's API has no reference to a missing part", () => {
+  const references = [...JSON.stringify(raw).matchAll(/"\$ref":"#([^"]+)"/g)].map(
+    ([, pointer]) => pointer ?? '',
+  );
+
+  expect(references.length).toBeGreaterThan(20);
+  for (const pointer of new Set(references)) {
+    const steps = pointer.split('/').slice(1);
+    expect(
+      steps.reduce<unknown>((at, step) => z.looseObject({}).parse(at)[step], raw),
+      pointer,
+    ).toBeDefined();
+  }
+});
+
+test("the description of Kombo's API lists each variable of a path as a parameter", () => {
+  for (const [path, { get }] of Object.entries(description.paths)) {
+    const variables = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name);
+    const named = get.parameters.flatMap((one) => ('in' in one && one.in === 'path' ? [one.name] : []));
+    expect(named).toEqual(variables);
+  }
+});
+
+test("the description of Kombo's API has the hosts and the parameters that the client uses", () => {
+  const { parameters } = description.paths['/lms/course-progressions']?.get ?? { parameters: [] };
+
+  expect(description.servers.map(({ url }) => url)).toEqual(Object.values(KOMBO_HOSTS));
+  expect(parameters.flatMap((one) => ('name' in one ? [one.name] : []))).toEqual([
+    'cursor',
+    'page_size',
+    'updated_after',
+    'include_deleted',
+    'ignore_unsupported_filters',
+    'ids',
+    'remote_ids',
+    'user_ids',
+    'course_ids',
+  ]);
+});
+
+test("the description of Kombo's API allows the records that the client accepts, and lists the statuses that it knows", () => {
+  const check = checkAt('/components/schemas/CourseProgression');
+  const status = checkAt('/components/schemas/Status');
+
+  for (const record of [rawRecord(), removedRecord(), removedRecord({ user: null }), blankRecord()]) {
+    expect(check(record), JSON.stringify(check.errors)).toBe(true);
+    expect(observe(record)).toHaveProperty('observed');
+  }
+  for (const broken of [rawRecord({ id: null }), removedRecord({ id: 7 }), rawRecord({ user: 'Ada' })]) {
+    expect(check(broken)).toBe(false);
+    expect(observe(broken)).toHaveProperty('rejected');
+  }
+  for (const known of Status.options) expect(status(known)).toBe(true);
+  expect(status('PAUSED')).toBe(false);
+});
+
+test('the generated types match the description (npm run generate:api)', async () => {
   const generated = COMMENT_HEADER + astToString(await openapiTS(source, { silent: true }));
 
   expect(await readFile(new URL('generated/api.d.ts', folder), 'utf8')).toBe(generated);

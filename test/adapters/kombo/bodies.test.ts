@@ -27,15 +27,18 @@ test.each<[string, number, Encoding, number]>([
   ['65 MB in a small deflate', 65, 'deflate', 200],
   ['without an end, in gzip', Number.POSITIVE_INFINITY, 'gzip', 200],
   ['65 MB, of a failure', 65, 'gzip', 503],
-])('a body of %s is aborted, and not requested again at once', async (_, megabytes, encoding, status) => {
-  server.replies.push(spaces(megabytes, encoding, status));
+])(
+  'a body of %s is aborted, and not requested again in the same call',
+  async (_, megabytes, encoding, status) => {
+    server.replies.push(spaces(megabytes, encoding, status));
 
-  const error = await failureOf(() => firstPage(komboAt(server, OFTEN)));
+    const error = await failureOf(() => firstPage(komboAt(server, OFTEN)));
 
-  expect(error).toBeInstanceOf(IntegrationError);
-  expect(error.message).toMatch(/^127\.0\.0\.1:\d+ sent a response of more than 64 MB: /);
-  expect(server.asked).toHaveLength(1);
-});
+    expect(error).toBeInstanceOf(IntegrationError);
+    expect(error.message).toMatch(/^127\.0\.0\.1:\d+ sent a response of more than 64 MB: /);
+    expect(server.asked).toHaveLength(1);
+  },
+);
 
 test('a body of 63 MB is read', async () => {
   const long = rawRecord({ remote_data: 'a'.repeat(63 * 1024 * 1024) });

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-describe('an attempt that fails on the way is made again', () => {
+describe('a failed attempt', () => {
   test.each([
     ['the connection breaks before the answer', hangUp],
     ['the connection breaks within the body', brokenOff],
@@ -34,7 +34,7 @@ describe('an attempt that fails on the way is made again', () => {
       refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429, { 'retry-after': '0' }),
     ],
     ['a proxy has no answer', refusal(null, 502)],
-  ])('when %s', async (_, failure) => {
+  ])('an attempt is repeated when %s', async (_, failure) => {
     server.replies.push(failure, failure, page([rawRecord()]));
 
     const { records } = await firstPage(komboAt(server, OFTEN));
@@ -48,24 +48,27 @@ describe('a request that never succeeds ends with an error that names the host',
   test.each([
     ['before the answer', hangUp],
     ['within the body', brokenOff],
-  ])('when the connection breaks %s', async (_, failure) => {
-    server.replies.push(failure);
+  ])(
+    'a request that never succeeds ends with an error that names the host: the connection breaks %s',
+    async (_, failure) => {
+      server.replies.push(failure);
 
-    const error = await failureOf(() => firstPage(komboAt(server)));
+      const error = await failureOf(() => firstPage(komboAt(server)));
 
-    expect(error).toBeInstanceOf(TransientError);
-    expect(error.message).toMatch(
-      new RegExp(
-        `^the request to ${server.host} failed \\([A-Z_]+\\): check the network and KOMBO_BASE_URL$`,
-      ),
-    );
-    expect(error.cause).toBeInstanceOf(TypeError);
-  });
+      expect(error).toBeInstanceOf(TransientError);
+      expect(error.message).toMatch(
+        new RegExp(
+          `^the request to ${server.host} failed \\([A-Z_]+\\): check the network and KOMBO_BASE_URL$`,
+        ),
+      );
+      expect(error.cause).toBeInstanceOf(TypeError);
+    },
+  );
 
   test.each([
     ['nothing comes', silence],
     ['the body stands still', standstill],
-  ])('when %s', async (_, failure) => {
+  ])('a request that never succeeds ends with an error that names the host: %s', async (_, failure) => {
     server.replies.push(failure);
 
     const error = await failureOf(() => firstPage(komboAt(server, HASTY)));

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { AccessRefusedError, TransientError } from '../../../functions/core/errors.ts';
 import { failureOf, komboAt } from './kombo-at.ts';
 import { API_KEY, refusal, type ScriptedKombo, send, startScriptedKombo, success } from './scripted-kombo.ts';
@@ -10,35 +10,33 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-describe('whose the API key is', () => {
-  test('the owner of the key comes with the time of the Date header', async () => {
-    server.replies.push(success({ environment_id: 'env-1', customer_id: 'customer-1' }));
+test('the owner of the key is read together with the time of the Date header', async () => {
+  server.replies.push(success({ environment_id: 'env-1', customer_id: 'customer-1' }));
 
-    expect(await komboAt(server).readKeyOwner()).toEqual({
-      environment: 'env-1',
-      servedAt: '2026-03-02T08:00:00.000Z',
-    });
-    expect(server.asked).toMatchObject([
-      { path: '/v1/check-api-key', headers: { authorization: `Bearer ${API_KEY}` } },
-    ]);
+  expect(await komboAt(server).readKeyOwner()).toEqual({
+    environment: 'env-1',
+    servedAt: '2026-03-02T08:00:00.000Z',
   });
+  expect(server.asked).toMatchObject([
+    { path: '/v1/check-api-key', headers: { authorization: `Bearer ${API_KEY}` } },
+  ]);
+});
 
-  test('a refused key is an AccessRefusedError', async () => {
-    server.replies.push(refusal('PLATFORM.AUTHENTICATION_INVALID', 401));
+test('a refused key is an AccessRefusedError', async () => {
+  server.replies.push(refusal('PLATFORM.AUTHENTICATION_INVALID', 401));
 
-    const error = await failureOf(() => komboAt(server).readKeyOwner());
+  const error = await failureOf(() => komboAt(server).readKeyOwner());
 
-    expect(error).toBeInstanceOf(AccessRefusedError);
-    expect(error.message).toMatch(/check the Kombo API key/);
-  });
+  expect(error).toBeInstanceOf(AccessRefusedError);
+  expect(error.message).toMatch(/check the Kombo API key/);
+});
 
-  test.each([
-    ['nothing', success({})],
-    ['a text that breaks a terminal', success({ environment_id: '\u001B[2J' })],
-    ['a page of another server', send(200, '<html>')],
-  ])('the owner of the key is refused when the response has %s', async (_, reply) => {
-    server.replies.push(reply);
+test.each([
+  ['nothing', success({})],
+  ['a text that breaks a terminal', success({ environment_id: '\u001B[2J' })],
+  ['a page of another server', send(200, '<html>')],
+])('the owner of the key is refused when the response has %s', async (_, reply) => {
+  server.replies.push(reply);
 
-    expect(await failureOf(() => komboAt(server).readKeyOwner())).toBeInstanceOf(TransientError);
-  });
+  expect(await failureOf(() => komboAt(server).readKeyOwner())).toBeInstanceOf(TransientError);
 });

@@ -63,7 +63,7 @@ const limitedFor = async (call: () => Promise<unknown>) => {
   return error instanceof RateLimitedError ? error.waitMs : error;
 };
 
-describe('a window of a rate limit that is over soon', () => {
+describe('a short window of a rate limit', () => {
   test('a client waits for a short window after a refusal, as for Retry-After', async () => {
     await ended(read(kombo(refusal({ 'ratelimit-reset': '8' }))));
 

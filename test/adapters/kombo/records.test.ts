@@ -93,7 +93,7 @@ describe('a record', () => {
     ['empty names', { first_name: '', last_name: ' ', work_email: '\u00A0' }, true],
     ['a first name', { first_name: 'Ada', last_name: null, work_email: null }, false],
     ['an e-mail address', { first_name: null, last_name: null, work_email: 'a@example.com' }, false],
-  ])('a record with %s: whether its names are blank', (_, names, blank) => {
+  ])('the client recognises whether the names are blank in a record with %s', (_, names, blank) => {
     expect(observed(rawRecord({ user: { ...USER, ...names } })).namesBlank).toBe(blank);
   });
 
@@ -134,7 +134,7 @@ describe('a record', () => {
   });
 
   test.each(['status', 'enrolled_at', 'completed_at', 'remote_deleted_at', 'remote_data'])(
-    'may leave out %s, as if it were null',
+    'a record may leave out %s, as if it were null',
     (field) => {
       const { [field]: _left, ...record } = rawRecord();
 
@@ -184,7 +184,7 @@ describe('a record that breaks the schema is rejected with its id and the field'
       { course_revision: { ...REVISION, course: { id: 1 } } },
       'course_revision.course.id does not fit the schema',
     ],
-  ])('%s', (_, differs, reason) => {
+  ])('an invalid record is rejected with its id and the field: %s', (_, differs, reason) => {
     expect(rejected(rawRecord(differs))).toEqual({ id: 'p1', reason });
   });
 
@@ -255,7 +255,7 @@ describe.each([
   ['objects', 3_000, false],
   ['lists', 200_000, true],
   ['objects', 200_000, false],
-])('%s within one another, %i levels deep', (_, levels, list) => {
+])('records with nested %s, %i levels deep', (_, levels, list) => {
   const deep = nested(levels, list);
 
   test('deep nesting in remote data and unknown fields is accepted', () => {

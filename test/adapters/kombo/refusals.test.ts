@@ -33,7 +33,7 @@ const readWithCursor = () =>
 /** What the error does not say. */
 const secrets = new RegExp(`${API_KEY}|Ada|${MESSAGE_OF_KOMBO}|\n`);
 
-describe('an error code decides, whatever the HTTP status', () => {
+describe('an error code', () => {
   test.each([
     ['PLATFORM.RATE_LIMIT_EXCEEDED', TransientError],
     ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', TransientError],
@@ -58,7 +58,7 @@ describe('an error code decides, whatever the HTTP status', () => {
     ['PLATFORM.AUTHENTICATION_INVALID', AccessRefusedError],
     ['PLATFORM.IP_NOT_WHITELISTED', AccessRefusedError],
     ['PLATFORM.SOMETHING_NEW', TransientError],
-  ])('%s', async (code, kind) => {
+  ])('an error code determines the error, with any HTTP status: %s', async (code, kind) => {
     for (const status of [400, 401, 404, 409, 429, 503]) {
       server.replies.splice(0, 1, refusal(code, status));
       const error = await failureOf(() => firstPage(komboAt(server)));
@@ -88,7 +88,7 @@ describe('an error code decides, whatever the HTTP status', () => {
   });
 });
 
-describe('without a code, the HTTP status decides', () => {
+describe('a response without an error code', () => {
   test.each<[string, Reply, unknown]>([
     ['400', refusal(null, 400), IntegrationError],
     ['401', refusal(null, 401), AccessRefusedError],
@@ -109,7 +109,7 @@ describe('without a code, the HTTP status decides', () => {
     ['503 with a name for a code', refusal('Ada', 503), TransientError],
     ['503 with an address for a code', refusal('ada@example.com', 503), TransientError],
     ['503 with the name of a property for a code', refusal('constructor', 503), TransientError],
-  ])('%s', async (_, reply, kind) => {
+  ])('the HTTP status of a response without a code determines the error: %s', async (_, reply, kind) => {
     server.replies.push(reply);
 
     const error = await failureOf(() => firstPage(komboAt(server)));
@@ -129,26 +129,24 @@ describe('without a code, the HTTP status decides', () => {
   });
 });
 
-describe('the log page', () => {
-  test.each([
-    undefined,
-    null,
-    7,
-    'javascript:alert(1)',
-    'no address',
-    'https://kombo.test/\u001b]0;title\u0007',
-    'https://kombo.test/a\nschoolbell: all is well',
-    'https://kombo.test/logs?learner=ada@example.com',
-    'https://ada:secret@kombo.test/logs',
-    'https://kombo.test/\u202egnp.gol',
-  ])('a log page that is %s is left out, and the code still counts', async (log_url) => {
-    const error = { code: 'INTEGRATION.INACTIVE', title: null, message: '', log_url };
-    server.replies.push(send(409, JSON.stringify({ status: 'error', error })));
+test.each([
+  undefined,
+  null,
+  7,
+  'javascript:alert(1)',
+  'no address',
+  'https://kombo.test/\u001b]0;title\u0007',
+  'https://kombo.test/a\nschoolbell: all is well',
+  'https://kombo.test/logs?learner=ada@example.com',
+  'https://ada:secret@kombo.test/logs',
+  'https://kombo.test/\u202egnp.gol',
+])('a log page that is %s is left out, and the code still counts', async (log_url) => {
+  const error = { code: 'INTEGRATION.INACTIVE', title: null, message: '', log_url };
+  server.replies.push(send(409, JSON.stringify({ status: 'error', error })));
 
-    expect(await failureOf(() => firstPage(komboAt(server)))).toMatchObject({
-      code: 'INTEGRATION.INACTIVE',
-      logUrl: null,
-    });
+  expect(await failureOf(() => firstPage(komboAt(server)))).toMatchObject({
+    code: 'INTEGRATION.INACTIVE',
+    logUrl: null,
   });
 });
 
@@ -162,7 +160,7 @@ describe('a page cursor is refused', () => {
       'by a code that nobody knows, with a status that blames the request',
       refusal('PLATFORM.CURSOR_OLD', 400),
     ],
-  ])('a page cursor is refused %s, at the first attempt', async (_, reply) => {
+  ])('a page cursor that is refused %s is a CursorRefusedError, without a retry', async (_, reply) => {
     server.replies.push(reply);
 
     expect(await thrownBy(readWithCursor)).toBeInstanceOf(CursorRefusedError);
@@ -173,7 +171,7 @@ describe('a page cursor is refused', () => {
     ['a code that speaks of something else', refusal('INTEGRATION.INACTIVE', 400), IntegrationError],
     ['a code that nobody knows, with a status that does not', refusal('PLATFORM.NEW', 500), TransientError],
     ['a rejected key', refusal(null, 401), AccessRefusedError],
-  ])('a page cursor is not refused by %s', async (_, reply, kind) => {
+  ])('an error is not a CursorRefusedError after %s', async (_, reply, kind) => {
     server.replies.push(reply);
 
     expect(await thrownBy(readWithCursor)).toBeInstanceOf(kind);

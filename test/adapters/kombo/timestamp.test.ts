@@ -39,7 +39,7 @@ const spellings = (instant: fc.Arbitrary<number>) =>
       return { instant, text: `${local.slice(0, 10)}${letter}${time}${suffix}` };
     });
 
-describe('any instant', () => {
+describe('an instant', () => {
   test('any spelling of an instant is normalised to UTC with milliseconds', () => {
     fc.assert(
       fc.property(spellings(instants), ({ instant, text }) => {

@@ -24,15 +24,15 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-describe('a page is asked for', () => {
-  test('with deleted records, in the largest size, and with no filter that was not given', async () => {
+describe('the request for a page', () => {
+  test('a page is requested with deleted records, the largest page size and only the given filters', async () => {
     await firstPage(komboAt(server));
 
     expect(server.asked[0]?.path).toBe('/v1/lms/course-progressions');
     expect(server.asked[0]?.query).toEqual({ page_size: '250', include_deleted: 'true' });
   });
 
-  test('with the integration, the key and the product in their headers', async () => {
+  test('a page is requested with headers for the integration, the key and the product', async () => {
     await firstPage(komboAt(server));
 
     expect(server.asked[0]?.headers).toMatchObject({
@@ -42,7 +42,7 @@ describe('a page is asked for', () => {
     });
   });
 
-  test('for some learners and courses', async () => {
+  test('a page can be requested for some learners and courses', async () => {
     await komboAt(server).readPage({ ...EVERYTHING, users: ['u1', 'u2'], courses: ['c1'] });
 
     expect(server.asked[0]?.query).toMatchObject({
@@ -53,7 +53,7 @@ describe('a page is asked for', () => {
     });
   });
 
-  test('for everyone when the list of learners is too long for an address', async () => {
+  test('a page is requested for all learners when the list is too long for a URL', async () => {
     const users = Array.from({ length: 500 }, (_, number) => `learner-${number}`);
 
     await komboAt(server).readPage({ ...EVERYTHING, users, courses: [] });
@@ -61,7 +61,7 @@ describe('a page is asked for', () => {
     expect(server.asked[0]?.query).toEqual({ page_size: '250', include_deleted: 'true' });
   });
 
-  test('with what changed after an instant, from a cursor that has any character', async () => {
+  test('a page can be requested with changes after an instant, from a cursor with any characters', async () => {
     const cursor = 'eyJh+/=&?#% ü\u2028';
     const updatedAfter = '2026-03-01T09:30:00.000Z';
 
@@ -70,7 +70,7 @@ describe('a page is asked for', () => {
     expect(server.asked[0]?.query).toMatchObject({ updated_after: updatedAfter, cursor });
   });
 
-  test('with every parameter of the endpoint', async () => {
+  test('a page can be requested with every parameter of the endpoint', async () => {
     const query = {
       cursor: 'c',
       page_size: 7,
@@ -89,7 +89,7 @@ describe('a page is asked for', () => {
     expect(server.asked[0]?.query).toEqual({ ...query, page_size: '7' });
   });
 
-  test('with the key of the moment, which may change between two requests', async () => {
+  test('each request uses the current key, which may change between two requests', async () => {
     const keys = ['old', ' new\n'];
     const kombo = komboAt(server, ONCE, async () => keys.shift() ?? '');
 
@@ -100,7 +100,7 @@ describe('a page is asked for', () => {
   });
 });
 
-describe('the address', () => {
+describe('the base URL', () => {
   test.each([
     ['of the EU', KOMBO_HOSTS.eu, 'https://api.kombo.dev/v1/lms/course-progressions'],
     ['of the US', KOMBO_HOSTS.us, 'https://api.us.kombo.dev/v1/lms/course-progressions'],
@@ -111,7 +111,7 @@ describe('the address', () => {
       'http://localhost:4010/v1/lms/course-progressions',
     ],
     ['with a deeper path', 'https://proxy/eu/v1', 'https://proxy/eu/v1/lms/course-progressions'],
-  ])('%s is the base URL before the path', async (_, baseUrl, expected) => {
+  ])('the base URL %s is used before the path of a request', async (_, baseUrl, expected) => {
     const asked: string[] = [];
     const kombo = createKombo({
       baseUrl,
@@ -145,9 +145,9 @@ describe('the address', () => {
   });
 });
 
-describe('nothing is sent', () => {
+describe('a request that is not sent', () => {
   test.each(['', '  ', 'two words', 'kéy', 'k\u2028y'])(
-    'with the key "%s", which no header can hold',
+    'the key "%s", which no header can contain, is refused before a request is sent',
     async (key) => {
       const error = await thrownBy(() => firstPage(komboAt(server, ONCE, async () => key)));
 
@@ -157,7 +157,7 @@ describe('nothing is sent', () => {
     },
   );
 
-  test('with an integration id that no header can hold', async () => {
+  test('an integration id that no header can contain is refused before a request is sent', async () => {
     const error = await thrownBy(() =>
       komboAt(server).readPage({ integration: 'moodle:\u2665', updatedAfter: null, cursor: null }),
     );
@@ -166,7 +166,7 @@ describe('nothing is sent', () => {
     expect(server.asked).toEqual([]);
   });
 
-  test('to where a redirection points', async () => {
+  test('a redirection is not followed', async () => {
     const other = await startScriptedKombo();
     server.replies.push(send(308, '', { location: `${other.baseUrl}/lms/course-progressions` }), page([]));
 

@@ -54,14 +54,14 @@ test('a conflict with another conditional write makes `replace` return false', a
 describe.each([
   [403, DeploymentError],
   [500, TransientError],
-])('when S3 answers %i, the error says what happens next', (status, error) => {
+])('an error of S3 with the status %i', (status, error) => {
   test.each([
     ['read', () => bucket.read('a')],
     ['replace', () => bucket.replace('a', 'text', null)],
     ['has', () => bucket.has('a')],
     ['add', () => bucket.add('a', Buffer.from('%PDF'))],
     ['remove', () => bucket.remove('a')],
-  ])('%s', async (_, call) => {
+  ])('`%s` reports whether a refusal of S3 is transient or an error of the deployment', async (_, call) => {
     server.refuse(status);
     await expect(call()).rejects.toThrow(error);
   });

@@ -22,7 +22,7 @@ const numberOf = (message: unknown) => Number(/:(\d+)/.exec(JSON.stringify(messa
 const sentNumbers = () =>
   queue.sent.map((message) => numberOf(message)).toSorted((one, other) => one - other);
 
-describe('many messages, of which SQS keeps failing three in ten,', () => {
+describe('many messages, with a queue that fails three in ten', () => {
   it.each(['refused', 'unanswered'] as const)(
     'of many messages, all but those that are %s are sent and counted',
     async (fate) => {
