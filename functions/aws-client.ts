@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream';
 import { readWhole } from './core/read-whole.ts';
 
 /**
- * The options of every client of an AWS service, in milliseconds. A call that hangs is aborted, so that the adapters' time
- * budgets and the functions' timeouts hold. DynamoDB responds within milliseconds.
+ * The options of every client of an AWS service; times are in milliseconds. A call that hangs is aborted, so that the
+ * adapters keep their time budgets and the functions end before their timeouts. DynamoDB responds within milliseconds.
  */
 export const AWS_CLIENT = {
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
@@ -12,8 +12,8 @@ export const AWS_CLIENT = {
   streamCollector: (body: Readable) => collect(body, 5_000),
 };
 
-/** Reads the body of a response: `requestTimeout` only covers its head. */
+/** Reads the body of a response. Has its own deadline, since `requestTimeout` only covers the headers. */
 export async function collect(body: Readable, deadlineMs: number): Promise<Uint8Array> {
-  const timer = setTimeout(() => body.destroy(new Error('the answer did not end in time')), deadlineMs);
+  const timer = setTimeout(() => body.destroy(new Error('the response did not end in time')), deadlineMs);
   return readWhole(body).finally(() => clearTimeout(timer));
 }

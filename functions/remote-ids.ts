@@ -4,32 +4,36 @@ import { DeploymentError } from './core/errors.ts';
 import type { Kombo, Store } from './core/ports.ts';
 import type { JournalEntry } from './core/state/journal-entry.ts';
 
-/** The setting, and the key of hashed ids, which is read when an id has to be hashed. */
+/** The setting, and a function that returns the key of hashed ids. It is called only when an id must be hashed. */
 export type IdSetting = { mode: RemoteIds; key: () => Promise<string> };
 
 /** Returns what is stored and published instead of a platform's id. Applying it twice gives the same result. */
 type ReplaceId = (id: string | null) => string | null;
 
-/** One function for the ids of learners and progressions, one for those of courses and revisions. */
+/** One function for the ids of learners and progressions, and one for the ids of courses and revisions. */
 type IdRule = { person: ReplaceId; course: ReplaceId };
 
 const HASHED = /^hashed-[\w-]{22}$/;
 
-/** The shortest key that cannot be guessed. */
+/** The minimum length of a key, so that nobody can guess it. */
 const FEWEST_CHARACTERS = 32;
 
-/** Whether an id contains an e-mail address, also with a full-width or percent-encoded @. */
+/** Returns whether an id contains an e-mail address, also with a full-width or percent-encoded @. */
 export function looksLikeEmail(id: string): boolean {
   return /\S(?:[@\uff20\ufe6b]|%40)\S/i.test(id);
 }
 
-/** @throws DeploymentError when the key is too short; what `key` throws */
+/**
+ * Returns the functions that replace ids according to the setting.
+ *
+ * @throws DeploymentError when the key is too short, and the errors of `key`
+ */
 export async function idRule({ mode, key }: IdSetting): Promise<IdRule> {
   if (mode === 'keep') return { person: (id) => id, course: (id) => id };
   const secret = await key();
   if (secret.length < FEWEST_CHARACTERS) {
     throw new DeploymentError(
-      `The key of hashed ids has less than ${FEWEST_CHARACTERS} characters: store another one`,
+      `The key of hashed ids has fewer than ${FEWEST_CHARACTERS} characters: store another one`,
     );
   }
   const course = hashedIf(looksLikeEmail, secret);
@@ -37,7 +41,10 @@ export async function idRule({ mode, key }: IdSetting): Promise<IdRule> {
   return { person: mode === 'hash' ? hashedIf(() => true, secret) : course, course };
 }
 
-/** 132 bits of HMAC-SHA256. An id of this form is not hashed again, so that stored ids can be replaced again. */
+/**
+ * Returns a function that replaces an id by 132 bits of its HMAC-SHA256. It leaves an id that already has this form
+ * unchanged, because stored ids pass through it again.
+ */
 function hashedIf(isHashed: (id: string) => boolean, key: string): ReplaceId {
   return (id) => {
     if (id === null || HASHED.test(id) || !isHashed(id)) return id;
@@ -45,7 +52,10 @@ function hashedIf(isHashed: (id: string) => boolean, key: string): ReplaceId {
   };
 }
 
-/** The same progressions with their ids replaced by the setting. Reads the key only if an id needs it; by default few do. */
+/**
+ * Returns the progressions with their ids replaced according to the setting. Reads the key only if an id must be
+ * hashed; with the default setting, few must.
+ */
 async function replaceIds<Part extends Progression>(parts: Part[], setting: IdSetting): Promise<Part[]> {
   const { mode } = setting;
   if (mode === 'keep') return parts;
@@ -60,7 +70,10 @@ async function replaceIds<Part extends Progression>(parts: Part[], setting: IdSe
   return parts.map((part) => withIds(part, rule));
 }
 
-/** Kombo with the ids of its records replaced by the setting, so that no other code sees the original ids. */
+/**
+ * Returns a Kombo adapter whose records have their ids replaced according to the setting, so that no other code sees
+ * the original ids.
+ */
 export function komboWithIds<Adapter extends Kombo>(kombo: Adapter, setting: IdSetting): Adapter {
   return {
     ...kombo,
@@ -76,8 +89,9 @@ export function komboWithIds<Adapter extends Kombo>(kombo: Adapter, setting: IdS
 }
 
 /**
- * The store with the ids of progressions and journal entries replaced by the setting, also if they were written under another
- * one: a change of the setting does not change a progression, and an old entry publishes no id that the setting now hides.
+ * Returns a store that replaces the ids in the progressions and journal entries that it reads, according to the current
+ * setting, even if they were written with another one. So a change of the setting does not change a progression, and
+ * old entries publish no id that the setting now hides.
  */
 export function storeWithIds(store: Store, setting: IdSetting): Store {
   const withChanges = async (entry: JournalEntry): Promise<JournalEntry> => ({

@@ -1,11 +1,11 @@
 import type { Environment } from './contract/environment.ts';
 import type { RunSettings } from './core/ports.ts';
 
-/** Longer than one page takes with all its retries. After a worker died, its integration waits for this time. */
+/** Longer than one page takes with all its retries. If a worker dies, its integration is not polled for this time. */
 const LEASE_MS = 3 * 60 * 1000;
 const RECONCILE_SLICE_MS = 60 * 1000;
 
-/** The settings of runs. */
+/** Returns the settings of runs. */
 export function runSettings(
   environment: Pick<Environment, 'OVERLAP_SECONDS' | 'LEARNER_DETAILS' | 'SURGE_SHARE' | 'SURGE_FLOOR'>,
 ): RunSettings {

@@ -34,7 +34,7 @@ import type { WebhookParts } from './webhook/handler.ts';
 
 type Variables = Record<string, string | undefined>;
 
-/** The parts of poll: environment → clients → ports. Called once, at a cold start. */
+/** Creates the parts of the poll function from the environment variables. Called once, at a cold start. */
 export function wirePoll(variables: Variables): {
   ports: Ports;
   settings: RunSettings;
@@ -54,7 +54,7 @@ export function wirePoll(variables: Variables): {
   };
 }
 
-/** The parts of dispatch: no Kombo, no bus. */
+/** Creates the parts of the dispatch function, which uses neither Kombo nor the bus. */
 export function wireDispatch(variables: Variables): DispatchParts {
   const environment = parseAs(DispatchEnvironment, variables);
   return {
@@ -65,7 +65,7 @@ export function wireDispatch(variables: Variables): DispatchParts {
   };
 }
 
-/** The parts of webhook: the queue and its secret, nothing else. */
+/** Creates the parts of the webhook function, which uses only the queue and the webhook secret. */
 export function wireWebhook(variables: Variables): Omit<WebhookParts, 'report'> {
   const environment = parseAs(WebhookEnvironment, variables);
   return {
@@ -74,7 +74,7 @@ export function wireWebhook(variables: Variables): Omit<WebhookParts, 'report'> 
   };
 }
 
-/** The parts of replay. */
+/** Creates the parts of the replay function. */
 export function wireReplay(variables: Variables): {
   ports: ReplayPorts;
   settings: RunSettings;
@@ -88,7 +88,7 @@ export function wireReplay(variables: Variables): {
   };
 }
 
-/** The parts of the command line: those of poll and of replay. There may be no replay function. */
+/** Creates the parts of the command line: those of poll and of replay. The deployment may have no replay function. */
 export function wireOperator(variables: Variables): {
   ports: ReplayPorts;
   settings: RunSettings;
@@ -96,7 +96,7 @@ export function wireOperator(variables: Variables): {
   replayQueue: Queue<ReplayMessage> | null;
   readKeyOwner: KomboAdapter['readKeyOwner'];
   ids: IdSetting;
-  /** Checks of `doctor` besides the ports; each throws an error that says what is wrong. */
+  /** The checks of `doctor` that do not use the ports. Each throws an error that describes the problem. */
   checks: OperatorChecks;
   storeKey(key: string): Promise<void>;
 } {
@@ -124,10 +124,10 @@ export function wireOperator(variables: Variables): {
 
 export type OperatorChecks = {
   findBus(): Promise<void>;
-  /** The number of waiting messages. */
+  /** Returns the number of waiting messages. */
   countPolls(): Promise<number>;
   countReplays: (() => Promise<number>) | null;
-  /** Stacks of consumers that are switched off but still deployed. */
+  /** Returns the stacks of consumers that are switched off but still deployed. */
   findStacksOff(): Promise<string[]>;
 };
 

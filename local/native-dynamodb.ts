@@ -14,7 +14,7 @@ const PACKAGE = '@dynoxide/linux-x64/package.json';
 const TABLE = 'schoolbell';
 const CREDENTIALS = { accessKeyId: 'native', secretAccessKey: 'native' };
 
-/** The file of the native engine, or null on a machine for which it was not built. */
+/** Returns the file of the native engine, or null on a machine for which it was not built. */
 export function nativeDynamoDb(): string | null {
   try {
     return join(dirname(createRequire(import.meta.url).resolve(PACKAGE)), 'dynoxide');
@@ -24,13 +24,13 @@ export function nativeDynamoDb(): string | null {
 }
 
 /**
- * A native DynamoDB engine in memory, in a process of its own, with Schoolbell's table: it checks the embedded one, and is five
- * times as fast.
+ * Starts a native DynamoDB engine in memory, in its own process, with Schoolbell's table. Tests and benchmarks use it
+ * beside the embedded engine: to compare the results, and because it is five times as fast.
  *
- * The engine itself accepts requests of web pages. It listens on one of 16 million addresses of this machine, which no page can
- * guess, behind a server that refuses pages.
+ * The engine does not reject requests from web pages open in a browser on this machine. So it listens on a random
+ * loopback address, one of 16 million, that no page can guess, behind a server that rejects such requests.
  *
- * @param file of `nativeDynamoDb`
+ * @param file from `nativeDynamoDb`
  * @throws when it does not respond
  */
 export async function startNativeDynamoDb(file: string): Promise<EmbeddedDynamoDb> {

@@ -74,7 +74,7 @@ async function requestPoll(
   if (until) throw new CommandError(`Kombo's rate limit is reached until ${until}. Run this again then.`);
   if (mode === 'baseline' && checkpoint?.watermark) {
     throw new CommandError(
-      `${id} was synced already. A poll publishes what changed since then; schoolbell reconcile ${id} also publishes what was missed.`,
+      `No baseline was started: ${id} already had its first sync. A poll publishes what changed since then; schoolbell reconcile ${id} also publishes what was missed.`,
     );
   }
   const message = { integration: id, ...(mode && { mode }) };

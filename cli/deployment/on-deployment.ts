@@ -42,7 +42,7 @@ export async function onDeployment<Result>(
 /**
  * Runs an operator's work on one integration, under its lease.
  *
- * @throws CommandError when the integration was never added, or a poll of it is running
+ * @throws CommandError when the integration was never added, or another poll or command holds its lease
  */
 export function onIntegration<Result>(
   command: Command,
@@ -55,7 +55,11 @@ export function onIntegration<Result>(
   });
 }
 
-/** @throws CommandError when a poll is running */
+/**
+ * Does an operator's work on an integration while holding its lease.
+ *
+ * @throws CommandError when another poll or command holds the lease
+ */
 export async function underLease<Result>(
   { ports, settings }: Deployment,
   integration: Integration,
@@ -64,7 +68,7 @@ export async function underLease<Result>(
   const operated = await withLease(ports, settings, integration, randomUUID(), work);
   if (operated.done) return operated.result;
   throw new CommandError(
-    `A poll of ${integration.id} is running. Try again when it has ended, at the latest after ${operated.busyUntil}.`,
+    `Another poll or command is working on ${integration.id}. Try again when it has finished. If it does not finish, its lease expires at ${operated.busyUntil}.`,
   );
 }
 

@@ -89,7 +89,7 @@ function issue(
   { bucket, at, code }: DecisionContext,
 ): CertificateState {
   const { completion } = state;
-  if (completion === null) throw new Error('A certificate needs a completion');
+  if (completion === null) throw new Error('Cannot issue a certificate: no completion is known');
   const { cause, journal } = completion;
   const number = certificateNumber(progressionOf(detail), completedAt, state.certificates.length);
   return {
@@ -122,7 +122,8 @@ function revoke(
   { bucket, at }: DecisionContext,
 ): CertificateState {
   const cause = state.incompletion?.cause;
-  if (cause === undefined) throw new Error('A revocation needs an event after which the course is open');
+  if (cause === undefined)
+    throw new Error('Cannot revoke a certificate: no event says that the course is no longer completed');
   return {
     ...state,
     certificates: withEnd(state, valid, 'revoked', at),

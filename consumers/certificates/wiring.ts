@@ -15,7 +15,7 @@ import { type Drawn, drawCertificate } from './drawing/draw-certificate.ts';
 import { openFonts } from './drawing/font-library.ts';
 import type { CertificateParts } from './handle-event.ts';
 
-/** The parts of certificates: environment → clients → ports. Called once, at a cold start. */
+/** Creates the parts of the certificates function from the environment variables. Called once, at a cold start. */
 export function wireCertificates(
   variables: Record<string, string | undefined>,
   onUndrawable: (number: string, texts: Drawn['undrawable']) => void,

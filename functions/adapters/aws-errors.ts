@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
 import { codeOf } from '../core/errors.ts';
 
-/** What is read of an error that the SDK throws. */
+/** The fields that are read from an error that the SDK throws. */
 const Thrown = z.object({
   message: z.string(),
   $metadata: z.catch(z.optional(z.object({ httpStatusCode: z.optional(z.number()) })), undefined),
 });
 
 /**
- * Waiting does not help: the credentials are missing or rejected, the permission is missing, or the resource does not exist.
- * https://docs.aws.amazon.com/eventbridge/latest/APIReference/CommonErrors.html
+ * Errors that waiting does not resolve: the credentials are missing or rejected, the permission is missing, or the
+ * resource does not exist. https://docs.aws.amazon.com/eventbridge/latest/APIReference/CommonErrors.html
  */
 const REFUSALS = new Set([
   'AccessDeniedException',
@@ -31,12 +31,15 @@ const REFUSALS = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** The SDK's plain errors for a region that is missing or malformed have no name of their own. */
+/**
+ * The SDK throws errors without a specific name when the region is missing or malformed: they are recognised by their
+ * message.
+ */
 const WRONG_REGION = /^Region (is missing|not accepted)/;
 
 /**
- * Why AWS refuses every call like this one until a person changes the deployment: what is wrong, for an error message. Null
- * for an error that may pass.
+ * Returns why AWS refuses every call of this kind until a person changes the deployment, as text for an error message.
+ * Returns null for an error that may be temporary.
  */
 export function refusalOf(error: unknown): string | null {
   const { data } = Thrown.safeParse(error);
@@ -47,7 +50,7 @@ export function refusalOf(error: unknown): string | null {
   return REFUSALS.has(code) || status === 401 || status === 403 ? code : null;
 }
 
-/** The HTTP status of the response, or 0 where there was none. */
+/** Returns the HTTP status of the response, or 0 when there was no response. */
 export function statusOf(error: unknown): number {
   return Thrown.safeParse(error).data?.$metadata?.httpStatusCode ?? 0;
 }

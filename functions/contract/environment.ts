@@ -11,11 +11,14 @@ export const KOMBO_HOSTS = {
 
 const THIS_MACHINE = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** The message about a wrong address. It does not show the address, which may contain a password. */
+/** The error message for an invalid address. It does not show the address, which may contain a password. */
 export const ADDRESS_RULE =
   'must be an https address without user and password (http is allowed for this machine only: localhost or 127.0.0.1)';
 
-/** Whether keys and records may be sent to an address: encrypted or on this machine, and without a secret in the address. */
+/**
+ * Returns whether keys and records may be sent to an address: it is encrypted or on this machine, and contains no user
+ * or password.
+ */
 export function isAddress(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
@@ -23,7 +26,7 @@ export function isAddress(text: string): boolean {
   return isPrivate && username === '' && password === '';
 }
 
-/** The address of a service. */
+/** The URL of a service. */
 export const Address = z.string().check(z.refine(isAddress, ADDRESS_RULE));
 
 /** How the platforms' own ids of learners and progressions are treated. Default: hash those that look like an e-mail address. */
@@ -32,7 +35,7 @@ export type RemoteIds = z.infer<typeof RemoteIds>;
 
 const wholeNumber = z.coerce.number().check(z.int());
 
-/** A variable with values that are separated by commas. Without the variable, the list is empty. */
+/** Creates the schema of a variable whose values are separated by commas. Without the variable, the list is empty. */
 const listOf = (item: z.ZodMiniType<string, string>) =>
   z.pipe(
     z.pipe(
@@ -42,7 +45,7 @@ const listOf = (item: z.ZodMiniType<string, string>) =>
     z.array(item),
   );
 
-/** The environment that the functions with the poll queue share. */
+/** The environment that all functions that use the poll queue share. */
 export const SharedEnvironment = z.object({
   TABLE_NAME: z.string().check(z.minLength(3)),
   QUEUE_URL: Address,
@@ -53,7 +56,7 @@ export const SharedEnvironment = z.object({
   JOURNAL_RETENTION_DAYS: z._default(wholeNumber.check(z.positive()), 90),
 });
 
-/** The environment of poll. Parsed once, at a cold start. */
+/** The environment of the poll function. Parsed once, at a cold start. */
 export const Environment = z.extend(SharedEnvironment, {
   BUS_NAME: described(z.string().check(z.minLength(1)), 'Name or ARN'),
   KOMBO_SECRET_ID: described(
@@ -85,7 +88,7 @@ export function parseAs<T>(schema: z.ZodMiniType<T>, variables: Record<string, s
   throw new Error(`Environment variables are missing or wrong: ${wrong.join('; ')}`);
 }
 
-/** The environment of dispatch. */
+/** The environment of the dispatch function. */
 export const DispatchEnvironment = z.extend(SharedEnvironment, {
   POLL_EVERY_MINUTES: described(
     z.coerce.number().check(z.positive()),
@@ -94,12 +97,12 @@ export const DispatchEnvironment = z.extend(SharedEnvironment, {
   INTEGRATIONS: described(listOf(IntegrationId), 'Added if they are unknown; separated by commas'),
 });
 
-/** The environment of replay. */
+/** The environment of the replay function. */
 export const ReplayEnvironment = z.extend(z.omit(Environment, { QUEUE_URL: true }), {
   REPLAY_QUEUE_URL: described(Address, 'The queue of replays to continue'),
 });
 
-/** The environment of webhook. */
+/** The environment of the webhook function. */
 export const WebhookEnvironment = z.extend(z.pick(SharedEnvironment, { QUEUE_URL: true }), {
   WEBHOOK_SECRET_ID: described(
     z.string().check(z.minLength(1)),

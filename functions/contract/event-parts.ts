@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { described, Timestamp, WholeNumber } from './field-types.ts';
 
-/** What can happen to a course progression: the `detail-type` of its event. */
+/** What can happen to a course progression. The values are the `detail-type`s of the events. */
 export const LearningEventType = z.enum([
   'LearnerEnrolled',
   'CourseStarted',
@@ -19,7 +19,7 @@ export const LearningEventType = z.enum([
 ]);
 export type LearningEventType = z.infer<typeof LearningEventType>;
 
-/** How many events of each type. */
+/** The number of events of each type. */
 export const EventCounts = z.partialRecord(LearningEventType, WholeNumber);
 export type EventCounts = z.infer<typeof EventCounts>;
 
@@ -54,7 +54,7 @@ export const LearnerDetails = z.object({
 });
 export type LearnerDetails = z.infer<typeof LearnerDetails>;
 
-/** The learner of an event: ids always, details only where the deployment includes them. */
+/** The learner of an event. It always has the ids; it has details only if the deployment includes them. */
 export const Learner = z.extend(LearnerReference, z.partial(LearnerDetails).shape);
 export type Learner = z.infer<typeof Learner>;
 
@@ -71,7 +71,7 @@ export const Course = z.object({
 });
 export type Course = z.infer<typeof Course>;
 
-/** Present on an event that is sent again. */
+/** Describes the replay of an event. Only replayed events have it. */
 export const Replay = z.object({
   id: z.string(),
   reason: z.string(),

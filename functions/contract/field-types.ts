@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /**
- * A copy of a schema with a description for the JSON Schemas and the catalogue. zod's own `describe` would run for every value
- * that is parsed: parsing a journal entry would take 25 % longer.
+ * Returns a copy of a schema with a description for the JSON Schemas and the catalogue. zod's own `describe` would run
+ * for every value that is parsed: parsing a journal entry would take 25 % longer.
  */
 export function described<Schema extends z.ZodMiniType>(schema: Schema, description: string): Schema {
   const copy = schema.clone();
@@ -14,7 +14,7 @@ export function described<Schema extends z.ZodMiniType>(schema: Schema, descript
 export const Timestamp = z.iso.datetime({ precision: 3 });
 export type Timestamp = z.infer<typeof Timestamp>;
 
-/** 0, 1, 2, ... Shared, since building a schema takes time at a cold start. */
+/** 0, 1, 2, ... Defined once, since creating a schema takes time at a cold start. */
 export const WholeNumber = z.int().check(z.nonnegative());
 
 /** 1, 2, 3, ... */

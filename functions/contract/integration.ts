@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { Timestamp } from './field-types.ts';
 
 /**
- * What the first sync of an integration publishes: nothing (`silent`), everything (`publish`), or what happened at
- * or after a date (`since`).
+ * What the first sync of an integration publishes: nothing (`silent`), everything (`publish`), or the changes dated at
+ * or after a time (`since`).
  */
 export const Baseline = z.discriminatedUnion('mode', [
   z.object({ mode: z.literal('silent') }),
@@ -12,14 +12,17 @@ export const Baseline = z.discriminatedUnion('mode', [
 ]);
 export type Baseline = z.infer<typeof Baseline>;
 
-/** The baseline in one word: `silent`, `publish` or `since:<date>`. */
+/** Returns the baseline as one word: `silent`, `publish` or `since:<date>`. */
 export function describeBaseline(baseline: Baseline): string {
   return baseline.mode === 'since' ? `since:${baseline.date}` : baseline.mode;
 }
 
 const PATTERN = /^(?:silent|publish|since:(?<date>.+))$/;
 
-/** A baseline in one word, as settings and the environment write it: `silent`, `publish` or `since:2026-09-01`. */
+/**
+ * Parses a baseline from one word, as settings and the environment contain it: `silent`, `publish` or
+ * `since:2026-09-01`.
+ */
 export const BaselineText = z.pipe(
   z.string(),
   z.transform((text, context): Baseline => {
@@ -57,7 +60,7 @@ export const IntegrationId = z
   );
 export type IntegrationId = z.infer<typeof IntegrationId>;
 
-/** The tool slug of an integration id: `moodle` of `moodle:7C9M…`. */
+/** Returns the tool slug of an integration id: `moodle` for `moodle:7C9M…`. */
 export function toolOf(integration: IntegrationId): string {
   return integration.slice(0, integration.indexOf(':'));
 }
@@ -66,7 +69,10 @@ export function toolOf(integration: IntegrationId): string {
 export const Integration = z.object({
   id: IntegrationId,
   state: z.enum(['active', 'paused', 'removed']),
-  /** `kombo`: paused because it is gone or inactive at Kombo, and resumed when it is back. Absent when a person paused it. */
+  /**
+   * `kombo`: paused because Kombo no longer has the integration or shows it as inactive; resumed when Kombo shows it as
+   * active again. Absent if a person paused it.
+   */
   pausedBy: z.optional(z.literal('kombo')),
   baseline: Baseline,
   addedAt: Timestamp,

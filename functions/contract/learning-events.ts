@@ -10,7 +10,7 @@ import {
 import { described, PositiveNumber, Timestamp, WholeNumber } from './field-types.ts';
 import { IntegrationId } from './integration.ts';
 
-/** The fields that an event can report in `changes`. `learner`: the learner's data was erased. */
+/** The fields that an event can list in `changes`. `learner`: the learner's data was erased. */
 export const ChangedField = z.enum([
   'remoteId',
   'status',
@@ -28,7 +28,7 @@ export const JournalPosition = z.object({
 });
 export type JournalPosition = z.infer<typeof JournalPosition>;
 
-/** What all learning events share, in version 1. */
+/** The fields that all learning events share, in version 1. */
 export const LearningEventDetail = z.object({
   version: z.literal(1),
   id: described(

@@ -2,16 +2,17 @@ import * as z from 'zod/mini';
 import { IntegrationId } from './integration.ts';
 
 /**
- * `incremental`: what changed since the watermark. `baseline`: the first sync, everything. `reconcile`: everything
- * again, to find what was missed.
+ * `incremental`: read what changed since the watermark. `baseline`: the first sync, which reads everything.
+ * `reconcile`: read everything again, to find what was missed.
  */
 export const PollMode = z.enum(['incremental', 'baseline', 'reconcile']);
 export type PollMode = z.infer<typeof PollMode>;
 
 /**
- * One message of the poll queue: run this integration. Without a mode: an incremental run, or the baseline first.
+ * A message of the poll queue, which requests a run of this integration. Without a mode: an incremental run, or the
+ * baseline if the integration has none yet.
  * `follow`: Kombo sent a webhook that the integration was created or changed, so ask Kombo for its status first.
- * `othersLetIn`: Kombo refused access for this integration, and later accepted another one.
+ * `othersLetIn`: Kombo refused access for this integration, and later accepted another integration.
  */
 export const PollMessage = z.object({
   integration: IntegrationId,
@@ -21,17 +22,17 @@ export const PollMessage = z.object({
 });
 export type PollMessage = z.infer<typeof PollMessage>;
 
-/** One message of the replay queue: continue this replay. */
+/** A message of the replay queue, which requests that this replay continues. */
 export const ReplayMessage = z.object({
   integration: IntegrationId,
   replay: z.string().check(z.minLength(1)),
 });
 export type ReplayMessage = z.infer<typeof ReplayMessage>;
 
-/** An SQS event with one message: the batch size of the event sources is 1. */
+/** An SQS event with one message, because the event sources have a batch size of 1. */
 const QueueEvent = z.object({ Records: z.tuple([z.object({ body: z.string() })]) });
 
-/** The message of an SQS event. */
+/** Returns the message of an SQS event. */
 export function messageOf<Message>(schema: z.ZodMiniType<Message>, event: unknown): Message {
   return schema.parse(JSON.parse(QueueEvent.parse(event).Records[0].body));
 }

@@ -1,30 +1,32 @@
 /** The `source` of every event that Schoolbell publishes. */
 export const EVENT_SOURCE = 'schoolbell';
 
-/** The namespace and the names of the metrics, shared by the functions that publish and the stacks that alarm. */
+/** The namespace of the metrics. */
 export const METRIC_NAMESPACE = 'Schoolbell';
 
 /**
- * No metric has a dimension per integration: at 500 integrations each would cost hundreds of dollars a month. Worst cases
- * are metrics; single integrations are in the structured logs.
+ * The names of the metrics, shared by the functions that publish them and the stacks with alarms.
+ *
+ * No metric has a dimension per integration: with 500 integrations, each such metric would cost hundreds of dollars a
+ * month. Metrics have the worst value of all integrations; the structured logs have the values of each.
  */
 export const metricNames = {
-  /** Of each run that ended. */
+  /** Published for each run that ended. */
   pagesRead: 'PagesRead',
   recordsRead: 'RecordsRead',
   changesMissed: 'ChangesMissed',
   setAside: 'SetAside',
   unknownStatuses: 'UnknownStatuses',
   runsEnded: 'RunsEnded',
-  /** Of each invocation of poll; the two times are the longest of its events. */
+  /** Published for each invocation of poll. The two times are the longest of its events. */
   eventsPublished: 'EventsPublished',
   komboLagSeconds: 'KomboLagSeconds',
   ownLagSeconds: 'OwnLagSeconds',
-  /** Of each run that failed; once without and once with the dimension `kind`. */
+  /** Published for each run that failed: once without and once with the dimension `kind`. */
   runsFailed: 'RunsFailed',
-  /** When AWS denies access to a run, and when dispatch finds that the deployment is wrong. */
+  /** Published when AWS denies access to a run, and when dispatch finds that the deployment is wrong. */
   deploymentErrors: 'DeploymentErrors',
-  /** Of the whole fleet, at each dispatch. */
+  /** Published by each dispatch for all integrations together. */
   integrationsActive: 'IntegrationsActive',
   integrationsFailing: 'IntegrationsFailing',
   integrationsHeld: 'IntegrationsHeld',
@@ -32,7 +34,7 @@ export const metricNames = {
   oldestUnpublishedSeconds: 'OldestUnpublishedSeconds',
   pollsSent: 'PollsSent',
   webhooksAccepted: 'WebhooksAccepted',
-  /** Names and titles that no font can draw: certificates have replacement text. */
+  /** The number of names and titles that no font can draw; the certificates have replacement text. */
   certificateTextsUndrawable: 'CertificateTextsUndrawable',
 } as const;
 
@@ -41,10 +43,10 @@ export type MetricName = (typeof metricNames)[keyof typeof metricNames];
 /** The dimension of every metric: the deployment's name, to separate two deployments in one account. */
 export const DEPLOYMENT_DIMENSION = 'service';
 
-/** The dimension of `RunsFailed` that says what to do next: `Failure.kind`. */
+/** The dimension of `RunsFailed`. Its value is `Failure.kind`, which determines what to do next. */
 export const KIND_DIMENSION = 'kind';
 
-/** The messages of the log lines that the dashboard's queries look for. */
+/** The messages of the log lines that the dashboard's queries search for. */
 export const logMessages = {
   run: 'run',
   replay: 'replay',
@@ -52,7 +54,7 @@ export const logMessages = {
   unreadable: 'settings cannot be read',
 } as const;
 
-/** The names of the stacks' outputs: how an operator's tools find the deployment. */
+/** The names of the stacks' outputs, by which an operator's tools find the deployment. */
 export const outputNames = {
   table: 'TableName',
   bus: 'BusArn',
@@ -64,9 +66,9 @@ export const outputNames = {
   dispatchFunction: 'DispatchFunctionName',
   replayFunction: 'ReplayFunctionName',
   webhookUrl: 'WebhookUrl',
-  /** `NAME=value` pairs, separated by spaces: what the command line knows of the deployment. */
+  /** `NAME=value` pairs, separated by spaces: the environment of the command line. */
   environment: 'OperatorEnvironment',
-  /** The managed policy with the rights of the command line. */
+  /** The managed policy with the permissions of the command line. */
   operatorPolicy: 'OperatorPolicyArn',
   dashboard: 'DashboardName',
 } as const;
@@ -82,7 +84,9 @@ export type TableCall =
   | 'PartiQLInsert'
   | 'PartiQLUpdate';
 
-/** The calls that each function makes: its role allows only these, and tests fail on others. */
+/**
+ * The DynamoDB calls that each function makes. The function's role allows only these, and tests fail on any other call.
+ */
 export const TABLE_CALLS = {
   dispatch: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
   poll: [

@@ -11,7 +11,7 @@ const operational = z.object({
   at: Timestamp,
 });
 
-/** The schema of the `detail` of each operational event. An operator gets it once per episode. */
+/** The schema of the `detail` of each operational event. An event is published once per episode. */
 export const operationalEvents = {
   IntegrationBaselined: z.extend(operational, {
     baseline: described(z.string(), '`silent`, `publish` or `since:<date>`'),
@@ -77,10 +77,10 @@ export type OperationalEvent = {
 }[OperationalEventType];
 
 /**
- * The fields that all operational events share.
+ * Returns the fields that all operational events share.
  *
- * @param name identifies the event within the integration. The same on each publication, so that a retry after a crash uses
- * the same event id
+ * @param name identifies the event within its integration. It is the same on each publication, so that a retry after a
+ *   crash uses the same event id
  */
 export function envelope(integration: IntegrationId, name: string, clock: () => number) {
   return {

@@ -1,17 +1,17 @@
 /**
- * Characters of foreign text that must not reach a terminal, a log or a message: control characters (escape sequences begin
- * with one), line breaks, unpaired surrogates, and characters that change the direction of the text around them.
- * Zero-width joiners are allowed: emoji and Indic names need them.
+ * Characters from other systems that must not reach a terminal, a log or a message: control characters (escape
+ * sequences begin with one), line breaks, unpaired surrogates, and characters that change the direction of the text
+ * around them. Zero-width joiners are allowed: emoji and Indic names need them.
  * https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
  */
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/gu;
 
-/** A text in one line in which each unsafe character is replaced by `�`. */
+/** Returns a text as one line, with each unsafe character replaced by `�`. */
 export function printable(text: string): string {
   return text.replace(UNSAFE, '\uFFFD');
 }
 
-/** JSON in one line in which each unsafe character is escaped. */
+/** Returns JSON as one line, with each unsafe character escaped. */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value).replace(
     UNSAFE,
@@ -19,7 +19,7 @@ export function jsonText(value: unknown): string {
   );
 }
 
-/** A time for people, to the minute, in UTC: `2026-03-01 09:30`. */
+/** Formats a time for people, to the minute, in UTC: `2026-03-01 09:30`. */
 export function minute(time: string): string {
   return time.slice(0, 16).replace('T', ' ');
 }

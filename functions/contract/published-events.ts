@@ -16,7 +16,7 @@ export type EventDetail<Type extends EventType> = z.infer<(typeof publishedEvent
 const schemas: { readonly [Type in EventType]: z.ZodMiniType<EventDetail<Type>> } = publishedEvents;
 
 /**
- * The detail of an event, parsed by the schema of its type.
+ * Parses the detail of an event by the schema of its type.
  *
  * @throws ZodError with messages in English
  */
@@ -28,18 +28,20 @@ function parseWith<Detail>(schema: z.ZodMiniType<Detail>, detail: unknown): Deta
   return schema.parse(detail, IN_ENGLISH);
 }
 
-/** The `detail-type` of a learning event that is sent again: rules for live events stay silent. */
+/** Returns the `detail-type` of a replayed learning event, which rules for live events do not match. */
 export function replayedName<Type extends LearningEventType>(type: Type): `Replayed${Type}` {
   return `Replayed${type}`;
 }
 
-/** The `detail-type`s under which an event comes: its own, and for what a replay can send again the other one. */
+/**
+ * Returns the `detail-type`s that an event can have: its own and, if a replay can send it again, also the replayed one.
+ */
 export function detailTypesOf(type: EventType): string[] {
   const learning = LearningEventType.safeParse(type);
   return learning.success ? [type, replayedName(learning.data)] : [type];
 }
 
-/** Whether this is the name of an event that can appear on the bus. */
+/** Returns whether this is the name of an event that can appear on the bus. */
 export function isEventType(name: string): name is EventType {
   return Object.hasOwn(publishedEvents, name);
 }

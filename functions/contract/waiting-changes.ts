@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { described, PositiveNumber, WholeNumber } from './field-types.ts';
 
-/** Why a change is suspect: kinds of changes that a mistake of the platform causes and ordinary learning does not. */
+/**
+ * Why a change is suspect: the kinds of changes that come from mistakes of a platform, and not from ordinary learning.
+ */
 export const SuspectKind = z.enum([
   'removed',
   'restored',
@@ -18,7 +20,7 @@ export const SuspectKind = z.enum([
 ]);
 export type SuspectKind = z.infer<typeof SuspectKind>;
 
-/** The suspect changes that wait for a person, each progression once. */
+/** The suspect changes that wait for a person. Each progression counts once. */
 export const WaitingChanges = z.object({
   total: WholeNumber,
   kinds: described(

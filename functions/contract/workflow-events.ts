@@ -28,7 +28,7 @@ const certificate = z.object({
   }),
 });
 
-/** The schema of each event of the optional workflows. None of them contains the name of a person. */
+/** The schema of the `detail` of each event of the optional workflows. No such event contains a person's name. */
 export const workflowEvents = {
   CertificateIssued: z.extend(certificate, {
     completedAt: described(Timestamp, 'The date on the certificate'),

@@ -2,10 +2,10 @@ import * as z from 'zod/mini';
 import { printable } from '../contract/printable-text.ts';
 import type { Failure } from './state/checkpoint.ts';
 
-/** What an error has besides its message. */
+/** The other properties of an error besides its message. */
 export type ErrorContext = { code?: string | null; logUrl?: string | null; cause?: unknown };
 
-/** An error that ends a run. Each kind is named for what happens next; `message` is one line for a person. */
+/** An error that ends a run. Each class is named for what happens next; `message` is one line for a person. */
 abstract class RunError extends Error {
   abstract readonly kind: Failure['kind'];
   readonly code: string | null;
@@ -20,14 +20,14 @@ abstract class RunError extends Error {
   }
 }
 
-/** A temporary failure after several attempts: the next run tries again. */
+/** A failure that remained after several attempts but may be temporary: the next run tries again. */
 export class TransientError extends RunError {
   readonly kind = 'transient';
 }
 
-/** Kombo accepts no requests for some time. This is not a failure: the run continues when the time is over. */
+/** Kombo accepts no requests for some time. This is not a failure: the run continues after that time. */
 export class RateLimitedError extends TransientError {
-  /** Milliseconds from now. */
+  /** The number of milliseconds until Kombo accepts requests again. */
   readonly waitMs: number;
 
   constructor(message: string, { waitMs, ...context }: ErrorContext & { waitMs: number }) {
@@ -47,8 +47,8 @@ export class WaitingError extends RunError {
 }
 
 /**
- * Kombo refuses access: the key, the IP address, or this integration. Only a comparison with other integrations shows whether
- * the deployment or the integration is wrong: dispatch decides (`due.ts`).
+ * Kombo refuses access: the key, the IP address, or this integration. Whether the deployment or the integration is
+ * wrong can only be determined by comparison with other integrations. Dispatch does this (`due.ts`).
  */
 export class AccessRefusedError extends RunError {
   readonly kind = 'access-refused';
@@ -61,31 +61,36 @@ export class DeploymentError extends RunError {
 
 export type { RunError };
 
-/** The fields of a failed call that are read besides its name. */
+/** The properties, besides the name, that are read from the error of a failed call. */
 const ErrorParts = z.object({
   code: z.catch(z.optional(z.string()), undefined),
   $metadata: z.catch(z.optional(z.object({ httpStatusCode: z.optional(z.number()) })), undefined),
 });
 
-/** `Error`, or a name of two or more words: `ThrottlingException`, `AWS.SimpleQueueService.NonExistentQueue`. */
+/**
+ * Matches the name of an error: `Error`, or a name of two or more words such as `ThrottlingException` or
+ * `AWS.SimpleQueueService.NonExistentQueue`.
+ */
 const NAME = /^(?:Error|\$?(?=(?:.*[A-Z]){2})[A-Za-z.]{3,64})$/;
-/** A code of the operating system or of Node: `ECONNREFUSED`, `ERR_SSL_WRONG_VERSION_NUMBER`. */
+/**
+ * Matches an error code of the operating system or of Node, such as `ECONNREFUSED` or `ERR_SSL_WRONG_VERSION_NUMBER`.
+ */
 const SYSTEM_CODE = /^[A-Z][A-Z_]{2,63}$/;
 
 /**
- * The name of an error, or `UnknownError`. A response of AWS may repeat the request, so that a text that does not look like the
- * name of an error is left out. Messages of other parties are never passed on.
+ * Returns the name of an error, or `UnknownError` if the name does not look like one: a response of AWS may repeat the
+ * request. Messages of other systems are never passed on.
  */
 export function nameOf(error: unknown): string {
   return asCode(error instanceof Error ? error.name : '');
 }
 
-/** The error code of a response if it looks like one, else `UnknownError`. */
+/** Returns the error code of a response if it looks like one, otherwise `UnknownError`. */
 export function asCode(text: string): string {
   return NAME.test(text) ? text : 'UnknownError';
 }
 
-/** The name of the error of a failed call, or without a response, the error code of the connection. */
+/** Returns the name of a failed call's error. If there was no response, returns the error code of the connection. */
 export function codeOf(error: unknown): string {
   const { code, $metadata } = ErrorParts.safeParse(error).data ?? {};
   const isAnswered = $metadata?.httpStatusCode !== undefined;
@@ -96,22 +101,22 @@ export function isRunError(error: unknown): error is RunError {
   return error instanceof RunError;
 }
 
-/** Kombo no longer accepts the cursor: the pages are read again from the first. */
+/** Kombo no longer accepts the cursor. The run reads the pages again, from the first one. */
 export class CursorRefusedError extends Error {
   override readonly name = 'CursorRefusedError';
 }
 
-/** Another worker holds the lease: stop without another write. */
+/** Another worker holds the lease. This worker must stop without another write. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 }
 
-/** Another worker has written the journal entry of this number. */
+/** Another worker has already written the journal entry with this number. */
 export class EntryTakenError extends Error {
   override readonly name = 'EntryTakenError';
 }
 
-/** Another process sends this replay, or a person stopped it: stop without another write. */
+/** Another process sends this replay, or a person stopped it. This process must stop without another write. */
 export class ReplayChangedError extends Error {
   override readonly name = 'ReplayChangedError';
 }

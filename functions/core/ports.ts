@@ -12,15 +12,17 @@ import type { SetAside } from './state/set-aside.ts';
 export type Clock = () => number;
 
 /**
- * Kombo's API. Every call retries for a limited time and then throws one of the errors of `errors.ts`. If Kombo does not accept
- * the cursor, this is a `CursorRefusedError`.
+ * Kombo's API. Every call retries for a limited time and then throws one of the errors of `errors.ts`. The error is a
+ * `CursorRefusedError` if Kombo does not accept the cursor.
  */
 export type Kombo = {
   /**
-   * One page of course progressions, including deleted ones. `updatedAfter` null: all course progressions.
+   * Reads one page of course progressions, including deleted ones. If `updatedAfter` is null, reads all course
+   * progressions.
    *
    * @param request.users Kombo's ids of learners: reads only their progressions, if the list fits into a request
-   * @param request.courses Kombo's ids of courses (not of revisions); likewise
+   * @param request.courses Kombo's ids of courses (not of revisions): reads only their progressions, if the list fits
+   *   into a request
    */
   readPage(
     request: {
@@ -32,35 +34,41 @@ export type Kombo = {
     },
     signal?: AbortSignal,
   ): Promise<Page>;
-  /** The progressions with these ids that Kombo still has, including deleted ones. Any number of ids. */
+  /** Reads the progressions with these ids that Kombo still has, including deleted ones. Accepts any number of ids. */
   readByIds(
     integration: IntegrationId,
     ids: string[],
   ): Promise<{ records: ObservedProgression[]; rejected: RejectedRecord[] }>;
-  /** Since when the integration's data is expired, or null. Also null if the details cannot be read. */
+  /**
+   * Returns the time since when the integration's data is expired, or null. Also returns null if the details cannot be
+   * read.
+   */
   readDataExpiredAt(integration: IntegrationId): Promise<string | null>;
 };
 
-/** `reason`: one line for a person, without content. */
+/** `reason` is one line for a person, and contains no record contents. */
 export type UnreadableIntegration = { id: IntegrationId; reason: string };
 
 export type LeaseResult =
-  /** `fence`: the lease before was not released; its worker may still wake up. */
+  /**
+   * `fence`: whether the caller must append a fence, because the previous lease expired without being released and its
+   * worker may still continue.
+   */
   | { taken: true; checkpoint: Checkpoint; lease: Lease; fence: boolean }
   /** Another worker holds the lease; the request to poll `again` was stored for it. */
   | { taken: false; until: string };
 
 /**
- * The table. Reads are consistent. Each write is one conditional write of a single item. A write whose response was lost counts
- * as successful when the item shows it. Errors are those of `errors.ts`.
+ * The table. Reads are strongly consistent. Each write is one conditional write of a single item. If the response to a
+ * write is lost, the write counts as successful when the stored item contains it. Errors are those of `errors.ts`.
  */
 export type Store = {
   readIntegration(id: IntegrationId): Promise<Integration | null>;
-  /** All integrations. Unreadable ones are returned separately, so that they do not stop the others. */
+  /** Reads all integrations. Returns unreadable ones separately, so that they do not stop the others. */
   readIntegrations(): Promise<{ integrations: Integration[]; unreadable: UnreadableIntegration[] }>;
   /**
-   * Replaces the stored settings by the result of `change`, which is called again if another writer was faster. Writes nothing
-   * if the result is null or unchanged.
+   * Replaces the stored settings by the result of `change`. Calls `change` again if another writer has written in
+   * between. Writes nothing if the result is null or unchanged.
    *
    * @param change gets null when no settings are stored
    * @returns the stored settings
@@ -70,11 +78,14 @@ export type Store = {
     change: (stored: Integration | null) => Integration | null,
   ): Promise<Integration | null>;
 
-  /** The checkpoint and its lease; null for an integration that was never polled. */
+  /** Reads the checkpoint and its lease. Returns null for an integration that was never polled. */
   readCheckpoint(id: IntegrationId): Promise<{ checkpoint: Checkpoint; lease: Lease | null } | null>;
-  /** Many checkpoints at once, for an overview: not consistent, absent where never polled. */
+  /**
+   * Reads many checkpoints at once, for an overview. The reads are eventually consistent. Integrations that were never
+   * polled are absent.
+   */
   readCheckpoints(ids: IntegrationId[]): Promise<Map<IntegrationId, Checkpoint>>;
-  /** Acquires the lease if it is free or expired at `now`, and clears `again`. Otherwise stores `again`. */
+  /** Acquires the lease if it is free or expired at `now`, and clears `again`. Otherwise sets `again`. */
   takeLease(id: IntegrationId, lease: Lease, now: string): Promise<LeaseResult>;
   /**
    * Replaces the checkpoint, whose revision must be the one before `next.revision`, and renews the lease.
@@ -82,15 +93,15 @@ export type Store = {
    */
   saveCheckpoint(next: Checkpoint, lease: Lease): Promise<void>;
   /**
-   * Like `saveCheckpoint`, and releases the lease.
+   * Does the same as `saveCheckpoint`, but releases the lease instead of renewing it.
    * @returns whether another poll of the integration was requested meanwhile
    */
   releaseLease(next: Checkpoint, lease: Lease): Promise<{ again: boolean }>;
 
   /**
-   * Known states by progression id; unknown ids are absent. Any number of ids.
+   * Reads the known states, by progression id. Unknown ids are absent. Accepts any number of ids.
    *
-   * @param shown the records at Kombo: states that are the same can be read with less data
+   * @param shown the records at Kombo: a known state that equals its record can be read with less data
    */
   readKnown(
     integration: IntegrationId,
@@ -98,62 +109,75 @@ export type Store = {
     shown?: ObservedProgression[],
   ): Promise<Map<string, KnownProgression>>;
   /**
-   * @throws EntryTakenError when the number is taken by another writer
+   * Appends an entry.
+   *
+   * @throws EntryTakenError when another writer has used the number
    */
   appendEntry(entry: JournalEntry): Promise<void>;
   readEntry(integration: IntegrationId, number: number): Promise<JournalEntry | null>;
   /**
-   * For many integrations at once, the entry after the last one that the checkpoint counts, if there is one. For an overview:
-   * not consistent.
+   * For many integrations at once, reads the entry after the last one that the checkpoint counts, if it exists. For an
+   * overview: the reads are eventually consistent.
    */
   readEntriesAfter(checkpoints: Pick<Checkpoint, 'integration' | 'entry'>[]): Promise<JournalEntry[]>;
-  /** Entries in order of their numbers, from `from` on, up to and including `to`. */
+  /** Reads the entries from `from` up to and including `to`, in the order of their numbers. */
   readEntries(integration: IntegrationId, from: number, to: number): AsyncIterable<JournalEntry>;
   /** Writes the entry's states, except where the stored state has a later entry number. */
   applyEntry(entry: JournalEntry): Promise<void>;
 
   /**
    * Stores a chunk of a count for as long as a journal entry.
-   * @param at now
-   * @returns its name, which is the same for the same content
+   * @param at the current time
+   * @returns the chunk's name, which is the same for the same content
    */
   writeHeldChunk(integration: IntegrationId, chunk: HeldChunk, at: string): Promise<string>;
-  /** The chunks with these names, in order; chunks that retention removed are left out. */
+  /** Reads the chunks with these names, in order. Omits chunks that retention removed. */
   readHeldChunks(integration: IntegrationId, names: string[]): AsyncIterable<HeldChunk>;
 
-  /** The last probe (`fleet/due.ts`); null without one, or if it is unreadable. */
+  /** Reads the last probe (`fleet/due.ts`). Returns null without one, or if it is unreadable. */
   readProbe(): Promise<Probe | null>;
   writeProbe(probe: Probe): Promise<void>;
 
-  /** Adds to the set-aside list: one item per kind and id. A later item replaces that of a status, otherwise the first stays. */
+  /**
+   * Adds items to the set-aside list, which has one item per kind and id. A later item replaces the earlier one only
+   * for a status; otherwise the first item stays.
+   */
   setAside(integration: IntegrationId, items: SetAside[]): Promise<void>;
   readSetAside(integration: IntegrationId): Promise<SetAside[]>;
   removeSetAside(integration: IntegrationId, item: Pick<SetAside, 'kind' | 'id'>): Promise<void>;
 };
 
-/** The result for each event, by its index in the list. */
+/** The result for each event, by the event's index in the list. */
 export type PublishResult = {
   accepted: number[];
-  /** Refused for good, with EventBridge's reason. */
+  /** Events that EventBridge refuses permanently, with its reason. */
   refused: { index: number; reason: string }[];
   /** Why other events were neither accepted nor refused; null if there are none. */
   error: Error | null;
 };
 
-/** The event bus, with retries. Events of one progression are accepted in their order. */
+/** The event bus. It retries, and accepts the events of each progression in their order. */
 export type Publisher = {
   publish(events: LearningEvent[]): Promise<PublishResult>;
-  /** @throws TransientError or DeploymentError when it was not accepted */
+  /**
+   * Publishes an event.
+   *
+   * @throws TransientError or DeploymentError when it was not accepted
+   */
   notify(event: OperationalEvent): Promise<void>;
 };
 
 /** A queue, by default the poll queue. @throws TransientError or DeploymentError when a message was not accepted */
 export type Queue<Message = PollMessage> = {
-  /** @param delayMs the messages become visible after this time, at most 15 minutes (a limit of SQS) */
+  /**
+   * Sends messages.
+   *
+   * @param delayMs the messages become visible after this time, at most 15 minutes (a limit of SQS)
+   */
   send(messages: Message[], delayMs?: number): Promise<void>;
 };
 
-/** A queue that can accept a part of many messages. */
+/** A queue that may accept only a part of many messages. */
 export type BulkQueue<Message = PollMessage> = Queue<Message> & {
   /**
    * Sends as many messages as possible. Never throws.
@@ -167,12 +191,12 @@ export type BulkQueue<Message = PollMessage> = Queue<Message> & {
 export type RunSettings = {
   overlapMs: number;
   learnerDetails: 'omit' | 'include';
-  /** How long a lease lasts after it was last renewed. */
+  /** How long a lease lasts after its last renewal, in milliseconds. */
   leaseMs: number;
-  /** The limit of suspect changes in 24 hours: a share of the known progressions, and at least this number. */
+  /** The limit of suspect changes in 24 hours: this share of the known progressions, but at least this number. */
   surgeShare: number;
   surgeFloor: number;
-  /** How long a reconciliation may run before the next incremental run. */
+  /** How long a reconciliation may run before it is interrupted for the next incremental run. */
   reconcileSliceMs: number;
 };
 

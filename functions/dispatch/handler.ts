@@ -6,18 +6,19 @@ import type { BulkQueue, Ports } from '../core/ports.ts';
 export type DispatchParts = {
   ports: Pick<Ports, 'store' | 'clock'>;
   queue: Pick<BulkQueue, 'offer'>;
-  /** Milliseconds from one dispatch to the next. */
+  /** The number of milliseconds between two dispatches. */
   intervalMs: number;
   /** Integrations to add if they are unknown. */
   wanted?: { ids: IntegrationId[]; baseline: Baseline };
-  /** Called with the state of the fleet and the number of sent polls, for logs and metrics. */
+  /** Called with the state of all integrations and the number of sent polls, for logs and metrics. */
   report?: (fleet: Fleet, sent: number) => void;
 };
 
 /**
- * Sends one message per integration that is due. An error with one integration does not stop the others or the report.
+ * Returns the handler of a dispatch. It sends one message per integration that is due. An error with one integration
+ * does not stop the others or the report.
  *
- * @throws the first error, at the end, so that Lambda calls the function again
+ * @throws the first error, after everything else, so that Lambda calls the function again
  */
 export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: DispatchParts) {
   return async (): Promise<{ sent: number }> => {
@@ -42,7 +43,8 @@ export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: Di
     const { polls, stopped } = duePolls(active, turn);
     const probe = nextProbe(stopped, turn);
     if (probe !== null) {
-      // Save before sending, so that the next probe is a different integration whatever happens to this one.
+      // Save the probe before sending, so that the next probe is a different integration, whatever the result of this
+      // one.
       await store.writeProbe({ integration: probe, at: new Date(now).toISOString() });
       polls.unshift({ integration: probe });
     }
@@ -55,7 +57,9 @@ export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: Di
   };
 }
 
-/** The wanted integrations that are unknown. One that a person removed is known, and stays removed. */
+/**
+ * Returns the wanted integrations that are unknown. An integration that a person removed is known, and stays removed.
+ */
 function missing(
   there: ReadonlySet<IntegrationId>,
   wanted: DispatchParts['wanted'],

@@ -2,10 +2,13 @@ import { logMessages, metricNames as names } from '../contract/names.ts';
 import type { Fleet } from '../core/fleet/fleet.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
-/** How many of the least up-to-date integrations are logged: each costs a log line per dispatch. */
+/** How many integrations, those with the oldest watermarks, are logged: each one costs a log line per dispatch. */
 const WORST = 20;
 
-/** Reports the state of the fleet: the worst values as metrics, the integrations as log lines. */
+/**
+ * Reports the state of all integrations: the worst values as metrics, and the integrations with the oldest watermarks
+ * as log lines.
+ */
 export function reportFleet(telemetry: Telemetry, fleet: Fleet, sent: number): void {
   for (const { integration, seconds } of fleet.freshness.slice(0, WORST)) {
     telemetry.info(logMessages.freshness, { integration, freshnessSeconds: seconds });

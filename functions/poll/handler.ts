@@ -9,7 +9,10 @@ import type { Ports, Queue, RunSettings } from '../core/ports.ts';
 /** Time reserved for the current page: its slowest request, its writes, and the release of the lease. */
 const RESERVE_MS = 90_000;
 
-/** The clocks of two machines differ: a message must not come before the end of the rate limit. */
+/**
+ * The margin for the difference between two machines' clocks: a message must not be delivered before the rate limit
+ * allows requests.
+ */
 const MARGIN_MS = 1_000;
 
 export type PollParts = {
@@ -18,11 +21,14 @@ export type PollParts = {
   queue: Queue;
   /** Called with the outcome of each run, for logs and metrics. */
   report: (integration: string, outcome: PollOutcome) => void;
-  /** For messages with `follow`: see `core/operator/sync-with-kombo.ts`. */
+  /** Called for messages with `follow`: see `core/operator/sync-with-kombo.ts`. */
   sync?: (id: IntegrationId, why: 'created' | 'changed', owner: string) => Promise<Integration | null>;
 };
 
-/** Polls the integration of a message for as long as there is time. Sends another message if the run must continue. */
+/**
+ * Returns the handler of the poll queue. It polls the integration of a message while there is time, and sends another
+ * message if the run must continue.
+ */
 export function pollHandler({ ports, settings, queue, report, sync: follow }: PollParts) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     const message = messageOf(PollMessage, event);
@@ -51,7 +57,7 @@ export function pollHandler({ ports, settings, queue, report, sync: follow }: Po
       timeLeft: () => context.getRemainingTimeInMillis() > RESERVE_MS,
     });
     report(integration.id, outcome);
-    // Repeat the mode: a requested reconciliation starts only after the run in progress.
+    // The new message repeats the mode: a requested reconciliation starts only after the run in progress.
     const isLater = outcome.kind === 'more' || outcome.kind === 'limited';
     const mode = isLater && message.mode ? { mode: message.mode } : {};
     const next = { integration: integration.id, ...mode };

@@ -4,7 +4,7 @@ import type { LastRun } from '../core/state/checkpoint.ts';
 import type { Published } from '../telemetry/published-counter.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
-/** Reports the outcome of a run: one log line with the integration, and metrics without it. */
+/** Reports the outcome of a run: one log line, which names the integration, and metrics, which do not. */
 export function reportRun(
   telemetry: Telemetry,
   integration: string,

@@ -8,7 +8,7 @@ import { type ReplayOutcome, runReplay } from '../core/replay/run-replay.ts';
 /** Time reserved for the current batch: Kombo's slowest response, the bus, and saving the progress. */
 const RESERVE_MS = 60_000;
 
-/** Temporary failures are often over after this time. The queue would wait longer. */
+/** The delay before a temporary failure is retried; most are over by then. The queue's own delay would be longer. */
 const PAUSE_MS = 30_000;
 
 export type ReplayParts = {
@@ -20,7 +20,8 @@ export type ReplayParts = {
 };
 
 /**
- * Continues the replay of a message for as long as there is time. Sends another message if it must continue.
+ * Returns the handler of the replay queue. It continues the replay of a message while there is time, and sends another
+ * message if the replay must continue.
  *
  * @throws TransientError after a temporary failure, so that the queue delivers the message again
  */
@@ -57,7 +58,7 @@ export function replayHandler({ ports, settings, queue, report }: ReplayParts) {
   };
 }
 
-/** Whether it failed temporarily. */
+/** Returns whether the replay failed temporarily. */
 function mayRetry(outcome: ReplayOutcome): boolean {
   return outcome.kind === 'failed' && outcome.replay.state === 'running';
 }

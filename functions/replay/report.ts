@@ -4,7 +4,7 @@ import type { ReplayRecord } from '../core/replay/replay-record.ts';
 import type { ReplayOutcome } from '../core/replay/run-replay.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
-/** Reports in one log line the outcome of an invocation. */
+/** Reports the outcome of an invocation in one log line. */
 export function reportReplay(telemetry: Telemetry, message: ReplayMessage, outcome: ReplayOutcome): void {
   const fields = {
     ...message,

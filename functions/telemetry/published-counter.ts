@@ -1,21 +1,24 @@
 import type { LearningEvent } from '../contract/learning-events.ts';
 import type { Publisher } from '../core/ports.ts';
 
-/** What was published since the last `take`. */
+/** What was published since the last call of `take`. */
 export type Published = {
   byType: Record<string, number>;
-  /** The longest time of a change from the learning platform to Kombo, and from Kombo to the bus; null without events. */
+  /**
+   * The longest times that a change took from the learning platform to Kombo, and from Kombo to the bus; null without
+   * events.
+   */
   komboLagSeconds: number | null;
   ownLagSeconds: number | null;
 };
 
 export type PublishedCounter = {
   publisher: Publisher;
-  /** What was published since the last call. */
+  /** Returns what was published since the last call. */
   take(): Published;
 };
 
-/** Counts what the bus accepts, by type, and measures how late it is. */
+/** Counts the events that the bus accepts, by type, and measures their delay. */
 export function countPublished(publisher: Publisher, clock: () => number): PublishedCounter {
   let published = nothing();
   const count = (type: string) => {
@@ -49,7 +52,10 @@ function nothing(): Published {
   return { byType: {}, komboLagSeconds: null, ownLagSeconds: null };
 }
 
-/** `changed_at` separates Kombo's lag from ours. Without it, both are unknown. */
+/**
+ * Returns the counts with the delays of an event. `changed_at` separates Kombo's delay from ours; without it, both are
+ * unknown.
+ */
 function withLags(published: Published, detail: LearningEvent['detail'], now: number): Published {
   const { changedAt } = detail.progression;
   if (changedAt === null) return published;

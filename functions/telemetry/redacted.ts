@@ -7,13 +7,14 @@ export type Problem = { name: string; at: string[]; cause?: Problem };
 
 const FRAMES = 12;
 
-/** The file of a line of a stack, and the position in it. */
+/** Matches the end of a line of a stack trace: the file and the position in it. */
 const PLACE = /((?:file:\/\/)?(\/[^\s()]+):\d+:\d+)\)?$/;
 
 /**
- * The names of an error and of its causes, and their positions in the code. Messages are left out: that of a JSON parser quotes
- * what it could not parse, which may be a learner's name. A stack repeats the message, in which a line may look like a position:
- * so only positions in existing files count, without the name of the function.
+ * Returns the names of an error and of its causes, and their positions in the code. Omits messages: that of a JSON
+ * parser quotes the text that it could not parse, which may contain a learner's name. A stack trace repeats the
+ * message, and a line of the message may look like a position: so only positions in existing files count, without the
+ * name of the function.
  */
 export function redacted(error: unknown, depth = 0): Problem {
   if (!(error instanceof Error)) return { name: typeof error, at: [] };

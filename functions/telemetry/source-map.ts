@@ -8,8 +8,8 @@ const PLACE = /(file:\/\/\S+):(\d+):(\d+)\)?$/;
 const maps = new Map<string, SourceMap | null>();
 
 /**
- * A line of an error's stack, as `at functions/poll/handler.ts:29:20` if the bundle that it names has a source map beside it,
- * otherwise unchanged.
+ * Returns a line of an error's stack trace with its position in the source, such as `at
+ * functions/poll/handler.ts:29:20`. Returns the line unchanged if the bundle has no source map beside it.
  *
  * Node's `--enable-source-maps` does the same, but reads the map whenever it loads the bundle. See
  * docs/adr/0010-read-source-maps-only-when-an-error-is-logged.md.
@@ -31,7 +31,10 @@ function mapOf(bundle: string): SourceMap | null {
   return map;
 }
 
-/** Null without a readable map: a position in the bundle is better than an error about an error. */
+/**
+ * Reads the source map of a bundle. Returns null if there is none or it is unreadable, so that at least the position in
+ * the bundle is logged.
+ */
 function readMap(bundle: string): SourceMap | null {
   try {
     const { sources, mappings } = z

@@ -3,20 +3,25 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { METRIC_NAMESPACE, type MetricName } from '../contract/names.ts';
 import { redacted } from './redacted.ts';
 
-/** The fields of a log line: ids, counts, times. Never a record, an event, a name or a key. */
+/** The fields of a log line: ids, counts and times; never a record, an event, a name or a key. */
 export type Fields = Record<string, unknown>;
 
 /** Structured logs, and metrics written as log lines (embedded metric format). */
 export type Telemetry = {
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
-  /** Logs an unexpected error with its names and positions in the code, without its message, which may quote content. */
+  /**
+   * Logs an unexpected error with its names and positions in the code, but without its message, which may quote record
+   * contents.
+   */
   unexpected(message: string, error: unknown): void;
   /** Writes metrics. */
   measure(values: Partial<Record<MetricName, number>>, dimensions?: Record<string, string>): void;
 };
 
-/** Telemetry with Powertools for AWS Lambda, which reads the deployment's name from `POWERTOOLS_SERVICE_NAME`. */
+/**
+ * Creates telemetry with Powertools for AWS Lambda, which reads the deployment's name from `POWERTOOLS_SERVICE_NAME`.
+ */
 export function createTelemetry(): Telemetry {
   const logger = new Logger();
   const metrics = new Metrics({ namespace: METRIC_NAMESPACE });

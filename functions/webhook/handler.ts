@@ -6,10 +6,10 @@ import type { Queue } from '../core/ports.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { KomboWebhook, pollOf } from './kombo-webhook.ts';
 
-/** Kombo's webhooks have a few hundred bytes. Longer bodies are refused. */
+/** The maximum size of a body. Kombo's webhooks have a few hundred bytes. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
-/** The needed fields of a function URL's event. Header names are in lower case. */
+/** The fields that are read from a function URL's event. Header names are in lower case. */
 const UrlEvent = z.object({
   headers: z._default(z.record(z.string(), z.optional(z.string())), {}),
   body: z.optional(z.string()),
@@ -33,8 +33,8 @@ export type WebhookParts = {
 };
 
 /**
- * Receives Kombo's webhooks from a function URL. A valid webhook only sends a message to the poll queue, so that the response is
- * fast and a repeated webhook is harmless.
+ * Returns the handler of the function URL that receives Kombo's webhooks. For a valid webhook it only sends a message
+ * to the poll queue, so that the response is fast and a repeated webhook is harmless.
  */
 export function webhookHandler({ queue, secret, report }: WebhookParts) {
   return async (event: unknown): Promise<UrlResponse> => {
@@ -47,7 +47,7 @@ export function webhookHandler({ queue, secret, report }: WebhookParts) {
   };
 }
 
-/** Checks the signature before it parses the body. */
+/** Checks and parses a request. Checks the signature before it parses the body. */
 async function checkRequest(event: unknown, secret: () => Promise<string>): Promise<WebhookOutcome> {
   const request = UrlEvent.safeParse(event);
   if (!request.success) return refused(400, 'not a request');
@@ -64,10 +64,10 @@ async function checkRequest(event: unknown, secret: () => Promise<string>): Prom
   return { kind: 'accepted', type: webhook.data.type, poll: pollOf(webhook.data) };
 }
 
-/** Whether the header is base64url of the HMAC-SHA256 over the body's bytes. Takes the same time for any signature. */
+/** Returns whether the header is base64url of the HMAC-SHA256 of the body. Takes the same time for any signature. */
 export function isSignedWith(secret: string, body: Uint8Array, signature: string): boolean {
   const expected = createHmac('sha256', secret).update(body).digest();
-  // With or without padding; what is not base64url decodes to something else.
+  // The header may have padding or not. A text that is not base64url decodes to bytes that do not match.
   const given = Buffer.from(signature, 'base64url');
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
@@ -85,8 +85,8 @@ function parseJson(bytes: Buffer): unknown {
 }
 
 /**
- * Reports an accepted webhook. A refused one is not logged, since anyone can send any number of them: Lambda counts them
- * (`Url4xxCount`), and the response has the reason.
+ * Reports an accepted webhook. A refused webhook is not logged, since anyone can send any number of them: Lambda counts
+ * them (`Url4xxCount`), and the response has the reason.
  */
 export function reportWebhook(telemetry: Telemetry, outcome: WebhookOutcome): void {
   if (outcome.kind === 'refused') return;

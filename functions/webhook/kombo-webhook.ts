@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { IntegrationId } from '../contract/integration.ts';
 import type { PollMessage } from '../contract/messages.ts';
 
-/** The name of the model of course progressions in Kombo's webhooks. */
+/** The name of the course progressions model in Kombo's webhooks. */
 const MODEL = 'lms_course_progressions';
 
 const DataChanged = z.object({
@@ -38,7 +38,7 @@ const concerning = [DataChanged, SyncFinished, Created, Deleted, StateChanged] a
 
 const KNOWN = new Set<string>(concerning.flatMap(({ shape }) => shape.type.def.values));
 
-/** Other webhooks. Kombo sends more types than these, and adds new ones. */
+/** All other webhooks. Kombo sends more types than those above, and adds new ones. */
 const Other = z.object({
   type: z.string().check(
     z.maxLength(100),
@@ -46,13 +46,13 @@ const Other = z.object({
   ),
 });
 
-/** The needed fields of a webhook of Kombo. Names and e-mail addresses are not read. */
+/** The fields that are read from a webhook of Kombo. Names and e-mail addresses are not read. */
 export const KomboWebhook = z.union([...concerning, Other]);
 export type KomboWebhook = z.infer<typeof KomboWebhook>;
 
 /**
- * The poll that a webhook requests, or null. The poll itself checks whether the integration is one of ours and asks Kombo for its
- * status, since webhooks come late and out of order.
+ * Returns the poll that a webhook requests, or null. The poll itself checks whether the integration belongs to this
+ * deployment, and asks Kombo for its status, since webhooks arrive late and out of order.
  */
 export function pollOf(webhook: KomboWebhook): PollMessage | null {
   if (!('data' in webhook)) return null;
@@ -63,7 +63,7 @@ export function pollOf(webhook: KomboWebhook): PollMessage | null {
       return concernsUs ? pollOfIntegration(integration_id) : null;
     }
     case 'sync-finished': {
-      // Also after a failed sync: it may have updated a part of the data.
+      // A failed sync also requests a poll: it may have updated a part of the data.
       const { integration_id, integration_category } = webhook.data;
       return integration_category === 'LMS' ? pollOfIntegration(integration_id) : null;
     }
@@ -76,7 +76,7 @@ export function pollOf(webhook: KomboWebhook): PollMessage | null {
   }
 }
 
-/** Null for an id that is not in the form of integration ids. */
+/** Returns the poll of an integration, or null for an id that does not have the form of an integration id. */
 function pollOfIntegration(text: string, follow?: PollMessage['follow']): PollMessage | null {
   const id = IntegrationId.safeParse(text);
   return id.success ? { integration: id.data, ...(follow && { follow }) } : null;

@@ -129,7 +129,7 @@ describe('a deployment', () => {
     it('refuses a second baseline, which would swallow what happened meanwhile', async () => {
       expect(await checkout.attempt('poll', integration, '--mode', 'baseline')).toMatchObject({
         code: 1,
-        stderr: expect.stringContaining(`${integration} was synced already`),
+        stderr: expect.stringContaining(`${integration} already had its first sync`),
       });
     });
 

@@ -111,7 +111,7 @@ describe('an id', () => {
   test('a hash depends on the key, and a key that can be guessed is refused', async () => {
     const [one, other] = [await ruleOf('hash'), await ruleOf('hash', 'o'.repeat(64))];
     expect(one.person(EMAIL)).not.toBe(other.person(EMAIL));
-    await expect(ruleOf('hash', 'short')).rejects.toThrow('has less than 32 characters');
+    await expect(ruleOf('hash', 'short')).rejects.toThrow('has fewer than 32 characters');
   });
 });
 

@@ -21,14 +21,14 @@ const RIGHT = PAGE.width - LEFT;
 /** An option that the package's types do not know yet. */
 const PDF_UA: object = { subset: 'PDF/UA' };
 
-/** A PDF, and which texts no font could draw: another text is drawn instead. */
+/** A PDF, and the texts that no font can draw: a fallback text is drawn instead of each. */
 export type Drawn = { pdf: Uint8Array; undrawable: ('learnerName' | 'courseTitle')[] };
 
 type Block = { tag: 'H1' | 'P'; text: PreparedText; x: number; baseline: number; color: string; fit: Fit };
 
 /**
- * The certificate as a PDF: one landscape A4 page with all its fonts in it, tagged for screen readers (PDF/UA-1). The
- * same certificate gives the same bytes. A name is drawn as a whole or not at all.
+ * Draws the certificate as a PDF: one landscape A4 page that contains its fonts, tagged for screen readers (PDF/UA-1).
+ * The same certificate always gives the same bytes. A name is drawn completely or not at all.
  */
 export async function drawCertificate(
   certificate: Certificate,
@@ -128,7 +128,9 @@ function line(largest: number, width: number): Fit {
   return { width, height: 100, lines: 1, largest, smallest: 6 };
 }
 
-/** The first of these texts that is not empty and can be drawn as a whole, or else an empty text. */
+/**
+ * Returns the first of these texts that is not empty and can be drawn completely, or an empty text if there is none.
+ */
 async function firstDrawable(
   candidates: string[],
   fonts: FontLibrary,
@@ -142,7 +144,7 @@ async function firstDrawable(
   throw new Error('The fonts do not even have an ellipsis');
 }
 
-/** How the learner is named when no name is known, or none can be drawn. */
+/** Returns how the learner is identified when no name is known or none can be drawn. */
 function learnerNumber(
   { learnerReference }: Certificate,
   { learnerNumber: label }: CertificateTexts,
@@ -150,7 +152,7 @@ function learnerNumber(
   return learnerReference === null ? '' : `${label} ${isolated(inOneLine(learnerReference))}`;
 }
 
-/** In the words of the locale; as numbers, should no font have its script. */
+/** Returns the date in the words of the locale, and in numbers in case no font has its script. */
 function dateTexts(instant: string, { locale, timeZone }: CertificateTexts): string[] {
   const date = new Date(instant);
   const inWords = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone });
@@ -159,14 +161,17 @@ function dateTexts(instant: string, { locale, timeZone }: CertificateTexts): str
   return [inWords.format(date), inNumbers.format(date)];
 }
 
-/** A date of a right-to-left language may begin with digits or with the Latin letters of an era. */
+/**
+ * Returns the direction of the locale. The text of a date does not show it: a date in a right-to-left language may
+ * begin with digits or Latin letters.
+ */
 function directionOf(locale: string): Direction {
   // The types of this version of TypeScript do not know it yet.
   const { direction } = TextInfo.parse(Object(new Intl.Locale(locale)).getTextInfo());
   return direction;
 }
 
-/** The text with a direction of its own, whatever text is around it. */
+/** Returns the text with its own direction, which does not depend on the surrounding text. */
 function isolated(text: string): string {
   return `\u2068${text}\u2069`;
 }

@@ -71,7 +71,7 @@ function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typefac
 
   let pen = 0;
   const moved = (to: number) => {
-    // A number in the array moves what follows to the left.
+    // In the array of PDF's `TJ` operator, a positive number moves the next glyph to the left.
     const move = pen === to ? '' : `${number(pen - to)} `;
     pen = to;
     return move;

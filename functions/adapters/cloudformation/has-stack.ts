@@ -3,9 +3,10 @@ import { codeOf, DeploymentError, TransientError } from '../../core/errors.ts';
 import { refusalOf } from '../aws-errors.ts';
 
 /**
- * Whether a stack of this name exists.
+ * Returns whether a stack with this name exists.
  *
- * @throws DeploymentError when stacks must not be described; TransientError when CloudFormation cannot be reached
+ * @throws DeploymentError when AWS denies the permission to describe stacks; TransientError when CloudFormation cannot
+ *   be reached
  */
 export async function hasStack(client: CloudFormationClient, name: string): Promise<boolean> {
   try {
@@ -13,7 +14,7 @@ export async function hasStack(client: CloudFormationClient, name: string): Prom
     return Stacks.length > 0;
   } catch (error) {
     const code = codeOf(error);
-    // CloudFormation has no error of its own for a stack that does not exist.
+    // CloudFormation has no specific error code for a stack that does not exist.
     if (code === 'ValidationError' && String(error).includes('does not exist')) return false;
     const refusal = refusalOf(error);
     const context = { code, cause: error };

@@ -5,8 +5,8 @@ import type { LearningEvent } from '../../contract/learning-events.ts';
 type Indexed = { index: number; event: LearningEvent };
 
 /**
- * The events in waves: the first event of each progression, then the second of each, and so on. Each wave is sent after the
- * one before it was accepted, so the events of a progression are accepted in their order.
+ * Groups the events into waves: the first event of each progression, then the second of each, and so on. A wave is sent
+ * after EventBridge has accepted the wave before it, so it accepts the events of each progression in their order.
  */
 export function wavesOf(events: LearningEvent[]): Indexed[][] {
   const waves: Indexed[][] = [];
@@ -24,21 +24,21 @@ export function wavesOf(events: LearningEvent[]): Indexed[][] {
 /** An entry to send: its index in the caller's list, and its size in bytes. */
 export type Outgoing = { index: number; entry: PutEventsRequestEntry; size: number };
 
-/** The most entries of a request of `PutEvents`. */
+/** The maximum number of entries in a `PutEvents` request. */
 const MOST_ENTRIES = 10;
 
 /**
- * The most bytes of several entries in one request. Since January 2026 a request may have 1 MiB, measured as the sum of
- * its entries: 1,048,576 bytes pass, one more is a ValidationException ("Total size of the entries in the request is
- * over the limit"). Some Regions still have the earlier limit of 256 KiB. Ten usual events are far below both, so the smaller
- * limit is used.
+ * The maximum total size, in bytes, of a request with several entries. Since January 2026 a request may have 1 MiB,
+ * measured as the sum of its entries: 1,048,576 bytes pass, one more is a ValidationException ("Total size of the
+ * entries in the request is over the limit"). Some Regions still have the earlier limit of 256 KiB. Ten usual events
+ * are far below both, so the smaller limit is used.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
  */
 export const BATCH_BYTES = 256 * 1024;
 
 /**
- * The entries in their order, in requests that EventBridge accepts: at most 10 entries and 256 KiB each, a larger entry in a
- * request of its own.
+ * Groups the entries, in their order, into requests that EventBridge accepts: at most 10 entries and 256 KiB each, a
+ * larger entry in a request of its own.
  */
 export function batchesOf(entries: Outgoing[]): Outgoing[][] {
   const batches: Outgoing[][] = [];

@@ -5,15 +5,15 @@ import type { OperationalEvent } from '../../contract/operational-events.ts';
 import type { WorkflowEvent } from '../../contract/workflow-events.ts';
 
 /**
- * A learning event as an entry of `PutEvents`. One that is sent again by a replay has the detail-type `Replayed<Event>`, so
- * that it does not match rules for live events.
+ * Returns a learning event as an entry of `PutEvents`. A replayed event has the detail-type `Replayed<Event>`, so that
+ * it does not match rules for live events.
  */
 export function learningEntry({ type, detail }: LearningEvent, bus: string): PutEventsRequestEntry {
   const detailType = detail.replay === undefined ? type : `Replayed${type}`;
   return entry(bus, detailType, detail, detail.detectedAt);
 }
 
-/** An event for operators or of a workflow, as an entry of `PutEvents`. */
+/** Returns an operational event or an event of a workflow as an entry of `PutEvents`. */
 export function operationalEntry(
   { type, detail }: OperationalEvent | WorkflowEvent,
   bus: string,
@@ -32,16 +32,17 @@ function entry(bus: string, detailType: string, detail: object, time: string): P
 }
 
 /**
- * The most bytes of an entry that is sent alone: 1 MiB less room for the envelope (some 200 bytes) that EventBridge puts
- * around the detail. An entry of exactly 1 MiB is accepted and then not delivered to targets with the same limit.
+ * The maximum size in bytes of an entry that is sent alone: 1 MiB minus room for the envelope (some 200 bytes) that
+ * EventBridge puts around the detail. EventBridge accepts an entry of exactly 1 MiB, but does not deliver it to targets
+ * with the same limit.
  */
 export const ENTRY_BYTES = 1024 * 1024 - 1024;
 
 const TIME_BYTES = 14;
 
 /**
- * The size of an entry in bytes as EventBridge counts it: 14 for the time; source, detail-type, detail and resources in
- * UTF-8; nothing for the name of the bus.
+ * Returns the size of an entry in bytes as EventBridge counts it: 14 for the time; source, detail-type, detail and
+ * resources in UTF-8; nothing for the name of the bus.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size
  */
 export function entrySize(entry: PutEventsRequestEntry): number {

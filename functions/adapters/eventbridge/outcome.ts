@@ -11,8 +11,8 @@ export type EntryOutcome =
   | { kind: 'failed'; error: RunError };
 
 /**
- * The codes that are documented as not retryable, caused by the entry or by the deployment. All other codes are retried:
- * those documented as retryable (InternalFailure, ThrottlingException) and unknown ones.
+ * The error codes that the reference documents as not retryable: the entry or the deployment is wrong. All other codes
+ * are retried: those documented as retryable (InternalFailure, ThrottlingException) and unknown ones.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
  */
 const REFUSED = new Set(['InvalidArgument', 'MalformedDetail', 'RedactionFailure']);
@@ -24,8 +24,8 @@ const DENIED = new Set([
 ]);
 
 /**
- * The outcomes of the `sent` entries by the response of `PutEvents`, in their order. A response that lacks an entry, or counts
- * more failures than it lists, confirms nothing: its order cannot be trusted.
+ * Reads the outcomes of the `sent` entries, in their order, from the response of `PutEvents`. If the response lacks an
+ * entry or counts more failures than it lists, it confirms no entry: the order of its results cannot be trusted.
  */
 export function readOutcomes(response: PutEventsResponse, sent: number, bus: string): EntryOutcome[] {
   const outcomes = (response.Entries ?? []).map(({ ErrorCode: code, EventId: id }) => {
@@ -44,7 +44,11 @@ function outcomeOfCode(code: string, bus: string): EntryOutcome {
   return { kind: 'failed', error: denied(bus, code, { code }) };
 }
 
-/** @param code null: the response says nothing about the entry */
+/**
+ * Returns the outcome of an entry that EventBridge did not confirm.
+ *
+ * @param code null when the response has no result for the entry
+ */
 export function unconfirmed(code: string | null): EntryOutcome {
   const reason = code ?? 'the response does not confirm them';
   return {
@@ -53,24 +57,27 @@ export function unconfirmed(code: string | null): EntryOutcome {
   };
 }
 
-/** The request, or one of its entries, is invalid. */
+/** Error codes for a request that is invalid, or that contains an invalid entry. */
 const INVALID = new Set(['ValidationException', 'ValidationError', 'SerializationException']);
 
-/** The field that AWS names in the message when the name of the bus is invalid, such as `'entries.1.member.eventBusName'`. */
+/**
+ * Matches the field that AWS names in its message when the name of the bus is invalid, such as
+ * `'entries.1.member.eventBusName'`.
+ */
 const WRONG_BUS = /\beventBusName'/;
 
 /**
- * The error of a call of EventBridge that threw after the SDK's own retries. An unknown error counts as transient. Messages of
- * AWS are not passed on: they may quote the request, and events contain personal data.
+ * Returns the error for a call of EventBridge that failed after the SDK's own retries. An unknown error counts as
+ * temporary. The messages of AWS are omitted: they may quote the request, and events contain personal data.
  */
 export function callFailure(thrown: unknown, bus: string): RunError {
   const code = codeOf(thrown);
   if (isInvalid(thrown)) {
-    return new DeploymentError(`EventBridge rejects the request for bus ${bus}: ${code}`, { code });
+    return new DeploymentError(`EventBridge rejects a request for bus ${bus}: ${code}`, { code });
   }
   const refusal = refusalOf(thrown) ?? (statusOf(thrown) === 404 ? code : null);
   return refusal === null
-    ? new TransientError(`EventBridge accepts no events at the moment: ${code}`, { code, cause: thrown })
+    ? new TransientError(`EventBridge cannot accept events at the moment: ${code}`, { code, cause: thrown })
     : denied(bus, refusal, { code, cause: thrown });
 }
 
@@ -79,8 +86,8 @@ function denied(bus: string, reason: string, context: { code: string; cause?: un
 }
 
 /**
- * The code of a call that is refused because of one of its entries: malformed, or too large for a Region with the earlier
- * limit. Null for any other failure, and when the name of the bus is invalid.
+ * Returns the error code of a call that is refused because of one of its entries: the entry is malformed, or too large
+ * for a Region with the earlier limit. Returns null for any other failure, and when the name of the bus is invalid.
  */
 export function invalidEntryCode(thrown: unknown): string | null {
   const isWrongBus = thrown instanceof Error && WRONG_BUS.test(thrown.message);

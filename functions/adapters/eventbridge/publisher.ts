@@ -8,14 +8,15 @@ import { ENTRY_BYTES, entrySize, learningEntry, operationalEntry } from './entry
 import type { PutEvents } from './put-events.ts';
 import { graver, RETRY_BUDGET, type RetryBudget, sendBatch, tooLarge } from './send-batch.ts';
 
-/** Concurrent requests: more would only reach the account's quota sooner. */
+/** The maximum number of concurrent requests. More requests would only reach the account's quota sooner. */
 const CONCURRENCY = 4;
 
 /**
- * Publishes on an EventBridge bus, given by name or ARN. What is not accepted is retried for 10 seconds by default.
+ * Creates a publisher for an EventBridge bus, given by its name or ARN. It retries events that are not accepted, for 10
+ * seconds by default.
  *
- * EventBridge accepts events for a bus that does not exist (aws/aws-sdk#186): the deployment must make sure that the name is
- * right.
+ * EventBridge accepts events for a bus that does not exist (aws/aws-sdk#186), so the deployment must make sure that the
+ * name is right.
  */
 export function createPublisher(options: {
   putEvents: PutEvents;
@@ -60,9 +61,9 @@ export function createPublisher(options: {
 }
 
 /**
- * Publishes one event for operators or of a workflow. What is not accepted is retried for 10 seconds by default.
- *
- * @throws TransientError or DeploymentError when EventBridge did not confirm it
+ * Creates a function that publishes one operational event or one event of a workflow. It retries an event that is not
+ * accepted, for 10 seconds by default. The function throws TransientError or DeploymentError when EventBridge did not
+ * confirm the event.
  */
 export function createNotifier(options: { putEvents: PutEvents; bus: string; retryBudget?: RetryBudget }) {
   const { putEvents, bus, retryBudget = RETRY_BUDGET } = options;
@@ -76,7 +77,7 @@ export function createNotifier(options: { putEvents: PutEvents; bus: string; ret
     });
     if (accepted.length === 1) return;
     if (error !== null) throw error;
-    // Such an event is not set aside: the next run publishes it again.
+    // The event is not set aside: the next run publishes it again.
     const reason = refused[0]?.reason ?? null;
     throw new TransientError(`EventBridge refuses ${event.type}: ${reason}`, { code: reason });
   };

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { callFailure } from './outcome.ts';
 
-/** The one call of the publisher, as a function, so that a simulation or a counter can replace it. */
+/** The function that sends a `PutEvents` request. A simulation or a counter can replace it. */
 export type PutEvents = (input: PutEventsCommandInput) => Promise<PutEventsCommandOutput>;
 
 export function putEventsCall(client: EventBridgeClient): PutEvents {
@@ -15,10 +15,11 @@ export function putEventsCall(client: EventBridgeClient): PutEvents {
 }
 
 /**
- * Checks that a bus exists. `PutEvents` does not: it accepts events for any name.
+ * Checks that a bus exists. `PutEvents` does not check this: it accepts events for any name.
  *
  * @param bus name or ARN
- * @throws DeploymentError when it does not exist or must not be described; TransientError when EventBridge cannot be reached
+ * @throws DeploymentError when the bus does not exist, or AWS denies the permission to describe it; TransientError when
+ *   EventBridge cannot be reached
  */
 export async function findBus(client: EventBridgeClient, bus: string): Promise<void> {
   try {

@@ -5,14 +5,18 @@ import { BATCH_BYTES, type Outgoing } from './batches.ts';
 import { callFailure, type EntryOutcome, invalidEntryCode, readOutcomes, unconfirmed } from './outcome.ts';
 import type { PutEvents } from './put-events.ts';
 
-/** How long to retry what was not accepted, in milliseconds; the delay doubles, with jitter. */
+/**
+ * How long to retry entries that are not accepted, and the first delay, in milliseconds. Later delays double, with
+ * jitter.
+ */
 export type RetryBudget = { budgetMs: number; firstDelayMs: number };
 
 export const RETRY_BUDGET: RetryBudget = { budgetMs: 10_000, firstDelayMs: 100 };
 
 /**
- * Sends one batch, and its failed entries again, until each entry is accepted or refused. Ends early with an error for the
- * rest when AWS refuses the deployment, when the time is up, or when `abandoned` returns true. Never throws.
+ * Sends one batch. Retries its failed entries until each entry is accepted or refused. Ends early when AWS refuses
+ * access, when the time is up, or when `abandoned` returns true; the remaining entries then have an error. Never
+ * throws.
  */
 export async function sendBatch(
   batch: Outgoing[],
@@ -47,7 +51,7 @@ export async function sendBatch(
     }
   };
 
-  // p-retry's own time limit reads a clock that a simulation cannot replace.
+  // The time limit of p-retry reads a clock that a simulation cannot replace.
   const deadline = Date.now() + retryBudget.budgetMs;
   try {
     await pRetry(attempt, {
@@ -63,12 +67,12 @@ export async function sendBatch(
   return result;
 }
 
-/** Of two errors, the deployment's is the one to act on. */
+/** Returns the more serious of two errors: a DeploymentError before any other, because a person must act on it. */
 export function graver(one: Error | null, other: Error | null): Error | null {
   return other instanceof DeploymentError ? other : (one ?? other);
 }
 
-/** One outcome per entry. Never throws. */
+/** Sends one request and returns one outcome per entry. Never throws. */
 async function put(putEvents: PutEvents, batch: Outgoing[], bus: string): Promise<EntryOutcome[]> {
   try {
     return readOutcomes(await putEvents({ Entries: batch.map(({ entry }) => entry) }), batch.length, bus);
@@ -77,17 +81,18 @@ async function put(putEvents: PutEvents, batch: Outgoing[], bus: string): Promis
     if (code === null) return batch.map(() => ({ kind: 'failed', error: callFailure(thrown, bus) }));
     const [first] = batch;
     if (batch.length === 1 && first !== undefined) {
-      // Only a single entry can exceed the earlier limit, which some Regions still have.
+      // Only a request with a single entry can exceed the earlier limit, which some Regions still have.
       return [{ kind: 'refused', reason: first.size > BATCH_BYTES ? tooLarge(first.size) : code }];
     }
-    // EventBridge refuses the whole request because of one entry: sent alone, the others are accepted.
+    // One invalid entry makes EventBridge refuse the whole request. Each entry is sent alone, so that the valid ones
+    // are accepted.
     const outcomes: EntryOutcome[] = [];
     for (const outgoing of batch) outcomes.push(...(await put(putEvents, [outgoing], bus)));
     return outcomes;
   }
 }
 
-/** Why an entry of this size is refused. */
+/** Returns the reason why an entry of this size is refused. */
 export function tooLarge(size: number): string {
   return `EventTooLarge (${size} bytes)`;
 }

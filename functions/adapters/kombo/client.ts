@@ -6,30 +6,32 @@ import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { dataOf, type Envelope } from './response.ts';
 import { type RetryBudget, withRetries } from './with-retries.ts';
 
-const EXAMPLE = `give it whole and with its /v1, such as ${KOMBO_HOSTS.us}`;
+const EXAMPLE = `give the full URL, with its path /v1, such as ${KOMBO_HOSTS.us}`;
 
-/** So that Kombo's support can find our requests. */
+/** Sent with each request, so that Kombo's support can find our requests. */
 const USER_AGENT = `${product.name}/${product.version}`;
 
 /** Kombo's API over HTTP. */
 export type KomboClient = {
-  /** Named in errors. */
+  /** The host, for error messages. */
   host: string;
   retryBudget: RetryBudget;
   limit: RateLimit;
-  /** Makes one attempt. The body is read to its end. */
+  /** Makes one attempt, and reads the response body to its end. */
   get(request: KomboRequest, signal: AbortSignal): Promise<{ response: Response; body: string }>;
 };
 
 export type KomboRequest = {
-  /** Such as `/check-api-key`. */
+  /** The path below the base URL, such as `/check-api-key`. */
   path: string;
-  /** The header `X-Integration-Id`. */
+  /** The value of the header `X-Integration-Id`. */
   integration?: string;
   query?: Record<string, string | number>;
 };
 
 /**
+ * Creates a client of Kombo's API.
+ *
  * @param options.baseUrl with its `/v1`
  * @param options.apiKey read before each attempt
  * @throws DeploymentError when the base URL is invalid
@@ -55,7 +57,8 @@ export function komboClient(options: {
         'User-Agent': USER_AGENT,
         ...(integration !== undefined && { 'X-Integration-Id': checkId(integration) }),
       };
-      // A redirection would lose the key at another host, and look like a refused key.
+      // Redirections are not followed: another host would not get the key, and its response would look as if Kombo had
+      // refused the key.
       const response = await options.fetch(new Request(url, { headers, signal, redirect: 'manual' }));
       limit.observe(response);
       return { response, body: await textOf(response, host) };
@@ -64,10 +67,10 @@ export function komboClient(options: {
 }
 
 /**
- * Makes a request until it succeeds, fails for good, or the retry budget is used up.
+ * Makes a request, and repeats it until it succeeds, fails permanently, or has used up the retry budget.
  *
- * @param result makes the result of `data` and the response; may throw TransientError
- * @throws the errors of `core/errors.ts`; the signal's reason once it aborts
+ * @param result converts `data` and the response into the result; may throw TransientError
+ * @throws the errors of `core/errors.ts`; the signal's reason when it aborts
  */
 export function read<Data, Result>(
   client: KomboClient,
@@ -84,7 +87,7 @@ export function read<Data, Result>(
   return withRetries(attempt, client, signal);
 }
 
-/** The body as text. One that is too long is not requested again at once, as it would be after other failures. */
+/** Reads the body as text. Unlike other failures, a body that is too long is not requested again at once. */
 async function textOf({ body }: Response, host: string): Promise<string> {
   if (body === null) return '';
   const tooLong = () =>
@@ -101,7 +104,7 @@ function checkUrl(text: string): URL {
   throw new DeploymentError(`KOMBO_BASE_URL has a query or a fragment: ${EXAMPLE}`);
 }
 
-/** `fetch` quotes a key with an invalid character in its error. */
+/** Checks that a header can contain the key: otherwise the error of `fetch` would quote the key. */
 function checkKey(key: string): string {
   const trimmed = key.trim();
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;

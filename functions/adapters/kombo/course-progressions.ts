@@ -11,10 +11,10 @@ export type CourseProgressionsQuery = NonNullable<
   operations['readCourseProgressions']['parameters']['query']
 >;
 
-/** Forty times Kombo's largest page. A body of 64 MB can hold 20 million empty records. */
+/** Forty times Kombo's largest page. Without this limit, a body of 64 MB could hold 20 million empty records. */
 const MOST_RESULTS = 10_000;
 
-/** `next` is required: a body without it would otherwise end a run too early. */
+/** `next` is required: without this check, a body that lacks it would end a run too early. */
 const PageData = successOf(
   z.object({
     next: z.nullable(z.string().check(z.minLength(1))),
@@ -23,9 +23,9 @@ const PageData = successOf(
 );
 
 /**
- * One page of course progressions.
+ * Reads one page of course progressions.
  *
- * @throws the errors of `core/errors.ts`; the signal's reason once it aborts
+ * @throws the errors of `core/errors.ts`; the signal's reason when it aborts
  */
 export function readCourseProgressions(
   client: KomboClient,
@@ -47,7 +47,7 @@ export function readCourseProgressions(
 }
 
 const IDS_AT_ONCE = 100;
-/** The most characters of the ids in an URL: some servers refuse an URL of 4 KB. */
+/** The maximum length of the ids in a URL: some servers refuse a URL of 4 KB. */
 const LETTERS_AT_ONCE = 3_500;
 
 const COMPLAINT = 'Kombo sends endless pages for a request of records by their ids (report it to Kombo)';
@@ -55,9 +55,9 @@ const COMPLAINT = 'Kombo sends endless pages for a request of records by their i
 type Found = { records: ObservedProgression[]; rejected: RejectedRecord[] };
 
 /**
- * The progressions with these ids, including removed ones, as far as Kombo still has them.
+ * Reads the progressions with these ids that Kombo still has, including removed ones.
  *
- * @throws the errors of `core/errors.ts`, but no `CursorRefusedError`, since the caller has no cursor
+ * @throws the errors of `core/errors.ts`, except `CursorRefusedError`, since the caller has no cursor
  */
 export async function readByIds(
   client: KomboClient,
@@ -69,7 +69,7 @@ export async function readByIds(
   for (const chunk of chunksOf([...new Set(ids)])) {
     const requested = new Set(chunk);
     for await (const page of pagesOf(client, integration, chunk, pageSize)) {
-      // A server that does not know the filter sends all its records.
+      // A server that does not support the filter returns all its records.
       found.records.push(...page.records.filter(({ state }) => requested.has(state.id)));
       found.rejected.push(...page.rejected.filter(({ id }) => requested.has(id)));
     }
@@ -99,7 +99,7 @@ async function* pagesOf(client: KomboClient, integration: string, ids: string[],
 function refuseCursor(error: unknown): never {
   if (!(error instanceof CursorRefusedError)) throw error;
   throw new TransientError(
-    'Kombo refused the cursor that it had returned with the page before: it is tried again later',
+    'Kombo refused the cursor that it had returned with the page before: Schoolbell retries later',
     { cause: error },
   );
 }

@@ -28,8 +28,8 @@ const INVALID: Meaning = [
 const CHECK_KEY = 'check the Kombo API key';
 
 /**
- * The advice for each of Kombo's error codes, in one line. By Kombo's documentation, `QA_FAILED` needs a person and never passes
- * by waiting.
+ * The advice for each of Kombo's error codes, in one line. According to Kombo's documentation, waiting never resolves
+ * `QA_FAILED`: it needs a person.
  */
 const meanings = new Map<string, Meaning>([
   ['PLATFORM.RATE_LIMIT_EXCEEDED', TOO_FAST],
@@ -83,29 +83,30 @@ const meanings = new Map<string, Meaning>([
   ],
 ]);
 
-/** A failed response of Kombo, or of a proxy before it. */
+/** A failed response from Kombo, or from a proxy in front of it. */
 export type Refusal = {
   status: number;
   code: string | null;
   logUrl: string | null;
-  /** The body is Kombo's error envelope. */
+  /** Whether the body is Kombo's error envelope. */
   fromKombo: boolean;
-  /** The request had a page cursor. */
+  /** Whether the request had a page cursor. */
   withCursor: boolean;
   /** Milliseconds until the next window of Kombo's rate limit; null if the response does not say. */
   windowMs: number | null;
 };
 
 /**
- * The error of a refusal, by its code, never by its message; by the HTTP status only if it has no code. An unknown code counts
- * as transient. Kombo's message is left out, since it may quote what a customer entered.
+ * Returns the error for a failed response, according to its code, or to its HTTP status if it has no code; never
+ * according to its message. An unknown code counts as temporary. Kombo's message is omitted, since it may quote data
+ * that a customer entered.
  *
- * @param host named if the base URL may be wrong
+ * @param host named in the message if the base URL may be wrong
  */
 export function refusalError(refusal: Refusal, host: string): Error {
   const { code, logUrl, windowMs } = refusal;
   if (isOfRateLimit(refusal) && windowMs !== null) {
-    const message = `Kombo answered ${code ?? refusal.status}: too many requests, the next one in ${Math.ceil(windowMs / 1000)} s`;
+    const message = `Kombo answered ${code ?? refusal.status}: too many requests; Kombo accepts the next one in ${Math.ceil(windowMs / 1000)} s`;
     return new RateLimitedError(message, { code, logUrl, waitMs: windowMs });
   }
   if (isOfCursor(refusal)) return new CursorRefusedError('Kombo refused the page cursor');
@@ -114,15 +115,18 @@ export function refusalError(refusal: Refusal, host: string): Error {
   return new Kind(`Kombo answered ${code}: ${advice}`, { code, logUrl });
 }
 
-/** Not the limit of the learning platform, and not the one on concurrent actions: they have no windows. */
+/**
+ * Returns whether the response is from Kombo's own rate limit. The limit of the learning platform and the limit on
+ * concurrent actions do not count: they have no windows.
+ */
 function isOfRateLimit({ status, code }: Refusal): boolean {
   if (code !== null && meanings.has(code)) return code === 'PLATFORM.RATE_LIMIT_EXCEEDED';
   return status === 429;
 }
 
 /**
- * Whether to start again with the first page, which only costs reads. An unknown code with a status of a bad request counts
- * too: if it counted as transient, an expired cursor would be retried forever.
+ * Returns whether to start again with the first page, which only costs reads. A response with an unknown code and the
+ * status of a bad request counts too: if it were treated as temporary, an expired cursor would be retried forever.
  */
 function isOfCursor({ status, code, withCursor }: Refusal): boolean {
   if (!withCursor) return false;

@@ -6,18 +6,23 @@ import { readByIds, readCourseProgressions } from './course-progressions.ts';
 import { type KeyOwner, readDataExpiredAt, readKeyOwner, readKomboStatus } from './lookups.ts';
 import { RETRY_BUDGET, type RetryBudget } from './with-retries.ts';
 
-/** Kombo's maximum. */
+/** Kombo's maximum number of records per page. */
 const PAGE_SIZE = 250;
-/** The most characters of the filters in an URL: some servers refuse an URL of 4 KB. */
+/** The maximum length of the filters in a URL: some servers refuse a URL of 4 KB. */
 const LONGEST_FILTERS = 3_000;
-/** A run waits for an integration's details between two steps: they are given up sooner than a page. */
+/**
+ * The details' share of the time budget. A run waits for an integration's details between two steps, so it stops
+ * retrying them sooner than a page.
+ */
 const DETAILS_SHARE = 1 / 6;
 
-/** What a run needs of Kombo, and lookups of an integration and of the key. */
+/**
+ * The requests to Kombo that a run needs, and requests for the status of an integration and for the owner of the key.
+ */
 export type KomboAdapter = Kombo & { readKomboStatus: ReadKomboStatus; readKeyOwner(): Promise<KeyOwner> };
 
 /**
- * Kombo for the core: progressions including removed ones, in the largest pages.
+ * Creates the core's `Kombo` port. It requests the largest pages, and includes removed progressions.
  *
  * @param options.baseUrl with its `/v1`
  * @param options.apiKey read before each attempt
@@ -55,7 +60,8 @@ export function createKombo(options: {
         return await readDataExpiredAt(hasty, integration);
       } catch (error) {
         if (error instanceof RateLimitedError) throw error;
-        // If the details cannot be read, the data counts as valid: not every key has permission to read them.
+        // If the details cannot be read, the data counts as valid, because some keys have no permission to read
+        // details.
         return null;
       }
     },
@@ -67,8 +73,8 @@ export function createKombo(options: {
 }
 
 /**
- * The filters of a page, without any if they are too long: the caller checks each record anyway. An unsupported filter would
- * match nothing, so Kombo is asked to ignore it.
+ * Returns the filters of a page, or no filters if they are too long: the caller checks each record anyway. Kombo is
+ * asked to ignore a filter that the integration does not support, which would otherwise match nothing.
  */
 function filters(users: string[], courses: string[]) {
   const [user_ids, course_ids] = [users.join(','), courses.join(',')];

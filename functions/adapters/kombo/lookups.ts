@@ -12,12 +12,15 @@ const Details = successOf(
   }),
 );
 
-/** Since when the integration's data is invalid, or null. Throws the errors of `core/errors.ts`. */
+/** Returns the time since when the integration's data is invalid, or null. Throws the errors of `core/errors.ts`. */
 export async function readDataExpiredAt(client: KomboClient, integration: string): Promise<string | null> {
   return (await readDetails(client, integration)).data_expired_at ?? null;
 }
 
-/** The state of an integration at Kombo: `gone` when Kombo does not find it. Throws the errors of `core/errors.ts`. */
+/**
+ * Returns the state of an integration at Kombo: `gone` when Kombo does not find it. Throws the errors of
+ * `core/errors.ts`.
+ */
 export async function readKomboStatus(
   client: KomboClient,
   integration: string,
@@ -49,12 +52,12 @@ const Owner = successOf(z.object({ environment_id: z.string().check(z.regex(/^[\
 export type KeyOwner = {
   /** Kombo's id of the environment that the key belongs to. */
   environment: string;
-  /** Kombo's clock at the response: the `Date` header, a whole second. */
+  /** The time of the response by Kombo's clock (the `Date` header), in whole seconds. */
   servedAt: string;
 };
 
 /**
- * The owner of the API key.
+ * Reads the owner of the API key.
  *
  * @throws the errors of `core/errors.ts`; an AccessRefusedError when Kombo refuses the key
  */

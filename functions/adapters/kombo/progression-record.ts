@@ -9,17 +9,18 @@ const INSTANTS = ['enrolled_at', 'completed_at', 'changed_at', 'remote_deleted_a
 type Instants = Record<(typeof INSTANTS)[number], string | null>;
 
 /**
- * Slack refuses a message with a longer text, and no event would have room for a title of megabytes.
- * https://docs.slack.dev/reference/block-kit/composition-objects/text-object/
+ * The maximum length of a text. Slack refuses messages with longer texts, and a title of megabytes would not fit into
+ * an event.
  */
 const LONGEST_TEXT = 3_000;
 const LONGEST_STATUS = 100;
 
 /**
- * A record of a page in the form of the core, or why it is rejected: the first invalid field, never a value.
+ * Converts a record of a page to the core's form, or returns why the record is rejected: the name of the first invalid
+ * field, never a value.
  *
- * A live record has all its ids and `changed_at`; of a removed one any field but `id` may be null, and of an erased one
- * everything else, `remote_deleted_at` included.
+ * A live record has all its ids and `changed_at`. Any field of a removed record except `id` may be null. In an erased
+ * record, `remote_deleted_at` may be null too.
  */
 export function observe(record: unknown): { observed: ObservedProgression } | { rejected: RejectedRecord } {
   const parsed = z.safeParse(RecordSchema, record);
@@ -69,12 +70,12 @@ function normalise(record: RecordSchema, instants: Instants): ObservedProgressio
   };
 }
 
-/** Any value means that the record was removed, even an unusable date. */
+/** Returns whether the record was removed: any value of `remote_deleted_at` means this, even an unusable date. */
 function isRemoved(record: RecordSchema): boolean {
   return (record.remote_deleted_at ?? null) !== null;
 }
 
-/** The record's timestamps in UTC, or the first one that is not valid. */
+/** Returns the record's timestamps in UTC, or the first one that is not valid. */
 function readInstants(record: RecordSchema): Instants | { invalid: string } {
   const instants: Instants = {
     enrolled_at: null,
@@ -92,17 +93,23 @@ function readInstants(record: RecordSchema): Instants | { invalid: string } {
   return instants;
 }
 
-/** Replaces half of a surrogate pair, which platforms leave when they cut a text: UTF-8 cannot encode it. */
+/**
+ * Replaces each half of a surrogate pair, which UTF-8 cannot encode. Platforms produce such halves when they cut a
+ * text.
+ */
 function mended(text: string | null | undefined): string | null {
   return text?.slice(0, LONGEST_TEXT).toWellFormed() ?? null;
 }
 
-/** Without characters that could break a line of a log or a terminal. */
+/** Replaces characters that could break a line of a log or a terminal. */
 function printable(text: string | null | undefined): string | null {
   return text?.slice(0, LONGEST_STATUS).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD') ?? null;
 }
 
-/** Identifies the record by its id, or by a stand-in where the id is unusable. Never walks the record, which may be of any depth. */
+/**
+ * Rejects the record. Identifies it by its id, or by a hash in place of an unusable id. Never traverses the record,
+ * which may be nested to any depth.
+ */
 function reject(record: unknown, reason: string): { rejected: RejectedRecord } {
   const named = RecordWithKey.safeParse(record);
   if (named.success) return { rejected: { id: named.data.id, reason } };
@@ -115,7 +122,7 @@ function reject(record: unknown, reason: string): { rejected: RejectedRecord } {
   return { rejected: { id, reason } };
 }
 
-/** The first field that this record lacks and a live record always has, or null. */
+/** Returns the first field that every live record has and this record lacks, or null. */
 export function lostField(record: RecordSchema): string | null {
   if (isNull(record.remote_id)) return 'remote_id';
   if (isNull(record.user_id)) return 'user_id';
@@ -128,20 +135,20 @@ export function lostField(record: RecordSchema): string | null {
 }
 
 /**
- * Whether a record lost its learner, as happens 14 days after the removal: it identifies nobody, or it is blank. A single null
- * field may only be turned off in Kombo.
+ * Returns whether the learner's data was erased from a record, as happens 14 days after its removal: the record
+ * identifies nobody, or it is blank. A single null field is not enough: it may only be turned off in Kombo.
  */
 export function isErased(record: RecordSchema): boolean {
   if (isNull(record.remote_deleted_at)) return isBlank(record);
   return isNull(record.user_id) || isNull(record.user?.id) || isNull(record.user.remote_id);
 }
 
-/** Whether the learner's first name, last name and e-mail address are all empty. */
+/** Returns whether the learner's first name, last name and e-mail address are all empty. */
 export function hasNoNames({ user }: RecordSchema): boolean {
   return [user?.first_name, user?.last_name, user?.work_email].every((text) => !text?.trim());
 }
 
-/** Whether only the id is left, without even `remote_deleted_at`. */
+/** Returns whether only the id is left, without even `remote_deleted_at`. */
 export function isBlank(record: RecordSchema): boolean {
   return (
     hasNoValues(record) &&

@@ -1,19 +1,24 @@
 const MINUTE_MS = 60 * 1000;
 const YEAR_MS = 365 * 24 * 60 * MINUTE_MS;
 
-/** A longer window that a server names is shortened to this. */
+/** The longest window that is respected. A longer one that a server names is shortened to this. */
 const LONGEST_WINDOW_MS = 6 * 60 * MINUTE_MS;
 
-/** It is unknown whether Kombo counts by key or by integration: a window stops other integrations for at most this time. */
+/**
+ * The longest time for which one window stops all integrations: it is unknown whether Kombo counts requests by key or
+ * by integration.
+ */
 const LONGEST_SHARED_MS = 15 * MINUTE_MS;
 
 /** The known state of Kombo's rate limit. All calls of a client share it. */
 export type RateLimit = {
-  /** Milliseconds until a request may be made; 0: now. */
+  /** The number of milliseconds until the next request may be made. 0: one may be made now. */
   closedMs(): number;
-  /** No request may be made for `ms` milliseconds. */
+  /** Blocks requests for `ms` milliseconds. */
   close(ms: number): void;
-  /** Reads the headers of a response: after the last request of a window, closes the limit until the next window. */
+  /**
+   * Reads the headers of a response. If it used the last request of a window, blocks requests until the next window.
+   */
   observe(response: Response): void;
 };
 
@@ -23,7 +28,7 @@ export function createRateLimit(): RateLimit {
     openAt = Math.max(openAt, Date.now() + Math.min(ms, LONGEST_SHARED_MS));
   };
   return {
-    // The clock may have been set back in between.
+    // The clock may have been set back since the limit was reached.
     closedMs: () => Math.min(Math.max(0, openAt - Date.now()), LONGEST_SHARED_MS),
     close,
     observe({ headers }) {
@@ -34,21 +39,27 @@ export function createRateLimit(): RateLimit {
 }
 
 /**
- * Milliseconds until the next window: by `Retry-After`, which applies to the refused request, otherwise by `RateLimit-Reset`.
- * Null if the response has neither.
+ * Returns the number of milliseconds until the next window, from `Retry-After`, which applies to the refused request,
+ * otherwise from `RateLimit-Reset`. Returns null if the response has neither.
  */
 export function windowMs(headers: Headers): number | null {
   const ms = retryAfterMs(headers) ?? resetMs(headers);
   return ms === null ? null : Math.min(ms, LONGEST_WINDOW_MS);
 }
 
-/** Some servers send a time in seconds since 1970 instead of a duration in seconds. No window lasts 30 years. */
+/**
+ * Returns `RateLimit-Reset` in milliseconds from now. Some servers send a time in seconds since 1970 instead of a
+ * duration in seconds; no window lasts 30 years.
+ */
 function resetMs(headers: Headers): number | null {
   const ms = secondsOf(headers.get('ratelimit-reset'));
   return ms === null || ms < 30 * YEAR_MS ? ms : Math.max(0, ms - servedMs(headers));
 }
 
-/** `Retry-After` in milliseconds: a number of seconds, or a date by the server's own clock. */
+/**
+ * Returns `Retry-After` in milliseconds from now. The header has a number of seconds, or a date by the server's own
+ * clock.
+ */
 export function retryAfterMs(headers: Headers): number | null {
   const value = headers.get('retry-after');
   const ms = secondsOf(value);
@@ -57,7 +68,7 @@ export function retryAfterMs(headers: Headers): number | null {
   return Number.isNaN(pauseMs) ? null : Math.max(0, pauseMs);
 }
 
-/** The server's clock; NaN without a `Date` header. */
+/** Returns the time of the server's clock, or NaN without a `Date` header. */
 function servedMs(headers: Headers): number {
   return Date.parse(headers.get('date') ?? '');
 }

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { type $InferObjectOutput, $ZodObjectJIT, type $ZodShape, type $ZodType } from 'zod/v4/core';
 
 /**
- * The id under which a record is stored. A DynamoDB sort key has at most 1,024 bytes, which 341 UTF-16 units never exceed. Half
- * of a surrogate pair would be stored as another character, and not be found again.
+ * The id under which a record is stored. A DynamoDB sort key has at most 1,024 bytes, which 341 UTF-16 units never
+ * exceed. DynamoDB would store half of a surrogate pair as another character, and the record would not be found again.
  */
 const Key = z.string().check(
   z.minLength(1),
@@ -11,13 +11,13 @@ const Key = z.string().check(
   z.refine((id) => id.isWellFormed()),
 );
 
-/** An id that is only passed on. If it is too long, the record is rejected. */
+/** An id that is only passed on, not used as a key. A record with a longer one is rejected. */
 const Reference = z.nullish(z.string().check(z.maxLength(2_048)));
 const Text = z.nullish(z.string());
 
 /**
- * The fields that are read; others are ignored. Values are not transformed, so that a page of 250 takes a millisecond. Which
- * fields may be null depends on whether the record is removed.
+ * The fields that are read; other fields are ignored. Values are not transformed, so that parsing a page of 250 takes a
+ * millisecond. Which fields may be null depends on whether the record is removed.
  */
 export const RecordSchema = compiledObject({
   id: Key,
@@ -55,7 +55,7 @@ export const RecordWithKey = z.object({ id: Key });
 const Part = z.catch(z.nullish(z.string()), null);
 const Named = z.catch(z.nullish(z.object({ id: Part })), null);
 
-/** The fields that distinguish a record without a valid id from others. Invalid ones count as null. */
+/** The fields that distinguish records without a valid id from each other. Invalid fields count as null. */
 export const Identity = z.object({
   remote_id: Part,
   user_id: Part,
@@ -67,8 +67,8 @@ export const Identity = z.object({
 type Compiled<Shape extends $ZodShape> = $ZodType<$InferObjectOutput<Shape, Record<never, never>>, unknown>;
 
 /**
- * An object schema that zod compiles at its first use, as it does for schemas of `zod` but not of `zod/mini`. For records, which
- * are parsed by the hundred thousand: a page of 250 takes 0.2 ms instead of 0.9.
+ * Creates an object schema that zod compiles at its first use, as `zod` does but `zod/mini` does not. It is used for
+ * records, because runs parse hundreds of thousands: a page of 250 takes 0.2 ms instead of 0.9.
  */
 export function compiledObject<Shape extends $ZodShape>(shape: Shape): Compiled<Shape>;
 // zod's constructor does not keep the shape's type.

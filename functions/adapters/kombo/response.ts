@@ -6,12 +6,15 @@ import { PauseAsked } from './with-retries.ts';
 
 const KOMBO_PAGES = 'https://app.kombo.dev/';
 
-/** The page about a request, such as `https://app.kombo.dev/prod/logs?id=1`. A sentence or an e-mail address does not match. */
+/**
+ * The URL of the log page of a request, such as `https://app.kombo.dev/prod/logs?id=1`. A sentence or an e-mail address
+ * does not match.
+ */
 const LOG_URL = /^https:\/\/[\w.-]+(?::\d+)?(?:\/[\w.-]*)*(?:\?[\w.=&-]*)?$/;
 
 /**
- * Kombo's error envelope. An unexpected value beside the code does not lose the code. A value that does not look like a code or
- * a page is left out, since a proxy may repeat the request there.
+ * Kombo's error envelope. If another field has an unexpected value, the code is still read. A value that does not look
+ * like a code or a URL is omitted, since a proxy may repeat the request there.
  */
 const ErrorEnvelope = z.object({
   status: z.unknown(),
@@ -26,15 +29,16 @@ const ErrorEnvelope = z.object({
 
 export type Envelope<Data> = z.ZodMiniType<{ data: Data }>;
 
-/** Kombo's envelope around the requested data. */
+/** Creates the schema of Kombo's envelope around the requested data. */
 export function successOf<Data extends z.ZodMiniType>(data: Data) {
   return z.object({ status: z.literal('success'), data });
 }
 
 /**
- * The `data` of a successful response.
+ * Returns the `data` of a successful response.
  *
- * @throws the error of a refusal, `PauseAsked` where Kombo names a pause, TransientError for a body that does not fit
+ * @throws the error of a failed response, `PauseAsked` when Kombo names a pause, TransientError for a body that does
+ *   not match the schema
  */
 export function dataOf<Data>(
   envelope: Envelope<Data>,
@@ -50,7 +54,7 @@ export function dataOf<Data>(
     const refusal = {
       status,
       code,
-      // Without a code, a proxy may have written it.
+      // Without a code, a proxy may have written the body.
       logUrl: code !== null || log_url?.startsWith(KOMBO_PAGES) ? log_url : null,
       fromKombo: failed.success,
       withCursor,
@@ -69,12 +73,12 @@ export function dataOf<Data>(
   throw new TransientError(`${host} sent ${response.status} with a body that ${what}: check KOMBO_BASE_URL`);
 }
 
-/** Kombo's clock. The machine's clock never replaces it, since the watermark is derived from it. */
+/** Returns the time of Kombo's clock. The machine's clock never replaces it, since the watermark is derived from it. */
 export function servedAt({ headers }: Response, host: string): string {
   const instant = Date.parse(headers.get('date') ?? '');
   if (Number.isNaN(instant)) {
     throw new TransientError(
-      `${host} sent no Date header, from which the watermark is derived: check which server responds there`,
+      `${host} sent no Date header, which the watermark needs: check which server responds there`,
     );
   }
   return new Date(instant).toISOString();

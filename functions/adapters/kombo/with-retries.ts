@@ -2,20 +2,20 @@ import pRetry from 'p-retry';
 import { RateLimitedError, TransientError } from '../../core/errors.ts';
 import type { RateLimit } from './rate-limit.ts';
 
-/** How long to try, in milliseconds. */
+/** The time limits of a request and its retries, in milliseconds. */
 export type RetryBudget = {
-  /** For one attempt, including its body. */
+  /** The limit for one attempt, including the response body. */
   attemptMs: number;
-  /** For all attempts together, including the waits between them. */
+  /** The limit for all attempts together, including the waits between them. */
   totalMs: number;
   firstDelayMs: number;
 };
 
-/** About as long as a person waits at a terminal. */
+/** The default limits. A person at a terminal waits about as long. */
 export const RETRY_BUDGET: RetryBudget = { attemptMs: 15_000, totalMs: 30_000, firstDelayMs: 250 };
 const LONGEST_DELAY_MS = 5_000;
 
-/** Kombo asked for a pause before the next attempt. */
+/** Kombo asked the client to wait before the next attempt. */
 export class PauseAsked extends Error {
   readonly pauseMs: number;
   override readonly cause: TransientError;
@@ -29,19 +29,19 @@ export class PauseAsked extends Error {
 
 type Limits = {
   retryBudget: RetryBudget;
-  /** Named when it does not respond. */
+  /** The host, for the error when it does not respond. */
   host: string;
   limit: RateLimit;
 };
 
 /**
- * Makes attempts until one succeeds, fails with an error that does not pass, or the time is up. Waits double, with jitter, and
- * follow a pause that `PauseAsked` names. No attempt is made while the rate limit is closed. A pause that would exceed the time
- * is not started.
+ * Makes attempts until one succeeds, one fails permanently, or the time is up. Between attempts, waits twice as long as
+ * before, with jitter, or for the pause that `PauseAsked` names. Makes no attempt while the rate limit blocks requests.
+ * Stops without waiting if the pause would exceed the time limit.
  *
- * @param attempt must end when its signal aborts; throws `TransientError` or `PauseAsked` for what may pass
- * @throws the last attempt's error; RateLimitedError where the rate limit stays closed for longer than there is time; the
- *   signal's reason once it aborts
+ * @param attempt must end when its signal aborts; throws `TransientError` or `PauseAsked` for a temporary failure
+ * @throws the last attempt's error; RateLimitedError when the rate limit blocks requests for longer than the remaining
+ *   time; the signal's reason when it aborts
  */
 export async function withRetries<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
@@ -49,7 +49,7 @@ export async function withRetries<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const { retryBudget } = limits;
-  // p-retry's own time limit reads a clock that a simulation cannot replace.
+  // The time limit of p-retry reads a clock that a simulation cannot replace.
   const deadline = Date.now() + retryBudget.totalMs;
   try {
     return await pRetry(() => allowed(attempt, deadline, limits, signal), {
@@ -73,7 +73,10 @@ export async function withRetries<T>(
   }
 }
 
-/** Makes an attempt once the rate limit is open. A refusal by the rate limit closes it for all calls. */
+/**
+ * Waits until Kombo's rate limit allows requests again, then makes one attempt. If Kombo rejects it for too many
+ * requests, all calls wait.
+ */
 async function allowed<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
   deadline: number,
@@ -127,8 +130,9 @@ async function timed<T>(
 }
 
 /**
- * Node's `fetch` fails with one of two TypeErrors, before the response and within it, and with an AbortError when it is
- * cancelled. Any other TypeError is a bug of this program, and must not be mistaken for a network failure.
+ * Returns whether `fetch` failed because of the network or was cancelled: Node throws one of two TypeErrors, before or
+ * during the response, or an AbortError. Any other TypeError is a bug of this program, and must not be mistaken for a
+ * network failure.
  */
 function isNetworkError(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;

@@ -6,13 +6,16 @@ import {
 import { codeOf, DeploymentError, TransientError } from '../../core/errors.ts';
 import { refusalOf } from '../aws-errors.ts';
 
-/** How long a value is used before it is read again, so that a rotated key takes effect without a deployment. */
+/**
+ * How long a value is used before the secret is read again, so that a rotated key takes effect without a deployment.
+ */
 const KEPT_MS = 5 * 60 * 1000;
 
 /**
- * A secret's text, read when it is first needed.
+ * Returns a function that returns a secret's text. It reads the secret when it is first called.
  *
- * @throws DeploymentError when it cannot be read or is empty, TransientError when Secrets Manager cannot be reached
+ * @throws DeploymentError when the secret cannot be read or is empty, TransientError when Secrets Manager cannot be
+ *   reached
  */
 export function secretReader(client: SecretsManagerClient, id: string): () => Promise<string> {
   let kept: { value: string; until: number } | null = null;
@@ -37,7 +40,8 @@ async function read(client: SecretsManagerClient, id: string): Promise<string> {
 /**
  * Stores a secret's text as its current value.
  *
- * @throws DeploymentError when it must not be written or does not exist, TransientError when Secrets Manager cannot be reached
+ * @throws DeploymentError when AWS denies access or the secret does not exist, TransientError when Secrets Manager
+ *   cannot be reached
  */
 export async function storeSecret(client: SecretsManagerClient, id: string, value: string): Promise<void> {
   try {
@@ -54,7 +58,7 @@ function translate(error: unknown, id: string): DeploymentError | TransientError
   return refusal === null
     ? new TransientError(`Secrets Manager cannot be reached (${code})`, context)
     : new DeploymentError(
-        `The secret ${id} cannot be used (${refusal}): check that it exists, holds a value, and that this role may use it`,
+        `The secret ${id} cannot be used (${refusal}): check that it exists, that it has a value, and that this role may use it`,
         context,
       );
 }

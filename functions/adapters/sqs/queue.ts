@@ -7,24 +7,24 @@ import { asCode, codeOf, DeploymentError, type RunError, TransientError } from '
 import type { BulkQueue } from '../../core/ports.ts';
 import { refusalOf } from '../aws-errors.ts';
 
-/** The most messages of one call. */
+/** The maximum number of messages in one call. */
 const BATCH_SIZE = 10;
 const CONCURRENCY = 4;
-/** Half of dispatch's timeout: the rest is for its report. */
+/** Half of dispatch's timeout: the other half is for its report. */
 const BUDGET_MS = 30_000;
-/** The longest delay of SQS. */
+/** The maximum delay that SQS allows. */
 const LONGEST_DELAY_SECONDS = 15 * 60;
 
 /**
- * A queue on SQS, with a message group for each integration. Messages that SQS does not confirm are sent again, up to five
- * times in all, within `budgetMs`.
+ * Creates a queue on SQS, with a message group for each integration. It retries messages that SQS does not confirm: at
+ * most five attempts in all, within `budgetMs`.
  */
 export function createQueue<Message extends { integration: IntegrationId }>(
   client: SQSClient,
   url: string,
   { budgetMs, firstDelayMs } = { budgetMs: BUDGET_MS, firstDelayMs: 100 },
 ): BulkQueue<Message> {
-  /** Returns the messages that SQS did not accept, and why. */
+  /** Sends one batch. Returns the messages that SQS did not accept, and why. */
   const sendBatch = async (batch: Message[], deadline: number, delaySeconds: number) => {
     if (Date.now() >= deadline) {
       return { left: batch, error: new TransientError('There was no time left to send all messages') };
@@ -101,9 +101,9 @@ function translate(error: unknown): RunError {
 }
 
 /**
- * Approximately how many messages wait in a queue.
+ * Returns approximately how many messages wait in a queue.
  *
- * @throws DeploymentError when it does not exist or must not be read; TransientError when SQS cannot be reached
+ * @throws DeploymentError when the queue does not exist or AWS denies access; TransientError when SQS cannot be reached
  */
 export async function countWaiting(client: SQSClient, url: string): Promise<number> {
   try {
@@ -117,11 +117,11 @@ export async function countWaiting(client: SQSClient, url: string): Promise<numb
 }
 
 /**
- * The message group of an integration's messages. In a standard queue, SQS treats a group as a tenant: messages of a tenant
- * with many or slow messages wait behind those of the others ("fair queues").
+ * Returns the message group of an integration's messages. In a standard queue, SQS treats a group as a tenant: if a
+ * tenant has many or slow messages, they wait behind the messages of other tenants ("fair queues").
  *
- * It is the integration's id, or its hash if the id is longer than the 128 characters of a group (quotas of messages in the
- * SQS developer guide).
+ * The group is the integration's id, or a hash of the id if it is longer than the 128 characters of a group (quotas of
+ * messages in the SQS developer guide).
  */
 export function messageGroupOf(integration: IntegrationId): string {
   return integration.length <= 128 ? integration : createHash('sha256').update(integration).digest('hex');

@@ -1,10 +1,13 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { asCode, TransientError } from '../../core/errors.ts';
 
-/** The most messages of one call. */
+/** The maximum number of messages in one call. */
 const AT_ONCE = 10;
 
-/** Receives and deletes messages of a queue at a scheduled time; the arrival of a message starts nothing. */
+/**
+ * Creates functions that receive and delete the messages of a queue. The queue has no trigger: the caller receives
+ * messages at a scheduled time.
+ */
 export function createReceiver(client: SQSClient, queueUrl: string) {
   return {
     async receive(): Promise<{ body: string; receipt: string }[]> {

@@ -1,11 +1,17 @@
 import { hash } from 'node:crypto';
 import type { Change } from '../state/journal-entry.ts';
 
-/** Bytes of one fingerprint: eight of the progression's id, then eight of the id with the facts it would get. */
+/**
+ * The size of a fingerprint in bytes: eight for the progression's id, and eight for the id with the facts that the
+ * progression would get.
+ */
 const FINGERPRINT_BYTES = 16;
 const PROGRESSION_BYTES = 8;
 
-/** A change identified by its progression and the facts that the progression would get. */
+/**
+ * Returns the fingerprint of a change, which identifies the change by its progression and the facts that the
+ * progression would get.
+ */
 export function fingerprintOf({ state, erased }: Change): Uint8Array {
   const { id, status, enrolledAt, completedAt, removedAt } = state;
   const facts = JSON.stringify([id, status, enrolledAt, completedAt, removedAt !== null, erased]);
@@ -15,12 +21,17 @@ export function fingerprintOf({ state, erased }: Change): Uint8Array {
   return fingerprint;
 }
 
-/** A set of changes by their fingerprints, some 100 bytes of memory each. */
+/** Creates a set of changes. It stores their fingerprints, which take some 100 bytes of memory each. */
 export function changeSet() {
   const changes = new Set<string>();
   const progressions = new Set<string>();
   const set = {
-    /** @returns what was not in the set before: the change, and any change of its progression */
+    /**
+     * Adds a change.
+     *
+     * @returns whether the set did not contain this change before, and whether it contained no change of this
+     *   progression
+     */
     add(fingerprint: Uint8Array): { isNewChange: boolean; isNewProgression: boolean } {
       const change = keyOf(fingerprint);
       const progression = change.slice(0, PROGRESSION_BYTES);
@@ -29,7 +40,11 @@ export function changeSet() {
       progressions.add(progression);
       return added;
     },
-    /** @param fingerprints any number of fingerprints in a row */
+    /**
+     * Adds changes.
+     *
+     * @param fingerprints any number of fingerprints, concatenated
+     */
     addAll(fingerprints: Uint8Array): void {
       for (let at = 0; at < fingerprints.length; at += FINGERPRINT_BYTES) {
         set.add(fingerprints.subarray(at, at + FINGERPRINT_BYTES));
@@ -40,7 +55,7 @@ export function changeSet() {
   return set;
 }
 
-/** One character per byte. */
+/** Returns the bytes as a text with one character per byte. */
 function keyOf(fingerprint: Uint8Array): string {
   return Buffer.from(fingerprint).toString('latin1');
 }

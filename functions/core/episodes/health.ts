@@ -9,15 +9,16 @@ const HOUR_MS = 60 * MINUTE_MS;
 const FIRST_BACKOFF_MS = 5 * MINUTE_MS;
 const LONGEST_BACKOFF_MS = 6 * HOUR_MS;
 const WAITING_RETRY_MS = 10 * MINUTE_MS;
-/** A failure that should end by itself is notified after this time. */
+/** The operator is notified of a temporary failure after this time. */
 const NOTIFY_TRANSIENT_AFTER_MS = HOUR_MS;
 
 /**
- * The health after a run that failed. An integration that needs a person is polled less and less often. After a temporary
- * failure, or one that dispatch assigns, the integration is polled again at the next dispatch.
+ * Returns the health after a run that failed. An integration that needs a person is polled less and less often. After a
+ * temporary failure, or a failure whose cause dispatch must determine, the integration is polled again at the next
+ * dispatch.
  *
  * @param now the machine's clock, in milliseconds
- * @param othersLetIn a refusal of access is this integration's own failure
+ * @param othersLetIn Kombo accepted another integration: a refusal of access is this integration's own failure
  */
 export function afterFailure(
   health: Health,
@@ -41,20 +42,23 @@ export function afterFailure(
   };
 }
 
-/** Whether to notify the operator now: once per episode, whatever kinds of failures follow. */
+/** Returns whether to notify the operator now: once per episode, even if the kind of the failure changes. */
 export function isNoticeDue({ needsNotice, notified }: Health & { state: 'failing' }): boolean {
   return needsNotice && !notified;
 }
 
 /**
- * Whether a temporary failure has lasted too long. An integration that is being set up does not count, nor does an error of
- * the deployment, which has an alarm for all integrations.
+ * Returns whether a temporary failure has lasted too long. An integration that is being set up does not count. An error
+ * of the deployment does not count either, since it has an alarm for all integrations.
  */
 function hasLasted(kind: Failure['kind'], lastedMs: number): boolean {
   return kind === 'transient' && lastedMs >= NOTIFY_TRANSIENT_AFTER_MS;
 }
 
-/** The failure as it is stored. An unexpected error is stored by its name, since its message may contain personal data. */
+/**
+ * Returns the failure as it is stored. Of an unexpected error, only the name is stored, since its message may contain
+ * personal data.
+ */
 export function failureOf(error: unknown): Failure {
   if (isRunError(error)) {
     return { kind: error.kind, code: error.code, message: error.message, logUrl: error.logUrl };
@@ -68,8 +72,8 @@ export function failureOf(error: unknown): Failure {
 }
 
 /**
- * Whether the failure begins a new episode: the one before was not the integration's own (it was being set up, or the
- * deployment was wrong), and nobody was to be notified.
+ * Returns whether the failure begins a new episode: the previous failure was not the integration's own (it was being
+ * set up, or the deployment was wrong), and no notice of it was due.
  */
 function beginsEpisode(
   { needsNotice, failure: before }: Health & { state: 'failing' },
@@ -86,7 +90,7 @@ function backoffMs(kind: Failure['kind'], isOwn: boolean, failures: number): num
 
 type Failing = Health & { state: 'failing' };
 
-/** Publishes that runs fail. An episode has the same event id each time it is published. */
+/** Publishes that runs of the integration fail. The event of an episode has the same id each time it is published. */
 export async function notifyFailing({ ports, integration }: Worker, health: Failing): Promise<void> {
   const { code, message, logUrl } = health.failure;
   await ports.publisher.notify({
@@ -100,13 +104,16 @@ export async function notifyFailing({ ports, integration }: Worker, health: Fail
   });
 }
 
-/** Ends the episode after a successful run. Publishes its end if its beginning was, or may have been, published. */
+/**
+ * Ends the episode after a successful run. Publishes the end if the beginning was published or may have been published.
+ */
 export async function notifyRecovered(worker: Worker): Promise<void> {
   const { ports, integration } = worker;
   const { health } = worker.checkpoint;
   if (health.state === 'failing' && health.needsNotice) {
     if (!health.notified) {
-      // Every `recovered` must follow a `failing`. After a crash we do not know whether it was published.
+      // Every `recovered` must follow a `failing`. After a crash it is unknown whether `failing` was published, so it
+      // is published again.
       await notifyFailing(worker, health);
       change(worker, { health: { ...health, notified: true } });
     }

@@ -14,7 +14,7 @@ import { slotOf } from '../state/run-progress.ts';
 import { changeSet, fingerprintOf } from './change-set.ts';
 import { NOTHING_WAITS } from './waiting-count.ts';
 
-/** Whether a page would exceed the limit of suspect changes that are published without a person. */
+/** Returns whether a page would exceed the limit of suspect changes that are published without a person's decision. */
 export function exceedsLimit(
   decisions: Decision[],
   checkpoint: Checkpoint,
@@ -25,12 +25,17 @@ export function exceedsLimit(
   return suspect > 0 && surgeCount(checkpoint.surge, now) + suspect > limitOf(checkpoint, settings);
 }
 
-/** Whether everything that waits was counted from the current position of the run: only then can a person decide. */
+/**
+ * Returns whether everything that waits was counted, starting at the current position of the run. Only then can a
+ * person decide.
+ */
 export function isCounted(held: Held, run: Run | null): boolean {
   return held.counting === null && stoppedHere(held, run);
 }
 
-/** The run at the position up to which suspect changes were counted, or null when they are not being counted. */
+/**
+ * Returns the run at the position up to which suspect changes were counted, or null when they are not being counted.
+ */
 export function countingOf({ held, ...checkpoint }: Checkpoint, slot: 'run' | 'reconciliation'): Run | null {
   if (held === null || slotOf(held.mode) !== slot || !stoppedHere(held, checkpoint[slot])) return null;
   return held.counting;
@@ -42,7 +47,7 @@ function stoppedHere({ stoppedAt }: Held, run: Run | null): boolean {
   return run.startedAt === startedAt && run.pass === pass && run.cursor === cursor;
 }
 
-/** A new hold of a run that stops here, with nothing counted yet. */
+/** Creates a hold of a run that stops here. Nothing is counted yet. */
 export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held & { counting: Run } {
   const { startedAt, pass, cursor } = run;
   return {
@@ -58,7 +63,7 @@ export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held
   };
 }
 
-/** The checkpoint without the count of a run that starts over: the changes must be counted again. */
+/** Returns the checkpoint without the count of a run that starts again: its changes must be counted again. */
 export function withoutCount(checkpoint: Checkpoint, slot: 'run' | 'reconciliation'): Checkpoint {
   const { held } = checkpoint;
   if (held === null || slotOf(held.mode) !== slot) return checkpoint;
@@ -86,12 +91,13 @@ async function sendHeld({ ports, integration }: Worker, held: Held): Promise<voi
   });
 }
 
-/** Ends the hold. Publishes its end, unless its beginning was never published. */
+/** Ends the hold. Publishes the end, unless the beginning was never published. */
 export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resolved'): Promise<void> {
   const { checkpoint, ports, integration } = worker;
   const { held } = checkpoint;
   if (held === null) return;
-  // Every `ChangesReleased` must follow a `ChangesHeld`. After a crash we do not know whether it was published.
+  // Every `ChangesReleased` must follow a `ChangesHeld`. After a crash it is unknown whether `ChangesHeld` was
+  // published.
   if (held.notice === 'unsure') await sendHeld(worker, held);
   if (held.notice !== 'none') {
     await ports.publisher.notify({
@@ -107,7 +113,7 @@ export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resol
   change(worker, { held: null });
 }
 
-/** `counting`: a person cannot decide yet. `decided`: the next run carries the decision out. */
+/** The result of a decision. `counting`: a person cannot decide yet. `decided`: the next run applies the decision. */
 export type HoldDecided = { kind: 'nothing held' } | { kind: 'counting' | 'decided'; held: Held };
 
 /**
@@ -126,8 +132,9 @@ export async function decideHold(worker: Worker, by: 'release' | 'discard'): Pro
 }
 
 /**
- * Reads what a person decided about changes. A decision covers exactly the counted changes, not others that appear in their
- * place. It applies to both runs, since either may read a counted change first. The latest decision wins.
+ * Reads what a person decided about changes. A decision covers exactly the counted changes, not others that appear in
+ * their place. It applies to both runs, since either may read a counted change first. If several decisions cover a
+ * change, the latest applies.
  */
 export async function readHoldDecisions({
   checkpoint,
@@ -150,8 +157,8 @@ export async function readHoldDecisions({
 }
 
 /**
- * The decisions that remain when a run ends. All remain if Kombo showed something untrusted or unreadable, since that may
- * contain a counted change and is read again.
+ * Returns the decisions that remain when a run ends. If Kombo showed a record that is not trusted or cannot be read,
+ * all decisions remain: the record is read again, and may contain a counted change.
  */
 export function decisionsAfter({ holdDecisions, hasSetAside }: Checkpoint, run: Run): HoldDecision[] {
   if (run.hasUntrusted || hasSetAside) return holdDecisions;

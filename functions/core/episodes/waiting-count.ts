@@ -3,18 +3,21 @@ import type { Decision } from '../decide/decide-page.ts';
 import type { CourseCount, Held, HeldChunk } from '../state/checkpoint.ts';
 import { changeSet, fingerprintOf } from './change-set.ts';
 
-/** Size of a stored chunk. DynamoDB's limit is 400 KB for an item; large items are slow to read. */
+/**
+ * The size in bytes at which a chunk is stored. DynamoDB's limit is 400 KB for an item, but large items are slow to
+ * read.
+ */
 const CHUNK_BYTES = 64_000;
 const LARGEST_COURSES = 20;
 const SAMPLE_SIZE = 10;
 const TITLE_LENGTH = 100;
 
-/** A count of suspect changes, page after page. Each progression counts once, with the first of its changes. */
+/** A count of suspect changes over several pages. Each progression counts once, by its first change. */
 export type WaitingCount = {
   add(decision: Decision): void;
-  /** Whether the changes since the last `take` fill a chunk. */
+  /** Returns whether the changes since the last `take` fill a chunk. */
   isFull(): boolean;
-  /** The changes since the last `take` as a chunk to store, or null without changes. */
+  /** Returns the changes since the last `take` as a chunk to store, or null if there are none. */
   take(): HeldChunk | null;
   read(): Pick<Held, 'waiting' | 'sample'>;
 };
@@ -75,7 +78,7 @@ export async function waitingCount(
   };
 }
 
-/** A count of zero. */
+/** A count without changes. */
 export const NOTHING_WAITS: WaitingChanges = {
   total: 0,
   kinds: {},
@@ -92,7 +95,7 @@ function courseCounts() {
       if (before === undefined) bytes += 3 * ((id?.length ?? 0) + (title?.length ?? 0)) + 50;
       byId.set(id, { id, title: before?.title ?? title, changes: (before?.changes ?? 0) + changes });
     },
-    /** An upper limit of their size as JSON in UTF-8. */
+    /** Returns an upper bound of their size as JSON in UTF-8. */
     bytes: () => bytes,
     list: () => [...byId.values()],
   };

@@ -6,35 +6,37 @@ import { type Checkpoint, limitedUntil } from '../state/checkpoint.ts';
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** What dispatch knows when it decides which integrations are due. */
+/** The facts from which dispatch decides which integrations are due. */
 export type DispatchState = {
-  /** By integration id; an integration that was never polled is absent. */
+  /** Checkpoints by integration id. An integration that was never polled has none. */
   checkpoints: ReadonlyMap<IntegrationId, Checkpoint>;
   /** The machine's clock, in milliseconds. */
   now: number;
   /** Milliseconds from one dispatch to the next. */
   intervalMs: number;
-  /** The last integration that was polled while the deployment was wrong. */
+  /** The last integration that was polled while the deployment was wrong, or null. */
   lastProbe: Probe | null;
 };
 
 /** Which active integrations to poll now. */
 export type Due = {
-  /** One message per integration that is due, the longest waiting first. */
+  /** One message per integration that is due, ordered by how long they have waited, the longest first. */
   polls: PollMessage[];
-  /** Integrations that fail because the deployment is wrong: one of them is polled per interval. See `nextProbe`. */
+  /**
+   * Integrations that fail because the deployment is wrong. Only one of them is polled per interval: see `nextProbe`.
+   */
   stopped: Checkpoint[];
 };
 
 /**
- * The polls to send now, with a reconciliation once a week, at a different time of the week for each integration.
+ * Returns the polls to send now. Each integration is reconciled once a week, at its own time of the week.
  *
- * An integration backs off only after its own failures. A failure that may be the deployment's (AWS denies a permission, or
- * Kombo refuses access) is compared with the other integrations:
+ * An integration is polled less often only after its own failures. A failure that may be the deployment's (AWS denies a
+ * permission, or Kombo refuses access) is compared with the other integrations:
  *
  * - Kombo accepted another one after this failure: the failure is the integration's own.
  * - All integrations that ran within two intervals failed in this way: the deployment is wrong.
- * - Otherwise it is not known yet: the integration waits for the next runs of the others, at most two intervals.
+ * - Otherwise the cause is not known yet: the integration waits for the next runs of the others, at most two intervals.
  */
 export function duePolls(integrations: Integration[], state: DispatchState): Due {
   const active = integrations.filter(({ state }) => state === 'active').map(({ id }) => id);
@@ -57,8 +59,8 @@ export function duePolls(integrations: Integration[], state: DispatchState): Due
 }
 
 /**
- * Whether the weekly time of the reconciliation has passed since the last one (or the baseline) ended. The time comes from the
- * integration's id, so that the reconciliations of many integrations are spread over the week.
+ * Returns whether the weekly time of the reconciliation has passed since the last one (or the baseline) ended. The time
+ * is derived from the integration's id, so that the reconciliations of many integrations are spread over the week.
  */
 export function isReconciliationDue({ integration, lastReconciliation }: Checkpoint, now: number): boolean {
   if (lastReconciliation === null) return false;
@@ -67,7 +69,7 @@ export function isReconciliationDue({ integration, lastReconciliation }: Checkpo
   return Date.parse(lastReconciliation.endedAt) < latestTurn;
 }
 
-/** Who is responsible for a failure that may be the deployment's; null for all other runs. */
+/** What causes a failure that may be the deployment's; null for all other runs. */
 type Responsible = 'integration' | 'deployment' | 'unknown' | null;
 
 function failureClassifier(
@@ -84,7 +86,7 @@ function failureClassifier(
   };
 }
 
-/** Whether the last run failed in a way that may be an error of the deployment. */
+/** Returns whether the last run failed in a way that may be an error of the deployment. */
 export function mayBeDeployments({ health }: Checkpoint): boolean {
   return (
     health.state === 'failing' &&
@@ -92,7 +94,10 @@ export function mayBeDeployments({ health }: Checkpoint): boolean {
   );
 }
 
-/** Whether access was refused after the last probe. An earlier refusal may be due to the deployment. */
+/**
+ * Returns whether Kombo refused access to this integration after the last probe. A refusal before the probe does not
+ * count: a wrong key or permission of the whole deployment may have caused it.
+ */
 function isRefusedSince(lastProbe: Probe | null, checkpoint: Checkpoint | undefined): boolean {
   if (checkpoint?.health.state !== 'failing') return false;
   const { failure, failedAt } = checkpoint.health;
@@ -101,9 +106,9 @@ function isRefusedSince(lastProbe: Probe | null, checkpoint: Checkpoint | undefi
 }
 
 /**
- * When Kombo last accepted the key for this integration: a run succeeded, or Kombo returned an error of the integration
- * itself. A temporary failure such as a timeout does not count. The start of a successful run counts, not its end: the key
- * may have been revoked during the run.
+ * Returns when Kombo last accepted the key for this integration: a run succeeded, or Kombo returned an error of the
+ * integration itself. A temporary failure such as a timeout does not count. A successful run counts from its start, not
+ * from its end, because the key may have been revoked during the run.
  */
 function lastAcceptedAt({ succeededAt, health }: Checkpoint): number {
   const answered =
@@ -115,7 +120,10 @@ function lastAcceptedAt({ succeededAt, health }: Checkpoint): number {
   );
 }
 
-/** If the queue takes only a part of the messages, the others come first the next time. */
+/**
+ * Orders the integrations by how long they have waited, the longest first. If the queue accepts only a part of the
+ * messages, the others are first in the next dispatch.
+ */
 function longestWaitFirst(active: IntegrationId[], { checkpoints }: DispatchState): IntegrationId[] {
   const lastTry = (id: IntegrationId) => {
     const checkpoint = checkpoints.get(id);
@@ -134,7 +142,7 @@ function isBackedOff(checkpoint: Checkpoint | undefined, now: number): boolean {
   return isFailing || limitedUntil(checkpoint, now) !== null;
 }
 
-/** 0 to a week, in milliseconds, from the id (FNV-1a of 32 bits). */
+/** Returns an offset of 0 to a week, in milliseconds, derived from the id (FNV-1a of 32 bits). */
 function offsetInWeek(id: IntegrationId): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < id.length; at += 1) {
@@ -143,17 +151,18 @@ function offsetInWeek(id: IntegrationId): number {
   return Math.floor(((hash >>> 0) / 2 ** 32) * WEEK_MS);
 }
 
-/** The integration that was polled last while the deployment was wrong. `at`: by the machine's clock. */
+/** The integration that was last polled while the deployment was wrong. `at` is a time of the machine's clock. */
 export const Probe = z.object({ integration: IntegrationId, at: Timestamp });
 export type Probe = z.infer<typeof Probe>;
 
 /**
- * The one integration to poll while the deployment is wrong, so that a key that Kombo refuses is not used for all of them.
- * First the last one that succeeded, then a different one each time, whatever the run before resulted in.
+ * Returns the one integration to poll while the deployment is wrong, so that a key that Kombo refuses is not used for
+ * all integrations. The first probe is the integration whose last success is the latest. Each later probe is a
+ * different one, whatever the result of the previous probe.
  *
  * @param stopped the integrations that fail because of the deployment
- * @param state.lastProbe may be from an earlier time when the deployment was wrong
- * @returns null if none is stopped, or one was polled in this interval
+ * @param state.lastProbe may be from an earlier period in which the deployment was wrong
+ * @returns null if no integration is stopped, or one was already polled in this interval
  */
 export function nextProbe(
   stopped: Checkpoint[],
@@ -165,7 +174,7 @@ export function nextProbe(
   const [first] = order;
   if (first === undefined) return null;
   if (last === null || successOf(first) > Date.parse(last.at)) return first.integration;
-  // Lambda calls dispatch again after an error.
+  // Lambda calls dispatch again after an error, within the same interval.
   if (now - Date.parse(last.at) < intervalMs / 2) return null;
   const at = order.findIndex(({ integration }) => integration === last.integration);
   return (order[at + 1] ?? first).integration;

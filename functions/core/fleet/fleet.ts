@@ -5,7 +5,7 @@ import type { Checkpoint } from '../state/checkpoint.ts';
 /** The state of all integrations of a deployment. Times are in seconds. */
 export type Fleet = {
   active: number;
-  /** A person must act, or a temporary failure has lasted too long. */
+  /** Integrations that need a person, or whose temporary failure has lasted too long. */
   failing: number;
   held: number;
   /** Integrations whose settings cannot be read: they are not polled until a person repairs the settings. */
@@ -22,8 +22,8 @@ export type Fleet = {
 const SUSPICIOUS_SECONDS = 60 * 60;
 
 /**
- * Reads the state of the fleet. A journal entry can stay unpublished only if runs do not finish, so that only the journals of
- * those integrations are read.
+ * Reads the state of the fleet. A journal entry can remain unpublished only if runs do not finish, so only the journals
+ * of integrations with unfinished runs are read.
  *
  * @param now the machine's clock, in milliseconds
  */
@@ -58,7 +58,10 @@ export async function surveyFleet(
   };
 }
 
-/** An integration that fails, is held or is being set up is reported in another way, not as out of date. */
+/**
+ * Returns whether the integration counts when the oldest watermark is determined. One that fails, is held or is being
+ * set up does not count: it is reported in another way.
+ */
 function shouldBeFresh(checkpoint: Checkpoint | undefined): boolean {
   if (checkpoint === undefined) return true;
   const { held, health } = checkpoint;

@@ -8,11 +8,14 @@ import { countEvents, type JournalEntry, splitChanges, sumTallies } from '../sta
 import { slotOf } from '../state/run-progress.ts';
 import { change, save, stopIfExpired, type Worker } from './worker.ts';
 
-/** Changes a checkpoint beyond what an entry changes by itself. */
+/** Returns a checkpoint with further changes, besides those that follow from an entry. */
 type Progress = (checkpoint: Checkpoint) => Checkpoint;
 const NO_PROGRESS: Progress = (checkpoint) => checkpoint;
 
-/** A fence can lose its number to one entry of a frozen worker. More often is an error in the store. */
+/**
+ * How often to try to append a fence. A suspended worker that resumes can take its number, but only once; more
+ * conflicts mean an error in the store.
+ */
 const FENCE_TRIES = 5;
 
 /**
@@ -38,8 +41,8 @@ export async function commitDecisions(
 }
 
 /**
- * Recovers, then appends an empty entry, the fence. To be called before anything is read: a frozen worker that wakes up
- * finds its entry number taken and stops.
+ * Recovers unfinished work, then appends an empty entry, the fence. Must be called before anything is read. A suspended
+ * worker of an earlier lease that resumes then finds the number of its entry taken, and stops.
  */
 export async function fenceOff(worker: Worker): Promise<void> {
   const run = { mode: 'incremental' as const, updatedAfter: null };
@@ -54,7 +57,7 @@ export async function fenceOff(worker: Worker): Promise<void> {
   }
 }
 
-/** Finishes the entry after the last one that the checkpoint counts, if there is one. */
+/** Finishes the entry after the last one that the checkpoint counts, if such an entry exists. */
 async function recover(worker: Worker): Promise<void> {
   worker.needsRecovery = true;
   const { store } = worker.ports;
@@ -81,7 +84,7 @@ function nextEntry(
   };
 }
 
-/** Appends an entry, which makes it a fact, and finishes it. */
+/** Appends an entry, after which its changes are final, and finishes it. */
 async function commitEntry(
   worker: Worker,
   entry: JournalEntry,
@@ -107,7 +110,10 @@ async function finishEntry(
   worker.needsRecovery = false;
 }
 
-/** Publishes the events of an entry that the bus has not accepted yet. What the bus refuses for good is set aside. */
+/**
+ * Publishes the events of an entry that the bus has not accepted yet. Events that the bus refuses permanently are set
+ * aside.
+ */
 async function publishEntry(worker: Worker, entry: JournalEntry, details: DetailsById | null): Promise<void> {
   const { ports, checkpoint } = worker;
   const done = new Set(checkpoint.accepted?.entry === entry.number ? checkpoint.accepted.indexes : []);
@@ -116,7 +122,8 @@ async function publishEntry(worker: Worker, entry: JournalEntry, details: Detail
 
   stopIfExpired(worker);
   const { accepted, refused, error } = await ports.publisher.publish(events);
-  // Saved when the lease is released after a failure, so that the next try does not repeat what the bus accepted.
+  // These are saved when the lease is released after a failure, so that the next attempt does not repeat what the bus
+  // accepted.
   const markDone = (indexes: number[]) => {
     for (const [index, { detail }] of events.entries()) {
       if (indexes.includes(index)) done.add(detail.journal.index);
@@ -140,7 +147,7 @@ async function publishEntry(worker: Worker, entry: JournalEntry, details: Detail
 /**
  * Publishes one event of the journal again, by its id.
  *
- * @returns null when the bus accepted it, otherwise why it did not, or why there is no such event
+ * @returns null when the bus accepted it, otherwise why the bus did not accept it, or why the journal has no such event
  */
 export async function publishAgain(worker: Worker, eventId: string): Promise<string | null> {
   const { ports, integration } = worker;
@@ -154,7 +161,9 @@ export async function publishAgain(worker: Worker, eventId: string): Promise<str
   return refused[0]?.reason ?? null;
 }
 
-/** Today's details of the learners whose events an entry publishes; null where the deployment omits them. */
+/**
+ * Reads today's details of the learners whose events an entry publishes. Returns null if the deployment omits details.
+ */
 async function readDetails({ ports, settings }: Worker, entry: JournalEntry): Promise<DetailsById | null> {
   if (settings.learnerDetails === 'omit') return null;
   const published = entry.changes.filter(({ events }) => events.length > 0).map(({ state }) => state.id);
@@ -162,8 +171,9 @@ async function readDetails({ ports, settings }: Worker, entry: JournalEntry): Pr
 }
 
 /**
- * Today's details of the learners of some progressions, by progression id. A learner whom Kombo no longer knows is absent.
- * All are absent when Kombo no longer knows the integration: its journal must still be finished, and can still be replayed.
+ * Reads today's details of the learners of some progressions. Returns them by progression id, without learners that
+ * Kombo no longer knows. If Kombo no longer knows the integration, returns no details, because its journal must still
+ * be finished and can still be replayed.
  *
  * @throws TransientError, WaitingError, AccessRefusedError or DeploymentError: the details can be read later
  */
@@ -183,8 +193,8 @@ export async function readLearnerDetails(
 }
 
 /**
- * The checkpoint after an entry was applied and published. What counts towards a hold comes from the entry, so that it is
- * counted also when another worker recovers the entry after a crash.
+ * Returns the checkpoint after an entry was applied and published. What counts towards a hold comes from the entry, so
+ * that it is also counted when another worker recovers the entry after a crash.
  *
  * @param now the machine's clock, in milliseconds
  */

@@ -3,7 +3,10 @@ import { LeaseLostError } from '../errors.ts';
 import type { Ports, RunSettings } from '../ports.ts';
 import type { Checkpoint, Lease } from '../state/checkpoint.ts';
 
-/** Progress without a journal entry is saved at most this often: losing it costs reads, never events. */
+/**
+ * Progress that no journal entry contains is saved at most once in this time. If a crash loses such progress, pages are
+ * read again, but no event is lost.
+ */
 const SAVE_EVERY_MS = 10_000;
 
 /** The holder of an integration's lease: the only one that writes its checkpoint, journal and progressions. */
@@ -12,22 +15,25 @@ export type Worker = {
   readonly settings: RunSettings;
   readonly integration: Integration;
   readonly owner: string;
-  /** The checkpoint as stored, or ahead of it by progress that is not saved yet. */
+  /** The checkpoint as it is stored, or with later progress that is not saved yet. */
   readonly checkpoint: Checkpoint;
-  /** The journal may have an entry after the last one that the checkpoint counts: it must be recovered first. */
+  /**
+   * Whether the journal may have an entry after the last one that the checkpoint counts. Such an entry must be
+   * recovered first.
+   */
   needsRecovery: boolean;
-  /** Ids of the records that are set aside; null before the list was read. */
+  /** The ids of the records that are set aside; null until the list has been read. */
   setAside: Set<string> | null;
-  /** The machine's clock when the lease ends, and when the checkpoint was last written. */
+  /** When the lease ends and when the checkpoint was last written, by the machine's clock. */
   leaseUntil: number;
   writtenAt: number;
 };
 
 /**
- * Acquires the integration's lease. Where the worker before did not release it, the new worker `needsRecovery`: see
+ * Acquires the integration's lease. If the previous worker did not release it, the new worker `needsRecovery`: see
  * `fenceOff`.
  *
- * @param owner unique to this call
+ * @param owner a value that is unique to this call
  * @returns the worker, or until when another worker holds the lease
  */
 export async function acquireLease(
@@ -72,20 +78,20 @@ export async function save(worker: Writable, next: Checkpoint): Promise<void> {
   worker.writtenAt = worker.ports.clock();
 }
 
-/** Changes the checkpoint by progress that no journal entry has. Writes it when a save is due. */
+/** Changes the checkpoint by progress that no journal entry contains. Writes it when a save is due. */
 export async function saveSoon(worker: Writable, next: Checkpoint): Promise<void> {
   if (isSaveDue(worker)) return save(worker, next);
   worker.checkpoint = next;
 }
 
-/** Whether it is time to save progress and to renew the lease. */
+/** Returns whether it is time to save progress and to renew the lease. */
 export function isSaveDue({ ports, writtenAt }: Worker): boolean {
   return ports.clock() - writtenAt >= SAVE_EVERY_MS;
 }
 
 /**
- * Writes the checkpoint and releases the lease. If an entry may be unfinished, the lease is stored as expired instead, so
- * that the next worker recovers.
+ * Writes the checkpoint and releases the lease. If an entry may be unfinished, stores the lease as expired instead, so
+ * that the next worker recovers the entry.
  *
  * @returns whether another poll of the integration was requested meanwhile
  */
@@ -98,15 +104,15 @@ export async function release(worker: Worker, next: Checkpoint): Promise<{ again
 }
 
 /**
- * Stops a worker that was frozen beyond the end of its lease.
+ * Stops a worker that was suspended until after the end of its lease.
  *
  * @throws LeaseLostError
  */
 export function stopIfExpired(worker: Worker): void {
-  if (worker.ports.clock() > worker.leaseUntil) throw new LeaseLostError('the lease ran out');
+  if (worker.ports.clock() > worker.leaseUntil) throw new LeaseLostError('the lease has expired');
 }
 
-/** A lease that begins now. */
+/** Returns a lease that begins now. */
 function leaseOf({ ports, owner }: Worker, leaseMs: number): Lease {
   return { owner, until: new Date(ports.clock() + leaseMs).toISOString() };
 }

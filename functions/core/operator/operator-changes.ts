@@ -7,10 +7,10 @@ export type WatermarkSet =
   | { kind: 'refused'; reason: string };
 
 /**
- * Sets the watermark and ends the run in progress: the next run reads what changed since the new watermark less the overlap.
- * Moving back publishes only what was missed. To be called within `withLease`.
+ * Sets the watermark and ends the run in progress: the next run reads what changed since the new watermark minus the
+ * overlap. After a change to an earlier time, only missed changes are published. Must be called within `withLease`.
  *
- * @param force allows moving forward, past changes that no run has read
+ * @param force allows a later time, although no run has read the changes before it
  */
 export function setWatermark(worker: Worker, time: string, { force }: { force: boolean }): WatermarkSet {
   const { checkpoint, ports, integration } = worker;
@@ -23,7 +23,7 @@ export function setWatermark(worker: Worker, time: string, { force }: { force: b
   if (Date.parse(after) > ports.clock()) return refuse(`${after} is in the future.`);
   if (after > before && !force) {
     return refuse(
-      `The watermark of ${integration.id} is ${before}. If it moves forward to ${after}, changes between the two are found only by the next reconciliation. To do this anyway, add --force.`,
+      `The watermark of ${integration.id} is ${before}. With the later watermark ${after}, only the next reconciliation finds the changes between the two times. To do this anyway, add --force.`,
     );
   }
   change(worker, { watermark: after, run: null });
@@ -31,8 +31,8 @@ export function setWatermark(worker: Worker, time: string, { force }: { force: b
 }
 
 /**
- * Pauses, resumes or removes an integration; a removed one stays removed. The checkpoint is kept, so that the numbers of the
- * journal never restart.
+ * Pauses, resumes or removes an integration. A removed integration stays removed. The checkpoint is kept, so that the
+ * journal's entry numbers never start again at 1.
  *
  * @returns the stored settings
  */
@@ -47,8 +47,8 @@ export async function changeState(worker: Worker, state: Integration['state']): 
 }
 
 /**
- * Adds a removed integration again. Without a baseline, polls continue at its watermark. With a baseline, it is synced as if
- * for the first time: the baseline decides which of the changes since then, and of held changes, are published.
+ * Adds a removed integration again. Without a baseline, polls continue at its watermark. With a baseline, the next poll
+ * is a first sync: the baseline decides which of the changes since then, and of held changes, are published.
  *
  * @returns the stored settings: unchanged if someone else has added it
  */
@@ -61,7 +61,8 @@ export async function addAgain(
   if (found !== null && found.state !== 'removed') return found;
   if (baseline !== null) {
     const { checkpoint } = worker;
-    // Save before a poll can find the integration active: it would publish what happened since the watermark.
+    // Save before the integration becomes active: a poll that finds it active without this change would publish the
+    // changes since the watermark.
     await save(worker, { ...checkpoint, watermark: null, baselineStart: checkpoint.entry, run: null });
   }
   const stored = await ports.store.changeIntegration(integration.id, (before) =>
@@ -73,9 +74,9 @@ export async function addAgain(
 }
 
 /**
- * The settings with another state. A removed integration stays removed until it is added again.
+ * Returns the settings with another state. A removed integration stays removed until it is added again.
  *
- * @param pausedBy `kombo` when no person asked for it
+ * @param pausedBy `kombo` when no person requested it
  */
 export function withState(
   { pausedBy: before, ...settings }: Integration,

@@ -10,15 +10,16 @@ import { withStatusesOf } from '../state/run-progress.ts';
 import { isStandIn, type SetAside } from '../state/set-aside.ts';
 
 export type RetriedSetAside = {
-  /** Processed, and no longer set aside. */
+  /** Items that were processed, and are no longer set aside. */
   processed: SetAside[];
-  /** Still set aside, with today's reason. */
+  /** Items that are still set aside, with today's reason. */
   remaining: SetAside[];
 };
 
 /**
- * Retries what was set aside: records are read by their ids and decided like any others, events are published from the
- * journal. A record without an id is searched among all records; it is processed when Kombo no longer shows it without an id.
+ * Retries items that were set aside. Records are read by their ids and processed like any others; events are published
+ * from the journal. For a record without an id, all records are read; the item is processed if Kombo no longer shows
+ * the record without an id.
  */
 export async function retrySetAside(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
   const ofKind = (wanted: SetAside['kind']) => items.filter(({ kind }) => kind === wanted);
@@ -65,7 +66,7 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
   };
 }
 
-/** The records with these stand-ins for an id: those with an id now, and those still without one. */
+/** Reads all records. Returns those of the requested records that have an id now, and those that still have none. */
 async function readWithoutId(worker: Worker, ids: ReadonlySet<string>) {
   const records: ObservedProgression[] = [];
   const rejected: RejectedRecord[] = [];
@@ -84,7 +85,10 @@ async function readWithoutId(worker: Worker, ids: ReadonlySet<string>) {
   return { records, rejected };
 }
 
-/** Before a baseline has ended, records belong to the baseline and are stored as silently as the others. */
+/**
+ * Returns the run to which the records belong. Before the baseline has ended, they belong to the baseline, and are
+ * published or not as the baseline says.
+ */
 function runOf(checkpoint: Checkpoint): Pick<Run, 'mode' | 'startEntry' | 'updatedAfter'> {
   const { run, watermark, entry, baselineStart } = checkpoint;
   if (watermark === null || run?.mode === 'baseline') {

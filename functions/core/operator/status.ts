@@ -10,7 +10,7 @@ import {
   type Run,
 } from '../state/checkpoint.ts';
 
-/** The condition of an integration in one word: the first that applies, most urgent first. */
+/** The condition of an integration in one word. If several apply, the most urgent one. */
 export type Condition =
   | 'removed'
   | 'paused'
@@ -27,9 +27,9 @@ export type Status = {
   integration: string;
   condition: Condition;
   watermark: string | null;
-  /** The age of the watermark by this machine's clock: changes since then may not be published yet. */
+  /** The age of the watermark by this machine's clock. Changes since then may not be published yet. */
   staleMs: number | null;
-  /** Until when a worker holds the lease, or null. */
+  /** When the lease of the current worker ends, or null without a worker. */
   workerUntil: string | null;
   run: RunInProgress | null;
   reconciliation: RunInProgress | null;
@@ -37,10 +37,10 @@ export type Status = {
   lastReconciliation: LastRun | null;
   failures: number;
   failure: (Failure & { since: string; retryAt: string }) | null;
-  /** Until when Kombo's rate limit stops runs, or null. */
+  /** When Kombo's rate limit allows runs again, or null. */
   limitedUntil: string | null;
   held: HeldStatus | null;
-  /** How many progressions are known. */
+  /** The number of known progressions. */
   known: number;
   setAside: number;
   journal: { first: number | null; last: number; entries: number };
@@ -48,7 +48,10 @@ export type Status = {
   events: EventCounts | null;
 };
 
-/** `complete`: everything is counted, and a person can release or discard. `countedPages`: pages counted so far. */
+/**
+ * `complete`: everything is counted, so that a person can release or discard the changes. `countedPages`: the number of
+ * pages counted so far.
+ */
 export type HeldStatus = Pick<Held, 'since' | 'mode' | 'waiting' | 'sample' | 'limit'> & {
   complete: boolean;
   countedPages: number | null;
@@ -58,7 +61,7 @@ type RunInProgress = Pick<Run, 'mode' | 'startedAt' | 'pass' | 'pages' | 'record
 
 export type StatusFacts = {
   integration: Integration;
-  /** Null when it was never polled. */
+  /** Null for an integration that was never polled. */
   checkpoint: Checkpoint | null;
   lease: Lease | null;
   setAside: number;
@@ -67,7 +70,11 @@ export type StatusFacts = {
   events: EventCounts | null;
 };
 
-/** @param now this machine's clock, in milliseconds */
+/**
+ * Returns the status that follows from the facts.
+ *
+ * @param now this machine's clock, in milliseconds
+ */
 export function statusOf(facts: StatusFacts, now: number): Status {
   const { integration, checkpoint, lease, firstEntry } = facts;
   const health = checkpoint?.health.state === 'failing' ? checkpoint.health : null;

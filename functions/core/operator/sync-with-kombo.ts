@@ -17,17 +17,18 @@ export type SyncParts = {
   ports: Ports;
   settings: RunSettings;
   readKomboStatus: ReadKomboStatus;
-  /** The baseline of an integration that this adds. */
+  /** The baseline for integrations that this function adds. */
   baseline: Baseline;
 };
 
 /**
- * Adds, pauses or resumes an integration according to its status at Kombo. The webhook itself is not trusted, since webhooks
- * come late and out of order. Kombo is asked under the lease, so that an older response never replaces a later one.
+ * Adds, pauses or resumes an integration according to its status at Kombo. The content of the webhook is not used,
+ * since webhooks arrive late and out of order. The status is requested while holding the lease, so that an older
+ * response never replaces a later one.
  *
  * @param why `created`: an unknown integration is added
- * @param owner unique to this call
- * @returns the integration, or null when it is none of ours
+ * @param owner a value that is unique to this call
+ * @returns the integration, or null when it does not belong to this deployment
  * @throws TransientError while a poll holds the lease: retry later
  */
 export async function syncWithKombo(
@@ -53,14 +54,14 @@ export async function syncWithKombo(
   return outcome.result;
 }
 
-/** Whether an unknown integration is to be added. */
+/** Returns whether to add an unknown integration. */
 export function isOurs({ category, state }: KomboIntegrationStatus): boolean {
   return category === 'LMS' && (state === 'active' || state === 'invalid');
 }
 
 /**
- * The settings of an integration with this status at Kombo. Invalid credentials change nothing here: the next run fails, and
- * the operator is notified. What a person paused or removed stays paused or removed.
+ * Returns the settings of an integration for its status at Kombo. Invalid credentials change nothing here: the next run
+ * fails, and the operator is notified. An integration that a person paused or removed stays paused or removed.
  */
 export function withKomboStatus(stored: Integration, { state }: KomboIntegrationStatus): Integration {
   const isGone = state === 'gone' || state === 'inactive';

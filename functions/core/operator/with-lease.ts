@@ -4,14 +4,15 @@ import { fenceOff } from '../journal/commit-entry.ts';
 import { acquireLease, release, type Worker } from '../journal/worker.ts';
 import type { Ports, RunSettings } from '../ports.ts';
 
-/** The result of an operator's work, or until when a poll holds the lease. */
+/** The result of an operator's work, or when the lease of the poll that holds it ends. */
 export type LeaseOutcome<Result> = { done: true; result: Result } | { done: false; busyUntil: string };
 
 /**
- * Does an operator's work on an integration under its lease, after recovering what another worker left unfinished.
+ * Does an operator's work on an integration while holding its lease, after recovering what another worker left
+ * unfinished.
  *
- * @param owner unique to this call
- * @throws what the work throws; the next worker then recovers
+ * @param owner a value that is unique to this call
+ * @throws the errors of the work; the next worker then recovers
  */
 export async function withLease<Result>(
   ports: Ports,
@@ -28,7 +29,7 @@ export async function withLease<Result>(
     await release(worker, worker.checkpoint);
     return { done: true, result };
   } catch (error) {
-    // The worker that holds the lease now finishes what is left.
+    // The worker that now holds the lease finishes what is left.
     if (error instanceof LeaseLostError) throw error;
     worker.needsRecovery = true;
     await release(worker, worker.checkpoint).catch(() => undefined);
@@ -37,10 +38,10 @@ export async function withLease<Result>(
 }
 
 /**
- * Finishes what the last poll of an integration left unfinished when the integration was paused or removed: no other poll
- * would recover it. Does nothing where the lease was released.
+ * Finishes what the last poll left unfinished, for an integration that was paused or removed: no later poll would
+ * recover it. Does nothing if the lease was released.
  *
- * @param owner unique to this call
+ * @param owner a value that is unique to this call
  */
 export async function finishAbandonedWork(
   ports: Ports,

@@ -2,18 +2,18 @@ import type { JournalEntry } from '../state/journal-entry.ts';
 import type { TimeRange } from './selection.ts';
 
 /**
- * Entries are numbered in the order in which they were appended, but dated by the clocks of different machines. Each clock may
- * be wrong by half of this.
+ * The largest difference between two clocks. Entries are numbered in the order in which they were appended, but dated
+ * by the clocks of different machines. Each clock may be wrong by half of this time.
  */
 export const CLOCKS_MS = 30 * 60 * 1000;
 
 /**
- * Finds the first and last number of the entries of a time range by binary search: some twenty reads for a million entries.
- * The result may include other entries, so that each entry's date must still be checked.
+ * Finds the first and last number of the entries of a time range by binary search: some twenty reads for a million
+ * entries. The result may include entries outside the range, so the caller must still check the date of each entry.
  *
  * @param readEntry returns null for an entry that retention removed; old entries are removed in no particular order
  * @param numbers the first and the last entry of the journal
- * @returns `last` below `first` when there is none
+ * @returns `last` is below `first` when there is no such entry
  */
 export async function findEntries(
   readEntry: (number: number) => Promise<Pick<JournalEntry, 'detectedAt'> | null>,
@@ -30,7 +30,7 @@ export async function findEntries(
   return { first: lowest, last: end - 1 };
 }
 
-/** The first number for which the test is true, by binary search; `end` without one. */
+/** Returns the first number for which the test is true, found by binary search, or `end` if there is none. */
 async function firstThat(
   holds: (number: number) => Promise<boolean>,
   start: number,

@@ -3,20 +3,20 @@ import type { ReplayPorts } from './ports.ts';
 import type { ReplayPlan, ReplayRecord } from './replay-record.ts';
 
 export type ReplayOrder = {
-  /** Unique among the replays of the integration. */
+  /** The id of the replay, unique within the integration. */
   id: string;
   reason: string;
-  /** The consumer that it is for, or null for every consumer. */
+  /** The consumer that receives the replay, or null for every consumer. */
   consumer: string | null;
-  /** Sends the events with the names of live events. */
+  /** Whether to send the events with the names of live events. */
   asLive: boolean;
-  /** Events per second. */
+  /** The number of events per second. */
   rate: number;
-  /** Unique to this call. */
+  /** A value that is unique to this call. */
   writer: string;
 };
 
-/** Why a replay with these options is refused, or null. */
+/** Returns why a replay with these options is refused, or null. */
 export function refuseOrder(plan: ReplayPlan, { consumer, asLive, rate }: ReplayOrder): string | null {
   if (asLive && consumer !== null)
     return '--as-live sends to everyone, so it cannot be combined with --consumer.';
@@ -28,7 +28,7 @@ export function refuseOrder(plan: ReplayPlan, { consumer, asLive, rate }: Replay
     : '--rate must be a whole number of events per second, at least 1.';
 }
 
-/** Stores a replay of the counted events. `runReplay` sends them. */
+/** Stores a replay of the counted events. `runReplay` sends the events. */
 export async function orderReplay(
   { replays, clock }: Pick<ReplayPorts, 'replays' | 'clock'>,
   plan: ReplayPlan,
@@ -52,8 +52,8 @@ export async function orderReplay(
 }
 
 /**
- * Stops a replay or resumes a stopped one. The process that sends it ends with its next batch. What this process sent after it
- * last saved its progress is sent again later.
+ * Stops a replay, or resumes a stopped one. When a replay is stopped, the process that sends it ends at its next batch.
+ * Events that it sent after it last saved its progress are sent again later.
  *
  * @returns the stored replay; a finished one does not change
  */
@@ -77,7 +77,7 @@ export async function changeReplay(
       return next;
     } catch (error) {
       const stored = await replays.readReplay(replay.integration, replay.id);
-      // The process that sends the replay wrote first.
+      // The process that sends the replay has written it in between.
       if (!(error instanceof ReplayChangedError) || stored === null) throw error;
       latest = stored;
     }

@@ -9,7 +9,7 @@ import { replaySteps, selectedEvents } from './replay-steps.ts';
 import type { EventFilter, Selection, TimeRange } from './selection.ts';
 
 export type ReplayRequest = {
-  /** Range of `detectedAt`; with the source `kombo`, of `occurredAt`, which may be in the future. */
+  /** The range of `detectedAt`. With the source `kombo`, the range of `occurredAt`, which may be in the future. */
   range: TimeRange;
   filter: EventFilter;
   source: ReplayPosition['source'];
@@ -21,8 +21,8 @@ export type Planned = { plan: ReplayPlan } | { refused: string };
 type PlanPorts = Pick<ReplayPorts, 'store' | 'replays' | 'kombo' | 'clock'>;
 
 /**
- * Counts the events of a replay and fixes its last entry. A replay from the journal sends exactly these events, whatever polls
- * append meanwhile. Writes nothing.
+ * Counts the events of a replay and fixes its last entry. A replay from the journal sends exactly these events, even if
+ * polls append others in the meantime. Writes nothing.
  */
 export async function planReplay(
   ports: PlanPorts,
@@ -46,7 +46,7 @@ async function planFromJournal(
 ): Promise<Planned> {
   const stored = await store.readCheckpoint(id);
   const begin = await replays.readFirstEntry(id);
-  // A later entry is not published yet: a worker will publish it.
+  // A later entry is not published yet: a worker will still publish it.
   const last = stored?.checkpoint.entry ?? 0;
   if (begin === null || begin.number > last) {
     const empty = last === 0 ? 'has no entries yet' : 'has no entries left: retention removed them';
@@ -74,8 +74,9 @@ async function planFromJournal(
 }
 
 /**
- * Reads only the records of the filter's learners if this surely finds all of them, otherwise every record. The replay then
- * reads only the records of the counted learners and courses, if these are few.
+ * Counts the events that can be derived from Kombo's records. Reads only the records of the filter's learners if this
+ * is certain to find all of them, otherwise every record. Later, the replay reads only the records of the counted
+ * learners and courses, if they are few.
  */
 async function planFromKombo(
   ports: PlanPorts,
@@ -84,19 +85,23 @@ async function planFromKombo(
 ): Promise<Planned> {
   const selection = { integration: id, range, filter };
   let read = await readKombo(ports, selection, few(filter.learners));
-  // An id that no record has may be the platform's own id of a learner, which no request can filter by.
+  // An id without a record may be the platform's own id of a learner, by which no request can filter.
   if (read.unseen.size > 0) read = await readKombo(ports, selection, []);
   const place = komboStart(few(read.users), few(read.courses));
   return planned({ ...selection, place, ...read.counted.read() });
 }
 
-/** @param users Kombo's ids of the learners whose records are read; empty: everyone's */
+/**
+ * Reads and counts the records.
+ *
+ * @param users Kombo's ids of the learners whose records are read; empty: all learners
+ */
 async function readKombo(
   { store, kombo, clock }: PlanPorts,
   selection: Selection & { integration: IntegrationId },
   users: string[],
 ) {
-  /** Requested learners without a record so far. */
+  /** Requested learners for whom no record has been read yet. */
   const unseen = new Set<string | null>(users);
   const noting: Kombo = {
     ...kombo,
@@ -129,14 +134,17 @@ const FEW = 50;
 /** The form of Kombo's ids: base58 letters and digits, 24 in most examples. */
 const KOMBO_ID = /^[1-9A-HJ-NP-Za-km-z]{20,26}$/;
 
-/** The ids as a filter of a request; empty (no filter) if they are too many or one does not have the form of Kombo's ids. */
+/**
+ * Returns the ids as a filter of a request. Returns an empty list (no filter) if there are too many ids, or one does
+ * not have the form of Kombo's ids.
+ */
 function few(ids: Iterable<string | null>): string[] {
   const all = [...ids];
   const usable = all.filter((id) => id !== null).filter((id) => KOMBO_ID.test(id));
   return usable.length === all.length && all.length <= FEW ? usable : [];
 }
 
-/** A set that is too large for a filter is not used, and need not grow. */
+/** Adds an id, unless the set is already too large to be used as a filter. */
 function addWhileFew(ids: Set<string | null>, id: string | null): void {
   if (ids.size <= FEW) ids.add(id);
 }
@@ -172,7 +180,11 @@ function refuseRange({ range: { from, to }, source }: ReplayRequest, now: number
   return to > from ? null : `--to ${to} is not after --from ${from}.`;
 }
 
-/** @param availableFrom the date of the entry after the last one that retention removed; null if no entry is missing */
+/**
+ * Returns why a replay is refused whose entries retention has removed, or null.
+ *
+ * @param availableFrom the date of the entry after the last one that retention removed; null if no entry is missing
+ */
 function refuseRemoved(id: string, { from }: TimeRange, availableFrom: string | null): string | null {
   if (availableFrom === null) return null;
   const certain = new Date(Date.parse(availableFrom) + CLOCKS_MS).toISOString();

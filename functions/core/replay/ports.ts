@@ -3,26 +3,33 @@ import type { Clock, Ports } from '../ports.ts';
 import type { JournalEntry } from '../state/journal-entry.ts';
 import type { ReplayRecord } from './replay-record.ts';
 
-/** The part of the table that only replays use. Reads and writes are as in `Store`. */
+/** The part of the table that only replays use. Reads and writes have the same guarantees as those of `Store`. */
 export type ReplayStore = {
-  /** The entry with the lowest number that retention has not removed, or null when the journal is empty. */
+  /** Reads the entry with the lowest number that retention has not removed. Returns null when the journal is empty. */
   readFirstEntry(integration: IntegrationId): Promise<JournalEntry | null>;
-  /** @throws ReplayChangedError when the id is taken */
+  /**
+   * Stores a new replay.
+   *
+   * @throws ReplayChangedError when the id is taken
+   */
   createReplay(replay: ReplayRecord): Promise<void>;
   readReplay(integration: IntegrationId, id: string): Promise<ReplayRecord | null>;
-  /** The latest first. */
+  /** Reads all replays, the latest first. */
   readReplays(integration: IntegrationId): Promise<ReplayRecord[]>;
   /**
    * Replaces the record, whose revision must be the one before `next.revision`.
-   * @throws ReplayChangedError when it is not
+   * @throws ReplayChangedError when it has another revision
    */
   saveReplay(next: ReplayRecord): Promise<void>;
 };
 
-/** What a replay needs. */
+/** The ports that a replay needs. */
 export type ReplayPorts = Ports & {
   replays: ReplayStore;
-  /** Measures time, in milliseconds: the clock may be that of a simulated school. */
+  /**
+   * Measures durations in milliseconds. It is separate from the clock, which may show the simulated time of the
+   * sandbox.
+   */
   stopwatch: Clock;
   /** Waits `ms` milliseconds. */
   sleep(ms: number): Promise<void>;

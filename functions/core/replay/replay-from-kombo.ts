@@ -13,12 +13,15 @@ type KomboStep = { event: LearningEvent | null; next: KomboReplayPosition; fromB
 
 const MAX_RESTARTS = 5;
 
-/** The first position of a replay that reads the records of some learners and courses; an empty list: of all. */
+/**
+ * Returns the first position of a replay that reads the records of some learners and courses. An empty list means all
+ * of them.
+ */
 export function komboStart(users: string[], courses: string[]): KomboReplayPosition {
   return { source: 'kombo', users, courses, cursor: null, after: null, settled: [] };
 }
 
-/** The selected events of a record, in order. The range applies to `occurredAt`. */
+/** Returns the selected events of a record, in order. The range applies to `occurredAt`. */
 function selectedFromRecord(
   integration: IntegrationId,
   record: ObservedProgression,
@@ -31,8 +34,9 @@ function selectedFromRecord(
 }
 
 /**
- * Reads Kombo for `replaySteps`. A page that was left in the middle is read again and continues after the last finished record.
- * When Kombo refuses the cursor, everything is read and sent from the beginning.
+ * Yields the steps of `replaySteps` from Kombo's records. If a page was not finished, it is read again, and the replay
+ * continues after the last finished record. When Kombo refuses the cursor, everything is read and sent from the
+ * beginning.
  *
  * @throws IntegrationError when the pages do not end
  */
@@ -69,7 +73,8 @@ async function* pagesSteps(
   detectedAt: string,
 ): AsyncGenerator<KomboStep, void, void> {
   const { users, courses, cursor } = start;
-  // `updated_after` would miss records that were entered long before their date: scheduled enrolments, local time.
+  // All records are read: `updated_after` would miss records that were entered long before their date, such as
+  // scheduled enrolments or dates in local time.
   const request = { integration, updatedAfter: null, cursor, users, courses };
   const cursors = new Set<string>();
   let place = start;
@@ -88,7 +93,7 @@ async function* pagesSteps(
     if (page.next === null) return;
     if (cursors.has(page.next)) {
       throw new IntegrationError(
-        'Kombo gave the same page cursor twice: the pages repeat without end. Report this to Kombo.',
+        'Kombo returned the same page cursor twice: the pages repeat without end. Report this to Kombo.',
       );
     }
     cursors.add(page.next);
@@ -97,7 +102,10 @@ async function* pagesSteps(
   }
 }
 
-/** The records of a page with greater ids, in the order of their ids. A record that comes twice counts as it came last. */
+/**
+ * Returns the records of a page whose ids are greater than `after`, in the order of their ids. If a record appears
+ * twice, the last one counts.
+ */
 function recordsAfter(after: string | null, { records }: Page): ObservedProgression[] {
   return [...new Map(records.map((record) => [record.state.id, record])).values()]
     .filter(({ state }) => after === null || state.id > after)

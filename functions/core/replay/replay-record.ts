@@ -5,11 +5,11 @@ import { IntegrationId } from '../../contract/integration.ts';
 import { Failure } from '../state/checkpoint.ts';
 import { EventFilter, TimeRange } from './selection.ts';
 
-/** The position of a replay in what it reads. Everything before it was accepted or refused by the bus. */
+/** The position of a replay in its source. The bus has accepted or refused every event before it. */
 export const ReplayPosition = z.discriminatedUnion('source', [
   z.object({
     source: z.literal('journal'),
-    /** The last entry of the replay, fixed when its events were counted: polls append later entries. */
+    /** The last entry of the replay. It is fixed when the events are counted, since polls append later entries. */
     last: WholeNumber,
     /** The next event: its entry, and its index among all events of the entry. */
     entry: PositiveNumber,
@@ -21,7 +21,7 @@ export const ReplayPosition = z.discriminatedUnion('source', [
     users: z.array(z.string()),
     /** Kombo's ids of the courses whose records are read; empty: all courses. */
     courses: z.array(z.string()),
-    /** The current page; null for the first one. */
+    /** The cursor of the current page; null for the first page. */
     cursor: z.nullable(z.string()),
     /** The last finished record of the page. Records are processed in the order of their ids. */
     after: z.nullable(z.string()),
@@ -47,29 +47,32 @@ export const ReplayRecord = z.extend(ReplayPlan, {
   id: z.string().check(z.minLength(1)),
   reason: z.string(),
   consumer: z.nullable(z.string()),
-  /** Sends the events to everyone, with the names of live events and without `replay`. */
+  /** Whether the events are sent to everyone, with the names of live events and without `replay`. */
   asLive: z.boolean(),
   /** Events per second. */
   rate: PositiveNumber,
   /** A stopped replay continues only with `replay --resume`. */
   state: z.enum(['running', 'stopped', 'finished']),
-  /** `ReplayStarted` was published. */
+  /** Whether `ReplayStarted` was published. */
   notified: z.boolean(),
   published: WholeNumber,
   refused: WholeNumber,
-  /** The last failure; null after later progress. */
+  /** The last failure; null if there was progress after it. */
   failure: z.nullable(Failure),
   orderedAt: Timestamp,
   movedAt: Timestamp,
-  /** The number of writes, and the writer of the last one: it recognises its own write when the response was lost. */
+  /**
+   * The number of writes, and the writer of the last one. By these, a writer recognises its own write if the response
+   * was lost.
+   */
   revision: WholeNumber,
   writer: z.string(),
 });
 export type ReplayRecord = z.infer<typeof ReplayRecord>;
 
 /**
- * The `replay` field of a replayed event. It has no `consumer` when the replay is for everyone: rules check this with
- * `{ exists: false }`, which does not match null.
+ * Returns the `replay` field of a replayed event. It has no `consumer` when the replay is for everyone: rules check
+ * this with `{ exists: false }`, which does not match null.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export function replayMark({
@@ -80,12 +83,12 @@ export function replayMark({
   return { id, reason, ...(consumer !== null && { consumer }) };
 }
 
-/** The number of counted events whose entries were removed before they were sent. */
+/** Returns the number of counted events whose entries were removed before they were sent. */
 export function missingOf({ events, published, refused }: ReplayRecord): number {
   return Math.max(0, events - published - refused);
 }
 
-/** The changes of a replay after some events were sent. */
+/** Returns the changes to a replay after some events were sent. */
 export function advanceReplay(
   replay: ReplayRecord,
   sent: { published: number; refused: number; next: ReplayPosition | null; fromBeginning: boolean },

@@ -7,17 +7,17 @@ import { komboSteps } from './replay-from-kombo.ts';
 import type { ReplayPlan, ReplayPosition } from './replay-record.ts';
 import { isWanted, isWithin, type Selection } from './selection.ts';
 
-/** A selected event, and the position after it. Without an event: a position only, so that progress can be saved. */
+/** A selected event and the position after it, or only a position, so that progress can be saved. */
 export type ReplayStep = {
   event: LearningEvent | null;
   next: ReplayPosition;
-  /** The replay starts over: all events are sent again. */
+  /** Present when the replay starts again: all events are sent again. */
   fromBeginning?: true;
 };
 
 /**
- * The selected events from the position of a replay on. Events of one progression are in order. Learner details and the
- * `replay` field are added when the events are sent.
+ * Yields the selected events, starting at the position of a replay. Events of one progression are in order. Learner
+ * details and the `replay` field are added when the events are sent.
  *
  * @param detectedAt the `detectedAt` of events that are derived from Kombo
  */
@@ -37,16 +37,16 @@ export function replaySteps(
 
 type JournalReplayPosition = ReplayPosition & { source: 'journal' };
 
-/** After this many entries without a selected event, a step with the position only is returned. */
+/** After this many entries without a selected event, a step with only the position is yielded. */
 const POSITION_EVERY = 100;
 
-/** The selected events of an entry, in their order, without learner details. */
+/** Returns the selected events of an entry, in their order, without learner details. */
 export function selectedEvents(entry: JournalEntry, { range, filter }: Selection): JournalledEvent[] {
   if (!isWithin(range, entry.detectedAt)) return [];
   return eventsOfEntry(entry, null).filter((event) => isWanted(filter, event));
 }
 
-/** Reads the journal for `replaySteps`. Entries that retention has removed are skipped. */
+/** Yields the steps of `replaySteps` from the journal. Skips entries that retention has removed. */
 export async function* journalSteps(
   store: Pick<Store, 'readEntries'>,
   integration: IntegrationId,

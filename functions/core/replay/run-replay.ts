@@ -13,9 +13,9 @@ import { sendReplayed, throttle } from './send-replayed.ts';
 export type ReplayRun = {
   integration: IntegrationId;
   replay: string;
-  /** Unique to this call. */
+  /** A value that is unique to this call. */
   writer: string;
-  /** Whether there is time to send another batch, of at most one second's events. */
+  /** Returns whether there is time to send another batch, of at most one second's events. */
   timeLeft: () => boolean;
   /** Called after each batch. */
   onProgress?: (replay: ReplayRecord) => void;
@@ -32,14 +32,14 @@ export type ReplayOutcome =
   /** `replay.state`: `running` if another call may continue it, `stopped` if a person must resume it. */
   | { kind: 'failed'; failure: Failure; replay: ReplayRecord };
 
-/** The largest number of events that are sent together. */
+/** The maximum number of events that are sent together. */
 const BATCH = 100;
 
 /**
- * Continues a replay from its position for as long as there is time. Each event is sent at least once, those of one
- * progression in order. Does not change the checkpoint or any known state.
+ * Continues a replay from its position for as long as there is time. Each event is sent at least once, and the events
+ * of each progression in order. Does not change the checkpoint or any known state.
  *
- * @throws unexpected errors; everything else is an outcome
+ * @throws unexpected errors; all other failures are returned as an outcome
  */
 export async function runReplay(
   ports: ReplayPorts,
@@ -74,7 +74,7 @@ type ReplayWorker = {
   readonly ports: ReplayPorts;
   readonly settings: Pick<RunSettings, 'learnerDetails'>;
   readonly run: ReplayRun;
-  /** As stored. */
+  /** The replay as it is stored. */
   replay: ReplayRecord;
 };
 
@@ -91,7 +91,11 @@ async function save(worker: ReplayWorker, change: Partial<ReplayRecord>): Promis
   worker.replay = next;
 }
 
-/** @returns false when the time is spent before everything is sent */
+/**
+ * Sends the events of all remaining steps.
+ *
+ * @returns false when the time is up before everything is sent
+ */
 async function sendAll(worker: ReplayWorker): Promise<boolean> {
   const { ports, settings, run } = worker;
   const { rate, orderedAt } = worker.replay;
@@ -111,7 +115,7 @@ async function sendAll(worker: ReplayWorker): Promise<boolean> {
 
   for await (const step of replaySteps(ports, worker.replay, orderedAt)) {
     if (batch.length === 0 && !run.timeLeft()) return false;
-    // The steps of the batch come again.
+    // The steps of this batch are read again.
     if (step.fromBeginning) batch = [];
     batch.push(step);
     if (batch.length >= most || step.event === null) await send();
@@ -124,8 +128,8 @@ async function sendAll(worker: ReplayWorker): Promise<boolean> {
 }
 
 /**
- * The changes of a replay that read the records of some learners and courses only and found fewer events than were counted: it
- * starts over and reads all records, since platforms may filter differently.
+ * Returns the changes that make a replay start again without filters, because it read only the records of some learners
+ * and courses and found fewer events than were counted: platforms may filter differently.
  *
  * @returns null if it read all records, or found as many events as were counted
  */

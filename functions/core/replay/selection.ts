@@ -3,11 +3,15 @@ import { LearningEventType } from '../../contract/event-parts.ts';
 import { Timestamp } from '../../contract/field-types.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
 
-/** A range of time: `from` is included, `to` is not. `to` null: without an end. */
+/** A range of time, with `from` included and `to` excluded. `to` null: the range has no end. */
 export const TimeRange = z.object({ from: Timestamp, to: z.nullable(Timestamp) });
 export type TimeRange = z.infer<typeof TimeRange>;
 
-/** @param time in the form of all stored times, which compare as text */
+/**
+ * Returns whether a time is in the range.
+ *
+ * @param time in the same form as all stored times, which can be compared as text
+ */
 export function isWithin({ from, to }: TimeRange, time: string): boolean {
   return time >= from && (to === null || time < to);
 }

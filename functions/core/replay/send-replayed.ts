@@ -7,7 +7,9 @@ import type { ReplayPorts } from './ports.ts';
 import { type ReplayPosition, type ReplayRecord, replayMark } from './replay-record.ts';
 import type { ReplayStep } from './replay-steps.ts';
 
-/** `steps`: how many steps, from the first on, are finished. `error`: what stopped the rest. */
+/**
+ * `steps`: the number of steps, counted from the first one, that are finished. `error`: why the others were not sent.
+ */
 export type SentSteps = {
   steps: number;
   published: number;
@@ -18,8 +20,9 @@ export type SentSteps = {
 };
 
 /**
- * Sends the events of some steps as replayed events, with today's learner details if the deployment includes them. An event
- * that the bus refuses for good is counted but not set aside: a retry from the set-aside list would publish it as a live event.
+ * Sends the events of some steps as replayed events, with today's learner details if the deployment includes them. An
+ * event that the bus refuses permanently is counted but not set aside: a retry from the set-aside list would publish it
+ * as a live event.
  */
 export async function sendReplayed(
   ports: ReplayPorts,
@@ -60,14 +63,15 @@ function asReplayed(
     details === null
       ? detail.learner
       : { ...detail.learner, ...(details.get(detail.progression.id) ?? NO_DETAILS) };
-  // Without `replay`, the publisher uses the name of the live event.
+  // Without `replay`, the event is published with the name of a live event.
   return { type, detail: { ...detail, learner, ...(replay.asLive ? {} : { replay: replayMark(replay) }) } };
 }
 
 const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };
 
 /**
- * Limits sending to `perSecond` items per second: each call waits until the items before it are within the limit.
+ * Returns a function that limits sending to `perSecond` items per second: each call waits until the earlier items are
+ * within the limit.
  *
  * @param perSecond above 0
  * @returns a function to call with the number of items before they are sent
