@@ -12,7 +12,7 @@ import { refusalOf } from '../aws-errors.ts';
 const KEPT_MS = 5 * 60 * 1000;
 
 /**
- * Returns a function that returns a secret's text. It reads the secret when it is first called.
+ * Returns a function that returns a secret's text. It reads the secret at its first call, and again after five minutes.
  *
  * @throws DeploymentError when the secret cannot be read or is empty, TransientError when Secrets Manager cannot be
  *   reached
