@@ -5,6 +5,7 @@ import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import { minute } from '../../functions/contract/printable-text.ts';
 import { eventsOfEntry } from '../../functions/core/decide/events-of-entry.ts';
 import type { Store } from '../../functions/core/ports.ts';
+import { findEntries } from '../../functions/core/replay/journal-range.ts';
 import { ANY_EVENT, isWanted } from '../../functions/core/replay/selection.ts';
 import type { IdSetting } from '../../functions/remote-ids.ts';
 import { findIntegration, onDeployment } from '../deployment/on-deployment.ts';
@@ -82,7 +83,11 @@ async function* history(store: Store, ids: IdSetting, id: IntegrationId, options
     ids,
   );
   const last = (await store.readCheckpoint(id))?.checkpoint.entry ?? 0;
-  for await (const entry of store.readEntries(id, 1, last)) {
+  const all = { first: 1, last };
+  const range = { from: from ?? new Date(0).toISOString(), to: to ?? null };
+  const isWhole = from === undefined && to === undefined;
+  const found = isWhole ? all : await findEntries((number) => store.readEntry(id, number), all, range);
+  for await (const entry of store.readEntries(id, found.first, found.last)) {
     if (from !== undefined && entry.detectedAt < from) continue;
     if (to !== undefined && entry.detectedAt >= to) continue;
     yield* eventsOfEntry(entry, null).filter((event) => isWanted(filter, event));

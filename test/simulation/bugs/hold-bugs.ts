@@ -125,15 +125,6 @@ export const holdBugs: DeliberateBug[] = [
     setting: HELD,
   },
   {
-    name: 'a decision is not carried out while other changes are counted',
-    patches: one(
-      'functions/core/poll/count-suspect-changes.ts',
-      'await commitWhatWasDecided(worker, run, decided);',
-      '',
-    ),
-    setting: HELD,
-  },
-  {
     name: 'a discard publishes the counted changes',
     patches: one(
       'functions/core/decide/decide-page.ts',

@@ -3,6 +3,15 @@ import { type DeliberateBug, one } from './deliberate-bug.ts';
 /** Bugs that the simulation cannot find, or that only cost reads: a test finds them. */
 export const testedBugs: DeliberateBug[] = [
   {
+    name: 'a decision is not carried out while other changes are counted',
+    patches: one(
+      'functions/core/poll/count-suspect-changes.ts',
+      'await commitWhatWasDecided(worker, run, decided);',
+      '',
+    ),
+    testedBy: ['test/core/episodes/held.test.ts', 'test/core/episodes/hold-exactly.test.ts'],
+  },
+  {
     name: 'a statement whose condition failed counts as written',
     patches: one(
       'functions/adapters/dynamodb/apply-entry.ts',

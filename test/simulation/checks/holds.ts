@@ -75,6 +75,7 @@ function suspectChanges({
   const released = decisions.filter(({ by }) => by === 'release');
   const known = new Map<string, { isRemovalPublished: boolean }>();
   let hasEnrolmentDates = false;
+  const releasedFacts = new Set<string>();
   const found: SuspectChange[] = [];
   for (const { number, mode, detectedAt, changes } of entries) {
     const watermark = watermarks.get(number) ?? null;
@@ -86,10 +87,23 @@ function suspectChanges({
       if (!isOfBaseline(mode, change, { baselinedAt, clocks }) && isSuspect(judged)) {
         const limit = Math.max(settings.surgeFloor, Math.floor(settings.surgeShare * (known.size + 1)));
         const published = { ...change, erased: change.events.includes('LearnerDataErased') };
-        const wasReleased = released.some(
-          ({ from, until }) =>
-            from - machineSkewMs <= at && wasShown(published, shown.get(id), until, clocks),
-        );
+        const { status, enrolledAt, completedAt, removedAt } = change.state;
+        const facts = JSON.stringify([
+          id,
+          status,
+          enrolledAt,
+          completedAt,
+          removedAt !== null,
+          change.erased,
+        ]);
+        // A release that still applies covers the same facts again, from whichever state they are reached.
+        const wasReleased =
+          releasedFacts.has(facts) ||
+          released.some(
+            ({ from, until }) =>
+              from - machineSkewMs <= at && wasShown(published, shown.get(id), until, clocks),
+          );
+        if (wasReleased) releasedFacts.add(facts);
         found.push({ at, change, wasReleased, limit });
       }
       known.set(id, { isRemovalPublished: isRemovalPublishedAfter(change, isRemovalPublished) });
