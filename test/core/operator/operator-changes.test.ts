@@ -63,7 +63,7 @@ test('the watermark moves forward past unread changes only with force', async ()
 
   expect(await set(at, forward)).toEqual({
     kind: 'refused',
-    reason: expect.stringMatching(/only by the next reconciliation.*--force/),
+    reason: expect.stringMatching(/only the next reconciliation finds.*--force/),
   });
   expect(at.store.place().checkpoint.watermark).toBe(before);
 
