@@ -101,7 +101,7 @@ export type Store = {
   /**
    * Reads the known states, by progression id. Unknown ids are absent. Accepts any number of ids.
    *
-   * @param shown the records at Kombo: a known state that equals its record can be read with less data
+   * @param shown the records at Kombo: a known state that equals its record is not decoded, which is faster
    */
   readKnown(
     integration: IntegrationId,

@@ -81,7 +81,7 @@ export function decidePage(
     if (trusted.record === null) continue;
 
     const change = decideEvents(before, trusted.record, rules.detectedAt);
-    // An untrusted record does not show that a discarded change is gone.
+    // A record of which a part was ignored is no proof that the change which a person discarded is gone from Kombo.
     if (change === null || (!trusted.isWhole && change.events.length === 0)) continue;
     const decision = classify(change, before, rules, record.learnerDetails);
     page.decisions.push(decision);

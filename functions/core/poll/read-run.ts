@@ -137,7 +137,7 @@ async function stopBefore(worker: Worker, stopped: StoppedPage, pass: Pass): Pro
     await publishHeld(worker, held);
     return 'held';
   }
-  // A new count begins at zero: first publish what an interrupted call may have published.
+  // An interrupted call may have published `ChangesHeld` with the previous count. Publish that once more before it is lost.
   if (held?.notice === 'unsure') await publishHeld(worker, held);
   return countSuspectChanges(worker, newHold(worker, run), stopped, pass);
 }

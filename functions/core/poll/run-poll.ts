@@ -17,7 +17,10 @@ export type PollRequest = {
   mode?: PollMode;
   /** Repeats the baseline of an integration that already has one. What happened since then is stored without its events. */
   force?: boolean;
-  /** Kombo accepted another integration after it refused this one: another refusal is this integration's own failure. */
+  /**
+   * Kombo refused this integration, and after that accepted another one with the same key. If Kombo refuses this one again, the
+   * key is not the reason.
+   */
   othersLetIn?: boolean;
   /** Unique to this call. */
   owner: string;

@@ -146,7 +146,7 @@ export const Checkpoint = z.object({
   watermark: z.nullable(Timestamp),
   /** The latest watermark so far. A date is old when it is well before this time. */
   newestWatermark: z.nullable(Timestamp),
-  /** The `startEntry` of a baseline while there is no watermark, however often its run starts over. */
+  /** The `startEntry` of the first sync. It stays the same if the first sync has to start over. */
   baselineStart: WholeNumber,
   /** The incremental run or baseline in progress. */
   run: z.nullable(Run),

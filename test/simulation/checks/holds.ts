@@ -197,6 +197,7 @@ export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, acc
       const erased = change.events.includes('LearnerDataErased');
       const isTheSame = meanwhile.every(
         (showing) =>
+          !showing.whileExpired &&
           wasShown({ ...change, erased }, [showing], from, { ...clocks, expiries: [] }) &&
           (erased || !showing.isBlank),
       );

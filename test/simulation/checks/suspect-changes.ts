@@ -14,8 +14,8 @@ export type Judged = {
 };
 
 /**
- * Whether a published change is suspect, written again from the design. Of what the design leaves open, no: checks may
- * accuse only of what is certain.
+ * Whether a published change is suspect, decided a second time, independently of the product. Where the design
+ * leaves it open, the result is false, since a check must be certain before it reports a fault.
  */
 export function isSuspect({ change, watermark, isRemovalPublished, hasEnrolmentDates }: Judged): boolean {
   const { previous, state, events } = change;
