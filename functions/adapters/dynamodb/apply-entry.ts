@@ -10,21 +10,25 @@ import type { Table } from './table.ts';
 import { statementError } from './translate-errors.ts';
 
 /**
- * What one BatchExecuteStatement takes.
+ * The maximum number of statements in one BatchExecuteStatement.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
  */
 const BATCH = 25;
 
-/** A page of 200 records is written at once. Below the 50 connections of the AWS client, which also renews the lease. */
+/**
+ * Batches that are written at the same time: enough for a page of 200 records. The AWS client has 50 connections, and
+ * also needs one to renew the lease.
+ */
 const BATCHES_AT_ONCE = 8;
 
 /**
- * One progression to write. A statement inserts where nothing is stored, or updates where an older entry is: `first` is the
- * one that is expected to succeed. `isSecond`: that one found the opposite, and the other is being tried.
+ * One progression to write. A statement is either an insert, for a progression that is not stored, or an update of an
+ * older entry's state. `first` is the statement that is expected to succeed. `isSecond`: the condition of the first
+ * statement failed, and the other statement is being tried.
  */
 type Write = { known: KnownProgression; first: 'insert' | 'update'; isSecond: boolean };
 
-/** Failed for now: the same statement is sent again. */
+/** Codes of temporary failures. The same statement is sent again. */
 const BUSY = new Set([
   'InternalServerError',
   'ProvisionedThroughputExceeded',
@@ -34,10 +38,10 @@ const BUSY = new Set([
 ]);
 
 /**
- * Writes what is known after an entry, by conditional statements, each of which succeeds or fails alone; of a progression that
- * the entry changes twice, the last state. See `Store.applyEntry`.
+ * Writes the states that are known after an entry. Each is written by a conditional statement, which succeeds or fails
+ * separately. If the entry changes a progression twice, only its last state is written. See `Store.applyEntry`.
  *
- * @throws TransientError when DynamoDB stays too busy for some of them
+ * @throws TransientError when DynamoDB stays too busy for some of the statements
  */
 export async function applyEntry(
   table: Table,
@@ -75,7 +79,7 @@ async function writeBatch(table: Table, integration: string, batch: Write[]): Pr
   }
 }
 
-/** The code of each statement that failed, undefined for each that succeeded. */
+/** Sends the statements. Returns one value per statement: its error code, or undefined when it succeeded. */
 async function execute(table: Table, integration: string, writes: Write[]): Promise<(string | undefined)[]> {
   const Statements = writes.map((write) => statementOf(table, integration, write));
   const { Responses = [] } = await table.calls.batchExecuteStatement({ Statements });
@@ -87,9 +91,10 @@ async function execute(table: Table, integration: string, writes: Write[]): Prom
 }
 
 /**
- * What is left to do of a write. The answer of an earlier request may have been lost, so a statement may find its own work:
- * where an insert finds an item, the update says whether it is older; where an update finds none that is older, the insert
- * says whether there is one. When both found the opposite, this entry or a later one is stored.
+ * Returns what remains to do for a write. The response to an earlier request may have been lost, so a statement may
+ * find what that request wrote. When an insert finds an item, the update is tried: it succeeds if the item is older.
+ * When an update finds no older item, the insert is tried: it succeeds if there is no item. When both conditions fail,
+ * this entry or a later one is already stored.
  */
 function remaining(write: Write, code: string | undefined, table: Table): Write[] {
   if (code === undefined) return [];
@@ -99,7 +104,9 @@ function remaining(write: Write, code: string | undefined, table: Table): Write[
   return write.isSecond ? [] : [{ ...write, isSecond: true }];
 }
 
-/** PartiQL: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.html */
+/**
+ * Returns the statement in PartiQL: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.html
+ */
 function statementOf(
   table: Table,
   integration: string,

@@ -3,17 +3,21 @@ import pRetry from 'p-retry';
 import { TransientError } from '../../core/errors.ts';
 import { type Item, type ItemKey, keyOf, type Table } from './table.ts';
 
-/** The most keys of one BatchGetItem. */
+/** The maximum number of keys in one BatchGetItem. */
 const BATCH = 100;
 const BATCHES_AT_ONCE = 4;
 
-/** What DynamoDB left unprocessed is requested again after 50, 100, 200, ... ms, each randomly up to doubled: 6 s in the worst case. */
+/**
+ * Keys that DynamoDB left unprocessed are requested again after 50, 100, 200, ... ms. Each wait is multiplied by a
+ * random factor from 1 to 2. All waits together take 6.3 s at most.
+ */
 export const RETRY = { retries: 6, minTimeout: 50, factor: 2, randomize: true };
 
 /**
- * The items of any number of different keys, in no order; keys without an item are left out.
+ * Returns the items of different keys, in no particular order. The number of keys has no limit. A key without an item
+ * is left out.
  *
- * @throws TransientError when keys stay unprocessed
+ * @throws TransientError when DynamoDB leaves some keys unprocessed in every attempt
  */
 export async function batchGet(
   table: Table,

@@ -10,10 +10,13 @@ import { checkpointKey } from './keys.ts';
 import { getItem, type Item, jsonContent, keyOf, parseStored, readable, type Table } from './table.ts';
 import { isConditionFailed } from './translate-errors.ts';
 
-/** How often `takeLease` tries again when the lease changes between its read and its write. */
+/**
+ * The maximum number of attempts of `takeLease`. Another one is needed when the lease changes between its read and its
+ * write.
+ */
 const ROUNDS = 8;
 
-/** The checkpoints with their leases. */
+/** Returns the store's functions for checkpoints and their leases. */
 export function checkpointItems(
   table: Table,
 ): Pick<Store, 'readCheckpoint' | 'readCheckpoints' | 'takeLease' | 'saveCheckpoint' | 'releaseLease'> {
@@ -38,7 +41,7 @@ export function checkpointItems(
 
         const stored = await readStored(table, id);
         const held = stored?.lease ?? null;
-        // It was released between the two calls.
+        // The lease was released between the two calls.
         if (stored === null || held === null) continue;
         // An earlier attempt of this worker succeeded, and its response was lost.
         if (held.owner === lease.owner) return taken(stored, lease);
@@ -56,7 +59,7 @@ export function checkpointItems(
     async saveCheckpoint(next, lease) {
       try {
         await write(table, next, lease, {
-          // Only the time: `fence` must stay as it is.
+          // Changes only the lease's time, because `fence` must not change.
           UpdateExpression: 'SET #content = :content, #revision = :next, #lease.#until = :until',
           names: { '#until': 'until' },
           values: { ':until': { S: lease.until } },
@@ -64,7 +67,8 @@ export function checkpointItems(
       } catch (error) {
         if (!isConditionFailed(error)) throw error;
         const stored = await readStored(table, next.integration);
-        // Another save of this worker may have the same revision: only an equal checkpoint proves that this one was saved.
+        // Another save of this worker may have the same revision. Only an equal checkpoint proves that this one was
+        // saved.
         const isOwn =
           stored?.lease?.owner === lease.owner &&
           stored.revision === next.revision &&
@@ -84,7 +88,7 @@ export function checkpointItems(
       } catch (error) {
         if (!isConditionFailed(error)) throw error;
         const stored = await readStored(table, next.integration);
-        // Another worker may have taken the lease since then: the revision is this one or a later one.
+        // Another worker may have acquired the lease since then, so the stored revision is this one or a later one.
         const isOwn =
           stored?.releasedBy === lease.owner &&
           stored.lease?.owner !== lease.owner &&
@@ -100,11 +104,16 @@ export function checkpointItems(
 const StoredCheckpoint = z.object({
   checkpoint: Checkpoint,
   revision: WholeNumber,
-  /** `fence`: the lease had expired without a release. Stored so that a repeated `takeLease` returns it again. */
+  /**
+   * `fence`: the previous lease had expired without being released. Stored so that a repeated `takeLease` returns the
+   * same value.
+   */
   lease: z.nullable(z.extend(Lease, { fence: z.boolean() })),
   /** Another worker wanted to run the integration while the lease was held. */
   again: z.boolean(),
-  /** The last owner that released the lease: recognises a release whose response was lost. */
+  /**
+   * The last owner that released the lease. With it, a worker recognises its own release when the response was lost.
+   */
   releasedBy: z.nullable(z.string()),
 });
 type StoredCheckpoint = z.infer<typeof StoredCheckpoint>;
@@ -129,7 +138,7 @@ function parse(item: Item): StoredCheckpoint {
   });
 }
 
-/** Also the first write of an integration's checkpoint. */
+/** Acquires a lease that nobody holds. Also writes the first checkpoint of an integration. */
 function takeFree(table: Table, id: string, lease: Lease): Promise<StoredCheckpoint | null> {
   return update(table, id, {
     ConditionExpression: 'attribute_not_exists(#lease)',
@@ -162,7 +171,11 @@ function takeExpired(table: Table, id: string, lease: Lease, held: Lease): Promi
   });
 }
 
-/** @returns false when that worker no longer holds the lease: only the holder sees `again`, when it releases the lease */
+/**
+ * Asks the worker that holds the lease to run the integration again.
+ *
+ * @returns false when that worker no longer holds the lease: only the holder reads `again`, when it releases the lease
+ */
 async function requestAgain(table: Table, id: string, held: Lease): Promise<boolean> {
   const noted = await update(table, id, {
     ConditionExpression: '#lease.#owner = :owner',
@@ -177,7 +190,7 @@ function leaseAttribute(lease: Lease, fence: boolean): AttributeValue {
   return { M: { owner: { S: lease.owner }, until: { S: lease.until }, fence: { BOOL: fence } } };
 }
 
-/** The checkpoint after the update, or null when the condition failed. */
+/** Returns the checkpoint after the update, or null when the condition failed. */
 async function update(
   table: Table,
   id: string,
@@ -202,7 +215,7 @@ function taken({ checkpoint, lease: held }: StoredCheckpoint, requested: Lease):
   return { taken: true, checkpoint, lease, fence };
 }
 
-/** Replaces the checkpoint, if the stored revision is the one before and the worker still holds the lease. */
+/** Replaces the checkpoint if the stored revision is the previous one and the worker still holds the lease. */
 function write(
   table: Table,
   next: Checkpoint,

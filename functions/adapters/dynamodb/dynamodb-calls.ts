@@ -23,7 +23,7 @@ import {
   type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 
-/** The calls of the store, as functions, so that a simulation or a counter can replace them. */
+/** The DynamoDB calls that the store makes. They are functions, so that a simulation or a counter can replace them. */
 export type DynamoDbCalls = {
   getItem(input: GetItemCommandInput): Promise<GetItemCommandOutput>;
   batchGetItem(input: BatchGetItemCommandInput): Promise<BatchGetItemCommandOutput>;
@@ -36,9 +36,12 @@ export type DynamoDbCalls = {
   ): Promise<BatchExecuteStatementCommandOutput>;
 };
 
-/** The calls over a client, whose logging is switched off. Only the commands named here are bundled. */
+/**
+ * Returns the calls through a client. Changes the client: it no longer logs. Only the commands named here are bundled.
+ */
 export function dynamoDbCalls(client: DynamoDBClient): DynamoDbCalls {
-  // It copies every request and response, though there is no logger: a fifth of a poll's processor time.
+  // The middleware copies every request and response even without a logger, which costs a fifth of a poll's processor
+  // time.
   client.middlewareStack.remove('loggerMiddleware');
   return {
     getItem: (input) => client.send(new GetItemCommand(input)),

@@ -9,8 +9,9 @@ const Content = WaitingChanges.shape.courses;
 const Fingerprints = z.instanceof(Uint8Array);
 
 /**
- * What was counted for holds. An item's key is a hash of its content and an item never changes, so that a worker that was
- * suspended cannot replace an item that a checkpoint refers to.
+ * Returns the store's functions for the changes that were counted for holds. The key of an item is a hash of its
+ * content, and an item never changes. So a worker that was suspended and continues late cannot replace an item that a
+ * checkpoint refers to.
  */
 export function heldItems(
   table: Table,

@@ -15,10 +15,13 @@ import {
   type Table,
 } from './table.ts';
 
-/** Only people and webhooks write settings: even two writers at the same time are rare. */
+/**
+ * The maximum number of attempts to write settings. Only people and webhooks write settings, so two writers at the same
+ * time are rare.
+ */
 const ROUNDS = 8;
 
-/** The settings of the integrations. */
+/** Returns the store's functions for the settings of integrations. */
 export function integrationItems(
   table: Table,
 ): Pick<Store, 'readIntegration' | 'readIntegrations' | 'changeIntegration'> {
@@ -57,7 +60,11 @@ export function integrationItems(
   };
 }
 
-/** @returns false when the item has changed since it was read */
+/**
+ * Replaces the settings of an integration.
+ *
+ * @returns false when the item has changed since it was read
+ */
 async function replace(table: Table, before: Item | null, next: Integration): Promise<boolean> {
   const content = before?.['content'];
   const item = { ...keyOf(integrationKey(next.id)), content: { S: JSON.stringify(next) } };

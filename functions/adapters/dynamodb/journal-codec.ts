@@ -8,7 +8,10 @@ import { type Change, JournalEntry } from '../../core/state/journal-entry.ts';
 const Cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 type Cell = z.infer<typeof Cell>;
 
-/** The values of one column: a list, or, where they repeat, the distinct values and the index of each row's value. */
+/**
+ * The values of one column: a list with one value per row. If values repeat: the distinct values, and for each row the
+ * index of its value.
+ */
 const Column = z.union([
   z.array(Cell),
   z.object({ values: z.array(Cell), at: z.array(z.int().check(z.nonnegative())) }),
@@ -16,18 +19,20 @@ const Column = z.union([
 type Column = z.infer<typeof Column>;
 
 /**
- * The first byte of an encoded entry. 1: raw deflate of JSON with the changes in columns.
+ * The version of the encoding, which is the first byte of an encoded entry. Version 1 is raw deflate of JSON, with the
+ * changes in columns.
  *
- * Measured on pages of 250 changes with random ids of 24 characters: 112 bytes per change (149 with the changes as rows).
- * brotli and zstd are within 5 % of that in similar time, and zstd is still experimental in Node.
+ * Measured on pages of 250 changes with random ids of 24 characters: 112 bytes per change (149 with the changes as
+ * rows). The sizes of brotli and zstd are within 5 % of that in similar time, and zstd is still experimental in Node.
  */
 const VERSION = 1;
 
 const EncodedEntry = z.extend(z.omit(JournalEntry, { changes: true }), { columns: z.array(Column) });
 
 /**
- * An entry as compressed bytes: equal for equal entries, and never more than the JSON of its changes plus 2 KB.
- * Times are stored as milliseconds before `detectedAt`, a previous value only where it differs.
+ * Returns an entry as compressed bytes. Equal entries give equal bytes, and the bytes are never more than the JSON of
+ * the changes plus 2 KB. Times are stored as milliseconds before `detectedAt`, and a previous value only if it differs
+ * from the new one.
  */
 export function encodeEntry({ changes, ...entry }: JournalEntry): Uint8Array {
   const detectedAt = Date.parse(entry.detectedAt);
@@ -37,7 +42,7 @@ export function encodeEntry({ changes, ...entry }: JournalEntry): Uint8Array {
 }
 
 /**
- * The entry of these bytes, not yet checked by the schema of `JournalEntry`.
+ * Returns the entry that the bytes encode. The schema of `JournalEntry` has not checked it yet.
  *
  * @throws Error when the bytes have another version or are damaged
  */
@@ -62,7 +67,7 @@ const STATE_FIELDS = [
 ] as const;
 type StateField = (typeof STATE_FIELDS)[number];
 
-/** Stands for a previous value that equals the new one. */
+/** The mark that is stored instead of a previous value that equals the new value. */
 const SAME = true;
 
 function rowOf({ state, previous, ...change }: Change, detectedAt: number): Cell[] {
@@ -86,7 +91,7 @@ function rowOf({ state, previous, ...change }: Change, detectedAt: number): Cell
   ];
 }
 
-/** Reads the cells in the order of `rowOf`. */
+/** Returns a change from its cells, which are in the order of `rowOf`. */
 function changeOf(row: Cell[], detectedAt: number): unknown {
   const cells = row.values();
   const next = () => cells.next().value;
@@ -124,7 +129,7 @@ function discardedOf(cell: Cell | undefined): unknown {
   return typeof cell === 'string' ? JSON.parse(cell) : cell;
 }
 
-/** A time as milliseconds before `detectedAt`, unless decoding would return another spelling. */
+/** Returns a time as milliseconds before `detectedAt`. A time that decoding would write differently stays as text. */
 function stateCell(state: ProgressionState, field: StateField, detectedAt: number): Cell {
   const value = state[field];
   if (value === null || !field.endsWith('At')) return value;
@@ -141,13 +146,17 @@ function timeAgo(ago: number, detectedAt: number): string | null {
   return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
-/** The columns of rows of equal length: similar values are adjacent, so they compress better. */
+/** Returns the columns of rows of equal length. In columns, similar values are adjacent, so they compress better. */
 function columnsOf(rows: Cell[][]): Column[] {
   const first = rows[0] ?? [];
   return first.map((_, index) => columnOf(rows.map((row) => row[index] ?? null)));
 }
 
-/** @throws RangeError when the columns differ in length */
+/**
+ * Returns the rows of columns.
+ *
+ * @throws RangeError when the columns differ in length
+ */
 function rowsOf(columns: Column[]): Cell[][] {
   const all = columns.map(valuesOf);
   const height = all[0]?.length ?? 0;

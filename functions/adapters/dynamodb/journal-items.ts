@@ -17,7 +17,7 @@ import {
   type Table,
 } from './table.ts';
 
-/** The journal. Entries expire `retentionDays` after they were detected. */
+/** Returns the store's functions for the journal. Entries expire `retentionDays` after they were detected. */
 export function journalItems(
   table: Table,
   retentionDays: number,
@@ -28,7 +28,7 @@ export function journalItems(
       const content = encodeEntry(entry);
       const item = { ...keyOf(key), content: { B: content }, ...expiryOf(entry.detectedAt, retentionDays) };
       if (await putItem(table, item, IF_ABSENT)) return;
-      // The content names its writer, so equal bytes are this worker's own write, whose response was lost.
+      // The content names its writer. So equal bytes were written by this worker, and the response was lost.
       const stored = (await getItem(table, key))?.['content']?.B;
       if (stored === undefined || Buffer.compare(stored, content) !== 0) {
         throw new EntryTakenError(

@@ -4,8 +4,8 @@ import type { SetAside } from '../../core/state/set-aside.ts';
 import type { ItemKey } from './table.ts';
 
 /**
- * The keys of items. An integration id has no slash, so all these partitions differ. No key may change once a table has
- * items. The settings share one partition, so that a query lists them.
+ * The keys of items. An integration id contains no slash, so all these partitions differ. No key may change once a
+ * table has items. The settings of all integrations share one partition, so that one query lists them.
  */
 export const INTEGRATIONS = 'integrations';
 
@@ -31,21 +31,27 @@ export function setAsidePartition(id: IntegrationId): string {
   return `set-aside/${id}`;
 }
 
-/** An invalid record may have an id of any length: one that is too long for a key is hashed. */
+/**
+ * Returns the key of a set-aside item. An invalid record may have an id of any length, so an id that is too long for a
+ * key is hashed.
+ */
 export function setAsideKey(id: IntegrationId, item: Pick<SetAside, 'kind' | 'id'>): ItemKey {
   const isLong = Buffer.byteLength(item.id) > 512;
   const name = isLong ? `sha256:${createHash('sha256').update(item.id).digest('hex')}` : item.id;
   return { pk: setAsidePartition(id), sk: `${item.kind}/${name}` };
 }
 
-/** Partitions of one integration's progressions: 16 × 1,000 writes and 16 × 3,000 reads per second. */
+/**
+ * The number of partitions for one integration's progressions. It allows 16 × 1,000 writes and 16 × 3,000 reads per
+ * second.
+ */
 const SHARDS = 16;
 
 export function progressionKey(id: IntegrationId, progression: string): ItemKey {
   return { pk: `progressions/${id}/${progressionShard(progression)}`, sk: progression };
 }
 
-/** The shard of a progression, 0 to 15: 32-bit FNV-1a over the id's UTF-16 units. */
+/** Returns the shard of a progression, 0 to 15: the 32-bit FNV-1a hash over the id's UTF-16 units. */
 export function progressionShard(progression: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < progression.length; at += 1) {

@@ -4,7 +4,7 @@ import { batchGet } from './batch-get.ts';
 import { progressionKey } from './keys.ts';
 import { type Item, keyOf, parseStored, type Table } from './table.ts';
 
-/** Known states by progression id, by consistent reads. See `Store.readKnown`. */
+/** Returns the known states by progression id, from strongly consistent reads. See `Store.readKnown`. */
 export async function readKnown(
   table: Table,
   integration: string,
@@ -26,8 +26,8 @@ export async function readKnown(
 }
 
 /**
- * The known state where it equals what Kombo shows, as it nearly always does: comparing with the encoded record takes a quarter
- * of the time of decoding and checking the stored one.
+ * Returns the known state if it equals what Kombo shows, otherwise null. Nearly all states are equal. Comparing with
+ * the encoded record takes a quarter of the time of decoding and checking the stored state.
  */
 function sameAsShown(item: Item, shown: ObservedProgression | undefined): KnownProgression | null {
   if (shown === undefined) return null;
@@ -39,7 +39,7 @@ function sameAsShown(item: Item, shown: ObservedProgression | undefined): KnownP
     learner,
     course: { id, remoteId, revisionId, revisionRemoteId },
     erased,
-    // A record with one of these is decoded.
+    // A stored progression with one of these two fields is not equal here, so it is decoded.
     discarded: null,
     unpublishedRemoval: null,
     entry,
@@ -48,7 +48,7 @@ function sameAsShown(item: Item, shown: ObservedProgression | undefined): KnownP
   return isSame ? known : null;
 }
 
-/** A known progression as it is stored. */
+/** Returns a known progression as a DynamoDB item. */
 export function progressionItem(integration: string, known: KnownProgression) {
   return {
     ...keyOf(progressionKey(integration, known.state.id)),
@@ -58,8 +58,9 @@ export function progressionItem(integration: string, known: KnownProgression) {
 }
 
 /**
- * A known progression as a JSON list: a third of the bytes of named fields, and a tenth of the time of one attribute per
- * field. The id and the entry are stored beside it. A field is only ever added at the end.
+ * Returns a known progression as a JSON list. The list needs a third of the bytes of named fields, and a tenth of the
+ * time of one attribute per field. The id and the entry are stored in attributes of their own. New fields may only be
+ * added at the end.
  */
 function encode({ state, learner, course, erased, discarded, unpublishedRemoval }: KnownProgression): string {
   return JSON.stringify([

@@ -8,9 +8,9 @@ import { expiryOf, getItem, IF_ABSENT, keyOf, listItems, parseStored, putItem } 
 import { withCoreErrors } from './translate-errors.ts';
 
 /**
- * The replays, in the store's table. They expire `retentionDays` after their last change.
+ * Creates the store of replays, which uses the same table. Replays expire `retentionDays` after their last change.
  *
- * @param options.retentionDays as for the journal
+ * @param options.retentionDays the same number as for the journal
  */
 export function createReplayStore(options: {
   calls: DynamoDbCalls;
@@ -27,7 +27,7 @@ export function createReplayStore(options: {
       ...expiryOf(replay.movedAt, options.retentionDays),
     };
     if (await putItem(table, item, condition)) return;
-    // The content names its writer, so equal content is this worker's own write, whose response was lost.
+    // The content names its writer. So equal content was written by this worker, and the response was lost.
     const stored = await getItem(table, key);
     if (stored?.['content']?.S === item.content.S) return;
     throw new ReplayChangedError(

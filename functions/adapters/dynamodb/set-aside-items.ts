@@ -6,7 +6,10 @@ import { IF_ABSENT, keyOf, listItems, parseStored, putItem, type Table } from '.
 
 const WRITES_AT_ONCE = 8;
 
-/** Records and events that could not be processed. They are kept until they are removed. */
+/**
+ * Returns the store's functions for records, events and statuses that could not be processed. They are kept until they
+ * are removed.
+ */
 export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAside' | 'removeSetAside'> {
   return {
     async setAside(integration, items) {
@@ -24,7 +27,10 @@ export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAs
   };
 }
 
-/** Keeps the first item, whose time says since when it waits; of an unknown status the last, which has the full count. */
+/**
+ * Writes a set-aside item. If it is already stored, the first one is kept, because its time says how long it has
+ * waited. For an unknown status, the last one is kept, because it has the full count.
+ */
 async function put(table: Table, integration: string, setAside: SetAside): Promise<void> {
   const item = { ...keyOf(setAsideKey(integration, setAside)), content: { S: JSON.stringify(setAside) } };
   await putItem(table, item, setAside.kind === 'status' ? {} : IF_ABSENT);

@@ -4,7 +4,9 @@ import { IntegrationError } from '../../core/errors.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
 import { isConditionFailed } from './translate-errors.ts';
 
-/** The table, and calls that throw errors of the core; only a failed condition is thrown unchanged. */
+/**
+ * The table and its calls. The calls throw the core's errors, except for a failed condition, which is thrown unchanged.
+ */
 export type Table = { calls: DynamoDbCalls; name: string };
 
 export type Item = Record<string, AttributeValue>;
@@ -30,10 +32,14 @@ type Condition = Pick<
   'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
 >;
 
-/** The condition of a write that replaces nothing. */
+/** The condition of a write that must not replace an item. */
 export const IF_ABSENT: Condition = { ConditionExpression: 'attribute_not_exists(pk)' };
 
-/** @returns false when the condition failed */
+/**
+ * Writes an item if the condition holds.
+ *
+ * @returns false when the condition failed
+ */
 export async function putItem(table: Table, item: Item, condition: Condition): Promise<boolean> {
   try {
     await table.calls.putItem({ TableName: table.name, Item: item, ...condition });
@@ -45,9 +51,9 @@ export async function putItem(table: Table, item: Item, condition: Condition): P
 }
 
 /**
- * The items of one partition in the order of `sk`.
+ * Reads the items of one partition in the order of `sk`.
  *
- * @param between the lowest and the highest `sk`; all without it
+ * @param between the lowest and the highest `sk`; without it, all items are read
  */
 export async function* queryItems(
   table: Table,
@@ -71,16 +77,16 @@ export async function* queryItems(
   } while (start !== undefined);
 }
 
-/** All items of one partition, for the few partitions that are small. */
+/** Returns all items of one partition. Use it only for the few partitions that are small. */
 export function listItems(table: Table, pk: string): Promise<Item[]> {
   return Array.fromAsync(queryItems(table, pk));
 }
 
 /**
- * A stored item's content, checked.
+ * Returns a stored item's content after a check by the schema.
  *
- * @param read decodes the content, by default JSON; what it throws counts as damage
- * @throws IntegrationError naming the item's key and the first field that is wrong, but no content
+ * @param read decodes the content, by default from JSON; an error that it throws means that the item is damaged
+ * @throws IntegrationError that names the item's key and the first wrong field, but no content
  */
 export function parseStored<T>(
   schema: z.ZodMiniType<T>,
@@ -99,7 +105,10 @@ export function parseStored<T>(
   throw damaged(item, `${issue?.path.join('.') || 'its content'} is not valid (${issue?.code})`);
 }
 
-/** The items that can be parsed. For overviews: a damaged item stops its own integration only, whose run reports it. */
+/**
+ * Returns the items that can be parsed. Use it for overviews: a damaged item must stop only its own integration, whose
+ * run reports the damage.
+ */
 export function readable<T>(items: Item[], parse: (item: Item) => T): T[] {
   return items.flatMap((item) => {
     try {
@@ -110,7 +119,7 @@ export function readable<T>(items: Item[], parse: (item: Item) => T): T[] {
   });
 }
 
-/** The `content` attribute of an item that keeps its content as JSON. */
+/** Returns the parsed `content` attribute of an item that stores its content as JSON. */
 export function jsonContent(item: Item): unknown {
   return JSON.parse(item['content']?.S ?? '');
 }
@@ -124,7 +133,7 @@ function damaged({ pk, sk }: Item, what: string, cause?: unknown): IntegrationEr
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** The value of the table's TTL attribute `expires`, in epoch seconds, for an item of this time. */
+/** Returns the TTL attribute `expires`, in epoch seconds, for an item of this time. */
 export function expiryOf(time: string, retentionDays: number): { expires: AttributeValue.NMember } {
   return { expires: { N: String(Math.floor(Date.parse(time) / 1000) + retentionDays * DAY_SECONDS) } };
 }

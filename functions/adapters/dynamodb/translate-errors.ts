@@ -2,7 +2,7 @@ import { codeOf, DeploymentError, IntegrationError, isRunError, TransientError }
 import { refusalOf } from '../aws-errors.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
 
-/** The same calls; they throw errors of the core, and a failed condition unchanged. */
+/** Returns the same calls with translated errors: they throw the core's errors, and a failed condition unchanged. */
 export function withCoreErrors(calls: DynamoDbCalls, table: string): DynamoDbCalls {
   const translated =
     <Input, Output>(call: (input: Input) => Promise<Output>) =>
@@ -25,8 +25,9 @@ export function withCoreErrors(calls: DynamoDbCalls, table: string): DynamoDbCal
 }
 
 /**
- * What an error of the AWS client means for the run. The client has already retried, so throttling, 5xx, network and unknown
- * errors are left to the next run. Messages of AWS are not passed on: they may quote an item.
+ * Returns the core's error for an error of the AWS client. The client has already retried. So after throttling, 5xx,
+ * network and unknown errors, the next run tries again. AWS's messages are not included, because they may quote an
+ * item.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
  */
@@ -55,20 +56,23 @@ export function translateError(error: unknown, table: string): unknown {
     : new DeploymentError(`AWS refuses access to DynamoDB (${refusal}): check the credentials`, context);
 }
 
-/** The names under which a whole call fails as one of its statements did. */
+/** The error names of a whole call, by the error code of a single statement. */
 const EXCEPTIONS: Record<string, string> = {
   AccessDenied: 'AccessDeniedException',
   ResourceNotFound: 'ResourceNotFoundException',
   ValidationError: 'ValidationException',
 };
 
-/** What the failure of one statement of a batch means for the run, as `translateError` says it for a whole call. */
+/**
+ * Returns the core's error for a failed statement of a batch: the same error as for a whole call that fails in this
+ * way.
+ */
 export function statementError(code: string, table: string): unknown {
   const name = EXCEPTIONS[code] ?? code;
   return translateError(Object.assign(new Error(`A statement failed: ${code}`), { name }), table);
 }
 
-/** The condition of a write failed: the store then reads the stored item. */
+/** Whether the condition of a write failed. The store then reads the stored item. */
 export function isConditionFailed(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }
