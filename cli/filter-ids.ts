@@ -3,10 +3,11 @@ import { type IdSetting, idRule, looksLikeEmail } from '../functions/remote-ids.
 import { CommandError, ExitCode } from './terminal/exit-code.ts';
 
 /**
- * Replaces the ids of a filter by what is stored and published for them. Also keeps each id itself, because it may be
- * Kombo's; but not an e-mail address, which must not be stored with a replay.
+ * Returns the filter with the ids that are stored and published. Each id that the setting replaces also stays in the
+ * filter, because it may be one of Kombo's ids. An e-mail address does not stay, because it must not be stored with a
+ * replay.
  *
- * @throws CommandError for an e-mail address where the setting omits platforms' ids
+ * @throws CommandError for an e-mail address when the setting omits the platforms' ids
  */
 export async function filterByStoredIds(filter: EventFilter, setting: IdSetting): Promise<EventFilter> {
   const { person, course } = await idRule(setting);

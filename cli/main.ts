@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { reportError } from './terminal/report-error.ts';
 
 process.on('uncaughtException', (error) => process.exit(reportError(error)));
-// Compiling takes a third of the time until the first output; the cache saves it in later starts. The default folder, for
-// temporary files of all users, is not safe. This one can be written only by users who can also change the code.
+// Compiling takes a third of the time until the first output, and the cache makes later starts faster. Node's default
+// folder is in the directory for temporary files of all users, which is not safe. Only users who can also change the
+// code can write to this folder.
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/schoolbell'));
 const { runProgram } = await import('./program.ts');
 await runProgram(process.argv.slice(2));

@@ -17,7 +17,7 @@ import { EXIT_CODE_HELP, ExitCode } from './terminal/exit-code.ts';
 import { printError } from './terminal/output.ts';
 import { reportError } from './terminal/report-error.ts';
 
-/** Runs the command line. Sets the process's exit code; never throws. */
+/** Runs the command line and sets the process's exit code. Never throws. */
 export async function runProgram(args: readonly string[]): Promise<void> {
   const program = buildProgram();
   try {
@@ -27,7 +27,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   }
 }
 
-/** The command line, with every command. */
+/** Returns the command line with all its commands. */
 export function buildProgram(): Command {
   const program = addGlobalOptions(new Command('schoolbell'))
     .description('Turns the polling API of a learning platform into events on Amazon EventBridge.')
@@ -61,7 +61,7 @@ default: Kombo's EU host); without KOMBO_API_KEY, a sandbox of Kombo's API.
 
 ${EXIT_CODE_HELP}`;
 
-/** Commander prints its hints on separate lines. */
+/** Returns a message in one line. Commander prints its hints on separate lines. */
 function inOneLine(text: string): string {
   const message = text
     .trim()

@@ -1,9 +1,9 @@
-/** The part of dynalite that is used here; it brings no types. */
+/** The part of dynalite that is used here. The package has no types. */
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
   type Options = {
-    /** A directory for LevelDB; in memory without it. */
+    /** The directory for LevelDB; without it, data is in memory. */
     path?: string;
     /** How long a table stays in CREATING. */
     createTableMs?: number;

@@ -19,9 +19,9 @@ import { translateStatements } from './partiql.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 
 export type EmbeddedDynamoDb = {
-  /** For the AWS client; the engine accepts any region and credentials. */
+  /** The endpoint for the AWS client. The engine accepts any region and credentials. */
   endpoint: string;
-  /** The name of the table, which exists. */
+  /** The name of the table. It is already created. */
   table: string;
   close(): Promise<void>;
 };
@@ -32,10 +32,10 @@ const TABLE = 'schoolbell';
 export const EMBEDDED_CREDENTIALS = { accessKeyId: 'embedded', secretAccessKey: 'embedded' };
 
 /**
- * A DynamoDB engine inside this process, on a free port of 127.0.0.1, with Schoolbell's table.
+ * Starts a DynamoDB engine in this process, on a free port of 127.0.0.1, with Schoolbell's table.
  *
- * @param options.directory where it stores its data, created if absent and safe against a kill at any time; without it, data
- *   is lost with the process
+ * @param options.directory where the engine stores its data. It is created if it does not exist, and a kill at any time
+ *   does not damage it. Without a directory, the data is lost when the process ends
  * @throws DeploymentError when another process uses the directory
  */
 export async function startEmbeddedDynamoDb(options: { directory?: string } = {}): Promise<EmbeddedDynamoDb> {
@@ -59,12 +59,12 @@ export async function startEmbeddedDynamoDb(options: { directory?: string } = {}
 }
 
 /**
- * Locks the directory for this process, with a LevelDB of its own: dynalite opens its database late, and crashes the process
- * if it cannot.
+ * Locks the directory for this process with a separate LevelDB database. The lock cannot be dynalite's own database:
+ * dynalite opens that only later, and crashes the process if it cannot.
  */
 async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   try {
-    // LevelDB itself would make its directories readable to everyone.
+    // Created before LevelDB creates them, because LevelDB would let every user read them.
     for (const each of ['.', 'lock', 'dynamodb']) await makePrivateDirectory(join(directory, each));
     const lock = new ClassicLevel(join(directory, 'lock'));
     await lock.open();
@@ -83,7 +83,7 @@ async function lockDirectory(directory: string): Promise<() => Promise<void>> {
 
 async function startEngine(path: string | undefined): Promise<{ endpoint: string; close(): Promise<void> }> {
   const engine = dynalite({ createTableMs: 0, ...(path !== undefined && { path }) });
-  // Dynalite rethrows a request's error, so that a client that disconnects would end the process.
+  // Dynalite throws a request's error again, so a client that disconnects would end the process.
   engine.on('request', (request) => {
     request.removeAllListeners('error');
     request.on('error', () => {});
@@ -102,7 +102,10 @@ async function startEngine(path: string | undefined): Promise<{ endpoint: string
   return startEngine(path);
 }
 
-/** Answers `BatchExecuteStatement`, which the engine does not know, by the writes that do the same. */
+/**
+ * Makes the engine respond to `BatchExecuteStatement`, which dynalite does not support. Each statement is executed as
+ * an equivalent write.
+ */
 function answerStatements(engine: Server, client: () => DynamoDBClient): void {
   const listeners = engine.listeners('request');
   engine.removeAllListeners('request');
@@ -113,7 +116,7 @@ function answerStatements(engine: Server, client: () => DynamoDBClient): void {
   });
 }
 
-/** What a client of AWS sends; the values are checked by the engine. */
+/** The body that the AWS client sends. The engine checks the values. */
 const StatementsRequest = z.object({
   Statements: z.array(z.object({ Statement: z.string(), Parameters: z.array(z.custom<AttributeValue>()) })),
   ReturnConsumedCapacity: z.optional(z.enum(['INDEXES', 'TOTAL', 'NONE'])),

@@ -13,7 +13,7 @@ import { startSandbox } from './sandbox/server.ts';
 /** The only integration of an embedded sandbox. */
 const SCHOOL_INTEGRATION: IntegrationId = 'sandbox:school';
 
-/** Few enough that a person can follow each of them. */
+/** The number is small, so that a person can follow each learner. */
 const LEARNERS = 16;
 
 const API_KEY = 'sandbox-key';
@@ -23,14 +23,20 @@ export type EmbeddedSchool = {
   apiKey: string;
   integration: IntegrationId;
   now(): number;
-  /** Lets time pass in the school. Otherwise time is stopped, so that a poll returns the same however long it takes. */
+  /**
+   * Advances the school's time. It does not advance otherwise, so that the result of a poll does not depend on how long
+   * the poll takes.
+   */
   pass(ms: number): void;
-  /** Stores the time of the school, so that the next process continues its history. */
+  /** Stores the school's time, so that the next process continues the history. */
   keep(): Promise<void>;
   close(): Promise<void>;
 };
 
-/** A sandbox of Kombo's API in this process, with the school of a directory. Writes nothing before `keep`. */
+/**
+ * Starts a sandbox of Kombo's API in this process, with the school that is stored in a directory. Writes nothing before
+ * `keep` is called.
+ */
 export async function startEmbeddedSchool(directory: string): Promise<EmbeddedSchool> {
   const school = (await readSchool(directory)) ?? newSchool(Date.now());
   const clock = steppedClock(Date.parse(school.now));
@@ -65,14 +71,14 @@ export async function startEmbeddedSchool(directory: string): Promise<EmbeddedSc
 export const KeptSchool = z.object({ seed: z.int(), startsAt: Timestamp, now: Timestamp });
 export type KeptSchool = z.infer<typeof KeptSchool>;
 
-/** A school whose story ends today. */
+/** Returns a new school. Its story ends today. */
 export function newSchool(today: number): KeptSchool {
   const startsAt = new Date(today - STORY.polls * STORY.pollEveryMs).toISOString();
   return { seed: 1, startsAt, now: startsAt };
 }
 
 /**
- * The school that is stored in a directory, or null.
+ * Returns the school that is stored in a directory, or null if there is none.
  *
  * @throws DeploymentError when the file exists but cannot be parsed
  */
@@ -89,7 +95,7 @@ export async function readSchool(directory: string): Promise<KeptSchool | null> 
   }
 }
 
-/** Writes the file atomically: a kill leaves the old file or the new one. */
+/** Writes the school's file atomically: after a kill, either the old or the new file exists. */
 export async function keepSchool(directory: string, school: KeptSchool): Promise<void> {
   await makePrivateDirectory(directory);
   const file = fileOf(directory);

@@ -2,17 +2,20 @@ import { messageGroupOf } from '../functions/adapters/sqs/queue.ts';
 import type { PollMessage } from '../functions/contract/messages.ts';
 import type { BulkQueue } from '../functions/core/ports.ts';
 
-/** The used part of an SQS event with one message. */
+/** The part of an SQS event that the functions read, with one message. */
 export type InProcessEvent = { Records: { body: string; attributes: { MessageGroupId: string } }[] };
 
 export type InProcessQueue = BulkQueue & {
-  /** Passes the messages to a handler as SQS does, one at a time, until none is left, including those sent meanwhile. */
+  /**
+   * Passes the messages to a handler one at a time, as SQS does, until the queue is empty. Messages that the handler
+   * sends are included.
+   */
   drain(handler: (event: InProcessEvent) => Promise<void>): Promise<void>;
 };
 
 /**
- * The poll queue of one machine. Its messages are lost with the process; the next dispatch sends them again. Delayed messages
- * are dropped, since the next dispatch sends those too.
+ * Creates the poll queue for one machine. When the process ends, its messages are lost, and the next dispatch sends
+ * them again. Delayed messages are dropped, because the next dispatch sends them too.
  */
 export function createInProcessQueue(): InProcessQueue {
   const waiting: PollMessage[] = [];

@@ -12,11 +12,11 @@ import { type EmbeddedSchool, startEmbeddedSchool } from './embedded-school.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 
 export type LocalKombo = {
-  /** With the ids of records replaced by `ids`. */
+  /** Kombo's API; remote ids are replaced as `ids` says. */
   kombo: KomboAdapter;
   ids: IdSetting;
   baseUrl: string;
-  /** The machine's clock, or that of the sandbox's school, which everything here uses. */
+  /** The machine's clock or, with the embedded sandbox, its school's clock. All local parts use it. */
   clock: Clock;
   /** The school of the embedded sandbox; null if another server is polled. */
   school: EmbeddedSchool | null;
@@ -24,9 +24,9 @@ export type LocalKombo = {
 };
 
 /**
- * Kombo's API by `KOMBO_API_KEY` and `KOMBO_BASE_URL`; without a key, an embedded sandbox.
+ * Opens Kombo's API with `KOMBO_API_KEY` and `KOMBO_BASE_URL`. Without a key, starts an embedded sandbox.
  *
- * @param directory where the sandbox's school and the key of hashed ids are kept
+ * @param directory where the sandbox's school and the key of hashed ids are stored
  * @throws DeploymentError when the variables are invalid
  */
 export async function openLocalKombo(
@@ -60,12 +60,12 @@ export async function openLocalKombo(
   };
 }
 
-/** The key of hashed ids in a directory, created at its first use. */
+/** Returns the key of hashed ids that is stored in a directory. Creates it at its first use. */
 async function keptKey(directory: string): Promise<string> {
   const file = join(directory, 'remote-ids-key');
   if (!existsSync(file)) {
     await makePrivateDirectory(directory);
-    // Renamed when it is complete: a killed command leaves no partial key.
+    // The file is renamed when it is complete, so that a killed command leaves no partial key.
     const whole = `${file}.${process.pid}`;
     await writeFile(whole, randomBytes(32).toString('base64url'), { mode: 0o600 });
     await rename(whole, file);

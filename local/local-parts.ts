@@ -24,7 +24,7 @@ export type LocalParts = {
 };
 
 /**
- * The adapters of the functions, wired to an embedded DynamoDB and a local bus.
+ * Creates the functions' adapters, connected to an embedded DynamoDB and a local bus.
  *
  * @param options.directory where the data is stored
  * @param options.onEvent called for each event before the bus accepts it
@@ -66,8 +66,9 @@ export async function openLocalParts(options: {
 const END_OF_TIME = '9999-12-31T23:59:59.999Z';
 
 /**
- * A store that only one process with one worker has open: a lease found there belongs to a process that has ended. It is taken
- * over at once, and the worker then recovers what that process left unfinished.
+ * Returns a store for which every stored lease has expired. Only one process with one worker may have the data open, so
+ * a stored lease belongs to a process that has ended. The worker acquires the lease at once, and then completes what
+ * that process left unfinished.
  */
 export function takingDeadLeases(store: Store): Store {
   return { ...store, takeLease: (id, lease) => store.takeLease(id, lease, END_OF_TIME) };

@@ -3,20 +3,20 @@ import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } fro
 import { MAX_BODY_BYTES } from '../functions/core/read-whole.ts';
 
 export type LocalServer = {
-  /** Such as `http://127.0.0.1:4010`. */
+  /** The origin, such as `http://127.0.0.1:4010`. */
   origin: string;
-  /** Closes all connections and stops. */
+  /** Closes all connections and stops the server. */
   close(): Promise<void>;
 };
 
 /**
- * Starts a server for programs of this machine, on 127.0.0.1. Every local server of Schoolbell uses it.
+ * Starts a server on 127.0.0.1, for programs of this machine. Every local server of Schoolbell uses it.
  *
- * Web pages are refused with 403: a request of a page has an `Origin` or, after DNS rebinding, the page's own `Host`. A
- * body over 64 MB is refused with 413, or aborted if its length was not announced. A request that is not complete after
- * `deadlineMs` is aborted.
+ * Refuses requests from web pages with 403. Such a request has an `Origin` or, after DNS rebinding, the page's own
+ * `Host`. Refuses a body over 64 MB with 413; if the length was not announced, aborts the request. Also aborts a
+ * request that is not complete after `deadlineMs`.
  *
- * @param options.port any free port when not given
+ * @param options.port the port; without it, any free port
  * @throws the error of `listen`, such as EADDRINUSE
  */
 export async function startLocalServer(
@@ -31,7 +31,7 @@ export async function startLocalServer(
     cutOff(request, deadlineMs);
     for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
   });
-  // A client that pauses between two requests keeps its connection.
+  // The default closes the connection of a client that pauses between two requests.
   server.keepAliveTimeout = 60_000;
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -49,7 +49,7 @@ export async function startLocalServer(
   };
 }
 
-/** The status that refuses a request, or null. */
+/** Returns the status that refuses a request, or null if the request is accepted. */
 function refusalOf({ host = '', origin, ...headers }: IncomingHttpHeaders): 403 | 413 | null {
   if (origin !== undefined || !/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host)) return 403;
   return Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES ? 413 : null;

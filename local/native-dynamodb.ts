@@ -30,8 +30,8 @@ export function nativeDynamoDb(): string | null {
  * The engine does not reject requests from web pages open in a browser on this machine. So it listens on a random
  * loopback address, one of 16 million, that no page can guess, behind a server that rejects such requests.
  *
- * @param file from `nativeDynamoDb`
- * @throws when it does not respond
+ * @param file the result of `nativeDynamoDb`
+ * @throws when the engine does not respond
  */
 export async function startNativeDynamoDb(file: string): Promise<EmbeddedDynamoDb> {
   const [port, host] = [

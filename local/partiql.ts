@@ -8,21 +8,23 @@ import type {
 const INSERT = /^INSERT INTO "([\w.-]+)" VALUE \{(.+)\}$/;
 const UPDATE = /^UPDATE "([\w.-]+)" SET (.+) WHERE (.+)$/;
 
-/** A statement as the conditional write that does the same. */
+/** A conditional write that does the same as a statement. */
 export type Translated = {
   table: string;
   key: Record<string, AttributeValue>;
   write: { put: PutItemCommandInput } | { update: UpdateItemCommandInput };
-  /** The code of the statement's error when the condition does not hold. */
+  /** The error code of the statement when the condition does not hold. */
   conflict: 'DuplicateItem' | 'ConditionalCheckFailed';
 };
 
 /**
- * The statements of a `BatchExecuteStatement` for an engine that has no PartiQL. Two shapes are known, with a parameter for
- * each value and the key attributes `pk` and `sk`:
- * `INSERT INTO "t" VALUE {'pk': ?, 'sk': ?, 'a': ?}` and `UPDATE "t" SET a = ?, b = ? WHERE pk = ? AND sk = ? AND a < ?`.
+ * Translates the statements of a `BatchExecuteStatement`, for an engine that has no PartiQL. Two forms are supported.
+ * Each value is a parameter, and the key attributes are `pk` and `sk`:
+ * `INSERT INTO "t" VALUE {'pk': ?, 'sk': ?, 'a': ?}` and `UPDATE "t" SET a = ?, b = ? WHERE pk = ? AND sk = ? AND a <
+ * ?`.
  *
- * @throws Error with the name `ValidationException` for another shape, for more than 25 statements, and for two with one key
+ * @throws Error with the name `ValidationException` for another form, for more than 25 statements, and for two
+ *   statements with the same key
  */
 export function translateStatements(statements: BatchStatementRequest[]): Translated[] {
   if (statements.length < 1 || statements.length > 25) throw validation('a batch has 1 to 25 statements');

@@ -2,10 +2,11 @@ import { mkdir, stat } from 'node:fs/promises';
 import { DeploymentError } from '../functions/core/errors.ts';
 
 /**
- * Creates a directory that only this user can read. An existing one must belong to this user, and nobody else may write in it:
- * another user could have put data there. On Windows, where home directories are private, it is not checked.
+ * Creates a directory that only this user can read. An existing directory must belong to this user, and no other user
+ * may be able to write to it, because another user could have put data there. On Windows, where home directories are
+ * private, nothing is checked.
  *
- * @throws DeploymentError when it is not private; the error of the system when it cannot be created
+ * @throws DeploymentError when the directory is not private; the system's error when it cannot be created
  */
 export async function makePrivateDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });

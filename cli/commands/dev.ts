@@ -23,7 +23,10 @@ type DevOptions = {
 const STORY_SECONDS = 2;
 const API_SECONDS = 60;
 
-/** `schoolbell dev`, which `npm start` runs: all parts on this machine, over three weeks of a sandbox. */
+/**
+ * Adds `schoolbell dev`, which `npm start` runs. It runs all parts on this machine, by default for three weeks of a
+ * sandbox's time.
+ */
 export function addDevCommand(program: Command): void {
   program
     .command('dev')
@@ -40,7 +43,7 @@ export function addDevCommand(program: Command): void {
     .action(async (options: DevOptions, command: Command) => {
       const { directory, json } = globalOptionsOf(command);
       const data = directory ?? (await mkdtemp(join(tmpdir(), 'schoolbell-')));
-      // Not deleted afterwards, so that the user can open the certificates.
+      // The directory is not deleted afterwards, so that the user can open the certificates.
       const certificates = directory ?? (await mkdtemp(join(tmpdir(), 'schoolbell-certificates-')));
       try {
         process.exitCode = await dev(data, certificates, json, options);
@@ -71,7 +74,8 @@ async function dev(directory: string, folder: string, json: boolean, options: De
     return await untilInterrupted((stop) =>
       runDev({
         directory,
-        // Only in the sandbox: nobody has asked to write certificates of real people to a folder on this machine.
+        // Certificates are issued only with the sandbox: nobody has asked for certificates of a real platform's
+        // learners on this machine.
         certificates: school === null || json ? null : folder,
         kombo,
         integration,

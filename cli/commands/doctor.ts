@@ -16,7 +16,7 @@ const MARKS = {
   wrong: styled('red', '✗'),
 } satisfies Record<Finding['state'], Styled>;
 
-/** `schoolbell doctor`: checks a deployment, and says how to fix problems. */
+/** Adds `schoolbell doctor`, which checks a deployment and says how to fix problems. */
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
@@ -35,13 +35,13 @@ export function addDoctorCommand(program: Command): void {
     );
 }
 
-/** The result of a check; `found` also says how to fix problems. */
+/** The result of a check. For a problem, `found` also says how to fix it. */
 export type Finding = { check: string; state: 'ok' | 'warning' | 'wrong'; found: string };
 
-/** A larger difference between two clocks shortens leases and back-off noticeably. */
+/** If the difference between two clocks is larger, leases and back-off are noticeably too short. */
 const CLOCK_WARNING_MS = 30_000;
 
-/** Checks each part of a deployment. Writes nothing. */
+/** Checks each part of a deployment, without writing anything. */
 export async function* examine(deployment: Deployment): AsyncGenerator<Finding> {
   const { ports, checks } = deployment;
   const integrations: Integration[] = [];
@@ -54,7 +54,7 @@ export async function* examine(deployment: Deployment): AsyncGenerator<Finding> 
   });
   for (const { id, reason } of unreadable) yield { check: `${id}, settings`, state: 'wrong', found: reason };
   yield check('table, writing', async () => {
-    // Deleting an item that does not exist needs the permission and changes nothing.
+    // Deleting an item that does not exist needs the permission to write, but changes nothing.
     const nothing = {
       kind: 'record' as const,
       id: 'schoolbell-doctor',
@@ -113,7 +113,10 @@ async function replayFinding(count: (() => Promise<number>) | null): Promise<Fin
   };
 }
 
-/** `cdk deploy` does not destroy the stack of a consumer that the settings switch off: the consumer continues to run. */
+/**
+ * Looks for deployed stacks of consumers that the settings switch off. `cdk deploy` does not destroy such a stack, so
+ * its consumer continues to run.
+ */
 async function consumersFinding(findStacksOff: () => Promise<string[]>): Promise<Finding> {
   let names: string[] = [];
   const finding = await check('consumers', async () => {

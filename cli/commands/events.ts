@@ -23,7 +23,7 @@ type EventsOptions = {
   to?: string;
 };
 
-/** `schoolbell events`: the events in the journal of an integration. */
+/** Adds `schoolbell events`, which prints the events in an integration's journal. */
 export function addEventsCommand(program: Command): void {
   addIntegrationArgument(
     program
@@ -75,7 +75,7 @@ function refuseEmptyRange({ from, to }: EventsOptions): void {
   );
 }
 
-/** The events that were published or set aside, up to the checkpoint's last entry. */
+/** Reads the events that were published or set aside, up to the checkpoint's last entry. */
 async function* history(store: Store, ids: IdSetting, id: IntegrationId, options: EventsOptions) {
   const { type, learner, course, from, to } = options;
   const filter = await filterByStoredIds(

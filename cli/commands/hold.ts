@@ -5,7 +5,7 @@ import { addIntegrationArgument } from '../options/values.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 import { countingText, heldText } from '../views/poll-outcome.ts';
 
-/** `schoolbell release` and `schoolbell discard`: a person's decision about held changes. */
+/** Adds `schoolbell release` and `schoolbell discard`, with which a person decides about held changes. */
 export function addHoldCommands(program: Command): void {
   const commands = [
     {

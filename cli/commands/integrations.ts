@@ -14,7 +14,7 @@ import { addIntegrationArgument, baselineOption } from '../options/values.ts';
 import type { Output } from '../terminal/output.ts';
 import { plainTable } from '../views/plain-table.ts';
 
-/** `schoolbell integrations add|list|remove`. */
+/** Adds `schoolbell integrations add|list|remove`. */
 export function addIntegrationsCommand(program: Command): void {
   const integrations = program
     .command('integrations')
@@ -64,7 +64,11 @@ async function add(
   output.answer(stored, addedText(stored, known !== null, baseline === null ? watermark : null));
 }
 
-/** @param watermark where the next poll continues; null when it is a baseline */
+/**
+ * Returns the message about an integration that was added.
+ *
+ * @param watermark where the next poll continues; null when the next poll is a baseline
+ */
 function addedText({ id, baseline }: Integration, isAgain: boolean, watermark: string | null): string {
   const added = `Added ${id}${isAgain ? ' again' : ''}.`;
   return watermark === null

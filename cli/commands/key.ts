@@ -5,7 +5,10 @@ import { globalOptionsOf } from '../options/global-options.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 import { createOutput } from '../terminal/output.ts';
 
-/** `schoolbell key`: stores the Kombo API key. The key is not an argument, because shells keep those in a history. */
+/**
+ * Adds `schoolbell key`, which stores the Kombo API key. The key is not an argument, because shells save arguments in
+ * their history.
+ */
 export function addKeyCommand(program: Command): void {
   program
     .command('key')

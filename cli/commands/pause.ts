@@ -5,7 +5,7 @@ import { onIntegration } from '../deployment/on-deployment.ts';
 import { addIntegrationArgument } from '../options/values.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 
-/** `schoolbell pause` and `schoolbell resume`. */
+/** Adds `schoolbell pause` and `schoolbell resume`. */
 export function addPauseCommands(program: Command): void {
   const commands = [
     {

@@ -10,7 +10,7 @@ import { notActive, type PollOptions, pollLocal } from '../runs/poll-local.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
 
-/** `schoolbell poll`, and `schoolbell reconcile`, which is short for `poll --mode reconcile`. */
+/** Adds `schoolbell poll`, and `schoolbell reconcile`, which is short for `poll --mode reconcile`. */
 export function addPollCommands(program: Command): void {
   addIntegrationArgument(
     program.command('poll').description('poll an integration now: read what changed, publish events'),
@@ -54,7 +54,7 @@ async function poll(id: IntegrationId, options: PollOptions, command: Command): 
   else process.exitCode = await pollLocal(id, directory, options, output);
 }
 
-/** Sends the deployment on AWS a message to poll. */
+/** Requests a poll from the deployment on AWS, by a message to its queue. */
 async function requestPoll(
   id: IntegrationId,
   { mode, force, learnerDetails }: PollOptions,

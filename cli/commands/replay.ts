@@ -41,7 +41,7 @@ type ReplayOptions = {
   list?: boolean;
 };
 
-/** `schoolbell replay`: publishes events again. */
+/** Adds `schoolbell replay`, which publishes events again. */
 export function addReplayCommand(program: Command): void {
   addIntegrationArgument(
     program
@@ -114,7 +114,7 @@ Examples:
   schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --from 2026-03-01 --type CourseCompleted --dry-run
   schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --resume`;
 
-/** Plans a replay, asks for confirmation, and stores it. Returns null when it is not to be sent. */
+/** Plans a replay, asks for confirmation, and stores the replay. Returns null when the replay must not be sent. */
 async function order({ ports, ids }: Deployment, id: IntegrationId, options: ReplayOptions, output: Output) {
   const { from, to, type, course, learner, progression, source, reason, rate } = options;
   if (from === undefined)
@@ -154,7 +154,7 @@ async function order({ ports, ids }: Deployment, id: IntegrationId, options: Rep
   return orderReplay(ports, plan, wanted);
 }
 
-/** A replay's id: it sorts by time, and is short enough to type. */
+/** Returns a new replay id. Ids sort by time, and are short enough to type. */
 function newId(now: number): string {
   const time = new Date(now).toISOString().replace(/[-:]/g, '').slice(0, 15);
   return `${time}-${randomBytes(2).toString('hex')}`;

@@ -20,7 +20,7 @@ type SandboxCommandOptions = {
   speed: number;
 };
 
-/** `schoolbell sandbox`: a server with Kombo's API, until Ctrl-C. */
+/** Adds `schoolbell sandbox`, which serves Kombo's API until Ctrl-C. */
 export function addSandboxCommand(program: Command): void {
   program
     .command('sandbox')
@@ -61,7 +61,8 @@ export function addSandboxCommand(program: Command): void {
       const output = createOutput(globalOptionsOf(command).json);
       const sandbox = await start(options);
       const { key, integration } = options;
-      // Interruptible before it prints: a reader of the URL may stop it at once.
+      // The signal handler is set before the URL is printed, because a program that reads the URL may stop the sandbox
+      // at once.
       await untilInterrupted((signal) => {
         output.answer({ url: sandbox.url, apiKey: key, integration }, ...instructions(sandbox.url, options));
         return once(signal, 'abort');

@@ -8,7 +8,7 @@ import { ExitCode } from '../terminal/exit-code.ts';
 import { plainTable } from '../views/plain-table.ts';
 import { plural } from '../views/words.ts';
 
-/** `schoolbell set-aside list|retry`: records, events and statuses that could not be processed. */
+/** Adds `schoolbell set-aside list|retry`, for records, events and statuses that could not be processed. */
 export function addSetAsideCommand(program: Command): void {
   const setAside = program
     .command('set-aside')
@@ -60,7 +60,7 @@ function addRetry(setAside: Command): void {
   });
 }
 
-/** Why an item is set aside; for an unknown status, also which records have it. */
+/** Returns why an item is set aside. For an unknown status, also names the records that have it. */
 function reasonText(item: SetAside): string {
   if (item.kind !== 'status') return item.reason;
   const { count, sample, reason } = item;

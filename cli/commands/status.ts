@@ -17,7 +17,7 @@ import { overviewText, statusText } from '../views/status-text.ts';
 
 type StatusOptions = { watch?: boolean; every: number };
 
-/** `schoolbell status`: the state of each integration, or of one in full. */
+/** Adds `schoolbell status`, which prints the state of each integration, or all facts about one. */
 export function addStatusCommand(program: Command): void {
   program
     .command('status')
@@ -79,7 +79,7 @@ async function show(
 const DAY_MS = 24 * 60 * 60 * 1000;
 const READS_AT_ONCE = 8;
 
-/** The events of the last 24 hours by type, counted in the journal. */
+/** Counts the events of the last 24 hours in the journal, by type. */
 async function countEvents(ports: ReplayPorts, integration: Integration): Promise<Status['events']> {
   const planned = await planReplay(ports, integration, {
     range: { from: new Date(ports.clock() - DAY_MS).toISOString(), to: null },

@@ -7,7 +7,7 @@ import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 
 type WatermarkOptions = { set?: string; force?: boolean };
 
-/** `schoolbell watermark`: shows the watermark of an integration, or sets it. */
+/** Adds `schoolbell watermark`, which prints or sets the watermark of an integration. */
 export function addWatermarkCommand(program: Command): void {
   addIntegrationArgument(
     program

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { outputNames } from '../../functions/contract/names.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 
-/** Written by `cdk deploy` (`outputsFile` in `cdk.json`): the outputs by stack. */
+/** The file with each stack's outputs. `cdk deploy` writes it (see `outputsFile` in `cdk.json`). */
 const OUTPUTS_FILE = 'schoolbell.outputs.json';
 
 const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
@@ -11,8 +11,8 @@ const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
 type Variables = Record<string, string | undefined>;
 
 /**
- * The environment of the deployment to work on: the process's variables and, where these name no table, also the outputs of
- * the last `cdk deploy` from this folder. The process's variables take precedence.
+ * Returns the environment variables of the deployment to work on. These are the process's variables. If they name no
+ * table, the outputs of the last `cdk deploy` from this folder are added. The process's variables take precedence.
  *
  * @throws CommandError for a file that `cdk deploy` did not write
  */

@@ -14,13 +14,13 @@ import { type Deployment, openDeployment } from './open-deployment.ts';
 type OnDeployment = {
   /** Whether `--local` may name a directory without data. */
   mayCreate?: boolean;
-  /** Calls `print`; a command with a progress bar removes it before and draws it again after. */
+  /** Calls `print`. A command with a progress bar removes the bar before the call and draws it again afterwards. */
   aroundEvent?: (print: () => void) => void;
 };
 
 /**
- * Runs a command's work on the deployment that its global options name. With `--local`, also prints the events that the
- * work publishes.
+ * Runs a command on the deployment that its global options name. With `--local`, also prints the events that the
+ * command publishes.
  */
 export async function onDeployment<Result>(
   command: Command,
@@ -40,7 +40,7 @@ export async function onDeployment<Result>(
 }
 
 /**
- * Runs an operator's work on one integration, under its lease.
+ * Runs an operator's command on one integration while holding its lease.
  *
  * @throws CommandError when the integration was never added, or another poll or command holds its lease
  */
@@ -56,7 +56,7 @@ export function onIntegration<Result>(
 }
 
 /**
- * Does an operator's work on an integration while holding its lease.
+ * Runs work on an integration while holding its lease.
  *
  * @throws CommandError when another poll or command holds the lease
  */
@@ -72,7 +72,11 @@ export async function underLease<Result>(
   );
 }
 
-/** @throws CommandError when the integration was never added; the message names some that were */
+/**
+ * Returns the settings of an integration.
+ *
+ * @throws CommandError when the integration was never added; the message names some that were
+ */
 export async function findIntegration(store: Store, id: IntegrationId): Promise<Integration> {
   const integration = await store.readIntegration(id);
   if (integration !== null) return integration;
@@ -85,7 +89,10 @@ export async function findIntegration(store: Store, id: IntegrationId): Promise<
   );
 }
 
-/** Prints each event when it is published: with `--json` as EventBridge delivers it, otherwise as one line. */
+/**
+ * Returns a function that prints each event when it is published. With `--json`, it prints the event as EventBridge
+ * delivers it, otherwise as one line.
+ */
 export function printEvent(output: Output): (event: DeliveredEvent) => void {
   return (event) => output.answer(event, ...eventLine(event));
 }

@@ -16,19 +16,19 @@ import { DEFAULT_DIRECTORY } from '../options/global-options.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 import { deployedEnvironment } from './deployed-environment.ts';
 
-/** What a command works on: Schoolbell on AWS, or embedded parts on this machine (`--local`). */
+/** What a command works on: the deployment on AWS, or embedded parts on this machine (`--local`). */
 export type Deployment = {
   ports: ReplayPorts;
   settings: RunSettings;
-  /** How platforms' own ids are stored and published. */
+  /** How the platforms' own ids are stored and published. */
   ids: IdSetting;
-  /** Requests polls; null with `--local`, where the command polls. */
+  /** Sends messages that request a poll; null with `--local`, where the command polls. */
   queue: Queue | null;
-  /** Requests that a replay is sent; null where the command sends it. */
+  /** Sends messages that request a replay; null if the command must send the replay's events. */
   replayQueue: Queue<ReplayMessage> | null;
-  /** Asks Kombo which environment the API key belongs to. */
+  /** Reads which Kombo environment the API key belongs to. */
   readKeyOwner: LocalKombo['kombo']['readKeyOwner'];
-  /** What `doctor` checks besides the ports; null with `--local`. */
+  /** Checks of `doctor` that use more than the ports; null with `--local`. */
   checks: OperatorChecks | null;
   /** Stores the Kombo API key; null with `--local`, where it comes from the environment. */
   storeKey: ((key: string) => Promise<void>) | null;
@@ -44,9 +44,9 @@ const LocalSettings = z.pick(Environment, {
 });
 
 /**
- * The deployment on AWS, or what a directory holds.
+ * Opens the deployment on AWS, or the embedded parts of a directory.
  *
- * @throws CommandError for a directory without data, unless it may be created
+ * @throws CommandError for a directory without data, unless `mayCreate`
  */
 export async function openDeployment(
   directory: string | null,
@@ -71,7 +71,10 @@ export async function openDeployment(
   }
 }
 
-/** The deployment that the environment names, or the one that was last deployed from this folder. */
+/**
+ * Opens the deployment on AWS: the one that the environment variables name, or the last one that was deployed from this
+ * folder.
+ */
 export function openAws(): Deployment {
   const variables = deployedEnvironment(process.env);
   refuseOpenAddresses(variables);
@@ -84,7 +87,11 @@ export function openAws(): Deployment {
   return { ...wireOperator(variables), close: async () => {} };
 }
 
-/** @throws CommandError for an address without encryption or with a password, also in a variable of the AWS SDK */
+/**
+ * Checks the addresses in the environment variables, including variables of the AWS SDK.
+ *
+ * @throws CommandError for an address without encryption, or with a password
+ */
 function refuseOpenAddresses(variables: Record<string, string | undefined>): void {
   for (const [name, text = ''] of Object.entries(variables)) {
     if (ADDRESSES.test(name) && text !== '' && !isAddress(text)) {
@@ -93,10 +100,13 @@ function refuseOpenAddresses(variables: Record<string, string | undefined>): voi
   }
 }
 
-/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
+/**
+ * The names of variables with an address. For the AWS SDK's variables see
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
 const ADDRESSES = /^(?:KOMBO_BASE_URL|(?:REPLAY_)?QUEUE_URL|AWS_ENDPOINT_URL(?:_\w+)?)$/;
 
-/** Opens the embedded parts of a directory. Creates what is missing. */
+/** Opens the embedded parts of a directory. Creates parts that do not exist. */
 export async function openLocal(
   directory: string,
   kombo: LocalKombo,
@@ -128,7 +138,7 @@ export async function openLocal(
   };
 }
 
-/** Whether a directory has the data of the embedded parts. */
+/** Whether a directory contains the data of the embedded parts. */
 export function hasData(directory: string): boolean {
   return existsSync(join(directory, 'dynamodb'));
 }

@@ -10,12 +10,12 @@ const GlobalOptions = z.object({
 });
 
 export type GlobalOptions = {
-  /** The directory of the embedded parts, or null for the deployment on AWS. */
+  /** The directory of the embedded parts; null for the deployment on AWS. */
   directory: string | null;
   json: boolean;
 };
 
-/** Adds the options of all commands. */
+/** Adds the options that all commands have. */
 export function addGlobalOptions(program: Command): Command {
   return program
     .option(
@@ -32,8 +32,8 @@ export function globalOptionsOf(command: Command): GlobalOptions {
 }
 
 /**
- * Completes a `--local` before a command or an integration with the default directory, so that these are not mistaken for
- * its directory: `poll --local moodle:7C9M…`.
+ * Adds the default directory to a `--local` that is followed by a command or an integration. Otherwise Commander would
+ * read the next argument as the directory, as in `poll --local moodle:7C9M…`.
  */
 export function separateLocal(args: readonly string[], commands: ReadonlySet<string>): string[] {
   return args.map((arg, at) => {
@@ -43,7 +43,10 @@ export function separateLocal(args: readonly string[], commands: ReadonlySet<str
   });
 }
 
-/** A single letter before the colon is a drive on Windows. */
+/**
+ * Whether a text may be an integration's id. If there is a single letter before the colon, the text is a path on
+ * Windows.
+ */
 function looksLikeIntegration(text: string): boolean {
   return IntegrationId.safeParse(text).success && !/^[A-Za-z]:/.test(text);
 }

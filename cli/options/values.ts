@@ -5,12 +5,12 @@ import type { Timestamp } from '../../functions/contract/field-types.ts';
 import { BaselineText, IntegrationId } from '../../functions/contract/integration.ts';
 import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 
-/** Adds the argument of a command about one integration. */
+/** Adds the `integration` argument to a command. */
 export function addIntegrationArgument(command: Command): Command {
   return command.argument('<integration>', 'id of the Kombo integration', parseIntegrationId);
 }
 
-/** A parser for the value of an option. Its error is the message of the schema. */
+/** Returns a parser for the value of an option. The parser's error has the message of the schema. */
 function parserOf<Value>(schema: z.ZodMiniType<Value>): (text: string) => Value {
   return (text) => {
     const parsed = schema.safeParse(text, IN_ENGLISH);
@@ -21,7 +21,7 @@ function parserOf<Value>(schema: z.ZodMiniType<Value>): (text: string) => Value 
 
 export const parseIntegrationId = parserOf(IntegrationId);
 
-/** A parser for a number within bounds, both inclusive. */
+/** Returns a parser for a number from `min` to `max`, both inclusive. */
 export function parseNumber({
   min,
   max = Number.POSITIVE_INFINITY,
@@ -45,7 +45,7 @@ const Instant = z.union([
   z.iso.datetime({ offset: true, precision: -1 }),
 ]);
 
-/** Parses a time with its zone, or a date: its first moment in UTC. */
+/** Parses a time with its zone, or a date, which means its first moment in UTC. */
 export function parseInstant(text: string): Timestamp {
   if (!Instant.safeParse(text).success) {
     throw new InvalidArgumentError(
@@ -55,7 +55,7 @@ export function parseInstant(text: string): Timestamp {
   return new Date(text).toISOString();
 }
 
-/** `--baseline`: what the first sync of an integration publishes. */
+/** Creates the option `--baseline`: what the first sync of an integration publishes. */
 export function baselineOption(): Option {
   return new Option(
     '--baseline <which>',
@@ -63,7 +63,7 @@ export function baselineOption(): Option {
   ).argParser(parserOf(BaselineText));
 }
 
-/** `--learner-details`, for commands that poll with `--local`. */
+/** Creates the option `--learner-details`, for commands that poll with `--local`. */
 export function learnerDetailsOption(): Option {
   return new Option(
     '--learner-details <which>',
@@ -71,12 +71,15 @@ export function learnerDetailsOption(): Option {
   ).choices(['omit', 'include']);
 }
 
-/** An option with several values: repeated, or separated by spaces or commas. Without it, everything matches. */
+/**
+ * Creates an option with several values. It may be repeated, or its values may be separated by spaces or commas.
+ * Without the option, everything matches.
+ */
 export function listOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(collect).default([], 'all');
 }
 
-/** A list option for types of learning events. */
+/** Creates a list option for types of learning events. */
 export function typesOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(collectTypes).default([], 'all');
 }

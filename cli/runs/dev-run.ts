@@ -24,19 +24,19 @@ export type DevRun = {
   everyMs: number;
   learnerDetails?: RunSettings['learnerDetails'];
   view: DevView;
-  /** Folder for certificates; null: without the optional consumers. */
+  /** The folder for certificates; null if the optional consumers must not run. */
   certificates: string | null;
-  /** Ends the run after the poll in progress. */
+  /** The signal that ends the run after the poll in progress. */
   stop: AbortSignal;
 };
 
-/** The longest invocation of Lambda. */
+/** An invocation with the maximum time that Lambda allows. */
 const INVOCATION = { getRemainingTimeInMillis: () => 15 * 60 * 1000 };
 
-/** Updates of the progress bar between two polls. */
+/** How often the progress bar is updated between two polls. */
 const FRAMES = 20;
 
-/** Runs the functions as the deployment does, dispatch → queue → poll, until the simulated weeks have passed. */
+/** Runs the functions as the deployment does: dispatch, queue, poll. Ends when the simulated weeks have passed. */
 export async function runDev(run: DevRun): Promise<ExitCode> {
   const { kombo, integration, view, stop } = run;
   refuseOutsideSandbox(kombo, integration);
@@ -78,7 +78,7 @@ function open(run: DevRun) {
   });
 }
 
-/** Certificates and Slack messages, by the deployed rules, and the view. */
+/** Creates the consumers for certificates and Slack messages, with the deployed rules. They also show their results. */
 function consumers({ kombo, view }: DevRun, folder: string) {
   return localConsumers({
     folder,
@@ -89,7 +89,10 @@ function consumers({ kombo, view }: DevRun, folder: string) {
   });
 }
 
-/** Returns a function that dispatches, or sends a message as an operator would, and then empties the queue. */
+/**
+ * Returns a function that runs dispatch, or sends a message as an operator would. Then it polls until the queue is
+ * empty.
+ */
 function pollByHandlers({ ports, settings }: Deployment, { integration, view }: DevRun) {
   let last: PollOutcome | null = null;
   const queue = createInProcessQueue();

@@ -18,8 +18,9 @@ export type PollOptions = {
 };
 
 /**
- * Polls an integration in this process until it is done, and prints its events when they are published. Adds an unknown
- * integration, but only after Kombo has returned a page of it: a wrong id leaves no data behind.
+ * Polls an integration in this process until the poll is complete, and prints its events when they are published. Adds
+ * an integration that was never added, but only after Kombo has returned one page of it, so that a wrong id is not
+ * stored.
  */
 export async function pollLocal(
   id: IntegrationId,
@@ -40,7 +41,7 @@ export async function pollLocal(
     if (known !== null && known.state !== 'active') throw notActive(known);
     if (known === null && !isFresh) await readOnePage(kombo, id);
     if (kombo.school !== null) {
-      // Before the first poll, no time passes.
+      // The sandbox's time does not advance before the first poll.
       if ((await ports.store.readCheckpoint(id)) !== null) kombo.school.pass(STORY.pollEveryMs);
       await kombo.school.keep();
     }
@@ -52,7 +53,7 @@ export async function pollLocal(
   }
 }
 
-/** The error for an integration that is paused or removed. */
+/** Returns the error for an integration that is paused or removed. */
 export function notActive({ id, state }: Integration): CommandError {
   return new CommandError(
     state === 'paused'
@@ -61,7 +62,11 @@ export function notActive({ id, state }: Integration): CommandError {
   );
 }
 
-/** @throws CommandError when the sandbox is polled, and does not have the integration */
+/**
+ * Refuses an integration that the embedded sandbox does not have.
+ *
+ * @throws CommandError when the sandbox is polled and does not have the integration
+ */
 export function refuseOutsideSandbox({ school }: LocalKombo, integration: IntegrationId): void {
   if (school === null || integration === school.integration) return;
   throw new CommandError(
@@ -69,7 +74,11 @@ export function refuseOutsideSandbox({ school }: LocalKombo, integration: Integr
   );
 }
 
-/** Reads a page. @throws for a wrong key, an unknown integration, an unreachable host */
+/**
+ * Reads one page of an integration.
+ *
+ * @throws for a wrong key, an unknown integration, or a host that cannot be reached
+ */
 export async function readOnePage({ kombo }: LocalKombo, integration: IntegrationId): Promise<void> {
   await kombo.readPage({ integration, updatedAfter: null, cursor: null });
 }

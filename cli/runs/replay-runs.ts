@@ -16,19 +16,19 @@ export type ReplayCommand = {
   deployment: Deployment;
   output: Output;
   progress: ReplayProgress;
-  /** Whether this process sends the events, also on AWS. */
+  /** Whether this process must send the events even when there is a deployment on AWS. */
   here: boolean;
 };
 
-/** Until when `runReplayHere` and `followReplay` work, and what they call after each step. */
+/** When `runReplayHere` and `followReplay` must stop, and what they call after each step. */
 type Following = { stop: AbortSignal; onProgress: (replay: ReplayRecord) => void };
 
-/** A running replay without progress for this time has lost its process, or its function's message. */
+/** If a running replay has had no progress for this time, its process or its function's message is lost. */
 const LOST_AFTER_MS = 20 * 60 * 1000;
 
 const FOLLOW_EVERY_MS = 2_000;
 
-/** Sends a replay from this process, or requests it from the deployment; shows its progress until it ends or Ctrl-C. */
+/** Sends a replay from this process, or requests it from the deployment. Shows its progress until it ends or Ctrl-C. */
 export async function startReplay(at: ReplayCommand, replay: ReplayRecord): Promise<void> {
   const { ports, settings, replayQueue } = at.deployment;
   if (at.here || replayQueue === null) {
@@ -47,7 +47,7 @@ export async function startReplay(at: ReplayCommand, replay: ReplayRecord): Prom
   await watchReplay(at, replay);
 }
 
-/** `replay --resume`: continues a replay; one that another process is sending is only watched. */
+/** Continues a replay (`replay --resume`). If another process is sending it, only shows its progress. */
 export async function resumeReplay(
   at: ReplayCommand,
   integration: IntegrationId,
@@ -61,7 +61,7 @@ export async function resumeReplay(
   await startReplay(at, await changeReplay(ports, replay, { state: 'running', writer: randomUUID() }));
 }
 
-/** `replay --stop`: the process that sends the replay ends at its next step. */
+/** Stops a replay (`replay --stop`). The process that sends it ends at its next step. */
 export async function stopReplay(
   { deployment: { ports }, output }: ReplayCommand,
   integration: IntegrationId,
@@ -86,9 +86,10 @@ async function watchReplay(at: ReplayCommand, replay: ReplayRecord): Promise<voi
 }
 
 /**
- * Reads a replay that the deployment sends every two seconds, until it has ended or `stop`. Does not stop the replay.
+ * Shows the progress of a replay that the deployment sends. Reads it every two seconds until it has ended or `stop` is
+ * aborted. Does not stop the replay.
  *
- * @returns the replay as last read
+ * @returns the replay as it was last read
  */
 export async function followReplay(
   replays: Pick<ReplayStore, 'readReplay'>,
@@ -106,9 +107,10 @@ export async function followReplay(
 }
 
 /**
- * Sends a replay from this process until it is finished, fails, or `stop`. Then marks it as stopped.
+ * Sends a replay from this process until it is finished or fails, or `stop` is aborted. A replay that is not finished
+ * is marked as stopped.
  *
- * @throws CommandError when another process sends it
+ * @throws CommandError when another process sends the replay
  */
 export async function runReplayHere(
   ports: ReplayPorts,
@@ -139,7 +141,7 @@ export async function runReplayHere(
   }
 }
 
-/** Prints the state of a replay. Sets the exit code when a failure has stopped it. */
+/** Prints the state of a replay. If a failure has stopped it, sets the exit code. */
 function report({ output, progress }: ReplayCommand, replay: ReplayRecord): void {
   progress.close();
   const text = replayText(replay);
@@ -153,8 +155,10 @@ function report({ output, progress }: ReplayCommand, replay: ReplayRecord): void
 }
 
 /**
- * @param id of the replay; `true`: the latest one that is not finished
- * @throws CommandError when there is none
+ * Returns a replay.
+ *
+ * @param id the replay's id; `true` means the latest replay that is not finished
+ * @throws CommandError when there is no such replay
  */
 async function findReplay(
   replays: ReplayStore,

@@ -8,7 +8,7 @@ export const EXIT_CODE_HELP = `Exit codes:
   2  wrong use: an unknown command or option, or a wrong value
   3  changes are held until a person releases or discards them`;
 
-/** A command failed; `message` is one line with the reason and what to do. */
+/** A command failed. `message` is one line that says why, and what to do. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly exitCode: ExitCode;

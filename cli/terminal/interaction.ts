@@ -13,7 +13,7 @@ export async function confirm(question: string): Promise<boolean> {
       ExitCode.wrongUse,
     );
   }
-  // On standard error: with --json, standard output is for programs.
+  // The question goes to standard error, because with `--json` programs read standard output.
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const ended = new AbortController();
   lines.once('SIGINT', () => ended.abort());
@@ -29,7 +29,7 @@ export async function confirm(question: string): Promise<boolean> {
   }
 }
 
-/** Runs work with a signal that aborts at Ctrl-C or SIGTERM. */
+/** Runs work with a signal that is aborted at Ctrl-C or SIGTERM. */
 export async function untilInterrupted<Result>(
   work: (interrupted: AbortSignal) => Promise<Result>,
 ): Promise<Result> {

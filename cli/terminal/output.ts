@@ -7,7 +7,10 @@ const STDOUT = 1;
 const STDERR = 2;
 const RETRY_MS = 5;
 
-/** Writes lines to standard output, synchronously: they are printed even if the process is killed right after. */
+/**
+ * Writes lines to standard output. The write is synchronous, so they are printed even if the process is killed
+ * immediately afterwards.
+ */
 export function printLine(...lines: Line[]): void {
   writeWhole(STDOUT, `${terminalText(lines)}\n`);
 }
@@ -24,7 +27,7 @@ function writeWhole(file: number, text: string): void {
       left = left.subarray(writeSync(file, left));
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : null;
-      // The reader has ended, as after `| head`. The next poll continues where this one stopped.
+      // The program that reads the output has ended, as in `| head`. The next poll continues where this one stopped.
       if (code === 'EPIPE') process.exit(ExitCode.failed);
       if (code !== 'EAGAIN') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
@@ -32,16 +35,18 @@ function writeWhole(file: number, text: string): void {
   }
 }
 
-/** Prints what a command has to say. */
+/** How a command prints its results and messages. */
 export type Output = {
   readonly json: boolean;
-  /** A result: one line of JSON with `--json`, otherwise lines for people. Both on standard output. */
+  /** Prints a result on standard output: one line of JSON with `--json`, otherwise lines for people. */
   answer(object: object, ...lines: Line[]): void;
-  /** Several results: one JSON object a line with `--json`, otherwise all lines. Both on standard output. */
+  /**
+   * Prints several results on standard output: one JSON object per line with `--json`, otherwise all lines for people.
+   */
   answerAll(objects: readonly object[], ...lines: Line[]): void;
-  /** For people: on standard output, or on standard error with `--json`. */
+  /** Prints lines for people on standard output, or with `--json` on standard error. */
   say(...lines: Line[]): void;
-  /** An error in one line: on standard error. */
+  /** Prints an error in one line on standard error. */
   complain(text: string): void;
 };
 

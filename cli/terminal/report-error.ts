@@ -18,7 +18,10 @@ function messageOf(error: unknown): string {
   return `${isSystemError(error) ? error.message : nameOf(error)}. This is unexpected: set SCHOOLBELL_DEBUG=1 to see where it happened.`;
 }
 
-/** An error about a file or a port. Messages of other errors may quote record contents, so they are not shown. */
+/**
+ * Whether an error is about a file or a port. Messages of other errors may quote a record's content, so they are not
+ * printed.
+ */
 function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error && !('$metadata' in error);
 }

@@ -15,8 +15,8 @@ export function styled(style: Style, text: string): Styled {
 }
 
 /**
- * Formats lines for a terminal. All texts for people pass through here: control characters in them become visible, so that
- * only our own styles and line breaks affect the terminal.
+ * Returns lines formatted for a terminal. All texts for people are formatted by this function. It makes control
+ * characters in them visible, so that only Schoolbell's own styles and line breaks affect the terminal.
  */
 export function terminalText(lines: readonly Line[]): string {
   return lines.map(lineText).join('\n');

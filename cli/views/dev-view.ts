@@ -11,20 +11,24 @@ import { plainTable } from './plain-table.ts';
 import { doneText, problemText } from './poll-outcome.ts';
 import { plural } from './words.ts';
 
-/** Prints what `dev` does. */
+/** Prints the progress of `dev`. */
 export type DevView = {
   open(opening: Opening): void;
   pollBegins(poll: { at: number; mode: PollMode; updatedAfter: string | null }): void;
   event(event: DeliveredEvent): void;
-  /** The result of a consumer for an event. */
+  /** Prints what a consumer did with an event. */
   consumed(consumer: string, text: string): void;
   pollEnds(integration: string, outcome: PollOutcome): void;
-  /** @param left the remaining share of the time until the next poll, 0 to 1 */
+  /**
+   * Updates the progress bar.
+   *
+   * @param left the remaining share of the time until the next poll, 0 to 1
+   */
   timePasses(now: number, left: number): void;
   close(): void;
 };
 
-/** Prints lines, and on a terminal a progress bar below them. */
+/** Creates the view. It prints lines and, on a terminal, a progress bar below them. */
 export function createDevView(output: Output): DevView {
   const isLive = process.stdout.isTTY && !output.json;
   const live = isLive ? createLogUpdate(process.stdout) : null;
@@ -83,10 +87,10 @@ export function createDevView(output: Output): DevView {
 
 export type Opening = { integration: string; baseUrl: string; busEndpoint: string; school: boolean };
 
-/** What was shown. */
+/** What was printed until now. */
 export type Seen = { opening: Opening | null; polls: number; records: number; events: DeliveredEvent[] };
 
-/** The first lines: what comes in, what goes out. */
+/** Returns the first lines: where records are read, and where events are published. */
 export function openingText({ baseUrl, busEndpoint, school, integration }: Opening): Line[] {
   const source = school ? 'a sandbox of its API, with a small school' : integration;
   return [
@@ -107,7 +111,7 @@ export function openingText({ baseUrl, busEndpoint, school, integration }: Openi
   ];
 }
 
-/** The last lines: a summary, an example of an event, and what to try next. */
+/** Returns the last lines: a summary, an example of an event, and what to try next. */
 export function closingText({ opening, polls, records, events }: Seen): Line[] {
   const example = events.findLast((event) => event['detail-type'] === 'CourseCompleted');
   const counts = `${plural(polls, 'poll')}, ${plural(records, 'progression')} read, ${plural(events.length, 'event')} published:`;
@@ -132,7 +136,7 @@ const NEXT = [
   '  npx schoolbell --help',
 ];
 
-/** The number of events of each type, in two columns. */
+/** Returns a table with the number of events of each type, in two columns. */
 function countsTable(events: DeliveredEvent[]): Line[] {
   const counts = new Map<string, number>();
   for (const event of events) {

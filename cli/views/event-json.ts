@@ -4,16 +4,19 @@ import type { Line } from '../terminal/terminal-text.ts';
 
 const WIDTH = 100;
 
-/** An event as JSON for people: a field of the event or its detail a line, what is deeper as dense as it fits. */
+/**
+ * Returns an event as JSON for people. Each field of the event and of its detail begins a line. Fields of deeper
+ * objects share lines.
+ */
 export function eventJson(event: DeliveredEvent): Line[] {
   const { detail, ...envelope } = event;
   const head = Object.entries(envelope).map(([key, value]) => `  ${jsonText(key)}: ${jsonText(value)}`);
   const body = Object.entries(detail).map(([key, value]) => `    ${jsonText(key)}: ${dense(value)}`);
-  // JSON escapes line breaks: those that are left are ours.
+  // JSON escapes line breaks in values, so the remaining line breaks are from this function.
   return `{\n${head.join(',\n')},\n  "detail": {\n${body.join(',\n')}\n  }\n}`.split('\n');
 }
 
-/** The fields of an object filled into lines. */
+/** Returns an object with as many fields on each line as the width allows. */
 function dense(value: unknown): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return jsonText(value);
   const fields = Object.entries(value).map(([key, field]) => `${jsonText(key)}: ${jsonText(field)}`);

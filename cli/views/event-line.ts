@@ -24,18 +24,19 @@ const NARROW = { at: 18, type: 21, who: 17, course: 15 };
 const NARROW_COLUMNS = 110;
 
 /**
- * An event as one line: when, what, who, which course, what changed. On a terminal it has colours, and its last column is cut
- * to the width that is left.
+ * Returns an event as one line: the time, the event, the learner, the course, and the change. On a terminal, the line
+ * has colours, and its last column is cut at the terminal's width.
  *
- * @param prefix dim, in front of the line
- * @param suffix after what changed
+ * @param prefix is printed in a dim style at the start of the line
+ * @param suffix is printed after the change
  */
 export function eventLine(
   { 'detail-type': name, detail }: Pick<DeliveredEvent, 'detail-type' | 'detail'>,
   { prefix = '', suffix = '' } = {},
 ): Line[] {
   const type = name.replace(/^Replayed/, '');
-  // Others may put events on a bus, also under our names: of those, only the name is shown.
+  // Other systems may put events on a bus, also with the names of Schoolbell's events. For an event that does not fit
+  // the schema, only the name is printed.
   const isOurs = isEventType(type) && publishedEvents[type].safeParse(detail).success;
   const text = isOurs ? eventText(type, detail) : null;
   const title = styled(COLOURS[text?.tone ?? 'other'], name.replace(/^Replayed/, '↻ '));
@@ -51,14 +52,17 @@ function progressCells(title: Part, { at, learner, course, change }: ProgressTex
   return [minute(at), title, learner ?? '(erased)', course ?? '(unknown course)', `${change}${suffix}`];
 }
 
-/** An event that is not about a learner's progress, as one text. */
+/** Returns one text for an event that is not about a learner's progress. */
 function summary(text: EventText | null): string {
   if (text === null) return '';
   const facts = text.facts.map((fact) => `${fact.label}: ${'time' in fact ? minute(fact.time) : fact.text}`);
   return [...text.lines, ...facts].filter((part) => !isBlank(part)).join(' · ');
 }
 
-/** Cells in columns, the last of which takes the rest of the terminal. Without a terminal, it is not cut. */
+/**
+ * Returns cells in columns. The last column takes the remaining width of the terminal. Without a terminal, it is not
+ * cut.
+ */
 function table(cells: Part[], widths: number[], columns: number): Part[][] {
   const used = widths.reduce((sum, width) => sum + width, 0);
   return plainTable([], [cells], [...widths, Number.isFinite(columns) ? Math.max(10, columns - used) : null]);

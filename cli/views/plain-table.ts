@@ -8,10 +8,10 @@ const GAP = 2;
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /**
- * Formats a table without lines, for texts in any script.
+ * Returns a table without borders, for texts in any script.
  *
- * @param widths of the columns, including the gap after each. Longer cells are cut. A column without a width is as wide as
- *   its longest cell
+ * @param widths the width of each column, including the gap after it. Longer cells are cut. A column without a width is
+ *   as wide as its longest cell
  */
 export function plainTable(head: string[], rows: Part[][], widths: (number | null)[] = []): Part[][] {
   const heads = head.length === 0 ? [] : [head.map((name) => styled('dim', name))];
@@ -41,7 +41,7 @@ function withText(part: Part, text: string): Part {
   return typeof part === 'string' ? text : { ...part, text };
 }
 
-/** Cuts a text to a width in terminal columns; `…` marks a cut. */
+/** Returns a text cut to a width in terminal columns. A text that was cut ends with `…`. */
 function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let taken = 1;

@@ -5,13 +5,13 @@ import type { Failure, LastRun } from '../../functions/core/state/checkpoint.ts'
 import { ExitCode } from '../terminal/exit-code.ts';
 import { plural } from './words.ts';
 
-/** The runs of a poll that ended, one line each. */
+/** Returns one line for each run that ended in a poll, and lines about what the runs set aside. */
 export function doneText(id: string, outcome: PollOutcome): string[] {
   const ended = 'ended' in outcome ? outcome.ended : [];
   return [...ended.map(runText), ...ended.flatMap((run) => setAsideText(id, run))];
 }
 
-/** Why a poll failed or was held, and what to do, in one line; null when nothing is wrong. */
+/** Returns one line that says why a poll failed or was held, and what to do. Returns null when nothing is wrong. */
 export function problemText(id: string, outcome: PollOutcome): string | null {
   switch (outcome.kind) {
     case 'ended':
@@ -48,12 +48,12 @@ export function exitCodeOf(outcome: PollOutcome): ExitCode {
   }
 }
 
-/** The message of a failure, with the address of Kombo's log of it. */
+/** Returns the message of a failure, with the URL of Kombo's log about it. */
 export function failureText({ message, logUrl }: Pick<Failure, 'message' | 'logUrl'>): string {
   return logUrl === null ? message : `${message} (Kombo's log: ${logUrl})`;
 }
 
-/** One sentence about a run that ended. */
+/** Returns one sentence about a run that ended. */
 export function runText({ mode, pages, records, events, missed }: LastRun): string {
   const published =
     mode === 'baseline' && events === 0
@@ -73,12 +73,12 @@ function setAsideText(id: string, { setAside, unknownStatuses }: LastRun): strin
 
 const NAMES = { incremental: 'Poll', baseline: 'Baseline', reconcile: 'Reconciliation' } as const;
 
-/** The held changes in words: `40 removed, 2 restored (more than 25 in 24 hours are held)`. */
+/** Returns the held changes in words, such as `40 removed, 2 restored (more than 25 in 24 hours are held)`. */
 export function heldText({ waiting, limit }: { waiting: WaitingChanges; limit: number }): string {
   return `${kindsText(waiting)} (more than ${limit} in 24 hours are held)`;
 }
 
-/** The progress of counting held changes. */
+/** Returns how many pages have been read to count the held changes. */
 export function countingText(countedPages: number | null): string {
   const soFar = countedPages === null ? '' : `, ${plural(countedPages, 'page')} so far`;
   return `still being counted${soFar}`;

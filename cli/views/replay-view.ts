@@ -9,7 +9,7 @@ import { durationText, plural } from './words.ts';
 
 type Receivers = Pick<ReplayRecord, 'consumer' | 'asLive' | 'rate'>;
 
-/** The plan of a replay: its events, receivers and duration. */
+/** Returns the plan of a replay: its events, receivers and duration. */
 export function planText(plan: ReplayPlan, receivers: Receivers): Line[] {
   const { integration, range, events, byType, place } = plan;
   const counts = Object.entries(byType).toSorted(([, a], [, b]) => b - a);
@@ -37,10 +37,10 @@ function receiverText({ consumer, asLive }: Receivers): string {
     : `Only to ${consumer}, as Replayed<Event>`;
 }
 
-/** The state of a replay, in one line. */
+/** Returns the state of a replay in one line. */
 export function replayText(replay: ReplayRecord): string {
   const { id, integration, events, published, refused, state, failure } = replay;
-  // Refused events are not set aside: a retry from there would publish them as live events.
+  // Refused events are not set aside, because `set-aside retry` would publish them as live events.
   const refusals = refused === 0 ? '' : `, ${refused} permanently refused by EventBridge`;
   const sent = `${published} of ${plural(events, 'event')} sent${refusals}`;
   switch (state) {
@@ -55,7 +55,7 @@ export function replayText(replay: ReplayRecord): string {
   }
 }
 
-/** A table of the replays of an integration, the latest first. */
+/** Returns a table of an integration's replays, the latest first. */
 export function replaysText(replays: ReplayRecord[]): Line[] {
   return plainTable(
     ['REPLAY', 'STATE', 'ORDERED (UTC)', 'FROM', 'TO', 'SENT', 'CONSUMER', 'REASON'],
@@ -74,7 +74,7 @@ export function replaysText(replays: ReplayRecord[]): Line[] {
 
 const WIDTH = 30;
 
-/** A progress bar below the other lines of a terminal. */
+/** A progress bar below all other lines on a terminal. */
 export type ReplayProgress = {
   show(replay: ReplayRecord): void;
   /** Prints other lines above the bar. */
@@ -82,7 +82,11 @@ export type ReplayProgress = {
   close(): void;
 };
 
-/** @param isLive whether standard error is a terminal */
+/**
+ * Creates the progress bar.
+ *
+ * @param isLive whether standard error is a terminal
+ */
 export function createReplayProgress(isLive: boolean): ReplayProgress {
   const live = isLive ? createLogUpdate(process.stderr) : null;
   let shown = '';
@@ -103,7 +107,7 @@ export function createReplayProgress(isLive: boolean): ReplayProgress {
   };
 }
 
-/** A bar, the counts, and the remaining time at the replay's rate. */
+/** Returns the bar, the counts, and the remaining time at the replay's rate. */
 export function barText({ events, published, refused, rate, failure }: ReplayRecord): Line {
   const settled = published + refused;
   const share = events === 0 ? 1 : Math.min(1, settled / events);

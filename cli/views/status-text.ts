@@ -6,7 +6,7 @@ import { plainTable } from './plain-table.ts';
 import { countingText, failureText, heldText, runText } from './poll-outcome.ts';
 import { durationText, plural } from './words.ts';
 
-/** The condition that most needs a person comes first. */
+/** The order of conditions: those that need a person most come first. */
 const ORDER: Condition[] = [
   'held',
   'failing',
@@ -31,7 +31,7 @@ const COLOURS = {
   removed: 'dim',
 } as const satisfies Record<Condition, string>;
 
-/** A table of all integrations, the worst first. */
+/** Returns a table of all integrations. Those that need a person most come first. */
 export function overviewText(statuses: Status[], now: number): Line[] {
   const rows = statuses.toSorted(
     (a, b) => ORDER.indexOf(a.condition) - ORDER.indexOf(b.condition) || (b.staleMs ?? 0) - (a.staleMs ?? 0),
@@ -64,7 +64,7 @@ export function overviewText(statuses: Status[], now: number): Line[] {
   );
 }
 
-/** All facts about one integration, one per line. */
+/** Returns all facts about one integration, one per line. */
 export function statusText(status: Status): Line[] {
   const { integration, condition, watermark, staleMs, failure, limitedUntil, held, journal } = status;
   const facts: [string, Part | null][] = [

@@ -1,4 +1,4 @@
-/** `1 page`, `2 pages`. */
+/** Returns a count with its noun, such as `1 page` or `2 pages`. */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
@@ -10,7 +10,7 @@ const UNITS = [
   ['s', 1000],
 ] as const;
 
-/** A duration in its two largest units: `2 h 5 min`. */
+/** Returns a duration in its two largest units, such as `2 h 5 min`. */
 export function durationText(ms: number): string {
   let left = Math.max(1000, Math.round(ms / 1000) * 1000);
   const parts: string[] = [];

@@ -19,21 +19,21 @@ export type Bus = {
 };
 
 export type BusOptions = {
-  /** Any free port when not given. */
+  /** The port; without it, any free port. */
   port?: number;
-  /** Called for each accepted entry before the response. An error becomes a 500. */
+  /** Called for each accepted entry before the response is sent. If it throws, the response has status 500. */
   onEvent: (event: DeliveredEvent) => void | Promise<void>;
   /**
-   * The buses that exist; any name if not given. As in EventBridge, an event for another bus is accepted and delivered nowhere
-   * (aws/aws-sdk#186).
+   * The buses that exist; without it, every name exists. As in EventBridge, an event for a bus that does not exist is
+   * accepted and delivered nowhere (aws/aws-sdk#186).
    */
   buses?: string[];
   limits?: RequestLimits;
 };
 
 /**
- * A local EventBridge with the operation `PutEvents` for the AWS SDK (AWS JSON 1.1 over HTTP, signatures unchecked), with
- * EventBridge's limits and responses.
+ * Starts a local EventBridge for the AWS SDK, with EventBridge's limits and responses. It supports only the operation
+ * `PutEvents` (AWS JSON 1.1 over HTTP), and does not check signatures.
  */
 export async function startBus(options: BusOptions): Promise<Bus> {
   const faults = createFaults();
@@ -120,27 +120,27 @@ function respond(response: ServerResponse, status: number, body: object): void {
 
 /** How often a fault occurs, and whether the events are delivered before the failure. */
 type Striking = {
-  /** Every time when not given. */
+  /** How many times; without it, always. */
   times?: number;
-  /** The events are accepted and delivered, though the response is a failure. */
+  /** Whether the events are accepted and delivered although the response is a failure. */
   afterAccepting?: boolean;
 };
 
-/** Single entries fail with a code; the others of the request are accepted. `times` counts entries. */
+/** Makes single entries fail with a code. The other entries of the request are accepted. `times` counts entries. */
 type EntryFault = Striking & { code: string; matches?: (event: DeliveredEvent) => boolean };
 
-/** Whole calls fail, with an HTTP status and an error code, or with a connection that is closed without a response. */
+/** Makes whole calls fail: with an HTTP status and an error code, or by closing the connection without a response. */
 export type CallFault = Striking & ({ status: number; code: string } | { status: 'dropped' });
 
 /** Makes the bus fail. Faults apply in the order in which they were added. */
 export type BusControl = {
   failEntries(fault: EntryFault): void;
   failCalls(fault: CallFault): void;
-  /** Everything works again. */
+  /** Removes all faults. */
   clearFaults(): void;
 };
 
-/** The remaining faults; taking one uses it up. */
+/** The remaining faults. Taking a fault counts as one of its times. */
 export type Faults = BusControl & {
   takeForEntry(event: DeliveredEvent): EntryFault | null;
   takeForCall(): CallFault | null;

@@ -17,7 +17,10 @@ export type DeliveredEvent = {
 /** Every event of the local bus comes from this account. */
 export const LOCAL_ACCOUNT = '000000000000';
 
-/** What an accepted entry becomes. `now` in milliseconds since 1970 stands in for a time that was not given. */
+/**
+ * Returns the event that EventBridge delivers for an accepted entry. `now`, in milliseconds since 1970, is used when
+ * the entry has no time.
+ */
 export function deliveredEvent(entry: PutEntry, id: string, now: number): DeliveredEvent {
   const seconds = Math.floor(entry.time ?? now / 1000);
   return {

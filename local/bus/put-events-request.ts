@@ -17,7 +17,7 @@ const PutEventsBody = z.object({
 });
 type SentEntry = z.infer<typeof PutEventsBody>['Entries'][number];
 
-/** An entry that EventBridge would take. `time` in seconds since 1970. */
+/** An entry that EventBridge would accept. `time` is in seconds since 1970. */
 export type PutEntry = {
   bus: string;
   source: string;
@@ -27,16 +27,18 @@ export type PutEntry = {
   time: number | null;
 };
 
-/** Why an entry, or a whole call, is not taken. */
+/** Why an entry, or a whole call, is refused. */
 export type Refusal = { code: string; message: string };
 
-/** `bytes`: of all entries of a request together. */
+/** The limits of one request. `bytes` is the total of all its entries. */
 export type RequestLimits = { entries: number; bytes: number };
 
 /** EventBridge's limits since January 2026, for most Regions. */
 export const EVENTBRIDGE_LIMITS: RequestLimits = { entries: 10, bytes: 1024 * 1024 };
 
-/** The entries of a call, each taken or refused, or why the whole call is refused. */
+/**
+ * Returns the entries of a call, each of them accepted or refused. If the whole call is refused, returns the reason.
+ */
 export function parsePutEvents(
   body: string,
   limits: RequestLimits,
@@ -57,7 +59,9 @@ export function parsePutEvents(
   return { entries: sent.map(takenEntry) };
 }
 
-/** Counted apart from the publisher's own count, so that a mistake in one shows. */
+/**
+ * Returns the size of an entry. This code is separate from the publisher's, so that a test finds a mistake in either.
+ */
 function bytesOf({ Source, DetailType, Detail, Resources, Time }: SentEntry): number {
   const encoder = new TextEncoder();
   const texts = encoder.encode([Source, DetailType, Detail, ...(Resources ?? [])].join(''));
@@ -99,12 +103,12 @@ function missing(name: string): Refusal {
   };
 }
 
-/** A bus is named by its name or its ARN, which ends in it. */
+/** Returns a bus's name. An entry names its bus by the name, or by the ARN, which ends with the name. */
 function busName(nameOrArn: string | null | undefined): string {
   return nameOrArn ? nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1) : 'default';
 }
 
-/** `undefined` for what is no JSON. */
+/** Returns `undefined` if the text is not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

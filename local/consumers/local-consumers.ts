@@ -14,24 +14,24 @@ import type { Kombo } from '../../functions/core/ports.ts';
 import { type DeliveredEvent, deliveredEvent, LOCAL_ACCOUNT } from '../bus/delivered-event.ts';
 import { matchesPattern } from '../rules/match-pattern.ts';
 
-/** As deployed by default. */
+/** The default of a deployment. */
 const POLICY = { revoke: false, onErasure: 'delete' } as const;
 const FONTS = join(import.meta.dirname, '../../node_modules');
 
 export type LocalConsumersOptions = {
-  /** Where certificates appear. */
+  /** The directory where certificates are written. */
   folder: string;
   kombo: Pick<Kombo, 'readByIds'>;
   clock: () => number;
-  /** Shows each event on the bus, also those of the consumers. */
+  /** Shows each event on the bus, including the consumers' events. */
   onEvent: (event: DeliveredEvent) => void;
-  /** Shows what a consumer did. */
+  /** Shows the result of a consumer. */
   show: (consumer: 'slack' | 'certificate', text: string) => void;
 };
 
 /**
- * The optional consumers on one machine: what the local bus delivers goes through the same patterns and templates that
- * are deployed, and certificates are issued by the same code, into a folder.
+ * Creates the optional consumers for one machine. Events from the local bus are matched with the deployed patterns and
+ * formatted with the deployed templates. The deployed code issues certificates, and writes them to a folder.
  */
 export function localConsumers(options: LocalConsumersOptions): (event: DeliveredEvent) => Promise<void> {
   const { folder, clock, onEvent, show } = options;
@@ -68,7 +68,10 @@ type Issuing = CertificateParts & {
   takeEvent: typeof import('../../consumers/certificates/handle-event.ts')['takeEvent'];
 };
 
-/** Read when the first certificate is issued: fonts and the PDF library take a moment. */
+/**
+ * Loads what certificates need. Called when the first certificate is issued, because loading fonts and the PDF library
+ * takes time.
+ */
 async function openCertificates(
   { folder, kombo, clock }: LocalConsumersOptions,
   notify: (event: WorkflowEvent) => Promise<void>,
@@ -100,7 +103,7 @@ function onBus({ type, detail }: WorkflowEvent, now: number): DeliveredEvent {
   return deliveredEvent(entry, randomUUID(), now);
 }
 
-/** A message to Slack as one line of a terminal; the headline is the first block. */
+/** Returns a Slack message as one line for a terminal. The headline is the first block. */
 function slackText({ blocks }: SlackMessage): string {
   return blocks
     .map((block) => ('elements' in block ? block.elements : [block.text]))
@@ -108,7 +111,10 @@ function slackText({ blocks }: SlackMessage): string {
     .join(' | ');
 }
 
-/** Without markup, and with the time that Slack shows where it cannot show the reader's own. */
+/**
+ * Returns a text without markup. A time is written as the fallback text, which Slack shows when it cannot show the
+ * reader's local time.
+ */
 function inOneLine(text: string): string {
   return text
     .replace(/^<!date\^.*\|(.*)>$/, '$1')

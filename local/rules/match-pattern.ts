@@ -1,7 +1,7 @@
 /**
- * Whether an event matches an event pattern, as EventBridge decides it: every field of the pattern must hold; a list
- * holds alternatives; `$or` holds whole patterns; of a list in the event, one item has to match. Matchers that
- * EventBridge knows and this does not are refused with an error, never taken for a mismatch.
+ * Whether an event matches an event pattern, by EventBridge's rules. Every field of the pattern must match. A list in
+ * the pattern contains alternatives, and `$or` contains alternative patterns. If the event has a list, one of its items
+ * must match. Operators that EventBridge supports and this function does not cause an error, never a mismatch.
  *
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
@@ -15,20 +15,23 @@ export function matchesPattern(pattern: object, event: unknown): boolean {
     }
     if (!isNode(node))
       throw new Error(`A pattern holds lists and objects; ${field} has ${JSON.stringify(node)}`);
-    // A branch that is absent can still match: `{ replay: { id: [{ exists: false }] } }`.
+    // An object that is absent from the event can still match: `{ replay: { id: [{ exists: false }] } }`.
     return values.length === 0
       ? matchesPattern(node, undefined)
       : values.some((value) => matchesPattern(node, value));
   });
 }
 
-/** The values of a field; several where the path goes through a list of objects. */
+/** Returns the values of a field. There may be several if the path leads through a list of objects. */
 function valuesAt(event: unknown, field: string): unknown[] {
   if (Array.isArray(event)) return event.flatMap((item) => valuesAt(item, field));
   return isNode(event) && field in event ? [event[field]] : [];
 }
 
-/** What can be matched: `exists` and all else look at leaves only, and an empty list has none. */
+/**
+ * Returns the values that operators, including `exists`, are applied to. Objects are not among them, and an empty list
+ * has no values.
+ */
 function leavesOf(value: unknown): unknown[] {
   if (Array.isArray(value)) return value.flatMap(leavesOf);
   return isNode(value) ? [] : [value];
@@ -44,8 +47,8 @@ function isNode(value: unknown): value is { [field: string]: unknown } {
 }
 
 /**
- * Whether one of a pattern's alternatives matches one of the values of a field. Exact matches compare as JSON does:
- * `"1"` is not `1`, and null is a value.
+ * Whether one alternative of a pattern matches one of a field's values. Exact matches compare JSON values: `"1"` is not
+ * equal to `1`, and null is a value.
  */
 export function matchesValue(matcher: unknown, leaves: unknown[]): boolean {
   if (typeof matcher !== 'object' || matcher === null) return leaves.includes(matcher);
@@ -80,7 +83,7 @@ function isAnythingBut(argument: unknown, leaf: unknown): boolean {
   return !(Array.isArray(argument) ? argument : [argument]).includes(leaf);
 }
 
-/** Pairs of a comparison and a number, such as `[">", 0, "<=", 5]`. */
+/** Whether a number satisfies all comparisons: pairs of an operator and a number, such as `[">", 0, "<=", 5]`. */
 function isInRange(comparisons: unknown, value: number): boolean {
   if (!Array.isArray(comparisons) || comparisons.length === 0 || comparisons.length % 2 !== 0) {
     throw new Error('"numeric" holds pairs of a comparison and a number');

@@ -1,15 +1,15 @@
 const HOUR_MS = 3_600_000;
 
-/** Hours in milliseconds. */
+/** Returns hours in milliseconds. */
 export const hours = (count: number): number => count * HOUR_MS;
 
-/** Days in milliseconds. */
+/** Returns days in milliseconds. */
 export const days = (count: number): number => count * 24 * HOUR_MS;
 
 /** The time of a sandbox, in milliseconds since 1970. */
 export type SandboxClock = { now(): number };
 
-/** A clock that only `advance` moves. */
+/** A clock that changes only when `advance` is called. */
 export type SteppedClock = SandboxClock & { advance(ms: number): void };
 
 export function steppedClock(startsAt: number): SteppedClock {
@@ -22,7 +22,7 @@ export function steppedClock(startsAt: number): SteppedClock {
   };
 }
 
-/** A clock that starts at the machine's time and runs `speed` times as fast. */
+/** Returns a clock that starts at the machine's time and runs `speed` times as fast. */
 export function runningClock(speed: number, machine: () => number = Date.now): SandboxClock {
   const startsAt = machine();
   return { now: () => startsAt + Math.floor((machine() - startsAt) * speed) };

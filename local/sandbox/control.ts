@@ -4,19 +4,19 @@ import { type ApiResponse, failure, failureWith } from './response.ts';
 const common = {
   /** How many requests fail. */
   requests: z._default(z.int().check(z.positive()), 1),
-  /** Only requests of this integration; without it, any with a valid key. */
+  /** The fault applies only to requests of this integration; without it, to any request with a valid key. */
   integration: z.optional(z.string()),
 };
 
 /** What goes wrong with the next requests. */
 export const Fault = z.discriminatedUnion('kind', [
-  /** 429 with `Retry-After`. */
+  /** Status 429 with `Retry-After`. */
   z.object({
     kind: z.literal('rate-limit'),
     retryAfterSeconds: z._default(z.number().check(z.nonnegative()), 1),
     ...common,
   }),
-  /** Any failure. */
+  /** A failure with any status and code. */
   z.object({
     kind: z.literal('error'),
     status: z._default(z.int().check(z.minimum(400), z.maximum(599)), 500),
@@ -26,7 +26,7 @@ export const Fault = z.discriminatedUnion('kind', [
     logUrl: z.optional(z.string()),
     ...common,
   }),
-  /** The right response, this much later. */
+  /** The normal response, delayed by `delayMs`. */
   z.object({ kind: z.literal('slow'), delayMs: z.int().check(z.nonnegative()), ...common }),
   /** A success whose body ends in the middle of the JSON. */
   z.object({ kind: z.literal('garbled'), ...common }),
@@ -35,7 +35,7 @@ export const Fault = z.discriminatedUnion('kind', [
 ]);
 export type Fault = z.infer<typeof Fault>;
 
-/** The failure that a fault causes, or null when the API responds. */
+/** Returns the failure that a fault causes, or null if the fault is not a failure response. */
 export function failureOf(fault: Fault, logUrl: string): ApiResponse | null {
   if (fault.kind === 'error') return failureWith({ ...fault, logUrl: fault.logUrl ?? logUrl });
   if (fault.kind !== 'rate-limit') return null;
@@ -45,27 +45,27 @@ export function failureOf(fault: Fault, logUrl: string): ApiResponse | null {
   };
 }
 
-/** What a test or a benchmark can change of a running sandbox. */
+/** What a test or a benchmark can change in a running sandbox. */
 export type SandboxControl = {
   /** Adds a fault. Faults apply to requests in the order in which they were added. */
   inject(fault: z.input<typeof Fault>): void;
   clearFaults(): void;
-  /** How long every response takes, in milliseconds. */
+  /** Sets how long every response takes, in milliseconds. */
   setDelay(delayMs: number): void;
-  /** Pages have at most this many records, even if a request asks for more. */
+  /** Sets the maximum number of records on a page. It also limits requests that ask for more. */
   setLargestPage(records: number): void;
-  /** Since when the integration's data is invalid, in milliseconds since 1970; null: it is valid. */
+  /** Sets since when an integration's data is invalid, in milliseconds since 1970; null makes it valid. */
   setDataExpiredAt(integration: string, at: number | null): void;
-  /** Makes all cursors returned so far invalid. */
+  /** Makes all cursors invalid that were returned before. */
   expireCursors(): void;
-  /** Requests so far, whatever their result. */
+  /** Returns the number of requests until now, whatever their result. */
   requests(): number;
 };
 
-/** What the server reads of it. */
+/** What the server reads: the conditions that `SandboxControl` sets. */
 export type SandboxConditions = {
   countRequest(): number;
-  /** The fault of this request, which counts as one of the fault's requests. */
+  /** Returns the fault that applies to this request, or null. The request counts as one of the fault's requests. */
   takeFault(integration: string | null): Fault | null;
   delayMs(): number;
   largestPage(): number;
@@ -73,7 +73,7 @@ export type SandboxConditions = {
   cursorGeneration(): number;
 };
 
-/** Both sides of one sandbox's conditions, at first without faults. */
+/** Creates the conditions of one sandbox, without faults: `control` sets them, and the server reads `conditions`. */
 export function sandboxConditions(): { control: SandboxControl; conditions: SandboxConditions } {
   let faults: Fault[] = [];
   let delayMs = 0;

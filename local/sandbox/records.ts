@@ -3,30 +3,36 @@ import type { IntegrationId } from '../../functions/contract/integration.ts';
 
 type Described = components['schemas']['RemovedCourseProgression'];
 
-/** A course progression as the API returns it, also with an unknown status. Live ones have more fields that are never null. */
+/**
+ * A course progression as the API returns it, also with an unknown status. Records of real platforms have more fields
+ * that are never null.
+ */
 export type ProgressionRecord = Omit<Described, 'status'> & { status: string | null };
 
 /**
- * The records of one integration at one time, by index from 0 to `size - 1`. Records are created on request, so that a million of
- * them use no memory. Valid until the next `at`.
+ * The records of one integration at one time. Their indexes are 0 to `size - 1`. Records are created on request, so a
+ * million of them use no memory. The view is valid until the next call of `at`.
  */
 export type RecordView = {
   size: number;
   record(index: number): ProgressionRecord;
-  /** When Kombo stored the record's last change, in milliseconds since 1970: `updated_after` compares with it. */
+  /**
+   * Returns when Kombo stored the record's last change, in milliseconds since 1970. `updated_after` is compared with
+   * this time.
+   */
   changedAt(index: number): number;
   removed(index: number): boolean;
-  /** The index of an id, if it can be found without looking at every record. */
+  /** Returns the index of an id, or null. It exists only if an index can be found without reading every record. */
   indexOf?(id: string): number | null;
 };
 
 /** The records of an integration. */
 export type RecordSource = {
-  /** The records that can be read at `now`, in milliseconds since 1970. */
+  /** Returns the records at `now`, in milliseconds since 1970. */
   at(now: number): RecordView;
 };
 
-/** The filters that accept several values: a record matches with any of them. */
+/** The filters that accept several values. A record matches if it has one of the values. */
 export const FILTERS = ['ids', 'remote_ids', 'user_ids', 'course_ids'] as const;
 export type FilterName = (typeof FILTERS)[number];
 
@@ -41,7 +47,7 @@ export type SandboxIntegration = {
 /** A record, and when Kombo stored its last change. */
 export type StoredRecord = { record: ProgressionRecord; changedAt: number };
 
-/** A view of a list of records. An erased record counts as removed. */
+/** Returns a view of a list of records. An erased record counts as removed. */
 export function viewOf(records: readonly StoredRecord[]): RecordView {
   const at = (index: number): StoredRecord => {
     const stored = records[index];
@@ -59,9 +65,9 @@ export function viewOf(records: readonly StoredRecord[]): RecordView {
 /** A list of records that a test or a person changes. */
 export type FixedRecords = RecordSource & {
   /**
-   * Adds a record, or replaces the one with its id at the same index.
+   * Adds a record. If there is a record with the same id, replaces it at the same index.
    *
-   * @param changedAt in milliseconds since 1970; by default its `changed_at`
+   * @param changedAt in milliseconds since 1970; by default the record's `changed_at`
    */
   put(record: ProgressionRecord, changedAt?: number): void;
 };

@@ -10,21 +10,21 @@ import { type ApiResponse, failure, noSuchPath } from './response.ts';
 export type SandboxOptions = {
   apiKey: string;
   integrations: readonly SandboxIntegration[];
-  /** Also sets the `Date` header of every response. */
+  /** The sandbox's clock, which also gives the `Date` header of every response. */
   clock: SandboxClock;
-  /** By default any free port. */
+  /** The port; without it, any free port. */
   port?: number;
   /** Called before each request with the right key is handled. */
   onRequest?: (request: ApiRequest) => void;
-  /** How a delayed response waits, in milliseconds. */
+  /** Waits this many milliseconds before a delayed response. */
   wait?: (ms: number) => Promise<unknown>;
 };
 
 export type Sandbox = {
-  /** The base URL, with its `/v1`. */
+  /** The base URL, which ends with `/v1`. */
   url: string;
   control: SandboxControl;
-  /** Closes all connections and stops. */
+  /** Closes all connections and stops the server. */
   close(): Promise<void>;
 };
 
@@ -37,7 +37,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { control, conditions } = sandboxConditions();
   const api = sandboxApi({ ...options, now: clock.now, conditions });
 
-  /** The response and its body as it is sent; null: the connection is closed. */
+  /** Returns the response with its serialised body, or null if the connection must be closed without a response. */
   const respond = async (message: IncomingMessage, logUrl: string): Promise<Sent | null> => {
     const request = readRequest(message, logUrl);
     const refusal = api.refuse(request);
@@ -77,7 +77,7 @@ const send = (response: ServerResponse, { status, headers, body }: Sent, now: nu
   response.writeHead(status, {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),
-    // The sandbox's time, never the machine's: the watermark is derived from it.
+    // The sandbox's time, not the machine's, because the watermark is calculated from this header.
     Date: new Date(now).toUTCString(),
     ...headers,
   });

@@ -7,18 +7,19 @@ import { ALPHABET } from './school/random.ts';
 const RECORDS_PER_LEARNER = 4;
 const COURSES = 200;
 
-/** Any number of records without storing them. */
+/** A source of any number of records, which are not stored. */
 export type SyntheticRecords = RecordSource & {
   /**
-   * Every `every`-th record changes at `at` (milliseconds since 1970, after every earlier change): records in progress are
-   * completed, completed ones are completed again.
+   * Changes every `every`-th record at `at` (milliseconds since 1970, later than every earlier change). A record in
+   * progress becomes completed; a completed record is completed again.
    */
   change(every: number, at: number): void;
 };
 
 /**
- * Records by their number, created on request: a million of them use no memory. All are in progress since `createdAt`
- * (milliseconds since 1970) until `change`. Pages are in the order of the numbers, and no record moves.
+ * Creates a source of numbered records. Records are created on request, so a million of them use no memory. All are in
+ * progress from `createdAt` (milliseconds since 1970) until `change` is called. Pages are in the order of the numbers,
+ * and no record changes its index.
  */
 export function syntheticRecords(options: {
   integration: IntegrationId;
@@ -38,7 +39,7 @@ export function syntheticRecords(options: {
 
   const record = (index: number): ProgressionRecord => {
     const learner = Math.floor(index / RECORDS_PER_LEARNER);
-    // The factor gives each learner four different courses.
+    // The factor 37 gives each learner four different courses.
     const course = (index * 37) % COURSES;
     const completedAt = lastChange(index);
     return {
@@ -86,17 +87,17 @@ export function syntheticRecords(options: {
   };
 }
 
-/** Four words of 32 bits, each in six letters. */
+/** An id has four words of 32 bits, and each word has six letters. */
 const WORDS = 4;
 const LETTERS = 6;
 
 /**
- * The ids of one model of one integration, in Kombo's form: numbers encrypted with AES. Like Kombo's they are random, so they do
- * not compress better, and their number can be decrypted.
+ * Creates the ids of one model of one integration, in Kombo's form. An id is a number encrypted with AES. The ids look
+ * as random as Kombo's, so they do not compress better. `numberOf` decrypts the number.
  */
 function numberedIds(...key: string[]) {
   const secret = createHash('sha256').update(key.join('/')).digest().subarray(0, 16);
-  // One block at a time, without padding: each call of `update` returns the block it was given.
+  // Blocks are encrypted without padding, so each call of `update` returns the result of its own block.
   const cipher = createCipheriv('aes-128-ecb', secret, null).setAutoPadding(false);
   const decipher = createDecipheriv('aes-128-ecb', secret, null).setAutoPadding(false);
   const block = Buffer.alloc(16);
@@ -106,7 +107,7 @@ function numberedIds(...key: string[]) {
       const encrypted = cipher.update(block);
       return Array.from({ length: WORDS }, (_, at) => lettersOf(encrypted.readUInt32LE(at * 4))).join('');
     },
-    /** Null for a text that is not one of these ids. */
+    /** Returns null if the text is not one of these ids. */
     numberOf(id: string): number | null {
       const words = Array.from({ length: WORDS }, (_, at) =>
         wordOf(id.slice(at * LETTERS, (at + 1) * LETTERS)),

@@ -11,9 +11,9 @@ import {
 import { type ApiResponse, failure, success } from '../response.ts';
 
 /**
- * `GET /lms/course-progressions` for one integration.
+ * Responds to `GET /lms/course-progressions` for one integration.
  *
- * @param conditions.generation cursors of another generation have expired
+ * @param conditions.generation the generation of valid cursors; cursors of another one have expired
  */
 export function courseProgressions(
   integration: SandboxIntegration,
@@ -62,7 +62,7 @@ const flag = z._default(
   false,
 );
 
-/** Kombo's pattern, which allows a date alone; without a zone it is UTC. */
+/** A time in the format that Kombo's pattern allows. It may be a date alone. Without a zone it is UTC. */
 const instant = z
   .pipe(
     z
@@ -80,7 +80,7 @@ const instant = z
   )
   .check(z.refine((ms) => !Number.isNaN(ms), 'is not a date'));
 
-/** The parameters as the API's reference describes them. */
+/** The query parameters, as Kombo's API reference describes them. */
 const Query = z.strictObject({
   cursor: z.optional(z.string()),
   page_size: z._default(
@@ -101,7 +101,7 @@ const Query = z.strictObject({
 });
 type Query = z.infer<typeof Query>;
 
-/** Returns what is invalid, for people, when the parameters do not fit the reference. */
+/** Returns the parsed parameters. If they do not fit the reference, returns a text that says what is invalid. */
 function parseQuery(parameters: URLSearchParams): Query | { invalid: string } {
   const names = [...parameters.keys()];
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
@@ -114,8 +114,8 @@ function parseQuery(parameters: URLSearchParams): Query | { invalid: string } {
 }
 
 /**
- * Where the next page starts: an index in the records, which move when others change. Only valid with the same filters, and
- * until the sandbox expires its cursors.
+ * The position where the next page starts: an index in the records. A record's index changes when other records change.
+ * The cursor is valid only with the same filters, and until the sandbox expires its cursors.
  */
 const PageCursor = z.strictObject({
   index: z.int().check(z.nonnegative()),
@@ -128,7 +128,7 @@ function encodeCursor(cursor: PageCursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
-/** Null for a text that is not a cursor of the sandbox. */
+/** Returns null if the text is not a cursor of the sandbox. */
 function decodeCursor(text: string): PageCursor | null {
   try {
     return PageCursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
@@ -137,7 +137,7 @@ function decodeCursor(text: string): PageCursor | null {
   }
 }
 
-/** A hash of the integration and of every parameter except the cursor and the page's size. */
+/** Returns a hash of the integration and of all parameters except the cursor and the page size. */
 function fingerprint(integration: string, parameters: URLSearchParams): string {
   const filters = [...parameters].filter(([name]) => name !== 'cursor' && name !== 'page_size').sort();
   return createHash('sha256')
@@ -154,9 +154,9 @@ const fieldOf: Record<FilterName, (record: ProgressionRecord) => string | null |
 };
 
 /**
- * At most a page of the records from the index `from` on that match every filter. `next` is the index where the next page
- * starts, or null after the last record. `updated_after` is exclusive: the reference does not say, and exclusive is harder
- * for the reader.
+ * Returns at most one page of the records that match every filter, beginning at the index `from`. `next` is the index
+ * where the next page starts, or null after the last record. `updated_after` is exclusive. The reference does not say
+ * whether it is; exclusive is harder for the poll.
  */
 function readPage(view: RecordView, query: Query, from: number, unsupported: readonly FilterName[]) {
   const matches = fieldFilter(query, unsupported);
@@ -172,7 +172,10 @@ function readPage(view: RecordView, query: Query, from: number, unsupported: rea
   return { results, next: null };
 }
 
-/** An unsupported filter matches nothing, unless the request asks to ignore it. */
+/**
+ * Returns whether a record matches the filters. An unsupported filter matches no record, unless the request asks to
+ * ignore it.
+ */
 function fieldFilter(query: Query, unsupported: readonly FilterName[]) {
   const wanted = FILTERS.flatMap((name) => {
     const values = query[name];

@@ -11,13 +11,16 @@ export type Standing = {
   present: boolean;
 };
 
-/** The state from `at` on. `touched`: the platform wrote the record again without a difference. */
+/** The state since `at`. `touched`: the platform wrote the record again without a change. */
 export type Moment = { at: number; standing: Standing; touched: boolean };
 
 type Turn = {
   weight: number;
   afterDays: readonly [least: number, most: number];
-  /** The next state; the same object for a record that is written again unchanged; null: nothing happens any more. */
+  /**
+   * Returns the next state. The same object means that the record is written again unchanged. Null means that the
+   * history ends.
+   */
   next(standing: Standing, at: number, random: Random): Standing | null;
 };
 
@@ -40,7 +43,10 @@ const enrolmentCorrected = (standing: Standing, _at: number, random: Random): St
   enrolledAt: standing.enrolledAt - random.integer(hours(1), days(3)),
 });
 
-/** A few hours earlier, since a completion that moves more than a day later is a new certification. */
+/**
+ * Moves the completion earlier by at most 20 hours: a completion that moves by more than a day counts as a new
+ * certification.
+ */
 const completionCorrected = (standing: Standing, at: number, random: Random): Standing => ({
   ...standing,
   completedAt: (standing.completedAt ?? at) - random.integer(hours(1), hours(20)),
@@ -82,13 +88,16 @@ const TURNS: Record<Status, Choices<Turn>> = {
   ],
 };
 
-/** Kombo erases a removed record that does not return within 14 days (`shownOf`). */
+/** What happens after a removal. Kombo erases a removed record that does not return within 14 days (see `shownOf`). */
 const WHILE_REMOVED: Choices<Turn> = [
   { weight: 40, afterDays: [1, 9], next: restored },
   { weight: 60, afterDays: [1, 1], next: nothing },
 ];
 
-/** The history of a learner who enrolled at `enrolledAt`, in order of time, drawn lazily. */
+/**
+ * Returns the history of a learner who enrolled at `enrolledAt`, in order of time. Each state is created when it is
+ * read.
+ */
 export function* progressionHistory(random: Random, enrolledAt: number): Generator<Moment> {
   let at = enrolledAt;
   let standing: Standing = { status: 'ENROLLED', enrolledAt, completedAt: null, present: true };
@@ -104,12 +113,12 @@ export function* progressionHistory(random: Random, enrolledAt: number): Generat
   }
 }
 
-/** A learner enrols in a revision of a course. Both numbers count from 0. */
+/** The enrolment of a learner in a revision of a course. `course` and `revision` count from 0. */
 export type Enrolment = { at: number; remoteId: string; course: number; revision: number };
 
 /**
- * One course after another, then newer revisions, without end. A learner joins at any time in the 216 days after the school
- * opened.
+ * Returns the enrolments of a learner: every course, one after another, then newer revisions of them, without end. A
+ * learner joins at any time in the 216 days after the school opened.
  *
  * @param opened in milliseconds since 1970
  */

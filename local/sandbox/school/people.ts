@@ -8,7 +8,9 @@ export type Person = {
   firstName: string;
   lastName: string | null;
   email: string | null;
-  /** A later family name: Kombo shows it without the progression counting as changed. */
+  /**
+   * A family name that the learner gets later. Kombo shows the new name, but the progression does not count as changed.
+   */
   renamed: { at: number; lastName: string } | null;
 };
 
@@ -23,7 +25,7 @@ const CULTURES: Choices<{ given: Choices<string>; family: Choices<string> }> = [
   { given: ['Олена', 'Дмитро', 'Ελένη'], family: ['Шевченко', 'Παπαδοπούλου'] },
 ];
 
-/** Learner `number` of a school, whose history began at `opened` (milliseconds since 1970). */
+/** Returns learner `number` of a school whose history began at `opened` (milliseconds since 1970). */
 export function personOf(school: string, number: number, opened: number): Person {
   const random = randomOf(school, 'person', number);
   const { given, family } = random.pick(CULTURES);
@@ -68,7 +70,7 @@ const TITLES: Choices<string> = [
   'Leading Remote Teams 🌍: Listening, Feedback, and Difficult Conversations Across Time Zones',
 ];
 
-/** Course `number` of a school, in its revision `revision`, both counted from 0. */
+/** Returns the revision `revision` of course `number` of a school. Both numbers count from 0. */
 export function courseRevision(school: string, number: number, revision: number): CourseRevision {
   const title = TITLES[number % TITLES.length] ?? TITLES[0];
   const level = Math.floor(number / TITLES.length) + 1;

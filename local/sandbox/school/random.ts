@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** At least one item to pick from. */
+/** A list with at least one item. */
 export type Choices<Item> = readonly [Item, ...Item[]];
 
-/** Random decisions that are the same for the same key. */
+/** Random decisions. The same key always gives the same decisions. */
 export type Random = {
-  /** An integer from `least` to `most`, both inclusive. */
+  /** Returns an integer from `least` to `most`, both inclusive. */
   integer(least: number, most: number): number;
-  /** True with this probability, 0 to 1, to the thousandth. */
+  /** Returns true with this probability, from 0 to 1, with a precision of one thousandth. */
   chance(share: number): boolean;
   pick<Item>(items: Choices<Item>): Item;
-  /** One of the items, with a probability proportional to its weight. */
+  /** Returns one of the items, with a probability proportional to its weight. */
   weighted<Item extends { weight: number }>(items: Choices<Item>): Item;
 };
 
 /**
- * The random stream of a key. Each learner and each progression has its own stream: otherwise one more learner would change
- * the history of all, and the history would depend on when it is read.
+ * Creates the random stream of a key. Each learner and each progression has its own stream. With one stream for all,
+ * one more learner would change all histories, and a history would depend on when it is read.
  */
 export function randomOf(...key: (string | number)[]): Random {
   const generator = xoroshiro128plus(createHash('sha256').update(key.join('/')).digest().readInt32BE());
@@ -44,7 +44,10 @@ export function randomOf(...key: (string | number)[]): Random {
 /** The letters and digits of Kombo's ids. */
 export const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
-/** An id in Kombo's form, 24 letters and digits such as `26vafvWSRmbhNcxJYqjCzuJg`: the same for the same key. */
+/**
+ * Returns an id in Kombo's form: 24 letters and digits, such as `26vafvWSRmbhNcxJYqjCzuJg`. The same key gives the same
+ * id.
+ */
 export function komboId(...key: (string | number)[]): string {
   const hash = createHash('sha256').update(key.join('/')).digest();
   return Array.from(hash.subarray(0, 24), (byte) => ALPHABET.charAt(byte % ALPHABET.length)).join('');

@@ -11,13 +11,13 @@ import { CAST, castHistory, castPerson } from './story.ts';
 export type SchoolOptions = {
   /** The same seed, integration, start and sizes give the same history. */
   seed: number;
-  /** Part of the ids: two integrations never share one. */
+  /** A part of the ids, so that two integrations never have the same id. */
   integration: IntegrationId;
-  /** When the school is first read, in milliseconds since 1970. Half a year of history lies before it. */
+  /** When the school is first read, in milliseconds since 1970. Its history begins half a year earlier. */
   startsAt: number;
   learners: number;
   courses: number;
-  /** Adds the cast of the story, in which every kind of event happens soon after the start. */
+  /** Adds the learners of the story, in which every kind of event happens soon after the start. */
   story: boolean;
 };
 
@@ -29,14 +29,16 @@ export const DEFAULT_SCHOOL = {
   story: true,
 } as const satisfies Omit<SchoolOptions, 'integration' | 'startsAt'>;
 
-/** How long a school has been open when it is first read. */
+/** The length of the history before a school is first read. */
 const HISTORY_MS = days(180);
 
 /**
- * A small simulated school. What it shows depends only on the options and the time: a process that restarts with the same
- * `startsAt` continues the same history. Ask for times in order; an earlier time starts the history again.
+ * Creates a small simulated school. Its records depend only on the options and the time, so a process that restarts
+ * with the same `startsAt` continues the same history. Read times in increasing order: an earlier time calculates the
+ * history again from its beginning.
  *
- * Pages are ordered by the last change: a record that changes between two pages moves to the end, and another one slips.
+ * Pages are ordered by the last change. A record that changes between two pages moves to the end. Then the index of
+ * every later record decreases by one, so a reader can miss a record.
  */
 export function livingSchool(options: SchoolOptions): RecordSource {
   let roll = openSchool(options);
@@ -61,7 +63,7 @@ export function livingSchool(options: SchoolOptions): RecordSource {
 
 type Entry = { progression: Progression; shown: Shown };
 
-/** A school at its beginning, half a year before `startsAt`. */
+/** Returns a school at the beginning of its history, half a year before `startsAt`. */
 function openSchool(options: SchoolOptions) {
   const school = `${options.seed}/${options.integration}`;
   const opened = options.startsAt - HISTORY_MS;
@@ -69,7 +71,7 @@ function openSchool(options: SchoolOptions) {
   let entries: Entry[] = [];
   let time = Number.NEGATIVE_INFINITY;
 
-  /** Calls `happen` for each item when its time has come, and only then takes the next item. */
+  /** Calls `happen` for each item at the item's time. Only then reads the next item. */
   const follow = <Item>(
     items: Iterator<Item>,
     timeOf: (item: Item) => number,
@@ -130,9 +132,9 @@ function openSchool(options: SchoolOptions) {
   }
 
   return {
-    /** In milliseconds since 1970; minus infinity before the first step. */
+    /** The time of the last step in milliseconds since 1970; minus infinity before the first step. */
     time: () => time,
-    /** The progressions at `now`, in the order of pages. Costs only what happened since the last call. */
+    /** Returns the progressions at `now`, in the order of pages. Processes only what happened since the last call. */
     advance(now: number): readonly Entry[] {
       time = now;
       let isChanged = false;

@@ -4,23 +4,23 @@ import type { ProgressionRecord } from '../records.ts';
 import type { Moment } from './history.ts';
 import type { CourseRevision, Person } from './people.ts';
 
-/** How long a removed record keeps its fields: Kombo's deletion policy. */
+/** How long a removed record keeps its fields, by Kombo's deletion policy. */
 const ERASED_AFTER_MS = days(14);
 
-/** What Kombo shows of a progression from `changedAt` on. Times are milliseconds since 1970. */
+/** What Kombo shows for a progression since `changedAt`. Times are milliseconds since 1970. */
 export type Shown = {
   status: Status;
   enrolledAt: number;
   completedAt: number | null;
   removedAt: number | null;
   changedAt: number;
-  /** Only the id is left. */
+  /** Whether only the id remains. */
   erased: boolean;
 };
 
 /**
- * What Kombo shows of a history, and from when on, in order of time. An erasure does not move `changedAt`, since nothing
- * documents that `updated_after` returns it.
+ * Returns what Kombo shows for a history, and since when, in order of time. An erasure does not change `changedAt`,
+ * because nothing documents that `updated_after` finds an erased record.
  */
 export function* shownOf(history: Iterable<Moment>): Generator<{ visibleAt: number; shown: Shown }> {
   let last: Shown | null = null;
@@ -43,10 +43,10 @@ const isEqual = (one: Shown, other: Shown) =>
   one.completedAt === other.completedAt &&
   one.removedAt === other.removedAt;
 
-/** One learner in one revision of a course: what never changes. */
+/** One learner in one revision of a course: the values that never change. */
 export type Progression = { id: string; remoteId: string; learner: Person; revision: CourseRevision };
 
-/** The record that Kombo returns at `now`, in milliseconds since 1970, with the learner's name at that time. */
+/** Returns the record that Kombo returns at `now`, in milliseconds since 1970, with the learner's name at that time. */
 export function recordOf(
   { id, remoteId, learner, revision }: Progression,
   shown: Shown,
@@ -82,7 +82,7 @@ export function recordOf(
   };
 }
 
-/** What is left of a record 14 days after its removal. */
+/** Returns what remains of a record 14 days after its removal. */
 function erasedRecord(id: string): ProgressionRecord {
   return {
     id,

@@ -5,12 +5,16 @@ import type { Person } from './people.ts';
 import { type Choices, komboId } from './random.ts';
 
 /**
- * The story of a school, in which every kind of event happens: poll once before it begins, then `polls` times, every
- * `pollEveryMs`. Only a poll that reads everything sees an erasure, so the last poll should be a reconciliation.
+ * The times of a school's story, in which every kind of event happens. Poll once before the story begins, then `polls`
+ * times, every `pollEveryMs`. Only a poll that reads everything finds an erasure, so the last poll should be a
+ * reconciliation.
  */
 export const STORY = { pollEveryMs: days(3), polls: 7 } as const;
 
-/** A learner of the story and what happens to them, in polls since it began: the first poll sees `0.5`. */
+/**
+ * A learner of the story and what happens to them. Times are counted in polls since the story began: the first poll
+ * finds what happens at `0.5`.
+ */
 export type CastMember = {
   firstName: string;
   lastName: string;
@@ -20,7 +24,7 @@ export type CastMember = {
   turns: Choices<{ poll: number } & Partial<Pick<Standing, 'present'>> & { status?: Status; dated?: Dated }>;
 };
 
-/** Dates of the progression that differ from the time of the turn, in polls. */
+/** Dates of the progression that differ from the time of the turn, also counted in polls. */
 type Dated = { enrolled?: number; completed?: number };
 
 export const CAST: readonly CastMember[] = [
@@ -98,7 +102,7 @@ export const CAST: readonly CastMember[] = [
   },
 ];
 
-/** A member of the cast as a learner of a school. */
+/** Returns a learner of the story as a learner of a school. */
 export function castPerson(school: string, { firstName, lastName, mailbox }: CastMember): Person {
   return {
     id: komboId(school, 'user', mailbox),
@@ -110,7 +114,7 @@ export function castPerson(school: string, { firstName, lastName, mailbox }: Cas
   };
 }
 
-/** The history of a member of the cast in a story that begins at `startsAt`, in milliseconds since 1970. */
+/** Returns the history of a learner of the story, which begins at `startsAt`, in milliseconds since 1970. */
 export function* castHistory({ turns }: CastMember, startsAt: number): Generator<Moment> {
   const time = (poll: number) => startsAt + Math.round(poll * STORY.pollEveryMs);
   let standing: Standing = {
