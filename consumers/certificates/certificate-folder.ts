@@ -3,7 +3,10 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import type { CertificateBucket } from './ports.ts';
 
-/** Certificates in a folder instead of a bucket. Each operation is synchronous, so that those of one process do not interleave. */
+/**
+ * Returns a store that keeps certificates in a folder instead of a bucket. Each operation is synchronous, so that two
+ * operations of one process cannot interleave.
+ */
 export function certificateFolder(folder: string): CertificateBucket {
   const read = (key: string) => {
     const file = join(folder, key);

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { toolOf } from '../../functions/contract/integration.ts';
 
-/** Crockford's base 32: no two of its letters look alike. */
+/** The characters of Crockford's base 32. No two of them look alike. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** The progression that a certificate belongs to, by Kombo's ids. */
+/** Identifies the progression that a certificate belongs to. Both ids are Kombo's. */
 export type CertifiedProgression = { integration: string; progression: string };
 
 /**
- * The number of a certificate, such as `2026-7Q4M-9XKD-20TC`. It contains no information about the learner.
- * 60 bits: among a million certificates of a year, two with the same number are less likely than 1 in 2 million.
+ * Returns the number of a certificate, such as `2026-7Q4M-9XKD-20TC`. The number contains no information about the learner.
+ * It has 60 bits besides the year: the probability that two of a million certificates of one year have the same number is
+ * below 1 in 2 million.
  *
  * @param ordinal how many certificates the progression had before, so that each of them has its own number
  */
@@ -24,20 +25,23 @@ export function certificateNumber(
   return `${completedAt.slice(0, 4)}-${inGroups(digest, 12)}`;
 }
 
-/** A verification code from random bytes, such as `K7QF-3M2W-9RTB`. It cannot be guessed from the number. */
+/**
+ * Returns a verification code that is made from random bytes, such as `K7QF-3M2W-9RTB`. Nobody can guess the code from the
+ * number of the certificate.
+ */
 export function verificationCode(random: Uint8Array): string {
   return inGroups(random, 12);
 }
 
 /**
- * The most characters of an id in a key. A key of S3 has at most 1,024 bytes, a part of a file's path 255:
+ * The most characters of an id in a key. S3 allows 1,024 bytes in a key, and file systems allow 255 bytes in a part of a path:
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
  */
 const LONGEST_PART = 200;
 
 /**
- * The folder of the bucket in which everything about a progression's certificates is stored. Platforms choose the ids:
- * none of them leaves the folder, and no two progressions share one.
+ * Returns the folder of the bucket in which everything about a progression's certificates is stored. Platforms choose the
+ * ids, so any text is possible. No id can lead to a path outside `certificates`, and no two progressions have the same folder.
  */
 export function certificateFolder({ integration, progression }: CertifiedProgression): string {
   const tool = toolOf(integration);
@@ -46,8 +50,9 @@ export function certificateFolder({ integration, progression }: CertifiedProgres
 }
 
 /**
- * An id as one part of a path: letters, digits and a few marks unchanged, all others percent-encoded, dots as well (`..`). An
- * id that is too long, empty or not well-formed becomes a hash after `=`, which no encoded id contains.
+ * Returns an id as one part of a path. Letters, digits and a few punctuation marks are unchanged. All other characters are
+ * percent-encoded; dots too, because `..` would be another folder. For an id that is too long, empty or not well-formed
+ * Unicode, it returns `=` and a hash. No encoded id contains a `=`.
  */
 function keyPart(id: string): string {
   const encoded = id.isWellFormed() ? encodeURIComponent(id).replaceAll('.', '%2E') : '';
@@ -55,7 +60,7 @@ function keyPart(id: string): string {
   return `=${createHash('sha256').update(JSON.stringify(id)).digest('hex')}`;
 }
 
-/** The key of a certificate's PDF. */
+/** Returns the key of a certificate's PDF. */
 export function pdfKey(folder: string, number: string): string {
   return `${folder}/${number}.pdf`;
 }

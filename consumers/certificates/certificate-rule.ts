@@ -5,7 +5,7 @@ import { eventPattern } from '../kit/event-pattern.ts';
 /** The consumer's name: `schoolbell replay --consumer certificates` sends it the events again. */
 export const CERTIFICATES = 'certificates';
 
-/** The events that say that a course is completed, and when. */
+/** The events that report that a course is completed, and when. */
 export const COMPLETIONS: readonly LearningEventType[] = [
   'CourseCompleted',
   'CourseRecompleted',
@@ -13,9 +13,9 @@ export const COMPLETIONS: readonly LearningEventType[] = [
 ];
 
 /**
- * The rule of the events from which certificates are issued, revoked and deleted.
+ * Returns the rule that selects the events from which certificates are issued, revoked and deleted.
  *
- * @param options.account the only account whose events are accepted: a bus may accept those of others
+ * @param options.account the only account whose events the rule selects. A bus may also accept events of other accounts
  */
 export function certificateRule(options: {
   account: string;
@@ -27,7 +27,7 @@ export function certificateRule(options: {
   const { account, courses, integrations, revoke, onErasure = 'delete' } = options;
   const types: LearningEventType[] = [
     ...COMPLETIONS,
-    // A completed progression goes to another status by one of these two.
+    // When a completed progression gets another status, Schoolbell publishes one of these two events.
     ...(revoke ? (['CourseReopened', 'LearnerDropped'] as const) : []),
     ...(onErasure === 'delete' ? (['LearnerDataErased'] as const) : []),
   ];

@@ -11,26 +11,26 @@ const IssuedCertificate = z.object({
   code: z.string(),
   completedAt: Timestamp,
   issuedAt: Timestamp,
-  /** Position of the completion that it was issued for. */
+  /** The journal position of the completion that this certificate was issued for. */
   journal: z.nullable(JournalPosition),
   status: z.enum(['valid', 'replaced', 'revoked']),
-  /** When it was replaced or revoked. */
+  /** The time at which this certificate was replaced or revoked. */
   endedAt: z.nullable(Timestamp),
 });
 export type IssuedCertificate = z.infer<typeof IssuedCertificate>;
 
-/** What is stored of one progression's certificates, beside their PDFs. It holds ids, but never a name. */
+/** The stored state of one progression's certificates. It is stored beside their PDFs. It contains ids, but never a name. */
 export const CertificateState = z.object({
   version: z.literal(1),
-  /** The last completion by the journal, with its date as it was last corrected. */
+  /** The completion with the greatest journal position, and its date after the last correction. */
   completion: z.nullable(
     z.object({ cause: Cause, journal: z.nullable(JournalPosition), completedAt: Timestamp }),
   ),
-  /** The last event by the journal after which the course was not completed. */
+  /** The event with the greatest journal position after which the course was not completed. */
   incompletion: z.nullable(z.object({ cause: Cause, journal: JournalPosition })),
-  /** The last erasure of the learner's data by the journal. */
+  /** The greatest journal position at which the learner's data was erased. */
   erasure: z.nullable(JournalPosition),
-  /** In the order in which they were issued. */
+  /** The certificates in the order in which they were issued. */
   certificates: z.array(IssuedCertificate),
   /** Events that may not have been published yet, in order. */
   unpublished: z.array(
@@ -42,7 +42,7 @@ export const CertificateState = z.object({
 });
 export type CertificateState = z.infer<typeof CertificateState>;
 
-/** The state of a progression about which nothing is known. */
+/** The state of a progression before its first event. */
 export const NO_CERTIFICATES: CertificateState = {
   version: 1,
   completion: null,
@@ -52,12 +52,12 @@ export const NO_CERTIFICATES: CertificateState = {
   unpublished: [],
 };
 
-/** Whether the learner's data was erased after the completion that a certificate was issued for. */
+/** Returns whether the learner's data was erased after the completion that a certificate was issued for. */
 export function isErased({ erasure }: CertificateState, { journal }: IssuedCertificate): boolean {
   return erasure !== null && isLater(erasure, journal);
 }
 
-/** Compares two positions of one journal. An event without a position is earlier than every other one. */
+/** Returns whether a journal position is later than another one. Null (an event without a position) is earlier than any. */
 export function isLater(position: JournalPosition, than: JournalPosition | null): boolean {
   if (than === null) return true;
   return position.entry > than.entry || (position.entry === than.entry && position.index > than.index);

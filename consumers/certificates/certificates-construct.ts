@@ -15,11 +15,14 @@ import type { CertificatesSettings } from '../deploy/settings.ts';
 import { certificateRule } from './certificate-rule.ts';
 import type { CertificatesEnvironment } from './certificates-environment.ts';
 
-/** Packages that read files of their own when they start, so that they cannot be bundled. */
+/** Packages that cannot be bundled, because they read their own files when they start. */
 const SHAPING = ['harfbuzzjs', 'subset-font'];
 
 const PACKAGES = join(import.meta.dirname, '../../node_modules');
-/** Deployed are the packages' upright fonts of regular or variable weight, with their licences and code points. */
+/**
+ * The files of the font packages that are not deployed. What is deployed: the upright fonts of regular or variable weight,
+ * their licences, and their code points.
+ */
 const NO_FONTS = [
   '/*',
   '!/@expo-google-fonts',
@@ -28,7 +31,7 @@ const NO_FONTS = [
   ...['*-italic.woff2', '*-wdth-*', '*-standard-*', '*-full-*'],
   ...['/@expo-google-fonts/*/*_Italic', '/@expo-google-fonts/*/[1-35-9]00*'],
 ];
-/** One event, when Kombo and each service of AWS take their maximum time. A test adds the times up. */
+/** The time for one event if Kombo and each AWS service take their maximum time. A test adds these times. */
 const TIMEOUT = Duration.minutes(5);
 
 export type CertificatesProps = {
@@ -39,7 +42,10 @@ export type CertificatesProps = {
   remoteIdsKey: AnySecret;
 };
 
-/** Issues a certificate for each completion: rule → queue → function → private bucket, and publishes it on the bus. */
+/**
+ * Creates the resources that issue a certificate for each completion. A rule sends events to a queue, and the queue calls a
+ * function. The function stores the PDF in a private bucket and publishes an event on the bus.
+ */
 export class Certificates extends Construct {
   readonly bucket: Bucket;
   readonly queue: QueueWithDeadLetters;
@@ -76,8 +82,8 @@ export class Certificates extends Construct {
       }),
     });
     issue.addLayers(fonts);
-    // Mass completions wait in the queue, so that Kombo gets few requests at the same time. One event per call: a slow event
-    // takes no time from others.
+    // When very many courses are completed at once, the events wait in the queue, so that Kombo gets few requests at the
+    // same time. Each call handles one event, so that a slow event does not delay others.
     feedFunction(issue, this.queue, { atOnce: 5, returnsFailures: true });
     grantCertificates(this, this.bucket, issue);
     bus.grantPutEventsTo(issue);
@@ -103,7 +109,10 @@ function environmentOf(
   };
 }
 
-/** Without the right to list, S3 answers 403 for an object that does not exist. */
+/**
+ * Grants the function access to the certificates. This includes the right to list: without it, S3 responds with 403 instead of
+ * 404 for an object that does not exist.
+ */
 function grantCertificates(scope: Construct, bucket: Bucket, issue: NotifierFunction): void {
   const certificates = 'certificates/*';
   issue.addToRolePolicy(
@@ -122,8 +131,8 @@ function privateBucket(scope: Construct): Bucket {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
-    // No versions: an old version would keep the name of a learner whose data is erased. Where a company switches versions on,
-    // a deleted PDF leaves a version, which expires after a day.
+    // The bucket has no versioning, because an old version would still contain the name of a learner whose data is erased.
+    // If a company enables versioning, deleting a PDF leaves an old version. It expires after one day.
     lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true }],
   });
   Validations.of(bucket).acknowledge({

@@ -3,7 +3,7 @@ import { Environment } from '../../functions/contract/environment.ts';
 import { described } from '../../functions/contract/field-types.ts';
 import { parsedJson } from '../../functions/contract/parsing.ts';
 
-/** The words on a certificate, which a deployment can set in another language. */
+/** The texts on a certificate. A deployment can set them in another language. */
 export const CertificateTexts = z.object({
   heading: z._default(z.string().check(z.maxLength(60)), 'Certificate of completion'),
   before: z._default(z.string().check(z.maxLength(80)), 'This is to certify that'),
@@ -51,7 +51,7 @@ const FromEnvironment = z.pick(Environment, {
   REMOTE_IDS_KEY_ID: true,
 });
 
-/** The environment of certificates. */
+/** The environment variables of the certificates function. */
 export const CertificatesEnvironment = z.extend(FromEnvironment, {
   CERTIFICATES_BUCKET: z.string().check(z.minLength(3)),
   FONTS_DIRECTORY: z.string().check(z.minLength(1)),

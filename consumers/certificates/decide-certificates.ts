@@ -4,26 +4,28 @@ import { certificateFolder, certificateNumber, pdfKey } from './certificate-numb
 import { COMPLETIONS } from './certificate-rule.ts';
 import { type CertificateState, type IssuedCertificate, isLater } from './certificate-state.ts';
 
-/** What a decision needs besides the events. */
+/** The values that a decision needs besides the state and the event. */
 export type DecisionContext = {
   /** Whether a certificate is revoked when its course is no longer completed. */
   revoke: boolean;
-  /** Name of the bucket, for the events. */
+  /** The name of the bucket, which the published events contain. */
   bucket: string;
   /** The time of the decision, ISO 8601. */
   at: string;
-  /** The verification code of the certificate, should one be issued. */
+  /** The verification code of the new certificate, if one is issued. */
   code: string;
 };
 
 /**
- * Decides what an event changes about a progression's certificates. Pure. The last event by the journal decides, in whatever
- * order and however often the events arrive:
+ * Returns the state of a progression's certificates after an event. This is a pure function. The event with the greatest
+ * journal position decides, so the order of the events and repeated events make no difference:
  *
- * - completed: exactly one certificate is valid, with the date of the last completion. An earlier one is replaced;
- * - otherwise: none is valid with `revoke`; without it, that of the last completion stays valid;
- * - removal, restoration and erasure of the record change nothing here;
- * - an event without a position in the journal (a replay from Kombo) counts only where no completion is known.
+ * - If the course is completed, exactly one certificate is valid. It has the date of the last completion and replaces an
+ *   earlier certificate.
+ * - If the course is not completed and `revoke` is true, no certificate is valid. If `revoke` is false, the certificate of the
+ *   last completion stays valid.
+ * - Removal, restoration and erasure of the record do not change which certificate is valid.
+ * - An event without a journal position (a replay from Kombo) has an effect only if no completion is known.
  *
  * @returns the same object when the event changes nothing
  */
@@ -40,7 +42,7 @@ export function decideCertificates(
   return valid === null ? known : revoke(known, valid, event.detail, context);
 }
 
-/** The state without events that were published. */
+/** Returns the state without the events that were published. */
 export function withoutPublished(
   state: CertificateState,
   published: CertificateState['unpublished'],
@@ -50,7 +52,7 @@ export function withoutPublished(
   return unpublished.length === state.unpublished.length ? state : { ...state, unpublished };
 }
 
-/** Events that say nothing new about whether a course is completed. */
+/** Events that do not report a change of whether a course is completed. */
 const WITHOUT_STATUS: LearningEventType[] = [
   'EnrollmentCorrected',
   'ProgressionRemoved',
@@ -63,7 +65,7 @@ function withEvent(state: CertificateState, { type, detail }: LearningEvent): Ce
   const cause = { id: detail.id, type };
   if (COMPLETIONS.includes(type)) {
     if (completion !== null && (journal === null || !isLater(journal, completion.journal))) return state;
-    // Some platforms send no date: the certificate then has the time at which it happened, as best known.
+    // Some platforms send no completion date. The certificate then has `occurredAt`, the best known time of the completion.
     return { ...state, completion: { cause, journal, completedAt: progression.completedAt ?? occurredAt } };
   }
   if (journal === null) return state;
@@ -74,7 +76,7 @@ function withEvent(state: CertificateState, { type, detail }: LearningEvent): Ce
   return { ...state, incompletion: { cause, journal } };
 }
 
-/** The date that the valid certificate must have; null when none may be valid. */
+/** Returns the date that the valid certificate must have, or null when no certificate may be valid. */
 function dateToCertify({ completion, incompletion }: CertificateState, revokes: boolean): string | null {
   if (completion === null) return null;
   const isStill = incompletion === null || !isLater(incompletion.journal, completion.journal);

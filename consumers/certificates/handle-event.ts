@@ -11,17 +11,17 @@ import type { CertificatePorts } from './ports.ts';
 import { asShown, hasEffect, isShown, UnconfirmedEventError } from './shown-by-kombo.ts';
 import { updateState } from './update-state.ts';
 
-/** What a deployment decides about certificates. */
+/** The settings that decide what happens to issued certificates. */
 export type CertificatePolicy = {
   /** Whether a certificate is revoked when its course is no longer completed. */
   revoke: boolean;
-  /** What happens to PDFs when the learner's data is erased, since they hold the name. */
+  /** What happens to PDFs when the learner's data is erased. They contain the learner's name. */
   onErasure: 'keep' | 'delete';
 };
 
 export type CertificateParts = {
   ports: CertificatePorts;
-  /** The PDF of a certificate. */
+  /** Returns the PDF of a certificate. */
   draw: (certificate: Certificate) => Promise<Uint8Array>;
   policy: CertificatePolicy;
 };
@@ -29,13 +29,14 @@ export type CertificateParts = {
 type IssuedEvent = Extract<WorkflowEvent, { type: 'CertificateIssued' }>;
 
 /**
- * Handles one event of a progression: decide and save, draw, publish, save again. Nothing is saved before Kombo shows what the
- * event says; the name, the course and the ids on a certificate are Kombo's. The decision is saved first, so that a retry
- * after a failure at any point draws and publishes the same certificates under the same event ids. A later event of the
- * progression also completes what a failed call has left.
+ * Handles one event of a progression in four steps: decide and save the decision, draw, publish, save that it is published.
+ * A change is saved only if Kombo's current record agrees with the event. The name, the course and the ids on a certificate are
+ * Kombo's. The decision is saved first, so that a retry after a failure at any step draws and publishes the same certificates
+ * with the same event ids. The next event of the progression also finishes the steps that a failed call did not finish.
  *
  * @returns the types of the events that were published
- * @throws UnconfirmedEventError when Kombo shows something else. The queue retries: a later event may explain it
+ * @throws UnconfirmedEventError when Kombo's record does not agree with the event. The queue retries, because a later event
+ *   may explain the difference
  */
 export async function handleEvent(
   event: LearningEvent,
@@ -59,7 +60,7 @@ export async function handleEvent(
     if (claimed === state) return state;
     const record = await readRecord();
     if (isShown(event, record)) return decideCertificates(state, asShown(event, record), context);
-    // An event without an effect can be skipped: an event of its own reports what Kombo shows instead.
+    // An event without an effect can be skipped: another event will report what Kombo's record contains instead.
     if (!hasEffect(state, claimed)) return state;
     throw new UnconfirmedEventError(`Kombo does not show what ${event.type} ${event.detail.id} says`);
   });
@@ -68,7 +69,8 @@ export async function handleEvent(
     await notify(unpublished);
   }
   const saved = await updateState(bucket, folder, (state) => withoutPublished(state, decided.unpublished));
-  // After drawing, and for each later event: another worker may have stored a PDF while the erasure was handled.
+  // PDFs are deleted after drawing and at each later event, because another worker may have stored a PDF while the erasure was
+  // handled.
   for (const { number } of deletedWithData(saved)) await bucket.remove(pdfKey(folder, number));
   return decided.unpublished.map(({ type }) => type);
 
@@ -95,7 +97,7 @@ export async function handleEvent(
   }
 }
 
-/** Calls a function when its result is first needed, and keeps the result. */
+/** Returns a function that calls `call` the first time, and returns the same result each time. */
 function once<Result>(call: () => Promise<Result>): () => Promise<Result> {
   let result: Promise<Result> | null = null;
   return () => {
@@ -109,7 +111,7 @@ function fullName(details: LearnerDetails | null): string | null {
   return name.trim() === '' ? null : name;
 }
 
-/** The parts of an SQS event that are needed. */
+/** The fields of an SQS event that the function needs. */
 const QueueEvent = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
 
 export type CertificateReports = {
@@ -117,7 +119,7 @@ export type CertificateReports = {
   failed: (error: unknown) => void;
 };
 
-/** Handles the events of the queue. Those that fail stay in the queue; the others are removed. */
+/** Returns the handler of the function, which handles the events of the queue. Events that fail stay in the queue. */
 export function certificatesHandler(parts: CertificateParts & CertificateReports) {
   return async (event: unknown): Promise<{ batchItemFailures: { itemIdentifier: string }[] }> => {
     const batchItemFailures = [];
@@ -133,7 +135,7 @@ export function certificatesHandler(parts: CertificateParts & CertificateReports
   };
 }
 
-/** Handles one event as a rule passes it on, or its JSON text. */
+/** Handles one event in the form in which a rule sends it, or its JSON text. Returns the types of the published events. */
 export async function takeEvent(event: unknown, parts: CertificateParts): Promise<WorkflowEventType[]> {
   return handleEvent(parseLearningEvent(event), parts);
 }

@@ -4,7 +4,7 @@ import { createTelemetry } from '../../functions/telemetry/telemetry.ts';
 import { certificatesHandler } from './handle-event.ts';
 import { wireCertificates } from './wiring.ts';
 
-/** Called by the queue of certificates. Everything here is built once, at a cold start. */
+/** The entry point of the function that handles the queue of certificates. This module is evaluated once, at a cold start. */
 const telemetry = createTelemetry();
 
 export const handler = redactErrors(

@@ -1,29 +1,37 @@
 import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts';
 import type { Kombo } from '../../functions/core/ports.ts';
 
-/** Where PDFs and the state beside them are stored. */
+/** The store of the PDFs and of the certificates' state. */
 export type CertificateBucket = {
-  /** For the events. */
+  /** The name of the bucket, which the published events contain. */
   name: string;
-  /** A text and its revision, or null where there is none. The result includes every write that was accepted before. */
+  /**
+   * Returns a text and its revision, or null if the key has no text. The read is strongly consistent: it sees every write that
+   * was accepted before.
+   */
   read(key: string): Promise<{ text: string; revision: string } | null>;
   /**
-   * Writes a text only if it still has this revision; null: if there is none.
+   * Writes a text, but only if the stored text still has this revision. If `revision` is null, it writes only if the key has no
+   * text yet.
    *
-   * @returns false when another worker has written it since
+   * @returns false when another worker has written the text since it was read
    */
   replace(key: string, text: string, revision: string | null): Promise<boolean>;
   has(key: string): Promise<boolean>;
-  /** Stores a PDF, unless there is one already. */
+  /** Stores a PDF, unless the key already has one. */
   add(key: string, pdf: Uint8Array): Promise<void>;
-  /** Deletes a PDF for good. Does nothing where there is none. */
+  /** Deletes a PDF permanently. Does nothing if the key has none. */
   remove(key: string): Promise<void>;
 };
 
 export type CertificatePorts = {
   bucket: CertificateBucket;
   kombo: Pick<Kombo, 'readByIds'>;
-  /** @throws when the event was not accepted */
+  /**
+   * Publishes an event.
+   *
+   * @throws Error when the bus did not accept the event
+   */
   notify(event: WorkflowEvent): Promise<void>;
   clock: () => number;
   randomBytes(length: number): Uint8Array;

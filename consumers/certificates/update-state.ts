@@ -6,12 +6,12 @@ import type { CertificateBucket } from './ports.ts';
 const ATTEMPTS = 10;
 
 /**
- * Changes the state of a progression's certificates. When another worker writes in between, the change is applied again to
- * what that worker wrote.
+ * Changes the stored state of a progression's certificates. If another worker writes between the read and the write, the change
+ * is applied again to the state that the other worker wrote.
  *
- * @param change has no effects; the same object means that there is nothing to write
- * @returns the state as it is stored now
- * @throws TransientError when other workers were first each time
+ * @param change returns the changed state, or the same object if there is nothing to write. It has no side effects
+ * @returns the state that is now stored
+ * @throws TransientError when another worker wrote first in each attempt
  */
 export async function updateState(
   bucket: Pick<CertificateBucket, 'read' | 'replace'>,

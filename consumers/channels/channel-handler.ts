@@ -2,17 +2,18 @@ import * as z from 'zod/mini';
 import { isEventType } from '../../functions/contract/published-events.ts';
 import { type EventText, eventText } from '../messages/event-text.ts';
 
-/** An event as a rule passes it on, live or replayed. */
+/** An event in the form in which a rule sends it, live or replayed. */
 const DeliveredEvent = z.object({ 'detail-type': z.string(), detail: z.unknown() });
 
-/** The parts of an SQS event that are needed. */
+/** The fields of an SQS event that the function needs. */
 const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })) });
 
 /**
- * The function of a channel: sends a message for each event of its queue. The queue passes one event per call, so that a
- * call that fails repeats no other message. An event that fails five times becomes a dead letter.
+ * Returns the handler of a channel's function. The handler sends a message for each event of the channel's queue. Each call
+ * gets one event, so that the retry of a failed call does not repeat other messages. An event that fails five times becomes a
+ * dead letter.
  *
- * @param send lays a text out and sends it
+ * @param send formats a text for the channel and sends it
  */
 export function channelHandler(send: (text: EventText) => Promise<void>) {
   return async (event: unknown): Promise<void> => {
@@ -21,7 +22,7 @@ export function channelHandler(send: (text: EventText) => Promise<void>) {
 }
 
 /**
- * What a message says about an event that a rule passed on.
+ * Returns the text of the message about an event that a rule sent.
  *
  * @throws Error when it is not an event of Schoolbell
  */

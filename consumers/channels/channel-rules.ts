@@ -2,16 +2,16 @@ import type { EventType } from '../../functions/contract/published-events.ts';
 import { field, inputTransformer, type Rule } from '../deploy/input-transformer.ts';
 import { eventPattern, eventPatterns } from '../kit/event-pattern.ts';
 
-/** What a channel of people asks for, such as a channel of Slack. */
+/** The settings of a channel for people, such as a Slack channel: its name, and the events that it gets. */
 export type Channel = {
-  /** Names the consumer: replays can be addressed to it. */
+  /** The name of the consumer. A replay can be addressed to it. */
   name: string;
   events: readonly EventType[];
   courses?: string[] | undefined;
   integrations?: string[] | undefined;
 };
 
-/** The rules of a channel that gets each event as it happens. */
+/** Returns the rules of a channel that gets each event immediately. */
 export function liveRules(channel: Channel): Rule[] {
   return patternsOf(channel).map((pattern, at) => ({
     name: `${channel.name}-Events${at}`,
@@ -20,7 +20,10 @@ export function liveRules(channel: Channel): Rule[] {
   }));
 }
 
-/** The rules of the queue from which a digest is made: the events of the channel, without anything about a person. */
+/**
+ * Returns the rules of the queue that collects a channel's events for its digest. The rules remove all data about persons from
+ * the events.
+ */
 export function digestQueueRules(channel: Channel): Rule[] {
   return patternsOf(channel).map((pattern, at) => {
     const isAboutCourses = pattern['detail-type'].some((type) => type.startsWith('Replayed'));
@@ -36,7 +39,7 @@ export function digestQueueRules(channel: Channel): Rule[] {
   });
 }
 
-/** The rule of a channel that gets digests. */
+/** Returns the rule that sends a channel its digests. */
 export function digestMessageRule({ name }: Channel): Rule {
   return {
     name: `${name}-DigestPrepared`,

@@ -11,15 +11,15 @@ export type MessageChannelProps = {
   bus: AnyBus;
   /** Null when no channel has a digest. */
   digests: Digests | null;
-  /** Where its messages go, such as `Slack`: for descriptions. */
+  /** The name of the service that gets the messages, such as `Slack`. The descriptions of the rules contain it. */
   service: string;
-  /** Of the function that sends its messages. */
+  /** The timeout of the function that sends the messages. */
   timeout: Duration;
 };
 
 /**
- * A channel for people: rules bring its events, or its digest, to its queue. A subclass adds the function that sends a
- * message for each event of the queue.
+ * Creates the rules and the queue of a channel for people. The rules send the channel's events, or its daily digest, to the
+ * queue. A subclass adds the function that sends a message for each event of the queue.
  */
 export abstract class MessageChannel extends Construct {
   readonly queue: QueueWithDeadLetters;

@@ -18,31 +18,34 @@ import { DeadLetters } from '../../infra/constructs/queues.ts';
 import { dividePattern, type EventPattern } from '../kit/event-pattern.ts';
 import type { InputTransformer } from './input-transformer.ts';
 
-/** A bus of this app or another one. The CDK's class does not quite fit its own interface under strict options. */
+/**
+ * A bus that this app creates, or another one. Both types are named, because under strict compiler options the CDK's class is
+ * not assignable to its own interface.
+ */
 export type AnyBus = IEventBus | EventBus;
 
-/** How long EventBridge tries a target. After that, the dead-letter queue keeps the event for two weeks. */
+/** How often and how long EventBridge retries a target. After that, the event is kept in the dead-letter queue for two weeks. */
 export type Delivery = { retryAttempts: number; maxEventAge: Duration };
 
-/** Where events go: a function, a queue, or any target of EventBridge, made with these retries. */
+/** The target of a rule: a function, a queue, or a function that creates any EventBridge target with these retries. */
 export type Target = IFunction | IQueue | ((delivery: Delivery) => IRuleTarget);
 
-/** EventBridge's own defaults, written down. */
+/** The values are EventBridge's defaults, stated explicitly. */
 const DELIVERY: Delivery = { retryAttempts: 185, maxEventAge: Duration.hours(24) };
 
 export type ConsumerRuleProps = {
   bus: AnyBus;
   pattern: EventPattern;
   description: string;
-  /** What the target gets instead of the event. */
+  /** Defines what the target gets instead of the event. */
   transformer?: InputTransformer | null;
-  /** One for several rules; each has its own by default. */
+  /** A dead-letter queue that several rules share. By default each rule has its own. */
   deadLetters?: IQueue;
 };
 
 /**
- * A rule with a retry policy and a dead-letter queue for what cannot be delivered. Where the pattern is too long for
- * EventBridge, there are several rules, and an event matches one of them.
+ * Creates a rule with a retry policy, and with a dead-letter queue for events that cannot be delivered. If the pattern is too
+ * long for EventBridge, it creates several rules, and each event matches only one of them.
  */
 export class ConsumerRule extends Construct {
   readonly deadLetters: IQueue;
@@ -82,7 +85,8 @@ export class ConsumerRule extends Construct {
       admitRules(target);
       return { bind: () => ({ arn: target.queueArn }) };
     }
-    // EventBridge's queue is for events that Lambda does not take; those on which the function fails go there, too.
+    // EventBridge sends an event to the dead-letter queue if Lambda does not accept it. This setting makes Lambda send an event
+    // there, too, if the function fails.
     if (target.node.tryFindChild('EventInvokeConfig') === undefined) {
       target.configureAsyncInvoke({ onFailure: new SqsDestination(this.deadLetters), retryAttempts: 2 });
     }
@@ -91,8 +95,8 @@ export class ConsumerRule extends Construct {
 }
 
 /**
- * Lets the rules of this account and Region send to a queue. It is one statement for all rules: the CDK's own targets add one
- * for each rule, and the policy of a queue has at most 20.
+ * Lets the rules of this account and Region send messages to a queue. One statement serves all rules: the CDK's own targets add
+ * a statement for each rule, and the policy of a queue can have at most 20.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
  */
 function admitRules(queue: IQueue): void {
@@ -104,16 +108,17 @@ function admitRules(queue: IQueue): void {
 }
 
 /**
- * Writes the pattern as a JSON text. A pattern may ask for null, which CloudFormation refuses in a template but not in a text.
+ * Writes the pattern into the template as a JSON text. A pattern may match null. CloudFormation rejects null as a value in a
+ * template, but not within a text.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-null-values.html
  */
 function writeAsText(rule: Rule, pattern: EventPattern): void {
   const resource = rule.node.defaultChild;
-  if (!(resource instanceof CfnRule)) throw new Error('The CDK makes no rule of CloudFormation here');
+  if (!(resource instanceof CfnRule)) throw new Error('The CDK created no CloudFormation rule (CfnRule)');
   resource.addPropertyOverride('EventPattern', Stack.of(rule).toJsonString(pattern));
 }
 
-/** The input of a target by our own transformer, which the local bus applies as well. */
+/** The input of a target, defined by Schoolbell's own transformer. The local bus applies the same transformer. */
 class TemplateInput extends RuleTargetInput {
   readonly #transformer: InputTransformer;
 

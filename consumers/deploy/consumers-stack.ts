@@ -17,7 +17,7 @@ import { consumerStacks, hasDigests, hasSubscribers, type Subscribers } from './
 
 export type ConsumerStackProps = StackProps & { settings: Settings };
 
-/** Certificates: deployed where the settings have `certificates`. */
+/** The stack of certificates. It is deployed if the settings have `certificates`. */
 export class CertificatesStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: ConsumerStackProps) {
     super(scope, id, { ...props, description: 'Schoolbell: certificates' });
@@ -35,7 +35,7 @@ export class CertificatesStack extends Stack {
   }
 }
 
-/** Slack, HTTPS endpoints and the schema registry: deployed where the settings have one of them. */
+/** The stack of Slack channels, HTTPS endpoints and the schema registry. It is deployed if the settings have one of them. */
 export class SubscribersStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: ConsumerStackProps) {
     super(scope, id, { ...props, description: 'Schoolbell: Slack channels and HTTPS endpoints' });
@@ -47,7 +47,7 @@ export class SubscribersStack extends Stack {
     const { slack, endpoints, secretsRevision } = settings;
     const bus = deployedBus(this, settings);
     const digests = hasDigests(settings) ? new Digests(this, 'Digests', { settings, bus }) : null;
-    // By their setting: the compiler finds a setting whose constructs are not added.
+    // The keys are the names of the settings, so that the compiler reports a setting without a function here.
     const add: Record<keyof Subscribers, () => void> = {
       slack: () => {
         for (const channel of slack)
@@ -63,7 +63,7 @@ export class SubscribersStack extends Stack {
   }
 }
 
-/** The stacks of the consumers that the settings ask for: none by default. */
+/** Creates and returns the stacks of the consumers in the settings. By default there are none. */
 export function addConsumerStacks(scope: Construct, props: ConsumerStackProps): Stack[] {
   const { certificates, subscribers } = consumerStacks(props.settings);
   return [

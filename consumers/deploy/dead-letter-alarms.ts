@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { LearnerAlarm } from '../../infra/constructs/learner-alarm.ts';
 import { DeadLetters } from '../../infra/constructs/queues.ts';
 
-/** Adds an alarm to each dead-letter queue in a stack of consumers, so that none can be forgotten. */
+/** Adds an alarm for each dead-letter queue in a stack of consumers, so that no queue can be without an alarm. */
 export function addDeadLetterAlarms(
   stack: Stack,
   { runbook, topic }: { runbook: string; topic: ITopic | null },
@@ -24,7 +24,7 @@ export function addDeadLetterAlarms(
   }
 }
 
-/** The part of the stack that a queue belongs to, as the settings name it: `Certificates`, `Slack-learning`. */
+/** Returns the id of the consumer that a queue belongs to, such as `Certificates` or `Slack-learning`. */
 function consumerOf(stack: Stack, queue: Construct): string {
   const scopes = queue.node.scopes;
   return scopes[scopes.indexOf(stack) + 1]?.node.id ?? stack.stackName;

@@ -1,20 +1,20 @@
 import type { EventPattern } from '../kit/event-pattern.ts';
 
-/** A rule as it is deployed, and as it is applied on one machine. */
+/** A rule that can be deployed to EventBridge, and that the local bus can apply. */
 export type Rule = {
   name: string;
   pattern: EventPattern;
-  /** What the target gets; the event itself when null. */
+  /** Defines what the target gets. If it is null, the target gets the event itself. */
   transformer: InputTransformer | null;
 };
 
-/** What EventBridge passes to a target instead of the event: values of the event, put into a template. */
+/** Defines what EventBridge sends to a target instead of the event: a template that is filled with values of the event. */
 export type InputTransformer = { paths: Record<string, string>; template: string };
 
 /** The most characters of a template: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html */
 const MOST_CHARACTERS = 8192;
 
-/** A variable of the template: a value of the event, as JSON. A text has its quotes and escapes. */
+/** A variable of a template. EventBridge replaces it by a value of the event as JSON: a text includes its quotes and escapes. */
 export class Field {
   readonly path: string;
   constructor(path: string) {
@@ -22,7 +22,10 @@ export class Field {
   }
 }
 
-/** A value of the event, where a template takes any JSON. EventBridge does not escape a variable within a text. */
+/**
+ * Returns a variable for a value of the event. A template can have it in place of any JSON value, but not within a text, where
+ * EventBridge does not escape the value.
+ */
 export function field(path: string): Field {
   return new Field(path);
 }
@@ -35,7 +38,7 @@ export type Template =
   | readonly Template[]
   | { readonly [name: string]: Template };
 
-/** The transformer that fills a template. */
+/** Returns the transformer that fills a template. */
 export function inputTransformer(template: Template): InputTransformer {
   const names = new Map<string, string>();
   const nameOf = (path: string) => {

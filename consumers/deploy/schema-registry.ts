@@ -4,7 +4,7 @@ import { eventSchema } from '../../catalogue/event-schema.ts';
 import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import { eventTypes } from '../../functions/contract/published-events.ts';
 
-/** The JSON Schemas of all events in EventBridge's registry, from which consoles and IDEs make code bindings. */
+/** Creates a schema registry of EventBridge with the JSON Schemas of all events. The console and IDEs generate code from it. */
 export class SchemaRegistry extends Construct {
   constructor(scope: Construct, id: string, { name }: { name: string }) {
     super(scope, id);

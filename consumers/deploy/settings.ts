@@ -18,7 +18,7 @@ const eventType = z.pipe(
 
 const courses = z.array(z.string().check(z.maxLength(256))).check(z.minLength(1));
 
-/** What every subscriber has: its name, and the events that it gets. */
+/** The settings that every subscriber has: its name, and the events that it gets. */
 const subscriber = {
   name,
   events: z.array(eventType).check(
@@ -50,7 +50,7 @@ const digestAt = described(
 );
 
 /**
- * As the IANA database spells it: EventBridge Scheduler takes no offset such as `+01:00`.
+ * The name of a time zone in the IANA database. EventBridge Scheduler does not accept an offset such as `+01:00`.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#time-zones
  */
 const timeZone = z
@@ -64,7 +64,7 @@ function isTimeZone(zone: string): boolean {
   );
   if (spelled !== undefined) return spelled === zone;
   try {
-    // Other names of the same zones, such as UTC and US/Eastern.
+    // This also accepts other names of the same zones, such as UTC and US/Eastern.
     new Intl.DateTimeFormat('en', { timeZone: zone });
     return true;
   } catch {
@@ -74,7 +74,7 @@ function isTimeZone(zone: string): boolean {
 
 const key = described(z.optional(keyArn), 'The KMS key of the secret, when it has one of your own');
 
-/** What every channel of people has: it gets each event, or one digest a day. */
+/** The settings that every channel for people has. A channel gets each event, or one digest a day. */
 const channel = {
   ...subscriber,
   digestAt: z.optional(digestAt),
@@ -97,7 +97,10 @@ export const SlackSettings = z.strictObject({
 });
 export type SlackSettings = z.infer<typeof SlackSettings>;
 
-/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnectionApiKeyAuthRequestParameters.html */
+/**
+ * The lengths are EventBridge's limits:
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnectionApiKeyAuthRequestParameters.html
+ */
 const credential = z.string().check(z.minLength(1), z.maxLength(512));
 
 export const EndpointSettings = z.strictObject({
@@ -111,7 +114,7 @@ export const EndpointSettings = z.strictObject({
 });
 export type EndpointSettings = z.infer<typeof EndpointSettings>;
 
-/** The consumers of which a deployment has any number. Each has a name. */
+/** The settings of subscribers: named consumers, of which a deployment can have any number. */
 const subscriberSettings = {
   slack: described(z._default(z.array(SlackSettings), []), 'Posts to Slack'),
   endpoints: described(z._default(z.array(EndpointSettings), []), 'Sends events to HTTPS endpoints'),
@@ -123,12 +126,12 @@ export type Subscribers = {
 
 type Subscriber = { name: string; digestAt?: string | undefined };
 
-/** The subscribers by their setting. The compiler finds a setting that is missing here. */
+/** Returns the subscribers by the name of their setting. The compiler reports a setting that is missing here. */
 export function subscribersIn({ slack, endpoints }: Subscribers): Record<keyof Subscribers, Subscriber[]> {
   return { slack, endpoints };
 }
 
-/** The optional parts, all off by default: part of the settings of a deployment. */
+/** The settings of the optional consumers. All of them are off by default. */
 export const consumerSettings = {
   certificates: described(z.optional(CertificatesSettings), 'Issues certificates'),
   ...subscriberSettings,
@@ -142,7 +145,7 @@ export const consumerSettings = {
   ),
 };
 
-/** Replays are addressed to a consumer by its name, so that no two consumers may have the same name. */
+/** Adds an issue for each name that two consumers share. A replay is addressed to one consumer by its name. */
 export function refuseDoubleNames(settings: Subscribers, context: z.core.$RefinementCtx): void {
   const taken = new Set<string>([CERTIFICATES]);
   for (const [setting, consumers] of Object.entries(subscribersIn(settings))) {
@@ -157,15 +160,15 @@ export function refuseDoubleNames(settings: Subscribers, context: z.core.$Refine
 }
 
 type ConsumerSettings = Subscribers & {
-  /** Of the deployment. */
+  /** The name of the deployment. */
   name: string;
   certificates?: CertificatesSettings | undefined;
   schemaRegistry: boolean;
 };
 
 /**
- * The stacks that the settings switch on and off. A stack that is switched off is no longer deployed, and it is not destroyed
- * either.
+ * Returns the stacks of consumers, and whether the settings switch each of them on. A stack that is switched off is no longer
+ * deployed, but it is not destroyed.
  */
 export function consumerStacks({ name, certificates, schemaRegistry, ...subscribers }: ConsumerSettings) {
   return {
@@ -184,7 +187,7 @@ export function hasDigests(settings: Subscribers): boolean {
   );
 }
 
-/** The names of the stacks that are switched off: each may still exist from an earlier deployment. */
+/** Returns the names of the stacks that are switched off. Each may still exist from an earlier deployment. */
 export function stacksOff(settings: ConsumerSettings): string[] {
   return Object.values(consumerStacks(settings)).flatMap(({ name, isOn }) => (isOn ? [] : [name]));
 }

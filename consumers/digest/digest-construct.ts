@@ -19,21 +19,22 @@ import type { DigestDue } from './prepare-digest.ts';
 const TIMEOUT = Duration.minutes(2);
 
 /**
- * How long received messages are hidden: longer than one call takes, so that it receives no message twice, and short
- * enough that all are visible when a failed call is repeated, six timeouts after it began.
+ * How long SQS hides received messages. The time is longer than one call, so that a call receives no message twice. It is
+ * shorter than six timeouts, so that all messages are visible again when a failed call is repeated.
  */
 const HIDDEN = Duration.minutes(4);
 
-/** Each call receives the messages of failed calls again. They become dead letters after this many days of failures. */
+/** Each call receives the messages of failed calls again. After this many days of failures they become dead letters. */
 const DAYS_OF_FAILURES = 3;
 
 /**
- * Makes one event of the messages in the queue of a channel, when its digest is due. The function sees no names of learners and
- * has no secret of a channel. It serves the digests of all channels: 20 channels with a function, queue and role each would be
- * too many resources for one stack.
+ * Creates the function that prepares the digests of all channels, and its queue. When the digest of a channel is due, the
+ * function makes one event from the messages in the channel's queue. It gets no names of learners, and no secret of a channel.
+ * All channels share the function: with a function, queue and role for each of 20 channels, one stack would have too many
+ * resources.
  *
- * The schedules call the function through a queue. Lambda would retry a direct call after a minute, when the messages that the
- * failed call had received are still hidden: it would find an empty queue and count as success.
+ * The schedules call the function through a queue. Lambda would retry a failed direct call after one minute. By then the
+ * messages that the failed call received would still be hidden, so the retry would find an empty queue and seem to succeed.
  */
 export class Digests extends Construct {
   readonly due: QueueWithDeadLetters;
@@ -61,14 +62,14 @@ export type DigestProps = {
   digests: Digests;
   channel: Channel;
   bus: AnyBus;
-  /** Such as `17:00`. */
+  /** The time of day at which the digest is due, such as `17:00`. */
   at: string;
   timeZone: string;
   /** The dead-letter queue of the channel. */
   deadLetters: DeadLetters;
 };
 
-/** Collects the events of a channel in a queue, and makes a digest of them once a day. */
+/** Creates the queue that collects the events of a channel, and the schedule that requests a digest of them once a day. */
 export class Digest extends Construct {
   constructor(scope: Construct, id: string, props: DigestProps) {
     super(scope, id);

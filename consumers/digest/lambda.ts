@@ -3,7 +3,7 @@ import { createTelemetry } from '../../functions/telemetry/telemetry.ts';
 import { digestHandler } from './prepare-digest.ts';
 import { wireDigest } from './wiring.ts';
 
-/** Called when the digest of a channel is due. Everything here is built once, at a cold start. */
+/** The entry point of the function that prepares digests. This module is evaluated once, at a cold start. */
 const telemetry = createTelemetry();
 
 export const handler = redactErrors(

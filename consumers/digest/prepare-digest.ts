@@ -11,25 +11,32 @@ export const DigestDue = z.object({
 });
 export type DigestDue = z.infer<typeof DigestDue>;
 
-/** A message that was received. It is hidden from other receivers for some minutes. */
+/** A message that was received from a queue. SQS hides it from other receivers for some minutes. */
 export type Received = { body: string; receipt: string };
 
 export type DigestPorts = {
-  /** The next messages; an empty list when there are no more. */
+  /** Returns the next messages, or an empty list when there are no more. */
   receive(): Promise<Received[]>;
   remove(receipts: string[]): Promise<void>;
-  /** @throws when the event was not accepted */
+  /**
+   * Publishes an event.
+   *
+   * @throws Error when the bus did not accept the event
+   */
   notify(event: WorkflowEvent): Promise<void>;
   clock: () => number;
 };
 
-/** Further messages wait for the next digest. */
+/** The most messages of one digest. Further messages stay in the queue until the next digest. */
 const MOST_MESSAGES = 20_000;
 
-/** The share of the invocation's time in which messages are received. To publish and to remove them takes no longer. */
+/**
+ * The share of the invocation's time in which messages are received. Publishing the digest and removing the messages take at
+ * most as long.
+ */
 const TIME_TO_RECEIVE = 1 / 3;
 
-/** The parts of an SQS event that are needed. */
+/** The fields of an SQS event that the function needs. */
 const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })) });
 
 export type DigestParts = {
@@ -38,12 +45,12 @@ export type DigestParts = {
   report: (channel: string, outcome: DigestOutcome) => void;
 };
 
-/** `events`: how many events the digest is about. `unreadable`: messages of the queue that are not events of Schoolbell. */
+/** `events` is the number of events in the digest. `unreadable` is the number of messages that are not events of Schoolbell. */
 export type DigestOutcome = { events: number; unreadable: number };
 
 /**
- * The function of all digests, called with one digest when it is due. The queue repeats a failed call after the messages that
- * it had received are visible again: see `digest-construct.ts`.
+ * Returns the handler of the function that prepares digests. Each call prepares one digest that is due. The queue repeats a
+ * failed call only when the messages that the call received are visible again: see `digest-construct.ts`.
  */
 export function digestHandler({ portsOf, report }: DigestParts) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
@@ -61,11 +68,11 @@ export function digestHandler({ portsOf, report }: DigestParts) {
 }
 
 /**
- * Makes one digest of the messages in the queue and publishes it; a rule passes it to its channel. The messages are removed
- * after that, so that a failure in between repeats a digest and loses none. Messages that cannot be read stay in the queue, and
- * become dead letters. Without readable messages there is no digest.
+ * Makes one digest from the messages in the queue and publishes it. A rule then sends the digest to its channel. The messages
+ * are removed after publishing, so that a failure between the two steps repeats a digest, and loses no message. Messages that
+ * cannot be read stay in the queue and become dead letters. Without readable messages there is no digest.
  *
- * @param ports.timeLeft whether there is time to receive more
+ * @param ports.timeLeft returns whether there is time to receive more messages
  */
 export async function prepareDigest(
   channel: string,

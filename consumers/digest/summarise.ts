@@ -3,15 +3,18 @@ import { printable } from '../../functions/contract/printable-text.ts';
 import { isEventType } from '../../functions/contract/published-events.ts';
 import { headlineOf } from '../messages/event-text.ts';
 
-/** An event in the queue of a digest. It has nothing about a person. */
+/** An event in the queue of a digest. It contains no data about a person. */
 export const DigestItem = z.object({ id: z.string(), type: z.string(), course: z.nullish(z.string()) });
 export type DigestItem = z.infer<typeof DigestItem>;
 
-/** Together fewer than 3,000 characters, the most that Slack takes in a block. */
+/** So many lines with titles of this length have fewer than 3,000 characters, the most that Slack accepts in a block. */
 const MOST_LINES = 20;
 const MOST_TITLE = 100;
 
-/** What happened: a line for each type of event and course, the most frequent first. Repeated events count once. */
+/**
+ * Returns the text of a digest. It has one line for each event type and course, and the most frequent come first. An event
+ * that was delivered more than once is counted once.
+ */
 export function summarise(items: DigestItem[]): { events: number; headline: string; lines: string } {
   const unique = [...new Map(items.map((item) => [item.id, item])).values()];
   const counts = new Map<string, number>();

@@ -7,7 +7,7 @@ import { type AnyBus, ConsumerRule } from '../deploy/consumer-rule.ts';
 import type { EndpointSettings } from '../deploy/settings.ts';
 import { eventPatterns } from '../kit/event-pattern.ts';
 
-/** Sends chosen events to an HTTPS endpoint, as EventBridge delivers them, without a function. */
+/** Creates the rules by which EventBridge itself sends selected events to an HTTPS endpoint, without a function. */
 export class Endpoint extends Construct {
   constructor(
     scope: Construct,
@@ -16,7 +16,7 @@ export class Endpoint extends Construct {
   ) {
     super(scope, id);
     const { name, events, courses, integrations, url, authorization, perSecond } = endpoint;
-    // Another revision changes both resources, so that CloudFormation reads their secrets again.
+    // A new revision changes both resources, which makes CloudFormation read their secrets again.
     const description = `Schoolbell: ${name}. Revision of its secrets: ${secretsRevision}`;
     const connection = new Connection(this, 'Connection', {
       authorization: authorizationOf(authorization),
@@ -50,7 +50,10 @@ function authorizationOf(authorization: EndpointSettings['authorization']): Auth
   }
 }
 
-/** In the CDK's class this property may be undefined, in its interface only absent. */
+/**
+ * A destination that a rule's target accepts. In the CDK's class this property may be undefined, but in the CDK's interface it
+ * may only be absent. So TypeScript rejects the CDK's class.
+ */
 class Destination extends ApiDestination {
   override get apiDestinationArnForPolicy(): string {
     return super.apiDestinationArnForPolicy ?? this.apiDestinationArn;

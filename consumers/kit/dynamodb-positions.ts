@@ -6,7 +6,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Positions } from './journal-order.ts';
 
-/** Positions in a DynamoDB table of the consumer. The partition key of the table is a string, by default named `stream`. */
+/**
+ * Returns a store of positions in a DynamoDB table of the consumer. The partition key of the table is a string, by default
+ * named `stream`.
+ */
 export function dynamoDbPositions(options: {
   client: DynamoDBClient;
   table: string;

@@ -5,7 +5,7 @@ import {
   type EventType,
 } from '../../functions/contract/published-events.ts';
 
-/** A condition of EventBridge on one value. The items of a list are alternatives. */
+/** An EventBridge condition on one value. The items of a list are alternatives. */
 export type Matcher<Value> =
   | Value
   | { exists: boolean }
@@ -14,7 +14,7 @@ export type Matcher<Value> =
       : never)
   | (Value extends number ? { numeric: (string | number)[] } | { 'anything-but': Value | Value[] } : never);
 
-/** A condition of EventBridge on a detail: its fields, each with alternatives. All fields must match. */
+/** An EventBridge condition on the detail of an event. Each field has a list of alternatives. All fields must match. */
 export type DetailPattern<Detail> = {
   [Field in keyof Detail]?: NonNullable<Detail[Field]> extends readonly (infer Item)[]
     ? Matcher<Item>[]
@@ -23,23 +23,23 @@ export type DetailPattern<Detail> = {
       : Matcher<Exclude<Detail[Field], undefined>>[];
 };
 
-/** Which events a rule takes. The items of a list are alternatives; a filter that is not given matches everything. */
+/** Selects the events of a rule. The items of a list are alternatives. A field that is absent matches everything. */
 export type EventFilter<Type extends EventType> = {
-  /** Ids of Kombo integrations. */
+  /** The ids of Kombo integrations. */
   integrations?: string[];
-  /** Slugs of learning platforms, such as `moodle`. */
+  /** The short names of learning platforms in Kombo's API, such as `moodle`. */
   tools?: string[];
-  /** Kombo's ids of courses. Learning and certificate events. */
+  /** Kombo's ids of courses. Only learning and certificate events have one. */
   courses?: string[];
-  /** Kombo's ids of learners. Learning and certificate events. */
+  /** Kombo's ids of learners. Only learning and certificate events have one. */
   learners?: string[];
   /** Conditions on any other field of the detail, in the language of EventBridge's patterns. */
   where?: DetailPattern<EventDetail<Type>>;
 };
 
-/** An event pattern of EventBridge, as JSON. */
+/** An EventBridge event pattern as a JSON object. */
 export type EventPattern = {
-  /** The accounts that events come from; any by default. */
+  /** The accounts that events may come from. By default an event may come from any account. */
   account?: string[];
   source: string[];
   'detail-type': string[];
@@ -48,10 +48,10 @@ export type EventPattern = {
 export type PatternNode = unknown[] | { [field: string]: PatternNode };
 
 /**
- * The pattern of a rule that belongs to a named consumer. It takes the live events of these types, their replays that
- * are addressed to this consumer, and their replays for everyone.
+ * Returns the pattern of a rule that belongs to a named consumer. The pattern matches the live events of these types, their
+ * replays that are addressed to this consumer, and their replays for all consumers.
  *
- * @throws Error for learning events together with others, which no single pattern can distinguish: see `eventPatterns`
+ * @throws Error for learning events together with other events, because one pattern cannot match both: see `eventPatterns`
  */
 export function eventPattern<Type extends EventType>(
   types: readonly Type[],
@@ -64,8 +64,9 @@ export function eventPattern<Type extends EventType>(
     throw new Error(`A rule takes learning events or others, not both: ${types.join(', ')}`);
   }
   const detail = merge(where ?? {}, {
-    // Live events have no `replay`, and replays for everyone have no `consumer`. Null would match neither, and
-    // CloudFormation accepts no null in a template. Operational events have a `replay` that they report on.
+    // Live events have no `replay`, and replays for all consumers have no `replay.consumer`. `exists: false` matches both. Null
+    // would match neither, and CloudFormation rejects null in a template. This applies only to learning events: in operational
+    // events, `replay` is the replay that they report on.
     ...(learning.length > 0 && { replay: { consumer: [consumer, { exists: false }] } }),
     ...(integrations !== undefined || tools !== undefined
       ? {
@@ -78,14 +79,15 @@ export function eventPattern<Type extends EventType>(
   return {
     source: [EVENT_SOURCE],
     'detail-type': types.flatMap(detailTypesOf),
-    // EventBridge takes no empty object.
+    // EventBridge rejects a pattern with an empty object.
     ...(Object.keys(detail).length > 0 && { detail }),
   };
 }
 
 /**
- * The patterns for events of any types: one for those that can be replayed, and one or two for the others. Courses and
- * learners narrow down the events that name one: a failing integration is notified whatever course is asked for.
+ * Returns the patterns for events of any types: one for events that can be replayed, and one or two for the others. The filters
+ * by course and learner apply only to events that have a course or a learner. For example, a channel that is limited to some
+ * courses still gets the event that an integration is failing.
  */
 export function eventPatterns(
   types: readonly EventType[],
@@ -106,7 +108,7 @@ export function eventPatterns(
 /** The most characters of a pattern: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const MOST_CHARACTERS = 2048;
 
-/** The filters of which an event has one value: if their alternatives are divided, it matches one of the parts. */
+/** The filters on fields with one value. If the list of such a filter is divided, an event matches only one of the parts. */
 const DIVISIBLE = [
   ['integration', 'id'],
   ['course', 'id'],
@@ -114,10 +116,10 @@ const DIVISIBLE = [
 ] as const;
 
 /**
- * The same events by several patterns, each as short as EventBridge asks: the longest list of ids is divided. An event
- * matches one of them.
+ * Returns patterns that together match the same events as a long pattern, each short enough for EventBridge. It divides the
+ * longest list of ids, so an event matches only one of the patterns.
  *
- * @throws Error for a pattern that is too long without such a list
+ * @throws Error for a pattern that is too long and has no list of ids to divide
  */
 export function dividePattern(pattern: EventPattern): EventPattern[] {
   const characters = JSON.stringify(pattern).length;
@@ -140,7 +142,7 @@ export function dividePattern(pattern: EventPattern): EventPattern[] {
   );
 }
 
-/** The different ids that a pattern names; an empty list where it has other conditions than ids. */
+/** Returns the different ids in a field of a pattern, or an empty list if the field has conditions other than ids. */
 function idsAt(detail: { [field: string]: PatternNode }, subject: string, field: string): string[] {
   const branch = detail[subject];
   const values = isBranch(branch) ? branch[field] : undefined;
@@ -152,12 +154,12 @@ function distinct(ids: string[]): string[] {
   return [...new Set(ids)];
 }
 
-/** Whether it is a learning event: only those can be replayed. */
+/** Returns whether events of this type can be replayed. Only learning events can. */
 function isReplayable(type: EventType): boolean {
   return detailTypesOf(type).length > 1;
 }
 
-/** Both patterns in one. Where both have a condition on the same field, the second one is used. */
+/** Returns the conditions of both patterns in one. If both have a condition on the same field, it uses the second one. */
 function merge(one: object, other: object): { [field: string]: PatternNode } {
   const merged: { [field: string]: PatternNode } = {};
   for (const [field, value] of [...Object.entries(one), ...Object.entries(other)]) {

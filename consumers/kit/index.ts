@@ -1,4 +1,4 @@
-/** Everything that a consumer needs to read events: `schoolbell-consumer`. */
+/** The package `schoolbell-consumer`: everything that a consumer needs to read Schoolbell's events. */
 export {
   Course,
   Learner,

@@ -1,6 +1,6 @@
 import type { JournalPosition } from '../../functions/contract/learning-events.ts';
 
-/** The fields by which events are ordered. */
+/** The fields of an event that determine the order of events. */
 export type Ordered = {
   detail: {
     integration: { id: string };
@@ -10,22 +10,22 @@ export type Ordered = {
 };
 
 /**
- * The position in the journal of an integration, as text in the order of the journal: a later event of a progression has
- * the greater text. Null for an event that was only derived from Kombo, which has no position.
+ * Returns the event's position in the journal of its integration, as a text that can be compared: a later event of a progression
+ * has the greater text. Returns null for an event that was only derived from Kombo, because it has no position.
  */
 export function positionOf({ detail: { journal } }: Ordered): string | null {
   if (journal === null) return null;
   return `${digits(journal.entry, 12)}/${digits(journal.index, 6)}`;
 }
 
-/** The key of an event's progression, whose events form one stream. Store the last position under this key. */
+/** Returns the key of an event's progression. The events of a progression form one stream. Store its last position by this key. */
 export function streamOf({ detail: { integration, progression } }: Ordered): string {
   return `${integration.id}/${progression.id}`;
 }
 
 /**
- * Where a consumer stores the position of the last event that it handled, per stream. `advance` stores the greater of the
- * stored and the new position, in one conditional write.
+ * The store in which a consumer keeps the position of the last handled event of each stream. `advance` stores the greater of
+ * the stored and the new position, in one conditional write.
  */
 export type Positions = {
   read(stream: string): Promise<string | null>;
@@ -33,12 +33,12 @@ export type Positions = {
 };
 
 /**
- * Handles an event unless a later one of the same progression was handled before. EventBridge does not promise an order, and
- * a late event would restore an old state. The position is stored after the event was handled, so that a failure is retried. An
- * event that is delivered twice is handled twice: `oncePerEvent` is for that. An event that was only derived from Kombo is
- * handled where no position is stored.
+ * Handles an event, unless a later event of the same progression was handled before. EventBridge does not guarantee an order,
+ * and a late event would restore an old state. The position is stored after the event is handled, so that a failed event is
+ * retried. An event that is delivered twice is handled twice: use `oncePerEvent` to prevent this. An event that was only
+ * derived from Kombo is handled only if no position is stored.
  *
- * @returns whether it was handled
+ * @returns whether the event was handled
  */
 export async function unlessOutdated<Event extends Ordered>(
   positions: Positions,

@@ -6,17 +6,17 @@ import { type EventFilter, eventPattern } from './event-pattern.ts';
 
 export type OnEventProps<Type extends EventType> = EventFilter<Type> & {
   bus: AnyBus;
-  /** Names the consumer: replays can be addressed to it (`schoolbell replay --consumer NAME`). */
+  /** The name of the consumer. A replay can be addressed to it (`schoolbell replay --consumer NAME`). */
   consumer: string;
-  /** For several rules on the same event in one scope. By default `On<Event>`. */
+  /** The construct id, by default `On<Event>`. Set it if one scope has several rules for the same event. */
   id?: string;
-  /** By default the rule has a queue of its own. */
+  /** The dead-letter queue. By default the rule has its own. */
   deadLetters?: IQueue;
 };
 
 /**
- * A rule for one event. It belongs to a named consumer and takes the live events, the replays addressed to this consumer
- * and the replays for everyone. It has a dead-letter queue and a retry policy.
+ * Creates a rule for one event type. The rule belongs to a named consumer. It matches the live events, the replays that are
+ * addressed to this consumer, and the replays for all consumers. It has a dead-letter queue and a retry policy.
  */
 export function onEvent<Type extends EventType>(
   scope: Construct,

@@ -9,7 +9,7 @@ import {
   publishedEvents,
 } from '../../functions/contract/published-events.ts';
 
-/** What EventBridge delivers, around the detail. */
+/** The envelope in which EventBridge delivers a detail. */
 const Envelope = z.object({
   id: z.string(),
   source: z.literal(EVENT_SOURCE),
@@ -18,7 +18,7 @@ const Envelope = z.object({
   detail: z.unknown(),
 });
 
-/** An event as Lambda gets it from a rule. Its `id` is EventBridge's own, new for each delivery. */
+/** An event in the form in which a rule sends it to Lambda. Its `id` is EventBridge's own, and is new for each delivery. */
 export type Delivered<Type extends EventType> = {
   [Each in Type]: {
     id: string;
@@ -29,22 +29,22 @@ export type Delivered<Type extends EventType> = {
   };
 }[Type];
 
-/** A parsed event. `isReplay`: it was sent again, on purpose; its `detail.id` is that of the first time. */
+/** A parsed event. `isReplay` means that a replay sent the event again. Its `detail.id` is the same as the first time. */
 export type Parsed<Type extends EventType> = {
   [Each in Type]: { type: Each; detail: EventDetail<Each>; isReplay: boolean };
 }[Type];
 
-/** Thrown for an event of another type than the one that is parsed. */
+/** The error for an event whose type is not the expected one. */
 export class UnexpectedEventError extends Error {
   override name = 'UnexpectedEventError';
 }
 
 /**
- * Parses an event, live or replayed, as a rule passes it to Lambda, or its JSON text (the body of an SQS message). Fields
- * that the schema does not name are dropped.
+ * Parses an event, live or replayed, in the form in which a rule sends it to Lambda, or its JSON text (the body of an SQS
+ * message). Fields that the schema does not contain are removed.
  *
  * @throws UnexpectedEventError for an event of another type
- * @throws ZodError for what is no event of Schoolbell, or a detail that does not match the schema of its type
+ * @throws ZodError for a value that is not an event of Schoolbell, or a detail that does not match the schema of its type
  */
 export function parse<Type extends EventType>(type: Type, event: unknown): Parsed<Type> {
   const { 'detail-type': name, detail } = envelopeOf(event);
@@ -55,7 +55,7 @@ export function parse<Type extends EventType>(type: Type, event: unknown): Parse
 }
 
 /**
- * Parses any learning event, live or replayed: `switch` on its `type`, which narrows its `detail`.
+ * Parses any learning event, live or replayed. A `switch` on the `type` of the result narrows the type of its `detail`.
  *
  * @throws UnexpectedEventError for an event that is not about learning
  */
@@ -67,7 +67,7 @@ export function parseLearningEvent(event: unknown): Parsed<LearningEventType> {
   return parse(type.data, event);
 }
 
-/** Whether a rule passed an event of this type, live or replayed. It narrows the event and does not change it. */
+/** Returns whether a value is an event of this type, live or replayed. This narrows the type of the event and changes nothing. */
 export function is<Type extends EventType>(type: Type, event: unknown): event is Delivered<Type> {
   const { data } = Envelope.safeParse(event);
   return (

@@ -3,27 +3,27 @@ import { minute } from '../../functions/contract/printable-text.ts';
 import { type EventDetail, type EventType, parseDetail } from '../../functions/contract/published-events.ts';
 import { SuspectKind, type WaitingChanges } from '../../functions/contract/waiting-changes.ts';
 
-/** What is said about an event. Every channel lays it out: it shortens what is too long and leaves out what is blank. */
+/** The text of a message about an event. Each channel formats it: it shortens long texts and leaves out blank ones. */
 export type EventText = {
   headline: string;
   tone: Tone;
-  /** What it is about or what happened: the title of a course, or sentences. */
+  /** The title of the course, or sentences that describe what happened. */
   lines: (string | null)[];
   facts: Fact[];
-  /** The same in the columns of a table. Null for events that are not about a learner's progress. */
+  /** The same information for the columns of a table. Null for events that are not about a learner's progress. */
   progress: ProgressText | null;
 };
 
-/** `operation`: for operators. `other`: neither good nor bad. */
+/** The kind of news. `operation` is news for operators. `other` is neither good nor bad. */
 export type Tone = 'achievement' | 'loss' | 'step back' | 'operation' | 'other';
 
 /** A label with a text or a time (ISO 8601). */
 export type Fact = { label: string; text: string | null } | { label: string; time: string };
 
-/** `at`: ISO 8601. `learner` and `course` are null where the event names none. */
+/** A learner's progress as a row of a table. `at` is ISO 8601. `learner` and `course` are null if the event does not name one. */
 export type ProgressText = { at: string; learner: string | null; course: string | null; change: string };
 
-/** How an event of one type is described. */
+/** Defines the text of events of one type. */
 type Description<Detail> = {
   headline: string;
   tone: Tone;
@@ -156,7 +156,7 @@ const DESCRIPTIONS: { readonly [Type in EventType]: Description<EventDetail<Type
 };
 
 /**
- * What is said about an event, live or replayed.
+ * Returns the text about an event, live or replayed.
  *
  * @throws ZodError when the detail does not match the schema of the event
  */
@@ -165,7 +165,7 @@ export function eventText<Type extends EventType>(type: Type, detail: unknown): 
   return { headline, tone, progress: null, ...text(parseDetail(type, detail)) };
 }
 
-/** What happened, without anything about a single event, such as `Course completed`. */
+/** Returns what an event type means, such as `Course completed`, without data of a single event. */
 export function headlineOf(type: EventType): string {
   return DESCRIPTIONS[type].headline;
 }
@@ -185,18 +185,18 @@ const KINDS: Record<SuspectKind, string> = {
   olderVersion: 'shown in an older version again',
 };
 
-/** What is held, by kind: `40 removed, 2 restored`. */
+/** Returns the number of held changes of each kind, such as `40 removed, 2 restored`. */
 export function kindsText({ kinds }: WaitingChanges): string {
   const counts = SuspectKind.options.filter((kind) => kinds[kind] !== undefined);
   return counts.map((kind) => `${kinds[kind]} ${KINDS[kind]}`).join(', ') || 'nothing';
 }
 
-/** Whether a text shows nothing: it has only spaces, controls and invisible characters. */
+/** Returns whether a text has nothing visible: only spaces, control characters and invisible characters, or nothing at all. */
 export function isBlank(text: string | null | undefined): boolean {
   return !text || !/[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(text);
 }
 
-/** The name, or else the platform's id, by which people find the learner there, or else Kombo's. */
+/** Returns the learner's name. Without a name, returns the platform's id, by which people find the learner there, or Kombo's id. */
 function learnerOf({ learner }: LearningEventDetail): string | null {
   const name = [learner.firstName, learner.lastName].filter((part) => !isBlank(part)).join(' ');
   return firstVisible([name, learner.remoteId, learner.id]);
@@ -218,7 +218,7 @@ function enrolmentDates({ previous, progression }: LearningEventDetail): string 
   return `enrolled ${dates(previous?.enrolledAt, progression.enrolledAt)}`;
 }
 
-/** Two days, or two times where the day is the same. */
+/** Returns two dates, or two times if both are on the same day, such as `2026-01-05 → 2026-01-07`. */
 function dates(before: string | null | undefined, after: string | null): string {
   const isSameDay = before?.slice(0, 10) === after?.slice(0, 10);
   const show = (date: string | null | undefined) =>

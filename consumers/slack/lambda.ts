@@ -3,5 +3,5 @@ import { createTelemetry } from '../../functions/telemetry/telemetry.ts';
 import { channelHandler } from '../channels/channel-handler.ts';
 import { wireSlack } from './wiring.ts';
 
-/** Called by the queue of a channel. Everything here is built once, at a cold start. */
+/** The entry point of the function that handles the queue of a channel. This module is evaluated once, at a cold start. */
 export const handler = redactErrors(createTelemetry(), channelHandler(wireSlack(process.env)));

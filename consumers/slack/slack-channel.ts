@@ -11,7 +11,7 @@ import type { SlackSettings } from '../deploy/settings.ts';
 import type { Digests } from '../digest/digest-construct.ts';
 import type { SlackEnvironment } from './slack.ts';
 
-/** All attempts with the longest waits that Slack asks for, and the time to read the secret. A test adds them up. */
+/** The time for all attempts, the longest waits between them, and reading the secret. A test adds these times. */
 const TIMEOUT = Duration.minutes(2);
 
 export type SlackChannelProps = {
@@ -22,8 +22,8 @@ export type SlackChannelProps = {
 };
 
 /**
- * Posts to one channel of Slack: rule → queue → function. The function reads the secret when it posts, so that a new value
- * needs no deployment.
+ * Creates the resources that post messages to one Slack channel: rules, a queue and a function. The function reads the secret
+ * when it posts, so that a new value of the secret needs no deployment.
  */
 export class SlackChannel extends MessageChannel {
   constructor(scope: Construct, id: string, { settings, slack, bus, digests }: SlackChannelProps) {
@@ -42,12 +42,12 @@ export class SlackChannel extends MessageChannel {
       } satisfies Partial<Record<keyof SlackEnvironment, string>>,
     });
     grantSecret(secret, post, 'GetSecretValue');
-    // Slack accepts one message per second and channel. A queue makes at least two calls at once.
+    // Slack accepts one message per second and channel. Two is the least number of concurrent calls that SQS allows.
     feedFunction(post, this.queue, { atOnce: 2 });
   }
 }
 
-/** The secret with the URL or the token. */
+/** Returns the secret that contains the URL or the token. */
 function secretOf(scope: Construct, via: SlackSettings['via']): ISecret {
   return Secret.fromSecretAttributes(scope, 'Secret', {
     secretCompleteArn: via.way === 'incoming-webhook' ? via.url : via.token,

@@ -13,18 +13,18 @@ type Block =
   | { type: 'section'; text: PlainText }
   | { type: 'context'; elements: (PlainText | Markup)[] };
 
-/** A message as Slack takes it, at an incoming webhook or, with a channel, at `chat.postMessage`. */
+/** A message in Slack's format. An incoming webhook accepts it as it is, and `chat.postMessage` needs a `channel` in addition. */
 export type SlackMessage = { text: string; blocks: Block[]; unfurl_links: false; unfurl_media: false };
 
 /**
- * A message in Block Kit that Slack takes, whatever the texts are: blank ones are left out, long ones are shortened. What
- * a person wrote is plain text, so that nothing in it is markup.
+ * Returns a message of Block Kit that Slack accepts for any texts: blank texts are left out, and long texts are shortened. Texts
+ * that a person wrote are plain text, so that Slack does not interpret them as markup.
  */
 export function slackMessage({ headline, lines, facts }: EventText): SlackMessage {
   const header = plain([isBlank(headline) ? 'Schoolbell' : headline], MOST_OF_HEADER);
   const section = plain(lines, MOST_OF_SECTION);
   return {
-    // What a notification shows, and what a screen reader reads. Slack reads markup in it.
+    // Notifications show this text, and screen readers read it. Slack interprets markup in it, so it is escaped.
     text: escaped(header.text),
     blocks: [
       { type: 'header', text: header },
@@ -43,7 +43,7 @@ function contextOf(fact: Fact): Block[] {
 }
 
 /**
- * A time that Slack shows in the reader's own time zone; where it cannot, in UTC.
+ * Returns a time that Slack shows in the reader's own time zone, or in UTC if a client cannot do this.
  * https://docs.slack.dev/messaging/formatting-message-text#date-formatting
  */
 function slackTime(time: string): Markup {
@@ -51,7 +51,7 @@ function slackTime(time: string): Markup {
   return { type: 'mrkdwn', text: `<!date^${seconds}^{date_short_pretty} {time}|${minute(time)} UTC>` };
 }
 
-/** Each text is one line, so that none can look like another part of the message. Blank ones are left out. */
+/** Returns texts as plain text. Each becomes one line, so that it cannot look like another part. Blank texts are left out. */
 function plain(lines: (string | null)[], most: number): PlainText {
   const text = lines
     .flatMap((line) =>
@@ -61,12 +61,12 @@ function plain(lines: (string | null)[], most: number): PlainText {
   return { type: 'plain_text', text: shortened(text, most), emoji: false };
 }
 
-/** At most `most` UTF-16 units, without half a character. */
+/** Returns a text with at most `most` UTF-16 units. It does not cut a character in half. */
 function shortened(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
-/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
+/** Returns a text in which no character is markup: https://docs.slack.dev/messaging/formatting-message-text#escaping */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -5,7 +5,7 @@ import { described } from '../../functions/contract/field-types.ts';
 import { DeploymentError, TransientError } from '../../functions/core/errors.ts';
 import { readWhole } from '../../functions/core/read-whole.ts';
 
-/** The environment of the function that posts to one channel. */
+/** The environment variables of the function that posts to one channel. */
 export const SlackEnvironment = z.object({
   SLACK_SECRET_ID: described(z.string().check(z.minLength(1)), 'ARN of the secret with the URL or the token'),
   SLACK_CHANNEL_ID: described(
@@ -15,33 +15,33 @@ export const SlackEnvironment = z.object({
 });
 export type SlackEnvironment = z.infer<typeof SlackEnvironment>;
 
-/** How often and how long to try one message. */
+/** Limits how often and how long the function tries to post one message. */
 export type RetryBudget = {
   attempts: number;
-  /** The most milliseconds of one attempt, until its response is read. */
+  /** The most milliseconds of one attempt, including reading its response. */
   attemptMs: number;
-  /** The most milliseconds between two attempts. When Slack asks for more, the queue repeats the message later. */
+  /** The most milliseconds between two attempts. If Slack requires a longer wait, the queue repeats the message later. */
   longestWaitMs: number;
 };
 
 export const RETRY_BUDGET: RetryBudget = { attempts: 3, attemptMs: 10_000, longestWaitMs: 30_000 };
 
 export type SlackOptions = {
-  /** Of the channel for `chat.postMessage`; null for an incoming webhook, whose URL names the channel. */
+  /** Slack's id of the channel for `chat.postMessage`. Null for an incoming webhook, whose URL identifies the channel. */
   channelId: string | null;
-  /** The URL of the incoming webhook, or the token of a bot. Called for each message. */
+  /** Returns the URL of the incoming webhook, or the token of the bot. It is called for each message. */
   secret: () => Promise<string>;
   apiUrl?: string;
   budget?: RetryBudget;
   wait?: (milliseconds: number) => Promise<unknown>;
 };
 
-/** Slack repeats the message in its response; this is several times the longest message. */
+/** The most bytes of a response. Slack repeats the message in its response, and this is several times the longest message. */
 const MOST_BYTES = 256 * 1024;
 
 const ApiResponse = z.object({ ok: z.boolean(), error: z.optional(z.string()) });
 
-/** https://docs.slack.dev/reference/methods/chat.postMessage#errors */
+/** The errors after which a retry may succeed: https://docs.slack.dev/reference/methods/chat.postMessage#errors */
 const TRANSIENT = new Set([
   'fatal_error',
   'internal_error',
@@ -53,8 +53,8 @@ const TRANSIENT = new Set([
 ]);
 
 /**
- * Posts messages. A message that Slack does not accept is an error: `chat.postMessage` responds to a refused message with 200
- * and `ok: false`, and an incoming webhook responds with exactly `ok` to an accepted message.
+ * Returns a function that posts messages. It throws an error if Slack does not accept a message. `chat.postMessage` responds to a
+ * refused message with status 200 and `ok: false`. An incoming webhook responds to an accepted message with exactly `ok`.
  * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
  *
  * @returns a function that posts one message. It throws DeploymentError when Slack refuses the message, the channel or the
@@ -92,7 +92,7 @@ function requestWith(message: object, token?: string): RequestInit {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     },
     body: JSON.stringify(message),
-    // A redirection would send the message, and perhaps the token, to another host.
+    // A redirect would send the message, and possibly the token, to another host.
     redirect: 'manual',
   };
 }
@@ -104,7 +104,8 @@ type Response = { status: number; body: string; waitMs: number };
 async function send(url: string, request: RequestInit, timeoutMs: number): Promise<Response> {
   try {
     const response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
-    // https://docs.slack.dev/apis/web-api/rate-limits: in seconds. Without a usable number, the limit is one message per second.
+    // The header is in seconds: https://docs.slack.dev/apis/web-api/rate-limits. Without a valid number, it waits one second,
+    // because the limit is one message per second.
     const seconds = Number(response.headers.get('retry-after'));
     const { body, status } = response;
     return {
@@ -142,18 +143,18 @@ function refused(code: string): DeploymentError {
   return new DeploymentError(`Slack refuses the message (${code})`, { code });
 }
 
-/** Slack's code, such as `invalid_blocks` or `channel_not_found`. Nothing else of its responses is kept. */
+/** Returns Slack's error code, such as `invalid_blocks`. Errors contain nothing else of Slack's responses. */
 function codeIn(text: string): string | null {
   return /^[a-z_]{1,60}$/.test(text.trim()) ? text.trim() : null;
 }
 
-/** The URL is a secret: the error does not quote it. */
+/** Returns the URL if it is valid. The error does not quote the URL, because it is a secret. */
 function checkUrl(text: string): string {
   if (isAddress(text)) return text;
   throw new DeploymentError('The secret of the incoming webhook does not hold its URL');
 }
 
-/** `fetch` quotes a token in its error when a header cannot hold it. */
+/** Returns the token if a header can contain it. Otherwise `fetch` would throw an error that quotes the token. */
 function checkToken(text: string): string {
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   throw new DeploymentError(

@@ -18,7 +18,7 @@ const CENTER = PAGE.width / 2;
 const LEFT = 190;
 const RIGHT = PAGE.width - LEFT;
 
-/** An option that the package's types do not know yet. */
+/** An option that the package's types do not contain yet. */
 const PDF_UA: object = { subset: 'PDF/UA' };
 
 /** A PDF, and the texts that no font can draw: a fallback text is drawn instead of each. */
@@ -96,7 +96,7 @@ async function drawBlocks(
   const document = new PDFDocument({
     size: [PAGE.width, PAGE.height],
     margin: 0,
-    // No standard font is read.
+    // An empty name keeps PDFKit from reading one of its standard fonts.
     font: '',
     ...PDF_UA,
     pdfVersion: '1.7',
@@ -141,7 +141,7 @@ async function firstDrawable(
     const text = await prepareText(candidate, fonts, direction);
     if (text !== null) return { text, at };
   }
-  throw new Error('The fonts do not even have an ellipsis');
+  throw new Error('The fonts cannot draw an ellipsis');
 }
 
 /** Returns how the learner is identified when no name is known or none can be drawn. */
@@ -156,7 +156,7 @@ function learnerNumber(
 function dateTexts(instant: string, { locale, timeZone }: CertificateTexts): string[] {
   const date = new Date(instant);
   const inWords = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone });
-  // Sweden writes dates as ISO 8601 does.
+  // The Swedish locale (`sv`) formats dates as in ISO 8601.
   const inNumbers = new Intl.DateTimeFormat('sv', { timeZone });
   return [inWords.format(date), inNumbers.format(date)];
 }
@@ -166,7 +166,7 @@ function dateTexts(instant: string, { locale, timeZone }: CertificateTexts): str
  * begin with digits or Latin letters.
  */
 function directionOf(locale: string): Direction {
-  // The types of this version of TypeScript do not know it yet.
+  // The types of this version of TypeScript do not contain `getTextInfo` yet.
   const { direction } = TextInfo.parse(Object(new Intl.Locale(locale)).getTextInfo());
   return direction;
 }
@@ -197,13 +197,13 @@ function collect(document: PDFKit.PDFDocument): Promise<Buffer> {
 /** What is printed on a certificate. */
 export type Certificate = {
   number: string;
-  /** Proves, with the number, that a printed certificate is the one that was issued. */
+  /** The verification code. Together with the number, it proves that a printed certificate was issued. */
   code: string;
-  /** Null where neither the event nor Kombo has a name. */
+  /** Null if neither the event nor Kombo has a name. */
   learnerName: string | null;
-  /** The platform's id of the learner, printed where there is no name. */
+  /** The platform's id of the learner. It is printed if there is no name. */
   learnerReference: string | null;
-  /** Null where Kombo has no title. */
+  /** Null if Kombo has no title. */
   courseTitle: string | null;
   /** ISO 8601. */
   completedAt: string;

@@ -1,11 +1,11 @@
-/** A4, landscape, in points. */
+/** The size of a landscape A4 page in points. */
 export const PAGE = { width: 841.89, height: 595.28 };
 
 const NAVY = '#1d2b45';
 const GOLD = '#a8843a';
 const PAPER = '#fdfbf5';
 
-/** The paper, and the frame around it. */
+/** Draws the background of the page and the frame around it. */
 export function drawFrame(document: PDFKit.PDFDocument): void {
   const { width, height } = PAGE;
   document.rect(0, 0, width, height).fill(PAPER);
@@ -45,7 +45,7 @@ export function drawFrame(document: PDFKit.PDFDocument): void {
   }
 }
 
-/** A seal of fine lines, as on banknotes. */
+/** Draws a seal of fine lines, as on banknotes, with a bell in its centre. */
 export function rosette(document: PDFKit.PDFDocument, x: number, y: number): void {
   document.lineWidth(0.35).strokeColor(GOLD);
   for (const [radius, swing, petals] of [
@@ -65,7 +65,7 @@ export function rosette(document: PDFKit.PDFDocument, x: number, y: number): voi
     }
   }
   document.circle(x, y, 10).fillAndStroke(PAPER, GOLD);
-  // A bell.
+  // This path is the bell.
   document.path(`M ${x - 5} ${y + 3} q 1.6 -1.6 1.6 -4.5 a 3.4 3.4 0 0 1 6.8 0 q 0 2.9 1.6 4.5 z`).fill(GOLD);
   document.circle(x, y + 4.6, 1.2).fill(GOLD);
 }

@@ -1,27 +1,27 @@
 import { codePointsOf } from './font-library.ts';
 import { type Glyph, type Typeface, UNITS_PER_EM } from './typeface.ts';
 
-/** A typeface in a document. */
+/** A typeface that is embedded in a PDF document. */
 export type EmbeddedTypeface = {
-  /** Its name among the resources of the current page, where it is registered. */
+  /** Registers the typeface as a resource of the current page, and returns its name there. */
   nameOnPage(): string;
   /**
-   * Records what the glyphs of a cluster mean.
+   * Records which text the glyphs of a cluster stand for.
    *
-   * @returns whether the text of the cluster follows from its glyphs
+   * @returns whether the recorded texts of the glyphs together give the text of the cluster
    */
   use(text: string, letters: Glyph[], marks: Glyph[]): { isPlain: boolean };
-  /** Writes what the glyphs mean. */
+  /** Writes the font, and the text that each glyph stands for, to the document. */
   finish(): void;
 };
 
 const FLAG_SYMBOLIC = 4;
-/** The meaning of a glyph that means nothing by itself: PDF/UA requires a meaning of each glyph. */
+/** The text of a glyph that stands for no text alone. PDF/UA requires a text for each glyph. */
 const NOTHING = '\u200b';
 
 /**
- * Embeds a TrueType font by its glyphs (a composite font with the encoding Identity-H, ISO 32000-1, 9.7), with what each
- * glyph means as text (ToUnicode, 9.10.3).
+ * Embeds a TrueType font in a document. The text operators of the PDF name glyphs by their ids (a composite font with the
+ * encoding Identity-H, ISO 32000-1, 9.7). A map contains the text of each glyph (ToUnicode, 9.10.3).
  */
 export function embedTypeface(
   document: PDFKit.PDFDocument,
@@ -68,7 +68,10 @@ export function embedTypeface(
   });
   composite.end(undefined);
 
-  /** A glyph that the font has for a single character means that character; any other glyph means the text of its first use. */
+  /**
+   * Records and returns the text of a glyph. If the font has the glyph for a single character, this is its text. Any other
+   * glyph has the text of its first use.
+   */
   const noted = (id: number, text: string, otherwise: string): string => {
     const own = codePointsOf(text).find((point) => font.nominalGlyph(point) === id);
     const known = texts.get(id) ?? (own === undefined ? otherwise : String.fromCodePoint(own));
@@ -89,7 +92,10 @@ export function embedTypeface(
   };
 }
 
-/** https://adobe-type-tools.github.io/font-tech-notes/pdfs/5411.ToUnicode.pdf */
+/**
+ * Returns a ToUnicode map with the text of each glyph:
+ * https://adobe-type-tools.github.io/font-tech-notes/pdfs/5411.ToUnicode.pdf
+ */
 function toUnicodeMap(texts: Map<number, string>): string {
   const lines = [...texts].map(
     ([id, text]) =>
@@ -120,7 +126,7 @@ function hex(value: number): string {
   return value.toString(16).padStart(4, '0');
 }
 
-/** Six capital letters mark a font that has not all of its glyphs. */
+/** Returns the prefix of a font's name in a PDF: six capital letters mark a font that does not contain all of its glyphs. */
 function prefixOf(name: string): string {
   return `SCHB${name
     .replaceAll(/\D/g, '')
@@ -129,8 +135,8 @@ function prefixOf(name: string): string {
 }
 
 /**
- * A table of a TrueType font: https://learn.microsoft.com/en-us/typography/opentype/spec/otff. Not by HarfBuzz, whose
- * JavaScript never frees a font that was asked for a table.
+ * Returns a table of a TrueType font: https://learn.microsoft.com/en-us/typography/opentype/spec/otff. It does not use
+ * HarfBuzz, because HarfBuzz's JavaScript never frees a font after it has returned a table of it.
  */
 function tableOf(bytes: Uint8Array, tag: 'head' | 'maxp'): DataView {
   const font = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -143,13 +149,13 @@ function tableOf(bytes: Uint8Array, tag: 'head' | 'maxp'): DataView {
   throw new Error(`The font has no table "${tag}"`);
 }
 
-/** Units per em are at 18; xMin, yMin, xMax and yMax from 36. */
+/** Returns xMin, yMin, xMax and yMax, which begin at byte 36. The units per em are at byte 18. */
 function boundingBox(head: DataView): number[] {
   const unitsPerEm = head.getUint16(18);
   return [36, 38, 40, 42].map((at) => Math.round((head.getInt16(at) / unitsPerEm) * UNITS_PER_EM));
 }
 
-/** The number of glyphs is at 4. */
+/** Returns the ids of all glyphs. The number of glyphs is at byte 4. */
 function glyphIds(maxp: DataView): number[] {
   return [...Array(maxp.getUint16(4)).keys()];
 }

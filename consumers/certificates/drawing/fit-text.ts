@@ -1,20 +1,20 @@
 import type { Line, Paragraph } from './paragraph.ts';
 import { UNITS_PER_EM } from './typeface.ts';
 
-/** A text in lines, at a size in points at which they fit. */
+/** A text that is divided into lines, and the font size in points at which the lines fit. */
 export type FittedText = { paragraph: Paragraph; size: number; lines: Line[] };
 
 export type Fit = { width: number; height: number; lines: number; largest: number; smallest: number };
 
-/** From one baseline to the next, as a share of the size. */
+/** The distance from one baseline to the next, divided by the font size. */
 export const LEADING = 1.35;
 
 const words = new Intl.Segmenter('und', { granularity: 'word' });
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /**
- * The largest size at which a text fits into a number of lines of a width; lines break between words, in any script.
- * What is too long even at the smallest size ends with an ellipsis.
+ * Returns a text in lines, at the largest size at which it fits into the width, the height and the number of lines. Lines
+ * break between words, in any script. A text that is too long even at the smallest size is cut and ends with an ellipsis.
  */
 export function fitText(paragraph: Paragraph, fit: Fit): FittedText {
   for (let size = fit.largest; size > fit.smallest; size -= 1) {
@@ -30,7 +30,7 @@ export function fitText(paragraph: Paragraph, fit: Fit): FittedText {
   return { paragraph, size: fit.smallest, lines };
 }
 
-/** The lines of a text; where there are more than `most`, some of them. */
+/** Returns the lines of a text. It may stop when there are more than `most` lines. */
 function wrap(paragraph: Paragraph, width: number, most: number): Line[] {
   const { text } = paragraph;
   const fits = (start: number, end: number) => paragraph.measure(trimmed(paragraph, start, end)) <= width;
@@ -51,7 +51,7 @@ function wrap(paragraph: Paragraph, width: number, most: number): Line[] {
   return [...lines, trimmed(paragraph, start, end)].filter((line) => line.end > line.start);
 }
 
-/** Where a line may end: after a word and the punctuation that follows it, also after a space. */
+/** Returns the offsets at which a line may end: after a space, and after a word with the punctuation that follows it. */
 function wordEnds(text: string): number[] {
   const ends: number[] = [];
   let isOpen = false;
@@ -73,7 +73,7 @@ function graphemeEnds(text: string, start: number, end: number): number[] {
   );
 }
 
-/** The same number of lines, as even as possible in length: a last line of one word looks like a mistake. */
+/** Returns the same number of lines with similar lengths. A last line of only one word looks like a mistake. */
 function balance(paragraph: Paragraph, lines: Line[], width: number): Line[] {
   let best = lines;
   for (let narrower = 0.95; narrower > 0.4; narrower -= 0.05) {

@@ -4,10 +4,10 @@ import { Blob, Face } from 'harfbuzzjs';
 import subsetFont from 'subset-font';
 import * as z from 'zod/mini';
 
-/** Code points, first and last of each range. */
+/** Ranges of code points. The first and the last code point belong to the range. */
 export type CodePointRanges = [first: number, last: number][];
 
-/** Ranges as CSS writes them: `U+0460-052F,U+20B4`. */
+/** Returns the ranges of code points in a text in the format of CSS, such as `U+0460-052F,U+20B4`. */
 export function parseRanges(text: string): CodePointRanges {
   return text.split(',').map((range) => {
     const [first = '', last = first] = range.trim().replace(/^U\+/i, '').split('-');
@@ -19,17 +19,17 @@ export function includes(ranges: CodePointRanges, point: number): boolean {
   return ranges.some(([first, last]) => point >= first && point <= last);
 }
 
-/** A font file, as a TrueType font of regular weight. */
+/** A font file that was read as a TrueType font of regular weight. */
 export type FontFile = { name: string; font: Buffer; codePoints: ReadonlySet<number> };
 
 export type FontLibrary = {
-  /** The first font that has every character of a grapheme; null where none has. */
+  /** Returns the first font that has every character of a grapheme, or null if no font has all of them. */
   find(grapheme: string, preferred: readonly string[]): Promise<FontFile | null>;
 };
 
 /**
- * Families of which a package has one whole file per weight. The first one has Latin, Greek, Cyrillic and all their marks
- * in one file: a mark can only be placed by the font of its letter.
+ * Families whose package has one complete file per weight. The first family has Latin, Greek, Cyrillic and all their
+ * combining marks in one file. This is necessary because a mark must come from the same font as its letter.
  */
 const WHOLE = [
   'noto-serif/400Regular/NotoSerif_400Regular',
@@ -48,7 +48,7 @@ const WHOLE = [
   'noto-serif-tibetan/400Regular/NotoSerifTibetan_400Regular',
 ] as const;
 
-/** Families that are split by code points, compressed, and of variable weight. */
+/** Families whose package has several compressed files of variable weight, each with other code points. */
 const SPLIT = [
   'noto-naskh-arabic',
   'noto-serif-hebrew',
@@ -74,15 +74,15 @@ const SPLIT = [
 
 const REGULAR = { wght: 400 };
 
-/** The file of a font, and the code points that it may have; null: any. */
+/** A font file, and the code points that it may have. Null means that it may have any code point. */
 type Candidate = { family: string; path: string; ranges: CodePointRanges | null };
 
 const UnicodeRanges = z.record(z.string(), z.string());
 
 /**
- * The fonts of a directory that is laid out as `node_modules` is. A file is read when a character first needs it.
+ * Returns the fonts of a directory with the structure of `node_modules`. A font file is read when a character first needs it.
  *
- * @throws Error when there are none
+ * @throws Error when the directory has no fonts
  */
 export function openFonts(directory: string): FontLibrary {
   const candidates = [
@@ -90,7 +90,7 @@ export function openFonts(directory: string): FontLibrary {
     ...SPLIT.flatMap((family) => splitFamily(directory, family)),
     ...WHOLE.slice(1).map(wholeFamily),
   ].filter(({ path }) => existsSync(join(directory, path)));
-  // Without fonts no name can be drawn, and a certificate without one would be stored for good.
+  // Without fonts no name can be drawn. A certificate without a name would be stored and never replaced.
   if (candidates.length === 0) throw new Error(`There are no fonts in ${directory}`);
   const files = new Map<string, Promise<FontFile>>();
 
@@ -122,7 +122,10 @@ export function openFonts(directory: string): FontLibrary {
   };
 }
 
-/** Whether a font has these code points, a letter with marks also by its parts. Joiners need no glyph. */
+/**
+ * Returns whether a font can draw these code points. For a letter with marks, a font may have the letter and the marks
+ * separately. Joiners need no glyph.
+ */
 export function canDraw({ codePoints }: FontFile, points: number[]): boolean {
   return points.every(
     (point) =>

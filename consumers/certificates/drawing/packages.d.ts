@@ -1,4 +1,4 @@
-/** The package's own types say `require('bidi-js').default`, and there is none: the factory is what it exports. */
+/** The package's own types declare `require('bidi-js').default`, which does not exist: the package exports the factory itself. */
 declare module 'bidi-js' {
   export type EmbeddingLevels = {
     levels: Uint8Array;
@@ -6,20 +6,20 @@ declare module 'bidi-js' {
   };
   export default function createBidi(): {
     getEmbeddingLevels(text: string, direction?: 'ltr' | 'rtl' | 'auto'): EmbeddingLevels;
-    /** The class of a character, such as `AL`. */
+    /** Returns the bidirectional class of a character, such as `AL`. */
     getBidiCharTypeName(character: string): string;
-    /** The indices of a line's UTF-16 units from left to right. `end` is inclusive. */
+    /** Returns the indices of a line's UTF-16 units from left to right. `end` is inclusive. */
     getReorderedIndices(text: string, levels: EmbeddingLevels, start: number, end: number): number[];
   };
 }
 declare module 'subset-font' {
-  /** Makes a TrueType font of a font in any format, with the glyphs for a text and what they can be combined to. */
+  /** Converts a font of any format to TrueType. The result has the glyphs for a text and for the combinations of its letters. */
   export default function subsetFont(
     font: Buffer,
     text: string | undefined,
     options: {
       targetFormat: 'sfnt';
-      /** Takes every glyph, and no text. */
+      /** Keeps every glyph of the font, whatever the text is. */
       keepAllGlyphs?: true;
       variationAxes?: Record<string, number>;
     },

@@ -2,7 +2,7 @@ import type { FontFile } from './font-library.ts';
 import { ELLIPSIS, isRightToLeft, type PreparedText, visualOrder } from './prepared-text.ts';
 import { type Cluster, shapeRange, type Typeface } from './typeface.ts';
 
-/** What is drawn at once, from left to right. `start`: where it begins in the text. */
+/** Clusters of one typeface that are drawn together, from left to right. `start` is their offset in the text. */
 export type Run = { typeface: Typeface; clusters: Cluster[]; start: number };
 
 /** A range of a paragraph, in UTF-16 units. */
@@ -10,13 +10,13 @@ export type Line = { start: number; end: number; isShortened: boolean };
 
 export type Paragraph = {
   text: string;
-  /** The width of a range, in thousandths of the font size. */
+  /** Returns the width of a line in thousandths of the font size. */
   measure(line: Line): number;
-  /** The runs of a line from left to right. */
+  /** Returns the runs of a line from left to right. */
   runs(line: Line): Run[];
 };
 
-/** A text that can be measured and drawn line by line. */
+/** Returns a text that can be measured and drawn line by line. */
 export function createParagraph(
   prepared: PreparedText,
   typefaces: ReadonlyMap<FontFile, Typeface>,

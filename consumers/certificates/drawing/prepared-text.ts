@@ -1,16 +1,19 @@
 import createBidi, { type EmbeddingLevels } from 'bidi-js';
 import { canDraw, codePointsOf, type FontFile, type FontLibrary } from './font-library.ts';
 
-/** A piece of a text that is shaped at once: one font, one script, one direction. Offsets are UTF-16 units. */
+/** A part of a text that has one font, one script and one direction, so that it is shaped together. Offsets are UTF-16 units. */
 export type Piece = { start: number; end: number; file: FontFile; level: number };
 
-/** A text with its fonts and its directions by the Unicode Bidirectional Algorithm. It ends with `…`, drawn if needed. */
+/**
+ * A text with its fonts, and with its directions according to the Unicode Bidirectional Algorithm. The text ends with `…`,
+ * which is drawn only when a line is shortened.
+ */
 export type PreparedText = {
   text: string;
-  /** Without the `…`. */
+  /** The length of the text without the `…` at its end. */
   length: number;
   levels: EmbeddingLevels;
-  /** A text with the same directions. */
+  /** A text with the same directions, in which every character has one UTF-16 unit: see `asOneUnit`. */
   inOneUnit: string;
   pieces: Piece[];
 };
@@ -19,19 +22,20 @@ export type Direction = 'ltr' | 'rtl' | 'auto';
 
 export const ELLIPSIS = '…';
 
-/** More than fits on a page at the smallest size. */
+/** This is more than fits on a page at the smallest size. */
 const MOST_CHARACTERS = 2_000;
 
 const bidi = createBidi();
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
-/** Characters that set the order of a text and are not drawn. */
+/** Characters that set the direction of a text. They are not drawn. */
 const MARKS_OF_DIRECTION = /^[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]$/;
 /** Scripts that share a font. */
 const SCRIPTS = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u];
 
 /**
- * A text of people in one line: composed, without controls, and without characters that override the order of its letters.
- * Marks and isolates, which only say where a direction begins and ends, are kept.
+ * Returns a text that a person wrote as one line, in Unicode's composed form. Control characters become spaces. Characters
+ * that override the order of letters are removed. Direction marks and isolates, which only mark where a direction begins or
+ * ends, are kept.
  */
 export function inOneLine(text: string): string {
   const line = text
@@ -43,10 +47,10 @@ export function inOneLine(text: string): string {
 }
 
 /**
- * Finds the font of each character.
+ * Finds a font for each character.
  *
- * @param direction of the text as a whole; by default that of its first letter
- * @returns null where a character has no font: then the text cannot be drawn
+ * @param direction the direction of the whole text; by default that of its first letter
+ * @returns the text with its fonts, or null if no font has a character: then the text cannot be drawn
  */
 export async function prepareText(
   line: string,
@@ -75,7 +79,7 @@ export async function prepareText(
   return { text, length: line.length, levels, inOneUnit, pieces };
 }
 
-/** The offsets of the pieces of a line from left to right. */
+/** Returns the pieces of a line from left to right. */
 export function visualOrder(
   { inOneUnit, levels, pieces }: PreparedText,
   start: number,
@@ -93,7 +97,7 @@ export function visualOrder(
     .toSorted((a, b) => (places.get(a.start) ?? 0) - (places.get(b.start) ?? 0));
 }
 
-/** A character of each class of the algorithm, in one UTF-16 unit. */
+/** One character for each class of the Unicode Bidirectional Algorithm. Each has one UTF-16 unit. */
 const OF_CLASS: Record<string, string> = {
   L: 'a',
   R: '\u05d0',
@@ -106,8 +110,8 @@ const OF_CLASS: Record<string, string> = {
 const NEUTRAL = '!';
 
 /**
- * A text with the same directions and as many UTF-16 units, in which each unit is a character: the package looks at
- * units, and takes the halves of an Adlam letter for left-to-right.
+ * Returns a text with the same directions and the same length, in which each UTF-16 unit is one character. This is necessary
+ * because the package reads single units: it would treat the two units of an Adlam letter as left-to-right.
  */
 function asOneUnit(text: string): string {
   return text.replaceAll(/[\u{10000}-\u{10ffff}]/gu, (character) =>
@@ -115,12 +119,15 @@ function asOneUnit(text: string): string {
   );
 }
 
-/** Whether the text as a whole goes from right to left. */
+/** Returns whether the direction of the whole text is right-to-left. */
 export function isRightToLeft({ levels }: PreparedText): boolean {
   return (levels.paragraphs[0]?.level ?? 0) % 2 === 1;
 }
 
-/** Numbers, spaces and punctuation are drawn in the font of the letters before them, so that words stay together. */
+/**
+ * Returns the font of a grapheme, or null if no font has it. Numbers, spaces and punctuation get the font of the letters before
+ * them, so that they are shaped together.
+ */
 async function fileFor(
   grapheme: string,
   last: FontFile | null,
@@ -132,7 +139,7 @@ async function fileFor(
   return fonts.find(grapheme, preferred);
 }
 
-/** Chinese, Japanese and Korean share code points and draw them differently. */
+/** Returns the families to try first. Chinese, Japanese and Korean use the same code points, but draw them differently. */
 function preferredFamilies(text: string): string[] {
   if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return ['noto-serif-jp'];
   if (/\p{Script=Hangul}/u.test(text)) return ['noto-serif-kr'];

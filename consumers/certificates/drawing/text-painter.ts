@@ -7,15 +7,17 @@ type Place = { x: number; baseline: number; color: string };
 
 export type TextPainter = {
   /**
-   * Draws lines centred at `x`. A single line stands on the baseline; several are spread around it, so that the middle of
-   * the block stays where it is.
+   * Draws lines that are centred at `x`. A single line is drawn on the baseline. Several lines are distributed evenly above and
+   * below it, so that the middle of the text does not depend on the number of lines.
    */
   paint(text: FittedText, place: Place): void;
-  /** Writes the fonts. Called once, at the end. */
+  /** Writes the fonts to the document. It is called once, after all texts are drawn. */
   finish(): void;
 };
 
-/** Draws shaped text, in fonts that are embedded, so that it can be read, searched and copied. */
+/**
+ * Creates a painter that draws shaped texts and embeds their fonts, so that programs can read, search and copy the texts.
+ */
 export function createTextPainter(document: PDFKit.PDFDocument): TextPainter {
   const embedded = new Map<Typeface, EmbeddedTypeface>();
   const embeddedFor = (typeface: Typeface) => {
@@ -26,7 +28,7 @@ export function createTextPainter(document: PDFKit.PDFDocument): TextPainter {
 
   const paintRun = ({ typeface, clusters }: Run, x: number, y: number, size: number): void => {
     const face = embeddedFor(typeface);
-    // The matrix of the page is upside down; this matrix turns the letters back.
+    // PDFKit's y axis points down, so letters would be upside down. The -1 in this matrix turns them back.
     document.addContent(`BT /${face.nameOnPage()} ${size} Tf 1 0 0 -1 ${number(x)} ${number(y)} Tm`);
     for (const cluster of clusters) document.addContent(showCluster(cluster, face, typeface, size));
     document.addContent('ET');
@@ -43,7 +45,7 @@ export function createTextPainter(document: PDFKit.PDFDocument): TextPainter {
           x += (widthOf(run.clusters) / UNITS_PER_EM) * size;
           return { run, left };
         });
-        // In the order of the text, which is the order in which programs read it.
+        // Programs read runs in the order in which they are drawn. So the runs are drawn in the order of the text.
         for (const { run, left } of placed.toSorted((a, b) => a.run.start - b.run.start)) {
           paintRun(run, left, first + at * size * LEADING, size);
         }
@@ -55,12 +57,13 @@ export function createTextPainter(document: PDFKit.PDFDocument): TextPainter {
   };
 }
 
-/** A glyph and where it is drawn, from the beginning of its cluster. */
+/** A glyph and its horizontal position, measured from the beginning of its cluster. */
 type PlacedGlyph = Glyph & { at: number };
 
 /**
- * Shows the glyphs of a cluster, with its text where that does not follow from them. Marks come last, and their text is empty:
- * programs that read a PDF take the position of a text from its glyphs, and a mark is not at the position of its letter.
+ * Returns the PDF operators that draw the glyphs of a cluster. They include the text of the cluster if a program could not find
+ * it from the glyphs alone. Marks come last and have an empty text. The reason: programs take the position of a text from its
+ * glyphs, and a mark is not at the position of its letter.
  */
 function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typeface, size: number): string {
   const placed = placedGlyphs(cluster);
@@ -82,7 +85,7 @@ function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typefac
       pen += font.glyphHAdvance(id);
       return y === 0 ? shown : `${number((y / UNITS_PER_EM) * size)} Ts ${shown} 0 Ts`;
     });
-  /** A space of a hundredth of its width, to carry a text that has no glyph of its own. */
+  /** Returns operators for a text without a glyph: the text belongs to a space that has a hundredth of its normal width. */
   const carry = (text: string) => {
     const space = font.nominalGlyph(0x20) ?? 0;
     pen += font.glyphHAdvance(space) / 100;
@@ -101,8 +104,8 @@ function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typefac
 }
 
 /**
- * The text of a cluster from right to left, for programs that reverse such a text letter by letter: the marks of a letter come
- * before it.
+ * Splits the text of a right-to-left cluster into its letters and its marks, in reverse order. Some programs reverse
+ * right-to-left text letter by letter, so the marks of a letter must come before the letter. Any other text is not split.
  */
 function splitMarks({ text, isRightToLeft }: Cluster): { base: string; combining: string } {
   const characters = [...text];
@@ -141,7 +144,7 @@ function widthOf(clusters: Cluster[]): number {
   return clusters.flatMap(({ glyphs }) => glyphs).reduce((sum, { advance }) => sum + advance, 0);
 }
 
-/** At most four digits behind the point. */
+/** Returns a number as text with at most four decimal places. */
 function number(value: number): string {
   return String(Math.round(value * 10_000) / 10_000);
 }

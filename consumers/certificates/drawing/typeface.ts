@@ -3,24 +3,24 @@ import subsetFont from 'subset-font';
 import type { FontFile } from './font-library.ts';
 import type { PreparedText } from './prepared-text.ts';
 
-/** All measures of glyphs are in thousandths of the font size, as in PDF. */
+/** The unit of all glyph measures is a thousandth of the font size, as in PDF. */
 export const UNITS_PER_EM = 1000;
 
 /**
- * What the shaper may insert: a space; the circle for the missing letter of a mark; the first half of the Khmer vowels that
- * have two.
+ * Characters that the shaper may insert into a text: a space, the dotted circle that replaces the missing letter of a mark,
+ * and the first half of Khmer vowels that have two halves.
  */
 const INSERTED = ' \u25cc\u17c1';
 
-/** A font with the glyphs that the texts of one document need. */
+/** A font that contains only the glyphs that the texts of one document need. */
 export type Typeface = { bytes: Uint8Array; font: Font };
 
 export type Glyph = { id: number; advance: number; x: number; y: number };
 
-/** Glyphs that together stand for a text: a letter with its marks, a ligature. From left to right. */
+/** Glyphs that together stand for a text, such as a letter with its marks, or a ligature. Their order is from left to right. */
 export type Cluster = { text: string; glyphs: Glyph[]; isRightToLeft: boolean };
 
-/** The typefaces of a document's texts, by font file. */
+/** Creates the typefaces that a document's texts need. Returns them by font file. */
 export async function createTypefaces(texts: PreparedText[]): Promise<Map<FontFile, Typeface>> {
   const needed = new Map<FontFile, string>();
   for (const { text, pieces } of texts) {
@@ -30,7 +30,7 @@ export async function createTypefaces(texts: PreparedText[]): Promise<Map<FontFi
   }
   const typefaces = new Map<FontFile, Typeface>();
   for (const [file, text] of needed) {
-    // The shaper takes letters apart: accents, and Thai and Lao vowels of two parts.
+    // The shaper divides some letters into parts: letters with accents, and Thai and Lao vowels that have two parts.
     const parts = text.normalize('NFD') + text.normalize('NFKD');
     const bytes = await subsetFont(file.font, text + parts, { targetFormat: 'sfnt' });
     const font = new Font(new Face(new Blob(bytes)));
@@ -41,15 +41,15 @@ export async function createTypefaces(texts: PreparedText[]): Promise<Map<FontFi
 }
 
 /**
- * One buffer for all texts. The memory of an object of HarfBuzz is freed after the garbage collector has found the object and
- * the event loop has run: an object for each text would fill the memory of WebAssembly in a long loop.
+ * The one buffer that is used for all texts. HarfBuzz frees the memory of an object only after the garbage collector has found
+ * the object and the event loop has run. So a long loop that creates an object for each text would fill WebAssembly's memory.
  */
 const buffer = new Buffer();
 
 /**
- * Shapes a range of a text, which sees the letters around it.
+ * Shapes a range of a text and returns its clusters. The letters before and after the range affect the result.
  *
- * @throws Error when there is no glyph, as when the memory of HarfBuzz is full
+ * @throws Error when HarfBuzz returns no glyphs, for example because its memory is full
  */
 export function shapeRange(
   { font }: Typeface,
