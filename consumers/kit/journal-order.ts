@@ -18,7 +18,7 @@ export function positionOf({ detail: { journal } }: Ordered): string | null {
   return `${digits(journal.entry, 12)}/${digits(journal.index, 6)}`;
 }
 
-/** Returns the key of an event's progression. The events of a progression form one stream. Store its last position by this key. */
+/** Returns the key of an event's progression, whose events form one stream. Store the last position under this key. */
 export function streamOf({ detail: { integration, progression } }: Ordered): string {
   return `${integration.id}/${progression.id}`;
 }

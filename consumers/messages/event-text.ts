@@ -196,7 +196,10 @@ export function isBlank(text: string | null | undefined): boolean {
   return !text || !/[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(text);
 }
 
-/** Returns the learner's name. Without a name, returns the platform's id, by which people find the learner there, or Kombo's id. */
+/**
+ * Returns the learner's name. Without a name, it returns the platform's id, by which people find the learner on the platform.
+ * Without this id, it returns Kombo's id.
+ */
 function learnerOf({ learner }: LearningEventDetail): string | null {
   const name = [learner.firstName, learner.lastName].filter((part) => !isBlank(part)).join(' ');
   return firstVisible([name, learner.remoteId, learner.id]);
