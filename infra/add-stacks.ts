@@ -8,9 +8,9 @@ import { NotifierStack } from './stacks/notifier-stack.ts';
 import { StateStack } from './stacks/state-stack.ts';
 
 /**
- * The stacks of a deployment: the state, the notifier, and the consumers that are switched on.
+ * Creates and returns the stacks of a deployment: the state, the notifier, and the consumers that are switched on.
  *
- * @throws SettingsError for what AWS would refuse
+ * @throws SettingsError for settings that AWS would reject
  */
 export function addStacks(
   app: App,
@@ -25,7 +25,7 @@ export function addStacks(
   const notifier = new NotifierStack(app, `${settings.name}Notifier`, { env, settings });
   const consumers = addConsumerStacks(app, { env, settings });
   refuseTooMany(consumers);
-  // They read the parameters that the state stack writes.
+  // These stacks read the parameters that the state stack writes.
   for (const stack of [notifier, ...consumers]) stack.addStackDependency(state);
   for (const stack of [state, notifier, ...consumers]) {
     keepData(stack, settings.keepState);

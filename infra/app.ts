@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { addStacks } from './add-stacks.ts';
 import { readSettings, SettingsError } from './read-settings.ts';
 
-/** The CDK's app. Another file of settings is named with `-c config=FILE`. */
+/** The CDK app. The option `-c config=FILE` selects a settings file other than `schoolbell.config.ts`. */
 const app = new App();
 const config: unknown = app.node.tryGetContext('config');
 try {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** The ARN of a resource, with its Region and account. */
+/** Returns a schema for the ARN of a resource with a Region and an account. */
 export const arn = (service: string, resource: string, what: string) =>
   z
     .string()
@@ -14,7 +14,8 @@ export const arn = (service: string, resource: string, what: string) =>
 export const keyArn = arn('kms', 'key/.+', 'a KMS key');
 
 /**
- * The ARN of a secret with the six characters that AWS adds to a name: rights are granted on exactly this ARN.
+ * The ARN of a secret, with the six characters that AWS adds to its name. The complete ARN is necessary because rights are
+ * granted on exactly this ARN.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
  */
 export const secretArn = arn('secretsmanager', 'secret:.+-[A-Za-z0-9]{6}', 'a secret, as a whole');

@@ -3,15 +3,15 @@ import { pathToFileURL } from 'node:url';
 import { IN_ENGLISH } from '../functions/contract/parsing.ts';
 import { Settings } from './settings.ts';
 
-/** A setting is wrong. The message is one line that names it. */
+/** The error for a wrong setting. Its message is one line that names the setting. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
 /**
- * The settings that a file exports as its default.
+ * Returns the settings that a file exports as its default export.
  *
- * @throws SettingsError
+ * @throws SettingsError when the file cannot be read, or when a setting is wrong
  */
 export async function readSettings(file: string): Promise<Settings> {
   let content: unknown;
@@ -27,8 +27,10 @@ export async function readSettings(file: string): Promise<Settings> {
 }
 
 /**
- * @param file named in the error
- * @throws SettingsError
+ * Parses settings.
+ *
+ * @param file the file's name for the error message
+ * @throws SettingsError when a setting is wrong
  */
 export function parseSettings(content: unknown, file: string): Settings {
   const parsed = Settings.safeParse(content, IN_ENGLISH);

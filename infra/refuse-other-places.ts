@@ -2,21 +2,23 @@ import { subscribersIn } from '../consumers/deploy/settings.ts';
 import { SettingsError } from './read-settings.ts';
 import type { Settings } from './settings.ts';
 
-/** The target of the deployment. Without credentials the account is undefined, and the Region may be another one. */
+/** The target of the deployment. Without credentials, the account is undefined, and the Region may be wrong. */
 export type Place = { account?: string | undefined; region?: string | undefined };
 
 /**
- * Refuses resources that the deployment cannot use: those of another Region, since functions, alarms and deployments look
- * for a bus, a secret or a topic in their own Region; and consumers of a bus of another account, since a rule is created in the
- * account of its bus.
- * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
+ * Rejects settings that the deployment cannot use:
  *
- * @throws SettingsError
+ * - resources of another Region, because functions, alarms and deployments look for a bus, a secret or a topic in their own
+ *   Region;
+ * - consumers of another account's bus, because a rule must be created in the account of its bus:
+ *   https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
+ *
+ * @throws SettingsError when the settings contain one of these
  */
 export function refuseOtherPlaces(settings: Settings, { account, region }: Place): void {
   if (account === undefined) return;
   const wrong: string[] = [];
-  // ARNs of IAM have no Region.
+  // The ARN of an IAM resource contains no Region.
   const elsewhere = arnsIn(settings).filter(({ arn }) => !['', region].includes(regionOf(arn)));
   if (elsewhere.length > 0) {
     const paths = elsewhere.map(({ path }) => path).join(', ');
@@ -32,7 +34,7 @@ export function refuseOtherPlaces(settings: Settings, { account, region }: Place
   if (wrong.length > 0) throw new SettingsError(wrong.join('; '));
 }
 
-/** The settings that put rules on the bus. */
+/** Returns the names of the settings that create rules on the bus. */
 function consumersIn(settings: Settings): string[] {
   const subscribers = Object.entries(subscribersIn(settings));
   return [
@@ -41,7 +43,7 @@ function consumersIn(settings: Settings): string[] {
   ];
 }
 
-/** Every ARN among the settings, with the path of its setting. */
+/** Returns every ARN in the settings, with the path of its setting. */
 function arnsIn(value: unknown, path = ''): { path: string; arn: string }[] {
   if (typeof value === 'string') return value.startsWith('arn:') ? [{ path, arn: value }] : [];
   if (typeof value !== 'object' || value === null) return [];

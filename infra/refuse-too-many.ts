@@ -2,16 +2,23 @@ import { CfnResource, type Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { SettingsError } from './read-settings.ts';
 
-/** Rules of an event bus (100 in af-south-1 and eu-south-1): https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+/**
+ * The most rules of an event bus. In af-south-1 and eu-south-1 it is 100:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+ */
 const MOST_RULES = 300;
 
-/** Resources of a stack: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+/**
+ * The most resources of a stack:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+ */
 const MOST_RESOURCES = 500;
 
 /**
- * Refuses consumers that AWS would refuse halfway through a deployment.
+ * Rejects consumers that need more rules or resources than AWS allows. Otherwise AWS would reject them in the middle of a
+ * deployment.
  *
- * @throws SettingsError
+ * @throws SettingsError when there are too many
  */
 export function refuseTooMany(consumers: Stack[]): void {
   const rules = consumers.flatMap((stack) => resourcesOf(stack).filter((part) => part instanceof CfnRule));

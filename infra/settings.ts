@@ -9,7 +9,10 @@ import { arn, keyArn, secretArn } from './arn.ts';
 
 const komboUrl = Address.check(z.maxLength(256));
 
-/** The ARN of an IAM role, not of an STS session: `aws:PrincipalArn` has the role's. */
+/**
+ * The ARN of an IAM role or user. The ARN of an STS session is not accepted, because `aws:PrincipalArn` contains the ARN of the
+ * role.
+ */
 const principalArn = z
   .string()
   .check(
@@ -19,10 +22,13 @@ const principalArn = z
     ),
   );
 
-/** A bus's policy has 10,240 bytes: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+/**
+ * The most characters of all operators' ARNs. The policy of a bus can have 10,240 bytes:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+ */
 const MOST_OPERATOR_CHARACTERS = 8000;
 
-/** Text of one of several forms, with one message for all of them. */
+/** Returns a schema for a text that has one of several forms. It has one error message for all forms. */
 const text = (forms: string, ...allowed: z.ZodMiniType<string>[]) =>
   z
     .string()
@@ -31,13 +37,16 @@ const text = (forms: string, ...allowed: z.ZodMiniType<string>[]) =>
 const minutes = z.int().check(z.positive());
 const days = z.int().check(z.positive());
 
-/** The variables of a function have 4 KB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * The most characters of the integrations' ids. The environment variables of a function can have 4 KB:
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const MOST_INTEGRATION_CHARACTERS = 3000;
 
-/** How long CloudWatch can keep logs. */
+/** The numbers of days for which CloudWatch can keep logs. */
 const logDays = new Set<number>(Object.values(RetentionDays).filter((value) => typeof value === 'number'));
 
-/** A baseline is checked here and passed on as text. */
+/** A baseline. The schema checks it, and returns it unchanged as a text. */
 const baseline = z.string().check(
   z.superRefine((text, context) => {
     const parsed = BaselineText.safeParse(text);

@@ -11,13 +11,19 @@ import type { WebhookReceiver } from './webhook-receiver.ts';
 
 const HOUR_SECONDS = 60 * 60;
 
-/** Dispatch finds an error of the deployment once per interval, and may be late. An alarm that ends in between would go off again. */
+/**
+ * Dispatch finds an error of the deployment once per poll interval, and may run late. Without these minutes, an alarm would end
+ * between two runs and then go off again.
+ */
 const LATE_MINUTES = 10;
 
-/** The findings of a run are reported once. An alarm that ends before a person looks would not be seen. */
+/** Hours that an alarm stays on after a run reported something once. A shorter alarm could end before a person sees it. */
 const A_DAY = 24;
 
-/** Kombo reads most platforms every three hours and then calls the webhook. An alarm that ends in between would go off again. */
+/**
+ * Hours. Kombo reads most platforms every three hours and then calls the webhook. A shorter alarm would end between two calls and
+ * then go off again.
+ */
 const TWO_OF_KOMBOS_SYNCS = 6;
 
 type AlarmsSettings = MetricsSettings & Pick<Settings, 'runbook' | 'behindMinutes'>;
@@ -31,7 +37,7 @@ export type AlarmsProps = {
   webhook: WebhookReceiver | null;
 };
 
-/** The alarms for operators. The runbook has a section for each, and a test compares the two. */
+/** Creates the alarms for operators. The runbook has a section for each alarm, and a test compares the two. */
 export class Alarms extends Construct {
   readonly all: LearnerAlarm[] = [];
 
@@ -49,7 +55,7 @@ export class Alarms extends Construct {
     add('DeploymentError', {
       section: 'deployment-error',
       meaning:
-        'No course completion of any customer becomes an event until the key or a permission is put right.',
+        'No course completion of any customer becomes an event until the key or a permission is corrected.',
       metric: metrics.sum(names.deploymentErrors, Duration.minutes(1)),
       threshold: 1,
       lasting: settings.pollEveryMinutes + LATE_MINUTES,
@@ -64,7 +70,8 @@ export class Alarms extends Construct {
     });
     add('NotPolling', {
       section: 'not-running',
-      meaning: 'Polls wait and are not taken: learners finish courses and no certificate or message follows.',
+      meaning:
+        'Polls wait in the queue and do not start: learners finish courses and no certificate or message follows.',
       metric: poller.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5) }),
       threshold: behindMinutes(settings) * 60,
     });
@@ -84,26 +91,28 @@ export class Alarms extends Construct {
     });
     add('Held', {
       section: 'held',
-      meaning: "A customer's learners wait: a mass change is held until a person says whether it is real.",
+      meaning:
+        "A customer's learners wait: a mass change is held until a person decides whether it is correct.",
       metric: metrics.worst(names.integrationsHeld),
       threshold: 1,
     });
     const waiting = { period: Duration.minutes(5), statistic: 'Maximum' };
     add('DeadPolls', {
       section: 'dead-letters',
-      meaning: 'A poll was given up after several tries: the learners of a customer wait until the next one.',
+      meaning: 'A poll failed in every attempt: the learners of a customer wait until the next poll.',
       metric: poller.queue.deadLetters.metricApproximateNumberOfMessagesVisible(waiting),
       threshold: 1,
     });
     add('DeadDispatches', {
       section: 'dead-letters',
-      meaning: 'Dispatch was given up after several tries: all learners wait until its next turn.',
+      meaning: 'A dispatch failed in every attempt: all learners wait until the next dispatch.',
       metric: dispatcher.deadLetters.metricApproximateNumberOfMessagesVisible(waiting),
       threshold: 1,
     });
     add('DeadReplays', {
       section: 'dead-letters',
-      meaning: 'A replay stopped on its way: learners whose certificates it should have healed still wait.',
+      meaning:
+        'A replay failed before its end: learners still wait for the certificates that it should have restored.',
       metric: replayer.queue.deadLetters.metricApproximateNumberOfMessagesVisible(waiting),
       threshold: 1,
     });
@@ -117,7 +126,7 @@ export class Alarms extends Construct {
     });
     add('Unpublished', {
       section: 'unpublished',
-      meaning: 'Something that happened to a learner is in the journal and has not been published for a day.',
+      meaning: "A change of a learner's progress is in the journal, but has not been published for a day.",
       metric: metrics.worst(names.oldestUnpublishedSeconds),
       threshold: 24 * HOUR_SECONDS,
     });
@@ -149,7 +158,7 @@ export class Alarms extends Construct {
   }
 }
 
-/** How stale an integration may be. */
+/** Returns how stale an integration may be before an alarm goes off, in minutes. */
 export function behindMinutes({
   behindMinutes: set,
   pollEveryMinutes,

@@ -10,12 +10,12 @@ const ROOT = join(import.meta.dirname, '../..');
 const PACKAGES = join(ROOT, 'node_modules');
 
 /**
- * The file of a function and everything that it imports, in one minified ES module with a source map.
+ * Returns a function's code: its file and everything that it imports, in one minified ES module with a source map.
  *
- * It calls esbuild's API: the CDK's own construct starts `npx` for each function, which takes longer than the bundling.
+ * It calls esbuild's API, because the CDK's own construct starts `npx` for each function, which takes longer than the bundling.
  *
- * @param entry the file of the function, by its path below the root
- * @param packages are not bundled but copied beside the bundle, with their dependencies
+ * @param entry the path of the function's file, relative to the project's root
+ * @param packages packages that are not bundled. They are copied next to the bundle, with their dependencies
  */
 export function bundledCode(entry: string, packages: string[] = []): AssetCode {
   return Code.fromAsset(join(ROOT, 'functions'), {
@@ -23,13 +23,13 @@ export function bundledCode(entry: string, packages: string[] = []): AssetCode {
     bundling: {
       local: { tryBundle: (directory) => bundle(entry, packages, directory) },
       image: NO_IMAGE,
-      // The CDK bundles once for each folder and command.
+      // The CDK reuses a bundle with the same folder and command, so the command must be different for each function.
       command: [entry],
     },
   });
 }
 
-/** The CDK requires an image for a machine that cannot bundle. Every machine can. */
+/** A placeholder. The CDK requires an image for machines that cannot bundle locally, but every machine can run esbuild. */
 const NO_IMAGE = DockerImage.fromRegistry('none');
 
 function bundle(entry: string, packages: string[], directory: string): boolean {
@@ -48,10 +48,10 @@ function bundle(entry: string, packages: string[], directory: string): boolean {
 
 const Dependencies = z.object({ dependencies: z.optional(z.record(z.string(), z.string())) });
 
-/** Packages and their dependencies. */
+/** Returns the names of packages and of all their dependencies. */
 function withDependencies(packages: string[]): Set<string> {
   const found = new Set(packages);
-  // The loop also visits the names that are added to the set meanwhile.
+  // The loop also visits the names that are added to the set while it runs.
   for (const name of found) {
     const file = readFileSync(join(PACKAGES, name, 'package.json'), 'utf8');
     const { dependencies = {} } = Dependencies.parse(JSON.parse(file));

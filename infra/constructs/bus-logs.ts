@@ -7,10 +7,10 @@ import type { AnyBus } from '../../consumers/deploy/consumer-rule.ts';
 import type { FunctionSettings } from './notifier-function.ts';
 
 /**
- * Logs which events a bus could not deliver, and why. The level is set on the bus itself (`logConfig`).
+ * Creates the log of the events that a bus could not deliver, with the reasons. The bus itself sets the log level (`logConfig`).
  *
- * The log group has a name, so that its own policy can name it. A policy of the account would do as well, but an account
- * has ten of those at most. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-logs.html,
+ * The log group has an explicit name, so that its resource policy can refer to it. A policy of the account would also work, but
+ * an account can have at most ten of them. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-logs.html,
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
  */
 export class BusLogs extends Construct {
@@ -42,7 +42,7 @@ export class BusLogs extends Construct {
   }
 }
 
-/** The policy that AWS itself writes for a log group without one. */
+/** Returns the same policy that AWS itself creates for a log group without a policy. */
 function deliveryPolicy(scope: Construct, logGroupArn: string): PolicyDocument {
   const { account } = Stack.of(scope);
   return new PolicyDocument({

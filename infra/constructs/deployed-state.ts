@@ -10,17 +10,18 @@ import type { Settings } from '../settings.ts';
 import type { AnySecret, AnyTable } from './state-resources.ts';
 
 /**
- * What the other stacks need of the state stack: the name of the table, and the ARNs of the other resources.
+ * The values of the state stack that the other stacks need: the name of the table, and the ARNs of the other resources.
  *
- * It is kept in parameters of Systems Manager, not in exports of CloudFormation, which would lock the state stack: an
- * export cannot change while another stack imports it. docs/adr/0013-stacks-share-names-by-parameters.md
+ * They are stored in parameters of Systems Manager, not in exports of CloudFormation. CloudFormation does not let an export
+ * change while another stack imports it, so exports would block changes of the state stack.
+ * docs/adr/0013-stacks-share-names-by-parameters.md
  */
 export type StateNames = Record<
   'table' | 'bus' | 'kombo-secret' | 'webhook-secret' | 'remote-ids-key' | 'alarm-topic',
   string
 >;
 
-/** The resources of the state stack, as constructs of another stack use them. */
+/** The resources of the state stack, in the form that the constructs of other stacks use. */
 export type State = {
   table: AnyTable;
   bus: AnyBus;
@@ -31,7 +32,7 @@ export type State = {
 
 type StateSettings = Pick<Settings, 'name' | 'adopt' | 'alarms'>;
 
-/** Writes the names for the stacks that read them with the functions below. */
+/** Writes the values to parameters. The other stacks read them with the functions below. */
 export function writeStateNames(scope: Construct, settings: StateSettings, names: StateNames): void {
   for (const [name, stringValue] of Object.entries(names)) {
     new StringParameter(scope, `Name-${name}`, {
@@ -71,7 +72,7 @@ export function deployedRemoteIdsKey(scope: Construct, settings: StateSettings):
   return Secret.fromSecretCompleteArn(scope, 'RemoteIdsKey', read(scope, settings, 'remote-ids-key'));
 }
 
-/** Where alarms are published; null when nobody is to be notified. */
+/** Returns the topic to which alarms are published, or null if the settings have no alarm recipient. */
 export function deployedAlarmTopic(scope: Construct, settings: StateSettings): ITopic | null {
   if (settings.alarms === 'none') return null;
   return Topic.fromTopicArn(scope, 'AlarmTopic', read(scope, settings, 'alarm-topic'));
@@ -81,7 +82,7 @@ function encryption(scope: Construct, id: string, key: string | undefined): { en
   return key === undefined ? {} : { encryptionKey: Key.fromKeyArn(scope, id, key) };
 }
 
-/** CloudFormation reads the value at each deployment, also when the template has not changed. */
+/** Returns a reference to a parameter. CloudFormation reads its value at each deployment, even if the template is unchanged. */
 function read(scope: Construct, settings: StateSettings, name: keyof StateNames): string {
   return StringParameter.valueForStringParameter(scope, parameterName(settings, name));
 }

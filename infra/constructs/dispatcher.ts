@@ -14,7 +14,7 @@ import type { AnyTable } from './state-resources.ts';
 type DispatchSettings = FunctionSettings &
   Pick<Settings, 'pollEveryMinutes' | 'baseline' | 'integrations' | 'journalRetentionDays'>;
 
-/** The schedule, and the function that sends one message for each integration that is due. */
+/** Creates a schedule and the function that it calls, which sends one message for each integration that is due. */
 export class Dispatcher extends Construct {
   readonly function: NotifierFunction;
   readonly deadLetters: DeadLetters;
@@ -32,7 +32,7 @@ export class Dispatcher extends Construct {
       entry: 'functions/dispatch/lambda.ts',
       description: 'Sends a poll for each integration that is due and reports how all of them stand',
       timeout: Duration.minutes(1),
-      // For the processor time that comes with the memory: the items of 10,000 integrations are parsed in seconds.
+      // More memory also gives more processor time: with this much, the items of 10,000 integrations are parsed in seconds.
       memorySize: 512,
       environment: {
         TABLE_NAME: table.tableName,
@@ -46,7 +46,7 @@ export class Dispatcher extends Construct {
     this.function.configureAsyncInvoke({
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
       retryAttempts: 2,
-      // A later dispatch does the same work.
+      // An event that has waited longer is not needed, because a later dispatch does the same work.
       maxEventAge: Duration.minutes(Math.max(2, settings.pollEveryMinutes)),
     });
     grantQueue(this.deadLetters, this.function, 'SendMessage');

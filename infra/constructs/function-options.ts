@@ -1,29 +1,32 @@
 import type { BuildOptions } from 'esbuild';
 
-/** How the functions are bundled. The benchmarks bundle in the same way. */
+/** The esbuild options for the bundles of the functions. The benchmarks use the same options. */
 export const BUNDLING = {
   bundle: true,
   platform: 'node',
   target: 'node24',
   format: 'esm',
   mainFields: ['module', 'main'],
-  // The SDK is bundled as well: the tested versions instead of those of the runtime, and a shorter cold start.
+  // The AWS SDK is bundled as well. So the functions use the tested version instead of the runtime's, and start faster.
   minify: true,
-  // Logs name errors by their class.
+  // Logs contain the class names of errors.
   keepNames: true,
-  // Read when an error is logged (`functions/telemetry/source-map.ts`), which needs positions and not the source text.
+  // `functions/telemetry/source-map.ts` reads the source map when an error is logged. It needs positions, not the source text.
   sourcemap: true,
   sourcesContent: false,
 } satisfies BuildOptions;
 
 /**
- * Node's options for the memory of a function. With Lambda's defaults (5 % for each half of the young generation, 90 % for the
- * old one) a poll grows to 270 MB; with a small young generation it stays below 200 MB, however long it runs. When one option
- * is given, Lambda leaves the other to V8, so both are given.
+ * Returns Node's options for the memory of a function. By default Lambda gives 5 % of the memory to each half of V8's young
+ * generation, and 90 % to the old generation. With these defaults, a poll's memory grows to 270 MB. With a small young
+ * generation it stays below 200 MB, however long the poll runs. If only one option is set, Lambda does not set the other, and V8
+ * uses its own default. So both are set.
  */
 export function memoryOptions(memorySize: number): string[] {
   return ['--max-semi-space-size=8', `--max-old-space-size=${Math.floor(memorySize * 0.9)}`];
 }
 
-/** The memory of the poll function in megabytes. It needs less, but half of this would also mean half the processor time. */
+/**
+ * The memory of the poll function in megabytes. It needs less, but half of this would also give it only half the processor time.
+ */
 export const POLL_MEMORY_MB = 512;

@@ -7,14 +7,17 @@ import type { TableCall } from '../../functions/contract/names.ts';
 import type { AnySecret, AnyTable } from './state-resources.ts';
 
 /*
- * Grants of exactly the calls that the code makes, each listed in docs/iam.md. The CDK's own grants include others, such as
- * scans of a table, or finding a queue by its name.
+ * These functions grant exactly the API calls that the code makes. docs/iam.md lists each call. The CDK's own grants include
+ * calls that the code does not make, such as scanning a table, or finding a queue by its name.
  */
 
 type QueueCall = 'SendMessage' | 'ReceiveMessage' | 'DeleteMessage' | 'GetQueueAttributes';
 type SecretCall = 'GetSecretValue' | 'PutSecretValue';
 
-/** What DynamoDB does with a table's own key on behalf of the table's user ("usage notes" of its encryption). */
+/**
+ * The calls that DynamoDB makes to a table's KMS key on behalf of the caller. AWS lists them in the "usage notes" of DynamoDB's
+ * encryption at rest.
+ */
 const TABLE_KEY = [
   'Decrypt',
   'DescribeKey',
@@ -25,7 +28,10 @@ const TABLE_KEY = [
   'ReEncryptTo',
 ];
 
-/** What Secrets Manager does with a secret's own key: it decrypts to read a value, and makes a data key to store one. */
+/**
+ * The call that Secrets Manager makes to a secret's KMS key: it decrypts to read a value, and generates a data key to store
+ * one.
+ */
 const SECRET_KEY: Record<SecretCall, string> = {
   GetSecretValue: 'Decrypt',
   PutSecretValue: 'GenerateDataKey',
@@ -47,7 +53,10 @@ export function grantSecret(secret: AnySecret, grantee: IGrantable, ...calls: Se
   grantKey(secret.encryptionKey, grantee, { service: 'secretsmanager', calls: keyCalls, scope: secret });
 }
 
-/** Only through the service whose data the key encrypts. The key's policy must leave access to IAM, as by default. */
+/**
+ * Grants the use of a KMS key, but only through the service whose data the key encrypts. The key's policy must allow access by
+ * IAM policies, as the default key policy does.
+ */
 function grantKey(
   key: IKey | undefined,
   grantee: IGrantable,
@@ -65,7 +74,7 @@ function grantKey(
   );
 }
 
-/** Tells cdk-nag why a role may use `<resource>` followed by a star. */
+/** Records for cdk-nag why a policy may contain the ARN of `resource` followed by `suffix`, which contains a star. */
 export function explainStar(
   scope: IConstruct,
   { resource, suffix, reason }: { resource: IConstruct; suffix: string; reason: string },

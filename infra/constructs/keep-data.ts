@@ -1,6 +1,6 @@
 import { CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 
-/** The types of resources with data that cannot be restored. Logs are deleted with the function that wrote them. */
+/** The types of resources whose data cannot be restored. Log groups are not included: they are deleted with their function. */
 const WITH_DATA = new Set([
   'AWS::DynamoDB::Table',
   'AWS::Events::EventBus',
@@ -10,8 +10,8 @@ const WITH_DATA = new Set([
 ]);
 
 /**
- * Sets what happens to data when a resource leaves a stack: because the stack is destroyed, or because the settings no longer
- * ask for it, such as the dead letters of a channel that was removed.
+ * Sets whether resources with data are kept or deleted when they are removed from a stack. This happens when the stack is
+ * destroyed, or when the settings no longer need a resource, such as the dead-letter queue of a channel that was removed.
  */
 export function keepData(stack: Stack, keep: boolean): void {
   for (const resource of stack.node.findAll()) {

@@ -4,24 +4,24 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
 export type LearnerAlarmProps = {
-  /** What it means for learners, in a sentence. */
+  /** What the alarm means for learners, in one sentence. */
   meaning: string;
-  /** Its section of the runbook. */
+  /** The runbook's section about this alarm. */
   section: string;
   runbook: string;
   metric: IMetric;
-  /** The alarm goes off at or above it. */
+  /** The alarm goes off when the metric is at or above this value. */
   threshold: number;
-  /** For this many periods of the metric in a row; by default one. */
+  /** The alarm goes off after this many consecutive periods of the metric, by default one. */
   periods?: number;
-  /** For a metric that is reported once: the alarm stays on for this many periods. */
+  /** The alarm stays on for this many periods. This is for a metric that is reported only once. */
   lasting?: number;
-  /** Goes off below the threshold, and when the metric has no value. */
+  /** The alarm goes off when the metric is below the threshold, or has no value. */
   missingIsFailure?: boolean;
   topic: ITopic | null;
 };
 
-/** An alarm whose description says what it means and names its section of the runbook. */
+/** An alarm whose description states what it means for learners, and has a link to its section of the runbook. */
 export class LearnerAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: LearnerAlarmProps) {
     const {

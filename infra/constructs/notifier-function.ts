@@ -20,27 +20,30 @@ export type FunctionSettings = Pick<Settings, 'name' | 'logRetentionDays'>;
 
 export type NotifierFunctionProps = {
   settings: FunctionSettings;
-  /** Its file, by its path below the root. */
+  /** The path of the function's file, relative to the project's root. */
   entry: string;
-  /** Packages that read files of their own, and are copied beside the bundle with their dependencies. */
+  /** Packages that read their own files. They are copied next to the bundle, with their dependencies. */
   packages?: string[];
   description: string;
   timeout: Duration;
   memorySize: number;
   environment: Record<string, string>;
   reservedConcurrentExecutions?: number;
-  /** Of Lambda's own log lines; all of them by default. */
+  /** The lowest level of Lambda's own log lines that are written. By default all are written. */
   systemLogLevelV2?: SystemLogLevel;
-  /** The function sends messages to its own queue. Without this, Lambda stops the chain after about 16 calls. */
+  /** Whether the function sends messages to its own queue. If this is not set, Lambda stops the loop after about 16 calls. */
   callsItself?: boolean;
 };
 
-/** The path of the roles of a deployment's functions, by which the bus's policy knows them: AWS generates their names. */
+/**
+ * Returns the IAM path of the roles of a deployment's functions. The policy of the bus recognises the roles by this path,
+ * because AWS generates their names.
+ */
 export function rolePath({ name }: Pick<Settings, 'name'>): string {
   return `/schoolbell/${name}/`;
 }
 
-/** A function of Schoolbell: bundled, traced, with a log group, and without rights except those that are granted. */
+/** Creates a Lambda function that is bundled and traced. It has its own log group and role, and only the rights granted to it. */
 export class NotifierFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: NotifierFunctionProps) {
     const { settings, entry, packages = [], environment, callsItself = false, ...rest } = props;
@@ -62,7 +65,7 @@ export class NotifierFunction extends LambdaFunction {
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // Lambda's own tracing: the X-Ray SDK is no longer supported from February 2027.
+      // This is Lambda's own tracing. The X-Ray SDK is not used, because AWS no longer supports it from February 2027.
       tracing: Tracing.ACTIVE,
       recursiveLoop: callsItself ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       environment: {

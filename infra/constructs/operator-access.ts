@@ -9,7 +9,7 @@ import type { State } from './deployed-state.ts';
 import { grantQueue, grantSecret, grantTable } from './grants.ts';
 import { runEnvironment } from './queue-worker.ts';
 
-/** The rights of the command line, for the roles of the people who operate a deployment. */
+/** Creates a managed policy with the rights that the command line needs. Attach it to the roles of operators. */
 export class OperatorPolicy extends ManagedPolicy {
   constructor(
     scope: Construct,
@@ -29,7 +29,7 @@ export class OperatorPolicy extends ManagedPolicy {
     this.addStatements(new PolicyStatement({ actions, resources }));
   }
 
-  /** For `doctor`, which finds stacks that are switched off and still deployed. */
+  /** Grants the right to look up stacks. The command `doctor` uses it to find stacks that are switched off but still deployed. */
   #allowToFind(stacks: string[]): void {
     const arns = stacks.map((name) =>
       Stack.of(this).formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${name}/*` }),
@@ -45,9 +45,10 @@ export class OperatorPolicy extends ManagedPolicy {
 }
 
 /**
- * The environment in which the command line works on a deployment: `NAME=value` pairs, separated by spaces.
+ * Returns the environment variables that the command line needs to work on a deployment, as `NAME=value` pairs that are
+ * separated by spaces.
  *
- * @param queues the URLs of the queues by their variables
+ * @param queues the URLs of the queues by the names of their variables
  */
 export function operatorEnvironment(
   settings: Settings,

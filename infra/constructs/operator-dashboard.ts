@@ -31,7 +31,10 @@ export type OperatorDashboardProps = {
   webhook: WebhookReceiver | null;
 };
 
-/** The dashboard for operators. Single integrations are queried from the logs, which costs nothing until somebody looks. */
+/**
+ * Creates the dashboard for operators. Data of single integrations is queried from the logs, which costs nothing until somebody
+ * opens the dashboard.
+ */
 export class OperatorDashboard extends Construct {
   readonly dashboard: Dashboard;
 

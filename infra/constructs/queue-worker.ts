@@ -8,10 +8,10 @@ import { grantQueue, grantSecret, grantTable } from './grants.ts';
 import { type FunctionSettings, NotifierFunction } from './notifier-function.ts';
 import { feedFunction, QueueWithDeadLetters } from './queues.ts';
 
-/** Less than Lambda's limit: the queue repeats a failed message after six times this. */
+/** Shorter than Lambda's limit of 15 minutes, because the queue repeats a failed message only after six times this time. */
 const TIMEOUT = Duration.minutes(5);
 
-/** The settings of every function that reads Kombo and publishes. */
+/** The settings that every function needs that reads Kombo and publishes events. */
 export type RunSettings = Pick<
   Settings,
   | 'bus'
@@ -28,11 +28,11 @@ export type RunSettings = Pick<
 export type QueueWorkerProps = {
   settings: FunctionSettings & RunSettings;
   state: State;
-  /** The file of the function, by its path below the root. */
+  /** The path of the function's file, relative to the project's root. */
   entry: string;
   description: string;
   memorySize: number;
-  /** The variable with the URL of the queue. */
+  /** The environment variable for the URL of the queue. */
   queueVariable: 'QUEUE_URL' | 'REPLAY_QUEUE_URL';
   /** How many messages are processed at the same time. */
   atOnce: number;
@@ -40,8 +40,8 @@ export type QueueWorkerProps = {
 };
 
 /**
- * A queue, and the function that takes one message at a time from it, reads Kombo, publishes, and may send itself another
- * message.
+ * Creates a queue and the function that it calls with one message at a time. The function reads Kombo, publishes events, and may
+ * send another message to its own queue.
  */
 export class QueueWorker extends Construct {
   readonly queue: QueueWithDeadLetters;
@@ -67,14 +67,14 @@ export class QueueWorker extends Construct {
   }
 }
 
-/** The environment of every function that reads Kombo and publishes, without its queue. */
+/** Returns the environment variables of a function that reads Kombo and publishes events, except the URL of its queue. */
 export function runEnvironment(
   settings: RunSettings,
   state: State,
 ): Record<Exclude<keyof Environment, 'QUEUE_URL'>, string> {
   return {
     TABLE_NAME: state.table.tableName,
-    // A bus of another account has to be named by its ARN. `doctor` can describe a bus of this account by its name.
+    // A bus of another account must be identified by its ARN. For a bus of this account, `doctor` needs the name.
     BUS_NAME: settings.bus === 'own' ? state.bus.eventBusName : state.bus.eventBusArn,
     KOMBO_SECRET_ID: state.komboSecret.secretArn,
     KOMBO_BASE_URL: komboUrl(settings.kombo),
@@ -89,7 +89,7 @@ export function runEnvironment(
   };
 }
 
-/** The URL of Kombo's API: that of a region, or the one of the settings. */
+/** Returns the URL of Kombo's API: the URL of a Kombo region, or the URL that the settings contain. */
 export function komboUrl(kombo: Settings['kombo']): string {
   return kombo === 'eu' || kombo === 'us' ? KOMBO_HOSTS[kombo] : kombo;
 }

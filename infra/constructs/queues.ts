@@ -6,7 +6,10 @@ import type { NotifierFunction } from './notifier-function.ts';
 
 const KEPT = Duration.days(14);
 
-/** A queue for messages that could not be processed, encrypted, with TLS only. It keeps them as long as SQS can. */
+/**
+ * Creates an encrypted queue for messages that could not be processed. It accepts only TLS, and keeps messages for the longest
+ * time that SQS allows.
+ */
 export class DeadLetters extends Queue {
   constructor(scope: Construct, id: string) {
     super(scope, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: KEPT });
@@ -17,16 +20,16 @@ export class DeadLetters extends Queue {
   }
 }
 
-/** How often a message is received before it becomes a dead letter. */
+/** How many times a message is received before it becomes a dead letter. */
 export const TRIES = 5;
 
-/** A queue that calls a function, with a dead-letter queue. */
+/** Creates a queue that calls a function, and its dead-letter queue. */
 export class QueueWithDeadLetters extends Queue {
   readonly deadLetters: DeadLetters;
 
   /**
-   * @param props.timeout of the function that is called
-   * @param props.deadLetters shared with other queues; by default the queue has its own
+   * @param props.timeout the timeout of the function that the queue calls
+   * @param props.deadLetters a dead-letter queue that is shared with other queues. By default the queue has its own
    */
   constructor(
     scope: Construct,
@@ -48,11 +51,11 @@ export class QueueWithDeadLetters extends Queue {
 }
 
 /**
- * Lets a queue call a function, with one message per call, and grants exactly the rights that Lambda needs for it.
+ * Lets a queue call a function with one message per call. Grants the function exactly the rights that Lambda needs for this.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  *
- * @param options.atOnce how many calls there are at the same time
- * @param options.returnsFailures whether the function returns the messages that failed, rather than fail itself
+ * @param options.atOnce the most calls at the same time
+ * @param options.returnsFailures whether the function returns the messages that failed, instead of throwing an error
  */
 export function feedFunction(
   called: NotifierFunction,

@@ -3,7 +3,8 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
 /**
- * The role of a schedule. Only schedules of this account and of the default group can assume it. https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+ * Creates the role of a schedule. Only schedules of this account in the default group can assume it:
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
  */
 export class ScheduleRole extends Role {
   constructor(scope: Construct, id: string) {

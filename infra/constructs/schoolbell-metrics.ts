@@ -10,7 +10,7 @@ import type { Settings } from '../settings.ts';
 
 export type MetricsSettings = Pick<Settings, 'name' | 'pollEveryMinutes'>;
 
-/** The metrics that the functions write, as this deployment writes them. */
+/** The metrics that the functions of this deployment write. */
 export class SchoolbellMetrics {
   readonly #settings: MetricsSettings;
 
@@ -18,17 +18,17 @@ export class SchoolbellMetrics {
     this.#settings = settings;
   }
 
-  /** Counts since the last value, added up. */
+  /** Returns the sum of a metric in each period. */
   sum(name: MetricName, period = Duration.minutes(5)): Metric {
     return this.#metric(name, 'Sum', period);
   }
 
-  /** A state that each dispatch writes, at its worst; the period is the poll interval. */
+  /** Returns the highest value of a metric that each dispatch writes. The period is the poll interval. */
   worst(name: MetricName): Metric {
     return this.#metric(name, 'Maximum', Duration.minutes(this.#settings.pollEveryMinutes));
   }
 
-  /** How often a value was written in a poll interval. */
+  /** Returns how many values of a metric were written in each poll interval. */
   written(name: MetricName): Metric {
     return this.#metric(name, 'SampleCount', Duration.minutes(this.#settings.pollEveryMinutes));
   }
@@ -37,7 +37,7 @@ export class SchoolbellMetrics {
     return this.#metric(name, `p${percent}`, Duration.minutes(15)).with({ label: `${name} p${percent}` });
   }
 
-  /** Failed runs of a kind. */
+  /** Returns the number of failed runs of one kind. */
   failedRuns(name: MetricName, kind: string): Metric {
     return this.#metric(name, 'Sum', Duration.minutes(5), { [KIND_DIMENSION]: kind }).with({ label: kind });
   }

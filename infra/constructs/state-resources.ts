@@ -7,12 +7,15 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 
-/** A table of this deployment or an adopted one. The CDK's classes do not fit their own interfaces under strict options. */
+/**
+ * A table that this app creates, or an adopted one. Both types are named, because under strict compiler options the CDK's
+ * classes are not assignable to their own interfaces.
+ */
 export type AnyTable = ITable | Table;
 
 /**
- * The table with the journal, encrypted, paid per request, with point-in-time recovery. DynamoDB deletes journal entries after
- * the time in `expires`.
+ * Creates the table with the journal. It is encrypted, billed per request, and has point-in-time recovery. DynamoDB deletes
+ * journal entries after the time in `expires`.
  */
 export class JournalTable extends Table {
   constructor(scope: Construct, id: string, { deletionProtection }: { deletionProtection: boolean }) {
@@ -27,12 +30,12 @@ export class JournalTable extends Table {
   }
 }
 
-/** A secret of this deployment or an adopted one. */
+/** A secret that this app creates, or an adopted one. */
 export type AnySecret = ISecret | Secret;
 
 /**
- * A secret that an operator fills in after the deployment. It has no value at first: a generated value would be sent to Kombo as
- * a key.
+ * Creates a secret without a value. An operator sets the value after the deployment. A generated value would be wrong, because
+ * it would be sent to Kombo as a key.
  */
 export class EmptySecret extends Secret {
   constructor(scope: Construct, id: string, { description }: { description: string }) {
@@ -47,12 +50,13 @@ export class EmptySecret extends Secret {
 }
 
 /**
- * The topic that alarms publish to: an existing one, or one of this deployment, with or without an e-mail address. The latter
- * always exists, since alarms that are still deployed may name it.
+ * Creates the deployment's own alarm topic, and returns the ARN of the topic to which alarms are published: an existing one, or
+ * the own one, with or without an e-mail address. The own topic is always created, because alarms that are still deployed may
+ * refer to it.
  */
 export function alarmTopicArn(scope: Construct, alarms: Settings['alarms']): string {
   const topic = new Topic(scope, 'AlarmTopic', { enforceSSL: true });
-  // This policy replaces the default one, which lets the account's alarms publish.
+  // This policy replaces the default policy of a topic, which already lets the account's alarms publish. So it must allow this.
   topic.grantPublish(
     new ServicePrincipal('cloudwatch.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },

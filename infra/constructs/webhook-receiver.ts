@@ -12,8 +12,8 @@ import type { AnySecret } from './state-resources.ts';
 type WebhookSettings = FunctionSettings & Pick<Settings, 'webhookConcurrency'>;
 
 /**
- * Regions without function URLs (https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html). A deployment
- * there would fail halfway.
+ * The Regions without function URLs: https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html. Without this check, a
+ * deployment there would fail after it has created some of the resources.
  */
 const REGIONS_WITHOUT_URLS = new Set([
   'ap-east-2',
@@ -30,15 +30,15 @@ const REGIONS_WITHOUT_URLS = new Set([
 ]);
 
 /**
- * The function URL for Kombo's webhooks. Anybody can call it: the function checks Kombo's signature first and may do
- * nothing but send a message; the settings can limit its concurrency.
+ * Creates the function URL that receives Kombo's webhooks. Anybody can call it. So the function checks Kombo's signature first,
+ * and has no rights except to read its secret and to send messages to the queue. The settings can limit its concurrency.
  *
  * @throws SettingsError in a Region that has no function URLs
  */
 export class WebhookReceiver extends Construct {
   readonly function: NotifierFunction;
   readonly url: FunctionUrl;
-  /** Calls with a 4xx response, as Lambda counts them: refused webhooks, and calls above the reservation. */
+  /** Lambda's count of calls with a 4xx response: refused webhooks, and calls above the reserved concurrency. */
   readonly refused: Metric;
 
   constructor(
@@ -59,7 +59,7 @@ export class WebhookReceiver extends Construct {
       description: "Checks Kombo's webhooks and queues what they ask for",
       timeout: Duration.seconds(10),
       memorySize: 256,
-      // By default Lambda writes log lines for each call, and anybody can call it.
+      // By default Lambda writes log lines for each call. Anybody can call this function, so they could cost much.
       systemLogLevelV2: SystemLogLevel.WARN,
       ...(settings.webhookConcurrency !== undefined && {
         reservedConcurrentExecutions: settings.webhookConcurrency,
@@ -69,7 +69,7 @@ export class WebhookReceiver extends Construct {
     grantSecret(secret, this.function, 'GetSecretValue');
     grantQueue(queue, this.function, 'SendMessage');
     this.url = this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
-    // https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html
+    // Lambda's metrics of function URLs: https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html
     this.refused = this.function.metric('Url4xxCount', { statistic: 'Sum' });
   }
 }

@@ -19,7 +19,7 @@ import { QueueWorker } from '../constructs/queue-worker.ts';
 import { WebhookReceiver } from '../constructs/webhook-receiver.ts';
 import type { Settings } from '../settings.ts';
 
-/** The schedule, queues, functions and alarms. The stack can be destroyed and deployed again without losing anything. */
+/** The stack with the schedule, queues, functions and alarms. It can be destroyed and deployed again without loss of data. */
 export class NotifierStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     super(scope, id, {
@@ -41,7 +41,8 @@ export class NotifierStack extends Stack {
       description: 'Polls one integration and publishes what changed',
       memorySize: POLL_MEMORY_MB,
       queueVariable: 'QUEUE_URL',
-      // A slow integration delays no other: one message per call, and a limit that throttles no integration.
+      // Each call polls one integration, so that a slow one does not delay others. The limit applies to the queue's calls, so
+      // messages above it wait and are not throttled.
       atOnce: settings.pollConcurrency,
       tableCalls: TABLE_CALLS.poll,
     });
@@ -51,10 +52,10 @@ export class NotifierStack extends Stack {
       settings,
       state,
       entry: 'functions/replay/lambda.ts',
-      description: 'Carries a replay on',
+      description: 'Continues a replay',
       memorySize: 512,
       queueVariable: 'REPLAY_QUEUE_URL',
-      // AWS's minimum. Each replay has its own rate, and replays must not displace new events.
+      // Two is AWS's minimum. Each replay limits its own rate, and replays must not take capacity from new events.
       atOnce: 2,
       tableCalls: TABLE_CALLS.replay,
     });
@@ -85,7 +86,7 @@ export class NotifierStack extends Stack {
 
     const policy = new OperatorPolicy(this, 'OperatorPolicy', {
       state,
-      // Also those that are switched off, so that switching a consumer changes nothing here.
+      // This includes the stacks that are switched off, so that switching a consumer on or off does not change this policy.
       stacks: Object.values(consumerStacks(settings)).map(({ name }) => name),
       queues: [queue, replayer.queue],
     });

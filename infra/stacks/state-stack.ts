@@ -11,8 +11,8 @@ import { alarmTopicArn, EmptySecret, JournalTable } from '../constructs/state-re
 import type { Settings } from '../settings.ts';
 
 /**
- * The state: the table, the bus, the secrets. They are kept when the stack is destroyed, and when a setting names others. The
- * alarm topic is here as well, so that an e-mail address has to confirm its subscription only once.
+ * The stack with the state: the table, the bus and the secrets. They are kept when the stack is destroyed, and when a setting
+ * selects others. The alarm topic is also in this stack, so that an e-mail address must confirm its subscription only once.
  */
 export class StateStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
@@ -28,7 +28,8 @@ export class StateStack extends Stack {
     const secretOf = (id: string, description: string) =>
       new EmptySecret(this, id, { description }).secretArn;
     const komboSecret = adopt.komboSecret ?? secretOf('KomboSecret', 'The Kombo API key');
-    // Also without the webhook: it can be filled in before the webhook is switched on, and is kept when it is switched off.
+    // The secret is created even if the webhook is off. An operator can set its value before the webhook is switched on, and the
+    // value is kept when the webhook is switched off.
     const webhookSecret =
       adopt.webhookSecret ?? secretOf('WebhookSecret', 'What Kombo signs its webhooks with');
 
@@ -48,7 +49,10 @@ export class StateStack extends Stack {
     new CfnOutput(this, outputNames.remoteIdsKey, { value: remoteIdsKey });
   }
 
-  /** It exists whatever the settings are, so that the hashes are the same after switching back. */
+  /**
+   * Creates the key for hashed ids and returns its ARN. It is created for any settings, so that ids have the same hashes after
+   * a setting was changed and changed back.
+   */
   #remoteIdsKey(): string {
     const secret = new Secret(this, 'RemoteIdsKey', {
       description: "Hashes platforms' ids: another value gives other hashes",
@@ -62,20 +66,21 @@ export class StateStack extends Stack {
   }
 
   /**
-   * It exists whatever the settings are, since rules of others may be on it. Its name is unique to this stack: a bus must have a
-   * name, and a bus that was kept would conflict with the next one of the same name.
+   * Creates the deployment's own bus and returns its ARN. It is created for any settings, because other systems may have rules on
+   * it. A bus must have a name, and a bus that was kept would conflict with a new bus of the same name. So the name is different
+   * for each stack.
    */
   #ownBus(settings: Settings): string {
     const [, , stackUuid = ''] = Fn.split('/', this.stackId, 3);
     const bus = new EventBus(this, 'Bus', {
       eventBusName: `${settings.name}-${Fn.select(0, Fn.split('-', stackUuid))}`,
       description: 'What happened to course progressions',
-      // The detail of an event can carry a name.
+      // The detail of an event can contain a learner's name, so it is not logged.
       logConfig: { level: Level.ERROR, includeDetail: IncludeDetail.NONE },
     });
     new BusLogs(this, 'BusLogs', { settings, bus });
     const onlyOurs = this.#onlyOursAsSchoolbell(settings, bus);
-    // The CDK's `addToResourcePolicy` makes a Sid with a hyphen, which IAM does not allow.
+    // The CDK's `addToResourcePolicy` is not used: it creates a Sid with a hyphen, which IAM does not allow.
     new CfnEventBusPolicy(this, 'BusPolicy', {
       eventBusName: bus.eventBusName,
       statementId: onlyOurs.sid ?? '',
@@ -85,9 +90,10 @@ export class StateStack extends Stack {
   }
 
   /**
-   * Denies all others to send events as Schoolbell. Without a denial, principals of this account could have the right by their
-   * own policies. A request with several events is denied if one of them has this source. AWS services have no
-   * `aws:PrincipalArn`, so that the negated operator matches: a rule of another bus cannot forward forged events.
+   * Returns a statement that denies all principals except the functions and the operators the right to send events as
+   * Schoolbell. Without it, other principals of this account could have this right by their own policies. A request with several
+   * events is denied if one of them has Schoolbell's source. A request of an AWS service has no `aws:PrincipalArn`, so the
+   * negated operator matches and denies it. So a rule of another bus cannot forward forged events.
    * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html,
    * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
    */
