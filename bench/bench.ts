@@ -9,7 +9,7 @@ import { type BenchOptions, measureMemory, measureTimes } from './single-integra
 const GROUPS = ['counts', 'cold-start', 'time', 'memory', 'fleet'] as const;
 const USAGE = `npm run bench -- [--only GROUP,...] [--rounds N] [--records N] [--json]
 
-Prints each measure beside its limit. All measures take about half an hour on two idle cores.
+Prints each measure with its limit. All measures take about half an hour on two idle cores.
 
   --only GROUP,...   some of ${GROUPS.join(', ')} (default: all)
   --rounds N         how often each time is measured (default: 3)

@@ -7,16 +7,21 @@ import { build } from 'esbuild';
 import { BUNDLING, memoryOptions, POLL_MEMORY_MB } from '../infra/constructs/function-options.ts';
 import { Spent } from './measured-process.ts';
 
-/** A measured process. */
+/** A process that is measured. */
 export type Child = {
-  /** What it used for its task. @throws when it ends without a result */
+  /**
+   * Returns what the process used for its task.
+   *
+   * @throws when the process ends without a result
+   */
   spent(): Promise<Spent>;
   stop(): void;
   pid: number;
 };
 
 /**
- * Bundles a file of this folder as the functions are bundled, so that a measured process loads no compiler for TypeScript.
+ * Bundles a file of this folder in the same way as the functions, so that a measured process does not load a compiler
+ * for TypeScript.
  *
  * @returns the bundle's file
  */
@@ -29,8 +34,9 @@ export async function bundled(file: 'poller.ts' | 'reader.ts'): Promise<string> 
 /**
  * Starts a bundle with the Node options of the deployed poll function.
  *
- * @param task in JSON, the first argument of the process
- * @param share of one core, as a function has it: 0.289 with 512 MB. It needs Linux
+ * @param task is passed as JSON in the first argument of the process
+ * @param share the share of one core that the process may use; a function with 512 MB has 0.289. A share below 1 needs
+ *   Linux
  */
 export function startChild(bundle: string, task: object, share = 1): Child {
   const child = fork(bundle, [JSON.stringify(task)], { execArgv: memoryOptions(POLL_MEMORY_MB) });
@@ -49,10 +55,13 @@ export function startChild(bundle: string, task: object, share = 1): Child {
   };
 }
 
-/** Lambda gives a function its share of a core in periods of this length. */
+/** The period in which Lambda gives a function its share of a core. */
 const PERIOD_MS = 20;
 
-/** Stops the process each time it has used its share, and lets it continue in time for the next period. */
+/**
+ * Limits a process to a share of one core. Stops the process each time it has used its share, and lets it continue in
+ * time for the next period.
+ */
 function limitShare(child: ChildProcess, share: number): void {
   const began = performance.now();
   const timer = setInterval(() => {
@@ -62,7 +71,7 @@ function limitShare(child: ChildProcess, share: number): void {
   child.once('exit', () => clearInterval(timer));
 }
 
-/** The processor time of all threads of a process. */
+/** Returns the processor time of all threads of a process, in milliseconds. */
 function usedMs(pid: number): number {
   try {
     return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {

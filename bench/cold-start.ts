@@ -41,8 +41,8 @@ const ENVIRONMENT = {
 };
 
 /**
- * The processor time that a new process needs to load the poll function's bundle, compared with a function that only
- * creates the same AWS clients. The two bundles are loaded alternately. Takes 15 seconds.
+ * Measures the processor time that a new process needs to load the poll function's bundle. It is compared with a
+ * function that only creates the same AWS clients. The two bundles are loaded alternately. Takes 15 seconds.
  */
 export function measureColdStart(): Measure {
   const directory = mkdtempSync(join(tmpdir(), 'schoolbell-cold-start-'));
@@ -67,7 +67,7 @@ export function measureColdStart(): Measure {
   }
 }
 
-/** Bundles as the CDK does for a deployment. Returns the file. */
+/** Bundles in the same way as the CDK for a deployment. Returns the file. */
 function bundle(
   outfile: string,
   what: { entryPoints: string[] } | { stdin: { contents: string; resolveDir: string } },
@@ -76,7 +76,7 @@ function bundle(
   return outfile;
 }
 
-/** Milliseconds of processor time. */
+/** Loads a bundle in a new process. Returns the processor time in milliseconds. */
 function load(script: string, file: string): number {
   const run = spawnSync(process.execPath, [script, file], { env: ENVIRONMENT, encoding: 'utf8' });
   if (run.status !== 0) throw new Error(run.stderr.slice(-1_000));

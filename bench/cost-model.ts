@@ -1,9 +1,9 @@
 import { POLL_CONCURRENCY } from '../functions/contract/names.ts';
 
 /**
- * The cost of a month and the used share of AWS's limits, calculated from the requests of polls. Prices of us-east-1 in US
- * dollars, as AWS lists them for DynamoDB on demand, Lambda on arm64, SQS, EventBridge, CloudWatch, X-Ray and Secrets
- * Manager; free tiers are left out.
+ * Prices of us-east-1 in US dollars, as AWS lists them for DynamoDB on demand, Lambda on arm64, SQS, EventBridge,
+ * CloudWatch, X-Ray and Secrets Manager. Free tiers are left out. From the prices and the requests of polls, this file
+ * calculates the cost of a month and the used share of AWS's limits.
  */
 const PRICES = {
   readUnit: 0.125e-6,
@@ -22,33 +22,42 @@ const PRICES = {
 
 export const METRICS = 17;
 export const ALARMS = 12;
-/** The Kombo key, the key of hashed ids, and the webhook's secret, which also exists without the webhook. */
+/**
+ * The number of secrets: the Kombo key, the key of hashed ids, and the webhook's secret, which exists even without the
+ * webhook.
+ */
 export const SECRETS = 3;
 
 const POLLS_A_MONTH = 4 * 730;
-/** Assumed: Kombo's response time for a page is not known. Includes the work of the function. */
+/**
+ * The assumed duration of a poll, because Kombo's response time for a page is not known. It includes the work of the
+ * function.
+ */
 const POLL_SECONDS = 0.6;
-/** Measured for 10,000 integrations: 1.9 s of processor time at most, at the 0.29 of a processor that 512 MB come with. */
+/**
+ * The processor time of a dispatch, at 0.29 of a processor, which a function with 512 MB has. Measured for 10,000
+ * integrations: at most 1.9 s of processor time.
+ */
 const DISPATCH_SECONDS = { once: 0.2, perIntegration: 0.0009 };
-/** Memory of the dispatch function and of the poll function. */
+/** The memory of the dispatch function and of the poll function. */
 const GIGABYTES = 0.5;
-/** Lambda's own lines, the line of a run or of a dispatch, and the metrics. */
+/** The log of one invocation: Lambda's own lines, the line of a run or of a dispatch, and the metrics. */
 const LOG_BYTES = 2_500;
-/** Lambda polls two queues with five pollers each, every 20 seconds. */
+/** Requests of Lambda to empty queues: it polls two queues with five pollers each, every 20 seconds. */
 const IDLE_RECEIVES_A_MONTH = 2 * 5 * 3 * 60 * 730;
-/** One integration's settings as an item of the table. */
+/** The size of one integration's settings as an item of the table. */
 const SETTINGS_BYTES = 176;
 const READ_UNIT_BYTES = 4 * 1024;
 const BATCH = 10;
 
-/** One poll of a single page: the records on it, and how many of them have changed. */
+/** The load of a poll of a single page: the records on it, and how many of them have changed. */
 export type PollLoad = { records: number; changes: number };
 
 export const LOADS = { idle: { records: 2, changes: 0 }, busy: { records: 50, changes: 20 } } as const;
 
-/** Capacity units and requests of a poll of a single page. A test compares them with real polls. */
+/** Returns the capacity units and requests of a poll of a single page. A test compares them with real polls. */
 export function pollRequests({ records, changes }: PollLoad) {
-  // A journal entry is compressed: some 112 bytes a change. A checkpoint with a run in it is above 1 KB.
+  // A journal entry is compressed to about 112 bytes per change. A checkpoint that contains a run is larger than 1 KB.
   const entryUnits = Math.ceil((400 + 112 * changes) / 1024);
   return {
     readUnits: 1 + records,
@@ -57,7 +66,7 @@ export function pollRequests({ records, changes }: PollLoad) {
   };
 }
 
-/** Dollars a month by service, polled every 15 minutes. */
+/** Returns the cost of a month in dollars, by service, with polls every 15 minutes. */
 export function monthlyCost(integrations: number, load: PollLoad) {
   const poll = pollRequests(load);
   const polls = POLLS_A_MONTH * integrations;
@@ -70,11 +79,11 @@ export function monthlyCost(integrations: number, load: PollLoad) {
       (polls * poll.readUnits + POLLS_A_MONTH * settingsUnits) * PRICES.readUnit +
       polls * poll.writeUnits * PRICES.writeUnit,
     functions: invocations * PRICES.lambdaRequest + seconds * GIGABYTES * PRICES.lambdaGbSecond,
-    // Each message is received and deleted in a request of its own.
+    // Each message needs one request to be received, and another to be deleted.
     queues: (IDLE_RECEIVES_A_MONTH + sends + 2 * polls) * PRICES.queueRequest,
     events: polls * load.changes * PRICES.event,
     logs: (invocations * LOG_BYTES * PRICES.logGigabyte) / 1e9,
-    // The maximum: Lambda traces the first call in each second, and 5 % of the others.
+    // This is the maximum: Lambda traces only the first call in each second, and 5 % of the others.
     traces: invocations * PRICES.trace,
     fixed:
       METRICS * PRICES.metricMonth +
@@ -89,7 +98,7 @@ function dispatchSeconds(integrations: number): number {
   return DISPATCH_SECONDS.once + DISPATCH_SECONDS.perIntegration * integrations;
 }
 
-/** The table of `docs/cost.md`. */
+/** Returns the table of `docs/cost.md`. */
 export function costTable(): string {
   const rows = [1, 50, 500, 10_000].flatMap((integrations) =>
     Object.entries(LOADS).map(([name, load]) => {
@@ -102,7 +111,7 @@ export function costTable(): string {
   return table([...head, 'per month'], rows);
 }
 
-/** The rows of the README's table. */
+/** Returns the rows of the README's table. */
 export function shortCostRows(): string[][] {
   return [1, 50, 500].map((integrations) => [
     String(integrations),
@@ -110,12 +119,15 @@ export function shortCostRows(): string[][] {
   ]);
 }
 
-/** The share of each limit that busy integrations use while the messages of a dispatch are processed. */
+/**
+ * Returns a table with the share of each limit that busy integrations use while the messages of a dispatch are
+ * processed.
+ */
 export function limitTable(): string {
   const sizes = [10, 100, 1_000, 10_000];
   const { readUnits, writeUnits, putEvents } = pollRequests(LOADS.busy);
   const pollsASecond = (integrations: number) => Math.min(integrations, POLL_CONCURRENCY) / POLL_SECONDS;
-  // Quotas of November 2026; docs/cost.md has the sources.
+  // The quotas are of November 2026; `docs/cost.md` has the sources.
   const limits: [string, string, (integrations: number) => number][] = [
     ['poll slots', '50', (count) => (count * POLL_SECONDS) / (POLL_CONCURRENCY * 900)],
     [

@@ -6,7 +6,10 @@ import { benchPorts, integrationOf, SETTINGS } from './measured-process.ts';
 import { rereadEverything } from './seed-table.ts';
 import { startSurroundings } from './surroundings.ts';
 
-/** As long as the owner of a function's lease, and always the same, so that a journal entry always has the same size. */
+/**
+ * An owner of leases. It has the length of a function's owner. It never changes, so a journal entry always has the same
+ * size.
+ */
 const OWNER = '00000000-0000-4000-8000-000000000000';
 
 /** What one call of the poll function uses. */
@@ -17,25 +20,25 @@ export type PollCounts = {
   writeUnits: number;
   putEvents: number;
   events: number;
-  /** Bytes of the journal entries that it appended. */
+  /** The number of bytes in the journal entries that the poll appended. */
   journalBytes: number;
 };
 
-/** One integration, polled with the embedded engine. */
+/** One integration, which is polled with the embedded engine. */
 export type CountedSchool = {
   clock: SteppedClock;
-  /** After an hour, changes every nth record. */
+  /** Advances the clock by an hour, and then changes every nth record. */
   change(every: number): void;
-  /** Sets the watermark before the first record, so that the next poll reads everything. */
+  /** Sets the watermark to a time before the first record, so that the next poll reads everything. */
   reread(): Promise<void>;
-  /** Does what the poll function does for a message of the queue. */
+  /** Does the same as the poll function does for a message. */
   poll(): Promise<PollCounts>;
   close(): Promise<void>;
 };
 
 type Counter = Omit<PollCounts, 'kombo' | 'events'>;
 
-/** Adds an integration with `count` records. It is not polled yet. */
+/** Adds an integration with `count` records. Does not poll it yet. */
 export async function openCountedSchool(id: IntegrationId, count: number): Promise<CountedSchool> {
   const surroundings = await startSurroundings([{ id, count }], 'embedded');
   const { services, clock, control, countEvents } = surroundings;
@@ -84,7 +87,7 @@ function difference(after: PollCounts, before: PollCounts): PollCounts {
 type Consumed = { CapacityUnits?: number | undefined };
 type Response = { ConsumedCapacity?: Consumed | Consumed[] | undefined };
 
-/** Calls that add to a counter the capacity units that the engine reports. */
+/** Returns calls that count themselves, and add up the capacity units that the engine reports. */
 function countedCalls(calls: DynamoDbCalls, counter: Counter): DynamoDbCalls {
   const counted =
     <Input extends object, Output extends Response>(

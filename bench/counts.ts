@@ -2,17 +2,17 @@ import { openCountedSchool, type PollCounts } from './counted-school.ts';
 import { type Measure, plainMeasure } from './report.ts';
 import { HOUR_MS } from './surroundings.ts';
 
-/** Ten full pages, of which a tenth changes. */
+/** Ten full pages. A tenth of these records changes. */
 const RECORDS = 2_500;
 const CHANGE_EVERY = 10;
 
-/** What polls use. The numbers are exact, and the same in each run. */
+/** What polls use. The numbers are exact: every run gives the same. */
 export type Counts = {
-  /** No record is shown. */
+  /** A poll that reads no record. */
   idle: PollCounts;
-  /** A full page is shown, on which all records have changed. */
+  /** A poll that reads one full page, on which all records have changed. */
   fullPage: PollCounts;
-  /** Everything is read again, ten full pages, and a tenth of the records have changed. */
+  /** A poll that reads everything again: ten full pages, with a tenth of the records changed. */
   tenth: PollCounts;
 };
 
@@ -32,7 +32,7 @@ export async function countPolls(): Promise<Counts> {
   }
 }
 
-/** The rows about requests, units and bytes. */
+/** Returns the rows about requests, capacity units and bytes. */
 export function countMeasures({ idle, tenth }: Counts): Measure[] {
   const { readUnits, writeUnits, events, journalBytes } = tenth;
   const readUnitsARecord = (readUnits - idle.readUnits) / RECORDS;

@@ -12,10 +12,13 @@ const HEALTHY = 47;
 const RECORDS = 500;
 const HUGE_RECORDS = 1_000_000;
 
-/** Ten times the usual, so that two processor cores are not the limit for fifty polls, as they are not on Lambda. */
+/**
+ * The sandbox's response time, ten times the usual. With it, two processor cores do not limit fifty polls. On Lambda,
+ * cores do not limit them either.
+ */
 const ANSWER_MS = 1_000;
 
-/** More requests than a poll makes. */
+/** A number of requests that is larger than any poll makes. */
 const MANY = 1_000_000;
 const SLOW = { kind: 'slow', delayMs: 5_000, requests: MANY } as const;
 const REFUSED = {
@@ -25,13 +28,19 @@ const REFUSED = {
   requests: MANY,
 } as const;
 
-/** On Lambda, each poll has its own processor. Here the polls that disturb get what the others leave. */
+/**
+ * On Lambda, each poll has its own processor. Here the failing, slow and huge polls get only the processor time that
+ * the others do not use.
+ */
 const LOWEST_PRIORITY = 19;
 
-/** How long 47 polls take beside one that fails, one that is slow, and a first sync of 1,000,000 records. */
+/**
+ * Measures how long 47 polls take while three others run: one that fails, one that is slow, and a first sync of
+ * 1,000,000 records.
+ */
 export async function measureFleet({ engine, rounds, say }: BenchOptions): Promise<Measure> {
   const healthy = Array.from({ length: HEALTHY }, (_, at) => integrationOf(`moodle:healthy-${at + 1}`));
-  // New ones in each round, because a process that is killed keeps its leases for a while.
+  // Each round uses new integrations, because a process that was killed holds its leases until they expire.
   const inRounds = (kind: string) =>
     Array.from({ length: rounds }, (_, round) => integrationOf(`moodle:${kind}-${round + 1}`));
   const [failing, slow, huge] = [inRounds('failing'), inRounds('slow'), inRounds('huge')];

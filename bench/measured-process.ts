@@ -12,7 +12,7 @@ import { runSettings } from '../functions/run-settings.ts';
 
 /** The addresses that a measured process uses. */
 export const Services = z.object({
-  /** The base URL of the sandbox, with its `/v1`. */
+  /** The base URL of the sandbox, which ends with `/v1`. */
   kombo: z.string(),
   bus: z.string(),
   dynamoDb: z.string(),
@@ -23,7 +23,7 @@ export type Services = z.infer<typeof Services>;
 /** The API key that the sandbox accepts. */
 export const KEY = 'key-of-the-benchmark';
 
-/** The engines check no credentials. */
+/** The options of AWS clients. The engines do not check the credentials. */
 export const LOCAL_CLIENT = {
   region: 'local',
   credentials: { accessKeyId: 'benchmark', secretAccessKey: 'benchmark' },
@@ -42,14 +42,14 @@ export function integrationOf(id: IntegrationId): Integration {
   return { id, state: 'active', baseline: { mode: 'silent' }, addedAt: '2026-03-01T00:00:00.000Z' };
 }
 
-/** What `benchPorts` may replace, so that calls can be counted. */
+/** The parts that a caller of `benchPorts` may replace, for example to count calls. */
 type Replaced = {
   calls?: (calls: DynamoDbCalls) => DynamoDbCalls;
   putEvents?: (call: PutEvents) => PutEvents;
   clock?: Ports['clock'];
 };
 
-/** The adapters of the functions, connected to the services of the benchmark. */
+/** Creates the functions' adapters, connected to the services of the benchmark. */
 export function benchPorts(
   services: Services,
   { calls = (same) => same, putEvents = (same) => same, clock = Date.now }: Replaced = {},
@@ -70,19 +70,19 @@ export function benchPorts(
   };
 }
 
-/** What a process used for its task, without loading. */
+/** What a process used for its task, without loading its code. */
 export const Spent = z.object({
   wallMs: z.number(),
   /** User and system time on all processors. */
   cpuMs: z.number(),
-  /** The peak memory of the process, including its code. */
+  /** The peak memory of the process, which includes its code. */
   peakMb: z.number(),
   pages: z.int(),
   records: z.int(),
 });
 export type Spent = z.infer<typeof Spent>;
 
-/** Does a task, and sends what this process used for it to its parent. */
+/** Runs a task, and sends to the parent process what this process used for it. */
 export async function reportSpent(task: () => Promise<Pick<Spent, 'pages' | 'records'>>): Promise<void> {
   const began = performance.now();
   const before = process.cpuUsage();

@@ -4,7 +4,7 @@ import { Integration } from '../functions/contract/integration.ts';
 import { runPoll } from '../functions/core/poll/run-poll.ts';
 import { benchPorts, reportSpent, SETTINGS, Services } from './measured-process.ts';
 
-/** A measured process that polls integrations at the same time, each until its poll has ended. */
+/** The task of a measured process that polls integrations at the same time, each until its poll has ended. */
 const Task = z.object({ services: Services, integrations: z.array(Integration) });
 export type PollerTask = z.infer<typeof Task>;
 
@@ -21,7 +21,7 @@ async function pollAll({ services, integrations }: PollerTask) {
     if (outcome.kind !== 'ended') throw new Error(`the poll did not end: ${JSON.stringify(outcome)}`);
     return outcome.ended;
   };
-  // The others are polled to their end when one fails.
+  // If one poll fails, the others continue until they end.
   const runs = (await pMap(integrations, poll, { stopOnError: false })).flat();
   close();
   return {

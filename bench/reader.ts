@@ -2,7 +2,10 @@ import * as z from 'zod/mini';
 import { IntegrationId } from '../functions/contract/integration.ts';
 import { KEY, reportSpent, Services } from './measured-process.ts';
 
-/** The lower limit of a poll: only fetches and parses each page once, one after another. */
+/**
+ * The task of a measured process that only fetches and parses each page once, one after another. It is the lower limit
+ * for the time of a poll.
+ */
 const Task = z.object({
   services: Services,
   integration: IntegrationId,

@@ -3,23 +3,23 @@ import { cpus, loadavg, totalmem } from 'node:os';
 /** One row of the benchmark. */
 export type Measure = {
   name: string;
-  /** What it is compared with, in the same run; empty for a plain number. */
+  /** The name of what the measure is compared with, in the same run; empty for a plain number. */
   beside: string;
   unit: 's' | 'ms' | 'MB' | 'requests' | 'units' | 'bytes';
   /** One value per round. */
   values: number[];
-  /** The values of what it is compared with, one per round; empty for a plain number. */
+  /** The values of what the measure is compared with, one per round; empty for a plain number. */
   limits: number[];
   /** The maximum of the ratio, or of the plain number. */
   atMost: number;
 };
 
-/** A row without a comparison. */
+/** Returns a row without a comparison. */
 export function plainMeasure(name: string, unit: Measure['unit'], values: number[], atMost: number): Measure {
   return { name, beside: '', unit, values, limits: [], atMost };
 }
 
-/** A measure with its results. */
+/** A measure with its result. */
 export type Judged = Measure & {
   median: number;
   limitMedian: number | null;
@@ -44,7 +44,7 @@ export function judge(measure: Measure): Judged {
   };
 }
 
-/** The middle value; of an even number of values, the mean of the two in the middle. */
+/** Returns the middle value, or the mean of the two middle values if the number of values is even. */
 export function median(values: number[]): number {
   const sorted = values.toSorted((left, right) => left - right);
   const middle = (sorted.length - 1) / 2;
@@ -60,7 +60,7 @@ export type Report = {
   measures: Judged[];
 };
 
-/** Describes the machine and its load. Call it before the first measure. */
+/** Returns a description of the machine and its load. Call it before the first measure. */
 export function describeMachine(): Report['machine'] {
   const [first, ...more] = cpus();
   return {
@@ -71,7 +71,7 @@ export function describeMachine(): Report['machine'] {
   };
 }
 
-/** The report as a table in Markdown. */
+/** Returns the report as a Markdown table. */
 export function reportTable({ machine, engine, rounds, answerMs, measures }: Report): string {
   const rows = measures.map((measure) => {
     const { name, beside, unit, median, limitMedian, result, spread, atMost, holds } = measure;

@@ -10,14 +10,14 @@ import { syntheticRecords } from '../local/sandbox/synthetic-records.ts';
 import { benchPorts, LOCAL_CLIENT, SETTINGS, type Services } from './measured-process.ts';
 import { CREATED_AT, HOUR_MS } from './surroundings.ts';
 
-/** The limit of BatchWriteItem. */
+/** The maximum number of items in one BatchWriteItem. */
 const BATCH = 25;
 const BATCHES_AT_ONCE = 8;
 
-/** The number of the journal entry that the seeded states name. No such entry exists. */
+/** The number of the journal entry in the states that are written here. No such entry exists. */
 const ENTRY = 1;
 
-/** Writes the states that a first sync of an integration would store, faster than it. The next poll reads everything. */
+/** Writes the states that a first sync of an integration would store, in less time. The next poll reads everything. */
 export async function seedTable(services: Services, integration: Integration, count: number): Promise<void> {
   const client = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: services.dynamoDb });
   const view = syntheticRecords({ integration: integration.id, count, createdAt: CREATED_AT }).at(CREATED_AT);
@@ -37,7 +37,7 @@ export async function seedTable(services: Services, integration: Integration, co
   await rereadEverything(services, integration, { known: count, entry: ENTRY });
 }
 
-/** Sets the watermark before the first record, so that the next poll reads everything. */
+/** Sets the watermark to a time before the first record, so that the next poll reads everything. */
 export async function rereadEverything(
   services: Services,
   integration: Integration,

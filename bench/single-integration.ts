@@ -6,34 +6,41 @@ import { type Measure, plainMeasure } from './report.ts';
 import { rereadEverything, seedTable } from './seed-table.ts';
 import { startSurroundings } from './surroundings.ts';
 
-/** How the benchmark is run. */
+/** The options of the benchmark. */
 export type BenchOptions = {
   engine: 'native' | 'embedded';
-  /** How often each measure is repeated. */
+  /** The number of times that each measure is repeated. */
   rounds: number;
-  /** How long the sandbox takes for a page. */
+  /** The sandbox's response time for a page, in milliseconds. */
   answerMs: number;
-  /** Records of the integration that is polled. Memory is also measured with ten times as many. */
+  /** The number of records of the integration that is polled. Memory is also measured with ten times as many. */
   records: number;
-  /** Prints what is measured. */
+  /** Prints which measure is running. */
   say: (what: string) => void;
 };
 
-/** The response time for the measures of processor time and memory; with the usual one, they would take a quarter of an hour. */
+/**
+ * The response time for the measures of processor time and memory. With the usual response time, they would take a
+ * quarter of an hour.
+ */
 const FAST_ANSWER_MS = 20;
 
-/** What a function of 512 MB has of a core: Lambda gives a whole one with 1,769 MB. */
+/** The share of a core that a function with 512 MB has. Lambda gives a whole core with 1,769 MB. */
 const FUNCTION_SHARE = 0.289;
 
-/** How many records an integration has, how long the sandbox takes for a page, and how much of a core the processes have. */
+/**
+ * How many records an integration has, how long the sandbox takes for a page, and which share of a core each process
+ * has.
+ */
 type Case = { records: number; answerMs: number; share: number };
 
-/** What each process used, one value per round. */
+/** What each process used in each round. */
 type Rounds = Record<'reader' | 'firstSync' | 'unchanged' | 'changed', Spent[]>;
 
 /**
- * Time, processor time and memory of polls of one integration: its first sync, unchanged, and with a tenth changed. Each
- * poll is a process of its own, and so is the loop that only fetches and parses each page once.
+ * Measures the time, processor time and memory of polls of one integration: its first sync, a poll without changes, and
+ * a poll with a tenth of the records changed. Each poll runs in a process of its own, and so does the reader, which
+ * only fetches and parses each page once.
  */
 export async function measureTimes(options: BenchOptions): Promise<Measure[]> {
   const { records, answerMs } = options;
@@ -112,7 +119,10 @@ async function measureCase(
   return spent;
 }
 
-/** Memory of a poll of ten times as many records, compared with a tenth of them and with a fixed limit. */
+/**
+ * Measures the peak memory of a poll of ten times as many records. It is compared with the memory for `records`, and
+ * with a fixed limit.
+ */
 export async function measureMemory(options: BenchOptions): Promise<Measure[]> {
   const few = await peakMemory(options, options.records);
   const many = await peakMemory(options, options.records * 10);
@@ -125,7 +135,7 @@ export async function measureMemory(options: BenchOptions): Promise<Measure[]> {
   ];
 }
 
-/** Peak memory, in MB, of a poll of an integration whose records are all known and unchanged. */
+/** Returns the peak memory, in MB, of a poll of an integration whose records are all known and unchanged. */
 async function peakMemory({ engine, say }: BenchOptions, records: number): Promise<number> {
   const integration = integrationOf('moodle:unchanged');
   const surroundings = await startSurroundings([{ id: integration.id, count: records }], engine);

@@ -8,7 +8,7 @@ import { startSandbox } from '../local/sandbox/server.ts';
 import { type SyntheticRecords, syntheticRecords } from '../local/sandbox/synthetic-records.ts';
 import { KEY, type Services } from './measured-process.ts';
 
-/** When the records of the sandbox were created. */
+/** The time at which the sandbox's records were created. */
 export const CREATED_AT = Date.parse('2026-03-01T08:00:00.000Z');
 
 export const HOUR_MS = 60 * 60 * 1000;
@@ -21,17 +21,18 @@ export type Surroundings = {
   services: Services;
   clock: SteppedClock;
   control: SandboxControl;
-  /** The events that the bus has received. */
+  /** Returns the number of events that the bus has received. */
   countEvents(): number;
-  /** After an hour, changes every nth record of an integration. */
+  /** Advances the clock by an hour, and then changes every nth record of an integration. */
   change(integration: IntegrationId, every: number): void;
   close(): Promise<void>;
 };
 
 /**
- * Starts the sandbox and the bus in this process, and the table in an engine.
+ * Starts the sandbox and the bus in this process, and a DynamoDB engine with the table.
  *
- * @param engine `native` is a process of its own, where @dynoxide/linux-x64 is installed; `embedded` runs in this process
+ * @param engine `native` runs in a process of its own, if @dynoxide/linux-x64 is installed; `embedded` runs in this
+ *   process
  */
 export async function startSurroundings(
   schools: School[],

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isSchema, type JsonSchema } from './event-schema.ts';
 
-/** Keywords for people, which mean nothing to programs. */
+/** The keywords that are written for people. Programs ignore them. */
 const WORDS = new Set(['description', 'title', '$schema', 'examples']);
 
 /**
- * The changes from the first to the second schemas that would break a consumer, one line each. A new optional field and a new
- * event break nothing. Everything else does: a field that was removed, became optional or nullable, or has other values; and a
- * new required field, which archived events do not have.
+ * Returns the changes between two versions of the schemas that would break a consumer, one line each. A new optional
+ * field and a new event break nothing. Every other change does: a field is removed, becomes optional or nullable, or
+ * has other values; or a new field is required, which archived events do not have.
  */
 export function breakingChanges(
   before: Record<string, JsonSchema>,

@@ -31,7 +31,7 @@ const SECTIONS = [
   },
 ];
 
-/** The catalogue of events, in Markdown. */
+/** Returns the catalogue of events in Markdown. */
 export function cataloguePage(): string {
   return [
     '<!-- Written by `npm run generate:events`. -->',
@@ -73,7 +73,7 @@ function table(...[head, rule, rows]: [string, string, string[]]): string {
   return [head, rule, ...rows].join('\n');
 }
 
-/** The fields of a schema as rows of a table, nested fields with their path. */
+/** Returns the fields of a schema as rows of a table. A nested field is named by its path. */
 function fieldRows(schema: JsonSchema, prefix = ''): string[] {
   const properties = isSchema(schema['properties']) ? schema['properties'] : {};
   const required = Array.isArray(schema['required']) ? schema['required'] : [];
@@ -87,7 +87,7 @@ function fieldRows(schema: JsonSchema, prefix = ''): string[] {
   });
 }
 
-/** The object that a property is or may be: `previous` is an object or null. */
+/** Returns the schema of the object that a property contains. `previous`, for example, is an object or null. */
 function objectOf(property: JsonSchema): JsonSchema {
   const options = Array.isArray(property['anyOf']) ? property['anyOf'] : [];
   return options.filter(isSchema).find(({ type }) => type === 'object') ?? property;

@@ -20,7 +20,7 @@ const DRAFTS = {
 
 export type Draft = keyof typeof DRAFTS;
 
-/** What each event means, in one sentence. */
+/** The meaning of each event, in one sentence. */
 export const meanings: Record<EventType, string> = {
   ...learningMeanings,
   ...operationalMeanings,
@@ -28,22 +28,22 @@ export const meanings: Record<EventType, string> = {
 };
 
 /**
- * The JSON Schema of a part of the contract, without `$schema`. It allows fields that it does not name: a later version 1 may
- * add some.
+ * Returns the JSON Schema of a part of the contract, without `$schema`. The schema allows fields that it does not name,
+ * because later releases of version 1 may add fields.
  */
 export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft = 'draft-07'): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(part, {
     io: 'input',
     target: draft,
     override: ({ jsonSchema }) => {
-      // The format implies the pattern, which has 200 characters.
+      // The format already requires what the pattern checks, and the pattern has 200 characters.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
     },
   });
   return schema;
 }
 
-/** The JSON Schema of an event as EventBridge delivers it. */
+/** Returns the JSON Schema of an event as EventBridge delivers it. */
 export function eventSchema(type: EventType, draft: Draft = 'draft-07'): JsonSchema {
   const text = { type: 'string' };
   return {

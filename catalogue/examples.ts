@@ -39,7 +39,7 @@ const later = '2026-04-02T07:45:00.000Z';
 
 type Scene = { before: ProgressionState | null; now: ProgressionState; isAnonymised?: true };
 
-/** What was known and what Kombo shows now, for a typical event of each type. */
+/** A typical event of each type: what was known before, and what Kombo shows now. */
 const SCENES: Record<LearningEventType, Scene> = {
   LearnerEnrolled: { before: null, now: enrolled },
   CourseStarted: { before: enrolled, now: started },
@@ -62,7 +62,7 @@ const SCENES: Record<LearningEventType, Scene> = {
   LearnerDataErased: { before: removed, now: removed, isAnonymised: true },
 };
 
-/** The event that the core publishes for a typical change. */
+/** Returns the event that the core publishes for a typical change. */
 export function learningExample(type: LearningEventType): LearningEvent {
   const { before, now, isAnonymised = false } = SCENES[type];
   const detectedAt = '2026-04-15T08:00:07.000Z';
@@ -131,7 +131,7 @@ const certificate = (what: string, at: string) =>
     course: { ...course, title },
   }) as const;
 
-/** A typical detail of each other event. */
+/** A typical detail for each event that is not a learning event. */
 const OTHERS: { [Type in Exclude<EventType, LearningEventType>]: EventDetail<Type> } = {
   IntegrationBaselined: {
     ...operational('baselined/1', '2026-02-01T06:03:00.000Z'),
@@ -202,12 +202,12 @@ const OTHERS: { [Type in Exclude<EventType, LearningEventType>]: EventDetail<Typ
   },
 };
 
-/** A typical event. */
+/** Returns a typical event. */
 export function exampleOf(type: EventType): { type: EventType; detail: object } {
   return isLearning(type) ? learningExample(type) : { type, detail: OTHERS[type] };
 }
 
-/** A typical event as EventBridge delivers it. */
+/** Returns a typical event as EventBridge delivers it. */
 export function deliveredExample(type: EventType, detail: object = exampleOf(type).detail): object {
   return {
     version: '0',

@@ -6,7 +6,10 @@ import { breakingChanges } from './breaking-changes.ts';
 import { eventSchema } from './event-schema.ts';
 import { generatedFiles } from './generated-files.ts';
 
-/** Writes the schemas, the AsyncAPI document and the catalogue of events; refuses when version 1 would break. */
+/**
+ * Writes the schemas, the AsyncAPI document and the catalogue of events. Writes nothing if a change would break
+ * consumers of version 1.
+ */
 const root = join(import.meta.dirname, '..');
 const Schema = z.record(z.string(), z.unknown());
 

@@ -4,7 +4,9 @@ import { cataloguePage } from './catalogue-page.ts';
 import { eventSchema, meanings } from './event-schema.ts';
 import { exampleOf } from './examples.ts';
 
-/** What `npm run generate:events` writes: the text of each file, by its path below the root. */
+/**
+ * Returns the files that `npm run generate:events` writes: the text of each file, by its path from the project's root.
+ */
 export function generatedFiles(): Map<string, string> {
   return new Map([
     ...eventTypes.map((type): [string, string] => [`docs/events/${type}.json`, json(eventSchema(type))]),
@@ -17,7 +19,7 @@ function json(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** The AsyncAPI 3 document of the bus: one channel with a message for each event. */
+/** Returns the AsyncAPI 3 document of the bus: one channel with a message for each event. */
 function asyncApi(): object {
   return {
     asyncapi: '3.0.0',

@@ -5,7 +5,7 @@ declare module 'dynalite' {
   type Options = {
     /** The directory for LevelDB; without it, data is in memory. */
     path?: string;
-    /** How long a table stays in CREATING. */
+    /** How long a new table has the status CREATING, in milliseconds. */
     createTableMs?: number;
   };
 

@@ -91,7 +91,7 @@ export async function readSchool(directory: string): Promise<KeptSchool | null> 
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOTDIR') {
       throw new DeploymentError(`${directory} is not a directory`, { cause });
     }
-    throw new DeploymentError(`${file} cannot be read: remove ${directory} to begin anew`, { cause });
+    throw new DeploymentError(`${file} cannot be read: remove ${directory} to start again`, { cause });
   }
 }
 

@@ -71,7 +71,10 @@ async function requestPoll(
   if (integration.state !== 'active') throw notActive(integration);
   const checkpoint = (await ports.store.readCheckpoint(id))?.checkpoint ?? null;
   const until = checkpoint && limitedUntil(checkpoint, ports.clock());
-  if (until) throw new CommandError(`Kombo's rate limit is reached until ${until}. Run this again then.`);
+  if (until)
+    throw new CommandError(
+      `Kombo accepts no requests before ${until}, because its rate limit is reached. Run this command again after that time.`,
+    );
   if (mode === 'baseline' && checkpoint?.watermark) {
     throw new CommandError(
       `No baseline was started: ${id} already had its first sync. A poll publishes what changed since then; schoolbell reconcile ${id} also publishes what was missed.`,

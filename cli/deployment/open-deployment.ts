@@ -81,7 +81,7 @@ export function openAws(): Deployment {
   const wrong = Environment.safeParse(variables).error?.issues.map(({ path }) => path.join('.')) ?? [];
   if (wrong.length > 0) {
     throw new CommandError(
-      `No deployment is known here: run npx cdk deploy --all, or set ${wrong.join(', ')} to the values in its outputs, or use --local.`,
+      `No deployment was found: run npx cdk deploy --all, or set ${wrong.join(', ')} to the values in its outputs, or use --local.`,
     );
   }
   return { ...wireOperator(variables), close: async () => {} };
@@ -146,6 +146,6 @@ export function hasData(directory: string): boolean {
 function refuseWithoutData(directory: string): void {
   if (hasData(directory)) return;
   throw new CommandError(
-    `There is nothing in ${directory} yet. Begin with: schoolbell poll INTEGRATION --local${directory === DEFAULT_DIRECTORY ? '' : ` ${directory}`}`,
+    `The directory ${directory} has no data yet. Start with: schoolbell poll INTEGRATION --local${directory === DEFAULT_DIRECTORY ? '' : ` ${directory}`}`,
   );
 }

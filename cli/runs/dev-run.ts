@@ -33,7 +33,7 @@ export type DevRun = {
 /** An invocation with the maximum time that Lambda allows. */
 const INVOCATION = { getRemainingTimeInMillis: () => 15 * 60 * 1000 };
 
-/** How often the progress bar is updated between two polls. */
+/** The number of updates of the progress bar between two polls. */
 const FRAMES = 20;
 
 /** Runs the functions as the deployment does: dispatch, queue, poll. Ends when the simulated weeks have passed. */

@@ -22,13 +22,13 @@ export function problemText(id: string, outcome: PollOutcome): string | null {
     case 'failed':
       return failureText(outcome.failure);
     case 'limited':
-      return `Kombo accepts no more requests before ${outcome.until}. A poll after that continues where this one stopped.`;
+      return `Kombo accepts no more requests before ${outcome.until}. A poll after that time continues where this one stopped.`;
     case 'refused':
       return outcome.reason;
     case 'busy':
-      return `A poll of ${id} is running; it will poll again when it is done, at the latest after ${outcome.until}.`;
+      return `Another process is polling ${id}, and will poll again when it has finished. If it does not finish, its lease expires at ${outcome.until}.`;
     case 'superseded':
-      return `Another process has taken over the poll of ${id}, and finishes it.`;
+      return `Another process has acquired the lease of ${id}, and completes the poll.`;
   }
 }
 

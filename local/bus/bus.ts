@@ -118,9 +118,9 @@ function respond(response: ServerResponse, status: number, body: object): void {
   response.end(JSON.stringify(body));
 }
 
-/** How often a fault occurs, and whether the events are delivered before the failure. */
+/** When a fault occurs, and whether the events are delivered before the failure. */
 type Striking = {
-  /** How many times; without it, always. */
+  /** The number of times that the fault occurs; if not given, it always occurs. */
   times?: number;
   /** Whether the events are accepted and delivered although the response is a failure. */
   afterAccepting?: boolean;

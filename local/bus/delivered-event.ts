@@ -7,7 +7,7 @@ export type DeliveredEvent = {
   'detail-type': string;
   source: string;
   account: string;
-  /** In whole seconds, e.g. `2026-03-01T09:30:00Z`. */
+  /** The time in whole seconds, e.g. `2026-03-01T09:30:00Z`. */
   time: string;
   region: string;
   resources: string[];

@@ -27,7 +27,7 @@ export type PutEntry = {
   time: number | null;
 };
 
-/** Why an entry, or a whole call, is refused. */
+/** The reason why an entry, or a whole call, is refused. */
 export type Refusal = { code: string; message: string };
 
 /** The limits of one request. `bytes` is the total of all its entries. */

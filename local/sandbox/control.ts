@@ -2,13 +2,13 @@ import * as z from 'zod/mini';
 import { type ApiResponse, failure, failureWith } from './response.ts';
 
 const common = {
-  /** How many requests fail. */
+  /** The number of requests that fail. */
   requests: z._default(z.int().check(z.positive()), 1),
   /** The fault applies only to requests of this integration; without it, to any request with a valid key. */
   integration: z.optional(z.string()),
 };
 
-/** What goes wrong with the next requests. */
+/** A fault of the next requests. */
 export const Fault = z.discriminatedUnion('kind', [
   /** Status 429 with `Retry-After`. */
   z.object({

@@ -32,7 +32,7 @@ it('a school is read as it was stored, and is absent at first', async () => {
 
 it('the error of a damaged school file says what to do', async () => {
   await writeFile(join(directory, 'school.json'), '{"seed":');
-  await expect(readSchool(directory)).rejects.toThrow(`remove ${directory} to begin anew`);
+  await expect(readSchool(directory)).rejects.toThrow(`remove ${directory} to start again`);
 });
 
 it('a school continues its history when it is opened again, and writes nothing before `keep`', async () => {

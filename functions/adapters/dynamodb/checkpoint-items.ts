@@ -53,7 +53,9 @@ export function checkpointItems(
           return { taken: false, until: held.until };
         }
       }
-      throw new TransientError(`The lease of ${id} changes hands too fast`, { code: 'LEASE_CONTENDED' });
+      throw new TransientError(`The lease of ${id} changed during each of ${ROUNDS} attempts to acquire it`, {
+        code: 'LEASE_CONTENDED',
+      });
     },
 
     async saveCheckpoint(next, lease) {
@@ -249,5 +251,5 @@ function write(
 }
 
 function leaseLost(next: Checkpoint, cause: unknown): LeaseLostError {
-  return new LeaseLostError(`Another worker has taken over ${next.integration}`, { cause });
+  return new LeaseLostError(`Another worker has acquired the lease of ${next.integration}`, { cause });
 }

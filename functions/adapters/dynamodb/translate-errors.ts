@@ -52,7 +52,7 @@ export function translateError(error: unknown, table: string): unknown {
   }
   const refusal = refusalOf(error);
   return refusal === null
-    ? new TransientError(`DynamoDB did not serve table ${table} (${code})`, context)
+    ? new TransientError(`A request to the DynamoDB table ${table} failed (${code})`, context)
     : new DeploymentError(`AWS refuses access to DynamoDB (${refusal}): check the credentials`, context);
 }
 

@@ -90,7 +90,7 @@ const Query = z.strictObject({
     ),
     100,
   ),
-  /** In milliseconds since 1970. */
+  /** The parsed time, in milliseconds since 1970. */
   updated_after: z.optional(instant),
   include_deleted: flag,
   ignore_unsupported_filters: flag,

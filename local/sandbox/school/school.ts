@@ -13,7 +13,7 @@ export type SchoolOptions = {
   seed: number;
   /** A part of the ids, so that two integrations never have the same id. */
   integration: IntegrationId;
-  /** When the school is first read, in milliseconds since 1970. Its history begins half a year earlier. */
+  /** The time at which the school is first read, in milliseconds since 1970. Its history begins half a year earlier. */
   startsAt: number;
   learners: number;
   courses: number;
