@@ -5,10 +5,10 @@ export const NOW = '2026-03-01T09:30:00.000Z';
 
 let integrations = 0;
 
-/** An integration that no other test knows. */
+/** Returns a new integration id. Each id sorts after the earlier ones, as a query returns them. */
 export function someIntegration(): string {
   integrations += 1;
-  return `moodle:integration${integrations}`;
+  return `moodle:integration${String(integrations).padStart(5, '0')}`;
 }
 
 export function someState(given: Partial<ProgressionState> = {}): ProgressionState {
