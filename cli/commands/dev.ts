@@ -91,7 +91,10 @@ async function dev(directory: string, folder: string, json: boolean, options: De
   }
 }
 
-/** Without a terminal, the simulated time passes without pauses. */
+/**
+ * Returns the seconds between two polls when `--every` is not given. Without a terminal, the sandbox's polls follow each
+ * other without a pause.
+ */
 function defaultSeconds(isSandbox: boolean, { watch = false }: DevOptions): number {
   if (!isSandbox) return API_SECONDS;
   return process.stdout.isTTY || watch ? STORY_SECONDS : 0;

@@ -46,7 +46,7 @@ export function addReplayCommand(program: Command): void {
   addIntegrationArgument(
     program
       .command('replay')
-      .description('publish events again; shows how many first, and never changes the watermark'),
+      .description('publish events again, after showing how many; does not change the watermark'),
   )
     .option(
       '--from <time>',
@@ -61,7 +61,7 @@ export function addReplayCommand(program: Command): void {
     .addOption(
       new Option(
         '--source <where>',
-        'where events come from; kombo: what Kombo knows of the time before the journal',
+        'where events are read from; kombo: derived from what Kombo shows of the time before the journal',
       )
         .choices(['journal', 'kombo'])
         .default('journal'),
@@ -70,13 +70,13 @@ export function addReplayCommand(program: Command): void {
     .option('--as-live', 'send to everyone under the names of live events, as if they happened now')
     .option(
       '--reason <text>',
-      'the reason for the replay; each event carries it',
+      'the reason for the replay, which each event contains',
       'asked for on the command line',
     )
     .option('--rate <number>', 'events a second', parseNumber({ min: 1, max: 10_000 }), 100)
     .option('--dry-run', 'only show how many events it would send')
     .option('--yes', 'do not ask for confirmation')
-    .option('--here', 'send from this process, also on AWS, where the replay function sends otherwise')
+    .option('--here', 'send from this process, even on AWS, where otherwise the replay function sends')
     .option('--resume [id]', 'continue a replay; without an id the latest that is not finished')
     .option('--stop [id]', 'stop a replay; without an id the latest that is not finished')
     .option('--list', 'list the replays of the last months with their progress')

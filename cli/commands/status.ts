@@ -21,7 +21,7 @@ type StatusOptions = { watch?: boolean; every: number };
 export function addStatusCommand(program: Command): void {
   program
     .command('status')
-    .description('show the state of all integrations, the worst first; or of one in full')
+    .description('show the state of all integrations, those with problems first, or all facts about one')
     .argument('[integration]', 'id of a Kombo integration', parseIntegrationId)
     .option('--watch', 'update the view until Ctrl-C')
     .option(

@@ -87,7 +87,7 @@ export function createDevView(output: Output): DevView {
 
 export type Opening = { integration: string; baseUrl: string; busEndpoint: string; school: boolean };
 
-/** What was printed until now. */
+/** The values that were printed until now. */
 export type Seen = { opening: Opening | null; polls: number; records: number; events: DeliveredEvent[] };
 
 /** Returns the first lines: where records are read, and where events are published. */
