@@ -62,18 +62,21 @@ export const Settings = z
         z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and hyphens, at most 40')),
         'Schoolbell',
       ),
-      "Begins the stacks' names and marks the metrics, so that two deployments share an account",
+      "Begins the stacks' names and is a dimension of the metrics, so that one account can have several deployments",
     ),
 
     kombo: described(
       z._default(text('"eu", "us", or an HTTPS URL with its /v1', z.enum(['eu', 'us']), komboUrl), 'eu'),
-      "Kombo's region host, or another as a whole",
+      'The region of Kombo\'s API ("eu" or "us"), or the complete URL of another host',
     ),
     pollEveryMinutes: described(
       z._default(minutes.check(z.maximum(360)), 15),
-      'How often each integration is polled',
+      'The minutes between two polls of an integration',
     ),
-    overlapMinutes: described(z._default(z.int().check(z.nonnegative()), 15), 'How far each poll looks back'),
+    overlapMinutes: described(
+      z._default(z.int().check(z.nonnegative()), 15),
+      'The minutes before the last poll that each poll reads again',
+    ),
     baseline: described(
       z._default(baseline, 'silent'),
       'What the first sync publishes: "silent", "publish", "since:<date>"',
@@ -89,12 +92,12 @@ export const Settings = z
         ),
         [],
       ),
-      'Added by the first dispatch; more with `schoolbell integrations add`, or by the webhook',
+      'The integrations that the first dispatch adds. Add more with `schoolbell integrations add`, or by the webhook',
     ),
 
     learnerDetails: described(
       z._default(z.enum(['omit', 'include']), 'omit'),
-      'Whether events carry names and e-mail addresses. Never stored or logged by Schoolbell',
+      'Whether events contain names and e-mail addresses. Schoolbell never stores or logs them',
     ),
     remoteIds: described(
       z._default(RemoteIds, 'hash-emails'),
@@ -131,7 +134,7 @@ export const Settings = z
           ),
         [],
       ),
-      'ARNs of the IAM roles and users that run the command line (* stands for any part). Only they, and the functions, may send events as `schoolbell` to the own bus',
+      'ARNs of the IAM roles and users that run the command line (* matches any text). Only they and the functions may send events with the source `schoolbell` to the own bus',
     ),
     adopt: described(
       z._default(
@@ -139,9 +142,12 @@ export const Settings = z
           .strictObject({
             table: described(
               z.optional(z.string().check(z.minLength(3), z.maxLength(255))),
-              'Name of a table that an earlier stack left',
+              'The name of a table that was kept when an earlier stack was destroyed',
             ),
-            tableKey: described(z.optional(keyArn), 'The KMS key of that table, when it has one of your own'),
+            tableKey: described(
+              z.optional(keyArn),
+              'The KMS key of that table, if it is encrypted with your own key',
+            ),
             komboSecret: z.optional(secretArn),
             komboSecretKey: z.optional(keyArn),
             webhookSecret: z.optional(secretArn),
@@ -162,11 +168,11 @@ export const Settings = z
           ),
         {},
       ),
-      'What a destroy kept, to be used again',
+      'Resources to use again that were kept when an earlier stack was destroyed',
     ),
     keepState: described(
       z._default(z.boolean(), true),
-      'What holds data stays when its stack or its setting goes (table, bus, secrets, bucket, queues), and the table cannot be deleted',
+      'Whether resources with data (table, bus, secrets, bucket, queues) are kept when their stack or their setting is removed. If true, the table cannot be deleted',
     ),
 
     alarms: described(
@@ -183,21 +189,21 @@ export const Settings = z
     ),
     behindMinutes: described(
       z.optional(minutes.check(z.maximum(7 * 24 * 60))),
-      'How stale an integration may be. By default four poll intervals, at least an hour',
+      'How many minutes stale an integration may be before an alarm goes off. By default four poll intervals, but at least an hour',
     ),
     runbook: described(
       z._default(z.string().check(z.maxLength(400)), 'docs/runbook.md'),
-      'Where the alarms point, e.g. a URL of your own',
+      "The path or URL of the runbook in the alarms' descriptions, for example a URL of your own",
     ),
 
-    webhook: described(z._default(z.boolean(), false), "Takes Kombo's webhooks at a function URL"),
+    webhook: described(z._default(z.boolean(), false), "Whether a function URL receives Kombo's webhooks"),
     webhookConcurrency: described(
       z.optional(z.int().check(z.minimum(1), z.maximum(100))),
-      'Calls at once that are reserved for the webhook; more are turned away. By default none: Lambda refuses a reservation that leaves the account fewer than 100 others',
+      'The reserved concurrency of the webhook function. Lambda throttles calls above it. By default there is none, because Lambda rejects a reservation that leaves the account an unreserved concurrency below 100',
     ),
     pollConcurrency: described(
       z._default(z.int().check(z.minimum(2), z.maximum(1000)), POLL_CONCURRENCY),
-      'Integrations polled at the same time. The account must allow some more calls at once than these',
+      "How many integrations are polled at the same time. The account's concurrency limit must be somewhat higher",
     ),
     surgeShare: described(
       z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),

@@ -8,7 +8,7 @@ import { CertificateTexts } from '../certificates/certificates-environment.ts';
 
 const name = described(
   z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and hyphens, at most 40')),
-  'Names the consumer: replays can be addressed to it',
+  'The name of the consumer. A replay can be addressed to it',
 );
 
 const eventType = z.pipe(
@@ -30,7 +30,7 @@ const subscriber = {
 };
 
 export const CertificatesSettings = z.strictObject({
-  courses: described(z.optional(courses), "Kombo's ids; all courses when not given"),
+  courses: described(z.optional(courses), "Kombo's ids of courses. By default all courses get certificates"),
   integrations: z.optional(z.array(IntegrationId).check(z.minLength(1))),
   revoke: described(
     z._default(z.boolean(), false),
@@ -38,7 +38,7 @@ export const CertificatesSettings = z.strictObject({
   ),
   onErasure: described(
     z._default(z.enum(['keep', 'delete']), 'delete'),
-    "What happens to the PDFs, which hold the name, when the learner's data is erased",
+    "What happens to the PDFs, which contain the learner's name, when the learner's data is erased",
   ),
   texts: z.prefault(CertificateTexts, {}),
 });
@@ -46,7 +46,7 @@ export type CertificatesSettings = z.infer<typeof CertificatesSettings>;
 
 const digestAt = described(
   z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time such as 17:00')),
-  'One message a day at this time, instead of one per event',
+  'The time of one message per day, which replaces one message per event',
 );
 
 /**
@@ -72,13 +72,13 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
-const key = described(z.optional(keyArn), 'The KMS key of the secret, when it has one of your own');
+const key = described(z.optional(keyArn), 'The KMS key of the secret, if it is encrypted with your own key');
 
 /** The settings that every channel for people has. A channel gets each event, or one digest a day. */
 const channel = {
   ...subscriber,
   digestAt: z.optional(digestAt),
-  timeZone: described(z._default(timeZone, 'UTC'), 'Of the digest'),
+  timeZone: described(z._default(timeZone, 'UTC'), 'The time zone of `digestAt`'),
 };
 
 export const SlackSettings = z.strictObject({
@@ -137,7 +137,7 @@ export const consumerSettings = {
   ...subscriberSettings,
   secretsRevision: described(
     z._default(z.int().check(z.positive()), 1),
-    'Raise it and deploy after a secret of an endpoint has a new value: CloudFormation reads the secret of a resource again only when the resource changes',
+    'Increase this number and deploy when the secret of an endpoint has a new value: CloudFormation reads the secret of a resource again only when the resource changes',
   ),
   schemaRegistry: described(
     z._default(z.boolean(), false),

@@ -7,7 +7,7 @@ import { DigestItem, summarise } from './summarise.ts';
 /** The message that a schedule sends when a digest is due. */
 export const DigestDue = z.object({
   channel: z.string(),
-  queueUrl: described(Address, 'Where the events of the channel wait'),
+  queueUrl: described(Address, 'The URL of the queue that collects the events of the channel'),
 });
 export type DigestDue = z.infer<typeof DigestDue>;
 

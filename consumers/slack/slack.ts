@@ -10,7 +10,7 @@ export const SlackEnvironment = z.object({
   SLACK_SECRET_ID: described(z.string().check(z.minLength(1)), 'ARN of the secret with the URL or the token'),
   SLACK_CHANNEL_ID: described(
     z.optional(z.string().check(z.minLength(1))),
-    'Of the channel for `chat.postMessage`; absent for an incoming webhook, whose URL names the channel',
+    "Slack's id of the channel for `chat.postMessage`. Absent for an incoming webhook, whose URL identifies the channel",
   ),
 });
 export type SlackEnvironment = z.infer<typeof SlackEnvironment>;

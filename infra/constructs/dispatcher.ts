@@ -30,7 +30,7 @@ export class Dispatcher extends Construct {
     this.function = new NotifierFunction(this, 'Function', {
       settings,
       entry: 'functions/dispatch/lambda.ts',
-      description: 'Sends a poll for each integration that is due and reports how all of them stand',
+      description: 'Sends a poll message for each integration that is due, and reports the state of all',
       timeout: Duration.minutes(1),
       // More memory also gives more processor time: with this much, the items of 10,000 integrations are parsed in seconds.
       memorySize: 512,
@@ -57,10 +57,10 @@ export class Dispatcher extends Construct {
     explainStar(role, {
       resource: this.function,
       suffix: ':*',
-      reason: 'The star stands for the versions and aliases of this one function.',
+      reason: 'The star matches the versions and aliases of this one function.',
     });
     new Schedule(this, 'Schedule', {
-      description: 'Polls what is due',
+      description: 'Starts the dispatch function, which polls the integrations that are due',
       schedule: ScheduleExpression.rate(every),
       target: new LambdaInvoke(this.function, { role, deadLetterQueue: this.deadLetters, retryAttempts: 2 }),
     });

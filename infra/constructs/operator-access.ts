@@ -38,7 +38,7 @@ export class OperatorPolicy extends ManagedPolicy {
     for (const name of stacks) {
       Validations.of(this).acknowledge({
         id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/${name}/*]`,
-        reason: 'The star stands for the id that CloudFormation gives a stack of this name.',
+        reason: 'The star matches the id that CloudFormation gives a stack of this name.',
       });
     }
   }

@@ -15,7 +15,7 @@ export class DeadLetters extends Queue {
     super(scope, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: KEPT });
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SQS3',
-      reason: 'It is itself where the dead letters go, also those of a schedule and of a function.',
+      reason: 'This is a dead-letter queue itself. Schedules and functions may use it, too.',
     });
   }
 }

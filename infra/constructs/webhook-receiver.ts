@@ -56,7 +56,7 @@ export class WebhookReceiver extends Construct {
     this.function = new NotifierFunction(this, 'Function', {
       settings,
       entry: 'functions/webhook/lambda.ts',
-      description: "Checks Kombo's webhooks and queues what they ask for",
+      description: "Checks Kombo's webhooks and sends the requested work to the poll queue",
       timeout: Duration.seconds(10),
       memorySize: 256,
       // By default Lambda writes log lines for each call. Anybody can call this function, so they could cost much.

@@ -96,7 +96,7 @@ export class NotifierStack extends Stack {
     new CfnOutput(this, outputNames.dispatchFunction, { value: dispatcher.function.functionName });
     new CfnOutput(this, outputNames.replayFunction, { value: replayer.function.functionName });
     new CfnOutput(this, outputNames.environment, {
-      description: 'What the command line needs to know: put it into the environment',
+      description: 'The environment variables that the command line needs',
       value: operatorEnvironment(settings, state, {
         QUEUE_URL: queue.queueUrl,
         REPLAY_QUEUE_URL: replayer.queue.queueUrl,

@@ -31,7 +31,7 @@ export class StateStack extends Stack {
     // The secret is created even if the webhook is off. An operator can set its value before the webhook is switched on, and the
     // value is kept when the webhook is switched off.
     const webhookSecret =
-      adopt.webhookSecret ?? secretOf('WebhookSecret', 'What Kombo signs its webhooks with');
+      adopt.webhookSecret ?? secretOf('WebhookSecret', 'The secret with which Kombo signs its webhooks');
 
     const remoteIdsKey = adopt.remoteIdsKey ?? this.#remoteIdsKey();
     writeStateNames(this, settings, {
@@ -55,7 +55,7 @@ export class StateStack extends Stack {
    */
   #remoteIdsKey(): string {
     const secret = new Secret(this, 'RemoteIdsKey', {
-      description: "Hashes platforms' ids: another value gives other hashes",
+      description: "The key with which platforms' ids are hashed: another value gives other hashes",
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
     Validations.of(secret).acknowledge({
