@@ -108,10 +108,12 @@ function checkUrl(text: string): URL {
 function checkKey(key: string): string {
   const trimmed = key.trim();
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
-  throw new DeploymentError('the Kombo API key is empty or has a character that no key has: check it');
+  throw new DeploymentError('the Kombo API key is empty or contains an invalid character: check it');
 }
 
 function checkId(integration: string): string {
   if (/^[\x21-\x7e]+$/.test(integration)) return integration;
-  throw new IntegrationError('the integration id has a character that no id has: check it');
+  throw new IntegrationError(
+    'the integration id contains an invalid character (a space, a control character or a letter outside ASCII): check it',
+  );
 }

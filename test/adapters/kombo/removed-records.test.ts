@@ -16,7 +16,7 @@ const nullsIn = (record: object) =>
     .map((lost) => ({ ...record, ...Object.fromEntries(lost.map((f) => [f, null])) }));
 
 describe('a removed record', () => {
-  test('a removed record with all its fields is not erased', () => {
+  test('a removed record that still has all its fields does not count as erased', () => {
     expect(observed(removedRecord())).toMatchObject({
       state: { status: 'IN_PROGRESS', removedAt: REMOVED_AT },
       removed: true,

@@ -94,7 +94,7 @@ describe('a filter of a pattern', () => {
     expect(matchesPattern(pattern, delivered('CourseCompleted', left))).toBe(false);
   });
 
-  test('filters also apply to replays, and cannot add replays for another consumer', () => {
+  test('a filter also applies to replayed events, and cannot let through a replay for another consumer', () => {
     const filter = { courses: ['c1'], where: { replay: { consumer: ['slack'] } } };
     const pattern = eventPattern(['CourseCompleted'], 'certificates', filter);
     const c1 = { course: { ...course, id: 'c1' } };

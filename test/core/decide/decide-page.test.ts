@@ -51,7 +51,7 @@ describe('a record that comes twice in a page', () => {
     expect(decisions[2]?.change.previous).toEqual(decisions[1]?.change.state);
   });
 
-  test('a record that comes twice unchanged in a page is decided once', () => {
+  test('a record that appears twice, identical, on one page gives its events only once', () => {
     expect(decide([observed(), observed()]).events).toEqual([['LearnerEnrolled']]);
   });
 });

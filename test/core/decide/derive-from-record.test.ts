@@ -42,7 +42,7 @@ test('derived events match the schema and have stable ids that differ from those
   expect(again.map(({ detail }) => detail.id)).toEqual(events.map(({ detail }) => detail.id));
 });
 
-test('a start, a drop and a reopening have no date and give no event', () => {
+test('no start, drop or reopening is derived from a record alone, because the record has no date for it', () => {
   for (const status of ['IN_PROGRESS', 'DROPPED'] as const) {
     expect(derived({ status, enrolledAt: null, completedAt: '2026-02-10T10:00:00.000Z' })).toEqual([]);
   }

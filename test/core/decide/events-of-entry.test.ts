@@ -169,7 +169,7 @@ describe('changes', () => {
 describe('learner details', () => {
   const entry = entryOf([change(null, observed())]);
 
-  test('learner details are omitted without a map', () => {
+  test('events contain no learner details when no details are passed', () => {
     const [event] = eventsOfEntry(entry, null);
     expect(event?.detail.learner).toEqual({ id: 'learner-of-p1', remoteId: '32' });
     expect(JSON.stringify(entry)).not.toContain(CANARY);

@@ -94,7 +94,7 @@ test('a replay waits for learner details that Kombo cannot return at the moment'
   expect(at.replayed()).toEqual([]);
 });
 
-test('an event that the bus refuses for good is counted, does not stop the rest, and is not set aside to be sent live', async () => {
+test('a replayed event that the bus refuses permanently is counted, does not stop the replay, and is not set aside', async () => {
   const at = await polledWorld(5);
   at.bus.refusal = ({ detail }) => (detail.journal?.entry === 2 ? 'EventTooLarge' : null);
 
@@ -125,7 +125,7 @@ test('a replay stops when the time is spent, and another call continues it', asy
   expect(at.replayed().map(({ detail }) => detail.id)).toEqual(at.live().map(({ detail }) => detail.id));
 });
 
-test('after a transient failure another call continues the replay; another failure stops it until a person resumes it', async () => {
+test('after a transient failure the next call continues the replay; any other failure stops it until a person resumes it', async () => {
   const at = await polledWorld(6);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   at.bus.fails = ({ detail }) => detail.journal?.entry === 3;
