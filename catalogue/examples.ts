@@ -95,7 +95,10 @@ export function learningExample(type: LearningEventType): LearningEvent {
     },
     null,
   );
-  if (event?.type !== type || others.length > 0) throw new Error(`The scene of ${type} shows another event`);
+  if (event?.type !== type || others.length > 0)
+    throw new Error(
+      `The example data for ${type} must give exactly one ${type} event, but gives other events`,
+    );
   return event;
 }
 
