@@ -85,7 +85,7 @@ const DESCRIPTIONS: { readonly [Type in EventType]: Description<EventDetail<Type
   EnrollmentCorrected: progress('Date of enrolment corrected', 'step back', enrolmentDates),
   ProgressionRemoved: progress('Progression removed', 'loss', () => 'removed from the platform'),
   ProgressionRestored: progress('Progression restored', 'other', () => 'back on the platform'),
-  LearnerDataErased: progress('Learner data erased', 'loss', () => "the learner's data is gone"),
+  LearnerDataErased: progress('Learner data erased', 'loss', () => "the learner's data is erased"),
   IntegrationBaselined: {
     headline: 'First sync is done',
     tone: 'operation',
@@ -118,7 +118,7 @@ const DESCRIPTIONS: { readonly [Type in EventType]: Description<EventDetail<Type
       facts: [
         about(detail),
         fact('Kinds', kindsText(detail.waiting)),
-        fact('Pass in a day without a person', detail.limit),
+        fact('Suspect changes allowed per day', detail.limit),
       ],
     }),
   },

@@ -135,7 +135,7 @@ function checkApi({ status, body }: Response): void {
 }
 
 function checkStatus(status: number, body: string): void {
-  if (status >= 500 || status === 408) throw new TransientError(`Slack answers ${status}`);
+  if (status >= 500 || status === 408) throw new TransientError(`Slack responds with status ${status}`);
   if (status !== 200) throw refused(codeIn(body) ?? String(status));
 }
 
@@ -151,14 +151,14 @@ function codeIn(text: string): string | null {
 /** Returns the URL if it is valid. The error does not quote the URL, because it is a secret. */
 function checkUrl(text: string): string {
   if (isAddress(text)) return text;
-  throw new DeploymentError('The secret of the incoming webhook does not hold its URL');
+  throw new DeploymentError('The secret of the incoming webhook does not contain its URL');
 }
 
 /** Returns the token if a header can contain it. Otherwise `fetch` would throw an error that quotes the token. */
 function checkToken(text: string): string {
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   throw new DeploymentError(
-    'The secret of the bot does not hold its token: it has a character that no token has',
+    'The secret of the bot does not contain its token: it has a character that a token cannot have',
   );
 }
 

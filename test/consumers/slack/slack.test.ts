@@ -190,12 +190,12 @@ test.each([
   'https://user:S3CR3T@hooks.slack.com/services/T0',
   'https://',
 ])('a secret that is not the URL of a webhook is an error that does not show it: %s', async (secret) => {
-  expect((await failureOf(webhook({ secret })(message))).message).toContain('does not hold its URL');
+  expect((await failureOf(webhook({ secret })(message))).message).toContain('does not contain its URL');
 });
 
 test.each(['xoxb-\n', 'xoxb-é', 'xoxb 1', ''])(
   'a secret that is not the token of a bot is an error that does not show it: %j',
   async (secret) => {
-    expect((await failureOf(bot({ secret })(message))).message).toContain('does not hold its token');
+    expect((await failureOf(bot({ secret })(message))).message).toContain('does not contain its token');
   },
 );
