@@ -10,12 +10,12 @@ const ROUNDS = 31;
 const ROOT = join(import.meta.dirname, '..');
 
 const CLIENTS_ONLY = `
-import { BatchGetItemCommand, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { BatchExecuteStatementCommand, BatchGetItemCommand, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 const made = [new DynamoDBClient({}), new EventBridgeClient({}), new SecretsManagerClient({}), new SQSClient({})];
-const commands = [BatchGetItemCommand, DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand, PutEventsCommand, GetSecretValueCommand, SendMessageBatchCommand];
+const commands = [BatchExecuteStatementCommand, BatchGetItemCommand, DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand, PutEventsCommand, GetSecretValueCommand, SendMessageBatchCommand];
 export const handler = async () => made.length + commands.length;
 `;
 
