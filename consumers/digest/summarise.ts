@@ -7,7 +7,7 @@ import { headlineOf } from '../messages/event-text.ts';
 export const DigestItem = z.object({ id: z.string(), type: z.string(), course: z.nullish(z.string()) });
 export type DigestItem = z.infer<typeof DigestItem>;
 
-/** So many lines with titles of this length have fewer than 3,000 characters, the most that Slack accepts in a block. */
+/** With these limits, the text has fewer than 3,000 characters, the maximum of a block in Slack. */
 const MOST_LINES = 20;
 const MOST_TITLE = 100;
 

@@ -7,7 +7,7 @@ export type EntryOutcome =
   | { kind: 'accepted' }
   /** Never accepted, however often it is sent. */
   | { kind: 'refused'; reason: string }
-  /** Not known to be accepted, and why. */
+  /** EventBridge may not have accepted the event, for this reason. */
   | { kind: 'failed'; error: RunError };
 
 /**

@@ -82,7 +82,7 @@ function kindOf(
 
 /**
  * A new record without a date is suspect, except on a platform that never sends enrolment dates (TalentLMS): there, new
- * enrolments cannot be told from an enlarged scope.
+ * enrolments look the same as an enlarged scope.
  */
 function firstSightingKind(state: ProgressionState, habits: IntegrationHabits): SuspectKind | null {
   const date = recordDate(state);

@@ -170,7 +170,7 @@ test.each([
   expect(sent).toEqual([1]);
 });
 
-test('a response without an outcome for a statement is not taken for success', async () => {
+test('a response without an outcome for a statement does not count as success', async () => {
   withoutWaiting();
   let requests = 0;
   const calls = {

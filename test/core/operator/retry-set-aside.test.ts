@@ -41,7 +41,7 @@ async function retry(poller: World): Promise<RetriedSetAside> {
     `operator-${operators}`,
     async (worker) => retrySetAside(worker, await poller.store.readSetAside(poller.integration.id)),
   );
-  if (!done.done) throw new Error('a poll is at it');
+  if (!done.done) throw new Error('a poll holds the lease');
   return done.result;
 }
 

@@ -30,7 +30,7 @@ test.each<PollMode>(['baseline', 'reconcile'])(
   },
 );
 
-/** The largest number of bytes in use during a run of so many generated pages. */
+/** Returns the largest number of bytes in use during a run with this number of generated pages. */
 async function mostInUse(pages: number, mode: PollMode): Promise<number> {
   let most = 0;
   const look = (page: number) => {

@@ -459,7 +459,7 @@ export const runBugs: DeliberateBug[] = [
     patches: one(
       'functions/core/episodes/health.ts',
       "health.state === 'failing' && health.needsNotice",
-      "health.state === 'failing' && health.told",
+      "health.state === 'failing' && health.notified",
     ),
   },
   {

@@ -171,10 +171,13 @@ function checkStoryEnd(
   accuse: Accuse,
 ): void {
   if (last === undefined) {
-    if (isToBeTold) accuse('nothing is missed', `no event told ${JSON.stringify(state)}`);
+    if (isToBeTold) accuse('nothing is missed', `no event published ${JSON.stringify(state)}`);
   } else if (!isDeepStrictEqual(last.detail.progression, state)) {
     const notified = JSON.stringify(last.detail);
-    accuse('one unbroken chain per progression', `known ${JSON.stringify(state)}, last told ${notified}`);
+    accuse(
+      'one unbroken chain per progression',
+      `known ${JSON.stringify(state)}, last published ${notified}`,
+    );
   }
 }
 
