@@ -12,6 +12,6 @@ export function emulatorGaps(withheld: WithheldResource[]): string {
     '- EventBridge: no retries, dead letters and rate limits of rules and API destinations: not rehearsed.',
     '- EventBridge Scheduler: no time zones; the digest is called by its schedule, but at once.',
     '- Lambda: layers are unpacked beside the function, not to /opt: FONTS_DIRECTORY points there.',
-    "- IAM: enforced, with rights of their own for SQS's batches, and events:DescribeEventBus for operators on any bus; the CDK's own roles are not used.",
+    "- IAM: enforced, with rights of their own for calls that have several messages or statements, and events:DescribeEventBus for operators on any bus; the CDK's own roles are not used.",
   ].join('\n');
 }

@@ -14,8 +14,16 @@ const REFUSED = [
   'AWS::Logs::Delivery',
 ];
 
-/** On AWS they include their batches; the emulator asks for the right to `sqs:SendMessageBatch` and so on. */
-const BATCHED = ['sqs:SendMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'];
+/**
+ * The emulator checks the name of the call. On AWS, the right to send a message includes the batch, and the statements of
+ * `BatchExecuteStatement` have rights of their own.
+ */
+const CALLS: Record<string, string> = {
+  'sqs:SendMessage': 'sqs:SendMessageBatch',
+  'sqs:DeleteMessage': 'sqs:DeleteMessageBatch',
+  'sqs:ChangeMessageVisibility': 'sqs:ChangeMessageVisibilityBatch',
+  'dynamodb:PartiQLInsert': 'dynamodb:BatchExecuteStatement',
+};
 
 const Resource = z.looseObject({
   Type: z.string(),
@@ -39,7 +47,7 @@ export type WithheldResource = z.infer<typeof WithheldResource>;
  * - Resources of the types that it refuses are withheld. References to connections and API destinations become the ARNs
  *   that these get when the emulator's Events API creates them under the names returned.
  * - A `Ref` to a secret is its name there and its ARN on AWS; the attribute `Id` is the ARN on both.
- * - Policies name the batches of SQS, too.
+ * - Policies also name the calls that have several messages or statements.
  * - A function's first layer is unpacked beside the function's folder, not to `/opt`.
  */
 export function fitTemplate(
@@ -67,7 +75,7 @@ export function fitTemplate(
     return Object.fromEntries(
       Object.entries(node).map(([name, inner]) => [
         name,
-        name === 'Action' ? withBatches(inner) : fitted(inner),
+        name === 'Action' ? withCalls(inner) : fitted(inner),
       ]),
     );
   };
@@ -82,10 +90,11 @@ export function fitTemplate(
   };
 }
 
-function withBatches(actions: unknown): unknown[] {
-  return [actions]
-    .flat()
-    .flatMap((action) => (BATCHED.some((name) => name === action) ? [action, `${action}Batch`] : [action]));
+function withCalls(actions: unknown): unknown[] {
+  return [actions].flat().flatMap((action) => {
+    const call = typeof action === 'string' ? CALLS[action] : undefined;
+    return call === undefined ? [action] : [action, call];
+  });
 }
 
 function attributeOf(logicalId: string, attribute: string): string {
