@@ -14,16 +14,14 @@ const REFUSED = [
   'AWS::Logs::Delivery',
 ];
 
+/** On AWS they include their batches; the emulator asks for the right to `sqs:SendMessageBatch` and so on. */
+const BATCHED = ['sqs:SendMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'];
+
 /**
- * The emulator checks the name of the call. On AWS, the right to send a message includes the batch, and the statements of
- * `BatchExecuteStatement` have rights of their own.
+ * AWS checks the right to each statement of a batch, such as `dynamodb:PartiQLInsert`. The emulator checks the right to the call, and
+ * finds no table in it.
  */
-const CALLS: Record<string, string> = {
-  'sqs:SendMessage': 'sqs:SendMessageBatch',
-  'sqs:DeleteMessage': 'sqs:DeleteMessageBatch',
-  'sqs:ChangeMessageVisibility': 'sqs:ChangeMessageVisibilityBatch',
-  'dynamodb:PartiQLInsert': 'dynamodb:BatchExecuteStatement',
-};
+const BATCH_OF_STATEMENTS = { Effect: 'Allow', Action: 'dynamodb:BatchExecuteStatement', Resource: '*' };
 
 const Resource = z.looseObject({
   Type: z.string(),
@@ -47,7 +45,7 @@ export type WithheldResource = z.infer<typeof WithheldResource>;
  * - Resources of the types that it refuses are withheld. References to connections and API destinations become the ARNs
  *   that these get when the emulator's Events API creates them under the names returned.
  * - A `Ref` to a secret is its name there and its ARN on AWS; the attribute `Id` is the ARN on both.
- * - Policies also name the calls that have several messages or statements.
+ * - Policies name the batches of SQS, and the call that has statements of DynamoDB.
  * - A function's first layer is unpacked beside the function's folder, not to `/opt`.
  */
 export function fitTemplate(
@@ -75,11 +73,10 @@ export function fitTemplate(
     return Object.fromEntries(
       Object.entries(node).map(([name, inner]) => [
         name,
-        // The emulator finds no table in a call with statements.
         name === 'Action'
-          ? withCalls(inner)
-          : name === 'Resource' && 'Action' in node && JSON.stringify(node.Action).includes('PartiQLInsert')
-            ? '*'
+          ? withBatches(inner)
+          : name === 'Statement'
+            ? withStatements(fitted(inner))
             : fitted(inner),
       ]),
     );
@@ -95,11 +92,15 @@ export function fitTemplate(
   };
 }
 
-function withCalls(actions: unknown): unknown[] {
-  return [actions].flat().flatMap((action) => {
-    const call = typeof action === 'string' ? CALLS[action] : undefined;
-    return call === undefined ? [action] : [action, call];
-  });
+function withBatches(actions: unknown): unknown[] {
+  return [actions]
+    .flat()
+    .flatMap((action) => (BATCHED.some((name) => name === action) ? [action, `${action}Batch`] : [action]));
+}
+
+function withStatements(policy: unknown): unknown {
+  const isOfWriter = Array.isArray(policy) && JSON.stringify(policy).includes('dynamodb:PartiQLInsert');
+  return isOfWriter ? [...policy, BATCH_OF_STATEMENTS] : policy;
 }
 
 function attributeOf(logicalId: string, attribute: string): string {
