@@ -34,6 +34,28 @@ describe('an integration that was never synced', () => {
     expect(poller.kombo.reads).toHaveLength(1);
   });
 
+  test('a record that a silent baseline missed is silent in the first reconciliation, and is published by the second', async () => {
+    const poller = world();
+    poller.put(observed({ id: 'a' }));
+    await poller.poll();
+    /** Kombo has had the record since before the baseline; only a run over everything shows it. */
+    const appear = (id: string) => {
+      poller.put(observed({ id, changedAt: '2026-03-01T08:00:00.000Z' }));
+      const record = poller.shown.at(-1);
+      if (record !== undefined) record.updatedAt = Date.parse('2026-03-01T08:00:00.000Z');
+      poller.clock.advance(MINUTE_MS);
+    };
+
+    appear('b');
+    await poller.poll({ mode: 'reconcile' });
+    expect(poller.types()).toEqual([]);
+    expect(poller.store.place().checkpoint.known).toBe(2);
+
+    appear('c');
+    await poller.poll({ mode: 'reconcile' });
+    expect(poller.types()).toEqual(['LearnerEnrolled']);
+  });
+
   test('the end of a baseline publishes IntegrationBaselined', async () => {
     const poller = world();
     poller.put(observed());

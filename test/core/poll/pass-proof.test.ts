@@ -15,7 +15,7 @@ const pageOf = (ids: string[], rejected: Page['rejected'] = []): Page => ({
 });
 
 describe('the proof that a pass has shown every record', () => {
-  test('holds when no id came twice and fails when one did, at 5,000 ids', () => {
+  test('the proof of a pass holds when none of 5,000 ids came twice, and fails when one did', () => {
     const ids = Array.from({ length: 5_000 }, (_, index) => `progression-${index}`);
     const whole = passProof();
     const repeated = passProof();
@@ -29,7 +29,7 @@ describe('the proof that a pass has shown every record', () => {
     expect(repeated.holds()).toBe(false);
   });
 
-  test('fails when a record could not be read', () => {
+  test('the proof of a pass fails when a record could not be read', () => {
     const proof = passProof();
     proof.add(pageOf(['a'], [{ id: 'b', reason: 'status is not a string' }]));
     expect(proof.holds()).toBe(false);
@@ -38,7 +38,7 @@ describe('the proof that a pass has shown every record', () => {
   /** Between two pages, records move to any place of the order, or new ones come in. */
   const step = fc.record({ from: fc.nat(), to: fc.nat(), isNew: fc.boolean() });
 
-  test('never holds when an offset cursor skipped a record that did not move itself', () => {
+  test('the proof of a pass never holds when an offset cursor skipped a record that did not move itself', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
@@ -77,7 +77,7 @@ describe('a first sync that took several calls', () => {
     ...part,
   });
 
-  test('is whole when it began with nothing known and read as many records as are known now', () => {
+  test('a first sync is whole when it began with nothing known and read as many records as are known now', () => {
     expect(isFirstSyncWhole(run({}), checkpoint({ known: 7 }))).toBe(true);
   });
 
@@ -89,7 +89,7 @@ describe('a first sync that took several calls', () => {
     ['it is the second pass', { pass: 2 }, {}],
     ['it is an incremental run', { mode: 'incremental' }, {}],
     ['it is not the first sync', {}, { watermark: AT }],
-  ])('is not proven to be whole when %s', (_why, runPart, checkpointPart) => {
+  ])('a first sync is not proven to be whole when %s', (_why, runPart, checkpointPart) => {
     expect(isFirstSyncWhole(run(runPart), checkpoint({ known: 7, ...checkpointPart }))).toBe(false);
   });
 });
