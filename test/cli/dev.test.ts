@@ -27,7 +27,7 @@ it('dev shows three weeks with every type of learning event, and ends', async ()
   expect(await readdir(cwd)).toEqual([]);
 });
 
-it('dev --json prints only events, and continues with the school of the directory', async () => {
+it('dev --json prints only events, and continues with the school stored in the directory', async () => {
   const first = await runSchoolbell(['dev', '--local', '--json'], { cwd });
   expect(first.code).toBe(0);
   expect(parseDelivered(first.stdout).types).toContain('IntegrationBaselined');

@@ -30,7 +30,7 @@ test('a replay that the deployment sends is shown until it is finished', async (
   expect(replayText(latest)).toBe('Replay again is finished: 9 of 9 events sent.');
 });
 
-test('a replay continues when its watcher leaves', async () => {
+test('a replay continues when the command that shows it is interrupted', async () => {
   const at = await polledWorld(3);
   const replay = await at.order(await at.plan(ALWAYS));
   const leaving = new AbortController();
@@ -59,7 +59,7 @@ test('a replay that is to stop is marked as stopped, with the command to continu
   expect(terminalText([barText(stopped)])).toMatch(/█{13}░{17}.* 4\/9 .*5 s left/);
 });
 
-test('a replay that another process sends is left to that process', async () => {
+test('a command does not send a replay that another process is sending', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   let taken: Promise<unknown> | undefined;

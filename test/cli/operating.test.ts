@@ -37,7 +37,7 @@ describe('commands of an operator', () => {
     expect(watched.stdout.match(/sandbox:school/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
-  it('after watermark sets it back, the next poll reads again and publishes only new changes', async () => {
+  it('after the watermark was moved back, the next poll reads again and publishes only new changes', async () => {
     const back = await cli.run('watermark', SCHOOL, '--set', '2020-01-01');
     expect(back.stdout).toMatch(/is 2020-01-01T00:00:00.000Z; it was .* The next poll reads from there/);
 
@@ -77,7 +77,7 @@ describe('commands of an operator', () => {
     ['set-aside', 'list'],
     ['set-aside', 'retry'],
     ['integrations', 'remove'],
-  ])('%s %s with an unknown integration prints one line with the known ones', async (...command) => {
+  ])('%s %s with an unknown integration prints one line that lists the known ones', async (...command) => {
     const ended = await cli.run(...command, 'sandbox:other');
     expect(ended).toMatchObject({ exitCode: 1, stdout: '' });
     expect(ended.stderr).toMatch(
@@ -102,7 +102,7 @@ describe('commands of an operator', () => {
     expect((await cli.run('reconcile', SCHOOL)).stdout).toMatch(/Reconciliation: \d+ progressions read/);
   });
 
-  it('doctor prints a finding for each part', async () => {
+  it('doctor prints one finding for each part that it checks', async () => {
     const { exitCode, stdout } = await cli.run('doctor');
 
     expect(exitCode).toBe(0);

@@ -103,7 +103,7 @@ it('poll publishes names with --learner-details include, and never stores them',
   expect(history.stdout.join()).not.toContain('Testperson');
 });
 
-it('poll sets aside a record that does not match the schema, and processes it when it does', async () => {
+it('poll sets aside a record that does not match the schema, and processes it when it matches', async () => {
   kombo.put(enrolled('a'));
   await poll();
   kombo.now += HOUR_MS;
@@ -123,7 +123,7 @@ it('poll sets aside a record that does not match the schema, and processes it wh
   expect(list.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
 });
 
-it('poll counts an unknown status with a sample, keeps it after a retry, and removes it with its last record', async () => {
+it('poll lists an unknown status with a sample, and removes it from the list with its last record', async () => {
   await poll();
   kombo.now += HOUR_MS;
   for (const id of ['a', 'b', 'c', 'd']) kombo.put({ ...enrolled(id), status: 'WAITLISTED' });

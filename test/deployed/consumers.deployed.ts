@@ -130,13 +130,13 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     await school.close();
   });
 
-  it('post the first sync to Slack', async () => {
+  it('the Slack channel gets a message about the first sync', async () => {
     const events = await poll(1);
     expect(events.map(typeOf)).toEqual(['IntegrationBaselined']);
     await expectPosted(hook(learning), liveRules(learning), events);
   });
 
-  it('post a completion to Slack and to an endpoint, and issue one certificate', async () => {
+  it('a completion is posted to Slack and to an endpoint, and gets one certificate', async () => {
     completeUnder(0, HOSTILE_TITLE);
     const events = await poll(2);
     expect(events.map(typeOf).toSorted()).toEqual(['CertificateIssued', 'CourseCompleted']);
@@ -161,7 +161,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     expect(parsed(request?.body)).toEqual(ofType(events, 'CourseCompleted')[0]);
   });
 
-  it('keep the certificate in their bucket, where its event says', async () => {
+  it('the certificate is in the bucket, under the key in its event', async () => {
     const { key = '', number = '' } = issued[0] ?? {};
     expect(await certificateKeys()).toEqual([key]);
     const { Body, ContentType } = await s3.send(
@@ -173,7 +173,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     expect(pdf).toMatch(/^%PDF-[\s\S]*%%EOF\s*$/);
   });
 
-  it('post what they can of a completion without a title and a name', async () => {
+  it('a completion without a title and a name is posted with its ids', async () => {
     completeUnder(1, null, { first_name: null, last_name: null });
     const events = await poll(2);
     noteIssued(events);
@@ -182,7 +182,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     await server.receive(HR, 1);
   });
 
-  it('take a replay for everyone, and issue no second certificate', async () => {
+  it('a replay for all consumers is posted, and issues no second certificate', async () => {
     await replay();
     // The two completions, the start and the end of the replay.
     const events = await arrived.receive(4);
@@ -191,7 +191,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     await server.receive(HR, 3);
   });
 
-  it('leave a replay for one of them to that one', async () => {
+  it('a replay for one consumer reaches only that consumer', async () => {
     await replay('--consumer', 'completions');
     const events = await arrived.receive(4);
     expect(await expectPosted(hook(completions), liveRules(completions), events)).toHaveLength(2);
@@ -199,14 +199,14 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     await server.receive(HR, 1);
   });
 
-  it('revoke the certificate of a course that is reopened', async () => {
+  it('the certificate of a reopened course is revoked', async () => {
     school.change([0], { status: 'IN_PROGRESS', completed_at: null });
     const events = await poll(2);
     expect(events.map(typeOf).toSorted()).toEqual(['CertificateRevoked', 'CourseReopened']);
     expect(await expectPosted(hook(learning), liveRules(learning), events)).toHaveLength(1);
   });
 
-  it('post a digest without names when its schedule says so', async () => {
+  it('the digest is posted without names at its scheduled time', async () => {
     await callNow(`${NAME}Subscribers`);
     const events = await arrived.receive(1);
     expect(events).toMatchObject([
@@ -217,14 +217,14 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     expect(digest?.body).not.toContain('Byron');
   });
 
-  it('send nothing else, and have issued one certificate for each completion', async () => {
+  it('no other message is posted, and each completion has one certificate', async () => {
     expect(await arrived.rest()).toEqual([]);
     expect((await certificateKeys()).toSorted()).toEqual(issued.map(({ key }) => key).toSorted());
     expect(issued).toHaveLength(2);
     expect(server.untaken()).toEqual({});
   });
 
-  it('log no error, no name and no address', async () => {
+  it('the consumers log no error, no name and no e-mail address', async () => {
     const lines = await logLines(NAME);
     expect(lines.filter((line) => line.includes('"message":"certificate"'))).not.toEqual([]);
     expect(lines.filter((line) => line.includes('"level":"ERROR"'))).toEqual([]);

@@ -71,7 +71,7 @@ describe('a deployment', () => {
   });
 
   describe('by the commands of the README', () => {
-    it('comes up with one command', async () => {
+    it('one command deploys Schoolbell', async () => {
       await checkout.shell(readmeCommand('npx cdk bootstrap'));
       await checkout.shell(readmeCommand('npx cdk deploy'));
       expect(Object.keys(checkout.outputs())).toEqual(
@@ -87,17 +87,20 @@ describe('a deployment', () => {
       slack = await consumer('slack', eventPattern(['CourseCompleted'], 'slack'));
     });
 
-    it.runIf(rehearsal.isEmulated)('lets a user operate it who has its policy alone', async () => {
-      const credentials = await createUser(`${rehearsal.name}Operator`, output('operatorPolicy'));
-      const asOperator = new DynamoDBClient({ credentials });
-      await expect(asOperator.send(new DeleteTableCommand({ TableName: output('table') }))).rejects.toThrow(
-        /not authorized/,
-      );
-      // Everything that follows is done with these rights, except what the CDK does.
-      checkout.signIn(credentials);
-    });
+    it.runIf(rehearsal.isEmulated)(
+      "a user who has only the operators' policy can use every command",
+      async () => {
+        const credentials = await createUser(`${rehearsal.name}Operator`, output('operatorPolicy'));
+        const asOperator = new DynamoDBClient({ credentials });
+        await expect(asOperator.send(new DeleteTableCommand({ TableName: output('table') }))).rejects.toThrow(
+          /not authorized/,
+        );
+        // Everything that follows is done with these rights, except what the CDK does.
+        checkout.signIn(credentials);
+      },
+    );
 
-    it('takes the key and an integration', async () => {
+    it('the deployment accepts an API key and an integration', async () => {
       const key = readmeCommand('npx schoolbell key').replace(
         'KOMBO_API_KEY=...',
         `KOMBO_API_KEY=${komboKey}`,
@@ -109,7 +112,7 @@ describe('a deployment', () => {
       expect(await schoolbell('integrations', 'list', '--json')).toContain(integration);
     });
 
-    it('is healthy, says the doctor', async () => {
+    it('doctor reports a new deployment as healthy', async () => {
       const found = await checkout.shell(readmeCommand('npx schoolbell doctor'));
       expect(found).toContain(
         `${integration}, Kombo: knows the integration, and shows its course progressions`,
@@ -117,23 +120,23 @@ describe('a deployment', () => {
       expect(found).toContain('Nothing is wrong.');
     });
 
-    it('polls it on its schedule: the baseline, silently', async () => {
+    it('the schedule starts the first poll, whose baseline publishes no event', async () => {
       expect(notified(await arrived.receive(1))).toEqual(['IntegrationBaselined']);
     });
 
-    it('shows how fresh it is', async () => {
+    it('status shows the age of the watermark', async () => {
       expect(await checkout.glance(readmeCommand('npx schoolbell status'))).toContain(integration);
       expect(await status()).toMatchObject({ integration, condition: 'healthy', known: 30, setAside: 0 });
     });
 
-    it('refuses a second baseline, which would swallow what happened meanwhile', async () => {
+    it('a second baseline is refused, because it would hide the changes since the first one', async () => {
       expect(await checkout.attempt('poll', integration, '--mode', 'baseline')).toMatchObject({
         code: 1,
         stderr: expect.stringContaining(`${integration} already had its first sync`),
       });
     });
 
-    it("brings what happens to rules' queues", async () => {
+    it('events arrive in the queue of each matching rule', async () => {
       school.complete(0);
       const [event] = await poll(1);
       expect(event).toMatchObject({
@@ -145,7 +148,7 @@ describe('a deployment', () => {
       expect(notified(await slack.receive(1))).toEqual([`CourseCompleted ${idOf(0)}`]);
     });
 
-    it('says what was told about a learner, and when', async () => {
+    it('events shows what was published about a learner, and when', async () => {
       const command = readmeCommand('npx schoolbell events')
         .replace('moodle:7C9...', integration)
         .replace('MBAcMj2U...', learnerOf(0));
@@ -154,7 +157,7 @@ describe('a deployment', () => {
       expect(history).toContain('1 event.');
     });
 
-    it('heals a consumer that was down for a day, and no other consumer sees it', async () => {
+    it('a replay delivers a missed day to one consumer and to no other', async () => {
       const since = new Date(Date.now() - DAY_MS).toISOString();
       await certificates.goDown();
       school.complete(1, 2);
@@ -182,7 +185,7 @@ describe('a deployment', () => {
   });
 
   describe('in the hands of an operator', () => {
-    it('carries a long replay on over several calls of its function, started and followed by one command', async () => {
+    it('a long replay continues over several calls of its function, and one command starts and follows it', async () => {
       school.complete(...from(3, 20));
       expect(await poll(20)).toHaveLength(20);
       // A minute is kept back for the way out: ten seconds are left in each call.
@@ -200,7 +203,7 @@ describe('a deployment', () => {
       await Promise.all([arrived.rest(), slack.rest()]);
     });
 
-    it('reads again from an earlier watermark: silently, but for what was missed', async () => {
+    it('a poll after the watermark was moved back publishes only missed changes', async () => {
       school.completeUnseen(23);
       await schoolbell('poll', integration);
       expect(await arrived.rest()).toEqual([]);
@@ -211,7 +214,7 @@ describe('a deployment', () => {
       expect(await arrived.rest()).toEqual([]);
     });
 
-    it('finds by a reconciliation what no poll was shown', async () => {
+    it('a reconciliation publishes a change that Kombo showed to no poll', async () => {
       school.completeUnseen(24);
       await schoolbell('reconcile', integration);
       expect(notified(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(24)}`]);
@@ -220,7 +223,7 @@ describe('a deployment', () => {
         .toMatchObject({ lastReconciliation: { missed: 1, records: 30 } });
     });
 
-    it('does not poll what is paused or removed, and goes on where it was', async () => {
+    it('a paused or removed integration is not polled, and later continues at its watermark', async () => {
       await operate('pause', integration);
       school.change([25], { status: 'DROPPED' });
       expect(await checkout.attempt('poll', integration)).toMatchObject({
@@ -238,7 +241,7 @@ describe('a deployment', () => {
       expect(notified(await poll(1))).toEqual([`LearnerReenrolled ${idOf(25)}`]);
     });
 
-    it('sets aside what it cannot read, and takes it when it is mended', async () => {
+    it('an unreadable record is set aside, and is processed when it becomes readable', async () => {
       school.break(26);
       await schoolbell('poll', integration);
       await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ setAside: 1 });
@@ -252,7 +255,7 @@ describe('a deployment', () => {
       expect(notified(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(26)}`]);
     });
 
-    it('holds a mass change until a person lets it through, or drops it', async () => {
+    it('a mass change is held until a person releases or discards it', async () => {
       const many = from(0, 5);
       const at = new Date().toISOString();
       school.change(many, { remote_deleted_at: at });
@@ -275,7 +278,7 @@ describe('a deployment', () => {
     });
   });
 
-  it('is updated in place and goes on from where it was', async () => {
+  it('an updated deployment continues at its watermark', async () => {
     const before = { table: output('table'), ...(await status()) };
     // From here on, nothing polls by the clock.
     checkout.configure({ ...settings, pollEveryMinutes: 360, overlapMinutes: 30 });
@@ -287,7 +290,7 @@ describe('a deployment', () => {
     await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ journal: { last: before.journal.last + 1 } });
   });
 
-  it('polls when Kombo calls the webhook, and only when Kombo signed the call', async () => {
+  it('a webhook starts a poll only if Kombo signed it', async () => {
     await new SecretsManagerClient({}).send(
       new PutSecretValueCommand({ SecretId: output('webhookSecret'), SecretString: webhookSecret }),
     );
@@ -324,7 +327,7 @@ describe('a deployment', () => {
     expect(notified(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(29)}`]);
   });
 
-  it('loses nothing when the notifier goes and comes back', async () => {
+  it('no event is lost when the notifier stack is deleted and deployed again', async () => {
     const { watermark } = await status();
     await checkout.shell(`npx cdk destroy ${rehearsal.name}Notifier --force`);
     school.complete(28);
@@ -333,7 +336,7 @@ describe('a deployment', () => {
     expect(notified(await poll(1))).toEqual([`CourseCompleted ${idOf(28)}`]);
   });
 
-  it('goes without a trace when nothing is to be kept', async () => {
+  it('with `keepState: false`, deleting the stacks removes every resource', async () => {
     for (const queue of [arrived, certificates, slack]) await queue.remove();
     const table = new DescribeTableCommand({ TableName: output('table') });
     await checkout.shell('npx cdk destroy --all --force');

@@ -142,33 +142,36 @@ describe.each(['hash-emails', 'hash', 'omit'] as const)('with %s', (mode) => {
 });
 
 const changes = MODES.flatMap((from) => MODES.filter((to) => to !== from).map((to) => [from, to] as const));
-test.each(changes)('a change of the setting from %s to %s publishes nothing', async (from, to) => {
-  const { at } = await history(from);
-  const before = at.bus.published.length;
-  const entries = at.store.journal.size;
-  const after = polled(at, to);
-  for (let run = 0; run < 3; run += 1) await after.poll('reconcile');
-  expect(at.bus.published).toHaveLength(before);
-  // At most once: the plain id can become known after it was hashed or omitted.
-  expect(at.store.journal.size - entries).toBeLessThanOrEqual(
-    to === 'keep' || from === 'omit' || from === 'hash' ? 1 : 0,
-  );
+test.each(changes)(
+  'a change of the setting `remoteIds` from %s to %s publishes nothing',
+  async (from, to) => {
+    const { at } = await history(from);
+    const before = at.bus.published.length;
+    const entries = at.store.journal.size;
+    const after = polled(at, to);
+    for (let run = 0; run < 3; run += 1) await after.poll('reconcile');
+    expect(at.bus.published).toHaveLength(before);
+    // At most once: the plain id can become known after it was hashed or omitted.
+    expect(at.store.journal.size - entries).toBeLessThanOrEqual(
+      to === 'keep' || from === 'omit' || from === 'hash' ? 1 : 0,
+    );
 
-  withEmails(at, 'ENROLLED');
-  await after.poll();
-  const { person } = await ruleOf(to);
-  const [last, next] = at.bus.published.slice(-2).map(({ detail }) => detail);
-  expect(next?.previous).toEqual({
-    ...last?.progression,
-    remoteId: person(last?.progression.remoteId ?? null),
-  });
-  expect(next?.learner.remoteId).toBe(person(EMAIL));
-  const read = [await after.store.readEntry(at.integration.id, 1)];
-  for await (const entry of after.store.readEntries(at.integration.id, 1, 99)) read.push(entry);
-  expect(read.length).toBeGreaterThan(4);
-  if (to !== 'keep') expect(JSON.stringify(read)).not.toContain('@');
-  if (to !== 'keep') expect(JSON.stringify(next)).not.toContain('@');
-});
+    withEmails(at, 'ENROLLED');
+    await after.poll();
+    const { person } = await ruleOf(to);
+    const [last, next] = at.bus.published.slice(-2).map(({ detail }) => detail);
+    expect(next?.previous).toEqual({
+      ...last?.progression,
+      remoteId: person(last?.progression.remoteId ?? null),
+    });
+    expect(next?.learner.remoteId).toBe(person(EMAIL));
+    const read = [await after.store.readEntry(at.integration.id, 1)];
+    for await (const entry of after.store.readEntries(at.integration.id, 1, 99)) read.push(entry);
+    expect(read.length).toBeGreaterThan(4);
+    if (to !== 'keep') expect(JSON.stringify(read)).not.toContain('@');
+    if (to !== 'keep') expect(JSON.stringify(next)).not.toContain('@');
+  },
+);
 
 describe('a filter', () => {
   const filter = { ...ANY_EVENT, learners: [EMAIL, 'u1'], courses: ['c1'] };

@@ -93,7 +93,7 @@ it('only the alarm about a dispatch that does not run treats missing data as a f
   expect(silent.map(({ id }) => id)).toEqual([expect.stringContaining('NotDispatching')]);
 });
 
-it('alarms notify nobody, a topic, or an e-mail address, as the settings say', () => {
+it('alarms notify nobody, a topic, or an e-mail address, according to the settings', () => {
   expect(alarmsOf().every(({ AlarmActions }) => AlarmActions === undefined)).toBe(true);
   for (const alarms of [TOPIC, 'ops@example.com']) {
     const { state, notifier } = synthesize({ alarms });
@@ -147,7 +147,7 @@ it('every dead-letter queue has an alarm, including those of consumers', () => {
 });
 
 it.each([1, 15, 360])(
-  'the alarm about a deployment error stays on until the next dispatch, with a poll every %i minutes',
+  'the alarm about a deployment error stays in ALARM until the next dispatch, with a poll every %i minutes',
   (pollEveryMinutes) => {
     const alarm = alarmsOf({ pollEveryMinutes }).find(({ id }) => id.includes('DeploymentError'));
     expect(alarm).toMatchObject({ Period: 60, DatapointsToAlarm: 1 });
@@ -156,7 +156,7 @@ it.each([1, 15, 360])(
   },
 );
 
-it('the alarms about missed changes and set-aside items stay on for a day, since their metrics are reported once', () => {
+it('the alarms about missed changes and set-aside items stay in ALARM for a day, because their metrics are reported once', () => {
   for (const name of ['ChangesMissed', 'SetAside']) {
     const alarm = alarmsOf().find(({ id }) => id.includes(name));
     expect(alarm).toMatchObject({ Period: 3600, EvaluationPeriods: 24, DatapointsToAlarm: 1 });

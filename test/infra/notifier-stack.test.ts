@@ -68,7 +68,7 @@ it('poll gets every environment variable that it reads', () => {
   );
 });
 
-it('poll takes one message at a time, with a maximum concurrency, from a queue that hides messages for six timeouts', () => {
+it('poll receives one message at a time, with a maximum concurrency, from a queue whose visibility timeout is six function timeouts', () => {
   const { notifier } = synthesize({ pollConcurrency: 7 });
   notifier.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
     BatchSize: 1,

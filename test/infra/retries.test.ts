@@ -83,7 +83,7 @@ it('queues call poll, replay, certificates, digests, and a function for each Sla
   expect(names.filter((name) => name.startsWith('Slack'))).toHaveLength(20);
 });
 
-it('each queue hides messages for six timeouts and delivers them five times, as AWS recommends', () => {
+it('each queue has a visibility timeout of six function timeouts and delivers a message five times, as AWS recommends', () => {
   // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
   for (const { name, timeout, hidden, tries } of functions) {
     expect(hidden, name).toBeGreaterThanOrEqual(6 * timeout);

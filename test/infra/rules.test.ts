@@ -27,7 +27,7 @@ it.each([
   ['with learner details', { learnerDetails: 'include' }],
   ['with the largest settings', largestSettings],
 ] satisfies [string, SettingsInput][])(
-  'the rules of AWS Solutions and of the CDK find only problems that have a written reason, %s',
+  'the rules of AWS Solutions and of the CDK find only problems with a written reason, %s',
   (_, settings) => {
     const { app } = appWithStacks(settings);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -34,7 +34,7 @@ it('the state stack creates the key of hashed ids', () => {
   });
 });
 
-it('the secrets for Kombo have no value at first, since a generated one would be sent as a key', () => {
+it('the secrets for Kombo are empty at first, because a generated value would be sent as a key', () => {
   const secrets = Object.entries(synthesize().state.findResources('AWS::SecretsManager::Secret'))
     .filter(([id]) => !id.startsWith('RemoteIds'))
     .map(([, secret]) => secret);
@@ -45,7 +45,7 @@ it('the secrets for Kombo have no value at first, since a generated one would be
   }
 });
 
-it('the bus has no archive, which would keep names of learners', () => {
+it('the bus has no archive, because an archive would store names of learners', () => {
   const { state, notifier } = synthesize({ learnerDetails: 'include' });
   for (const template of [state, notifier]) template.resourceCountIs('AWS::Events::Archive', 0);
 });

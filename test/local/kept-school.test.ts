@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true }));
 
-it('a new school starts so that its story ends today', () => {
+it('a new school begins on the day from which its story ends today', () => {
   const today = Date.parse('2026-03-22T12:00:00.000Z');
   expect(newSchool(today)).toEqual({
     seed: 1,

@@ -110,7 +110,7 @@ describe('the lease of an integration', () => {
     expect(await store.takeLease(id, lease('b'), NOW)).toMatchObject({ taken: true, fence: true });
   });
 
-  it('a lease that keeps changing hands is a transient error', async () => {
+  it('acquiring a lease that other workers keep acquiring ends in a transient error', async () => {
     const id = someIntegration();
     const store = engine.store();
     let turn = 0;

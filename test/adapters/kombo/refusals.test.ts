@@ -140,7 +140,7 @@ test.each([
   'https://kombo.test/logs?learner=ada@example.com',
   'https://ada:secret@kombo.test/logs',
   'https://kombo.test/\u202egnp.gol',
-])('a log page that is %s is left out, and the code still counts', async (log_url) => {
+])('a log page that is %s is left out of the error, and the error code is kept', async (log_url) => {
   const error = { code: 'INTEGRATION.INACTIVE', title: null, message: '', log_url };
   server.replies.push(send(409, JSON.stringify({ status: 'error', error })));
 

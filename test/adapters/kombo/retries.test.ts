@@ -53,7 +53,7 @@ const hung = (signal: AbortSignal) =>
   new Promise<Response>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 describe('waits between attempts', () => {
-  test('waits between attempts double up to 5 seconds, within 30 seconds', async () => {
+  test('the waits between attempts double up to 5 seconds, and all attempts end within 30 seconds', async () => {
     const error = await failing(() => busy());
 
     expect(error).toBeInstanceOf(TransientError);
@@ -91,7 +91,7 @@ describe('waits between attempts', () => {
     }
   });
 
-  test('a pause that is longer than the remaining time is not started', async () => {
+  test('a request fails at once when the pause that Kombo names is longer than the remaining time', async () => {
     const error = await failing(() => busy({ 'retry-after': '90' }));
 
     expect(error).toMatchObject({ kind: 'transient', code: 'PLATFORM.RATE_LIMIT_EXCEEDED' });
@@ -100,7 +100,7 @@ describe('waits between attempts', () => {
 });
 
 describe('an attempt', () => {
-  test('an attempt is aborted after 15 seconds, and the second one when the time is up', async () => {
+  test('an attempt is aborted after 15 seconds, and the second one when all the time is used', async () => {
     const error = await failing(hung);
 
     expect(attempts).toEqual([0, 15.25]);

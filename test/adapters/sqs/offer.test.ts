@@ -75,7 +75,7 @@ it('a denied call is not retried, and the other calls continue', async () => {
   expect(error).toBeInstanceOf(DeploymentError);
 });
 
-it('after the time budget nothing more is sent, and the rest is counted', async () => {
+it('after the time budget no message is sent, and the unsent ones are counted', async () => {
   const { taken, error } = await polls(0).offer(messages(95));
   expect(taken).toBe(0);
   expect(error).toBeInstanceOf(TransientError);

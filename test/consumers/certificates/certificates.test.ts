@@ -71,7 +71,7 @@ describe.each([{ revoke: true }, { revoke: false }])('with the policy %j', (poli
     expect(publishedTypes(made)).toEqual(['Issued', 'Issued']);
   });
 
-  test('a date that is corrected and corrected back ends with the first date', async () => {
+  test('a date that is corrected and then corrected back gives a certificate with the first date', async () => {
     const back = eventAt(3, 'CompletionCorrected', { completedAt: MARCH });
     const made = await desk(policy, completed, corrected, back);
     expect(made.validDates).toEqual([MARCH]);
@@ -210,7 +210,7 @@ describe('the name on a certificate', () => {
     expect(made.asked).toHaveLength(1);
   });
 
-  test("a certificate without a name has the platform's number of the learner", async () => {
+  test("a certificate without a name shows the learner's id at the platform", async () => {
     const made = await desk({}, completed);
     expect(made.drawn[0]).toMatchObject({ learnerName: null, learnerReference: '32' });
   });
@@ -227,7 +227,7 @@ const handle = (made: CertificateDesk, failures: unknown[], ...Records: object[]
     Records,
   });
 
-test('a message that failed stays in the queue of certificates, and the others are removed', async () => {
+test('a message whose certificate failed stays in the queue, and the others are removed', async () => {
   const made = new CertificateDesk();
   made.shown = recordOf(again);
   made.failOnce('tell');

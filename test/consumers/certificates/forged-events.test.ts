@@ -74,7 +74,7 @@ test('a certificate has the name, ids and title that Kombo shows, not those of t
   );
 });
 
-test('a waiting completion is handled when Kombo shows it, or when a later event explains it', async () => {
+test('a completion that Kombo does not show yet waits until Kombo shows it, or until a later event replaces it', async () => {
   const desk = deskShowing(recordOf(started));
   await expect(desk.take(delivered(completed))).rejects.toThrow(UnconfirmedEventError);
   const later = eventAt(2, 'CompletionCorrected', { completedAt: MAY });

@@ -54,7 +54,7 @@ it.each([
   ['with everything on', everything],
   ['without certificates', { ...everything, certificates: undefined }],
 ] satisfies [string, SettingsInput][])(
-  'in the stacks of consumers, the rules of AWS find only problems that have a written reason, %s',
+  'in the stacks of consumers, cdk-nag finds only problems that have a written reason, %s',
   (_, settings) => {
     const { app } = appWithStacks(settings);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

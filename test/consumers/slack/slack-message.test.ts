@@ -103,7 +103,7 @@ describe('a learner in a message', () => {
   const shown = (changes: object) =>
     JSON.stringify(messageAbout('CourseCompleted', { learner: { ...learner, ...changes } }));
 
-  test('a message contains the first and last name of the learner, as far as the event has them', () => {
+  test('a message contains the first and last name of the learner if the event has them', () => {
     expect(shown({ firstName: 'Ada', lastName: 'Lovelace', email: null })).toContain('"Ada Lovelace"');
     expect(shown({ firstName: null, lastName: 'Lovelace', email: null })).toContain('"Lovelace"');
     expect(shown({ firstName: '\u200b', lastName: 'Lovelace', email: null })).toContain('"Lovelace"');

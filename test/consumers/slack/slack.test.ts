@@ -105,7 +105,7 @@ test.each([
   },
 );
 
-describe('a failure of Slack that may pass', () => {
+describe('a temporary failure of Slack', () => {
   test.each<[string, () => (message: object) => Promise<void>, Answer]>([
     ['503', webhook, { status: 503 }],
     ['408', webhook, { status: 408 }],

@@ -30,7 +30,7 @@ describe('a new progression', () => {
     expect(eventsOf(null, now)).toEqual(events);
   });
 
-  test('a new progression is stored completely, with previous null', () => {
+  test('a new progression is stored with all its fields, and its event has `previous: null`', () => {
     const record = observed({ status: 'COMPLETED', completedAt: JAN });
     expect(decideEvents(null, record)).toMatchObject({
       previous: null,
@@ -195,7 +195,7 @@ describe('known values', () => {
     expect(change?.learner).toEqual({ id: 'learner-of-p1', remoteId: '32' });
   });
 
-  test('a difference without an event is stored with the next event', () => {
+  test('a changed field without an event of its own is stored with the next event of the progression', () => {
     const before = known({ status: 'ENROLLED', changedAt: JAN });
     const change = decideEvents(before, observed({ status: 'IN_PROGRESS', changedAt: FEB, remoteId: 'new' }));
     expect(change).toMatchObject({ previous: before.state, state: { changedAt: FEB, remoteId: 'new' } });

@@ -234,7 +234,7 @@ describe('a record that is older than known', () => {
     });
   });
 
-  test('an older record is trusted when Kombo shows the same version again', () => {
+  test('an older version of a record is trusted when Kombo shows it a second time', () => {
     expect(answered(older)).toMatchObject({ events: [['LearnerDropped']], suspects: ['olderVersion'] });
   });
 
@@ -262,14 +262,14 @@ describe('expired data', () => {
     expect(decide([record], knownBy(before), expired)).toMatchObject({ events: [], hasUntrusted: true });
   });
 
-  test('expired data is not trusted about a new record that is removed', () => {
+  test('while the data is expired, a new record that is removed is not trusted', () => {
     expect(decide([observed({ removedAt: FEB })], new Map(), expired)).toMatchObject({
       events: [],
       hasUntrusted: true,
     });
   });
 
-  test('expired data is trusted about the other fields of a record', () => {
+  test('while the data is expired, the other fields of a record are trusted', () => {
     const { decisions, hasUntrusted } = decide(
       [observed({ status: 'COMPLETED', removedAt: FEB })],
       knownBy(known()),
@@ -279,13 +279,13 @@ describe('expired data', () => {
     expect(hasUntrusted).toBe(true);
   });
 
-  test('expired data is trusted in records without a removal', () => {
+  test('while the data is expired, records without a removal are trusted', () => {
     const page = [observed(), observed({ id: 'gone', removedAt: FEB })];
     const result = decide(page, knownBy(known({ id: 'gone', removedAt: JAN })), expired);
     expect(result).toMatchObject({ events: [['LearnerEnrolled']], hasUntrusted: false });
   });
 
-  test('expired data does not end the discarding of a removal', () => {
+  test('while the data is expired, a discarded removal stays discarded', () => {
     const before = knownBy(known({}, { discarded: { ...known({ removedAt: FEB }).state, erased: false } }));
     expect(decide([observed({ removedAt: FEB })], before, expired).decisions).toEqual([]);
   });

@@ -11,7 +11,7 @@ const changeOf = (id: string, completedAt: string | null = null): Change => {
   return { ...first, state: { ...first.state, id, completedAt } };
 };
 
-test('a set has exactly the added changes and their progressions', () => {
+test('a change set contains exactly the added changes and their progressions', () => {
   const some = fc.array(fc.record({ id: fc.nat(400), day: fc.integer({ min: 1, max: 3 }) }), {
     maxLength: 3_000,
   });
@@ -38,7 +38,7 @@ test('a set has exactly the added changes and their progressions', () => {
   );
 });
 
-test('a set keeps its changes as it grows', () => {
+test('a change set keeps its changes as it grows', () => {
   const fingerprints = Array.from({ length: 5_000 }, (_, at) => fingerprintOf(changeOf(`p${at}`)));
   const set = changeSet();
   const added = fingerprints.map((fingerprint) => set.add(fingerprint));
@@ -48,7 +48,7 @@ test('a set keeps its changes as it grows', () => {
   expect(set.has(fingerprintOf(changeOf('another')))).toBe(false);
 });
 
-test.each([0, 1, 3])('a set can add %i fingerprints in a row', (count) => {
+test.each([0, 1, 3])('a change set can add %i fingerprints one after the other', (count) => {
   const fingerprints = Array.from({ length: count }, (_, at) => fingerprintOf(changeOf(`p${at}`)));
   const set = changeSet();
   set.addAll(Buffer.concat(fingerprints));
@@ -56,7 +56,7 @@ test.each([0, 1, 3])('a set can add %i fingerprints in a row', (count) => {
   expect(set.add(fingerprintOf(changeOf('another')))).toEqual({ isNewChange: true, isNewProgression: true });
 });
 
-test('a change with an erasure is a different change', () => {
+test('in a change set, a change with an erasure differs from the same change without it', () => {
   const change = changeOf('p1');
   const other = fingerprintOf({ ...change, erased: true });
   expect(Buffer.compare(fingerprintOf(change), other)).not.toBe(0);

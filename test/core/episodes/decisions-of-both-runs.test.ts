@@ -35,7 +35,7 @@ const settle = (poller: ReturnType<typeof world>, by: 'release' | 'discard') =>
   );
 
 describe.each([false, true])(
-  'a decision about held changes of a reconciliation (read in another order: %s)',
+  'a decision about held changes of a reconciliation (records read in another order: %s)',
   (reversed) => {
     test('changes discarded in a reconciliation are discarded in the incremental run as well', async () => {
       const { poller, published } = await heldInReconciliation();

@@ -67,7 +67,7 @@ describe('an integration that fails', () => {
     ]);
   });
 
-  test('an integration has recovered only after the recovery was published', async () => {
+  test('an integration counts as recovered only after the recovery was published', async () => {
     const poller = await synced();
     poller.kombo.failures = [failing()];
     await poller.poll();
@@ -100,7 +100,7 @@ describe('an integration that fails', () => {
     new WaitingError('first sync pending'),
     new AccessRefusedError('key rejected'),
     new DeploymentError('no permission'),
-  ])("a failure because of %s is not notified as the integration's own", async (error) => {
+  ])('a failure because of %s is not notified as a failure of the integration', async (error) => {
     const poller = await synced();
     poller.kombo.failures = [error];
     expect(await poller.poll()).toMatchObject({ kind: 'failed', failure: { kind: error.kind } });
@@ -108,7 +108,7 @@ describe('an integration that fails', () => {
     expect(poller.store.place().lease).toBeNull();
   });
 
-  test('an integration that Kombo alone refuses is notified once, and its recovery once', async () => {
+  test('if Kombo refuses one integration only, its failure is notified once, and its recovery once', async () => {
     const poller = await synced();
     poller.kombo.failures = Array.from({ length: 3 }, () => new AccessRefusedError('check the key'));
     await poller.poll();
@@ -175,7 +175,7 @@ describe('a bus that accepts a part of the events', () => {
     expect(poller.bus.published.map(({ detail }) => detail.progression.id)).toEqual(['a', 'b', 'c']);
   });
 
-  test('events that the bus refuses are set aside once', async () => {
+  test('events that the bus refuses permanently are set aside once', async () => {
     const poller = await synced();
     complete(poller);
     poller.bus.refusal = ({ detail }) => (detail.progression.id === 'a' ? 'too large' : null);

@@ -65,14 +65,14 @@ describe('an integration that is being set up', () => {
     expect(waitOf(failTimes('waiting', 20))).toBe(10 * MINUTE_MS);
   });
 
-  test('waiting does not count in the episode of a later failure', () => {
+  test('the time in which an integration waits for its setup does not count in the episode of a later failure', () => {
     const later = NOW + 100 * HOUR_MS;
     const health = afterFailure(failTimes('waiting', 20), failure('transient'), later);
     expect(health).toMatchObject({ failures: 1, since: new Date(later).toISOString() });
     expect(isNoticeDue(health)).toBe(false);
   });
 
-  test('waiting does not end an episode that was notified', () => {
+  test('an integration that waits for its setup does not end a failure that was notified', () => {
     const notified = { ...failTimes('integration', 2), notified: true };
     const health = afterFailure(afterFailure(notified, failure('waiting'), NOW), failure('integration'), NOW);
     expect(health).toMatchObject({ notified: true, since: notified.since });
@@ -80,13 +80,13 @@ describe('an integration that is being set up', () => {
 });
 
 describe('a refusal of access', () => {
-  test('a refusal of access is retried at the next dispatch and not notified until dispatch has decided whose it is', () => {
+  test('a refused key is retried at the next dispatch, and notified only after dispatch has found whether all integrations are refused', () => {
     const health = failTimes('access-refused', 50);
     expect(waitOf(health)).toBe(0);
     expect(isNoticeDue(afterFailure(health, failure('access-refused'), NOW + 100 * HOUR_MS))).toBe(false);
   });
 
-  test("a refusal that is the integration's own is notified, and polls become less frequent", () => {
+  test('a refusal of one integration only is notified, and its polls become less frequent', () => {
     const health = afterFailure(failTimes('access-refused', 1), failure('access-refused'), NOW, true);
     expect(isNoticeDue(health)).toBe(true);
     expect(waitOf(health)).toBe(10 * MINUTE_MS);
@@ -101,7 +101,7 @@ describe('a refusal of access', () => {
 });
 
 test.each(['access-refused', 'deployment'] as const)(
-  '%s for hours does not count in the episode of a later failure',
+  'hours with %s do not count in the episode of a later failure',
   (kind) => {
     const later = NOW + 100 * HOUR_MS;
     const health = afterFailure(failTimes(kind, 20), failure('transient'), later);

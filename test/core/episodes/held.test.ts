@@ -98,7 +98,7 @@ describe('a mass change', () => {
     expect(poller.types().length).toBeLessThanOrEqual(LIMIT);
   });
 
-  test('a hold may last longer than a cursor is valid', async () => {
+  test('a hold can last longer than the cursor of its run is valid', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     for (let day = 0; day < 10; day += 1) {
@@ -112,7 +112,7 @@ describe('a mass change', () => {
     expect(new Set(poller.bus.published.map(({ detail }) => detail.id)).size).toBe(40);
   });
 
-  test('a hold that could not be published is published by the next run with the same id', async () => {
+  test('a `ChangesHeld` that could not be published is published by the next run with the same id', async () => {
     const poller = await synced();
     remove(poller, ids);
     poller.bus.tellFailures = [new TransientError('the bus is away')];
@@ -125,7 +125,7 @@ describe('a mass change', () => {
     ]);
   });
 
-  test('a hold that ended before it was published is published from its beginning', async () => {
+  test('a hold that ended before it was published is published with its beginning and its end', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     poller.bus.tellFailures = [new TransientError('the bus is away')];
@@ -171,7 +171,7 @@ describe('a mass change', () => {
     expect(notified(poller)).toEqual(['ChangesHeld']);
   });
 
-  test('counting continues in another call when the time is spent, and nobody can decide before it is complete', async () => {
+  test('counting held changes continues in another call when the time is spent, and nobody can decide before it is complete', async () => {
     const poller = await synced();
     remove(poller, ids);
     const someTime = (pages: number) => {
@@ -221,7 +221,7 @@ describe('held changes', () => {
     expect(notified(poller)).toEqual(['ChangesHeld', 'ChangesReleased']);
   });
 
-  test('a release publishes no more than was counted', async () => {
+  test('a release publishes only the changes that were counted', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 50));
     await poller.poll();
@@ -250,7 +250,7 @@ describe('held changes', () => {
     expect(poller.types().slice(20)).toEqual(['CourseCompleted']);
   });
 
-  test('a release survives a crash at any call', async () => {
+  test('a release is completed after a crash at any call', async () => {
     for (let at = 1; ; at += 1) {
       const poller = await synced();
       remove(poller, ids.slice(0, 90));
@@ -266,7 +266,7 @@ describe('held changes', () => {
   });
 });
 
-test('an operator who finds nothing held changes nothing', async () => {
+test('release and discard change nothing when nothing is held', async () => {
   const poller = await synced();
   expect(await settle(poller, 'release')).toEqual({ done: true, result: { kind: 'nothing held' } });
   expect(poller.bus.notified).toEqual([]);

@@ -162,7 +162,7 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
   });
 });
 
-test('each page is decided once while a hold is counted, and read once', async () => {
+test('while held changes are counted, each page is read once and decided once', async () => {
   const { poller } = await withMassRemoval();
   poller.store.calls.length = 0;
   poller.kombo.reads.length = 0;
@@ -174,7 +174,7 @@ test('each page is decided once while a hold is counted, and read once', async (
   expect(poller.store.calls.filter((call) => call === 'readKnown')).toHaveLength(pages);
 });
 
-test('after counting, each poll reads one page until a person decides', async () => {
+test('after held changes are counted, each poll reads one page until a person decides', async () => {
   const { poller } = await withMassRemoval();
   await poller.poll();
   poller.kombo.reads.length = 0;

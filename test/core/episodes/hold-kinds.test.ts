@@ -87,7 +87,7 @@ describe('a mass change of each kind: 10 % are published, one more is held', () 
     expect(held.types()).toEqual([]);
   });
 
-  test('firstSeenUndated: undated records of an enlarged scope on a platform that sends dates are held', async () => {
+  test('firstSeenUndated: on a platform that sends dates, many new records without dates are held', async () => {
     const poller = await knows({});
     poller.put(...records(5_000, later({ enrolledAt: null }), KNOWN));
     expect(await poller.poll()).toMatchObject({
@@ -105,7 +105,7 @@ describe('a mass change of each kind: 10 % are published, one more is held', () 
     });
   });
 
-  test('a record counts once as suspect, however often and in whatever way it changes', async () => {
+  test('a record counts as suspect only once, however often it changes', async () => {
     const poller = await knows({});
     poller.kombo.pageSize = 30;
     const gone = records(60, later({ status: 'DROPPED', removedAt: REMOVED }));

@@ -107,7 +107,7 @@ describe('the limit', () => {
     expect(exceedsLimit(page, passed(before), SETTINGS, now + 2 * DAY_MS)).toBe(count > 25);
   });
 
-  test('ordinary changes are not held, also after the limit was lowered', () => {
+  test('ordinary changes are not held, even after the limit was lowered', () => {
     expect(exceedsLimit([ordinary], passed(1_000), SETTINGS, now)).toBe(false);
   });
 });
@@ -126,7 +126,7 @@ describe('a new hold', () => {
     return { hold: done.result, now: new Date(poller.clock.read()).toISOString() };
   };
 
-  test('a new hold begins where its run stopped, with nothing counted', async () => {
+  test('a new hold begins at the page where its run stopped, with a count of zero', async () => {
     const { hold, now } = await stoppedAgain(null);
     expect(hold).toEqual({ ...held, since: now, counting: run, chunks: [], notice: 'none' });
   });
@@ -137,7 +137,7 @@ describe('a new hold', () => {
   });
 });
 
-test('without a hold, ending it publishes nothing', async () => {
+test('ending a hold publishes nothing when there is none', async () => {
   const poller = await synced();
   await withLease(poller.ports, poller.settings, poller.integration, 'operator', (worker) =>
     endHold(worker, 'resolved'),

@@ -105,14 +105,14 @@ describe('the courses of a count', () => {
     expect(waiting.courses.map(({ id }) => id)).toEqual(['c3', 'c1', 'c2']);
   });
 
-  test('a count lists at most 20 courses and sums up the others', async () => {
+  test('a count of held changes lists at most 20 courses and sums up the others', async () => {
     const all = Array.from({ length: 23 }, (_, at) => String.fromCharCode(97 + at));
     const { waiting } = await counted(...all.map((id) => ({ id, course: { id } })).toReversed());
     expect(waiting.courses.map(({ id }) => id)).toEqual(all.slice(0, 20));
     expect(waiting.otherCourses).toEqual({ courses: 3, changes: 3 });
   });
 
-  test("a course without an id is listed by its revision's id, or without one", async () => {
+  test("in a count, a course without an id is listed by its revision's id, or without an id", async () => {
     const { waiting } = await counted(
       { id: 'a', course: { id: null, revisionId: 'r1', title: null } },
       { id: 'b', course: { id: null, revisionId: null, title: null } },

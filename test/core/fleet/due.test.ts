@@ -66,14 +66,14 @@ const refused = (intervals: number, retryIn?: number) => ({
 });
 
 describe('a refusal of access', () => {
-  test("a refusal is the deployment's if there is only one integration", () => {
+  test('a refused key is an error of the deployment if there is only one integration', () => {
     expect(summary(dueOf({ a: { succeeded: 2, failed: refused(1) } }))).toEqual({
       polls: [],
       stopped: ['a'],
     });
   });
 
-  test("a refusal is the deployment's when all integrations of the last two intervals were refused", () => {
+  test('a refused key is an error of the deployment when all integrations that ran in the last two intervals were refused', () => {
     const due = dueOf({
       a: { succeeded: 2, failed: refused(1) },
       b: { succeeded: null, failed: refused(0.9) },
@@ -86,7 +86,7 @@ describe('a refusal of access', () => {
     expect(summary(due)).toEqual({ polls: ['new', 'late'], stopped: ['a', 'b'] });
   });
 
-  test("a refusal is the integration's own when another one succeeded after it", () => {
+  test('a refusal is a failure of the integration when another one succeeded after it', () => {
     expect(summary(dueOf({ a: { failed: refused(1) }, b: { succeeded: 0.9 } }))).toEqual({
       polls: ['a, own', 'b'],
       stopped: [],
@@ -94,14 +94,14 @@ describe('a refusal of access', () => {
   });
 
   test.each(['integration', 'waiting'] as const)(
-    "a refusal is the integration's own when Kombo accepted another one after it: %s",
+    'a refusal is a failure of the integration when Kombo accepted another one after it: %s',
     (kind) => {
       const due = dueOf({ a: { failed: refused(1) }, b: { failed: { kind, ago: 0.9, retryIn: 1 } } });
       expect(summary(due)).toEqual({ polls: ['a, own'], stopped: [] });
     },
   );
 
-  test("a refusal is the integration's own also when the other one was refused later", () => {
+  test('a refusal stays a failure of the integration when the other one is refused later', () => {
     const due = dueOf({ a: { failed: refused(3, 5) }, b: { succeeded: 1, failed: refused(0.5) } });
     expect(summary(due)).toEqual({ polls: [], stopped: ['b'] });
   });
@@ -124,7 +124,7 @@ describe('a refusal of access', () => {
     expect(summary(due)).toEqual({ polls: ['b'], stopped: ['a'] });
   });
 
-  test("a refusal that is the integration's own backs off", () => {
+  test('after a failure of its own, an integration is polled less and less often', () => {
     expect(summary(dueOf({ a: { failed: refused(1, 3) }, b: { succeeded: 0.5 } })).polls).toEqual(['b']);
   });
 
@@ -134,7 +134,7 @@ describe('a refusal of access', () => {
     expect(summary(dueOf(fleet, lastProbe))).toEqual({ polls: ['b', 'c', 'a'], stopped: [] });
   });
 
-  test("a refusal that is repeated after the deployment was repaired is the integration's own", () => {
+  test('a refusal that is repeated after the deployment was repaired is a failure of the integration', () => {
     const fleet = { a: { succeeded: 0.3 }, b: { failed: refused(0.5) } };
     expect(summary(dueOf(fleet, { integration: 'a', at: ago(1) })).polls).toEqual(['b, own', 'a']);
   });
@@ -188,7 +188,7 @@ describe('independent of the other integrations', () => {
     );
   });
 
-  test('an integration with its own failure backs off, whatever the others do', () => {
+  test('an integration that fails on its own is polled less often, whatever the others do', () => {
     fc.assert(
       fc.property(fleet, (list) => {
         const { polls } = summary(dueOf(Object.fromEntries(list)));
@@ -217,7 +217,7 @@ describe('independent of the other integrations', () => {
     );
   });
 
-  test('each active integration is polled at most once, or stopped', () => {
+  test('a dispatch polls each active integration at most once, or stops it', () => {
     fc.assert(
       fc.property(fleet, (list) => {
         const { polls, stopped } = dueOf(Object.fromEntries(list));
@@ -251,7 +251,7 @@ const fleets = fc
 /** The delay of each dispatch, as a part of the interval. */
 const jitters = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 100, maxLength: 100 });
 
-test('the probe is first the last to succeed, then a different integration in each interval', () => {
+test('while all are refused, dispatch tries the last integration that succeeded first, then a different one in each interval', () => {
   fc.assert(
     fc.property(fleets, jitters, (fleet, jitter) => {
       let last: Probe | null = null;
@@ -274,24 +274,24 @@ test('the probe is first the last to succeed, then a different integration in ea
   );
 });
 
-test('there is one probe per interval, also when dispatch is called again', () => {
+test('while all are refused, one integration is tried per interval, also when dispatch is called again', () => {
   const fleet = [stopped('moodle:a', NOW - INTERVAL_MS), stopped('moodle:b', null)];
   const last = { integration: 'moodle:a', at: at(NOW) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW + MINUTE_MS, intervalMs: INTERVAL_MS })).toBeNull();
 });
 
-test('the order of probes starts over after the deployment was right', () => {
+test('the order in which refused integrations are tried starts over after a success', () => {
   const fleet = [stopped('moodle:a', NOW - 2 * INTERVAL_MS), stopped('moodle:b', NOW - INTERVAL_MS)];
   const last = { integration: 'moodle:b', at: at(NOW - 3 * INTERVAL_MS) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW, intervalMs: INTERVAL_MS })).toBe('moodle:b');
 });
 
-test('the order of probes starts over when the last probe is no longer stopped', () => {
+test('the order in which refused integrations are tried starts over when the last one tried is no longer stopped', () => {
   const fleet = [stopped('moodle:a', null), stopped('moodle:b', null)];
   const last = { integration: 'moodle:gone', at: at(NOW - INTERVAL_MS) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW, intervalMs: INTERVAL_MS })).toBe('moodle:a');
 });
 
-test('there is no probe if no integration is stopped', () => {
+test('no integration is tried separately if none is stopped', () => {
   expect(nextProbe([], { lastProbe: null, now: NOW, intervalMs: INTERVAL_MS })).toBeNull();
 });

@@ -34,7 +34,7 @@ const entry = (changes: Change[], rest: Partial<JournalEntry> = {}): JournalEntr
 });
 
 describe('a checkpoint after an entry', () => {
-  test('the checkpoint after an entry has its counts, for the run of the entry only', () => {
+  test("after an entry, only the run that wrote it has the entry's counts in the checkpoint", () => {
     const { reconciliation } = checkpoint;
     expect(advance(checkpoint, entry([change(), { ...change(), events: [] }]), NOW)).toMatchObject({
       entry: 5,
@@ -50,7 +50,7 @@ describe('a checkpoint after an entry', () => {
     });
   });
 
-  test('the checkpoint after an entry has no run if none is in progress', () => {
+  test('after an entry, the checkpoint has no run if none is in progress', () => {
     expect(advance({ ...checkpoint, run: null }, entry([change()]), NOW).run).toBeNull();
   });
 

@@ -169,7 +169,7 @@ describe('a removed integration that is added again', () => {
     expect(notified(poller)).toEqual([]);
   });
 
-  test('an integration is active only after its baseline is due, also when the command is interrupted', async () => {
+  test('an integration that is added again becomes active only after its baseline is due, also when the command is interrupted', async () => {
     const poller = await removed(['a']);
     show(poller, 'a', 'COMPLETED');
     const { releaseLease, saveCheckpoint, changeIntegration } = poller.store;
@@ -190,7 +190,7 @@ describe('a removed integration that is added again', () => {
     expect(notified(poller)).toEqual([]);
   });
 
-  test('an integration that someone else has added meanwhile does not change', async () => {
+  test('adding an integration again changes nothing when someone else has added it meanwhile', async () => {
     const poller = await removed(['a']);
     const work = (worker: Worker) =>
       addAgain(worker, { baseline: { mode: 'publish' }, addedAt: '2026-05-01T00:00:00.000Z' });

@@ -22,7 +22,7 @@ const pause = (poller: World) =>
   );
 
 describe('the work of an operator', () => {
-  test("an operator's work runs under the lease and releases it", async () => {
+  test("an operator's command holds the lease while it works, and then releases it", async () => {
     const poller = await synced();
     expect(await pause(poller)).toEqual({ done: true, result: { ...poller.integration, state: 'paused' } });
     expect(poller.store.calls).toEqual(['takeLease', 'changeIntegration', 'releaseLease']);
@@ -30,7 +30,7 @@ describe('the work of an operator', () => {
     expect((await poller.store.readIntegration(poller.integration.id))?.state).toBe('paused');
   });
 
-  test("an operator's work is refused while a poll holds the lease", async () => {
+  test("an operator's command is refused while a poll holds the lease", async () => {
     const poller = await synced();
     const poll = await poller.pollWithFault({ at: 2, kind: 'frozen', tookEffect: false });
     expect(await pause(poller)).toMatchObject({ done: false });
@@ -38,7 +38,7 @@ describe('the work of an operator', () => {
     expect(await pause(poller)).toMatchObject({ done: true });
   });
 
-  test("an operator's work first recovers what a killed poll left unfinished", async () => {
+  test("an operator's command first finishes the entry that a killed poll left", async () => {
     const poller = await synced();
     poller.put(observed({ id: 'a', status: 'COMPLETED' }));
     const { calls } = await poller.pollWithFault({ at: 4, kind: 'killed', tookEffect: true });
@@ -51,7 +51,7 @@ describe('the work of an operator', () => {
     );
   });
 
-  test("an error of an operator's work is thrown, and the next worker recovers", async () => {
+  test("an operator's command that fails throws its error, and the next worker recovers", async () => {
     const poller = await synced();
     const broken = withLease(poller.ports, poller.settings, poller.integration, 'operator', async () => {
       throw new Error('no');
@@ -61,7 +61,7 @@ describe('the work of an operator', () => {
     expect(await poller.poll()).toMatchObject({ kind: 'ended' });
   });
 
-  test("an operator's work that was frozen beyond its lease ends without another write", async () => {
+  test("an operator's command that was frozen beyond its lease ends without another write", async () => {
     const poller = await synced();
     const overtaken = withLease(
       poller.ports,

@@ -115,7 +115,7 @@ describe('a baseline of a synced integration', () => {
     expect(new Set(ids).size).toBe(2);
   });
 
-  test('a forced baseline continues in the next call without force', async () => {
+  test('a forced baseline continues in the next call, which needs no force', async () => {
     const poller = await synced(['a', 'b', 'c', 'd']);
     poller.kombo.pageSize = 2;
     expect(await poller.poll({ mode: 'baseline', force: true, timeLeft: () => false })).toMatchObject({

@@ -94,7 +94,7 @@ describe.each([false, true])(
 describe.each([false, true])(
   'a worker that is frozen beyond its lease at any call (the call took effect: %s)',
   (tookEffect) => {
-    test('a worker frozen beyond its lease stops without harm when another worker has acquired the lease', async () => {
+    test('a worker frozen beyond its lease publishes and writes nothing when another worker has acquired the lease', async () => {
       await atEveryCall('frozen', tookEffect, busy, async (poller, fault, { thaw }) => {
         poller.clock.advance(HOUR_MS);
         // The records change after the frozen worker has read them, and some change back (A, B, A).
@@ -160,7 +160,7 @@ describe('two workers', () => {
     expect(brokenPromises(poller, shown(poller))).toEqual([]);
   });
 
-  test('workers that follow each other without a crash append no fence', async () => {
+  test('workers that release their leases need no fence entry', async () => {
     const poller = await busy();
     await poller.poll();
     await poller.poll();

@@ -38,7 +38,7 @@ describe('the proof that a pass has shown every record', () => {
   /** Between two pages, records move to any place of the order, or new ones come in. */
   const step = fc.record({ from: fc.nat(), to: fc.nat(), isNew: fc.boolean() });
 
-  test('the proof of a pass never holds when an offset cursor skipped a record that did not move itself', () => {
+  test('the proof of a pass fails when an offset cursor skipped a record because others moved', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
@@ -77,7 +77,7 @@ describe('a first sync that took several calls', () => {
     ...part,
   });
 
-  test('a first sync is whole when it began with nothing known and read as many records as are known now', () => {
+  test('a first sync is complete when it began with nothing known and read as many records as are known now', () => {
     expect(isFirstSyncWhole(run({}), checkpoint({ known: 7 }))).toBe(true);
   });
 

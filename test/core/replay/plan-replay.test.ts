@@ -74,7 +74,7 @@ test('an integration without a journal is refused', async () => {
   expect(await planned(replayWorld(), {})).toEqual({ refused: expect.stringMatching(/no entries yet/) });
 });
 
-test('a range with removed entries is refused with the earliest complete time, which is then accepted', async () => {
+test('a range whose entries were partly removed is refused, and the earliest complete time in the error is accepted', async () => {
   const at = await polledWorld(20);
   // Retention removes old entries in no particular order.
   for (const number of [1, 2, 3, 5]) at.store.journal.delete(number);
@@ -148,7 +148,7 @@ test('an appended entry that the checkpoint does not count is left to the next p
   expect(await planned(at, {})).toEqual({ refused: expect.stringMatching(/no entries left/) });
 });
 
-test('a journal without entries left is refused with one clear line', async () => {
+test('a replay of a journal without entries is refused with one clear line', async () => {
   const at = await polledWorld(2);
   at.store.journal.clear();
 

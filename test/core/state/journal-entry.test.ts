@@ -35,13 +35,13 @@ describe('the changes of a page', () => {
     expect(splitChanges(wide, 3_500)).toHaveLength(2);
   });
 
-  test('a change above the limit has its own part', () => {
+  test('a change above the limit is in a part alone', () => {
     const [first, second] = decisions;
     if (first === undefined || second === undefined) throw new Error('two decisions');
     expect(splitChanges([first, second], 1)).toEqual([[first], [second]]);
   });
 
-  test('no changes give no part', () => {
+  test('a page without changes is split into no parts', () => {
     expect(splitChanges([])).toEqual([]);
   });
 });

@@ -56,7 +56,7 @@ describe('a run', () => {
     expect(second).toMatchObject({ setAside: 1, unknownStatuses: [{ status: 'SUSPENDED', count: 1 }] });
   });
 
-  test('a run with something untrusted stays untrusted', () => {
+  test('a run with an untrusted record stays untrusted', () => {
     expect(afterPage(afterPage(run(), page('a'), true), page(null), false).hasUntrusted).toBe(true);
   });
 
@@ -121,7 +121,7 @@ describe('the watermark', () => {
     ['baseline', false, LATER],
     ['incremental', true, AT],
     ['reconcile', false, AT],
-  ] as const)('after a run that was %s, disbelieved: %s', (mode, hasUntrusted, expected) => {
+  ] as const)('after a run (%s; with an untrusted record: %s)', (mode, hasUntrusted, expected) => {
     expect(watermarkAfter(AT, { mode, startedAt: LATER, hasUntrusted })).toBe(expected);
   });
 });

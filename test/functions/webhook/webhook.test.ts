@@ -88,7 +88,7 @@ describe('a webhook that Kombo signed', () => {
     });
   });
 
-  it('a webhook may come twice', async () => {
+  it('a webhook that arrives twice is processed twice', async () => {
     const { post, sent } = receiver();
     await post(dataChanged());
     await post(dataChanged());

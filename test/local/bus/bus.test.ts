@@ -163,7 +163,7 @@ test('a malformed request is refused', async () => {
   expect(await response.json()).toMatchObject({ __type: 'SerializationException' });
 });
 
-test('an injected fault fails the next entries, as many as it says', async () => {
+test('an injected fault fails the given number of the next entries', async () => {
   bus.control.failEntries({ code: 'ThrottlingException', times: 2 });
 
   const answer = await put(...entries(3));

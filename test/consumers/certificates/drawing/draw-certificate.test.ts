@@ -75,7 +75,7 @@ test('a certificate is tagged for screen readers and states its language', async
 });
 
 test.each(Object.entries(hostileTexts))(
-  'a certificate keeps its other lines beside a text with %s',
+  'a text with %s does not move the other lines of a certificate',
   async (_, text) => {
     const { pdf } = await draw({ learnerName: text, courseTitle: text, learnerReference: text });
     const file = Buffer.from(pdf).toString('latin1');
