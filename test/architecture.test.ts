@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const ROOT = join(import.meta.dirname, '..');
 const PAGE = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
 
-/** Folder, and the folders that it imports, by the page's table. */
+/** Each folder in the table of the page, with the folders that it may import. */
 const described = new Map(
   [...PAGE.matchAll(/^\| `([\w/-]+)\/` \| [^|]+ \|([^|]*)\|$/gm)].map(([, folder = '', imports = '']) => [
     folder,
@@ -19,12 +19,12 @@ const sources = [...new Set(folders.map((folder) => folder.split('/')[0] ?? ''))
     .map((file) => join(top, file)),
 );
 
-/** The longest described folder that a file is in. */
+/** The deepest described folder that contains a file. */
 function folderOf(file: string): string | undefined {
   return folders.find((folder) => file.startsWith(`${folder}/`));
 }
 
-/** What the files of each folder import from other described folders. */
+/** For each described folder, the other described folders that its files import. */
 function importsOf(): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>(folders.map((folder) => [folder, new Set()]));
   for (const file of sources) {

@@ -3,7 +3,7 @@ import { countPolls } from '../../bench/counts.ts';
 
 it('a poll uses an exact number of requests, capacity units and bytes', async () => {
   const { idle, fullPage, tenth } = await countPolls();
-  // Read the settings, acquire the lease, release it.
+  // The requests: read the settings, acquire the lease, release the lease.
   expect(idle).toEqual({
     kombo: 1,
     dynamoDb: 3,
@@ -13,7 +13,8 @@ it('a poll uses an exact number of requests, capacity units and bytes', async ()
     events: 0,
     journalBytes: 0,
   });
-  // A page of 250 records: three batches of known states, one entry, ten batches of 25 states, one save of the checkpoint.
+  // A page of 250 records: three batches of known states, one entry, ten batches of 25 states, one save of
+  // the checkpoint.
   expect(fullPage).toEqual({
     kombo: 1,
     dynamoDb: 3 + 3 + 1 + 10 + 1,

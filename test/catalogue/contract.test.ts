@@ -36,7 +36,7 @@ describe('the schema of an event', () => {
   test.each(eventTypes)(
     'the example of %s is valid in the schema for the schema registry, which is draft 4',
     (type) => {
-      // Ajv does not know draft 4; what differs are `exclusiveMinimum` and `id`.
+      // Ajv does not support draft 4. The differences are `exclusiveMinimum` and `id`.
       const text = JSON.stringify(eventSchema(type, 'draft-04'));
       const schema = Json.parse(JSON.parse(text.replaceAll('"exclusiveMinimum":true', '"$comment":""')));
       const { $schema, ...rest } = schema;

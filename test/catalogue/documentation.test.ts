@@ -37,7 +37,7 @@ const helps = new Map(
     }),
 );
 
-/** Every `schoolbell ...` of a page: in a block, or within back-ticks. */
+/** Every command `schoolbell ...` on a page, in a code block or within back-ticks. */
 function commandsOf(page: string): string[] {
   const text = read(page);
   const blocks = text.matchAll(/^ {4}(?:npx |[A-Z_]+=\S+ |\$ )*schoolbell ([^#\n]+)/gm);
@@ -45,14 +45,14 @@ function commandsOf(page: string): string[] {
   return [...blocks, ...inline].map(([, command = '']) => command.trim());
 }
 
-/** Every path of a page that begins with a folder of the project, or of the page's own folder. */
+/** Every path on a page that begins with a folder of the project or of the page itself. */
 function pathsOf(page: string): string[] {
   const folders = [...topFolders, ...foldersIn(dirname(page))].join('|');
   const found = read(page).matchAll(new RegExp(`(?<![\\w/.:@-])(?:${folders})/[\\w./-]*\\w`, 'g'));
   return [...new Set([...found].map(([path]) => path))];
 }
 
-/** GitHub's anchors of a page's headings: a repeated heading gets a number. */
+/** The anchors that GitHub gives to the headings of a page. A repeated heading gets a number. */
 function anchorsOf(page: string): string[] {
   const slugs = [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading

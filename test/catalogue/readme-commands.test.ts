@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readmeCommand, readmeCommands } from '../deployed/readme-commands.ts';
 
-/** What the rehearsal runs of the README's section about a deployment; `npm ci` is what it needs to begin. */
+/** The commands of the README's deployment section that the rehearsal runs. It runs `npm ci` first. */
 const REHEARSED = [
   'npx cdk bootstrap',
   'npx cdk deploy',

@@ -9,7 +9,7 @@ import { runSchoolbell } from './run-schoolbell.ts';
 
 vi.mock('../../functions/adapters/kombo/with-retries.ts', async (original) => ({
   ...(await original<object>()),
-  // One attempt: the wait before a second one is longer than all the time there is.
+  // One attempt: the wait before a second one is longer than the whole time budget.
   RETRY_BUDGET: { attemptMs: 20_000, totalMs: 20_000, firstDelayMs: 20_000 },
 }));
 

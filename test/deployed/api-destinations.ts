@@ -27,7 +27,7 @@ const ApiDestination = z.object({
 /**
  * Creates the connections and API destinations of the synthesised templates as CloudFormation would.
  *
- * @param options.server what takes the place of servers on the internet: `https://HOST/PATH` becomes `SERVER/HOST/PATH`
+ * @param options.server replaces the servers on the internet: `https://HOST/PATH` becomes `SERVER/HOST/PATH`
  */
 export async function createApiDestinations(
   withheld: WithheldResource[],
@@ -48,10 +48,10 @@ export async function createApiDestinations(
   }
 }
 
-/** `{{resolve:secretsmanager:ARN:SecretString:KEY::}}`, without a key, stage or version. */
+/** `{{resolve:secretsmanager:ARN:SecretString:KEY::}}`, where the key, stage and version may be empty. */
 const REFERENCE = /\{\{resolve:secretsmanager:(arn:(?:[^:]+:){5}[^:]+)(?::SecretString:*)?\}\}/g;
 
-/** With the values of secrets where the template refers to them. */
+/** A value in which each reference to a secret is replaced by the secret's value. */
 async function resolved(properties: object): Promise<unknown> {
   const text = JSON.stringify(properties);
   const values = new Map<string, string>();

@@ -10,7 +10,7 @@ import { rehearsal } from './rehearsal-settings.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** What is a checkout's own; everything else is linked to this one. */
+/** The files that each checkout has separately. All others are links to this repository. */
 const OWN = new Set(['.git', 'cdk.json', 'cdk.out', 'schoolbell.config.ts', 'schoolbell.outputs.json']);
 
 const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
@@ -18,27 +18,30 @@ const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
 export type Credentials = { accessKeyId: string; secretAccessKey: string };
 export type Ran = { code: number | null; stdout: string; stderr: string };
 
-/** A checkout after `npm ci`, with settings of its own. */
+/** A checkout after `npm ci`, with its own settings. */
 export type Checkout = {
   /** Writes `schoolbell.config.ts`. */
   configure(settings: SettingsInput): void;
-  /** From now on, all commands except those of the CDK are run with these credentials. */
+  /** Sets the credentials that all commands except those of the CDK use from now on. */
   signIn(credentials: Credentials): void;
   /**
-   * Runs a command as a person would type it there.
+   * Runs a command as a person would type it.
    *
-   * @throws Error with what it wrote when it fails
+   * @throws Error with the command's output if it fails
    */
   shell(command: string): Promise<string>;
-  /** The same for `schoolbell`, without npx on the way. */
+  /** Runs `schoolbell` in the same way, without starting npx. */
   schoolbell(...args: string[]): Promise<string>;
-  /** Runs `schoolbell`, whatever its exit code is. */
+  /** Runs `schoolbell` and accepts any exit code. */
   attempt(...args: string[]): Promise<Ran>;
-  /** Runs a command that never ends, interrupts it after its first output as by Ctrl-C, and answers with that. */
+  /**
+   * Runs a command that does not end, interrupts it with Ctrl-C after its first output, and returns this
+   * output.
+   */
   glance(command: string): Promise<string>;
-  /** What the last deployment wrote down. */
+  /** The outputs of the last deployment. */
   outputs(): Record<string, string>;
-  /** What the last synthesis left out of the templates, since the emulator refuses it. */
+  /** The resources that the last synthesis left out of the templates, because the emulator refuses them. */
   withheld(): WithheldResource[];
   remove(): void;
 };
@@ -57,7 +60,7 @@ export async function createCheckout(): Promise<Checkout> {
     JSON.stringify({
       ...cdk,
       ...(rehearsal.isEmulated && { app: `${cdk.app} && ${fit}` }),
-      // Nobody is there to approve new roles.
+      // New roles are approved automatically, because no person is present.
       requireApproval: 'never',
     }),
   );
@@ -68,7 +71,8 @@ export async function createCheckout(): Promise<Checkout> {
       cwd: directory,
       env: { ...process.env, ...(!command.startsWith('npx cdk') && operator) },
       shell,
-      // A group of its own, so that an interrupt reaches what npx started, too.
+      // The command gets its own process group, so that the interrupt also reaches the processes that npx
+      // starts.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -23,11 +23,11 @@ const { integration, komboKey } = rehearsal;
 const NAME = `${rehearsal.name}Consumers`;
 const HR_KEY = 'key "of" the endpoint';
 
-/** The paths on the server in place of those of Slack and of a personnel system. */
+/** The paths on the local server that replace those of Slack and of a personnel system. */
 const HR = '/hr.example.com/events';
 const hook = ({ name }: { name: string }) => `/hooks.slack.com/services/T0/B0/${name}`;
 
-/** Characters that would break a message, or begin markup in it, if anything left them as they are. */
+/** Characters that would break a message, or start markup in it, if they were not escaped. */
 const HOSTILE_TITLE = 'Fire "safety" \\ <v1> & *bold*\n<!channel> Brände 🔥';
 
 const learning = channel('learning', [
@@ -43,7 +43,7 @@ function channel(name: string, events: Channel['events']): Channel {
   return { name, events: [...events] };
 }
 
-/** On an emulator only: the servers of Slack cannot be asked what they received. */
+/** Only on an emulator: on AWS, Slack's servers cannot be asked what they received. */
 describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on', () => {
   let school: RehearsedSchool;
   let checkout: Checkout;
@@ -55,7 +55,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     await checkout.schoolbell('poll', integration);
     return arrived.receive(count);
   };
-  /** What was issued, by the events. */
+  /** The certificates that were issued according to the events. */
   const issued: { number: string; key: string }[] = [];
   const noteIssued = (events: Delivered[]) => {
     for (const { detail } of ofType(events, 'CertificateIssued'))
@@ -63,7 +63,10 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
   };
   const ofType = (events: Delivered[], type: string) =>
     events.filter((event) => event['detail-type'] === type);
-  /** Takes from the server what rules are to send for events, by the code that the function runs. */
+  /**
+   * Returns the requests that the rules should have sent for these events, computed by the code of the
+   * function.
+   */
   const expectPosted = async (path: string, rules: Rule[], events: Delivered[]) => {
     const messages = events.flatMap((event) =>
       rules
@@ -184,7 +187,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
 
   it('a replay for all consumers is posted, and issues no second certificate', async () => {
     await replay();
-    // The two completions, the start and the end of the replay.
+    // The two completions, and the start and the end of the replay.
     const events = await arrived.receive(4);
     expect(await expectPosted(hook(learning), liveRules(learning), events)).toHaveLength(2);
     expect(await expectPosted(hook(completions), liveRules(completions), events)).toHaveLength(2);
@@ -195,7 +198,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     await replay('--consumer', 'completions');
     const events = await arrived.receive(4);
     expect(await expectPosted(hook(completions), liveRules(completions), events)).toHaveLength(2);
-    // The end of the replay is an event of its own.
+    // The end of the replay is a separate event.
     await server.receive(HR, 1);
   });
 
@@ -263,14 +266,14 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
 const Issued = z.object({ certificate: z.object({ number: z.string(), key: z.string() }) });
 const typeOf = (event: Delivered) => event['detail-type'];
 const parsed = (body: string | undefined): unknown => JSON.parse(body ?? 'null');
-/** Order is not promised. */
+/** The order of the requests is not guaranteed. */
 const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
 function wanted({ name, events }: Channel): { name: string; events: string[] } {
   return { name, events: events.filter(isEventType) };
 }
 
-/** Creates a secret, and answers with its ARN. */
+/** Creates a secret. Returns its ARN. */
 async function secret(name: string, value: string): Promise<string> {
   const { ARN = '' } = await new SecretsManagerClient({}).send(
     new CreateSecretCommand({ Name: `${NAME}-${name}`, SecretString: value }),

@@ -3,14 +3,14 @@ import type { Credentials } from './checkout.ts';
 
 const { AWS_ENDPOINT_URL: EMULATOR = '', AWS_REGION: REGION = '' } = process.env;
 
-/** A call of the emulator, of services for which the project has no client. */
+/** Calls the emulator for services for which the project has no client. */
 type Call = { service: string; method?: string; path?: string; target?: string; body?: object };
 
 /**
- * Lets the emulator call a schedule's target now: by a second schedule with the same target. The emulator does not call
- * at one time what it first knew by a cron expression.
+ * Lets the emulator call the target of a schedule now, through a second schedule with the same target. The
+ * emulator cannot change a schedule with a cron expression into one that runs at a given time.
  *
- * @param prefix what the schedule's name begins with: the name of its stack
+ * @param prefix the beginning of the schedule's name, which is the name of its stack
  */
 export async function callNow(prefix: string): Promise<void> {
   const { Schedules: all } = Schedules.parse(await ask({ service: 'scheduler', path: '/schedules' }));
@@ -29,9 +29,9 @@ const Schedules = z.object({ Schedules: z.array(z.object({ Name: z.string() })) 
 const Schedule = z.object({ Target: z.looseObject({ Arn: z.string() }) });
 
 /**
- * The lines that functions logged.
+ * The lines in the logs of the functions.
  *
- * @param name of the deployment, which is in the names of its log groups
+ * @param name the name of the deployment, which is part of the names of its log groups
  */
 export async function logLines(name: string): Promise<string[]> {
   const logs = async (operation: string, body: object) =>
@@ -60,7 +60,7 @@ export async function createUser(UserName: string, policy: string): Promise<Cred
   };
   await iam('CreateUser');
   await iam('AttachUserPolicy', { PolicyArn: policy });
-  // The emulator takes the name of a bus to describe for the name of a rule, whose ARN is in no policy.
+  // The emulator checks the name of a described bus against the ARN of a rule, which no policy contains.
   await iam('PutUserPolicy', {
     PolicyName: 'DescribeEventBus',
     PolicyDocument: JSON.stringify({
@@ -81,7 +81,7 @@ async function call({ service, method = 'GET', path = '/', target, body }: Call)
   const response = await fetch(`${EMULATOR}${path}`, {
     method,
     headers: {
-      // The emulator reads the name of the service from it, and does not check the signature of its owner.
+      // The emulator reads the name of the service from the signature, and does not verify the signature.
       authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
       'content-type': 'application/x-amz-json-1.1',
       ...(target && { 'x-amz-target': target }),

@@ -1,6 +1,6 @@
 import type { WithheldResource } from './fit-template.ts';
 
-/** What MiniStack 1.5.33 lacks of what a deployment has, and what the rehearsal does about it. */
+/** The features of a deployment that MiniStack 1.5.33 lacks, and how the rehearsal replaces them. */
 export function emulatorGaps(withheld: WithheldResource[]): string {
   const count = (type: string) => withheld.filter((resource) => resource.type.startsWith(type)).length;
   return [

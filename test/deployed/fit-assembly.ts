@@ -4,15 +4,15 @@ import * as z from 'zod/mini';
 import { fitTemplate, Template, type WithheldResource } from './fit-template.ts';
 
 /**
- * Runs after the CDK's app and before the CDK deploys what it wrote, and changes the assembly so that the emulator takes
- * it. What is taken out of the templates is listed in `withheld.json` beside them.
+ * Runs between the synthesis and the deployment, and changes the assembly so that the emulator accepts it.
+ * `withheld.json` lists the resources that were taken out of the templates.
  */
 const { CDK_OUTDIR, CDK_DEFAULT_REGION, CDK_DEFAULT_ACCOUNT } = z
   .object({ CDK_OUTDIR: z.string(), CDK_DEFAULT_REGION: z.string(), CDK_DEFAULT_ACCOUNT: z.string() })
   .parse(process.env);
 const scope = { region: CDK_DEFAULT_REGION, account: CDK_DEFAULT_ACCOUNT };
 
-/** The roles of `cdk bootstrap`. The emulator does not know `aws:ResourceAccount`, on which their rights depend. */
+/** The roles of `cdk bootstrap` depend on `aws:ResourceAccount`, which the emulator does not support. */
 const ROLES = new Set([
   'assumeRoleArn',
   'assumeRoleExternalId',

@@ -1,12 +1,14 @@
 import * as z from 'zod/mini';
 
-/** Created by the emulator's Events API instead, with these kinds in their ARNs. */
+/**
+ * These types are created through the emulator's Events API. The values are the resource types in their ARNs.
+ */
 const EVENTS_API = new Map([
   ['AWS::Events::Connection', 'connection'],
   ['AWS::Events::ApiDestination', 'api-destination'],
 ]);
 
-/** What the emulator's CloudFormation refuses: it deploys no template with one of these. */
+/** Types that the CloudFormation of the emulator refuses, together with the whole template. */
 const REFUSED = [
   ...EVENTS_API.keys(),
   'AWS::Events::EventBusPolicy',
@@ -14,12 +16,15 @@ const REFUSED = [
   'AWS::Logs::Delivery',
 ];
 
-/** On AWS they include their batches; the emulator asks for the right to `sqs:SendMessageBatch` and so on. */
+/**
+ * On AWS these actions include their batches. The emulator checks `sqs:SendMessageBatch` and so on
+ * separately.
+ */
 const BATCHED = ['sqs:SendMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'];
 
 /**
- * AWS checks the right to each statement of a batch, such as `dynamodb:PartiQLInsert`. The emulator checks the right to the call, and
- * finds no table in it.
+ * AWS checks a permission for each statement of a batch, such as `dynamodb:PartiQLInsert`. The emulator
+ * checks a permission for the call, and recognises no table in it.
  */
 const BATCH_OF_STATEMENTS = { Effect: 'Allow', Action: 'dynamodb:BatchExecuteStatement', Resource: '*' };
 

@@ -1,6 +1,6 @@
 /**
- * Where a function URL answers. The emulator gives function URLs the names that AWS gives them, and answers below a path
- * of its own.
+ * The address of a function URL. The emulator uses the same host names as AWS, and serves them under its own
+ * path.
  */
 export function webhookUrl(url: string): string {
   const emulator = process.env['AWS_ENDPOINT_URL'];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const README = join(import.meta.dirname, '../../README.md');
 
-/** The commands of the README's section about a deployment, in their order, without their comments. */
+/** The commands of the README's deployment section in their order, without comments. */
 export function readmeCommands(): string[] {
   const [, section = ''] = readFileSync(README, 'utf8').split('\n## In your AWS account\n');
   const [ours = ''] = section.split('\n## ');
@@ -11,7 +11,7 @@ export function readmeCommands(): string[] {
 }
 
 /**
- * The README's command that begins so; `KOMBO_API_KEY=...` before it does not count.
+ * The README's command that begins with this text, after `KOMBO_API_KEY=...` was removed.
  *
  * @throws Error when the README has no such command, or several
  */

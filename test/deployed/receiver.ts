@@ -3,19 +3,19 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
 
-/** A request as it arrived. */
+/** A request as it arrived at the server. */
 export type ReceivedRequest = { headers: Record<string, string | string[] | undefined>; body: string };
 
-/** A server on this machine in place of those on the internet: it accepts and keeps every request. */
+/** A server on this machine that replaces those on the internet. It accepts and stores every request. */
 export type Receiver = {
   url: string;
   /**
-   * Takes the oldest requests to a path, and waits for them for a minute at most.
+   * Returns and removes the oldest requests to a path. Waits for them for at most a minute.
    *
    * @throws Error when fewer arrive
    */
   receive(path: string, count: number): Promise<ReceivedRequest[]>;
-  /** Paths and counts of what arrived and was not taken. */
+  /** The paths and numbers of the requests that were not removed. */
   untaken(): Record<string, number>;
   close(): Promise<void>;
 };

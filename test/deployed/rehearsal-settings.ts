@@ -1,14 +1,14 @@
-/** What the environment says about a rehearsal. */
+/** The options of a rehearsal, read from the environment. */
 export const rehearsal = {
-  /** On an emulator of this machine, started by `emulator.sh`; otherwise on AWS itself. */
+  /** True on an emulator of this machine, started by `emulator.sh`; false on AWS. */
   isEmulated: process.env['AWS_ENDPOINT_URL'] !== undefined,
   name: process.env['REHEARSAL_NAME'] ?? 'SchoolbellRehearsal',
   /**
-   * The sandbox, as the functions reach it. Without it, one is started on this machine, which only an emulator on this
-   * machine can reach. HTTPS, unless it is on this machine.
+   * The URL of the sandbox as the functions reach it, with HTTPS unless it is on this machine. If it is
+   * missing, a sandbox is started on this machine, which only an emulator on the same machine can reach.
    */
   komboUrl: process.env['REHEARSAL_KOMBO_URL'],
-  /** ARN of the IAM role that rehearses on AWS itself, where the bus refuses events of others. */
+  /** ARN of the IAM role that runs the rehearsal on AWS, where the bus refuses events of other senders. */
   operator: process.env['REHEARSAL_OPERATOR'],
   integration: 'moodle:7C9M5sXAQx2cNMpVHLojrFpL',
   komboKey: 'key-of-the-rehearsal',

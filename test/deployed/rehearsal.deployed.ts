@@ -34,7 +34,7 @@ describe('a deployment', () => {
     name: rehearsal.name,
     pollEveryMinutes: 1,
     baseline: 'silent',
-    // Five of thirty progressions are a mass change.
+    // Five changes among thirty progressions are a mass change.
     surgeFloor: 3,
     keepState: false,
     webhook: true,
@@ -42,14 +42,14 @@ describe('a deployment', () => {
   };
 
   const schoolbell = (...args: string[]) => checkout.schoolbell(...args);
-  /** What changes an integration waits for the poll that is running. */
+  /** A command that changes an integration waits for the poll in progress. */
   const operate = async (...args: string[]) => {
     await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ workerUntil: null });
     return schoolbell(...args);
   };
   const output = (name: keyof typeof outputNames) => checkout.outputs()[outputNames[name]] ?? '';
   const status = async () => JSON.parse(await schoolbell('status', integration, '--json'));
-  /** Asks for a poll and waits for what it publishes. */
+  /** Requests a poll and waits for the events that it publishes. */
   const poll = async (count: number) => {
     await schoolbell('poll', integration);
     return arrived.receive(count);
@@ -95,7 +95,7 @@ describe('a deployment', () => {
         await expect(asOperator.send(new DeleteTableCommand({ TableName: output('table') }))).rejects.toThrow(
           /not authorized/,
         );
-        // Everything that follows is done with these rights, except what the CDK does.
+        // Everything that follows uses these permissions, except the commands of the CDK.
         checkout.signIn(credentials);
       },
     );
@@ -170,7 +170,7 @@ describe('a deployment', () => {
         .replace('moodle:7C9...', integration)
         .replace(/--from \S+/, `--from ${since}`)
         .replace(/--to \S+/, `--to ${new Date().toISOString()}`);
-      // Nobody is there to say yes.
+      // The confirmation is skipped, because no person is present.
       await checkout.shell(`${command} --yes`);
 
       const healed = await certificates.rest();
@@ -188,7 +188,7 @@ describe('a deployment', () => {
     it('a long replay continues over several calls of its function, and one command starts and follows it', async () => {
       school.complete(...from(3, 20));
       expect(await poll(20)).toHaveLength(20);
-      // A minute is kept back for the way out: ten seconds are left in each call.
+      // The function reserves a minute to finish, so ten seconds are left in each call.
       await shortenTimeout(output('replayFunction'), 70);
       const asked = ['--from', new Date(Date.now() - DAY_MS).toISOString(), '--consumer', 'certificates'];
       await certificates.rest();
@@ -280,7 +280,7 @@ describe('a deployment', () => {
 
   it('an updated deployment continues at its watermark', async () => {
     const before = { table: output('table'), ...(await status()) };
-    // From here on, nothing polls by the clock.
+    // From here on, no schedule starts a poll.
     checkout.configure({ ...settings, pollEveryMinutes: 360, overlapMinutes: 30 });
     await checkout.shell(readmeCommand('npx cdk deploy'));
     expect(output('table')).toBe(before.table);
@@ -302,7 +302,7 @@ describe('a deployment', () => {
         integration_tool: 'moodle',
         integration_category: 'LMS',
         changed_models: [{ name: 'lms_course_progressions' }],
-        // A signature is over the bytes, not over the characters.
+        // The signature is computed over bytes, not over characters.
         note: 'Grüße aus Zürich',
       },
     });

@@ -7,13 +7,15 @@ import { rehearsal } from './rehearsal-settings.ts';
 const HOUR_MS = 60 * 60 * 1000;
 const PROGRESSIONS = 30;
 
-/** A school behind a sandbox in which things happen when the rehearsal says so, each an hour after the one before. */
+/**
+ * A school behind a sandbox. Changes happen when the rehearsal asks for them, each one hour after the last.
+ */
 export type RehearsedSchool = {
   url: string;
-  /** Something happens to these progressions, by their numbers from 0 on. */
+  /** Changes the progressions with these numbers, which start at 0. */
   change(numbers: number[], change: Partial<ProgressionRecord>): void;
   complete(...numbers: number[]): void;
-  /** The same, but Kombo notes it under a time that the polls have passed: they do not see it. */
+  /** The same, but with a time before the last polls, so that they do not see the change. */
   completeUnseen(number: number): void;
   /** Kombo shows a record that breaks the schema. */
   break(number: number): void;
@@ -22,7 +24,7 @@ export type RehearsedSchool = {
 
 export const idOf = (number: number) => `progression-${number}`;
 export const learnerOf = (number: number) => `user-${number}`;
-/** So many numbers from the first on. */
+/** This many numbers, starting with the first one. */
 export const from = (first: number, count: number) => Array.from({ length: count }, (_, at) => first + at);
 
 export async function startRehearsedSchool(): Promise<RehearsedSchool> {

@@ -28,11 +28,14 @@ export type Delivered = z.infer<typeof Delivered>;
 
 /** A queue that a rule on the bus delivers events to. */
 export type RuleQueue = {
-  /** Waits until as many events have come, eight minutes at most: longer than a failed message stays hidden. */
+  /**
+   * Waits at most eight minutes until this many events have arrived. That is longer than a failed message
+   * stays hidden.
+   */
   receive(count: number): Promise<Delivered[]>;
-  /** What is there, or comes within seconds. */
+  /** The events that are in the queue or arrive within seconds. */
   rest(): Promise<Delivered[]>;
-  /** The consumer is down: what happens meanwhile does not reach it. */
+  /** Simulates an outage of the consumer: events in the meantime do not reach it. */
   goDown(): Promise<void>;
   comeBack(): Promise<void>;
   remove(): Promise<void>;

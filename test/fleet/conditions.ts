@@ -4,18 +4,18 @@ import type { Random } from '../simulation/world/random.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** From when on, and until when (exclusive). By the machine's clock, in milliseconds. */
+/** A period by the machine's clock in milliseconds. `until` is exclusive. */
 export type Period = { from: number; to: number };
 
-/** What goes wrong in a week. Members are the integrations of a fleet, by number from 0. */
+/** The failures of a week. Members are the integrations of a fleet, by number from 0. */
 export type Conditions = {
-  /** Why a request of this member fails now; null: Kombo answers. */
+  /** The error of a request of this member at this time, or null if Kombo responds normally. */
   failure(member: number, at: number): Error | null;
-  /** Whether the member was added, and is not paused. */
+  /** Whether the member was added and is not paused. */
   isActive(member: number, at: number): boolean;
-  /** Kombo refuses access for these, whatever it does for the others. */
+  /** Kombo refuses access for these members, independently of the others. */
   refusedAlone: ReadonlySet<number>;
-  /** When every member fails in the same way. */
+  /** The periods in which every member fails in the same way. */
   outages: Period[];
 };
 
@@ -28,7 +28,7 @@ const NOTHING_WRONG: Conditions = {
   outages: [],
 };
 
-/** The kinds of failure, each as one week of a fleet can have it. */
+/** The kinds of failure that a week can have, each with its conditions. */
 export const conditions: Record<string, (week: Week) => Conditions> = {
   none: () => NOTHING_WRONG,
   'one is refused alone': (week) => refusedAlone(week, 1),
@@ -69,7 +69,7 @@ function refused(status: number, code: string | null): Error {
   );
 }
 
-/** Some members fail from a moment of the first half of the week on, for good. */
+/** Some members fail permanently from a moment in the first half of the week on. */
 function alone(
   { members, period, random }: Week,
   count: number,
@@ -87,7 +87,7 @@ function refusedAlone(week: Week, count: number): Conditions {
   return { ...NOTHING_WRONG, failure, refusedAlone: new Set(since.keys()) };
 }
 
-/** Three of them, of some minutes to a day and a half. */
+/** Three outages, each between a few minutes and a day and a half. */
 function outages({ period, random }: Week, error: Error): Conditions {
   const all = [0, 1, 2].map(() => {
     const from = instantIn(period, random, 0.8);

@@ -18,7 +18,7 @@ import { type Conditions, conditions } from './conditions.ts';
 const START = Date.parse('2026-03-02T08:00:00.000Z');
 export const INTERVAL_MS = 15 * MINUTE_MS;
 
-/** In which order the polls of one dispatch are taken from the queue. */
+/** The order in which the polls of one dispatch are received from the queue. */
 export const orders = ['as sent', 'the other way round', 'at random'] as const;
 export type Order = (typeof orders)[number];
 
@@ -30,24 +30,32 @@ export type WeekOptions = {
   days: number;
 };
 
-/** What a week showed. Times are in poll intervals. */
+/** The results of a week. Times are in poll intervals. */
 export type WeekResult = {
   runs: number;
-  /** The longest time that an integration waited for a run whose last run succeeded, or that never ran. */
+  /**
+   * The longest time that an integration waited for a run after a successful run, or before its first one.
+   */
   longestWait: number;
   /** The longest time from the end of an outage to the next success of an integration that has no failure of its own. */
   longestRecovery: number;
-  /** Requests in one interval that were refused like all others, from two intervals after the outage began on. */
+  /**
+   * The requests in one interval that were refused with all the others, from two intervals after the start of
+   * the outage on.
+   */
   probesPerInterval: number;
-  /** `IntegrationFailing` for a refusal of access, of integrations that were not refused alone. */
+  /**
+   * `IntegrationFailing` events for a refusal of access of integrations that were refused together with all
+   * others.
+   */
   wrongNotices: number;
-  /** Integrations that were refused alone, beside others that were not, and never had an `IntegrationFailing`. */
+  /** Integrations that Kombo refused while it accepted others, and that had no `IntegrationFailing`. */
   missingNotices: number;
 };
 
 /**
- * A week of a fleet, by the handlers of dispatch and poll. One run in fifty is killed at some call, and one dispatch in
- * fifty sends a part and is called again a minute later.
+ * A week of a fleet, with the real handlers of dispatch and poll. One run in fifty is killed at a random
+ * call. One dispatch in fifty sends only a part and is called again a minute later.
  */
 export async function simulateWeek({ members, kind, order, seed, days }: WeekOptions): Promise<WeekResult> {
   const random = seededRandom(seed);
@@ -61,7 +69,7 @@ export async function simulateWeek({ members, kind, order, seed, days }: WeekOpt
   const dispatch = dispatcher(fleet, what, random.fork(), (messages, now) => {
     const arranged = arrange(messages, order, random);
     for (const [place, message] of arranged.entries()) {
-      // All are taken within eight tenths of an interval, some at once and some after a while.
+      // All messages are received within eight tenths of an interval, some at once and some later.
       const at =
         now +
         1_000 +
@@ -100,7 +108,7 @@ function arrange(messages: PollMessage[], order: Order, random: Random): PollMes
 
 type Member = ReturnType<typeof member>;
 
-/** One integration with a table, a Kombo and a bus of its own. */
+/** One integration with its own table, Kombo and bus. */
 function member(number: number, what: Conditions, random: Random, observer: Observer) {
   let now = START;
   const integration: Integration = {
@@ -127,7 +135,9 @@ function member(number: number, what: Conditions, random: Random, observer: Obse
       publisher.notified.flatMap((event) =>
         event.type === 'IntegrationFailing' ? [event.detail.error.message] : [],
       ),
-    /** @returns what it sent to the queue */
+    /**
+     * @returns the messages that it sent to the queue
+     */
     async run(message: PollMessage, at: number): Promise<PollMessage[]> {
       now = at;
       await store.changeIntegration(integration.id, () => ({
@@ -215,10 +225,13 @@ function dispatcher(
 
 type Observer = ReturnType<typeof observe>;
 
-/** Since when an integration waits for a run, null while it is paused; whether its last run succeeded, or it never ran. */
+/**
+ * The time since which an integration waits for a run, or null while it is paused, and whether its last run
+ * succeeded or it never ran.
+ */
 type Wait = { since: number | null; healthy: boolean };
 
-/** Watches the runs of a week. */
+/** Observes the runs of a week. */
 function observe(what: Conditions, members: number) {
   const waits = Array.from({ length: members }, (): Wait => ({ since: null, healthy: true }));
   const successes = Array.from({ length: members }, (): number[] => []);
@@ -278,14 +291,14 @@ function observe(what: Conditions, members: number) {
   };
 }
 
-/** Of members that are active and fail for no reason of their own when an outage ends, in milliseconds. */
+/** The time in milliseconds until active members without a failure of their own succeed after an outage. */
 function longestRecovery(what: Conditions, successes: number[][], end: number): number {
   const ends = what.outages
     .map(({ to }) => to)
     .filter((to) => to < end && !what.outages.some((other) => other.from <= to && to < other.to));
   let longest = 0;
   for (const to of ends) {
-    // The next outage may begin before.
+    // The next outage may begin before the member has succeeded.
     const until = Math.min(end, ...what.outages.map(({ from }) => from).filter((from) => from > to));
     for (const [number, times] of successes.entries()) {
       const fails = [to, to + 2 * INTERVAL_MS].some((at) => at < until && what.failure(number, at) !== null);

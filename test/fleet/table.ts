@@ -3,9 +3,9 @@ import { conditions } from './conditions.ts';
 import { orders, simulateWeek, type WeekResult } from './simulated-week.ts';
 
 /**
- * Prints what simulated weeks show, a row per kind of failure and number of integrations, the worst of all orders and
- * seeds: `npx node test/fleet/table.ts --members 1,2,10,100,500 --seeds 1 --days 7 --kinds 'the key'`. Over an hour for
- * all of them: 500 integrations have 336,000 runs a week.
+ * Prints the results of simulated weeks: one row per kind of failure and number of integrations, with the
+ * worst value of all orders and seeds. `npx node test/fleet/table.ts --members 1,2,10,100,500 --seeds 1
+ * --days 7 --kinds 'the key'`. All rows take over an hour: 500 integrations have 336,000 runs a week.
  */
 const { values } = parseArgs({
   options: {

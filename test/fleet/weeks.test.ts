@@ -3,7 +3,7 @@ import { conditions } from './conditions.ts';
 import { orders, simulateWeek } from './simulated-week.ts';
 
 const DAYS = 2;
-/** `node test/fleet/table.ts` does the same for whole weeks and up to 500 integrations. */
+/** `node test/fleet/table.ts` simulates whole weeks and up to 500 integrations in the same way. */
 const fleets = [
   { members: 1, order: 'as sent' },
   { members: 2, order: 'the other way round' },

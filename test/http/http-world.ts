@@ -23,24 +23,29 @@ import { startProxies } from './proxies.ts';
 import { storedTraces } from './stored-traces.ts';
 import { BUS, hastyWire, patientWire } from './wire.ts';
 
-/** One integration whose Kombo shows a living school, with everything between it and the bus on real HTTP. */
+/**
+ * One integration whose Kombo shows a changing school. All calls between Kombo, the store and the bus are
+ * real HTTP.
+ */
 export type HttpWorld = Stage & {
-  /** Polls that ended in an error that no part expected. */
+  /** Polls that ended in an unexpected error. */
   surprises: unknown[];
   outcomes: PollOutcome[];
-  /** The kinds of fault that the network had. */
+  /** The kinds of network fault that occurred. */
   struck(): NetworkFault['kind'][];
-  /** Lets the network settle, then polls without a fault until nothing is left to do, then reconciles. */
+  /** Ends the faults, then polls until nothing is left to do, then reconciles. */
   becomeQuiet(): Promise<{ missed: number }>;
   poll(request?: Partial<PollRequest>): Promise<PollOutcome>;
-  /** Writes to the table and events on the bus so far, in the quiet. */
+  /** The writes to the table and the events on the bus up to now, after all requests have ended. */
   counts(): { puts: number; events: number };
   observed(): ReturnType<typeof observedFromRaw>[];
   traces(): Promise<Traces>;
   close(): Promise<void>;
 };
 
-/** @param options.faultSeed of a network with faults; null for one without */
+/**
+ * @param options.faultSeed the seed of the network's faults; null for a network without faults
+ */
 export async function startHttpWorld(options: {
   baseline: Baseline;
   settings: Partial<RunSettings>;
@@ -141,7 +146,7 @@ export async function startHttpWorld(options: {
   return poller;
 }
 
-/** None for an operational event. */
+/** Null for an operational event. */
 function learningEvent(event: DeliveredEvent): LearningEvent[] {
   const type = LearningEventType.safeParse(event['detail-type']);
   return type.success ? [{ type: type.data, detail: learningEvents[type.data].parse(event.detail) }] : [];

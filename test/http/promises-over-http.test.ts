@@ -9,15 +9,15 @@ import { HOUR_MS, MINUTE_MS } from '../support/test-clock.ts';
 import { type HttpWorld, startHttpWorld } from './http-world.ts';
 
 /**
- * `HISTORIES=200 npx vitest run test/http` lives more of them, `SEED=17 HISTORIES=1` the one of that seed again. What
- * happens and what goes wrong follow from the seed; how the calls of a run fall between each other, the machine decides.
+ * `HISTORIES=200 npx vitest run test/http` runs more histories. `SEED=17 HISTORIES=1` repeats one. The seed
+ * determines the changes and the faults; the order of concurrent calls depends on the machine.
  */
 const HISTORIES = Number(process.env['HISTORIES'] ?? 15);
 const SEED = Number(process.env['SEED'] ?? 1);
 const seeds = Array.from({ length: HISTORIES }, (_, at) => SEED + at);
 
 const SEATS = 8;
-/** Small schools would be held at every other step. */
+/** The limit is high: small schools would be held at every second step. */
 const NEVER_HELD = { surgeFloor: 1_000_000 };
 
 type Life = {
@@ -38,7 +38,7 @@ const lives = (isRestless: boolean): fc.Arbitrary<Life> =>
 const struck = new Set<NetworkFault['kind']>();
 
 async function lived(seed: number, network: 'sound' | 'faulty'): Promise<void> {
-  // Every second school's pages lose their order while they are read.
+  // In every second school, the order of the pages changes while they are read.
   const isRestless = seed % 2 === 0;
   const [life] = fc.sample(fc.noBias(lives(isRestless)), { seed, numRuns: 1 });
   if (life === undefined) throw new Error('no life');
@@ -50,7 +50,7 @@ async function lived(seed: number, network: 'sound' | 'faulty'): Promise<void> {
   });
   try {
     await live(poller, life.history);
-    // To show everything changes every record: what was missed before would be read like the rest.
+    // Showing every field again changes every record, so that a missed change would be read as well.
     const { missed } = await poller.becomeQuiet();
     poller.school.showEverything();
     await poller.becomeQuiet();
@@ -59,7 +59,7 @@ async function lived(seed: number, network: 'sound' | 'faulty'): Promise<void> {
     expect(poller.surprises).toEqual([]);
     expect(brokenPromises(await poller.traces(), poller.observed())).toEqual([]);
     if (!isRestless) expect({ missed }).toEqual({ missed: 0 });
-    // What runs say of themselves is logged.
+    // The reports of the runs are logged.
     expect(JSON.stringify(poller.outcomes)).not.toContain(CANARY);
     await expectSilence(poller);
   } finally {
@@ -67,7 +67,10 @@ async function lived(seed: number, network: 'sound' | 'faulty'): Promise<void> {
   }
 }
 
-/** Everything is read again, in other pages and another order: nothing is published, and no progression written. */
+/**
+ * Everything is read again, in other pages and another order: nothing is published, and no progression is
+ * written.
+ */
 async function expectSilence(poller: HttpWorld): Promise<void> {
   const before = poller.counts();
   poller.kombo.pageSize = 3;

@@ -4,13 +4,13 @@ import { networkFaults } from '../support/network-fault.ts';
 import { DYNAMODB_REFUSES, EVENTBRIDGE_REFUSES, KOMBO_REFUSES } from './refusing-answers.ts';
 import type { Origins } from './wire.ts';
 
-/** A faulty proxy in front of each of the services. */
+/** A proxy with faults in front of each service. */
 export type Proxies = {
   origins: Origins;
   all: FaultyProxy[];
 };
 
-/** What of the requests goes wrong is drawn for each service and seed; with some services nothing. */
+/** The share of requests with a fault is drawn for each service and seed. Some services have no faults. */
 const SHARES = [0, 0.03, 0.1, 0.3];
 
 export async function startProxies(origins: Origins, seed: number): Promise<Proxies> {

@@ -1,6 +1,9 @@
 type Token = { getRetryCount(): number; getRetryDelay(): number };
 
-/** How the AWS clients try again in tests: like their own strategy, without the waits and without a budget. */
+/**
+ * The retry strategy of the AWS clients in tests: the default strategy without waits and without a retry
+ * budget.
+ */
 export function quickRetries(attempts: number) {
   return {
     acquireInitialRetryToken: async () => tokenOf(0),

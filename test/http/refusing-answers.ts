@@ -3,7 +3,7 @@ import type { RefusingAnswer } from '../support/network-fault.ts';
 const JSON_BODY = { 'content-type': 'application/json' };
 const AWS_JSON_BODY = { 'content-type': 'application/x-amz-json-1.0' };
 
-/** How Kombo, and what stands before it, says that it does not work now. */
+/** Responses in which Kombo, or a server in front of it, reports a temporary failure. */
 export const KOMBO_REFUSES: readonly RefusingAnswer[] = [
   ofKombo(429, 'PLATFORM.RATE_LIMIT_EXCEEDED', { 'retry-after': '0' }),
   ofKombo(429, 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', { 'retry-after': '2' }),

@@ -3,7 +3,7 @@ import { decodeEntry } from '../../functions/adapters/dynamodb/journal-codec.ts'
 import type { Store } from '../../functions/core/ports.ts';
 import type { Traces } from '../support/broken-promises.ts';
 
-/** What the table holds of an integration, read through the store, and the text of everything in it. */
+/** Everything that the table stores about an integration, read through the store, and all of it as text. */
 export async function storedTraces(
   { store, dynamoDb, table }: { store: Store; dynamoDb: DynamoDBClient; table: string },
   integration: string,
@@ -11,7 +11,7 @@ export async function storedTraces(
 ): Promise<Traces['store']> {
   const place = await store.readCheckpoint(integration);
   const journal: Traces['store']['journal'] = new Map();
-  // Whatever lies beyond the checkpoint would be an entry that nobody finished.
+  // An entry after the checkpoint's last entry would be one that no worker has finished.
   const last = (place?.checkpoint.entry ?? 0) + 1;
   for await (const entry of store.readEntries(integration, 1, last)) journal.set(entry.number, entry);
   return {
@@ -22,7 +22,7 @@ export async function storedTraces(
   };
 }
 
-/** Each item as text, journal entries unpacked. */
+/** Each item as text. Journal entries are decompressed. */
 async function scan(client: DynamoDBClient, table: string): Promise<string[]> {
   const texts: string[] = [];
   for await (const { Items = [] } of paginateScan({ client }, { TableName: table })) {

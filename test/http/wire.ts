@@ -11,13 +11,13 @@ import { counted, type Operation } from '../adapters/dynamodb/engine.ts';
 import { KEY } from '../support/sandbox-kombo.ts';
 import { quickRetries } from './quick-retries.ts';
 
-/** Where the three services are reached. */
+/** The URLs of the three services. */
 export type Origins = { kombo: string; dynamoDb: string; eventBridge: string };
 
 export type Wire = {
   ports: Omit<Ports, 'clock'>;
   dynamoDb: DynamoDBClient;
-  /** The calls of DynamoDB so far. */
+  /** The number of calls to DynamoDB so far. */
   counts: Partial<Record<Operation, number>>;
   close(): void;
 };
@@ -25,12 +25,12 @@ export type Wire = {
 export const BUS = 'schoolbell';
 export const RETENTION_DAYS = 90;
 
-/** The adapters over HTTP, as patient as in production. */
+/** The adapters over HTTP, with the retry budgets of production. */
 export function patientWire(origins: Origins, table: string): Wire {
   return wire(origins, table, {});
 }
 
-/** The adapters over HTTP, with waits of milliseconds: they give up soon, as in production after many seconds. */
+/** The adapters over HTTP, with waits of milliseconds. They give up after milliseconds instead of seconds. */
 export function hastyWire(origins: Origins, table: string): Wire {
   return wire(origins, table, {
     kombo: { attemptMs: 5_000, totalMs: 120, firstDelayMs: 1 },

@@ -31,7 +31,7 @@ function alarmsIn(template: Template) {
   return Object.entries(found).map(([id, { Properties }]) => ({ id, ...Properties }));
 }
 
-/** The stacks of all consumers that have dead letters. */
+/** The stacks of all consumers with a dead-letter queue. */
 function consumerTemplates(settings: Parameters<typeof synthesize>[0] = {}) {
   const secret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Slack-AbCdEf';
   const slack = {
@@ -63,7 +63,7 @@ function topicParameterOf(template: Template): string | undefined {
   return Object.keys(template.findParameters('*', { Default: TOPIC_PARAMETER }))[0];
 }
 
-/** Two weeks, in seconds: how long dead letters are kept. */
+/** Dead letters are kept for two weeks, in seconds. */
 const KEPT = 14 * 24 * 60 * 60;
 
 /** The anchors of a Markdown file's headings. */
@@ -137,7 +137,7 @@ it('every dead-letter queue has an alarm, including those of consumers', () => {
   );
   const unwatched = deadLetters.filter((id) => !watched.includes(`"Fn::GetAtt":["${id}","QueueName"]`));
   expect(deadLetters.length).toBeGreaterThan(6);
-  // A digest's events wait in their queue for the evening.
+  // The events of a digest wait in their queue until its scheduled time.
   expect(unwatched).toEqual([expect.stringMatching(/Digest(?!DeadLetters)Queue/)]);
   for (const template of consumerTemplates({ alarms: TOPIC })) {
     for (const { AlarmActions } of alarmsIn(template)) {
@@ -151,7 +151,7 @@ it.each([1, 15, 360])(
   (pollEveryMinutes) => {
     const alarm = alarmsOf({ pollEveryMinutes }).find(({ id }) => id.includes('DeploymentError'));
     expect(alarm).toMatchObject({ Period: 60, DatapointsToAlarm: 1 });
-    // Dispatch finds the error once per interval, and may be some minutes late.
+    // Dispatch detects the error once per interval, and may be some minutes late.
     expect(alarm?.EvaluationPeriods).toBeGreaterThan(5 + pollEveryMinutes);
   },
 );

@@ -19,7 +19,10 @@ const slack = {
   },
 };
 
-/** The bundles that a deployment uploads, by the construct that each belongs to: `Poll`, `Dispatch`, `Slacklearning`, ... */
+/**
+ * The bundles that a deployment uploads, by the id of the construct that owns each: `Poll`, `Dispatch`,
+ * `Slacklearning`, ...
+ */
 export function bundle(): Record<string, string> {
   const outdir = mkdtempSync(join(tmpdir(), 'schoolbell-bundles-'));
   const { app, notifier, consumers } = appWithStacks(

@@ -5,10 +5,10 @@ import { type Right, rights } from './rights.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** What every function may do, for Lambda's own calls: one table of docs/iam.md for all of them. */
+/** The permissions of every function for Lambda itself, in one table of docs/iam.md. */
 const OF_EVERY_FUNCTION = /^(logs:\w+ its log group|xray:\w+ no resource in particular)$/;
 
-/** How a call is found in the code, where that does not have the name of its action. */
+/** How a call is found in the code if the code does not contain the name of its action. */
 const WRITTEN_AS: Record<string, string> = {
   'dynamodb:PartiQLInsert': 'INSERT INTO',
   'dynamodb:PartiQLUpdate': 'UPDATE "',

@@ -26,7 +26,7 @@ export const crm = {
   authorization: { type: 'header' as const, header: 'x-api-key', value: secret('Crm') },
 };
 
-/** Everything that can be switched on, as much of it as a deployment is built for. */
+/** All options are on, with the largest numbers that a deployment is designed for. */
 export const largestSettings = {
   name: 'Schoolbell-with-as-long-a-name-as-can-be',
   integrations,
@@ -49,7 +49,7 @@ export const largestSettings = {
   schemaRegistry: true,
 } satisfies SettingsInput;
 
-/** Deployments that are large in other ways: each a most of something. */
+/** Deployments that are large in other ways: each has the maximum of something. */
 export const largeSettings: [string, SettingsInput][] = [
   ['everything at once', largestSettings],
   ['20 channels of all events', { slack: channels(20, 0), schemaRegistry: true }],

@@ -44,7 +44,7 @@ const Policy = z.object({
   Properties: z.object({ PolicyDocument: z.object({ Statement: z.array(Statement) }) }),
 });
 
-/** The statements of each policy of a role or of operators, by what the policy is called. */
+/** The statements of each policy of a role or of operators, by the name of the policy. */
 function policiesOf(settings: SettingsInput): [string, z.infer<typeof Statement>[]][] {
   return Object.values(synthesizeAll(settings)).flatMap((template) =>
     ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>

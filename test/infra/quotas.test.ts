@@ -12,7 +12,7 @@ const Statement = z.looseObject({
 });
 const Policy = z.object({ Statement: z.array(Statement) });
 
-/** What a rule of AWS counts: the number of each thing that has one, by the name of the thing. */
+/** A quota of AWS: what it counts, and the number of each such thing by name. */
 type Count = (templates: Record<string, Record<string, unknown>>) => [thing: string, count: number][];
 
 const bytes = (value: unknown) =>
@@ -47,7 +47,7 @@ const rulesOfTheBus =
 
 const statementsOf = ({ PolicyDocument }: Record<string, unknown>) => Policy.parse(PolicyDocument).Statement;
 
-/** The sum of the inline policies of each role, which the CDK writes as resources of their own. */
+/** The total size of the inline policies of each role. The CDK writes them as separate resources. */
 const inlinePolicies: Count = (templates) => {
   const sums = new Map<string, number>();
   for (const [stack, template] of Object.entries(templates)) {
@@ -87,7 +87,7 @@ const ALARM = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
 const length = (property: string) => (properties: Record<string, unknown>) =>
   String(properties[property] ?? '').length;
 
-/** Each limit with its source and what it counts. */
+/** Each quota with its source and what it counts. */
 const QUOTAS: [name: string, most: number, source: string, count: Count][] = [
   [
     'bytes of a queue policy',
@@ -217,7 +217,7 @@ const QUOTAS: [name: string, most: number, source: string, count: Count][] = [
     'bytes of a template',
     1_000_000,
     CLOUDFORMATION,
-    // The CDK indents it by one space.
+    // The CDK writes the template with an indentation of one space.
     (templates) =>
       Object.entries(templates).map(([stack, template]) => [stack, bytes(JSON.stringify(template, null, 1))]),
   ],

@@ -28,7 +28,7 @@ const Queue = z.object({
 });
 const LambdaFunction = z.object({ Timeout: z.number() });
 
-/** Times in seconds, as the templates have them. */
+/** Times in seconds, as in the templates. */
 type FedFunction = {
   name: string;
   timeout: number;
@@ -39,7 +39,7 @@ type FedFunction = {
 
 const templates = Object.values(synthesizeAll(largestSettings));
 
-/** Each function that a queue calls, in every stack that can be switched on. */
+/** Each function that a queue invokes, in all stacks that the settings can switch on. */
 function fedFunctions(): FedFunction[] {
   return templates.flatMap((template) => {
     const properties = (id: string): unknown => template.toJSON()['Resources'][id]['Properties'];
@@ -67,7 +67,10 @@ function functionOf(begin: string): FedFunction {
   return found;
 }
 
-/** When a message is tried that arrives at 0 and fails at once each time: it is hidden, then visible again. */
+/**
+ * The times at which a message is tried that arrives at 0 and always fails at once: it is hidden, then
+ * visible again.
+ */
 function triesOf({ hidden, tries }: { hidden: number; tries: number }): number[] {
   return Array.from({ length: tries }, (_, at) => at * hidden);
 }
@@ -129,7 +132,7 @@ describe('a digest', () => {
           const failedAt = failed * digest.timeout;
           const receivedAt = received * failedAt;
           const visibleAt = receivedAt + hidden;
-          // Not to the call that holds it, and to the next one.
+          // Hidden from the call that holds it, and from the next call.
           expect(visibleAt).toBeGreaterThanOrEqual(digest.timeout);
           expect(visibleAt).toBeLessThanOrEqual(triesOf(digest)[1] ?? 0);
         },
@@ -146,7 +149,10 @@ const { attempts, attemptMs } = {
   attempts: AWS_CLIENT.maxAttempts,
   attemptMs: AWS_CLIENT.requestHandler.connectionTimeout + AWS_CLIENT.requestHandler.requestTimeout,
 };
-/** A call to AWS whose every attempt is given up, with the SDK's longest waits between them (half a second, doubled). */
+/**
+ * A call to AWS in which every attempt times out, with the longest waits of the SDK between the attempts
+ * (half a second, doubled).
+ */
 const callMs = attempts * attemptMs + 500 * (2 ** (attempts - 1) - 1);
 
 it('a Slack function has time for its messages when Slack and Secrets Manager take their maximum time', () => {
@@ -157,7 +163,10 @@ it('a Slack function has time for its messages when Slack and Secrets Manager ta
 });
 
 describe('certificates', () => {
-  /** docs/adr/0009: 1.5 s on a whole processor, and the function has a good half of one. Ten times the measured average. */
+  /**
+   * docs/adr/0009: 1.5 s on a whole processor; the function has a little more than half of one. This is ten
+   * times the measured average.
+   */
   const drawMs = 10_000;
   const worstMs: Record<Step, number> = {
     read: callMs,
@@ -165,10 +174,10 @@ describe('certificates', () => {
     has: callMs,
     add: callMs,
     remove: callMs,
-    // The key's secret, and then all of Kombo's time.
+    // The time to read the key from Secrets Manager, and then the maximum time of a request to Kombo.
     kombo: callMs + KOMBO.totalMs,
     draw: drawMs,
-    // The last attempt may begin when the time for attempts has passed.
+    // The last attempt may begin shortly before the time for attempts ends.
     tell: EVENTBRIDGE.budgetMs + callMs,
   };
 
@@ -194,7 +203,7 @@ describe('certificates', () => {
         }
       }),
     );
-    // The histories have events that take several steps: the bound above is not held by events that do nothing.
+    // The histories contain events with several steps: events without steps would not test the bound above.
     expect(longestMs).toBeGreaterThan(worstMs.kombo + worstMs.tell + 5 * callMs);
   });
 });

@@ -2,10 +2,13 @@ import * as z from 'zod/mini';
 import type { SettingsInput } from '../../infra/settings.ts';
 import { synthesizeAll } from './synthesize.ts';
 
-/** Who may make which call on what: one line of docs/iam.md, without the code that makes the call. */
+/**
+ * One permission: who may make which call on which resource. A row of docs/iam.md without the code that makes
+ * the call.
+ */
 export type Right = { who: string; call: string; on: string };
 
-/** Every kind of role and resource once. */
+/** Settings with every kind of role and resource. */
 const SETTINGS = {
   alarms: 'ops@example.com',
   webhook: true,
@@ -32,7 +35,7 @@ function secret(name: string): string {
   return `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
 }
 
-/** Roles and principals by the logical ids of the templates. */
+/** The names of roles and principals, by the logical ids of the templates. */
 const WHO: [RegExp, string][] = [
   [/^PollFunctionRole/, 'poll'],
   [/^DispatchFunctionRole/, 'dispatch'],
@@ -51,7 +54,7 @@ const WHO: [RegExp, string][] = [
   [/^\*$/, 'anybody'],
 ];
 
-/** Resources by what the templates call them. */
+/** The names of resources, by their logical ids in the templates. */
 const ON: [RegExp, string][] = [
   [/:table\//, 'table'],
   [/schoolbell\w+bus\w+Parameter/, 'bus'],
@@ -96,7 +99,7 @@ const Resource = z.object({ Type: z.string(), Properties: z.optional(z.record(z.
 const Roles = z._default(z.array(z.object({ Ref: z.string() })), []);
 const Permission = z.object({ Action: z.string(), Principal: z.string(), FunctionName: z.unknown() });
 
-/** All that anybody is allowed by the templates of a deployment in which everything is on, or by default. */
+/** All permissions in the templates of a deployment with all options on, and of the default deployment. */
 export function rights(): Right[] {
   const all = [...Object.values(synthesizeAll(SETTINGS)), ...Object.values(synthesizeAll({}))].flatMap(
     (template) =>
@@ -132,7 +135,9 @@ function rightsOf(id: string, type: string, properties: Record<string, unknown>)
   }
 }
 
-/** @param role its logical id; without one, the statements name their principals */
+/**
+ * @param role the logical id of the role; without it, the statements name their principals
+ */
 function allowed(document: unknown, role?: string): Right[] {
   return Document.parse(document)
     .Statement.filter(({ Effect }) => Effect === 'Allow')
@@ -148,7 +153,10 @@ function allowed(document: unknown, role?: string): Right[] {
     });
 }
 
-/** @throws Error for a role or resource that has no name here, so that none is forgotten in the documentation */
+/**
+ * @throws Error for a role or resource without a name in the tables above, so that the documentation misses
+ *   none
+ */
 function nameOf(text: string, names: [RegExp, string][]): string {
   const found = names.find(([pattern]) => pattern.test(text));
   if (found === undefined) throw new Error(`Name this in test/infra/rights.ts, and in docs/iam.md: ${text}`);

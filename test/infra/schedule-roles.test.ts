@@ -21,7 +21,7 @@ it('only schedules of this account may assume the roles of our schedules, with a
     .flatMap((template) => Object.values(Roles.parse(template.findResources('AWS::IAM::Role'))))
     .flatMap(({ Properties }) => Properties.AssumeRolePolicyDocument.Statement)
     .filter(({ Principal }) => Principal.Service === 'scheduler.amazonaws.com');
-  // Dispatch, and the digests of all channels.
+  // The roles of dispatch and of the digests of all channels.
   expect(trusts).toHaveLength(2);
   for (const { Condition } of trusts) {
     expect(Condition).toEqual({

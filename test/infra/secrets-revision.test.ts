@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { largestSettings } from './largest-settings.ts';
 import { synthesizeAll } from './synthesize.ts';
 
-/** Both kinds of authorization of an endpoint, and channels of Slack, whose function reads the secret itself. */
+/** Endpoints with both kinds of authorisation, and Slack channels, whose function reads the secret itself. */
 const settings = { ...largestSettings, slack: largestSettings.slack.slice(0, 3) };
 
 type Resource = { Type: string; Properties: Record<string, unknown> };

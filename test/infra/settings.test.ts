@@ -4,7 +4,10 @@ import { parseSettings, readSettings } from '../../infra/read-settings.ts';
 
 const FILE = 'schoolbell.config.ts';
 const secret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Slack-AbCdEf';
-/** Without the six characters that AWS adds, without the account, of another service. */
+/**
+ * An ARN of a secret without the six characters that AWS adds, one without the account, and one of another
+ * service.
+ */
 const incompleteArns = [
   'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Slack',
   'arn:aws:secretsmanager:eu-central-1::secret:Slack-AbCdEf',
@@ -28,7 +31,7 @@ const longIds = Array.from({ length: 13 }, (_, at) => `moodle:${'7'.repeat(240)}
 it('settings without any value have a default for each setting', () => {
   const settings = parseSettings({}, FILE);
   expect(settings).toMatchObject({ name: 'Schoolbell', kombo: 'eu', pollEveryMinutes: 15, webhook: false });
-  // The models and the benchmark's fleet reckon with it.
+  // The cost model and the benchmark use these defaults.
   expect(settings.pollConcurrency).toBe(POLL_CONCURRENCY);
 });
 

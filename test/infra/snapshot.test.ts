@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { synthesize } from './synthesize.ts';
 
-/** What changes with every line of code is left out. */
+/** Hashes of the code are removed, because every change of the code changes them. */
 function stable(template: { toJSON(): unknown }): unknown {
   return JSON.parse(JSON.stringify(template.toJSON()).replaceAll(/[0-9a-f]{64}/g, '<hash>'));
 }

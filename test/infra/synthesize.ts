@@ -9,7 +9,7 @@ import type { SettingsInput } from '../../infra/settings.ts';
 
 const CdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
 
-/** The CDK's app with the feature flags of `cdk.json`, without bundling unless it is asked for. */
+/** The CDK app with the feature flags of `cdk.json`, without bundling unless it is requested. */
 export function appWithStacks(
   settings: SettingsInput,
   { bundle = false, ...props }: AppProps & { bundle?: boolean } = {},
@@ -31,8 +31,8 @@ type Synthesised = { state: Template; notifier: Template; all: Record<string, Te
 const synthesised = new Map<string, Synthesised>();
 
 /**
- * Tests with the same settings share the templates, which are read only. They are synthesised without the CDK's validation, which
- * takes two thirds of the time: `rules.test.ts` and `changes/` have it on.
+ * Tests with the same settings share the templates and must not change them. They are synthesised without the
+ * CDK's validation, which takes two thirds of the time. `rules.test.ts` and `changes/` run the validation.
  */
 function synthesizeOnce(settings: SettingsInput): Synthesised {
   const { CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION, CDK_VALIDATION } = process.env;

@@ -37,7 +37,10 @@ function storeOf({ endpoint, table }: EmbeddedDynamoDb): Store {
   return createStore({ calls: dynamoDbCalls(client), table, retentionDays: 90 });
 }
 
-/** Another process that keeps writing integrations into the directory, and prints the id of each that it wrote. */
+/**
+ * Another process that keeps writing integrations into the directory, and prints the id of each that it
+ * wrote.
+ */
 function startWriter(directory: string) {
   const writer = spawn(process.execPath, [join(import.meta.dirname, 'embedded-writer.ts'), directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -134,7 +137,7 @@ it('the embedded engine continues after a client disconnects in the middle of a 
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');
   socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{');
-  // The engine has read the first half once it has answered somebody else.
+  // If the engine has responded to another client, it has read the first half of the body.
   await storeOf(engine).readIntegrations();
   socket.resetAndDestroy();
 

@@ -3,7 +3,10 @@ import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
 import { EMBEDDED_CREDENTIALS, startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 
-/** A process to kill: writes integrations into the directory it is given, and prints each id once it is written. */
+/**
+ * A process that the test kills: writes integrations into the given directory, and prints each id after the
+ * write.
+ */
 const [directory = ''] = process.argv.slice(2);
 const { endpoint, table } = await startEmbeddedDynamoDb({ directory });
 const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });

@@ -22,7 +22,7 @@ const COMPLETED = learningExample('CourseCompleted');
 
 type Sent = { method: string; headers: Record<string, string>; body?: string };
 
-/** The status, or the code of the error where the connection is cut. */
+/** The status, or the error code if the connection is closed. */
 async function send(url: string, { method, headers, body = '' }: Sent): Promise<number | string | undefined> {
   const sent = request(url, { method, headers });
   sent.end(body);
@@ -134,7 +134,7 @@ test('a local program can use a local server that a web page cannot', async () =
 });
 
 describe('the body of a request to a local server', () => {
-  /** A local server that reads the whole body, and how much it got. */
+  /** A local server that reads the whole body and reports how many bytes it received. */
   async function reader(deadlineMs?: number) {
     const read: number[] = [];
     const server = createServer(async (message, response) => {

@@ -17,7 +17,7 @@ export type HistoryEnd = {
   violations: Violation[];
   events: number;
   faults: number;
-  /** How often each thing happened, by its name. */
+  /** The number of occurrences of each kind, by name. */
   counts: ReadonlyMap<string, number>;
   trace: string[];
   hash: string;
@@ -221,10 +221,11 @@ async function readWhatWasSetAside(world: World, workers: Invocations, accuse: A
     world.trace.note(() => 'what was set aside is tried again');
     await workers.retrySetAside();
   }
-  // It leaves by itself with a run that reads it; more suspect changes than may pass are left to such a run, which holds them.
+  // A later run removes it from the list when it reads the record. If there are more suspect changes than
+  // allowed, that run holds them.
   if ((await listed()).length > 0) await pollUntilQuiet(world, workers, accuse, 'reconcile');
   for (const id of await listed()) {
-    // One that disappeared from Kombo stays listed.
+    // A record that disappeared from Kombo stays listed.
     if (life.school.records.has(id)) accuse('nothing is missed', `${id} can be read and is still set aside`);
   }
 }
@@ -234,8 +235,8 @@ function wantsMore(end: InvocationEnd): boolean {
 }
 
 /**
- * What a reconciliation finds right after an incremental run was missed by it: only where the change came too late for
- * the overlap, or the record slipped through both of a run's passes.
+ * A reconciliation right after an incremental run finds only what that run missed: changes that came too late
+ * for the overlap, or records that both passes of the run skipped.
  */
 function checkNothingWasMissed(
   { bus, service, scenario, counts }: World,
@@ -243,11 +244,11 @@ function checkNothingWasMissed(
   accuse: Accuse,
 ): void {
   const { vanishes, drifts } = scenario.pages;
-  // No proof holds where rows disappear or move without an update.
+  // No proof holds if rows disappear or move without an update.
   const slips = vanishes > 0 || drifts > 0 ? 1 : 2;
   for (const { type, progression, json } of bus.received.slice(from)) {
     const record = progression === null ? undefined : service.life.school.records.get(progression);
-    // Time alone makes an erasure of a removed record without names: `updated_after` cannot find it.
+    // An erased record without names becomes so by time alone: `updated_after` cannot find it.
     if (record === undefined || record.isUnseen || type === 'LearnerDataErased') continue;
     if (record.slips >= slips) {
       counts.add('found by a reconciliation, since the record slipped between pages');

@@ -4,7 +4,10 @@ import { type SpecialKind, specialKinds } from './school/special-operations.ts';
 import { commonFaultKinds, type FaultRates } from './world/faults.ts';
 import { type Random, seededRandom } from './world/random.ts';
 
-/** The parameters of one history: drawn from its seed, and made smaller when a failure is shrunk. Times in milliseconds. */
+/**
+ * The parameters of one history: drawn from its seed, and made smaller when a failure is shrunk. Times in
+ * milliseconds.
+ */
 export type Scenario = {
   seed: number;
   start: number;
@@ -16,7 +19,7 @@ export type Scenario = {
   pauseMs: number;
   pageSize: number;
   pages: PageHabits;
-  /** Kombo's clock less the machines'. */
+  /** How far Kombo's clock is ahead of the machines' clocks. */
   komboSkewMs: number;
   /** The largest difference between the clocks of two machines. */
   machineSkewMs: number;
@@ -32,42 +35,49 @@ export type Scenario = {
   leaseMs: number;
   reconcileSliceMs: number;
   surgeFloor: number;
-  /** The probability that what happens next undoes what happened last: A, B, A. */
+  /** The probability that the next operation undoes the last one: A, B, A. */
   undo: number;
   /** The probability that a poll does not wait for the one before it. */
   together: number;
-  /** Records so large, and so many in a page, that a page needs several journal entries. */
+  /** Records are so large, and pages have so many, that a page needs several journal entries. */
   isBulky: boolean;
   faults: FaultRates;
   faultLimit: number;
-  /** The probability that what happens next makes a record one that cannot be read. */
+  /** The probability that the next operation makes a record unreadable. */
   garbled: number;
-  /** The probability that what happens next is of a kind that most schools do not know, by its kind. */
+  /**
+   * The probability that the next operation is of a special kind, by kind. Most schools have none of these.
+   */
   kinds: Partial<Record<SpecialKind, number>>;
-  /** The probability that what happens next is a mass change. */
+  /** The probability that the next operation is a mass change. */
   massChanges: number;
-  /** Nothing but ordinary learning happens, which is never held. */
+  /** Only ordinary learning happens, which is never held. */
   isOrdinary: boolean;
   hasNoEnrolmentDates: boolean;
   /** Fields that are shown for the first time only when the customer turns them on. */
   offAtFirst: NullableField[];
-  /** Once, between two polls, so much time passes; 0 in most histories. */
+  /** Between two polls, this much time passes once; 0 in most histories. */
   longPauseMs: number;
   surgeShare: number;
 };
 
 export type PageHabits = {
   order: 'updated' | 'latest-first' | 'id' | 'random';
-  /** By `offset`, records slip or come twice when others move; `after` goes on behind the last record. */
+  /**
+   * With `offset`, records are skipped or repeated when others move; with `after`, a page continues behind
+   * the last record.
+   */
   cursors: 'offset' | 'after';
   isInclusive: boolean;
   /** The probability that records come twice in a page. */
   repeats: number;
-  /** How many changes at most happen while a page is read. */
+  /** The largest number of changes while a page is read. */
   changesPerPage: number;
   /** The probability that a row disappears from Kombo for good between two pages, so that later rows move up. */
   vanishes: number;
-  /** The probability that a record's place in a `random` order is another one on each page, without an update. */
+  /**
+   * The probability that a record's position in a `random` order changes from page to page without an update.
+   */
   drifts: number;
 };
 
@@ -76,7 +86,9 @@ const HOUR = 60 * MINUTE;
 
 const DAY = 24 * HOUR;
 
-/** Each seed has only some kinds of faults, with random rates: faults that always occur together hide bugs. */
+/**
+ * Each seed has only some kinds of faults, with random rates: faults that always occur together hide bugs.
+ */
 export function scenarioOf(seed: number): Scenario {
   return withSpecialKinds(commonScenario(seed), seededRandom(seed ^ 0x51c1a1));
 }
@@ -96,7 +108,8 @@ function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
   const isHeld = common.surgeFloor < 100 || isOrdinary || isHeldOften;
   const faults = {
     ...common.faults,
-    // An older version that has the same `changed_at` is not known to be older, and looks like a reopened course.
+    // An older version with the same `changed_at` is not recognised as older, and looks like a reopened
+    // course.
     'kombo-lagging': !isOrdinary && random.chance(0.12) ? random.pick([0.05, 0.2, 0.5]) : 0,
     'kombo-clock-ahead': random.chance(0.12) ? random.pick([0.05, 0.2, 0.5]) : 0,
     'kombo-ids-missing': random.chance(0.12) ? random.pick([0.3, 0.6, 1]) : 0,
@@ -111,7 +124,7 @@ function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
         ? random.pick([0.05, 0.15])
         : 0,
     isOrdinary,
-    // What is newer and has an older `changed_at` looks like a restored backup.
+    // A newer version with an older `changed_at` looks like a restored backup.
     ...(isOrdinary && { undo: 0, latenessMs: 0, tooLate: 0, garbled: 0 }),
     records: isHeldOften ? Math.max(common.records, 12) : common.records,
     surgeFloor: isOrdinary ? random.int(0, 3) : isHeldOften ? random.int(1, 5) : common.surgeFloor,
@@ -129,9 +142,9 @@ function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
   return {
     ...scenario,
     pages,
-    // An older version is shown no longer than the overlap reaches back.
+    // An older version is shown no longer than the length of the overlap.
     latenessMs: faults['kombo-lagging'] > 0 ? Math.min(scenario.latenessMs, 2 * MINUTE) : scenario.latenessMs,
-    // With two wrong clocks, the start of a run could not be known.
+    // With two wrong clocks, the start of a run would be unknown.
     komboSkewMs: faults['kombo-clock-ahead'] > 0 ? Math.max(common.komboSkewMs, 0) : common.komboSkewMs,
   };
 }
@@ -201,7 +214,7 @@ function ratesOf(random: Random): FaultRates {
   const isCalm = random.chance(0.05);
   const rate = (kind: string) => {
     if (isCalm || random.chance(0.65)) return 0;
-    // A run that is interrupted at each page or so, where a run has but a few pages.
+    // A run that is interrupted about once per page, if it has only a few pages.
     if (kind === 'out-of-time') return random.pick([0.1, 0.3, 0.6]);
     return RARE.has(kind) ? random.pick([0.005, 0.01, 0.03]) : random.pick([0.02, 0.05, 0.2]);
   };

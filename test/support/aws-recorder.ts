@@ -3,15 +3,17 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
 
-/** An endpoint for all of AWS that notes which calls are made, as IAM names them, and hands each to its stand-in. */
+/**
+ * An endpoint for all of AWS that records the calls by their IAM actions and passes each to its fake service.
+ */
 export type AwsRecorder = {
   endpoint: string;
-  /** Such as `dynamodb:PutItem` of `schoolbell`: each action and what it was made on, once. */
+  /** Each action with its resource, once, such as `dynamodb:PutItem` of `schoolbell`. */
   calls(): { action: string; resource: string }[];
   close(): Promise<void>;
 };
 
-/** The endpoints of the stand-ins, by the first part of `x-amz-target`. */
+/** The endpoints of the fake services, by the first part of `x-amz-target`. */
 export type StandIns = Record<'DynamoDB_20120810' | 'AWSEvents' | 'AmazonSQS' | 'secretsmanager', string>;
 
 /** The service's name in IAM. */
@@ -21,7 +23,7 @@ const SERVICES: Record<keyof StandIns, string> = {
   AmazonSQS: 'sqs',
   secretsmanager: 'secretsmanager',
 };
-/** Calls for several messages at once have no action of their own. */
+/** Calls with several messages have no IAM action of their own. */
 const ACTIONS: Record<string, string> = {
   SendMessageBatch: 'SendMessage',
   DeleteMessageBatch: 'DeleteMessage',
@@ -40,7 +42,7 @@ const Named = z.object({
 
 const Statements = z.object({ Statements: z.array(z.object({ Statement: z.string() })) });
 
-/** The action and the table of each statement: IAM names statements, not the call that has them. */
+/** The action and the table of each statement: IAM checks statements, not the call that contains them. */
 function statementCalls(body: unknown): [action: string, resource: string][] {
   return Statements.parse(body).Statements.map(({ Statement }) => [
     Statement.startsWith('INSERT') ? 'dynamodb:PartiQLInsert' : 'dynamodb:PartiQLUpdate',
@@ -48,7 +50,9 @@ function statementCalls(body: unknown): [action: string, resource: string][] {
   ]);
 }
 
-/** @param stacks the names of the stacks that CloudFormation has */
+/**
+ * @param stacks the names of the stacks that CloudFormation has
+ */
 export async function startAwsRecorder(standIns: StandIns, stacks: string[] = []): Promise<AwsRecorder> {
   const calls = new Map<string, { action: string; resource: string }>();
   const note = (action: string, resource: string) => {

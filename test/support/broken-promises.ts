@@ -6,7 +6,7 @@ import type { KnownProgression, ObservedProgression } from '../../functions/core
 import type { SetAside } from '../../functions/core/state/set-aside.ts';
 import { CANARY } from './observed.ts';
 
-/** What there is to look at when everything has become quiet. */
+/** The data to check after all work has ended. */
 export type Traces = {
   bus: { published: LearningEvent[] };
   store: {
@@ -19,9 +19,9 @@ export type Traces = {
 };
 
 /**
- * What does not hold after everything has become quiet, in words. Kombo must show every field by then.
+ * The promises that are broken after all work has ended, in words. Kombo must show every field by then.
  *
- * @param shown what Kombo shows in the end
+ * @param shown what Kombo shows at the end
  */
 export function brokenPromises({ bus, store }: Traces, shown: ObservedProgression[]): string[] {
   const broken: string[] = [];
@@ -55,14 +55,17 @@ export function brokenPromises({ bus, store }: Traces, shown: ObservedProgressio
   return broken;
 }
 
-/** The facts of a record that was removed before it was seen become known when it returns. */
+/** The facts of a record that was removed before it was first seen become known when it returns. */
 function isKnown(known: KnownProgression, shown: ObservedProgression): boolean {
   if (known.erased !== shown.erased) return false;
   const isUnseen = known.unpublishedRemoval === 'first-seen';
   return isUnseen ? shown.removed || shown.erased : tells(known.state, shown);
 }
 
-/** The events by their first arrival; a repeat must say the same, but for today's learner details and the replay. */
+/**
+ * The events in the order of their first arrival. A repeated event must be equal except for the learner
+ * details and the replay.
+ */
 function withoutRepeats(published: LearningEvent[]): { events: LearningEvent[]; contradictions: string[] } {
   const first = new Map<string, string>();
   const events: LearningEvent[] = [];
@@ -94,7 +97,7 @@ function chainBreaks(story: LearningEvent[]): string[] {
 
 const FACTS = ['status', 'enrolledAt', 'completedAt', 'removedAt'] as const;
 
-/** An event that says what was known already, or takes a known value back. */
+/** An event that reports a known value as new, or replaces a known value by null. */
 function saysNothing({ type, detail: { id, previous, progression } }: LearningEvent): string[] {
   if (previous === null) return [];
   const isSame = FACTS.every((field) => previous[field] === progression[field]);
@@ -116,7 +119,7 @@ function sorted(state: ProgressionState | null): [string, unknown][] {
   return Object.entries(state ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Whether a state says of a record everything that an event would have said of it. */
+/** Whether the known state contains everything that an event would have reported about the record. */
 function tells(state: ProgressionState, { state: shown, erased }: ObservedProgression): boolean {
   if (erased) return shown.removedAt === null || state.removedAt !== null;
   const isCompleted = shown.status === 'COMPLETED';

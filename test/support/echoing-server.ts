@@ -2,11 +2,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** A server that answers each request of a client of AWS or Kombo with its status, and with `echo` in every field. */
+/**
+ * A server that responds to each request of a client of AWS or Kombo with its status, and with `echo` in
+ * every field.
+ */
 export type EchoingServer = {
   endpoint: string;
   status: number;
-  /** What is repeated; null: the request's address, headers and body. */
+  /** The text that is repeated; null means the request's address, headers and body. */
   echo: string | null;
   close(): Promise<void>;
 };
@@ -15,7 +18,7 @@ export async function startEchoingServer(): Promise<EchoingServer> {
   const server = createServer(async (request, response) => {
     const asked = `${request.url} ${JSON.stringify(request.headers)} ${await text(request)}`;
     const said = echoing.echo ?? asked;
-    // A header takes neither line breaks nor letters beyond Latin-1.
+    // A header accepts neither line breaks nor letters beyond Latin-1.
     const header = said.replaceAll(/[^\x20-\x7e]/g, ' ').slice(0, 4_000);
     const isXml = request.headers['x-amz-target'] === undefined && request.url?.startsWith('/v1') !== true;
     response.writeHead(echoing.status, {

@@ -3,26 +3,26 @@ import type { Kombo } from '../../functions/core/ports.ts';
 import type { ObservedProgression, RejectedRecord } from '../../functions/core/state/progression.ts';
 import type { TestClock } from './test-clock.ts';
 
-/** A record that Kombo holds, and when it was last updated there. */
+/** A record in Kombo, and the time of its last update there. */
 export type Shown = { observed: ObservedProgression; updatedAt: number };
 
-/** Kombo's API over records that may change between two pages; a cursor is a place in the list. */
+/** Kombo's API over records that may change between two pages. A cursor is an index of the list. */
 export type FakeKombo = Kombo & {
   /** The records, in the order in which pages show them. */
   show: () => Shown[];
-  /** What the platform does with `users` and `courses`: nothing matches a filter that it does not support. */
+  /** How the platform handles `users` and `courses`: a filter that it does not support matches nothing. */
   filters: 'supported' | 'ignored' | 'unsupported';
   pageSize: number;
   /** How far Kombo's clock is ahead of the machine's. */
   skewMs: number;
   dataExpiredAt: string | null;
-  /** Shown on the first page of each reading. */
+  /** Included in the first page of each pass. */
   rejected: RejectedRecord[];
-  /** Thrown by the next reads, one each; null: this read goes well. */
+  /** Errors that the next reads throw, one each; null means that the read succeeds. */
   failures: (Error | null)[];
   /** How many of the next requests with a cursor are refused. */
   cursorsRefused: number;
-  /** Called before a page is answered. */
+  /** Called before a page is returned. */
   beforePage: (request: PageRequest) => void;
   reads: PageRequest[];
   detailReads: number;

@@ -2,9 +2,9 @@ import { TransientError } from '../../functions/core/errors.ts';
 import type { Ports } from '../../functions/core/ports.ts';
 
 /**
- * What goes wrong at one call: the process is `killed` there (nothing of it happens any more) or `frozen` (it goes on
- * when it is thawed), the call `fails` with an error that the core knows, or `surprises` with one that it does not;
- * before the call took effect or after.
+ * A fault at one call, before or after the call took effect: the process is `killed` (it does nothing more)
+ * or `frozen` (it continues when it is thawed), the call `fails` with an error that the core knows, or
+ * `surprises` with an unknown error.
  */
 export const faultKinds = ['killed', 'frozen', 'fails', 'surprises'] as const;
 export type Fault = { at: number; kind: (typeof faultKinds)[number]; tookEffect: boolean };
@@ -18,7 +18,7 @@ export type FaultyPorts = {
   thaw(): void;
 };
 
-/** The ports, with a fault at the call of that number (the first is 1). */
+/** The ports, with a fault at the call with this number (the first is 1). */
 export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fault | null): FaultyPorts {
   const calls: string[] = [];
   let isDead = false;

@@ -4,13 +4,13 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import type { NetworkFault, RefusingAnswer } from './network-fault.ts';
 
-/** A proxy in front of an HTTP service of this machine, where requests and answers go wrong. */
+/** A proxy in front of an HTTP service of this machine, with faults in requests and responses. */
 export type FaultyProxy = {
-  /** In the place of the service's origin. */
+  /** The origin that replaces the service's origin. */
   endpoint: string;
-  /** The kinds of fault that have struck. */
+  /** The kinds of fault that have occurred. */
   struck: Set<NetworkFault['kind']>;
-  /** No more faults: settles when everything that is under way, and what is late, has arrived. */
+  /** Ends the faults. Settles when all requests, including delayed ones, have arrived. */
   calm(): Promise<void>;
   close(): Promise<void>;
 };
@@ -18,7 +18,9 @@ export type FaultyProxy = {
 type Asked = Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders'> & { body: Buffer };
 type Answered = { status: number; rawHeaders: string[]; body: Buffer };
 
-/** @param draw asked for each request, in their order */
+/**
+ * @param draw called for each request, in their order
+ */
 export async function startFaultyProxy(
   target: string,
   draw: () => NetworkFault | null,
@@ -75,7 +77,7 @@ export async function startFaultyProxy(
   };
 
   const server = createServer({ keepAliveTimeout: 60_000 }, (message, response) => {
-    // A client that hangs up, or a service that is gone, is one more fault.
+    // A client that closes the connection, or a stopped service, is one more fault.
     const served = serve(message, response).catch(() => drop(response));
     underWay.add(served);
     void served.finally(() => underWay.delete(served));
@@ -119,7 +121,7 @@ async function forward(
   };
 }
 
-/** The body is measured anew. */
+/** The length of the body is computed again. */
 function answerWith(response: ServerResponse, { status, rawHeaders, body }: Answered): void {
   const names = rawHeaders.filter((_, at) => at % 2 === 0);
   const headers = names.flatMap((name, at) =>

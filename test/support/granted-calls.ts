@@ -1,7 +1,10 @@
 import type { DynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { TABLE_CALLS } from '../../functions/contract/names.ts';
 
-/** The calls as the role of a function may make them: any other is a mistake in the program, not AWS's trouble. */
+/**
+ * Refuses calls that the role of a function does not allow: such a call is a mistake in the program, not a
+ * failure of AWS.
+ */
 export function grantedCalls(calls: DynamoDbCalls, who: keyof typeof TABLE_CALLS): DynamoDbCalls {
   const granted: readonly string[] = TABLE_CALLS[who];
   const unless = <Input, Output>(action: string, call: (input: Input) => Promise<Output>) =>

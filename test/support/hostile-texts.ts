@@ -1,4 +1,7 @@
-/** Texts as a learner, an author of courses or a platform could write them to act on whoever reads them. */
+/**
+ * Texts that a learner, an author of courses or a platform could write to harm the reader's terminal or
+ * messages.
+ */
 export const hostileTexts: Record<string, string> = {
   'a window title (OSC 0)': '\u001b]0;owned\u0007Ada',
   'a link (OSC 8)': '\u001b]8;;https://evil.example\u001b\\Ada\u001b]8;;\u001b\\',
@@ -33,10 +36,13 @@ export const hostileTexts: Record<string, string> = {
   'a property of objects': '__proto__',
 };
 
-/** Texts of people that look unusual, and must stay as they are. */
+/** Texts of people that look unusual and must stay unchanged. */
 export const unusualNames = ['👩‍👩‍👧‍👦 Ada', 'क्‍ष', 'می‌خواهم', 'ශ්‍රී', 'אבג', '李小龍', 'Zoë', '🏴󠁧󠁢󠁥󠁮󠁧󠁿'];
 
-/** What no text of others may bring to a terminal: written as code points, apart from the code that is tested. */
+/**
+ * Characters of others that must never reach a terminal, written as code points, independently of the code
+ * that is tested.
+ */
 export function actsOnTerminal(text: string): string | null {
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;

@@ -4,15 +4,17 @@ import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-/** What a function answered, or the error that it told Lambda. */
+/** The response of a function, or the error that it reported to Lambda. */
 export type Answer = { result: unknown } | { error: unknown };
 
-/** A function that runs as Lambda runs it: a process of its own, which takes its invocations from the runtime API. */
+/**
+ * A function that runs as in Lambda: a separate process that receives its invocations from the runtime API.
+ */
 export type RunningFunction = {
   invoke(event: unknown): Promise<Answer>;
-  /** Milliseconds that loading the bundle took: what a cold start adds. */
+  /** The milliseconds that loading the bundle took, which a cold start adds. */
   initMs: number;
-  /** Everything that it wrote to its log. */
+  /** Everything that the function wrote to its log. */
   log(): string;
   close(): Promise<void>;
 };
@@ -21,7 +23,7 @@ export type RunningFunction = {
  * Starts a bundle under Lambda's runtime API.
  *
  * @param options.bundle the bundle's file, which exports `handler`
- * @param options.environment all that the function sees, besides what Lambda sets
+ * @param options.environment all variables of the function, besides those that Lambda sets
  * @throws Error when the bundle does not load
  */
 export async function startFunction(options: {

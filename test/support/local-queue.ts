@@ -4,23 +4,29 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
 
-/** SQS and Secrets Manager, as far as the functions call them: AWS JSON over HTTP, signatures unchecked. */
+/**
+ * Fakes of SQS and Secrets Manager with the calls that the functions make: AWS JSON over HTTP, without a
+ * check of signatures.
+ */
 export type LocalQueueAndSecrets = {
   endpoint: string;
   /** The bodies of the messages that were sent. */
   sent: unknown[];
-  /** Their message groups, in the same order. */
+  /** The message groups, in the same order. */
   groups: string[];
-  /** Their delays in seconds, in the same order. */
+  /** The delays in seconds, in the same order. */
   delays: number[];
-  /** What becomes of a message: taken, refused by name, or left out of the answer. */
+  /** The outcome of a message: accepted, refused by name, or left out of the response. */
   fate: (message: unknown) => 'taken' | 'refused' | 'unanswered';
-  /** The error of the next calls as a whole, one each. */
+  /** The errors of the next whole calls, one each. */
   callErrors: string[];
   close(): Promise<void>;
 };
 
-/** What SQS takes as a message group (quotas of messages in its developer guide). Every message has one. */
+/**
+ * The characters that SQS accepts in a message group (quotas of messages in its developer guide). Every
+ * message has a group.
+ */
 const MessageGroupId = z.string().check(z.regex(/^[a-zA-Z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/));
 const Batch = z.object({
   Entries: z.array(
@@ -34,7 +40,9 @@ const Batch = z.object({
 });
 const Read = z.object({ SecretId: z.string() });
 
-/** @param secrets their texts by id */
+/**
+ * @param secrets the texts of the secrets by id
+ */
 export async function startLocalQueue(secrets: Record<string, string>): Promise<LocalQueueAndSecrets> {
   const sent: unknown[] = [];
   const groups: string[] = [];

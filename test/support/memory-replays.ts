@@ -3,7 +3,7 @@ import type { ReplayStore } from '../../functions/core/replay/ports.ts';
 import { ReplayRecord } from '../../functions/core/replay/replay-record.ts';
 import type { MemoryStore } from './memory-store.ts';
 
-/** Replays in memory, beside a store in memory. */
+/** A store of replays in memory, used with a store in memory. */
 export function memoryReplays(store: Pick<MemoryStore, 'journal'>): ReplayStore {
   const records = new Map<string, ReplayRecord>();
   return {

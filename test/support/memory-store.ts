@@ -8,11 +8,11 @@ import { JournalEntry, knownAfter } from '../../functions/core/state/journal-ent
 import { KnownProgression } from '../../functions/core/state/progression.ts';
 import { SetAside } from '../../functions/core/state/set-aside.ts';
 
-/** A table in memory, for one integration, that keeps what the port promises and nothing more. */
+/** A table in memory for one integration. It keeps the promises of the port and no others. */
 export type MemoryStore = Store & {
   /** The calls in order. */
   calls: string[];
-  /** Everything that was ever handed over to be written, as JSON. */
+  /** Everything that was ever passed to be written, as JSON. */
   written: string[];
   /** Progressions whose state was written. */
   progressionWrites: number;
@@ -21,7 +21,7 @@ export type MemoryStore = Store & {
   aside: SetAside[];
   chunks: Map<string, HeldChunk>;
   place(): Place;
-  /** Puts a checkpoint there, with the lease given back. */
+  /** Stores a checkpoint with a released lease. */
   putCheckpoint(checkpoint: Checkpoint): void;
 };
 

@@ -1,23 +1,23 @@
 import type { Random } from '../simulation/world/random.ts';
 
-/** An answer that says no. */
+/** A response that reports an error. */
 export type RefusingAnswer = { status: number; headers: Record<string, string>; body: string };
 
-/** What a network, or a service behind it, does to one request. */
+/** A fault of the network, or of a service behind it, in one request. */
 export type NetworkFault =
-  /** The connection is dropped, and the service never hears of the request. */
+  /** The connection is closed, and the service never receives the request. */
   | { kind: 'lost-request' }
-  /** The service does what it is asked; the connection is dropped instead of its answer. */
+  /** The service processes the request; the connection is closed instead of a response. */
   | { kind: 'lost-answer' }
-  /** The connection is dropped, and the request arrives after so many others all the same. */
+  /** The connection is closed, and the request arrives at the service after this many other requests. */
   | { kind: 'late-request'; after: number }
-  /** The connection is dropped within the answer's body. */
+  /** The connection is closed within the body of the response. */
   | { kind: 'cut-answer' }
-  /** The first half of the answer's body, under headers that call it whole. */
+  /** The first half of the response's body, with headers that declare it complete. */
   | { kind: 'halved-answer' }
   | { kind: 'slow-answer'; ms: number }
   | { kind: 'refused'; answer: RefusingAnswer }
-  /** The service does what it is asked, and says otherwise. */
+  /** The service processes the request, but the response is an error. */
   | { kind: 'refused-though-done'; answer: RefusingAnswer };
 
 export const faultKinds = [
@@ -31,15 +31,15 @@ export const faultKinds = [
   'refused-though-done',
 ] as const satisfies NetworkFault['kind'][];
 
-/** At these, a client that tries again some times has given up. */
+/** After these, a client that retries several times has given up. */
 const LONGEST_OUTAGE = 30;
 const LONGEST_DELAY_MS = 20;
 
 /**
- * Decides what goes wrong, request by request: now and then one, now and then many in a row. Only some kinds of fault,
- * drawn first, take part: many of one kind find what a few of each do not.
+ * Decides the fault of each request: sometimes of a single one, sometimes of many in a row. Only some kinds
+ * of fault, drawn first, occur: many of one kind find what a few of each do not.
  *
- * @param share of the requests that something is wrong with
+ * @param share the share of requests with a fault
  */
 export function networkFaults(
   random: Random,

@@ -9,7 +9,7 @@ import { happening } from './school-history.ts';
 import type { Happening, School } from './school-model.ts';
 import { MINUTE_MS, type TestClock } from './test-clock.ts';
 
-/** Something happens in the school, time passes, or the integration is polled in some way. */
+/** A change in the school, a pause, or a poll of the integration. */
 export type Step =
   | { do: 'happen'; happening: Happening }
   | { do: 'wait'; minutes: number }
@@ -19,18 +19,18 @@ export type Step =
       pageSize: number;
       shuffle: number;
       repeats: boolean;
-      /** The order changes with each page: a record can slip through. */
+      /** The order changes with each page, so that a record can be skipped. */
       isRestless: boolean;
-      /** What happens before each page is read. */
+      /** Changes before each page is read. */
       meanwhile: Happening[];
       pagesLeft: number;
       cursorsRefused: number;
       fault: Fault | null;
-      /** The bus takes only the events of seats below. */
+      /** The bus accepts only the events of lower seats. */
       busTakesBelow: number;
     };
 
-/** Where a history is lived. */
+/** The parts in which a history runs. */
 export type Stage = {
   school: School;
   clock: TestClock;
@@ -87,7 +87,7 @@ export function steps(seats: number, isRestless: boolean, maxLength = 60): fc.Ar
   );
 }
 
-/** Lives a history through. Frozen workers wake some steps later, and at the end. */
+/** Runs a history. Frozen workers continue some steps later, and at the end. */
 export async function live(poller: Stage, history: Step[]): Promise<void> {
   const frozen: (() => Promise<unknown>)[] = [];
   for (const [at, step] of history.entries()) {

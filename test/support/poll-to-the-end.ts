@@ -1,7 +1,7 @@
 import type { PollMode } from '../../functions/contract/messages.ts';
 import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
 
-/** A run of a small school ends in fewer calls. */
+/** More calls than a run of a small school needs. */
 const MANY_CALLS = 50;
 
 /** Polls until nothing is left to do. */

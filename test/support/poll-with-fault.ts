@@ -2,17 +2,17 @@ import { type PollOutcome, type PollRequest, runPoll } from '../../functions/cor
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { type Fault, faultyPorts } from './faulty-ports.ts';
 
-/** `stopped`: killed or frozen. A frozen one goes on by `thaw`, which answers how it ends then. */
+/** `stopped`: killed or frozen. `thaw` lets a frozen one continue, and returns how it then ends. */
 export type Ending = {
-  /** The names of the calls of ports that it made. */
+  /** The names of the port calls that the poll made. */
   calls: string[];
   outcome: PollOutcome | 'stopped' | 'threw';
-  /** What it threw. */
+  /** The error that the poll threw. */
   error(): unknown;
   thaw(): Promise<PollOutcome | 'threw'>;
 };
 
-/** A poll with a fault: its outcome, or how it ended otherwise, and how many calls it made. */
+/** A poll with a fault: its outcome, or how it ended otherwise, and the number of its calls. */
 export async function pollWithFault(
   ports: Ports,
   settings: RunSettings,

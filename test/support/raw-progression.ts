@@ -1,6 +1,6 @@
 import type { ObservedProgression } from '../../functions/core/state/progression.ts';
 
-/** A course progression in Kombo's own JSON; on a removed record any field but `id` may be null. */
+/** A course progression in Kombo's own JSON. On a removed record any field but `id` may be null. */
 export type RawProgression = {
   id: string;
   remote_id: string | null;
@@ -27,7 +27,7 @@ export type RawProgression = {
   } | null;
 };
 
-/** A raw record as it arrives at the core, written apart from the adapter that does it in earnest. */
+/** Converts a raw record for the core, independently of the adapter that does so in production. */
 export function observedFromRaw(raw: RawProgression): ObservedProgression {
   const { user, course_revision: revision } = raw;
   return {

@@ -3,13 +3,13 @@ import { type OperationalEvent, operationalEvents } from '../../functions/contra
 import { TransientError } from '../../functions/core/errors.ts';
 import type { Publisher, PublishResult } from '../../functions/core/ports.ts';
 
-/** A bus that keeps what it accepted, in order, and can be told to fail. */
+/** A bus that records what it accepted, in order, and can be made to fail. */
 export type RecordingPublisher = Publisher & {
   published: LearningEvent[];
   notified: OperationalEvent[];
-  /** The reason to refuse an event for good, or null. */
+  /** The reason to refuse an event permanently, or null. */
   refusal: (event: LearningEvent) => string | null;
-  /** Whether an event fails now; what follows of its progression then fails too. */
+  /** Whether an event fails now. The later events of its progression then fail, too. */
   fails: (event: LearningEvent) => boolean;
   failure: Error;
   /** Thrown by the next `tell`s, one each. */

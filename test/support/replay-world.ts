@@ -12,12 +12,12 @@ import { observed } from './observed.ts';
 import { HOUR_MS, MINUTE_MS } from './test-clock.ts';
 import { type World, world } from './world.ts';
 
-/** What happens to one progression, some minutes after what happened before. */
+/** A change of one progression, some minutes after the previous change. */
 export type Happening = { progression: number; status: Status; course: number; minutes: number };
 
 export type ReplayWorld = World & {
   ports: ReplayPorts;
-  /** Kombo shows it, and the time passes. */
+  /** Kombo shows the change, and the time passes. */
   happen(happening: Happening): void;
   plan(range: TimeRange, filter?: Partial<EventFilter>): Promise<ReplayPlan>;
   order(plan: ReplayPlan, order?: Partial<ReplayOrder>): Promise<ReplayRecord>;
@@ -26,7 +26,10 @@ export type ReplayWorld = World & {
   live(): LearningEvent[];
 };
 
-/** An integration of which all is published from the first sync on, and what replays need; waiting moves the clock. */
+/**
+ * An integration that publishes everything from the first sync on, with the ports of replays. Waiting
+ * advances the clock.
+ */
 export function replayWorld(settings: Partial<RunSettings> = {}): ReplayWorld {
   const base = world({ mode: 'publish' }, { surgeFloor: 1_000_000, ...settings });
   const { clock, store, integration } = base;
@@ -83,7 +86,10 @@ export function replayWorld(settings: Partial<RunSettings> = {}): ReplayWorld {
   };
 }
 
-/** A polled history of so many events: enrolments and completions of several progressions, an hour between two polls. */
+/**
+ * A polled history with this many events: enrolments and completions of several progressions, an hour between
+ * two polls.
+ */
 export async function polledWorld(polls: number, settings: Partial<RunSettings> = {}): Promise<ReplayWorld> {
   const at = replayWorld(settings);
   for (let poll = 0; poll < polls; poll += 1) {
@@ -95,5 +101,5 @@ export async function polledWorld(polls: number, settings: Partial<RunSettings> 
   return at;
 }
 
-/** From before everything, without an end. */
+/** A range from before the first event, without an end. */
 export const ALWAYS: TimeRange = { from: '2026-01-01T00:00:00.000Z', to: null };

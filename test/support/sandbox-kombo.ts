@@ -3,9 +3,9 @@ import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts';
 
 export const KEY = 'key-of-the-test';
 
-/** The sandbox over records of a test, with what happens at a request for a page. */
+/** The sandbox with the records of a test, and with hooks for requests for a page. */
 export type SandboxKombo = Pick<Sandbox, 'url' | 'control' | 'close'> & {
-  /** The most records of a page. */
+  /** The largest number of records on a page. */
   pageSize: number;
   /** How many of the next requests with a cursor are refused. */
   cursorsRefused: number;
@@ -52,7 +52,7 @@ export async function startSandboxKombo(options: {
   return kombo;
 }
 
-/** A course progression, as far as tests of the command line set it. */
+/** A course progression with the fields that tests of the command line set. */
 export type PlainRecord = {
   id: string;
   status: string | null;
@@ -61,14 +61,14 @@ export type PlainRecord = {
   removedAt?: string | null;
 };
 
-/** The sandbox for the command line, over records that a test puts there. */
+/** The sandbox for the command line, with records that a test adds. */
 export type CommandKombo = SandboxKombo & {
   variables: { KOMBO_BASE_URL: string; KOMBO_API_KEY: string };
   integration: string;
   /** Kombo's clock: the `Date` of responses and the `changed_at` of records. */
   now: number;
   put(record: PlainRecord): void;
-  /** Puts any JSON, also what does not fit the schema. */
+  /** Stores any JSON, including JSON that does not match the schema. */
   putRaw(raw: { id: string } & Record<string, unknown>): void;
   records(): PlainRecord[];
 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as z from 'zod/mini';
 
-/** The part of OpenAPI 3.0's schemas that Kombo's webhooks use; anything else is refused. */
+/** The part of OpenAPI 3.0's schemas that Kombo's webhooks use. Other schemas are refused. */
 const Leaf = { nullable: z.optional(z.boolean()), enum: z.optional(z.array(z.string())) };
 export const WebhookSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('string'), format: z.optional(z.string()), ...Leaf }),
@@ -26,7 +26,7 @@ type WebhookSchema = z.infer<typeof WebhookSchema>;
 /**
  * Any value that a schema allows.
  *
- * @param given used for the properties with these names, wherever they are
+ * @param given used for all properties with these names
  */
 export function valuesOf(
   schema: WebhookSchema,

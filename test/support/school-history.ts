@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { type Happening, hideable, seatHappenings } from './school-model.ts';
 
-/** Anything that may happen in a school of that many seats. */
+/** Any change that can happen in a school with this many seats. */
 export function happening(seats: number): fc.Arbitrary<Happening> {
   const seat = fc.nat({ max: seats - 1 });
-  // Kombo shows a change some minutes after its time, well within the overlap.
+  // Kombo shows a change some minutes after its time, less than the overlap later.
   const lagMinutes = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat({ max: 10 }));
   return fc.oneof(
     { weight: 2, arbitrary: fc.record({ what: fc.constant('enrol' as const), seat, lagMinutes }) },

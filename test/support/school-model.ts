@@ -19,19 +19,22 @@ const SEAT_HAPPENINGS = [
 ] as const;
 export const hideable = ['status', 'enrolled_at', 'completed_at', 'names', 'title'] as const;
 
-/** Something that happens in a school: at a seat (one learner in one course), or to a field of all its records. */
+/** A change in a school: at a seat (one learner in one course), or in a field of all records. */
 export type Happening =
   | { what: (typeof SEAT_HAPPENINGS)[number]; seat: number; lagMinutes: number }
   | { what: 'hide' | 'show'; field: (typeof hideable)[number] };
 export const seatHappenings = SEAT_HAPPENINGS;
 
-/** A record as Kombo shows it, and when Kombo last updated it (what `updated_after` is compared with). */
+/**
+ * A record as Kombo shows it, and the time of its last update at Kombo (which `updated_after` is compared
+ * with).
+ */
 export type SchoolRecord = { raw: RawProgression; updatedAt: number };
 
-/** A school as its customer's Kombo integration shows it; nothing in it depends on Schoolbell. */
+/** A school as its customer's Kombo integration shows it. Nothing in it depends on Schoolbell. */
 export type School = {
   happen(happening: Happening): void;
-  /** Every field is shown again and no status is odd: what is shown is what is. */
+  /** Shows every field again and replaces unknown statuses, so that Kombo shows the real state. */
   showEverything(): void;
   records(): SchoolRecord[];
 };
@@ -50,7 +53,9 @@ type Seat = {
   updatedAt: number;
 };
 
-/** @param now Kombo's clock, in milliseconds */
+/**
+ * @param now Kombo's clock, in milliseconds
+ */
 export function school(now: () => number): School {
   const seats = new Map<number, Seat>();
   const hidden = new Set<(typeof hideable)[number]>();
@@ -138,7 +143,7 @@ function happenAt(seat: Seat, what: (typeof SEAT_HAPPENINGS)[number], at: number
       seat.removedAt = null;
       break;
     case 'erase':
-      // Kombo does it by itself, and the record is not updated for that.
+      // Kombo does this without an update of the record.
       seat.isErased = seat.removedAt !== null;
       return;
     case 'touch':
@@ -157,7 +162,7 @@ function happenAt(seat: Seat, what: (typeof SEAT_HAPPENINGS)[number], at: number
 
 function render(number: number, seat: Seat, hidden: ReadonlySet<(typeof hideable)[number]>): RawProgression {
   const id = `progression${number}`;
-  // Seats take turns in how their platform writes a time.
+  // The seats use the spellings of times of different platforms, one after the other.
   const time = (at: number) =>
     number % 2 === 0
       ? new Date(at).toISOString()

@@ -8,7 +8,7 @@ import { inShownOrder } from './shown-order.ts';
 import { HOUR_MS } from './test-clock.ts';
 import { type World, world } from './world.ts';
 
-/** An integration whose Kombo shows a living school. */
+/** An integration whose Kombo shows a changing school. */
 export type SchoolWorld = World & {
   school: School;
   /** Decides the order of the records in pages. */
@@ -16,7 +16,11 @@ export type SchoolWorld = World & {
   /** Show each record twice, the second time at the end. */
   repeats: boolean;
   observed(): ObservedProgression[];
-  /** Polls without a fault until nothing is left to do, then reconciles. @returns how many changes were missed */
+  /**
+   * Polls without a fault until nothing is left to do, then reconciles.
+   *
+   * @returns the number of missed changes
+   */
   becomeQuiet(): Promise<number>;
 };
 

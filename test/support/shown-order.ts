@@ -1,6 +1,9 @@
 import type { SchoolRecord } from './school-model.ts';
 
-/** The records in the order in which pages show them: any number `shuffle` names one; `repeats` shows each twice. */
+/**
+ * The records in the order in which pages show them. Each number `shuffle` gives one order; `repeats` shows
+ * each record twice.
+ */
 export function inShownOrder(
   records: SchoolRecord[],
   { shuffle, repeats }: { shuffle: number; repeats: boolean },

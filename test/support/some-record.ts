@@ -1,6 +1,6 @@
 import type { ProgressionRecord } from '../../local/sandbox/records.ts';
 
-/** A course progression on the wire, of a learner whose name and address must not turn up anywhere. */
+/** A course progression as Kombo sends it. The name and address of its learner must not appear anywhere. */
 export const someRecord: ProgressionRecord & { id: string } = {
   id: 'progression-1',
   remote_id: 'remote-1',

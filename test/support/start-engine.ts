@@ -1,7 +1,7 @@
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { nativeDynamoDb, startNativeDynamoDb } from '../../local/native-dynamodb.ts';
 
-/** The engine that runs everywhere or, with `ENGINE=native`, the native one for a second opinion. */
+/** The engine that runs on every platform or, with `ENGINE=native`, the native one for comparison. */
 export async function startEngine(): Promise<EmbeddedDynamoDb> {
   if (process.env['ENGINE'] !== 'native') return startEmbeddedDynamoDb();
   const file = nativeDynamoDb();

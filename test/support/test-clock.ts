@@ -1,4 +1,4 @@
-/** A machine's clock that stands still until it is told to move. */
+/** A clock that moves only when a test advances it. */
 export type TestClock = { read: () => number; advance(ms: number): void };
 
 export const MINUTE_MS = 60_000;

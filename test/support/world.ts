@@ -10,7 +10,7 @@ import { type Ending, pollWithFault } from './poll-with-fault.ts';
 import { type RecordingPublisher, recordingPublisher } from './recording-publisher.ts';
 import { MINUTE_MS, type TestClock, testClock } from './test-clock.ts';
 
-/** One integration with everything around it: a Kombo, a table, a bus and a clock. */
+/** One integration with all its ports: a Kombo, a table, a bus and a clock. */
 export type World = {
   clock: TestClock;
   kombo: FakeKombo;
@@ -21,10 +21,10 @@ export type World = {
   ports: Ports;
   /** The records that Kombo shows, unless `kombo.show` is replaced. */
   shown: Shown[];
-  /** Puts a record into Kombo, or replaces the one with its id; updated now. */
+  /** Adds a record to Kombo, or replaces the one with its id. Its update time is now. */
   put(...records: ObservedProgression[]): void;
   poll(request?: Partial<PollRequest>): Promise<PollOutcome>;
-  /** A poll with a fault: its outcome, or how it ended otherwise, and how many calls it made. */
+  /** A poll with a fault: its outcome, or how it ended otherwise, and the number of its calls. */
   pollWithFault(fault: Fault | null, request?: Partial<PollRequest>): Promise<Ending>;
   types(): LearningEventType[];
 };

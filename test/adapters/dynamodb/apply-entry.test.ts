@@ -19,7 +19,10 @@ const ids = (count: number) => Array.from({ length: count }, (_, index) => `p${i
 const firstSightings = (names: string[]) =>
   names.map((id) => someChange({ previous: null, state: someState({ id }) }));
 
-/** Calls in which a statement may fail, before or after it took effect. `sent`: how many statements each request had. */
+/**
+ * Calls in which a statement may fail, before or after it took effect. `sent` is the number of statements of
+ * each request.
+ */
 function failing(outcomeOf: () => 'done' | { code: Code; tookEffect: boolean }) {
   const calls = engine.calls();
   const sent: number[] = [];

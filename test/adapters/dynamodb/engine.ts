@@ -8,7 +8,7 @@ import { startEngine } from '../../support/start-engine.ts';
 
 export type Operation = keyof DynamoDbCalls;
 
-/** The same calls with something done around each of them. */
+/** A client whose calls are intercepted: `around` runs before or after each of them. */
 export function aroundCalls(
   calls: DynamoDbCalls,
   around: <Output>(operation: Operation, call: () => Promise<Output>) => Promise<Output>,
@@ -25,7 +25,9 @@ export function aroundCalls(
   };
 }
 
-/** The first call of an operation takes effect, and its answer is lost: the AWS client sends it once more by itself. */
+/**
+ * The first call of an operation takes effect and its response is lost. The AWS client then repeats the call.
+ */
 export function sentTwice(calls: DynamoDbCalls, operation: Operation): DynamoDbCalls {
   let left = 1;
   return aroundCalls(calls, async (name, call) => {
@@ -37,7 +39,7 @@ export function sentTwice(calls: DynamoDbCalls, operation: Operation): DynamoDbC
   });
 }
 
-/** Something happens right before the given call of an operation, counted from 1. */
+/** Runs a function right before the given call of an operation, counted from 1. */
 export function justBefore(
   calls: DynamoDbCalls,
   operation: Operation,
@@ -68,12 +70,15 @@ export function counted(calls: DynamoDbCalls): {
   };
 }
 
-/** An engine for the tests of a file. Tests keep out of each other's way by integrations of their own. */
+/**
+ * An engine for the tests of a file. Each test uses its own integrations, so that tests do not affect each
+ * other.
+ */
 export function useEngine(): {
   calls(): DynamoDbCalls;
   table(): string;
   store(calls?: DynamoDbCalls): Store;
-  /** Everything in the table, as text; bytes in base64. */
+  /** Everything in the table as text, with bytes in base64. */
   scan(): Promise<string>;
 } {
   let engine: Awaited<ReturnType<typeof startEngine>> | undefined;

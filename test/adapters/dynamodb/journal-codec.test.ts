@@ -9,7 +9,7 @@ import { someChange, someEntry, someState } from './some-items.ts';
 const text = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
-  // Half a surrogate pair, which UTF-8 cannot hold.
+  // Half of a surrogate pair, which UTF-8 cannot represent.
   fc.constantFrom('', '\ud83d', '\u0000', '__proto__', 'COMPLETED'),
 );
 const nullable = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
@@ -150,7 +150,9 @@ describe('an encoded journal entry', () => {
 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
-/** A completion as Kombo would show it: random ids of 24 characters, ten courses, times to the millisecond. */
+/**
+ * A completion as Kombo would return it: random ids of 24 characters, ten courses, times with milliseconds.
+ */
 function randomChange(next: () => number) {
   const id = () => Array.from({ length: 24 }, () => ALPHABET[next() % ALPHABET.length]).join('');
   const daysAgo = (days: number) =>
@@ -178,7 +180,7 @@ function randomChange(next: () => number) {
   });
 }
 
-/** Numbers of 31 bits, the same each time (xorshift). */
+/** Pseudo-random numbers of 31 bits with a fixed seed (xorshift). */
 function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {

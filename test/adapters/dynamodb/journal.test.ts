@@ -135,7 +135,7 @@ describe('the journal', () => {
   });
 });
 
-/** Text that does not compress, the same each time. */
+/** Text that does not compress, with a fixed seed. */
 function noise(length: number): string {
   let seed = 1;
   return Array.from({ length }, () => {

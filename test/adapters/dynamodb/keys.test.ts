@@ -7,7 +7,7 @@ import {
   setAsideKey,
 } from '../../../functions/adapters/dynamodb/keys.ts';
 
-// These values are in every table that exists: when one of them fails, the code is wrong, not the test.
+// These values are in every existing table: if one of them fails, change the code, not the test.
 it.each([
   ['', 5],
   ['a', 12],

@@ -203,7 +203,7 @@ describe('an answer that was lost', () => {
   it('a lost response to a lease takeover counts as success; fencing is still required', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('frozen', PAST), NOW);
-    // The first request finds the lease taken; the second takes it over, and its answer is lost.
+    // The first request finds a held lease; the second one acquires it, and its response is lost.
     let request = 0;
     const calls = engine.calls();
     const losing = {

@@ -7,7 +7,7 @@ import { NOW, someChange, someEntry, someIntegration } from './some-items.ts';
 const engine = useEngine();
 
 it('names and e-mail addresses of records are not stored', async () => {
-  // What a careless caller would hand over: a whole observed record in the place of what is known of it.
+  // A caller's mistake: it passes a whole observed record where a known state is expected.
   const observed: ObservedProgression = {
     ...someChange(),
     removed: false,

@@ -6,7 +6,7 @@ import type { PutEvents } from '../../../functions/adapters/eventbridge/put-even
 import { type LearningEvent, LearningEventDetail } from '../../../functions/contract/learning-events.ts';
 import { someEvent } from './some-event.ts';
 
-/** Events of few progressions, some of them long, with characters of one to four bytes. */
+/** Events of a few progressions, some of them long, with characters of one to four bytes in UTF-8. */
 const events = fc
   .array(
     fc.record({
@@ -84,7 +84,10 @@ const fate = fc.constantFrom(
   'lost call',
 );
 
-/** Gives each entry the next fate, then accepts; notes what it answered, and events that came too early or again. */
+/**
+ * Returns the next outcome for each event, then accepts all. Records the outcomes, and events that came too
+ * early or were repeated.
+ */
 function faultyBus(list: LearningEvent[], fates: string[]) {
   const settled = new Map<number, string>();
   const wrong: string[] = [];
@@ -95,7 +98,7 @@ function faultyBus(list: LearningEvent[], fates: string[]) {
       const { id, progression } = sent;
       const index = indexOf(sent);
       const earlier = list.slice(0, index).filter(({ detail }) => detail.progression.id === progression.id);
-      // Not thrown: the publisher would take it for a fault of the network.
+      // This is recorded, not thrown, because the publisher would treat an exception as a network failure.
       if (settled.has(index) || !earlier.every(isSettled)) {
         wrong.push(id);
       }

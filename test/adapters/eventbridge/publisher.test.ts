@@ -21,7 +21,10 @@ beforeEach(async () => {
 
 afterEach(() => bus.close());
 
-/** Through the real client; `calls` notes the entries of each call. Without a budget, nothing is tried again. */
+/**
+ * Publishes through the real client. `calls` contains the entries of each call. Without a budget there are no
+ * retries.
+ */
 function publisherOver(config: EventBridgeClientConfig = {}, budgetMs = 60_000) {
   const client = new EventBridgeClient({
     region: 'eu-central-1',
@@ -198,7 +201,7 @@ describe('when a whole call fails', () => {
     expect({ accepted, refused }).toEqual({ accepted: [], refused: [] });
     expect(error).toBeInstanceOf(TransientError);
     expect(error).toMatchObject({ code: 'InternalException' });
-    // Those that were under way at the same time; the other six batches are not sent.
+    // The batches that were in progress at the same time. The other six batches are not sent.
     expect(calls).toEqual([10, 10, 10, 10]);
   });
 

@@ -2,7 +2,9 @@ import type { LearningEvent } from '../../../functions/contract/learning-events.
 import type { OperationalEvent } from '../../../functions/contract/operational-events.ts';
 import type { WorkflowEvent } from '../../../functions/contract/workflow-events.ts';
 
-/** A `LearnerEnrolled` of a progression. `title` is the course's, for events of a given size. */
+/**
+ * A `LearnerEnrolled` of a progression. `title` is the title of the course, to make events of a given size.
+ */
 export function someEvent(progression: string, index: number, title = 'Fire safety'): LearningEvent {
   return {
     type: 'LearnerEnrolled',
@@ -30,7 +32,7 @@ export function someEvent(progression: string, index: number, title = 'Fire safe
   };
 }
 
-/** Events of as many different progressions. */
+/** Events of this many different progressions. */
 export function someEvents(count: number): LearningEvent[] {
   return Array.from({ length: count }, (_, index) => someEvent(`progression-${index}`, index));
 }

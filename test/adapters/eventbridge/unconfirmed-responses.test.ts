@@ -7,7 +7,7 @@ import { someEvents, someOperationalEvent, someWorkflowEvent } from './some-even
 
 type Answer = Omit<PutEventsCommandOutput, '$metadata'>;
 
-/** Gives the answers one after the other, then accepts everything. */
+/** Returns the given responses one after the other, then accepts everything. */
 function publisherAnswered(answers: (Answer | Error)[], budgetMs = 60_000) {
   const calls: number[] = [];
   const options = {
@@ -63,7 +63,7 @@ test('when batches fail differently, the deployment error is returned', async ()
   expect((await publisher.publish(someEvents(30))).error).toBeInstanceOf(DeploymentError);
 });
 
-/** Any answer to one entry, right or wrong. */
+/** Any response to one entry, valid or not. */
 const answerToOne: fc.Arbitrary<Answer> = fc.record(
   {
     FailedEntryCount: fc.nat(2),

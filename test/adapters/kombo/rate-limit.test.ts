@@ -7,7 +7,7 @@ import { API_KEY } from './scripted-kombo.ts';
 const START = Date.parse('2026-03-02T08:00:00.000Z');
 const MINUTE_MS = 60_000;
 
-/** Seconds since the start at which each request was made. */
+/** The seconds since the start at which each request was made. */
 let requests: number[];
 
 beforeEach(() => {
@@ -23,7 +23,7 @@ afterEach(() => {
 type Headers = Record<string, string>;
 const date = () => ({ date: new Date(Date.now()).toUTCString() });
 
-/** An answer with an empty page, which has the fields of the other answers too. */
+/** A response with an empty page, which is also valid for the other requests. */
 const page =
   (headers: Headers = {}) =>
   () =>
@@ -36,7 +36,7 @@ const refusal =
   () =>
     Response.json({ status: 'error', error: { code } }, { status, headers: { ...date(), ...headers } });
 
-/** A client whose requests get these answers, and then empty pages. */
+/** A client that receives these responses, and then empty pages. */
 function kombo(...answers: (() => Response)[]): KomboAdapter {
   return createKombo({
     baseUrl: 'https://kombo.test/v1',
@@ -51,7 +51,7 @@ function kombo(...answers: (() => Response)[]): KomboAdapter {
 const read = (client: KomboAdapter, integration = 'moodle:a', signal?: AbortSignal) =>
   client.readPage({ integration, updatedAfter: null, cursor: null }, signal);
 
-/** Lets time pass until a call has ended. */
+/** Advances the time until a call has ended. */
 async function ended<T>(call: Promise<T>): Promise<T> {
   call.catch(() => undefined);
   await vi.runAllTimersAsync();

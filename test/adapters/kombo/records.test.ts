@@ -7,7 +7,7 @@ import { type Raw, REVISION, rawRecord, USER } from './raw-record.ts';
 
 /** Half of a surrogate pair, without the other half. */
 const HALF_A_PAIR = /\p{Cs}/gu;
-/** Of any UTF-16 units: broken surrogate pairs and control characters among them. */
+/** Any sequence of UTF-16 units, including broken surrogate pairs and control characters. */
 const anyText = fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), maxLength: 200 });
 
 function observed(record: Raw) {
@@ -76,7 +76,7 @@ describe('a record', () => {
     fc.assert(
       fc.property(anyText, (status) => {
         const { unknownStatus } = observed(rawRecord({ status: `?${status}` }));
-        // A pair of UTF-16 units may become one character.
+        // Two units of UTF-16 may form one character.
         const units = status.replaceAll(/\p{C}/gu, '?').length + 1;
         expect(unknownStatus?.length).toBeGreaterThanOrEqual(Math.min(50, units));
         expect(unknownStatus?.length).toBeLessThanOrEqual(100);
@@ -244,7 +244,9 @@ describe('a record without an id that can be used', () => {
   });
 });
 
-/** A value with this many levels of nesting, built without recursion. */
+/**
+ * A value with this many levels of nesting. It is built without recursion, which would overflow the stack.
+ */
 function nested(levels: number, list: boolean): unknown {
   const [open, close] = list ? ['[', ']'] : ['{"a":', '}'];
   return JSON.parse(open.repeat(levels) + 1 + close.repeat(levels));

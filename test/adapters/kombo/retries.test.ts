@@ -6,12 +6,13 @@ import { API_KEY } from './scripted-kombo.ts';
 
 const START = Date.parse('2026-03-02T08:00:00.000Z');
 
-/** Seconds since the start at which each attempt was made. */
+/** The seconds since the start at which each attempt was made. */
 let attempts: number[];
 
 beforeEach(() => {
   attempts = [];
-  // The global clock and timers alone, as a simulation replaces them: any other one would stand still or run away.
+  // Replaces only the global clock and timers, as the simulation does. Any other clock would stop or run in
+  // real time.
   vi.useFakeTimers({ now: START, toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   vi.spyOn(Math, 'random').mockReturnValue(0);
   vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
@@ -25,7 +26,7 @@ afterEach(() => {
 
 type Attempt = (signal: AbortSignal) => Response | Promise<Response>;
 
-/** The client with its usual retryBudget, over attempts that take no time of their own. */
+/** The client with its default retry budget. The attempts themselves take no time. */
 function kombo(attempt: Attempt) {
   return createKombo({
     baseUrl: 'https://kombo.test/v1',

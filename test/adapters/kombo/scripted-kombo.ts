@@ -5,10 +5,10 @@ import { createBrotliCompress, createDeflate, createGzip, gzipSync } from 'node:
 
 export const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
 export const API_KEY = 'key-that-nobody-may-see';
-/** Kombo's clock in these tests. */
+/** The time of Kombo's clock in these tests. */
 const DATE = 'Mon, 02 Mar 2026 08:00:00 GMT';
 
-/** A request as it arrived. */
+/** A request as it arrived at the server. */
 type Asked = {
   path: string;
   query: Record<string, string>;
@@ -18,16 +18,16 @@ type Asked = {
 export type Reply = (response: ServerResponse) => void;
 
 export type ScriptedKombo = {
-  /** With its `/v1`. */
+  /** The base URL, which ends with `/v1`. */
   baseUrl: string;
   host: string;
   asked: Asked[];
-  /** One a request; the last one stays. */
+  /** The responses, one for each request. The last one is repeated. */
   replies: Reply[];
   stop(): Promise<void>;
 };
 
-/** A server that gives the answers of a script, and knows nothing else of Kombo. */
+/** A server that returns scripted responses and has no other behaviour. */
 export async function startScriptedKombo(): Promise<ScriptedKombo> {
   const asked: Asked[] = [];
   const replies: Reply[] = [];
@@ -58,7 +58,7 @@ export async function startScriptedKombo(): Promise<ScriptedKombo> {
   };
 }
 
-/** The host and port of a server that was stopped: nobody listens there. */
+/** The host and port of a stopped server: no process listens there. */
 export async function deadAddress(): Promise<string> {
   const server = await startScriptedKombo();
   await server.stop();
@@ -90,23 +90,23 @@ export function refusal(code: string | null, status: number, headers: Record<str
   return send(status, JSON.stringify({ status: 'error', error }), headers);
 }
 
-/** Never answers. */
+/** Never responds. */
 export const silence: Reply = () => {};
 
-/** Sends the head and the beginning of a body, and then nothing. */
+/** Sends the headers and the beginning of a body, and then nothing. */
 export const standstill: Reply = (response) =>
   void response.writeHead(200, { date: DATE }).write('{"status":"success","data":{"next":null,');
 
-/** Breaks the connection in the middle of the body. */
+/** Closes the connection in the middle of the body. */
 export const brokenOff: Reply = (response) => {
   response.writeHead(200, { date: DATE, 'content-length': 1_000 });
   response.write('{"status":"success","data":{"next":null,', () => response.destroy());
 };
 
-/** Breaks the connection before the answer. */
+/** Closes the connection before the response. */
 export const hangUp: Reply = (response) => void response.destroy();
 
-/** Is compressed, and ends too early. */
+/** Sends a compressed body that ends too early. */
 export const halfCompressed: Reply = (response) => {
   const body = gzipSync(JSON.stringify({ status: 'success', data: { next: null, results: [] } }));
   response.writeHead(200, { date: DATE, 'content-encoding': 'gzip' }).end(body.subarray(0, 15));
@@ -132,7 +132,7 @@ export function spaces(megabytes: number, encoding: Encoding = 'identity', statu
   };
 }
 
-/** Sends a byte at each turn of the loop, without an end. */
+/** Sends one byte in each iteration of the event loop, without end. */
 export const drip: Reply = (response) => {
   response.writeHead(200, { date: DATE });
   const next = () => void (response.destroyed || response.write(' ', () => setImmediate(next)));

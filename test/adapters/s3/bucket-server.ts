@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-/** A stand-in for one bucket over HTTP: objects with entity tags, and conditional writes. */
+/** A fake of one S3 bucket over HTTP: objects with entity tags, and conditional writes. */
 export async function startBucket() {
   const objects = new Map<string, Buffer>();
   let refusal: number | null = null;

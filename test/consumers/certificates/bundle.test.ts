@@ -20,7 +20,7 @@ import { someRecord } from '../../support/some-record.ts';
 import { delivered } from './some-history.ts';
 
 const Resources = z.record(z.string(), z.object({ Properties: z.record(z.string(), z.unknown()) }));
-/** Of Kombo and of hashed ids. */
+/** The keys for Kombo and for hashed ids. */
 const SECRET = 'k'.repeat(64);
 const Asset = z.object({ S3Key: z.string() });
 

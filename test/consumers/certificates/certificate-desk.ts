@@ -14,10 +14,13 @@ import type { WorkflowEvent, WorkflowEventType } from '../../../functions/contra
 import type { ObservedProgression } from '../../../functions/core/state/progression.ts';
 import { observed } from '../../support/observed.ts';
 
-/** What the function does besides deciding. */
+/** The calls of the function that have an effect outside it. */
 export type Step = 'read' | 'replace' | 'has' | 'add' | 'remove' | 'kombo' | 'draw' | 'tell';
 
-/** Called around each step: it can wait, so that steps of several workers interleave, and it can fail. */
+/**
+ * Called before and after each step. It may wait, so that the steps of several workers interleave, and it may
+ * fail.
+ */
 export type Interference = {
   before: (step: Step) => void | Promise<void>;
   after: (step: Step) => void | Promise<void>;
@@ -25,7 +28,7 @@ export type Interference = {
 
 const NO_NAME: LearnerDetails = { firstName: null, lastName: null, email: null };
 
-/** The record that an event is about, at the time of the event. */
+/** The record that Kombo would show at the time of the event. */
 export function recordOf({ type, detail }: LearningEvent, learnerDetails = NO_NAME): ObservedProgression {
   const { progression, learner, course } = detail;
   return observed(progression, {
@@ -36,17 +39,20 @@ export function recordOf({ type, detail }: LearningEvent, learnerDetails = NO_NA
   });
 }
 
-/** The parts of certificates in memory. */
+/** An in-memory implementation of the ports that certificates need. */
 export class CertificateDesk {
-  /** Objects of the bucket by key. A PDF is the text of its certificate. */
+  /** The objects of the bucket by key. A PDF is represented by the text of its certificate. */
   readonly objects = new Map<string, string>();
   readonly drawn: Certificate[] = [];
   readonly notified: WorkflowEvent[] = [];
-  /** Keys of PDFs that were not there when their certificate was told of. */
+  /** The keys of PDFs that were missing when the event about their certificate was published. */
   readonly missing: string[] = [];
-  /** Progressions that Kombo was asked for. */
+  /** The progressions that were requested from Kombo. */
   readonly asked: string[] = [];
-  /** What Kombo shows. By default it shows what `take` was given, whatever else has happened. */
+  /**
+   * The record that Kombo shows. By default it is the record of the event passed to `take`, whatever happened
+   * before.
+   */
   shown: ObservedProgression | null | 'each event' = 'each event';
   readonly parts: CertificateParts;
   interference: Interference = { before: () => {}, after: () => {} };
@@ -101,7 +107,7 @@ export class CertificateDesk {
     };
   }
 
-  /** Handles an event as a rule passes it on. */
+  /** Handles an event in the form in which a rule delivers it. */
   async take(event: unknown): Promise<WorkflowEventType[]> {
     const { type, detail } = parseLearningEvent(event);
     const kombo = this.#kombo({ type, detail });
@@ -126,7 +132,7 @@ export class CertificateDesk {
     return answer;
   }
 
-  /** Lets one step fail once, before it does anything. */
+  /** Lets one step fail once, before it takes effect. */
   failOnce(failing: Step): void {
     let isDone = false;
     this.interference = {
@@ -144,7 +150,7 @@ export class CertificateDesk {
     return [...this.objects].flatMap(([key, text]) => (key.endsWith('.json') ? [JSON.parse(text)] : []));
   }
 
-  /** Dates of the certificates that the state says are valid. */
+  /** The dates of the certificates that the stored state lists as valid. */
   get validDates(): string[] {
     return this.states.flatMap(({ certificates }) =>
       certificates.filter(({ status }) => status === 'valid').map(({ completedAt }) => completedAt),

@@ -6,7 +6,10 @@ import { certificateFolder, pdfKey } from '../../../consumers/certificates/certi
 const NUMBER = '2026-7Q4M-9XKD-20TC';
 const FILE = 'state.json.new';
 
-/** What a platform could choose to leave the folder, to meet another progression, or to make a key too long. */
+/**
+ * Ids that a platform could choose to leave the folder, to collide with another progression, or to make a key
+ * too long.
+ */
 const id = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 341 }),
   fc.string({

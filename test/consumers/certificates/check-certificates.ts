@@ -4,7 +4,7 @@ import type { CertificatePolicy } from '../../../consumers/certificates/handle-e
 import type { JournalPosition, LearningEvent } from '../../../functions/contract/learning-events.ts';
 import type { CertificateDesk } from './certificate-desk.ts';
 
-/** Holds the certificates of one progression against its whole history, in the order of the journal. */
+/** Compares the certificates of one progression with its whole history in the order of the journal. */
 export function checkCertificates(
   desk: CertificateDesk,
   history: LearningEvent[],
@@ -19,7 +19,10 @@ export function checkCertificates(
   expect(JSON.stringify([desk.notified, desk.states])).not.toMatch(/canary|bird/i);
 }
 
-/** The date that must be valid, or none (''): one answer, except where replays from Kombo alone know of a completion. */
+/**
+ * The date that must be valid, or '' for none. There is one result, except where a replay from Kombo alone
+ * contains a completion.
+ */
 function allowedDates(history: LearningEvent[], { revoke }: CertificatePolicy): string[] {
   const journalled = history.filter(({ detail }) => detail.journal !== null);
   const isCompleted = journalled.reduce((before, { type, detail }) => {
@@ -38,7 +41,7 @@ function dateOf({ detail }: LearningEvent): string {
   return detail.progression.completedAt ?? detail.occurredAt;
 }
 
-/** What a consumer knows that takes each event once and ignores their order. */
+/** The state of a consumer that handles each event once and ignores the order. */
 function validForConsumers({ notified }: CertificateDesk): string[] {
   const ended = new Set(
     notified.map((event) =>
@@ -54,7 +57,9 @@ function validForConsumers({ notified }: CertificateDesk): string[] {
   return [...valid].filter(([number]) => !ended.has(number)).map(([, date]) => date);
 }
 
-/** The same id has the same content; a certificate is issued before it ends; only an event of the journal revokes. */
+/**
+ * Equal ids have equal content; a certificate is issued before it ends; only an event of the journal revokes.
+ */
 function checkEvents(
   { notified }: CertificateDesk,
   history: LearningEvent[],
@@ -77,7 +82,10 @@ function checkEvents(
   }
 }
 
-/** At most one is valid, nothing is left to publish, and none was replaced by one with the same date. */
+/**
+ * At most one certificate is valid, no event is left to publish, and no certificate was replaced by one with
+ * the same date.
+ */
 function checkState({ states }: CertificateDesk): void {
   expect(states.length).toBeLessThanOrEqual(1);
   for (const { certificates, unpublished } of states) {
@@ -90,7 +98,10 @@ function checkState({ states }: CertificateDesk): void {
   }
 }
 
-/** Each certificate has its PDF, with its number, code and date, before it is told of; none has one after an erasure that deletes. */
+/**
+ * Each certificate has a PDF with its number, code and date before its event is published. After an erasure
+ * that deletes PDFs, none has one.
+ */
 function checkPdfs(desk: CertificateDesk, history: LearningEvent[], { onErasure }: CertificatePolicy): void {
   const erasure = history.findLast(({ type }) => type === 'LearnerDataErased')?.detail.journal ?? null;
   const folder = certificateFolder({

@@ -14,14 +14,14 @@ const ADA = { firstName: 'Ada', lastName: 'Lovelace', email: null };
 const completed = eventAt(1, 'CourseCompleted', { completedAt: MARCH });
 const started = eventAt(1, 'CourseStarted');
 
-/** A desk at which Kombo shows one record, whatever events come. */
+/** A desk for which Kombo always shows the same record. */
 function deskShowing(record: ReturnType<typeof observed> | null, revoke = false) {
   const desk = new CertificateDesk(ADA, { revoke });
   desk.shown = record;
   return desk;
 }
 
-/** The event as somebody else would write it, who may put events on the bus. */
+/** The event with changes that another sender with access to the bus could make. */
 function forged(event: LearningEvent, given: Partial<LearningEvent['detail']>): LearningEvent {
   return { ...event, detail: { ...event.detail, ...given } };
 }

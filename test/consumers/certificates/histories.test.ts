@@ -8,10 +8,10 @@ import { checkCertificates } from './check-certificates.ts';
 import { randomHistory } from './random-history.ts';
 import { delivered } from './some-history.ts';
 
-/** How many; the command `npm run test:certificates` plays 10,000. */
+/** The number of histories. `npm run test:certificates` runs 10,000. */
 const HISTORIES = Number(process.env['HISTORIES'] ?? 300);
 const WORKERS = 3;
-/** Of the events in the catalogue. */
+/** The fields that the examples in the catalogue have. */
 const ACCOUNT = '123456789012';
 const MOST_STEPS = 100_000;
 
@@ -20,22 +20,22 @@ const policies: fc.Arbitrary<CertificatePolicy> = fc.record({
   onErasure: fc.constantFrom('keep', 'delete'),
 });
 
-/** How an event is delivered: how often, in which order, and whether a copy is a replay. */
+/** How an event is delivered: the number of copies, their order, and which copies are replays. */
 const deliveries = fc.array(fc.record({ order: fc.nat(999), isReplay: fc.boolean() }), {
   minLength: 1,
   maxLength: 3,
 });
 
 /**
- * Three workers take the messages of one progression at a time, step by step in any order; steps fail before or after
- * they took effect, and a failed message is taken again later.
+ * Three workers handle the messages of one progression at the same time, with their steps in any order. Steps
+ * fail before or after they took effect, and a failed message is delivered again later.
  */
 test('every history of a progression ends with the certificates that its completions require', async () => {
   await fc.assert(
     fc.asyncProperty(
       randomHistory,
       policies,
-      // An operator's own rule may bring every event.
+      // An operator may have a rule that delivers every event.
       fc.boolean(),
       fc.array(deliveries, { minLength: 40, maxLength: 40 }),
       fc.array(fc.nat(60), { maxLength: 6 }),
@@ -94,10 +94,10 @@ async function play(
     }
   });
   while (busy > 0) {
-    // Mostly the step that came last, so that another worker waits for long in the middle of its work.
+    // Usually the latest step, so that another worker waits for a long time in the middle of its work.
     const [next] = waiting.splice(Math.min(turns.next().value ?? 0, waiting.length - 1), 1);
     next?.();
-    // Everything that follows from this step runs up to the next one.
+    // Runs everything that follows from this step, up to the next one.
     await new Promise((resolve) => setImmediate(resolve));
   }
   await Promise.all(workers);

@@ -5,7 +5,7 @@ import { type EventFacts, eventAt } from './some-history.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Few dates, so that a course is often completed again with an old one. */
+/** A small number of dates, so that a course is often completed again with an earlier date. */
 const DATES = [
   '2026-03-02T09:30:00.000Z',
   '2026-03-02T20:00:00.000Z',
@@ -19,10 +19,10 @@ const step = fc.record({
     ...(['remove', 'remove', 'restore', 'erase', 'erase', 'enrolment', 'kombo'] as const),
   ),
   date: fc.option(fc.constantFrom(...DATES), { freq: 4 }),
-  /** How far the journal went on meanwhile; 0: in the same entry. */
+  /** The number of journal entries since the previous step. 0 means the same entry. */
   entries: fc.nat(2),
 });
-/** What a silent first sync may have made known: nothing, or a completion without an event. */
+/** What a silent first sync may have stored: nothing, or a completion without an event. */
 const baseline: fc.Arbitrary<Known> = fc.constantFrom(
   { status: null, completedAt: null, isRemoved: false },
   { status: 'COMPLETED', completedAt: DATES[0] ?? null, isRemoved: false },
@@ -59,7 +59,7 @@ function playHistory(steps: Step[], first: Known): LearningEvent[] {
   return events;
 }
 
-/** The state after a step, or null where the step changes nothing. */
+/** The state after a step, or null if the step changes nothing. */
 function stateAfter(known: Known, kind: string, date: string | null): Known | null {
   const { status, completedAt, isRemoved } = known;
   switch (kind) {
@@ -74,7 +74,7 @@ function stateAfter(known: Known, kind: string, date: string | null): Known | nu
     case 'enrol':
       return status === 'ENROLLED' ? null : { ...known, status: 'ENROLLED', completedAt: null };
     case 'drop':
-      // Some platforms keep the date of a completion.
+      // Some platforms keep the date of a completion when the course is reopened.
       return status === 'DROPPED' ? null : { ...known, status: 'DROPPED' };
     case 'remove':
       return isRemoved || status === null ? null : { ...known, isRemoved: true };

@@ -4,7 +4,7 @@ import type { LearningEvent } from '../../../functions/contract/learning-events.
 
 export type EventFacts = { completedAt?: string | null; status?: Status; occurredAt?: string };
 
-/** An event of one progression at a position of the journal; null: as a replay from Kombo sends it. */
+/** An event of one progression at a position of the journal; null means an event of a replay from Kombo. */
 export function eventAt(
   journal: { entry: number; index: number } | number | null,
   type: LearningEventType,

@@ -8,7 +8,7 @@ import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 const COURSE = learningExample('CourseCompleted').detail.course;
 const channel = { name: 'learning', events: eventTypes } satisfies Channel;
 
-/** How many of a channel's rules take an event. */
+/** The number of a channel's rules that match an event. */
 function taken(event: object, to: Channel = channel): number {
   return liveRules(to).filter(({ pattern }) => matchesPattern(pattern, event)).length;
 }

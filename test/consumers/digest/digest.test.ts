@@ -42,7 +42,10 @@ test('the summary of a digest is shorter than the limit of Slack', () => {
 describe('a digest', () => {
   const TIMEOUT_MS = 120_000;
 
-  /** A queue of ten messages a call, each of which takes some time; received messages are hidden from later calls. */
+  /**
+   * A queue that returns ten messages per call. Each call takes some time, and received messages are hidden
+   * from later calls.
+   */
   function queue(bodies: string[], { busFails = false, receiveMs = 0 } = {}) {
     const waiting = bodies.map((body, at) => ({ body, receipt: String(at) }));
     const published: WorkflowEvent[] = [];

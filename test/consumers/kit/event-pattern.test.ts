@@ -7,7 +7,10 @@ import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 
 const EVERYONE = Symbol('everyone');
 
-/** The example of an event with some fields changed; on a replay for this consumer, or for everyone, when given. */
+/**
+ * The example of an event with some fields replaced; with `consumer`, a replay for this consumer or, if it is
+ * null, for all.
+ */
 function delivered(type: EventType, changes: object = {}, replayFor?: string | typeof EVERYONE): object {
   const detail = { ...exampleOf(type).detail, ...changes };
   const event = deliveredExample(type, detail);

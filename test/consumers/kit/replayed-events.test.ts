@@ -11,7 +11,9 @@ import { ALWAYS, polledWorld } from '../../support/replay-world.ts';
 const consumers = ['certificates', 'learning', 'hr', 'badges'];
 const lists = { types: fc.subarray([...eventTypes], { minLength: 1 }), named: fc.boolean() };
 
-/** The patterns of one consumer's rules, as the optional stacks and a consumer of one's own have them. */
+/**
+ * The patterns of one consumer's rules, as the stacks in this repository and a user's own consumer make them.
+ */
 const shipped: fc.Arbitrary<{ consumer: string; patterns: EventPattern[] }> = fc.oneof(
   fc.boolean().map((revoke) => ({
     consumer: 'certificates',

@@ -9,16 +9,21 @@ const plain = (most: number, form: RegExp) =>
     emoji: z.literal(false),
   });
 
-/** No control character, no half of a character, nothing that changes the direction of what follows. */
+/**
+ * No control characters, no half of a surrogate pair, no characters that change the direction of the
+ * following text.
+ */
 const LINE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]+$/u;
 const LINES =
   /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]+(\n[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]+)*$/u;
-/** Markup is for our own words and times: https://docs.slack.dev/messaging/formatting-message-text */
+/**
+ * Only Schoolbell's own words and times use markup: https://docs.slack.dev/messaging/formatting-message-text
+ */
 const OWN_MARKUP =
   /^(\*[A-Z][a-z ]+\*|<!date\^-?\d+\^\{date_short_pretty\} \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>)$/;
 const ESCAPED = /^([^&<>\p{Cc}\p{Cs}]|&(amp|lt|gt);)+$/u;
 
-/** A message that Slack takes, in which nothing that a person wrote is markup. */
+/** A message that Slack accepts, in which no text from outside is interpreted as markup. */
 export const SlackBlocks = z.strictObject({
   text: visible.check(z.regex(ESCAPED)),
   blocks: z

@@ -71,7 +71,9 @@ test('a missing, blank, long or hostile text in any field of any event gives a v
   );
 });
 
-/** The example of an event with other texts in all fields that may hold any, and with names where `isNamed`. */
+/**
+ * The example of an event with other texts in all fields that accept any text, and with names if `isNamed`.
+ */
 function withTexts(type: EventType, texts: (string | null)[], isNamed: boolean): object {
   const example: object = exampleOf(type).detail;
   const names = { firstName: 'Ada', lastName: 'Lovelace', email: null };
@@ -86,7 +88,7 @@ function withTexts(type: EventType, texts: (string | null)[], isNamed: boolean):
   return detail;
 }
 
-/** Where an object has texts, or nothing. */
+/** The paths of all texts in a value. */
 function pathsIn(value: unknown, path: string[] = []): string[][] {
   if (value === null || typeof value === 'string') return [path];
   if (typeof value !== 'object') return [];

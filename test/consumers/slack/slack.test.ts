@@ -47,7 +47,7 @@ function bot({ secret = TOKEN } = {}) {
   return createSlack({ channelId: 'C0123', secret: async () => secret, apiUrl: url, wait });
 }
 
-/** What posting fails with: its message and those of its causes show no secret. */
+/** The error of a failed post. Neither its message nor its causes may contain a secret. */
 async function failureOf(posting: Promise<void>): Promise<Error> {
   const error = await posting.then(
     () => expect.unreachable('Slack accepted it'),

@@ -119,7 +119,7 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
     const released = removed.filter((at) => !stays.has(at)).map(idOf);
     const notCounted = [...others, ...otherwise].map(idOf);
     const published = publishedRemovals(poller);
-    // The number that is published without a person, before the run stopped again.
+    // The number of changes that are published without a person's decision before the run stops again.
     const passed = published.filter((id) => notCounted.includes(id));
     expect(passed.length).toBeLessThanOrEqual(LIMIT);
     expect(published.filter((id) => !passed.includes(id))).toEqual(released);

@@ -35,7 +35,7 @@ describe('the proof that a pass has shown every record', () => {
     expect(proof.holds()).toBe(false);
   });
 
-  /** Between two pages, records move to any place of the order, or new ones come in. */
+  /** Between two pages, records move to any position in the order, and new ones appear. */
   const step = fc.record({ from: fc.nat(), to: fc.nat(), isNew: fc.boolean() });
 
   test('the proof of a pass fails when an offset cursor skipped a record because others moved', () => {

@@ -10,7 +10,9 @@ import { type SchoolWorld, schoolWorld } from '../../support/school-world.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../support/test-clock.ts';
 
 const SEATS = 8;
-/** Small schools would be held all the time; holds have their own property tests. */
+/**
+ * The limit is high: small schools would be held most of the time, and holds have their own property tests.
+ */
 const NEVER_HELD = { surgeFloor: 1_000_000 };
 
 const baseline: fc.Arbitrary<Baseline> = fc.constantFrom<Baseline[]>(
@@ -88,7 +90,7 @@ describe('random schools and interrupted polls', () => {
 });
 
 describe('when nothing happens', () => {
-  /** Everything that may look different although nothing happened. */
+  /** All the ways in which a record can look different although nothing happened. */
   const noise = fc.record({
     shuffle: fc.nat(),
     pageSize: fc.integer({ min: 1, max: 10 }),

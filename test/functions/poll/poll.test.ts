@@ -100,7 +100,7 @@ describe('a message of the poll queue', () => {
     const { receive, sent, outcomes } = await functionOn(w);
     await receive({ mode: 'reconcile' });
     expect(outcomes).toMatchObject([{ kind: 'ended', again: true }]);
-    // The requested mode is done: the other message only requests a poll.
+    // The requested mode is finished, so the other message only requests a poll.
     expect(sent).toEqual([{ integration: w.integration.id }]);
   });
 

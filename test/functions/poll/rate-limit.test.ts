@@ -23,10 +23,10 @@ const KEY = 'key-of-the-test';
 const INTEGRATIONS = 8;
 const RECORDS = 1_000;
 const DISPATCH_EVERY_MS = 15 * MINUTE_MS;
-/** Functions that run at the same time. They do not share what they know of the limit. */
+/** Functions that run at the same time. They do not share their knowledge of the limit. */
 const PROCESSES = 4;
 const ANSWER_MS = 150;
-/** The alarm on out-of-date integrations goes off after an hour by default. */
+/** By default, the alarm about out-of-date integrations changes to ALARM after an hour. */
 const BEHIND_MS = 60 * MINUTE_MS;
 
 type Limit = { requests: number; windowMs: number };
@@ -40,7 +40,10 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Kombo with a limit on requests in each window of time, which every answer tells in its headers. */
+/**
+ * A Kombo that limits the requests in each window of time and reports the limit in the headers of every
+ * response.
+ */
 function limitedServer({ requests: most, windowMs }: Limit) {
   const ids = Array.from({ length: INTEGRATIONS }, (_, number) => `moodle:integration-${number}`);
   const schools = ids.map((id) => ({
@@ -232,15 +235,16 @@ describe('a server that limits requests by window only costs time', () => {
       expect(notified).toHaveLength((INTEGRATIONS * RECORDS) / 10);
       expect(new Set(notified).size).toBe(notified.length);
 
-      // No alarm goes off.
+      // No alarm changes to ALARM.
       expect(poller.outcomes.filter(({ kind }) => kind === 'failed')).toEqual([]);
       expect(new Set(poller.bus.notified.map(({ type }) => type))).toEqual(new Set(['IntegrationBaselined']));
       expect(poller.longestBehindMs()).toBeLessThan(BEHIND_MS);
 
-      // In each window, each process is refused at most twice: once more for the page that it fetches ahead.
+      // In each window, each process is refused at most twice: the second refusal is for the page that it
+      // fetches ahead.
       const windows = Math.ceil(poller.syncedMs / limit.windowMs) + 1;
       expect(poller.syncRequests.refused).toBeLessThanOrEqual(2 * PROCESSES * windows);
-      // The last window, and, if it is longer than a queue can delay, the next dispatch.
+      // The last window, and, if it is longer than the longest delay of a queue, the next dispatch.
       const needed = Math.ceil(poller.syncRequests.answered / limit.requests) * limit.windowMs;
       const dispatched = limit.windowMs > DISPATCH_EVERY_MS ? DISPATCH_EVERY_MS : 0;
       expect(poller.syncedMs).toBeLessThanOrEqual(needed + dispatched + limit.windowMs);

@@ -1,14 +1,15 @@
 import { holdsData, type Resource, replaces, type StackFacts } from './stack-facts.ts';
 
-/** The stacks of a deployment in the order in which they are deployed, by the ends of their names. */
+/** The last parts of the names of a deployment's stacks, in the order in which the stacks are deployed. */
 export type DeploymentFacts = Map<string, StackFacts>;
 
 /**
- * What would go wrong when a deployment is changed into another one by `cdk deploy --all`: CloudFormation refuses, data is
- * lost, or something that is still deployed uses what is gone. Stacks that the new settings no longer ask for stay as they
+ * The problems of changing one deployment into another by `cdk deploy --all`: CloudFormation refuses, data is
+ * lost, or a deployed stack uses a removed resource. Stacks that the new settings do not contain stay as they
  * are.
  *
- * @param keepsState whether the old settings keep state: without, data may go with the setting that asked for it
+ * @param keepsState whether the old settings keep state; without, data may be removed together with its
+ *   setting
  */
 export function changeProblems(
   before: DeploymentFacts,
@@ -42,7 +43,7 @@ const takenNames = remembered((one, other) => {
   return [...one.names.values()].filter((name) => taken.has(name));
 });
 
-/** A function of two stacks that works once for each pair: thousands of deployments have few different stacks. */
+/** Caches the results of a function of two stacks: thousands of deployments have few different stacks. */
 function remembered(compare: (one: StackFacts, other: StackFacts) => string[]): typeof compare {
   const results = new WeakMap<StackFacts, WeakMap<StackFacts, string[]>>();
   return (one, other) => {
@@ -54,7 +55,9 @@ function remembered(compare: (one: StackFacts, other: StackFacts) => string[]): 
   };
 }
 
-/** What stays when its stack goes must not have a name that the next one would have. */
+/**
+ * A resource that stays when its stack is removed must not have a name that the next stack would give again.
+ */
 function keptNames({ resources, names }: StackFacts): string[] {
   return [...names.keys()]
     .filter(
@@ -63,7 +66,10 @@ function keptNames({ resources, names }: StackFacts): string[] {
     .map((id) => `${id} is kept, and its name would be in the way of the next one`);
 }
 
-/** An update of one stack: which of its resources go or are replaced although they hold data or others use them. */
+/**
+ * The problems of updating one stack: resources that are removed or replaced although they hold data or are
+ * in use.
+ */
 function updateProblems(last: StackFacts, next: StackFacts, keepsData: boolean): string[] {
   const used = new Set([...last.writes.values()].flat());
   const problems: string[] = [];
@@ -92,7 +98,7 @@ function updateProblems(last: StackFacts, next: StackFacts, keepsData: boolean):
   return problems;
 }
 
-/** What makes CloudFormation replace a resource; null when it updates it. */
+/** The reason why CloudFormation replaces a resource, or null if it updates it. */
 function causeOfReplacement(last: Resource, next: Resource): string | null {
   if (last.Type !== next.Type) return 'its type';
   const properties = new Set([...Object.keys(last.Properties), ...Object.keys(next.Properties)]);
@@ -104,7 +110,7 @@ function causeOfReplacement(last: Resource, next: Resource): string | null {
   return changed ?? null;
 }
 
-/** The parameters that a deployed stack reads and none writes: it could not be deployed again. */
+/** The parameters that a deployed stack reads and no stack writes: it could not be deployed again. */
 function unwritten(deployed: DeploymentFacts): string[] {
   const written = new Set([...deployed.values()].flatMap(({ writes }) => [...writes.keys()]));
   return [...deployed].flatMap(([stack, { reads }]) =>

@@ -4,7 +4,10 @@ import { changeProblems } from './change-problems.ts';
 import { Deployments, factsOf } from './deployments.ts';
 import { allChoices, type Choice, neighbours, OPTIONS, OTHER_SETTINGS, settingsOf } from './options.ts';
 
-/** `npm run test:changes` takes all deployments; `npm test` a small and a large one, and what is next to them. */
+/**
+ * `npm run test:changes` compares all deployments. `npm test` compares a small and a large one with their
+ * neighbours.
+ */
 const takesAll = process.env['CHANGES'] === 'all';
 
 const SMALL: Choice = OPTIONS.map(() => 0);
@@ -24,7 +27,7 @@ function* pairs(): Generator<[before: Choice, after: Choice]> {
   for (const choice of takesAll ? allChoices() : [SMALL, LARGE]) {
     for (const neighbour of neighbours(choice)) {
       yield [choice, neighbour];
-      // Among all deployments, the other direction comes when it is the neighbour's turn.
+      // If all deployments are compared, the opposite direction is compared from the other deployment.
       if (!takesAll) yield [neighbour, choice];
     }
   }

@@ -8,12 +8,12 @@ import type { DeploymentFacts } from './change-problems.ts';
 import { type Choice, OPTIONS, type StackEnd, settingsOf } from './options.ts';
 import { type StackFacts, stackFacts } from './stack-facts.ts';
 
-/** One folder for all, into which the CDK copies the fonts once. */
+/** One folder for all deployments, so that the CDK copies the fonts only once. */
 const outdir = mkdtempSync(join(tmpdir(), 'schoolbell-changes-'));
 
 const ENDS: StackEnd[] = ['State', 'Notifier', 'Certificates', 'Subscribers'];
 
-/** The stacks of a deployment with these settings. */
+/** The stacks of the deployment with these settings. */
 export function factsOf(settings: SettingsInput): DeploymentFacts {
   const { state, notifier, consumers } = appWithStacks(settings, { outdir });
   return new Map(
@@ -30,9 +30,9 @@ function endOf(name: string): StackEnd {
   return end;
 }
 
-/** Deployments of which each stack is synthesised once for the options that it depends on. */
+/** Deployments that share their stacks: each stack is synthesised once for the options that it depends on. */
 export class Deployments {
-  /** How many deployments were synthesised. */
+  /** The number of synthesised deployments. */
   synthesised = 0;
   readonly #facts = new Map<string, StackFacts | null>();
 

@@ -13,12 +13,12 @@ const endpoint = {
   authorization: { type: 'header' as const, header: 'x-api-key', value: secret('Crm') },
 };
 
-/** The options that decide which resources there are and who uses them. */
+/** The options that decide which resources exist and what uses them. */
 export type Option = {
   name: string;
-  /** What the settings hold for each of its values; the first is the default. */
+  /** The settings for each value of the option; the first one is the default. */
   values: SettingsInput[];
-  /** The stacks whose templates depend on it, by the ends of their names. */
+  /** The stacks whose templates depend on the option, by the last part of their names. */
   of: StackEnd[];
 };
 export type StackEnd = 'State' | 'Notifier' | 'Certificates' | 'Subscribers';
@@ -79,7 +79,7 @@ export const OPTIONS: Option[] = [
   },
 ];
 
-/** Other settings, each of which changes some properties. */
+/** Other settings, each of which changes some properties of resources. */
 export const OTHER_SETTINGS: SettingsInput[] = [
   { pollEveryMinutes: 60 },
   { kombo: 'us' },
@@ -101,7 +101,7 @@ export const OTHER_SETTINGS: SettingsInput[] = [
   { secretsRevision: 2 },
 ];
 
-/** Which of its values each option has, by their numbers, in the order of the options. */
+/** The index of the chosen value for each option, in the order of the options. */
 export type Choice = number[];
 
 export function settingsOf(choice: Choice): SettingsInput {

@@ -17,16 +17,18 @@ const Template = z.object({
   ),
 });
 
-/** What a change of settings is judged by, of the template of one stack. */
+/** The facts about the template of one stack that decide whether a change of settings is safe. */
 export type StackFacts = {
   resources: Map<string, Resource>;
-  /** Names of the parameters of Systems Manager that it reads when it is deployed. */
+  /** The names of the Systems Manager parameters that the stack reads when it is deployed. */
   reads: string[];
-  /** The parameters of Systems Manager that it writes, with the logical ids that their values come from. */
+  /**
+   * The Systems Manager parameters that the stack writes, with the logical ids that their values refer to.
+   */
   writes: Map<string, string[]>;
-  /** What identifies a resource with a name that the template gives, by its logical id. */
+  /** For each resource with a name in the template: what identifies it, by its logical id. */
   names: Map<string, string>;
-  /** What locks one stack to another. */
+  /** The exports and imports that connect one stack with another. */
   locks: string[];
   /** The paths of nulls, which CloudFormation refuses. */
   nulls: string[];
@@ -34,20 +36,26 @@ export type StackFacts = {
 
 const specification = loadAwsServiceSpecSync();
 
-/** What AWS says of a type: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ */
+/**
+ * The documented facts about a resource type:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
+ */
 function specified(type: string) {
   const [found] = specification.lookup('resource', 'cloudFormationType', 'equals', type);
   if (found === undefined) throw new Error(`AWS specifies no ${type}`);
   return found;
 }
 
-/** Whether it holds data; AWS counts event buses as without, but they hold the rules of others. Logs may go. */
+/**
+ * Whether the resource holds data. AWS counts event buses as resources without data, but they hold the rules
+ * of others. Logs may be deleted.
+ */
 export function holdsData(type: string): boolean {
   if (type === 'AWS::Logs::LogGroup') return false;
   return type === 'AWS::Events::EventBus' || specified(type).isStateful === true;
 }
 
-/** Whether CloudFormation makes a new resource when this property changes. */
+/** Whether CloudFormation replaces the resource when this property changes. */
 export function replaces(type: string, property: string): boolean {
   const { causesReplacement } = specified(type).properties[property] ?? {};
   return causesReplacement !== undefined && causesReplacement !== 'no';
@@ -79,7 +87,10 @@ export function stackFacts(json: unknown): StackFacts {
   };
 }
 
-/** Type and name, of a resource whose name the template gives: no other can have it at the same time. */
+/**
+ * The type and name of a resource whose name is in the template: no other resource may have it at the same
+ * time.
+ */
 function nameOf({ Type, Properties }: Resource): string | null {
   const { primaryIdentifier = [] } = specified(Type);
   const given = primaryIdentifier.map((property) => Properties[property]);
@@ -87,7 +98,7 @@ function nameOf({ Type, Properties }: Resource): string | null {
   return isGiven ? `${Type} ${JSON.stringify(given)}` : null;
 }
 
-/** The logical ids that a value is taken from. */
+/** The logical ids that a value refers to. */
 function referredIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, part]) => {

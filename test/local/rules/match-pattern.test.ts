@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 
-/** Cases of the user guide and of event-ruler, EventBridge's own matcher, whose README says what each operator does. */
+/** Examples of the user guide and of the README of event-ruler, the matcher of EventBridge. */
 describe('a pattern matches an event', () => {
   const cases: [string, object, object][] = [
     ['an exact value', { source: ['a', 'b'] }, { source: 'b' }],

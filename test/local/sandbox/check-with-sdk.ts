@@ -7,10 +7,10 @@ import { fixedRecords } from '../../../local/sandbox/records.ts';
 import { startSandbox } from '../../../local/sandbox/server.ts';
 
 /**
- * Points Kombo's own SDK at the sandbox: `node test/local/sandbox/check-with-sdk.ts FOLDER`, where FOLDER has the package
- * `@kombo-api/sdk`. The SDK throws on an answer that lacks a field of Kombo's description or has it in another type.
- *
- * Not a test of `npm test`, and no dependency: the SDK is 9.5 MB, and has no operation on course progressions.
+ * Calls the sandbox with Kombo's own SDK: `node test/local/sandbox/check-with-sdk.ts FOLDER`, where FOLDER
+ * has the package `@kombo-api/sdk`. The SDK throws if a response lacks a field of Kombo's description or has
+ * another type. This is not part of `npm test` and the SDK is no dependency: it has 9.5 MB, and no operation
+ * for course progressions.
  */
 const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
 const KEY = 'key-of-the-check';
@@ -23,7 +23,7 @@ const { Kombo } = z
   })
   .parse(await import(pathToFileURL(createRequire(`${folder}/`).resolve('@kombo-api/sdk')).href));
 
-/** The operations of the SDK that the sandbox has, as version 1.1.3 types them. */
+/** The operations of the SDK that the sandbox implements, with the types of version 1.1.3. */
 type SdkOperations = {
   checkApiKey(): Promise<unknown>;
   getIntegrationDetails(request: { integration_id: string }): Promise<unknown>;

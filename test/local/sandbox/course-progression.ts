@@ -1,6 +1,6 @@
 import type { ProgressionRecord } from '../../../local/sandbox/records.ts';
 
-/** A live record; `number` makes its ids, `learner` and `course` those of the linked ones. */
+/** A live record. `number` determines its ids; `learner` and `course` those of the linked objects. */
 export function courseProgression(
   number: number,
   {

@@ -11,7 +11,7 @@ import { replayWorld } from '../../support/replay-world.ts';
 import { courseProgression } from './course-progression.ts';
 import { KEY, openSandbox } from './sandbox-client.ts';
 
-/** 20 learners in 4 courses each, enrolled once; every seventh record was removed later. */
+/** 20 learners with 4 courses each, each enrolled once. Every seventh record was removed later. */
 const records = Array.from({ length: 80 }, (_, number) => {
   const [learner, course] = [number % 20, Math.floor(number / 20)];
   const plain = courseProgression(number, { learner, course });
@@ -49,7 +49,11 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** Counts and sends over HTTP. @returns the events of each kind, and the records that were read for it */
+/**
+ * Counts and sends over HTTP.
+ *
+ * @returns the events of each kind, and the number of records that were read
+ */
 async function replay(id: string, filter: Partial<EventFilter>) {
   const at = replayWorld();
   const read = { count: 0, run: 0 };
@@ -80,7 +84,7 @@ async function replay(id: string, filter: Partial<EventFilter>) {
   return { sent: at.replayed().map(({ detail }) => detail.id.split('/').slice(2).join(' ')), read };
 }
 
-/** The events that a filter means, in the order of their ids. */
+/** The events that a filter selects, in the order of their ids. */
 const meant = (isMeant: (record: (typeof records)[number]) => boolean) =>
   records
     .filter(isMeant)

@@ -18,7 +18,7 @@ function kindOf(path: string) {
   return path.startsWith('/lms') ? 'progressions' : 'integration';
 }
 
-/** A sandbox and plain requests to it; every answer is checked against the API's description. */
+/** A sandbox and simple requests to it. Every response is checked against the API description. */
 export async function openSandbox(options: Omit<SandboxOptions, 'apiKey'>) {
   const sandbox = await startSandbox({ apiKey: KEY, ...options });
 
@@ -44,7 +44,7 @@ export async function openSandbox(options: Omit<SandboxOptions, 'apiKey'>) {
     get,
     query,
     page,
-    /** The results of each page of a whole pass. */
+    /** The results of each page of a complete pass. */
     pass: async (integration: string, parameters: Record<string, string> = {}) => {
       const pages: ProgressionRecord[][] = [];
       let cursor: string | null = null;
@@ -55,7 +55,7 @@ export async function openSandbox(options: Omit<SandboxOptions, 'apiKey'>) {
       } while (cursor !== null);
       return pages;
     },
-    /** The HTTP status, the error's code and its message. */
+    /** The HTTP status, the code of the error and its message. */
     refusal: async (answer: Promise<{ status: number; body: unknown }>) => {
       const { status, body } = await answer;
       const { error } = Failure.parse(body);

@@ -51,7 +51,7 @@ test('a school has learners with several courses, and each record has its own id
 });
 
 describe('a record of a school', () => {
-  /** The histories of all records of a year, looked at every six hours. */
+  /** The histories of all records over a year, read every six hours. */
   const observed = (options: Partial<SchoolOptions> = {}) => {
     const source = school({ learners: 60, story: false, ...options });
     const histories = new Map<string, { now: number; changedAt: number; record: ProgressionRecord }[]>();

@@ -5,7 +5,10 @@ import type { ProgressionRecord } from '../../../local/sandbox/records.ts';
 import { DEFAULT_SCHOOL, livingSchool } from '../../../local/sandbox/school/school.ts';
 import { STORY } from '../../../local/sandbox/school/story.ts';
 
-/** The events of one difference by the design's table, written anew: the sandbox is not judged by the code it judges. */
+/**
+ * The events of one difference according to the design's table, written a second time: the sandbox must not
+ * be tested by the code that it tests.
+ */
 const eventsOf = (before: ProgressionRecord | undefined, after: ProgressionRecord): LearningEventType[] => {
   if (before === undefined) {
     if (after.remote_deleted_at !== null) return [];

@@ -19,7 +19,7 @@ function passes(kind: SuspectKind): DeliberateBug {
   return { name: `any number of changes of this kind is published: ${kind}`, patches, setting: HELD };
 }
 
-/** Bugs in what is held, and in what a person decides about it. */
+/** Bugs in what is held, and in how a decision of a person is carried out. */
 export const holdBugs: DeliberateBug[] = [
   ...(
     [

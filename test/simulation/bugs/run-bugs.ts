@@ -19,7 +19,10 @@ const SPLIT_PAGES_IN_ONE_PASS: SourcePatch[] = [
   ...SINGLE_PASS,
 ];
 
-/** The known states of the next page are read when it is fetched, while the current page is still being processed. */
+/**
+ * The known states of the next page are read when the page is fetched, while the current page is still being
+ * processed.
+ */
 const KNOWN_READ_AHEAD: SourcePatch[] = [
   ...one(
     'functions/core/poll/read-run.ts',
@@ -43,7 +46,10 @@ const KNOWN_READ_AHEAD: SourcePatch[] = [
   ),
 ];
 
-/** A page that was fetched and not used is used by the next request for its cursor: the process of a function lives on. */
+/**
+ * A page that was fetched and not used is used by the next request for its cursor: the process of a function
+ * continues after a call.
+ */
 const PAGES_KEPT: SourcePatch[] = [
   ...one(
     'functions/core/poll/read-pages.ts',

@@ -3,11 +3,11 @@ import type { JournalEntry } from '../../../functions/core/state/journal-entry.t
 import type { Accuse } from './violation.ts';
 
 /**
- * The first sync publishes nothing, everything, or what has a date of its own since the one that was asked for; no other
- * run takes anything in before it has ended.
+ * A first sync publishes nothing, everything, or what has a date since the requested one. No other run
+ * processes a record before it has ended.
  *
- * @param baselinedAt when the bus received that it has ended
- * @param machineSkewMs two machines differ at most so much
+ * @param baselinedAt when the bus received the event about its end
+ * @param machineSkewMs the largest difference between the clocks of two machines
  */
 export function checkBaseline(
   entries: JournalEntry[],
@@ -29,7 +29,7 @@ export function checkBaseline(
   }
 }
 
-/** Null: the design leaves it open for what has no date. */
+/** Null: the design does not define this for a record without a date. */
 function isToBePublished(
   { status, completedAt, enrolledAt }: JournalEntry['changes'][number]['state'],
   baseline: Baseline,

@@ -12,10 +12,13 @@ export type TakenEvent = {
   wasRefused: boolean;
 };
 
-/** The events of each progression in the journal's order, repeated ids dropped; refused ones in their places. */
+/**
+ * The events of each progression in the journal's order, without repeated ids. Refused events are included at
+ * their positions.
+ */
 export type Stories = Map<string, TakenEvent[]>;
 
-/** Reads what the bus received as a consumer would, and holds each id to one content. */
+/** Reads what the bus received as a consumer would, and checks that equal ids have equal content. */
 export function storiesOf(received: ReceivedEvent[], refused: ReceivedEvent[], accuse: Accuse): Stories {
   const taken = new Map<string, TakenEvent>();
   const all = [
@@ -46,7 +49,7 @@ export function storiesOf(received: ReceivedEvent[], refused: ReceivedEvent[], a
   return stories;
 }
 
-/** Each event's `previous` is the state of the event before it, and it was received later. */
+/** Each event's `previous` is the state of the event before it, and it was received after that event. */
 export function checkChains(stories: Stories, accuse: Accuse): void {
   for (const [id, events] of stories) {
     for (const [at, event] of events.entries()) {
@@ -64,7 +67,7 @@ export function checkChains(stories: Stories, accuse: Accuse): void {
   }
 }
 
-/** Without what may differ between two publications of one event: today's learner details. */
+/** The event without the fields that may differ between two publications: today's learner details. */
 function lasting(detail: LearningEventDetail): unknown {
   const { id, remoteId } = detail.learner;
   return { ...detail, learner: { id, remoteId } };

@@ -13,8 +13,8 @@ const RANK: Partial<Record<TakenEvent['type'], number>> = {
 };
 
 /**
- * Each event means what its name says, names whom and what Kombo showed, says when it happened, and reports a state that
- * Kombo really showed, in the order in which it did.
+ * Each event means what its name says, contains the ids and the state that Kombo showed, has the right time,
+ * and follows the order in which Kombo showed the states.
  */
 export function checkEvents(
   stories: Stories,
@@ -35,18 +35,21 @@ export function checkEvents(
   }
 }
 
-/** What a change of a record is explained by. */
+/** A version that Kombo showed and that explains a change of a record. */
 type Explained = { change: ChangeEvents; by: number[] };
 
 type Reached = { unexplained: number; showing: number; from: number; explained: Explained | null };
 
 /**
- * Finds for each change a showing that explains it, none before that of the change before. A page can show a record twice:
- * which events of an entry belong to one change is found out by trying.
+ * Finds for each change a version that explains it and was not shown before that of the previous change. A
+ * page can show a record twice, so the function tries which events of an entry belong to one change.
  */
 function checkExplained(events: TakenEvent[], showings: Showing[], clocks: Clocks, accuse: Accuse): void {
   const wasErased = erasedBefore(events);
-  /** For the first so many events: the fewest that nothing explains, and the earliest showing of the last change. */
+  /**
+   * For each number of events from the start: the smallest number of unexplained ones, and the earliest
+   * version of the last change.
+   */
   const best: Reached[] = [{ unexplained: 0, showing: 0, from: 0, explained: null }];
   for (let end = 1; end <= events.length; end++) {
     const before = best[end - 1] ?? { unexplained: 0, showing: 0 };
@@ -84,14 +87,14 @@ function checkExplained(events: TakenEvent[], showings: Showing[], clocks: Clock
   }
 }
 
-/** While Kombo is asked for an id, the next page was fetched already: it is decided after the answer. */
+/** While Kombo is asked for an id, the next page was already fetched: it is decided after the response. */
 function decidedAfter(showings: Showing[], at: number): number {
   if (showings[at]?.by !== 'ids') return at;
   const page = showings.slice(0, at).findLastIndex(({ by }) => by === 'page');
   return page < 0 ? at : page;
 }
 
-/** Of two ways that are as good, one change with more events is the likelier. */
+/** If two explanations are equally good, one change with more events is more likely. */
 function isBetter(a: Reached, b: Reached): boolean {
   return a.unexplained < b.unexplained || (a.unexplained === b.unexplained && a.showing <= b.showing);
 }
@@ -105,13 +108,13 @@ function isOneChange(events: TakenEvent[]): boolean {
   });
 }
 
-/** Before each event: whether the learner's data was erased; null where no event says so. */
+/** Before each event: whether the learner's data was erased; null if no event shows it. */
 function erasedBefore(events: TakenEvent[]): (boolean | null)[] {
   let isErased: boolean | null = null;
   return events.map(({ type }) => {
     const before = isErased;
     if (type === 'LearnerDataErased') isErased = true;
-    // Whatever else is published of a removed record, only its return ends an erasure.
+    // Only the return of a removed record ends an erasure, whatever else is published about it.
     else if (type === 'ProgressionRestored' || type === 'ProgressionRemoved') isErased = false;
     return before;
   });
@@ -126,7 +129,7 @@ function checkErasures(events: TakenEvent[], accuse: Accuse): void {
   }
 }
 
-/** What was known before the first event was stored without one: something that Kombo showed all the same. */
+/** The state before the first event was stored without an event, but Kombo must have shown it. */
 function checkFirst(id: string, first: TakenEvent | undefined, showings: Showing[], accuse: Accuse): void {
   const previous = first?.detail.previous ?? null;
   if (previous === null) return;
@@ -152,7 +155,10 @@ function isShown(date: string | null, dates: (number | null)[]): boolean {
   return date === null || dates.includes(Date.parse(date));
 }
 
-/** The ids of learner and course are those that Kombo last showed, also where the record lost them with this change. */
+/**
+ * The ids of learner and course are those that Kombo showed last, even if this change removed them from the
+ * record.
+ */
 function checkReferences({ change, by }: Explained, showings: Showing[], accuse: Accuse): void {
   for (const { type, detail } of change.events) {
     const { learner, course } = detail;
@@ -173,8 +179,8 @@ function checkReferences({ change, by }: Explained, showings: Showing[], accuse:
 const NOBODY = { learner: { id: null, remoteId: null }, course: { id: null, revision: null } };
 
 /**
- * What a showing says, or the last one before it that does and that a run processed. What came between those two may
- * have been processed or not.
+ * The value in a version, or in the last processed version before it that has one. Versions between these two
+ * may have been processed or not.
  */
 function lastShown<Of extends 'learner' | 'course'>(
   showings: Showing[],

@@ -5,7 +5,7 @@ import type { Accuse } from './violation.ts';
 /**
  * While the data of an integration is expired, disappeared records are not published as removed.
  *
- * @param komboSkewMs Kombo's clock less the machines'
+ * @param komboSkewMs how far Kombo's clock is ahead of the machines' clocks
  */
 export function checkExpiredData(
   stories: Stories,

@@ -6,29 +6,29 @@ import { known } from './event-meanings.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** Kombo is asked by id after a page was detected, and perhaps several times. */
+/** Kombo is asked by id after the page was detected, and perhaps several times. */
 const ASKED_WITHIN = 10 * MINUTE;
 const ANONYMISED_AFTER = 14 * 24 * HOUR;
 
-/** The events that one change of a record published, and what is known of it before. */
+/** The events that one change of a record published, and the known state before it. */
 export type ChangeEvents = {
   events: TakenEvent[];
-  /** Null where no event says so. */
+  /** Null if no event shows it. */
   wasErased: boolean | null;
-  /** No event came before. */
+  /** No event was published before. */
   isFirst: boolean;
 };
 
 export type Clocks = {
-  /** Kombo's clock less the machines'. */
+  /** How far Kombo's clock is ahead of the machines' clocks. */
   komboSkewMs: number;
-  /** Two machines differ at most so much. */
+  /** The largest difference between the clocks of two machines. */
   machineSkewMs: number;
-  /** When Kombo said that the data is not valid, by its clock. */
+  /** The times at which Kombo reported the data as expired, by its clock. */
   expiries: { from: number; until: number }[];
 };
 
-/** Whether these events, and no others, follow from Kombo's showing the record so. */
+/** Whether this version of the record leads to exactly these events. */
 export function explains(change: ChangeEvents, showing: Showing, clocks: Clocks): boolean {
   const [first, last] = [change.events[0]?.detail, change.events.at(-1)?.detail];
   if (first === undefined || last === undefined) return false;
@@ -46,7 +46,10 @@ export function explains(change: ChangeEvents, showing: Showing, clocks: Clocks)
   );
 }
 
-/** Of a record that was removed before it was seen, only the erasure is published: its facts are, when it returns. */
+/**
+ * For a record that was removed before it was first seen, only the erasure is published. Its facts are
+ * published when it returns.
+ */
 function isOfAnUnseenRecord({ events, isFirst }: ChangeEvents): boolean {
   const [first] = events;
   return (
@@ -56,13 +59,15 @@ function isOfAnUnseenRecord({ events, isFirst }: ChangeEvents): boolean {
   );
 }
 
-/** What is older than the known state is believed only where Kombo said the same when it was asked for the id. */
+/**
+ * A version older than the known state is trusted only if Kombo showed it again when it was asked for the id.
+ */
 export function isConfirmed({ changedAt, by }: Showing, was: ProgressionState | null): boolean {
   const knownChange = was?.changedAt ?? null;
   return by === 'ids' || changedAt === null || knownChange === null || changedAt >= Date.parse(knownChange);
 }
 
-/** Between two events of one change the record has its new status, and is as removed as before. */
+/** Between two events of one change the record has its new status, and the same removal as before. */
 function statesFollow(events: TakenEvent[]): boolean {
   const [was, is] = [events[0]?.detail.previous ?? null, events.at(-1)?.detail.progression];
   return events.slice(0, -1).every(({ detail, type }) => {
@@ -72,7 +77,7 @@ function statesFollow(events: TakenEvent[]): boolean {
   });
 }
 
-/** A null leaves what was known; but with a new status the completion date is taken as it is shown. */
+/** A null does not change a known value; but with a new status the completion date is taken as shown. */
 export function areFactsShown(
   is: Pick<ProgressionState, 'status' | 'enrolledAt' | 'completedAt'>,
   was: ProgressionState | null,
@@ -98,10 +103,10 @@ function isRemovalShown({ events, wasErased }: ChangeEvents, showing: Showing, d
   const [was, is] = [events[0]?.detail.previous ?? null, events.at(-1)?.detail.progression];
   const isRemoved = showing.isRemoved || showing.isBlank;
   const removedAt = is?.removedAt ?? null;
-  // The date of a removal that is already known may stay; one without a date has that of its detection.
+  // The date of a known removal may stay. A removal without a date has the time of its detection.
   const dates = [iso(showing.removedAt) ?? was?.removedAt ?? iso(detectedAt), was?.removedAt];
   if (isRemoved ? removedAt === null || !dates.includes(removedAt) : removedAt !== null) return false;
-  // What was removed before it was ever seen is known without an event.
+  // A record that was removed before it was first seen is known without an event.
   if (was === null && isRemoved) return false;
 
   const isReported = events.some(({ type }) => type === 'LearnerDataErased');
@@ -112,10 +117,10 @@ function isRemovalShown({ events, wasErased }: ChangeEvents, showing: Showing, d
 }
 
 /**
- * A removed record is erased when it lost its ids, or when its removal lies 14 days back and its names are blank. The
- * clocks differ: near the fourteenth day it is perhaps.
+ * A removed record is erased when it lost its ids, or when its removal is 14 days old and its names are
+ * blank. Clocks differ, so near the fourteenth day both results are possible.
  *
- * @param knownSince the date of the removal where none is shown
+ * @param knownSince the date of the removal if this version shows none
  */
 export function isErasure(
   showing: Pick<Showing, 'isBlank' | 'isRemoved' | 'removedAt' | 'learner' | 'hasNames'>,
@@ -131,7 +136,10 @@ export function isErasure(
   return Math.abs(beyond) < 2 * HOUR ? 'perhaps' : beyond > 0 ? 'yes' : 'no';
 }
 
-/** While the data is expired, neither a removal nor a return is believed: the record stays as removed as it was. */
+/**
+ * While the data is expired, neither a removal nor a return is trusted: the record keeps its removal or its
+ * lack of one.
+ */
 function isDisbelieved(
   { events }: ChangeEvents,
   showing: Showing,
@@ -147,8 +155,8 @@ function isDisbelieved(
 }
 
 /**
- * Whether Kombo may have said that the data is expired when it was asked, until then, about what it had shown. Before it
- * is asked for an id, it is asked about the page that showed the record first.
+ * Whether Kombo may have reported expired data until this time, when it was asked about what it had shown.
+ * Before it is asked for an id, it is asked about the page that showed the record first.
  */
 export function mayBeExpired(
   { at, by }: Pick<Showing, 'at' | 'by'>,

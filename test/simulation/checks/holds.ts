@@ -7,14 +7,17 @@ import { areFactsShown, type Clocks, mayBeExpired } from './explained-changes.ts
 import { isSuspect } from './suspect-changes.ts';
 import type { Accuse } from './violation.ts';
 
-/** An hour less than a day: the machines' clocks differ a little. */
+/** An hour less than a day, because the machines' clocks differ a little. */
 const WINDOW_MS = 23 * 60 * 60 * 1000;
 /** A page is fetched before its changes are held. */
 const COUNTED_BEFORE = 10 * 60 * 1000;
 const SAMPLE_SIZE = 10;
 const LARGEST_COURSES = 20;
 
-/** A person decided about what was held, or perhaps did, where the answer was lost: between two times. */
+/**
+ * A decision of a person about held changes, between two times. If its response was lost, it may not have
+ * been stored.
+ */
 export type HoldDecision = {
   by: 'release' | 'discard';
   from: number;
@@ -22,28 +25,29 @@ export type HoldDecision = {
   /** When the hold began, by the machine's clock. */
   since: number;
   changes: number;
-  /** The progressions whose changes were counted; none where this is not certain. */
+  /** The progressions whose changes were counted; empty if this is not certain. */
   counted: string[];
 };
 
 type Holds = {
-  /** When the bus received that the last baseline ended, or `-Infinity`. */
+  /** The time at which the bus received the end of the last baseline, or `-Infinity`. */
   baselinedAt: number;
   entries: JournalEntry[];
   shown: Map<string, Showing[]>;
-  /** The latest watermark when an entry was appended, by its number. */
+  /** For each entry, by its number, the latest watermark at the time when it was appended. */
   watermarks: Map<number, string | null>;
   decisions: HoldDecision[];
   settings: { surgeFloor: number; surgeShare: number };
   clocks: Clocks;
 };
 
-/** A change of the journal that is suspect, and that was not published by a baseline. */
+/** A change of the journal that is suspect and was not published by a baseline. */
 type SuspectChange = { at: number; change: Change; wasReleased: boolean; limit: number };
 
 /**
- * No more suspect changes passed in a day than may pass without a person, but those that persons released: what had been
- * shown when they decided, and no more than was counted. What was discarded had been shown as well.
+ * Within a day, no more suspect changes are published than allowed without a person, except those that
+ * persons released: changes that were shown before the decision, and no more than were counted. Discarded
+ * changes were shown before the decision, too.
  */
 export function checkHolds(holds: Holds, accuse: Accuse): void {
   const suspect = suspectChanges(holds);
@@ -53,7 +57,7 @@ export function checkHolds(holds: Holds, accuse: Accuse): void {
     const day = suspect.filter(({ at }) => at <= end && at > end - WINDOW_MS);
     const unasked = day.filter(({ wasReleased }) => !wasReleased).length;
     const evidence = `${day.length} suspect changes in a day, ${unasked} of them came after the last release or without any; ${limit} may pass, and ${letThrough} were released`;
-    // A progression counts once, also where a page showed it twice.
+    // A progression counts once, even if a page showed it twice.
     const progressions = new Set(day.map(({ change }) => change.state.id)).size;
     if (unasked > limit || progressions > limit + letThrough) {
       accuse('no surprise floods', evidence);
@@ -96,7 +100,7 @@ function suspectChanges({
           removedAt !== null,
           change.erased,
         ]);
-        // A release that still applies covers the same facts again, from whichever state they are reached.
+        // A release that still applies covers the same facts again, whatever the state before them is.
         const wasReleased =
           releasedFacts.has(facts) ||
           released.some(
@@ -113,7 +117,10 @@ function suspectChanges({
   return found;
 }
 
-/** Whether the baseline's setting decides about a change: in a baseline, and for what it should have seen, a reconciliation. */
+/**
+ * Whether the baseline's mode decides about a change: in a baseline, and in a reconciliation for what the
+ * baseline should have seen.
+ */
 function isOfBaseline(
   mode: JournalEntry['mode'],
   { previous, state }: Change,
@@ -129,9 +136,9 @@ function isRemovalPublishedAfter({ events, state }: Change, before: boolean): bo
 }
 
 /**
- * Whether Kombo had shown these facts of the record by then.
+ * Whether Kombo had shown these facts of the record before this time.
  *
- * @param change.erased whether it is erased with this change
+ * @param change.erased whether the record is erased with this change
  */
 function wasShown(
   { previous, state, erased }: Pick<Change, 'previous' | 'state' | 'erased'>,
@@ -150,8 +157,8 @@ function wasShown(
 }
 
 /**
- * Nothing is left out but what a person discarded: exactly what had been shown then. A reconciliation also leaves out the first
- * sighting of a record that the baseline should have seen.
+ * Only changes that a person discarded are left out: exactly those that had been shown before. A
+ * reconciliation also leaves out the first sighting of a record that the baseline should have seen.
  */
 export function checkDiscards(
   { entries, shown, decisions, clocks, baselinedAt }: Holds,
@@ -175,15 +182,18 @@ export function checkDiscards(
   }
 }
 
-/** What was discarded is not published: the next change of each progression, if it is the one that was shown then. */
+/**
+ * A discarded change is not published: the next change of each progression, if it is the one that was shown
+ * before the decision.
+ */
 export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, accuse: Accuse): void {
   const { machineSkewMs } = clocks;
   for (const [place, { by, from, until, since, counted }] of decisions.entries()) {
     if (by !== 'discard') continue;
-    // What a later decision is about may have been counted anew.
+    // Changes of a later decision may have been counted again.
     const next = decisions[place + 1]?.from ?? Number.POSITIVE_INFINITY;
     for (const id of counted) {
-      // Where Kombo showed it differently meanwhile, nobody knows which of its changes was counted.
+      // If Kombo showed another version meanwhile, it is not certain which change was counted.
       const meanwhile = (shown.get(id) ?? []).filter(({ at }) => at >= since - COUNTED_BEFORE && at <= from);
       const change = entries
         .filter(({ detectedAt }) => {
@@ -193,7 +203,8 @@ export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, acc
         .flatMap(({ changes }) => changes.filter(({ state }) => state.id === id))
         .at(0);
       if (change === undefined || change.events.length === 0 || meanwhile.length === 0) continue;
-      // Exactly these facts: a removal that is not trusted while the data is expired is another change without it.
+      // Exactly these facts: a removal that is not trusted while the data is expired is a different change
+      // without it.
       const erased = change.events.includes('LearnerDataErased');
       const isTheSame = meanwhile.every(
         (showing) =>
@@ -208,12 +219,12 @@ export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, acc
   }
 }
 
-/** Whatever the watermark and the other progressions are. */
+/** This does not depend on the watermark or on other progressions. */
 function isSuspectAnyway(change: Change): boolean {
   return isSuspect({ change, watermark: null, isRemovalPublished: true, hasEnrolmentDates: false });
 }
 
-/** The facts that a change of a run that is no baseline keeps from consumers, if it does. */
+/** The facts of a change that a run other than a baseline did not publish, or null. */
 function leftOut(change: Change): Change['discarded'] {
   const { previous, state, events, erased, discarded } = change;
   const isSilentFirstSight =
@@ -222,9 +233,9 @@ function leftOut(change: Change): Change['discarded'] {
 }
 
 /**
- * What `ChangesHeld` says adds up; and ordinary learning is never held.
+ * The counts of `ChangesHeld` add up, and ordinary learning is never held.
  *
- * @param isOrdinary nothing but ordinary learning happened
+ * @param isOrdinary whether only ordinary learning happened
  */
 export function checkHeldEvents(
   received: ReceivedEvent[],
@@ -254,7 +265,10 @@ export function checkHeldEvents(
   }
 }
 
-/** Where no enrolment dates are sent, this happens in ordinary learning, and nothing tells it from an old completion. */
+/**
+ * On a platform without enrolment dates, ordinary learning looks like this, and cannot be told from an old
+ * completion.
+ */
 function isFirstSeenCompletedUndated(showings: Showing[] = [], until: number): boolean {
   const place = showings.findIndex(
     ({ at, status, enrolledAt, completedAt }) =>

@@ -5,9 +5,12 @@ import type { MemoryTable } from '../table/memory-table.ts';
 
 /** Checks workers after another worker acquired their lease. */
 export type Overtaken = {
-  /** Writes that they should not have made, or sent. */
+  /** Writes and events that these workers should not have sent. */
   writes: string[];
-  /** Who has taken the lease and read what is known: from then on, no entry of anyone else may appear. */
+  /**
+   * The worker that has acquired the lease and read the known states. After that, no other worker may append
+   * an entry.
+   */
   readers: Set<string>;
 };
 
@@ -21,12 +24,15 @@ export type OvertakenWatch = {
   sends(what: string): void;
   /** The known states are being read. */
   reads(): void;
-  /** An item is being put, or the checkpoint updated: at the moment when that takes effect. */
+  /** An item is being put, or the checkpoint is updated, at the moment when this takes effect. */
   put<T>(input: PutItemCommandInput, effect: () => T): T;
   update<T>(input: UpdateItemCommandInput, effect: () => T): T;
-  /** An update failed, and the process has heard so: perhaps of its own earlier one, whose answer was lost. */
+  /**
+   * An update failed and the process knows it. The conflict may be with its own earlier update, whose
+   * response was lost.
+   */
   failed(input: UpdateItemCommandInput, error: unknown): void;
-  /** An item is being read: whose update failed now knows why. */
+  /** An item is being read: a worker whose update failed now knows the reason. */
   looks(item: Item | undefined): void;
 };
 

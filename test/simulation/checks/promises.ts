@@ -20,7 +20,7 @@ import { checkDiscarded, checkDiscards, checkHeldEvents, checkHolds } from './ho
 import { checkSetAside } from './set-aside.ts';
 import type { Accuse } from './violation.ts';
 
-/** Compares the received events and the stored states with what Kombo shows in the end. */
+/** Compares the received events and the stored states with what Kombo shows at the end of the history. */
 export async function checkPromises(world: World, observer: Ports, accuse: Accuse): Promise<void> {
   const { bus, service, scenario, table, operator, watermarks } = world;
   const { school } = service.life;
@@ -67,7 +67,7 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
       const wasNamed = stories.get(record.id)?.some(({ type }) => type !== 'LearnerDataErased') === true;
       const isUnseen = memory.unpublishedRemoval === 'first-seen' && !wasNamed;
       const showings = service.shown.get(record.id) ?? [];
-      // Of a record that was removed before it was seen, the facts become known when it returns.
+      // The facts of a record that was removed before it was first seen become known when it returns.
       const toBeKnown = isUnseen ? { ...truth, ...NO_FACTS } : truth;
       checkLastState(toBeKnown, memory, showings, world.time.now(), accuse);
       const isToBeTold =
@@ -93,8 +93,8 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
 }
 
 /**
- * What is known is what Kombo shows; a null of Kombo's leaves what was known. Where a person discarded a change, that is
- * what is compared, or what was known before it when it went away.
+ * The known state equals what Kombo shows; a null of Kombo does not change a known value. For a discarded
+ * change, the discarded state is compared, or the known state before it if the change disappeared.
  */
 function checkLastState(
   truth: ShownState,
@@ -132,7 +132,9 @@ function differences(truth: ShownState, facts: Facts, showings: Showing[], now: 
   return wrong;
 }
 
-/** Whether it is erased follows from what is shown now, or was shown since it was removed: it stays erased until it returns. */
+/**
+ * Whether a record is erased follows from the versions since its removal: it stays erased until it returns.
+ */
 function isErasureRight(
   truth: ShownState,
   { removedAt, erased }: Facts,
@@ -145,7 +147,7 @@ function isErasureRight(
   return shown !== 'no' || showings.some((showing) => isErasure(showing, removed, showing.at) !== 'no');
 }
 
-/** What was removed before it was first seen is published with its status when it returns. */
+/** A record that was removed before it was first seen is published with its status when it returns. */
 function checkReturns(entries: JournalEntry[], isBaselineSilent: boolean, accuse: Accuse): void {
   const unseen = new Set<string>();
   for (const { changes, mode } of entries) {
@@ -163,7 +165,7 @@ function checkReturns(entries: JournalEntry[], isBaselineSilent: boolean, accuse
   }
 }
 
-/** The last event has the known state: nothing changed without an event since then. */
+/** The last event has the known state: nothing changed without an event after it. */
 function checkStoryEnd(
   { state }: KnownProgression,
   last: TakenEvent | undefined,
@@ -189,7 +191,7 @@ async function readJournal({ store }: Ports): Promise<JournalEntry[]> {
   return entries;
 }
 
-/** Every event of the journal was accepted or refused for good, and the numbers have no gap. */
+/** Every event of the journal was accepted or permanently refused, and the numbers have no gap. */
 function checkJournal(entries: JournalEntry[], stories: Stories, accuse: Accuse): void {
   const notified = new Set([...stories.values()].flat().map(({ detail }) => detail.id));
   for (const [place, entry] of entries.entries()) {

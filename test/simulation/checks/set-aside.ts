@@ -4,8 +4,8 @@ import { known } from './event-meanings.ts';
 import type { Accuse } from './violation.ts';
 
 /**
- * What could not be processed is listed: events that were refused, and each status that is not known, once, with a count
- * and ids of records that really showed it.
+ * Everything that could not be processed is listed: refused events, and each unknown status once, with a
+ * count and the ids of records that really had it.
  */
 export function checkSetAside(items: SetAside[], { bus, service }: World, accuse: Accuse): void {
   const events = new Set(items.flatMap(({ kind, id }) => (kind === 'event' ? [id] : [])));

@@ -2,7 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Item } from '../table/attribute-values.ts';
 import type { MemoryTable } from '../table/memory-table.ts';
 
-/** What the table holds besides checkpoints, which count their own writes, and unknown statuses, which are counted anew. */
+/**
+ * The items of the table except checkpoints, which count their own writes, and unknown statuses, which are
+ * counted again by each run.
+ */
 export function tableItems(table: MemoryTable): Map<string, Item> {
   return new Map(
     table
@@ -12,7 +15,7 @@ export function tableItems(table: MemoryTable): Map<string, Item> {
   );
 }
 
-/** The keys of items that are new or different. A write puts another item in the place of the one before it. */
+/** The keys of items that are new or different. A write replaces the item object. */
 export function changedItems(before: Map<string, Item>, after: Map<string, Item>): string[] {
   return [...after].flatMap(([key, item]) => {
     const was = before.get(key);

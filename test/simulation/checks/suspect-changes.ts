@@ -2,20 +2,20 @@ import type { Change } from '../../../functions/core/state/journal-entry.ts';
 
 const OLD_AFTER = 3 * 24 * 60 * 60 * 1000;
 
-/** What is known of an integration and of a record when a change is judged. */
+/** The known facts about an integration and a record when a change is classified. */
 export type Judged = {
   change: Change;
   /** The latest watermark that the integration ever had; null before its first sync has ended. */
   watermark: string | null;
   /** The record's removal was published, and it has not returned since. */
   isRemovalPublished: boolean;
-  /** Some known progression has an enrolment date. */
+  /** At least one known progression has an enrolment date. */
   hasEnrolmentDates: boolean;
 };
 
 /**
- * Whether a published change is suspect, decided a second time, independently of the product. Where the design
- * leaves it open, the result is false, since a check must be certain before it reports a fault.
+ * Whether a published change is suspect, decided a second time, independently of the product. Where the
+ * design does not define it, the result is false, since a check must be certain before it reports a fault.
  */
 export function isSuspect({ change, watermark, isRemovalPublished, hasEnrolmentDates }: Judged): boolean {
   const { previous, state, events } = change;

@@ -4,22 +4,25 @@ import type { MemoryTable } from '../table/memory-table.ts';
 import type { World } from '../world/world.ts';
 import type { Accuse } from './violation.ts';
 
-/** What is held to of a checkpoint; reading all of it at each write would take as long as the store does. */
+/**
+ * The fields of a checkpoint that are checked. Reading all of it at each write would double the time of the
+ * simulation.
+ */
 const Progress = z.object({ entry: z.int(), watermark: z.nullable(z.string()) });
 
 const EPOCH = '1970-01-01T00:00:00.000Z';
 /** The clocks of Kombo's own machines. */
 const CLOCKS_DIFFER_MS = 2_000;
-/** What one item of a hold may take. */
+/** The size limit of one item of a hold. */
 const HELD_BYTES = 100_000;
 
 /**
- * Holds each write, as it takes effect, to what may never go back: the checkpoint's entry and watermark, a journal entry
- * that stands, a progression's entry.
+ * Checks at each write that nothing goes back: the entry number and watermark of the checkpoint, an appended
+ * journal entry, the entry number of a progression.
  */
 export function checkWrites({ table, scenario, watermarks }: World, accuse: Accuse): void {
   const { faults: rates, machineSkewMs } = scenario;
-  // A worker that stood still or whose write comes late may meet another's entry on its way.
+  // A worker that was frozen, or whose write is delayed, may find another worker's entry under its number.
   const isPrompt = rates.frozen === 0 && rates['table-write-delayed'] === 0;
   let latest: string | null = null;
   table.watch((before, after) => {
@@ -45,7 +48,7 @@ export function checkWrites({ table, scenario, watermarks }: World, accuse: Accu
   });
 }
 
-/** An integration that may never be polled again leaves no entry that nobody has seen to its end. */
+/** An integration that may never be polled again must not have an unfinished entry. */
 function checkNothingIsLeft(table: MemoryTable, accuse: Accuse): void {
   const items = table.items();
   const isOf = (kind: string) => (item: Item) => item['pk']?.S?.startsWith(kind) === true;
@@ -58,8 +61,8 @@ function checkNothingIsLeft(table: MemoryTable, accuse: Accuse): void {
 }
 
 /**
- * @param slackMs how far the watermark may go back since machines take turns
- * @returns the watermark, null where it did not change
+ * @param slackMs how far the watermark may go back because the machines' clocks differ
+ * @returns the watermark, or null if it did not change
  */
 function checkCheckpoint(
   before: Item,

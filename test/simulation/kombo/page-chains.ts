@@ -3,11 +3,11 @@ import type { SchoolRecord } from '../school/record.ts';
 import type { School } from '../school/school.ts';
 import type { Random } from '../world/random.ts';
 
-/** The pages of Kombo's responses: their order, and cursors, which are a position in this order. */
+/** The pages of Kombo's responses: their order, and cursors, which are positions in this order. */
 export type PageChains = {
   /**
    * @param cursor null for a first page
-   * @throws CursorExpiredError for a cursor that is not or no longer known
+   * @throws CursorExpiredError for an unknown or expired cursor
    */
   page(request: { updatedAfter: number | null; cursor: string | null; size: number }): {
     records: SchoolRecord[];
@@ -23,7 +23,7 @@ export class CursorExpiredError extends Error {
   override readonly name = 'CursorExpiredError';
 }
 
-/** One pass over the pages, from a first page on. */
+/** One pass over the pages, starting with a first page. */
 type Chain = {
   updatedAfter: number | null;
   /** The random position of each record. */
@@ -96,7 +96,8 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
       if (at === undefined || chain === undefined) throw new CursorExpiredError();
       const { page, offset, after } = at.position;
       if (cursor !== null) vanish();
-      // A page that is read again after a crash: what it and later pages showed was not processed.
+      // A page was read again after a crash: the records of the lost page and of later pages were not
+      // processed.
       for (const [id, shown] of chain.shown) if (shown.page >= page) chain.shown.delete(id);
 
       const sorted = [...school.records.values()]

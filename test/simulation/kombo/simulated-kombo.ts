@@ -19,7 +19,7 @@ export type KomboService = {
   shown: Map<string, Showing[]>;
   /** The versions that pages showed to each process whose runs have not ended. */
   unprocessed: Map<string, Showing[]>;
-  /** Requests for the integration's details, and those that were answered. */
+  /** The number of requests for the integration's details, and of those with a response. */
   details: { asked: number; answered: number };
 };
 
@@ -46,7 +46,7 @@ export function wasProcessed({ unprocessed }: KomboService, process: string): vo
   unprocessed.delete(process);
 }
 
-/** An older version is shown for so long at most: less than the overlap, with how late a change may become visible. */
+/** An older version is shown at most this long: less than the overlap minus the longest delay of a change. */
 const LAG_MS = 10 * 60_000;
 const AHEAD_MS = 60 * 60_000;
 
@@ -136,7 +136,7 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
   ): Answer => {
     const results = records.map(writeOne);
     if (records.length > 0 && random.chance(scenario.pages.repeats)) {
-      // A record that changes while the page is built comes twice, once with each version.
+      // A record that changes while the page is built appears twice, once with each version.
       for (let changes = random.int(0, 3); changes > 0; changes--) service.life.happen();
       results.push(...records.filter(() => random.chance(0.5)).map(writeOne));
     }
@@ -178,7 +178,7 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
     return reply(200, successBody({ id: 'sandbox:simulated', tool: { slug: 'sandbox' }, data_expired_at }));
   };
 
-  /** The clock that Kombo's answers show; it may run on while the answer is written. */
+  /** The clock in Kombo's responses, which may advance while the response is written. */
   const reply = (status: number, body: string, headers: Record<string, string> = {}): Answer => {
     const ahead = faults.strikes('kombo-clock-ahead') ? random.int(60_000, AHEAD_MS) : 0;
     const date = new Date(komboNow() + random.int(0, 1500) + ahead).toUTCString();

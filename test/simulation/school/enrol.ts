@@ -20,9 +20,9 @@ export function drawContent(school: School, now: number, random: Random): Record
 }
 
 /**
- * The next learner, enrolled now.
+ * Enrols the next learner now.
  *
- * @param ahead how many other learners come before
+ * @param ahead the number of learners that are enrolled before this one in the same operation
  */
 export function enrolledNow(school: School, now: number, ahead = 0): RecordContent {
   const number = school.records.size + 1 + ahead;

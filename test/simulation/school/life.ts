@@ -24,15 +24,15 @@ const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 const ANONYMISED_AFTER = 14 * DAY;
 
-/** The school over time: what happens next, and how late Kombo shows it. */
+/** The changes of the school over time, and how late Kombo shows each of them. */
 export type SchoolLife = {
   readonly school: School;
   /** Enrols the learners before the first poll. */
   begin(): void;
-  /** Changes something, unless the history has no operations left. */
+  /** Makes one change, unless all operations of the history are done. */
   happen(): void;
   operationsLeft(): number;
-  /** Much time has passed: Kombo anonymises earlier removals, and more changes follow. */
+  /** A long time has passed: Kombo anonymises earlier removals, and more changes follow. */
   passTime(): void;
   /** Ends all changes. Fields are turned on and data is valid again, so that the result can be compared. */
   end(): void;
@@ -155,7 +155,7 @@ export function schoolLife(
     if (!school.off.has(field)) turnOn();
   };
 
-  /** Kombo may or may not count a field's return as an update of the record. */
+  /** Kombo may or may not treat the return of a field as an update of the record. */
   const turnOn = () => {
     const isUpdate = random.chance(0.5);
     for (const record of school.records.values()) {

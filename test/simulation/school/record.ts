@@ -14,8 +14,8 @@ export type RecordContent = {
 };
 
 /**
- * What Kombo no longer shows of a removed record: nothing; the learner's names and address; the learner; everything but
- * the removal; everything but the id.
+ * The part of a removed record that Kombo no longer shows: nothing; the names and address; the learner;
+ * everything but the removal; everything but the id.
  */
 export type Loss = 'nothing' | 'names' | 'learner' | 'all-but-removal' | 'all-but-id';
 
@@ -26,15 +26,15 @@ export type SchoolRecord = RecordContent & {
   readonly id: string;
   /** Kombo shows it with an invalid date: it is unreadable. */
   isGarbled: boolean;
-  /** Earlier versions with the end of their time, the latest last. */
+  /** Earlier versions with the time at which each ended, the latest last. */
   past: { until: number; content: RecordContent }[];
-  /** What `updated_after` is compared with. */
+  /** The time that `updated_after` is compared with. */
   stamp: number;
-  /** Counts its changes. */
+  /** The number of changes of the record. */
   version: number;
   /** Its last change became visible later than the overlap covers, or without a new timestamp. */
   isUnseen: boolean;
-  /** Passes over the pages, since its last change, that ended without showing it. */
+  /** The passes over the pages since the record's last change that ended without showing it. */
   slips: number;
 };
 
@@ -45,7 +45,7 @@ export const NO_DATES = ['0001-01-01', '1900-01-01', '1970-01-01', '9999-12-31']
 
 const PAST_KEPT = 12;
 
-/** All changes of a record's content use this function. The patch says whether `changedAt` moves. */
+/** Every change of a record's content uses this function. The patch says whether `changedAt` moves. */
 export function changeRecord(record: SchoolRecord, patch: RecordPatch, now: number): void {
   record.past.push({ until: now, content: contentOf(record) });
   if (record.past.length > PAST_KEPT) record.past.shift();

@@ -11,12 +11,15 @@ export type School = {
   hasNoEnrolmentDates: boolean;
   /** A course's title by its number. */
   titles: (course: number) => string;
-  /** The integration's data is expired: records disappeared from Kombo only. */
+  /** The integration's data is expired, so that records seem to have disappeared. */
   expiredSince: number | null;
   /** Earlier times when it was expired. */
   expiries: { from: number; until: number }[];
   falselyRemoved: Set<string>;
-  /** False removals: until `until`, the integration's details showed the data as expired. */
+  /**
+   * Records are shown as removed by mistake until `until`, and the integration's details show the data as
+   * expired.
+   */
   falseRemovals: { id: string; removedAt: number; until: number }[];
 };
 

@@ -49,7 +49,7 @@ export const specialSteps: Record<
       : null,
 };
 
-/** Completed, reopened without a date, completed again, and perhaps only later with a date. */
+/** Completed, reopened without a date, completed again, and sometimes with a date only later. */
 function retake(record: SchoolRecord, { now, random }: Situation): SpecialStep | null {
   if (record.removedAt !== null) return null;
   if (record.status !== 'COMPLETED') {
@@ -68,7 +68,7 @@ function earlierCompletion({ past }: SchoolRecord): number | null {
   return past.findLast(({ content }) => content.completedAt !== null)?.content.completedAt ?? null;
 }
 
-/** A date becomes one that means "none", also that of a removal. */
+/** A date of the record, or of its removal, becomes one that means "none". */
 function loseADate({ removedAt }: SchoolRecord, { now, random }: Situation): SpecialStep {
   const none = random.pick(NO_DATES);
   if (removedAt !== null) {

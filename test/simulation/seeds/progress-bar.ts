@@ -1,6 +1,6 @@
 const WIDTH = 30;
 
-/** A progress line on a terminal; otherwise a line for each tenth. */
+/** Prints progress: one updated line on a terminal, otherwise a line for each tenth. */
 export function progressBar(total: number, out: NodeJS.WriteStream = process.stderr) {
   const started = performance.now();
   let tenths = 0;

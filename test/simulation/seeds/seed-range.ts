@@ -7,7 +7,7 @@ const SeedRange = z.object({
   from: z.int(),
   seeds: z.int(),
   step: z.int().check(z.positive()),
-  /** Fixed parts of all scenarios, which replace the random ones. */
+  /** Values that replace the random ones in all scenarios. */
   scenario: z.record(z.string(), z.unknown()),
   patches: z.array(z.object({ file: z.string(), replace: z.string(), by: z.string() })),
 });
@@ -18,7 +18,7 @@ export const SeedReport = z.object({
   lived: z.int(),
   events: z.int(),
   faults: z.int(),
-  /** How often each thing happened, by its name, and in how many seeds. */
+  /** The number of occurrences of each kind by name, and the number of seeds with that kind. */
   counts: z.record(z.string(), z.object({ times: z.int(), seeds: z.int() })),
   broken: z.array(
     z.object({ seed: z.int(), violations: z.array(z.object({ promise: z.string(), evidence: z.string() })) }),

@@ -9,7 +9,7 @@ export type RangeOptions = {
   workers: number;
   patches?: SourcePatch[];
   scenario?: Partial<Scenario>;
-  /** After each report of a thread; `stop` ends all of them. */
+  /** Called after each report of a thread. `stop` ends all threads. */
   progress: (total: SeedReport, stop: () => void) => void;
 };
 

@@ -9,7 +9,7 @@ export function equalValues(a: AttributeValue | undefined, b: AttributeValue | u
   return canonical(a) === canonical(b);
 }
 
-/** Less than 0, 0 or more than 0; null if the two cannot be compared, and then no item matches. */
+/** Less than 0, 0 or more than 0; null if the values cannot be compared, in which case no item matches. */
 export function compareValues(a: AttributeValue | undefined, b: AttributeValue | undefined): number | null {
   if (a?.S !== undefined && b?.S !== undefined) return Buffer.compare(Buffer.from(a.S), Buffer.from(b.S));
   if (a?.N !== undefined && b?.N !== undefined) return Number(a.N) - Number(b.N);
@@ -32,7 +32,7 @@ export function typeOf(value: AttributeValue): string {
   return Object.keys(value)[0] ?? '';
 }
 
-/** The length of a string in bytes, of a binary, a set, a list or a map in elements. */
+/** The length of a string or a binary in bytes, or of a set, list or map in elements. */
 export function sizeOf(value: AttributeValue): number | null {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
   if (value.B !== undefined) return value.B.length;

@@ -3,10 +3,10 @@ export type Token = { kind: 'name' | 'value' | 'mark'; text: string };
 
 const TOKEN = /\s*(?:(:\w+)|(#\w+|[A-Za-z_]\w*)|(<>|<=|>=|[=<>(),+\-.]))/y;
 
-/** Reads an expression's words one after another. */
+/** Reads the words of an expression one after another. */
 export type TokenReader = {
   peek(): Token | undefined;
-  /** Takes the next word when it is this mark or, whatever its case, this keyword. */
+  /** Consumes the next word if it is this symbol or this keyword in any case. */
   accept(text: string): boolean;
   expect(text: string): void;
   take(kind: Token['kind']): string;

@@ -142,7 +142,7 @@ function batchGet(
   return answer;
 }
 
-/** Each statement succeeds or fails alone. One that failed may have taken effect all the same. */
+/** Each statement succeeds or fails separately. A failed one may have taken effect. */
 function executeStatements(
   { Statements = [] }: BatchExecuteStatementCommandInput,
   table: MemoryTable,

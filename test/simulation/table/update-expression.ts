@@ -3,7 +3,7 @@ import { type Item, number, validation } from './attribute-values.ts';
 import { type Operand, type Placeholders, parseOperand } from './condition-expression.ts';
 import { readTokens, type TokenReader } from './expression-tokens.ts';
 
-/** The item after the update, as a new object; what it shares with the item before is never altered. */
+/** The item after the update, as a new object. Parts that it shares with the old item are never changed. */
 export type Update = (item: Item, placeholders: Placeholders) => Item;
 
 type Action = (before: Item, after: Item, placeholders: Placeholders) => void;
@@ -112,7 +112,7 @@ function resolve(path: Path, { names }: Placeholders): Path {
   return path.map((step) => names?.[step] ?? step);
 }
 
-/** Puts a value at a path, or takes away what is there; the maps on the way are copied. */
+/** Sets or removes the value at a path. The maps on the path are copied. */
 function place(map: Item, [name = '', ...rest]: Path, value: AttributeValue | undefined): void {
   if (rest.length === 0) {
     if (value === undefined) delete map[name];

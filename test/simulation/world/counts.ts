@@ -1,4 +1,4 @@
-/** How often something happened in a history, by name. */
+/** The number of occurrences of each kind in a history, by name. */
 export type Counts = {
   add(name: string): void;
   all(): ReadonlyMap<string, number>;

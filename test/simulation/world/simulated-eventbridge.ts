@@ -7,7 +7,7 @@ import { networkError, sdkError } from './sdk-errors.ts';
 import type { VirtualTime } from './virtual-time.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
-/** The bus: the accepted events in order, and which events it refuses for good. */
+/** The bus: the accepted events in order, and the events that it refuses permanently. */
 export type SimulatedBus = {
   received: ReceivedEvent[];
   refused: ReceivedEvent[];

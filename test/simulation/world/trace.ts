@@ -4,7 +4,10 @@ import { createHash } from 'node:crypto';
 export type Trace = {
   note(line: () => string): void;
   lines(): string[];
-  /** A digest: the same for two runs exactly if they took the same steps at the same times. */
+  /**
+   * A digest of the trace: two runs have the same digest exactly if they took the same steps at the same
+   * times.
+   */
   hash(): string;
 };
 

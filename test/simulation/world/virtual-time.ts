@@ -1,4 +1,4 @@
-/** Time that passes only when nothing else is left to do: hours take milliseconds and are repeatable. */
+/** Virtual time that advances only when no other work is left: hours take milliseconds and are repeatable. */
 export type VirtualTime = {
   /** Milliseconds since 1970. */
   now(): number;
@@ -20,7 +20,7 @@ export class StuckError extends Error {
 }
 
 const realSetImmediate = globalThis.setImmediate;
-/** Runs everything that does not need time to pass: promises first, then the phase of the event loop. */
+/** Runs all work that needs no time to pass: promises first, then the phases of the event loop. */
 const settle = () => new Promise<void>((resolve) => realSetImmediate(resolve));
 
 export function virtualTime(start: number, stepLimit: number, install: InstallTime): VirtualTime {
@@ -30,7 +30,7 @@ export function virtualTime(start: number, stepLimit: number, install: InstallTi
 
   const after = (ms: number, callback: () => void) => {
     const timer = { at: now + Math.max(0, ms), order: order++, callback };
-    // Latest first: there are few, and the next one is taken from the end.
+    // The timers, latest first: there are few, and the next one is taken from the end.
     let place = timers.length;
     while (place > 0 && isEarlier(timers[place - 1], timer)) place--;
     timers.splice(place, 0, timer);

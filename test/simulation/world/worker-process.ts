@@ -79,7 +79,10 @@ export function latencyOf(random: Random, faults: Faults): Latency {
   return { there: oneWay(), back: oneWay() };
 }
 
-/** A promise of its own for each that waits: one for all would keep whoever waits for as long as the program runs. */
+/**
+ * Each waiter gets a separate promise: a shared one would keep all waiters in memory for as long as the
+ * program runs.
+ */
 function never(): Promise<never> {
   return new Promise(() => undefined);
 }

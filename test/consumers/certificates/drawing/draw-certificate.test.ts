@@ -26,7 +26,7 @@ const draw = (changes: Partial<Certificate> = {}, texts: object = {}) =>
 const linesOf = async (changes: Partial<Certificate> = {}, texts: object = {}) =>
   readLines((await draw(changes, texts)).pdf).map(plain);
 
-/** No font has Gunjala Gondi. */
+/** No installed font supports the Gunjala Gondi script. */
 const UNDRAWABLE = '\u{11d60}\u{11d61}';
 
 test('a certificate that is drawn twice has the same bytes', async () => {

@@ -13,9 +13,9 @@ const LINES_A_PAGE = 60;
 const WIDTH = 1400;
 const SPACING = 20;
 
-/** A PDF with many texts, one a line, drawn as the texts of a certificate are. */
+/** A PDF with many texts, one in each line, drawn in the same way as the texts of a certificate. */
 export async function drawnPages(texts: PreparedText[]): Promise<Buffer> {
-  // What earlier documents had of HarfBuzz is freed when the event loop turns.
+  // The memory of HarfBuzz that earlier documents used is freed in the next iteration of the event loop.
   await new Promise((resolve) => setImmediate(resolve));
   const typefaces = await createTypefaces(texts);
   const size: [number, number] = [WIDTH, (LINES_A_PAGE + 1) * SPACING];
@@ -38,7 +38,7 @@ export async function drawnPages(texts: PreparedText[]): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** A glyph that is missing has the number 0, and is a box on the page; its text would be read all the same. */
+/** A missing glyph has the number 0 and is drawn as a box. Programs could still read its text. */
 function refuseMissingGlyphs({ paragraph, lines }: FittedText): void {
   const clusters = lines.flatMap((line) => paragraph.runs(line)).flatMap((run) => run.clusters);
   const missing = clusters.find(({ glyphs }) => glyphs.some(({ id }) => id === 0));

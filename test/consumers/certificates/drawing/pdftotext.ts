@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import createBidi from 'bidi-js';
 
-/** Whether Debian's poppler-utils, an independent reader of PDFs, is installed. */
+/** Whether poppler-utils of Debian is installed, which reads PDFs independently of our code. */
 export const hasPdfToText = spawnSync('pdftotext', ['-v']).error === undefined;
 
-/** The lines of a PDF as `pdftotext` reads them, empty ones left out. */
+/** The lines of a PDF as `pdftotext` reads them, without empty lines. */
 export function readLines(pdf: Uint8Array): string[] {
   const { stdout, status, stderr } = spawnSync('pdftotext', ['-layout', '-', '-'], {
     input: pdf,
@@ -18,8 +18,8 @@ export function readLines(pdf: Uint8Array): string[] {
 }
 
 /**
- * What stands in a line from left to right. `pdftotext` writes pieces that it takes for right-to-left back to front
- * between marks of direction, in an order that depends on the page; this undoes it.
+ * The characters of a line from left to right. `pdftotext` writes text that it classifies as right-to-left in
+ * reverse order between direction marks, in an order that depends on the page. This function reverses that.
  */
 export function visualOrderOfLine(line: string): string {
   const text = line.trim();
@@ -36,10 +36,14 @@ export function visualOrderOfLine(line: string): string {
 
 const bidi = createBidi();
 
-/** What must stand in a line from left to right, by the Unicode Bidirectional Algorithm over code points. */
+/**
+ * The expected characters of a line from left to right, by the Unicode Bidirectional Algorithm over code
+ * points.
+ */
 export function visualOrderOfText(text: string, direction: 'ltr' | 'rtl' | 'auto'): string {
   const characters = [...text];
-  // A stand-in of the same class in one UTF-16 unit, since the package looks at units.
+  // A replacement character of the same bidirectional class with one UTF-16 unit, because the package works
+  // on units.
   const standIn = characters
     .map((character) => (character.length === 1 ? character : bidi.getBidiCharTypeName(character)))
     .map((character) => ({ R: '\u05d0', L: 'a', NSM: '\u0300' })[character] ?? character.slice(0, 1))
@@ -49,7 +53,7 @@ export function visualOrderOfText(text: string, direction: 'ltr' | 'rtl' | 'auto
   return plain(order.map((at) => characters[at]).join(''));
 }
 
-/** Without marks of direction, and with single spaces. */
+/** The text without direction marks, and with single spaces. */
 export function plain(text: string): string {
   return text
     .replaceAll(/[\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')

@@ -5,8 +5,8 @@ import { everyLocale } from './locales.ts';
 import { hasPdfToText, plain, readLines, visualOrderOfLine, visualOrderOfText } from './pdftotext.ts';
 
 /**
- * What is drawn is read back by `pdftotext`. The command `npm run test:certificate-text` tries one letter in ten and every
- * language, with `ONE_LETTER_IN=1` before it every letter and every locale, and `npm test` some.
+ * `pdftotext` reads back what is drawn. `npm test` tries some letters. `npm run test:certificate-text` tries
+ * one letter in ten and every language; with `ONE_LETTER_IN=1` it tries every letter and every locale.
  */
 const ONE_LETTER_IN = Number(process.env['ONE_LETTER_IN'] ?? 150);
 const isWhole = ONE_LETTER_IN === 1;
@@ -87,7 +87,8 @@ describe.skipIf(!hasPdfToText)('read back by pdftotext', () => {
     ['rtl', 'نرگس می‌خواهم'],
     ['rtl', '𞤀𞤣𞤤𞤢𞤥 𞥑𞥔'],
   ] as const)('pdftotext reads %s text from a PDF: %s', async (direction, text) => {
-    // Many lines of the same kind: pdftotext guesses the direction of a page from most of its letters.
+    // All lines are of the same kind, because pdftotext derives the direction of a page from most of its
+    // letters.
     const read = readLines(
       await drawnPages(await Promise.all([text, text, text].map((line) => prepared(line)))),
     );
@@ -97,7 +98,10 @@ describe.skipIf(!hasPdfToText)('read back by pdftotext', () => {
   });
 });
 
-/** A letter with each mark, and with each mark and another one. Over all letters, each mark is paired with each. */
+/**
+ * A letter with each mark, and with each mark and a second one. Over all letters, each mark is combined with
+ * each other one.
+ */
 function marked(letter: string): string[] {
   const distance = LETTERS.indexOf(letter);
   return MARKS.flatMap((mark, at) => [
@@ -115,7 +119,10 @@ function directionOf(locale: string): string {
   return Object(new Intl.Locale(locale)).getTextInfo().direction;
 }
 
-/** Wide letters are in the East Asian fonts, which have no marks; some letters of Unicode 15 to 17 are in none. */
+/**
+ * Wide letters are in the East Asian fonts, which have no combining marks. Some letters of Unicode 15 to 17
+ * are in no font.
+ */
 function isInNoFont(letter: string): boolean {
   return /[\uff00-\uffef\u1c89\u1c8a\ua7cb-\ua7cf\ua7d2\ua7d4\ua7da-\ua7dc\ua7f1\u{1df25}-\u{1df2a}\u{1e030}-\u{1e06d}]/u.test(
     letter,
