@@ -26,7 +26,7 @@ describe('a new progression', () => {
     [{ status: null }, []],
     [{ status: 'COMPLETED', removedAt: JAN }, []],
     [{ status: null, removedAt: JAN }, []],
-  ])('a new progression as %o publishes %o', (now, events) => {
+  ])('a new progression with the state %o publishes the events %o', (now, events) => {
     expect(eventsOf(null, now)).toEqual(events);
   });
 
@@ -77,9 +77,12 @@ describe('a change of status', () => {
   };
   const rows = all.flatMap((from) => all.map((to) => ({ from, to, event: table[from][to] })));
 
-  test.each(rows)('a change of status from $from to $to is $event', ({ from, to, event }) => {
-    expect(eventsOf({ status: from }, { status: to })).toEqual(event === null ? null : [event]);
-  });
+  test.each(rows)(
+    'a change of status from $from to $to publishes the event $event',
+    ({ from, to, event }) => {
+      expect(eventsOf({ status: from }, { status: to })).toEqual(event === null ? null : [event]);
+    },
+  );
 
   test.each([
     ['ENROLLED', 'LearnerEnrolled'],
@@ -87,7 +90,7 @@ describe('a change of status', () => {
     ['COMPLETED', 'CourseCompleted'],
     ['DROPPED', 'LearnerDropped'],
   ] as const)(
-    'a first status %s of a known progression is %s, with the known state as previous',
+    'a known progression without a status that gets the status %s publishes %s, with the known state as `previous`',
     (to, event) => {
       const before = known({ status: null });
       const change = decideEvents(before, observed({ status: to }));
@@ -95,7 +98,7 @@ describe('a change of status', () => {
     },
   );
 
-  test('a change of status is one event, also when dates change with it', () => {
+  test('a change of status and of dates at the same time publishes one event', () => {
     expect(
       eventsOf(
         { status: 'IN_PROGRESS', enrolledAt: JAN },
@@ -109,32 +112,32 @@ describe('a completion', () => {
   const completed = (completedAt: string | null): Facts => ({ status: 'COMPLETED', completedAt });
 
   test.each([
-    ['more than 24 hours later', JAN_MORE_THAN_A_DAY_LATER, 'CourseRecompleted'],
-    ['exactly 24 hours later', JAN_NEXT_DAY, 'CompletionCorrected'],
-    ['a month later', FEB, 'CourseRecompleted'],
-    ['earlier', '2025-01-01T00:00:00.000Z', 'CompletionCorrected'],
-  ])('a completion whose date moves to %s', (_when, date, event) => {
+    ['is more than 24 hours later', JAN_MORE_THAN_A_DAY_LATER, 'CourseRecompleted'],
+    ['is exactly 24 hours later', JAN_NEXT_DAY, 'CompletionCorrected'],
+    ['is a month later', FEB, 'CourseRecompleted'],
+    ['is earlier', '2025-01-01T00:00:00.000Z', 'CompletionCorrected'],
+  ])('a known completion whose new date %s (%s) publishes %s', (_when, date, event) => {
     expect(eventsOf(completed(JAN), completed(date))).toEqual([event]);
   });
 
-  test('a completion date that arrives later is a CompletionCorrected', () => {
+  test('a completion date that Kombo shows later than the completion publishes CompletionCorrected', () => {
     expect(eventsOf(completed(null), completed(JAN))).toEqual(['CompletionCorrected']);
   });
 
-  test('a completion date and an enrolment date that move together are one event', () => {
+  test('a completion date and an enrolment date that change together publish one event', () => {
     expect(eventsOf({ ...completed(JAN), enrolledAt: JAN }, { ...completed(FEB), enrolledAt: FEB })).toEqual([
       'CourseRecompleted',
     ]);
   });
 
-  test('a completion after a retake is a CourseCompleted, whatever its date', () => {
+  test('a completion after a reopening publishes CourseCompleted, whatever its date', () => {
     const reopened = known({ status: 'ENROLLED', completedAt: JAN });
     expect(decideEvents(reopened, observed(completed(FEB)))?.events).toEqual(['CourseCompleted']);
   });
 });
 
 test.each(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'] as const)(
-  'an enrolment date that moves alone while %s is corrected',
+  'when only the enrolment date of a progression with the status %s changes, EnrollmentCorrected is published',
   (status) => {
     expect(eventsOf({ status, enrolledAt: JAN }, { status, enrolledAt: FEB })).toEqual([
       'EnrollmentCorrected',
@@ -142,7 +145,7 @@ test.each(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'] as const)(
   },
 );
 
-test('a date that changes without a known status is not an event', () => {
+test('a changed date of a progression without a known status publishes no event', () => {
   expect(eventsOf({ status: null, enrolledAt: JAN }, { status: null, enrolledAt: FEB })).toBeNull();
 });
 
@@ -150,28 +153,28 @@ describe('known values', () => {
   const full: Facts = { status: 'COMPLETED', enrolledAt: JAN, completedAt: FEB };
 
   test.each<[string, Facts]>([
-    ['a null status', { ...full, status: null }],
-    ['a null enrolment date', { ...full, enrolledAt: null }],
-    ['a null completion date', { ...full, completedAt: null }],
-    ['a null remote id', { ...full, remoteId: null }],
-    ['no changed_at', { ...full, changedAt: null }],
+    ['with a null status', { ...full, status: null }],
+    ['with a null enrolment date', { ...full, enrolledAt: null }],
+    ['with a null completion date', { ...full, completedAt: null }],
+    ['with a null remote id', { ...full, remoteId: null }],
+    ['without `changed_at`', { ...full, changedAt: null }],
     [
-      'all of them null',
+      'in which all of these fields are null',
       { status: null, enrolledAt: null, completedAt: null, remoteId: null, changedAt: null },
     ],
-  ])('known values survive %s', (_what, now) => {
+  ])('a record %s changes no known value', (_what, now) => {
     expect(eventsOf(full, now)).toBeNull();
   });
 
   test.each<[string, Facts]>([
-    ['changed_at', { changedAt: FEB }],
+    ['`changed_at`', { changedAt: FEB }],
     ['the remote id', { remoteId: 'another' }],
     ['a completion date of a course that is not completed', { completedAt: FEB }],
-  ])('known values do not change with %s only', (_what, now) => {
+  ])('a record in which only %s differs changes nothing', (_what, now) => {
     expect(eventsOf({}, now)).toBeNull();
   });
 
-  test('known values do not change with names and titles', () => {
+  test('other names of the learner and another course title change nothing', () => {
     const { course } = observed();
     const record = observed(
       {},
@@ -183,7 +186,7 @@ describe('known values', () => {
     expect(decideEvents(known(), record)).toBeNull();
   });
 
-  test('known values replace the nulls of an event', () => {
+  test('the state in an event has the known value where the record has null', () => {
     const change = decideEvents(
       known({ status: 'IN_PROGRESS', enrolledAt: JAN }),
       observed(
@@ -195,7 +198,7 @@ describe('known values', () => {
     expect(change?.learner).toEqual({ id: 'learner-of-p1', remoteId: '32' });
   });
 
-  test('a changed field without an event of its own is stored with the next event of the progression', () => {
+  test('a changed field that publishes no event is stored with the next event of the progression', () => {
     const before = known({ status: 'ENROLLED', changedAt: JAN });
     const change = decideEvents(before, observed({ status: 'IN_PROGRESS', changedAt: FEB, remoteId: 'new' }));
     expect(change).toMatchObject({ previous: before.state, state: { changedAt: FEB, remoteId: 'new' } });
@@ -203,13 +206,13 @@ describe('known values', () => {
 });
 
 describe('a removal', () => {
-  test('a removal and a restoration are published once', () => {
+  test('a removal and a restoration are published once each', () => {
     expect(eventsOf({}, { removedAt: FEB })).toEqual(['ProgressionRemoved']);
     expect(eventsOf({ removedAt: JAN }, { removedAt: FEB })).toBeNull();
     expect(eventsOf({ removedAt: FEB }, { removedAt: null })).toEqual(['ProgressionRestored']);
   });
 
-  test('a removal comes after a change of status in the same record', () => {
+  test('the event of a removal or restoration comes after the event of a status that changed in the same record', () => {
     expect(eventsOf({ status: 'IN_PROGRESS' }, { status: 'COMPLETED', removedAt: FEB })).toEqual([
       'CourseCompleted',
       'ProgressionRemoved',
@@ -220,7 +223,7 @@ describe('a removal', () => {
     ]);
   });
 
-  test('a removal of a record with a hidden status keeps the known status', () => {
+  test('a removed record with a null status keeps the known status', () => {
     const change = decideEvents(known({ status: 'DROPPED' }), observed({ status: null, removedAt: FEB }));
     expect(change).toMatchObject({ events: ['ProgressionRemoved'], state: { status: 'DROPPED' } });
   });

@@ -44,14 +44,14 @@ const decide = (
 };
 
 describe('a record that comes twice in a page', () => {
-  test('a record that comes twice in a page is compared the second time with the state after the first', () => {
+  test('when a page contains a record twice, the second copy is compared with the state after the first', () => {
     const { decisions, events } = decide([observed(), observed({ status: 'IN_PROGRESS' }), observed()]);
     expect(events).toEqual([['LearnerEnrolled'], ['CourseStarted'], ['ProgressReset']]);
     expect(decisions[1]?.change.previous).toEqual(decisions[0]?.change.state);
     expect(decisions[2]?.change.previous).toEqual(decisions[1]?.change.state);
   });
 
-  test('a record that appears twice, identical, on one page gives its events only once', () => {
+  test('two identical copies of a record on one page publish its events once', () => {
     expect(decide([observed(), observed()]).events).toEqual([['LearnerEnrolled']]);
   });
 });
@@ -64,7 +64,7 @@ describe('the first reconciliation after a baseline', () => {
     ['silent', 0],
     ['publish', 1],
   ] as const)(
-    'treats a record that the %s baseline should have seen as the baseline would have',
+    'the first reconciliation treats a record that a baseline (%s) missed as the baseline would have: %i events',
     (mode, events) => {
       const decided = decide([observed({ changedAt: FEB })], new Map(), { ...rules, baseline: { mode } });
       expect(decided.events[0]).toHaveLength(events);
@@ -75,11 +75,11 @@ describe('the first reconciliation after a baseline', () => {
   test.each([
     ['changed after the baseline began', observed({ changedAt: RECENT })],
     ['has no date of its last change', observed({ changedAt: null })],
-  ])('publishes the first sighting of a record that %s', (_what, record) => {
+  ])('the first reconciliation publishes a new record that %s', (_what, record) => {
     expect(decide([record], new Map(), rules).events).toEqual([['LearnerEnrolled']]);
   });
 
-  test('publishes a change of a record that the baseline saw', () => {
+  test('the first reconciliation publishes a change of a record that the baseline read', () => {
     const before = knownBy(known({ changedAt: JAN }));
     const { events } = decide([observed({ status: 'COMPLETED', changedAt: FEB })], before, rules);
     expect(events).toEqual([['CourseCompleted']]);
@@ -108,27 +108,30 @@ describe('a baseline', () => {
 
   test.each<[string, Parameters<typeof observed>[0], boolean]>([
     [
-      'enrolled in 2019, and changed today',
+      'enrolled in 2019 and changed today',
       { enrolledAt: '2019-05-01T00:00:00.000Z', changedAt: RECENT },
       false,
     ],
     [
-      'completed in 2019, and enrolled today',
+      'completed in 2019 and enrolled today',
       { status: 'COMPLETED', completedAt: '2019-05-01T00:00:00.000Z', enrolledAt: RECENT },
       false,
     ],
     [
-      'completed today, enrolled in 2019',
+      'completed today and enrolled in 2019',
       { status: 'COMPLETED', completedAt: RECENT, enrolledAt: '2019-05-01T00:00:00.000Z' },
       true,
     ],
-    ['without a date of its own', { enrolledAt: null, changedAt: RECENT }, false],
-  ])('a baseline since a date compares the date of the record: %s', (_what, state, isPublished) => {
-    const since = { ...baseline, baseline: { mode: 'since', date: FEB } as const };
-    expect(decide([observed(state)], new Map(), since).events[0]).toHaveLength(isPublished ? 1 : 0);
-  });
+    ['changed today and has no enrolment date', { enrolledAt: null, changedAt: RECENT }, false],
+  ])(
+    'a baseline since a date compares the date of the status of a record that was %s',
+    (_what, state, isPublished) => {
+      const since = { ...baseline, baseline: { mode: 'since', date: FEB } as const };
+      expect(decide([observed(state)], new Map(), since).events[0]).toHaveLength(isPublished ? 1 : 0);
+    },
+  );
 
-  test('a baseline since a date publishes records from this date on', () => {
+  test('a baseline since a date publishes the records whose status has this date or a later one', () => {
     const since = { mode: 'since', date: RECENT } as const;
     expect(decide(page, new Map(), { ...baseline, baseline: since }).events).toEqual([
       [],
@@ -143,12 +146,12 @@ describe('a baseline', () => {
     expect(decide([undated], new Map(), { ...baseline, baseline: since }).events).toEqual([[]]);
   });
 
-  test('a repeated baseline stores changes of earlier records without events', () => {
+  test('a second baseline publishes no changes of records that were stored before it began', () => {
     const before = knownBy(known({ id: 'a' }, { entry: RULES.startEntry }));
     expect(decide([observed({ id: 'a', status: 'COMPLETED' })], before, baseline).events).toEqual([[]]);
   });
 
-  test('a baseline publishes changes of records that it has already stored', () => {
+  test('a baseline publishes changes of records that this baseline has already stored', () => {
     const before = knownBy(known({ id: 'a' }, { entry: RULES.startEntry + 1 }));
     expect(decide([observed({ id: 'a', status: 'COMPLETED' })], before, baseline).events).toEqual([
       ['CourseCompleted'],
@@ -157,7 +160,7 @@ describe('a baseline', () => {
     expect(decide(twice, new Map(), baseline).events).toEqual([[], ['LearnerDropped']]);
   });
 
-  test('a removal of a record that the baseline has already stored is suspect', () => {
+  test('during a baseline, a removal is suspect only when this baseline has already stored the record', () => {
     const seen = knownBy(known({ id: 'a' }, { entry: RULES.startEntry + 1 }));
     expect(decide([observed({ id: 'a', removedAt: RECENT })], seen, baseline).tally.suspect).toBe(1);
     const older = knownBy(known({ id: 'a' }, { entry: RULES.startEntry }));
@@ -174,20 +177,20 @@ describe('a decision of a person', () => {
     ({ state }) =>
       some.includes(state.id) ? action : null;
 
-  test('a decision to release publishes exactly the counted changes', () => {
+  test('with a decision to release, only the counted changes are exempt from the limit', () => {
     const { events, tally } = decide(removals, before, { decisionOn: about('release', 'a', 'c') });
     expect(events).toEqual(ids.map(() => ['ProgressionRemoved']));
     expect(tally).toMatchObject({ decided: 2, suspect: 1 });
   });
 
-  test('a decision to discard marks exactly the counted changes', () => {
+  test('a decision to discard applies to exactly the counted changes', () => {
     const { events, decisions, tally } = decide(removals, before, { decisionOn: about('discard', 'a', 'b') });
     expect(events).toEqual([[], [], ['ProgressionRemoved']]);
     expect(decisions.map(({ change }) => change.discarded !== null)).toEqual([true, true, false]);
     expect(tally).toMatchObject({ decided: 2, suspect: 1 });
   });
 
-  test('ordinary learning needs no decision of a person', () => {
+  test('a decision to discard does not apply to a change that is not suspect', () => {
     const { events } = decide([observed({ id: 'a', status: 'IN_PROGRESS' })], before, {
       decisionOn: about('discard', 'a'),
     });
@@ -199,13 +202,13 @@ describe('a reconciliation', () => {
   const missed = (record: ObservedProgression, before = new Map<string, KnownProgression>()) =>
     decide([record], before, { mode: 'reconcile' }).tally.missed;
 
-  test('a reconciliation counts changes that an incremental run should have found', () => {
+  test('a reconciliation counts a change as missed when an incremental run should have found it', () => {
     expect(missed(observed({ status: 'DROPPED', changedAt: '2026-03-01T07:44:59.999Z' }))).toBe(1);
     expect(missed(observed({ status: 'DROPPED', changedAt: '2026-03-01T07:45:00.000Z' }))).toBe(0);
     expect(missed(observed({ status: 'DROPPED', changedAt: null }))).toBe(0);
   });
 
-  test('a reconciliation does not count erasures or changes without events as missed', () => {
+  test('a reconciliation counts no erasure and no change without events as missed', () => {
     expect(missed(erased(), knownBy(known({ removedAt: FEB, changedAt: JAN })))).toBe(0);
     expect(missed(observed({ removedAt: FEB, changedAt: JAN }))).toBe(0);
   });
@@ -226,7 +229,7 @@ describe('a record that is older than known', () => {
   const answered = (answer: ObservedProgression | null, rules: Partial<PageRules> = {}) =>
     decide([older], before, { readAgain: new Map([['p1', answer]]), ...rules });
 
-  test('a record older than the known state must be read again', () => {
+  test('a record with an older `changed_at` than the known state must be read again', () => {
     expect(decide([older], before)).toMatchObject({
       olderThanKnown: ['p1'],
       decisions: [],
@@ -234,16 +237,16 @@ describe('a record that is older than known', () => {
     });
   });
 
-  test('an older version of a record is trusted when Kombo shows it a second time', () => {
+  test('an older version of a record is trusted when Kombo shows it a second time, and is suspect', () => {
     expect(answered(older)).toMatchObject({ events: [['LearnerDropped']], suspects: ['olderVersion'] });
   });
 
   test.each<[string, ObservedProgression | null]>([
-    ['nothing', null],
+    ['no record', null],
     ['another status', observed({ status: 'IN_PROGRESS', changedAt: JAN })],
     ['another time of change', observed({ status: 'DROPPED', changedAt: '2026-01-11T10:00:00.000Z' })],
     ['a removal without a date', observed({ status: 'DROPPED', changedAt: JAN }, { removed: true })],
-  ])('an older record is not trusted when Kombo then shows %s', (_what, answer) => {
+  ])('an older version of a record is not trusted when the second read shows %s', (_what, answer) => {
     for (const dataExpired of [false, true]) {
       expect(answered(answer, { dataExpired })).toMatchObject({ decisions: [], hasUntrusted: true });
     }
@@ -257,12 +260,12 @@ describe('expired data', () => {
     ['a removal', observed({ removedAt: FEB }), known()],
     ['a restoration', observed(), known({ removedAt: FEB })],
     ['an erasure', erased('p1', FEB), known({ removedAt: FEB })],
-    ['a removal with erasure', erased('p1', FEB), known()],
-  ])('expired data is not trusted about %s', (_what, record, before) => {
+    ['a removal together with an erasure', erased('p1', FEB), known()],
+  ])('while the data is expired, %s is not trusted', (_what, record, before) => {
     expect(decide([record], knownBy(before), expired)).toMatchObject({ events: [], hasUntrusted: true });
   });
 
-  test('while the data is expired, a new record that is removed is not trusted', () => {
+  test('while the data is expired, the removal of a new record is not trusted', () => {
     expect(decide([observed({ removedAt: FEB })], new Map(), expired)).toMatchObject({
       events: [],
       hasUntrusted: true,

@@ -7,7 +7,7 @@ const NOW = '2026-03-02T08:00:00.000Z';
 const derived = (...record: Parameters<typeof observed>) =>
   deriveEvents('moodle:test', observed(...record), NOW);
 
-test('a completed record gives its enrolment and its completion, in the order of time', () => {
+test('an enrolment and a completion are derived from a completed record, the earlier first', () => {
   const events = derived({ status: 'COMPLETED', completedAt: '2026-02-10T10:00:00.000Z' });
 
   expect(events.map(({ type, detail }) => [type, detail.occurredAt])).toEqual([
@@ -16,14 +16,14 @@ test('a completed record gives its enrolment and its completion, in the order of
   ]);
 });
 
-test('a removed record also gives its removal', () => {
+test('a removal is derived from a removed record, too', () => {
   const events = derived({ removedAt: '2026-02-20T10:00:00.000Z' });
 
   expect(events.map(({ type }) => type)).toEqual(['LearnerEnrolled', 'ProgressionRemoved']);
   expect(events[1]?.detail.previous?.removedAt).toBeNull();
 });
 
-test('derived events match the schema and have stable ids that differ from those of the journal', () => {
+test('derived events match the schema; their ids are stable and differ from the ids of journalled events', () => {
   const record = {
     status: 'COMPLETED' as const,
     completedAt: '2026-02-10T10:00:00.000Z',
@@ -49,7 +49,7 @@ test('no start, drop or reopening is derived from a record alone, because the re
   expect(derived({ status: 'COMPLETED', enrolledAt: null })).toEqual([]);
 });
 
-test('a removed record without a usable removal date gives only its enrolment', () => {
+test('only the enrolment is derived from a removed record without a usable removal date', () => {
   const record = observed({ removedAt: null }, { removed: true });
 
   const events = deriveEvents('moodle:test', record, NOW);
@@ -58,7 +58,7 @@ test('a removed record without a usable removal date gives only its enrolment', 
   expect(NOT_KNOWN_FROM_KOMBO.join()).toContain('removal without a usable date');
 });
 
-test('an erased record gives only its removal, without the learner', () => {
+test('only the removal is derived from an erased record, without the ids of the learner', () => {
   const [event, ...rest] = deriveEvents('moodle:test', erased('p1', '2026-02-20T10:00:00.000Z'), NOW);
 
   expect(rest).toEqual([]);

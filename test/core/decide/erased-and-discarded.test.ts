@@ -28,9 +28,9 @@ describe('a change that a silent baseline stores', () => {
   test.each<[string, KnownProgression | null, ObservedProgression, Change['unpublishedRemoval']]>([
     ['a removal', known(), observed({ removedAt: FEB }), 'silenced'],
     ['a completion', known(), observed({ status: 'COMPLETED' }), null],
-    ['a record that was removed before it was seen', null, observed({ removedAt: FEB }), 'first-seen'],
+    ['a new record that is already removed', null, observed({ removedAt: FEB }), 'first-seen'],
   ])(
-    'a change in a silent baseline has no event, and its removal counts as unpublished: %s',
+    'in a silent baseline, %s publishes no event, and only a removal is marked as unpublished',
     (_what, before, now, unpublishedRemoval) => {
       expect(stored(before, now)).toMatchObject({ events: [], unpublishedRemoval });
     },
@@ -41,10 +41,10 @@ describe('an erasure', () => {
   const removed = known({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB });
 
   test.each([
-    ['keeps its removal date', FEB],
-    ['lost its removal date too', null],
+    ['still has its removal date', FEB],
+    ['has no removal date any more', null],
   ])(
-    'an erasure of a removed record that %s is published once and changes nothing else',
+    'the erasure of a removed record that %s is published once and changes no other field',
     (_what, removedAt) => {
       const change = decideEvents(removed, erased('p1', removedAt));
       expect(change).toMatchObject({ events: ['LearnerDataErased'], state: removed.state, erased: true });
@@ -56,7 +56,7 @@ describe('an erasure', () => {
     },
   );
 
-  test('an erasure in the same record as the removal is published after it', () => {
+  test('when a record shows a removal and an erasure, the erasure is published after the removal', () => {
     expect(decideEvents(known(), erased('p1', FEB))?.events).toEqual([
       'ProgressionRemoved',
       'LearnerDataErased',
@@ -72,7 +72,7 @@ describe('a discarded change', () => {
   };
   const removal = observed({ status: 'ENROLLED', removedAt: FEB });
 
-  test('a discarded change keeps the published state and publishes nothing', () => {
+  test('a discarded change publishes nothing, and the published state stays stored', () => {
     expect(discard({}, removal)).toMatchObject({
       events: [],
       state: { removedAt: null },
@@ -80,7 +80,7 @@ describe('a discarded change', () => {
     });
   });
 
-  test('a discarded change does not come back when its dates or hidden fields move', () => {
+  test('a discarded removal stays discarded when its dates change or its fields become null', () => {
     const after = knownAfter(discard({}, removal), 2);
     expect(decideEvents(after, removal)).toBeNull();
     expect(
@@ -89,7 +89,7 @@ describe('a discarded change', () => {
     expect(decideEvents(after, observed({ removedAt: FEB, status: null, enrolledAt: null }))).toBeNull();
   });
 
-  test('another change after a discarded one is published with previous as published before', () => {
+  test('the change after a discarded change is published, with the last published state as `previous`', () => {
     const after = knownAfter(discard({}, removal), 2);
     const change = decideEvents(after, observed({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB }));
     expect(change).toMatchObject({
@@ -102,7 +102,7 @@ describe('a discarded change', () => {
   test.each<[string, (date: string) => Facts]>([
     ['EnrollmentCorrected', (enrolledAt) => ({ status: 'COMPLETED', completedAt: FEB, enrolledAt })],
     ['CompletionCorrected', (completedAt) => ({ status: 'COMPLETED', enrolledAt: DEC, completedAt })],
-  ])('a discarded change with another date is a new change: %s', (event, on) => {
+  ])('a discarded %s is a new change when it comes back with another date', (event, on) => {
     const after = knownAfter(discard(on(FEB), observed(on(JAN))), 2);
     expect(decideEvents(after, observed(on(JAN)))).toBeNull();
     expect(decideEvents(after, observed(on(DEC)))).toMatchObject({
@@ -112,7 +112,7 @@ describe('a discarded change', () => {
     });
   });
 
-  test('a discarded change that disappeared and comes back is a new change', () => {
+  test('a discarded change that was undone on the platform and comes back is a new change', () => {
     const after = knownAfter(discard({}, removal), 2);
     const gone = decideEvents(after, observed());
     expect(gone).toMatchObject({ events: [], state: after.state, discarded: null });
@@ -120,7 +120,7 @@ describe('a discarded change', () => {
     expect(decideEvents(knownAfter(gone, 3), removal)?.events).toEqual(['ProgressionRemoved']);
   });
 
-  test('a discarded removal is published with the erasure that follows it', () => {
+  test('when an erasure follows a discarded removal, the removal and the erasure are published', () => {
     const after = knownAfter(discard({}, removal), 2);
     const change = decideEvents(after, erased('p1', FEB));
     expect(change).toMatchObject({

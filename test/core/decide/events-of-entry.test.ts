@@ -55,7 +55,7 @@ describe('every event', () => {
     expect(learningEvents[type].parse(event?.detail)).toEqual(event?.detail);
   });
 
-  test('the id of an event is its position in the journal, counted over all changes of the entry', () => {
+  test('the id of an event contains the number of its entry and its index among all events of the entry', () => {
     const events = eventsOfEntry(
       entryOf(
         [
@@ -76,7 +76,7 @@ describe('every event', () => {
   });
 });
 
-test('the event of a removed record has the removal date that is known after it', () => {
+test('an event of a record whose removal date also changed shows both dates, in `previous` and in `progression`', () => {
   const [event] = eventsOf(
     known({ removedAt: JAN }),
     observed({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB }),
@@ -88,7 +88,7 @@ test('the event of a removed record has the removal date that is known after it'
 });
 
 describe('two events of one change', () => {
-  test('two events of one change form a chain: the state between them has the new status and is not yet removed', () => {
+  test('when a change publishes a completion and a removal, the state between the two events is completed and not removed', () => {
     const before = known({ status: 'IN_PROGRESS' });
     const [first, second] = eventsOf(
       before,
@@ -101,7 +101,7 @@ describe('two events of one change', () => {
     expect(second?.detail.changes).toEqual(['removedAt']);
   });
 
-  test('of two events of a restored record, only the second is restored', () => {
+  test('when a change publishes a re-enrolment and a restoration, the state between the two events is still removed', () => {
     const [first, second] = eventsOf(known({ status: 'DROPPED', removedAt: FEB }), observed());
     expect(first).toMatchObject({ type: 'LearnerReenrolled', detail: { progression: { removedAt: FEB } } });
     expect(second).toMatchObject({
@@ -110,7 +110,7 @@ describe('two events of one change', () => {
     });
   });
 
-  test('a record removed and erased at once gives the removal, then the erasure', () => {
+  test('a record that is removed and erased at once publishes the removal first, then the erasure', () => {
     const events = eventsOf(known(), erased('p1', FEB));
     expect(events.map(({ detail }) => detail.changes)).toEqual([['removedAt'], ['learner']]);
     expect(events[1]?.detail.previous).toEqual(events[0]?.detail.progression);
@@ -121,7 +121,7 @@ describe('occurredAt', () => {
   const when = (before: KnownProgression | null, now: ObservedProgression) =>
     eventsOf(before, now).map(({ detail }) => detail.occurredAt);
 
-  test('occurredAt is the date of the fact itself', () => {
+  test("occurredAt is the platform's own date of the enrolment, completion or removal", () => {
     expect(when(null, observed({ enrolledAt: JAN, changedAt: CHANGED }))).toEqual([JAN]);
     expect(when(known(), observed({ status: 'COMPLETED', completedAt: FEB, changedAt: CHANGED }))).toEqual([
       FEB,
@@ -129,7 +129,7 @@ describe('occurredAt', () => {
     expect(when(known(), observed({ removedAt: FEB, changedAt: CHANGED }))).toEqual([FEB]);
   });
 
-  test('occurredAt is `changed_at` if the date of the fact is missing or not new', () => {
+  test("occurredAt is `changed_at` if the platform's own date is missing or was already known", () => {
     const stale = known({ status: 'ENROLLED', completedAt: JAN });
     expect(when(stale, observed({ status: 'COMPLETED', completedAt: JAN, changedAt: CHANGED }))).toEqual([
       CHANGED,
@@ -145,7 +145,7 @@ describe('occurredAt', () => {
     ]);
   });
 
-  test('occurredAt of an erasure is the time of detection', () => {
+  test('occurredAt of an erasure is the time of detection, or `changed_at` if it is new', () => {
     expect(when(known({ removedAt: FEB, changedAt: JAN }), erased())).toEqual([DETECTED]);
     expect(
       when(known({ removedAt: FEB, changedAt: JAN }), {
@@ -157,7 +157,7 @@ describe('occurredAt', () => {
 });
 
 describe('changes', () => {
-  test('changes lists the fields that differ, also for a new record', () => {
+  test('`changes` lists the fields that differ from `previous`, or from an empty state for a new record', () => {
     expect(eventsOf(null, observed())[0]?.detail.changes).toEqual(['remoteId', 'status', 'enrolledAt']);
     expect(
       eventsOf(known(), observed({ status: 'COMPLETED', completedAt: FEB, changedAt: CHANGED }))[0]?.detail
@@ -175,7 +175,7 @@ describe('learner details', () => {
     expect(JSON.stringify(entry)).not.toContain(CANARY);
   });
 
-  test('learner details come from the map, or are null', () => {
+  test('learner details in an event come from the passed map, or are null', () => {
     const details = { firstName: 'Ada', lastName: 'L', email: 'ada@example.com' };
     expect(eventsOfEntry(entry, new Map([['p1', details]]))[0]?.detail.learner).toMatchObject(details);
     expect(eventsOfEntry(entry, new Map())[0]?.detail.learner).toMatchObject({

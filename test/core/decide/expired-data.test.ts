@@ -5,7 +5,7 @@ import { HOUR_MS } from '../../support/test-clock.ts';
 import { world } from '../../support/world.ts';
 
 describe('expired data', () => {
-  test('expired data stops the watermark until the data is valid again', async () => {
+  test('while the data is expired, the watermark does not move', async () => {
     const poller = await synced();
     poller.kombo.dataExpiredAt = '2026-03-02T08:30:00.000Z';
     poller.put(
@@ -30,7 +30,7 @@ describe('expired data', () => {
     expect(poller.kombo.detailReads).toBe(0);
   });
 
-  test('expired data does not let a first sync end', async () => {
+  test('a first sync does not end while the data is expired', async () => {
     const poller = world();
     poller.kombo.dataExpiredAt = '2026-03-02T07:00:00.000Z';
     poller.put(observed({ removedAt: '2026-03-02T07:30:00.000Z' }));

@@ -24,7 +24,7 @@ const primary = (poller: World, ...records: Parameters<World['put']>) => {
   poller.ports.kombo.readByIds = async () => ({ records, rejected: [] });
 };
 
-test('a record older than the known state is read again, and the newer version is used', async () => {
+test('a record that is older than its known state is read again, and a newer version is used', async () => {
   const poller = await lagging();
   primary(poller, completed);
   const { watermark } = poller.store.place().checkpoint;
@@ -33,14 +33,14 @@ test('a record older than the known state is read again, and the newer version i
   expect(poller.store.place().checkpoint.watermark).not.toBe(watermark);
 });
 
-test('a version that is newer than the known state is published after it was read again', async () => {
+test('when the second read of an older record shows a newer version than the known one, it is published', async () => {
   const poller = await lagging();
   primary(poller, observed({ id: 'a', status: 'DROPPED', changedAt: NEWER }));
   await poller.poll();
   expect(poller.types()).toEqual(['LearnerDropped']);
 });
 
-test('the same older version is trusted when it is shown again, and published once', async () => {
+test('an older version that Kombo shows a second time is trusted and published once', async () => {
   const poller = await lagging();
   primary(poller, started);
   await poller.poll();
@@ -50,9 +50,12 @@ test('the same older version is trusted when it is shown again, and published on
 });
 
 test.each([
-  ['without an answer', []],
-  ['with another older answer', [observed({ id: 'a', status: 'DROPPED', changedAt: OLD })]],
-])('%s, an older record is not trusted, and the watermark stays', async (_what, records) => {
+  ['when the second read returns no record', []],
+  [
+    'when the second read returns another older version',
+    [observed({ id: 'a', status: 'DROPPED', changedAt: OLD })],
+  ],
+])('%s, the older version is not trusted, and the watermark does not move', async (_what, records) => {
   const poller = await lagging();
   primary(poller, ...records);
   const { watermark } = poller.store.place().checkpoint;
@@ -61,7 +64,7 @@ test.each([
   expect(poller.store.place().checkpoint.watermark).toBe(watermark);
 });
 
-test('an older record with the same facts is not read again', async () => {
+test('an older record whose status and dates equal the known ones is not read again', async () => {
   const poller = await synced(['a', 'b', 'c']);
   poller.put(observed({ id: 'a', changedAt: '2026-01-01T00:00:00.000Z' }));
   poller.ports.kombo.readByIds = () => {

@@ -21,7 +21,7 @@ function afterwards(before: KnownProgression | null, record: ObservedProgression
 }
 
 describe('a known record that comes back with only its id', () => {
-  test('a known record that comes back with only its id publishes a removal, then an erasure', () => {
+  test('a known record of which Kombo shows only the id publishes a removal, then an erasure', () => {
     const change = decide(known(), erased());
     expect(change).toMatchObject({
       events: ['ProgressionRemoved', 'LearnerDataErased'],
@@ -31,7 +31,7 @@ describe('a known record that comes back with only its id', () => {
     expect(decide(afterwards(known(), erased()), erased(), '2026-03-09T08:00:00.000Z')).toBeNull();
   });
 
-  test('a record with only its id is no longer erased when it returns, and its next erasure is published', () => {
+  test('a record that Kombo showed with only its id is not erased any more when it returns, and its next erasure is published', () => {
     const gone = afterwards(known(), erased());
     expect(eventsOf(gone, observed())).toEqual(['ProgressionRestored']);
     const back = afterwards(gone, observed());
@@ -40,7 +40,7 @@ describe('a known record that comes back with only its id', () => {
   });
 });
 
-test('an erased record that returns and is removed again is erased once more', () => {
+test('an erased record that returns, is removed and is erased again publishes a second erasure', () => {
   const removed = afterwards(known(), observed({ removedAt: JAN }));
   const returned = afterwards(afterwards(removed, erased('p1', JAN)), observed());
   const again = afterwards(returned, observed({ removedAt: EARLIER }));
@@ -50,7 +50,7 @@ test('an erased record that returns and is removed again is erased once more', (
 describe('a removal without a usable date', () => {
   const record = observed({ removedAt: null }, { removed: true });
 
-  test('a removal without a usable date keeps its time of detection', () => {
+  test('a removal without a usable date has the time of its first detection as its date', () => {
     const removed = afterwards(known(), record);
     expect(removed.state.removedAt).toBe(NOW);
     expect(decide(removed, record, '2026-03-09T08:00:00.000Z')).toBeNull();
@@ -67,20 +67,28 @@ describe('a removed record without names', () => {
     );
 
   test.each<[string, string, string[]]>([
-    ['14 days after its removal is erased', '2026-02-16T08:00:00.000Z', ['LearnerDataErased']],
-    ['a moment before is not', '2026-02-16T08:00:00.001Z', []],
+    [
+      'a removed record without names counts as erased 14 days after its removal',
+      '2026-02-16T08:00:00.000Z',
+      ['LearnerDataErased'],
+    ],
+    [
+      'a removed record without names does not count as erased 1 ms less than 14 days after its removal',
+      '2026-02-16T08:00:00.001Z',
+      [],
+    ],
   ])('%s', (_what, removedAt, events) => {
     expect(eventsOf(known({ removedAt }), nameless(removedAt))).toEqual(events);
   });
 
-  test('a removed record without names is erased once', () => {
+  test('the erasure of a removed record without names is published once', () => {
     const before = afterwards(known({ removedAt: JAN }), nameless(JAN));
     expect(before.learner).toEqual({ id: null, remoteId: null });
     expect(decide(before, nameless(JAN))).toBeNull();
     expect(decide(before, observed({ removedAt: JAN }))).toBeNull();
   });
 
-  test('a live record without names is not erased', () => {
+  test('a record without names that is not removed does not count as erased', () => {
     expect(eventsOf(known(), observed({}, { namesBlank: true }))).toEqual([]);
   });
 });
@@ -88,12 +96,12 @@ describe('a removed record without names', () => {
 describe('a removal that was not published', () => {
   const before = known({ removedAt: JAN }, { unpublishedRemoval: 'silenced' });
 
-  test('a removal that was not published stays unpublished while the record is removed', () => {
+  test('the mark that a removal was not published stays while the record is removed', () => {
     const change = decide(before, observed({ status: 'COMPLETED', removedAt: JAN }));
     expect(change?.unpublishedRemoval).toBe('silenced');
   });
 
-  test('an unpublished removal ends when the record returns', () => {
+  test('the mark that a removal was not published is deleted when the record returns', () => {
     expect(decide(before, observed())?.unpublishedRemoval).toBeNull();
   });
 });
@@ -111,7 +119,7 @@ describe('a record that is already removed when it is first read', () => {
     expect(decide(first, observed({ ...completed, removedAt: JAN }))).toBeNull();
   });
 
-  test('a record first seen as removed publishes its status with its own date when it returns', () => {
+  test('when a record first seen as removed returns, its status is published with its completion date', () => {
     const change = decide(first, observed(completed));
     expect(change?.events).toEqual(['CourseCompleted', 'ProgressionRestored']);
     if (change === null) return;
@@ -124,7 +132,7 @@ describe('a record that is already removed when it is first read', () => {
     expect(eventsOf(first, erased('p1', JAN))).toEqual(['LearnerDataErased']);
   });
 
-  test('a record first seen as removed publishes one chain when it is erased, changes and returns', () => {
+  test('a record first seen as removed publishes an unbroken chain when it is erased, changes and returns', () => {
     const gone = afterwards(first, erased('p1', JAN));
     expect(decide(gone, observed({ status: 'DROPPED', removedAt: JAN }))).toBeNull();
     const returned = decide(gone, observed({ status: 'DROPPED' }));

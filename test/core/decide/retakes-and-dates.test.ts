@@ -32,7 +32,7 @@ const dateOf = (before: State | null, now: State) =>
   lived(before && known(before), now).map(({ detail }) => detail.occurredAt);
 
 describe('a course that is taken again', () => {
-  test('a course taken again has no completion date until a new one comes as a correction', () => {
+  test('a second completion has no completion date until Kombo shows one, which is published as a correction', () => {
     expect(
       story(
         { status: 'COMPLETED', completedAt: FIRST },
@@ -48,7 +48,7 @@ describe('a course that is taken again', () => {
     ]);
   });
 
-  test('a date that Kombo nulls is kept while the status stays the same', () => {
+  test('a known date replaces null while the status stays the same', () => {
     expect(
       story(
         { status: 'COMPLETED', completedAt: FIRST },
@@ -62,7 +62,7 @@ describe('a course that is taken again', () => {
     ]);
   });
 
-  test('a completion keeps its date while its status is unknown', () => {
+  test('the completion date of a progression with a null status is kept when it is completed', () => {
     const [event] = lived(known({ status: null, completedAt: FIRST }), {
       status: 'COMPLETED',
       completedAt: null,
@@ -73,80 +73,80 @@ describe('a course that is taken again', () => {
 
 describe('when something happened', () => {
   test.each<[string, State | null, State, string]>([
-    ['is the date of the completion', {}, { status: 'COMPLETED', completedAt: SECOND }, SECOND],
+    ['the date of a completion', {}, { status: 'COMPLETED', completedAt: SECOND }, SECOND],
     [
-      'is the date of a completion that is known before its status',
+      'the date of a completion, also if Kombo showed the date before the status',
       { status: null, completedAt: FIRST },
       { status: 'COMPLETED', completedAt: FIRST },
       FIRST,
     ],
     [
-      'is the date of an enrolment that is known before its status',
+      'the date of an enrolment, also if Kombo showed the date before the status',
       { status: null, enrolledAt: FIRST },
       { status: 'ENROLLED', enrolledAt: FIRST },
       FIRST,
     ],
     [
-      'is not the date of the first completion when a second one still shows it',
+      '`changed_at` of a second completion that still shows the date of the first',
       { status: 'IN_PROGRESS', completedAt: FIRST },
       { status: 'COMPLETED', completedAt: FIRST, changedAt: WITHIN },
       WITHIN,
     ],
     [
-      'is the date of a renewed completion',
+      'the date of a renewed completion',
       { status: 'COMPLETED', completedAt: FIRST },
       { status: 'COMPLETED', completedAt: SECOND, changedAt: WITHIN },
       SECOND,
     ],
     [
-      'is the new date of an enrolment after a drop',
+      'the new date of an enrolment after a drop',
       { status: 'DROPPED', enrolledAt: FIRST },
       { status: 'ENROLLED', enrolledAt: SECOND, changedAt: WITHIN },
       SECOND,
     ],
-    ['is when Kombo changed the record', {}, { status: 'IN_PROGRESS', changedAt: WITHIN }, WITHIN],
+    ['`changed_at` of a change without a date', {}, { status: 'IN_PROGRESS', changedAt: WITHIN }, WITHIN],
     [
-      'is when Kombo changed a record that is seen for the first time',
+      '`changed_at` of a new record without a date',
       null,
       { status: 'IN_PROGRESS', changedAt: WITHIN },
       WITHIN,
     ],
     [
-      'is when Kombo changed the record, also at the beginning of what was asked for',
+      '`changed_at`, also if it equals `updated_after` of the request',
       {},
       { status: 'DROPPED', changedAt: WINDOW },
       WINDOW,
     ],
     [
-      'is the detection where `changed_at` did not move',
+      'the time of detection if `changed_at` did not change',
       { changedAt: WITHIN },
       { status: 'IN_PROGRESS', changedAt: WITHIN },
       DETECTED,
     ],
     [
-      'is the detection where `changed_at` lies before what was asked for',
+      'the time of detection if `changed_at` is before `updated_after` of the request',
       {},
       { status: 'DROPPED', changedAt: BEFORE },
       DETECTED,
     ],
     [
-      'is the detection where `changed_at` went back',
+      'the time of detection if `changed_at` is earlier than before',
       { status: 'COMPLETED', changedAt: DETECTED },
       { status: 'IN_PROGRESS', changedAt: WITHIN },
       DETECTED,
     ],
     [
-      'is the detection where there is no date at all',
+      'the time of detection if the record has no date',
       null,
       { status: 'IN_PROGRESS', changedAt: null },
       DETECTED,
     ],
-    ['is the date of the removal', {}, { removedAt: SECOND }, SECOND],
-  ])('%s', (_what, before, now, occurredAt) => {
+    ['the date of a removal', {}, { removedAt: SECOND }, SECOND],
+  ])('occurredAt is %s', (_what, before, now, occurredAt) => {
     expect(dateOf(before, now)).toEqual([occurredAt]);
   });
 
-  test('occurredAt is the same for both events of a change dated by `changed_at`', () => {
+  test('both events of a change without a date have `changed_at` as occurredAt', () => {
     const events = dateOf({ removedAt: FIRST }, { status: 'DROPPED', changedAt: WITHIN });
     expect(events).toEqual([WITHIN, WITHIN]);
   });

@@ -26,7 +26,7 @@ function kindOf(
 
 const completed = (completedAt: string | null): State => ({ status: 'COMPLETED', completedAt });
 
-describe('a suspect change:', () => {
+describe('suspect changes', () => {
   test.each<[string, KnownProgression | null, ObservedProgression, SuspectKind]>([
     ['a removal', known(), observed({ removedAt: REMOVED }), 'removed'],
     [
@@ -112,20 +112,20 @@ describe('a suspect change:', () => {
       'corrected',
     ],
     [
-      'an older version that was confirmed',
+      'an older version that Kombo showed twice',
       known({ ...completed(RECENT), changedAt: RECENT }),
       observed({ status: 'IN_PROGRESS', changedAt: OLD }),
       'olderVersion',
     ],
-  ])('%s', (_what, before, record, kind) => {
+  ])('%s is suspect', (_what, before, record, kind) => {
     expect(kindOf(before, record)).toBe(kind);
   });
 });
 
-describe('ordinary learning:', () => {
+describe('changes that are not suspect', () => {
   test.each<[string, KnownProgression | null, ObservedProgression]>([
     ['a new enrolment', null, observed({ enrolledAt: RECENT })],
-    ['an enrolment ahead of time', null, observed({ enrolledAt: '2027-01-01T00:00:00.000Z' })],
+    ['an enrolment with a future date', null, observed({ enrolledAt: '2027-01-01T00:00:00.000Z' })],
     [
       'an enrolment with a recent date that shows an old completion date',
       null,
@@ -133,14 +133,14 @@ describe('ordinary learning:', () => {
     ],
     ['a start', known(), observed({ status: 'IN_PROGRESS' })],
     [
-      'a start that shows an old completion date',
+      'a start of a course with an old completion date',
       known({ completedAt: OLD }),
       observed({ status: 'IN_PROGRESS', completedAt: OLD }),
     ],
     ['a completion with a recent date', known(), observed(completed(RECENT))],
     ['a completion without a date', known(), observed(completed(null))],
     [
-      'a completion at first sight with a recent date',
+      'a new record that is completed with a recent date',
       null,
       observed({ ...completed(RECENT), enrolledAt: OLD }),
     ],
@@ -149,11 +149,15 @@ describe('ordinary learning:', () => {
       known(completed('2025-01-01T00:00:00.000Z')),
       observed(completed(RECENT)),
     ],
-    ['a completion date that follows a little later', known(completed(null)), observed(completed(RECENT))],
-    ['someone who returns after a drop', known({ status: 'DROPPED' }), observed()],
+    [
+      'a recent completion date that Kombo shows later than the completion',
+      known(completed(null)),
+      observed(completed(RECENT)),
+    ],
+    ['a re-enrolment after a drop', known({ status: 'DROPPED' }), observed()],
     ['an erasure whose removal was published', known({ removedAt: REMOVED }), erased()],
     ['a record that is removed before it is first seen', null, observed({ removedAt: REMOVED })],
-  ])('%s', (_what, before, record) => {
+  ])('%s is not suspect', (_what, before, record) => {
     expect(kindOf(before, record)).toBeNull();
   });
 
@@ -163,14 +167,14 @@ describe('ordinary learning:', () => {
     ['COMPLETED', 'firstSeenUndated'],
     ['DROPPED', 'firstSeenUndated'],
   ])(
-    'a new record without a date as %s on a platform that never sends enrolment dates: %s',
+    'on a platform that never sends enrolment dates, a new record without a date and with the status %s has the suspect kind %s',
     (status, kind) => {
       expect(kindOf(null, observed({ status, enrolledAt: null }), { hasEnrolmentDates: false })).toBe(kind);
     },
   );
 });
 
-test('no date is old before there is a watermark', () => {
+test('without a watermark, a new record with an old or missing enrolment date is not suspect', () => {
   const never = { newestWatermark: null };
   expect(kindOf(null, observed({ enrolledAt: OLD }), never)).toBeNull();
   expect(kindOf(null, observed({ enrolledAt: null }), never)).toBeNull();

@@ -22,7 +22,7 @@ test('an unknown status publishes nothing and is set aside once with a count and
   expect(poller.store.place().checkpoint.lastRun?.unknownStatuses).toBe(2);
 });
 
-test('a reconciliation counts the records with an unknown status and removes a status without records', async () => {
+test('a reconciliation counts the records with each unknown status, and delists a status that no record has any more', async () => {
   const poller = await withSuspended();
   poller.put(observed({ id: 'a' }));
   await poller.poll({ mode: 'reconcile' });
@@ -33,7 +33,7 @@ test('a reconciliation counts the records with an unknown status and removes a s
   expect(listed(poller)).toEqual([]);
 });
 
-test('an incremental run keeps listed statuses unchanged and adds new ones', async () => {
+test('an incremental run adds new unknown statuses to the list and does not change listed ones', async () => {
   const poller = await withSuspended();
   const [before] = listed(poller);
   poller.put(suspended('c'), observed({ id: 'd', status: null }, { unknownStatus: 'WAITING' }));
@@ -42,7 +42,7 @@ test('an incremental run keeps listed statuses unchanged and adds new ones', asy
   expect(poller.store.place().checkpoint.hasSetAside).toBe(true);
 });
 
-test('a reconciliation keeps the time when a status was listed and writes only changes', async () => {
+test('a reconciliation keeps the time when an unknown status was listed, and writes only items that differ', async () => {
   const poller = await withSuspended();
   const [before] = listed(poller);
   poller.store.calls.length = 0;
@@ -68,7 +68,7 @@ test('the checkpoint shows after a reconciliation whether anything is still set 
   expect(poller.store.place().checkpoint.hasSetAside).toBe(false);
 });
 
-test('a later reconciliation publishes a status that has become known', async () => {
+test('when a record with an unknown status gets a known one, the next reconciliation publishes it', async () => {
   const poller = await withSuspended();
   for (const record of poller.shown) record.updatedAt = 0;
   poller.shown.splice(0, 2);
@@ -79,7 +79,7 @@ test('a later reconciliation publishes a status that has become known', async ()
   expect(poller.types()).toEqual(['LearnerDropped', 'LearnerDropped']);
 });
 
-test('statuses beyond a number are counted together, to keep the checkpoint small', async () => {
+test('unknown statuses beyond a limit are counted together, to keep the checkpoint small', async () => {
   const poller = await synced(['a', 'b', 'c']);
   for (let at = 0; at < 50; at += 1) {
     poller.put(observed({ id: `p${at}`, status: null }, { unknownStatus: `STATUS ${at}` }));

@@ -38,7 +38,7 @@ test('a change set contains exactly the added changes and their progressions', (
   );
 });
 
-test('a change set keeps its changes as it grows', () => {
+test('a change set of 5,000 changes still contains each of them', () => {
   const fingerprints = Array.from({ length: 5_000 }, (_, at) => fingerprintOf(changeOf(`p${at}`)));
   const set = changeSet();
   const added = fingerprints.map((fingerprint) => set.add(fingerprint));
@@ -48,7 +48,7 @@ test('a change set keeps its changes as it grows', () => {
   expect(set.has(fingerprintOf(changeOf('another')))).toBe(false);
 });
 
-test.each([0, 1, 3])('a change set can add %i fingerprints one after the other', (count) => {
+test.each([0, 1, 3])('a change set can add %i fingerprints from one buffer', (count) => {
   const fingerprints = Array.from({ length: count }, (_, at) => fingerprintOf(changeOf(`p${at}`)));
   const set = changeSet();
   set.addAll(Buffer.concat(fingerprints));
@@ -56,7 +56,7 @@ test.each([0, 1, 3])('a change set can add %i fingerprints one after the other',
   expect(set.add(fingerprintOf(changeOf('another')))).toEqual({ isNewChange: true, isNewProgression: true });
 });
 
-test('in a change set, a change with an erasure differs from the same change without it', () => {
+test('the fingerprint of a change with an erasure differs from the fingerprint of this change without it', () => {
   const change = changeOf('p1');
   const other = fingerprintOf({ ...change, erased: true });
   expect(Buffer.compare(fingerprintOf(change), other)).not.toBe(0);
@@ -69,8 +69,11 @@ test.each<[string, Partial<Change['state']>, boolean]>([
   ['a removal', { removedAt: '2026-01-01T00:00:00.000Z' }, false],
   ['another time of change', { changedAt: '2026-01-01T00:00:00.000Z' }, true],
   ['another id on the platform', { remoteId: 'other' }, true],
-])('a change with %s is the same: %s', (_what, state, isSame) => {
-  const change = changeOf('p1');
-  const other = fingerprintOf({ ...change, state: { ...change.state, ...state } });
-  expect(Buffer.compare(fingerprintOf(change), other) === 0).toBe(isSame);
-});
+])(
+  'the fingerprint of a change covers its status and dates only: a change with %s',
+  (_what, state, isSame) => {
+    const change = changeOf('p1');
+    const other = fingerprintOf({ ...change, state: { ...change.state, ...state } });
+    expect(Buffer.compare(fingerprintOf(change), other) === 0).toBe(isSame);
+  },
+);

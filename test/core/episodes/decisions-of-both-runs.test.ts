@@ -37,7 +37,7 @@ const settle = (poller: ReturnType<typeof world>, by: 'release' | 'discard') =>
 describe.each([false, true])(
   'a decision about held changes of a reconciliation (records read in another order: %s)',
   (reversed) => {
-    test('changes discarded in a reconciliation are discarded in the incremental run as well', async () => {
+    test('a decision to discard changes that a reconciliation found also applies to the incremental run', async () => {
       const { poller, published } = await heldInReconciliation();
       await settle(poller, 'discard');
       poller.clock.advance(25 * HOUR_MS);
@@ -47,7 +47,7 @@ describe.each([false, true])(
       expect(poller.types()).toHaveLength(published);
     });
 
-    test('changes released in a reconciliation are released in the incremental run as well, and no later ones', async () => {
+    test('a decision to release changes that a reconciliation found also applies to the incremental run, but not to later changes', async () => {
       const { poller, published } = await heldInReconciliation();
       await settle(poller, 'release');
       poller.clock.advance(HOUR_MS);
@@ -75,7 +75,7 @@ async function heldIncremental(by: 'release' | 'discard') {
   return { poller, published };
 }
 
-test('a decision is carried out after the data was expired for one run', async () => {
+test('a decision that a run could not apply because the data was expired is applied by the next run', async () => {
   const { poller, published } = await heldIncremental('discard');
   poller.kombo.dataExpiredAt = '2026-03-02T08:45:00.000Z';
   await poller.poll();
@@ -86,7 +86,7 @@ test('a decision is carried out after the data was expired for one run', async (
   expect(poller.types()).toHaveLength(published);
 });
 
-test('a decision ends with its run: the same change is suspect again later', async () => {
+test('a decision applies to one run only: the same progressions are suspect when they change again', async () => {
   const { poller } = await heldIncremental('release');
   await poller.poll();
   expect(poller.store.place().checkpoint.holdDecisions).toEqual([]);
@@ -95,7 +95,7 @@ test('a decision ends with its run: the same change is suspect again later', asy
   expect(await poller.poll()).toMatchObject({ kind: 'held', held: { waiting: { kinds: { restored: 40 } } } });
 });
 
-test('a decision is carried out when the record could not be read in between', async () => {
+test('a decision applies to a record that could not be read in one run and can be read in the next', async () => {
   const { poller, published } = await heldIncremental('discard');
   const [id = ''] = IDS;
   poller.kombo.rejected = [{ id, reason: 'status is missing' }];

@@ -67,7 +67,7 @@ describe('an integration that fails', () => {
     ]);
   });
 
-  test('an integration counts as recovered only after the recovery was published', async () => {
+  test('the health of an integration becomes healthy only after the recovery was published', async () => {
     const poller = await synced();
     poller.kombo.failures = [failing()];
     await poller.poll();
@@ -77,7 +77,7 @@ describe('an integration that fails', () => {
     expect(notified(poller)).toEqual(['IntegrationFailing', 'IntegrationRecovered']);
   });
 
-  test('a short failure is not notified', async () => {
+  test('a failure of less than one hour is not notified', async () => {
     const poller = await synced();
     poller.kombo.failures = [new TransientError('busy'), new TransientError('busy')];
     await poller.poll();
@@ -100,7 +100,7 @@ describe('an integration that fails', () => {
     new WaitingError('first sync pending'),
     new AccessRefusedError('key rejected'),
     new DeploymentError('no permission'),
-  ])('a failure because of %s is not notified as a failure of the integration', async (error) => {
+  ])('a failure with the error "%s" is not notified as a failure of the integration', async (error) => {
     const poller = await synced();
     poller.kombo.failures = [error];
     expect(await poller.poll()).toMatchObject({ kind: 'failed', failure: { kind: error.kind } });
@@ -163,7 +163,7 @@ describe('a bus that accepts a part of the events', () => {
     expect(poller.store.place().checkpoint.accepted).toBeNull();
   });
 
-  test('each event is published once when the bus accepts only a part twice', async () => {
+  test('each event is published once when the bus accepts only a part of the events in two attempts', async () => {
     const poller = await synced();
     complete(poller);
     poller.bus.fails = ({ detail }) => detail.progression.id !== 'a';
@@ -187,7 +187,7 @@ describe('a bus that accepts a part of the events', () => {
     expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('nothing is set aside when the bus denies access', async () => {
+  test('no event is set aside when the bus denies access', async () => {
     const poller = await synced();
     complete(poller);
     poller.bus.fails = () => true;

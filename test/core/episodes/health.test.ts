@@ -26,7 +26,7 @@ describe('an integration that needs a person', () => {
     expect(waits).toEqual([5, 10, 20, 320, 360, 360].map((minutes) => minutes * MINUTE_MS));
   });
 
-  test('an integration that needs a person is notified at once, and once', () => {
+  test('the failure of an integration that needs a person is notified immediately and only once', () => {
     const health = failTimes('integration', 1);
     expect(isNoticeDue(health)).toBe(true);
     const notified = { ...health, notified: true };
@@ -35,13 +35,13 @@ describe('an integration that needs a person', () => {
   });
 
   test.each(['transient', 'waiting', 'access-refused', 'deployment'] as const)(
-    'a notice that was not published is still due when a %s failure follows',
+    'a notice that was not published is still due when a failure of the kind %s follows',
     (kind) => {
       expect(isNoticeDue(afterFailure(failTimes('integration', 1), failure(kind), NOW))).toBe(true);
     },
   );
 
-  test('an episode counts its failures from the first one', () => {
+  test('an episode counts its failures and keeps the time of the first', () => {
     expect(failTimes('integration', 3)).toMatchObject({ failures: 3, since: '2026-03-02T08:00:00.000Z' });
   });
 });
@@ -72,7 +72,7 @@ describe('an integration that is being set up', () => {
     expect(isNoticeDue(health)).toBe(false);
   });
 
-  test('an integration that waits for its setup does not end a failure that was notified', () => {
+  test('waiting for the setup does not end the episode of a failure that was notified', () => {
     const notified = { ...failTimes('integration', 2), notified: true };
     const health = afterFailure(afterFailure(notified, failure('waiting'), NOW), failure('integration'), NOW);
     expect(health).toMatchObject({ notified: true, since: notified.since });
@@ -80,20 +80,20 @@ describe('an integration that is being set up', () => {
 });
 
 describe('a refusal of access', () => {
-  test('a refused key is retried at the next dispatch, and notified only after dispatch has found whether all integrations are refused', () => {
+  test('while it is unknown whether the integration or the deployment caused a refused key, it is retried at each dispatch and not notified', () => {
     const health = failTimes('access-refused', 50);
     expect(waitOf(health)).toBe(0);
     expect(isNoticeDue(afterFailure(health, failure('access-refused'), NOW + 100 * HOUR_MS))).toBe(false);
   });
 
-  test('a refusal of one integration only is notified, and its polls become less frequent', () => {
+  test('when Kombo refuses one integration only, the failure is notified and the integration is polled less and less often', () => {
     const health = afterFailure(failTimes('access-refused', 1), failure('access-refused'), NOW, true);
     expect(isNoticeDue(health)).toBe(true);
     expect(waitOf(health)).toBe(10 * MINUTE_MS);
   });
 
   test.each(['transient', 'waiting', 'deployment'] as const)(
-    'a refusal of other integrations changes nothing about %s',
+    'whether Kombo accepts other integrations changes nothing for a failure of the kind %s',
     (kind) => {
       expect(afterFailure(WELL, failure(kind), NOW, true)).toEqual(afterFailure(WELL, failure(kind), NOW));
     },
@@ -101,7 +101,7 @@ describe('a refusal of access', () => {
 });
 
 test.each(['access-refused', 'deployment'] as const)(
-  'hours with %s do not count in the episode of a later failure',
+  'hours with failures of the kind %s do not count in the episode of a later temporary failure',
   (kind) => {
     const later = NOW + 100 * HOUR_MS;
     const health = afterFailure(failTimes(kind, 20), failure('transient'), later);
@@ -110,7 +110,7 @@ test.each(['access-refused', 'deployment'] as const)(
   },
 );
 
-test('an error of the deployment is never notified for an integration', () => {
+test('an error of the deployment is never notified as a failure of an integration', () => {
   const later = NOW + 100 * HOUR_MS;
   expect(isNoticeDue(afterFailure(failTimes('deployment', 20), failure('deployment'), later))).toBe(false);
 });

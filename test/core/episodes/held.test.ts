@@ -75,7 +75,7 @@ describe('a mass change', () => {
     expect(notified(poller)).toEqual(['ChangesHeld']);
   });
 
-  test('the count of suspect changes starts again after a day', async () => {
+  test('suspect changes of the day before do not count towards the limit', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, LIMIT));
     await poller.poll();
@@ -98,7 +98,7 @@ describe('a mass change', () => {
     expect(poller.types().length).toBeLessThanOrEqual(LIMIT);
   });
 
-  test('a hold can last longer than the cursor of its run is valid', async () => {
+  test('a hold continues when the cursor of its run has expired', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     for (let day = 0; day < 10; day += 1) {
@@ -125,7 +125,7 @@ describe('a mass change', () => {
     ]);
   });
 
-  test('a hold that ended before it was published is published with its beginning and its end', async () => {
+  test('when a hold ends before it was published, its beginning and its end are published', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     poller.bus.tellFailures = [new TransientError('the bus is away')];
@@ -135,7 +135,7 @@ describe('a mass change', () => {
     expect(notified(poller)).toEqual(['ChangesHeld', 'ChangesReleased']);
   });
 
-  test('mass changes that stop both runs are one episode', async () => {
+  test('a mass change that stops the incremental run and the reconciliation is one episode', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     for (const record of poller.shown) record.updatedAt = 0;
@@ -161,7 +161,7 @@ describe('a mass change', () => {
     expect(poller.types()).toHaveLength(ids.length);
   });
 
-  test('the end of an incremental run does not resolve the hold of a reconciliation', async () => {
+  test('the end of an incremental run does not end the hold of a reconciliation', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     for (const record of poller.shown) record.updatedAt = 0;
@@ -171,7 +171,7 @@ describe('a mass change', () => {
     expect(notified(poller)).toEqual(['ChangesHeld']);
   });
 
-  test('counting held changes continues in another call when the time is spent, and nobody can decide before it is complete', async () => {
+  test('when the time is spent, another call continues to count the held changes; a decision is refused until the count is complete', async () => {
     const poller = await synced();
     remove(poller, ids);
     const someTime = (pages: number) => {
@@ -193,7 +193,7 @@ describe('a mass change', () => {
 });
 
 describe('held changes', () => {
-  test('held changes that disappear are resolved', async () => {
+  test('when held changes disappear, the hold ends as resolved', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     await poller.poll();
@@ -232,7 +232,7 @@ describe('held changes', () => {
     expect(notified(poller)).toEqual(['ChangesHeld', 'ChangesReleased', 'ChangesHeld']);
   });
 
-  test('discarded changes are not published until they change again', async () => {
+  test('discarded changes are not published until the records change again', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     await poller.poll();

@@ -139,7 +139,7 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
     expect(poller.store.place().checkpoint).toMatchObject({ held: null, run: null });
   });
 
-  test('a discard covers exactly the counted changes until they change again', async () => {
+  test('a discard applies to exactly the counted changes, until the records change again', async () => {
     const { poller, removed, live } = await withMassRemoval();
     expect(await interruptedPolls(poller, seed)).toBe('held');
     await decide(poller, 'discard');
@@ -162,7 +162,7 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
   });
 });
 
-test('while held changes are counted, each page is read once and decided once', async () => {
+test('while held changes are counted, each page is read once, and its events are decided once', async () => {
   const { poller } = await withMassRemoval();
   poller.store.calls.length = 0;
   poller.kombo.reads.length = 0;

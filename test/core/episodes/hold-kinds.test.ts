@@ -28,66 +28,74 @@ async function knows(state: State, rest: Partial<ObservedProgression> = {}): Pro
   return poller;
 }
 
-describe('a mass change of each kind: 10 % are published, one more is held', () => {
+describe('a mass change of each suspect kind', () => {
   const completed = { status: 'COMPLETED', completedAt: OLD } as const;
   test.each<[SuspectKind, string, State, (id: string) => ObservedProgression]>([
     ['removed', 'removed', {}, later({ removedAt: REMOVED })],
-    ['removed', 'removed and blanked', {}, erased],
+    ['removed', 'only the id is shown', {}, erased],
     ['restored', 'restored', { removedAt: OLD }, later({})],
-    ['erased', 'erased without a removal', { removedAt: OLD }, (id) => erased(id, OLD)],
-    ['reopened', 'completed courses reopened', completed, later({ status: 'IN_PROGRESS' })],
+    ['erased', 'an erasure without a published removal', { removedAt: OLD }, (id) => erased(id, OLD)],
+    ['reopened', 'completed courses that are reopened', completed, later({ status: 'IN_PROGRESS' })],
     ['reset', 'reset', { status: 'IN_PROGRESS' }, later({})],
     ['dropped', 'dropped', {}, later({ status: 'DROPPED' })],
-    ['completedOld', 'completed with old dates', {}, later(completed)],
+    ['completedOld', 'completions with old dates', {}, later(completed)],
     [
       'recompletedOld',
-      'completed again with old dates',
+      'renewals with old dates',
       { ...completed, completedAt: '2025-01-01T00:00:00.000Z' },
       later(completed),
     ],
     [
       'corrected',
-      'completion dates one hour off',
+      'completion dates that change by one hour',
       completed,
       later({ ...completed, completedAt: '2026-01-20T11:00:00.000Z' }),
     ],
     [
       'recompletedOld',
-      'completion dates several days off',
+      'completion dates that change by several days',
       completed,
       later({ ...completed, completedAt: '2026-01-25T10:00:00.000Z' }),
     ],
-    ['corrected', 'a completion date shown for the first time', { status: 'COMPLETED' }, later(completed)],
     [
       'corrected',
-      'an enrolment date shown for the first time',
+      'a completion date that Kombo shows for the first time',
+      { status: 'COMPLETED' },
+      later(completed),
+    ],
+    [
+      'corrected',
+      'an enrolment date that Kombo shows for the first time',
       { enrolledAt: null },
       later({ enrolledAt: OLD }),
     ],
-    ['firstSeenOld', 'a status shown for the first time', { status: null }, later(completed)],
+    ['firstSeenOld', 'a status that Kombo shows for the first time', { status: null }, later(completed)],
     [
       'firstSeenUndated',
-      'a status shown while dates are off',
+      'a status without dates that Kombo shows for the first time',
       { status: null },
       later({ status: 'COMPLETED', enrolledAt: null }),
     ],
-  ])('%s: %s', async (kind, _what, before, record) => {
-    const passes = await knows(kind === 'firstSeenUndated' ? { ...before, enrolledAt: null } : before);
-    passes.put(...records(LIMIT, record));
-    expect(await passes.poll({ mode: 'reconcile' })).toMatchObject({ kind: 'ended' });
-    expect(passes.types().length).toBeGreaterThanOrEqual(LIMIT);
+  ])(
+    'up to the limit, suspect changes of the kind %s are published; one more is held (%s)',
+    async (kind, _what, before, record) => {
+      const passes = await knows(kind === 'firstSeenUndated' ? { ...before, enrolledAt: null } : before);
+      passes.put(...records(LIMIT, record));
+      expect(await passes.poll({ mode: 'reconcile' })).toMatchObject({ kind: 'ended' });
+      expect(passes.types().length).toBeGreaterThanOrEqual(LIMIT);
 
-    const held = await knows(kind === 'firstSeenUndated' ? { ...before, enrolledAt: null } : before);
-    held.put(...records(LIMIT + 1, record));
-    const outcome = await held.poll({ mode: 'reconcile' });
-    expect(outcome).toMatchObject({
-      kind: 'held',
-      held: { limit: LIMIT, waiting: { total: LIMIT + 1, kinds: { [kind]: LIMIT + 1 } } },
-    });
-    expect(held.types()).toEqual([]);
-  });
+      const held = await knows(kind === 'firstSeenUndated' ? { ...before, enrolledAt: null } : before);
+      held.put(...records(LIMIT + 1, record));
+      const outcome = await held.poll({ mode: 'reconcile' });
+      expect(outcome).toMatchObject({
+        kind: 'held',
+        held: { limit: LIMIT, waiting: { total: LIMIT + 1, kinds: { [kind]: LIMIT + 1 } } },
+      });
+      expect(held.types()).toEqual([]);
+    },
+  );
 
-  test('firstSeenUndated: on a platform that sends dates, many new records without dates are held', async () => {
+  test('on a platform that sends dates, many new records without dates are held as `firstSeenUndated`', async () => {
     const poller = await knows({});
     poller.put(...records(5_000, later({ enrolledAt: null }), KNOWN));
     expect(await poller.poll()).toMatchObject({
@@ -96,7 +104,7 @@ describe('a mass change of each kind: 10 % are published, one more is held', () 
     });
   });
 
-  test('olderVersion: a restored backup is held', async () => {
+  test('many older versions, as after a restored backup, are held as `olderVersion`', async () => {
     const poller = await knows({ ...completed, changedAt: TODAY });
     poller.put(...records(LIMIT + 1, (id) => observed({ id, status: 'DROPPED', changedAt: OLD })));
     expect(await poller.poll({ mode: 'reconcile' })).toMatchObject({
@@ -138,7 +146,7 @@ describe('ordinary learning in any number is not held', () => {
     expect(await poller.poll()).toMatchObject({ kind: 'ended', ended: [{ events: 5_000 }] });
   });
 
-  test('completion dates that follow a little later are not held', async () => {
+  test('recent completion dates that Kombo shows later than the completions are not held', async () => {
     const poller = await knows({});
     poller.put(...records(KNOWN, later({ status: 'IN_PROGRESS' })));
     await poller.poll();
@@ -149,7 +157,7 @@ describe('ordinary learning in any number is not held', () => {
     expect(poller.types()).toHaveLength(3 * KNOWN);
   });
 
-  test('the erasure after a published removal is not held', async () => {
+  test('many erasures after published removals are not held', async () => {
     const poller = await knows({});
     poller.put(...records(LIMIT, later({ removedAt: REMOVED })));
     await poller.poll();
@@ -161,7 +169,7 @@ describe('ordinary learning in any number is not held', () => {
   });
 });
 
-test('a date is old by the latest watermark of the integration', async () => {
+test('whether a date is old is measured from the latest watermark that the integration ever had', async () => {
   const poller = await knows({});
   const { checkpoint } = poller.store.place();
   poller.store.putCheckpoint({ ...checkpoint, watermark: '2026-01-01T00:00:00.000Z' });
@@ -172,7 +180,7 @@ test('a date is old by the latest watermark of the integration', async () => {
   });
 });
 
-test('held changes are listed by course: the 20 with the most changes, and the rest', async () => {
+test('a hold lists the 20 courses with the most held changes, and the sum of the other courses', async () => {
   const poller = world();
   poller.kombo.pageSize = 1_000;
   const inCourse = (id: string, at: number, state: State = {}) =>

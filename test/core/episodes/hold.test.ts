@@ -52,7 +52,7 @@ function decisions(): [Decision, Decision] {
 }
 
 describe('the count of a hold', () => {
-  test('a count belongs to the run at the position where it stopped', () => {
+  test('the count of held changes belongs to the run that it stopped, at the same page', () => {
     expect(isCounted(held, run)).toBe(true);
     expect(countingOf({ ...empty, held: counting, run }, 'run')).toEqual(counting.counting);
   });
@@ -61,19 +61,19 @@ describe('the count of a hold', () => {
     ['has ended', null],
     ['began at another time', { ...run, startedAt: LATER }],
     ['is in another pass', { ...run, pass: 1 }],
-    ['stands before another page', { ...run, cursor: 'at-30' }],
-  ])('a count does not belong to a run that %s', (_what, other) => {
+    ['continues at another page', { ...run, cursor: 'at-30' }],
+  ])('the count of held changes does not belong to a run that %s', (_what, other) => {
     expect(isCounted(held, other)).toBe(false);
     expect(countingOf({ ...empty, held: counting, run: other }, 'run')).toBeNull();
   });
 
-  test('a hold is not counted while counting is in progress or must start over', () => {
+  test('a hold is not completely counted while counting is in progress or must start over', () => {
     expect(isCounted(counting, run)).toBe(false);
     expect(isCounted({ ...held, stoppedAt: null }, run)).toBe(false);
     expect(countingOf({ ...empty, held, run }, 'run')).toBeNull();
   });
 
-  test('a count does not belong to the other run at the same position', () => {
+  test('the count of an incremental run does not belong to a reconciliation at the same page', () => {
     const checkpoint = {
       ...empty,
       held: counting,
@@ -84,7 +84,7 @@ describe('the count of a hold', () => {
     expect(withoutCount(checkpoint, 'reconciliation')).toEqual(checkpoint);
   });
 
-  test('a count is dropped when its run starts over', () => {
+  test('the count of held changes is deleted when its run starts over', () => {
     const checkpoint = withoutCount({ ...empty, held: counting, run }, 'run');
     expect(checkpoint.held).toEqual({ ...counting, stoppedAt: null, counting: null, chunks: [] });
     expect(withoutCount(empty, 'run')).toEqual(empty);
@@ -101,7 +101,7 @@ describe('the limit', () => {
     [0, 26, true],
     [24, 1, false],
     [25, 1, true],
-  ])('after %i suspect changes, %i more exceed the limit: %s', (before, count, tooMany) => {
+  ])('after %i suspect changes, whether %i more exceed the limit: %s', (before, count, tooMany) => {
     const page = [ordinary, ...Array.from({ length: count }, () => suspect)];
     expect(exceedsLimit(page, passed(before), SETTINGS, now)).toBe(tooMany);
     expect(exceedsLimit(page, passed(before), SETTINGS, now + 2 * DAY_MS)).toBe(count > 25);
@@ -126,7 +126,7 @@ describe('a new hold', () => {
     return { hold: done.result, now: new Date(poller.clock.read()).toISOString() };
   };
 
-  test('a new hold begins at the page where its run stopped, with a count of zero', async () => {
+  test('a new hold begins to count at the page where its run stopped', async () => {
     const { hold, now } = await stoppedAgain(null);
     expect(hold).toEqual({ ...held, since: now, counting: run, chunks: [], notice: 'none' });
   });
@@ -137,7 +137,7 @@ describe('a new hold', () => {
   });
 });
 
-test('ending a hold publishes nothing when there is none', async () => {
+test('without a hold, `endHold` publishes nothing', async () => {
   const poller = await synced();
   await withLease(poller.ports, poller.settings, poller.integration, 'operator', (worker) =>
     endHold(worker, 'resolved'),

@@ -37,7 +37,7 @@ const episodes = {
 };
 
 test.each(Object.entries(episodes))(
-  '%s has the same id wherever the process is killed',
+  'wherever the process is killed, the event %s has the same id in each publication',
   async (type, begin) => {
     for (const tookEffect of [false, true]) {
       for (let at = 1; ; at += 1) {
@@ -74,7 +74,7 @@ test('every published failure gets a published recovery, wherever the process wa
   }
 });
 
-test('a frozen worker that fails after it lost its lease publishes nothing', async () => {
+test('a frozen worker that fails after it lost its lease publishes no event', async () => {
   const poller = await synced();
   poller.kombo.failures = [new IntegrationError('no permission')];
   const frozen = await poller.pollWithFault({ at: 2, kind: 'frozen', tookEffect: false });

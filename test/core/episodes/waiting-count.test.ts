@@ -35,7 +35,7 @@ async function counted(...all: Suspected[]) {
   return count.read();
 }
 
-test('a new count is zero and has nothing to store', async () => {
+test('a new count of held changes is zero and has no chunk to store', async () => {
   const count = await waitingCount(NOTHING_COUNTED, []);
   count.add(suspected({ id: 'ordinary', kind: null }));
   expect(count.read()).toEqual(NOTHING_COUNTED);
@@ -55,7 +55,7 @@ describe('any count', () => {
     { size: '+1' },
   );
 
-  test('each progression counts once, with its first change, and each change is stored, however often the count continues', async () => {
+  test('a count of held changes counts each progression once, by its first change, and stores each change, however often it is interrupted', async () => {
     await fc.assert(
       fc.asyncProperty(some, async (all) => {
         const chunks: HeldChunk[] = [];
@@ -99,7 +99,7 @@ function tallied(keys: (string | null)[]): Record<string, number> {
 }
 
 describe('the courses of a count', () => {
-  test('the courses of a count are sorted by changes, then by id', async () => {
+  test('the courses in a count of held changes are sorted by their number of changes, then by id', async () => {
     const three = ['c2', 'c1', 'c3', 'c3'].map((id, at) => ({ id: `p${at}`, course: { id } }));
     const { waiting } = await counted(...three);
     expect(waiting.courses.map(({ id }) => id)).toEqual(['c3', 'c1', 'c2']);
@@ -112,7 +112,7 @@ describe('the courses of a count', () => {
     expect(waiting.otherCourses).toEqual({ courses: 3, changes: 3 });
   });
 
-  test("in a count, a course without an id is listed by its revision's id, or without an id", async () => {
+  test('a count of held changes lists a course without an id by the id of its revision, or without an id', async () => {
     const { waiting } = await counted(
       { id: 'a', course: { id: null, revisionId: 'r1', title: null } },
       { id: 'b', course: { id: null, revisionId: null, title: null } },
@@ -124,7 +124,7 @@ describe('the courses of a count', () => {
     ]);
   });
 
-  test('course titles are cut to 100 characters, never within a character', async () => {
+  test('course titles in a count are cut to 100 characters, never within a surrogate pair', async () => {
     const { waiting } = await counted({ id: 'a', course: { title: `${'x'.repeat(99)}\u{1F600} and more` } });
     expect(waiting.courses[0]?.title).toBe(`${'x'.repeat(99)}\uFFFD`);
   });
@@ -143,13 +143,13 @@ describe('the size of a chunk', () => {
     return { changes, bytes: chunk.fingerprints.length + Buffer.byteLength(JSON.stringify(chunk.courses)) };
   };
 
-  test('a chunk is full at its limit of fingerprints', async () => {
+  test('a chunk of held changes is full when it has its maximum number of fingerprints', async () => {
     const { changes, bytes } = await filled(() => ({}));
     expect(changes).toBeGreaterThan(3_900);
     expect(bytes).toBeLessThan(CHUNK_BYTES + LAST_CHANGE_BYTES);
   });
 
-  test('a chunk with many long course titles is full earlier', async () => {
+  test('a chunk of held changes with many long course titles is full with fewer fingerprints', async () => {
     const { changes, bytes } = await filled((at) => ({ id: `course-${at}`, title: '学'.repeat(200) }));
     expect(changes).toBeGreaterThan(100);
     expect(bytes).toBeLessThan(CHUNK_BYTES + LAST_CHANGE_BYTES);

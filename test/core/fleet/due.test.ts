@@ -86,7 +86,7 @@ describe('a refusal of access', () => {
     expect(summary(due)).toEqual({ polls: ['new', 'late'], stopped: ['a', 'b'] });
   });
 
-  test('a refusal is a failure of the integration when another one succeeded after it', () => {
+  test('a refusal is a failure of the integration when another integration succeeded after it', () => {
     expect(summary(dueOf({ a: { failed: refused(1) }, b: { succeeded: 0.9 } }))).toEqual({
       polls: ['a, own', 'b'],
       stopped: [],
@@ -94,19 +94,19 @@ describe('a refusal of access', () => {
   });
 
   test.each(['integration', 'waiting'] as const)(
-    'a refusal is a failure of the integration when Kombo accepted another one after it: %s',
+    'a refusal is a failure of the integration when Kombo accepted the key for another one after it, which failed with the kind %s',
     (kind) => {
       const due = dueOf({ a: { failed: refused(1) }, b: { failed: { kind, ago: 0.9, retryIn: 1 } } });
       expect(summary(due)).toEqual({ polls: ['a, own'], stopped: [] });
     },
   );
 
-  test('a refusal stays a failure of the integration when the other one is refused later', () => {
+  test('a refusal stays a failure of the integration when the other integration is refused later, too', () => {
     const due = dueOf({ a: { failed: refused(3, 5) }, b: { succeeded: 1, failed: refused(0.5) } });
     expect(summary(due)).toEqual({ polls: [], stopped: ['b'] });
   });
 
-  test('an undecided refusal waits for the next runs of the others, at most two intervals', () => {
+  test('while it is unknown whether the integration or the deployment caused a refusal, the integration is not polled: until another integration runs, for at most two intervals', () => {
     const fleet = (intervals: number) => ({
       a: { failed: refused(intervals - 0.1) },
       b: { succeeded: intervals },
@@ -116,7 +116,7 @@ describe('a refusal of access', () => {
     expect(summary(dueOf(fleet(2.1)))).toEqual({ polls: ['b'], stopped: ['a'] });
   });
 
-  test('a temporary failure of another integration does not decide a refusal', () => {
+  test('a temporary failure of another integration does not show who caused a refusal', () => {
     const due = dueOf({
       a: { failed: refused(1) },
       b: { succeeded: 3, failed: { kind: 'transient', ago: 0.5 } },
@@ -124,17 +124,17 @@ describe('a refusal of access', () => {
     expect(summary(due)).toEqual({ polls: ['b'], stopped: ['a'] });
   });
 
-  test('after a failure of its own, an integration is polled less and less often', () => {
+  test('an integration that failed because of itself is not due before its retry time', () => {
     expect(summary(dueOf({ a: { failed: refused(1, 3) }, b: { succeeded: 0.5 } })).polls).toEqual(['b']);
   });
 
-  test('after the first success, all refused integrations are due at once', () => {
+  test('after the first success of any integration, all refused integrations are due immediately', () => {
     const fleet = { a: { succeeded: 0.9 }, b: { failed: refused(9) }, c: { failed: refused(5) } };
     const lastProbe = { integration: 'a', at: ago(1) };
     expect(summary(dueOf(fleet, lastProbe))).toEqual({ polls: ['b', 'c', 'a'], stopped: [] });
   });
 
-  test('a refusal that is repeated after the deployment was repaired is a failure of the integration', () => {
+  test('a refusal after the probe succeeded is a failure of the integration', () => {
     const fleet = { a: { succeeded: 0.3 }, b: { failed: refused(0.5) } };
     expect(summary(dueOf(fleet, { integration: 'a', at: ago(1) })).polls).toEqual(['b, own', 'a']);
   });
@@ -145,7 +145,7 @@ test("a permission that AWS denies is retried at each dispatch, and is never the
   expect(summary(due)).toEqual({ polls: ['a', 'b'], stopped: [] });
 });
 
-test('a permission that AWS denies for all stops all integrations', () => {
+test('a permission that AWS denies for every integration stops all polls', () => {
   const denied = { kind: 'deployment' as const, ago: 1 };
   expect(summary(dueOf({ a: { failed: denied }, b: { failed: denied } })).stopped).toEqual(['a', 'b']);
 });
@@ -178,7 +178,7 @@ const fleet = fc
 const isActive = (each: Standing | null) => (each?.state ?? 'active') === 'active';
 
 describe('independent of the other integrations', () => {
-  test('an integration is due if its last run succeeded or it never ran, whatever the others do', () => {
+  test('an integration is due if its last run succeeded or it never ran, whatever the state of other integrations', () => {
     fc.assert(
       fc.property(fleet, (list) => {
         const { polls } = summary(dueOf(Object.fromEntries(list)));
@@ -188,7 +188,7 @@ describe('independent of the other integrations', () => {
     );
   });
 
-  test('an integration that fails on its own is polled less often, whatever the others do', () => {
+  test('an integration that failed because of itself is due at its retry time, whatever the state of other integrations', () => {
     fc.assert(
       fc.property(fleet, (list) => {
         const { polls } = summary(dueOf(Object.fromEntries(list)));
@@ -202,7 +202,7 @@ describe('independent of the other integrations', () => {
     );
   });
 
-  test('the order of the integrations does not matter', () => {
+  test('the order in which integrations are listed does not change which are due', () => {
     fc.assert(
       fc.property(fleet, fc.infiniteStream(fc.double({ noNaN: true })), (list, places) => {
         const shuffled = list
@@ -217,7 +217,7 @@ describe('independent of the other integrations', () => {
     );
   });
 
-  test('a dispatch polls each active integration at most once, or stops it', () => {
+  test('a dispatch lists each active integration at most once, as due or as stopped', () => {
     fc.assert(
       fc.property(fleet, (list) => {
         const { polls, stopped } = dueOf(Object.fromEntries(list));
@@ -251,7 +251,7 @@ const fleets = fc
 /** The delay of each dispatch, as a part of the interval. */
 const jitters = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 100, maxLength: 100 });
 
-test('while all are refused, dispatch tries the last integration that succeeded first, then a different one in each interval', () => {
+test('while all integrations are refused, the first probe is the one that succeeded last, and each interval has a different probe', () => {
   fc.assert(
     fc.property(fleets, jitters, (fleet, jitter) => {
       let last: Probe | null = null;
@@ -274,24 +274,24 @@ test('while all are refused, dispatch tries the last integration that succeeded 
   );
 });
 
-test('while all are refused, one integration is tried per interval, also when dispatch is called again', () => {
+test('while all integrations are refused, there is one probe per interval, also when dispatch is called again', () => {
   const fleet = [stopped('moodle:a', NOW - INTERVAL_MS), stopped('moodle:b', null)];
   const last = { integration: 'moodle:a', at: at(NOW) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW + MINUTE_MS, intervalMs: INTERVAL_MS })).toBeNull();
 });
 
-test('the order in which refused integrations are tried starts over after a success', () => {
+test('the order of the probes starts over after a success', () => {
   const fleet = [stopped('moodle:a', NOW - 2 * INTERVAL_MS), stopped('moodle:b', NOW - INTERVAL_MS)];
   const last = { integration: 'moodle:b', at: at(NOW - 3 * INTERVAL_MS) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW, intervalMs: INTERVAL_MS })).toBe('moodle:b');
 });
 
-test('the order in which refused integrations are tried starts over when the last one tried is no longer stopped', () => {
+test('the order of the probes starts over when the last probe is no longer stopped', () => {
   const fleet = [stopped('moodle:a', null), stopped('moodle:b', null)];
   const last = { integration: 'moodle:gone', at: at(NOW - INTERVAL_MS) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW, intervalMs: INTERVAL_MS })).toBe('moodle:a');
 });
 
-test('no integration is tried separately if none is stopped', () => {
+test('there is no probe if no integration is stopped', () => {
   expect(nextProbe([], { lastProbe: null, now: NOW, intervalMs: INTERVAL_MS })).toBeNull();
 });

@@ -34,7 +34,7 @@ const entry = (changes: Change[], rest: Partial<JournalEntry> = {}): JournalEntr
 });
 
 describe('a checkpoint after an entry', () => {
-  test("after an entry, only the run that wrote it has the entry's counts in the checkpoint", () => {
+  test('in the checkpoint after an entry, only the run that wrote the entry has its counts', () => {
     const { reconciliation } = checkpoint;
     expect(advance(checkpoint, entry([change(), { ...change(), events: [] }]), NOW)).toMatchObject({
       entry: 5,
@@ -99,7 +99,7 @@ test('recovery publishes without details when Kombo no longer knows the integrat
   expect(poller.bus.published.at(-1)?.detail.learner).toMatchObject({ firstName: null, lastName: null });
 });
 
-test('recovery fails and is tried again while Kombo cannot return learner details', async () => {
+test('recovery fails while Kombo cannot return learner details, and the next poll tries again', async () => {
   const poller = await cutOff();
   poller.kombo.readByIds = async () => {
     throw new TransientError('Kombo answered 503');

@@ -117,7 +117,7 @@ describe('a removed integration that is added again', () => {
     );
   });
 
-  test('an integration added again publishes changes during the baseline, also when its run starts over', async () => {
+  test('an integration added again publishes the changes that happen during its baseline, also when the run starts over', async () => {
     const poller = await removed(['a', 'b', 'c']);
     poller.kombo.pageSize = 1;
     show(poller, 'a', 'IN_PROGRESS');
@@ -134,7 +134,7 @@ describe('a removed integration that is added again', () => {
     expect(notified(poller)).toEqual(['CourseCompleted a']);
   });
 
-  test('adding an integration again ends its hold with the baseline', async () => {
+  test('the baseline of an integration that is added again ends its hold', async () => {
     const poller = world({ mode: 'silent' }, { surgeFloor: 1, surgeShare: 0 });
     for (const id of ['a', 'b', 'c']) show(poller, id, 'COMPLETED');
     await poller.store.changeIntegration(poller.integration.id, () => poller.integration);

@@ -55,7 +55,7 @@ test('moving the watermark ends the run in progress', async () => {
   expect(at.types()).toHaveLength(3);
 });
 
-test('the watermark moves forward past unread changes only with force', async () => {
+test('the watermark can be moved forward, past unread changes, only with `force`', async () => {
   const at = await synced();
   const before = at.store.place().checkpoint.watermark ?? '';
   at.clock.advance(5 * HOUR_MS);
@@ -71,7 +71,7 @@ test('the watermark moves forward past unread changes only with force', async ()
   expect(at.store.place().checkpoint.watermark).toBe(forward);
 });
 
-test('a watermark in the future is refused, also with force', async () => {
+test('a watermark in the future is refused, also with `force`', async () => {
   const at = await synced();
 
   expect(await set(at, iso(at.clock.read() + 1000), true)).toEqual({
@@ -80,7 +80,7 @@ test('a watermark in the future is refused, also with force', async () => {
   });
 });
 
-test('without a first sync there is no watermark to move', async () => {
+test('the watermark cannot be moved before the first sync has ended', async () => {
   expect(await set(world(), '2026-01-01T00:00:00.000Z')).toEqual({
     kind: 'refused',
     reason: expect.stringMatching(/no watermark yet/),

@@ -64,7 +64,7 @@ describe('a record that was set aside', () => {
     expect(poller.store.place().checkpoint.entry).toBe(entry);
   });
 
-  test('a record that is still unreadable stays on the list with the current reason', async () => {
+  test('a set-aside record that is still unreadable stays on the list, with the current reason', async () => {
     const poller = await withBrokenRecord();
     const reason = 'changed_at does not fit the schema';
     poller.ports.kombo = {
@@ -75,7 +75,7 @@ describe('a record that was set aside', () => {
     expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('a record that Kombo no longer has stays on the list with this reason', async () => {
+  test('a set-aside record that Kombo no longer has stays on the list, with the reason that Kombo does not have it', async () => {
     const poller = await withBrokenRecord();
     poller.shown.length = 0;
     expect(await retry(poller)).toMatchObject({
@@ -93,7 +93,7 @@ describe('a record that was set aside', () => {
     expect(poller.types()).toEqual([]);
   });
 
-  test('a retry respects the limit of suspect changes', async () => {
+  test('a retry of a record publishes no suspect change beyond the limit', async () => {
     const poller = await withBrokenRecord();
     poller.put(observed({ id: 'a', removedAt: REMOVED }));
     poller.settings.surgeFloor = 0;
@@ -155,13 +155,13 @@ describe('a record without an id', () => {
     return poller;
   }
 
-  test('a record without an id is listed once and stays', async () => {
+  test('a record without an id is listed once and stays on the list', async () => {
     const poller = await withRecordWithoutId();
     expect(await retry(poller)).toMatchObject({ processed: [], remaining: [standIn] });
     expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('a retry finds a record on any page when it has an id', async () => {
+  test('a retry of a record without an id finds it on any page when it has an id meanwhile', async () => {
     const poller = await withRecordWithoutId();
     poller.kombo.rejected = [];
     poller.kombo.pageSize = 1;
@@ -171,7 +171,7 @@ describe('a record without an id', () => {
     expect(poller.store.aside).toEqual([]);
   });
 
-  test('a poll removes a record from the list when it has an id', async () => {
+  test('a poll removes a record that was listed without an id when it has an id', async () => {
     const poller = await withRecordWithoutId();
     poller.kombo.rejected = [];
     poller.put(mended);
@@ -201,7 +201,7 @@ describe('a record without an id', () => {
 });
 
 describe('an event that was set aside', () => {
-  test('a retry publishes an event with the same id and removes it from the list', async () => {
+  test('a retry of a set-aside event publishes it with the same id and removes it from the list', async () => {
     const poller = await withRefusedEvent();
     const [item] = poller.store.aside;
     poller.bus.refusal = () => null;
@@ -210,7 +210,7 @@ describe('an event that was set aside', () => {
     expect(poller.store.aside).toEqual([]);
   });
 
-  test('an event that is refused again stays on the list with the current reason', async () => {
+  test('a set-aside event that is refused again stays on the list, with the current reason', async () => {
     const poller = await withRefusedEvent();
     poller.bus.refusal = () => 'NotToday';
     expect(await retry(poller)).toMatchObject({
@@ -220,14 +220,14 @@ describe('an event that was set aside', () => {
     expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('an event that the journal no longer has stays on the list with this reason', async () => {
+  test('a set-aside event that the journal no longer has stays on the list, with the reason that the journal does not have it', async () => {
     const poller = await withRefusedEvent();
     poller.store.journal.clear();
     const { remaining } = await retry(poller);
     expect(remaining[0]?.reason).toBe('the journal no longer has this event');
   });
 
-  test('an event stays on the list when the bus cannot be reached', async () => {
+  test('a set-aside event stays on the list when the bus cannot be reached', async () => {
     const poller = await withRefusedEvent();
     poller.bus.fails = () => true;
     await expect(retry(poller)).rejects.toThrow('the bus did not take it');

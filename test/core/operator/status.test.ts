@@ -57,16 +57,19 @@ test.each([
   ['failing', { health: troubled('deployment') }],
   ['waiting', { health: troubled('waiting') }],
   ['retrying', { watermark, health: troubled('transient') }],
-] satisfies [string, Partial<Checkpoint> | null][])('an integration is %s: %j', (condition, checkpoint) => {
-  expect(statusOf(facts(checkpoint), NOW).condition).toBe(condition);
-});
+] satisfies [string, Partial<Checkpoint> | null][])(
+  'the status of an integration is "%s" for the checkpoint %j',
+  (condition, checkpoint) => {
+    expect(statusOf(facts(checkpoint), NOW).condition).toBe(condition);
+  },
+);
 
-test('a paused or removed integration has this condition, whatever its health', () => {
+test('the status of a paused integration is "paused", whatever its health', () => {
   const paused = { ...facts(null).integration, state: 'paused' as const };
   expect(statusOf(facts({ held }, { integration: paused }), NOW).condition).toBe('paused');
 });
 
-test('the status has the age of the watermark, the lease, the failure and the size of the journal', () => {
+test('the status shows the age of the watermark, the lease, the failure and the size of the journal', () => {
   const lease = { owner: 'w', until: '2026-03-02T08:01:00.000Z' };
   const checkpoint = { watermark, entry: 120, known: 7, health: troubled('integration') };
 
@@ -81,12 +84,12 @@ test('the status has the age of the watermark, the lease, the failure and the si
   });
 });
 
-test('an expired lease is not shown', () => {
+test('the status does not show an expired lease', () => {
   const lease = { owner: 'w', until: '2026-03-02T07:59:00.000Z' };
   expect(statusOf(facts({}, { lease }), NOW).workerUntil).toBeNull();
 });
 
-test('a first sync in progress shows its pages and records', async () => {
+test('the status of a first sync in progress shows its pages and records', async () => {
   const at = world();
   at.kombo.pageSize = 1;
   at.put(observed({ id: 'p1' }), observed({ id: 'p2' }));
@@ -104,7 +107,7 @@ test('a first sync in progress shows its pages and records', async () => {
   expect(status()).toMatchObject({ condition: 'healthy', run: null, known: 2, staleMs: HOUR_MS });
 });
 
-test("Kombo's rate limit is in the status until it is over", () => {
+test("the status shows Kombo's rate limit until it is over", () => {
   const limitedUntil = '2026-03-02T08:05:00.000Z';
 
   expect(statusOf(facts({ watermark, limitedUntil }), NOW)).toMatchObject({

@@ -21,7 +21,7 @@ const pause = (poller: World) =>
     changeState(worker, 'paused'),
   );
 
-describe('the work of an operator', () => {
+describe("an operator's command", () => {
   test("an operator's command holds the lease while it works, and then releases it", async () => {
     const poller = await synced();
     expect(await pause(poller)).toEqual({ done: true, result: { ...poller.integration, state: 'paused' } });
@@ -79,7 +79,7 @@ describe('the work of an operator', () => {
     expect(poller.store.calls).toEqual([]);
   });
 
-  test('removing an integration does not restart the numbers of its journal', async () => {
+  test('removing an integration does not restart the numbers of its journal entries', async () => {
     const poller = await synced();
     const { entry } = poller.store.place().checkpoint;
     await withLease(poller.ports, poller.settings, poller.integration, 'operator', (worker) =>

@@ -86,7 +86,7 @@ describe('an integration that was never synced', () => {
 });
 
 describe('a baseline of a synced integration', () => {
-  test('a new baseline of a synced integration is refused, since it would store changes without their events', async () => {
+  test('a new baseline of a synced integration is refused without `force`, since it would store changes without their events', async () => {
     const poller = await synced();
     const outcome = await poller.poll({ mode: 'baseline' });
     expect(outcome.kind).toBe('refused');
@@ -95,7 +95,7 @@ describe('a baseline of a synced integration', () => {
     expect(poller.store.place().lease).toBeNull();
   });
 
-  test('with force, a new baseline replaces the incremental run in progress', async () => {
+  test('with `force`, a new baseline replaces the incremental run in progress', async () => {
     const poller = await synced();
     poller.put(observed({ id: 'a', status: 'COMPLETED' }));
     const outcome = await poller.poll({ mode: 'baseline', force: true });
@@ -104,7 +104,7 @@ describe('a baseline of a synced integration', () => {
     expect(poller.store.known.get('a')?.state.status).toBe('COMPLETED');
   });
 
-  test('two forced baselines without a change between them have different event ids', async () => {
+  test('two forced baselines publish IntegrationBaselined with different ids, also when nothing changed between them', async () => {
     const poller = await synced();
     await poller.poll({ mode: 'baseline', force: true });
     poller.clock.advance(MINUTE_MS);
@@ -115,7 +115,7 @@ describe('a baseline of a synced integration', () => {
     expect(new Set(ids).size).toBe(2);
   });
 
-  test('a forced baseline continues in the next call, which needs no force', async () => {
+  test('the next call continues a forced baseline without `force`', async () => {
     const poller = await synced(['a', 'b', 'c', 'd']);
     poller.kombo.pageSize = 2;
     expect(await poller.poll({ mode: 'baseline', force: true, timeLeft: () => false })).toMatchObject({

@@ -64,7 +64,7 @@ describe.each([false, true])(
       expect(calls).toBeGreaterThan(15);
     });
 
-    test('a poll stopped by a failed call is finished by the next poll, which repeats only events without a response', async () => {
+    test('a poll stopped by a failed call is finished by the next poll, which repeats only events whose publication got no response', async () => {
       await atEveryCall('fails', tookEffect, busy, async (poller, fault, { calls }) => {
         await poller.poll();
         await poller.poll();
@@ -117,7 +117,7 @@ describe.each([false, true])(
       });
     });
 
-    test('a frozen worker publishes nothing when the changes that it read were undone meanwhile', async () => {
+    test('a frozen worker that resumes publishes nothing when the platform undid the changes meanwhile', async () => {
       await atEveryCall('frozen', tookEffect, busy, async (poller, fault, { calls, thaw }) => {
         poller.clock.advance(HOUR_MS);
         const hasAppended = tookEffect || calls.indexOf('appendEntry') < fault.at - 1;
@@ -134,7 +134,7 @@ describe.each([false, true])(
       });
     });
 
-    test('a worker frozen beyond its lease does no harm while another worker is polling', async () => {
+    test('a worker that resumes after its lease expired breaks no promise while another worker is polling', async () => {
       await atEveryCall('frozen', tookEffect, busy, async (poller, fault, { thaw }) => {
         poller.clock.advance(HOUR_MS);
         poller.put(observed({ id: 'a' }), observed({ id: 'd', status: 'COMPLETED', completedAt: DONE }));
@@ -151,7 +151,7 @@ describe.each([false, true])(
 );
 
 describe('two workers', () => {
-  test('a second worker on an integration requests another poll, and the first worker reports it', async () => {
+  test('a second worker on an integration only requests another poll, and the first worker returns this request', async () => {
     const poller = await busy();
     const first = await poller.pollWithFault({ at: 3, kind: 'frozen', tookEffect: false });
     expect(await poller.poll()).toMatchObject({ kind: 'busy' });
@@ -160,7 +160,7 @@ describe('two workers', () => {
     expect(brokenPromises(poller, shown(poller))).toEqual([]);
   });
 
-  test('workers that release their leases need no fence entry', async () => {
+  test('no fence is appended after a worker that released its lease', async () => {
     const poller = await busy();
     await poller.poll();
     await poller.poll();
@@ -192,7 +192,7 @@ describe('two workers', () => {
   });
 });
 
-test('a worker whose lease expired stops without a write', async () => {
+test('a worker whose lease expired stops and writes nothing', async () => {
   const poller = await busy();
   let pages = 0;
   poller.kombo.beforePage = () => {

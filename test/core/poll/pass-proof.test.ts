@@ -15,7 +15,7 @@ const pageOf = (ids: string[], rejected: Page['rejected'] = []): Page => ({
 });
 
 describe('the proof that a pass has shown every record', () => {
-  test('the proof of a pass holds when none of 5,000 ids came twice, and fails when one did', () => {
+  test('the proof of a pass holds when each of 5,000 ids came once, and fails when one id came twice', () => {
     const ids = Array.from({ length: 5_000 }, (_, index) => `progression-${index}`);
     const whole = passProof();
     const repeated = passProof();
@@ -38,7 +38,7 @@ describe('the proof that a pass has shown every record', () => {
   /** Between two pages, records move to any position in the order, and new ones appear. */
   const step = fc.record({ from: fc.nat(), to: fc.nat(), isNew: fc.boolean() });
 
-  test('the proof of a pass fails when an offset cursor skipped a record because others moved', () => {
+  test('the proof of a pass fails when an offset cursor skipped a record because other records moved', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
@@ -83,13 +83,13 @@ describe('a first sync that took several calls', () => {
 
   test.each<[string, Partial<Run>, Partial<Checkpoint>]>([
     ['a record came twice', { passRecords: 8 }, {}],
-    ['records were known before it', { knownAtStart: 1 }, {}],
+    ['records were known before it began', { knownAtStart: 1 }, {}],
     ['a record is set aside', {}, { hasSetAside: true }],
-    ['its pages were started over', { restarts: 1 }, {}],
-    ['it is the second pass', { pass: 2 }, {}],
-    ['it is an incremental run', { mode: 'incremental' }, {}],
-    ['it is not the first sync', {}, { watermark: AT }],
-  ])('a first sync is not proven to be whole when %s', (_why, runPart, checkpointPart) => {
+    ['it restarted from the first page', { restarts: 1 }, {}],
+    ['it is in its second pass', { pass: 2 }, {}],
+    ['the run is incremental', { mode: 'incremental' }, {}],
+    ['the integration was synced before', {}, { watermark: AT }],
+  ])('a first sync is not proven to be complete when %s', (_why, runPart, checkpointPart) => {
     expect(isFirstSyncWhole(run(runPart), checkpoint({ known: 7, ...checkpointPart }))).toBe(false);
   });
 });

@@ -39,7 +39,7 @@ async function lived(life: Life): Promise<{ poller: SchoolWorld; missed: number 
 }
 
 describe('random schools and interrupted polls', () => {
-  test('polls stopped anywhere miss nothing, publish one chain per progression, keep ids stable and store no names', async () => {
+  test('polls that are stopped anywhere miss no change, publish one chain per progression, keep event ids stable and store no names', async () => {
     await fc.assert(
       fc.asyncProperty(lifeOf(true), async (life) => {
         const { poller } = await lived(life);
@@ -53,7 +53,7 @@ describe('random schools and interrupted polls', () => {
     );
   });
 
-  test('a reconciliation finds nothing missed while pages keep their order', async () => {
+  test('a reconciliation finds no missed change while pages keep their order', async () => {
     await fc.assert(
       fc.asyncProperty(lifeOf(false), async (life) => {
         const { poller, missed } = await lived(life);
@@ -64,7 +64,7 @@ describe('random schools and interrupted polls', () => {
     );
   });
 
-  test('events that the bus refuses for good are set aside, and all others are published', async () => {
+  test('events that the bus refuses permanently are set aside, and all other events are published', async () => {
     await fc.assert(
       fc.asyncProperty(lifeOf(true), fc.nat({ max: SEATS - 1 }), async (life, seat) => {
         const poller = schoolWorld({ mode: 'publish' }, NEVER_HELD, life.skewMs);
@@ -106,7 +106,7 @@ describe('when nothing happens', () => {
     mode: fc.constantFrom('incremental' as const, 'reconcile' as const),
   });
 
-  test('records without a change publish nothing, in whatever form and order Kombo shows them', async () => {
+  test('unchanged records publish nothing, in whatever form and order Kombo shows them', async () => {
     const past = fc.array(happening(SEATS), { minLength: 5, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(past, fc.array(noise, { minLength: 1, maxLength: 6 }), async (happened, noises) => {
@@ -163,7 +163,7 @@ describe('a mass change', () => {
   const MANY = 40;
   const COUNTED = ['ProgressionRemoved', 'ProgressionRestored'];
 
-  test('a mass change never exceeds the limit of 24 hours without a person, also over several runs and crashes', async () => {
+  test("without a person's decision, no more suspect changes than the limit are published within 24 hours, also over several runs and crashes", async () => {
     const turn = fc.record({
       first: fc.nat({ max: MANY - 1 }),
       count: fc.nat({ max: 12 }),
@@ -205,7 +205,7 @@ describe('a mass change', () => {
     new Set(poller.bus.published.filter(({ type }) => COUNTED.includes(type)).map(({ detail }) => detail.id));
 });
 
-test('the random schools contain removed and erased records, hidden fields and unknown statuses', () => {
+test('the random schools of these tests contain removed and erased records, null fields and unknown statuses', () => {
   const seen = new Set<string>();
   const look = ({ raw }: SchoolRecord) => {
     if (raw.remote_deleted_at !== null) seen.add('removed');

@@ -62,7 +62,7 @@ describe('pages', () => {
     expect(seen).toEqual([2, 3, 3]);
   });
 
-  test('without time left, a page is fetched only when the caller asks for it', async () => {
+  test('when no time is left, a page is not fetched ahead, but only when the caller asks for it', async () => {
     const { pages, asked } = scripted(three);
     const seen: number[] = [];
     for await (const _ of pages(() => false)) seen.push(asked.length);
@@ -118,7 +118,7 @@ describe('pages that end', () => {
     expect(readAll((_, page) => (page + 1 < count ? `c${page + 1}` : null), 250)).toBe(count);
   });
 
-  test('hundreds of nearly empty pages are accepted', () => {
+  test('hundreds of pages with few records are accepted', () => {
     expect(readAll((_, page) => (page < 900 ? `c${page}` : null), 0)).toBe(901);
   });
 });
@@ -128,23 +128,23 @@ describe('pages that repeat', () => {
     expect(readAll(() => 'same')).toBe(-1);
   });
 
-  test.each([2, 3, 7, 64, 100])('a cycle of %d pages is refused within a few rounds', (length) => {
+  test.each([2, 3, 7, 64, 100])('a cycle of %d cursors is refused after a few rounds', (length) => {
     const read = -readAll((_, page) => `c${page % length}`);
     expect(read).toBeGreaterThan(0);
     expect(read).toBeLessThanOrEqual(4 * length);
   });
 
-  test.each([1, 5, 50])('a cycle that begins after %d pages is refused', (stretch) => {
+  test.each([1, 5, 50])('a cycle of cursors that begins after %d pages is refused', (stretch) => {
     const read = -readAll((_, page) => (page < stretch ? `s${page}` : `c${(page - stretch) % 6}`));
     expect(read).toBeGreaterThan(0);
     expect(read).toBeLessThanOrEqual(4 * (stretch + 6));
   });
 });
 
-test('empty pages that always have a new next cursor are refused after a thousand', () => {
+test('after 1,000 empty pages with new cursors, the next page is refused', () => {
   expect(readAll((_, page) => `c${page}`, 0)).toBe(-1_000);
 });
 
-test('full pages that always have a new next cursor are refused after 40,000', () => {
+test('after 40,000 full pages with new cursors, the next page is refused', () => {
   expect(readAll((_, page) => `c${page}`, 250)).toBe(-40_000);
 });

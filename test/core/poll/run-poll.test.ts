@@ -9,10 +9,14 @@ const NOTHING_FOUND = ['takeLease', 'readKnown', 'releaseLease'];
 
 describe('an incremental run', () => {
   test.each([
-    ['Kombo’s, which is behind', -7, ['2026-03-02T07:38:00.000Z', '2026-03-02T08:38:00.000Z']],
-    ['the machine’s, where Kombo’s is ahead', 30, ['2026-03-02T07:45:00.000Z', '2026-03-02T08:45:00.000Z']],
+    ['the clock of Kombo, which is behind', -7, ['2026-03-02T07:38:00.000Z', '2026-03-02T08:38:00.000Z']],
+    [
+      'the clock of the machine, while the clock of Kombo is ahead',
+      30,
+      ['2026-03-02T07:45:00.000Z', '2026-03-02T08:45:00.000Z'],
+    ],
   ])(
-    'an incremental run reads what changed since the watermark less the overlap, by the slower clock (%s)',
+    'an incremental run reads from the watermark less the overlap, by the earlier clock: %s',
     async (_what, minutes, asked) => {
       const poller = world();
       poller.kombo.skewMs = minutes * MINUTE_MS;
@@ -37,7 +41,7 @@ describe('an incremental run', () => {
     expect(poller.types()).toEqual(['CourseStarted']);
   });
 
-  test('an incremental run publishes the events of what happened', async () => {
+  test('an incremental run publishes the events of all changes', async () => {
     const poller = await synced();
     poller.put(observed({ id: 'a', status: 'COMPLETED', completedAt: '2026-03-02T08:30:00.000Z' }));
     poller.put(observed({ id: 'd', enrolledAt: '2026-03-02T08:40:00.000Z' }));
@@ -138,7 +142,7 @@ describe('an incremental run', () => {
 
 describe('reading unchanged records again', () => {
   test.each(['reconcile', 'baseline'] as const)(
-    'reading unchanged records in a %s publishes and writes nothing',
+    'reading unchanged records in the mode %s publishes and writes nothing',
     async (mode) => {
       const poller = await synced();
       const outcome = await poller.poll({ mode, force: true });
@@ -163,7 +167,7 @@ describe('what cannot be processed', () => {
     ]);
   });
 
-  test('an event that the bus refuses for good is set aside', async () => {
+  test('an event that the bus refuses permanently is set aside', async () => {
     const poller = await synced();
     poller.put(observed({ id: 'a', status: 'DROPPED' }), observed({ id: 'b', status: 'DROPPED' }));
     poller.bus.refusal = ({ detail }) => (detail.progression.id === 'a' ? 'too large' : null);
@@ -173,7 +177,7 @@ describe('what cannot be processed', () => {
   });
 });
 
-test('a failed read leaves no unfinished entry', async () => {
+test('after a failed read of a page, the journal has no unfinished entry', async () => {
   const poller = await synced();
   poller.kombo.failures = [new IntegrationError('no such integration')];
   await poller.poll();

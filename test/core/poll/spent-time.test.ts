@@ -26,7 +26,7 @@ describe('a run without time left', () => {
     });
   });
 
-  test('an incremental run that took two calls reads its pages again, since nothing proves that it saw every record', async () => {
+  test('an incremental run that took two calls reads its pages again, since no proof shows that it read every record', async () => {
     const poller = await synced(['a', 'b', 'c']);
     poller.kombo.pageSize = 2;
     poller.put(...['a', 'b', 'c'].map((id) => observed({ id, status: 'IN_PROGRESS' })));
@@ -51,7 +51,7 @@ describe('a run without time left', () => {
     expect(poller.kombo.reads.map(({ cursor }) => cursor).slice(0, 4)).toEqual([null, 'at-2', null, 'at-2']);
   });
 
-  test('a run is stopped when Kombo refuses the cursor again and again', async () => {
+  test('a run fails when Kombo repeatedly refuses its cursor', async () => {
     const poller = await synced(['a', 'b', 'c']);
     poller.kombo.pageSize = 2;
     poller.put(...['a', 'b', 'c'].map((id) => observed({ id, status: 'IN_PROGRESS' })));
@@ -64,7 +64,7 @@ describe('a run without time left', () => {
   });
 });
 
-test('pages that repeat without end stop the run, and published events are not published again', async () => {
+test('a run fails when its pages repeat without end, and the next runs publish no event twice', async () => {
   const poller = await synced(['a', 'b', 'c', 'd']);
   poller.kombo.pageSize = 2;
   poller.put(...['a', 'b', 'c', 'd'].map((id) => observed({ id, status: 'DROPPED' })));
@@ -99,7 +99,7 @@ describe('a reconciliation', () => {
     expect(poller.store.place().checkpoint.watermark).toBe('2026-03-02T09:00:00.000Z');
   });
 
-  test('a reconciliation runs in slices, with an incremental run before each slice', async () => {
+  test('a reconciliation takes several calls, with an incremental run before each of them', async () => {
     const poller = await synced(['a', 'b', 'c', 'd']);
     poller.kombo.pageSize = 1;
     for (const record of poller.shown) record.updatedAt = 0;

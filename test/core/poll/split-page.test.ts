@@ -20,7 +20,7 @@ async function bulky(): Promise<World> {
   return poller;
 }
 
-test('a page that is too large for one journal entry is stored in several', async () => {
+test('a page that is too large for one journal entry is stored in several entries', async () => {
   const poller = await bulky();
   await poller.poll();
   const sizes = [...poller.store.journal.values()].slice(2).map(({ changes }) => changes.length);

@@ -53,7 +53,7 @@ test('all entries of a time range are found, whatever the clocks show and retent
   );
 });
 
-test('a day in a journal of a million entries is found with few reads and few other entries', async () => {
+test('the entries of one day in a journal of a million are found with few reads, and few entries outside the day are read', async () => {
   let reads = 0;
   const minute = 60_000;
   const readEntry = async (number: number) => {
@@ -74,7 +74,7 @@ test('a day in a journal of a million entries is found with few reads and few ot
   expect(reads).toBeLessThanOrEqual(40);
 });
 
-test('a range after the last entry contains none', async () => {
+test('a range after the last entry contains no entries', async () => {
   const readEntry = async () => ({ detectedAt: iso(START) });
 
   const range = { from: iso(START + CLOCKS_MS + 1), to: null };

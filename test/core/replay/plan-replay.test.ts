@@ -42,7 +42,7 @@ test('each filter reduces the count, and several filters combine', async () => {
   expect(await count(ALWAYS, { progressions: ['p0'], types: ['LearnerEnrolled'] })).toBe(1);
 });
 
-test('the range applies to detectedAt; its start is included, its end is not', async () => {
+test('the range of a replay applies to `detectedAt`; its start is included, its end is not', async () => {
   const at = await polledWorld(5);
   const [second, fourth] = [at.store.journal.get(2), at.store.journal.get(4)];
 
@@ -61,7 +61,7 @@ test.each([
     /No event of moodle:test matches from 2026-01-01T00:00:00.000Z on\./,
   ],
 ] satisfies [Partial<ReplayRequest>, RegExp][])(
-  'bad input gets one clear line: %j',
+  'a replay with wrong input is refused with one line that names the mistake: %j',
   async (request, line) => {
     const answer = await planned(await polledWorld(3), request);
 
@@ -88,10 +88,10 @@ test('a range whose entries were partly removed is refused, and the earliest com
 });
 
 test.each([
-  ['the last ones of a journal', [18, 19, 20], null, null],
-  ['the last one of a journal', [20], null, null],
-  ['the last ones of the range', [8, 9, 10, 11, 12], 10, 13],
-  ['the one behind the range, whose date is then not known', [11], 10, 12],
+  ['the last entries of a journal', [18, 19, 20], null, null],
+  ['the last entry of a journal', [20], null, null],
+  ['the last entries of the range', [8, 9, 10, 11, 12], 10, 13],
+  ['the entry after the range, whose date is then unknown', [11], 10, 12],
 ])('a range is refused when retention removed %s', async (...row) => {
   const [, removed, end, behind] = row;
   const at = await polledWorld(20);
@@ -105,7 +105,7 @@ test.each([
   });
 });
 
-test('a range after the removed entries is accepted', async () => {
+test('a range that begins after the removed entries is accepted', async () => {
   const at = await polledWorld(20);
   at.store.journal.delete(1);
 
@@ -114,7 +114,7 @@ test('a range after the removed entries is accepted', async () => {
   );
 });
 
-test('entries removed from the start of the journal are detected although no later one is missing', async () => {
+test('a range that includes entries removed from the start of the journal is refused', async () => {
   const at = await polledWorld(6);
   for (const number of [1, 2]) at.store.journal.delete(number);
   const complete = iso(Date.parse(at.store.journal.get(3)?.detectedAt ?? '') + CLOCKS_MS);
@@ -124,7 +124,7 @@ test('entries removed from the start of the journal are detected although no lat
   });
 });
 
-test('a range that ends shortly before the first entry is read, since clocks differ', async () => {
+test('a range that ends shortly before the first entry is not refused for its dates, since clocks differ', async () => {
   const at = await polledWorld(1);
   const begin = Date.parse(at.store.journal.get(1)?.detectedAt ?? '');
   const until = (ms: number) => planned(at, { range: { ...ALWAYS, to: iso(begin - ms) } });
@@ -138,7 +138,7 @@ test('a range that ends now is accepted', async () => {
   expect((await at.plan({ ...ALWAYS, to: iso(at.clock.read()) })).events).toBe(1);
 });
 
-test('an appended entry that the checkpoint does not count is left to the next poll', async () => {
+test('a plan does not read an entry that was appended but is not yet counted in the checkpoint', async () => {
   const at = await polledWorld(3);
   const entry = at.store.journal.get(3);
   if (entry === undefined) throw new Error('it is there');
@@ -148,7 +148,7 @@ test('an appended entry that the checkpoint does not count is left to the next p
   expect(await planned(at, {})).toEqual({ refused: expect.stringMatching(/no entries left/) });
 });
 
-test('a replay of a journal without entries is refused with one clear line', async () => {
+test('a replay of a journal without entries is refused with one line', async () => {
   const at = await polledWorld(2);
   at.store.journal.clear();
 

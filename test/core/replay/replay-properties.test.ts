@@ -70,7 +70,7 @@ async function pollPerhaps(at: ReplayWorld, chance: number): Promise<void> {
   await at.poll();
 }
 
-test('a plan counts exactly the events that are then published, for any filter, beside live polls', async () => {
+test('for any filter, a plan counts exactly the events that the replay then publishes, also while polls run', async () => {
   await fc.assert(
     fc.asyncProperty(histories, async ({ happenings: list, filter, range: shares, seed }) => {
       const { at, begun } = await polled(list);

@@ -57,7 +57,7 @@ function asked(at: ReplayWorld) {
 const ALL = { users: [], courses: [] };
 const sent = (at: ReplayWorld) => at.replayed().map(({ detail }) => detail.progression.id);
 
-describe('a replay from Kombo asks', () => {
+describe('what a replay from Kombo requests', () => {
   test("a replay from Kombo reads only the records of the learners when they are given by Kombo's ids", async () => {
     const at = school();
     const replay = await at.order(await plan(at, { learners: [ANN] }));
@@ -81,7 +81,7 @@ describe('a replay from Kombo asks', () => {
     ["a course by the platform's own id", { courses: ['c-F'] }, [ANN, BEN], [FIRE]],
     ["a course by its revision's id", { courses: [FIRST] }, [ANN, BEN], [FIRE]],
   ])(
-    'a replay from Kombo reads everything to count the events of %s, then only their learners and courses',
+    'to count the events of %s, a replay from Kombo reads all records; to send them, only their learners and courses',
     async (...row) => {
       const [, filter, users, courses] = row;
       const at = school();
@@ -106,9 +106,9 @@ describe('a replay from Kombo asks', () => {
   });
 
   test.each([
-    [50, 'alone'],
-    [51, 'not alone: they do not fit into a request'],
-  ])('a replay from Kombo reads the records of %i learners %s', async (count) => {
+    [50, 'only the records of these learners'],
+    [51, 'all records, since the ids do not fit into a request'],
+  ])('a replay from Kombo for %i learners reads %s', async (count) => {
     const at = replayWorld();
     const learners = Array.from({ length: count }, (_, number) => komboId('learner', number));
     learners.forEach((learner, number) => {
@@ -176,7 +176,7 @@ const list = fc.oneof(
   fc.array(fc.oneof(komboIds, ownIds), { minLength: 1, maxLength: 3 }),
 );
 
-test('every event that the filters select is sent, however the platform filters', async () => {
+test('every selected event is sent, whether the platform supports, ignores or refuses filters', async () => {
   await fc.assert(
     fc.asyncProperty(
       records,

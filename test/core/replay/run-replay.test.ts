@@ -48,7 +48,7 @@ test('a replay does not change the watermark, the journal or the known states', 
   expect(state()).toBe(before);
 });
 
-test('a replay as live sends the original events', async () => {
+test('a replay with the option `asLive` sends the original events', async () => {
   const at = await polledWorld(6);
   const before = at.live();
   const replay = await at.order(await at.plan(ALWAYS), { asLive: true, consumer: null });
@@ -104,7 +104,7 @@ test('a replayed event that the bus refuses permanently is counted, does not sto
   expect(at.store.aside).toEqual([]);
 });
 
-test('a replay does not send faster than its rate', async () => {
+test('a replay sends no more events per second than its rate', async () => {
   const at = await polledWorld(21);
   const begun = at.clock.read();
 
@@ -162,7 +162,7 @@ test('a person can stop a replay while it runs', async () => {
   expect(await at.run(replay)).toMatchObject({ kind: 'ended', replay: { state: 'stopped', published: 2 } });
 });
 
-test('of two processes that send a replay at the same time, one continues', async () => {
+test('of two processes that run the same replay, only one continues', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
 
@@ -173,7 +173,7 @@ test('of two processes that send a replay at the same time, one continues', asyn
   expect([...new Set(ids)]).toEqual(at.live().map(({ detail }) => detail.id));
 });
 
-test('events that retention removed after the count are reported as missing', async () => {
+test('events that retention removed after the plan was counted are reported as missing', async () => {
   const at = await polledWorld(5);
   const replay = await at.order(await at.plan(ALWAYS));
   at.store.journal.delete(1);
@@ -183,7 +183,7 @@ test('events that retention removed after the count are reported as missing', as
   expect(at.bus.notified.at(-1)).toMatchObject({ detail: { events: 5, published: 4, missing: 1 } });
 });
 
-test('a replay that does not exist is unknown', async () => {
+test('the outcome of a replay that does not exist is "unknown"', async () => {
   expect(await (await polledWorld(1)).run({ id: 'other' })).toEqual({ kind: 'unknown' });
 });
 

@@ -17,7 +17,7 @@ describe('the limit of a mass change', () => {
 });
 
 describe('the changes of the last 24 hours', () => {
-  test('suspect changes of the last 24 hours add up', () => {
+  test('the suspect changes of the last 24 hours are added up', () => {
     let surge = addToSurge([], 3, NOON);
     surge = addToSurge(surge, 4, NOON + 10);
     surge = addToSurge(surge, 5, NOON + 5 * HOUR_MS);
@@ -25,7 +25,7 @@ describe('the changes of the last 24 hours', () => {
     expect(surgeCount(surge, NOON + 6 * HOUR_MS)).toBe(12);
   });
 
-  test('suspect changes count for at least 24 and at most 25 hours', () => {
+  test('suspect changes count towards the limit for at least 24 and at most 25 hours', () => {
     const late = NOON + HOUR_MS - 1;
     const surge = addToSurge([], 1, late);
     expect(surgeCount(surge, late + DAY_MS - 1)).toBe(1);

@@ -18,11 +18,11 @@ const decisions = Array.from({ length: 20 }, (_, at) => decision(`p${at}`));
 const sizeOf = (part: Decision[]) => Buffer.byteLength(JSON.stringify(part.map(({ change }) => change)));
 
 describe('the changes of a page', () => {
-  test('the changes of a page stay in one entry if they fit', () => {
+  test('the changes of a page are one part if they fit into one entry', () => {
     expect(splitChanges(decisions)).toEqual([decisions]);
   });
 
-  test('the changes of a page are split in order, each part within the limit', () => {
+  test('larger changes of a page are split in order into parts within the limit', () => {
     const limit = 4_000;
     const parts = splitChanges(decisions, limit);
     expect(parts.length).toBeGreaterThan(1);
@@ -35,7 +35,7 @@ describe('the changes of a page', () => {
     expect(splitChanges(wide, 3_500)).toHaveLength(2);
   });
 
-  test('a change above the limit is in a part alone', () => {
+  test('a single change above the limit is a part by itself', () => {
     const [first, second] = decisions;
     if (first === undefined || second === undefined) throw new Error('two decisions');
     expect(splitChanges([first, second], 1)).toEqual([[first], [second]]);

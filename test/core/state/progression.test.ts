@@ -47,22 +47,22 @@ describe('a progression that moves to another learner', () => {
     });
   });
 
-  test('a missing field of another learner is not taken from the learner before', () => {
+  test('when a progression moves to another learner, an id that the record does not show is null', () => {
     const record = observed({ removedAt: FEB }, { learner: { id: 'learner-b', remoteId: null } });
     expect(decideEvents(known(), record, NOW)?.learner).toEqual({ id: 'learner-b', remoteId: null });
   });
 });
 
-describe('an id that changes without anything else is journalled without an event:', () => {
+describe('an id that changes alone', () => {
   const { learner, course } = observed();
   test.each<[string, Partial<References>]>([
-    ["the learner's", { learner: { ...learner, id: 'other' } }],
-    ["the learner's on the platform", { learner: { ...learner, remoteId: 'other' } }],
-    ["the course's", { course: { ...course, id: 'other' } }],
-    ["the course's on the platform", { course: { ...course, remoteId: 'other' } }],
-    ["the revision's", { course: { ...course, revisionId: 'other' } }],
-    ["the revision's on the platform", { course: { ...course, revisionRemoteId: 'other' } }],
-  ])('%s', (_whose, changed) => {
+    ["the learner's id in Kombo", { learner: { ...learner, id: 'other' } }],
+    ["the learner's id on the platform", { learner: { ...learner, remoteId: 'other' } }],
+    ["the course's id in Kombo", { course: { ...course, id: 'other' } }],
+    ["the course's id on the platform", { course: { ...course, remoteId: 'other' } }],
+    ["the revision's id in Kombo", { course: { ...course, revisionId: 'other' } }],
+    ["the revision's id on the platform", { course: { ...course, revisionRemoteId: 'other' } }],
+  ])('when only %s changes, the change is journalled without an event', (_whose, changed) => {
     const change = decideEvents(known(), observed({}, changed), NOW);
     expect(change).toMatchObject({ events: [], learner, course, ...changed });
   });
@@ -73,7 +73,7 @@ describe('an id that a record does not show', () => {
   const course = { id: 'c1', remoteId: 'c1-remote', revisionId: 'r1', revisionRemoteId: 'r1-remote' };
   const left = { id: null, remoteId: null, revisionRemoteId: null, title: null };
 
-  test('a missing id is the known one while learner and revision are the same', () => {
+  test('an id that a record does not show stays known while the learner and the revision are the same', () => {
     const record = { learner: { id: 'l1', remoteId: null }, course: { ...left, revisionId: 'r1' } };
     expect(referencesShown({ learner, course }, record)).toEqual({
       learner,
@@ -81,13 +81,13 @@ describe('an id that a record does not show', () => {
     });
   });
 
-  test('a missing id is not taken from another revision', () => {
+  test('an id that a record does not show is null when the record shows another revision', () => {
     const other = { ...left, revisionId: 'r2' };
     expect(referencesShown({ learner, course }, { learner, course: other }).course).toEqual(other);
   });
 });
 
-test('ids that a removed record does not show stay known', () => {
+test('a removed record that shows no ids keeps the known ids', () => {
   const nothing = { id: null, remoteId: null };
   const course = { ...nothing, revisionId: null, revisionRemoteId: null, title: null };
   const record = observed({ removedAt: FEB }, { learner: nothing, course });
@@ -96,7 +96,7 @@ test('ids that a removed record does not show stay known', () => {
   expect(decideEvents(known(), record, NOW)).toMatchObject({ learner, course: kept });
 });
 
-test('the ids of an erased learner are not stored again while the record stays removed', () => {
+test('the ids of an erased learner are not stored again while the record is removed', () => {
   const before = known({ removedAt: FEB }, { erased: true, learner: { id: null, remoteId: null } });
   expect(decideEvents(before, observed({ removedAt: FEB }, { namesBlank: true }), NOW)).toBeNull();
 });

@@ -28,7 +28,7 @@ describe('a run', () => {
     expect(run()).toMatchObject({ startedAt: AT, startEntry: 9, pass: 1, cursor: null });
   });
 
-  test('before the first watermark, a baseline keeps its start entry', () => {
+  test('a baseline that starts again before the first watermark keeps its start entry', () => {
     const begunBefore = { ...checkpoint, watermark: null };
     expect(startRun('baseline', null, begunBefore, AT).startEntry).toBe(0);
   });
@@ -56,7 +56,7 @@ describe('a run', () => {
     expect(second).toMatchObject({ setAside: 1, unknownStatuses: [{ status: 'SUSPENDED', count: 1 }] });
   });
 
-  test('a run with an untrusted record stays untrusted', () => {
+  test('a run with an untrusted record is still marked so after later pages', () => {
     expect(afterPage(afterPage(run(), page('a'), true), page(null), false).hasUntrusted).toBe(true);
   });
 
@@ -74,11 +74,11 @@ describe('a run', () => {
     ['a third pass, whatever it changed', { passPages: 2, pass: 3, passChanged: true }, true],
     ['a reconciliation', { mode: 'reconcile', passPages: 20, passChanged: true }, true],
     ['the first pass of a baseline', { mode: 'baseline', passPages: 20 }, false],
-  ])('whether a run is over after %s', (_what, rest, over, isProven = false) => {
+  ])('whether a run ends is decided correctly after %s', (_what, rest, over, isProven = false) => {
     expect(isOver(run(rest), isProven)).toBe(over);
   });
 
-  test('the next pass of a run keeps its start and its updated_after, and reads from the first page', () => {
+  test('the next pass of a run keeps `startedAt` and `updatedAfter` of the run, and reads from the first page', () => {
     const before = { ...afterPage(run(), page('a', 2), false), passChanged: true };
     expect(nextPass(before)).toMatchObject({
       pass: 2,
@@ -93,12 +93,12 @@ describe('a run', () => {
     });
   });
 
-  test('a run that starts its pages over stays in the same pass and remembers its changes', () => {
+  test('a run that restarts from the first page stays in the same pass and keeps that this pass changed something', () => {
     const before = { ...afterPage(run(), page('a'), false), passChanged: true };
     expect(restartPass(before)).toMatchObject({ pass: 1, restarts: 1, passChanged: true, cursor: null });
   });
 
-  test('the mode of a run decides its field in the checkpoint', () => {
+  test('a reconciliation and the other runs are stored in different fields of the checkpoint', () => {
     expect(withRun(checkpoint, run({ mode: 'baseline' })).run?.mode).toBe('baseline');
     expect(withRun(checkpoint, run({ mode: 'reconcile' }))).toMatchObject({
       run: null,
@@ -121,7 +121,10 @@ describe('the watermark', () => {
     ['baseline', false, LATER],
     ['incremental', true, AT],
     ['reconcile', false, AT],
-  ] as const)('after a run (%s; with an untrusted record: %s)', (mode, hasUntrusted, expected) => {
-    expect(watermarkAfter(AT, { mode, startedAt: LATER, hasUntrusted })).toBe(expected);
-  });
+  ] as const)(
+    'after a run (mode %s, an untrusted record: %s), the watermark is %s',
+    (mode, hasUntrusted, expected) => {
+      expect(watermarkAfter(AT, { mode, startedAt: LATER, hasUntrusted })).toBe(expected);
+    },
+  );
 });
