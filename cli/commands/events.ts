@@ -3,10 +3,9 @@ import type { LearningEventType } from '../../functions/contract/event-parts.ts'
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import { minute } from '../../functions/contract/printable-text.ts';
-import { eventsOfEntry } from '../../functions/core/decide/events-of-entry.ts';
+import type { JournalledEvent } from '../../functions/core/decide/events-of-entry.ts';
+import { BEGINNING, readEvents, readEventsOf } from '../../functions/core/replay/event-history.ts';
 import type { Store } from '../../functions/core/ports.ts';
-import { findEntries } from '../../functions/core/replay/journal-range.ts';
-import { ANY_EVENT, isWanted } from '../../functions/core/replay/selection.ts';
 import type { IdSetting } from '../../functions/remote-ids.ts';
 import { findIntegration, onDeployment } from '../deployment/on-deployment.ts';
 import { filterByStoredIds } from '../filter-ids.ts';
@@ -19,6 +18,7 @@ type EventsOptions = {
   type: LearningEventType[];
   learner: string[];
   course: string[];
+  progression: string[];
   from?: string;
   to?: string;
 };
@@ -33,6 +33,7 @@ export function addEventsCommand(program: Command): void {
     .addOption(typesOption('--type <event...>', 'only these events'))
     .addOption(listOption('--learner <id...>', "only these learners, by Kombo's id or the platform's"))
     .addOption(listOption('--course <id...>', "only these courses, by Kombo's id or the platform's"))
+    .addOption(listOption('--progression <id...>', 'only these course progressions'))
     .option(
       '--from <time>',
       'only events detected at this time or later: 2026-03-01 or 2026-03-01T09:30Z',
@@ -45,7 +46,7 @@ export function addEventsCommand(program: Command): void {
         await findIntegration(store, id);
         const setAside = await reasonsOfSetAsideEvents(store, id);
         let shown = 0;
-        for await (const { type, detail } of history(store, ids, id, options)) {
+        for await (const { type, detail } of await history(store, ids, id, options)) {
           shown += 1;
           const reason = setAside.get(detail.id);
           const suffix =
@@ -75,27 +76,35 @@ function refuseEmptyRange({ from, to }: EventsOptions): void {
   );
 }
 
-/** Reads the events that were published or set aside, up to the checkpoint's last entry. */
-async function* history(store: Store, ids: IdSetting, id: IntegrationId, options: EventsOptions) {
-  const { type, learner, course, from, to } = options;
+/**
+ * Reads the events that were published or set aside. With the ids of progressions, reads only the journal entries that
+ * changed one of them.
+ */
+async function history(
+  store: Store,
+  ids: IdSetting,
+  id: IntegrationId,
+  options: EventsOptions,
+): Promise<AsyncIterable<JournalledEvent> | JournalledEvent[]> {
+  const { type, learner, course, progression, from = BEGINNING, to = null } = options;
   const filter = await filterByStoredIds(
-    { ...ANY_EVENT, types: type, learners: learner, courses: course },
+    { types: type, learners: learner, courses: course, progressions: progression },
     ids,
   );
-  const last = (await store.readCheckpoint(id))?.checkpoint.entry ?? 0;
-  const all = { first: 1, last };
-  const range = { from: from ?? new Date(0).toISOString(), to: to ?? null };
-  const isWhole = from === undefined && to === undefined;
-  const found = isWhole ? all : await findEntries((number) => store.readEntry(id, number), all, range);
-  for await (const entry of store.readEntries(id, found.first, found.last)) {
-    if (from !== undefined && entry.detectedAt < from) continue;
-    if (to !== undefined && entry.detectedAt >= to) continue;
-    yield* eventsOfEntry(entry, null).filter((event) => isWanted(filter, event));
+  const selection = { range: { from, to }, filter };
+  const known = await store.readKnown(id, progression);
+  if (progression.length === 0 || known.size < new Set(progression).size) {
+    return readEvents(store, id, selection, 'earliest-first');
   }
+  const events = await Array.fromAsync(readEventsOf(store, id, progression, selection));
+  return events.toReversed();
 }
 
-function noEvents(id: IntegrationId, { type, learner, course, from, to }: EventsOptions): string {
-  const isFiltered = type.length + learner.length + course.length > 0 || (from ?? to) !== undefined;
+function noEvents(
+  id: IntegrationId,
+  { type, learner, course, progression, from, to }: EventsOptions,
+): string {
+  const isFiltered = [type, learner, course, progression].flat().length > 0 || (from ?? to) !== undefined;
   return isFiltered ? `No event of ${id} matches.` : `There are no events of ${id} yet.`;
 }
 

@@ -120,8 +120,17 @@ export type Store = {
    * overview: the reads are eventually consistent.
    */
   readEntriesAfter(checkpoints: Pick<Checkpoint, 'integration' | 'entry'>[]): Promise<JournalEntry[]>;
-  /** Reads the entries from `from` up to and including `to`, in the order of their numbers. */
-  readEntries(integration: IntegrationId, from: number, to: number): AsyncIterable<JournalEntry>;
+  /**
+   * Reads the entries from `from` up to and including `to`, in the order of their numbers.
+   *
+   * @param order `latest-first` reads them in the reverse order
+   */
+  readEntries(
+    integration: IntegrationId,
+    from: number,
+    to: number,
+    order?: 'latest-first',
+  ): AsyncIterable<JournalEntry>;
   /** Writes the entry's states, except where the stored state has a later entry number. */
   applyEntry(entry: JournalEntry): Promise<void>;
 

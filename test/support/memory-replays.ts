@@ -1,6 +1,8 @@
+import { eventsOfEntry } from '../../functions/core/decide/events-of-entry.ts';
 import { ReplayChangedError } from '../../functions/core/errors.ts';
 import type { ReplayStore } from '../../functions/core/replay/ports.ts';
 import { ReplayRecord } from '../../functions/core/replay/replay-record.ts';
+import { countByType } from '../../functions/core/state/journal-entry.ts';
 import type { MemoryStore } from './memory-store.ts';
 
 /** A store of replays in memory, used with a store in memory. */
@@ -10,6 +12,13 @@ export function memoryReplays(store: Pick<MemoryStore, 'journal'>): ReplayStore 
     async readFirstEntry() {
       const [first] = [...store.journal.keys()].toSorted((a, b) => a - b);
       return structuredClone(store.journal.get(first ?? 0) ?? null);
+    },
+    async *readEventCounts(_integration, from, to) {
+      for (let number = from; number <= to; number += 1) {
+        const entry = store.journal.get(number);
+        if (entry === undefined) continue;
+        yield { number, detectedAt: entry.detectedAt, byType: countByType(eventsOfEntry(entry, null)) };
+      }
     },
     async createReplay(replay) {
       if (records.has(replay.id)) throw new ReplayChangedError('there is one already');

@@ -123,11 +123,10 @@ export function memoryStore(integration: string): MemoryStore {
     async readEntriesAfter(checkpoints) {
       return checkpoints.flatMap(({ entry }) => structuredClone(journal.get(entry + 1)) ?? []);
     },
-    async *readEntries(_id, from, to) {
-      for (let number = from; number <= to; number += 1) {
-        const entry = journal.get(number);
-        if (entry !== undefined) yield structuredClone(entry);
-      }
+    async *readEntries(_id, from, to, order) {
+      const entries = [...journal.values()].filter(({ number }) => number >= from && number <= to);
+      const sorted = entries.toSorted((a, b) => a.number - b.number);
+      yield* structuredClone(order === 'latest-first' ? sorted.toReversed() : sorted);
     },
     async applyEntry(entry) {
       const last = new Map(

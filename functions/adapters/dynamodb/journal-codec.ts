@@ -88,6 +88,7 @@ function rowOf({ state, previous, ...change }: Change, detectedAt: number): Cell
     change.erased,
     change.discarded === null ? null : JSON.stringify(change.discarded),
     change.unpublishedRemoval,
+    change.previousEntry,
   ];
 }
 
@@ -118,6 +119,7 @@ function changeOf(row: Cell[], detectedAt: number): unknown {
     erased: next(),
     discarded: discardedOf(next()),
     unpublishedRemoval: next(),
+    previousEntry: next(),
   };
 }
 

@@ -2,7 +2,7 @@ import { ReplayChangedError } from '../../core/errors.ts';
 import type { ReplayStore } from '../../core/replay/ports.ts';
 import { ReplayRecord } from '../../core/replay/replay-record.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
-import { parseEntry } from './journal-items.ts';
+import { parseEntry, readEventCounts } from './journal-items.ts';
 import { journalKey, replayKey, replaysPartition } from './keys.ts';
 import { expiryOf, getItem, IF_ABSENT, keyOf, listItems, parseStored, putItem } from './table.ts';
 import { withCoreErrors } from './translate-errors.ts';
@@ -46,6 +46,8 @@ export function createReplayStore(options: {
       });
       return Items[0] === undefined ? null : parseEntry(Items[0]);
     },
+
+    readEventCounts: (integration, from, to) => readEventCounts(table, integration, from, to),
 
     createReplay: (replay) => put(replay, IF_ABSENT),
 

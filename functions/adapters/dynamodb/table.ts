@@ -1,4 +1,4 @@
-import type { AttributeValue, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, PutItemCommandInput, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type * as z from 'zod/mini';
 import { IntegrationError } from '../../core/errors.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
@@ -54,11 +54,13 @@ export async function putItem(table: Table, item: Item, condition: Condition): P
  * Reads the items of one partition in the order of `sk`.
  *
  * @param between the lowest and the highest `sk`; without it, all items are read
+ * @param options further parameters of the request, such as a reverse order or a projection
  */
 export async function* queryItems(
   table: Table,
   pk: string,
   between?: [string, string],
+  options: Pick<QueryCommandInput, 'ScanIndexForward' | 'ProjectionExpression'> = {},
 ): AsyncGenerator<Item> {
   let start: Item | undefined;
   do {
@@ -70,6 +72,7 @@ export async function* queryItems(
         ':pk': { S: pk },
         ...(between && { ':from': { S: between[0] }, ':to': { S: between[1] } }),
       },
+      ...options,
       ...(start && { ExclusiveStartKey: start }),
     });
     yield* page.Items ?? [];

@@ -56,6 +56,7 @@ export function decideEvents(
   const { erased, ...state } = facts;
   return {
     previous: known.state,
+    previousEntry: known.entry,
     state: events.length > 0 ? state : known.state,
     events,
     ...references,
@@ -98,6 +99,7 @@ function firstSight(observed: ObservedProgression, detectedAt: string): Change {
   const isRemoved = state.removedAt !== null;
   return {
     previous: null,
+    previousEntry: null,
     state: isRemoved ? { ...state, status: null } : state,
     events: isRemoved ? [] : statusEvents(null, state),
     learner,

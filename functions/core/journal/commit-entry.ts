@@ -34,10 +34,27 @@ export async function commitDecisions(
       ? null
       : new Map(decisions.map(({ change, learnerDetails }) => [change.state.id, learnerDetails]));
   const parts = splitChanges(decisions);
+  const written = new Map<string, number>();
   for (const [at, part] of parts.entries()) {
-    const entry = nextEntry(worker, run, part, detectedAt);
+    const entry = nextEntry(worker, run, afterEarlierParts(part, written), detectedAt);
+    for (const { state } of entry.changes) written.set(state.id, entry.number);
     await commitEntry(worker, entry, details, at === parts.length - 1 ? forward : NO_PROGRESS);
   }
+}
+
+/**
+ * Returns the decisions of a part of a page. A record that comes twice may already be in an earlier part, whose entry is
+ * then the previous one.
+ *
+ * @param written the number of the last entry of this page by progression id
+ */
+function afterEarlierParts(part: Decision[], written: ReadonlyMap<string, number>): Decision[] {
+  if (written.size === 0) return part;
+  return part.map((decision) => {
+    const { change } = decision;
+    const previousEntry = written.get(change.state.id) ?? change.previousEntry;
+    return { ...decision, change: { ...change, previousEntry } };
+  });
 }
 
 /**

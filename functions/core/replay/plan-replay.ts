@@ -1,12 +1,13 @@
-import type { EventCounts } from '../../contract/event-parts.ts';
+import { type EventCounts, LearningEventType } from '../../contract/event-parts.ts';
 import type { Integration, IntegrationId } from '../../contract/integration.ts';
 import type { Kombo } from '../ports.ts';
+import { countByType } from '../state/journal-entry.ts';
 import { CLOCKS_MS, findEntries } from './journal-range.ts';
-import type { ReplayPorts } from './ports.ts';
+import type { EntryCounts, ReplayPorts } from './ports.ts';
 import { komboStart } from './replay-from-kombo.ts';
 import type { ReplayPlan, ReplayPosition } from './replay-record.ts';
 import { replaySteps, selectedEvents } from './replay-steps.ts';
-import type { EventFilter, Selection, TimeRange } from './selection.ts';
+import { type EventFilter, isWithin, type Selection, type TimeRange } from './selection.ts';
 
 export type ReplayRequest = {
   /** The range of `detectedAt`. With the source `kombo`, the range of `occurredAt`, which may be in the future. */
@@ -58,10 +59,10 @@ async function planFromJournal(
   const counted = counter();
   let availableFrom = begin.number > 1 ? begin.detectedAt : null;
   let expected = found.first;
-  for await (const entry of store.readEntries(id, found.first, found.last)) {
+  for await (const entry of countEntries({ store, replays }, id, found, { range, filter })) {
     if (entry.number !== expected) availableFrom = entry.detectedAt;
     expected = entry.number + 1;
-    for (const event of selectedEvents(entry, { range, filter })) counted.add(event);
+    counted.add(entry.byType);
   }
   if (expected <= found.last) {
     const behind = await readEntry(found.last + 1);
@@ -71,6 +72,35 @@ async function planFromJournal(
   if (refused !== null) return { refused };
   const place = { source: 'journal' as const, last: found.last, entry: found.first, index: 0 };
   return planned({ integration: id, range, filter, place, ...counted.read() });
+}
+
+/**
+ * Yields the number of selected events of each entry. The entries' changes are read only for a filter that needs them.
+ */
+async function* countEntries(
+  { store, replays }: Pick<PlanPorts, 'store' | 'replays'>,
+  id: IntegrationId,
+  { first, last }: { first: number; last: number },
+  { range, filter }: Selection,
+): AsyncGenerator<EntryCounts> {
+  const { types, ...others } = filter;
+  if (Object.values(others).some((wanted) => wanted.length > 0)) {
+    for await (const entry of store.readEntries(id, first, last)) {
+      const { number, detectedAt } = entry;
+      yield { number, detectedAt, byType: countByType(selectedEvents(entry, { range, filter })) };
+    }
+    return;
+  }
+  for await (const { number, detectedAt, byType } of replays.readEventCounts(id, first, last)) {
+    const isCounted = isWithin(range, detectedAt);
+    yield { number, detectedAt, byType: isCounted ? ofTypes(byType, types) : {} };
+  }
+}
+
+/** Returns the counts of some types. An empty list means all types. */
+function ofTypes(byType: EventCounts, types: LearningEventType[]): EventCounts {
+  if (types.length === 0) return byType;
+  return Object.fromEntries(types.flatMap((type) => (byType[type] ? [[type, byType[type]]] : [])));
 }
 
 /**
@@ -121,7 +151,7 @@ async function readKombo(
   for await (const step of replaySteps({ store, kombo: noting }, plan, new Date(clock()).toISOString())) {
     if (step.fromBeginning) read = begin();
     if (step.event === null) continue;
-    read.counted.add(step.event);
+    read.counted.add(countByType([step.event]));
     addWhileFew(read.users, step.event.detail.learner.id);
     addWhileFew(read.courses, step.event.detail.course.id);
   }
@@ -160,9 +190,12 @@ function counter() {
   const byType: EventCounts = {};
   let events = 0;
   return {
-    add({ type }: { type: keyof EventCounts }) {
-      byType[type] = (byType[type] ?? 0) + 1;
-      events += 1;
+    add(counts: EventCounts) {
+      for (const type of LearningEventType.options) {
+        const count = counts[type] ?? 0;
+        if (count > 0) byType[type] = (byType[type] ?? 0) + count;
+        events += count;
+      }
     },
     read: () => ({ events, byType }),
   };

@@ -1,12 +1,21 @@
+import type { EventCounts } from '../../contract/event-parts.ts';
 import type { IntegrationId } from '../../contract/integration.ts';
 import type { Clock, Ports } from '../ports.ts';
 import type { JournalEntry } from '../state/journal-entry.ts';
 import type { ReplayRecord } from './replay-record.ts';
 
+/** The events of a journal entry, counted by type. */
+export type EntryCounts = { number: number; detectedAt: string; byType: EventCounts };
+
 /** The part of the table that only replays use. Reads and writes have the same guarantees as those of `Store`. */
 export type ReplayStore = {
   /** Reads the entry with the lowest number that retention has not removed. Returns null when the journal is empty. */
   readFirstEntry(integration: IntegrationId): Promise<JournalEntry | null>;
+  /**
+   * Reads how many events of each type the entries have, from `from` up to and including `to`, in the order of their
+   * numbers. Does not read the changes.
+   */
+  readEventCounts(integration: IntegrationId, from: number, to: number): AsyncIterable<EntryCounts>;
   /**
    * Stores a new replay.
    *

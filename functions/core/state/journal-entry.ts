@@ -1,5 +1,11 @@
 import * as z from 'zod/mini';
-import { Course, LearnerReference, LearningEventType, ProgressionState } from '../../contract/event-parts.ts';
+import {
+  Course,
+  type EventCounts,
+  LearnerReference,
+  LearningEventType,
+  ProgressionState,
+} from '../../contract/event-parts.ts';
 import { PositiveNumber, Timestamp, WholeNumber } from '../../contract/field-types.ts';
 import { IntegrationId } from '../../contract/integration.ts';
 import { PollMode } from '../../contract/messages.ts';
@@ -9,6 +15,8 @@ import { Facts, type KnownProgression, UnpublishedRemoval } from './progression.
 export const Change = z.object({
   /** The known state before, or null for a new record. */
   previous: z.nullable(ProgressionState),
+  /** The entry that wrote the known state before, or null for a new record. */
+  previousEntry: z.nullable(PositiveNumber),
   /** The known state after. */
   state: ProgressionState,
   /** The events in order; empty when the change is stored without an event. */
@@ -83,6 +91,13 @@ export type JournalEntry = z.infer<typeof JournalEntry>;
 /** How many events an entry publishes. */
 export function countEvents(entry: Pick<JournalEntry, 'changes'>): number {
   return entry.changes.reduce((sum, change) => sum + change.events.length, 0);
+}
+
+/** Counts events by type. */
+export function countByType(events: { type: LearningEventType }[]): EventCounts {
+  const byType: EventCounts = {};
+  for (const { type } of events) byType[type] = (byType[type] ?? 0) + 1;
+  return byType;
 }
 
 /** DynamoDB's limit is 400 KB for an item. Uncompressed JSON of this size always fits. */

@@ -31,6 +31,7 @@ const state = fc.record({
 });
 const change = fc.record({
   previous: nullable(state),
+  previousEntry: nullable(fc.integer({ min: 1, max: 1_000_000_000 })),
   state,
   events: fc.array(fc.constantFrom(...LearningEventType.options), { maxLength: 3 }),
   learner: fc.record({ id: nullable(text), remoteId: nullable(text) }),

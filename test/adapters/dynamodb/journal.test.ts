@@ -91,6 +91,7 @@ describe('the journal', () => {
     expect(await listed(store.readEntries(integration, 2, 10))).toEqual([2, 9, 10]);
     expect(await listed(store.readEntries(integration, 1, 1_000_000))).toEqual([1, 2, 9, 10, 100]);
     expect(await listed(store.readEntries(integration, 3, 2))).toEqual([]);
+    expect(await listed(store.readEntries(integration, 2, 10, 'latest-first'))).toEqual([10, 9, 2]);
   });
 
   it('readEntries reads across several query pages', async () => {

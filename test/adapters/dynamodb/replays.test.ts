@@ -3,7 +3,7 @@ import { createReplayStore } from '../../../functions/adapters/dynamodb/replay-i
 import { ReplayChangedError } from '../../../functions/core/errors.ts';
 import type { ReplayRecord } from '../../../functions/core/replay/replay-record.ts';
 import { counted, sentTwice, useEngine } from './engine.ts';
-import { NOW, someEntry, someIntegration } from './some-items.ts';
+import { NOW, someChange, someEntry, someIntegration } from './some-items.ts';
 
 const someReplay = (integration: string, given: Partial<ReplayRecord> = {}): ReplayRecord => ({
   integration,
@@ -97,5 +97,29 @@ describe('replays', () => {
 
     expect(await replays(calls).readFirstEntry(integration)).toMatchObject({ number: 7 });
     expect(counts).toEqual({ query: 1 });
+  });
+
+  it('events are counted without the content of the entries', async () => {
+    const integration = someIntegration();
+    const changes = [someChange(), someChange({ events: [] }), someChange()];
+    await engine.store().appendEntry(someEntry({ integration, number: 3, changes }));
+    await engine.store().appendEntry(someEntry({ integration, number: 4, changes: [] }));
+    await engine.store().appendEntry(someEntry({ integration, number: 5 }));
+    const calls = engine.calls();
+    const received: unknown[] = [];
+    const query: typeof calls.query = async (input) => {
+      const response = await calls.query(input);
+      received.push(...(response.Items ?? []));
+      return response;
+    };
+
+    const read = await Array.fromAsync(replays({ ...calls, query }).readEventCounts(integration, 3, 4));
+
+    expect(read).toEqual([
+      { number: 3, detectedAt: NOW, byType: { CourseCompleted: 2 } },
+      { number: 4, detectedAt: NOW, byType: {} },
+    ]);
+    expect(received).toHaveLength(2);
+    expect(JSON.stringify(received)).not.toContain('content');
   });
 });

@@ -27,6 +27,7 @@ export function someState(given: Partial<ProgressionState> = {}): ProgressionSta
 export function someChange(given: Partial<Change> = {}): Change {
   return {
     previous: someState({ status: 'IN_PROGRESS', completedAt: null, changedAt: '2026-02-01T00:00:00.000Z' }),
+    previousEntry: 1,
     state: someState(),
     events: ['CourseCompleted'],
     learner: { id: 'learner-1', remoteId: '32' },

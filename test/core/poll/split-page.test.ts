@@ -28,6 +28,36 @@ test('a page that is too large for one journal entry is stored in several entrie
   expect(poller.types()).toHaveLength(4);
 });
 
+test('a record that comes twice in such a page names the entry of its first change', async () => {
+  const poller = world();
+  poller.kombo.pageSize = 3;
+  poller.put(observed({ id: 'a' }), observed({ id: 'b' }));
+  await poller.poll();
+  poller.clock.advance(HOUR_MS);
+  const { kombo } = poller;
+  const large = (id: string, status: 'DROPPED' | 'COMPLETED') => {
+    const record = observed({ id, status });
+    return { ...record, course: { ...record.course, title: 'x'.repeat(200_000) } };
+  };
+  poller.put(large('a', 'DROPPED'), large('b', 'COMPLETED'));
+  const readPage = kombo.readPage.bind(kombo);
+  kombo.readPage = async (request, signal) => {
+    const page = await readPage(request, signal);
+    return { ...page, records: [...page.records, large('b', 'DROPPED')] };
+  };
+  await poller.poll({ timeLeft: () => false });
+
+  const changesOf = (id: string) =>
+    [...poller.store.journal.values()].flatMap(({ number, changes }) =>
+      changes.filter(({ state }) => state.id === id).map(({ previousEntry }) => ({ number, previousEntry })),
+    );
+  expect(changesOf('b').slice(0, 3)).toEqual([
+    { number: 1, previousEntry: null },
+    { number: 3, previousEntry: 1 },
+    { number: 4, previousEntry: 3 },
+  ]);
+});
+
 test('a page is read again after a crash between its journal entries', async () => {
   for (let at = 1; ; at += 1) {
     const poller = await bulky();

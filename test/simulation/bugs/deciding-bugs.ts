@@ -4,6 +4,14 @@ import { AGED, withFault, withKind } from './settings.ts';
 /** Bugs in what is decided about a record. */
 export const decidingBugs: DeliberateBug[] = [
   {
+    name: 'a change does not name the previous entry of its progression',
+    patches: one(
+      'functions/core/decide/decide-events.ts',
+      'previousEntry: known.entry,',
+      'previousEntry: Math.max(1, known.entry - 1),',
+    ),
+  },
+  {
     name: 'null replaces a known status',
     patches: one(
       'functions/core/decide/decide-events.ts',

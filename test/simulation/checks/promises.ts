@@ -46,18 +46,19 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
     settings: scenario,
     clocks,
   };
+  const records = [...school.records.values()];
+  const remembered = await observer.store.readKnown(
+    INTEGRATION,
+    records.map(({ id }) => id),
+  );
   checkJournal(entries, stories, accuse);
+  checkPreviousEntries(entries, remembered, accuse);
   const baselinedAt = baselines[0]?.at ?? Number.POSITIVE_INFINITY;
   checkBaseline(entries, scenario.baseline, { baselinedAt, machineSkewMs: scenario.machineSkewMs }, accuse);
   checkHolds(holds, accuse);
   checkDiscards(holds, accuse);
   checkDiscarded(holds, accuse);
 
-  const records = [...school.records.values()];
-  const remembered = await observer.store.readKnown(
-    INTEGRATION,
-    records.map(({ id }) => id),
-  );
   const hasDiscarded = operator.decisions.some(({ by }) => by === 'discard');
   for (const record of records) {
     const truth = stateOf(shownFields(record, school));
@@ -205,6 +206,30 @@ function checkJournal(entries: JournalEntry[], stories: Stories, accuse: Accuse)
   }
   for (const id of notified)
     accuse('the journal is the source of truth', `${id} was published and is not in the journal`);
+}
+
+/**
+ * Each change names the entry that changed its progression before, and the known state names the last one. So a
+ * progression can be followed backwards through the journal.
+ */
+function checkPreviousEntries(
+  entries: JournalEntry[],
+  remembered: ReadonlyMap<string, KnownProgression>,
+  accuse: Accuse,
+): void {
+  const latest = new Map<string, number>();
+  for (const { number, changes } of entries) {
+    for (const { state, previousEntry } of changes) {
+      const before = latest.get(state.id) ?? null;
+      if (before !== number && previousEntry !== before) {
+        accuse('the journal is the source of truth', `entry ${number} does not name entry ${before}`);
+      }
+      latest.set(state.id, number);
+    }
+  }
+  for (const [id, { entry }] of remembered) {
+    if (entry !== latest.get(id)) accuse('the journal is the source of truth', `${id} names entry ${entry}`);
+  }
 }
 
 /** Names and addresses are nowhere in the table, including compressed journal entries. */

@@ -1,0 +1,79 @@
+import type { IntegrationId } from '../../contract/integration.ts';
+import { eventsOfEntry, type JournalledEvent } from '../decide/events-of-entry.ts';
+import type { Store } from '../ports.ts';
+import { findEntries } from './journal-range.ts';
+import { selectedEvents } from './replay-steps.ts';
+import { isWanted, isWithin, type Selection } from './selection.ts';
+
+type ReadStore = Pick<Store, 'readCheckpoint' | 'readEntry' | 'readEntries' | 'readKnown'>;
+
+/** The start of a range that includes all events. */
+export const BEGINNING = new Date(0).toISOString();
+
+/**
+ * Yields the selected events of an integration, which were published or set aside. Reads only the entries of the range.
+ *
+ * @param order the order of the journal, or the reverse
+ */
+export async function* readEvents(
+  store: ReadStore,
+  integration: IntegrationId,
+  selection: Selection,
+  order: 'earliest-first' | 'latest-first',
+): AsyncGenerator<JournalledEvent, void, void> {
+  const { range } = selection;
+  const all = { first: 1, last: await lastEntry(store, integration) };
+  const readEntry = (number: number) => store.readEntry(integration, number);
+  const isWhole = range.from === BEGINNING && range.to === null;
+  const { first, last } = isWhole ? all : await findEntries(readEntry, all, range);
+  const isReverse = order === 'latest-first';
+  const entries = store.readEntries(integration, first, last, isReverse ? 'latest-first' : undefined);
+  for await (const entry of entries) {
+    const events = selectedEvents(entry, selection);
+    yield* isReverse ? events.toReversed() : events;
+  }
+}
+
+/**
+ * Yields the selected events of some progressions, the latest first. Reads only the entries that changed one of them: the
+ * known state has the number of its entry, and each change has the number of the previous one.
+ *
+ * @param progressions Kombo's ids; unknown ones have no events
+ */
+export async function* readEventsOf(
+  store: ReadStore,
+  integration: IntegrationId,
+  progressions: string[],
+  { range, filter }: Selection,
+): AsyncGenerator<JournalledEvent, void, void> {
+  const last = await lastEntry(store, integration);
+  const known = await store.readKnown(integration, progressions);
+  /** The progressions that an entry changed, by the number of the entry. */
+  const unread = new Map<number, Set<string>>();
+  const readLater = (number: number, id: string) => {
+    unread.set(number, (unread.get(number) ?? new Set()).add(id));
+  };
+  for (const { state, entry } of known.values()) readLater(entry, state.id);
+
+  while (unread.size > 0) {
+    const number = Math.max(...unread.keys());
+    const ids = unread.get(number) ?? new Set();
+    unread.delete(number);
+    const entry = await store.readEntry(integration, number);
+    // Retention has removed the entry, and all earlier ones.
+    if (entry === null) continue;
+    for (const { state, previousEntry } of entry.changes) {
+      if (!ids.has(state.id)) continue;
+      // If the entry changed the progression twice, the first change has the previous entry.
+      if (previousEntry !== null && previousEntry < number) readLater(previousEntry, state.id);
+    }
+    if (number > last || !isWithin(range, entry.detectedAt)) continue;
+    const events = eventsOfEntry(entry, null).filter(({ detail }) => ids.has(detail.progression.id));
+    yield* events.filter((event) => isWanted(filter, event)).toReversed();
+  }
+}
+
+/** Returns the number of the last entry that was published; 0 without one. */
+async function lastEntry(store: ReadStore, integration: IntegrationId): Promise<number> {
+  return (await store.readCheckpoint(integration))?.checkpoint.entry ?? 0;
+}

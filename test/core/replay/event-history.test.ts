@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { BEGINNING, readEvents, readEventsOf } from '../../../functions/core/replay/event-history.ts';
+import type { Store } from '../../../functions/core/ports.ts';
+import { CLOCKS_MS } from '../../../functions/core/replay/journal-range.ts';
+import { ANY_EVENT } from '../../../functions/core/replay/selection.ts';
+import { polledWorld, type ReplayWorld } from '../../support/replay-world.ts';
+
+const WHOLE = { range: { from: BEGINNING, to: null }, filter: ANY_EVENT };
+
+/** A store that notes the number of each entry that is read. */
+function counted({ store }: ReplayWorld): { store: Store; read: number[] } {
+  const read: number[] = [];
+  return {
+    read,
+    store: {
+      ...store,
+      readEntry: async (id, number) => {
+        read.push(number);
+        return store.readEntry(id, number);
+      },
+      async *readEntries(...request) {
+        for await (const entry of store.readEntries(...request)) {
+          read.push(entry.number);
+          yield entry;
+        }
+      },
+    },
+  };
+}
+
+const idsOf = async (events: AsyncIterable<{ detail: { id: string } }>) =>
+  (await Array.fromAsync(events)).map(({ detail }) => detail.id);
+
+test('the events of a range are read without the entries outside it', async () => {
+  const at = await polledWorld(200);
+  const { store, read } = counted(at);
+  const [first, last] = [at.store.journal.get(150), at.store.journal.get(160)];
+  const range = { from: first?.detectedAt ?? '', to: last?.detectedAt ?? '' };
+
+  const events = await Array.fromAsync(
+    readEvents(store, at.integration.id, { ...WHOLE, range }, 'earliest-first'),
+  );
+
+  expect(events.map(({ detail }) => detail.journal.entry)).toEqual([
+    150, 151, 152, 153, 154, 155, 156, 157, 158, 159,
+  ]);
+  // Each end is found by binary search. Clocks may differ, so some entries beyond the ends are read as well.
+  const searches = 2 * Math.ceil(Math.log2(200)) + 2;
+  const inRange = [...at.store.journal.values()].filter(
+    ({ detectedAt }) =>
+      Date.parse(detectedAt) >= Date.parse(range.from) - CLOCKS_MS &&
+      Date.parse(detectedAt) < Date.parse(range.to) + CLOCKS_MS,
+  );
+  expect(inRange.length).toBeLessThan(80);
+  expect(read.length).toBeLessThanOrEqual(searches + inRange.length);
+});
+
+test('the latest events come first when asked for, and reading stops with the caller', async () => {
+  const at = await polledWorld(200);
+  const { store, read } = counted(at);
+
+  const events = readEvents(store, at.integration.id, WHOLE, 'latest-first');
+  const { value } = await events.next();
+  await events.return();
+
+  expect(value?.detail.journal).toEqual({ entry: 200, index: 0 });
+  expect(read).toEqual([200]);
+  expect((await idsOf(readEvents(store, at.integration.id, WHOLE, 'latest-first'))).toReversed()).toEqual(
+    await idsOf(readEvents(store, at.integration.id, WHOLE, 'earliest-first')),
+  );
+});
+
+test('following progressions gives all their events and reads only their entries', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 60 }),
+      fc.subarray(['p0', 'p1', 'p2'], { minLength: 1 }),
+      async (happenings, ids) => {
+        const at = await polledWorld(happenings);
+        const { store, read } = counted(at);
+
+        const followed = await idsOf(readEventsOf(store, at.integration.id, ids, WHOLE));
+
+        const filter = { ...ANY_EVENT, progressions: ids };
+        const all = await idsOf(
+          readEvents(at.store, at.integration.id, { ...WHOLE, filter }, 'latest-first'),
+        );
+        expect(followed).toEqual(all);
+        const theirs = [...at.store.journal.values()].filter(({ changes }) =>
+          changes.some(({ state }) => ids.includes(state.id)),
+        );
+        expect(read).toEqual(theirs.map(({ number }) => number).toReversed());
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test('following a progression ends where retention has removed its entries', async () => {
+  const at = await polledWorld(30);
+  const own = [...at.store.journal.values()].filter(({ changes }) => changes[0]?.state.id === 'p0');
+  const removed = own.at(4)?.number ?? 0;
+  for (const number of at.store.journal.keys()) if (number <= removed) at.store.journal.delete(number);
+
+  const followed = await Array.fromAsync(readEventsOf(at.store, at.integration.id, ['p0', 'unknown'], WHOLE));
+
+  expect(followed.map(({ detail }) => detail.journal.entry)).toEqual(
+    own
+      .map(({ number }) => number)
+      .filter((number) => number > removed)
+      .toReversed(),
+  );
+});
+
+test('events that are not published yet are not shown', async () => {
+  const at = await polledWorld(9);
+  const { checkpoint } = at.store.place();
+  at.store.putCheckpoint({ ...checkpoint, entry: 8 });
+
+  const all = await Array.fromAsync(readEvents(at.store, at.integration.id, WHOLE, 'earliest-first'));
+  const followed = await Array.fromAsync(
+    readEventsOf(at.store, at.integration.id, ['p0', 'p1', 'p2'], WHOLE),
+  );
+
+  expect(all.at(-1)?.detail.journal.entry).toBe(8);
+  expect(followed[0]?.detail.journal.entry).toBe(8);
+});
