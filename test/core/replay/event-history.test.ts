@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BEGINNING, readEvents, readEventsOf } from '../../../functions/core/replay/event-history.ts';
 import type { Store } from '../../../functions/core/ports.ts';
+import { BEGINNING, readEvents, readEventsOf } from '../../../functions/core/replay/event-history.ts';
 import { CLOCKS_MS } from '../../../functions/core/replay/journal-range.ts';
 import { ANY_EVENT } from '../../../functions/core/replay/selection.ts';
 import { polledWorld, type ReplayWorld } from '../../support/replay-world.ts';
