@@ -6,6 +6,7 @@ import type { IntegrationId } from '../functions/contract/integration.ts';
 import { DeploymentError } from '../functions/core/errors.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 import { steppedClock } from './sandbox/clock.ts';
+import type { RecordSource } from './sandbox/records.ts';
 import { DEFAULT_SCHOOL, livingSchool } from './sandbox/school/school.ts';
 import { STORY } from './sandbox/school/story.ts';
 import { startSandbox } from './sandbox/server.ts';
@@ -28,6 +29,10 @@ export type EmbeddedSchool = {
    * the poll takes.
    */
   pass(ms: number): void;
+  /** Simulates a failure of the platform: from now on, it shows every record as removed. */
+  failPlatform(): void;
+  /** Ends the failure: from now on, every record is shown as before, and as updated now. */
+  repairPlatform(): void;
   /** Stores the school's time, so that the next process continues the history. */
   keep(): Promise<void>;
   close(): Promise<void>;
@@ -40,19 +45,23 @@ export type EmbeddedSchool = {
 export async function startEmbeddedSchool(directory: string): Promise<EmbeddedSchool> {
   const school = (await readSchool(directory)) ?? newSchool(Date.now());
   const clock = steppedClock(Date.parse(school.now));
+  const failure: PlatformFailure = { from: Infinity, to: Infinity };
   const sandbox = await startSandbox({
     apiKey: API_KEY,
     clock,
     integrations: [
       {
         id: SCHOOL_INTEGRATION,
-        records: livingSchool({
-          ...DEFAULT_SCHOOL,
-          learners: LEARNERS,
-          integration: SCHOOL_INTEGRATION,
-          seed: school.seed,
-          startsAt: Date.parse(school.startsAt),
-        }),
+        records: withFailure(
+          livingSchool({
+            ...DEFAULT_SCHOOL,
+            learners: LEARNERS,
+            integration: SCHOOL_INTEGRATION,
+            seed: school.seed,
+            startsAt: Date.parse(school.startsAt),
+          }),
+          failure,
+        ),
       },
     ],
   });
@@ -62,8 +71,47 @@ export async function startEmbeddedSchool(directory: string): Promise<EmbeddedSc
     integration: SCHOOL_INTEGRATION,
     now: clock.now,
     pass: clock.advance,
+    failPlatform() {
+      failure.from = clock.now();
+      failure.to = Infinity;
+    },
+    repairPlatform() {
+      failure.to = clock.now();
+    },
     keep: () => keepSchool(directory, { ...school, now: new Date(clock.now()).toISOString() }),
     close: sandbox.close,
+  };
+}
+
+/** When the platform shows every record as removed, in milliseconds since 1970. `to` is exclusive. */
+type PlatformFailure = { from: number; to: number };
+
+/** Returns the records as a platform with a failure shows them. */
+function withFailure(source: RecordSource, failure: PlatformFailure): RecordSource {
+  return {
+    at(now) {
+      const view = source.at(now);
+      const { from, to } = failure;
+      if (now < from) return view;
+      const isFailing = now < to;
+      const since = isFailing ? from : to;
+      const changedAt = (index: number) =>
+        view.removed(index) ? view.changedAt(index) : Math.max(view.changedAt(index), since);
+      return {
+        ...view,
+        changedAt,
+        removed: (index) => isFailing || view.removed(index),
+        record(index) {
+          const record = view.record(index);
+          if (view.removed(index)) return record;
+          return {
+            ...record,
+            changed_at: new Date(changedAt(index)).toISOString(),
+            remote_deleted_at: isFailing ? new Date(from).toISOString() : null,
+          };
+        },
+      };
+    },
   };
 }
 
@@ -71,9 +119,10 @@ export async function startEmbeddedSchool(directory: string): Promise<EmbeddedSc
 export const KeptSchool = z.object({ seed: z.int(), startsAt: Timestamp, now: Timestamp });
 export type KeptSchool = z.infer<typeof KeptSchool>;
 
-/** Returns a new school. Its story ends today. */
+/** Returns a new school. Its story, with a failure of the platform after it, ends today. */
 export function newSchool(today: number): KeptSchool {
-  const startsAt = new Date(today - STORY.polls * STORY.pollEveryMs).toISOString();
+  const lengthMs = STORY.polls * STORY.pollEveryMs + 2 * STORY.failureMs;
+  const startsAt = new Date(today - lengthMs).toISOString();
   return { seed: 1, startsAt, now: startsAt };
 }
 

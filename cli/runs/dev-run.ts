@@ -3,6 +3,9 @@ import type { IntegrationId } from '../../functions/contract/integration.ts';
 import type { PollMessage } from '../../functions/contract/messages.ts';
 import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
 import type { RunSettings } from '../../functions/core/ports.ts';
+import { orderReplay } from '../../functions/core/replay/order-replay.ts';
+import { planReplay } from '../../functions/core/replay/plan-replay.ts';
+import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
 import { updatedAfter } from '../../functions/core/state/run-progress.ts';
 import { dispatchHandler } from '../../functions/dispatch/handler.ts';
 import { pollHandler } from '../../functions/poll/handler.ts';
@@ -15,6 +18,7 @@ import { ExitCode } from '../terminal/exit-code.ts';
 import type { DevView } from '../views/dev-view.ts';
 import { exitCodeOf } from '../views/poll-outcome.ts';
 import { notActive, readOnePage, refuseOutsideSandbox } from './poll-local.ts';
+import { runReplayHere } from './replay-runs.ts';
 
 export type DevRun = {
   directory: string;
@@ -62,12 +66,80 @@ export async function runDev(run: DevRun): Promise<ExitCode> {
       // Only a poll that reads everything finds records whose data was erased.
       const isLast = poll === polls && kombo.school !== null;
       exitCode = await turn(isLast ? { integration, mode: 'reconcile' } : undefined);
+      if (isLast && exitCode === ExitCode.done) await showFailure(run, deployment, turn);
     }
-    view.close();
+    view.close(run.certificates);
     return exitCode;
   } finally {
     await deployment.close();
   }
+}
+
+/**
+ * Shows what happens when the platform fails and shows every record as removed: the changes are held, and a repair ends the
+ * hold. Then shows a replay of the completions of the last two polls.
+ */
+async function showFailure(
+  run: DevRun,
+  deployment: Deployment,
+  turn: () => Promise<ExitCode>,
+): Promise<void> {
+  const { view, stop } = run;
+  const { school } = run.kombo;
+  if (school === null) return;
+  const before = run.kombo.clock() - STORY.pollEveryMs;
+  const steps: [at: () => void, title: string, text: string][] = [
+    [
+      school.failPlatform,
+      'The platform fails',
+      'It shows every progression as removed. Schoolbell holds these changes, and sends one message.',
+    ],
+    [
+      school.repairPlatform,
+      'The platform works again',
+      'It shows every progression as before, so nothing waits any more.',
+    ],
+  ];
+  for (const [happen, title, text] of steps) {
+    if (stop.aborted) return;
+    await pause(run);
+    school.pass(STORY.failureMs);
+    happen();
+    view.happens(title, text);
+    await turn();
+  }
+  await school.keep();
+  if (stop.aborted) return;
+  await pause(run);
+  await showReplay(run, deployment, before);
+}
+
+/** Sends the completions that were detected from a time on again, to the certificates only. */
+async function showReplay(
+  { integration, view, stop }: DevRun,
+  { ports, settings }: Deployment,
+  from: number,
+): Promise<void> {
+  const known = await ports.store.readIntegration(integration);
+  if (known === null) return;
+  const range = { from: `${new Date(from).toISOString().slice(0, 10)}T00:00:00.000Z`, to: null };
+  const filter = { ...ANY_EVENT, types: ['CourseCompleted' as const] };
+  const planned = await planReplay(ports, known, { range, filter, source: 'journal' });
+  if ('refused' in planned || planned.plan.events === 0) return;
+  const consumer = 'certificates';
+  view.happens(
+    'Replay',
+    `schoolbell replay ${integration} --from ${range.from.slice(0, 10)} --type CourseCompleted --consumer ${consumer}`,
+  );
+  const id = `story-${ports.clock()}`;
+  const order = { id, reason: 'to show a replay', consumer, asLive: false, rate: 100, writer: id };
+  const replay = await orderReplay(ports, planned.plan, order);
+  await runReplayHere(ports, settings, replay, { stop, onProgress: () => {} });
+}
+
+/** Waits as long as between two polls of the story, and shows no progress bar. */
+async function pause({ everyMs, stop }: DevRun): Promise<void> {
+  await sleep(everyMs, undefined, { signal: stop }).catch(() => undefined);
 }
 
 function open(run: DevRun) {

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { jsonText } from '../../functions/contract/printable-text.ts';
 import { ExitCode } from './exit-code.ts';
-import { type Line, terminalText } from './terminal-text.ts';
+import { fitted, type Line, terminalText } from './terminal-text.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -13,6 +13,16 @@ const RETRY_MS = 5;
  */
 export function printLine(...lines: Line[]): void {
   writeWhole(STDOUT, `${terminalText(lines)}\n`);
+}
+
+/** Writes lines for people to standard output. On a terminal, it breaks lines that are too long. */
+function printText(...lines: Line[]): void {
+  writeWhole(STDOUT, `${fitted(terminalText(lines), terminalColumns())}\n`);
+}
+
+/** Returns the width of the terminal on standard output; without a terminal, infinity. */
+export function terminalColumns(): number {
+  return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
 }
 
 /** Writes lines to standard error, synchronously. */
@@ -53,12 +63,12 @@ export type Output = {
 export function createOutput(json: boolean): Output {
   return {
     json,
-    answer: (object, ...lines) => (json ? printLine(jsonText(object)) : printLine(...lines)),
+    answer: (object, ...lines) => (json ? printLine(jsonText(object)) : printText(...lines)),
     answerAll(objects, ...lines) {
-      if (!json) printLine(...lines);
+      if (!json) printText(...lines);
       else for (const object of objects) printLine(jsonText(object));
     },
-    say: (...lines) => (json ? printError(...lines) : printLine(...lines)),
+    say: (...lines) => (json ? printError(...lines) : printText(...lines)),
     complain: (text) => printError(`schoolbell: ${text}`),
   };
 }

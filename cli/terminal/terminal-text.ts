@@ -1,4 +1,6 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 import { printable } from '../../functions/contract/printable-text.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -27,4 +29,28 @@ function lineText(line: Line): string {
   return parts
     .map((part) => (typeof part === 'string' ? printable(part) : styleText(part.style, printable(part.text))))
     .join('');
+}
+
+/** Returns a text as lines of at most `width` columns, broken between words. A longer word has a line to itself. */
+export function wrapped(text: string, width: number): string[] {
+  return wrapAnsi(printable(text), width).split('\n');
+}
+
+/**
+ * Breaks the lines of a terminal's text that are wider than the terminal. A line continues below its first word, two
+ * columns to the right.
+ */
+export function fitted(text: string, columns: number): string {
+  return text
+    .split('\n')
+    .map((line) => (stringWidth(line) <= columns ? line : hanging(line, columns)))
+    .join('\n');
+}
+
+function hanging(line: string, columns: number): string {
+  const indent = (/^ */.exec(stripVTControlCharacters(line))?.[0].length ?? 0) + 2;
+  const [first = '', ...rest] = wrapAnsi(line, columns - indent, { trim: false }).split('\n');
+  return [first, ...rest.map((part) => ' '.repeat(indent) + part.trimStart())]
+    .map((part) => part.trimEnd())
+    .join('\n');
 }

@@ -3,8 +3,8 @@ import type { PollMode } from '../../functions/contract/messages.ts';
 import { minute } from '../../functions/contract/printable-text.ts';
 import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
-import type { Output } from '../terminal/output.ts';
-import { type Line, styled, terminalText } from '../terminal/terminal-text.ts';
+import { type Output, terminalColumns } from '../terminal/output.ts';
+import { type Line, styled, terminalText, wrapped } from '../terminal/terminal-text.ts';
 import { eventJson } from './event-json.ts';
 import { eventLine } from './event-line.ts';
 import { plainTable } from './plain-table.ts';
@@ -15,6 +15,8 @@ import { plural } from './words.ts';
 export type DevView = {
   open(opening: Opening): void;
   pollBegins(poll: { at: number; mode: PollMode; updatedAfter: string | null }): void;
+  /** Prints what happens between two polls. */
+  happens(title: string, text: string): void;
   event(event: DeliveredEvent): void;
   /** Prints what a consumer did with an event. */
   consumed(consumer: string, text: string): void;
@@ -25,8 +27,16 @@ export type DevView = {
    * @param left the remaining share of the time until the next poll, 0 to 1
    */
   timePasses(now: number, left: number): void;
-  close(): void;
+  /**
+   * Prints the summary.
+   *
+   * @param certificates the folder with the certificates, or null
+   */
+  close(certificates: string | null): void;
 };
+
+/** The width of the column with the consumer's name. */
+const CONSUMER = 24;
 
 /** Creates the view. It prints lines and, on a terminal, a progress bar below them. */
 export function createDevView(output: Output): DevView {
@@ -47,14 +57,14 @@ export function createDevView(output: Output): DevView {
       const name = mode === 'baseline' ? 'Baseline' : `Poll ${seen.polls}`;
       const query =
         mode === 'baseline'
-          ? '   (everything)'
+          ? ' (everything)'
           : `?updated_after=${updatedAfter}${mode === 'reconcile' ? ', then everything' : ''}`;
       seen.polls += 1;
-      say('', [
-        styled('bold', name.padEnd(10)),
-        `${minute(new Date(at).toISOString())}   `,
-        styled('dim', `in:  GET /lms/course-progressions${query}`),
-      ]);
+      say('', [styled('bold', name.padEnd(10)), minute(new Date(at).toISOString())]);
+      say([styled('dim', `  in  GET /lms/course-progressions${query}`)]);
+    },
+    happens(title, text) {
+      say('', [styled('bold', title)], `  ${text}`);
     },
     event(event) {
       seen.events.push(event);
@@ -62,7 +72,12 @@ export function createDevView(output: Output): DevView {
       output.answer(event, ...eventLine(event, { prefix: '  out ' }));
     },
     consumed(consumer, text) {
-      say([styled('dim', `      ${consumer.padEnd(11)} ${text}`)]);
+      const lines = wrapped(text, terminalColumns() - CONSUMER);
+      say(
+        ...lines.map((line, at) => [
+          styled('dim', (at === 0 ? `  → ${consumer}` : '').padEnd(CONSUMER) + line),
+        ]),
+      );
     },
     pollEnds(integration, outcome) {
       if (outcome.kind === 'ended')
@@ -70,17 +85,20 @@ export function createDevView(output: Output): DevView {
       live?.clear();
       const problem = problemText(integration, outcome);
       for (const done of doneText(integration, outcome)) output.say([styled('dim', `  ${done}`)]);
-      if (problem !== null) output.complain(problem);
+      if (problem === null) return;
+      // A hold is part of the story, and not an error of this command.
+      if (outcome.kind === 'held') output.say(`  ${problem}`);
+      else output.complain(problem);
     },
     timePasses(now, left) {
       const bar = '█'.repeat(Math.round((1 - left) * 20)).padEnd(20, '░');
       const time = minute(new Date(now).toISOString());
       live?.(terminalText(['', [styled('cyan', bar), `  ${time}  `, styled('dim', 'until the next poll')]]));
     },
-    close() {
+    close(certificates) {
       live?.clear();
       live?.done();
-      output.say(...closingText(seen));
+      output.say(...closingText(seen, certificates));
     },
   };
 }
@@ -92,16 +110,12 @@ export type Seen = { opening: Opening | null; polls: number; records: number; ev
 
 /** Returns the first lines: where records are read, and where events are published. */
 export function openingText({ baseUrl, busEndpoint, school, integration }: Opening): Line[] {
-  const source = school ? 'a sandbox of its API, with a small school' : integration;
+  const source = school ? "a sandbox of Kombo's API with a small school" : integration;
   return [
     [styled('bold', 'Schoolbell: what changes on a learning platform becomes events')],
     '',
-    ['  ', styled('bold', 'in '), `   Kombo         ${baseUrl.padEnd(28)}  ${source}`],
-    [
-      '  ',
-      styled('bold', 'out'),
-      `   EventBridge   ${busEndpoint.padEnd(28)}  a local bus; its events are shown here`,
-    ],
+    ['  ', styled('bold', 'in '), `  ${baseUrl.padEnd(26)}  ${source}`],
+    ['  ', styled('bold', 'out'), `  ${busEndpoint.padEnd(26)}  a local EventBridge bus, shown here`],
     ...(school
       ? [
           '',
@@ -112,7 +126,7 @@ export function openingText({ baseUrl, busEndpoint, school, integration }: Openi
 }
 
 /** Returns the last lines: a summary, an example of an event, and what to try next. */
-export function closingText({ opening, polls, records, events }: Seen): Line[] {
+export function closingText({ opening, polls, records, events }: Seen, certificates: string | null): Line[] {
   const example = events.findLast((event) => event['detail-type'] === 'CourseCompleted');
   const counts = `${plural(polls, 'poll')}, ${plural(records, 'progression')} read, ${plural(events.length, 'event')} published:`;
   return [
@@ -123,18 +137,23 @@ export function closingText({ opening, polls, records, events }: Seen): Line[] {
     ...(example
       ? ['', [styled('bold', 'One of them, as a rule on the bus receives it:')], '', ...eventJson(example)]
       : []),
-    ...(opening?.school ? NEXT : []),
+    ...(certificates === null ? [] : ['', `The certificates are in ${certificates}`]),
+    ...(opening?.school ? ['', [styled('bold', 'Next')], ...NEXT.flatMap(nextText)] : []),
   ];
 }
 
 const NEXT = [
-  '',
-  'Next:',
-  '  npx schoolbell poll sandbox:school --local                 one poll at a time, with data kept in .schoolbell/',
-  '  npx schoolbell poll sandbox:school --local --json          its events, as EventBridge delivers them',
-  '  KOMBO_API_KEY=... npm start -- --integration ID --watch    your own learning platform',
-  '  npx schoolbell --help',
-];
+  ['one poll at a time, with data in .schoolbell/', 'npx schoolbell poll sandbox:school --local'],
+  ['its events, as EventBridge delivers them', 'npx schoolbell poll sandbox:school --local --json'],
+  ['your own learning platform', 'KOMBO_API_KEY=... npm start -- --integration ID --watch'],
+  ['your rules and consumers', 'docs/consumers.md'],
+  ['deploy it: the section "In your AWS account"', 'README.md'],
+  ['all commands', 'npx schoolbell --help'],
+] as const;
+
+function nextText([what, how]: (typeof NEXT)[number]): Line[] {
+  return [[`  ${what}`], ['    ', styled('cyan', how)]];
+}
 
 /** Returns a table with the number of events of each type, in two columns. */
 function countsTable(events: DeliveredEvent[]): Line[] {

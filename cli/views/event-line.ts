@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import {
   type EventText,
   eventText,
@@ -8,7 +9,8 @@ import {
 import { minute } from '../../functions/contract/printable-text.ts';
 import { isEventType, publishedEvents } from '../../functions/contract/published-events.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
-import { type Line, type Part, styled } from '../terminal/terminal-text.ts';
+import { terminalColumns } from '../terminal/output.ts';
+import { type Line, type Part, styled, wrapped } from '../terminal/terminal-text.ts';
 import { plainTable } from './plain-table.ts';
 
 const COLOURS: Record<Tone, 'green' | 'red' | 'yellow' | 'cyan' | 'magenta'> = {
@@ -19,20 +21,26 @@ const COLOURS: Record<Tone, 'green' | 'red' | 'yellow' | 'cyan' | 'magenta'> = {
   other: 'cyan',
 };
 
-const WIDTHS = { at: 18, type: 21, who: 23, course: 31 };
-const NARROW = { at: 18, type: 21, who: 17, course: 15 };
-const NARROW_COLUMNS = 110;
+/** The widths of the columns with the time, the event and the learner, including a gap. */
+const WIDTHS = { at: 18, type: 23, learner: 23 };
+/** The largest and the smallest width of the column with the course. */
+const COURSE = 40;
+const SHORTEST_COURSE = 24;
+/** The columns that most changes need, such as `completed 2026-01-15 → 2026-11-10`. */
+const CHANGE = 34;
 
 /**
- * Returns an event as one line: the time, the event, the learner, the course, and the change. On a terminal, the line
- * has colours, and its last column is cut at the terminal's width.
+ * Returns an event as lines of text: its time, its type, the learner, the course and the change. Without a terminal it
+ * is one line. On a terminal, the lines have colours and are not longer than the terminal is wide. If the terminal is
+ * too narrow for all columns, the learner and the course are on a second line.
  *
- * @param prefix is printed in a dim style at the start of the line
+ * @param prefix is printed in a dim style at the start of the first line
  * @param suffix is printed after the change
+ * @param columns the width of the terminal
  */
 export function eventLine(
   { 'detail-type': name, detail }: Pick<DeliveredEvent, 'detail-type' | 'detail'>,
-  { prefix = '', suffix = '' } = {},
+  { prefix = '', suffix = '', columns: width = terminalColumns() } = {},
 ): Line[] {
   const type = name.replace(/^Replayed/, '');
   // Other systems may put events on a bus, also with the names of Schoolbell's events. For an event that does not fit
@@ -40,30 +48,45 @@ export function eventLine(
   const isOurs = isEventType(type) && publishedEvents[type].safeParse(detail).success;
   const text = isOurs ? eventText(type, detail) : null;
   const title = styled(COLOURS[text?.tone ?? 'other'], name.replace(/^Replayed/, '↻ '));
-  const columns = process.stdout.isTTY ? process.stdout.columns - prefix.length : Number.POSITIVE_INFINITY;
-  const widths = columns < NARROW_COLUMNS ? NARROW : WIDTHS;
+  const columns = width - prefix.length;
+  const cells = [text === null ? '' : minute(text.at), title];
   const lines = text?.progress
-    ? table(progressCells(title, text.progress, suffix), Object.values(widths), columns)
-    : table([title, `${summary(text)}${suffix}`], [widths.at + widths.type], columns);
-  return lines.map((line) => [styled('dim', prefix), ...line]);
+    ? progressLines(cells, text.progress, suffix, columns)
+    : textBeside(cells, `${summary(text)}${suffix}`, columns);
+  return lines.map((line, at) => [at === 0 ? styled('dim', prefix) : ' '.repeat(prefix.length), ...line]);
 }
 
-function progressCells(title: Part, { at, learner, course, change }: ProgressText, suffix: string): Part[] {
-  return [minute(at), title, learner ?? '(erased)', course ?? '(unknown course)', `${change}${suffix}`];
+function progressLines(cells: Part[], progress: ProgressText, suffix: string, columns: number): Part[][] {
+  const learner = progress.learner ?? '(erased)';
+  const course = progress.course ?? '(unknown course)';
+  const change = `${progress.change}${suffix}`;
+  const others = WIDTHS.at + WIDTHS.type + WIDTHS.learner + Math.max(CHANGE, stringWidth(change));
+  const room = Math.min(COURSE, columns - others);
+  return room < SHORTEST_COURSE
+    ? textBelow([...cells, change], `${learner} · ${course}`, columns)
+    : table([...cells, learner, course, change], [WIDTHS.learner, room]);
+}
+
+/** Returns the cells and a text in one line if the line has room for the text. Otherwise, the text is below the cells. */
+function textBeside(cells: Part[], text: string, columns: number): Part[][] {
+  const fits = stringWidth(text) <= columns - WIDTHS.at - WIDTHS.type;
+  return fits ? table([...cells, text]) : textBelow(cells, text, columns);
+}
+
+function textBelow(cells: Part[], text: string, columns: number): Part[][] {
+  const lines = wrapped(text, columns - WIDTHS.at);
+  return [...table(cells), ...lines.map((line) => [' '.repeat(WIDTHS.at), line])];
 }
 
 /** Returns one text for an event that is not about a learner's progress. */
 function summary(text: EventText | null): string {
   if (text === null) return '';
-  const facts = text.facts.map((fact) => `${fact.label}: ${'time' in fact ? minute(fact.time) : fact.text}`);
-  return [...text.lines, ...facts].filter((part) => !isBlank(part)).join(' · ');
+  const facts = text.facts.filter((fact) => !('time' in fact && fact.time === text.at));
+  const labelled = facts.map((fact) => `${fact.label}: ${'time' in fact ? minute(fact.time) : fact.text}`);
+  return [...text.lines, ...labelled].filter((part) => !isBlank(part)).join(' · ');
 }
 
-/**
- * Returns cells in columns. The last column takes the remaining width of the terminal. Without a terminal, it is not
- * cut.
- */
-function table(cells: Part[], widths: number[], columns: number): Part[][] {
-  const used = widths.reduce((sum, width) => sum + width, 0);
-  return plainTable([], [cells], [...widths, Number.isFinite(columns) ? Math.max(10, columns - used) : null]);
+/** Returns one line with the cells in columns. The last cell is not cut. */
+function table(cells: Part[], widths: number[] = []): Part[][] {
+  return plainTable([], [cells], [WIDTHS.at, WIDTHS.type, ...widths, null].slice(0, cells.length - 1));
 }

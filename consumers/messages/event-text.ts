@@ -5,6 +5,8 @@ import { SuspectKind, type WaitingChanges } from '../../functions/contract/waiti
 
 /** The text of a message about an event. Each channel formats it: it shortens long texts and leaves out blank ones. */
 export type EventText = {
+  /** When it happened (ISO 8601). */
+  at: string;
   headline: string;
   tone: Tone;
   /** The title of the course, or sentences that describe what happened. */
@@ -20,8 +22,8 @@ export type Tone = 'achievement' | 'loss' | 'step back' | 'operation' | 'other';
 /** A label with a text or a time (ISO 8601). */
 export type Fact = { label: string; text: string | null } | { label: string; time: string };
 
-/** A learner's progress as a row of a table. `at` is ISO 8601. `learner` and `course` are null if the event does not name one. */
-export type ProgressText = { at: string; learner: string | null; course: string | null; change: string };
+/** A learner's progress as a row of a table. `learner` and `course` are null if the event does not name one. */
+export type ProgressText = { learner: string | null; course: string | null; change: string };
 
 /** Defines the text of events of one type. */
 type Description<Detail> = {
@@ -54,7 +56,6 @@ function progress(
         time('At', occurredAt),
       ],
       progress: {
-        at: occurredAt,
         learner,
         course: firstVisible([course.title, course.remoteId, course.revisionRemoteId]),
         change: changeOf(detail),
@@ -162,7 +163,9 @@ const DESCRIPTIONS: { readonly [Type in EventType]: Description<EventDetail<Type
  */
 export function eventText<Type extends EventType>(type: Type, detail: unknown): EventText {
   const { headline, tone, text } = DESCRIPTIONS[type];
-  return { headline, tone, progress: null, ...text(parseDetail(type, detail)) };
+  const parsed = parseDetail(type, detail);
+  const at = 'occurredAt' in parsed ? parsed.occurredAt : parsed.at;
+  return { at, headline, tone, progress: null, ...text(parsed) };
 }
 
 /** Returns what an event type means, such as `Course completed`, without data of a single event. */

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { certificateFolder } from '../../consumers/certificates/certificate-folder.ts';
 import { certificateRule } from '../../consumers/certificates/certificate-rule.ts';
 import { CertificateTexts } from '../../consumers/certificates/certificates-environment.ts';
@@ -34,7 +34,7 @@ export type LocalConsumersOptions = {
  * formatted with the deployed templates. The deployed code issues certificates, and writes them to a folder.
  */
 export function localConsumers(options: LocalConsumersOptions): (event: DeliveredEvent) => Promise<void> {
-  const { folder, clock, onEvent, show } = options;
+  const { clock, onEvent, show } = options;
   const certificates = certificateRule({ ...POLICY, account: LOCAL_ACCOUNT });
   const slack = liveRules({
     name: 'slack',
@@ -50,7 +50,7 @@ export function localConsumers(options: LocalConsumersOptions): (event: Delivere
     if (!matchesPattern(certificates.pattern, event)) return;
     parts ??= openCertificates(options, (notified) => {
       if (notified.type === 'CertificateIssued')
-        show('certificate', join(folder, notified.detail.certificate.key));
+        show('certificate', basename(notified.detail.certificate.key));
       return deliver(onBus(notified, clock()));
     });
     const { takeEvent, ...rest } = await parts;

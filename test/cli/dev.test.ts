@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(cwd, { recursive: true }));
 
-it('dev shows three weeks with every type of learning event, and ends', async () => {
+it('dev shows three weeks with every type of learning event, a hold and a replay, and where to continue', async () => {
   const { code, stdout, stderr } = await runSchoolbell(['dev'], { cwd });
   expect({ code, stderr }).toEqual({ code: 0, stderr: [] });
   const text = stdout.join('\n');
@@ -24,6 +24,11 @@ it('dev shows three weeks with every type of learning event, and ends', async ()
   expect(text).toContain('Ada Lovelace');
   expect(text).toContain('GET /lms/course-progressions?updated_after=');
   expect(text).not.toContain(String.fromCharCode(27));
+  expect(text.indexOf('ChangesHeld')).toBeGreaterThan(text.indexOf('The platform fails'));
+  expect(text.indexOf('ChangesReleased')).toBeGreaterThan(text.indexOf('The platform works again'));
+  expect(text).toMatch(/↻ CourseCompleted/);
+  expect(text.match(/→ certificate/g)).toHaveLength(text.match(/out .*CertificateIssued/g)?.length ?? 0);
+  expect(text).toContain('npx schoolbell --help');
   expect(await readdir(cwd)).toEqual([]);
 });
 

@@ -18,8 +18,8 @@ it('a new school begins on the day from which its story ends today', () => {
   const today = Date.parse('2026-03-22T12:00:00.000Z');
   expect(newSchool(today)).toEqual({
     seed: 1,
-    startsAt: '2026-03-01T12:00:00.000Z',
-    now: '2026-03-01T12:00:00.000Z',
+    startsAt: '2026-03-01T10:00:00.000Z',
+    now: '2026-03-01T10:00:00.000Z',
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Status } from '../../../functions/contract/event-parts.ts';
-import { days } from '../clock.ts';
+import { days, hours } from '../clock.ts';
 import type { Moment, Standing } from './history.ts';
 import type { Person } from './people.ts';
 import { type Choices, komboId } from './random.ts';
@@ -7,9 +7,9 @@ import { type Choices, komboId } from './random.ts';
 /**
  * The times of a school's story, in which every kind of event happens. Poll once before the story begins, then `polls`
  * times, every `pollEveryMs`. Only a poll that reads everything finds an erasure, so the last poll should be a
- * reconciliation.
+ * reconciliation. After the story, the platform can fail for `failureMs`.
  */
-export const STORY = { pollEveryMs: days(3), polls: 7 } as const;
+export const STORY = { pollEveryMs: days(3), polls: 7, failureMs: hours(1) } as const;
 
 /**
  * A learner of the story and what happens to them. Times are counted in polls since the story began: the first poll
