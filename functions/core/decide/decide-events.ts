@@ -15,15 +15,17 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const ANONYMISED_AFTER_MS = 14 * DAY_MS;
 
 /**
- * Compares a record with the known state. Returns the change to journal, or null when nothing happened. Pure.
+ * Compares a record with the known state. Returns the change to journal, or null if nothing happened. Pure.
  *
- * - A change of status gives one event, the most specific one. A removal, restoration or erasure gives another event after it.
- * - Null does not replace a known value while the status stays the same, since Kombo nulls a field that a customer turns off.
- * - A difference without an event (`changed_at`, the platform's own id, some dates) is not stored until the next event, so
- *   that each event's `previous` is exactly the state after the event before it.
- * - New ids of learner or course are stored without an event.
+ * - A change of status publishes one event, the most specific one. A removal, restoration or erasure publishes
+ *   another event after it.
+ * - Null does not replace a known value while the status stays the same, since Kombo returns null for a field that
+ *   a customer has turned off.
+ * - Changes of other fields (`changed_at`, the platform's own id, some dates) publish no event and are stored with
+ *   the next event, so that each event's `previous` is exactly the state after the event before it.
+ * - New ids of learner or course are stored immediately, without an event.
  *
- * @param detectedAt when the record was read: the date of a removal without a date of its own
+ * @param detectedAt when the record was read; used as the date of a removal for which Kombo shows no usable date
  */
 export function decideEvents(
   known: KnownProgression | null,
@@ -66,15 +68,15 @@ export function decideEvents(
   };
 }
 
-/** The same change without its events: it is stored, and never published. */
+/** Returns the same change without its events: it is stored, and never published. */
 export function silenced(change: Change): Change {
   const isRemoval = change.events.includes('ProgressionRemoved');
   return { ...change, events: [], ...(isRemoval && { unpublishedRemoval: 'silenced' }) };
 }
 
 /**
- * The change after a person discarded it: the known state stays, and while Kombo shows these facts nothing has happened. The
- * state of a new record is stored without an event.
+ * Returns the change after a person discarded it: the published state stays, and no event is published while
+ * Kombo shows the discarded facts. The state of a new record is stored without an event.
  *
  * @param before the known state before the change
  */
@@ -92,7 +94,10 @@ export function discarded(change: Change, before: KnownProgression | null): Chan
   };
 }
 
-/** A new record that is already removed gives no event. Its status is published when it returns. */
+/**
+ * Returns the change that stores a new record. A record that is already removed publishes no event and is
+ * stored without its status, which is published when the record returns.
+ */
 function firstSight(observed: ObservedProgression, detectedAt: string): Change {
   const { learner, course } = observed;
   const { erased, ...state } = factsShown(null, observed, detectedAt);
@@ -110,11 +115,11 @@ function firstSight(observed: ObservedProgression, detectedAt: string): Change {
   };
 }
 
-/** The facts that a record shows, completed by the known facts. */
+/** Returns the facts of a record. Where the record has null, the known value is used. */
 function factsShown(known: Facts | null, observed: ObservedProgression, detectedAt: string): Facts {
   const { state } = observed;
   const removedAt = removedAtOf(known, observed, detectedAt);
-  // A reopened course has no completion date, and a second completion does not inherit the first one's.
+  // A reopened course has no completion date, and a second completion does not get the date of the first.
   const isNewStatus =
     state.status !== null && (known?.status ?? null) !== null && state.status !== known?.status;
   return {
@@ -129,13 +134,19 @@ function factsShown(known: Facts | null, observed: ObservedProgression, detected
   };
 }
 
-/** A record without its ids counts as removed. Without a usable date, a removal has the date of its detection. */
+/**
+ * Returns the date of the removal, or null if the record is not removed. A record without ids of learner and
+ * course counts as removed. If Kombo shows no usable date, the time when the removal was detected is used.
+ */
 function removedAtOf(known: Facts | null, observed: ObservedProgression, detectedAt: string): string | null {
   if (!observed.removed && !observed.erased) return null;
   return observed.state.removedAt ?? known?.removedAt ?? detectedAt;
 }
 
-/** A removed record is erased when it lost its ids, or shows no names 14 days after its removal; until it returns. */
+/**
+ * Returns whether the personal data of a removed record was erased: it has no ids any more, or it has no
+ * names 14 days after its removal. A record counts as erased until it is restored.
+ */
 function isErased(
   known: Facts | null,
   { erased, namesBlank }: ObservedProgression,
@@ -146,7 +157,10 @@ function isErased(
   return namesBlank && Date.parse(removedAt) <= Date.parse(detectedAt) - ANONYMISED_AFTER_MS;
 }
 
-/** The ids of an erased learner are not stored again, even if an anonymised record still shows them. */
+/**
+ * Returns the ids of learner and course. The ids of an erased learner are not stored again, even if an
+ * anonymised record still has them.
+ */
 function referencesAfter(known: KnownProgression, observed: ObservedProgression, facts: Facts): References {
   const shown = referencesShown(known, observed);
   return known.erased && facts.erased ? { ...shown, learner: known.learner } : shown;
@@ -182,7 +196,10 @@ function statusEvent(
   }
 }
 
-/** A completion more than 24 h later is a renewed certification; a smaller difference is a correction. */
+/**
+ * Returns whether a new completion date is a renewed certification: it is more than 24 hours later. A smaller
+ * difference is a correction.
+ */
 function isRenewed(before: string | null, after: string | null): boolean {
   return before !== null && after !== null && Date.parse(after) - Date.parse(before) > DAY_MS;
 }

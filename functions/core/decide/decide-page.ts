@@ -7,51 +7,60 @@ import { type KnownProgression, type ObservedProgression, sameFacts } from '../s
 import { decideEvents, discarded, silenced } from './decide-events.ts';
 import { type IntegrationHabits, isOlderVersion, recordDate, suspectKind } from './suspect.ts';
 
-/** What decides a page besides its records. Times in ISO 8601. */
+/** The state and settings from which a page is decided, besides its records. Times are in ISO 8601. */
 export type PageRules = IntegrationHabits & {
   mode: PollMode;
   baseline: Baseline;
-  /** The last journal entry when the run began. */
+  /** The number of the last journal entry when the run began. */
   startEntry: number;
-  /** In the first reconciliation after a baseline, when that baseline began; otherwise null. */
+  /** In the first reconciliation after a baseline, the time when this baseline began; otherwise null. */
   baselineStart: string | null;
-  /** The number of the page's entry. */
+  /** The number that the page's journal entry will have. */
   entry: number;
   watermark: string | null;
   overlapMs: number;
-  /** The integration's data is expired: removals, restorations and erasures are not trusted. */
+  /**
+   * Whether the integration's data is expired. If so, removals, restorations and erasures are not trusted.
+   */
   dataExpired: boolean;
-  /** What a person decided about a suspect change, or null. */
+  /** Returns what a person decided about a suspect change, or null. */
   decisionOn: (change: Change) => 'release' | 'discard' | null;
   /**
-   * Records that were older than the known state and were read again, by id; null where Kombo returned none. Other records
-   * must be read again before they are decided.
+   * The second read of records that were older than the known state, by id; null if Kombo did not return the
+   * record. A record that is older and not in the map must be read again before it can be decided.
    */
   readAgain: ReadonlyMap<string, ObservedProgression | null>;
   detectedAt: string;
 };
 
-/** One change, and how it is counted. */
+/** A change, how it is counted, and why it is suspect. */
 export type Decision = {
   change: Change;
   tally: Tally;
-  /** Why the change is suspect; null when it is not, or when a person has decided about it. */
+  /** Why the change is suspect; null if it is not suspect, or if a person has decided about it. */
   suspect: SuspectKind | null;
-  /** Personal data, for the event only. */
+  /** Personal data. It may be published, but never stored or logged. */
   learnerDetails: LearnerDetails;
 };
 
 export type DecidedPage = {
   decisions: Decision[];
-  /** Something was not trusted: the watermark must not move past it. */
+  /**
+   * Whether a record or a part of it was not trusted. If so, the run does not move the watermark, so that the
+   * record is read again.
+   */
   hasUntrusted: boolean;
-  /** Ids of records that are older than the known state and must be read again before the page is decided. */
+  /**
+   * The ids of records that are older than the known state. They must be read again before the page can be
+   * decided.
+   */
   olderThanKnown: string[];
   detectedAt: string;
 };
 
 /**
- * Decides the records of a page in order. A record that comes twice is compared with the state after the first. Pure.
+ * Decides the records of a page in their order. If the page contains a record twice, the second copy is
+ * compared with the state after the first. Pure.
  *
  * @param known the known states by progression id; new ids are absent
  */
@@ -81,7 +90,7 @@ export function decidePage(
     if (trusted.record === null) continue;
 
     const change = decideEvents(before, trusted.record, rules.detectedAt);
-    // A record of which a part was ignored is no proof that the change which a person discarded is gone from Kombo.
+    // A record that is trusted only in part does not show whether a discarded change was undone at Kombo.
     if (change === null || (!trusted.isWhole && change.events.length === 0)) continue;
     const decision = classify(change, before, rules, record.learnerDetails);
     page.decisions.push(decision);
@@ -90,7 +99,10 @@ export function decidePage(
   return page;
 }
 
-/** Whether a record was removed, restored or erased, so that Kombo must be asked whether the data is expired. */
+/**
+ * Returns whether a record shows a removal, a restoration or an erasure, so that Kombo must be asked whether
+ * the data is expired.
+ */
 export function mentionsRemoval(
   records: ObservedProgression[],
   known: ReadonlyMap<string, KnownProgression>,
@@ -99,9 +111,10 @@ export function mentionsRemoval(
 }
 
 /**
- * The record to decide. If this one is older than the known state and differs from it, the record that was read again is used:
- * when it is newer, or when it is the same old version (Kombo restored a backup). Otherwise null: not trusted. `ask` when the
- * record must be read again first.
+ * Returns the version of the record to decide. If the record is older than the known state and differs from
+ * it, this is the version from the second read, provided that it is newer than the known state, or is the
+ * same older version again (Kombo restored a backup). Returns `ask` if the record must first be read again,
+ * and null if no version is trusted.
  */
 function latestVersion(
   record: ObservedProgression,
@@ -122,8 +135,8 @@ function isSameVersion(a: ObservedProgression, b: ObservedProgression): boolean 
 }
 
 /**
- * The trusted part of a record. If the data is expired, its removal, restoration or erasure is left out; a new record that
- * shows one is not trusted at all.
+ * Returns the trusted part of a record. If the data is expired, a removal, restoration or erasure is left
+ * out, and a new record that is removed or erased is not trusted at all.
  */
 function trustRemovals(
   record: ObservedProgression,
@@ -167,9 +180,9 @@ function classify(
 }
 
 /**
- * Whether the baseline's setting decides about a change: in a baseline, and, in the first reconciliation after it, for a record
- * that the baseline should have seen. A change of a record that this baseline has already stored
- * happened during the baseline, and is published.
+ * Returns whether the baseline's setting decides if the change is published. This is so in a baseline, and
+ * for records that the baseline missed and the first reconciliation after it finds. If this baseline has
+ * already stored the record, the change happened during the baseline and is published.
  */
 function isOfBaseline(
   { state }: Change,
@@ -181,7 +194,10 @@ function isOfBaseline(
   return before === null && baselineStart !== null && changedAt !== null && changedAt < baselineStart;
 }
 
-/** `since` publishes a record by its own date; a record without a date is stored silently. */
+/**
+ * Returns the change with or without its events, as the baseline's setting requires. With `since`, the date
+ * of the record's status decides; a record without a date is stored without an event.
+ */
 function baselined(change: Change, { baseline }: PageRules): Change {
   switch (baseline.mode) {
     case 'silent':
@@ -193,7 +209,10 @@ function baselined(change: Change, { baseline }: PageRules): Change {
   }
 }
 
-/** Whether an incremental run should have found the change. `updated_after` does not return erasures. */
+/**
+ * Returns whether an incremental run should have found the change. Erasures do not count, since Kombo's
+ * `updated_after` does not return them.
+ */
 function isMissed(change: Change, { mode, watermark, overlapMs }: PageRules): boolean {
   if (mode !== 'reconcile' || watermark === null || change.state.changedAt === null) return false;
   if (!change.events.some((type) => type !== 'LearnerDataErased')) return false;

@@ -3,7 +3,7 @@ import { type IntegrationId, toolOf } from '../../contract/integration.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
 import type { ObservedProgression } from '../state/progression.ts';
 
-/** What cannot be derived from a record, in sentences for a person. */
+/** Sentences for a person: what cannot be derived from a record. */
 export const NOT_KNOWN_FROM_KOMBO = [
   'Kombo keeps no time of starts, drops, resets, reopenings, restorations and erasures: none of them is replayed.',
   'Only the last enrolment, completion and removal of a record is known: earlier ones, and corrections, are not.',
@@ -15,9 +15,9 @@ export const NOT_KNOWN_FROM_KOMBO = [
 ] as const;
 
 /**
- * The events that can be derived from a record as Kombo shows it today, in the order of time: an enrolment from
- * `enrolledAt`, a completion from `completedAt`, a removal from `removedAt`. The same record gives the same event ids each
- * time. They differ from all ids of the journal.
+ * Returns the events that can be derived from a record as Kombo shows it today, the earliest first: an
+ * enrolment from `enrolledAt`, a completion from `completedAt`, a removal from `removedAt`. The same record
+ * always gives the same event ids. They differ from all ids of journalled events.
  *
  * @param detectedAt when the record was read
  */

@@ -18,9 +18,11 @@ const COMPARED = ['remoteId', 'status', 'enrolledAt', 'completedAt', 'removedAt'
 const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };
 
 /**
- * The events of a journal entry, in order. They are the same each time, since an entry never changes.
+ * Returns the events of a journal entry, in order. They are always the same for the same entry, except for
+ * the learner details.
  *
- * @param details null if the deployment omits learner details; a learner who is not in the map gets nulls
+ * @param details null if the deployment omits learner details; the details of a learner who is not in the map
+ *   are null
  */
 export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null): JournalledEvent[] {
   const integration = { id: entry.integration, tool: toolOf(entry.integration) };
@@ -52,18 +54,18 @@ export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null):
   return events;
 }
 
-/** One event of a change: the states before and after it. */
+/** One event of a change, with the states before and after the event. */
 export type Transition = {
   type: LearningEventType;
   previous: ProgressionState | null;
   state: ProgressionState;
-  /** Whether Kombo's `changed_at` moved forward with the change. */
+  /** Whether the change moved Kombo's `changed_at` forward. */
   isChangeDated: boolean;
 };
 
 /**
- * The transitions of a change, one per event. Between a status event and a removal or restoration, the state has the new status
- * and is not yet removed or restored.
+ * Returns the transitions of a change, one per event. Between a status event and a removal or restoration,
+ * the state has the new status and is not yet removed or restored.
  */
 export function transitionsOf(change: Change): Transition[] {
   let previous = change.previous;
@@ -80,18 +82,21 @@ export function transitionsOf(change: Change): Transition[] {
   });
 }
 
-/** When a change was read, and the `updated_after` of the request; null for everything. */
+/** When a change was read, and the `updated_after` of the request (null if all records were requested). */
 export type Reading = { detectedAt: string; updatedAfter: string | null };
 
 /**
- * When it happened in the learning platform: the date of the fact itself if there is one, else `changed_at` if it belongs to
- * this change, else the time of detection.
+ * Returns when the event happened on the learning platform: the platform's own date if there is one,
+ * otherwise `changed_at` if it belongs to this change, otherwise the time of detection.
  */
 export function occurredAt(transition: Transition, reading: Reading): string {
   return ownDate(transition) ?? changeDate(transition, reading) ?? reading.detectedAt;
 }
 
-/** The date of the fact itself. A date that was known before this status belongs to an earlier fact. */
+/**
+ * Returns the platform's own date of the event (such as the completion date), or null. If the previous state
+ * already had this date together with a status, the date belongs to an earlier event.
+ */
 function ownDate({ type, previous, state }: Transition): string | null {
   const isFirstStatus = (previous?.status ?? null) === null;
   switch (type) {
@@ -115,7 +120,10 @@ function ownDate({ type, previous, state }: Transition): string | null {
   }
 }
 
-/** `changed_at`, if it moved with this change. A time before `updated_after` belongs to an earlier change. */
+/**
+ * Returns `changed_at` if the change moved it forward, otherwise null. A time before `updated_after` belongs
+ * to an earlier change, and also returns null.
+ */
 function changeDate(
   { state: { changedAt }, isChangeDated }: Transition,
   { updatedAfter }: Reading,

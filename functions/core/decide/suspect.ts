@@ -3,20 +3,21 @@ import type { SuspectKind } from '../../contract/waiting-changes.ts';
 import type { Change } from '../state/journal-entry.ts';
 import type { KnownProgression } from '../state/progression.ts';
 
-/** A date is old when it is this long before the watermark. Some platforms show changes 48 hours late. */
+/** A date is old if it is this long before the watermark. Some platforms show changes 48 hours late. */
 const OLD_AFTER_MS = 3 * 24 * 60 * 60 * 1000;
 
-/** What the integration has shown so far. */
+/** What is known about the integration from earlier runs. */
 export type IntegrationHabits = {
-  /** The latest watermark so far. */
+  /** The latest watermark that the integration ever had. */
   newestWatermark: string | null;
-  /** Some known progression has an enrolment date, so the platform sends them. */
+  /** Whether a known progression has an enrolment date, which shows that the platform sends these dates. */
   hasEnrolmentDates: boolean;
 };
 
 /**
- * Why a change is suspect, or null for ordinary learning: enrolments, starts and completions with recent dates, which are
- * published in any number. A change counts once, as the first of its kinds.
+ * Returns why a change is suspect, or null if it is not. Ordinary learning is not suspect: enrolments, starts
+ * and completions with recent dates are published in any number. If a change has several suspect events, it
+ * counts once: as a removal or restoration if it is one, otherwise as its first suspect event.
  *
  * @param before the known state before the change
  */
@@ -31,13 +32,16 @@ export function suspectKind(
   return kinds.find((kind) => kind === 'removed' || kind === 'restored') ?? kinds.find(Boolean) ?? null;
 }
 
-/** Whether a record is an older version than the known state. */
+/** Returns whether a record is an older version than the known state. */
 export function isOlderVersion({ changedAt }: ProgressionState, before: KnownProgression | null): boolean {
   const knownAt = before?.state.changedAt ?? null;
   return changedAt !== null && knownAt !== null && changedAt < knownAt;
 }
 
-/** The date of a new record: of its completion if it is completed, else of its enrolment. */
+/**
+ * Returns the date of a record's status: the completion date if the record is completed and has one,
+ * otherwise the enrolment date.
+ */
 export function recordDate({ status, completedAt, enrolledAt }: ProgressionState): string | null {
   return (status === 'COMPLETED' ? completedAt : null) ?? enrolledAt;
 }
@@ -48,7 +52,8 @@ function kindOf(
   before: KnownProgression | null,
   habits: IntegrationHabits,
 ): SuspectKind | null {
-  // A first status counts like a new record: a customer who turns the field on shows it for every record.
+  // A first status counts like a new record. When a customer turns on the status field, Kombo shows a first
+  // status for every record.
   const isFirstSighting = (previous?.status ?? null) === null;
   switch (type) {
     case 'ProgressionRemoved':
@@ -81,8 +86,9 @@ function kindOf(
 }
 
 /**
- * A new record without a date is suspect, except on a platform that never sends enrolment dates (TalentLMS): there, new
- * enrolments look the same as an enlarged scope.
+ * Returns why a new record is suspect, or null. A new record without a date is suspect, except an ongoing one
+ * on a platform that never sends enrolment dates (TalentLMS): on such a platform, new enrolments look the
+ * same as older records that were newly shared with Kombo.
  */
 function firstSightingKind(state: ProgressionState, habits: IntegrationHabits): SuspectKind | null {
   const date = recordDate(state);
@@ -92,7 +98,10 @@ function firstSightingKind(state: ProgressionState, habits: IntegrationHabits): 
   return isOrdinary ? null : 'firstSeenUndated';
 }
 
-/** A corrected date is suspect. A recent date that was missing before is not. */
+/**
+ * Returns `corrected` if a date changed, or if a missing date was filled with an old one. A recent date that
+ * fills a missing one is not suspect.
+ */
 function correctionKind(
   was: string | null,
   is: string | null,

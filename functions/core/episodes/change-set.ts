@@ -2,15 +2,15 @@ import { hash } from 'node:crypto';
 import type { Change } from '../state/journal-entry.ts';
 
 /**
- * The size of a fingerprint in bytes: eight for the progression's id, and eight for the id with the facts that the
- * progression would get.
+ * The size of a fingerprint in bytes: eight bytes for the progression's id, and eight for the id together
+ * with the new facts.
  */
 const FINGERPRINT_BYTES = 16;
 const PROGRESSION_BYTES = 8;
 
 /**
- * Returns the fingerprint of a change, which identifies the change by its progression and the facts that the
- * progression would get.
+ * Returns the fingerprint of a change. It identifies the change by its progression and the new facts of the
+ * progression.
  */
 export function fingerprintOf({ state, erased }: Change): Uint8Array {
   const { id, status, enrolledAt, completedAt, removedAt } = state;
@@ -21,7 +21,7 @@ export function fingerprintOf({ state, erased }: Change): Uint8Array {
   return fingerprint;
 }
 
-/** Creates a set of changes. It stores their fingerprints, which take some 100 bytes of memory each. */
+/** Creates a set of changes. It stores their fingerprints, which take about 100 bytes of memory each. */
 export function changeSet() {
   const changes = new Set<string>();
   const progressions = new Set<string>();

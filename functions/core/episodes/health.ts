@@ -13,12 +13,13 @@ const WAITING_RETRY_MS = 10 * MINUTE_MS;
 const NOTIFY_TRANSIENT_AFTER_MS = HOUR_MS;
 
 /**
- * Returns the health after a run that failed. An integration that needs a person is polled less and less often. After a
- * temporary failure, or a failure whose cause dispatch must determine, the integration is polled again at the next
- * dispatch.
+ * Returns the health after a run that failed. An integration that needs a person is polled less and less
+ * often. After a temporary failure, or a failure whose cause dispatch must determine, the integration is
+ * polled again at the next dispatch.
  *
  * @param now the machine's clock, in milliseconds
- * @param othersLetIn Kombo accepted another integration: a refusal of access is this integration's own failure
+ * @param othersLetIn whether Kombo accepted the key for another integration: if so, a refusal of access is
+ *   this integration's own failure
  */
 export function afterFailure(
   health: Health,
@@ -48,8 +49,8 @@ export function isNoticeDue({ needsNotice, notified }: Health & { state: 'failin
 }
 
 /**
- * Returns whether a temporary failure has lasted too long. An integration that is being set up does not count. An error
- * of the deployment does not count either, since it has an alarm for all integrations.
+ * Returns whether a temporary failure has lasted too long. An integration that is being set up does not
+ * count. An error of the deployment does not count either, since one alarm reports it for all integrations.
  */
 function hasLasted(kind: Failure['kind'], lastedMs: number): boolean {
   return kind === 'transient' && lastedMs >= NOTIFY_TRANSIENT_AFTER_MS;
@@ -72,8 +73,8 @@ export function failureOf(error: unknown): Failure {
 }
 
 /**
- * Returns whether the failure begins a new episode: the previous failure was not the integration's own (it was being
- * set up, or the deployment was wrong), and no notice of it was due.
+ * Returns whether the failure begins a new episode: the previous failure was not the integration's own (the
+ * integration was being set up, or the deployment was wrong), and no notice of it was due.
  */
 function beginsEpisode(
   { needsNotice, failure: before }: Health & { state: 'failing' },
@@ -90,7 +91,7 @@ function backoffMs(kind: Failure['kind'], isOwn: boolean, failures: number): num
 
 type Failing = Health & { state: 'failing' };
 
-/** Publishes that runs of the integration fail. The event of an episode has the same id each time it is published. */
+/** Publishes that runs of the integration fail. In an episode, the event always has the same id. */
 export async function notifyFailing({ ports, integration }: Worker, health: Failing): Promise<void> {
   const { code, message, logUrl } = health.failure;
   await ports.publisher.notify({
@@ -105,15 +106,16 @@ export async function notifyFailing({ ports, integration }: Worker, health: Fail
 }
 
 /**
- * Ends the episode after a successful run. Publishes the end if the beginning was published or may have been published.
+ * Ends the episode after a successful run. Publishes the recovery if the failure was published or may have
+ * been published.
  */
 export async function notifyRecovered(worker: Worker): Promise<void> {
   const { ports, integration } = worker;
   const { health } = worker.checkpoint;
   if (health.state === 'failing' && health.needsNotice) {
     if (!health.notified) {
-      // Every `recovered` must follow a `failing`. After a crash it is unknown whether `failing` was published, so it
-      // is published again.
+      // Every `IntegrationRecovered` must follow an `IntegrationFailing`. After a crash it is unknown whether
+      // `IntegrationFailing` was published, so it is published again.
       await notifyFailing(worker, health);
       change(worker, { health: { ...health, notified: true } });
     }

@@ -14,7 +14,10 @@ import { slotOf } from '../state/run-progress.ts';
 import { changeSet, fingerprintOf } from './change-set.ts';
 import { NOTHING_WAITS } from './waiting-count.ts';
 
-/** Returns whether a page would exceed the limit of suspect changes that are published without a person's decision. */
+/**
+ * Returns whether a page would exceed the limit of suspect changes that are published without a person's
+ * decision.
+ */
 export function exceedsLimit(
   decisions: Decision[],
   checkpoint: Checkpoint,
@@ -26,15 +29,16 @@ export function exceedsLimit(
 }
 
 /**
- * Returns whether everything that waits was counted, starting at the current position of the run. Only then can a
- * person decide.
+ * Returns whether all waiting changes were counted, beginning at the current position of the run. Only then
+ * can a person decide.
  */
 export function isCounted(held: Held, run: Run | null): boolean {
   return held.counting === null && stoppedHere(held, run);
 }
 
 /**
- * Returns the run at the position up to which suspect changes were counted, or null when they are not being counted.
+ * Returns the run at the position up to which suspect changes were counted, or null if no count is in
+ * progress.
  */
 export function countingOf({ held, ...checkpoint }: Checkpoint, slot: 'run' | 'reconciliation'): Run | null {
   if (held === null || slotOf(held.mode) !== slot || !stoppedHere(held, checkpoint[slot])) return null;
@@ -47,7 +51,7 @@ function stoppedHere({ stoppedAt }: Held, run: Run | null): boolean {
   return run.startedAt === startedAt && run.pass === pass && run.cursor === cursor;
 }
 
-/** Creates a hold of a run that stops here. Nothing is counted yet. */
+/** Creates a hold for a run that stops at its current page. The count of its changes is zero. */
 export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held & { counting: Run } {
   const { startedAt, pass, cursor } = run;
   return {
@@ -63,14 +67,17 @@ export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held
   };
 }
 
-/** Returns the checkpoint without the count of a run that starts again: its changes must be counted again. */
+/**
+ * Returns the checkpoint without the count of a run that starts again, since the changes of this run must
+ * then be counted again.
+ */
 export function withoutCount(checkpoint: Checkpoint, slot: 'run' | 'reconciliation'): Checkpoint {
   const { held } = checkpoint;
   if (held === null || slotOf(held.mode) !== slot) return checkpoint;
   return { ...checkpoint, held: { ...held, stoppedAt: null, counting: null, chunks: [] } };
 }
 
-/** Publishes that changes are held: once per episode, for both runs of the integration together. */
+/** Publishes that changes are held: once per episode, also if both runs of the integration are held. */
 export async function publishHeld(worker: Worker, held: Held): Promise<void> {
   if (held.notice === 'published') return;
   // Save before publishing, so that a retry after a crash uses the same event id.
@@ -91,7 +98,7 @@ async function sendHeld({ ports, integration }: Worker, held: Held): Promise<voi
   });
 }
 
-/** Ends the hold. Publishes the end, unless the beginning was never published. */
+/** Ends the hold. Publishes its end, unless its beginning was never published. */
 export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resolved'): Promise<void> {
   const { checkpoint, ports, integration } = worker;
   const { held } = checkpoint;
@@ -113,12 +120,15 @@ export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resol
   change(worker, { held: null });
 }
 
-/** The result of a decision. `counting`: a person cannot decide yet. `decided`: the next run applies the decision. */
+/**
+ * The result of a decision. `counting`: the changes are still being counted, so a person cannot decide yet.
+ * `decided`: the next run applies the decision.
+ */
 export type HoldDecided = { kind: 'nothing held' } | { kind: 'counting' | 'decided'; held: Held };
 
 /**
- * Stores a person's decision about exactly the counted changes. The next run publishes them (`release`), or ignores them
- * from then on (`discard`).
+ * Stores a person's decision about exactly the counted changes. The next run publishes these changes
+ * (`release`), or ignores them from then on (`discard`).
  */
 export async function decideHold(worker: Worker, by: 'release' | 'discard'): Promise<HoldDecided> {
   const { held } = worker.checkpoint;
@@ -132,9 +142,10 @@ export async function decideHold(worker: Worker, by: 'release' | 'discard'): Pro
 }
 
 /**
- * Reads what a person decided about changes. A decision covers exactly the counted changes, not others that appear in
- * their place. It applies to both runs, since either may read a counted change first. If several decisions cover a
- * change, the latest applies.
+ * Reads the decisions about held changes, and returns a function that finds the decision about a change. A
+ * decision covers exactly the counted changes, and no other change of these progressions. It applies to both
+ * runs, since either may read a counted change first. If several decisions cover a change, the latest
+ * applies.
  */
 export async function readHoldDecisions({
   checkpoint,
@@ -157,8 +168,8 @@ export async function readHoldDecisions({
 }
 
 /**
- * Returns the decisions that remain when a run ends. If Kombo showed a record that is not trusted or cannot be read,
- * all decisions remain: the record is read again, and may contain a counted change.
+ * Returns the decisions that remain when a run ends: all of them if Kombo showed a record that is not trusted
+ * or cannot be read, since this record is read again and may contain a counted change.
  */
 export function decisionsAfter({ holdDecisions, hasSetAside }: Checkpoint, run: Run): HoldDecision[] {
   if (run.hasUntrusted || hasSetAside) return holdDecisions;

@@ -26,7 +26,7 @@ export type WaitingCount = {
  * Continues a count.
  *
  * @param held the count as it was saved; zero for a new count
- * @param chunks the chunks that were stored for it
+ * @param chunks the chunks that were stored for this count
  */
 export async function waitingCount(
   held: Pick<Held, 'waiting' | 'sample'>,
@@ -95,7 +95,7 @@ function courseCounts() {
       if (before === undefined) bytes += 3 * ((id?.length ?? 0) + (title?.length ?? 0)) + 50;
       byId.set(id, { id, title: before?.title ?? title, changes: (before?.changes ?? 0) + changes });
     },
-    /** Returns an upper bound of their size as JSON in UTF-8. */
+    /** Returns an upper bound of the size of the courses as JSON in UTF-8. */
     bytes: () => bytes,
     list: () => [...byId.values()],
   };

@@ -9,12 +9,13 @@ import { decideAgainstKnown, type Pass, type StoppedPage } from './process-page.
 import { refuseEndlessPages } from './read-pages.ts';
 
 /**
- * Counts the suspect changes from the page on where a run stops. The run stays before this page. Only changes that a person
- * has already decided about are committed, so that they do not wait for the others. The count is saved regularly, and
- * continues in another call when the time is spent.
+ * Counts the suspect changes, beginning at the page at which a run stops. The run does not move past this
+ * page. The only changes that are committed are those that a person has already released or discarded. The
+ * count is saved regularly. When the time is spent, another call continues it.
  *
  * @param stopped the first page; null to continue from the cursor of the count
- * @returns `held` when everything is counted; `more` when the time is spent or nothing waits any more
+ * @returns `held` when all changes are counted; `more` when the time is spent, or when no change waits any
+ *   more
  */
 export async function countSuspectChanges(
   worker: Worker,
@@ -56,7 +57,7 @@ export async function countSuspectChanges(
 
   const counted = await progress(null);
   change(worker, { held: counted });
-  // Kombo no longer shows the changes that stopped the run: the run continues.
+  // Kombo no longer shows the changes that stopped the run, so the run continues.
   if (counted.waiting.total === 0) {
     await endHold(worker, 'resolved');
     return 'more';
@@ -76,8 +77,8 @@ export async function countSuspectChanges(
 }
 
 /**
- * Commits the changes of a page that a person has released or discarded. A change that follows a waiting change of the same
- * record waits as well.
+ * Commits the changes of a page that a person has released or discarded. If another change of the same record
+ * waits before such a change, both wait.
  */
 async function commitWhatWasDecided(
   worker: Worker,
@@ -93,7 +94,10 @@ async function commitWhatWasDecided(
   if (committed.length > 0) await commitDecisions(worker, run, committed, detectedAt);
 }
 
-/** A hold may wait for days, longer than a cursor lives. Cursors that expire meanwhile do not count as restarts. */
+/**
+ * Sets the number of restarts to zero. A hold can last for days, longer than a cursor is valid, so an expired
+ * cursor must not count as a restart.
+ */
 function forgetRestarts(worker: Worker, { mode }: Held): void {
   const run = worker.checkpoint[slotOf(mode)];
   if (run !== null) change(worker, withRun(worker.checkpoint, { ...run, restarts: 0 }));

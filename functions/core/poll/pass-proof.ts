@@ -4,19 +4,20 @@ import type { Page } from '../state/progression.ts';
 /** Proves that a pass has shown every record, so that no second pass is needed. */
 export type PassProof = {
   add(page: Page): void;
-  /** Asked once, after the last page. */
+  /** Returns whether the proof holds. It is called once, after the last page. */
   holds(): boolean;
 };
 
 /**
- * The proof of a pass that reads all its pages in one call: no id came twice, and every record could be read.
+ * Creates the proof for a pass that reads all its pages in one call. It holds if no id came twice and every record
+ * could be read.
  *
- * A record can be skipped between two pages only while others move. Where a cursor is an offset, the record that moved from a
- * page that was read to a later one comes again. Where a cursor is the last record's key, only the record that moved itself
- * can be skipped, and the next run asks for it by its new update time. The proof fails where rows disappear from Kombo
- * altogether; see `docs/adr/0026-read-pages-once.md`.
+ * A pass can skip a record only if records move between two of its pages. If a cursor is an offset, a record that
+ * moves from a page that was read to a later page comes twice. If a cursor is the key of the last record, only the
+ * moved record itself can be skipped, and the next run finds it by its new update time. The proof does not cover rows
+ * that disappear from Kombo completely: see `docs/adr/0026-read-pages-once.md`.
  *
- * An id is kept as a hash of 53 bits: two ids with one hash only cost a second pass.
+ * Each id is stored as a hash of 53 bits. If two ids have the same hash, the only effect is a second pass.
  */
 export function passProof(): PassProof {
   let hashes = new Float64Array(1024);
@@ -39,12 +40,15 @@ export function passProof(): PassProof {
   };
 }
 
-/** A pass that another call began: its first pages are not known. */
+/**
+ * The proof for a pass that an earlier call began. It never holds, since the records of the first pages are
+ * not known.
+ */
 export const NO_PROOF: PassProof = { add: () => undefined, holds: () => false };
 
 /**
- * The proof of a first sync that took several calls: it began with nothing known, and has read as many records as are known
- * now, so no id came twice.
+ * Proves that a first sync that took several calls is complete: no record was known when it began, and it has
+ * read as many records as are known now, so no id came twice.
  */
 export function isFirstSyncWhole(run: Run, { known, watermark, hasSetAside }: Checkpoint): boolean {
   const isFirst = run.mode === 'baseline' && watermark === null && run.pass === 1 && run.restarts === 0;
@@ -57,7 +61,7 @@ function grown(hashes: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
   return next;
 }
 
-/** Two FNV-1a hashes over the id's UTF-16 units, as one integer below 2^53. */
+/** Returns two FNV-1a hashes of the id's UTF-16 code units, as one integer below 2^53. */
 function hashOf(id: string): number {
   let high = 0x811c9dc5;
   let low = 0x9747b28c;

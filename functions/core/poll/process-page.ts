@@ -7,21 +7,25 @@ import type { ObservedProgression, Page } from '../state/progression.ts';
 import { afterPage, slotOf, withRun } from '../state/run-progress.ts';
 import { removeReadable, setAsideRejected } from './set-aside-records.ts';
 
-/** One reading of the pages of a run, from its cursor on. */
+/** What is needed to read the pages of a run once, from its cursor on. */
 export type Pass = {
   mode: PollMode;
   pages: AsyncGenerator<Page, void, void>;
   decisionOn: PageRules['decisionOn'];
-  /** Asked after each page: without time, the run continues from its cursor in another call. */
+  /**
+   * Returns whether there is time for another page. It is called after each page. If it returns false, this
+   * call stops, and another call continues the run from its cursor.
+   */
   timeLeft: () => boolean;
 };
 
-/** The page before which a run stops, already decided. */
+/** The page at which a run stops, already decided. The run continues with this page. */
 export type StoppedPage = { page: Page; decided: DecidedPage };
 
 /**
- * Reads the known states of the records and decides the records. Kombo is asked whether the integration's data is valid
- * only when a record shows a removal. Records are read again only when they are older than the known state.
+ * Reads the known states of the records and decides the records. Asks Kombo whether the integration's data is
+ * expired only if a record shows a removal, a restoration or an erasure. Reads records again only if they are
+ * older than the known state.
  */
 export async function decideAgainstKnown(
   worker: Worker,
@@ -61,14 +65,14 @@ export async function decideAgainstKnown(
   return decidePage(records, known, { ...rules, dataExpired, readAgain });
 }
 
-/** The start of the baseline, in the first reconciliation after it. */
+/** Returns the start of the last baseline if this is the first reconciliation after it, otherwise null. */
 function baselineBefore(mode: PollMode, last: LastRun | null): string | null {
   return mode === 'reconcile' && last?.mode === 'baseline' ? last.startedAt : null;
 }
 
 /**
- * Commits the changes of a page: append the entry, apply it, publish it, save the checkpoint with the cursor of the next
- * page. A page without changes appends no entry.
+ * Commits the changes of a page: appends the entry, applies it, publishes it, and saves the checkpoint with
+ * the cursor of the next page. A page without changes appends no entry.
  */
 export async function commitPage(
   worker: Worker,

@@ -4,10 +4,11 @@ import type { Run } from '../state/checkpoint.ts';
 import type { Page } from '../state/progression.ts';
 
 /**
- * Reads the pages of a run from a cursor on. Each page is fetched while the one before it is processed. Leaving the loop
- * cancels the fetch in progress. The error of a page is thrown when the caller asks for this page, never earlier.
+ * Reads the pages of a run from a cursor on. Each page is fetched while the page before it is processed. If
+ * the caller leaves the loop, the fetch in progress is cancelled. The error of a page is thrown when the
+ * caller asks for this page, never earlier.
  *
- * @param mayFetchAhead asked before each page that is fetched ahead
+ * @param mayFetchAhead called before each page that is fetched ahead
  */
 export async function* readPages(
   kombo: Kombo,
@@ -31,20 +32,20 @@ export async function* readPages(
   }
 }
 
-/** 10 million records at 250 a page. */
+/** Enough for 10 million records at 250 records per page. */
 const MAX_PAGES = 40_000;
 const FULL_PAGE = 250;
-/** A pass may have this many pages, and 20 pages for each full page of records. */
+/** A pass may have this many pages, plus 20 pages for each full page of records. */
 const SPARE_PAGES = 1_000;
 const PAGES_PER_FULL_PAGE = 20;
 
-/** Kombo's pages do not end: the run is stopped and starts over with the next poll. */
+/** Kombo's pages do not end. The run is stopped and starts over with the next poll. */
 export class EndlessPagesError extends IntegrationError {}
 
 /**
- * Stops a pass whose pages repeat or do not end. It uses constant memory: the next cursor is compared with the current one
- * and with an earlier one that is replaced at each power of two (Brent's cycle detection), so that a cycle of any length
- * is found within a few rounds.
+ * Stops a pass whose pages repeat or do not end. It uses constant memory: it compares the next cursor with
+ * the current one and with an earlier one that is replaced at each power of two (Brent's cycle detection). It
+ * finds a cycle of any length within a few rounds.
  *
  * @throws EndlessPagesError
  */

@@ -34,16 +34,20 @@ import { commitPage, decideAgainstKnown, type Pass, type StoppedPage } from './p
 import { EndlessPagesError, readPages, refuseEndlessPages } from './read-pages.ts';
 import { countUnknownStatuses, listUnknownStatuses } from './set-aside-records.ts';
 
-/** A run whose cursor was refused more often does not end by starting over. */
+/** After this many refused cursors, a run fails instead of starting over again. */
 const MAX_RESTARTS = 5;
 
-/** `more`: the time is spent. `held`: too many suspect changes wait for a person. */
+/**
+ * How a call ends. `more`: the time was spent before the run ended. `held`: too many suspect changes wait for
+ * a person.
+ */
 export type RunEnd = 'ended' | 'more' | 'held';
 
 /**
- * Reads a run from its cursor on, pass after pass, until a pass is proven to have shown every record or changes nothing.
+ * Reads a run from its cursor on. It reads the pages again until a pass is proven to have shown every record,
+ * or changes nothing.
  *
- * @param timeLeft asked after each page
+ * @param timeLeft called after each page
  */
 export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => boolean): Promise<RunEnd> {
   const slot = slotOf(mode);
@@ -74,7 +78,10 @@ export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => bo
   }
 }
 
-/** Commits the pages up to the first with too many suspect changes, and counts the suspect changes from there on. */
+/**
+ * Commits the pages up to the first page with too many suspect changes. Counts the suspect changes from this
+ * page on.
+ */
 async function readPass(
   worker: Worker,
   mode: PollMode,
@@ -105,7 +112,9 @@ async function readPass(
   }
 }
 
-/** For each page: read the known states, decide, append, apply, publish, save the checkpoint. */
+/**
+ * Commits pages. For each page: read the known states, decide, append, apply, publish, save the checkpoint.
+ */
 async function commitPages(
   worker: Worker,
   { mode, pages, decisionOn, timeLeft }: Pass,
@@ -129,7 +138,7 @@ async function commitPages(
   return proof.holds() ? 'proven' : 'read';
 }
 
-/** Counts what waits from this page on, unless it was already counted from here. */
+/** Counts the suspect changes from this page on, unless they were already counted from here. */
 async function stopBefore(worker: Worker, stopped: StoppedPage, pass: Pass): Promise<'more' | 'held'> {
   const { held, [slotOf(pass.mode)]: run } = worker.checkpoint;
   if (run === null) throw new Error('a run that stops before a page has begun');
@@ -137,12 +146,17 @@ async function stopBefore(worker: Worker, stopped: StoppedPage, pass: Pass): Pro
     await publishHeld(worker, held);
     return 'held';
   }
-  // An interrupted call may have published `ChangesHeld` with the previous count. Publish that once more before it is lost.
+  // An interrupted call may have published `ChangesHeld` with the previous count. The next count replaces it,
+  // so publish it once more now.
   if (held?.notice === 'unsure') await publishHeld(worker, held);
   return countSuspectChanges(worker, newHold(worker, run), stopped, pass);
 }
 
-/** Starts the pass over, since Kombo refused the cursor. */
+/**
+ * Starts the pass over, because Kombo refused the cursor.
+ *
+ * @throws IntegrationError after too many restarts
+ */
 function restart(worker: Worker, mode: PollMode, error: CursorRefusedError): void {
   const slot = slotOf(mode);
   const run = worker.checkpoint[slot];
@@ -158,7 +172,10 @@ function restart(worker: Worker, mode: PollMode, error: CursorRefusedError): voi
   change(worker, withRun(worker.checkpoint, restartPass(run)));
 }
 
-/** Ends a run whose pages were all read: publishes what ends with it, and moves the watermark to its start. */
+/**
+ * Ends a run after its last page: publishes the end of a baseline or of a hold, and moves the watermark to
+ * the start of the run.
+ */
 export async function endRun(worker: Worker, run: Run): Promise<void> {
   const { ports, integration } = worker;
   const slot = slotOf(run.mode);
@@ -167,7 +184,8 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
   if (run.mode === 'baseline' && !run.hasUntrusted) {
     // Save before publishing, so that a retry after a crash uses the same event id.
     await save(worker, worker.checkpoint);
-    // A first sync that starts over after a crash here keeps its event id. Each forced baseline has its own.
+    // If a crash happens here, the first sync starts over and uses the same event id. Each forced baseline
+    // has a different id.
     const name = worker.checkpoint.watermark === null ? run.startEntry : run.startedAt;
     await ports.publisher.notify({
       type: 'IntegrationBaselined',

@@ -11,43 +11,50 @@ import { type RunEnd, readRun } from './read-run.ts';
 export type PollRequest = {
   integration: Integration;
   /**
-   * What to run besides what is due. Without it: the run in progress, or the baseline of an integration that was never
-   * synced, or an incremental run; then a slice of the reconciliation in progress.
+   * A mode to run in addition to what is due. By default, a poll continues the run in progress; otherwise it
+   * runs the baseline if the integration was never synced, or an incremental run. After that it continues the
+   * reconciliation in progress.
    */
   mode?: PollMode;
-  /** Repeats the baseline of an integration that already has one. What happened since then is stored without its events. */
+  /**
+   * Allows a baseline of an integration that already has one. The changes since then are stored without their
+   * events.
+   */
   force?: boolean;
   /**
-   * Kombo refused this integration, and after that accepted another one with the same key. If Kombo refuses this one again, the
-   * key is not the reason.
+   * Kombo refused this integration, and after that accepted another one with the same key. If Kombo refuses
+   * this integration again, the key is not the reason.
    */
   othersLetIn?: boolean;
-  /** Unique to this call. */
+  /** A value that is unique to this call. */
   owner: string;
-  /** Whether there is time to process another page; asked between pages. */
+  /** Returns whether there is time for another page. It is called between pages. */
   timeLeft: () => boolean;
 };
 
 export type PollOutcome =
-  /** Another worker holds the lease; it will poll again when it is done. */
+  /** Another worker holds the lease. It will poll again after its current poll. */
   | { kind: 'busy'; until: string }
-  /** Another worker acquired the lease meanwhile: it finishes what this one began. */
+  /** Another worker acquired the lease in the meantime, and finishes the entry that this worker began. */
   | { kind: 'superseded' }
-  /** `again`: another poll of the integration was requested meanwhile. */
+  /** `again`: another poll of the integration was requested in the meantime. */
   | { kind: 'ended'; ended: LastRun[]; again: boolean }
-  /** The time was spent: the run continues from its cursor in another call. */
+  /** The time was spent. Another call continues the run from its cursor. */
   | { kind: 'more'; ended: LastRun[] }
-  /** Nothing was done, and why. */
+  /** The request was refused, with the reason. */
   | { kind: 'refused'; reason: string }
   | { kind: 'held'; ended: LastRun[]; held: Held; again: boolean }
-  /** Kombo accepts no request before `until`: the run continues then. `isNew`: Kombo set this limit in this call. */
+  /**
+   * Kombo accepts no request before `until`. The run continues after that time. `isNew`: Kombo set this limit
+   * in this call.
+   */
   | { kind: 'limited'; until: string; isNew: boolean }
   | { kind: 'failed'; failure: Failure };
 
 /**
  * Polls one integration for as long as there is time: recover, read, decide, append, apply, publish, save.
  *
- * @throws unexpected errors; everything else is an outcome
+ * @throws unexpected errors; all other errors are returned as an outcome
  */
 export async function runPoll(
   ports: Ports,
@@ -91,7 +98,10 @@ async function poll(worker: Worker, request: PollRequest): Promise<PollOutcome> 
     : { kind: 'ended', ended, again };
 }
 
-/** Why nothing is done: the integration already has a baseline, or Kombo's rate limit is not over. */
+/**
+ * Returns why the poll does nothing, or null: the integration already has a baseline, or Kombo's rate limit
+ * is not over.
+ */
 function refuse(
   { checkpoint, integration, ports }: Worker,
   { mode, force = false }: PollRequest,
@@ -129,7 +139,10 @@ async function runWhatIsDue(
   return { end: second, ended };
 }
 
-/** Stores why the run failed, and notifies when a person is needed. What cannot be written now is recovered later. */
+/**
+ * Stores why the run failed, and notifies the operator if a person is needed. If this cannot be written now,
+ * a later run recovers it.
+ */
 async function endFailed(worker: Worker, failure: Failure, othersLetIn?: boolean): Promise<void> {
   let health = afterFailure(worker.checkpoint.health, failure, worker.ports.clock(), othersLetIn);
   try {
@@ -146,7 +159,7 @@ async function endFailed(worker: Worker, failure: Failure, othersLetIn?: boolean
   await releaseIfPossible(worker, { ...worker.checkpoint, health });
 }
 
-/** A rate limit is not a failure: the health stays the same. */
+/** Stores until when Kombo's rate limit lasts. It is not a failure, so the health stays the same. */
 async function endLimited(worker: Worker, { waitMs }: RateLimitedError): Promise<PollOutcome> {
   const until = new Date(worker.ports.clock() + waitMs).toISOString();
   await releaseIfPossible(worker, { ...worker.checkpoint, limitedUntil: until });

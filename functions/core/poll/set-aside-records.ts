@@ -3,7 +3,7 @@ import type { Run, UnknownStatus } from '../state/checkpoint.ts';
 import type { ObservedProgression, RejectedRecord } from '../state/progression.ts';
 import { isStandIn, standInId } from '../state/set-aside.ts';
 
-/** Sets aside the records of a page that break the schema, each once. */
+/** Sets aside the records of a page that do not match the schema. Each record is listed once. */
 export async function setAsideRejected(worker: Worker, rejected: RejectedRecord[]): Promise<void> {
   if (rejected.length === 0) return;
   stopIfExpired(worker);
@@ -17,7 +17,7 @@ export async function setAsideRejected(worker: Worker, rejected: RejectedRecord[
   change(worker, { hasSetAside: true });
 }
 
-/** Removes records from the set-aside list that a committed page shows in a readable form. */
+/** Removes records from the set-aside list if a committed page shows them in a readable form. */
 export async function removeReadable(worker: Worker, records: ObservedProgression[]): Promise<void> {
   const { ports, integration, checkpoint } = worker;
   if (!checkpoint.hasSetAside) return;
@@ -36,15 +36,15 @@ export async function removeReadable(worker: Worker, records: ObservedProgressio
   }
 }
 
-/** The stand-in of a record that has an id now, from the time when it had none. */
+/** Returns the stand-in id under which a record was listed before it had an id. */
 export function standInOf({ state, learner, course }: ObservedProgression): string {
   return standInId({ remoteId: state.remoteId, learnerId: learner.id, revisionId: course.revisionId });
 }
 
 /**
- * Lists the unknown statuses that a run has read, before the watermark moves past them. A run that read everything replaces
- * their counts and removes statuses that no record has any more. Other runs only add statuses that are not listed yet, since
- * they read some records again and again.
+ * Lists the unknown statuses that a run has read. It is called before the watermark moves past them. A run
+ * that read all records replaces the counts, and removes statuses that no record has any more. Other runs
+ * only add statuses that are not listed yet, since they read some records several times.
  */
 export async function listUnknownStatuses(
   worker: Worker,
@@ -78,7 +78,7 @@ export async function listUnknownStatuses(
   change(worker, { hasSetAside });
 }
 
-/** How many records of a run had an unknown status. */
+/** Returns how many records of a run had an unknown status. */
 export function countUnknownStatuses({ unknownStatuses }: Pick<Run, 'unknownStatuses'>): number {
   return unknownStatuses.reduce((sum, { count }) => sum + count, 0);
 }

@@ -4,16 +4,16 @@ import { IntegrationId } from '../../contract/integration.ts';
 import { PollMode } from '../../contract/messages.ts';
 import { WaitingChanges } from '../../contract/waiting-changes.ts';
 
-/** What a person decided about held changes: exactly those in the named chunks. */
+/** A person's decision about held changes. It covers exactly the changes in the named chunks. */
 export const HoldDecision = z.object({
   action: z.enum(['release', 'discard']),
-  /** The run that was stopped. */
+  /** The field of the checkpoint with the run that was stopped. */
   slot: z.enum(['run', 'reconciliation']),
   chunks: z.array(z.string()),
 });
 export type HoldDecision = z.infer<typeof HoldDecision>;
 
-/** How many records had an unknown status, and ids of some of them. */
+/** The number of records with an unknown status, and the ids of some of them. */
 export const UnknownStatus = z.object({
   status: z.string(),
   count: PositiveNumber,
@@ -21,26 +21,35 @@ export const UnknownStatus = z.object({
 });
 export type UnknownStatus = z.infer<typeof UnknownStatus>;
 
-/** A run in progress: enough to continue it in another invocation. */
+/** A run in progress. It contains everything that another invocation needs to continue the run. */
 export const Run = z.object({
   mode: PollMode,
-  /** When the first page was read, by the slower of Kombo's clock and the machine's: the watermark after the run. */
+  /**
+   * When the first page was read, by the earlier of Kombo's clock and the machine's. After the run, this is
+   * the watermark.
+   */
   startedAt: Timestamp,
   updatedAfter: z.nullable(Timestamp),
-  /** The page to read next; null for the first page of a pass. */
+  /** The cursor of the next page; null for the first page of a pass. */
   cursor: z.nullable(z.string()),
-  /** 1 for the first reading of the pages, then one more per reading. */
+  /** The number of the pass, beginning with 1. A pass is one reading of all pages. */
   pass: PositiveNumber,
   passPages: WholeNumber,
   passRecords: WholeNumber,
   passChanged: z.boolean(),
-  /** An earlier cursor of this pass to compare with (Brent's cycle detection), and when to replace it. */
+  /**
+   * An earlier cursor of this pass to compare with (Brent's cycle detection), and the page number at which it
+   * is replaced.
+   */
   mark: z.nullable(z.object({ cursor: z.string(), replaceAt: WholeNumber })),
-  /** Times the pages were started over because Kombo refused a cursor. */
+  /** How often the pass started over because Kombo refused a cursor. */
   restarts: WholeNumber,
-  /** The last journal entry when the run began. A change of what the baseline itself stored is published. */
+  /**
+   * The number of the last journal entry when the run began. By it, a baseline recognises the progressions
+   * that it stored itself: their later changes are published.
+   */
   startEntry: WholeNumber,
-  /** Progressions that were known when the run began. */
+  /** The number of known progressions when the run began. */
   knownAtStart: WholeNumber,
   pages: WholeNumber,
   records: WholeNumber,
@@ -48,12 +57,15 @@ export const Run = z.object({
   missed: WholeNumber,
   setAside: WholeNumber,
   unknownStatuses: z.array(UnknownStatus),
-  /** Something was not trusted, since the data is expired or a record is older than the known state: the watermark stays. */
+  /**
+   * Whether a record was not trusted, because the data is expired or the record is older than the known
+   * state. If so, the watermark does not move.
+   */
   hasUntrusted: z.boolean(),
 });
 export type Run = z.infer<typeof Run>;
 
-/** A run that ended, for people to read. */
+/** A run that ended, with its counts. */
 export const LastRun = z.extend(
   z.pick(Run, {
     mode: true,
@@ -68,7 +80,7 @@ export const LastRun = z.extend(
 );
 export type LastRun = z.infer<typeof LastRun>;
 
-/** Why the last run failed. `kind` says what to do next: see `errors.ts`. */
+/** Why the last run failed. The `kind` determines what happens next: see `errors.ts`. */
 export const Failure = z.object({
   kind: z.enum(['transient', 'integration', 'waiting', 'access-refused', 'deployment']),
   code: z.nullable(z.string()),
@@ -78,8 +90,8 @@ export const Failure = z.object({
 export type Failure = z.infer<typeof Failure>;
 
 /**
- * `needsNotice`: `IntegrationFailing` must be published for this episode, and may already have been, by a worker that died.
- * `notified`: it was published.
+ * `needsNotice`: `IntegrationFailing` must be published for this episode. A worker that died may already have
+ * published it. `notified`: it was published.
  */
 export const Health = z.discriminatedUnion('state', [
   z.object({ state: z.literal('healthy') }),
@@ -88,7 +100,7 @@ export const Health = z.discriminatedUnion('state', [
     since: Timestamp,
     failures: PositiveNumber,
     failedAt: Timestamp,
-    /** No run is due before this time of the machine's clock. */
+    /** No run is due before this time, by the machine's clock. */
     retryAt: Timestamp,
     needsNotice: z.boolean(),
     notified: z.boolean(),
@@ -97,39 +109,42 @@ export const Health = z.discriminatedUnion('state', [
 ]);
 export type Health = z.infer<typeof Health>;
 
-/** Suspect changes that wait for a person. */
+/** Suspect changes that wait for a person's decision. */
 export const Held = z.object({
   since: Timestamp,
   mode: PollMode,
-  /** The changes counted so far. */
+  /** The changes that were counted so far. */
   waiting: WaitingChanges,
-  /** Ids of some of the progressions that wait. */
+  /** The ids of some of the progressions that wait. */
   sample: z.array(z.string()),
-  /** How many suspect changes are published in 24 hours without a person. */
+  /** The maximum number of suspect changes that are published in 24 hours without a person's decision. */
   limit: WholeNumber,
-  /** The position of the run when the count began; null when the changes must be counted again. */
+  /** The position of the run when the count began; null if the changes must be counted again. */
   stoppedAt: z.nullable(
     z.object({ startedAt: Timestamp, pass: PositiveNumber, cursor: z.nullable(z.string()) }),
   ),
-  /** The run at the position up to which pages were counted; null when all were. */
+  /** The run at the position up to which pages were counted; null if all pages were counted. */
   counting: z.nullable(Run),
-  /** Names of the stored chunks of the count. */
+  /** The names of the stored chunks of the count. */
   chunks: z.array(z.string()),
   /** Whether `ChangesHeld` was published for this episode. `unsure`: a worker was about to publish it. */
   notice: z.enum(['none', 'unsure', 'published']),
 });
 export type Held = z.infer<typeof Held>;
 
-/** A course, and how many counted changes are in it. */
+/** A course, and the number of counted changes in it. */
 export type CourseCount = WaitingChanges['courses'][number];
 
-/** A part of a count, as stored: fingerprints in a row, and the courses of their changes. */
+/** A stored part of a count: concatenated fingerprints, and the courses of their changes. */
 export type HeldChunk = { fingerprints: Uint8Array; courses: CourseCount[] };
 
-/** The worker that may write. Absent when it was released. */
+/**
+ * The worker that may write for the integration, and until when. There is no lease after the worker released
+ * it.
+ */
 export const Lease = z.object({
   owner: z.string(),
-  /** The machine's clock. */
+  /** The end of the lease, by the machine's clock. */
   until: Timestamp,
 });
 export type Lease = z.infer<typeof Lease>;
@@ -137,43 +152,51 @@ export type Lease = z.infer<typeof Lease>;
 /** The state of one integration. Only the holder of the lease writes it. */
 export const Checkpoint = z.object({
   integration: IntegrationId,
-  /** The number of writes: a worker recognises its own write when the response was lost. */
+  /** The number of writes. By it, a worker recognises its own write if the response was lost. */
   revision: WholeNumber,
-  /** The number of the last journal entry that is applied and published. */
+  /** The number of the last journal entry that was applied and published. */
   entry: WholeNumber,
-  /** The event indexes of entry `entry + 1` that EventBridge accepted, when it was published in part. */
+  /**
+   * The indexes of the events of entry `entry + 1` that EventBridge has accepted, if it accepted only a part
+   * of them.
+   */
   accepted: z.nullable(z.object({ entry: PositiveNumber, indexes: z.array(WholeNumber) })),
   watermark: z.nullable(Timestamp),
-  /** The latest watermark so far. A date is old when it is well before this time. */
+  /** The latest watermark that the integration ever had. Whether a date is old is measured from this time. */
   newestWatermark: z.nullable(Timestamp),
-  /** The `startEntry` of the first sync. It stays the same if the first sync has to start over. */
+  /** The `startEntry` of the first sync. It stays the same if the first sync starts over. */
   baselineStart: WholeNumber,
   /** The incremental run or baseline in progress. */
   run: z.nullable(Run),
   reconciliation: z.nullable(Run),
   lastRun: z.nullable(LastRun),
-  /** When the last successful run began, by the machine's clock: Kombo accepted the key then. */
+  /** When the last successful run began, by the machine's clock. At that time, Kombo accepted the key. */
   succeededAt: z.nullable(Timestamp),
-  /** The last run that read everything: a reconciliation, or the baseline. */
+  /** The last run that read all records: a reconciliation, or the baseline. */
   lastReconciliation: z.nullable(LastRun),
   health: Health,
-  /** Kombo's rate limit: no run is due before this time of the machine's clock. */
+  /** Kombo's rate limit: no run is due before this time, by the machine's clock. */
   limitedUntil: z.nullable(Timestamp),
-  /** How many progressions are known. */
+  /** The number of known progressions. */
   known: WholeNumber,
-  /** Some known progression has an enrolment date. */
+  /** Whether a known progression has an enrolment date. */
   hasEnrolmentDates: z.boolean(),
-  /** Something may be set aside: pages are compared with the list. Reset when everything was read and the list is empty. */
+  /**
+   * Whether something may be set aside. If so, pages are compared with the list. It becomes false when all
+   * records were read and the list is empty.
+   */
   hasSetAside: z.boolean(),
-  /** Suspect changes that were published without a person, per hour of the last day. */
+  /**
+   * The number of suspect changes that were published without a person's decision, per hour of the last day.
+   */
   surge: z.array(z.object({ hour: Timestamp, count: WholeNumber })),
   held: z.nullable(Held),
-  /** What a person decided about held changes, earliest first. Applies to both runs. */
+  /** A person's decisions about held changes, the earliest first. They apply to both runs. */
   holdDecisions: z.array(HoldDecision),
 });
 export type Checkpoint = z.infer<typeof Checkpoint>;
 
-/** The checkpoint of an integration that was never polled. */
+/** Returns the checkpoint of an integration that was never polled. */
 export function newCheckpoint(integration: IntegrationId): Checkpoint {
   return {
     integration,
@@ -199,7 +222,9 @@ export function newCheckpoint(integration: IntegrationId): Checkpoint {
   };
 }
 
-/** Until when Kombo's rate limit stops an integration, or null. */
+/**
+ * Returns the end of Kombo's rate limit for an integration, or null if there is no limit at the time `now`.
+ */
 export function limitedUntil({ limitedUntil: until }: Checkpoint, now: number): string | null {
   return until !== null && Date.parse(until) > now ? until : null;
 }
@@ -207,12 +232,18 @@ export function limitedUntil({ limitedUntil: until }: Checkpoint, now: number): 
 const HOUR_MS = 60 * 60 * 1000;
 const WINDOW_MS = 24 * HOUR_MS;
 
-/** Suspect changes published in the last 24 hours, counted by whole hours: up to an hour too many, never too few. */
+/**
+ * Returns the number of suspect changes that were published in the last 24 hours. Whole hours are counted, so
+ * the result may include changes of up to one more hour.
+ */
 export function surgeCount(surge: Checkpoint['surge'], now: number): number {
   return recent(surge, now).reduce((sum, { count }) => sum + count, 0);
 }
 
-/** The counts with `count` more in the current hour, without those older than a day. */
+/**
+ * Returns the counts per hour with `count` added to the current hour, without counts that are older than a
+ * day.
+ */
 export function addToSurge(surge: Checkpoint['surge'], count: number, now: number): Checkpoint['surge'] {
   const kept = recent(surge, now);
   if (count === 0) return kept;
@@ -221,7 +252,9 @@ export function addToSurge(surge: Checkpoint['surge'], count: number, now: numbe
   return [...kept.filter((bucket) => bucket !== present), { hour, count: (present?.count ?? 0) + count }];
 }
 
-/** How many suspect changes are published in 24 hours without a person. */
+/**
+ * Returns the maximum number of suspect changes that are published in 24 hours without a person's decision.
+ */
 export function surgeLimit(known: number, share: number, floor: number): number {
   return Math.max(floor, Math.floor(known * share));
 }

@@ -11,15 +11,15 @@ import { IntegrationId } from '../../contract/integration.ts';
 import { PollMode } from '../../contract/messages.ts';
 import { Facts, type KnownProgression, UnpublishedRemoval } from './progression.ts';
 
-/** What one record of a page changed. */
+/** The change of one progression, as the journal contains it. */
 export const Change = z.object({
-  /** The known state before, or null for a new record. */
+  /** The known state before the change, or null for a new record. */
   previous: z.nullable(ProgressionState),
-  /** The entry that wrote the known state before, or null for a new record. */
+  /** The number of the entry that wrote the known state before the change, or null for a new record. */
   previousEntry: z.nullable(PositiveNumber),
-  /** The known state after. */
+  /** The known state after the change. */
   state: ProgressionState,
-  /** The events in order; empty when the change is stored without an event. */
+  /** The events in order. Empty if the change is stored without an event. */
   events: z.array(LearningEventType),
   learner: LearnerReference,
   course: Course,
@@ -30,8 +30,8 @@ export const Change = z.object({
 export type Change = z.infer<typeof Change>;
 
 /**
- * The known state after a change. The learner's ids are removed when Kombo erased the learner: the event `LearnerDataErased`
- * is the last one with them.
+ * Returns the known state after a change. If the change is an erasure, the state has no ids of the learner
+ * any more: the event `LearnerDataErased` is the last one that contains them.
  */
 export function knownAfter(change: Change, entry: number): KnownProgression {
   const { title: _title, ...course } = change.course;
@@ -46,14 +46,14 @@ export function knownAfter(change: Change, entry: number): KnownProgression {
   };
 }
 
-/** The counted kinds of an entry's changes. */
+/** The numbers of an entry's changes that are counted. */
 export const Tally = z.object({
   firstSeen: WholeNumber,
-  /** Suspect changes published without a person: they count towards a hold. */
+  /** Suspect changes that were published without a person's decision. They count towards the limit. */
   suspect: WholeNumber,
-  /** Released or discarded by a person: they do not count towards a hold. */
+  /** Changes that a person has released or discarded. They do not count towards the limit. */
   decided: WholeNumber,
-  /** Found by a reconciliation although an incremental run should have found them. */
+  /** Changes that a reconciliation found although an incremental run should have found them. */
   missed: WholeNumber,
 });
 export type Tally = z.infer<typeof Tally>;
@@ -72,35 +72,44 @@ export function sumTallies(tallies: Tally[]): Tally {
   return sum;
 }
 
-/** The changes of one page. Numbered 1, 2, 3, ... per integration; never altered after it was appended. */
+/**
+ * The changes of one page. Entries are numbered 1, 2, 3, ... per integration. An appended entry is never
+ * altered.
+ */
 export const JournalEntry = z.object({
   integration: IntegrationId,
   number: PositiveNumber,
   /** When Schoolbell read the changes, by the worker's clock. */
   detectedAt: Timestamp,
   mode: PollMode,
-  /** The `updated_after` of the run; null for everything. */
+  /** The `updated_after` of the run; null if the run requested all records. */
   updatedAfter: z.nullable(Timestamp),
-  /** The lease owner that appended it: it recognises its own append when the response was lost. */
+  /**
+   * The owner of the lease under which the entry was appended. By it, a worker recognises its own entry if
+   * the response was lost.
+   */
   writer: z.string(),
   changes: z.array(Change),
   tally: Tally,
 });
 export type JournalEntry = z.infer<typeof JournalEntry>;
 
-/** How many events an entry publishes. */
+/** Returns the number of events that an entry publishes. */
 export function countEvents(entry: Pick<JournalEntry, 'changes'>): number {
   return entry.changes.reduce((sum, change) => sum + change.events.length, 0);
 }
 
-/** Counts events by type. */
+/** Returns the number of events of each type. */
 export function countByType(events: { type: LearningEventType }[]): EventCounts {
   const byType: EventCounts = {};
   for (const { type } of events) byType[type] = (byType[type] ?? 0) + 1;
   return byType;
 }
 
-/** DynamoDB's limit is 400 KB for an item. Uncompressed JSON of this size always fits. */
+/**
+ * DynamoDB's limit is 400 KB for an item. An item with this many bytes of uncompressed JSON is always below
+ * the limit.
+ */
 const MAX_JSON_BYTES = 350_000;
 
 /** Splits the decisions of a page into parts that are each small enough for one journal entry. */

@@ -8,44 +8,56 @@ import {
 import { PositiveNumber } from '../../contract/field-types.ts';
 
 /**
- * A course progression as Kombo shows it now, normalised by the adapter: timestamps in UTC with milliseconds; a date that
- * means "none" (until 1970, or after 2200) as null; an unknown status as null; text as well-formed Unicode.
+ * A course progression as Kombo shows it now, normalised by the adapter: timestamps are in UTC with
+ * milliseconds; dates that mean "none" (until 1970, or after 2200) and unknown statuses are null; text is
+ * well-formed Unicode.
  */
 export type ObservedProgression = {
   state: ProgressionState;
-  /** Kombo shows the record as removed. Without a usable date, `state.removedAt` is null. */
+  /** Whether Kombo shows the record as removed. If there is no usable date, `state.removedAt` is null. */
   removed: boolean;
-  /** A status other than the four known ones: at most 100 printable characters. */
+  /**
+   * The status as Kombo shows it, if it is not one of the four known ones: at most 100 printable characters.
+   */
   unknownStatus: string | null;
   learner: LearnerReference;
   /** Personal data, for events of a deployment that includes it. Never stored or logged. */
   learnerDetails: LearnerDetails;
-  /** Kombo shows no first name, last name or e-mail address of the learner. */
+  /** Whether Kombo shows no first name, last name and e-mail address of the learner. */
   namesBlank: boolean;
   course: Course;
-  /** The record has no ids of learner and course any more: Kombo nulls a removed record's fields after 14 days. */
+  /**
+   * Whether the record has no ids of learner and course. Kombo replaces the fields of a removed record by
+   * null after 14 days.
+   */
   erased: boolean;
 };
 
-/** A record that breaks the schema: its id (or a stand-in) and what is wrong, without content. */
+/**
+ * A record that does not match the schema: its id (or a stand-in id), and what is wrong, without the record's
+ * content.
+ */
 export type RejectedRecord = { id: string; reason: string };
 
 export type Page = {
   records: ObservedProgression[];
   rejected: RejectedRecord[];
-  /** The cursor of the next page, or null on the last one. */
+  /** The cursor of the next page, or null on the last page. */
   next: string | null;
-  /** Kombo's clock when it answered: the `Date` header, a whole second. */
+  /** The time of the response by Kombo's clock: its `Date` header, in whole seconds. */
   servedAt: string;
 };
 
-/** What is compared to decide whether something happened: the state, and whether the learner's data was erased. */
+/**
+ * The fields that are compared to decide whether something happened: the state, and whether the learner's
+ * data was erased.
+ */
 export const Facts = z.extend(ProgressionState, { erased: z.boolean() });
 export type Facts = z.infer<typeof Facts>;
 
 /**
- * Whether two facts are the same for events. `changedAt`, the platform's own id and the date of a removal do not count: they
- * change although nothing happened.
+ * Returns whether the facts are equal for the decision about events. `changedAt`, the platform's own id and
+ * the date of a removal are not compared, since they can change although nothing happened.
  */
 export function sameFacts(a: Facts, b: Facts): boolean {
   return (
@@ -58,33 +70,36 @@ export function sameFacts(a: Facts, b: Facts): boolean {
 }
 
 /**
- * Why a known removal was never published. `first-seen`: the record was already removed when it was first read, so no event
- * mentions it. `silenced`: a silent baseline stored the removal.
+ * Why a known removal was never published. `first-seen`: the record was already removed when it was first
+ * read, so it has no events. `silenced`: a silent baseline stored the removal.
  */
 export const UnpublishedRemoval = z.enum(['first-seen', 'silenced']);
 export type UnpublishedRemoval = z.infer<typeof UnpublishedRemoval>;
 
-/** The known state of one progression: what the comparison needs, and the number of the journal entry that wrote it. */
+/**
+ * The known state of one progression: the fields that are compared, and the number of the journal entry that
+ * wrote them.
+ */
 export const KnownProgression = z.object({
   state: ProgressionState,
   learner: LearnerReference,
   course: z.omit(Course, { title: true }),
   erased: z.boolean(),
-  /** The facts of a change that a person discarded: while Kombo shows them, nothing has happened. */
+  /** The facts of a change that a person discarded. No event is published while Kombo shows them. */
   discarded: z.nullable(Facts),
   unpublishedRemoval: z.nullable(UnpublishedRemoval),
   entry: PositiveNumber,
 });
 export type KnownProgression = z.infer<typeof KnownProgression>;
 
-/** The learner and the course of a progression: ids, and the course's title. */
+/** The learner and the course of a progression: their ids, and the title of the course. */
 export type References = { learner: LearnerReference; course: Course };
 
 type KnownReferences = { learner: LearnerReference; course: Omit<Course, 'title'> };
 
 /**
- * The references that a record shows. Missing ids are taken from the known references, unless the record shows another
- * learner or another revision of a course.
+ * Returns the ids that a record shows. A missing id is taken from the known state, unless the record shows
+ * another learner or another revision of a course.
  */
 export function referencesShown(known: KnownReferences, { learner, course }: References): References {
   const isOtherLearner = learner.id !== null && learner.id !== known.learner.id;
@@ -105,7 +120,9 @@ export function referencesShown(known: KnownReferences, { learner, course }: Ref
   };
 }
 
-/** Titles do not count: a new title is published with the next event. */
+/**
+ * Returns whether the ids are equal. Titles are not compared: a new title is published with the next event.
+ */
 export function sameReferences(a: KnownReferences, b: KnownReferences): boolean {
   return (
     a.learner.id === b.learner.id &&

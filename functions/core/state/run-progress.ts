@@ -2,15 +2,18 @@ import type { PollMode } from '../../contract/messages.ts';
 import type { Checkpoint, Run, UnknownStatus } from './checkpoint.ts';
 import type { ObservedProgression, Page } from './progression.ts';
 
-/** A record may be missed between two pages when others move. A run reads its pages at most this many times. */
+/**
+ * The maximum number of passes of a run. One pass can miss a record when other records move between two
+ * pages.
+ */
 const MAX_PASSES = 3;
 
-/** The field of the checkpoint that has a run of this mode. */
+/** Returns the field of the checkpoint that contains a run of this mode. */
 export function slotOf(mode: PollMode): 'run' | 'reconciliation' {
   return mode === 'reconcile' ? 'reconciliation' : 'run';
 }
 
-/** A new run. */
+/** Creates a new run. */
 export function startRun(
   mode: PollMode,
   updatedAfter: string | null,
@@ -28,7 +31,7 @@ export function startRun(
     passChanged: false,
     mark: null,
     restarts: 0,
-    // Until there is a watermark, it is the same baseline, however often it starts over.
+    // Before the first watermark, a baseline that starts over is still the same baseline.
     startEntry: checkpoint.watermark === null ? checkpoint.baselineStart : checkpoint.entry,
     knownAtStart: checkpoint.known,
     pages: 0,
@@ -41,7 +44,7 @@ export function startRun(
   };
 }
 
-/** The run after a page of it was read. */
+/** Returns the run after one of its pages was read. */
 export function afterPage(run: Run, page: Page, hasUntrusted: boolean): Run {
   const size = page.records.length + page.rejected.length;
   const passPages = run.passPages + 1;
@@ -54,19 +57,19 @@ export function afterPage(run: Run, page: Page, hasUntrusted: boolean): Run {
     mark: page.next !== null && replaceMark ? { cursor: page.next, replaceAt: passPages * 2 } : run.mark,
     pages: run.pages + 1,
     records: run.records + size,
-    // Each pass shows the same unreadable records.
+    // Each pass shows the same unreadable records, so they are counted in the first pass only.
     setAside: run.setAside + (run.pass === 1 ? page.rejected.length : 0),
     unknownStatuses: run.pass === 1 ? withStatusesOf(run.unknownStatuses, page.records) : run.unknownStatuses,
     hasUntrusted: run.hasUntrusted || hasUntrusted,
   };
 }
 
-/** More statuses than this are counted together, to keep the checkpoint small. */
+/** Unknown statuses beyond this number are counted together, to keep the checkpoint small. */
 const MAX_STATUSES = 20;
 const OTHER_STATUSES = 'more statuses';
 const SAMPLE_SIZE = 3;
 
-/** Adds the unknown statuses of a page's records; each record counts once. */
+/** Adds the unknown statuses of the records on a page. Each record counts once. */
 export function withStatusesOf(known: UnknownStatus[], records: ObservedProgression[]): UnknownStatus[] {
   let statuses = known;
   const counted = new Set<string>();
@@ -84,40 +87,42 @@ export function withStatusesOf(known: UnknownStatus[], records: ObservedProgress
 }
 
 /**
- * Whether the run ends with this pass. A single page is a snapshot, and a reconciliation is repeated every week.
+ * Returns whether the run ends with this pass. A single page needs no second pass, since no record can move
+ * between pages. A reconciliation has only one pass, since it is repeated every week.
  *
- * @param isProven whether it is proven that the pass has shown every record: see `passProof`
+ * @param isProven whether the pass is proven to have shown every record: see `passProof`
  */
 export function isOver(run: Run, isProven: boolean): boolean {
   if (run.mode === 'reconcile' || run.passPages <= 1 || run.pass >= MAX_PASSES || isProven) return true;
   return run.pass > 1 && !run.passChanged;
 }
 
-/** The run at the beginning of its next pass. */
+/** Returns the run at the beginning of its next pass. */
 export function nextPass(run: Run): Run {
   return { ...run, ...freshPass, pass: run.pass + 1, passChanged: false };
 }
 
-/** The run at the beginning of the same pass. */
+/** Returns the run at the beginning of its current pass. */
 export function restartPass(run: Run): Run {
   return { ...run, ...freshPass, restarts: run.restarts + 1 };
 }
 
 const freshPass = { cursor: null, passPages: 0, passRecords: 0, mark: null };
 
-/** Whether all pages of the pass were read. */
+/** Returns whether all pages of the pass were read. */
 export function isPassRead(run: Run): boolean {
   return run.cursor === null && run.passPages > 0;
 }
 
-/** The checkpoint with this run. */
+/** Returns the checkpoint with this run. */
 export function withRun(checkpoint: Checkpoint, run: Run): Checkpoint {
   return { ...checkpoint, [slotOf(run.mode)]: run };
 }
 
 /**
- * The `updated_after` of a run: the watermark less the overlap, or null for everything. The overlap covers changes that
- * become visible late (Kombo documents no limit) and small differences between clocks.
+ * Returns the `updated_after` of a run: the watermark minus the overlap, or null to request all records. The
+ * overlap covers changes that become visible late (Kombo documents no limit) and small differences between
+ * clocks.
  */
 export function updatedAfter(mode: PollMode, watermark: string | null, overlapMs: number): string | null {
   if (mode !== 'incremental' || watermark === null) return null;
@@ -125,14 +130,17 @@ export function updatedAfter(mode: PollMode, watermark: string | null, overlapMs
 }
 
 /**
- * The earlier of two times at which a run started. A clock that is ahead would hide changes until that time; an earlier start
- * only costs reads.
+ * Returns the earlier of two times at which a run started. With the later time, changes would be missed if
+ * one clock is ahead. With the earlier time, some records are only read again.
  */
 export function earlierOf(a: string, b: string): string {
   return a < b ? a : b;
 }
 
-/** The watermark after a run: its start. A reconciliation does not move it, nor does a run with something untrusted. */
+/**
+ * Returns the watermark after a run: the start of the run. A reconciliation, or a run with a record that is
+ * not trusted, does not move the watermark.
+ */
 export function watermarkAfter(
   watermark: Checkpoint['watermark'],
   run: { mode: PollMode; startedAt: string; hasUntrusted: boolean },

@@ -3,13 +3,14 @@ import * as z from 'zod/mini';
 import { PositiveNumber, Timestamp } from '../../contract/field-types.ts';
 
 /**
- * Something that could not be processed: ids and the reason, never the record. A retry reads a `record` again by its id, and
- * publishes an `event` again from the journal. An unknown `status` stays until no record has it any more.
+ * Something that could not be processed: ids and the reason, never the record. A retry reads a `record` again
+ * by its id, or publishes an `event` again from the journal. An unknown `status` stays on the list until no
+ * record has it any more.
  */
 export const SetAside = z.discriminatedUnion('kind', [
   z.object({
     kind: z.enum(['record', 'event']),
-    /** Kombo's id of the progression or `standInId`, or the event's id. */
+    /** For a record, Kombo's id of the progression or a stand-in id. For an event, its id. */
     id: z.string(),
     reason: z.string(),
     at: Timestamp,
@@ -20,9 +21,12 @@ export const SetAside = z.discriminatedUnion('kind', [
     id: z.string(),
     reason: z.string(),
     at: Timestamp,
-    /** Records with this status when it was first read, or when everything was last read. */
+    /**
+     * The number of records with this status when it was first read, or in the last run that read all
+     * records.
+     */
     count: PositiveNumber,
-    /** Ids of some of the progressions. */
+    /** The ids of some of the progressions. */
     sample: z.array(z.string()),
   }),
 ]);
@@ -30,10 +34,13 @@ export type SetAside = z.infer<typeof SetAside>;
 
 const STAND_IN = 'without-id-';
 
-/** What identifies a record without a usable id. Each field may be missing. */
+/** The fields that identify a record without a usable id. Each of them may be missing. */
 type Identity = { remoteId: string | null; learnerId: string | null; revisionId: string | null };
 
-/** Replaces an unusable id: the same at every poll, also after the record has got an id. */
+/**
+ * Returns an id to use instead of an unusable one. It is the same in each poll, also after the record has got
+ * an id.
+ */
 export function standInId({ remoteId, learnerId, revisionId }: Identity): string {
   return STAND_IN + hash('sha256', JSON.stringify([remoteId, learnerId, revisionId])).slice(0, 16);
 }
