@@ -89,9 +89,9 @@ export function komboWithIds<Adapter extends Kombo>(kombo: Adapter, setting: IdS
 }
 
 /**
- * Returns a store that replaces the ids in the progressions and journal entries that it reads, according to the current
- * setting, even if they were written with another one. So a change of the setting does not change a progression, and
- * old entries publish no id that the setting now hides.
+ * Returns a store that replaces the ids in the progressions and journal entries that it reads, according to
+ * the current setting, even if they were written with another setting. So a changed setting does not look
+ * like a changed progression, and old entries publish no id that the setting now hides.
  */
 export function storeWithIds(store: Store, setting: IdSetting): Store {
   const withChanges = async (entry: JournalEntry): Promise<JournalEntry> => ({

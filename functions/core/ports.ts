@@ -85,7 +85,10 @@ export type Store = {
    * polled are absent.
    */
   readCheckpoints(ids: IntegrationId[]): Promise<Map<IntegrationId, Checkpoint>>;
-  /** Acquires the lease if it is free or expired at `now`, and clears `again`. Otherwise sets `again`. */
+  /**
+   * Acquires the lease if it is free or has expired at `now`, and deletes a stored request for another poll.
+   * Otherwise stores such a request (`again`).
+   */
   takeLease(id: IntegrationId, lease: Lease, now: string): Promise<LeaseResult>;
   /**
    * Replaces the checkpoint, whose revision must be the one before `next.revision`, and renews the lease.

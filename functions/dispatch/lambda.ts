@@ -4,7 +4,7 @@ import { wireDispatch } from '../wiring.ts';
 import { dispatchHandler } from './handler.ts';
 import { reportFleet } from './report.ts';
 
-/** Called by the schedule. */
+/** Lambda calls this handler on the schedule. */
 const telemetry = createTelemetry();
 
 export const handler = redactErrors(

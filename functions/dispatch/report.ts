@@ -2,7 +2,10 @@ import { logMessages, metricNames as names } from '../contract/names.ts';
 import type { Fleet } from '../core/fleet/fleet.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
-/** How many integrations, those with the oldest watermarks, are logged: each one costs a log line per dispatch. */
+/**
+ * The number of integrations that are logged, those with the oldest watermarks. Each of them costs a log line
+ * per dispatch.
+ */
 const WORST = 20;
 
 /**

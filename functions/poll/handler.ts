@@ -62,7 +62,8 @@ export function pollHandler({ ports, settings, queue, report, sync: follow }: Po
     const mode = isLater && message.mode ? { mode: message.mode } : {};
     const next = { integration: integration.id, ...mode };
     if (isUnfinished(outcome)) await queue.send([next]);
-    // Only for a new limit: later polls within it must not multiply the messages.
+    // Send a message only for a new limit. Otherwise each poll before the end of the limit would send one
+    // more.
     else if (outcome.kind === 'limited' && outcome.isNew) {
       await queue.send([next], Date.parse(outcome.until) + MARGIN_MS - ports.clock());
     }

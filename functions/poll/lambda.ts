@@ -6,7 +6,9 @@ import { wirePoll } from '../wiring.ts';
 import { pollHandler } from './handler.ts';
 import { reportRun } from './report.ts';
 
-/** Called by the poll queue, one message at a time. The parts are built once, at a cold start. */
+/**
+ * Lambda calls this handler with one message of the poll queue. The parts are created once, at a cold start.
+ */
 const telemetry = createTelemetry();
 const { ports: wired, settings, queue, readKomboStatus, baseline } = wirePoll(process.env);
 const counter = countPublished(wired.publisher, wired.clock);

@@ -4,7 +4,7 @@ import { wireReplay } from '../wiring.ts';
 import { replayHandler } from './handler.ts';
 import { reportReplay } from './report.ts';
 
-/** Called by the replay queue, one message at a time. */
+/** Lambda calls this handler with one message of the replay queue. */
 const telemetry = createTelemetry();
 
 export const handler = redactErrors(

@@ -3,7 +3,7 @@ import { createTelemetry } from '../telemetry/telemetry.ts';
 import { wireWebhook } from '../wiring.ts';
 import { reportWebhook, webhookHandler } from './handler.ts';
 
-/** Called by its function URL. */
+/** Lambda calls this handler for each request to the function URL. */
 const telemetry = createTelemetry();
 
 export const handler = redactErrors(

@@ -16,8 +16,8 @@ import { statementError } from './translate-errors.ts';
 const BATCH = 25;
 
 /**
- * Batches that are written at the same time: enough for a page of 200 records. The AWS client has 50 connections, and
- * also needs one to renew the lease.
+ * The number of batches that are written at the same time: enough for a page of 200 records. The AWS client
+ * has 50 connections, and the renewal of the lease needs a connection, too.
  */
 const BATCHES_AT_ONCE = 8;
 
@@ -38,8 +38,9 @@ const BUSY = new Set([
 ]);
 
 /**
- * Writes the states that are known after an entry. Each is written by a conditional statement, which succeeds or fails
- * separately. If the entry changes a progression twice, only its last state is written. See `Store.applyEntry`.
+ * Writes the states that are known after an entry. A conditional statement writes each state, and succeeds or
+ * fails separately. If the entry changes a progression twice, only its last state is written. See
+ * `Store.applyEntry`.
  *
  * @throws TransientError when DynamoDB stays too busy for some of the statements
  */

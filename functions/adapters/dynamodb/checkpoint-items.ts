@@ -11,8 +11,8 @@ import { getItem, type Item, jsonContent, keyOf, parseStored, readable, type Tab
 import { isConditionFailed } from './translate-errors.ts';
 
 /**
- * The maximum number of attempts of `takeLease`. Another one is needed when the lease changes between its read and its
- * write.
+ * The maximum number of attempts of `takeLease`. Another attempt is needed when the lease changes between its
+ * read and its write.
  */
 const ROUNDS = 8;
 
@@ -41,7 +41,7 @@ export function checkpointItems(
 
         const stored = await readStored(table, id);
         const held = stored?.lease ?? null;
-        // The lease was released between the two calls.
+        // The lease was released between the read and the write.
         if (stored === null || held === null) continue;
         // An earlier attempt of this worker succeeded, and its response was lost.
         if (held.owner === lease.owner) return taken(stored, lease);
@@ -69,8 +69,8 @@ export function checkpointItems(
       } catch (error) {
         if (!isConditionFailed(error)) throw error;
         const stored = await readStored(table, next.integration);
-        // Another save of this worker may have the same revision. Only an equal checkpoint proves that this one was
-        // saved.
+        // Another save of this worker may have the same revision. Only an equal checkpoint proves that this
+        // checkpoint was saved.
         const isOwn =
           stored?.lease?.owner === lease.owner &&
           stored.revision === next.revision &&
@@ -90,7 +90,8 @@ export function checkpointItems(
       } catch (error) {
         if (!isConditionFailed(error)) throw error;
         const stored = await readStored(table, next.integration);
-        // Another worker may have acquired the lease since then, so the stored revision is this one or a later one.
+        // Another worker may have acquired the lease since then, so the stored revision is this revision or a
+        // later one.
         const isOwn =
           stored?.releasedBy === lease.owner &&
           stored.lease?.owner !== lease.owner &&
@@ -102,13 +103,13 @@ export function checkpointItems(
   };
 }
 
-/** A checkpoint as it is stored. Attributes that conditions need are stored beside the content. */
+/** A checkpoint as it is stored. The attributes that conditions need are stored beside the content. */
 const StoredCheckpoint = z.object({
   checkpoint: Checkpoint,
   revision: WholeNumber,
   /**
-   * `fence`: the previous lease had expired without being released. Stored so that a repeated `takeLease` returns the
-   * same value.
+   * Whether the previous lease expired without being released. It is stored, so that a repeated `takeLease`
+   * returns the same value.
    */
   lease: z.nullable(z.extend(Lease, { fence: z.boolean() })),
   /** Another worker wanted to run the integration while the lease was held. */
@@ -174,9 +175,10 @@ function takeExpired(table: Table, id: string, lease: Lease, held: Lease): Promi
 }
 
 /**
- * Asks the worker that holds the lease to run the integration again.
+ * Requests another run of the integration from the worker that holds the lease.
  *
- * @returns false when that worker no longer holds the lease: only the holder reads `again`, when it releases the lease
+ * @returns false when that worker no longer holds the lease: only the holder reads `again`, when it releases
+ *   the lease
  */
 async function requestAgain(table: Table, id: string, held: Lease): Promise<boolean> {
   const noted = await update(table, id, {

@@ -131,7 +131,10 @@ function discardedOf(cell: Cell | undefined): unknown {
   return typeof cell === 'string' ? JSON.parse(cell) : cell;
 }
 
-/** Returns a time as milliseconds before `detectedAt`. A time that decoding would write differently stays as text. */
+/**
+ * Returns a time as milliseconds before `detectedAt`. Returns the time as text if decoding the number would
+ * give another text.
+ */
 function stateCell(state: ProgressionState, field: StateField, detectedAt: number): Cell {
   const value = state[field];
   if (value === null || !field.endsWith('At')) return value;

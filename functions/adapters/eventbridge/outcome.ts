@@ -5,7 +5,7 @@ import { refusalOf, statusOf } from '../aws-errors.ts';
 /** The result of one entry. */
 export type EntryOutcome =
   | { kind: 'accepted' }
-  /** Never accepted, however often it is sent. */
+  /** EventBridge never accepts this event, however often it is sent. */
   | { kind: 'refused'; reason: string }
   /** EventBridge may not have accepted the event, for this reason. */
   | { kind: 'failed'; error: RunError };

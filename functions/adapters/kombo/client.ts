@@ -70,7 +70,7 @@ export function komboClient(options: {
  * Makes a request, and repeats it until it succeeds, fails permanently, or has used up the retry budget.
  *
  * @param result converts `data` and the response into the result; may throw TransientError
- * @throws the errors of `core/errors.ts`; the signal's reason when it aborts
+ * @throws the errors of `core/errors.ts`; the signal's reason if the signal is aborted
  */
 export function read<Data, Result>(
   client: KomboClient,

@@ -11,7 +11,10 @@ export type CourseProgressionsQuery = NonNullable<
   operations['readCourseProgressions']['parameters']['query']
 >;
 
-/** Forty times Kombo's largest page. Without this limit, a body of 64 MB could hold 20 million empty records. */
+/**
+ * The maximum number of records in a page: forty times Kombo's largest page. Without this limit, a body of 64
+ * MB could contain 20 million empty records.
+ */
 const MOST_RESULTS = 10_000;
 
 /** `next` is required: without this check, a body that lacks it would end a run too early. */

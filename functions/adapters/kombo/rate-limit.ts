@@ -12,7 +12,7 @@ const LONGEST_SHARED_MS = 15 * MINUTE_MS;
 
 /** The known state of Kombo's rate limit. All calls of a client share it. */
 export type RateLimit = {
-  /** The number of milliseconds until the next request may be made. 0: one may be made now. */
+  /** The number of milliseconds until the next request may be made; 0 if it may be made now. */
   closedMs(): number;
   /** Blocks requests for `ms` milliseconds. */
   close(ms: number): void;
@@ -28,7 +28,7 @@ export function createRateLimit(): RateLimit {
     openAt = Math.max(openAt, Date.now() + Math.min(ms, LONGEST_SHARED_MS));
   };
   return {
-    // The clock may have been set back since the limit was reached.
+    // The clock may have been set back after the limit was reached.
     closedMs: () => Math.min(Math.max(0, openAt - Date.now()), LONGEST_SHARED_MS),
     close,
     observe({ headers }) {

@@ -36,7 +36,8 @@ export type Due = {
  *
  * - Kombo accepted another one after this failure: the failure is the integration's own.
  * - All integrations that ran within two intervals failed in this way: the deployment is wrong.
- * - Otherwise the cause is not known yet: the integration waits for the next runs of the others, at most two intervals.
+ * - Otherwise the cause is not known yet: the integration is not polled until another integration runs, for at most
+ *   two intervals.
  */
 export function duePolls(integrations: Integration[], state: DispatchState): Due {
   const active = integrations.filter(({ state }) => state === 'active').map(({ id }) => id);
@@ -121,8 +122,8 @@ function lastAcceptedAt({ succeededAt, health }: Checkpoint): number {
 }
 
 /**
- * Orders the integrations by how long they have waited, the longest first. If the queue accepts only a part of the
- * messages, the others are first in the next dispatch.
+ * Orders the integrations by how long they have waited, the longest first. If the queue accepts only a part
+ * of the messages, the integrations without a message are first in the next dispatch.
  */
 function longestWaitFirst(active: IntegrationId[], { checkpoints }: DispatchState): IntegrationId[] {
   const lastTry = (id: IntegrationId) => {

@@ -214,7 +214,7 @@ function refuseRange({ range: { from, to }, source }: ReplayRequest, now: number
 }
 
 /**
- * Returns why a replay is refused whose entries retention has removed, or null.
+ * Returns why a replay is refused because retention removed entries of its range, or null.
  *
  * @param availableFrom the date of the entry after the last one that retention removed; null if no entry is missing
  */
