@@ -6,7 +6,9 @@ import { readSettings, SettingsError } from './read-settings.ts';
 const app = new App();
 const config: unknown = app.node.tryGetContext('config');
 try {
-  addStacks(app, await readSettings(typeof config === 'string' ? config : 'schoolbell.config.ts'));
+  const settings = await readSettings(typeof config === 'string' ? config : 'schoolbell.config.ts');
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+  addStacks(app, settings, { ...(account && { account }), ...(region && { region }) });
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
   console.error(error.message);

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Token } from 'aws-cdk-lib';
+import type * as z from 'zod/mini';
 import { IN_ENGLISH } from '../functions/contract/parsing.ts';
 import { Settings } from './settings.ts';
 
@@ -33,10 +35,35 @@ export async function readSettings(file: string): Promise<Settings> {
  * @throws SettingsError when a setting is wrong
  */
 export function parseSettings(content: unknown, file: string): Settings {
-  const parsed = Settings.safeParse(content, IN_ENGLISH);
+  return parse(Settings, content, file);
+}
+
+/**
+ * Parses the properties of a construct. A token is not checked, because its value is only known during the deployment.
+ *
+ * @param where the construct's path for the error message
+ * @throws SettingsError when a property is wrong
+ */
+export function parseProps<Output extends Record<string, unknown>>(
+  schema: z.ZodMiniType<Output>,
+  props: { [Name in keyof Output]?: unknown },
+  where: string,
+): Output {
+  const known = Object.entries(props).filter(([, value]) => value !== undefined);
+  const tokens = known.filter(([, value]) => hasToken(value));
+  const literals = known.filter(([, value]) => !hasToken(value));
+  return { ...parse(schema, Object.fromEntries(literals), where), ...Object.fromEntries(tokens) };
+}
+
+function hasToken(value: unknown): boolean {
+  return Token.isUnresolved(value) || (Array.isArray(value) && value.some(hasToken));
+}
+
+function parse<Output>(schema: z.ZodMiniType<Output>, content: unknown, where: string): Output {
+  const parsed = schema.safeParse(content, IN_ENGLISH);
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join('.')}: ${message}`,
   );
-  throw new SettingsError(`${file}: ${wrong.join('; ')}`);
+  throw new SettingsError(`${where}: ${wrong.join('; ')}`);
 }

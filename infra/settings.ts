@@ -54,56 +54,103 @@ const baseline = z.string().check(
   }),
 );
 
+/** The name of a deployment. */
+export const DeploymentName = z
+  .string()
+  .check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and hyphens, at most 40'));
+
+const operators = described(
+  z._default(
+    z
+      .array(principalArn)
+      .check(
+        z.refine(
+          (arns) => arns.join('').length <= MOST_OPERATOR_CHARACTERS,
+          `more than ${MOST_OPERATOR_CHARACTERS} characters: name several roles with a *`,
+        ),
+      ),
+    [],
+  ),
+  'ARNs of the IAM roles and users that run the command line (* matches any text). Only they and the functions may send events with the source `schoolbell` to the own bus',
+);
+
+/** What the construct `SchoolbellState` checks. */
+export const StateValues = z.object({ name: DeploymentName, operators });
+
+/** How the notifier works. The construct `Schoolbell` has a property for each. */
+const notifierSettings = {
+  kombo: described(
+    z._default(text('"eu", "us", or an HTTPS URL with its /v1', z.enum(['eu', 'us']), komboUrl), 'eu'),
+    'The region of Kombo\'s API ("eu" or "us"), or the complete URL of another host',
+  ),
+  pollEveryMinutes: described(
+    z._default(minutes.check(z.maximum(360)), 15),
+    'The minutes between two polls of an integration',
+  ),
+  overlapMinutes: described(
+    z._default(z.int().check(z.nonnegative()), 15),
+    'The minutes before the last poll that each poll reads again',
+  ),
+  baseline: described(
+    z._default(baseline, 'silent'),
+    'What the first sync publishes: "silent", "publish", "since:<date>"',
+  ),
+  integrations: described(
+    z._default(
+      z.array(IntegrationId).check(
+        z.maxLength(60),
+        z.refine(
+          (ids) => ids.join(',').length <= MOST_INTEGRATION_CHARACTERS,
+          `more than ${MOST_INTEGRATION_CHARACTERS} characters: add some with \`schoolbell integrations add\``,
+        ),
+      ),
+      [],
+    ),
+    'The integrations that the first dispatch adds. Add more with `schoolbell integrations add`, or by the webhook',
+  ),
+  learnerDetails: described(
+    z._default(z.enum(['omit', 'include']), 'omit'),
+    'Whether events contain names and e-mail addresses. Schoolbell never stores or logs them',
+  ),
+  remoteIds: described(
+    z._default(RemoteIds, 'hash-emails'),
+    'What is stored and published of a platform\'s own ids of learners and progressions: "keep" them, "hash" or "omit" all of them, or "hash-emails": those that look like an e-mail address',
+  ),
+  journalRetentionDays: described(z._default(days, 90), 'How long a change can be looked up and replayed'),
+  behindMinutes: described(
+    z.optional(minutes.check(z.maximum(7 * 24 * 60))),
+    'How many minutes stale an integration may be before an alarm goes off. By default four poll intervals, but at least an hour',
+  ),
+  runbook: described(
+    z._default(z.string().check(z.maxLength(400)), 'docs/runbook.md'),
+    "The path or URL of the runbook in the alarms' descriptions, for example a URL of your own",
+  ),
+  webhook: described(z._default(z.boolean(), false), "Whether a function URL receives Kombo's webhooks"),
+  webhookConcurrency: described(
+    z.optional(z.int().check(z.minimum(1), z.maximum(100))),
+    'The reserved concurrency of the webhook function. Lambda throttles calls above it. By default there is none, because Lambda rejects a reservation that leaves the account an unreserved concurrency below 100',
+  ),
+  pollConcurrency: described(
+    z._default(z.int().check(z.minimum(2), z.maximum(1000)), POLL_CONCURRENCY),
+    "How many integrations are polled at the same time. The account's concurrency limit must be somewhat higher",
+  ),
+  surgeShare: described(
+    z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
+    'The share of known progressions that may change in a suspect way within 24 hours, see docs/adr/0004',
+  ),
+  surgeFloor: described(z._default(z.int().check(z.nonnegative()), 25), 'The least number of them'),
+};
+export const NotifierSettings = z.object(notifierSettings);
+export type NotifierSettings = z.infer<typeof NotifierSettings>;
+
 /** The settings of a deployment: `schoolbell.config.ts`. */
 export const Settings = z
   .strictObject({
     name: described(
-      z._default(
-        z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and hyphens, at most 40')),
-        'Schoolbell',
-      ),
+      z._default(DeploymentName, 'Schoolbell'),
       "Begins the stacks' names and is a dimension of the metrics, so that one account can have several deployments",
     ),
-
-    kombo: described(
-      z._default(text('"eu", "us", or an HTTPS URL with its /v1', z.enum(['eu', 'us']), komboUrl), 'eu'),
-      'The region of Kombo\'s API ("eu" or "us"), or the complete URL of another host',
-    ),
-    pollEveryMinutes: described(
-      z._default(minutes.check(z.maximum(360)), 15),
-      'The minutes between two polls of an integration',
-    ),
-    overlapMinutes: described(
-      z._default(z.int().check(z.nonnegative()), 15),
-      'The minutes before the last poll that each poll reads again',
-    ),
-    baseline: described(
-      z._default(baseline, 'silent'),
-      'What the first sync publishes: "silent", "publish", "since:<date>"',
-    ),
-    integrations: described(
-      z._default(
-        z.array(IntegrationId).check(
-          z.maxLength(60),
-          z.refine(
-            (ids) => ids.join(',').length <= MOST_INTEGRATION_CHARACTERS,
-            `more than ${MOST_INTEGRATION_CHARACTERS} characters: add some with \`schoolbell integrations add\``,
-          ),
-        ),
-        [],
-      ),
-      'The integrations that the first dispatch adds. Add more with `schoolbell integrations add`, or by the webhook',
-    ),
-
-    learnerDetails: described(
-      z._default(z.enum(['omit', 'include']), 'omit'),
-      'Whether events contain names and e-mail addresses. Schoolbell never stores or logs them',
-    ),
-    remoteIds: described(
-      z._default(RemoteIds, 'hash-emails'),
-      'What is stored and published of a platform\'s own ids of learners and progressions: "keep" them, "hash" or "omit" all of them, or "hash-emails": those that look like an e-mail address',
-    ),
-    journalRetentionDays: described(z._default(days, 90), 'How long a change can be looked up and replayed'),
+    ...notifierSettings,
     logRetentionDays: z._default(
       days.check(
         z.refine(
@@ -113,7 +160,6 @@ export const Settings = z
       ),
       30,
     ),
-
     bus: z._default(
       text(
         '"own", or the ARN of an event bus',
@@ -122,20 +168,7 @@ export const Settings = z
       ),
       'own',
     ),
-    operators: described(
-      z._default(
-        z
-          .array(principalArn)
-          .check(
-            z.refine(
-              (arns) => arns.join('').length <= MOST_OPERATOR_CHARACTERS,
-              `more than ${MOST_OPERATOR_CHARACTERS} characters: name several roles with a *`,
-            ),
-          ),
-        [],
-      ),
-      'ARNs of the IAM roles and users that run the command line (* matches any text). Only they and the functions may send events with the source `schoolbell` to the own bus',
-    ),
+    operators,
     adopt: described(
       z._default(
         z
@@ -174,7 +207,6 @@ export const Settings = z
       z._default(z.boolean(), true),
       'Whether resources with data (table, bus, secrets, bucket, queues) are kept when their stack or their setting is removed. If true, the table cannot be deleted',
     ),
-
     alarms: described(
       z._default(
         text(
@@ -187,30 +219,6 @@ export const Settings = z
       ),
       'Who is notified when an alarm goes off',
     ),
-    behindMinutes: described(
-      z.optional(minutes.check(z.maximum(7 * 24 * 60))),
-      'How many minutes stale an integration may be before an alarm goes off. By default four poll intervals, but at least an hour',
-    ),
-    runbook: described(
-      z._default(z.string().check(z.maxLength(400)), 'docs/runbook.md'),
-      "The path or URL of the runbook in the alarms' descriptions, for example a URL of your own",
-    ),
-
-    webhook: described(z._default(z.boolean(), false), "Whether a function URL receives Kombo's webhooks"),
-    webhookConcurrency: described(
-      z.optional(z.int().check(z.minimum(1), z.maximum(100))),
-      'The reserved concurrency of the webhook function. Lambda throttles calls above it. By default there is none, because Lambda rejects a reservation that leaves the account an unreserved concurrency below 100',
-    ),
-    pollConcurrency: described(
-      z._default(z.int().check(z.minimum(2), z.maximum(1000)), POLL_CONCURRENCY),
-      "How many integrations are polled at the same time. The account's concurrency limit must be somewhat higher",
-    ),
-    surgeShare: described(
-      z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
-      'The share of known progressions that may change in a suspect way within 24 hours, see docs/adr/0004',
-    ),
-    surgeFloor: described(z._default(z.int().check(z.nonnegative()), 25), 'The least number of them'),
-
     ...consumerSettings,
   })
   .check(z.superRefine(refuseDoubleNames));

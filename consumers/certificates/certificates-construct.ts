@@ -1,19 +1,23 @@
 import { join } from 'node:path';
-import { Duration, IgnoreMode, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, IgnoreMode, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { explainStar, grantSecret } from '../../infra/constructs/grants.ts';
-import { type FunctionSettings, NotifierFunction } from '../../infra/constructs/notifier-function.ts';
+import type { ISchoolbell, KomboAccess } from '../../infra/constructs/i-schoolbell.ts';
+import { keepData } from '../../infra/constructs/keep-data.ts';
+import { NotifierFunction } from '../../infra/constructs/notifier-function.ts';
 import { komboUrl } from '../../infra/constructs/queue-worker.ts';
 import { feedFunction, QueueWithDeadLetters } from '../../infra/constructs/queues.ts';
-import type { AnySecret } from '../../infra/constructs/state-resources.ts';
-import type { Settings } from '../../infra/settings.ts';
-import { type AnyBus, ConsumerRule } from '../deploy/consumer-rule.ts';
-import type { CertificatesSettings } from '../deploy/settings.ts';
+import type { SharedFunctionProps } from '../../infra/constructs/shared-function-props.ts';
+import { parseProps } from '../../infra/read-settings.ts';
+import { ConsumerRule } from '../deploy/consumer-rule.ts';
+import { addDeadLetterAlarms } from '../deploy/dead-letter-alarms.ts';
+import { CertificatesSettings } from '../deploy/settings.ts';
 import { certificateRule } from './certificate-rule.ts';
-import type { CertificatesEnvironment } from './certificates-environment.ts';
+import type { CertificatesEnvironment, CertificateTextsInput } from './certificates-environment.ts';
 
 /** Packages that cannot be bundled, because they read their own files when they start. */
 const SHAPING = ['harfbuzzjs', 'subset-font'];
@@ -34,34 +38,82 @@ const NO_FONTS = [
 /** The time for one event if Kombo and each AWS service take their maximum time. A test adds these times. */
 const TIMEOUT = Duration.minutes(5);
 
-export type CertificatesProps = {
-  settings: FunctionSettings & Pick<Settings, 'kombo' | 'remoteIds'>;
-  certificates: CertificatesSettings;
-  bus: AnyBus;
-  komboSecret: AnySecret;
-  remoteIdsKey: AnySecret;
-};
+/** Properties of `Certificates`. */
+export interface CertificatesProps extends SharedFunctionProps {
+  /** The deployment whose completions get certificates. */
+  readonly schoolbell: ISchoolbell & KomboAccess;
+
+  /**
+   * Kombo's ids of the courses that get certificates.
+   *
+   * @default - all courses
+   */
+  readonly courses?: string[] | undefined;
+
+  /**
+   * The ids of the integrations whose completions get certificates.
+   *
+   * @default - all integrations
+   */
+  readonly integrations?: string[] | undefined;
+
+  /**
+   * Whether a certificate is revoked when its course is reopened or dropped.
+   *
+   * @default false
+   */
+  readonly revoke?: boolean | undefined;
+
+  /**
+   * What happens to the PDFs, which contain the learner's name, when the learner's data is erased.
+   *
+   * @default 'delete'
+   */
+  readonly onErasure?: 'keep' | 'delete' | undefined;
+
+  /**
+   * The words on the certificate.
+   *
+   * @default - in English, with dates in UTC
+   */
+  readonly texts?: CertificateTextsInput | undefined;
+
+  /**
+   * What happens to the certificates and the waiting events when they are removed from the stack.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy.RETAIN | RemovalPolicy.DESTROY | undefined;
+}
 
 /**
- * Creates the resources that issue a certificate for each completion. A rule sends events to a queue, and the queue calls a
- * function. The function stores the PDF in a private bucket and publishes an event on the bus.
+ * Issues a certificate for each completion. A rule sends events to a queue, and the queue calls a function. The function stores the
+ * PDF in a private bucket and publishes an event on the bus.
  */
 export class Certificates extends Construct {
+  /** The bucket with the certificates. */
   readonly bucket: Bucket;
+  /** The queue with the events that wait for a certificate. */
   readonly queue: QueueWithDeadLetters;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { settings, certificates, bus, komboSecret, remoteIdsKey }: CertificatesProps,
-  ) {
+  constructor(scope: Construct, id: string, props: CertificatesProps) {
     super(scope, id);
-    this.bucket = privateBucket(this);
-    this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT });
+    const { schoolbell, removalPolicy = RemovalPolicy.RETAIN, ...own } = props;
+    const { name, bus, komboSecret, remoteIdsKey } = schoolbell;
+    const { courses, integrations, revoke, onErasure, texts, ...functionProps } = own;
+    const certificates = parseProps(
+      CertificatesSettings,
+      { courses, integrations, revoke, onErasure, texts },
+      this.node.path,
+    );
+    const settings = { ...schoolbell.functionProps, ...functionProps, name };
+    const { encryptionKey } = settings;
+    this.bucket = privateBucket(this, encryptionKey);
+    this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT, encryptionKey });
     const { account } = Stack.of(this);
     const { pattern } = certificateRule({ ...certificates, account });
     const description = 'Schoolbell: completions that get a certificate';
-    new ConsumerRule(this, 'Completions', { bus, pattern, description }, this.queue);
+    new ConsumerRule(this, 'Completions', { bus, pattern, description, encryptionKey }, this.queue);
 
     const fonts = new LayerVersion(this, 'Fonts', {
       description: 'Noto fonts for certificates (SIL Open Font License 1.1, in each folder)',
@@ -74,7 +126,7 @@ export class Certificates extends Construct {
       description: 'Issues certificates',
       timeout: TIMEOUT,
       memorySize: 1024,
-      environment: environmentOf(settings, certificates, {
+      environment: environmentOf(schoolbell, certificates, {
         CERTIFICATES_BUCKET: this.bucket.bucketName,
         BUS_NAME: bus.eventBusArn,
         KOMBO_SECRET_ID: komboSecret.secretArn,
@@ -88,13 +140,15 @@ export class Certificates extends Construct {
     grantCertificates(this, this.bucket, issue);
     bus.grantPutEventsTo(issue);
     for (const secret of [komboSecret, remoteIdsKey]) grantSecret(secret, issue, 'GetSecretValue');
+    addDeadLetterAlarms(this, schoolbell);
+    keepData(this, removalPolicy);
   }
 }
 
 type ResourceVariable = 'CERTIFICATES_BUCKET' | 'BUS_NAME' | 'KOMBO_SECRET_ID' | 'REMOTE_IDS_KEY_ID';
 
 function environmentOf(
-  { kombo, remoteIds }: CertificatesProps['settings'],
+  { kombo = 'eu', remoteIds = 'hash-emails' }: KomboAccess,
   { revoke, onErasure, texts }: CertificatesSettings,
   names: Record<ResourceVariable, string>,
 ): Record<keyof CertificatesEnvironment, string> {
@@ -122,14 +176,17 @@ function grantCertificates(scope: Construct, bucket: Bucket, issue: NotifierFunc
     }),
   );
   issue.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+  bucket.encryptionKey?.grantEncryptDecrypt(issue);
   const reason = 'Each certificate has its own key, which is not known when the stack is deployed.';
   explainStar(scope, { resource: bucket, suffix: `/${certificates}`, reason });
 }
 
-function privateBucket(scope: Construct): Bucket {
+function privateBucket(scope: Construct, encryptionKey: IKey | undefined): Bucket {
   const bucket = new Bucket(scope, 'Bucket', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    encryption: BucketEncryption.S3_MANAGED,
+    ...(encryptionKey === undefined
+      ? { encryption: BucketEncryption.S3_MANAGED }
+      : { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
     enforceSSL: true,
     // The bucket has no versioning, because an old version would still contain the name of a learner whose data is erased.
     // If a company enables versioning, deleting a PDF leaves an old version. It expires after one day.

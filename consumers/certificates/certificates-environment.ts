@@ -42,6 +42,7 @@ function isTimeZone(name: string): boolean {
 }
 
 export type CertificateTexts = z.infer<typeof CertificateTexts>;
+export type CertificateTextsInput = z.input<typeof CertificateTexts>;
 
 const FromEnvironment = z.pick(Environment, {
   BUS_NAME: true,

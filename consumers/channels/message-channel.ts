@@ -1,43 +1,102 @@
-import type { Duration } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import type { EventType } from '../../functions/contract/published-events.ts';
+import type { ISchoolbell } from '../../infra/constructs/i-schoolbell.ts';
 import { DeadLetters, QueueWithDeadLetters } from '../../infra/constructs/queues.ts';
-import { type AnyBus, ConsumerRule } from '../deploy/consumer-rule.ts';
-import { Digest, type Digests } from '../digest/digest-construct.ts';
-import { type Channel, digestMessageRule, liveRules } from './channel-rules.ts';
+import type { FunctionSettings, SharedFunctionProps } from '../../infra/constructs/shared-function-props.ts';
+import { ConsumerRule } from '../deploy/consumer-rule.ts';
+import { Digest, Digests } from '../digest/digest-construct.ts';
+import { digestMessageRule, liveRules } from './channel-rules.ts';
 
-export type MessageChannelProps = {
-  /** With `digestAt`, such as `17:00`, the channel gets one digest a day instead of each event. */
-  channel: Channel & { digestAt?: string | undefined; timeZone: string };
-  bus: AnyBus;
-  /** Null when no channel has a digest. */
-  digests: Digests | null;
-  /** The name of the service that gets the messages, such as `Slack`. The descriptions of the rules contain it. */
-  service: string;
-  /** The timeout of the function that sends the messages. */
-  timeout: Duration;
-};
+/** Properties of every consumer that has a name and selects events. */
+export interface SubscriberProps {
+  /** The deployment whose events the consumer gets. */
+  readonly schoolbell: ISchoolbell;
+
+  /** The name of the consumer. A replay can be addressed to it. */
+  readonly name: string;
+
+  /** The events that the consumer gets. */
+  readonly events: readonly EventType[];
+
+  /**
+   * Kombo's ids of the courses whose events the consumer gets.
+   *
+   * @default - all courses
+   */
+  readonly courses?: string[] | undefined;
+
+  /**
+   * The ids of the integrations whose events the consumer gets.
+   *
+   * @default - all integrations
+   */
+  readonly integrations?: string[] | undefined;
+
+  /**
+   * What happens to the waiting events when the consumer is removed from the stack.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy.RETAIN | RemovalPolicy.DESTROY | undefined;
+}
+
+/** Properties of every channel for people. */
+export interface MessageChannelProps extends SubscriberProps, SharedFunctionProps {
+  /**
+   * The time of one message per day, such as `17:00`, which replaces one message per event.
+   *
+   * @default - a message for each event
+   */
+  readonly digestAt?: string | undefined;
+
+  /**
+   * The time zone of `digestAt`, such as `Europe/Berlin`.
+   *
+   * @default 'UTC'
+   */
+  readonly timeZone?: string | undefined;
+}
 
 /**
  * Creates the rules and the queue of a channel for people. The rules send the channel's events, or its daily digest, to the
  * queue. A subclass adds the function that sends a message for each event of the queue.
  */
 export abstract class MessageChannel extends Construct {
+  /** The queue with the events that wait for their message. */
   readonly queue: QueueWithDeadLetters;
+  /** What the function of the channel needs to know. */
+  protected readonly settings: FunctionSettings;
 
-  constructor(scope: Construct, id: string, props: MessageChannelProps) {
+  /**
+   * @param service the service that gets the messages, such as `Slack`, for the descriptions of the rules
+   * @param timeout the timeout of the function that sends the messages
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    props: MessageChannelProps,
+    { service, timeout }: { service: string; timeout: Duration },
+  ) {
     super(scope, id);
-    const { channel, bus, digests, service, timeout } = props;
-    const { digestAt, timeZone } = channel;
-    const deadLetters = new DeadLetters(this, 'DeadLetters');
-    this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout, deadLetters });
-    for (const { name, pattern } of digestAt === undefined
-      ? liveRules(channel)
-      : [digestMessageRule(channel)]) {
+    const { schoolbell, digestAt, timeZone = 'UTC', removalPolicy = RemovalPolicy.RETAIN } = props;
+    const { bus } = schoolbell;
+    const { logRetention, vpc, vpcSubnets, securityGroups, encryptionKey } = {
+      ...schoolbell.functionProps,
+      ...props,
+    };
+    const functionProps = { logRetention, vpc, vpcSubnets, securityGroups, encryptionKey };
+    this.settings = { ...functionProps, name: schoolbell.name };
+    const deadLetters = new DeadLetters(this, 'DeadLetters', functionProps);
+    this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout, deadLetters, encryptionKey });
+    for (const { name, pattern } of digestAt === undefined ? liveRules(props) : [digestMessageRule(props)]) {
       const description = `Schoolbell: ${service}, ${name}`;
       new ConsumerRule(this, name, { bus, pattern, description, deadLetters }, this.queue);
     }
-    if (digestAt !== undefined && digests !== null) {
-      new Digest(this, 'Digest', { digests, channel, bus, at: digestAt, timeZone, deadLetters });
+    if (digestAt !== undefined) {
+      const digests = Digests.of(this, { ...functionProps, schoolbell, removalPolicy });
+      const digest = { digests, channel: props, bus, at: digestAt, timeZone, deadLetters, encryptionKey };
+      new Digest(this, 'Digest', digest);
     }
   }
 }

@@ -1,28 +1,22 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import {
   CfnRule,
-  type EventBus,
-  type IEventBus,
   type IRuleTarget,
   Rule,
   RuleTargetInput,
   type RuleTargetInputProperties,
 } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DeadLetters } from '../../infra/constructs/queues.ts';
+import type { AnyBus } from '../../infra/constructs/resource-types.ts';
 import { dividePattern, type EventPattern } from '../kit/event-pattern.ts';
 import type { InputTransformer } from './input-transformer.ts';
-
-/**
- * A bus that this app creates, or another one. Both types are named, because under strict compiler options the CDK's class is
- * not assignable to its own interface.
- */
-export type AnyBus = IEventBus | EventBus;
 
 /** How often and how long EventBridge retries a target. After that, the event is kept in the dead-letter queue for two weeks. */
 export type Delivery = { retryAttempts: number; maxEventAge: Duration };
@@ -41,6 +35,8 @@ export type ConsumerRuleProps = {
   transformer?: InputTransformer | null;
   /** A dead-letter queue that several rules share. By default each rule has its own. */
   deadLetters?: IQueue;
+  /** The KMS key of the dead-letter queue that the rule creates. */
+  encryptionKey?: IKey | undefined;
 };
 
 /**
@@ -52,8 +48,9 @@ export class ConsumerRule extends Construct {
 
   constructor(scope: Construct, id: string, props: ConsumerRuleProps, target: Target) {
     super(scope, id);
-    const { bus, pattern, description, transformer, deadLetters } = props;
-    this.deadLetters = deadLetters ?? new DeadLetters(this, 'DeadLetters');
+    const { bus, pattern, description, transformer, deadLetters, encryptionKey } = props;
+    refuseOtherAccount(this, bus);
+    this.deadLetters = deadLetters ?? new DeadLetters(this, 'DeadLetters', { encryptionKey });
     admitRules(this.deadLetters);
     const to = this.#targetOf(target);
     const delivered: IRuleTarget = {
@@ -105,6 +102,34 @@ function admitRules(queue: IQueue): void {
     new ServicePrincipal('events.amazonaws.com', { conditions: { ArnLike: { 'aws:SourceArn': rules } } }),
     'sqs:SendMessage',
   );
+  queue.encryptionMasterKey?.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [
+        new ServicePrincipal('events.amazonaws.com', {
+          conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(queue).account } },
+        }),
+      ],
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: ['*'],
+    }),
+  );
+}
+
+/**
+ * Rejects a bus of another account or Region. The CDK would create the rule on a bus of the same name in the stack's own account:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
+ *
+ * @throws Error when the accounts or the Regions are known, and are different
+ */
+function refuseOtherAccount(rule: Construct, bus: AnyBus): void {
+  const here = Stack.of(rule);
+  for (const place of ['account', 'region'] as const) {
+    if (Token.isUnresolved(bus.env[place]) || Token.isUnresolved(here[place])) continue;
+    if (bus.env[place] === here[place]) continue;
+    throw new Error(
+      `${rule.node.path}: the bus belongs to the ${place} ${bus.env[place]}, and so must its rules. Create this consumer in a stack of that ${place}`,
+    );
+  }
 }
 
 /**

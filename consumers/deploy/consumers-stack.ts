@@ -1,19 +1,18 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import {
-  deployedAlarmTopic,
-  deployedBus,
-  deployedKomboSecret,
-  deployedRemoteIdsKey,
-} from '../../infra/constructs/deployed-state.ts';
+import { deployedSchoolbell, namedSecret, removalPolicyOf } from '../../infra/props-of-settings.ts';
 import type { Settings } from '../../infra/settings.ts';
 import { Certificates } from '../certificates/certificates-construct.ts';
-import { Digests } from '../digest/digest-construct.ts';
-import { Endpoint } from '../endpoints/endpoint.ts';
-import { SlackChannel } from '../slack/slack-channel.ts';
-import { addDeadLetterAlarms } from './dead-letter-alarms.ts';
+import { Endpoint, type EndpointAuthorization } from '../endpoints/endpoint.ts';
+import { SlackChannel, type SlackConnection } from '../slack/slack-channel.ts';
 import { SchemaRegistry } from './schema-registry.ts';
-import { consumerStacks, hasDigests, hasSubscribers, type Subscribers } from './settings.ts';
+import {
+  consumerStacks,
+  type EndpointSettings,
+  hasSubscribers,
+  type SlackSettings,
+  type Subscribers,
+} from './settings.ts';
 
 export type ConsumerStackProps = StackProps & { settings: Settings };
 
@@ -21,16 +20,11 @@ export type ConsumerStackProps = StackProps & { settings: Settings };
 export class CertificatesStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: ConsumerStackProps) {
     super(scope, id, { ...props, description: 'Schoolbell: certificates' });
-    const { certificates } = settings;
-    if (certificates === undefined) throw new Error('The settings have no certificates');
     const { bucket } = new Certificates(this, 'Certificates', {
-      settings,
-      certificates,
-      bus: deployedBus(this, settings),
-      komboSecret: deployedKomboSecret(this, settings),
-      remoteIdsKey: deployedRemoteIdsKey(this, settings),
+      ...settings.certificates,
+      schoolbell: deployedSchoolbell(this, settings),
+      removalPolicy: removalPolicyOf(settings),
     });
-    addDeadLetterAlarms(this, { runbook: settings.runbook, topic: deployedAlarmTopic(this, settings) });
     new CfnOutput(this, 'CertificatesBucket', { value: bucket.bucketName });
   }
 }
@@ -45,22 +39,44 @@ export class SubscribersStack extends Stack {
 
   #addSubscribers(settings: Settings): void {
     const { slack, endpoints, secretsRevision } = settings;
-    const bus = deployedBus(this, settings);
-    const digests = hasDigests(settings) ? new Digests(this, 'Digests', { settings, bus }) : null;
+    const shared = {
+      schoolbell: deployedSchoolbell(this, settings),
+      removalPolicy: removalPolicyOf(settings),
+    };
     // The keys are the names of the settings, so that the compiler reports a setting without a function here.
     const add: Record<keyof Subscribers, () => void> = {
       slack: () => {
-        for (const channel of slack)
-          new SlackChannel(this, `Slack-${channel.name}`, { settings, slack: channel, bus, digests });
+        for (const { via, ...channel } of slack) {
+          const id = `Slack-${channel.name}`;
+          new SlackChannel(this, id, { ...shared, ...channel, via: connectionOf(this, id, via) });
+        }
       },
       endpoints: () => {
-        for (const endpoint of endpoints)
-          new Endpoint(this, `Endpoint-${endpoint.name}`, { endpoint, secretsRevision, bus });
+        for (const { authorization: named, ...endpoint } of endpoints) {
+          const id = `Endpoint-${endpoint.name}`;
+          const authorization = authorizationOf(this, id, named);
+          new Endpoint(this, id, { ...shared, ...endpoint, authorization, secretsRevision });
+        }
       },
     };
     for (const addSubscribers of Object.values(add)) addSubscribers();
-    addDeadLetterAlarms(this, { runbook: settings.runbook, topic: deployedAlarmTopic(this, settings) });
   }
+}
+
+function connectionOf(scope: Construct, id: string, via: SlackSettings['via']): SlackConnection {
+  const secretOf = (arn: string) => namedSecret(scope, `${id}-Secret`, { arn, key: via.key });
+  if (via.way === 'incoming-webhook') return { way: via.way, url: secretOf(via.url) };
+  return { way: via.way, token: secretOf(via.token), channelId: via.channelId };
+}
+
+function authorizationOf(
+  scope: Construct,
+  id: string,
+  authorization: EndpointSettings['authorization'],
+): EndpointAuthorization {
+  const secretOf = (arn: string) => namedSecret(scope, `${id}-Secret`, { arn });
+  if (authorization.type === 'header') return { ...authorization, value: secretOf(authorization.value) };
+  return { ...authorization, password: secretOf(authorization.password) };
 }
 
 /** Creates and returns the stacks of the consumers in the settings. By default there are none. */

@@ -1,31 +1,33 @@
-import { Duration, type Stack } from 'aws-cdk-lib';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { Construct } from 'constructs';
+import { Duration } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { ISchoolbell } from '../../infra/constructs/i-schoolbell.ts';
 import { LearnerAlarm } from '../../infra/constructs/learner-alarm.ts';
 import { DeadLetters } from '../../infra/constructs/queues.ts';
 
-/** Adds an alarm for each dead-letter queue in a stack of consumers, so that no queue can be without an alarm. */
+/** The path of the runbook in this repository. */
+const RUNBOOK = 'docs/runbook.md';
+
+/**
+ * Adds an alarm for each dead-letter queue of a consumer, so that no queue can be without an alarm.
+ *
+ * @param name what the alarms call the consumer, such as `Certificates`
+ */
 export function addDeadLetterAlarms(
-  stack: Stack,
-  { runbook, topic }: { runbook: string; topic: ITopic | null },
+  consumer: IConstruct,
+  { runbook = RUNBOOK, alarmTopic }: ISchoolbell,
+  name = consumer.node.id,
 ): void {
-  for (const queue of stack.node.findAll().filter((part) => part instanceof DeadLetters)) {
+  for (const queue of consumer.node.findAll().filter((part) => part instanceof DeadLetters)) {
     new LearnerAlarm(queue, 'Alarm', {
       section: 'consumer-dead-letters',
-      meaning: `What ${consumerOf(stack, queue)} should have received was given up: learners miss a certificate or a message.`,
+      meaning: `What ${name} should have received was given up: learners miss a certificate or a message.`,
       metric: queue.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(5),
         statistic: 'Maximum',
       }),
       threshold: 1,
       runbook,
-      topic,
+      topic: alarmTopic,
     });
   }
-}
-
-/** Returns the id of the consumer that a queue belongs to, such as `Certificates` or `Slack-learning`. */
-function consumerOf(stack: Stack, queue: Construct): string {
-  const scopes = queue.node.scopes;
-  return scopes[scopes.indexOf(stack) + 1]?.node.id ?? stack.stackName;
 }

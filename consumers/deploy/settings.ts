@@ -166,11 +166,19 @@ type ConsumerSettings = Subscribers & {
   schemaRegistry: boolean;
 };
 
+/** A stack of consumers, and whether the settings switch it on. */
+export type ConsumerStack = { name: string; isOn: boolean };
+
 /**
  * Returns the stacks of consumers, and whether the settings switch each of them on. A stack that is switched off is no longer
  * deployed, but it is not destroyed.
  */
-export function consumerStacks({ name, certificates, schemaRegistry, ...subscribers }: ConsumerSettings) {
+export function consumerStacks({
+  name,
+  certificates,
+  schemaRegistry,
+  ...subscribers
+}: ConsumerSettings): Record<'certificates' | 'subscribers', ConsumerStack> {
   return {
     certificates: { name: `${name}Certificates`, isOn: certificates !== undefined },
     subscribers: { name: `${name}Subscribers`, isOn: hasSubscribers(subscribers) || schemaRegistry },
@@ -179,15 +187,4 @@ export function consumerStacks({ name, certificates, schemaRegistry, ...subscrib
 
 export function hasSubscribers(settings: Subscribers): boolean {
   return Object.values(subscribersIn(settings)).some(({ length }) => length > 0);
-}
-
-export function hasDigests(settings: Subscribers): boolean {
-  return Object.values(subscribersIn(settings)).some((list) =>
-    list.some(({ digestAt }) => digestAt !== undefined),
-  );
-}
-
-/** Returns the names of the stacks that are switched off. Each may still exist from an earlier deployment. */
-export function stacksOff(settings: ConsumerSettings): string[] {
-  return Object.values(consumerStacks(settings)).flatMap(({ name, isOn }) => (isOn ? [] : [name]));
 }

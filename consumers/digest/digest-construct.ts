@@ -1,19 +1,26 @@
-import { Duration, TimeZone } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Stack, TimeZone } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { SqsSendMessage } from 'aws-cdk-lib/aws-scheduler-targets';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { grantQueue } from '../../infra/constructs/grants.ts';
-import { type FunctionSettings, NotifierFunction } from '../../infra/constructs/notifier-function.ts';
+import type { ISchoolbell } from '../../infra/constructs/i-schoolbell.ts';
+import { keepData } from '../../infra/constructs/keep-data.ts';
+import { NotifierFunction } from '../../infra/constructs/notifier-function.ts';
 import {
   type DeadLetters,
+  encryptedBy,
   feedFunction,
   QueueWithDeadLetters,
   TRIES,
 } from '../../infra/constructs/queues.ts';
+import type { AnyBus } from '../../infra/constructs/resource-types.ts';
 import { ScheduleRole } from '../../infra/constructs/schedule-role.ts';
+import type { SharedFunctionProps } from '../../infra/constructs/shared-function-props.ts';
 import { type Channel, digestQueueRules } from '../channels/channel-rules.ts';
-import { type AnyBus, ConsumerRule } from '../deploy/consumer-rule.ts';
+import { ConsumerRule } from '../deploy/consumer-rule.ts';
+import { addDeadLetterAlarms } from '../deploy/dead-letter-alarms.ts';
 import type { DigestDue } from './prepare-digest.ts';
 
 const TIMEOUT = Duration.minutes(2);
@@ -26,6 +33,11 @@ const HIDDEN = Duration.minutes(4);
 
 /** Each call receives the messages of failed calls again. After this many days of failures they become dead letters. */
 const DAYS_OF_FAILURES = 3;
+
+/** The id of the digests in their stack. */
+const DIGESTS = 'Digests';
+
+export type DigestsProps = SharedFunctionProps & { schoolbell: ISchoolbell; removalPolicy: RemovalPolicy };
 
 /**
  * Creates the function that prepares the digests of all channels, and its queue. When the digest of a channel is due, the
@@ -41,8 +53,27 @@ export class Digests extends Construct {
   readonly function: NotifierFunction;
   readonly scheduleRole: ScheduleRole;
 
-  constructor(scope: Construct, id: string, { settings, bus }: { settings: FunctionSettings; bus: AnyBus }) {
+  /** Returns the digests of a stack. They are created for the first channel that needs them. */
+  static of(channel: Construct, props: DigestsProps): Digests {
+    const stack = Stack.of(channel);
+    const existing = stack.node.tryFindChild(DIGESTS);
+    if (!(existing instanceof Digests)) return new Digests(stack, DIGESTS, props);
+    if (existing.#schoolbell.name !== props.schoolbell.name) {
+      throw new Error(
+        `${channel.node.path}: the stack already has digests of the deployment ${existing.#schoolbell.name}. Put the channels of ${props.schoolbell.name} into another stack`,
+      );
+    }
+    return existing;
+  }
+
+  readonly #schoolbell: ISchoolbell;
+
+  constructor(scope: Construct, id: string, { schoolbell, removalPolicy, ...functionProps }: DigestsProps) {
     super(scope, id);
+    this.#schoolbell = schoolbell;
+    const { name, bus } = schoolbell;
+    const settings = { ...functionProps, name };
+    const { encryptionKey } = settings;
     this.function = new NotifierFunction(this, 'Function', {
       settings,
       entry: 'consumers/digest/lambda.ts',
@@ -52,9 +83,11 @@ export class Digests extends Construct {
       environment: { BUS_NAME: bus.eventBusArn },
     });
     bus.grantPutEventsTo(this.function);
-    this.due = new QueueWithDeadLetters(this, 'Due', { timeout: TIMEOUT });
+    this.due = new QueueWithDeadLetters(this, 'Due', { timeout: TIMEOUT, encryptionKey });
     feedFunction(this.function, this.due, { atOnce: 5 });
     this.scheduleRole = new ScheduleRole(this, 'ScheduleRole');
+    addDeadLetterAlarms(this, schoolbell);
+    keepData(this, removalPolicy);
   }
 }
 
@@ -67,15 +100,16 @@ export type DigestProps = {
   timeZone: string;
   /** The dead-letter queue of the channel. */
   deadLetters: DeadLetters;
+  encryptionKey: IKey | undefined;
 };
 
 /** Creates the queue that collects the events of a channel, and the schedule that requests a digest of them once a day. */
 export class Digest extends Construct {
   constructor(scope: Construct, id: string, props: DigestProps) {
     super(scope, id);
-    const { digests, channel, bus, at, timeZone, deadLetters } = props;
+    const { digests, channel, bus, at, timeZone, deadLetters, encryptionKey } = props;
     const queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...encryptedBy(encryptionKey),
       enforceSSL: true,
       visibilityTimeout: HIDDEN,
       retentionPeriod: Duration.days(14),

@@ -1,21 +1,52 @@
-import { SecretValue } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { ApiDestination, Authorization, Connection } from 'aws-cdk-lib/aws-events';
 import { ApiDestination as ApiDestinationTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
+import { keepData } from '../../infra/constructs/keep-data.ts';
 import { DeadLetters } from '../../infra/constructs/queues.ts';
-import { type AnyBus, ConsumerRule } from '../deploy/consumer-rule.ts';
-import type { EndpointSettings } from '../deploy/settings.ts';
+import type { AnySecret } from '../../infra/constructs/resource-types.ts';
+import type { SharedFunctionProps } from '../../infra/constructs/shared-function-props.ts';
+import type { SubscriberProps } from '../channels/message-channel.ts';
+import { ConsumerRule } from '../deploy/consumer-rule.ts';
+import { addDeadLetterAlarms } from '../deploy/dead-letter-alarms.ts';
 import { eventPatterns } from '../kit/event-pattern.ts';
 
-/** Creates the rules by which EventBridge itself sends selected events to an HTTPS endpoint, without a function. */
+/** How an endpoint recognises Schoolbell: by a header, or by a user and a password. The secrets are plain text. */
+export type EndpointAuthorization =
+  | { readonly type: 'header'; readonly header: string; readonly value: AnySecret }
+  | { readonly type: 'basic'; readonly user: string; readonly password: AnySecret };
+
+/** Properties of `Endpoint`. */
+export interface EndpointProps extends SubscriberProps, Pick<SharedFunctionProps, 'encryptionKey'> {
+  /** The HTTPS URL to which events are posted. */
+  readonly url: string;
+
+  /** The secret that each request has. */
+  readonly authorization: EndpointAuthorization;
+
+  /**
+   * The most requests per second: 1 to 300.
+   *
+   * @default 10
+   */
+  readonly perSecond?: number | undefined;
+
+  /**
+   * Increase this number and deploy when the secret has a new value: CloudFormation reads the secret of a resource again only when
+   * the resource changes.
+   *
+   * @default 1
+   */
+  readonly secretsRevision?: number | undefined;
+}
+
+/** Sends selected events to an HTTPS endpoint. EventBridge itself sends them, without a function. */
 export class Endpoint extends Construct {
-  constructor(
-    scope: Construct,
-    id: string,
-    { endpoint, secretsRevision, bus }: { endpoint: EndpointSettings; secretsRevision: number; bus: AnyBus },
-  ) {
+  constructor(scope: Construct, id: string, props: EndpointProps) {
     super(scope, id);
-    const { name, events, courses, integrations, url, authorization, perSecond } = endpoint;
+    const { schoolbell, name, events, courses, integrations, url, authorization } = props;
+    const { perSecond = 10, secretsRevision = 1, removalPolicy = RemovalPolicy.RETAIN } = props;
+    const encryptionKey = props.encryptionKey ?? schoolbell.functionProps?.encryptionKey;
     // A new revision changes both resources, which makes CloudFormation read their secrets again.
     const description = `Schoolbell: ${name}. Revision of its secrets: ${secretsRevision}`;
     const connection = new Connection(this, 'Connection', {
@@ -28,25 +59,27 @@ export class Endpoint extends Construct {
       rateLimitPerSecond: perSecond,
       description,
     });
-    const deadLetters = new DeadLetters(this, 'DeadLetters');
+    const deadLetters = new DeadLetters(this, 'DeadLetters', { encryptionKey });
     const filter = { ...(courses && { courses }), ...(integrations && { integrations }) };
     for (const [at, pattern] of eventPatterns(events, name, filter).entries()) {
       new ConsumerRule(
         this,
         `${name}-${at}`,
-        { bus, pattern, description: `Schoolbell: ${name}`, deadLetters },
+        { bus: schoolbell.bus, pattern, description: `Schoolbell: ${name}`, deadLetters },
         (delivery) => new ApiDestinationTarget(destination, delivery),
       );
     }
+    addDeadLetterAlarms(this, schoolbell);
+    keepData(this, removalPolicy);
   }
 }
 
-function authorizationOf(authorization: EndpointSettings['authorization']): Authorization {
+function authorizationOf(authorization: EndpointAuthorization): Authorization {
   switch (authorization.type) {
     case 'header':
-      return Authorization.apiKey(authorization.header, SecretValue.secretsManager(authorization.value));
+      return Authorization.apiKey(authorization.header, authorization.value.secretValue);
     case 'basic':
-      return Authorization.basic(authorization.user, SecretValue.secretsManager(authorization.password));
+      return Authorization.basic(authorization.user, authorization.password.secretValue);
   }
 }
 

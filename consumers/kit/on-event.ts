@@ -1,7 +1,9 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { EventType } from '../../functions/contract/published-events.ts';
-import { type AnyBus, ConsumerRule, type Target } from '../deploy/consumer-rule.ts';
+import type { AnyBus } from '../../infra/constructs/resource-types.ts';
+import { ConsumerRule, type Target } from '../deploy/consumer-rule.ts';
 import { type EventFilter, eventPattern } from './event-pattern.ts';
 
 export type OnEventProps<Type extends EventType> = EventFilter<Type> & {
@@ -12,6 +14,8 @@ export type OnEventProps<Type extends EventType> = EventFilter<Type> & {
   id?: string;
   /** The dead-letter queue. By default the rule has its own. */
   deadLetters?: IQueue;
+  /** The KMS key of the dead-letter queue that the rule creates. By default SQS has its own. */
+  encryptionKey?: IKey | undefined;
 };
 
 /**
@@ -21,7 +25,7 @@ export type OnEventProps<Type extends EventType> = EventFilter<Type> & {
 export function onEvent<Type extends EventType>(
   scope: Construct,
   type: Type,
-  { bus, consumer, id = `On${type}`, deadLetters, ...filter }: OnEventProps<Type>,
+  { bus, consumer, id = `On${type}`, deadLetters, encryptionKey, ...filter }: OnEventProps<Type>,
   target: Target,
 ): ConsumerRule {
   return new ConsumerRule(
@@ -32,6 +36,7 @@ export function onEvent<Type extends EventType>(
       pattern: eventPattern<Type>([type], consumer, filter),
       description: `Schoolbell: ${type} for ${consumer}`,
       ...(deadLetters && { deadLetters }),
+      encryptionKey,
     },
     target,
   );

@@ -1,35 +1,38 @@
-import { Duration } from 'aws-cdk-lib';
-import { Key } from 'aws-cdk-lib/aws-kms';
-import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { grantSecret } from '../../infra/constructs/grants.ts';
-import { type FunctionSettings, NotifierFunction } from '../../infra/constructs/notifier-function.ts';
+import { keepData } from '../../infra/constructs/keep-data.ts';
+import { NotifierFunction } from '../../infra/constructs/notifier-function.ts';
 import { feedFunction } from '../../infra/constructs/queues.ts';
-import { MessageChannel } from '../channels/message-channel.ts';
-import type { AnyBus } from '../deploy/consumer-rule.ts';
-import type { SlackSettings } from '../deploy/settings.ts';
-import type { Digests } from '../digest/digest-construct.ts';
+import type { AnySecret } from '../../infra/constructs/resource-types.ts';
+import { MessageChannel, type MessageChannelProps } from '../channels/message-channel.ts';
+import { addDeadLetterAlarms } from '../deploy/dead-letter-alarms.ts';
 import type { SlackEnvironment } from './slack.ts';
 
 /** The time for all attempts, the longest waits between them, and reading the secret. A test adds these times. */
 const TIMEOUT = Duration.minutes(2);
 
-export type SlackChannelProps = {
-  settings: FunctionSettings;
-  slack: SlackSettings;
-  bus: AnyBus;
-  digests: Digests | null;
-};
+/** How messages get to Slack: by an incoming webhook, or by a bot. The secrets are plain text. */
+export type SlackConnection =
+  | { readonly way: 'incoming-webhook'; readonly url: AnySecret }
+  | { readonly way: 'chat.postMessage'; readonly token: AnySecret; readonly channelId: string };
+
+/** Properties of `SlackChannel`. */
+export interface SlackChannelProps extends MessageChannelProps {
+  /** The incoming webhook, or the bot and its channel. */
+  readonly via: SlackConnection;
+}
 
 /**
- * Creates the resources that post messages to one Slack channel: rules, a queue and a function. The function reads the secret
- * when it posts, so that a new value of the secret needs no deployment.
+ * Posts messages about selected events to one Slack channel: rules, a queue and a function. The function reads the secret when it
+ * posts, so that a new value of the secret needs no deployment.
  */
 export class SlackChannel extends MessageChannel {
-  constructor(scope: Construct, id: string, { settings, slack, bus, digests }: SlackChannelProps) {
-    super(scope, id, { channel: slack, bus, digests, service: 'Slack', timeout: TIMEOUT });
-    const { name, via } = slack;
-    const secret = secretOf(this, via);
+  constructor(scope: Construct, id: string, props: SlackChannelProps) {
+    super(scope, id, props, { service: 'Slack', timeout: TIMEOUT });
+    const { schoolbell, name, via, removalPolicy = RemovalPolicy.RETAIN } = props;
+    const { settings } = this;
+    const secret = via.way === 'incoming-webhook' ? via.url : via.token;
     const post = new NotifierFunction(this, 'Function', {
       settings,
       entry: 'consumers/slack/lambda.ts',
@@ -44,13 +47,7 @@ export class SlackChannel extends MessageChannel {
     grantSecret(secret, post, 'GetSecretValue');
     // Slack accepts one message per second and channel. Two is the least number of concurrent calls that SQS allows.
     feedFunction(post, this.queue, { atOnce: 2 });
+    addDeadLetterAlarms(this, schoolbell);
+    keepData(this, removalPolicy);
   }
-}
-
-/** Returns the secret that contains the URL or the token. */
-function secretOf(scope: Construct, via: SlackSettings['via']): ISecret {
-  return Secret.fromSecretAttributes(scope, 'Secret', {
-    secretCompleteArn: via.way === 'incoming-webhook' ? via.url : via.token,
-    ...(via.key !== undefined && { encryptionKey: Key.fromKeyArn(scope, 'SecretKey', via.key) }),
-  });
 }

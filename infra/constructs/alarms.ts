@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { metricNames as names } from '../../functions/contract/names.ts';
-import type { Settings } from '../settings.ts';
+import type { NotifierSettings } from '../settings.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { LearnerAlarm, type LearnerAlarmProps } from './learner-alarm.ts';
 import type { QueueWorker } from './queue-worker.ts';
@@ -26,11 +26,11 @@ const A_DAY = 24;
  */
 const TWO_OF_KOMBOS_SYNCS = 6;
 
-type AlarmsSettings = MetricsSettings & Pick<Settings, 'runbook' | 'behindMinutes'>;
+type AlarmsSettings = MetricsSettings & Pick<NotifierSettings, 'runbook' | 'behindMinutes'>;
 
 export type AlarmsProps = {
   settings: AlarmsSettings;
-  topic: ITopic | null;
+  topic: ITopic | undefined;
   poller: QueueWorker;
   dispatcher: Dispatcher;
   replayer: QueueWorker;
@@ -162,6 +162,6 @@ export class Alarms extends Construct {
 export function behindMinutes({
   behindMinutes: set,
   pollEveryMinutes,
-}: Pick<Settings, 'behindMinutes' | 'pollEveryMinutes'>): number {
+}: Pick<NotifierSettings, 'behindMinutes' | 'pollEveryMinutes'>): number {
   return set ?? Math.max(60, 4 * pollEveryMinutes);
 }

@@ -1,10 +1,15 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
-
 import { PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnDelivery, CfnDeliveryDestination, CfnDeliverySource, CfnLogGroup } from 'aws-cdk-lib/aws-logs';
+import {
+  CfnDelivery,
+  CfnDeliveryDestination,
+  CfnDeliverySource,
+  CfnLogGroup,
+  RetentionDays,
+} from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { AnyBus } from '../../consumers/deploy/consumer-rule.ts';
-import type { FunctionSettings } from './notifier-function.ts';
+import type { AnyBus } from './resource-types.ts';
+import type { FunctionSettings } from './shared-function-props.ts';
 
 /**
  * Creates the log of the events that a bus could not deliver, with the reasons. The bus itself sets the log level (`logConfig`).
@@ -20,7 +25,7 @@ export class BusLogs extends Construct {
     const logGroupArn = logsArn(this, 'log-group', name);
     const logGroup = new CfnLogGroup(this, 'LogGroup', {
       logGroupName: name,
-      retentionInDays: settings.logRetentionDays,
+      retentionInDays: settings.logRetention ?? RetentionDays.ONE_MONTH,
       resourcePolicyDocument: deliveryPolicy(this, logGroupArn),
     });
     logGroup.applyRemovalPolicy(RemovalPolicy.DESTROY);

@@ -4,15 +4,16 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { TABLE_CALLS } from '../../functions/contract/names.ts';
-import type { Settings } from '../settings.ts';
+import type { NotifierSettings } from '../settings.ts';
 import { explainStar, grantQueue, grantTable } from './grants.ts';
-import { type FunctionSettings, NotifierFunction } from './notifier-function.ts';
+import { NotifierFunction } from './notifier-function.ts';
 import { DeadLetters } from './queues.ts';
+import type { AnyTable } from './resource-types.ts';
 import { ScheduleRole } from './schedule-role.ts';
-import type { AnyTable } from './state-resources.ts';
+import type { FunctionSettings } from './shared-function-props.ts';
 
 type DispatchSettings = FunctionSettings &
-  Pick<Settings, 'pollEveryMinutes' | 'baseline' | 'integrations' | 'journalRetentionDays'>;
+  Pick<NotifierSettings, 'pollEveryMinutes' | 'baseline' | 'integrations' | 'journalRetentionDays'>;
 
 /** Creates a schedule and the function that it calls, which sends one message for each integration that is due. */
 export class Dispatcher extends Construct {
@@ -25,7 +26,7 @@ export class Dispatcher extends Construct {
     { settings, table, queue }: { settings: DispatchSettings; table: AnyTable; queue: IQueue },
   ) {
     super(scope, id);
-    this.deadLetters = new DeadLetters(this, 'DeadLetters');
+    this.deadLetters = new DeadLetters(this, 'DeadLetters', settings);
     const every = Duration.minutes(settings.pollEveryMinutes);
     this.function = new NotifierFunction(this, 'Function', {
       settings,
@@ -64,5 +65,7 @@ export class Dispatcher extends Construct {
       schedule: ScheduleExpression.rate(every),
       target: new LambdaInvoke(this.function, { role, deadLetterQueue: this.deadLetters, retryAttempts: 2 }),
     });
+    // The CDK grants the use of the queue, and not of its key.
+    grantQueue(this.deadLetters, role, 'SendMessage');
   }
 }

@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
 import type { TableCall } from '../../functions/contract/names.ts';
-import type { AnySecret, AnyTable } from './state-resources.ts';
+import type { AnySecret, AnyTable } from './resource-types.ts';
 
 /*
  * These functions grant exactly the API calls that the code makes. docs/iam.md lists each call. The CDK's own grants include
@@ -37,6 +37,14 @@ const SECRET_KEY: Record<SecretCall, string> = {
   PutSecretValue: 'GenerateDataKey',
 };
 
+/** The calls that SQS makes to a queue's KMS key. It decrypts to send a message, too, because it uses its data key again. */
+const QUEUE_KEY: Record<QueueCall, string[]> = {
+  SendMessage: ['Decrypt', 'GenerateDataKey'],
+  ReceiveMessage: ['Decrypt'],
+  DeleteMessage: [],
+  GetQueueAttributes: [],
+};
+
 export function grantTable(table: AnyTable, grantee: IGrantable, calls: readonly TableCall[]): void {
   table.grant(grantee, ...calls.map((call) => `dynamodb:${call}`));
   grantKey(table.encryptionKey, grantee, { service: 'dynamodb', calls: TABLE_KEY, scope: table });
@@ -44,6 +52,8 @@ export function grantTable(table: AnyTable, grantee: IGrantable, calls: readonly
 
 export function grantQueue(queue: IQueue, grantee: IGrantable, ...calls: QueueCall[]): void {
   queue.grant(grantee, ...calls.map((call) => `sqs:${call}`));
+  const keyCalls = [...new Set(calls.flatMap((call) => QUEUE_KEY[call]))];
+  grantKey(queue.encryptionMasterKey, grantee, { service: 'sqs', calls: keyCalls, scope: queue });
 }
 
 export function grantSecret(secret: AnySecret, grantee: IGrantable, ...calls: SecretCall[]): void {
@@ -62,7 +72,7 @@ function grantKey(
   grantee: IGrantable,
   { service, calls, scope }: { service: string; calls: string[]; scope: Construct },
 ): void {
-  if (key === undefined) return;
+  if (key === undefined || calls.length === 0) return;
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({
       actions: calls.map((call) => `kms:${call}`),

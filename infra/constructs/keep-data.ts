@@ -1,4 +1,5 @@
-import { CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { CfnResource, type RemovalPolicy } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 
 /** The types of resources whose data cannot be restored. Log groups are not included: they are deleted with their function. */
 const WITH_DATA = new Set([
@@ -11,11 +12,11 @@ const WITH_DATA = new Set([
 
 /**
  * Sets whether resources with data are kept or deleted when they are removed from a stack. This happens when the stack is
- * destroyed, or when the settings no longer need a resource, such as the dead-letter queue of a channel that was removed.
+ * destroyed, or when the properties no longer need a resource, such as the dead-letter queue of a channel that was removed.
  */
-export function keepData(stack: Stack, keep: boolean): void {
-  for (const resource of stack.node.findAll()) {
+export function keepData(scope: IConstruct, policy: RemovalPolicy): void {
+  for (const resource of scope.node.findAll()) {
     if (!CfnResource.isCfnResource(resource) || !WITH_DATA.has(resource.cfnResourceType)) continue;
-    resource.applyRemovalPolicy(keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    resource.applyRemovalPolicy(policy);
   }
 }

@@ -18,7 +18,7 @@ export type LearnerAlarmProps = {
   lasting?: number;
   /** The alarm goes off when the metric is below the threshold, or has no value. */
   missingIsFailure?: boolean;
-  topic: ITopic | null;
+  topic: ITopic | undefined;
 };
 
 /** An alarm whose description states what it means for learners, and has a link to its section of the runbook. */
@@ -46,7 +46,7 @@ export class LearnerAlarm extends Alarm {
       ...(lasting !== undefined && { datapointsToAlarm: 1 }),
       treatMissingData: missingIsFailure ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
-    if (topic !== null) {
+    if (topic !== undefined) {
       const action = new SnsAction(topic);
       this.addAlarmAction(action);
       this.addOkAction(action);

@@ -1,5 +1,5 @@
 import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Function as LambdaFunction,
@@ -9,14 +9,11 @@ import {
   type SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Settings } from '../settings.ts';
 import { bundledCode } from './bundled-code.ts';
 import { memoryOptions } from './function-options.ts';
-
-/** The settings that every function needs: the name of the deployment, and how long its logs are kept. */
-export type FunctionSettings = Pick<Settings, 'name' | 'logRetentionDays'>;
+import type { FunctionSettings } from './shared-function-props.ts';
 
 export type NotifierFunctionProps = {
   settings: FunctionSettings;
@@ -39,7 +36,7 @@ export type NotifierFunctionProps = {
  * Returns the IAM path of the roles of a deployment's functions. The policy of the bus recognises the roles by this path,
  * because AWS generates their names.
  */
-export function rolePath({ name }: Pick<Settings, 'name'>): string {
+export function rolePath({ name }: Pick<FunctionSettings, 'name'>): string {
   return `/schoolbell/${name}/`;
 }
 
@@ -47,8 +44,9 @@ export function rolePath({ name }: Pick<Settings, 'name'>): string {
 export class NotifierFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: NotifierFunctionProps) {
     const { settings, entry, packages = [], environment, callsItself = false, ...rest } = props;
+    const { vpc, vpcSubnets, securityGroups, logRetention = RetentionDays.ONE_MONTH } = settings;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
-      retention: settings.logRetentionDays,
+      retention: logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(scope, `${id}Role`, {
@@ -56,8 +54,12 @@ export class NotifierFunction extends LambdaFunction {
       path: rolePath(settings),
     });
     logGroup.grantWrite(role);
+    if (vpc !== undefined) admitToVpc(role);
     super(scope, id, {
       ...rest,
+      ...(vpc && { vpc }),
+      ...(vpcSubnets && { vpcSubnets }),
+      ...(securityGroups && { securityGroups }),
       code: bundledCode(entry, packages),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
@@ -76,7 +78,28 @@ export class NotifierFunction extends LambdaFunction {
     });
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'X-Ray has no resources for PutTraceSegments and PutTelemetryRecords to be limited to.',
+      reason:
+        'X-Ray has no resources for PutTraceSegments and PutTelemetryRecords to be limited to. In a VPC, network interfaces have none either.',
     });
   }
+}
+
+/**
+ * Grants what Lambda needs to connect a function to a VPC. These calls have no resource that could limit them:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+function admitToVpc(role: Role): void {
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: [
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:CreateNetworkInterface',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        'ec2:UnassignPrivateIpAddresses',
+      ],
+      resources: ['*'],
+    }),
+  );
 }

@@ -2,19 +2,19 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { type Environment, KOMBO_HOSTS } from '../../functions/contract/environment.ts';
 import type { TableCall } from '../../functions/contract/names.ts';
-import type { Settings } from '../settings.ts';
-import type { State } from './deployed-state.ts';
+import type { NotifierSettings } from '../settings.ts';
 import { grantQueue, grantSecret, grantTable } from './grants.ts';
-import { type FunctionSettings, NotifierFunction } from './notifier-function.ts';
+import { NotifierFunction } from './notifier-function.ts';
 import { feedFunction, QueueWithDeadLetters } from './queues.ts';
+import type { ISchoolbellState } from './schoolbell-state.ts';
+import type { FunctionSettings } from './shared-function-props.ts';
 
 /** Shorter than Lambda's limit of 15 minutes, because the queue repeats a failed message only after six times this time. */
 const TIMEOUT = Duration.minutes(5);
 
 /** The settings that every function needs that reads Kombo and publishes events. */
 export type RunSettings = Pick<
-  Settings,
-  | 'bus'
+  NotifierSettings,
   | 'kombo'
   | 'baseline'
   | 'learnerDetails'
@@ -27,7 +27,7 @@ export type RunSettings = Pick<
 
 export type QueueWorkerProps = {
   settings: FunctionSettings & RunSettings;
-  state: State;
+  state: ISchoolbellState;
   /** The path of the function's file, relative to the project's root. */
   entry: string;
   description: string;
@@ -50,7 +50,10 @@ export class QueueWorker extends Construct {
   constructor(scope: Construct, id: string, props: QueueWorkerProps) {
     super(scope, id);
     const { settings, state, queueVariable, atOnce, tableCalls, ...rest } = props;
-    this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT });
+    this.queue = new QueueWithDeadLetters(this, 'Queue', {
+      timeout: TIMEOUT,
+      encryptionKey: settings.encryptionKey,
+    });
     this.function = new NotifierFunction(this, 'Function', {
       ...rest,
       settings,
@@ -70,12 +73,12 @@ export class QueueWorker extends Construct {
 /** Returns the environment variables of a function that reads Kombo and publishes events, except the URL of its queue. */
 export function runEnvironment(
   settings: RunSettings,
-  state: State,
+  state: ISchoolbellState,
 ): Record<Exclude<keyof Environment, 'QUEUE_URL'>, string> {
   return {
     TABLE_NAME: state.table.tableName,
     // A bus of another account must be identified by its ARN. For a bus of this account, `doctor` needs the name.
-    BUS_NAME: settings.bus === 'own' ? state.bus.eventBusName : state.bus.eventBusArn,
+    BUS_NAME: state.hasOwnBus === true ? state.bus.eventBusName : state.bus.eventBusArn,
     KOMBO_SECRET_ID: state.komboSecret.secretArn,
     KOMBO_BASE_URL: komboUrl(settings.kombo),
     BASELINE: settings.baseline,
@@ -90,6 +93,6 @@ export function runEnvironment(
 }
 
 /** Returns the URL of Kombo's API: the URL of a Kombo region, or the URL that the settings contain. */
-export function komboUrl(kombo: Settings['kombo']): string {
+export function komboUrl(kombo: string): string {
   return kombo === 'eu' || kombo === 'us' ? KOMBO_HOSTS[kombo] : kombo;
 }

@@ -1,18 +1,28 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { grantQueue } from './grants.ts';
 import type { NotifierFunction } from './notifier-function.ts';
 
 const KEPT = Duration.days(14);
 
+/** The KMS key of a queue. By default SQS encrypts it with a key of its own. */
+export type QueueKey = { encryptionKey?: IKey | undefined };
+
+/** Returns the properties by which a queue is encrypted. */
+export function encryptedBy(key: IKey | undefined): QueueProps {
+  if (key === undefined) return { encryption: QueueEncryption.SQS_MANAGED };
+  return { encryption: QueueEncryption.KMS, encryptionMasterKey: key };
+}
+
 /**
  * Creates an encrypted queue for messages that could not be processed. It accepts only TLS, and keeps messages for the longest
  * time that SQS allows.
  */
 export class DeadLetters extends Queue {
-  constructor(scope: Construct, id: string) {
-    super(scope, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: KEPT });
+  constructor(scope: Construct, id: string, { encryptionKey }: QueueKey) {
+    super(scope, id, { ...encryptedBy(encryptionKey), enforceSSL: true, retentionPeriod: KEPT });
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SQS3',
       reason: 'This is a dead-letter queue itself. Schedules and functions may use it, too.',
@@ -36,11 +46,12 @@ export class QueueWithDeadLetters extends Queue {
     id: string,
     {
       timeout,
-      deadLetters = new DeadLetters(scope, `${id}DeadLetters`),
-    }: { timeout: Duration; deadLetters?: DeadLetters },
+      encryptionKey,
+      deadLetters = new DeadLetters(scope, `${id}DeadLetters`, { encryptionKey }),
+    }: QueueKey & { timeout: Duration; deadLetters?: DeadLetters },
   ) {
     super(scope, id, {
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...encryptedBy(encryptionKey),
       enforceSSL: true,
       // AWS advises six times the timeout, so that a throttled function does not get a message twice at the same time.
       visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),

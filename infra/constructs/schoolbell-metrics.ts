@@ -6,9 +6,9 @@ import {
   METRIC_NAMESPACE,
   type MetricName,
 } from '../../functions/contract/names.ts';
-import type { Settings } from '../settings.ts';
+import type { NotifierSettings } from '../settings.ts';
 
-export type MetricsSettings = Pick<Settings, 'name' | 'pollEveryMinutes'>;
+export type MetricsSettings = { name: string } & Pick<NotifierSettings, 'pollEveryMinutes'>;
 
 /** The metrics that the functions of this deployment write. */
 export class SchoolbellMetrics {

@@ -1,24 +1,34 @@
-import { Stack, Validations } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Fn, Stack, Validations } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  Table,
+  TableEncryption,
+  type TableProps,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { CfnEventBusPolicy, EventBus, IncludeDetail, Level } from 'aws-cdk-lib/aws-events';
+import { Effect, PolicyStatement, ServicePrincipal, StarPrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import type { Settings } from '../settings.ts';
-
-/**
- * A table that this app creates, or an adopted one. Both types are named, because under strict compiler options the CDK's
- * classes are not assignable to their own interfaces.
- */
-export type AnyTable = ITable | Table;
+import { EVENT_SOURCE } from '../../functions/contract/names.ts';
+import { BusLogs } from './bus-logs.ts';
+import { rolePath } from './notifier-function.ts';
+import type { FunctionSettings } from './shared-function-props.ts';
 
 /**
  * Creates the table with the journal. It is encrypted, billed per request, and has point-in-time recovery. DynamoDB deletes
  * journal entries after the time in `expires`.
  */
 export class JournalTable extends Table {
-  constructor(scope: Construct, id: string, { deletionProtection }: { deletionProtection: boolean }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { deletionProtection, encryptionKey }: { deletionProtection: boolean; encryptionKey: IKey | undefined },
+  ) {
+    const encryption: Partial<TableProps> =
+      encryptionKey === undefined ? {} : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey };
     super(scope, id, {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -26,20 +36,22 @@ export class JournalTable extends Table {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection,
+      ...encryption,
     });
   }
 }
-
-/** A secret that this app creates, or an adopted one. */
-export type AnySecret = ISecret | Secret;
 
 /**
  * Creates a secret without a value. An operator sets the value after the deployment. A generated value would be wrong, because
  * it would be sent to Kombo as a key.
  */
 export class EmptySecret extends Secret {
-  constructor(scope: Construct, id: string, { description }: { description: string }) {
-    super(scope, id, { description });
+  constructor(
+    scope: Construct,
+    id: string,
+    { description, encryptionKey }: { description: string; encryptionKey: IKey | undefined },
+  ) {
+    super(scope, id, { description, ...(encryptionKey && { encryptionKey }) });
     const resource = this.node.defaultChild;
     if (resource instanceof CfnSecret) resource.addPropertyDeletionOverride('GenerateSecretString');
     Validations.of(this).acknowledge({
@@ -49,20 +61,88 @@ export class EmptySecret extends Secret {
   }
 }
 
+/** Creates the key for hashed ids, with a generated value. */
+export class RemoteIdsKey extends Secret {
+  constructor(scope: Construct, id: string, { encryptionKey }: { encryptionKey: IKey | undefined }) {
+    super(scope, id, {
+      description: "The key with which platforms' ids are hashed: another value gives other hashes",
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      ...(encryptionKey && { encryptionKey }),
+    });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'Another key would give every id another hash.',
+    });
+  }
+}
+
+/** Creates the deployment's own alarm topic. Alarms of this account can publish to it. */
+export class AlarmTopic extends Topic {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, { enforceSSL: true });
+    // This policy replaces the default policy of a topic, which already lets the account's alarms publish. So it must allow this.
+    this.grantPublish(
+      new ServicePrincipal('cloudwatch.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+      }),
+    );
+  }
+}
+
+export type OwnBusProps = FunctionSettings & { operators: string[] };
+
 /**
- * Creates the deployment's own alarm topic, and returns the ARN of the topic to which alarms are published: an existing one, or
- * the own one, with or without an e-mail address. The own topic is always created, because alarms that are still deployed may
- * refer to it.
+ * Creates the deployment's own bus in a scope, with the log of its errors and its policy. A bus must have a name, and a bus that
+ * was kept would conflict with a new bus of the same name. So the name is different for each stack.
  */
-export function alarmTopicArn(scope: Construct, alarms: Settings['alarms']): string {
-  const topic = new Topic(scope, 'AlarmTopic', { enforceSSL: true });
-  // This policy replaces the default policy of a topic, which already lets the account's alarms publish. So it must allow this.
-  topic.grantPublish(
-    new ServicePrincipal('cloudwatch.amazonaws.com', {
-      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
-    }),
-  );
-  if (alarms.startsWith('arn:')) return alarms;
-  if (alarms !== 'none') topic.addSubscription(new EmailSubscription(alarms));
-  return topic.topicArn;
+export function createBus(scope: Construct, { operators, ...settings }: OwnBusProps): EventBus {
+  const [, , stackUuid = ''] = Fn.split('/', Stack.of(scope).stackId, 3);
+  const bus = new EventBus(scope, 'Bus', {
+    eventBusName: `${settings.name}-${Fn.select(0, Fn.split('-', stackUuid))}`,
+    description: 'What happened to course progressions',
+    // The detail of an event can contain a learner's name, so it is not logged.
+    logConfig: { level: Level.ERROR, includeDetail: IncludeDetail.NONE },
+    ...(settings.encryptionKey && { kmsKey: settings.encryptionKey }),
+  });
+  new BusLogs(scope, 'BusLogs', { settings, bus });
+  const onlyOurs = onlyOursAsSchoolbell(bus, settings, operators);
+  // The CDK's `addToResourcePolicy` is not used: it creates a Sid with a hyphen, which IAM does not allow.
+  new CfnEventBusPolicy(scope, 'BusPolicy', {
+    eventBusName: bus.eventBusName,
+    statementId: onlyOurs.sid ?? '',
+    statement: onlyOurs.toStatementJson(),
+  });
+  return bus;
+}
+
+/**
+ * Returns a statement that denies all principals except the functions and the operators the right to send events as Schoolbell.
+ * Without it, other principals of this account could have this right by their own policies. A request with several events is
+ * denied if one of them has Schoolbell's source. A request of an AWS service has no `aws:PrincipalArn`, so the negated operator
+ * matches and denies it. So a rule of another bus cannot forward forged events.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html,
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+ */
+function onlyOursAsSchoolbell(
+  bus: EventBus,
+  settings: FunctionSettings,
+  operators: string[],
+): PolicyStatement {
+  const functions = Stack.of(bus).formatArn({
+    service: 'iam',
+    region: '',
+    resource: 'role',
+    resourceName: `${rolePath(settings).slice(1)}*`,
+  });
+  return new PolicyStatement({
+    sid: 'OnlySchoolbellSendsAsSchoolbell',
+    effect: Effect.DENY,
+    principals: [new StarPrincipal()],
+    actions: ['events:PutEvents'],
+    resources: [bus.eventBusArn],
+    conditions: {
+      'ForAnyValue:StringEquals': { 'events:source': EVENT_SOURCE },
+      ArnNotLike: { 'aws:PrincipalArn': [functions, ...operators] },
+    },
+  });
 }

@@ -4,12 +4,13 @@ import { type FunctionUrl, FunctionUrlAuthType, SystemLogLevel } from 'aws-cdk-l
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SettingsError } from '../read-settings.ts';
-import type { Settings } from '../settings.ts';
+import type { NotifierSettings } from '../settings.ts';
 import { grantQueue, grantSecret } from './grants.ts';
-import { type FunctionSettings, NotifierFunction } from './notifier-function.ts';
-import type { AnySecret } from './state-resources.ts';
+import { NotifierFunction } from './notifier-function.ts';
+import type { AnySecret } from './resource-types.ts';
+import type { FunctionSettings } from './shared-function-props.ts';
 
-type WebhookSettings = FunctionSettings & Pick<Settings, 'webhookConcurrency'>;
+type WebhookSettings = FunctionSettings & Pick<NotifierSettings, 'webhookConcurrency'>;
 
 /**
  * The Regions without function URLs: https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html. Without this check, a

@@ -4,7 +4,6 @@ import { App, type AppProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod/mini';
 import { addStacks } from '../../infra/add-stacks.ts';
-import { parseSettings } from '../../infra/read-settings.ts';
 import type { SettingsInput } from '../../infra/settings.ts';
 
 const CdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
@@ -24,7 +23,8 @@ export function appWithStacks(
       ...(!bundle && { 'aws:cdk:bundling-stacks': [] }),
     },
   });
-  return { app, ...addStacks(app, parseSettings(settings, 'these settings')) };
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+  return { app, ...addStacks(app, settings, { ...(account && { account }), ...(region && { region }) }) };
 }
 
 type Synthesised = { state: Template; notifier: Template; all: Record<string, Template> };

@@ -9,7 +9,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { learningExample } from '../../../catalogue/examples.ts';
 import { addStacks } from '../../../infra/add-stacks.ts';
-import { parseSettings } from '../../../infra/read-settings.ts';
 import { startBus } from '../../../local/bus/bus.ts';
 import { steppedClock } from '../../../local/sandbox/clock.ts';
 import { fixedRecords } from '../../../local/sandbox/records.ts';
@@ -33,7 +32,7 @@ afterAll(() => rmSync(outdir, { recursive: true }));
 /** The folders of the function's bundle and of the layer with the fonts, as they are uploaded. */
 function assets(): { bundle: string; fonts: string } {
   const app = new App({ outdir, context: { 'aws:cdk:bundling-stacks': ['SchoolbellCertificates'] } });
-  const { consumers } = addStacks(app, parseSettings({ certificates: {} }, 'these settings'));
+  const { consumers } = addStacks(app, { certificates: {} });
   app.synth();
   const [stack] = consumers;
   if (stack === undefined) throw new Error('There is a stack for certificates');

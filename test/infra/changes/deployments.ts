@@ -24,7 +24,7 @@ export function factsOf(settings: SettingsInput): DeploymentFacts {
   );
 }
 
-function endOf(name: string): StackEnd {
+export function endOf(name: string): StackEnd {
   const end = ENDS.find((known) => name.endsWith(known));
   if (end === undefined) throw new Error(`The changes do not know the stack ${name}`);
   return end;

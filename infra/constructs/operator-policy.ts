@@ -2,19 +2,16 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { stacksOff } from '../../consumers/deploy/settings.ts';
 import { TABLE_CALLS } from '../../functions/contract/names.ts';
-import type { Settings } from '../settings.ts';
-import type { State } from './deployed-state.ts';
 import { grantQueue, grantSecret, grantTable } from './grants.ts';
-import { runEnvironment } from './queue-worker.ts';
+import type { ISchoolbellState } from './schoolbell-state.ts';
 
 /** Creates a managed policy with the rights that the command line needs. Attach it to the roles of operators. */
 export class OperatorPolicy extends ManagedPolicy {
   constructor(
     scope: Construct,
     id: string,
-    { state, stacks, queues }: { state: State; stacks: string[]; queues: IQueue[] },
+    { state, stacks, queues }: { state: ISchoolbellState; stacks: string[]; queues: IQueue[] },
   ) {
     super(scope, id, { description: 'Schoolbell: what its command line may do with a deployment' });
     grantTable(state.table, this, TABLE_CALLS.operators);
@@ -22,7 +19,7 @@ export class OperatorPolicy extends ManagedPolicy {
     this.#allow(['events:PutEvents', 'events:DescribeEventBus'], [state.bus.eventBusArn]);
     grantSecret(state.komboSecret, this, 'GetSecretValue', 'PutSecretValue');
     grantSecret(state.remoteIdsKey, this, 'GetSecretValue');
-    this.#allowToFind(stacks);
+    if (stacks.length > 0) this.#allowToFind(stacks);
   }
 
   #allow(actions: string[], resources: string[]): void {
@@ -42,25 +39,4 @@ export class OperatorPolicy extends ManagedPolicy {
       });
     }
   }
-}
-
-/**
- * Returns the environment variables that the command line needs to work on a deployment, as `NAME=value` pairs that are
- * separated by spaces.
- *
- * @param queues the URLs of the queues by the names of their variables
- */
-export function operatorEnvironment(
-  settings: Settings,
-  state: State,
-  queues: Record<string, string>,
-): string {
-  const variables = {
-    ...runEnvironment(settings, state),
-    ...queues,
-    STACKS_OFF: stacksOff(settings).join(','),
-  };
-  return Object.entries(variables)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ');
 }

@@ -1,0 +1,361 @@
+import { CfnOutput, type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { ConsumerRule, Target } from '../../consumers/deploy/consumer-rule.ts';
+import { addDeadLetterAlarms } from '../../consumers/deploy/dead-letter-alarms.ts';
+import type { ConsumerStack } from '../../consumers/deploy/settings.ts';
+import { type OnEventProps, onEvent } from '../../consumers/kit/on-event.ts';
+import { outputNames, TABLE_CALLS } from '../../functions/contract/names.ts';
+import type { EventType } from '../../functions/contract/published-events.ts';
+import { parseProps, SettingsError } from '../read-settings.ts';
+import { NotifierSettings } from '../settings.ts';
+import { Alarms } from './alarms.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { POLL_MEMORY_MB } from './function-options.ts';
+import type { ISchoolbell, KomboAccess } from './i-schoolbell.ts';
+import { keepData } from './keep-data.ts';
+import { OperatorDashboard } from './operator-dashboard.ts';
+import { OperatorPolicy } from './operator-policy.ts';
+import { QueueWorker, runEnvironment } from './queue-worker.ts';
+import type { AnyBus, AnySecret, AnyTable } from './resource-types.ts';
+import { type ISchoolbellState, SchoolbellState, type SchoolbellStateProps } from './schoolbell-state.ts';
+import type { SharedFunctionProps } from './shared-function-props.ts';
+import { WebhookReceiver } from './webhook-receiver.ts';
+
+/** Properties of `Schoolbell`. */
+export interface SchoolbellProps extends SchoolbellStateProps, SharedFunctionProps {
+  /**
+   * The state, if another construct holds it. The properties that describe the state then belong to that construct.
+   *
+   * @default - a new `SchoolbellState`
+   */
+  readonly state?: ISchoolbellState | undefined;
+
+  /**
+   * The region of Kombo's API (`eu` or `us`), or the complete URL of another host, with its `/v1`.
+   *
+   * @default 'eu'
+   */
+  readonly kombo?: string | undefined;
+
+  /**
+   * The time between two polls of an integration: whole minutes, at most 6 hours.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly pollEvery?: Duration | undefined;
+
+  /**
+   * How far before the last poll each poll reads again.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly overlap?: Duration | undefined;
+
+  /**
+   * What the first sync of an integration publishes: `silent` (nothing), `publish` (everything), or `since:DATE`.
+   *
+   * @default 'silent'
+   */
+  readonly baseline?: string | undefined;
+
+  /**
+   * The ids of integrations that the first dispatch adds. Add more with `schoolbell integrations add`, or by the webhook.
+   *
+   * @default - none
+   */
+  readonly integrations?: string[] | undefined;
+
+  /**
+   * Whether events contain names and e-mail addresses. Schoolbell never stores or logs them.
+   *
+   * @default 'omit'
+   */
+  readonly learnerDetails?: 'omit' | 'include' | undefined;
+
+  /**
+   * What is stored and published of a platform's own ids of learners and progressions: `keep` them, `hash` or `omit` all of them,
+   * or `hash-emails`: those that look like an e-mail address.
+   *
+   * @default 'hash-emails'
+   */
+  readonly remoteIds?: KomboAccess['remoteIds'];
+
+  /**
+   * How long a change can be looked up and replayed: whole days.
+   *
+   * @default Duration.days(90)
+   */
+  readonly journalRetention?: Duration | undefined;
+
+  /**
+   * How stale an integration may be before an alarm goes off: whole minutes, at most a week.
+   *
+   * @default - four poll intervals, but at least an hour
+   */
+  readonly behindAfter?: Duration | undefined;
+
+  /**
+   * The path or URL of the runbook in the alarms' descriptions.
+   *
+   * @default 'docs/runbook.md'
+   */
+  readonly runbook?: string | undefined;
+
+  /**
+   * Whether a function URL receives Kombo's webhooks.
+   *
+   * @default false
+   */
+  readonly webhook?: boolean | undefined;
+
+  /**
+   * The reserved concurrency of the webhook function.
+   *
+   * @default - none, because Lambda rejects a reservation that leaves the account an unreserved concurrency below 100
+   */
+  readonly webhookConcurrency?: number | undefined;
+
+  /**
+   * How many integrations are polled at the same time. The account's concurrency limit must be somewhat higher.
+   *
+   * @default 50
+   */
+  readonly pollConcurrency?: number | undefined;
+
+  /**
+   * The share of an integration's known progressions that may change in a suspect way within 24 hours. More changes wait for a
+   * person.
+   *
+   * @default 0.1
+   */
+  readonly surgeShare?: number | undefined;
+
+  /**
+   * The number of suspect changes below which no change waits.
+   *
+   * @default 25
+   */
+  readonly surgeFloor?: number | undefined;
+
+  /**
+   * The stacks of consumers that the settings can switch on. `doctor` finds those that are switched off, but still deployed.
+   *
+   * @internal
+   */
+  readonly consumerStacks?: ConsumerStack[];
+}
+
+/** The properties of `SchoolbellProps` that belong to the state. */
+const OF_STATE = [
+  'name',
+  'table',
+  'bus',
+  'komboSecret',
+  'webhookSecret',
+  'remoteIdsKey',
+  'alarmTopic',
+  'operators',
+] as const satisfies (keyof SchoolbellStateProps)[];
+
+/** Properties of `Schoolbell.onEvent`. */
+export type SchoolbellOnEventProps<Type extends EventType> = Omit<OnEventProps<Type>, 'bus'> & {
+  /**
+   * The construct that gets the rule. Rules must be in the account and Region of the bus.
+   *
+   * @default - this `Schoolbell`
+   */
+  scope?: Construct;
+};
+
+/**
+ * A deployment of Schoolbell: the schedule, queues, functions, alarms and dashboard, with the state that they work on.
+ *
+ * All rights are granted to the roles of its own functions. Attach `operatorPolicy` to the roles of the people who run the command
+ * line, and name these roles in `operators`.
+ */
+export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
+  /** The name of the deployment. */
+  readonly name: string;
+  /** The state that this deployment works on. */
+  readonly state: ISchoolbellState;
+  /** The bus on which events are published. */
+  readonly bus: AnyBus;
+  /** The table with the journal. */
+  readonly table: AnyTable;
+  /** The secret with the Kombo API key. */
+  readonly komboSecret: AnySecret;
+  /** The secret with the key of hashed ids. */
+  readonly remoteIdsKey: AnySecret;
+  /** The topic to which alarms are published. */
+  readonly alarmTopic: ITopic | undefined;
+  /** The queue with one message for each integration that is due. A message with its id requests a poll. */
+  readonly pollQueue: IQueue;
+  /** The rights of the command line. */
+  readonly operatorPolicy: IManagedPolicy;
+  /** The environment variables with which the command line works on this deployment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The dashboard for operators. */
+  readonly dashboard: Dashboard;
+  /** The URL for Kombo's webhooks; absent when `webhook` is off. */
+  readonly webhookUrl: string | undefined;
+  /** What the functions share. The functions of consumers use the same. */
+  readonly functionProps: SharedFunctionProps;
+  readonly kombo: string;
+  readonly remoteIds: KomboAccess['remoteIds'];
+  readonly runbook: string;
+  readonly #removalPolicy: RemovalPolicy;
+
+  constructor(scope: Construct, id: string, props: SchoolbellProps = {}) {
+    super(scope, id);
+    const { consumerStacks = [], removalPolicy = RemovalPolicy.RETAIN } = props;
+    this.#removalPolicy = removalPolicy;
+    this.state = this.#stateOf(props);
+    const { state } = this;
+    const { name, table, bus, komboSecret, remoteIdsKey, alarmTopic } = state;
+    this.name = name;
+    this.table = table;
+    this.bus = bus;
+    this.komboSecret = komboSecret;
+    this.remoteIdsKey = remoteIdsKey;
+    this.alarmTopic = alarmTopic;
+    const { logRetention, vpc, vpcSubnets, securityGroups, encryptionKey } = props;
+    this.functionProps = { logRetention, vpc, vpcSubnets, securityGroups, encryptionKey };
+    const values = parseProps(NotifierSettings, settingsOf(props), this.node.path);
+    this.kombo = values.kombo;
+    this.remoteIds = values.remoteIds;
+    this.runbook = values.runbook;
+    const settings = { ...values, ...this.functionProps, name };
+
+    const poller = new QueueWorker(this, 'Poll', {
+      settings,
+      state,
+      entry: 'functions/poll/lambda.ts',
+      description: 'Polls one integration and publishes what changed',
+      memorySize: POLL_MEMORY_MB,
+      queueVariable: 'QUEUE_URL',
+      // Each call polls one integration, so that a slow one does not delay others. The limit applies to the queue's calls, so
+      // messages above it wait and are not throttled.
+      atOnce: settings.pollConcurrency,
+      tableCalls: TABLE_CALLS.poll,
+    });
+    const { queue } = poller;
+    this.pollQueue = queue;
+    const dispatcher = new Dispatcher(this, 'Dispatch', { settings, table, queue });
+    const replayer = new QueueWorker(this, 'Replay', {
+      settings,
+      state,
+      entry: 'functions/replay/lambda.ts',
+      description: 'Continues a replay',
+      memorySize: 512,
+      queueVariable: 'REPLAY_QUEUE_URL',
+      // Two is AWS's minimum. Each replay limits its own rate, and replays must not take capacity from new events.
+      atOnce: 2,
+      tableCalls: TABLE_CALLS.replay,
+    });
+    const webhook = settings.webhook
+      ? new WebhookReceiver(this, 'Webhook', { settings, secret: state.webhookSecret, queue })
+      : null;
+    this.webhookUrl = webhook?.url.url;
+    const parts = { settings, poller, dispatcher, replayer, webhook };
+    const alarms = new Alarms(this, 'Alarms', { ...parts, topic: alarmTopic });
+    this.dashboard = new OperatorDashboard(this, 'Operator', { ...parts, table, alarms }).dashboard;
+    this.operatorPolicy = new OperatorPolicy(this, 'OperatorPolicy', {
+      state,
+      // This includes the stacks that are switched off, so that switching a consumer on or off does not change this policy.
+      stacks: consumerStacks.map(({ name }) => name),
+      queues: [queue, replayer.queue],
+    });
+    this.environment = {
+      ...runEnvironment(settings, state),
+      QUEUE_URL: queue.queueUrl,
+      REPLAY_QUEUE_URL: replayer.queue.queueUrl,
+      STACKS_OFF: consumerStacks.flatMap(({ name, isOn }) => (isOn ? [] : [name])).join(','),
+    };
+    this.#addOutputs({ poller, dispatcher, replayer });
+    keepData(this, removalPolicy);
+  }
+
+  /**
+   * Creates a rule for one event type. It belongs to a named consumer, and matches the live events, the replays that are addressed to
+   * this consumer, and the replays for all consumers. It has a retry policy, a dead-letter queue, and an alarm on that queue.
+   *
+   * @param target a function, a queue, or a function that creates any EventBridge target
+   */
+  onEvent<Type extends EventType>(
+    type: Type,
+    props: SchoolbellOnEventProps<Type>,
+    target: Target,
+  ): ConsumerRule {
+    const { scope = this, id = `${type}-${props.consumer}`, ...rest } = props;
+    const { encryptionKey } = this.functionProps;
+    const rule = onEvent(scope, type, { encryptionKey, ...rest, id, bus: this.bus }, target);
+    addDeadLetterAlarms(rule, this, props.consumer);
+    keepData(rule, this.#removalPolicy);
+    return rule;
+  }
+
+  #stateOf(props: SchoolbellProps): ISchoolbellState {
+    const { state, encryptionKey, logRetention, removalPolicy } = props;
+    const given = OF_STATE.filter((name) => props[name] !== undefined);
+    if (state === undefined) {
+      const own = Object.fromEntries(given.map((name) => [name, props[name]]));
+      return new SchoolbellState(this, 'State', { ...own, encryptionKey, logRetention, removalPolicy });
+    }
+    if (given.length > 0) {
+      const them = given.length === 1 ? 'it' : 'them';
+      throw new SettingsError(
+        `${this.node.path}: ${given.join(', ')}: belongs to the state. Give ${them} to the construct that you give as \`state\``,
+      );
+    }
+    return state;
+  }
+
+  #addOutputs(parts: Record<'poller' | 'dispatcher' | 'replayer', QueueWorker | Dispatcher>): void {
+    const output = (name: string, value: string, description?: string) =>
+      new CfnOutput(this, name, { value, ...(description !== undefined && { description }) });
+    const { environment } = this;
+    output(outputNames.pollQueue, this.pollQueue.queueUrl);
+    output(outputNames.pollFunction, parts.poller.function.functionName);
+    output(outputNames.dispatchFunction, parts.dispatcher.function.functionName);
+    output(outputNames.replayFunction, parts.replayer.function.functionName);
+    const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+    output(
+      outputNames.environment,
+      variables.join(' '),
+      'The environment variables that the command line needs',
+    );
+    output(
+      outputNames.operatorPolicy,
+      this.operatorPolicy.managedPolicyArn,
+      'The rights of the command line: attach it to the roles of operators',
+    );
+    output(outputNames.dashboard, this.dashboard.dashboardName);
+    if (this.webhookUrl !== undefined) output(outputNames.webhookUrl, this.webhookUrl);
+  }
+}
+
+/** Returns the settings that properties mean. */
+function settingsOf(props: SchoolbellProps): { [Name in keyof NotifierSettings]?: unknown } {
+  const { pollEvery, overlap, journalRetention, behindAfter } = props;
+  return {
+    kombo: props.kombo,
+    pollEveryMinutes: pollEvery?.toMinutes(),
+    overlapMinutes: overlap?.toMinutes(),
+    baseline: props.baseline,
+    integrations: props.integrations,
+    learnerDetails: props.learnerDetails,
+    remoteIds: props.remoteIds,
+    journalRetentionDays: journalRetention?.toDays(),
+    behindMinutes: behindAfter?.toMinutes(),
+    runbook: props.runbook,
+    webhook: props.webhook,
+    webhookConcurrency: props.webhookConcurrency,
+    pollConcurrency: props.pollConcurrency,
+    surgeShare: props.surgeShare,
+    surgeFloor: props.surgeFloor,
+  };
+}

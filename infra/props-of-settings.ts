@@ -1,0 +1,72 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import type { ISchoolbell } from './constructs/i-schoolbell.ts';
+import type { AnySecret } from './constructs/resource-types.ts';
+import type { SchoolbellProps } from './constructs/schoolbell.ts';
+import { type ISchoolbellState, SchoolbellState } from './constructs/schoolbell-state.ts';
+import type { Settings } from './settings.ts';
+
+/** Returns what the settings say about data that is removed from a stack. */
+export function removalPolicyOf({ keepState }: Settings): RemovalPolicy.RETAIN | RemovalPolicy.DESTROY {
+  return keepState ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+}
+
+/** Returns the properties of the notifier that the settings describe. */
+export function notifierProps(settings: Settings): SchoolbellProps {
+  const { behindMinutes } = settings;
+  return {
+    kombo: settings.kombo,
+    pollEvery: Duration.minutes(settings.pollEveryMinutes),
+    overlap: Duration.minutes(settings.overlapMinutes),
+    baseline: settings.baseline,
+    integrations: settings.integrations,
+    learnerDetails: settings.learnerDetails,
+    remoteIds: settings.remoteIds,
+    journalRetention: Duration.days(settings.journalRetentionDays),
+    logRetention: settings.logRetentionDays,
+    behindAfter: behindMinutes === undefined ? undefined : Duration.minutes(behindMinutes),
+    runbook: settings.runbook,
+    webhook: settings.webhook,
+    webhookConcurrency: settings.webhookConcurrency,
+    pollConcurrency: settings.pollConcurrency,
+    surgeShare: settings.surgeShare,
+    surgeFloor: settings.surgeFloor,
+    removalPolicy: removalPolicyOf(settings),
+  };
+}
+
+/** Returns the state that the state stack created, for another stack. */
+export function deployedState(scope: Construct, settings: Settings): ISchoolbellState {
+  const { name, bus, alarms, adopt } = settings;
+  const key = (id: string, arn: string | undefined): IKey | undefined =>
+    arn === undefined ? undefined : Key.fromKeyArn(scope, id, arn);
+  return SchoolbellState.fromParameters(scope, 'Deployed', {
+    name,
+    hasOwnBus: bus === 'own',
+    hasAlarms: alarms !== 'none',
+    tableKey: key('TableKey', adopt.tableKey),
+    komboSecretKey: key('KomboSecretKey', adopt.komboSecretKey),
+    webhookSecretKey: key('WebhookSecretKey', adopt.webhookSecretKey),
+  });
+}
+
+/** Returns what the constructs of consumers need to know of the deployment. */
+export function deployedSchoolbell(scope: Construct, settings: Settings): ISchoolbell & ISchoolbellState {
+  const state = deployedState(scope, settings);
+  const { kombo, remoteIds, runbook, logRetentionDays: logRetention } = settings;
+  return Object.assign(state, { kombo, remoteIds, runbook, functionProps: { logRetention } });
+}
+
+/** Returns the secret that a setting names, with its KMS key if it is encrypted with one. */
+export function namedSecret(
+  scope: Construct,
+  id: string,
+  { arn, key }: { arn: string; key?: string | undefined },
+): AnySecret {
+  return Secret.fromSecretAttributes(scope, id, {
+    secretCompleteArn: arn,
+    ...(key !== undefined && { encryptionKey: Key.fromKeyArn(scope, `${id}Key`, key) }),
+  });
+}

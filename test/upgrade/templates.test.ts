@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { changeProblems } from '../infra/changes/change-problems.ts';
+import { endOf, factsOf } from '../infra/changes/deployments.ts';
+import { holdsData, stackFacts } from '../infra/changes/stack-facts.ts';
+import { DEPLOYMENTS } from './deployments.ts';
+import { releases } from './releases.ts';
+
+describe.each(releases())('a deployment of release $version', ({ folder }) => {
+  it.each(Object.entries(DEPLOYMENTS))(
+    'is updated to the present templates without replacing or deleting data: %s',
+    (name, settings) => {
+      const before = new Map(
+        readdirSync(join(folder, 'templates', name)).map((file) => [
+          endOf(file.replace('.json', '')),
+          stackFacts(JSON.parse(readFileSync(join(folder, 'templates', name, file), 'utf8'))),
+        ]),
+      );
+      const after = factsOf(settings);
+      expect(changeProblems(before, after, { keepsState: true })).toEqual([]);
+      for (const [stack, { resources }] of before) {
+        for (const [id, { Type }] of resources) {
+          if (holdsData(Type)) expect(after.get(stack)?.resources.get(id)?.Type, `${stack} ${id}`).toBe(Type);
+        }
+      }
+    },
+  );
+});
