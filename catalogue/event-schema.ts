@@ -38,6 +38,8 @@ export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft = 'draft-07'): Js
     override: ({ jsonSchema }) => {
       // The format already requires what the pattern checks, and the pattern has 200 characters.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+      // Code generators make a floating-point field of the type `number`.
+      if (jsonSchema.type === 'number' && Number.isInteger(jsonSchema.const)) jsonSchema.type = 'integer';
     },
   });
   return schema;

@@ -4,6 +4,7 @@ import {
   type EventDetail,
   type EventType,
 } from '../../functions/contract/published-events.ts';
+import { parsePattern } from './parse-pattern.ts';
 
 /** An EventBridge condition on one value. The items of a list are alternatives. */
 export type Matcher<Value> =
@@ -52,6 +53,7 @@ export type PatternNode = unknown[] | { [field: string]: PatternNode };
  * replays that are addressed to this consumer, and their replays for all consumers.
  *
  * @throws Error for learning events together with other events, because one pattern cannot match both: see `eventPatterns`
+ * @throws InvalidPatternError for a filter that EventBridge refuses
  */
 export function eventPattern<Type extends EventType>(
   types: readonly Type[],
@@ -76,12 +78,14 @@ export function eventPattern<Type extends EventType>(
     ...(courses && { course: { id: distinct(courses) } }),
     ...(learners && { learner: { id: distinct(learners) } }),
   });
-  return {
+  const pattern = {
     source: [EVENT_SOURCE],
     'detail-type': types.flatMap(detailTypesOf),
     // EventBridge rejects a pattern with an empty object.
     ...(Object.keys(detail).length > 0 && { detail }),
   };
+  parsePattern(pattern);
+  return pattern;
 }
 
 /**

@@ -1,127 +1,67 @@
+import { parsePattern, type Rule } from '../../consumers/kit/parse-pattern.ts';
+import type { EventValue } from '../../consumers/kit/pattern-condition.ts';
+
 /**
- * Whether an event matches an event pattern, by EventBridge's rules. Every field of the pattern must match. A list in
- * the pattern contains alternatives, and `$or` contains alternative patterns. If the event has a list, one of its items
- * must match. Operators that EventBridge supports and this function does not cause an error, never a mismatch.
+ * Returns whether an event matches an event pattern, by the rules of event-ruler, EventBridge's own matcher. All fields of the
+ * pattern must match. If the event has a list, one of its items must match, and conditions on several fields of the objects
+ * in a list must match in the same object.
  *
- * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+ * @throws InvalidPatternError for a pattern that EventBridge refuses
  */
-export function matchesPattern(pattern: object, event: unknown): boolean {
-  return Object.entries(pattern).every(([field, node]) => {
-    if (field === '$or') return alternatives(node).some((one) => isNode(one) && matchesPattern(one, event));
-    const values = valuesAt(event, field);
-    if (Array.isArray(node)) {
-      const leaves = values.flatMap(leavesOf);
-      return node.some((matcher) => matchesValue(matcher, leaves));
+export function matchesPattern(pattern: object, event: object): boolean {
+  const rules = parsePattern(pattern);
+  const fields = new Map<string, Field[]>();
+  addFields(event, [], new Map(), fields);
+  return rules.some((rule) => matchesRule(inOrder(rule), fields, new Map()));
+}
+
+/** The item that a field belongs to in each list that encloses it. */
+type Items = Map<unknown[], number>;
+type Field = { value: EventValue; items: Items };
+
+/** Adds the values in an event by their paths. A value in a list has the path of the list. */
+function addFields(node: unknown, path: string[], items: Items, fields: Map<string, Field[]>): void {
+  if (Array.isArray(node)) {
+    for (const [at, item] of node.entries()) {
+      const isLeaf = typeof item !== 'object' || item === null;
+      addFields(item, path, isLeaf ? items : new Map([...items, [node, at]]), fields);
     }
-    if (!isNode(node))
-      throw new Error(`A pattern holds lists and objects; ${field} has ${JSON.stringify(node)}`);
-    // An object that is absent from the event can still match: `{ replay: { id: [{ exists: false }] } }`.
-    return values.length === 0
-      ? matchesPattern(node, undefined)
-      : values.some((value) => matchesPattern(node, value));
-  });
-}
-
-/** Returns the values of a field. There may be several if the path leads through a list of objects. */
-function valuesAt(event: unknown, field: string): unknown[] {
-  if (Array.isArray(event)) return event.flatMap((item) => valuesAt(item, field));
-  return isNode(event) && field in event ? [event[field]] : [];
-}
-
-/**
- * Returns the values that operators, including `exists`, are applied to. Objects are not among them, and an empty list
- * has no values.
- */
-function leavesOf(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value.flatMap(leavesOf);
-  return isNode(value) ? [] : [value];
-}
-
-function alternatives(node: unknown): unknown[] {
-  if (Array.isArray(node) && node.length > 1) return node;
-  throw new Error('$or holds a list of at least two patterns');
-}
-
-function isNode(value: unknown): value is { [field: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/**
- * Whether one alternative of a pattern matches one of a field's values. Exact matches compare JSON values: `"1"` is not
- * equal to `1`, and null is a value.
- */
-export function matchesValue(matcher: unknown, leaves: unknown[]): boolean {
-  if (typeof matcher !== 'object' || matcher === null) return leaves.includes(matcher);
-  const [[name, argument] = ['', null], ...others] = Object.entries(matcher);
-  if (others.length > 0) throw new Error(`A matcher has one operator: ${JSON.stringify(matcher)}`);
-  switch (name) {
-    case 'exists':
-      return leaves.length > 0 === argument;
-    case 'prefix':
-      return texts(leaves).some((text) => text.startsWith(textIn(argument, name)));
-    case 'suffix':
-      return texts(leaves).some((text) => text.endsWith(textIn(argument, name)));
-    case 'equals-ignore-case':
-      return texts(leaves).some((text) => text.toLowerCase() === textIn(argument, name).toLowerCase());
-    case 'wildcard': {
-      const expression = wildcard(textIn(argument, name));
-      return texts(leaves).some((text) => expression.test(text));
-    }
-    case 'anything-but':
-      return leaves.some((leaf) => isAnythingBut(argument, leaf));
-    case 'numeric':
-      return leaves.some((leaf) => typeof leaf === 'number' && isInRange(argument, leaf));
-    default:
-      throw new Error(`The local bus does not know the operator "${name}"`);
+  } else if (typeof node === 'object' && node !== null) {
+    for (const [name, value] of Object.entries(node)) addFields(value, [...path, name], items, fields);
+  } else if (isValue(node)) {
+    const name = path.join('.');
+    const there = fields.get(name) ?? [];
+    there.push({ value: node, items });
+    fields.set(name, there);
   }
 }
 
-function isAnythingBut(argument: unknown, leaf: unknown): boolean {
-  if (typeof argument === 'object' && argument !== null && !Array.isArray(argument)) {
-    return !matchesValue(argument, [leaf]);
+/** The fields of a rule in the order in which event-ruler compares them: it decides what is absent from an item of a list. */
+function inOrder(rule: Rule): [string, ReturnType<Rule['get']> & {}][] {
+  return [...rule].toSorted(([one], [other]) => (one < other ? -1 : 1));
+}
+
+/** Returns whether the remaining fields of a rule match, given the items of lists in which the fields before them matched. */
+function matchesRule(rule: ReturnType<typeof inOrder>, fields: Map<string, Field[]>, chosen: Items): boolean {
+  const [next, ...rest] = rule;
+  if (next === undefined) return true;
+  const [path, conditions] = next;
+  const candidates = (fields.get(path) ?? []).filter(({ items }) => areConsistent(items, chosen));
+  if (candidates.length === 0) {
+    return conditions.includes('absent') && matchesRule(rest, fields, chosen);
   }
-  return !(Array.isArray(argument) ? argument : [argument]).includes(leaf);
+  return candidates.some(
+    ({ value, items }) =>
+      conditions.some((condition) => condition !== 'absent' && condition(value)) &&
+      matchesRule(rest, fields, new Map([...chosen, ...items])),
+  );
 }
 
-/** Whether a number satisfies all comparisons: pairs of an operator and a number, such as `[">", 0, "<=", 5]`. */
-function isInRange(comparisons: unknown, value: number): boolean {
-  if (!Array.isArray(comparisons) || comparisons.length === 0 || comparisons.length % 2 !== 0) {
-    throw new Error('"numeric" holds pairs of a comparison and a number');
-  }
-  for (let at = 0; at < comparisons.length; at += 2) {
-    if (!compares(comparisons[at], value, comparisons[at + 1])) return false;
-  }
-  return true;
+/** Returns whether no list has different items in both. */
+function areConsistent(items: Items, chosen: Items): boolean {
+  return [...items].every(([list, at]) => (chosen.get(list) ?? at) === at);
 }
 
-function compares(comparison: unknown, value: number, limit: unknown): boolean {
-  if (typeof limit !== 'number') throw new Error('"numeric" compares with a number');
-  switch (comparison) {
-    case '=':
-      return value === limit;
-    case '<':
-      return value < limit;
-    case '<=':
-      return value <= limit;
-    case '>':
-      return value > limit;
-    case '>=':
-      return value >= limit;
-    default:
-      throw new Error(`"numeric" does not know ${JSON.stringify(comparison)}`);
-  }
-}
-
-function wildcard(pattern: string): RegExp {
-  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's');
-}
-
-function texts(leaves: unknown[]): string[] {
-  return leaves.filter((leaf) => typeof leaf === 'string');
-}
-
-function textIn(argument: unknown, name: string): string {
-  if (typeof argument === 'string') return argument;
-  throw new Error(`The local bus takes "${name}" with a text only`);
+function isValue(node: unknown): node is EventValue {
+  return node === null || ['string', 'number', 'boolean'].includes(typeof node);
 }

@@ -111,8 +111,10 @@ describe('a filter of a pattern', () => {
     eventPattern(['CourseCompleted'], 'x', { where: { progression: { status: ['PASSED'] } } });
     // @ts-expect-error there is no such field
     eventPattern(['CourseCompleted'], 'x', { where: { score: [1] } });
-    // @ts-expect-error a pattern holds lists
-    eventPattern(['CourseCompleted'], 'x', { where: { course: { title: 'Fire safety' } } });
+    expect(() =>
+      // @ts-expect-error a pattern holds lists
+      eventPattern(['CourseCompleted'], 'x', { where: { course: { title: 'Fire safety' } } }),
+    ).toThrow(/takes a list/);
   });
 });
 

@@ -1,0 +1,247 @@
+import { addressOf, cidrBlock } from './ip-address.ts';
+
+/** A value of an event that conditions are applied to. Objects and lists are not such values. */
+export type EventValue = string | number | boolean | null;
+
+/** One of the alternatives for a field: that the field is absent, or has a value that passes the test. */
+export type Condition = 'absent' | ((value: EventValue) => boolean);
+
+/** The error for an event pattern that EventBridge would refuse. */
+export class InvalidPatternError extends Error {
+  override name = 'InvalidPatternError';
+}
+
+/**
+ * Returns the condition that an item of a pattern's list describes: a value, or an object with one operator.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+ *
+ * @throws InvalidPatternError for an item that EventBridge refuses
+ */
+export function conditionOf(item: unknown): Condition {
+  if (typeof item === 'string') return equalText(item);
+  if (typeof item === 'number') return equalNumber(item);
+  if (typeof item === 'boolean' || item === null) return (value) => value === item;
+  const [operator, argument] = operatorIn(item);
+  switch (operator) {
+    case 'exists':
+      if (typeof argument !== 'boolean') throw new InvalidPatternError('"exists" takes true or false');
+      return argument ? () => true : 'absent';
+    case 'numeric':
+      return numeric(argument);
+    case 'anything-but':
+      return anythingBut(argument);
+    case 'cidr': {
+      const contains = cidrBlock(textIn(argument, operator));
+      if (contains === null) {
+        throw new InvalidPatternError('"cidr" takes an address, a slash and fewer bits than the address has');
+      }
+      return onText(contains);
+    }
+    case 'exactly': {
+      const text = textIn(argument, operator);
+      return (value) => value === text;
+    }
+    default:
+      return textCondition(operator, argument);
+  }
+}
+
+/** A condition on texts that `anything-but` can negate, too. */
+function textCondition(operator: string, argument: unknown): (value: EventValue) => boolean {
+  switch (operator) {
+    case 'prefix':
+    case 'suffix': {
+      if (typeof argument !== 'object') return affix(operator, textIn(argument, operator));
+      const [inner, text] = operatorIn(argument);
+      if (inner !== 'equals-ignore-case') {
+        throw new InvalidPatternError(`"${operator}" takes a text or {"equals-ignore-case": a text}`);
+      }
+      return ignoringCase(textIn(text, inner), operator);
+    }
+    case 'equals-ignore-case':
+      return ignoringCase(textIn(argument, operator), 'all');
+    case 'wildcard':
+      return wildcard(textIn(argument, operator));
+    default:
+      throw new InvalidPatternError(`EventBridge has no operator "${operator}"`);
+  }
+}
+
+function affix(side: 'prefix' | 'suffix', text: string): (value: EventValue) => boolean {
+  return onText((value) => (side === 'prefix' ? value.startsWith(text) : value.endsWith(text)));
+}
+
+/** An IP address equals each other spelling of the same address. */
+function equalText(text: string): (value: EventValue) => boolean {
+  const address = addressOf(text);
+  if (address === null) return (value) => value === text;
+  return onText((value) => {
+    const other = addressOf(value);
+    return other !== null && other.bits === address.bits && other.value === address.value;
+  });
+}
+
+/** The greatest number, and the greatest negative one, that EventBridge compares. */
+const MOST = 5e9;
+
+/** Returns a number as EventBridge compares it, with six digits after the decimal point. */
+function comparable(number: number): number {
+  return Math.trunc(1e6 * (MOST + number));
+}
+
+function isComparable(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= MOST;
+}
+
+/** Numbers that are too large to be compared, such as account ids, are equal if their digits are. */
+function equalNumber(number: number): (value: EventValue) => boolean {
+  if (!isComparable(number)) return (value) => value === number;
+  return (value) => isComparable(value) && comparable(value) === comparable(number);
+}
+
+function numberIn(argument: unknown, operator: string): number {
+  if (isComparable(argument)) return argument;
+  throw new InvalidPatternError(`"${operator}" takes numbers from -5e9 to 5e9`);
+}
+
+/** Returns the condition of `["=", 5]`, of one limit such as `["<", 5]`, or of a lower and an upper limit: `[">", 0, "<=", 5]`. */
+function numeric(argument: unknown): (value: EventValue) => boolean {
+  if (!Array.isArray(argument) || (argument.length !== 2 && argument.length !== 4)) {
+    throw new InvalidPatternError('"numeric" takes a list of one or two comparisons: [">", 0, "<=", 5]');
+  }
+  const [comparison, number, upper, most] = argument;
+  const first = numberIn(number, 'numeric');
+  const isLower = comparison === '>' || comparison === '>=';
+  if (argument.length === 4) {
+    if (!isLower || (upper !== '<' && upper !== '<=')) {
+      throw new InvalidPatternError(
+        'Two "numeric" comparisons are a lower and an upper limit: [">", 0, "<=", 5]',
+      );
+    }
+    return between(first, comparison === '>', numberIn(most, 'numeric'), upper === '<');
+  }
+  if (comparison === '=') return equalNumber(first);
+  if (isLower) return between(first, comparison === '>', MOST, false);
+  if (comparison === '<' || comparison === '<=') return between(-MOST, false, first, comparison === '<');
+  throw new InvalidPatternError(
+    `"numeric" compares with =, <, <=, > or >=, not with ${JSON.stringify(comparison)}`,
+  );
+}
+
+function between(
+  low: number,
+  aboveLow: boolean,
+  high: number,
+  belowHigh: boolean,
+): (value: EventValue) => boolean {
+  if (low >= high)
+    throw new InvalidPatternError(`"numeric" matches nothing: ${low} is not less than ${high}`);
+  const [bottom, top] = [comparable(low), comparable(high)];
+  return (value) => {
+    if (!isComparable(value)) return false;
+    const at = comparable(value);
+    return (aboveLow ? at > bottom : at >= bottom) && (belowHigh ? at < top : at <= top);
+  };
+}
+
+/** The operators that `anything-but` negates. */
+const NEGATED = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'];
+
+function anythingBut(argument: unknown): (value: EventValue) => boolean {
+  const excluded = excludedBy(argument);
+  return (value) => !excluded.some((isExcluded) => isExcluded(value));
+}
+
+function excludedBy(argument: unknown): ((value: EventValue) => boolean)[] {
+  if (typeof argument === 'object' && argument !== null && !Array.isArray(argument)) {
+    const [operator, texts] = operatorIn(argument);
+    if (!NEGATED.includes(operator)) {
+      throw new InvalidPatternError(`"anything-but" takes values, or one of ${NEGATED.join(', ')}`);
+    }
+    const list: unknown[] = Array.isArray(texts) ? texts : [texts];
+    if (list.length === 0) throw new InvalidPatternError(`"anything-but" takes at least one "${operator}"`);
+    return list.map((text) => {
+      if (textIn(text, operator) === '' && (operator === 'prefix' || operator === 'suffix')) {
+        throw new InvalidPatternError(`"anything-but" takes no empty "${operator}"`);
+      }
+      return textCondition(operator, text);
+    });
+  }
+  const values: unknown[] = Array.isArray(argument) ? argument : [argument];
+  if (values.length > 0 && values.every((value) => typeof value === 'string')) {
+    return values.map((text) => (value) => value === text);
+  }
+  if (values.length > 0 && values.every((value) => typeof value === 'number')) {
+    return values.map((number) => equalNumber(numberIn(number, 'anything-but')));
+  }
+  throw new InvalidPatternError('"anything-but" takes texts, or numbers, not both, and at least one');
+}
+
+/**
+ * Compares as EventBridge does: each character of the pattern stands for its lower and its upper case, which can be longer
+ * than one character.
+ */
+function ignoringCase(text: string, part: 'prefix' | 'suffix' | 'all'): (value: EventValue) => boolean {
+  const characters = text
+    .split('')
+    .map((one) => `(?:${escaped(one.toLowerCase())}|${escaped(one.toUpperCase())})`)
+    .join('');
+  const expression = new RegExp(
+    `${part === 'suffix' ? '' : '^'}${characters}${part === 'prefix' ? '' : '$'}`,
+  );
+  return onText((value) => expression.test(value));
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
+
+/** Returns the condition of a text in which `*` stands for any text. `\*` and `\\` stand for an asterisk and a backslash. */
+function wildcard(text: string): (value: EventValue) => boolean {
+  const pieces = text.match(/\\[\\*]|[^\\]/gs) ?? [];
+  if (pieces.join('') !== text) {
+    throw new InvalidPatternError('"wildcard" takes a backslash only before an asterisk or a backslash');
+  }
+  const parts = [''];
+  let before = '';
+  for (const piece of pieces) {
+    if (piece !== '*') parts.push(`${parts.pop()}${piece.slice(-1)}`);
+    else if (before === '*') throw new InvalidPatternError('"wildcard" takes no two asterisks in a row');
+    else parts.push('');
+    before = piece;
+  }
+  return onText((value) => hasParts(value, parts));
+}
+
+/** Returns whether a text consists of these parts in this order, with any text between one and the next. */
+function hasParts(text: string, parts: string[]): boolean {
+  const [first = '', ...others] = parts;
+  const last = others.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first)) return false;
+  let from = first.length;
+  for (const part of others) {
+    const at = text.indexOf(part, from);
+    if (at === -1) return false;
+    from = at + part.length;
+  }
+  return text.length - last.length >= from && text.endsWith(last);
+}
+
+function onText(test: (text: string) => boolean): (value: EventValue) => boolean {
+  return (value) => typeof value === 'string' && test(value);
+}
+
+function operatorIn(item: unknown): [operator: string, argument: unknown] {
+  const [entry, ...others] =
+    typeof item === 'object' && item !== null && !Array.isArray(item) ? Object.entries(item) : [];
+  if (entry !== undefined && others.length === 0) return entry;
+  throw new InvalidPatternError(
+    `A condition is a value, or an object with one operator, not ${JSON.stringify(item)}`,
+  );
+}
+
+function textIn(argument: unknown, operator: string): string {
+  if (typeof argument === 'string') return argument;
+  throw new InvalidPatternError(`"${operator}" takes a text, not ${JSON.stringify(argument)}`);
+}
