@@ -60,7 +60,7 @@ export function parse<Type extends EventType>(type: Type, event: unknown): Parse
  * @throws UnexpectedEventError for an event that is not about learning
  */
 export function parseLearningEvent(event: unknown): Parsed<LearningEventType> {
-  const name = envelopeOf(event)['detail-type'].replace(/^Replayed/, '');
+  const name = eventNameOf(event);
   const type = LearningEventType.safeParse(name);
   if (!type.success)
     throw new UnexpectedEventError(`${name} is not a learning event: check the rule's pattern`);
@@ -75,6 +75,15 @@ export function is<Type extends EventType>(type: Type, event: unknown): event is
     isNamed(type, data['detail-type']) &&
     publishedEvents[type].safeParse(data.detail).success
   );
+}
+
+/**
+ * Returns the name of an event of Schoolbell, without the `Replayed` of a replay.
+ *
+ * @throws ZodError for a value that is not an event of Schoolbell
+ */
+export function eventNameOf(event: unknown): string {
+  return envelopeOf(event)['detail-type'].replace(/^Replayed/, '');
 }
 
 function envelopeOf(event: unknown): z.infer<typeof Envelope> {
