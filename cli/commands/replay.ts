@@ -2,8 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import type { LearningEventType } from '../../functions/contract/event-parts.ts';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
+import { BEGINNING } from '../../functions/core/replay/event-history.ts';
 import { orderReplay, type ReplayOrder, refuseOrder } from '../../functions/core/replay/order-replay.ts';
-import { planReplay } from '../../functions/core/replay/plan-replay.ts';
+import { planOneEvent, planReplay } from '../../functions/core/replay/plan-replay.ts';
 import { findIntegration, onDeployment } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { filterByStoredIds } from '../filter-ids.ts';
@@ -29,6 +30,7 @@ type ReplayOptions = {
   learner: string[];
   progression: string[];
   source: 'journal' | 'kombo';
+  one?: boolean;
   consumer?: string;
   asLive?: boolean;
   reason: string;
@@ -66,6 +68,7 @@ export function addReplayCommand(program: Command): void {
         .choices(['journal', 'kombo'])
         .default('journal'),
     )
+    .option('--one', 'only one event, the first that matches; --from may then be omitted')
     .addOption(new Option('--consumer <name>', 'send to this consumer only').conflicts('asLive'))
     .option('--as-live', 'send to everyone under the names of live events, as if they happened now')
     .option(
@@ -112,16 +115,18 @@ future: an enrolment can be scheduled. --dry-run also shows what cannot be found
 Examples:
   schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --from 2026-03-01 --consumer certificates
   schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --from 2026-03-01 --type CourseCompleted --dry-run
+  schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --source kombo --one --type CourseCompleted --consumer badges
   schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --resume`;
 
 /** Plans a replay, asks for confirmation, and stores the replay. Returns null when the replay must not be sent. */
 async function order({ ports, ids }: Deployment, id: IntegrationId, options: ReplayOptions, output: Output) {
   const { from, to, type, course, learner, progression, source, reason, rate } = options;
-  if (from === undefined)
+  if (from === undefined && !options.one)
     throw new CommandError('Missing --from: the time to replay from.', ExitCode.wrongUse);
   const integration = await findIntegration(ports.store, id);
-  const planned = await planReplay(ports, integration, {
-    range: { from, to: to ?? null },
+  const plans = options.one ? planOneEvent : planReplay;
+  const planned = await plans(ports, integration, {
+    range: { from: from ?? BEGINNING, to: to ?? null },
     filter: await filterByStoredIds(
       { types: type, courses: course, learners: learner, progressions: progression },
       ids,

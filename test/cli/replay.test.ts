@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod/mini';
+import { eventPattern } from '../../consumers/kit/event-pattern.ts';
 import { LearningEventDetail } from '../../functions/contract/learning-events.ts';
+import { matchesPattern } from '../../local/rules/match-pattern.ts';
 import { type CommandLine, commandLine } from '../support/command-line.ts';
 
 const SCHOOL = 'sandbox:school';
@@ -101,6 +103,38 @@ describe('schoolbell replay', () => {
     expect(ids.length).toBeGreaterThan(50);
     expect(ids.every((id) => id.startsWith(`${SCHOOL}/kombo/`))).toBe(true);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('replay --one sends one event to one consumer, also before the first event of the integration', async () => {
+    const fresh = await commandLine();
+    onTestFinished(() => fresh.remove());
+    expect(eventsIn((await fresh.run('poll', SCHOOL, '--json')).stdout)).toEqual([]);
+    const asked = ['replay', SCHOOL, '--source', 'kombo', '--one', '--type', 'CourseCompleted'];
+
+    const { exitCode, stdout } = await fresh.run(...asked, '--consumer', 'badges', '--yes', '--json');
+
+    expect(exitCode).toBe(0);
+    const events = stdout.split('\n').filter((line) => line.includes('ReplayedCourseCompleted'));
+    expect(events).toHaveLength(1);
+    const [event] = z.array(z.looseObject({})).parse(events.map((line) => JSON.parse(line)));
+    expect(matchesPattern(eventPattern(['CourseCompleted'], 'badges'), event ?? {})).toBe(true);
+    expect(matchesPattern(eventPattern(['CourseCompleted'], 'certificates'), event ?? {})).toBe(false);
+  });
+
+  it('replay --one from the journal sends the first event that matches', async () => {
+    const asked = ['replay', SCHOOL, '--one', '--type', 'CourseCompleted', '--yes', '--json'];
+
+    const { stdout } = await cli.run(...asked);
+
+    const first = published.find(({ type }) => type === 'CourseCompleted');
+    expect(eventsIn(stdout).map(({ id }) => id)).toEqual([first?.id]);
+  });
+
+  it('replay --one without a matching event says so', async () => {
+    const ended = await cli.run('replay', SCHOOL, '--source', 'kombo', '--one', '--course', 'none', '--yes');
+
+    expect(ended.exitCode).toBe(1);
+    expect(ended.stderr).toMatch(/No event of sandbox:school matches from 1970/);
   });
 
   it.each([

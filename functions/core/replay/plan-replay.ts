@@ -40,6 +40,41 @@ export async function planReplay(
   }
 }
 
+/**
+ * Plans a replay of one event, the first that the request selects. If the source is Kombo, this reads only the pages up to
+ * that event. Writes nothing.
+ */
+export async function planOneEvent(
+  ports: PlanPorts,
+  integration: Integration,
+  request: ReplayRequest,
+): Promise<Planned> {
+  const { range, filter, source } = request;
+  const selection = { integration: integration.id, range, filter };
+  const planned: { plan: Pick<ReplayPlan, 'place'> } | { refused: string } =
+    source === 'kombo'
+      ? { plan: { place: komboStart([], []) } }
+      : await planReplay(ports, integration, request);
+  if ('refused' in planned) return planned;
+  const now = new Date(ports.clock()).toISOString();
+  for await (const { event } of replaySteps(ports, { ...selection, ...planned.plan }, now)) {
+    if (event === null) continue;
+    const { progression, learner, occurredAt, detectedAt } = event.detail;
+    const from = source === 'kombo' ? occurredAt : detectedAt;
+    return planReplay(ports, integration, {
+      range: { from, to: new Date(Date.parse(from) + 1).toISOString() },
+      filter: {
+        ...filter,
+        types: [event.type],
+        progressions: [progression.id],
+        ...(learner.id !== null && { learners: [learner.id] }),
+      },
+      source,
+    });
+  }
+  return { refused: noEvent(selection) };
+}
+
 async function planFromJournal(
   { store, replays, clock }: PlanPorts,
   { id }: Integration,
@@ -180,10 +215,12 @@ function addWhileFew(ids: Set<string | null>, id: string | null): void {
 }
 
 function planned(plan: ReplayPlan): Planned {
-  if (plan.events > 0) return { plan };
-  const { from, to } = plan.range;
+  return plan.events > 0 ? { plan } : { refused: noEvent(plan) };
+}
+
+function noEvent({ integration, range: { from, to } }: Pick<ReplayPlan, 'integration' | 'range'>): string {
   const range = to === null ? `from ${from} on` : `between ${from} and ${to}`;
-  return { refused: `No event of ${plan.integration} matches ${range}.` };
+  return `No event of ${integration} matches ${range}.`;
 }
 
 function counter() {
