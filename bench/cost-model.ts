@@ -57,11 +57,11 @@ export const LOADS = { idle: { records: 2, changes: 0 }, busy: { records: 50, ch
 
 /** Returns the capacity units and requests of a poll of a single page. A test compares them with real polls. */
 export function pollRequests({ records, changes }: PollLoad) {
-  // A journal entry is compressed to about 112 bytes per change. A checkpoint that contains a run is larger than 1 KB.
+  // A journal entry is compressed to about 112 bytes per change. The checkpoint is written only with the lease.
   const entryUnits = Math.ceil((400 + 112 * changes) / 1024);
   return {
     readUnits: 1 + records,
-    writeUnits: 2 + (changes === 0 ? 0 : 1 + entryUnits + 2 + changes),
+    writeUnits: 2 + (changes === 0 ? 0 : entryUnits + changes),
     putEvents: Math.ceil(changes / BATCH),
   };
 }

@@ -46,8 +46,8 @@ export function countMeasures({ idle, tenth }: Counts): Measure[] {
       'write units a change, journal and checkpoint included',
       'units',
       [writeUnits / events],
-      1.3,
+      1.15,
     ),
-    plainMeasure('journal, a change', 'bytes', [journalBytes / events], 150),
+    plainMeasure('journal, a change', 'bytes', [journalBytes / events], 105),
   ];
 }

@@ -6,7 +6,7 @@ import type { Kombo } from '../ports.ts';
 import { addToSurge, type Checkpoint, type Run } from '../state/checkpoint.ts';
 import { countEvents, type JournalEntry, splitChanges, sumTallies } from '../state/journal-entry.ts';
 import { slotOf } from '../state/run-progress.ts';
-import { change, save, stopIfExpired, type Worker } from './worker.ts';
+import { change, save, saveSoon, stopIfExpired, type Worker } from './worker.ts';
 
 /** Returns a checkpoint with further changes, besides those that follow from an entry. */
 type Progress = (checkpoint: Checkpoint) => Checkpoint;
@@ -58,8 +58,8 @@ function afterEarlierParts(part: Decision[], written: ReadonlyMap<string, number
 }
 
 /**
- * Recovers unfinished work, then appends an empty entry, the fence. Must be called before anything is read. A suspended
- * worker of an earlier lease that resumes then finds the number of its entry taken, and stops.
+ * Recovers unfinished work, appends an empty entry, the fence, and saves the checkpoint. Must be called before anything is
+ * read. A suspended worker of an earlier lease that resumes then finds the number of its entry taken, and stops.
  */
 export async function fenceOff(worker: Worker): Promise<void> {
   const run = { mode: 'incremental' as const, updatedAfter: null };
@@ -67,19 +67,23 @@ export async function fenceOff(worker: Worker): Promise<void> {
     await recover(worker);
     try {
       const fence = nextEntry(worker, run, [], new Date(worker.ports.clock()).toISOString());
-      return await commitEntry(worker, fence, null, NO_PROGRESS);
+      await commitEntry(worker, fence, null, NO_PROGRESS);
+      return await save(worker, worker.checkpoint);
     } catch (error) {
       if (!(error instanceof EntryTakenError) || tries >= FENCE_TRIES) throw error;
     }
   }
 }
 
-/** Finishes the entry after the last one that the checkpoint counts, if such an entry exists. */
+/** Finishes the entries after the last one that the checkpoint counts, in their order. */
 async function recover(worker: Worker): Promise<void> {
-  worker.needsRecovery = true;
   const { store } = worker.ports;
-  const entry = await store.readEntry(worker.integration.id, worker.checkpoint.entry + 1);
-  if (entry !== null) await finishEntry(worker, entry, await readDetails(worker, entry), NO_PROGRESS);
+  for (;;) {
+    worker.needsRecovery = true;
+    const entry = await store.readEntry(worker.integration.id, worker.checkpoint.entry + 1);
+    if (entry === null) break;
+    await finishEntry(worker, entry, await readDetails(worker, entry), NO_PROGRESS);
+  }
   worker.needsRecovery = false;
 }
 
@@ -114,7 +118,7 @@ async function commitEntry(
   await finishEntry(worker, entry, details, progress);
 }
 
-/** Applies an entry, publishes it, and saves the checkpoint. */
+/** Applies an entry, publishes it, and counts it in the checkpoint, which is written when a save is due. */
 async function finishEntry(
   worker: Worker,
   entry: JournalEntry,
@@ -123,7 +127,7 @@ async function finishEntry(
 ): Promise<void> {
   await worker.ports.store.applyEntry(entry);
   await publishEntry(worker, entry, details);
-  await save(worker, progress(advance(worker.checkpoint, entry, worker.ports.clock())));
+  await saveSoon(worker, progress(advance(worker.checkpoint, entry, worker.ports.clock())));
   worker.needsRecovery = false;
 }
 

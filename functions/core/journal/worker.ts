@@ -4,10 +4,11 @@ import type { Ports, RunSettings } from '../ports.ts';
 import type { Checkpoint, Lease } from '../state/checkpoint.ts';
 
 /**
- * Progress that no journal entry contains is saved at most once in this time. If a crash loses such progress, pages are
- * read again, but no event is lost.
+ * Progress is saved after this time or this number of entries, and when the lease is released. If a crash loses progress,
+ * the next worker applies and publishes these entries again, under the same event ids, and reads their pages again.
  */
 const SAVE_EVERY_MS = 10_000;
+const SAVE_EVERY_ENTRIES = 10;
 
 /** The holder of an integration's lease: the only one that writes its checkpoint, journal and progressions. */
 export type Worker = {
@@ -18,8 +19,8 @@ export type Worker = {
   /** The checkpoint as it is stored, or with later progress that is not saved yet. */
   readonly checkpoint: Checkpoint;
   /**
-   * Whether the journal may have an entry after the last one that the checkpoint counts. Such an entry must be
-   * recovered first.
+   * Whether the journal may have entries after the last one that the checkpoint counts. Such entries must be recovered
+   * first.
    */
   needsRecovery: boolean;
   /** The ids of the records that are set aside; null until the list has been read. */
@@ -27,6 +28,8 @@ export type Worker = {
   /** When the lease ends and when the checkpoint was last written, by the machine's clock. */
   leaseUntil: number;
   writtenAt: number;
+  /** The number of the last entry that the stored checkpoint counts. */
+  writtenEntry: number;
 };
 
 /**
@@ -56,6 +59,7 @@ export async function acquireLease(
     setAside: null,
     leaseUntil: Date.parse(result.lease.until),
     writtenAt: now,
+    writtenEntry: result.checkpoint.entry,
   };
 }
 
@@ -76,11 +80,12 @@ export async function save(worker: Writable, next: Checkpoint): Promise<void> {
   worker.checkpoint = checkpoint;
   worker.leaseUntil = Date.parse(lease.until);
   worker.writtenAt = worker.ports.clock();
+  worker.writtenEntry = checkpoint.entry;
 }
 
-/** Changes the checkpoint by progress that no journal entry contains. Writes it when a save is due. */
+/** Changes the checkpoint by progress that can be recovered. Writes it when a save is due. */
 export async function saveSoon(worker: Writable, next: Checkpoint): Promise<void> {
-  if (isSaveDue(worker)) return save(worker, next);
+  if (isSaveDue(worker) || next.entry - worker.writtenEntry >= SAVE_EVERY_ENTRIES) return save(worker, next);
   worker.checkpoint = next;
 }
 

@@ -184,7 +184,7 @@ describe('two workers', () => {
       'takeLease',
       'readEntry',
       'applyEntry',
-      'saveCheckpoint',
+      'readEntry',
       'appendEntry',
       'applyEntry',
       'saveCheckpoint',
