@@ -17,28 +17,27 @@ export type PassProof = {
  * moved record itself can be skipped, and the next run finds it by its new update time. The proof does not cover rows
  * that disappear from Kombo completely: see `docs/adr/0026-read-pages-once.md`.
  *
- * Each id is stored as a hash of 53 bits. If two ids have the same hash, the only effect is a second pass.
+ * Each id is stored as a hash of 53 bits. If two ids have the same hash, the only effect is a second pass. The buffer
+ * reserves addresses for the most ids, but memory only for those that it holds, so that it grows without a copy.
  */
 export function passProof(): PassProof {
-  let hashes = new Float64Array(1024);
-  let count = 0;
-  let isReadable = true;
+  const buffer = new ArrayBuffer(0, { maxByteLength: MOST_IDS * Float64Array.BYTES_PER_ELEMENT });
+  const hashes = new Float64Array(buffer);
+  let isPossible = true;
   return {
     add({ records, rejected }) {
-      if (rejected.length > 0) isReadable = false;
-      if (!isReadable) return;
-      for (const { state } of records) {
-        if (count === hashes.length) hashes = grown(hashes);
-        hashes[count] = hashOf(state.id);
-        count += 1;
-      }
+      const count = hashes.length;
+      if (rejected.length > 0 || count + records.length > MOST_IDS) isPossible = false;
+      if (!isPossible) return;
+      buffer.resize((count + records.length) * Float64Array.BYTES_PER_ELEMENT);
+      for (const [index, { state }] of records.entries()) hashes[count + index] = hashOf(state.id);
     },
-    holds() {
-      const sorted = hashes.subarray(0, count).sort();
-      return isReadable && sorted.every((hash, index) => hash !== sorted[index + 1]);
-    },
+    holds: () => isPossible && hashes.sort().every((hash, index) => hash !== hashes[index + 1]),
   };
 }
+
+/** The most records of a pass that can be proven: 80 MB of addresses. A longer pass is read again. */
+const MOST_IDS = 10_000_000;
 
 /**
  * The proof for a pass that an earlier call began. It never holds, since the records of the first pages are
@@ -53,12 +52,6 @@ export const NO_PROOF: PassProof = { add: () => undefined, holds: () => false };
 export function isFirstSyncWhole(run: Run, { known, watermark, hasSetAside }: Checkpoint): boolean {
   const isFirst = run.mode === 'baseline' && watermark === null && run.pass === 1 && run.restarts === 0;
   return isFirst && run.knownAtStart === 0 && !hasSetAside && run.passRecords === known;
-}
-
-function grown(hashes: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const next = new Float64Array(hashes.length * 2);
-  next.set(hashes);
-  return next;
 }
 
 /** Returns two FNV-1a hashes of the id's UTF-16 code units, as one integer below 2^53. */
