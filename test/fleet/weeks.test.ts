@@ -11,7 +11,7 @@ const fleets = [
 ] as const;
 
 describe.each(Object.keys(conditions))('a fleet in which the failures are: %s', (kind) => {
-  it('no healthy integration waits longer than two intervals, and each failure has the right cause', async () => {
+  it('in simulated weeks, no healthy integration waits longer than two intervals, and each failure is attributed to the right cause', async () => {
     for (const [seed, fleet] of fleets.entries()) {
       const week = await simulateWeek({ ...fleet, kind, seed: seed + 1, days: DAYS });
       expect(week.runs).toBeGreaterThan(0);
@@ -22,7 +22,7 @@ describe.each(Object.keys(conditions))('a fleet in which the failures are: %s', 
   });
 });
 
-it('one refused integration of a hundred stops none of the others, in any order', async () => {
+it('one refused integration in a hundred stops none of the other integrations, in any order', async () => {
   for (const [seed, order] of orders.entries()) {
     const kind = 'one is refused alone';
     const { longestWait } = await simulateWeek({ members: 100, kind, order, seed, days: 0.25 });
@@ -30,7 +30,7 @@ it('one refused integration of a hundred stops none of the others, in any order'
   }
 });
 
-it('after an outage of all integrations, each runs again within five intervals', async () => {
+it('after an outage of all integrations, each integration runs again within five intervals', async () => {
   for (const [seed, order] of orders.entries()) {
     for (const kind of ['the key is refused for all', 'AWS denies all']) {
       const { longestRecovery } = await simulateWeek({ members: 10, kind, order, seed, days: DAYS });

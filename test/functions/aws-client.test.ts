@@ -56,7 +56,7 @@ test('an object of more than 64 MB in S3 is refused, with or without a Content-L
   await expect(bucket().read('a')).rejects.toThrow('with more than 64 MB');
 });
 
-test('a response that does not end in time is aborted', async () => {
+test('a response that does not end before its deadline is aborted', async () => {
   const body = new Readable({ read: () => {} });
   body.push('{');
 

@@ -170,7 +170,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(dispatch.log()).toContain('"service":"Tested"');
   });
 
-  it('poll reads a silent baseline, then publishes what changed', async () => {
+  it('poll runs a silent baseline, then publishes the changes', async () => {
     const message = sqsEvent({ integration: INTEGRATION });
     expect(await poll.invoke(message)).toEqual({ result: null });
     expect(delivered.map((event) => event['detail-type'])).toEqual(['IntegrationBaselined']);
@@ -264,7 +264,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(webhook.log()).not.toContain('efused');
   });
 
-  it("slack posts an event, and after a refusal fails with only Slack's code", async () => {
+  it("slack posts an event, and after a refusal fails with an error that contains only Slack's code", async () => {
     const { detail } = exampleOf('CourseCompleted');
     const learner = {
       ...Object(detail).learner,

@@ -152,25 +152,28 @@ async function tracesOf(call: () => Promise<unknown>): Promise<string> {
   return JSON.stringify(traces);
 }
 
-describe('a response that repeats the request leaves nothing of it in errors and logs', () => {
-  test.each(ECHOES)('%s', async (_, echo) => {
-    server.echo = echo;
-    for (const status of STATUSES) {
-      server.status = status;
-      for (const [name, call] of Object.entries(clients)) {
-        expect(await tracesOf(call), `${name}, ${status}`).not.toMatch(CANARIES);
+describe('a response that repeats the request', () => {
+  test.each(ECHOES)(
+    'errors and logs contain nothing of a request that the response repeats: %s',
+    async (_, echo) => {
+      server.echo = echo;
+      for (const status of STATUSES) {
+        server.status = status;
+        for (const [name, call] of Object.entries(clients)) {
+          expect(await tracesOf(call), `${name}, ${status}`).not.toMatch(CANARIES);
+        }
       }
-    }
-  });
+    },
+  );
 
-  test('an error of the AWS client that contains the request leaves nothing of it in errors and logs', async () => {
+  test('the error of the AWS client contains the repeated text, so that the tests of this file can fail', async () => {
     Object.assign(server, { status: 400, echo: NAME });
     const failed = clients['DynamoDB, a query']?.();
     await expect(failed).rejects.toMatchObject({ cause: { message: NAME } });
   });
 });
 
-test('a refusal of the bus that repeats the event leaves nothing of it in the table, the status and the events', async () => {
+test('when the bus refuses an event and repeats it, the table, the status and the events contain nothing of it', async () => {
   const at = world({ mode: 'publish' }, { learnerDetails: 'include' });
   const learnerDetails = { firstName: NAME, lastName: NAME, email: EMAIL };
   const record = observed();

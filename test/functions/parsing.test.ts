@@ -4,13 +4,13 @@ import { parsedJson } from '../../functions/contract/parsing.ts';
 
 const Schema = parsedJson(z.object({ name: z.string() }));
 
-test('JSON text is parsed and checked by its schema', () => {
+test('JSON text is parsed and checked by the given schema', () => {
   expect(Schema.parse('{"name":"a"}')).toEqual({ name: 'a' });
   expect(Schema.safeParse('{"name":1}').error?.issues).toMatchObject([{ path: ['name'] }]);
 });
 
 test.each(['', '{', '{"name":"a"}}', 'undefined'])(
-  'the text %j is refused as invalid JSON, with one issue',
+  'the text %j is refused as invalid JSON with one issue',
   (text) => {
     expect(Schema.safeParse(text).error?.issues).toMatchObject([{ message: 'is not JSON' }]);
   },

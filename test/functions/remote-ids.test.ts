@@ -75,13 +75,13 @@ describe('an id', () => {
     'jane\uff20x',
     'a:j@x:b',
     'jäne@exämple',
-  ])('%s looks like an e-mail address', (id) => expect(looksLikeEmail(id)).toBe(true));
+  ])('the id "%s" counts as an e-mail address', (id) => expect(looksLikeEmail(id)).toBe(true));
   test.each(['1007', 'jane.doe', '@', '@jane', 'jane@', 'a @ b', '7otQ9G6MK7cokmMqpBJ3h7LC'])(
-    '%s does not look like one',
+    'the id "%s" does not count as an e-mail address',
     (id) => expect(looksLikeEmail(id)).toBe(false),
   );
 
-  test('an id that looks like an e-mail address is hashed by default, others stay', async () => {
+  test('by default, ids that look like an e-mail address are hashed, and other ids are kept', async () => {
     const { person, course } = await ruleOf('hash-emails');
     await fc.assert(
       fc.property(email, fc.string(), (address, id) => {
@@ -93,7 +93,7 @@ describe('an id', () => {
     );
   });
 
-  test('a hashed id is stable, unique, and not hashed again', async () => {
+  test('a hashed id is stable and unique, and is not hashed a second time', async () => {
     for (const mode of MODES) {
       const { person, course } = await ruleOf(mode);
       await fc.assert(
@@ -108,22 +108,22 @@ describe('an id', () => {
     }
   });
 
-  test('a hash depends on the key, and a key that can be guessed is refused', async () => {
+  test('a hash depends on the key, and a key that is too short is refused', async () => {
     const [one, other] = [await ruleOf('hash'), await ruleOf('hash', 'o'.repeat(64))];
     expect(one.person(EMAIL)).not.toBe(other.person(EMAIL));
     await expect(ruleOf('hash', 'short')).rejects.toThrow('has fewer than 32 characters');
   });
 });
 
-describe.each(['hash-emails', 'hash', 'omit'] as const)('with %s', (mode) => {
-  test('no e-mail address is stored or published', async () => {
+describe.each(['hash-emails', 'hash', 'omit'] as const)('with the setting `remoteIds: %s`', (mode) => {
+  test('with this setting of `remoteIds`, no e-mail address is stored or published', async () => {
     const { at } = await history(mode);
     expect(at.store.written.length).toBeGreaterThan(5);
     for (const text of [...at.store.written, JSON.stringify(at.bus.published)])
       expect(text).not.toContain('example.com');
   });
 
-  test('an event has the same ids live, from the journal and from Kombo, and follows the one before', async () => {
+  test('with this setting of `remoteIds`, an event has the same ids live, from the journal and from Kombo, and `previous` equals the state of the event before', async () => {
     const { at, store, kombo } = await history(mode);
     const journal = [];
     for await (const entry of store.readEntries(at.integration.id, 1, 99))
@@ -182,7 +182,7 @@ describe('a filter', () => {
     expect(stored).toEqual({ ...filter, learners: [person(EMAIL), 'u1'] });
   });
 
-  test("a filter by an id finds Kombo's form and the stored form", async () => {
+  test('a filter by an id contains the id and its stored form', async () => {
     const { person } = await ruleOf('hash');
     expect((await filterByStoredIds(filter, settingOf('hash'))).learners).toEqual([
       person(EMAIL),
@@ -192,7 +192,7 @@ describe('a filter', () => {
     expect(await filterByStoredIds(filter, settingOf('keep'))).toEqual(filter);
   });
 
-  test('a filter by an e-mail address is refused if ids are omitted, since it would find everyone', async () => {
+  test('a filter by an e-mail address is refused if ids are omitted, since an empty filter would select everyone', async () => {
     await expect(filterByStoredIds(filter, settingOf('omit'))).rejects.toThrow("use Kombo's ids");
     expect((await filterByStoredIds({ ...filter, learners: ['u1'] }, settingOf('omit'))).learners).toEqual([
       'u1',

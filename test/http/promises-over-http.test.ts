@@ -92,7 +92,7 @@ describe('a network that loses, delays, cuts and refuses', () => {
     (seed) => lived(seed, 'faulty'),
   );
 
-  test.runIf(HISTORIES >= 10)('the histories contain every kind of network fault', () => {
+  test.runIf(HISTORIES >= 10)('the histories of these tests contain every kind of network fault', () => {
     expect([...struck].sort()).toEqual([...faultKinds].sort());
   });
 });

@@ -18,7 +18,7 @@ describe('the simulation', () => {
     },
   );
 
-  test('a seed gives the same history each time, step by step', async () => {
+  test('the same seed always gives the same history, step by step', async () => {
     for (const seed of [3, 77, 1234]) {
       const first = await liveThrough(scenarioOf(seed), true);
       const second = await liveThrough(scenarioOf(seed), true);

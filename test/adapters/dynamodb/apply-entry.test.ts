@@ -74,7 +74,7 @@ async function applied(
   return outcome;
 }
 
-test('200 first sightings are written by 8 requests of 25 statements', async () => {
+test('200 new progressions are written with 8 requests of 25 statements', async () => {
   const { calls, sent } = failing(() => 'done');
   const integration = someIntegration();
 
@@ -84,7 +84,7 @@ test('200 first sightings are written by 8 requests of 25 statements', async () 
   expect((await engine.store().readKnown(integration, ids(200))).size).toBe(200);
 });
 
-test('only the statements that failed are sent again', async () => {
+test('after a partial failure, only the failed statements are sent again', async () => {
   withoutWaiting();
   let turn = 0;
   const { calls, sent } = failing(() => {
@@ -100,7 +100,7 @@ test('only the statements that failed are sent again', async () => {
   expect((await engine.store().readKnown(integration, ids(20))).size).toBe(20);
 });
 
-test('whatever is stored and whichever statements fail, each progression ends with the later of both entries', async () => {
+test('whichever statements fail, each progression has the state of the later entry: the one stored before or the one applied now', async () => {
   withoutWaiting();
   const outcome = fc.oneof(
     { arbitrary: fc.constant('done' as const), weight: 3 },
@@ -143,7 +143,7 @@ test('whatever is stored and whichever statements fail, each progression ends wi
   );
 });
 
-test('statements that stay throttled are a transient error after seven requests', async () => {
+test('when statements are throttled in each of seven requests, a transient error is thrown', async () => {
   withoutWaiting();
   const { calls, sent } = failing(() => ({ code: 'ThrottlingError', tookEffect: false }));
 

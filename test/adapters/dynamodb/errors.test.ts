@@ -24,7 +24,7 @@ describe('an error of DynamoDB', () => {
     ['InternalServerError', TransientError],
     ['TimeoutError', TransientError],
     ['AnythingElse', TransientError],
-  ])('the error %s of DynamoDB becomes a %o', (name, expected) => {
+  ])('the error %s of DynamoDB is converted to a %o', (name, expected) => {
     const cause = named(name);
 
     const error = translateError(cause, 'schoolbell');
@@ -37,7 +37,7 @@ describe('an error of DynamoDB', () => {
 describe('a store that cannot be served', () => {
   const engine = useEngine();
 
-  it('a missing table is an error that names the table and what to check', async () => {
+  it('the error about a missing table names the table and what to check', async () => {
     const store = createStore({ calls: engine.calls(), table: 'another-table', retentionDays: 90 });
 
     await expect(store.readIntegrations()).rejects.toThrow(
@@ -45,7 +45,7 @@ describe('a store that cannot be served', () => {
     );
   });
 
-  it('a refused connection is a transient error with its code', async () => {
+  it('a refused connection throws a transient error with the code of the connection error', async () => {
     const client = new DynamoDBClient({
       endpoint: 'http://127.0.0.1:1',
       region: 'local',

@@ -18,7 +18,7 @@ describe('the integrations', () => {
     expect(await engine.store().readIntegration(someIntegration())).toBeNull();
   });
 
-  it('integrations are read one by one or with one query, with their latest settings', async () => {
+  it('integrations can be read individually or all with one query, with their latest settings', async () => {
     const [first, second] = [someIntegration(), someIntegration()];
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -34,7 +34,7 @@ describe('the integrations', () => {
     expect(counts).toEqual({ putItem: 3, getItem: 4, query: 1 });
   });
 
-  it('changeIntegration writes nothing when nothing changes', async () => {
+  it('`changeIntegration` writes nothing when the settings stay the same', async () => {
     const id = someIntegration();
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -45,7 +45,7 @@ describe('the integrations', () => {
     expect(counts).toEqual({ putItem: 1, getItem: 4 });
   });
 
-  it('concurrent changes of an integration are all kept', async () => {
+  it('concurrent changes of an integration are all stored', async () => {
     const id = someIntegration();
     const writers = Array.from({ length: 5 }, () => engine.store());
     const addedOnce = (count: number) => new Date(Date.parse(NOW) + count).toISOString();
@@ -60,7 +60,7 @@ describe('the integrations', () => {
     expect((await engine.store().readIntegration(id))?.addedAt).toBe(addedOnce(writers.length));
   });
 
-  it('changeIntegration is repeated with the stored settings after a concurrent write', async () => {
+  it('after a concurrent write, `changeIntegration` is repeated with the stored settings', async () => {
     const id = someIntegration();
     await engine.store().changeIntegration(id, () => someSettings(id));
     const remove = () =>
@@ -86,7 +86,7 @@ describe('the integrations', () => {
     );
   });
 
-  it('a damaged integration is reported, and the others are read', async () => {
+  it('integrations with damaged settings are reported, and all others are read', async () => {
     const [id, healthy] = [someIntegration(), someIntegration()];
     await engine.store().changeIntegration(healthy, () => someSettings(healthy));
     await engine.calls().putItem({

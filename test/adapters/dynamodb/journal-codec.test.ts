@@ -66,7 +66,7 @@ const entry: fc.Arbitrary<JournalEntry> = fc.record({
 const decoded = (given: JournalEntry) => decodeEntry(encodeEntry(given));
 
 describe('an encoded journal entry', () => {
-  it('any journal entry is the same after encoding and decoding', () => {
+  it('an encoded and decoded journal entry equals the original', () => {
     fc.assert(
       fc.property(entry, (given) => {
         expect(decoded(given)).toEqual(given);
@@ -83,7 +83,7 @@ describe('an encoded journal entry', () => {
     );
   });
 
-  it('a journal entry keeps the spelling of its times', () => {
+  it('the times of a journal entry are the same text after encoding and decoding', () => {
     const odd = '2024-02-29T00:00:00.000000Z';
     const given = someEntry({
       integration: 'a:b',
@@ -106,9 +106,9 @@ describe('an encoded journal entry', () => {
     ['of one byte each', (next: () => number) => 33 + (next() % 90)],
     ['of three bytes each', (next: () => number) => 0x4e00 + (next() % 0x5000)],
     ['that JSON escapes', (next: () => number) => next() % 32],
-    ['that are halves of pairs', (next: () => number) => 0xd800 + (next() % 0x800)],
+    ['that are unpaired surrogates', (next: () => number) => 0xd800 + (next() % 0x800)],
   ])(
-    'a journal entry fits an item of 400 KB when its changes are 350 KB of JSON with random characters %s',
+    'an encoded journal entry whose changes are 350 KB of JSON is smaller than 400 KB, also with random characters %s',
     (_, draw) => {
       const next = randomNumbers(2);
       const random = (length: number) => String.fromCharCode(...Array.from({ length }, () => draw(next)));

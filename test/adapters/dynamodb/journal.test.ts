@@ -13,7 +13,7 @@ async function listed(entries: AsyncIterable<JournalEntry>): Promise<number[]> {
 describe('the journal', () => {
   const engine = useEngine();
 
-  it('appending and reading a journal entry take one request each', async () => {
+  it('a journal entry is appended with one request and read with one request', async () => {
     const entry = someEntry({ integration: someIntegration() });
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -41,11 +41,11 @@ describe('the journal', () => {
     expect(counts).toEqual({ batchGetItem: 1 });
   });
 
-  it('reading a journal entry that does not exist returns null', async () => {
+  it('`readEntry` returns null for a journal entry that does not exist', async () => {
     expect(await engine.store().readEntry(someIntegration(), 1)).toBeNull();
   });
 
-  it('a journal entry without changes is stored as a fence', async () => {
+  it('a journal entry without changes, such as a fence, can be appended', async () => {
     const fence = someEntry({ integration: someIntegration(), changes: [] });
 
     await engine.store().appendEntry(fence);
@@ -66,7 +66,7 @@ describe('the journal', () => {
     expect(refused[0]?.reason).toBeInstanceOf(EntryTakenError);
   });
 
-  it('a different entry of the same writer and number is refused', async () => {
+  it('an entry with another content is refused when the same writer has already appended an entry with its number', async () => {
     const integration = someIntegration();
     const store = engine.store();
     await store.appendEntry(someEntry({ integration }));

@@ -13,7 +13,7 @@ const checkpoint = (id: string, revision: number) => ({ ...newCheckpoint(id), re
 describe('the lease of an integration', () => {
   const engine = useEngine();
 
-  it('taking a free lease takes one request, which also creates the first checkpoint', async () => {
+  it('one request acquires a free lease and creates the first checkpoint', async () => {
     const id = someIntegration();
     const { calls, counts } = counted(engine.calls());
 
@@ -23,7 +23,7 @@ describe('the lease of an integration', () => {
     expect(counts).toEqual({ updateItem: 1 });
   });
 
-  it('releasing a lease takes one request, and the next worker needs no fence', async () => {
+  it('one request releases a lease, and the next worker needs no fence', async () => {
     const id = someIntegration();
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -41,7 +41,7 @@ describe('the lease of an integration', () => {
     });
   });
 
-  it('a held lease is refused, and its holder learns at the release that another poll was requested', async () => {
+  it('a lease that another worker holds is refused, and that worker gets the request for another poll when it releases the lease', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -54,7 +54,7 @@ describe('the lease of an integration', () => {
     expect(await store.releaseLease(checkpoint(id, 3), lease('b'))).toEqual({ again: false });
   });
 
-  it('an expired lease goes to one worker, with a fence', async () => {
+  it('only one worker acquires an expired lease, and it must append a fence', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('frozen', PAST), NOW);
@@ -65,7 +65,7 @@ describe('the lease of an integration', () => {
     expect(answers.filter(({ taken }) => !taken)).toEqual([{ taken: false, until: SOON }]);
   });
 
-  it('of two workers that ask at the same time, one gets the lease', async () => {
+  it('of two workers that request a lease at the same time, only one acquires it', async () => {
     const id = someIntegration();
     const store = engine.store();
 
@@ -75,7 +75,7 @@ describe('the lease of an integration', () => {
     expect(answers.filter(({ taken }) => !taken)).toEqual([{ taken: false, until: SOON }]);
   });
 
-  it('a lease that is released just before `again` is stored goes to the waiting worker', async () => {
+  it('a worker acquires a lease that is released before it could store `again`', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -89,7 +89,7 @@ describe('the lease of an integration', () => {
     expect(answer).toMatchObject({ taken: true, fence: false, checkpoint: checkpoint(id, 1) });
   });
 
-  it('a lease that is renewed just before it expires is not taken', async () => {
+  it('a lease that is renewed just before it expires is not acquired', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a', PAST), NOW);
@@ -100,7 +100,7 @@ describe('the lease of an integration', () => {
     expect(await engine.store(calls).takeLease(id, lease('b'), NOW)).toEqual({ taken: false, until: SOON });
   });
 
-  it('a lease saved with a time in the past is taken at once, with a fence', async () => {
+  it('a lease that was stored as expired can be acquired immediately, with a fence', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -110,7 +110,7 @@ describe('the lease of an integration', () => {
     expect(await store.takeLease(id, lease('b'), NOW)).toMatchObject({ taken: true, fence: true });
   });
 
-  it('acquiring a lease that other workers keep acquiring ends in a transient error', async () => {
+  it('a transient error is thrown when other workers acquire the lease before each attempt', async () => {
     const id = someIntegration();
     const store = engine.store();
     let turn = 0;
@@ -135,7 +135,7 @@ describe('a checkpoint', () => {
     expect(await engine.store().readCheckpoint(someIntegration())).toBeNull();
   });
 
-  it('saving a checkpoint takes one request, which also renews the lease', async () => {
+  it('one request saves a checkpoint and renews the lease', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('a', PAST), NOW);
     const { calls, counts } = counted(engine.calls());
@@ -150,7 +150,7 @@ describe('a checkpoint', () => {
   });
 
   it.each(['saveCheckpoint', 'releaseLease'] as const)(
-    'a checkpoint is not changed by %s of a frozen worker that wakes up after another has taken over',
+    '`%s` of a frozen worker does not change the checkpoint after another worker has acquired the lease',
     async (write) => {
       const id = someIntegration();
       const store = engine.store();
@@ -189,10 +189,10 @@ describe('a checkpoint', () => {
   });
 });
 
-describe('an answer that was lost', () => {
+describe('a response that was lost', () => {
   const engine = useEngine();
 
-  it('a lost response to taking a free lease counts as success', async () => {
+  it('a worker that did not get the response to its acquisition of a free lease has the lease', async () => {
     const id = someIntegration();
 
     const answer = await engine.store(sentTwice(engine.calls(), 'updateItem')).takeLease(id, lease('a'), NOW);
@@ -200,7 +200,7 @@ describe('an answer that was lost', () => {
     expect(answer).toEqual({ taken: true, checkpoint: newCheckpoint(id), lease: lease('a'), fence: false });
   });
 
-  it('a lost response to a lease takeover counts as success; fencing is still required', async () => {
+  it('a worker that did not get the response to its acquisition of an expired lease has the lease and must append a fence', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('frozen', PAST), NOW);
     // The first request finds a held lease; the second one acquires it, and its response is lost.
@@ -221,7 +221,7 @@ describe('an answer that was lost', () => {
     });
   });
 
-  it('a worker that took over a lease and saved checkpoints may take it again, with the fence', async () => {
+  it('a worker that acquired an expired lease and saved a checkpoint can acquire the lease again, with a fence', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('frozen', PAST), NOW);
@@ -252,7 +252,7 @@ describe('an answer that was lost', () => {
     expect(released).toEqual({ again: true });
   });
 
-  it('a lost response to a release counts as success after another worker has taken the lease and saved', async () => {
+  it('a lost response to a release counts as success also after another worker has acquired the lease and saved a checkpoint', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);

@@ -59,7 +59,7 @@ describe('known progressions', () => {
     });
   });
 
-  it('a progression that an entry changes twice is written once, with the last state', async () => {
+  it('a progression that an entry changes twice is written once, with its last state', async () => {
     const integration = someIntegration();
     const { calls, counts } = counted(engine.calls());
     const changes = [
@@ -74,7 +74,7 @@ describe('known progressions', () => {
     expect(known.get('p1')?.state.status).toBe('ENROLLED');
   });
 
-  it('readKnown returns the same states with any shown records', async () => {
+  it('`readKnown` returns the same states, whatever shown records are passed', async () => {
     const integration = someIntegration();
     const shown = ids(6).map((id) => observed({ id }));
     const [same, moved, discarded, erased, learner, course] = shown.map(({ state, ...record }) =>
@@ -117,7 +117,7 @@ describe('known progressions', () => {
     expect(counts).toEqual({});
   });
 
-  it('a known progression costs one unit to read and one to write', async () => {
+  it('a known progression costs one capacity unit to read and one to write', async () => {
     const integration = someIntegration();
     const long = (name: string) => `${name}-7C9M5sXAQx2cNMpVHLojrFpL-7C9M5sXAQx2c`;
     const state = someState({ id: long('p'), remoteId: long('r'), removedAt: someState().completedAt });
@@ -180,7 +180,7 @@ describe('known progressions', () => {
     expect(asked).toEqual([3, 2, 1]);
   });
 
-  it('keys that stay unprocessed are a transient error after seven requests', async () => {
+  it('when keys stay unprocessed in each of seven requests, a transient error is thrown', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     onTestFinished(() => {
       vi.useRealTimers();

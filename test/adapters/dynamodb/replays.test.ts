@@ -54,7 +54,7 @@ describe('replays', () => {
     expect((await replays().readReplays(integration)).map(({ id }) => id)).toEqual(['a', 'r1']);
   });
 
-  it('a replay is saved only from the revision before', async () => {
+  it('a replay is saved only if the stored revision is the one before', async () => {
     const integration = someIntegration();
     await replays().createReplay(someReplay(integration));
     const place = {
@@ -87,7 +87,7 @@ describe('replays', () => {
     expect(await replays().readReplay(integration, 'r1')).toMatchObject({ revision: 1 });
   });
 
-  it('the first entry left in the journal is found with one request', async () => {
+  it('the first entry that retention left in the journal is found with one request', async () => {
     const integration = someIntegration();
     expect(await replays().readFirstEntry(integration)).toBeNull();
     for (const number of [12, 7, 100]) {

@@ -5,7 +5,7 @@ import { NOW, someIntegration } from './some-items.ts';
 
 const record = (id: string): SetAside => ({ kind: 'record', id, reason: 'no status', at: NOW });
 
-describe('what was set aside', () => {
+describe('set-aside items', () => {
   const engine = useEngine();
 
   it('a set-aside item is listed until it is removed', async () => {
@@ -27,7 +27,7 @@ describe('what was set aside', () => {
     expect(await engine.store().readSetAside(other)).toEqual([]);
   });
 
-  it('an item that is set aside again keeps its first time', async () => {
+  it('an item that is set aside again keeps the time when it was set aside first', async () => {
     const integration = someIntegration();
     const store = engine.store();
     await store.setAside(integration, [record('p1')]);
@@ -37,7 +37,7 @@ describe('what was set aside', () => {
     expect(await store.readSetAside(integration)).toEqual([record('p1')]);
   });
 
-  it('setting aside takes one request per item, and one more after a lost response', async () => {
+  it('an item is set aside with one request, and with one more after a lost response', async () => {
     const integration = someIntegration();
     const { calls, counts } = counted(engine.calls());
 

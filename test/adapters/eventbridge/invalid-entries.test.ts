@@ -29,7 +29,7 @@ const idOf = ({ Detail: detail }: PutEventsRequestEntry): string => JSON.parse(d
 const publisherOf = (putEvents: PutEvents) =>
   createPublisher({ putEvents, bus: 'schoolbell', retryBudget: { budgetMs: 0, firstDelayMs: 1 } });
 
-test('when a request contains invalid entries, only those are refused, and every other event is delivered once, in order', async () => {
+test('when a request contains invalid entries, only these entries are refused, and every other event is delivered once, in order', async () => {
   const events = fc.array(
     fc.record({ progression: fc.constantFrom('p1', 'p2', 'p3'), poisoned: fc.boolean() }),
     { maxLength: 40 },
@@ -58,7 +58,7 @@ test('when a request contains invalid entries, only those are refused, and every
   await fc.assert(publishing);
 });
 
-test('when entries are sent one per call, a failed one is sent again and an accepted one is not', async () => {
+test('when entries are sent one per call, a failed entry is sent again and an accepted entry is not', async () => {
   let calls = 0;
   const publisher = publisherOf(async ({ Entries: entries = [] }) => {
     calls += 1;
@@ -73,7 +73,7 @@ test('when entries are sent one per call, a failed one is sent again and an acce
   expect(error).toBeInstanceOf(TransientError);
 });
 
-test('a request that is refused for the name of the bus is a deployment error and refuses no event', async () => {
+test('a request that is refused for the name of the bus returns a deployment error, and no event counts as refused', async () => {
   const publisher = publisherOf(async () => {
     throw untaken('ValidationException', 'eventBusName');
   });

@@ -37,7 +37,7 @@ function publisherWith(putEvents: PutEvents, budgetMs: number) {
   return createPublisher({ putEvents, bus: 'schoolbell', retryBudget: { budgetMs, firstDelayMs: 1 } });
 }
 
-test('a call has at most 10 entries, at most 256 KiB if it has several, and at most 1 MiB', async () => {
+test('a call has at most 10 entries and 256 KiB, or a single entry of at most 1 MiB', async () => {
   const publishing = fc.asyncProperty(distinctEvents, async (list) => {
     const calls: PutEventsRequestEntry[][] = [];
     const publisher = publisherWith(async ({ Entries = [] }) => {

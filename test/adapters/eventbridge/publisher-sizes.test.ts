@@ -56,7 +56,7 @@ describe('an entry', () => {
     expect(answer).toEqual({ accepted: [0], refused: [], error: null });
   });
 
-  test('an entry that is one byte too large is refused without a call, and the others are sent', async () => {
+  test('an entry that is one byte too large is refused without a call, and the other entries are sent', async () => {
     const events = [eventOf(ENTRY_BYTES + 1), someEvent('p1', 1)];
     const { answer, calls } = await publishTo(EVENTBRIDGE_LIMITS, events);
 
@@ -68,7 +68,7 @@ describe('an entry', () => {
     expect(calls.map((entries) => entries.length)).toEqual([1]);
   });
 
-  test('an entry above 256 KiB is refused in a Region with that limit, and the others are sent', async () => {
+  test('an entry above 256 KiB is refused in a Region with this limit, and the other entries are sent', async () => {
     const events = [eventOf(300_000), someEvent('p1', 1)];
     const { answer } = await publishTo({ entries: 10, bytes: 256 * 1024 }, events);
 

@@ -118,7 +118,7 @@ describe('when EventBridge fails entries', () => {
   );
 
   test.each(['InvalidArgument', 'MalformedDetail', 'RedactionFailure'])(
-    'an entry that is refused with %s is returned as refused, and the later ones are sent',
+    'an entry that is refused with %s is returned as refused, and the later entries are sent',
     async (code) => {
       const second = 'moodle:school/1/1';
       bus.control.failEntries({ code, matches: ({ detail }) => detail['id'] === second });
@@ -136,18 +136,21 @@ describe('when EventBridge fails entries', () => {
     'NotAuthorizedForSourceException',
     'NotAuthorizedForDetailTypeException',
     'InvalidAccountIdException',
-  ])('%s is a deployment error, which refuses no event and is not retried', async (code) => {
-    bus.control.failEntries({ code, matches: ({ detail }) => detail['id'] !== 'moodle:school/1/0' });
+  ])(
+    'the error code %s returns a deployment error without a retry, and no event counts as refused',
+    async (code) => {
+      bus.control.failEntries({ code, matches: ({ detail }) => detail['id'] !== 'moodle:school/1/0' });
 
-    const { accepted, refused, error } = await publisherOver().publish(someEvents(3));
+      const { accepted, refused, error } = await publisherOver().publish(someEvents(3));
 
-    expect({ accepted, refused }).toEqual({ accepted: [0], refused: [] });
-    expect(error).toBeInstanceOf(DeploymentError);
-    expect(error).toMatchObject({ code });
-    expect(calls).toEqual([3]);
-  });
+      expect({ accepted, refused }).toEqual({ accepted: [0], refused: [] });
+      expect(error).toBeInstanceOf(DeploymentError);
+      expect(error).toMatchObject({ code });
+      expect(calls).toEqual([3]);
+    },
+  );
 
-  test('entries that are not accepted within the budget end in a transient error', async () => {
+  test('a transient error is returned when entries are not accepted within the time budget', async () => {
     bus.control.failEntries({ code: 'SomethingNew', times: 2 });
 
     const { accepted, refused, error } = await publisherOver({}, 0).publish(someEvents(3));
@@ -184,7 +187,7 @@ describe('when a whole call fails', () => {
     ['an internal error', { status: 500, code: 'InternalException' }],
     ['an unavailable service', { status: 503, code: 'ServiceUnavailable' }],
     ['a dropped connection', { status: 'dropped' }],
-  ] as const)('a whole call that fails with %s is made again', async (_, fault) => {
+  ] as const)('a call that fails with %s is made again', async (_, fault) => {
     bus.control.failCalls({ ...fault, times: 1 });
 
     const answer = await publisherOver().publish(someEvents(2));
@@ -193,7 +196,7 @@ describe('when a whole call fails', () => {
     expect(calls).toEqual([2, 2]);
   });
 
-  test('a call that always fails is a transient error and refuses nothing', async () => {
+  test('a call that always fails returns a transient error, and no event counts as refused', async () => {
     bus.control.failCalls({ status: 500, code: 'InternalException' });
 
     const { accepted, refused, error } = await publisherOver({}, 0).publish(someEvents(100));
@@ -211,7 +214,7 @@ describe('when a whole call fails', () => {
     [400, 'UnrecognizedClientException'],
     [400, 'ExpiredTokenException'],
     [400, 'ResourceNotFoundException'],
-  ])('a whole call that fails with %s %s is a deployment error, without a retry', async (status, code) => {
+  ])('a call that fails with %s %s returns a deployment error without a retry', async (status, code) => {
     bus.control.failCalls({ status, code });
 
     const { refused, error } = await publisherOver().publish(someEvents(1));
@@ -231,7 +234,7 @@ describe('when a whole call fails', () => {
     expect(delivered).toHaveLength(4);
   });
 
-  test('a refused connection is a transient error', async () => {
+  test('a refused connection returns a transient error', async () => {
     await bus.close();
 
     const { error } = await publisherOver({}, 0).publish(someEvents(1));
@@ -240,7 +243,7 @@ describe('when a whole call fails', () => {
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  test('missing credentials are a deployment error', async () => {
+  test('missing credentials return a deployment error', async () => {
     const missing = Object.assign(new Error('Could not load credentials from any providers'), {
       name: 'CredentialsProviderError',
     });
@@ -249,7 +252,7 @@ describe('when a whole call fails', () => {
     expect((await publisher.publish(someEvents(1))).error).toBeInstanceOf(DeploymentError);
   });
 
-  test('a malformed region is a deployment error', async () => {
+  test('a malformed region returns a deployment error', async () => {
     const { error } = await publisherOver({ region: 'not a region' }).publish(someEvents(1));
 
     expect(error).toBeInstanceOf(DeploymentError);
@@ -258,7 +261,7 @@ describe('when a whole call fails', () => {
 });
 
 describe('an operational event', () => {
-  test('an operational event that fails once is sent again', async () => {
+  test('an operational event whose first call fails is sent again', async () => {
     bus.control.failEntries({ code: 'InternalFailure', times: 1 });
 
     await publisherOver().notify(someOperationalEvent);

@@ -29,7 +29,7 @@ test.each<[string, Answer, number]>([
   ['has no entries', {}, 2],
   ['is shorter than the request', { FailedEntryCount: 0, Entries: [{ EventId: 'a' }] }, 2],
   [
-    'counts a failure that it does not name',
+    'counts a failure that no entry shows',
     { FailedEntryCount: 1, Entries: [{ EventId: 'a' }, { EventId: 'b' }] },
     2,
   ],
@@ -41,7 +41,7 @@ test.each<[string, Answer, number]>([
   expect(calls).toEqual([2, sentAgain]);
 });
 
-test('responses that never confirm the entries end in a transient error', async () => {
+test('a transient error is returned when no response confirms the entries', async () => {
   const { publisher } = publisherAnswered([{}], 0);
 
   const { accepted, refused, error } = await publisher.publish(someEvents(2));
@@ -50,13 +50,13 @@ test('responses that never confirm the entries end in a transient error', async 
   expect(error).toBeInstanceOf(TransientError);
 });
 
-test('an unknown error is transient', async () => {
+test('an unknown error of EventBridge is a transient error', async () => {
   const { publisher } = publisherAnswered([new TypeError('undefined is not a function')], 0);
 
   expect((await publisher.publish(someEvents(1))).error).toBeInstanceOf(TransientError);
 });
 
-test('when batches fail differently, the deployment error is returned', async () => {
+test('when batches fail with different errors, the deployment error is returned', async () => {
   const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
   const { publisher } = publisherAnswered([new Error('lost'), denied, new Error('lost')], 0);
 

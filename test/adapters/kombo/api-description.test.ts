@@ -108,7 +108,7 @@ test("the description of Kombo's API allows the records that the client accepts,
   expect(status('PAUSED')).toBe(false);
 });
 
-test('the generated types match the description (npm run generate:api)', async () => {
+test("the generated types match the description of Kombo's API (npm run generate:api)", async () => {
   const generated = COMMENT_HEADER + astToString(await openapiTS(source, { silent: true }));
 
   expect(await readFile(new URL('generated/api.d.ts', folder), 'utf8')).toBe(generated);

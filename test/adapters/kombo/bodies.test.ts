@@ -20,15 +20,15 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 test.each<[string, number, Encoding, number]>([
-  ['65 MB', 65, 'identity', 200],
+  ['of 65 MB', 65, 'identity', 200],
   ['without an end', Number.POSITIVE_INFINITY, 'identity', 200],
-  ['65 MB in a small gzip', 65, 'gzip', 200],
-  ['65 MB in a small brotli', 65, 'br', 200],
-  ['65 MB in a small deflate', 65, 'deflate', 200],
+  ['of 65 MB in a small gzip', 65, 'gzip', 200],
+  ['of 65 MB in a small brotli', 65, 'br', 200],
+  ['of 65 MB in a small deflate', 65, 'deflate', 200],
   ['without an end, in gzip', Number.POSITIVE_INFINITY, 'gzip', 200],
-  ['65 MB, of a failure', 65, 'gzip', 503],
+  ['of 65 MB with an error status', 65, 'gzip', 503],
 ])(
-  'a body of %s is aborted, and not requested again in the same call',
+  'a response body %s is aborted, and not requested again in the same call',
   async (_, megabytes, encoding, status) => {
     server.replies.push(spaces(megabytes, encoding, status));
 
@@ -40,7 +40,7 @@ test.each<[string, number, Encoding, number]>([
   },
 );
 
-test('a body of 63 MB is read', async () => {
+test('a response body of 63 MB is read', async () => {
   const long = rawRecord({ remote_data: 'a'.repeat(63 * 1024 * 1024) });
   server.replies.push(page([long, rawRecord({ id: 'p2' })]));
 
@@ -56,7 +56,7 @@ test('a page with too many records is refused', async () => {
   expect(error.message).toContain('does not fit the reference (data.results)');
 });
 
-test('a body that never ends is aborted in time', async () => {
+test('a response body that never ends is aborted at the time limit', async () => {
   server.replies.push(drip);
 
   const error = await failureOf(() => firstPage(komboAt(server, HASTY)));
@@ -65,7 +65,7 @@ test('a body that never ends is aborted in time', async () => {
   expect(error.message).toContain('did not send a whole response within');
 });
 
-test('changes that were in a body that was too long are published later', async () => {
+test('changes in a response body that was too long are published by a later run', async () => {
   const it = world();
   it.ports.kombo = komboAt(server);
   server.replies.push(page([rawRecord()]));

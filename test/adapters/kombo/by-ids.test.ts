@@ -50,7 +50,7 @@ describe('records are read by their ids', () => {
     ]);
   });
 
-  test('readByIds requests 100 ids at once, each id once', async () => {
+  test('`readByIds` requests 100 ids per request, each id once', async () => {
     const ids = manyIds(250);
 
     await komboAt(server).readByIds(INTEGRATION, [...ids, ...ids]);
@@ -73,7 +73,7 @@ describe('records are read by their ids', () => {
     expect(server.asked).toEqual([]);
   });
 
-  test('readByIds ignores other records of a server that does not know the filter', async () => {
+  test('`readByIds` ignores other records, which a server that does not support the filter returns', async () => {
     server.replies.push(
       page([rawRecord({ id: 'a' }), rawRecord({ id: 'z' }), rawRecord({ id: 'y', status: 1 })]),
     );
@@ -105,7 +105,7 @@ describe('the reading stops', () => {
     expect(server.asked).toHaveLength(3);
   });
 
-  test('readByIds reports a refused cursor as transient, since the caller has no cursor', async () => {
+  test('`readByIds` throws a transient error for a refused cursor, since the caller has no cursor', async () => {
     server.replies.push(page([], 'next'), refusal('PLATFORM.INPUT_INVALID', 400));
 
     const error = await failureOf(() => komboAt(server).readByIds(INTEGRATION, ['a', 'b']));

@@ -25,15 +25,15 @@ afterEach(() => server.stop());
 
 describe('a failed attempt', () => {
   test.each([
-    ['the connection breaks before the answer', hangUp],
-    ['the connection breaks within the body', brokenOff],
+    ['the connection breaks before the response', hangUp],
+    ['the connection breaks within the response body', brokenOff],
     ['the body is compressed and ends too early', halfCompressed],
-    ['Kombo has too much to do', refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429)],
+    ['Kombo returns PLATFORM.RATE_LIMIT_EXCEEDED', refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429)],
     [
-      'Kombo names a pause that is over',
+      'Kombo names a pause of 0 seconds',
       refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429, { 'retry-after': '0' }),
     ],
-    ['a proxy has no answer', refusal(null, 502)],
+    ['a proxy returns 502', refusal(null, 502)],
   ])('an attempt is repeated when %s', async (_, failure) => {
     server.replies.push(failure, failure, page([rawRecord()]));
 
@@ -46,29 +46,26 @@ describe('a failed attempt', () => {
 
 describe('a request that never succeeds ends with an error that names the host', () => {
   test.each([
-    ['before the answer', hangUp],
-    ['within the body', brokenOff],
-  ])(
-    'a request that never succeeds ends with an error that names the host: the connection breaks %s',
-    async (_, failure) => {
-      server.replies.push(failure);
+    ['before the response', hangUp],
+    ['within the response body', brokenOff],
+  ])('when the connection always breaks %s, the error names the host', async (_, failure) => {
+    server.replies.push(failure);
 
-      const error = await failureOf(() => firstPage(komboAt(server)));
+    const error = await failureOf(() => firstPage(komboAt(server)));
 
-      expect(error).toBeInstanceOf(TransientError);
-      expect(error.message).toMatch(
-        new RegExp(
-          `^the request to ${server.host} failed \\([A-Z_]+\\): check the network and KOMBO_BASE_URL$`,
-        ),
-      );
-      expect(error.cause).toBeInstanceOf(TypeError);
-    },
-  );
+    expect(error).toBeInstanceOf(TransientError);
+    expect(error.message).toMatch(
+      new RegExp(
+        `^the request to ${server.host} failed \\([A-Z_]+\\): check the network and KOMBO_BASE_URL$`,
+      ),
+    );
+    expect(error.cause).toBeInstanceOf(TypeError);
+  });
 
   test.each([
-    ['nothing comes', silence],
-    ['the body stands still', standstill],
-  ])('a request that never succeeds ends with an error that names the host: %s', async (_, failure) => {
+    ['no response comes', silence],
+    ['the response body stops and does not end', standstill],
+  ])('when in each attempt %s, the error names the host', async (_, failure) => {
     server.replies.push(failure);
 
     const error = await failureOf(() => firstPage(komboAt(server, HASTY)));
@@ -79,7 +76,7 @@ describe('a request that never succeeds ends with an error that names the host',
     );
   });
 
-  test('a refused connection is an error that names the host', async () => {
+  test('the error about a refused connection names the host', async () => {
     const host = await deadAddress();
 
     const { message } = await failureOf(() => firstPage(komboAt({ baseUrl: `http://${host}/v1` })));
@@ -90,7 +87,7 @@ describe('a request that never succeeds ends with an error that names the host',
     expect(message).not.toContain(API_KEY);
   });
 
-  test('an unknown host is an error that names it', async () => {
+  test('the error about an unknown host names the host', async () => {
     const { message } = await failureOf(() => firstPage(komboAt({ baseUrl: 'https://kombo.invalid/v1' })));
 
     expect(message).toMatch(/^the request to kombo\.invalid failed \((ENOTFOUND|EAI_AGAIN)\)/);
@@ -107,7 +104,7 @@ test('a bug of this program is not reported as a network failure', async () => {
 describe('a cancelled request', () => {
   const reason = new Error('the time is spent');
 
-  test('a request that was cancelled before is not sent', async () => {
+  test('a request whose signal is already aborted is not sent', async () => {
     const error = await thrownBy(() => firstPage(komboAt(server), AbortSignal.abort(reason)));
 
     expect(error).toBe(reason);
@@ -115,27 +112,30 @@ describe('a cancelled request', () => {
   });
 
   test.each([
-    ['for the answer', silence],
-    ['for the rest of the body', standstill],
+    ['for the response', silence],
+    ['for the rest of the response body', standstill],
     ['for a pause that Kombo named', refusal(null, 429, { 'retry-after': '3' })],
-  ])('a cancelled request ends at once while it waits %s, and is not retried', async (_, reply) => {
-    const controller = new AbortController();
-    const answered = new Promise<void>((resolve) =>
-      server.replies.push((response) => {
-        reply(response);
-        resolve();
-      }),
-    );
-    const error = thrownBy(() => firstPage(komboAt(server, OFTEN), controller.signal));
-    await answered;
+  ])(
+    'a request that is cancelled while it waits %s ends immediately and is not retried',
+    async (_, reply) => {
+      const controller = new AbortController();
+      const answered = new Promise<void>((resolve) =>
+        server.replies.push((response) => {
+          reply(response);
+          resolve();
+        }),
+      );
+      const error = thrownBy(() => firstPage(komboAt(server, OFTEN), controller.signal));
+      await answered;
 
-    controller.abort(reason);
+      controller.abort(reason);
 
-    expect(await error).toBe(reason);
-    expect(server.asked).toHaveLength(1);
-  });
+      expect(await error).toBe(reason);
+      expect(server.asked).toHaveLength(1);
+    },
+  );
 
-  test('a cancelled request ends at once while it waits for a retry', async () => {
+  test('a request that is cancelled while it waits for a retry ends immediately', async () => {
     const controller = new AbortController();
     server.replies.push(refusal(null, 503));
     const retryBudget = { attemptMs: 20_000, totalMs: 40_000, firstDelayMs: 15_000 };

@@ -36,17 +36,17 @@ describe("since when an integration's data is not valid", () => {
   });
 
   test.each<[string, Reply]>([
-    ['it is valid', success({ id: INTEGRATION, data_expired_at: null })],
-    ['the details do not say', success({ id: INTEGRATION })],
+    ['the data is valid', success({ id: INTEGRATION, data_expired_at: null })],
+    ['the details lack the field', success({ id: INTEGRATION })],
     ['the key may not read the details', refusal('PLATFORM.AUTHENTICATION_INVALID', 401)],
     ['Kombo does not know the integration', refusal('PLATFORM.INTEGRATION_NOT_FOUND', 404)],
-    ['Kombo has too much to do', refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429)],
-    ['the server has no such details', send(404, '<html>nothing here</html>')],
-    ['the details are something else', success([])],
-    ['the body is no JSON', send(200, 'hello')],
-    ['the body breaks off', brokenOff],
+    ['Kombo returns PLATFORM.RATE_LIMIT_EXCEEDED', refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429)],
+    ['the server has no details of integrations', send(404, '<html>nothing here</html>')],
+    ['the details are a list', success([])],
+    ['the body is not JSON', send(200, 'hello')],
+    ['the body ends too early', brokenOff],
     ['the connection breaks', hangUp],
-  ])('data_expired_at is null when %s', async (_, reply) => {
+  ])('the client returns null for `data_expired_at` when %s', async (_, reply) => {
     server.replies.push(reply);
 
     expect(await komboAt(server).readDataExpiredAt(INTEGRATION)).toBeNull();
@@ -61,13 +61,13 @@ describe("since when an integration's data is not valid", () => {
     expect(error).toBeInstanceOf(RateLimitedError);
   });
 
-  test('data_expired_at is null without a response', async () => {
+  test('the client returns null for `data_expired_at` when no response comes', async () => {
     server.replies.push(silence);
 
     expect(await komboAt(server, HASTY).readDataExpiredAt(INTEGRATION)).toBeNull();
   });
 
-  test('data_expired_at is null when the connection is refused', async () => {
+  test('the client returns null for `data_expired_at` when the connection is refused', async () => {
     const kombo = komboAt({ baseUrl: `http://${await deadAddress()}/v1` });
 
     expect(await kombo.readDataExpiredAt(INTEGRATION)).toBeNull();

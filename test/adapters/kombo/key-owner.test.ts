@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-test('the owner of the key is read together with the time of the Date header', async () => {
+test('the owner of the key is returned with the time of the `Date` header', async () => {
   server.replies.push(success({ environment_id: 'env-1', customer_id: 'customer-1' }));
 
   expect(await komboAt(server).readKeyOwner()).toEqual({
@@ -22,7 +22,7 @@ test('the owner of the key is read together with the time of the Date header', a
   ]);
 });
 
-test('a refused key is an AccessRefusedError', async () => {
+test('when Kombo refuses the key, an AccessRefusedError is thrown', async () => {
   server.replies.push(refusal('PLATFORM.AUTHENTICATION_INVALID', 401));
 
   const error = await failureOf(() => komboAt(server).readKeyOwner());
@@ -32,10 +32,10 @@ test('a refused key is an AccessRefusedError', async () => {
 });
 
 test.each([
-  ['nothing', success({})],
-  ['a text that breaks a terminal', success({ environment_id: '\u001B[2J' })],
-  ['a page of another server', send(200, '<html>')],
-])('the owner of the key is refused when the response has %s', async (_, reply) => {
+  ['no data', success({})],
+  ['an escape sequence', success({ environment_id: '\u001B[2J' })],
+  ['an HTML page', send(200, '<html>')],
+])('a response about the owner of the key is refused when it has %s', async (_, reply) => {
   server.replies.push(reply);
 
   expect(await failureOf(() => komboAt(server).readKeyOwner())).toBeInstanceOf(TransientError);

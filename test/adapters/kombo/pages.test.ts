@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 describe('a page', () => {
-  test('a page has its records, the rejected ones, the next cursor and the time at Kombo', async () => {
+  test("a page has its records, the rejected records, the next cursor and the time of Kombo's clock", async () => {
     server.replies.push(page([rawRecord(), { id: 'p2', remote_id: 3 }, rawRecord({ id: 'p3' })], 'next'));
 
     const read = await firstPage(komboAt(server));
@@ -23,7 +23,7 @@ describe('a page', () => {
     expect(read.servedAt).toBe('2026-03-02T08:00:00.000Z');
   });
 
-  test('the last page has no cursor, and may be empty', async () => {
+  test('the last page has no next cursor, and may be empty', async () => {
     server.replies.push(page([]));
 
     expect(await firstPage(komboAt(server))).toMatchObject({ records: [], rejected: [], next: null });
@@ -48,7 +48,7 @@ describe('a page', () => {
     ['is a list', '[]', 'does not fit the reference (it)'],
     ['has no data', '{"status":"success"}', 'does not fit the reference (data)'],
     ['has no list of results', '{"status":"success","data":{"next":null}}', '(data.results)'],
-    ['does not say whether it is the last', '{"status":"success","data":{"results":[]}}', '(data.next)'],
+    ['has no `next`', '{"status":"success","data":{"results":[]}}', '(data.next)'],
     ['has an empty cursor', '{"status":"success","data":{"next":"","results":[]}}', '(data.next)'],
     ['is no success', '{"status":"partial","data":{"next":null,"results":[]}}', '(status)'],
   ])('a page that %s is requested again', async (_, body, complaint) => {
@@ -76,7 +76,7 @@ describe('a page', () => {
     expect(error.message).toMatch(/sent no Date header/);
   });
 
-  test('a body with an error is a refusal with any HTTP status', async () => {
+  test('a body with an error counts as a refusal with any HTTP status', async () => {
     server.replies.push(refusal('PLATFORM.AUTHENTICATION_INVALID', 200));
 
     expect((await failureOf(() => firstPage(komboAt(server)))).kind).toBe('access-refused');

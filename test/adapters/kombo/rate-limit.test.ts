@@ -64,7 +64,7 @@ const limitedFor = async (call: () => Promise<unknown>) => {
 };
 
 describe('a short window of a rate limit', () => {
-  test('a client waits for a short window after a refusal, as for Retry-After', async () => {
+  test('after a refusal with RateLimit-Reset, a client waits until the next window', async () => {
     await ended(read(kombo(refusal({ 'ratelimit-reset': '8' }))));
 
     expect(requests).toEqual([0, 8.25]);
@@ -76,7 +76,7 @@ describe('a short window of a rate limit', () => {
     expect(requests).toEqual([0, 3.25]);
   });
 
-  test('RateLimit-Reset may be the time of the end by the server’s clock', async () => {
+  test('RateLimit-Reset may be the end of the window as a time in seconds since 1970', async () => {
     const reset = String(START / 1000 + 8);
     await ended(read(kombo(refusal({ 'ratelimit-reset': reset }))));
 
@@ -94,9 +94,9 @@ describe('a short window of a rate limit', () => {
 
   test.each([
     ['requests are left', { 'ratelimit-remaining': '1', 'ratelimit-reset': '20' }],
-    ['its end is not named', { 'ratelimit-remaining': '0' }],
+    ['the end of the window is not named', { 'ratelimit-remaining': '0' }],
     ['the number of requests is not named', { 'ratelimit-reset': '20' }],
-    ['the number is none', { 'ratelimit-remaining': '', 'ratelimit-reset': '20' }],
+    ['the number of requests is empty', { 'ratelimit-remaining': '', 'ratelimit-reset': '20' }],
   ])('a client does not wait when %s', async (_, headers) => {
     const client = kombo(page(headers));
 
@@ -110,11 +110,14 @@ describe('a short window of a rate limit', () => {
     ['another error', 'PLATFORM.UNKNOWN_ERROR', 500],
     ["the learning platform's own limit", 'REMOTE.RATE_LIMIT_EXCEEDED', 429],
     ['the limit on actions at the same time', 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 429],
-  ])('%s with the same headers is not a rate limit', async (_, code, status) => {
-    await ended(read(kombo(refusal({ 'ratelimit-remaining': '7', 'ratelimit-reset': '8' }, code, status))));
+  ])(
+    '%s with the headers of a rate limit does not make the client wait for the window',
+    async (_, code, status) => {
+      await ended(read(kombo(refusal({ 'ratelimit-remaining': '7', 'ratelimit-reset': '8' }, code, status))));
 
-    expect(requests).toEqual([0, 0.25]);
-  });
+      expect(requests).toEqual([0, 0.25]);
+    },
+  );
 
   test('waiting for a window ends when the caller cancels', async () => {
     const client = kombo(page({ 'ratelimit-remaining': '0', 'ratelimit-reset': '20' }));
@@ -137,8 +140,8 @@ describe('a window that is longer than a call may take', () => {
     ['by Retry-After', refusal({ 'retry-after': '90' })],
     ['by RateLimit-Reset', refusal({ 'ratelimit-reset': '90' })],
     ['by a proxy without a code', refusal({ 'retry-after': '90' }, null)],
-    ['with a code that nobody knows', refusal({ 'retry-after': '90' }, 'PLATFORM.SOMETHING_NEW')],
-  ])('a long window (%s) ends the call at once, with the time to wait', async (_, answer) => {
+    ['with an unknown error code', refusal({ 'retry-after': '90' }, 'PLATFORM.SOMETHING_NEW')],
+  ])('a long window that is named %s ends the call immediately, with the time to wait', async (_, answer) => {
     expect(await limitedFor(() => read(kombo(answer)))).toBe(90_000);
     expect(requests).toEqual([0]);
   });
@@ -150,7 +153,7 @@ describe('a window that is longer than a call may take', () => {
     expect(error).not.toBeInstanceOf(RateLimitedError);
   });
 
-  test('no call of the client makes a request before a long window is over', async () => {
+  test('before a long window is over, no call of the client makes a request', async () => {
     const client = kombo(refusal({ 'retry-after': '90' }));
     await limitedFor(() => read(client));
     vi.setSystemTime(START + 10_000);
@@ -179,7 +182,7 @@ describe('a window that is longer than a call may take', () => {
     expect(requests).toEqual([0, 900]);
   });
 
-  test('a window is at most 6 hours long', async () => {
+  test('a window that a server names counts as at most 6 hours', async () => {
     const client = kombo(refusal({ 'ratelimit-reset': '31536000' }));
 
     expect(await limitedFor(() => read(client))).toBe(6 * 60 * MINUTE_MS);

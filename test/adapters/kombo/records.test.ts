@@ -23,7 +23,7 @@ function rejected(record: unknown) {
 }
 
 describe('a record', () => {
-  test('a record has its state, learner and course', () => {
+  test('a record is converted to its state, learner and course', () => {
     expect(observed(rawRecord())).toEqual({
       state: {
         id: 'p1',
@@ -63,10 +63,13 @@ describe('a record', () => {
     expect(observed(rawRecord({ status })).state.status).toBe(status);
   });
 
-  test.each(['PAUSED', 'completed', '', 'toString'])('the status "%s" of a record is unknown', (status) => {
-    const seen = observed(rawRecord({ status }));
-    expect([seen.state.status, seen.unknownStatus]).toEqual([null, status]);
-  });
+  test.each(['PAUSED', 'completed', '', 'toString'])(
+    'a record with the status "%s" has a null status and an unknown status',
+    (status) => {
+      const seen = observed(rawRecord({ status }));
+      expect([seen.state.status, seen.unknownStatus]).toEqual([null, status]);
+    },
+  );
 
   test.each(['COMPLETED', null])('a record with the status %s has no unknown status', (status) => {
     expect(observed(rawRecord({ status })).unknownStatus).toBeNull();
@@ -93,17 +96,17 @@ describe('a record', () => {
     ['empty names', { first_name: '', last_name: ' ', work_email: '\u00A0' }, true],
     ['a first name', { first_name: 'Ada', last_name: null, work_email: null }, false],
     ['an e-mail address', { first_name: null, last_name: null, work_email: 'a@example.com' }, false],
-  ])('the client recognises whether the names are blank in a record with %s', (_, names, blank) => {
+  ])('whether names are blank is recognised in a record with %s', (_, names, blank) => {
     expect(observed(rawRecord({ user: { ...USER, ...names } })).namesBlank).toBe(blank);
   });
 
-  test('the ids of a record take precedence over those of its nested objects', () => {
+  test('the ids of a record are used, and not the ids of its nested objects', () => {
     const own = rawRecord({ user_id: 'u2', course_revision_id: 'r2' });
 
     expect(observed(own)).toMatchObject({ learner: { id: 'u2' }, course: { revisionId: 'r2' } });
   });
 
-  test('half of a surrogate pair is replaced in every text, and other texts are unchanged', () => {
+  test('an unpaired surrogate is replaced in every text, and other texts are unchanged', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const user = { id: text, remote_id: text, first_name: text, last_name: text, work_email: text };
@@ -134,7 +137,7 @@ describe('a record', () => {
   });
 
   test.each(['status', 'enrolled_at', 'completed_at', 'remote_deleted_at', 'remote_data'])(
-    'a record may leave out %s, as if it were null',
+    'a record without the field %s is read as if the field were null',
     (field) => {
       const { [field]: _left, ...record } = rawRecord();
 
@@ -142,7 +145,7 @@ describe('a record', () => {
     },
   );
 
-  test('a record may lack names, title and course, which a customer can turn off', () => {
+  test('a record may have null names, title and course, since a customer can turn off these fields', () => {
     const user = { id: 'u1', remote_id: '32', first_name: null, last_name: null, work_email: null };
     const course_revision = { ...REVISION, title: null, course: null };
 
@@ -153,7 +156,7 @@ describe('a record', () => {
     });
   });
 
-  test('a title of a megabyte is cut', () => {
+  test('a title of a megabyte is shortened', () => {
     const title = `${'a'.repeat(2_999)}\u{1F9EF}${'b'.repeat(1_000_000)}`;
 
     const { course } = observed(rawRecord({ course_revision: { ...REVISION, title } }));
@@ -161,7 +164,7 @@ describe('a record', () => {
     expect(course.title).toBe(`${'a'.repeat(2_999)}\uFFFD`);
   });
 
-  test('an id may be as long as a key of the table allows', () => {
+  test('an id may have the maximum length of a key of the table', () => {
     const id = '\u65E5'.repeat(341);
 
     expect(observed(rawRecord({ id })).state.id).toBe(id);
@@ -175,7 +178,11 @@ describe('a record that breaks the schema is rejected with its id and the field'
     ['a remote id that is too long', { remote_id: 'a'.repeat(2_049) }, 'remote_id does not fit the schema'],
     ['a status', { status: 1 }, 'status does not fit the schema'],
     ['a number for a timestamp', { changed_at: 1772357400 }, 'changed_at does not fit the schema'],
-    ['a date off the calendar', { completed_at: '2026-02-30' }, 'completed_at is not a valid timestamp'],
+    [
+      'a date that is not in the calendar',
+      { completed_at: '2026-02-30' },
+      'completed_at is not a valid timestamp',
+    ],
     ['an empty timestamp', { enrolled_at: '' }, 'enrolled_at is not a valid timestamp'],
     ['a name', { user: { ...USER, first_name: ['Ada'] } }, 'user.first_name does not fit the schema'],
     ['a user', { user: 'Ada Lovelace' }, 'user does not fit the schema'],
@@ -203,16 +210,16 @@ describe('a record that breaks the schema is rejected with its id and the field'
   });
 });
 
-describe('a record without an id that can be used', () => {
+describe('a record without a usable id', () => {
   test.each([
     ['no id', rawRecord({ id: null })],
     ['an empty id', rawRecord({ id: '' })],
-    ['an id that no key can hold', rawRecord({ id: 'a'.repeat(342) })],
-    ['an id with half a letter', rawRecord({ id: 'p\uD83E' })],
+    ['an id that is too long for a key', rawRecord({ id: 'a'.repeat(342) })],
+    ['an id with an unpaired surrogate', rawRecord({ id: 'p\uD83E' })],
     ['a list', []],
     ['a text', 'Ada'],
-    ['nothing', null],
-    ['nothing at all', undefined],
+    ['null', null],
+    ['undefined', undefined],
   ])('a record without a usable id (%s) is rejected under a stable stand-in id', (_, record) => {
     const first = rejected(record);
 
@@ -264,7 +271,7 @@ describe.each([
     expect(observed(rawRecord({ remote_data: deep, more: deep }))).toEqual(observed(rawRecord()));
   });
 
-  test('deep nesting in known fields is set aside with the id or a stand-in', () => {
+  test('a record with deep nesting in known fields is rejected with its id or a stand-in id', () => {
     const records = Object.keys(rawRecord())
       .filter((field) => field !== 'remote_data')
       .map((field) => rejected(rawRecord({ [field]: deep, remote_data: deep })));

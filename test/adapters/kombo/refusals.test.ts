@@ -58,7 +58,7 @@ describe('an error code', () => {
     ['PLATFORM.AUTHENTICATION_INVALID', AccessRefusedError],
     ['PLATFORM.IP_NOT_WHITELISTED', AccessRefusedError],
     ['PLATFORM.SOMETHING_NEW', TransientError],
-  ])('an error code determines the error, with any HTTP status: %s', async (code, kind) => {
+  ])('the code %s determines the error, with any HTTP status', async (code, kind) => {
     for (const status of [400, 401, 404, 409, 429, 503]) {
       server.replies.splice(0, 1, refusal(code, status));
       const error = await failureOf(() => firstPage(komboAt(server)));
@@ -109,7 +109,7 @@ describe('a response without an error code', () => {
     ['503 with a name for a code', refusal('Ada', 503), TransientError],
     ['503 with an address for a code', refusal('ada@example.com', 503), TransientError],
     ['503 with the name of a property for a code', refusal('constructor', 503), TransientError],
-  ])('the HTTP status of a response without a code determines the error: %s', async (_, reply, kind) => {
+  ])('without an error code, the HTTP status determines the error: %s', async (_, reply, kind) => {
     server.replies.push(reply);
 
     const error = await failureOf(() => firstPage(komboAt(server)));
@@ -120,7 +120,7 @@ describe('a response without an error code', () => {
     expect(error.message).not.toMatch(secrets);
   });
 
-  test('a 404 of another server names KOMBO_BASE_URL', async () => {
+  test('the error about a 404 of another server names KOMBO_BASE_URL', async () => {
     server.replies.push(send(404, 'nothing here'));
 
     const { message } = await failureOf(() => firstPage(komboAt(server)));
@@ -140,7 +140,7 @@ test.each([
   'https://kombo.test/logs?learner=ada@example.com',
   'https://ada:secret@kombo.test/logs',
   'https://kombo.test/\u202egnp.gol',
-])('a log page that is %s is left out of the error, and the error code is kept', async (log_url) => {
+])('an unsafe log page (%s) is left out of the error, and the error code is kept', async (log_url) => {
   const error = { code: 'INTEGRATION.INACTIVE', title: null, message: '', log_url };
   server.replies.push(send(409, JSON.stringify({ status: 'error', error })));
 
@@ -152,15 +152,12 @@ test.each([
 
 describe('a page cursor is refused', () => {
   test.each<[string, Reply]>([
-    ['by the code for input', refusal('PLATFORM.INPUT_INVALID', 400)],
-    ['by 400 without a code', refusal(null, 400)],
-    ['by 410 without a code', send(410, '')],
-    ['by 422 without a code', refusal(null, 422)],
-    [
-      'by a code that nobody knows, with a status that blames the request',
-      refusal('PLATFORM.CURSOR_OLD', 400),
-    ],
-  ])('a page cursor that is refused %s is a CursorRefusedError, without a retry', async (_, reply) => {
+    ['with the code PLATFORM.INPUT_INVALID', refusal('PLATFORM.INPUT_INVALID', 400)],
+    ['with 400 and without a code', refusal(null, 400)],
+    ['with 410 and without a code', send(410, '')],
+    ['with 422 and without a code', refusal(null, 422)],
+    ['with an unknown code and the status 400', refusal('PLATFORM.CURSOR_OLD', 400)],
+  ])('a refusal of a page cursor %s throws a CursorRefusedError without a retry', async (_, reply) => {
     server.replies.push(reply);
 
     expect(await thrownBy(readWithCursor)).toBeInstanceOf(CursorRefusedError);
@@ -168,10 +165,10 @@ describe('a page cursor is refused', () => {
   });
 
   test.each<[string, Reply, unknown]>([
-    ['a code that speaks of something else', refusal('INTEGRATION.INACTIVE', 400), IntegrationError],
-    ['a code that nobody knows, with a status that does not', refusal('PLATFORM.NEW', 500), TransientError],
+    ['a code about the integration', refusal('INTEGRATION.INACTIVE', 400), IntegrationError],
+    ['an unknown code with the status 500', refusal('PLATFORM.NEW', 500), TransientError],
     ['a rejected key', refusal(null, 401), AccessRefusedError],
-  ])('an error is not a CursorRefusedError after %s', async (_, reply, kind) => {
+  ])('a request with a cursor throws no CursorRefusedError after %s', async (_, reply, kind) => {
     server.replies.push(reply);
 
     expect(await thrownBy(readWithCursor)).toBeInstanceOf(kind);

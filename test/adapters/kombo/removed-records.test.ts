@@ -40,7 +40,7 @@ describe('a removed record', () => {
   });
 
   test.each(['0001-01-01', '1970-01-01T00:00:00Z', '9999-12-31', '0000-00-00 00:00:00', 'Ada', ''])(
-    'a record with the unusable date of removal "%s" is removed',
+    'a record with the unusable removal date "%s" counts as removed',
     (remote_deleted_at) => {
       expect(observed(removedRecord({ remote_deleted_at, user: null, changed_at: null }))).toMatchObject({
         state: { removedAt: null },
@@ -54,32 +54,31 @@ describe('a removed record', () => {
     ['its user', { user: null }],
     ["its user's id", { user_id: null }],
     ['the id in its user', { user: { ...USER, id: null } }],
-  ])('a removed record that lost %s is erased', (_, differs) => {
+  ])('a removed record without %s counts as erased', (_, differs) => {
     expect(observed(removedRecord(differs)).erased).toBe(true);
   });
 
   test.each([
     ['its course', { course_revision: null, course_revision_id: null }],
     ['its remote id', { remote_id: null }],
-    ['the time of its change', { changed_at: null }],
+    ['its time of change', { changed_at: null }],
     ['its status', { status: null }],
-    ['the names', { user: { ...USER, first_name: null, last_name: null, work_email: null } }],
-    ['all that it said', { status: null, enrolled_at: null, user: { id: 'u1', remote_id: '32' } }],
-  ])('a removed record that lost %s still has its learner', (_, differs) => {
+    ['the names of its learner', { user: { ...USER, first_name: null, last_name: null, work_email: null } }],
+    [
+      'its status, enrolment date and names',
+      { status: null, enrolled_at: null, user: { id: 'u1', remote_id: '32' } },
+    ],
+  ])('a removed record without %s does not count as erased', (_, differs) => {
     expect(observed(removedRecord(differs)).erased).toBe(false);
   });
 });
 
-describe('a record of which the id alone is left', () => {
+describe('a record with only its id', () => {
   test.each([
-    ['with the time of its removal', { remote_deleted_at: REMOVED_AT }, REMOVED_AT],
-    ['without it', {}, null],
-    [
-      'with empty objects in it',
-      { user: { id: null, remote_id: null }, course_revision: { id: null } },
-      null,
-    ],
-  ])('a record with only its id, %s, is erased', (_, differs, removedAt) => {
+    ['and a removal date', { remote_deleted_at: REMOVED_AT }, REMOVED_AT],
+    ['and without a removal date', {}, null],
+    ['and empty objects', { user: { id: null, remote_id: null }, course_revision: { id: null } }, null],
+  ])('a record with only its id %s counts as erased', (_, differs, removedAt) => {
     expect(observed(blankRecord(differs))).toEqual({
       state: {
         id: 'p1',
@@ -100,12 +99,12 @@ describe('a record of which the id alone is left', () => {
     });
   });
 
-  test('a record with only its id may leave out all other fields', () => {
+  test('a record that has no field except its id counts as erased', () => {
     expect(observed({ id: 'p1' }).erased).toBe(true);
   });
 
   test.each(fields.filter((field) => !['remote_data', 'remote_deleted_at'].includes(field)))(
-    'a record with only its id and %s is an invalid live record',
+    'a record with only its id and %s is rejected as a live record without its other fields',
     (field) => {
       const seen = observe(blankRecord({ [field]: rawRecord({ completed_at: REMOVED_AT })[field] }));
 

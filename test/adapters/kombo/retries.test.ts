@@ -92,7 +92,7 @@ describe('waits between attempts', () => {
     }
   });
 
-  test('a request fails at once when the pause that Kombo names is longer than the remaining time', async () => {
+  test('a request fails immediately when the pause that Kombo names is longer than the remaining time', async () => {
     const error = await failing(() => busy({ 'retry-after': '90' }));
 
     expect(error).toMatchObject({ kind: 'transient', code: 'PLATFORM.RATE_LIMIT_EXCEEDED' });
@@ -101,7 +101,7 @@ describe('waits between attempts', () => {
 });
 
 describe('an attempt', () => {
-  test('an attempt is aborted after 15 seconds, and the second one when all the time is used', async () => {
+  test('the first attempt is aborted after 15 seconds, and the second attempt at the limit for all attempts', async () => {
     const error = await failing(hung);
 
     expect(attempts).toEqual([0, 15.25]);
@@ -109,7 +109,7 @@ describe('an attempt', () => {
     expect(error.message).toMatch(/^kombo\.test did not send a whole response within 15 s/);
   });
 
-  test('an attempt that succeeds leaves no timer', async () => {
+  test('no timer runs after an attempt that succeeded', async () => {
     const body = { status: 'success', data: { next: null, results: [] } };
     await firstPage(kombo(() => Response.json(body, { headers: { date: date() } })));
 

@@ -39,8 +39,8 @@ const spellings = (instant: fc.Arbitrary<number>) =>
       return { instant, text: `${local.slice(0, 10)}${letter}${time}${suffix}` };
     });
 
-describe('an instant', () => {
-  test('any spelling of an instant is normalised to UTC with milliseconds', () => {
+describe('a timestamp', () => {
+  test('a timestamp in any format is normalised to UTC with milliseconds', () => {
     fc.assert(
       fc.property(spellings(instants), ({ instant, text }) => {
         expect(normaliseTimestamp(text)).toBe(new Date(instant).toISOString());
@@ -48,7 +48,7 @@ describe('an instant', () => {
     );
   });
 
-  test('a normalised instant does not change', () => {
+  test('a normalised timestamp does not change when it is normalised again', () => {
     fc.assert(
       fc.property(instants, (instant) => {
         const text = new Date(instant).toISOString();
@@ -58,7 +58,7 @@ describe('an instant', () => {
   });
 });
 
-test('any instant in or before 1970 or after 2200 in UTC means "none", in any spelling and with any offset', () => {
+test('any timestamp in or before 1970 or after 2200 in UTC means "none", in any format and with any offset', () => {
   fc.assert(
     fc.property(spellings(instantsOfNone), ({ text }) => {
       expect(normaliseTimestamp(text)).toBeNull();
@@ -83,11 +83,11 @@ test.each([
   '0000-00-00 00:00:00',
   '+275760-09-13T00:00:00.000Z',
   '-271821-04-20T00:00:00.000Z',
-])('"%s" means that there is no date', (text) => {
+])('the timestamp "%s" means that there is no date', (text) => {
   expect(normaliseTimestamp(text)).toBeNull();
 });
 
-test('any text is read as a valid timestamp or refused', () => {
+test('any text is either parsed as a valid timestamp or refused', () => {
   const digits = fc.stringMatching(/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,5})?)?(Z|[+-]\d\d:?\d\d)?$/);
   fc.assert(
     fc.property(fc.oneof(digits, fc.string(), fc.date().map(String)), (text) => {
@@ -157,6 +157,6 @@ test.each([
   '+002026-03-01T00:00:00.000Z',
   '0000-00-01',
   '2026-03-01T09:30:00.000Z\n',
-])('"%s" is not a valid timestamp', (text) => {
+])('the text "%s" is not a valid timestamp', (text) => {
   expect(normaliseTimestamp(text)).toBeUndefined();
 });

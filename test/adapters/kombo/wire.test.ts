@@ -61,7 +61,7 @@ describe('the request for a page', () => {
     expect(server.asked[0]?.query).toEqual({ page_size: '250', include_deleted: 'true' });
   });
 
-  test('a page can be requested with changes after an instant, from a cursor with any characters', async () => {
+  test('the request for a page encodes `updated_after` and a cursor with any characters', async () => {
     const cursor = 'eyJh+/=&?#% ü\u2028';
     const updatedAfter = '2026-03-01T09:30:00.000Z';
 
@@ -89,7 +89,7 @@ describe('the request for a page', () => {
     expect(server.asked[0]?.query).toEqual({ ...query, page_size: '7' });
   });
 
-  test('each request uses the current key, which may change between two requests', async () => {
+  test('the key is read for each request, so that it may change between two requests', async () => {
     const keys = ['old', ' new\n'];
     const kombo = komboAt(server, ONCE, async () => keys.shift() ?? '');
 
@@ -111,7 +111,7 @@ describe('the base URL', () => {
       'http://localhost:4010/v1/lms/course-progressions',
     ],
     ['with a deeper path', 'https://proxy/eu/v1', 'https://proxy/eu/v1/lms/course-progressions'],
-  ])('the base URL %s is used before the path of a request', async (_, baseUrl, expected) => {
+  ])('the base URL %s is followed by the path of the request', async (_, baseUrl, expected) => {
     const asked: string[] = [];
     const kombo = createKombo({
       baseUrl,
@@ -147,7 +147,7 @@ describe('the base URL', () => {
 
 describe('a request that is not sent', () => {
   test.each(['', '  ', 'two words', 'kéy', 'k\u2028y'])(
-    'the key "%s", which no header can contain, is refused before a request is sent',
+    'the key "%s" is refused before a request is sent, since no header can contain it',
     async (key) => {
       const error = await thrownBy(() => firstPage(komboAt(server, ONCE, async () => key)));
 
@@ -157,7 +157,7 @@ describe('a request that is not sent', () => {
     },
   );
 
-  test('an integration id that no header can contain is refused before a request is sent', async () => {
+  test('an integration id is refused before a request is sent if no header can contain it', async () => {
     const error = await thrownBy(() =>
       komboAt(server).readPage({ integration: 'moodle:\u2665', updatedAfter: null, cursor: null }),
     );

@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterAll(() => server.close());
 
-test('of two concurrent writers of a text, the second one fails', async () => {
+test('of two concurrent writers of a text, the second writer fails', async () => {
   expect(await bucket.read('a/state.json')).toBeNull();
   expect(await bucket.replace('a/state.json', 'one', null)).toBe(true);
   expect(await bucket.replace('a/state.json', 'other', null)).toBe(false);
@@ -46,7 +46,7 @@ test('a PDF is stored once, and deleted', async () => {
   expect(await bucket.has('a/1.pdf')).toBe(false);
 });
 
-test('a conflict with another conditional write makes `replace` return false', async () => {
+test('`replace` returns false after a conflict with another conditional write', async () => {
   server.refuse(409);
   expect(await bucket.replace('a/state.json', 'one', null)).toBe(false);
 });
@@ -61,8 +61,11 @@ describe.each([
     ['has', () => bucket.has('a')],
     ['add', () => bucket.add('a', Buffer.from('%PDF'))],
     ['remove', () => bucket.remove('a')],
-  ])('`%s` reports whether a refusal of S3 is transient or an error of the deployment', async (_, call) => {
-    server.refuse(status);
-    await expect(call()).rejects.toThrow(error);
-  });
+  ])(
+    '`%s` throws an error that tells whether a refusal of S3 is temporary or an error of the deployment',
+    async (_, call) => {
+      server.refuse(status);
+      await expect(call()).rejects.toThrow(error);
+    },
+  );
 });

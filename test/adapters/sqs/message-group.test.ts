@@ -22,7 +22,7 @@ const integration = fc
   .map(([tool, rest]) => `${tool}:${rest}`)
   .filter((id) => IntegrationId.safeParse(id).success);
 
-it('the message group of an id of any length is accepted by SQS', async () => {
+it('SQS accepts the message group of an integration id of any length', async () => {
   const { send } = createQueue<{ integration: IntegrationId }>(client, `${queue.endpoint}/123456789012/poll`);
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(integration, { minLength: 1, maxLength: 25 }), async (ids) => {
@@ -35,6 +35,6 @@ it('the message group of an id of any length is accepted by SQS', async () => {
   );
 });
 
-it('the message group of an ordinary id is the id', () => {
+it('the message group of an integration id of ordinary length is the id', () => {
   expect(messageGroupOf('moodle:7C9M5sXAQx2cNMpVHLojrFpL')).toBe('moodle:7C9M5sXAQx2cNMpVHLojrFpL');
 });

@@ -23,8 +23,8 @@ const sentNumbers = () =>
   queue.sent.map((message) => numberOf(message)).toSorted((one, other) => one - other);
 
 describe('many messages, with a queue that fails three in ten', () => {
-  it.each(['refused', 'unanswered'] as const)(
-    'of many messages, all but those that are %s are sent and counted',
+  it.each(['refused', 'left without a result'] as const)(
+    'when three in ten messages are %s, all other messages are sent and counted',
     async (fate) => {
       queue.fate = (message) => (numberOf(message) % 10 < 3 ? fate : 'taken');
 
@@ -75,7 +75,7 @@ it('a denied call is not retried, and the other calls continue', async () => {
   expect(error).toBeInstanceOf(DeploymentError);
 });
 
-it('after the time budget no message is sent, and the unsent ones are counted', async () => {
+it('after the time budget, no message is sent, and all messages count as unsent', async () => {
   const { taken, error } = await polls(0).offer(messages(95));
   expect(taken).toBe(0);
   expect(error).toBeInstanceOf(TransientError);
@@ -83,11 +83,11 @@ it('after the time budget no message is sent, and the unsent ones are counted', 
 
 describe('a message', () => {
   it.each([
-    ['not at all without a delay', undefined, 0],
-    ['not at all when the time is past', -5_000, 0],
-    ['by whole seconds, never less than asked for', 59_001, 60],
-    ['by 15 minutes at most, as SQS allows', 3_600_000, 900],
-  ])('a message is delayed %s', async (_, delayMs, seconds) => {
+    ['0 by default', undefined, 0],
+    ['0 for a time in the past', -5_000, 0],
+    ['rounded up to whole seconds', 59_001, 60],
+    ['at most 15 minutes, the limit of SQS', 3_600_000, 900],
+  ])('the delay of a message is %s', async (_, delayMs, seconds) => {
     await polls().send(messages(1), delayMs);
 
     expect(queue.delays).toEqual([seconds]);

@@ -101,11 +101,14 @@ describe('the limit', () => {
     [0, 26, true],
     [24, 1, false],
     [25, 1, true],
-  ])('after %i suspect changes, whether %i more exceed the limit: %s', (before, count, tooMany) => {
-    const page = [ordinary, ...Array.from({ length: count }, () => suspect)];
-    expect(exceedsLimit(page, passed(before), SETTINGS, now)).toBe(tooMany);
-    expect(exceedsLimit(page, passed(before), SETTINGS, now + 2 * DAY_MS)).toBe(count > 25);
-  });
+  ])(
+    'after %i published suspect changes, a page with %i more exceeds the limit: %s',
+    (before, count, tooMany) => {
+      const page = [ordinary, ...Array.from({ length: count }, () => suspect)];
+      expect(exceedsLimit(page, passed(before), SETTINGS, now)).toBe(tooMany);
+      expect(exceedsLimit(page, passed(before), SETTINGS, now + 2 * DAY_MS)).toBe(count > 25);
+    },
+  );
 
   test('ordinary changes are not held, even after the limit was lowered', () => {
     expect(exceedsLimit([ordinary], passed(1_000), SETTINGS, now)).toBe(false);

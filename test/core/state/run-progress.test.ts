@@ -61,20 +61,36 @@ describe('a run', () => {
   });
 
   test.each<[string, Partial<Run>, boolean, boolean?]>([
-    ['a single page that changed something', { passPages: 1, passChanged: true }, true],
-    ['the first pass of several pages', { passPages: 2 }, false],
     [
-      'a first pass that is proven to have shown every record',
+      'ends after a single page, also if the page changed something',
+      { passPages: 1, passChanged: true },
+      true,
+    ],
+    ['does not end after the first pass of several pages', { passPages: 2 }, false],
+    [
+      'ends after a first pass that is proven to have shown every record',
       { passPages: 2, passChanged: true },
       true,
       true,
     ],
-    ['a second pass that changed nothing', { passPages: 2, pass: 2 }, true],
-    ['a second pass that changed something', { passPages: 2, pass: 2, passChanged: true }, false],
-    ['a third pass, whatever it changed', { passPages: 2, pass: 3, passChanged: true }, true],
-    ['a reconciliation', { mode: 'reconcile', passPages: 20, passChanged: true }, true],
-    ['the first pass of a baseline', { mode: 'baseline', passPages: 20 }, false],
-  ])('whether a run ends is decided correctly after %s', (_what, rest, over, isProven = false) => {
+    ['ends after a second pass that changed nothing', { passPages: 2, pass: 2 }, true],
+    [
+      'does not end after a second pass that changed something',
+      { passPages: 2, pass: 2, passChanged: true },
+      false,
+    ],
+    [
+      'ends after a third pass, whatever the pass changed',
+      { passPages: 2, pass: 3, passChanged: true },
+      true,
+    ],
+    [
+      'ends after the first pass if it is a reconciliation',
+      { mode: 'reconcile', passPages: 20, passChanged: true },
+      true,
+    ],
+    ['does not end after the first pass if it is a baseline', { mode: 'baseline', passPages: 20 }, false],
+  ])('a run %s', (_what, rest, over, isProven = false) => {
     expect(isOver(run(rest), isProven)).toBe(over);
   });
 

@@ -74,14 +74,14 @@ describe('a message of the poll queue', () => {
     expect(sent).toEqual([{ integration: w.integration.id }]);
   });
 
-  it('a poll continues while there is more time than the reserve', async () => {
+  it('a poll continues while the remaining time is longer than the reserve for a page', async () => {
     const w = await worldWithNews();
     const { receive, outcomes } = await functionOn(w);
     await receive({}, SPENT_MS + 1);
     expect(outcomes).toMatchObject([{ kind: 'ended' }]);
   });
 
-  it('a requested reconciliation is requested again when the time was spent by the run before it', async () => {
+  it('when the run before a requested reconciliation spends the time, the next message requests the reconciliation again', async () => {
     const w = await worldWithNews();
     const { receive, sent, outcomes } = await functionOn(w);
     await receive({ mode: 'reconcile' }, SPENT_MS);
@@ -94,7 +94,7 @@ describe('a message of the poll queue', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('another message is sent when another poll was requested during the poll', async () => {
+  it('a message is sent after a poll during which another poll was requested', async () => {
     const w = await worldWithNews();
     wantedMeanwhile(w);
     const { receive, sent, outcomes } = await functionOn(w);
@@ -105,9 +105,9 @@ describe('a message of the poll queue', () => {
   });
 
   it.each([
-    ['is followed by another when another poll of the integration was requested meanwhile', true],
-    ['is followed by none otherwise: a person decides', false],
-  ])('that stopped before a mass change %s', async (_, again) => {
+    ['sends a message if another poll was requested meanwhile', true],
+    ['sends no message otherwise, since a person must decide', false],
+  ])('a poll that is held before a mass change %s', async (_, again) => {
     const w = await synced(['a', 'b', 'c'], { mode: 'silent' }, { surgeFloor: 1 });
     w.put(...['a', 'b', 'c'].map((id) => observed({ id, removedAt: '2026-03-02T08:30:00.000Z' })));
     if (again) wantedMeanwhile(w);
@@ -119,7 +119,7 @@ describe('a message of the poll queue', () => {
 });
 
 describe('no message is sent', () => {
-  it('no message is sent when another worker holds the lease: that one polls again', async () => {
+  it('no message is sent when another worker holds the lease, since that worker polls again', async () => {
     const w = await worldWithNews();
     const lease = { owner: 'another', until: new Date(w.clock.read() + MINUTE_MS).toISOString() };
     await w.store.takeLease(w.integration.id, lease, new Date(w.clock.read()).toISOString());
@@ -130,7 +130,7 @@ describe('no message is sent', () => {
     expect(w.store.place().again).toBe(true);
   });
 
-  it('no message is sent when another worker has acquired the lease', async () => {
+  it('no message is sent when another worker has acquired the lease during the poll', async () => {
     const w = await worldWithNews();
     w.kombo.beforePage = () => w.clock.advance(w.settings.leaseMs + 1);
     const { receive, sent, outcomes } = await functionOn(w);
@@ -147,7 +147,7 @@ describe('no message is sent', () => {
     expect(sent).toEqual([]);
   });
 
-  it('no message is sent after a failed run: dispatch retries it', async () => {
+  it('no message is sent after a failed run, since dispatch retries it', async () => {
     const w = await worldWithNews();
     w.kombo.failures.push(new TransientError('Kombo is away'));
     const { receive, sent, outcomes } = await functionOn(w);
@@ -171,7 +171,7 @@ describe('no message is sent', () => {
     },
   );
 
-  it('the entry of an interrupted poll is finished after its integration was paused', async () => {
+  it('after an integration was removed, a message still finishes the entry of its interrupted poll', async () => {
     const w = await worldWithNews(100);
     const { calls } = await w.pollWithFault({ at: 4, kind: 'killed', tookEffect: true });
     expect(calls.at(-1)).toBe('appendEntry');
@@ -187,7 +187,7 @@ describe('no message is sent', () => {
     expect({ sent, outcomes, reads: w.kombo.reads.length }).toEqual({ sent: [], outcomes: [], reads: 1 });
   });
 
-  it('no message is sent when the integration is unknown', async () => {
+  it('a message of an unknown integration does nothing', async () => {
     const w = world();
     const { receive, outcomes } = await functionOn(w);
     await receive({ integration: 'moodle:unknown' });
@@ -195,24 +195,27 @@ describe('no message is sent', () => {
   });
 });
 
-describe('an invalid message fails, so that it reaches the dead-letter queue:', () => {
+describe('an invalid message', () => {
   it.each([
-    ['no record', eventOf(), /Records/],
-    ['two records', eventOf('{"integration":"moodle:test"}', '{}'), /Records/],
-    ['no JSON', eventOf('moodle:test'), /is not valid JSON/],
-    ['no integration', eventOf('{}'), /integration/],
-    ['an id that is none', eventOf('{"integration":"a/b"}'), /integration/],
-    ['a mode that is none', eventOf('{"integration":"moodle:test","mode":"again"}'), /mode/],
-    ['no event of a queue', { body: '{}' }, /Records/],
-  ])('%s', async (_, event, reason) => {
-    const w = await worldWithNews();
-    const { handle, sent, outcomes } = await functionOn(w);
-    await expect(handle(event, { getRemainingTimeInMillis: () => PLENTY_MS })).rejects.toThrow(reason);
-    expect({ sent, outcomes, calls: w.store.calls }).toEqual({ sent: [], outcomes: [], calls: [] });
-  });
+    ['an event without a record', eventOf(), /Records/],
+    ['an event with two records', eventOf('{"integration":"moodle:test"}', '{}'), /Records/],
+    ['a message that is not JSON', eventOf('moodle:test'), /is not valid JSON/],
+    ['a message without an integration', eventOf('{}'), /integration/],
+    ['an invalid integration id', eventOf('{"integration":"a/b"}'), /integration/],
+    ['an unknown mode', eventOf('{"integration":"moodle:test","mode":"again"}'), /mode/],
+    ['an event that is not from a queue', { body: '{}' }, /Records/],
+  ])(
+    'the poll function throws an error, so that the message reaches the dead-letter queue, for %s',
+    async (_, event, reason) => {
+      const w = await worldWithNews();
+      const { handle, sent, outcomes } = await functionOn(w);
+      await expect(handle(event, { getRemainingTimeInMillis: () => PLENTY_MS })).rejects.toThrow(reason);
+      expect({ sent, outcomes, calls: w.store.calls }).toEqual({ sent: [], outcomes: [], calls: [] });
+    },
+  );
 });
 
-describe('a message with follow', () => {
+describe('a message with `follow`', () => {
   /** A fake of the status check at Kombo that records its requests. */
   function lookAtKombo(answer: (w: World) => Integration | null, w: World) {
     const asked: unknown[] = [];
@@ -225,7 +228,7 @@ describe('a message with follow', () => {
     return { asked, owners, follow };
   }
 
-  it('a message with follow polls the integration after the status check', async () => {
+  it('a message with `follow` polls the integration after its status was checked at Kombo', async () => {
     const w = await worldWithNews();
     const { asked, owners, follow } = lookAtKombo(({ integration }) => integration, w);
     const { receive, outcomes } = await functionOn(
@@ -244,16 +247,16 @@ describe('a message with follow', () => {
   });
 
   it.each([
-    ['paused', ({ integration }: World): Integration => ({ ...integration, state: 'paused' })],
-    ['not one of ours', () => null],
-  ])('a message with follow does nothing when the integration is then %s', async (_, answer) => {
+    ['a paused integration', ({ integration }: World): Integration => ({ ...integration, state: 'paused' })],
+    ['null, for an integration that does not belong to this deployment', () => null],
+  ])('a message with `follow` does not poll when the status check returns %s', async (_, answer) => {
     const w = await worldWithNews();
     const { receive, outcomes } = await functionOn(w, { sync: lookAtKombo(answer, w).follow });
     await receive({ follow: 'changed' });
     expect({ outcomes, reads: w.kombo.reads }).toEqual({ outcomes: [], reads: [] });
   });
 
-  it('a message with follow is retried by the queue when Kombo cannot be asked', async () => {
+  it('when the status check at Kombo fails, the queue retries a message with `follow`', async () => {
     const w = await worldWithNews();
     const follow = () => Promise.reject(new TransientError('Kombo is away'));
     const { receive, outcomes } = await functionOn(w, { sync: follow });
@@ -261,7 +264,7 @@ describe('a message with follow', () => {
     expect(outcomes).toEqual([]);
   });
 
-  it('only a message with follow checks the status at Kombo', async () => {
+  it('only a message with `follow` checks the status at Kombo', async () => {
     const w = await worldWithNews();
     const { asked, follow } = lookAtKombo(() => null, w);
     const alone = await functionOn(w);
@@ -287,7 +290,7 @@ describe('a message whose run Kombo’s rate limit stops', () => {
     return { delayed, ...(await functionOn(w, { queue, ...parts })) };
   }
 
-  it('a rate limit delays the message with its mode until the limit is over, and is no failure', async () => {
+  it("when Kombo's rate limit stops a run, its message is sent again with the delay of the limit, and the health stays the same", async () => {
     const w = await worldWithNews();
     w.kombo.failures = [null, limitFor(5 * MINUTE_MS)];
     const { receive, delayed, outcomes } = await limitedFunction(w);
@@ -303,7 +306,7 @@ describe('a message whose run Kombo’s rate limit stops', () => {
     expect(w.store.place().lease).toBeNull();
   });
 
-  it('no request is sent before the rate limit is over, and the run then continues from its page', async () => {
+  it('no request to Kombo is made before the rate limit is over, and then the run continues from its page', async () => {
     const w = await worldWithNews();
     w.kombo.failures = [null, limitFor(5 * MINUTE_MS)];
     const { receive, delayed, outcomes } = await limitedFunction(w);
@@ -336,7 +339,7 @@ describe('a message whose run Kombo’s rate limit stops', () => {
     expect(w.bus.notified.map(({ type }) => type)).not.toContain('IntegrationFailing');
   });
 
-  it('a rate limit during the status check sends the same message again', async () => {
+  it('when a rate limit stops the status check, the same message is sent again', async () => {
     const w = await worldWithNews();
     const follow = () => Promise.reject(limitFor(MINUTE_MS));
     const { receive, delayed } = await limitedFunction(w, { sync: follow });

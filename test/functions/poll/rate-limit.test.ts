@@ -197,7 +197,7 @@ async function firstHours(limit: Limit) {
   return { ...school, syncedMs, syncRequests };
 }
 
-test('dispatch sends no message for an integration before the end of its window', async () => {
+test('dispatch sends no message for an integration before its rate limit is over', async () => {
   const id = 'moodle:a';
   const integration: Integration = {
     id,
@@ -225,7 +225,7 @@ const LIMITS = [
 
 describe('a server that limits requests by window only costs time', () => {
   test.each(LIMITS)(
-    'a server that allows $requests requests in $windowMs ms only costs time',
+    'a server that allows $requests requests in $windowMs ms delays events, but causes no missed event, duplicate or alarm',
     async (limit) => {
       const poller = await firstHours(limit);
 

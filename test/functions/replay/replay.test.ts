@@ -52,7 +52,7 @@ test('a temporary failure of a replay is retried after a pause', async () => {
   expect(at.clock.read()).toBe(begun + 60_000);
 });
 
-test('a replay that keeps failing returns its message to the queue, except when a person is needed', async () => {
+test('while a replay fails temporarily, its message returns to the queue; after a failure that needs a person, it does not', async () => {
   const at = await polledWorld(3);
   const { id } = await at.order(await at.plan(ALWAYS));
   const replay = replayFunction(at, 100);
@@ -67,7 +67,7 @@ test('a replay that keeps failing returns its message to the queue, except when 
   expect(replay.waiting).toEqual([]);
 });
 
-test('a message of a replay that is finished, stopped or unknown does nothing', async () => {
+test('a message for a replay that is finished, stopped or unknown does nothing', async () => {
   const at = await polledWorld(3);
   const { id } = await at.order(await at.plan(ALWAYS));
   const replay = replayFunction(at, 60);

@@ -28,7 +28,7 @@ function recorder() {
 }
 
 describe('the report of a run', () => {
-  it('the report of a run counts ended runs, and events by type in the log line', () => {
+  it('the report of a poll counts the runs that ended, and its log line counts events by type', () => {
     const { telemetry, lines, measured } = recorder();
     const ended = {
       mode: 'incremental' as const,
@@ -81,7 +81,7 @@ describe('the report of a run', () => {
 });
 
 describe('the count of published events', () => {
-  it('the count of published events has what the bus accepted, and starts over when it is read', async () => {
+  it('the counter of published events counts what the bus accepted, and starts at zero again after each reading', async () => {
     const counter = countPublished(
       { publish: async () => ({ accepted: [], refused: [], error: null }), notify: async () => undefined },
       () => NOW,
@@ -203,7 +203,7 @@ describe('the survey of the fleet', () => {
   });
 });
 
-it('an unexpected error is logged with its name and stack, without its message', () => {
+it('an unexpected error is logged with its name and stack, and without its message', () => {
   const problem = redacted(
     new Error('outer Ada', { cause: new SyntaxError('"ada@example.com" is not JSON') }),
   );

@@ -24,30 +24,60 @@ function known(state: Integration['state'], pausedBy?: 'kombo'): Integration {
 
 describe('the state of an integration after a status check at Kombo', () => {
   it.each([
-    ['one that is new', lms('active'), true],
-    ['one that is new and whose credentials failed', lms('invalid'), true],
-    ['one of another category', { category: 'HRIS', state: 'active' }, false],
-    ['one that is gone before it was added', { category: null, state: 'gone' }, false],
-  ] satisfies [string, KomboIntegrationStatus, boolean][])('%s', (_, standing, added) => {
+    ['adds a new LMS integration', lms('active'), true],
+    ['adds a new LMS integration whose credentials failed', lms('invalid'), true],
+    ['does not add an integration of another category', { category: 'HRIS', state: 'active' }, false],
+    ['does not add an integration that Kombo no longer has', { category: null, state: 'gone' }, false],
+  ] satisfies [string, KomboIntegrationStatus, boolean][])('the status check %s', (_, standing, added) => {
     expect(isOurs(standing)).toBe(added);
   });
 
   it.each([
     [
-      'an active one that is gone',
+      'pauses an active integration that Kombo no longer has',
       known('active'),
       { category: null, state: 'gone' },
       known('paused', 'kombo'),
     ],
-    ['an active one that was switched off', known('active'), lms('inactive'), known('paused', 'kombo')],
-    ['an active one whose credentials failed', known('active'), lms('invalid'), known('active')],
-    ['an active one in a state that nobody knows', known('active'), lms('unknown'), known('active')],
-    ['a paused one that is back', known('paused', 'kombo'), lms('active'), known('active')],
-    ['a paused one that is still off', known('paused', 'kombo'), lms('inactive'), known('paused', 'kombo')],
-    ['one that a person paused', known('paused'), lms('active'), known('paused')],
-    ['one that a person removed', known('removed'), lms('active'), known('removed')],
+    [
+      'pauses an active integration that was switched off in Kombo',
+      known('active'),
+      lms('inactive'),
+      known('paused', 'kombo'),
+    ],
+    [
+      'does not change an active integration whose credentials failed',
+      known('active'),
+      lms('invalid'),
+      known('active'),
+    ],
+    [
+      'does not change an active integration in a state that Schoolbell does not know',
+      known('active'),
+      lms('unknown'),
+      known('active'),
+    ],
+    [
+      'resumes an integration that an earlier status check paused, when it is active at Kombo again',
+      known('paused', 'kombo'),
+      lms('active'),
+      known('active'),
+    ],
+    [
+      'does not resume an integration that an earlier status check paused, while it is switched off in Kombo',
+      known('paused', 'kombo'),
+      lms('inactive'),
+      known('paused', 'kombo'),
+    ],
+    ['does not change an integration that a person paused', known('paused'), lms('active'), known('paused')],
+    [
+      'does not change an integration that a person removed',
+      known('removed'),
+      lms('active'),
+      known('removed'),
+    ],
   ] satisfies [string, Integration, KomboIntegrationStatus, Integration][])(
-    '%s',
+    'the status check %s',
     (_, before, standing, after) => {
       expect(withKomboStatus(before, standing)).toEqual(after);
     },
@@ -72,7 +102,7 @@ describe('syncing with Kombo', () => {
       'webhook',
     );
 
-  it('syncing adds a created integration once', async () => {
+  it('the status check adds a created integration once', async () => {
     const w = world();
     expect(await follow(w, lms('active'), 'created')).toMatchObject({
       id: w.integration.id,
@@ -83,11 +113,11 @@ describe('syncing with Kombo', () => {
     expect(await follow(w, lms('active'), 'created')).toEqual(added);
   });
 
-  it('syncing does not add an integration that only changed', async () => {
+  it('the status check does not add an integration that only changed', async () => {
     expect(await follow(world(), lms('active'), 'changed')).toBeNull();
   });
 
-  it('syncing pauses and resumes an integration and keeps its watermark', async () => {
+  it('the status check pauses and resumes an integration, and its checkpoint is kept', async () => {
     const w = world();
     await w.store.changeIntegration(w.integration.id, () => w.integration);
     await w.poll();
@@ -98,7 +128,7 @@ describe('syncing with Kombo', () => {
     expect(w.store.place().checkpoint.entry).toBe(before);
   });
 
-  it('syncing is retried while a poll holds the lease', async () => {
+  it('the status check throws an error while a poll holds the lease, so that it is retried', async () => {
     const w = world();
     await w.store.changeIntegration(w.integration.id, () => w.integration);
     const lease = { owner: 'a poll', until: new Date(w.clock.read() + 60_000).toISOString() };
@@ -107,7 +137,7 @@ describe('syncing with Kombo', () => {
     expect(await w.store.readIntegration(w.integration.id)).toMatchObject({ state: 'active' });
   });
 
-  it('syncing never undoes a simultaneous decision of a person', async () => {
+  it('the status check never undoes a simultaneous decision of a person', async () => {
     const states = fc.constantFrom<KomboIntegrationStatus['state']>(
       'active',
       'invalid',
@@ -162,7 +192,7 @@ describe('syncing with Kombo', () => {
     await fc.assert(following);
   });
 
-  it("syncing ends with Kombo's latest status, in whatever order two webhooks are processed", async () => {
+  it("after two status checks in any order, the integration has Kombo's latest status", async () => {
     const w = world();
     await w.store.changeIntegration(w.integration.id, () => w.integration);
     const parts = { ports: w.ports, settings: w.settings, baseline: w.integration.baseline };

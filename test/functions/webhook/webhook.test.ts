@@ -73,13 +73,13 @@ describe('a webhook that Kombo signed', () => {
   it.each([
     ['sync-finished', { integration_id: INTEGRATION, integration_category: 'ATS' }, []],
     ['connection-flow-failed', undefined, []],
-  ])('%s of %j', async (type, data, polls) => {
+  ])('a webhook of type %s with data %j requests nothing', async (type, data, polls) => {
     const { post, sent } = receiver();
     expect(await post(JSON.stringify({ id: '1', type, data }))).toMatchObject({ statusCode: 202 });
     expect(sent).toEqual(polls);
   });
 
-  it('the signature of a webhook is checked over its bytes', async () => {
+  it('the signature of a webhook is checked over the bytes of the body', async () => {
     const { post } = receiver();
     const body = dataChanged({ integration_tool: 'Ünïversität' });
     expect(await post(body, { base64: true })).toMatchObject({ statusCode: 202 });
@@ -88,7 +88,7 @@ describe('a webhook that Kombo signed', () => {
     });
   });
 
-  it('a webhook that arrives twice is processed twice', async () => {
+  it('a webhook that arrives twice requests two polls', async () => {
     const { post, sent } = receiver();
     await post(dataChanged());
     await post(dataChanged());
@@ -98,7 +98,7 @@ describe('a webhook that Kombo signed', () => {
 
 describe('a request that is not a webhook of Kombo', () => {
   it.each([
-    ['forged', dataChanged(), { signature: sign(dataChanged(), 'another secret') }, 401],
+    ['with a forged signature', dataChanged(), { signature: sign(dataChanged(), 'another secret') }, 401],
     ['with an empty signature', dataChanged(), { signature: '' }, 401],
     ['with half a signature', dataChanged(), { signature: sign(dataChanged()).slice(0, 20) }, 401],
     [
@@ -107,9 +107,9 @@ describe('a request that is not a webhook of Kombo', () => {
       { signature: Buffer.from(sign(dataChanged()), 'base64url').toString('hex') },
       401,
     ],
-    ['unsigned', dataChanged(), { signature: null }, 401],
-    ['too long', 'x'.repeat(MAX_BODY_BYTES + 1), {}, 413],
-    ['far too long', 'x'.repeat(MAX_BODY_BYTES * 3), { signature: 'x' }, 413],
+    ['without a signature', dataChanged(), { signature: null }, 401],
+    ['that is too long', 'x'.repeat(MAX_BODY_BYTES + 1), {}, 413],
+    ['that is far too long', 'x'.repeat(MAX_BODY_BYTES * 3), { signature: 'x' }, 413],
     ['that is not JSON', '{"type":', {}, 400],
     ['without a type', '{}', {}, 400],
     ['of a known type with other data', JSON.stringify({ type: 'data-changed', data: {} }), {}, 400],
@@ -136,7 +136,7 @@ describe('a request that is not a webhook of Kombo', () => {
   });
 });
 
-it('a webhook whose poll cannot be queued fails, so that it can be sent again', async () => {
+it('when the poll of a webhook cannot be queued, the request fails, so that Kombo can send the webhook again', async () => {
   const handle = webhookHandler({
     queue: { send: () => Promise.reject(new Error('no queue')) },
     secret: async () => SECRET,

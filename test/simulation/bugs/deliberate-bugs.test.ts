@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { deliberateBugs } from './deliberate-bugs.ts';
 
 it.each(deliberateBugs)(
-  'the text that the bug replaces is in the sources once: $name',
+  'the source text that the deliberate bug "$name" replaces exists exactly once',
   ({ patches, setting }) => {
     for (const { file, replace } of [...patches, ...(setting?.patches ?? [])]) {
       expect(readFileSync(file, 'utf8').split(replace), `${file}: ${replace}`).toHaveLength(2);
@@ -11,7 +11,7 @@ it.each(deliberateBugs)(
   },
 );
 
-it('the table in the README has one row for each bug', () => {
+it("the table in the simulation's README has one row for each deliberate bug", () => {
   const page = readFileSync('test/simulation/README.md', 'utf8');
   const rows = [...page.matchAll(/^\| (.+?) \| (?:\d+ \||a test \| (.+) \|$)/gm)].map(([, name, files]) => [
     name,

@@ -35,7 +35,7 @@ afterAll(async () => {
   await engine.close();
 });
 
-test('for each call, the simulated table returns the same result as the real engine', async () => {
+test('for each call, the simulated table returns the same result as the embedded DynamoDB', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(randomCall, { minLength: 1, maxLength: 25 }), async (calls) => {
       const prefix = `history${histories++}`;
