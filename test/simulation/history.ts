@@ -23,7 +23,10 @@ export type HistoryEnd = {
   hash: string;
 };
 
-/** Runs one history: changes, polls and faults, then an end without faults at which everything is compared. */
+/**
+ * Runs one history: a part with changes, polls and faults, then a part without faults, after which all
+ * results are compared.
+ */
 export async function liveThrough(scenario: Scenario, isTraced = false): Promise<HistoryEnd> {
   const world = worldOf(scenario, isTraced);
   const violations: Violation[] = [];
@@ -106,7 +109,7 @@ async function history(world: World, accuse: Accuse): Promise<void> {
 const ANONYMISED_AFTER_MS = 14 * 24 * 60 * MINUTE;
 const ERASURE_NEAR_MS = 60 * MINUTE;
 
-/** Whether the 14 days after which a removed record without names counts as erased end now. */
+/** Returns whether the 14 days after which a removed record without names counts as erased end now. */
 function isErasureNear(records: Iterable<{ removedAt: number | null }>, now: number): boolean {
   return [...records].some(
     ({ removedAt }) =>
@@ -114,7 +117,7 @@ function isErasureNear(records: Iterable<{ removedAt: number | null }>, now: num
   );
 }
 
-/** Polls, alone or at the same time, while the school changes and faults occur. */
+/** Runs polls, one at a time or several at the same time, while the school changes and faults occur. */
 async function turbulentTimes(
   world: World,
   workers: Invocations,
@@ -155,14 +158,14 @@ async function turbulentTimes(
   }
 }
 
-/** One poll, and the polls that it requests. */
+/** Runs one poll, and the polls that it requests. */
 async function pollOn(world: World, workers: Invocations, accuse: Accuse, first?: PollMode): Promise<void> {
   const { random, scenario } = world;
   let mode = first;
   for (let rounds = 0; rounds < 10; rounds++) {
     const end = await workers.poll(mode, accuse);
     mode = undefined;
-    // The held changes may still be being counted.
+    // The held changes may not be completely counted yet.
     if (end.kind === 'more' && random.chance(scenario.surgeFloor < 100 ? 0.2 : 0)) {
       await workers.settle(null, accuse);
     }
@@ -171,7 +174,7 @@ async function pollOn(world: World, workers: Invocations, accuse: Accuse, first?
   }
 }
 
-/** Polls, with an operator who releases everything, until nothing is left to do. */
+/** Polls until nothing is left to do. An operator releases all held changes. */
 async function pollUntilQuiet(
   world: World,
   workers: Invocations,
@@ -205,7 +208,10 @@ async function pollUntilQuiet(
   accuse('no work is left at the end', `still something to do after ${MAX_ROUNDS} polls without a fault`);
 }
 
-/** Unreadable records are listed. When they are readable, they are removed from the list and missed changes are published. */
+/**
+ * Checks that unreadable records are listed. When they are readable, they are removed from the list, and
+ * missed changes are published.
+ */
 async function readWhatWasSetAside(world: World, workers: Invocations, accuse: Accuse): Promise<void> {
   const { store } = workers.observer();
   const { life } = world.service;
@@ -221,8 +227,8 @@ async function readWhatWasSetAside(world: World, workers: Invocations, accuse: A
     world.trace.note(() => 'what was set aside is tried again');
     await workers.retrySetAside();
   }
-  // A later run removes it from the list when it reads the record. If there are more suspect changes than
-  // allowed, that run holds them.
+  // A later run removes the record from the list when it reads it. If there are too many suspect changes,
+  // that run is held.
   if ((await listed()).length > 0) await pollUntilQuiet(world, workers, accuse, 'reconcile');
   for (const id of await listed()) {
     // A record that disappeared from Kombo stays listed.
@@ -235,8 +241,8 @@ function wantsMore(end: InvocationEnd): boolean {
 }
 
 /**
- * A reconciliation right after an incremental run finds only what that run missed: changes that came too late
- * for the overlap, or records that both passes of the run skipped.
+ * Checks the reconciliation after an incremental run. It finds only what that run missed: changes that became
+ * visible too late for the overlap, or records that both passes of the run skipped.
  */
 function checkNothingWasMissed(
   { bus, service, scenario, counts }: World,
@@ -244,11 +250,11 @@ function checkNothingWasMissed(
   accuse: Accuse,
 ): void {
   const { vanishes, drifts } = scenario.pages;
-  // No proof holds if rows disappear or move without an update.
+  // No proof is right if rows disappear, or move without an update.
   const slips = vanishes > 0 || drifts > 0 ? 1 : 2;
   for (const { type, progression, json } of bus.received.slice(from)) {
     const record = progression === null ? undefined : service.life.school.records.get(progression);
-    // An erased record without names becomes so by time alone: `updated_after` cannot find it.
+    // An erased record without names becomes erased only because time passes: `updated_after` cannot find it.
     if (record === undefined || record.isUnseen || type === 'LearnerDataErased') continue;
     if (record.slips >= slips) {
       counts.add('found by a reconciliation, since the record slipped between pages');

@@ -24,28 +24,35 @@ import type { World } from './world/world.ts';
 export const INTEGRATION = 'sandbox:simulated';
 
 export type Invocations = {
-  /** An operator adds the integration. Without success, nobody can stop its polls. */
+  /** Adds the integration as an operator. If this fails, a later operation cannot stop its polls. */
   add(): Promise<void>;
-  /** @param accuse called when the outcome is wrong */
+  /**
+   * Runs a poll in a new process.
+   *
+   * @param accuse called when the outcome is wrong
+   */
   poll(mode: PollMode | undefined, accuse: Accuse): Promise<InvocationEnd>;
   /**
-   * An operator decides about held changes, which may fail.
+   * Decides about held changes as an operator. This may fail.
    *
-   * @param held null if it is not known whether something is held
-   * @param accuse called for a decision before the count was complete
+   * @param held the hold, or null if it is not known whether changes are held
+   * @param accuse called if a decision was accepted before the count was complete
    */
   settle(held: Held | null, accuse: Accuse): Promise<void>;
-  /** An operator pauses or resumes the polls, which may fail. */
+  /** Pauses or resumes the polls as an operator. This may fail. */
   change(state: Integration['state']): Promise<void>;
-  /** An operator adds a removed integration again, which may fail. */
+  /** Adds a removed integration again as an operator. This may fail. */
   addAgain(): Promise<void>;
-  /** An operator retries what was set aside, which may fail. */
+  /** Retries all set-aside items as an operator. This may fail. */
   retrySetAside(): Promise<void>;
-  /** The ports of a process without faults. */
+  /** Returns the ports of a process without faults. */
   observer(): Ports;
 };
 
-/** Invocations of the function, each in its own process: the real core and adapters in the simulated world. */
+/**
+ * Creates the invocations of the function. Each runs in a separate process, with the real core and adapters
+ * in the simulated world.
+ */
 export function invocations(world: World): Invocations {
   const { scenario, time, faults, random } = world;
   const watch = outcomeWatch(scenario, time.now);
@@ -67,7 +74,7 @@ export function invocations(world: World): Invocations {
     reconcileSliceMs: scenario.reconcileSliceMs,
   };
 
-  /** The result of an operator's work on the integration; null if it failed. */
+  /** Does an operator's work on the integration. Returns its result, or null if it failed. */
   const operated = async <Result>(
     what: string,
     work: (worker: Worker) => Promise<Result>,
@@ -141,7 +148,11 @@ export function invocations(world: World): Invocations {
   };
 }
 
-/** @param who decides the permissions for the table */
+/**
+ * Creates the ports of a process.
+ *
+ * @param who whose permissions for the table apply
+ */
 function portsOf(process: WorkerProcess, world: World, who: 'poll' | 'operators' = 'operators'): Ports {
   const { time, scenario, random } = world;
   const skew = random.int(-scenario.machineSkewMs, scenario.machineSkewMs);

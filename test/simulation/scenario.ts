@@ -5,8 +5,8 @@ import { commonFaultKinds, type FaultRates } from './world/faults.ts';
 import { type Random, seededRandom } from './world/random.ts';
 
 /**
- * The parameters of one history: drawn from its seed, and made smaller when a failure is shrunk. Times in
- * milliseconds.
+ * The parameters of one history. They are drawn from its seed, and reduced when a failing history is shrunk.
+ * Times are in milliseconds.
  */
 export type Scenario = {
   seed: number;
@@ -23,7 +23,10 @@ export type Scenario = {
   komboSkewMs: number;
   /** The largest difference between the clocks of two machines. */
   machineSkewMs: number;
-  /** Kombo's normal response time: before or after the current page is processed. */
+  /**
+   * Kombo's normal response time. With some values, a page arrives before the current page is processed; with
+   * others, after.
+   */
   komboMs: number;
   /** The longest delay until a change becomes visible. */
   latenessMs: number;
@@ -35,11 +38,16 @@ export type Scenario = {
   leaseMs: number;
   reconcileSliceMs: number;
   surgeFloor: number;
-  /** The probability that the next operation undoes the last one: A, B, A. */
+  /**
+   * The probability that the next operation undoes the last one, so that a state A changes to B and back to
+   * A.
+   */
   undo: number;
-  /** The probability that a poll does not wait for the one before it. */
+  /** The probability that a poll does not wait for the end of the poll before it. */
   together: number;
-  /** Records are so large, and pages have so many, that a page needs several journal entries. */
+  /**
+   * Whether records are so large, and pages have so many records, that a page needs several journal entries.
+   */
   isBulky: boolean;
   faults: FaultRates;
   faultLimit: number;
@@ -51,12 +59,12 @@ export type Scenario = {
   kinds: Partial<Record<SpecialKind, number>>;
   /** The probability that the next operation is a mass change. */
   massChanges: number;
-  /** Only ordinary learning happens, which is never held. */
+  /** Whether only ordinary learning happens, which is never held. */
   isOrdinary: boolean;
   hasNoEnrolmentDates: boolean;
-  /** Fields that are shown for the first time only when the customer turns them on. */
+  /** The fields that are turned off at first and that the customer turns on later. */
   offAtFirst: NullableField[];
-  /** Between two polls, this much time passes once; 0 in most histories. */
+  /** A long pause between two polls, which occurs once. 0 in most histories. */
   longPauseMs: number;
   surgeShare: number;
 };
@@ -64,8 +72,8 @@ export type Scenario = {
 export type PageHabits = {
   order: 'updated' | 'latest-first' | 'id' | 'random';
   /**
-   * With `offset`, records are skipped or repeated when others move; with `after`, a page continues behind
-   * the last record.
+   * How cursors work. With `offset`, records are skipped or repeated when other records move. With `after`, a
+   * page continues after the last record.
    */
   cursors: 'offset' | 'after';
   isInclusive: boolean;
@@ -73,7 +81,10 @@ export type PageHabits = {
   repeats: number;
   /** The largest number of changes while a page is read. */
   changesPerPage: number;
-  /** The probability that a row disappears from Kombo for good between two pages, so that later rows move up. */
+  /**
+   * The probability that a row disappears from Kombo permanently between two pages, so that later rows move
+   * up.
+   */
   vanishes: number;
   /**
    * The probability that a record's position in a `random` order changes from page to page without an update.
@@ -87,7 +98,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * Each seed has only some kinds of faults, with random rates: faults that always occur together hide bugs.
+ * Draws the parameters of a history from its seed. Each seed has only some kinds of faults, with random
+ * rates: faults that always occur together hide bugs.
  */
 export function scenarioOf(seed: number): Scenario {
   return withSpecialKinds(commonScenario(seed), seededRandom(seed ^ 0x51c1a1));
@@ -98,7 +110,7 @@ type CommonScenario = Omit<
   'kinds' | 'massChanges' | 'isOrdinary' | 'hasNoEnrolmentDates' | 'offAtFirst' | 'longPauseMs' | 'surgeShare'
 >;
 
-/** Rare features, drawn separately so that the other histories do not change. */
+/** Adds rare features to a scenario. They are drawn separately, so that the other histories do not change. */
 function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
   const drawn = specialKinds.flatMap((kind) =>
     random.chance(0.12) ? [[kind, random.pick([0.1, 0.3, 0.6])] as const] : [],
@@ -124,7 +136,7 @@ function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
         ? random.pick([0.05, 0.15])
         : 0,
     isOrdinary,
-    // A newer version with an older `changed_at` looks like a restored backup.
+    // If a newer version had an older `changed_at`, it would look like a restored backup.
     ...(isOrdinary && { undo: 0, latenessMs: 0, tooLate: 0, garbled: 0 }),
     records: isHeldOften ? Math.max(common.records, 12) : common.records,
     surgeFloor: isOrdinary ? random.int(0, 3) : isHeldOften ? random.int(1, 5) : common.surgeFloor,
@@ -142,9 +154,9 @@ function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
   return {
     ...scenario,
     pages,
-    // An older version is shown no longer than the length of the overlap.
+    // An older version is shown for a shorter time than the overlap.
     latenessMs: faults['kombo-lagging'] > 0 ? Math.min(scenario.latenessMs, 2 * MINUTE) : scenario.latenessMs,
-    // With two wrong clocks, the start of a run would be unknown.
+    // If both clocks were wrong, the start of a run would be unknown.
     komboSkewMs: faults['kombo-clock-ahead'] > 0 ? Math.max(common.komboSkewMs, 0) : common.komboSkewMs,
   };
 }
@@ -207,14 +219,14 @@ function baselineOf(random: Random, start: number): Baseline {
     : { mode };
 }
 
-/** Faults that end a worker or a run are rolled at each of its steps, so they are rarer. */
+/** Faults that end a worker or a run can occur at each of its steps, so they have lower rates. */
 const RARE = new Set(['killed', 'frozen', 'kombo-cursor-expired', 'kombo-refused', 'bus-entry-refused']);
 
 function ratesOf(random: Random): FaultRates {
   const isCalm = random.chance(0.05);
   const rate = (kind: string) => {
     if (isCalm || random.chance(0.65)) return 0;
-    // A run that is interrupted about once per page, if it has only a few pages.
+    // If a run has only a few pages, it is interrupted about once per page.
     if (kind === 'out-of-time') return random.pick([0.1, 0.3, 0.6]);
     return RARE.has(kind) ? random.pick([0.005, 0.01, 0.03]) : random.pick([0.02, 0.05, 0.2]);
   };

@@ -32,7 +32,7 @@ else if (values.bugs) process.exitCode = (await catchBugs(Number(values.workers)
 else if (values.seed !== undefined) process.exitCode = await simulateOne(Number(values.seed), values.trace);
 else process.exitCode = await simulateMany(Number(values.from), Number(values.seeds), Number(values.workers));
 
-/** @returns the exit code */
+/** Simulates many seeds and prints the results. Returns the exit code. */
 async function simulateMany(from: number, seeds: number, workers: number): Promise<number> {
   const bar = progressBar(seeds);
   const started = performance.now();
@@ -42,7 +42,7 @@ async function simulateMany(from: number, seeds: number, workers: number): Promi
     seeds,
     workers,
     progress(total) {
-      // Print a failure at once, so that it can be examined during a long run.
+      // Print a failure immediately, so that it can be examined during a long run.
       for (const { seed } of total.broken.slice(named)) process.stderr.write(`\nseed ${seed} is broken\n`);
       named = total.broken.length;
       bar.show(total.lived, named > 0 ? `, ${named} broken` : '');
@@ -63,7 +63,7 @@ async function simulateMany(from: number, seeds: number, workers: number): Promi
   return simulateOne(first.seed, false);
 }
 
-/** @returns the exit code */
+/** Simulates one seed and prints the result. Returns the exit code. */
 async function simulateOne(seed: number, isTraced: boolean): Promise<number> {
   const scenario = scenarioOf(seed);
   const end = await liveThrough(scenario, isTraced);

@@ -4,11 +4,12 @@ import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
 
 /**
- * An endpoint for all of AWS that records the calls by their IAM actions and passes each to its fake service.
+ * A server that all AWS clients use as their endpoint. It records the calls by their IAM actions and passes
+ * each call to the fake of its service.
  */
 export type AwsRecorder = {
   endpoint: string;
-  /** Each action with its resource, once, such as `dynamodb:PutItem` of `schoolbell`. */
+  /** Returns each action with its resource, once, such as `dynamodb:PutItem` of `schoolbell`. */
   calls(): { action: string; resource: string }[];
   close(): Promise<void>;
 };
@@ -16,14 +17,14 @@ export type AwsRecorder = {
 /** The endpoints of the fake services, by the first part of `x-amz-target`. */
 export type StandIns = Record<'DynamoDB_20120810' | 'AWSEvents' | 'AmazonSQS' | 'secretsmanager', string>;
 
-/** The service's name in IAM. */
+/** The names of the services in IAM. */
 const SERVICES: Record<keyof StandIns, string> = {
   DynamoDB_20120810: 'dynamodb',
   AWSEvents: 'events',
   AmazonSQS: 'sqs',
   secretsmanager: 'secretsmanager',
 };
-/** Calls with several messages have no IAM action of their own. */
+/** IAM has no action for a call with several messages: it checks the action for one message. */
 const ACTIONS: Record<string, string> = {
   SendMessageBatch: 'SendMessage',
   DeleteMessageBatch: 'DeleteMessage',
@@ -42,7 +43,10 @@ const Named = z.object({
 
 const Statements = z.object({ Statements: z.array(z.object({ Statement: z.string() })) });
 
-/** The action and the table of each statement: IAM checks statements, not the call that contains them. */
+/**
+ * Returns the action and the table of each statement: IAM checks the statements, not the call that contains
+ * them.
+ */
 function statementCalls(body: unknown): [action: string, resource: string][] {
   return Statements.parse(body).Statements.map(({ Statement }) => [
     Statement.startsWith('INSERT') ? 'dynamodb:PartiQLInsert' : 'dynamodb:PartiQLUpdate',

@@ -6,7 +6,7 @@ import type { KnownProgression, ObservedProgression } from '../../functions/core
 import type { SetAside } from '../../functions/core/state/set-aside.ts';
 import { CANARY } from './observed.ts';
 
-/** The data to check after all work has ended. */
+/** The data that is checked after all work has ended. */
 export type Traces = {
   bus: { published: LearningEvent[] };
   store: {
@@ -19,7 +19,8 @@ export type Traces = {
 };
 
 /**
- * The promises that are broken after all work has ended, in words. Kombo must show every field by then.
+ * Returns the promises that are broken after all work has ended, in words. Kombo must show every field by
+ * then.
  *
  * @param shown what Kombo shows at the end
  */
@@ -55,7 +56,7 @@ export function brokenPromises({ bus, store }: Traces, shown: ObservedProgressio
   return broken;
 }
 
-/** The facts of a record that was removed before it was first seen become known when it returns. */
+/** The status of a record that was removed before it was first seen becomes known when the record returns. */
 function isKnown(known: KnownProgression, shown: ObservedProgression): boolean {
   if (known.erased !== shown.erased) return false;
   const isUnseen = known.unpublishedRemoval === 'first-seen';
@@ -63,8 +64,8 @@ function isKnown(known: KnownProgression, shown: ObservedProgression): boolean {
 }
 
 /**
- * The events in the order of their first arrival. A repeated event must be equal except for the learner
- * details and the replay.
+ * Returns the events in the order of their first arrival. A repeated event must be equal except for the
+ * learner details and the replay.
  */
 function withoutRepeats(published: LearningEvent[]): { events: LearningEvent[]; contradictions: string[] } {
   const first = new Map<string, string>();
@@ -97,7 +98,7 @@ function chainBreaks(story: LearningEvent[]): string[] {
 
 const FACTS = ['status', 'enrolledAt', 'completedAt', 'removedAt'] as const;
 
-/** An event that reports a known value as new, or replaces a known value by null. */
+/** Returns whether an event reports a known value as new, or replaces a known value by null. */
 function saysNothing({ type, detail: { id, previous, progression } }: LearningEvent): string[] {
   if (previous === null) return [];
   const isSame = FACTS.every((field) => previous[field] === progression[field]);
@@ -119,7 +120,7 @@ function sorted(state: ProgressionState | null): [string, unknown][] {
   return Object.entries(state ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Whether the known state contains everything that an event would have reported about the record. */
+/** Returns whether the known state contains everything that an event would have reported about the record. */
 function tells(state: ProgressionState, { state: shown, erased }: ObservedProgression): boolean {
   if (erased) return shown.removedAt === null || state.removedAt !== null;
   const isCompleted = shown.status === 'COMPLETED';

@@ -8,16 +8,16 @@ import { runHere } from './run-program.ts';
 export type Ended = { exitCode: number | null; stdout: string; stderr: string };
 
 export type CommandLine = {
-  /** Runs a command on the embedded parts, with its own directory. */
+  /** Runs a command with data in this directory. */
   run(...args: string[]): Promise<Ended>;
-  /** The same, interrupted with Ctrl-C after this many lines were printed. */
+  /** Runs a command and interrupts it with Ctrl-C after it has printed this many lines. */
   interrupt(afterLines: number, ...args: string[]): Promise<Ended>;
   remove(): Promise<void>;
 };
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 
-/** The command line without a terminal, with data in a directory that is removed after the tests. */
+/** Creates a command line without a terminal. Its data is in a directory that is removed after the tests. */
 export async function commandLine(): Promise<CommandLine> {
   const directory = await mkdtemp(join(tmpdir(), 'schoolbell-'));
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };

@@ -3,13 +3,13 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 /**
- * A server that responds to each request of a client of AWS or Kombo with its status, and with `echo` in
+ * A server for clients of AWS and Kombo. It responds to each request with its `status`, and with `echo` in
  * every field.
  */
 export type EchoingServer = {
   endpoint: string;
   status: number;
-  /** The text that is repeated; null means the request's address, headers and body. */
+  /** The text that is repeated. If it is null, the address, headers and body of the request are repeated. */
   echo: string | null;
   close(): Promise<void>;
 };
@@ -18,7 +18,7 @@ export async function startEchoingServer(): Promise<EchoingServer> {
   const server = createServer(async (request, response) => {
     const asked = `${request.url} ${JSON.stringify(request.headers)} ${await text(request)}`;
     const said = echoing.echo ?? asked;
-    // A header accepts neither line breaks nor letters beyond Latin-1.
+    // A header can contain neither line breaks nor letters outside Latin-1.
     const header = said.replaceAll(/[^\x20-\x7e]/g, ' ').slice(0, 4_000);
     const isXml = request.headers['x-amz-target'] === undefined && request.url?.startsWith('/v1') !== true;
     response.writeHead(echoing.status, {

@@ -6,21 +6,21 @@ import type { TestClock } from './test-clock.ts';
 /** A record in Kombo, and the time of its last update there. */
 export type Shown = { observed: ObservedProgression; updatedAt: number };
 
-/** Kombo's API over records that may change between two pages. A cursor is an index of the list. */
+/** A fake of Kombo's API with records that may change between two pages. A cursor is an index of the list. */
 export type FakeKombo = Kombo & {
-  /** The records, in the order in which pages show them. */
+  /** Returns the records in the order in which pages show them. */
   show: () => Shown[];
-  /** How the platform handles `users` and `courses`: a filter that it does not support matches nothing. */
+  /** How the platform handles `users` and `courses`. A filter that it does not support matches no record. */
   filters: 'supported' | 'ignored' | 'unsupported';
   pageSize: number;
-  /** How far Kombo's clock is ahead of the machine's. */
+  /** How many milliseconds Kombo's clock is ahead of the machine's. */
   skewMs: number;
   dataExpiredAt: string | null;
-  /** Included in the first page of each pass. */
+  /** The rejected records, which are on the first page of each pass. */
   rejected: RejectedRecord[];
-  /** Errors that the next reads throw, one each; null means that the read succeeds. */
+  /** The errors that the next reads throw, one per read. With null, the read succeeds. */
   failures: (Error | null)[];
-  /** How many of the next requests with a cursor are refused. */
+  /** The number of the next requests with a cursor that are refused. */
   cursorsRefused: number;
   /** Called before a page is returned. */
   beforePage: (request: PageRequest) => void;

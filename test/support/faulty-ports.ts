@@ -2,9 +2,9 @@ import { TransientError } from '../../functions/core/errors.ts';
 import type { Ports } from '../../functions/core/ports.ts';
 
 /**
- * A fault at one call, before or after the call took effect: the process is `killed` (it does nothing more)
- * or `frozen` (it continues when it is thawed), the call `fails` with an error that the core knows, or
- * `surprises` with an unknown error.
+ * A fault at one call, before or after the call takes effect. `killed`: the process does nothing more.
+ * `frozen`: the process stops until `thaw` is called. `fails`: the call throws an error that the core knows.
+ * `surprises`: the call throws an unknown error.
  */
 export const faultKinds = ['killed', 'frozen', 'fails', 'surprises'] as const;
 export type Fault = { at: number; kind: (typeof faultKinds)[number]; tookEffect: boolean };
@@ -13,12 +13,12 @@ export type FaultyPorts = {
   ports: Ports;
   /** The names of the calls that were made. */
   calls: string[];
-  /** Settles when the process was killed or is frozen. */
+  /** Settles when the process is killed or frozen. */
   stopped: Promise<void>;
   thaw(): void;
 };
 
-/** The ports, with a fault at the call with this number (the first is 1). */
+/** Returns the ports with a fault at the call with this number. The first call has number 1. */
 export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fault | null): FaultyPorts {
   const calls: string[] = [];
   let isDead = false;

@@ -4,9 +4,9 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import type { NetworkFault, RefusingAnswer } from './network-fault.ts';
 
-/** A proxy in front of an HTTP service of this machine, with faults in requests and responses. */
+/** A proxy in front of an HTTP service on this machine. It causes faults in requests and responses. */
 export type FaultyProxy = {
-  /** The origin that replaces the service's origin. */
+  /** The URL to use instead of the URL of the service. */
   endpoint: string;
   /** The kinds of fault that have occurred. */
   struck: Set<NetworkFault['kind']>;
@@ -19,7 +19,9 @@ type Asked = Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders'> & { body: Bu
 type Answered = { status: number; rawHeaders: string[]; body: Buffer };
 
 /**
- * @param draw called for each request, in their order
+ * Starts a proxy with faults.
+ *
+ * @param draw returns the fault of the next request, or null
  */
 export async function startFaultyProxy(
   target: string,
@@ -77,7 +79,7 @@ export async function startFaultyProxy(
   };
 
   const server = createServer({ keepAliveTimeout: 60_000 }, (message, response) => {
-    // A client that closes the connection, or a stopped service, is one more fault.
+    // A client that closes the connection, and a service that has stopped, also count as faults.
     const served = serve(message, response).catch(() => drop(response));
     underWay.add(served);
     void served.finally(() => underWay.delete(served));

@@ -1,5 +1,5 @@
 /**
- * Texts that a learner, an author of courses or a platform could write to harm the reader's terminal or
+ * Texts that a learner, an author of courses or a platform could write to attack the reader's terminal or
  * messages.
  */
 export const hostileTexts: Record<string, string> = {
@@ -36,12 +36,12 @@ export const hostileTexts: Record<string, string> = {
   'a property of objects': '__proto__',
 };
 
-/** Texts of people that look unusual and must stay unchanged. */
+/** Names and titles with unusual characters, which must stay unchanged. */
 export const unusualNames = ['👩‍👩‍👧‍👦 Ada', 'क्‍ष', 'می‌خواهم', 'ශ්‍රී', 'אבג', '李小龍', 'Zoë', '🏴󠁧󠁢󠁥󠁮󠁧󠁿'];
 
 /**
- * Characters of others that must never reach a terminal, written as code points, independently of the code
- * that is tested.
+ * Characters that must never reach a terminal when they come from other systems. They are written as code
+ * points, independently of the code that is tested.
  */
 export function actsOnTerminal(text: string): string | null {
   for (const character of text) {

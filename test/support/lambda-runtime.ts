@@ -8,11 +8,12 @@ import { text } from 'node:stream/consumers';
 export type Answer = { result: unknown } | { error: unknown };
 
 /**
- * A function that runs as in Lambda: a separate process that receives its invocations from the runtime API.
+ * A function that runs as in Lambda: in a separate process that receives its invocations from the runtime
+ * API.
  */
 export type RunningFunction = {
   invoke(event: unknown): Promise<Answer>;
-  /** The milliseconds that loading the bundle took, which a cold start adds. */
+  /** How many milliseconds loading the bundle took. A cold start takes this additional time. */
   initMs: number;
   /** Everything that the function wrote to its log. */
   log(): string;

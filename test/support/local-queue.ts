@@ -5,20 +5,20 @@ import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
 
 /**
- * Fakes of SQS and Secrets Manager with the calls that the functions make: AWS JSON over HTTP, without a
- * check of signatures.
+ * Fakes of SQS and Secrets Manager with the calls that the functions make. They use AWS JSON over HTTP and do
+ * not check signatures.
  */
 export type LocalQueueAndSecrets = {
   endpoint: string;
   /** The bodies of the messages that were sent. */
   sent: unknown[];
-  /** The message groups, in the same order. */
+  /** The message groups of the sent messages, in the same order. */
   groups: string[];
-  /** The delays in seconds, in the same order. */
+  /** The delays of the sent messages in seconds, in the same order. */
   delays: number[];
-  /** The outcome of a message: accepted, refused by name, or left out of the response. */
+  /** Returns the outcome of a message: accepted, refused with an error code, or missing in the response. */
   fate: (message: unknown) => 'taken' | 'refused' | 'unanswered';
-  /** The errors of the next whole calls, one each. */
+  /** The error codes of the next calls, one per call. */
   callErrors: string[];
   close(): Promise<void>;
 };

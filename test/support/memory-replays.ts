@@ -5,7 +5,7 @@ import { ReplayRecord } from '../../functions/core/replay/replay-record.ts';
 import { countByType } from '../../functions/core/state/journal-entry.ts';
 import type { MemoryStore } from './memory-store.ts';
 
-/** A store of replays in memory, used with a store in memory. */
+/** Creates a store of replays in memory, to use with a store in memory. */
 export function memoryReplays(store: Pick<MemoryStore, 'journal'>): ReplayStore {
   const records = new Map<string, ReplayRecord>();
   return {

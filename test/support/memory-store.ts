@@ -8,20 +8,20 @@ import { JournalEntry, knownAfter } from '../../functions/core/state/journal-ent
 import { KnownProgression } from '../../functions/core/state/progression.ts';
 import { SetAside } from '../../functions/core/state/set-aside.ts';
 
-/** A table in memory for one integration. It keeps the promises of the port and no others. */
+/** A table in memory for one integration. It guarantees exactly what the port promises. */
 export type MemoryStore = Store & {
-  /** The calls in order. */
+  /** The names of the calls, in order. */
   calls: string[];
-  /** Everything that was ever passed to be written, as JSON. */
+  /** All data that was passed to be written, as JSON. */
   written: string[];
-  /** Progressions whose state was written. */
+  /** The ids of the progressions whose state was written. */
   progressionWrites: number;
   journal: Map<number, JournalEntry>;
   known: Map<string, KnownProgression>;
   aside: SetAside[];
   chunks: Map<string, HeldChunk>;
   place(): Place;
-  /** Stores a checkpoint with a released lease. */
+  /** Stores a checkpoint without a lease. */
   putCheckpoint(checkpoint: Checkpoint): void;
 };
 

@@ -7,13 +7,13 @@ export type RefusingAnswer = { status: number; headers: Record<string, string>; 
 export type NetworkFault =
   /** The connection is closed, and the service never receives the request. */
   | { kind: 'lost-request' }
-  /** The service processes the request; the connection is closed instead of a response. */
+  /** The service processes the request, but the connection is closed instead of a response. */
   | { kind: 'lost-answer' }
-  /** The connection is closed, and the request arrives at the service after this many other requests. */
+  /** The connection is closed. The request arrives at the service later, after this many other requests. */
   | { kind: 'late-request'; after: number }
-  /** The connection is closed within the body of the response. */
+  /** The connection is closed in the middle of the response body. */
   | { kind: 'cut-answer' }
-  /** The first half of the response's body, with headers that declare it complete. */
+  /** The response has only the first half of its body, and headers that declare this half as complete. */
   | { kind: 'halved-answer' }
   | { kind: 'slow-answer'; ms: number }
   | { kind: 'refused'; answer: RefusingAnswer }
@@ -31,13 +31,14 @@ export const faultKinds = [
   'refused-though-done',
 ] as const satisfies NetworkFault['kind'][];
 
-/** After these, a client that retries several times has given up. */
+/** After this many failed requests in a row, a client that retries several times has given up. */
 const LONGEST_OUTAGE = 30;
 const LONGEST_DELAY_MS = 20;
 
 /**
- * Decides the fault of each request: sometimes of a single one, sometimes of many in a row. Only some kinds
- * of fault, drawn first, occur: many of one kind find what a few of each do not.
+ * Returns a function that decides the fault of each request: sometimes of a single request, sometimes of many
+ * in a row. Only a few kinds of fault occur per seed: many faults of one kind find errors that a few faults
+ * of each kind do not find.
  *
  * @param share the share of requests with a fault
  */

@@ -2,10 +2,10 @@ import type { ProgressionState } from '../../functions/contract/event-parts.ts';
 import type { JournalEntry } from '../../functions/core/state/journal-entry.ts';
 import type { KnownProgression, ObservedProgression } from '../../functions/core/state/progression.ts';
 
-/** Part of every learner's details: nothing that is stored may contain it. */
+/** A text in the details of every learner. Nothing that is stored may contain it. */
 export const CANARY = 'canary-of-personal-data';
 
-/** A record of an enrolled learner, with some fields replaced. */
+/** Returns the record of an enrolled learner, with some fields replaced. */
 export function observed(
   state: Partial<ProgressionState> = {},
   rest: Partial<Omit<ObservedProgression, 'state'>> = {},
@@ -33,7 +33,7 @@ export function observed(
   };
 }
 
-/** A removed record of which Kombo has kept only the id. */
+/** Returns a removed record of which Kombo has kept only the id. */
 export function erased(id = 'p1', removedAt: string | null = null): ObservedProgression {
   return observed(
     { id, remoteId: null, status: null, enrolledAt: null, completedAt: null, changedAt: null, removedAt },
@@ -47,7 +47,7 @@ export function erased(id = 'p1', removedAt: string | null = null): ObservedProg
   );
 }
 
-/** The known state after a record was seen for the first time. */
+/** Returns the known state after a record was seen for the first time. */
 export function known(
   state: Partial<ProgressionState> = {},
   rest: Partial<Omit<KnownProgression, 'state'>> = {},
@@ -66,7 +66,7 @@ export function known(
   };
 }
 
-/** A journal entry with these changes. */
+/** Returns a journal entry with these changes. */
 export function entryOf(changes: JournalEntry['changes'], number = 1): JournalEntry {
   return {
     integration: 'moodle:test',

@@ -19,18 +19,18 @@ export type Step =
       pageSize: number;
       shuffle: number;
       repeats: boolean;
-      /** The order changes with each page, so that a record can be skipped. */
+      /** Whether the order of the records changes with each page, so that a record can be skipped. */
       isRestless: boolean;
-      /** Changes before each page is read. */
+      /** The changes that happen before each page is read. */
       meanwhile: Happening[];
       pagesLeft: number;
       cursorsRefused: number;
       fault: Fault | null;
-      /** The bus accepts only the events of lower seats. */
+      /** The bus accepts only the events of seats below this number. */
       busTakesBelow: number;
     };
 
-/** The parts in which a history runs. */
+/** The fakes with which a history runs. */
 export type Stage = {
   school: School;
   clock: TestClock;
@@ -39,9 +39,9 @@ export type Stage = {
     cursorsRefused: number;
     beforePage: (request: { updatedAfter: string | null; cursor: string | null }) => void;
   };
-  /** Decides the order of the records in pages. */
+  /** A number that determines the order of the records in pages. */
   shuffle: number;
-  /** Show each record twice, the second time at the end. */
+  /** Whether pages show each record twice, the second time at the end. */
   repeats: boolean;
   bus: Pick<RecordingPublisher, 'fails' | 'failure'>;
   pollWithFault(fault: Fault | null, request: Pick<PollRequest, 'mode' | 'timeLeft'>): Promise<Ending>;
@@ -87,7 +87,7 @@ export function steps(seats: number, isRestless: boolean, maxLength = 60): fc.Ar
   );
 }
 
-/** Runs a history. Frozen workers continue some steps later, and at the end. */
+/** Runs a history. Frozen workers resume some steps later, or at the end. */
 export async function live(poller: Stage, history: Step[]): Promise<void> {
   const frozen: (() => Promise<unknown>)[] = [];
   for (const [at, step] of history.entries()) {

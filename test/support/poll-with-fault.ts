@@ -2,7 +2,10 @@ import { type PollOutcome, type PollRequest, runPoll } from '../../functions/cor
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import { type Fault, faultyPorts } from './faulty-ports.ts';
 
-/** `stopped`: killed or frozen. `thaw` lets a frozen one continue, and returns how it then ends. */
+/**
+ * How a poll with a fault ended. `stopped`: its process was killed or frozen. `thaw` resumes a frozen process
+ * and returns how the poll then ends.
+ */
 export type Ending = {
   /** The names of the port calls that the poll made. */
   calls: string[];
@@ -12,7 +15,7 @@ export type Ending = {
   thaw(): Promise<PollOutcome | 'threw'>;
 };
 
-/** A poll with a fault: its outcome, or how it ended otherwise, and the number of its calls. */
+/** Runs a poll with a fault. Returns its outcome, or how it ended otherwise, and the names of its calls. */
 export async function pollWithFault(
   ports: Ports,
   settings: RunSettings,

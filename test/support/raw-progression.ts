@@ -1,6 +1,6 @@
 import type { ObservedProgression } from '../../functions/core/state/progression.ts';
 
-/** A course progression in Kombo's own JSON. On a removed record any field but `id` may be null. */
+/** A course progression in Kombo's own JSON. In a removed record, any field but `id` may be null. */
 export type RawProgression = {
   id: string;
   remote_id: string | null;
@@ -27,7 +27,7 @@ export type RawProgression = {
   } | null;
 };
 
-/** Converts a raw record for the core, independently of the adapter that does so in production. */
+/** Converts a raw record for the core, independently of the adapter that does this in production. */
 export function observedFromRaw(raw: RawProgression): ObservedProgression {
   const { user, course_revision: revision } = raw;
   return {

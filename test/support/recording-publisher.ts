@@ -3,16 +3,16 @@ import { type OperationalEvent, operationalEvents } from '../../functions/contra
 import { TransientError } from '../../functions/core/errors.ts';
 import type { Publisher, PublishResult } from '../../functions/core/ports.ts';
 
-/** A bus that records what it accepted, in order, and can be made to fail. */
+/** A fake bus that records the accepted events in order, and that can be made to fail. */
 export type RecordingPublisher = Publisher & {
   published: LearningEvent[];
   notified: OperationalEvent[];
-  /** The reason to refuse an event permanently, or null. */
+  /** Returns why the bus refuses an event permanently, or null. */
   refusal: (event: LearningEvent) => string | null;
-  /** Whether an event fails now. The later events of its progression then fail, too. */
+  /** Returns whether publishing an event fails now. Then the later events of its progression fail, too. */
   fails: (event: LearningEvent) => boolean;
   failure: Error;
-  /** Thrown by the next `tell`s, one each. */
+  /** The errors that the next calls of `notify` throw, one per call. */
   tellFailures: Error[];
 };
 

@@ -17,7 +17,7 @@ export type Happening = { progression: number; status: Status; course: number; m
 
 export type ReplayWorld = World & {
   ports: ReplayPorts;
-  /** Kombo shows the change, and the time passes. */
+  /** Makes Kombo show the change, and advances the clock. */
   happen(happening: Happening): void;
   plan(range: TimeRange, filter?: Partial<EventFilter>): Promise<ReplayPlan>;
   order(plan: ReplayPlan, order?: Partial<ReplayOrder>): Promise<ReplayRecord>;
@@ -27,7 +27,7 @@ export type ReplayWorld = World & {
 };
 
 /**
- * An integration that publishes everything from the first sync on, with the ports of replays. Waiting
+ * Creates an integration with the ports of replays that publishes everything from the first sync on. Waiting
  * advances the clock.
  */
 export function replayWorld(settings: Partial<RunSettings> = {}): ReplayWorld {
@@ -87,8 +87,8 @@ export function replayWorld(settings: Partial<RunSettings> = {}): ReplayWorld {
 }
 
 /**
- * A polled history with this many events: enrolments and completions of several progressions, an hour between
- * two polls.
+ * Creates a polled history with this many events: enrolments and completions of several progressions, with an
+ * hour between two polls.
  */
 export async function polledWorld(polls: number, settings: Partial<RunSettings> = {}): Promise<ReplayWorld> {
   const at = replayWorld(settings);

@@ -8,10 +8,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a command line in this process, which takes a tenth of the time of a separate process. Only one can
- * run at a time, because environment, folder and output belong to the process.
+ * Runs a command line in this process, which takes a tenth of the time of a separate process. Only one
+ * command line can run at a time, because environment, folder and output belong to the process.
  *
- * @param variables its whole environment
+ * @param variables all variables of the command's environment
  */
 export function runHere(
   args: string[],

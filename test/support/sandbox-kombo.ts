@@ -3,13 +3,13 @@ import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts';
 
 export const KEY = 'key-of-the-test';
 
-/** The sandbox with the records of a test, and with hooks for requests for a page. */
+/** The sandbox with the records of a test, and with settings for requests for pages. */
 export type SandboxKombo = Pick<Sandbox, 'url' | 'control' | 'close'> & {
   /** The largest number of records on a page. */
   pageSize: number;
-  /** How many of the next requests with a cursor are refused. */
+  /** The number of the next requests with a cursor that are refused. */
   cursorsRefused: number;
-  /** Called before a page is returned, but not for records by their ids. */
+  /** Called before a page is returned, but not for requests of records by their ids. */
   beforePage: (request: { updatedAfter: string | null; cursor: string | null }) => void;
   /** The query strings of the requested pages. */
   queries: string[];
@@ -61,7 +61,7 @@ export type PlainRecord = {
   removedAt?: string | null;
 };
 
-/** The sandbox for the command line, with records that a test adds. */
+/** The sandbox for the command line. Tests add its records. */
 export type CommandKombo = SandboxKombo & {
   variables: { KOMBO_BASE_URL: string; KOMBO_API_KEY: string };
   integration: string;

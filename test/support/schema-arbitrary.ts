@@ -24,9 +24,9 @@ export const WebhookSchema = z.discriminatedUnion('type', [
 type WebhookSchema = z.infer<typeof WebhookSchema>;
 
 /**
- * Any value that a schema allows.
+ * Generates any value that a schema allows.
  *
- * @param given used for all properties with these names
+ * @param given generators for all properties with these names
  */
 export function valuesOf(
   schema: WebhookSchema,

@@ -26,15 +26,15 @@ export type Happening =
 export const seatHappenings = SEAT_HAPPENINGS;
 
 /**
- * A record as Kombo shows it, and the time of its last update at Kombo (which `updated_after` is compared
- * with).
+ * A record as Kombo shows it, and the time of its last update at Kombo, with which `updated_after` is
+ * compared.
  */
 export type SchoolRecord = { raw: RawProgression; updatedAt: number };
 
-/** A school as its customer's Kombo integration shows it. Nothing in it depends on Schoolbell. */
+/** A school as its customer's Kombo integration shows it. It uses no code of Schoolbell. */
 export type School = {
   happen(happening: Happening): void;
-  /** Shows every field again and replaces unknown statuses, so that Kombo shows the real state. */
+  /** Turns on all fields and replaces unknown statuses, so that Kombo shows the real state. */
   showEverything(): void;
   records(): SchoolRecord[];
 };
@@ -54,6 +54,8 @@ type Seat = {
 };
 
 /**
+ * Creates a school.
+ *
  * @param now Kombo's clock, in milliseconds
  */
 export function school(now: () => number): School {
@@ -143,7 +145,7 @@ function happenAt(seat: Seat, what: (typeof SEAT_HAPPENINGS)[number], at: number
       seat.removedAt = null;
       break;
     case 'erase':
-      // Kombo does this without an update of the record.
+      // Kombo erases data without an update of the record.
       seat.isErased = seat.removedAt !== null;
       return;
     case 'touch':
@@ -162,7 +164,7 @@ function happenAt(seat: Seat, what: (typeof SEAT_HAPPENINGS)[number], at: number
 
 function render(number: number, seat: Seat, hidden: ReadonlySet<(typeof hideable)[number]>): RawProgression {
   const id = `progression${number}`;
-  // The seats use the spellings of times of different platforms, one after the other.
+  // Each seat uses the time format of one platform.
   const time = (at: number) =>
     number % 2 === 0
       ? new Date(at).toISOString()

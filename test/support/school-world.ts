@@ -11,9 +11,9 @@ import { type World, world } from './world.ts';
 /** An integration whose Kombo shows a changing school. */
 export type SchoolWorld = World & {
   school: School;
-  /** Decides the order of the records in pages. */
+  /** A number that determines the order of the records in pages. */
   shuffle: number;
-  /** Show each record twice, the second time at the end. */
+  /** Whether pages show each record twice, the second time at the end. */
   repeats: boolean;
   observed(): ObservedProgression[];
   /**

@@ -1,8 +1,8 @@
 import type { SchoolRecord } from './school-model.ts';
 
 /**
- * The records in the order in which pages show them. Each number `shuffle` gives one order; `repeats` shows
- * each record twice.
+ * Returns the records in the order in which pages show them. Each number `shuffle` gives a different order.
+ * With `repeats`, each record is shown twice.
  */
 export function inShownOrder(
   records: SchoolRecord[],

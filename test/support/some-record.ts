@@ -1,6 +1,9 @@
 import type { ProgressionRecord } from '../../local/sandbox/records.ts';
 
-/** A course progression as Kombo sends it. The name and address of its learner must not appear anywhere. */
+/**
+ * A course progression as Kombo sends it. The name and the address of its learner must not appear in any
+ * output.
+ */
 export const someRecord: ProgressionRecord & { id: string } = {
   id: 'progression-1',
   remote_id: 'remote-1',

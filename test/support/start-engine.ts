@@ -1,7 +1,10 @@
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { nativeDynamoDb, startNativeDynamoDb } from '../../local/native-dynamodb.ts';
 
-/** The engine that runs on every platform or, with `ENGINE=native`, the native one for comparison. */
+/**
+ * Starts the embedded DynamoDB engine that runs on every platform. With `ENGINE=native`, starts the native
+ * engine, for comparison.
+ */
 export async function startEngine(): Promise<EmbeddedDynamoDb> {
   if (process.env['ENGINE'] !== 'native') return startEmbeddedDynamoDb();
   const file = nativeDynamoDb();

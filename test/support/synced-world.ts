@@ -2,7 +2,7 @@ import { observed } from './observed.ts';
 import { HOUR_MS } from './test-clock.ts';
 import { type World, world } from './world.ts';
 
-/** An integration that has finished its first sync of some enrolled learners. */
+/** Creates an integration that has finished its first sync of some enrolled learners. */
 export async function synced(
   ids: string[] = ['a', 'b', 'c'],
   ...rest: Parameters<typeof world>

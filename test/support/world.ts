@@ -21,10 +21,10 @@ export type World = {
   ports: Ports;
   /** The records that Kombo shows, unless `kombo.show` is replaced. */
   shown: Shown[];
-  /** Adds a record to Kombo, or replaces the one with its id. Its update time is now. */
+  /** Adds a record to Kombo, or replaces the record with its id. Its update time is the present time. */
   put(...records: ObservedProgression[]): void;
   poll(request?: Partial<PollRequest>): Promise<PollOutcome>;
-  /** A poll with a fault: its outcome, or how it ended otherwise, and the number of its calls. */
+  /** Runs a poll with a fault. Returns its outcome, or how it ended otherwise, and the names of its calls. */
   pollWithFault(fault: Fault | null, request?: Partial<PollRequest>): Promise<Ending>;
   types(): LearningEventType[];
 };

@@ -23,7 +23,7 @@ const sentNumbers = () =>
   queue.sent.map((message) => numberOf(message)).toSorted((one, other) => one - other);
 
 describe('many messages, with a queue that fails three in ten', () => {
-  it.each(['refused', 'left without a result'] as const)(
+  it.each(['refused', 'unanswered'] as const)(
     'when three in ten messages are %s, all other messages are sent and counted',
     async (fate) => {
       queue.fate = (message) => (numberOf(message) % 10 < 3 ? fate : 'taken');

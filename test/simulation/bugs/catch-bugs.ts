@@ -5,10 +5,10 @@ import { deliberateBugs } from './deliberate-bugs.ts';
 import { runTestsOn } from './patched-tests.ts';
 import type { SourcePatch } from './source-patch.ts';
 
-/** A bug that is not found within this many seeds counts as not caught. */
+/** A bug that this many seeds do not find counts as not caught. */
 const MAX_SEEDS = 20_000;
 
-/** How a bug was caught. Null if it was not, with the reason in `by`. */
+/** How a bug was caught. If it was not caught, this is null, and `by` has the reason. */
 type Catch = { after: string | null; by: string };
 
 /**
@@ -37,7 +37,7 @@ async function catchByTests({ patches }: DeliberateBug, files: string[]): Promis
   return { after: failed > 0 ? 'a test' : null, by: files.map((file) => `\`${file}\``).join(', ') };
 }
 
-/** Searches for the first seed that breaks a promise with the bug, and keeps all promises without it. */
+/** Searches for the first seed that breaks a promise with the bug and keeps all promises without it. */
 async function catchBySeeds(
   { patches, setting = { patches: [], scenario: {} } }: DeliberateBug,
   workers: number,

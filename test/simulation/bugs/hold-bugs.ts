@@ -2,7 +2,7 @@ import type { SuspectKind } from '../../../functions/contract/waiting-changes.ts
 import { type DeliberateBug, one } from './deliberate-bug.ts';
 import { HELD, ORDINARY, UNDATED } from './settings.ts';
 
-/** Changes of one kind are not counted as suspect. */
+/** Returns the bug that changes of this kind are not counted as suspect. */
 function passes(kind: SuspectKind): DeliberateBug {
   const patches =
     kind === 'olderVersion'
@@ -19,7 +19,7 @@ function passes(kind: SuspectKind): DeliberateBug {
   return { name: `any number of changes of this kind is published: ${kind}`, patches, setting: HELD };
 }
 
-/** Bugs in what is held, and in how a decision of a person is carried out. */
+/** Bugs in deciding what is held, and in applying a person's decision. */
 export const holdBugs: DeliberateBug[] = [
   ...(
     [

@@ -4,7 +4,7 @@ import { replaced, type SourcePatch } from './source-patch.ts';
 /**
  * Runs test files on sources with replacements.
  *
- * @returns how many tests failed; a test file that cannot be loaded counts as one
+ * @returns the number of failed tests; a test file that cannot be loaded counts as one failed test
  */
 export async function runTestsOn(patches: SourcePatch[], files: string[]): Promise<number> {
   let failed = 0;
@@ -28,7 +28,7 @@ export async function runTestsOn(patches: SourcePatch[], files: string[]): Promi
   const vitest = await startVitest(
     'test',
     files,
-    // A patched module must neither come from the cache nor reach it.
+    // A patched module must neither be read from the cache nor be stored in it.
     { watch: false, reporters: [reporter], fsModuleCache: false },
     { plugins: [plugin] },
   );

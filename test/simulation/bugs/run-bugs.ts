@@ -2,14 +2,14 @@ import { type DeliberateBug, one } from './deliberate-bug.ts';
 import { HELD_AND_INTERRUPTED, OVERTAKEN, STEADY_PAGES, TWICE_AND_FAILING, withFault } from './settings.ts';
 import type { SourcePatch } from './source-patch.ts';
 
-/** A single pass: the next pass does not find what it missed. */
+/** A single pass, so that a next pass does not find what the first one missed. */
 const SINGLE_PASS: SourcePatch[] = one(
   'functions/core/state/run-progress.ts',
   'run.pass >= MAX_PASSES',
   'run.pass >= 1',
 );
 
-/** Entries of a few records. */
+/** Journal entries of a few records. */
 const SPLIT_PAGES_IN_ONE_PASS: SourcePatch[] = [
   ...one(
     'functions/core/state/journal-entry.ts',

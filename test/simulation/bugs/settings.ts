@@ -4,15 +4,15 @@ import type { FaultKind } from '../world/faults.ts';
 import type { SourcePatch } from './source-patch.ts';
 
 /**
- * Settings of histories in which another rule does not hide a bug, or in which the situation of a bug is frequent. The
- * same histories without the bug must keep every promise.
+ * Settings of histories for certain bugs: no other rule hides the bug, or its situation is frequent. The same
+ * histories without the bug must keep every promise.
  */
 export type BugSetting = { patches: SourcePatch[]; scenario: Partial<Scenario> };
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** Pages between which no record slips, so that a single pass finds everything. */
+/** No record moves between two pages, so that a single pass finds every record. */
 export const STEADY_PAGES: Partial<Scenario> = {
   pages: {
     order: 'id',
@@ -55,7 +55,7 @@ export function withFault(
   return { patches, scenario: { ...scenario, faults: { ...NO_FAULTS, [fault]: 0.5 } } };
 }
 
-/** Weeks pass after removals. */
+/** After removals, weeks pass. */
 export const AGED: BugSetting = {
   patches: [],
   scenario: { ...LIVELY, kinds: { erasures: 0.3 }, longPauseMs: 17 * DAY },
@@ -75,7 +75,7 @@ export const HELD: BugSetting = {
   },
 };
 
-/** Only ordinary learning: nothing may be held. */
+/** Only ordinary learning happens. None of it may be held. */
 export const ORDINARY: BugSetting = {
   patches: [],
   scenario: {
@@ -90,13 +90,13 @@ export const ORDINARY: BugSetting = {
   },
 };
 
-/** The same on a platform that sends no enrolment dates. */
+/** Only ordinary learning happens, on a platform that sends no enrolment dates. */
 export const UNDATED: BugSetting = {
   patches: [],
   scenario: { ...ORDINARY.scenario, hasNoEnrolmentDates: true },
 };
 
-/** A few records that change back and forth and are rarely read again, and frozen workers. */
+/** There are a few records that change back and forth and are rarely read again, and workers freeze. */
 export const OVERTAKEN: BugSetting = {
   patches: [],
   scenario: {
@@ -114,7 +114,10 @@ export const OVERTAKEN: BugSetting = {
   },
 };
 
-/** A few records that are removed and restored again and again, most of them held, and a bus that often fails. */
+/**
+ * A few records are removed and restored again and again, most of these changes are held, and the bus often
+ * fails.
+ */
 export const HELD_AND_INTERRUPTED: BugSetting = {
   patches: [],
   scenario: {
@@ -131,7 +134,7 @@ export const HELD_AND_INTERRUPTED: BugSetting = {
   },
 };
 
-/** Records that come twice in a page, and a bus that fails entries for longer than all retries. */
+/** Records come twice in a page, and the bus fails entries for longer than all retries take. */
 export const TWICE_AND_FAILING: BugSetting = {
   patches: [],
   scenario: {

@@ -6,9 +6,9 @@ export type SourcePatch = { file: string; replace: string; by: string };
 const applied = new Set<string>();
 
 /**
- * From now on, these files are imported with their replacements. To be called before they are imported.
+ * Replaces strings in these files when they are imported. It must be called before they are imported.
  *
- * @throws when a string is not in its file, or more than once, as the file is imported
+ * @throws when a file does not contain a string exactly once, as the file is imported
  */
 export function patchSources(patches: SourcePatch[]): void {
   registerHooks({
@@ -27,7 +27,7 @@ export function patchSources(patches: SourcePatch[]): void {
 /**
  * Applies replacements to a source.
  *
- * @throws when a string is not in it, or more than once
+ * @throws when the source does not contain a string exactly once
  */
 export function replaced(source: string, patches: SourcePatch[]): string {
   return patches.reduce((before, { file, replace, by }) => {
@@ -37,7 +37,7 @@ export function replaced(source: string, patches: SourcePatch[]): string {
   }, source);
 }
 
-/** The files that were imported with a replacement. */
+/** Returns the files that were imported with a replacement. */
 export function patchedFiles(): ReadonlySet<string> {
   return applied;
 }

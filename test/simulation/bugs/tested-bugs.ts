@@ -1,6 +1,6 @@
 import { type DeliberateBug, one } from './deliberate-bug.ts';
 
-/** Bugs that the simulation cannot find, or that only cause additional reads: a test finds them. */
+/** Bugs that the simulation cannot find, or that only cause additional reads. Tests find them. */
 export const testedBugs: DeliberateBug[] = [
   {
     name: 'a decision is not carried out while other changes are counted',

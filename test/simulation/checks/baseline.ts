@@ -3,8 +3,8 @@ import type { JournalEntry } from '../../../functions/core/state/journal-entry.t
 import type { Accuse } from './violation.ts';
 
 /**
- * A first sync publishes nothing, everything, or what has a date since the requested one. No other run
- * processes a record before it has ended.
+ * Checks that a first sync publishes nothing, everything, or what has a date since the requested one, as its
+ * mode says, and that no other run processes a record before the first sync has ended.
  *
  * @param baselinedAt when the bus received the event about its end
  * @param machineSkewMs the largest difference between the clocks of two machines
@@ -29,7 +29,7 @@ export function checkBaseline(
   }
 }
 
-/** Null: the design does not define this for a record without a date. */
+/** Null: the design does not define whether a record without a date is published. */
 function isToBePublished(
   { status, completedAt, enrolledAt }: JournalEntry['changes'][number]['state'],
   baseline: Baseline,

@@ -18,7 +18,10 @@ export type TakenEvent = {
  */
 export type Stories = Map<string, TakenEvent[]>;
 
-/** Reads what the bus received as a consumer would, and checks that equal ids have equal content. */
+/**
+ * Reads the received events as a consumer would, and checks that events with the same id have the same
+ * content.
+ */
 export function storiesOf(received: ReceivedEvent[], refused: ReceivedEvent[], accuse: Accuse): Stories {
   const taken = new Map<string, TakenEvent>();
   const all = [
@@ -49,7 +52,10 @@ export function storiesOf(received: ReceivedEvent[], refused: ReceivedEvent[], a
   return stories;
 }
 
-/** Each event's `previous` is the state of the event before it, and it was received after that event. */
+/**
+ * Checks that each event's `previous` is the state of the event before it, and that an event was received
+ * after the event before it.
+ */
 export function checkChains(stories: Stories, accuse: Accuse): void {
   for (const [id, events] of stories) {
     for (const [at, event] of events.entries()) {
@@ -67,7 +73,7 @@ export function checkChains(stories: Stories, accuse: Accuse): void {
   }
 }
 
-/** The event without the fields that may differ between two publications: today's learner details. */
+/** Returns the event without the fields that may differ between two publications: today's learner details. */
 function lasting(detail: LearningEventDetail): unknown {
   const { id, remoteId } = detail.learner;
   return { ...detail, learner: { id, remoteId } };

@@ -4,7 +4,7 @@ import type { FaultKind, FaultRates } from '../world/faults.ts';
 import type { ReceivedEvent } from '../world/received-events.ts';
 import type { Accuse } from './violation.ts';
 
-/** After these faults an event may have been published although the worker received an error. */
+/** After these faults, an event may have been published although the worker received an error. */
 const UNCERTAIN: FaultKind[] = [
   'killed',
   'frozen',
@@ -17,16 +17,16 @@ const UNCERTAIN: FaultKind[] = [
   'bus-answer-lost',
 ];
 
-/** The event at the end of an episode names the event at its beginning. */
+/** By the type of an event that ends an episode: the type of the event that begins it. */
 const Ends = z.union([
   z.object({ type: z.literal('IntegrationRecovered'), detail: operationalEvents.IntegrationRecovered }),
   z.object({ type: z.literal('ChangesReleased'), detail: operationalEvents.ChangesReleased }),
 ]);
 
 /**
- * Operational events: a first baseline, failures and holds. Each episode is published once from its beginning
- * to its end, one after another, and none is open at the end of the history. An event is repeated under the
- * same id only after a fault in its publication.
+ * Checks the operational events about a first baseline, failures and holds. The beginning and the end of each
+ * episode are published once, episodes do not overlap, and no episode is open at the end of the history. An
+ * event is repeated under its id only after a fault in its publication.
  */
 export function checkEpisodes(received: ReceivedEvent[], rates: FaultRates, accuse: Accuse): void {
   const notified = received.filter(({ journal }) => journal === null);
@@ -57,7 +57,7 @@ function checkPairs(events: ReceivedEvent[], begins: string, ends: string, accus
   if (open !== null) accuse('episodes are published once', `${open} has no end`);
 }
 
-/** The last part of the id of the event that began the episode. */
+/** Returns the last part of the id of the event that began the episode. */
 function beginningOf(type: string, json: string): string {
   const end = Ends.parse({ type, detail: JSON.parse(json) });
   return end.type === 'ChangesReleased'

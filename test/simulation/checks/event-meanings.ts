@@ -6,7 +6,10 @@ const STATUSES = new Set(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED']);
 
 type Meaning = (is: ProgressionState, was: ProgressionState | null, detail: LearningEventDetail) => boolean;
 
-/** What each event means, written a second time from the design's table. */
+/**
+ * For each event, whether a transition has its meaning. This is a second implementation of the design's
+ * table.
+ */
 export const meanings: Record<LearningEventType, Meaning> = {
   LearnerEnrolled: (is, was) => is.status === 'ENROLLED' && (was?.status ?? null) === null,
   CourseStarted: (is, was) => is.status === 'IN_PROGRESS' && [null, 'ENROLLED'].includes(was?.status ?? null),
@@ -30,14 +33,14 @@ export const meanings: Record<LearningEventType, Meaning> = {
     was !== null && is.removedAt !== null && was.removedAt !== null && changes.includes('learner'),
 };
 
-/** Nothing changed that an event of its own would report. */
+/** Returns whether no field changed that another event would report. */
 function isReported(is: ProgressionState, was: ProgressionState): boolean {
   if (is.status === null) return true;
   const isCompletionSame = is.status !== 'COMPLETED' || is.completedAt === was.completedAt;
   return is.status === was.status && is.enrolledAt === was.enrolledAt && isCompletionSame;
 }
 
-/** The status if it is one of the four known ones, otherwise null. */
+/** Returns the status if it is one of the four known ones, otherwise null. */
 export function known(status: string | null): string | null {
   return status !== null && STATUSES.has(status) ? status : null;
 }

@@ -5,7 +5,9 @@ import { type ChangeEvents, type Clocks, explains } from './explained-changes.ts
 import { isWhenItHappened } from './occurred-at.ts';
 import type { Accuse } from './violation.ts';
 
-/** In a change, the status comes first, then the removal or restoration, then the erasure. */
+/**
+ * The order of the events of one change: the status first, then the removal or restoration, then the erasure.
+ */
 const RANK: Partial<Record<TakenEvent['type'], number>> = {
   ProgressionRemoved: 1,
   ProgressionRestored: 1,
@@ -13,8 +15,8 @@ const RANK: Partial<Record<TakenEvent['type'], number>> = {
 };
 
 /**
- * Each event means what its name says, contains the ids and the state that Kombo showed, has the right time,
- * and follows the order in which Kombo showed the states.
+ * Checks that each event means what its name says, contains the ids and the state that Kombo showed, has the
+ * right time, and follows the order in which Kombo showed the states.
  */
 export function checkEvents(
   stories: Stories,
@@ -41,14 +43,15 @@ type Explained = { change: ChangeEvents; by: number[] };
 type Reached = { unexplained: number; showing: number; from: number; explained: Explained | null };
 
 /**
- * Finds for each change a version that explains it and was not shown before that of the previous change. A
- * page can show a record twice, so the function tries which events of an entry belong to one change.
+ * Finds for each change a version of the record that explains it and that Kombo did not show before the
+ * version of the previous change. A page can show a record twice, so the function tries which events of an
+ * entry belong to one change.
  */
 function checkExplained(events: TakenEvent[], showings: Showing[], clocks: Clocks, accuse: Accuse): void {
   const wasErased = erasedBefore(events);
   /**
-   * For each number of events from the start: the smallest number of unexplained ones, and the earliest
-   * version of the last change.
+   * For each number of events from the start: the smallest number of events without an explanation, and the
+   * earliest version that explains the last change.
    */
   const best: Reached[] = [{ unexplained: 0, showing: 0, from: 0, explained: null }];
   for (let end = 1; end <= events.length; end++) {
@@ -87,14 +90,17 @@ function checkExplained(events: TakenEvent[], showings: Showing[], clocks: Clock
   }
 }
 
-/** While Kombo is asked for an id, the next page was already fetched: it is decided after the response. */
+/**
+ * While Kombo is asked for an id, the next page was already fetched. That page is decided after the response
+ * for the id.
+ */
 function decidedAfter(showings: Showing[], at: number): number {
   if (showings[at]?.by !== 'ids') return at;
   const page = showings.slice(0, at).findLastIndex(({ by }) => by === 'page');
   return page < 0 ? at : page;
 }
 
-/** If two explanations are equally good, one change with more events is more likely. */
+/** If two explanations are equally good, the one with fewer changes of more events is more likely. */
 function isBetter(a: Reached, b: Reached): boolean {
   return a.unexplained < b.unexplained || (a.unexplained === b.unexplained && a.showing <= b.showing);
 }
@@ -108,7 +114,7 @@ function isOneChange(events: TakenEvent[]): boolean {
   });
 }
 
-/** Before each event: whether the learner's data was erased; null if no event shows it. */
+/** Returns for each event whether the learner's data was erased before it; null if no event shows this. */
 function erasedBefore(events: TakenEvent[]): (boolean | null)[] {
   let isErased: boolean | null = null;
   return events.map(({ type }) => {
@@ -129,7 +135,7 @@ function checkErasures(events: TakenEvent[], accuse: Accuse): void {
   }
 }
 
-/** The state before the first event was stored without an event, but Kombo must have shown it. */
+/** The state before the first event was stored without an event, but Kombo must have shown this state. */
 function checkFirst(id: string, first: TakenEvent | undefined, showings: Showing[], accuse: Accuse): void {
   const previous = first?.detail.previous ?? null;
   if (previous === null) return;
@@ -156,8 +162,8 @@ function isShown(date: string | null, dates: (number | null)[]): boolean {
 }
 
 /**
- * The ids of learner and course are those that Kombo showed last, even if this change removed them from the
- * record.
+ * Checks that the ids of learner and course are those that Kombo showed last, even if this change removed
+ * them from the record.
  */
 function checkReferences({ change, by }: Explained, showings: Showing[], accuse: Accuse): void {
   for (const { type, detail } of change.events) {
@@ -179,8 +185,8 @@ function checkReferences({ change, by }: Explained, showings: Showing[], accuse:
 const NOBODY = { learner: { id: null, remoteId: null }, course: { id: null, revision: null } };
 
 /**
- * The value in a version, or in the last processed version before it that has one. Versions between these two
- * may have been processed or not.
+ * Returns the value in a version, or in the last processed version before it that has a value. Versions
+ * between these two may have been processed or not.
  */
 function lastShown<Of extends 'learner' | 'course'>(
   showings: Showing[],

@@ -3,7 +3,7 @@ import type { Stories } from './chains.ts';
 import type { Accuse } from './violation.ts';
 
 /**
- * While the data of an integration is expired, disappeared records are not published as removed.
+ * Checks that no removal is published while the data of an integration is expired.
  *
  * @param komboSkewMs how far Kombo's clock is ahead of the machines' clocks
  */

@@ -6,16 +6,16 @@ import { known } from './event-meanings.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** Kombo is asked by id after the page was detected, and perhaps several times. */
+/** Kombo is asked by id after the time of detection of the page, and perhaps several times. */
 const ASKED_WITHIN = 10 * MINUTE;
 const ANONYMISED_AFTER = 14 * 24 * HOUR;
 
-/** The events that one change of a record published, and the known state before it. */
+/** The events that one change of a record published, and the known state before the change. */
 export type ChangeEvents = {
   events: TakenEvent[];
-  /** Null if no event shows it. */
+  /** Whether the record was erased before; null if no event shows this. */
   wasErased: boolean | null;
-  /** No event was published before. */
+  /** Whether no event of the record was published before. */
   isFirst: boolean;
 };
 
@@ -24,11 +24,11 @@ export type Clocks = {
   komboSkewMs: number;
   /** The largest difference between the clocks of two machines. */
   machineSkewMs: number;
-  /** The times at which Kombo reported the data as expired, by its clock. */
+  /** The periods in which Kombo reported the data as expired, by Kombo's clock. */
   expiries: { from: number; until: number }[];
 };
 
-/** Whether this version of the record leads to exactly these events. */
+/** Returns whether this version of the record leads to exactly these events. */
 export function explains(change: ChangeEvents, showing: Showing, clocks: Clocks): boolean {
   const [first, last] = [change.events[0]?.detail, change.events.at(-1)?.detail];
   if (first === undefined || last === undefined) return false;
@@ -47,7 +47,7 @@ export function explains(change: ChangeEvents, showing: Showing, clocks: Clocks)
 }
 
 /**
- * For a record that was removed before it was first seen, only the erasure is published. Its facts are
+ * For a record that was removed before it was first seen, only the erasure is published. The other events are
  * published when it returns.
  */
 function isOfAnUnseenRecord({ events, isFirst }: ChangeEvents): boolean {
@@ -60,14 +60,15 @@ function isOfAnUnseenRecord({ events, isFirst }: ChangeEvents): boolean {
 }
 
 /**
- * A version older than the known state is trusted only if Kombo showed it again when it was asked for the id.
+ * Returns whether the version may be trusted. A version older than the known state is trusted only if Kombo
+ * showed it again when it was asked for the id.
  */
 export function isConfirmed({ changedAt, by }: Showing, was: ProgressionState | null): boolean {
   const knownChange = was?.changedAt ?? null;
   return by === 'ids' || changedAt === null || knownChange === null || changedAt >= Date.parse(knownChange);
 }
 
-/** Between two events of one change the record has its new status, and the same removal as before. */
+/** Between two events of one change, the record has its new status, and the same removal as before. */
 function statesFollow(events: TakenEvent[]): boolean {
   const [was, is] = [events[0]?.detail.previous ?? null, events.at(-1)?.detail.progression];
   return events.slice(0, -1).every(({ detail, type }) => {
@@ -77,7 +78,10 @@ function statesFollow(events: TakenEvent[]): boolean {
   });
 }
 
-/** A null does not change a known value; but with a new status the completion date is taken as shown. */
+/**
+ * Returns whether the fields of the version give the state. A null does not change a known value, but with a
+ * new status the completion date is taken as shown.
+ */
 export function areFactsShown(
   is: Pick<ProgressionState, 'status' | 'enrolledAt' | 'completedAt'>,
   was: ProgressionState | null,
@@ -103,10 +107,10 @@ function isRemovalShown({ events, wasErased }: ChangeEvents, showing: Showing, d
   const [was, is] = [events[0]?.detail.previous ?? null, events.at(-1)?.detail.progression];
   const isRemoved = showing.isRemoved || showing.isBlank;
   const removedAt = is?.removedAt ?? null;
-  // The date of a known removal may stay. A removal without a date has the time of its detection.
+  // The date of a known removal may stay the same. A removal without a date has the time of its detection.
   const dates = [iso(showing.removedAt) ?? was?.removedAt ?? iso(detectedAt), was?.removedAt];
   if (isRemoved ? removedAt === null || !dates.includes(removedAt) : removedAt !== null) return false;
-  // A record that was removed before it was first seen is known without an event.
+  // A record that was removed before it was first seen is stored without an event.
   if (was === null && isRemoved) return false;
 
   const isReported = events.some(({ type }) => type === 'LearnerDataErased');
@@ -117,8 +121,8 @@ function isRemovalShown({ events, wasErased }: ChangeEvents, showing: Showing, d
 }
 
 /**
- * A removed record is erased when it lost its ids, or when its removal is 14 days old and its names are
- * blank. Clocks differ, so near the fourteenth day both results are possible.
+ * Returns whether the version may count as erased: a removed record that lost its ids, or whose removal is 14
+ * days old and whose names are blank. Clocks differ, so near the fourteenth day both results are possible.
  *
  * @param knownSince the date of the removal if this version shows none
  */
@@ -137,8 +141,8 @@ export function isErasure(
 }
 
 /**
- * While the data is expired, neither a removal nor a return is trusted: the record keeps its removal or its
- * lack of one.
+ * Returns whether the record keeps its removal or its lack of one: while the data is expired, neither a
+ * removal nor a return is trusted.
  */
 function isDisbelieved(
   { events }: ChangeEvents,
@@ -155,8 +159,8 @@ function isDisbelieved(
 }
 
 /**
- * Whether Kombo may have reported expired data until this time, when it was asked about what it had shown.
- * Before it is asked for an id, it is asked about the page that showed the record first.
+ * Returns whether Kombo may have reported the data as expired when it was asked about this version. Before it
+ * is asked for an id, it is asked about the page that showed the record first.
  */
 export function mayBeExpired(
   { at, by }: Pick<Showing, 'at' | 'by'>,

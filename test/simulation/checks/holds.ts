@@ -9,14 +9,16 @@ import type { Accuse } from './violation.ts';
 
 /** An hour less than a day, because the machines' clocks differ a little. */
 const WINDOW_MS = 23 * 60 * 60 * 1000;
-/** A page is fetched before its changes are held. */
+/**
+ * How long before a hold the held changes may have been shown: a page is fetched before its changes are held.
+ */
 const COUNTED_BEFORE = 10 * 60 * 1000;
 const SAMPLE_SIZE = 10;
 const LARGEST_COURSES = 20;
 
 /**
- * A decision of a person about held changes, between two times. If its response was lost, it may not have
- * been stored.
+ * A person's decision about held changes. It was stored at some time between `from` and `until`; if its
+ * response was lost, it may not have been stored.
  */
 export type HoldDecision = {
   by: 'release' | 'discard';
@@ -25,7 +27,7 @@ export type HoldDecision = {
   /** When the hold began, by the machine's clock. */
   since: number;
   changes: number;
-  /** The progressions whose changes were counted; empty if this is not certain. */
+  /** The progressions whose changes were counted; empty if they are not known for certain. */
   counted: string[];
 };
 
@@ -34,7 +36,7 @@ type Holds = {
   baselinedAt: number;
   entries: JournalEntry[];
   shown: Map<string, Showing[]>;
-  /** For each entry, by its number, the latest watermark at the time when it was appended. */
+  /** By the number of a journal entry, the latest watermark at the time when the entry was appended. */
   watermarks: Map<number, string | null>;
   decisions: HoldDecision[];
   settings: { surgeFloor: number; surgeShare: number };
@@ -45,9 +47,9 @@ type Holds = {
 type SuspectChange = { at: number; change: Change; wasReleased: boolean; limit: number };
 
 /**
- * Within a day, no more suspect changes are published than allowed without a person, except those that
- * persons released: changes that were shown before the decision, and no more than were counted. Discarded
- * changes were shown before the decision, too.
+ * Checks that within a day, no more suspect changes are published than the limit allows, except changes that
+ * a person released or discarded. These must have been shown before the decision, and the released ones must
+ * not be more than were counted.
  */
 export function checkHolds(holds: Holds, accuse: Accuse): void {
   const suspect = suspectChanges(holds);
@@ -100,7 +102,7 @@ function suspectChanges({
           removedAt !== null,
           change.erased,
         ]);
-        // A release that still applies covers the same facts again, whatever the state before them is.
+        // A release that still applies covers these facts again, whatever the state before them is.
         const wasReleased =
           releasedFacts.has(facts) ||
           released.some(
@@ -118,8 +120,8 @@ function suspectChanges({
 }
 
 /**
- * Whether the baseline's mode decides about a change: in a baseline, and in a reconciliation for what the
- * baseline should have seen.
+ * Returns whether the baseline's mode decides about a change: in a baseline, and in a reconciliation for
+ * records that the baseline should have seen.
  */
 function isOfBaseline(
   mode: JournalEntry['mode'],
@@ -136,7 +138,7 @@ function isRemovalPublishedAfter({ events, state }: Change, before: boolean): bo
 }
 
 /**
- * Whether Kombo had shown these facts of the record before this time.
+ * Returns whether Kombo had shown these facts of the record before this time.
  *
  * @param change.erased whether the record is erased with this change
  */
@@ -157,8 +159,9 @@ function wasShown(
 }
 
 /**
- * Only changes that a person discarded are left out: exactly those that had been shown before. A
- * reconciliation also leaves out the first sighting of a record that the baseline should have seen.
+ * Checks that the only changes without events are those that a person discarded, and that exactly these had
+ * been shown before the decision. A reconciliation also publishes nothing for a new record that the baseline
+ * should have seen.
  */
 export function checkDiscards(
   { entries, shown, decisions, clocks, baselinedAt }: Holds,
@@ -183,14 +186,14 @@ export function checkDiscards(
 }
 
 /**
- * A discarded change is not published: the next change of each progression, if it is the one that was shown
- * before the decision.
+ * Checks that a discarded change is not published. For each progression, it checks the first change after the
+ * decision, if Kombo had shown this change before the decision.
  */
 export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, accuse: Accuse): void {
   const { machineSkewMs } = clocks;
   for (const [place, { by, from, until, since, counted }] of decisions.entries()) {
     if (by !== 'discard') continue;
-    // Changes of a later decision may have been counted again.
+    // A later decision may apply to changes that were counted again.
     const next = decisions[place + 1]?.from ?? Number.POSITIVE_INFINITY;
     for (const id of counted) {
       // If Kombo showed another version meanwhile, it is not certain which change was counted.
@@ -203,8 +206,8 @@ export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, acc
         .flatMap(({ changes }) => changes.filter(({ state }) => state.id === id))
         .at(0);
       if (change === undefined || change.events.length === 0 || meanwhile.length === 0) continue;
-      // Exactly these facts: a removal that is not trusted while the data is expired is a different change
-      // without it.
+      // The facts must be exactly equal: while the data is expired, a removal is not trusted, and a change
+      // without it is a different change.
       const erased = change.events.includes('LearnerDataErased');
       const isTheSame = meanwhile.every(
         (showing) =>
@@ -219,12 +222,12 @@ export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, acc
   }
 }
 
-/** This does not depend on the watermark or on other progressions. */
+/** Returns whether a change is suspect independently of the watermark and of other progressions. */
 function isSuspectAnyway(change: Change): boolean {
   return isSuspect({ change, watermark: null, isRemovalPublished: true, hasEnrolmentDates: false });
 }
 
-/** The facts of a change that a run other than a baseline did not publish, or null. */
+/** Returns the facts of a change for which a run other than a baseline published nothing, or null. */
 function leftOut(change: Change): Change['discarded'] {
   const { previous, state, events, erased, discarded } = change;
   const isSilentFirstSight =
@@ -233,7 +236,7 @@ function leftOut(change: Change): Change['discarded'] {
 }
 
 /**
- * The counts of `ChangesHeld` add up, and ordinary learning is never held.
+ * Checks that the counts of `ChangesHeld` add up, and that ordinary learning is never held.
  *
  * @param isOrdinary whether only ordinary learning happened
  */
@@ -266,8 +269,8 @@ export function checkHeldEvents(
 }
 
 /**
- * On a platform without enrolment dates, ordinary learning looks like this, and cannot be told from an old
- * completion.
+ * Returns whether a record was first seen as completed and without dates. On a platform without enrolment
+ * dates, a new completion looks like an old one, so such records may be held.
  */
 function isFirstSeenCompletedUndated(showings: Showing[] = [], until: number): boolean {
   const place = showings.findIndex(

@@ -4,8 +4,8 @@ import type { TakenEvent } from './chains.ts';
 import { iso } from './explained-changes.ts';
 
 /**
- * Whether `occurredAt` is right: the date of the fact; otherwise `changed_at`, if it moved with this change
- * and is not before the requested window; otherwise the time of detection.
+ * Returns whether `occurredAt` is right: the platform's own date of the event; otherwise `changed_at`, if it
+ * moved with this change and is not before `updated_after`; otherwise the time of detection.
  *
  * @param change the events of the change
  * @param showing the version that the change comes from
@@ -18,15 +18,18 @@ export function isWhenItHappened(event: TakenEvent, change: TakenEvent[], showin
   const before = change[0]?.detail.previous?.changedAt ?? null;
   if (changedAt === null || changedAt === before) return occurredAt === detectedAt;
   const isInWindow = showing.updatedAfter === null || changedAt >= (iso(showing.updatedAfter) ?? '');
-  // The design does not define this for a record that was requested by its id, for one that changes back, and
-  // for an erasure that is seen together with its removal.
+  // The design does not define `occurredAt` for a record that was requested by its id, for a record that
+  // changes back, and for an erasure that is seen together with its removal.
   const isErasure = event.type === 'LearnerDataErased';
   const isOpen = showing.by === 'ids' || changedAt < (before ?? '') || own !== null || isErasure;
   if (isOpen) return occurredAt === changedAt || occurredAt === detectedAt;
   return occurredAt === (isInWindow ? changedAt : detectedAt);
 }
 
-/** The date of the fact. A date that was already known with another status belongs to an earlier fact. */
+/**
+ * Returns the platform's own date of the event, or null. A date that was already known with another status
+ * belongs to an earlier event.
+ */
 function ownDate({ type, detail }: TakenEvent): string | null {
   const { progression: is } = detail;
   switch (type) {

@@ -5,11 +5,14 @@ import type { Accuse } from './violation.ts';
 /** Longer than a request of a killed process can take. */
 const UNDERWAY_MS = 30_000;
 
-/** Checks outcomes: a worker that reports `busy` must not have met its own lease. */
+/** Checks the outcomes of calls. A worker must not return `busy` because of its own lease. */
 export type OutcomeWatch = {
-  /** A call begins. Returns a function to call with its outcome. */
+  /** Records that a call begins. Returns a function that must be called with the outcome of the call. */
   begins(): (end: InvocationEnd, accuse: Accuse) => void;
-  /** An operator begins. Returns a function to call with whether it succeeded. A failed one may have left a lease. */
+  /**
+   * Records that an operator's command begins. Returns a function that must be called with whether the
+   * command succeeded. A failed command may have left a lease.
+   */
   operates(): (wasDone: boolean) => void;
 };
 
@@ -41,9 +44,11 @@ export function outcomeWatch(scenario: Scenario, now: () => number): OutcomeWatc
         running--;
         const isClean = end.kind === 'ended' || end.kind === 'more' || end.kind === 'held';
         if (!isClean) lastTrouble = now();
-        // A frozen process reports its end much later than it happened: later faults do not count.
+        // The end counts as clean only if no fault occurred since the call began, because a frozen process
+        // reports its end much later than it happened.
         wasCleanlyLeft = isClean && running === 0 && lastTrouble < begunAt;
-        // A worker that was frozen beyond its lease stops, with or without another worker.
+        // A worker that was frozen beyond its lease stops, whether or not another worker has acquired the
+        // lease.
         const wasQuick = now() - begunAt < scenario.leaseMs / 2;
         const isDelayed = scenario.faults['table-write-delayed'] > 0;
         const wasAlone = isAlone && begun === place && wasQuick && !isDelayed;

@@ -3,13 +3,13 @@ import { isConditionFailed } from '../../../functions/adapters/dynamodb/translat
 import type { Item } from '../table/attribute-values.ts';
 import type { MemoryTable } from '../table/memory-table.ts';
 
-/** Checks workers after another worker acquired their lease. */
+/** What workers did after another worker had acquired their lease. */
 export type Overtaken = {
   /** Writes and events that these workers should not have sent. */
   writes: string[];
   /**
-   * The worker that has acquired the lease and read the known states. After that, no other worker may append
-   * an entry.
+   * The workers that have acquired the lease and read the known states. After that, no earlier worker may
+   * append an entry.
    */
   readers: Set<string>;
 };
@@ -20,19 +20,22 @@ export function nobodyOvertaken(): Overtaken {
 
 /** Observes the calls of one process to the table. */
 export type OvertakenWatch = {
-  /** A write is about to be sent. */
+  /** Called before a write is sent. */
   sends(what: string): void;
-  /** The known states are being read. */
+  /** Called when the known states are read. */
   reads(): void;
-  /** An item is being put, or the checkpoint is updated, at the moment when this takes effect. */
+  /** Observes a put of an item, or an update of the checkpoint, when it takes effect. */
   put<T>(input: PutItemCommandInput, effect: () => T): T;
   update<T>(input: UpdateItemCommandInput, effect: () => T): T;
   /**
-   * An update failed and the process knows it. The conflict may be with its own earlier update, whose
-   * response was lost.
+   * Called when an update failed and the process knows this. The conflict may be with its own earlier update,
+   * whose response was lost.
    */
   failed(input: UpdateItemCommandInput, error: unknown): void;
-  /** An item is being read: a worker whose update failed now knows the reason. */
+  /**
+   * Called when an item is read. A worker whose update failed can then know that another worker has the
+   * lease.
+   */
   looks(item: Item | undefined): void;
 };
 
@@ -84,7 +87,7 @@ export function overtakenWatch(
   };
 }
 
-/** A save of the checkpoint, not an acquisition of the lease. */
+/** Returns whether an update saves the checkpoint, and does not acquire the lease. */
 function isMove({ ExpressionAttributeValues: values }: UpdateItemCommandInput): boolean {
   return values?.[':before'] !== undefined;
 }

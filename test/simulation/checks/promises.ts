@@ -68,7 +68,8 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
       const wasNamed = stories.get(record.id)?.some(({ type }) => type !== 'LearnerDataErased') === true;
       const isUnseen = memory.unpublishedRemoval === 'first-seen' && !wasNamed;
       const showings = service.shown.get(record.id) ?? [];
-      // The facts of a record that was removed before it was first seen become known when it returns.
+      // The status of a record that was removed before it was first seen becomes known when the record
+      // returns.
       const toBeKnown = isUnseen ? { ...truth, ...NO_FACTS } : truth;
       checkLastState(toBeKnown, memory, showings, world.time.now(), accuse);
       const isToBeTold =
@@ -94,8 +95,9 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
 }
 
 /**
- * The known state equals what Kombo shows; a null of Kombo does not change a known value. For a discarded
- * change, the discarded state is compared, or the known state before it if the change disappeared.
+ * Checks that the known state equals what Kombo shows. A null of Kombo does not change a known value. For a
+ * discarded change, the discarded state is compared, or the known state before it if Kombo no longer shows
+ * the change.
  */
 function checkLastState(
   truth: ShownState,
@@ -134,7 +136,8 @@ function differences(truth: ShownState, facts: Facts, showings: Showing[], now: 
 }
 
 /**
- * Whether a record is erased follows from the versions since its removal: it stays erased until it returns.
+ * Returns whether a record is erased. This follows from its versions since its removal: a record stays erased
+ * until it returns.
  */
 function isErasureRight(
   truth: ShownState,
@@ -148,7 +151,10 @@ function isErasureRight(
   return shown !== 'no' || showings.some((showing) => isErasure(showing, removed, showing.at) !== 'no');
 }
 
-/** A record that was removed before it was first seen is published with its status when it returns. */
+/**
+ * Checks that a record that was removed before it was first seen is published with its status when it
+ * returns.
+ */
 function checkReturns(entries: JournalEntry[], isBaselineSilent: boolean, accuse: Accuse): void {
   const unseen = new Set<string>();
   for (const { changes, mode } of entries) {
@@ -166,7 +172,7 @@ function checkReturns(entries: JournalEntry[], isBaselineSilent: boolean, accuse
   }
 }
 
-/** The last event has the known state: nothing changed without an event after it. */
+/** Checks that the last event has the known state, so that nothing changed without a later event. */
 function checkStoryEnd(
   { state }: KnownProgression,
   last: TakenEvent | undefined,
@@ -192,7 +198,10 @@ async function readJournal({ store }: Ports): Promise<JournalEntry[]> {
   return entries;
 }
 
-/** Every event of the journal was accepted or permanently refused, and the numbers have no gap. */
+/**
+ * Checks that every event of the journal was accepted or permanently refused, and that the entry numbers have
+ * no gap.
+ */
 function checkJournal(entries: JournalEntry[], stories: Stories, accuse: Accuse): void {
   const notified = new Set([...stories.values()].flat().map(({ detail }) => detail.id));
   for (const [place, entry] of entries.entries()) {
@@ -209,8 +218,8 @@ function checkJournal(entries: JournalEntry[], stories: Stories, accuse: Accuse)
 }
 
 /**
- * Each change names the entry that changed its progression before, and the known state names the last one. So a
- * progression can be followed backwards through the journal.
+ * Checks that each change names the entry that changed its progression before, and that the known state names
+ * the last entry. So a progression can be followed backwards through the journal.
  */
 function checkPreviousEntries(
   entries: JournalEntry[],
@@ -232,7 +241,7 @@ function checkPreviousEntries(
   }
 }
 
-/** Names and addresses are nowhere in the table, including compressed journal entries. */
+/** Checks that names and addresses are nowhere in the table, also not in compressed journal entries. */
 function checkPersonalData(table: MemoryTable, learners: { email: string }[], accuse: Accuse): void {
   if (learners.length === 0) return;
   for (const item of table.items()) {

@@ -3,8 +3,8 @@ import type { Item } from '../table/attribute-values.ts';
 import type { MemoryTable } from '../table/memory-table.ts';
 
 /**
- * The items of the table except checkpoints, which count their own writes, and unknown statuses, which are
- * counted again by each run.
+ * Returns the items of the table, without checkpoints, which count their own writes, and without unknown
+ * statuses, which each run counts again.
  */
 export function tableItems(table: MemoryTable): Map<string, Item> {
   return new Map(
@@ -15,7 +15,7 @@ export function tableItems(table: MemoryTable): Map<string, Item> {
   );
 }
 
-/** The keys of items that are new or different. A write replaces the item object. */
+/** Returns the keys of items that are new or different. A write replaces the item object. */
 export function changedItems(before: Map<string, Item>, after: Map<string, Item>): string[] {
   return [...after].flatMap(([key, item]) => {
     const was = before.get(key);

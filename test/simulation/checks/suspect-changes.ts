@@ -2,20 +2,21 @@ import type { Change } from '../../../functions/core/state/journal-entry.ts';
 
 const OLD_AFTER = 3 * 24 * 60 * 60 * 1000;
 
-/** The known facts about an integration and a record when a change is classified. */
+/** The facts about an integration and a record from which a change is classified. */
 export type Judged = {
   change: Change;
   /** The latest watermark that the integration ever had; null before its first sync has ended. */
   watermark: string | null;
-  /** The record's removal was published, and it has not returned since. */
+  /** Whether the record's removal was published and the record has not returned since. */
   isRemovalPublished: boolean;
-  /** At least one known progression has an enrolment date. */
+  /** Whether a known progression has an enrolment date. */
   hasEnrolmentDates: boolean;
 };
 
 /**
- * Whether a published change is suspect, decided a second time, independently of the product. Where the
- * design does not define it, the result is false, since a check must be certain before it reports a fault.
+ * Returns whether a published change is suspect. This is a second implementation, independent of the product.
+ * If the design does not define the result, it is false, since a check must be certain before it reports a
+ * fault.
  */
 export function isSuspect({ change, watermark, isRemovalPublished, hasEnrolmentDates }: Judged): boolean {
   const { previous, state, events } = change;

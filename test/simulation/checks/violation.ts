@@ -1,4 +1,4 @@
-/** A broken promise, and the evidence. */
+/** A broken promise, with the evidence. */
 export type Violation = { promise: string; evidence: string };
 
 /** Reports a broken promise. The checks continue, so that all violations are found. */

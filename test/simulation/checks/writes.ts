@@ -5,7 +5,7 @@ import type { World } from '../world/world.ts';
 import type { Accuse } from './violation.ts';
 
 /**
- * The fields of a checkpoint that are checked. Reading all of it at each write would double the time of the
+ * The fields of a checkpoint that are checked. Parsing all fields at each write would double the time of the
  * simulation.
  */
 const Progress = z.object({ entry: z.int(), watermark: z.nullable(z.string()) });
@@ -17,12 +17,13 @@ const CLOCKS_DIFFER_MS = 2_000;
 const HELD_BYTES = 100_000;
 
 /**
- * Checks at each write that nothing goes back: the entry number and watermark of the checkpoint, an appended
- * journal entry, the entry number of a progression.
+ * Checks at each write that nothing goes back: the checkpoint's entry number and watermark, an appended
+ * journal entry, and the entry number of a progression.
  */
 export function checkWrites({ table, scenario, watermarks }: World, accuse: Accuse): void {
   const { faults: rates, machineSkewMs } = scenario;
-  // A worker that was frozen, or whose write is delayed, may find another worker's entry under its number.
+  // A worker that was frozen, or whose write is delayed, may find an entry of another worker under its
+  // number.
   const isPrompt = rates.frozen === 0 && rates['table-write-delayed'] === 0;
   let latest: string | null = null;
   table.watch((before, after) => {
@@ -48,7 +49,7 @@ export function checkWrites({ table, scenario, watermarks }: World, accuse: Accu
   });
 }
 
-/** An integration that may never be polled again must not have an unfinished entry. */
+/** Checks that an integration that may never be polled again has no unfinished entry. */
 function checkNothingIsLeft(table: MemoryTable, accuse: Accuse): void {
   const items = table.items();
   const isOf = (kind: string) => (item: Item) => item['pk']?.S?.startsWith(kind) === true;
@@ -61,6 +62,8 @@ function checkNothingIsLeft(table: MemoryTable, accuse: Accuse): void {
 }
 
 /**
+ * Checks that the watermark does not go back.
+ *
  * @param slackMs how far the watermark may go back because the machines' clocks differ
  * @returns the watermark, or null if it did not change
  */

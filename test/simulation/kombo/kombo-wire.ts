@@ -2,7 +2,9 @@ import type { RecordContent } from '../school/record.ts';
 import type { NullableField, School } from '../school/school.ts';
 import type { Random } from '../world/random.ts';
 
-/** The fields of a record in a response; null if the field is turned off or its value is gone. */
+/**
+ * Returns the fields of a record in a response. A field is null if it is turned off or its value was erased.
+ */
 export type ShownFields = Pick<
   RecordContent,
   'status' | 'enrolledAt' | 'completedAt' | 'removedAt' | 'remoteData'
@@ -14,16 +16,16 @@ export type ShownFields = Pick<
   course: { id: string; revision: string; title: string } | null;
 };
 
-/** A record as read from a response. Times in milliseconds; a date that means "none" is null. */
+/** A record as it is read from a response. Times are in milliseconds; a date that means "none" is null. */
 export type ShownState = {
   status: string | null;
   enrolledAt: number | null;
   completedAt: number | null;
   changedAt: number | null;
-  /** The record shows a removal, with any date. */
+  /** Whether the record shows a removal, with any date. */
   isRemoved: boolean;
   removedAt: number | null;
-  /** Only the id is shown. */
+  /** Whether the record shows only its id. */
   isBlank: boolean;
   hasNames: boolean;
   learner: { id: string; remoteId: string } | null;
@@ -74,7 +76,7 @@ function realDate(time: number | null): number | null {
   return time === null || time < FIRST_REAL || time > LAST_REAL ? null : time;
 }
 
-/** A record as JSON of Kombo's responses. The same time is written in different formats. */
+/** Returns a record as JSON of Kombo's responses. The same time is written in different formats. */
 export function wireRecord(id: string, fields: ShownFields, isGarbled: boolean, random: Random): unknown {
   const time = (value: number | null) => (value === null ? null : spell(value, random));
   const { learner, names, course, remoteData } = fields;
@@ -112,12 +114,12 @@ function spell(ms: number, random: Random): string {
   return new Date(ms + 2 * 60 * 60 * 1000).toISOString().replace('Z', '+02:00');
 }
 
-/** The body of a successful response. */
+/** Returns the body of a successful response. */
 export function successBody(data: unknown): string {
   return JSON.stringify({ status: 'success', data });
 }
 
-/** The body of an error. */
+/** Returns the body of an error. */
 export function errorBody(code: string | null, message: string): string {
   const log_url = 'https://app.kombo.dev/logs?interactionId=1';
   return JSON.stringify({ status: 'error', error: { code, title: null, message, log_url } });

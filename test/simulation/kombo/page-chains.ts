@@ -3,9 +3,11 @@ import type { SchoolRecord } from '../school/record.ts';
 import type { School } from '../school/school.ts';
 import type { Random } from '../world/random.ts';
 
-/** The pages of Kombo's responses: their order, and cursors, which are positions in this order. */
+/** The pages of Kombo's responses, in their order. A cursor is a position in this order. */
 export type PageChains = {
   /**
+   * Returns a page.
+   *
    * @param cursor null for a first page
    * @throws CursorExpiredError for an unknown or expired cursor
    */
@@ -13,9 +15,9 @@ export type PageChains = {
     records: SchoolRecord[];
     next: string | null;
   };
-  /** The pass of this cursor has already ended. */
+  /** Returns whether the pass of this cursor has already ended. */
   expire(cursor: string): void;
-  /** From now on, no row disappears and no key moves without an update. */
+  /** From now on, prevents that a row disappears or that a key moves without an update. */
   settle(): void;
 };
 
@@ -23,13 +25,13 @@ export class CursorExpiredError extends Error {
   override readonly name = 'CursorExpiredError';
 }
 
-/** One pass over the pages, starting with a first page. */
+/** One pass over the pages, which starts with a first page. */
 type Chain = {
   updatedAfter: number | null;
   /** The random position of each record. */
   salt: number;
   matched: Set<string>;
-  /** Which version of a record was shown on which page. */
+  /** By record, the page that showed it and the version that was shown. */
   shown: Map<string, { page: number; version: number }>;
 };
 
@@ -81,7 +83,7 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
     school.records.delete(random.pick([...school.records.keys()]));
   };
 
-  /** A record without another change would have been shown by now if it had not moved between the pages. */
+  /** If this record did not move between the pages, they would have shown it by now. */
   const countSlips = ({ matched, shown }: Chain) => {
     for (const id of matched) {
       const record = school.records.get(id);
@@ -96,7 +98,7 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
       if (at === undefined || chain === undefined) throw new CursorExpiredError();
       const { page, offset, after } = at.position;
       if (cursor !== null) vanish();
-      // A page was read again after a crash: the records of the lost page and of later pages were not
+      // If a page is read again after a crash, the records of the lost page and of later pages were not
       // processed.
       for (const [id, shown] of chain.shown) if (shown.page >= page) chain.shown.delete(id);
 

@@ -17,28 +17,28 @@ export type KomboService = {
   chains: PageChains;
   /** The versions of each readable record that Kombo showed, in order. */
   shown: Map<string, Showing[]>;
-  /** The versions that pages showed to each process whose runs have not ended. */
+  /** By process whose runs have not ended, the versions that pages showed to it. */
   unprocessed: Map<string, Showing[]>;
-  /** The number of requests for the integration's details, and of those with a response. */
+  /** The number of requests for the integration's details, and the number of those that got a response. */
   details: { asked: number; answered: number };
 };
 
 /** One version of a record in a response. */
 export type Showing = ShownState & {
-  /** When, by the machines' clock. */
+  /** The time when it was shown, by the machines' clock. */
   at: number;
   by: 'page' | 'ids';
-  /** The `updated_after` of the request; null for everything. */
+  /** The `updated_after` of the request; null if the request was for all records. */
   updatedAfter: number | null;
-  /** At this time, Kombo's details showed the data as expired. */
+  /** Whether Kombo's details showed the data as expired at this time. */
   whileExpired: boolean;
   /** The latest `changed_at` of this record up to now. */
   newest: number;
-  /** The process that read it ended its runs and trusted it. */
+  /** Whether the process that read this version ended its runs and trusted the version. */
   wasProcessed: boolean;
 };
 
-/** The runs of a process ended: it processed what the pages showed. */
+/** Records that the runs of a process ended, so that the process has processed what the pages showed. */
 export function wasProcessed({ unprocessed }: KomboService, process: string): void {
   for (const showing of unprocessed.get(process) ?? []) {
     showing.wasProcessed = !showing.whileExpired && (showing.changedAt ?? showing.newest) >= showing.newest;
@@ -46,11 +46,14 @@ export function wasProcessed({ unprocessed }: KomboService, process: string): vo
   unprocessed.delete(process);
 }
 
-/** An older version is shown at most this long: less than the overlap minus the longest delay of a change. */
+/**
+ * The longest time for which an older version is shown. It is less than the overlap minus the longest delay
+ * of a change.
+ */
 const LAG_MS = 10 * 60_000;
 const AHEAD_MS = 60 * 60_000;
 
-/** One error for each kind of reaction, besides a retry. */
+/** One error for each kind of reaction other than a retry. */
 const REFUSALS = [
   'INTEGRATION.PERMISSION_MISSING',
   'INTEGRATION.SETUP_SYNC_PENDING',
@@ -66,10 +69,10 @@ type World = {
   counts: Counts;
 };
 
-/** A response and its timing: the body may follow slowly, or not at all. */
+/** A response and its timing. The body may follow slowly, or never. */
 type Answer = { status: number; body: string; headers: Record<string, string>; bodyDelayMs: number };
 
-/** Kombo's API as one process sees it: a `fetch`. */
+/** Creates Kombo's API as one process sees it: a `fetch`. */
 export function simulatedKombo(process: WorkerProcess, world: World): typeof fetch {
   const { time, random, faults, scenario, service, counts } = world;
 
@@ -178,7 +181,7 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
     return reply(200, successBody({ id: 'sandbox:simulated', tool: { slug: 'sandbox' }, data_expired_at }));
   };
 
-  /** The clock in Kombo's responses, which may advance while the response is written. */
+  /** Returns the time of the clock in Kombo's responses, which may advance while the response is written. */
   const reply = (status: number, body: string, headers: Record<string, string> = {}): Answer => {
     const ahead = faults.strikes('kombo-clock-ahead') ? random.int(60_000, AHEAD_MS) : 0;
     const date = new Date(komboNow() + random.int(0, 1500) + ahead).toUTCString();
@@ -216,7 +219,7 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
     const answer = await orAborted(sent, request.signal);
     const isComplete = answer.status === 200 && answer.body.endsWith('}') && answer.bodyDelayMs === 0;
     if (isDetails && isComplete) service.details.answered++;
-    // The records of a lost response were not processed.
+    // The records of a response that was lost were not processed.
     if (isComplete) listed(service.unprocessed, process.name).push(...shown);
     const body = answer.bodyDelayMs === 0 ? answer.body : slowBody(answer, time, request.signal);
     return new Response(body, { status: answer.status, headers: answer.headers });

@@ -4,7 +4,7 @@ import type { School } from './school.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** A new enrolment. Sometimes the record appears late in its life. */
+/** Makes a new enrolment. Sometimes the record first appears with a later status. */
 export function drawContent(school: School, now: number, random: Random): RecordContent {
   const status = random.chance(0.6)
     ? 'ENROLLED'

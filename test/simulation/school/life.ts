@@ -24,7 +24,7 @@ const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 const ANONYMISED_AFTER = 14 * DAY;
 
-/** The changes of the school over time, and how late Kombo shows each of them. */
+/** The changes of the school in the course of time, and how late Kombo shows each change. */
 export type SchoolLife = {
   readonly school: School;
   /** Enrols the learners before the first poll. */
@@ -32,22 +32,29 @@ export type SchoolLife = {
   /** Makes one change, unless all operations of the history are done. */
   happen(): void;
   operationsLeft(): number;
-  /** A long time has passed: Kombo anonymises earlier removals, and more changes follow. */
+  /**
+   * Makes Kombo anonymise the records that were removed long ago, and makes more changes. It is called after
+   * a long pause.
+   */
   passTime(): void;
-  /** Ends all changes. Fields are turned on and data is valid again, so that the result can be compared. */
+  /** Ends all changes. Turns on all fields and makes the data valid, so that the result can be compared. */
   end(): void;
   /** Makes unreadable records readable. */
   mend(): void;
 };
 
-/** Whether `updated_after` finds a change, and how late it becomes visible. */
+/** Whether `updated_after` finds a change, and how late the change becomes visible. */
 type Visibility = { isUnseen: boolean; lateness: number; movesChangedAt: boolean };
 
 const ON_TIME: Visibility = { isUnseen: false, lateness: 0, movesChangedAt: true };
 /** An erasure by Kombo: `updated_after` does not find it, and `changed_at` does not move. */
 const SILENTLY: Visibility = { isUnseen: true, lateness: 0, movesChangedAt: false };
 
-/** @param now Kombo's clock */
+/**
+ * Creates the changes of a school.
+ *
+ * @param now Kombo's clock
+ */
 export function schoolLife(
   scenario: Scenario,
   now: () => number,
@@ -64,7 +71,7 @@ export function schoolLife(
     trace.note(() => `school ${name} ${records.map(describeRecord).join('; ')}`);
   };
 
-  /** The change is visible now; its time is now or earlier. */
+  /** The change becomes visible now. Its time is now or earlier. */
   const apply = (
     record: SchoolRecord,
     patch: RecordPatch,
@@ -113,7 +120,7 @@ export function schoolLife(
     const name = random.pick(Object.keys(from));
     const patch = from[name]?.(record, now(), random) ?? null;
     if (patch === null) return;
-    // The learner's name is not part of the record: its change is not an update.
+    // The learner's name is not part of the record, so a changed name is not an update.
     if (name === 'rename') changeRecord(record, patch, now());
     else if (name === 'erase') apply(record, patch, SILENTLY);
     else {
@@ -155,7 +162,7 @@ export function schoolLife(
     if (!school.off.has(field)) turnOn();
   };
 
-  /** Kombo may or may not treat the return of a field as an update of the record. */
+  /** When a field is turned on again, Kombo may or may not treat this as an update of the record. */
   const turnOn = () => {
     const isUpdate = random.chance(0.5);
     for (const record of school.records.values()) {

@@ -9,7 +9,7 @@ const DAY = 24 * HOUR;
 
 const removal = onPresent((_record, now) => ({ removedAt: now }));
 
-/** Mass changes of suspect kinds: the change of each record. */
+/** For each suspect kind, the change that a mass change makes to each record. */
 const suspect: Record<string, (random: Random, now: number) => Operation> = {
   removeMany: () => removal,
   restoreMany:
@@ -40,7 +40,7 @@ const suspect: Record<string, (random: Random, now: number) => Operation> = {
   },
 };
 
-/** Ordinary learning on a deadline day. */
+/** By name, the ordinary change of many records, as on a deadline day. */
 const ordinary: Record<string, () => Operation> = {
   startMany: () => (record, now, random) => ordinaryOperations['start']?.(record, now, random) ?? null,
   completeMany: () => (record, now, random) => ordinaryOperations['complete']?.(record, now, random) ?? null,
@@ -48,9 +48,9 @@ const ordinary: Record<string, () => Operation> = {
 
 export type MassChange = {
   name: string;
-  /** The change of each affected record. */
+  /** Returns the changes of the affected records. */
   change: Operation;
-  /** New records. */
+  /** Adds new records. */
   added: RecordContent[];
 };
 
@@ -74,7 +74,7 @@ export function drawOrdinaryMassChange(school: School, now: number, random: Rand
   return { name, change: ordinary[name]?.() ?? UNTOUCHED, added: [] };
 }
 
-/** Old records enter the integration's scope, without a date or with an old one. */
+/** Adds old records that enter the integration's scope, without a date or with an old date. */
 function longSince(school: School, now: number, random: Random): RecordContent[] {
   const isDated = random.chance(0.5);
   return Array.from({ length: random.int(3, 12) }, (_, at) => {

@@ -4,12 +4,12 @@ import type { Loss, RecordPatch, SchoolRecord } from './record.ts';
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 
-/** One possible change of a record, or null if it is not possible now. */
+/** Makes one possible change of a record, or returns null if it is not possible now. */
 export type Operation = (record: SchoolRecord, now: number, random: Random) => RecordPatch | null;
 
 const OPEN = ['ENROLLED', 'IN_PROGRESS'];
 
-/** The changes of single records that every school has. */
+/** The changes of single records that occur in every school. */
 export const operations: Record<string, Operation> = {
   start: inStatus(['ENROLLED', null, 'SUSPENDED'], () => ({ status: 'IN_PROGRESS' })),
   complete: inStatus(['ENROLLED', 'IN_PROGRESS', 'DROPPED', 'SUSPENDED', null], (record, now, random) => ({
@@ -56,7 +56,7 @@ export const operations: Record<string, Operation> = {
       : null,
 };
 
-/** Ordinary learning, which is never held. */
+/** The changes of ordinary learning, which are never held. */
 export const ordinaryOperations: Record<string, Operation> = {
   start: inStatus(['ENROLLED'], () => ({ status: 'IN_PROGRESS' })),
   complete: inStatus([...OPEN, 'DROPPED'], (_record, now, random) => ({

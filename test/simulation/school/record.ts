@@ -1,11 +1,11 @@
-/** One course progression in Kombo's database. Times in milliseconds by Kombo's clock. */
+/** One course progression in Kombo's database. Times are in milliseconds by Kombo's clock. */
 export type RecordContent = {
   remoteId: string;
   status: string | null;
   enrolledAt: number | null;
   completedAt: number | null;
   changedAt: number;
-  /** Any value means removed, also a date that means "none". */
+  /** Any value, also a date that means "none", means that the record is removed. */
   removedAt: number | null;
   lost: Loss;
   learner: { id: string; remoteId: string; firstName: string; lastName: string; email: string };
@@ -14,8 +14,8 @@ export type RecordContent = {
 };
 
 /**
- * The part of a removed record that Kombo no longer shows: nothing; the names and address; the learner;
- * everything but the removal; everything but the id.
+ * The fields of a removed record that Kombo no longer shows: none of them; the names and the address; all
+ * fields of the learner; all fields except the removal; all fields except the id.
  */
 export type Loss = 'nothing' | 'names' | 'learner' | 'all-but-removal' | 'all-but-id';
 
@@ -24,28 +24,28 @@ export type RecordPatch = Partial<RecordContent>;
 /** One course progression, and what the simulation records about it. */
 export type SchoolRecord = RecordContent & {
   readonly id: string;
-  /** Kombo shows it with an invalid date: it is unreadable. */
+  /** Whether Kombo shows the record with an invalid date, so that it is unreadable. */
   isGarbled: boolean;
-  /** Earlier versions with the time at which each ended, the latest last. */
+  /** The earlier versions with the time at which each of them ended, the latest last. */
   past: { until: number; content: RecordContent }[];
-  /** The time that `updated_after` is compared with. */
+  /** The time with which `updated_after` is compared. */
   stamp: number;
   /** The number of changes of the record. */
   version: number;
-  /** Its last change became visible later than the overlap covers, or without a new timestamp. */
+  /** Whether the last change became visible later than the overlap covers, or without a new timestamp. */
   isUnseen: boolean;
-  /** The passes over the pages since the record's last change that ended without showing it. */
+  /** The number of passes over the pages that ended since the record's last change without showing it. */
   slips: number;
 };
 
-/** Dates that platforms use for "no date". */
+/** The dates that platforms use for "no date". */
 export const NO_DATES = ['0001-01-01', '1900-01-01', '1970-01-01', '9999-12-31'].map((day) =>
   Date.parse(day),
 );
 
 const PAST_KEPT = 12;
 
-/** Every change of a record's content uses this function. The patch says whether `changedAt` moves. */
+/** Changes a record's content. All changes use this function. The patch says whether `changedAt` moves. */
 export function changeRecord(record: SchoolRecord, patch: RecordPatch, now: number): void {
   record.past.push({ until: now, content: contentOf(record) });
   if (record.past.length > PAST_KEPT) record.past.shift();
@@ -53,7 +53,7 @@ export function changeRecord(record: SchoolRecord, patch: RecordPatch, now: numb
   record.version++;
 }
 
-/** The version of the record at a time. */
+/** Returns the version of the record at a time. */
 export function contentAt(record: SchoolRecord, time: number): RecordContent {
   return record.past.find(({ until }) => until > time)?.content ?? record;
 }

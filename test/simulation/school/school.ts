@@ -1,23 +1,26 @@
 import type { SchoolRecord } from './record.ts';
 
-/** A field that a customer can turn off in Kombo: then it is null in every record. */
+/** A field that a customer can turn off in Kombo. Then it is null in every record. */
 export type NullableField = 'status' | 'enrolledAt' | 'completedAt' | 'names';
 
-/** The contents of Kombo's database now. Times in milliseconds by Kombo's clock. */
+/** The present contents of Kombo's database. Times are in milliseconds by Kombo's clock. */
 export type School = {
   records: Map<string, SchoolRecord>;
   off: Set<NullableField>;
-  /** The platform never sends enrolment dates, as TalentLMS. */
+  /** Whether the platform never sends enrolment dates, like TalentLMS. */
   hasNoEnrolmentDates: boolean;
-  /** A course's title by its number. */
+  /** The titles of the courses, by the number of the course. */
   titles: (course: number) => string;
-  /** The integration's data is expired, so that records seem to have disappeared. */
+  /**
+   * Since when the integration's data is expired, so that records seem to have disappeared; null if it is
+   * valid.
+   */
   expiredSince: number | null;
-  /** Earlier times when it was expired. */
+  /** The earlier periods in which the data was expired. */
   expiries: { from: number; until: number }[];
   falselyRemoved: Set<string>;
   /**
-   * Records are shown as removed by mistake until `until`, and the integration's details show the data as
+   * Until `until`, records are shown as removed by mistake, and the integration's details show the data as
    * expired.
    */
   falseRemovals: { id: string; removedAt: number; until: number }[];

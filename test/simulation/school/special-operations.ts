@@ -7,7 +7,9 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Changes of single records that only some schools have, so that the other histories do not change. */
+/**
+ * The changes of single records that occur only in some schools, so that the other histories do not change.
+ */
 export const specialKinds = [
   'retakes',
   'no-dates',
@@ -22,14 +24,14 @@ export type SpecialKind = (typeof specialKinds)[number];
 export type SpecialStep = {
   name: string;
   patch: RecordPatch;
-  /** `updated_after` does not find the change. */
+  /** Whether `updated_after` does not find the change. */
   isUnseen?: boolean;
   movesChangedAt?: boolean;
 };
 
 type Situation = { school: School; now: number; random: Random };
 
-/** The next change of a record in a history of this kind, or null. */
+/** By kind of history, the function that returns the next change of a record, or null. */
 export const specialSteps: Record<
   SpecialKind,
   (record: SchoolRecord, situation: Situation) => SpecialStep | null
@@ -49,7 +51,9 @@ export const specialSteps: Record<
       : null,
 };
 
-/** Completed, reopened without a date, completed again, and sometimes with a date only later. */
+/**
+ * The record is completed, reopened without a date, and completed again, sometimes with a date only later.
+ */
 function retake(record: SchoolRecord, { now, random }: Situation): SpecialStep | null {
   if (record.removedAt !== null) return null;
   if (record.status !== 'COMPLETED') {
@@ -68,7 +72,7 @@ function earlierCompletion({ past }: SchoolRecord): number | null {
   return past.findLast(({ content }) => content.completedAt !== null)?.content.completedAt ?? null;
 }
 
-/** A date of the record, or of its removal, becomes one that means "none". */
+/** A date of the record, or of its removal, is replaced by a date that means "none". */
 function loseADate({ removedAt }: SchoolRecord, { now, random }: Situation): SpecialStep {
   const none = random.pick(NO_DATES);
   if (removedAt !== null) {
@@ -80,7 +84,7 @@ function loseADate({ removedAt }: SchoolRecord, { now, random }: Situation): Spe
   return { name: `noDate in ${field}`, patch: { [field]: none } };
 }
 
-/** A change after which `changed_at` is the same, or much older. */
+/** The record changes, and its `changed_at` stays the same or becomes much older. */
 function changeInSecret(record: SchoolRecord, { now, random }: Situation): SpecialStep | null {
   const name = random.pick(['start', 'complete', 'drop', 'reopen', 'remove', 'restore', 'correctEnrolment']);
   const patch = operations[name]?.(record, now, random) ?? null;
@@ -90,7 +94,7 @@ function changeInSecret(record: SchoolRecord, { now, random }: Situation): Speci
   return { name: `${name} with an old changed_at`, patch: { ...patch, changedAt } };
 }
 
-/** A progression moves to another learner, or to another course, and soon disappears. */
+/** The progression moves to another learner, or to another course, and soon disappears. */
 function merge(record: SchoolRecord, { school, now, random }: Situation): SpecialStep | null {
   const { learner, course, removedAt, past } = record;
   if (removedAt !== null) {
@@ -116,7 +120,7 @@ function merge(record: SchoolRecord, { school, now, random }: Situation): Specia
   return { name: 'mergeLearner', patch: { learner: other }, movesChangedAt: random.chance(0.7) };
 }
 
-/** Removed and blanked between two polls; erased; returned, and erased again. */
+/** The record is removed and blanked between two polls, or erased, or returned and erased again. */
 function eraseOrReturn({ removedAt, lost }: SchoolRecord, { now, random }: Situation): SpecialStep {
   if (removedAt === null) {
     return random.chance(0.5)
@@ -138,7 +142,7 @@ function lossOf(random: Random): Loss {
   return random.pick<Loss>(['learner', 'all-but-removal', 'all-but-id']);
 }
 
-/** Kombo restores a backup: the record has an earlier version again, permanently. */
+/** Kombo restores a backup: the record permanently has an earlier version again. */
 function restoreBackup({ past }: SchoolRecord, { random }: Situation): SpecialStep | null {
   if (past.length === 0) return null;
   return { name: 'restoreBackup', patch: random.pick(past).content, isUnseen: random.chance(0.3) };

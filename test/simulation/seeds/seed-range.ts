@@ -2,12 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod/mini';
 import { patchedFiles, patchSources } from '../bugs/source-patch.ts';
 
-/** The work of a thread: every `step`th seed of a range, optionally with patched sources. */
+/** The work of a thread: every `step`th seed of a range, with patched sources if there are any. */
 const SeedRange = z.object({
   from: z.int(),
   seeds: z.int(),
   step: z.int().check(z.positive()),
-  /** Values that replace the random ones in all scenarios. */
+  /** The values that replace the random ones in all scenarios. */
   scenario: z.record(z.string(), z.unknown()),
   patches: z.array(z.object({ file: z.string(), replace: z.string(), by: z.string() })),
 });

@@ -2,12 +2,12 @@ import { type HistoryEnd, liveThrough } from '../history.ts';
 import type { Scenario } from '../scenario.ts';
 import { type FaultKind, faultKinds } from '../world/faults.ts';
 
-/** The largest number of smaller histories that are tried, which takes about ten seconds. */
+/** The maximum number of smaller histories that are tried, which takes about ten seconds. */
 const MAX_TRIES = 400;
 
 /**
- * The smallest history found that still breaks the same promise, with fewer faults, records, operations and
- * polls. The result for a scenario is always the same.
+ * Returns the smallest history found that still breaks the same promise, with fewer faults, records,
+ * operations and polls. The result for a scenario is always the same.
  */
 export async function shrink(scenario: Scenario, broken: HistoryEnd): Promise<Scenario> {
   const promises = new Set(broken.violations.map(({ promise }) => promise));
@@ -33,7 +33,7 @@ export async function shrink(scenario: Scenario, broken: HistoryEnd): Promise<Sc
   return smallest;
 }
 
-/** Each function returns smaller scenarios, the smallest first, or none if nothing can be left out. */
+/** Functions that return smaller scenarios, the smallest first, or none if nothing can be reduced. */
 const reductions: ((scenario: Scenario) => Scenario[])[] = [
   (scenario) => fewer(scenario.faultLimit, 64).map((faultLimit) => ({ ...scenario, faultLimit })),
   ...faultKinds.map((kind) => (scenario: Scenario) => withoutFault(scenario, kind)),
@@ -51,7 +51,7 @@ const reductions: ((scenario: Scenario) => Scenario[])[] = [
   (scenario) => (scenario.surgeFloor >= 10_000 ? [] : [{ ...scenario, surgeFloor: 10_000 }]),
 ];
 
-/** Zero, a quarter, half, three quarters, one less. */
+/** Returns smaller numbers: zero, a quarter, half and three quarters of the number, and one less. */
 function fewer(count: number, atMost = count): number[] {
   const most = Math.min(count, atMost);
   const less = [0, most >> 2, most >> 1, (most * 3) >> 2, count > atMost ? most : most - 1];

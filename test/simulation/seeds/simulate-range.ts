@@ -16,7 +16,7 @@ export type RangeOptions = {
 /**
  * Runs many seeds on several threads.
  *
- * @throws when a thread ends by an error
+ * @throws when a thread ends with an error
  */
 export async function simulateRange(options: RangeOptions): Promise<SeedReport> {
   const { from, seeds, workers, patches = [], scenario = {}, progress } = options;

@@ -9,7 +9,10 @@ export function equalValues(a: AttributeValue | undefined, b: AttributeValue | u
   return canonical(a) === canonical(b);
 }
 
-/** Less than 0, 0 or more than 0; null if the values cannot be compared, in which case no item matches. */
+/**
+ * Returns a number less than 0, 0, or a number greater than 0. Returns null if the values cannot be compared:
+ * then no item matches.
+ */
 export function compareValues(a: AttributeValue | undefined, b: AttributeValue | undefined): number | null {
   if (a?.S !== undefined && b?.S !== undefined) return Buffer.compare(Buffer.from(a.S), Buffer.from(b.S));
   if (a?.N !== undefined && b?.N !== undefined) return Number(a.N) - Number(b.N);
@@ -27,12 +30,12 @@ export function containsValue(whole: AttributeValue | undefined, part: Attribute
   return whole?.L?.some((element) => equalValues(element, part)) ?? false;
 }
 
-/** The type's name as DynamoDB writes it: `S`, `N`, `M`, ... */
+/** Returns the type's name as DynamoDB writes it: `S`, `N`, `M`, ... */
 export function typeOf(value: AttributeValue): string {
   return Object.keys(value)[0] ?? '';
 }
 
-/** The length of a string or a binary in bytes, or of a set, list or map in elements. */
+/** Returns the length of a string or a binary in bytes, or of a set, list or map in elements. */
 export function sizeOf(value: AttributeValue): number | null {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
   if (value.B !== undefined) return value.B.length;
@@ -47,12 +50,12 @@ export function number(value: AttributeValue | undefined): number {
   return Number(value.N);
 }
 
-/** The error of DynamoDB for an invalid request. */
+/** Returns DynamoDB's error for an invalid request. */
 export function validation(message: string): Error {
   return Object.assign(new Error(message), { name: 'ValidationException' });
 }
 
-/** The value with its keys in order, so that equal values are equal as text. */
+/** Returns the value with its keys in order, so that equal values are equal as text. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => {
     if (inner instanceof Uint8Array) return Buffer.from(inner).toString('base64');

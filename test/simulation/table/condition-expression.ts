@@ -21,7 +21,10 @@ export type Condition = (item: Item, placeholders: Placeholders) => boolean;
 
 const parsed = new Map<string, Condition>();
 
-/** The condition, key condition or filter as a function of an item. A missing item is an empty one. */
+/**
+ * Returns the condition, key condition or filter as a function of an item. A missing item is treated as an
+ * empty one.
+ */
 export function parseCondition(expression: string): Condition {
   const found = parsed.get(expression);
   if (found !== undefined) return found;

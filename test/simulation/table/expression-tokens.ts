@@ -3,10 +3,10 @@ export type Token = { kind: 'name' | 'value' | 'mark'; text: string };
 
 const TOKEN = /\s*(?:(:\w+)|(#\w+|[A-Za-z_]\w*)|(<>|<=|>=|[=<>(),+\-.]))/y;
 
-/** Reads the words of an expression one after another. */
+/** Reads the words of an expression, one after the other. */
 export type TokenReader = {
   peek(): Token | undefined;
-  /** Consumes the next word if it is this symbol or this keyword in any case. */
+  /** Consumes the next word if it is this symbol, or this keyword in upper or lower case. */
   accept(text: string): boolean;
   expect(text: string): void;
   take(kind: Token['kind']): string;

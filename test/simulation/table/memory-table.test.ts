@@ -51,7 +51,7 @@ test('for each call, the simulated table returns the same result as the embedded
   );
 });
 
-/** The simulated table without latency or fault. */
+/** Creates the simulated table without latency and faults. */
 function faultlessTable(): DynamoDbCalls {
   const random = seededRandom(1);
   const process = {
@@ -70,7 +70,7 @@ function faultlessTable(): DynamoDbCalls {
   });
 }
 
-/** The parts of a response that a caller uses, in a defined order. */
+/** Returns the parts of a response that a caller uses, in a defined order. */
 async function outcome(run: () => Promise<unknown>): Promise<unknown> {
   try {
     return JSON.parse(canonical(await run()) ?? 'null');

@@ -1,7 +1,10 @@
 import type { Item } from './attribute-values.ts';
 import type { Placeholders } from './condition-expression.ts';
 
-/** The attributes that a projection asks for; all of them without one. Top-level attributes only. */
+/**
+ * Returns the attributes that a projection names, or all of them without a projection. Supports top-level
+ * attributes only.
+ */
 export function project(item: Item, expression: string | undefined, { names }: Placeholders): Item {
   if (expression === undefined) return { ...item };
   const projected: Item = {};

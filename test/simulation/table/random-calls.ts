@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { DynamoDbCalls } from '../../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { canonical } from './attribute-values.ts';
 
-/** A call that can be made of two engines; `prefix` names a partition that no other test uses. */
+/** A call that can be made to two engines. `prefix` names a partition that no other test uses. */
 export type RandomCall = {
   name: string;
   detail: unknown;
@@ -33,7 +33,7 @@ const itemOf = (prefix: string, sk: string, values: Attributes) => ({
   ...(values.hasLease && { lease: { M: { owner: { S: values.owner }, until: { S: values.name } } } }),
 });
 
-/** The conditions of the store, and others in the same language. */
+/** The conditions that the store uses, and other conditions in the same language. */
 const condition = fc.constantFrom(
   'attribute_not_exists(pk)',
   'attribute_exists(#lease)',
@@ -59,7 +59,7 @@ const update = fc.constantFrom(
 );
 const NAMES = { '#name': 'name', '#count': 'count', '#lease': 'lease', '#owner': 'owner', '#bytes': 'bytes' };
 
-/** Only the placeholders that are used: DynamoDB refuses others. */
+/** Returns only the placeholders that are used, since DynamoDB refuses unused ones. */
 function placeholders(count: number, word: string, ...expressions: string[]) {
   const values: Record<string, AttributeValue> = {
     ':count': { N: String(count) },
@@ -143,7 +143,7 @@ const get = sortKey.map(
   }),
 );
 
-/** The statements of the store. Each succeeds or fails separately. */
+/** The statements that the store uses. Each statement succeeds or fails separately. */
 const statements = fc
   .uniqueArray(fc.tuple(sortKey, fc.boolean(), number, text), { minLength: 1, selector: ([sk]) => sk })
   .map(
@@ -216,7 +216,8 @@ const query = fc
   });
 
 /**
- * Any one call of the kinds that the store uses, on one of a few items, so that calls affect the same items.
+ * Generates any call of the kinds that the store uses, on one of a few items, so that several calls affect
+ * the same item.
  */
 export const randomCall: fc.Arbitrary<RandomCall> = fc.oneof(
   { arbitrary: put, weight: 4 },

@@ -20,7 +20,7 @@ import { type Item, validation } from './attribute-values.ts';
 import { type MemoryTable, placeholdersOf, present } from './memory-table.ts';
 import { project } from './projection.ts';
 
-/** How long a read without ConsistentRead may miss a write. */
+/** For how long a read without `ConsistentRead` may not see a write. */
 const STALE_MS = 5_000;
 
 type World = {
@@ -32,8 +32,9 @@ type World = {
 };
 
 /**
- * DynamoDB as one process sees it through the AWS SDK: every call takes time, and may fail before or after it took
- * effect, take effect twice (the SDK's own retry), or much later than its caller waits.
+ * Creates DynamoDB as one process sees it through the AWS SDK. Every call takes time, and may fail before or
+ * after it took effect, take effect twice (because the SDK retries), or take effect much later than its
+ * caller waits.
  */
 export function simulatedDynamoDb(process: WorkerProcess, world: World): DynamoDbCalls {
   const { time, random, faults, table } = world;
@@ -142,7 +143,7 @@ function batchGet(
   return answer;
 }
 
-/** Each statement succeeds or fails separately. A failed one may have taken effect. */
+/** Each statement succeeds or fails separately. A failed statement may have taken effect. */
 function executeStatements(
   { Statements = [] }: BatchExecuteStatementCommandInput,
   table: MemoryTable,
@@ -194,7 +195,7 @@ function ignoringErrors(effect: () => unknown): void {
   try {
     effect();
   } catch {
-    // Ignored: the response was lost.
+    // The error is ignored: the caller does not receive a response.
   }
 }
 

@@ -3,14 +3,20 @@ import { type Item, number, validation } from './attribute-values.ts';
 import { type Operand, type Placeholders, parseOperand } from './condition-expression.ts';
 import { readTokens, type TokenReader } from './expression-tokens.ts';
 
-/** The item after the update, as a new object. Parts that it shares with the old item are never changed. */
+/**
+ * Returns the item after the update, as a new object. The parts that it shares with the old item are never
+ * changed.
+ */
 export type Update = (item: Item, placeholders: Placeholders) => Item;
 
 type Action = (before: Item, after: Item, placeholders: Placeholders) => void;
 
 const parsed = new Map<string, Update>();
 
-/** The update as a function of the item before it: SET and REMOVE at any depth of maps, ADD at the top. */
+/**
+ * Returns the update as a function of the item before it. Supports SET and REMOVE at any depth of maps, and
+ * ADD for top-level attributes.
+ */
 export function parseUpdate(expression: string): Update {
   const found = parsed.get(expression);
   if (found !== undefined) return found;

@@ -33,8 +33,8 @@ export const commonFaultKinds = [
 ] as const;
 
 /**
- * Faults of some histories only: a page shows an older version of a record; a `Date` header is ahead; a response
- * by ids leaves a record out.
+ * Faults that occur in some histories only: a page shows an older version of a record; a `Date` header is
+ * ahead; a response to a request by ids lacks a record.
  */
 const specialFaultKinds = ['kombo-lagging', 'kombo-clock-ahead', 'kombo-ids-missing'] as const;
 
@@ -49,11 +49,15 @@ export type Faults = {
   strikes(kind: FaultKind): boolean;
   /** Ends all faults. */
   stop(): void;
-  /** How many faults have occurred. */
+  /** The number of faults that have occurred. */
   count(): number;
 };
 
-/** @param limit the largest number of faults, to make a failing history shorter */
+/**
+ * Creates the faults of a history.
+ *
+ * @param limit the maximum number of faults, to make a failing history shorter
+ */
 export function faultsAt(rates: FaultRates, limit: number, random: Random, counts: Counts): Faults {
   let struck = 0;
   let isOver = false;

@@ -1,20 +1,20 @@
-/** A stream of random numbers that depends on its seed alone. */
+/** A sequence of random numbers that depends only on its seed. */
 export type Random = {
-  /** At least 0, less than 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   next(): number;
-  /** A whole number, both ends included. */
+  /** Returns a whole number in a range that includes both ends. */
   int(from: number, to: number): number;
   chance(probability: number): boolean;
   pick<T>(items: readonly T[]): T;
-  /** The items in a random order, as a new list. */
+  /** Returns the items in a random order, as a new list. */
   shuffle<T>(items: readonly T[]): T[];
-  /** A separate stream: its numbers do not shift the numbers of this one. */
+  /** Returns a separate sequence. Using it does not change the numbers of this one. */
   fork(): Random;
 };
 
 /**
- * Mulberry32: small and fast, and sufficient to choose faults. Neighbouring seeds are spread
- * first, so that they do not give similar histories.
+ * Creates a generator of random numbers. Mulberry32 is small, fast, and sufficient to choose faults. The seed
+ * is hashed first, so that neighbouring seeds do not give similar histories.
  */
 export function seededRandom(seed: number): Random {
   let state = Math.imul(seed ^ (seed >>> 16), 0x45d9f3b) ^ 0x9e3779b9;

@@ -7,7 +7,7 @@ export const ReceivedDetail = z.looseObject({
   progression: z.optional(z.looseObject({ id: z.string() })),
 });
 
-/** One acceptance by the bus: the same event may be received again. */
+/** An event that the bus accepted. The same event may be received several times. */
 export type ReceivedEvent = {
   at: number;
   type: string;

@@ -1,10 +1,10 @@
-/** An error response of the service, as the AWS SDK throws it after its own retries. */
+/** Creates an error response of the service, as the AWS SDK throws it after its own retries. */
 export function sdkError(name: string, message: string, httpStatusCode: number): Error {
   const $fault = httpStatusCode < 500 ? 'client' : 'server';
   return Object.assign(new Error(message), { name, $fault, $metadata: { httpStatusCode } });
 }
 
-/** A connection error, as Node and the AWS SDK throw it. */
+/** Creates a connection error, as Node and the AWS SDK throw it. */
 export function networkError(message: string, code: string): Error {
   return Object.assign(new Error(message), { name: 'TimeoutError', code, $metadata: {} });
 }

@@ -1,9 +1,12 @@
-/** Virtual time that advances only when no other work is left: hours take milliseconds and are repeatable. */
+/**
+ * Virtual time, which advances only when no other work is left. Hours take milliseconds, and a run can be
+ * repeated exactly.
+ */
 export type VirtualTime = {
   /** Milliseconds since 1970. */
   now(): number;
   sleep(ms: number): Promise<void>;
-  /** Calls back after some virtual time. Returns a function that cancels the call. */
+  /** Calls a function after some virtual time. Returns a function that cancels the call. */
   after(ms: number, callback: () => void): () => void;
   /**
    * Runs a task with the global clock and timers replaced, until it settles.
@@ -14,13 +17,13 @@ export type VirtualTime = {
 
 type Timer = { at: number; order: number; callback: () => void };
 
-/** The task cannot end: it waits for something that never happens, or loops. */
+/** An error: the task cannot end, since it waits for something that never happens, or loops. */
 export class StuckError extends Error {
   override readonly name = 'StuckError';
 }
 
 const realSetImmediate = globalThis.setImmediate;
-/** Runs all work that needs no time to pass: promises first, then the phases of the event loop. */
+/** Runs all work that does not need time to pass: promises first, then the phases of the event loop. */
 const settle = () => new Promise<void>((resolve) => realSetImmediate(resolve));
 
 export function virtualTime(start: number, stepLimit: number, install: InstallTime): VirtualTime {
@@ -30,7 +33,7 @@ export function virtualTime(start: number, stepLimit: number, install: InstallTi
 
   const after = (ms: number, callback: () => void) => {
     const timer = { at: now + Math.max(0, ms), order: order++, callback };
-    // The timers, latest first: there are few, and the next one is taken from the end.
+    // The timers, the latest first. There are few of them, and the next timer is taken from the end.
     let place = timers.length;
     while (place > 0 && isEarlier(timers[place - 1], timer)) place--;
     timers.splice(place, 0, timer);
@@ -51,7 +54,7 @@ export function virtualTime(start: number, stepLimit: number, install: InstallTi
         const result = task().finally(() => {
           isDone = true;
         });
-        // The loop below handles a rejection. Until then, nothing awaits the promise.
+        // The loop below handles a rejection of this promise. Until then, nothing awaits the promise.
         result.catch(() => undefined);
         await settle();
         for (let steps = 0; !isDone; steps++) {

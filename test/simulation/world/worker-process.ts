@@ -9,25 +9,30 @@ import type { VirtualTime } from './virtual-time.ts';
  */
 export type WorkerProcess = {
   readonly name: string;
-  /** Kills the process: nothing is sent and no response arrives any more. */
+  /** Kills the process. It sends nothing more and receives no response any more. */
   kill(): void;
   isAlive(): boolean;
   /** Settles when the process is killed. */
   readonly killed: Promise<void>;
   /**
-   * One request and its response.
+   * Makes one request and waits for its response.
    *
-   * @param effect the effect of the request on the other side. Happens even if the process was killed meanwhile
+   * @param effect the effect of the request in the other system; it happens even if the process is killed
+   *   meanwhile
    */
   request<T>(what: string, effect: () => T, latency?: Latency): Promise<T>;
 };
 
-/** Milliseconds to the other side, and back. */
+/** The latency to the other system and back, in milliseconds. */
 export type Latency = { there: number; back: number };
 
 type World = { time: VirtualTime; random: Random; faults: Faults; trace: Trace };
 
-/** @param freezeMs the shortest duration of a freeze */
+/**
+ * Creates the process of a worker.
+ *
+ * @param freezeMs the shortest duration of a freeze
+ */
 export function workerProcess(name: string, freezeMs: number, world: World): WorkerProcess {
   const { time, random, faults, trace } = world;
   const dead = Promise.withResolvers<void>();
@@ -41,7 +46,7 @@ export function workerProcess(name: string, freezeMs: number, world: World): Wor
     dead.resolve();
   };
 
-  /** Called before anything is sent or received. Here the process may be killed or frozen. */
+  /** Called before anything is sent or received. At this point, the process may be killed or frozen. */
   const step = async () => {
     if (isAlive && faults.strikes('killed')) kill();
     if (isAlive && faults.strikes('frozen')) {
@@ -73,15 +78,18 @@ export function workerProcess(name: string, freezeMs: number, world: World): Wor
   };
 }
 
-/** A few milliseconds, sometimes seconds, so that concurrent processes interleave in any order. */
+/**
+ * Returns a latency of a few milliseconds, sometimes of seconds, so that concurrent processes interleave in
+ * any order.
+ */
 export function latencyOf(random: Random, faults: Faults): Latency {
   const oneWay = () => random.int(1, 20) * (faults.strikes('slow') ? random.int(10, 400) : 1);
   return { there: oneWay(), back: oneWay() };
 }
 
 /**
- * Each waiter gets a separate promise: a shared one would keep all waiters in memory for as long as the
- * program runs.
+ * Returns a separate promise for each waiter: a shared promise would keep all waiters in memory until the
+ * program ends.
  */
 function never(): Promise<never> {
   return new Promise(() => undefined);

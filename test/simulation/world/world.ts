@@ -24,9 +24,9 @@ export type World = {
   bus: SimulatedBus;
   overtaken: Overtaken;
   service: KomboService;
-  /** What a person decided about held changes. */
+  /** The decisions of persons about held changes. */
   operator: { decisions: HoldDecision[] };
-  /** The latest watermark when an entry of the journal was appended, by its number. */
+  /** By the number of a journal entry, the latest watermark at the time when the entry was appended. */
   watermarks: Map<number, string | null>;
   /** Random numbers for the timing of processes, separate from those of the school. */
   random: Random;
