@@ -31,23 +31,25 @@ const NOTHING_WRONG: Conditions = {
 /** The kinds of failure that a week can have, each with its conditions. */
 export const conditions: Record<string, (week: Week) => Conditions> = {
   none: () => NOTHING_WRONG,
-  'one is refused alone': (week) => refusedAlone(week, 1),
-  'a tenth is refused alone': (week) => refusedAlone(week, Math.ceil(week.members / 10)),
-  'the key is refused for all': (week) => outages(week, refused(401, null)),
-  'the key is refused for all, a tenth alone': (week) =>
+  'Kombo refuses one integration': (week) => refusedAlone(week, 1),
+  'Kombo refuses a tenth of the integrations': (week) => refusedAlone(week, Math.ceil(week.members / 10)),
+  'Kombo refuses the key for all integrations': (week) => outages(week, refused(401, null)),
+  'Kombo refuses the key for all integrations, and also a tenth of them on their own': (week) =>
     both(
       refusedAlone(week, Math.ceil(week.members / 10)),
       outages(week, refused(401, 'PLATFORM.AUTHENTICATION_INVALID')),
     ),
-  'AWS denies all': (week) => outages(week, new DeploymentError('AWS denies access')),
-  'AWS denies one': (week) => alone(week, 1, () => new DeploymentError('AWS denies access')),
-  'a fifth of all requests fails for a moment': transient,
-  'a third waits for its first sync': (week) =>
+  'AWS denies access for all integrations': (week) => outages(week, new DeploymentError('AWS denies access')),
+  'AWS denies access for one integration': (week) =>
+    alone(week, 1, () => new DeploymentError('AWS denies access')),
+  'a fifth of all requests fails temporarily': transient,
+  'a third of the integrations waits for the first sync at Kombo': (week) =>
     alone(week, Math.ceil(week.members / 3), () => refused(409, 'INTEGRATION.SETUP_SYNC_PENDING')),
-  'a tenth must be connected again': (week) =>
+  'a tenth of the integrations must be connected again': (week) =>
     alone(week, Math.ceil(week.members / 10), () => refused(401, 'INTEGRATION.AUTHENTICATION_INVALID')),
-  'added in the course of the week, one is refused alone': (week) => both(refusedAlone(week, 1), added(week)),
-  'paused and resumed, the key is refused for all': (week) =>
+  'integrations are added during the week, and Kombo refuses one of them': (week) =>
+    both(refusedAlone(week, 1), added(week)),
+  'integrations are paused and resumed, and Kombo refuses the key for all': (week) =>
     both(outages(week, refused(403, null)), paused(week)),
   'all of these': (week) =>
     [

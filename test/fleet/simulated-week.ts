@@ -19,7 +19,7 @@ const START = Date.parse('2026-03-02T08:00:00.000Z');
 export const INTERVAL_MS = 15 * MINUTE_MS;
 
 /** The order in which the polls of one dispatch are received from the queue. */
-export const orders = ['as sent', 'the other way round', 'at random'] as const;
+export const orders = ['as sent', 'in reverse order', 'in random order'] as const;
 export type Order = (typeof orders)[number];
 
 export type WeekOptions = {
@@ -99,9 +99,9 @@ function arrange(messages: PollMessage[], order: Order, random: Random): PollMes
   switch (order) {
     case 'as sent':
       return messages;
-    case 'the other way round':
+    case 'in reverse order':
       return messages.toReversed();
-    case 'at random':
+    case 'in random order':
       return random.shuffle(messages);
   }
 }

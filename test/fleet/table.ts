@@ -17,7 +17,7 @@ const { values } = parseArgs({
 });
 
 console.log(
-  '| failures | integrations | weeks | runs | longest wait, as sent | the other way round | at random | recovery | probes | wrong notices | missing notices |',
+  '| failures | integrations | weeks | runs | longest wait, as sent | in reverse order | in random order | recovery | probes | wrong notices | missing notices |',
 );
 console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
 for (const kind of Object.keys(conditions).filter((name) => name.includes(values.kinds))) {

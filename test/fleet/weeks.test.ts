@@ -6,8 +6,8 @@ const DAYS = 2;
 /** `node test/fleet/table.ts` simulates whole weeks and up to 500 integrations in the same way. */
 const fleets = [
   { members: 1, order: 'as sent' },
-  { members: 2, order: 'the other way round' },
-  { members: 8, order: 'at random' },
+  { members: 2, order: 'in reverse order' },
+  { members: 8, order: 'in random order' },
 ] as const;
 
 describe.each(Object.keys(conditions))('a fleet in which the failures are: %s', (kind) => {
@@ -24,7 +24,7 @@ describe.each(Object.keys(conditions))('a fleet in which the failures are: %s', 
 
 it('one refused integration in a hundred stops none of the other integrations, in any order', async () => {
   for (const [seed, order] of orders.entries()) {
-    const kind = 'one is refused alone';
+    const kind = 'Kombo refuses one integration';
     const { longestWait } = await simulateWeek({ members: 100, kind, order, seed, days: 0.25 });
     expect(longestWait).toBeLessThanOrEqual(2);
   }
@@ -32,7 +32,10 @@ it('one refused integration in a hundred stops none of the other integrations, i
 
 it('after an outage of all integrations, each integration runs again within five intervals', async () => {
   for (const [seed, order] of orders.entries()) {
-    for (const kind of ['the key is refused for all', 'AWS denies all']) {
+    for (const kind of [
+      'Kombo refuses the key for all integrations',
+      'AWS denies access for all integrations',
+    ]) {
       const { longestRecovery } = await simulateWeek({ members: 10, kind, order, seed, days: DAYS });
       expect(longestRecovery).toBeGreaterThan(0);
       expect(longestRecovery).toBeLessThanOrEqual(5);

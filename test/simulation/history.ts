@@ -205,7 +205,7 @@ async function pollUntilQuiet(
         return;
     }
   }
-  accuse('no work is left at the end', `still something to do after ${MAX_ROUNDS} polls without a fault`);
+  accuse('no work is left at the end', `after ${MAX_ROUNDS} polls without a fault, more polls are needed`);
 }
 
 /**
@@ -224,7 +224,7 @@ async function readWhatWasSetAside(world: World, workers: Invocations, accuse: A
   }
   life.mend();
   if (world.random.chance(0.5)) {
-    world.trace.note(() => 'what was set aside is tried again');
+    world.trace.note(() => 'set-aside records are retried');
     await workers.retrySetAside();
   }
   // A later run removes the record from the list when it reads it. If there are too many suspect changes,
@@ -257,7 +257,7 @@ function checkNothingWasMissed(
     // An erased record without names becomes erased only because time passes: `updated_after` cannot find it.
     if (record === undefined || record.isUnseen || type === 'LearnerDataErased') continue;
     if (record.slips >= slips) {
-      counts.add('found by a reconciliation, since the record slipped between pages');
+      counts.add('found by a reconciliation, since a run skipped the record between two pages');
       continue;
     }
     accuse('a reconciliation finds nothing', `it published ${json}`);

@@ -85,7 +85,7 @@ export function invocations(world: World): Invocations {
     const end = await Promise.race([operation.catch(() => null), process.killed.then(() => null)]);
     const result = end?.done === true ? end.result : null;
     ends(result !== null);
-    world.trace.note(() => `${process.name} operator: ${what} ${result === null ? 'in vain' : 'done'}`);
+    world.trace.note(() => `${process.name} operator: ${what} ${result === null ? 'failed' : 'done'}`);
     return result;
   };
 
@@ -116,7 +116,7 @@ export function invocations(world: World): Invocations {
       const by = random.chance(0.7) ? 'release' : 'discard';
       const from = time.now();
       const result = await operated(by, (worker) => decideHold(worker, by));
-      world.counts.add(`operator: ${by} ${result?.kind ?? 'in vain'}`);
+      world.counts.add(`operator: ${by} ${result?.kind ?? 'failed'}`);
       if (result !== null && result.kind !== 'decided') return;
       const decided = result?.held ?? held;
       if (decided === null) return;

@@ -7,11 +7,11 @@ import type { SeedReport } from './seeds/seed-range.ts';
 import { shrink } from './seeds/shrink.ts';
 import { simulateRange } from './seeds/simulate-range.ts';
 
-const USAGE = `npm run simulate -- [--seeds N] [--from SEED] [--workers N]   many histories
-npm run simulate -- [--seeds N] --counts                      and how often each kind of thing happened
-npm run simulate -- --seed SEED                               one; a failure is made as short as possible
-npm run simulate -- --seed SEED --trace                       one, with every step of it
-npm run simulate -- --bugs [--only TEXT]                      put each deliberate bug in, and catch it`;
+const USAGE = `npm run simulate -- [--seeds N] [--from SEED] [--workers N]   run many histories
+npm run simulate -- [--seeds N] --counts                      and print how often each kind of operation and fault occurred
+npm run simulate -- --seed SEED                               run one history; if it fails, find the shortest one that fails
+npm run simulate -- --seed SEED --trace                       run one history and print every step
+npm run simulate -- --bugs [--only TEXT]                      insert each deliberate bug, and check that it is found`;
 
 const { values } = parseArgs({
   options: {

@@ -17,13 +17,14 @@ export function checkBaseline(
 ): void {
   for (const { number, mode, changes, detectedAt } of entries) {
     const isEarly = changes.length > 0 && Date.parse(detectedAt) + machineSkewMs < baselinedAt;
-    if (isEarly && mode !== 'baseline') accuse('the first sync comes first', `entry ${number} of ${mode}`);
+    if (isEarly && mode !== 'baseline')
+      accuse('no run precedes the first sync', `entry ${number} of ${mode}`);
     if (mode !== 'baseline') continue;
     for (const { previous, state, events } of changes) {
       if (previous !== null || state.removedAt !== null || state.status === null) continue;
       const expected = isToBePublished(state, baseline);
       if (expected !== null && expected !== events.length > 0) {
-        accuse('the first sync publishes what was asked for', JSON.stringify({ baseline, state, events }));
+        accuse('the first sync publishes what its mode says', JSON.stringify({ baseline, state, events }));
       }
     }
   }

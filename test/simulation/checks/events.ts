@@ -28,7 +28,7 @@ export function checkEvents(
     const showings = shown.get(id) ?? [];
     for (const { detail, type } of events) {
       if (!meanings[type](detail.progression, detail.previous, detail)) {
-        accuse('events mean what they say', `${type} ${JSON.stringify(detail)}`);
+        accuse('events mean what their type says', `${type} ${JSON.stringify(detail)}`);
       }
     }
     checkErasures(events, accuse);
@@ -130,7 +130,7 @@ function checkErasures(events: TakenEvent[], accuse: Accuse): void {
   const before = erasedBefore(events);
   for (const [at, { type, detail }] of events.entries()) {
     if (type === 'LearnerDataErased' && before[at] === true) {
-      accuse('events mean what they say', `erased twice: ${JSON.stringify(detail)}`);
+      accuse('events mean what their type says', `erased twice: ${JSON.stringify(detail)}`);
     }
   }
 }
@@ -178,7 +178,7 @@ function checkReferences({ change, by }: Explained, showings: Showing[], accuse:
           (shown) => shown.id === course.id && shown.revision === course.revisionId,
         ),
     );
-    if (!isNamed) accuse('events name whom Kombo last showed', `${type} ${JSON.stringify(detail)}`);
+    if (!isNamed) accuse('events have the ids that Kombo showed last', `${type} ${JSON.stringify(detail)}`);
   }
 }
 
@@ -207,6 +207,6 @@ function checkOccurredAt({ change, by }: Explained, showings: Showing[], accuse:
       const showing = showings[at];
       return showing !== undefined && isWhenItHappened(event, change.events, showing);
     });
-    if (!isRight) accuse('events say when it happened', `${event.type} ${JSON.stringify(event.detail)}`);
+    if (!isRight) accuse('`occurredAt` is right', `${event.type} ${JSON.stringify(event.detail)}`);
   }
 }

@@ -48,8 +48,8 @@ type SuspectChange = { at: number; change: Change; wasReleased: boolean; limit: 
 
 /**
  * Checks that within a day, no more suspect changes are published than the limit allows, except changes that
- * a person released or discarded. These must have been shown before the decision, and the released ones must
- * not be more than were counted.
+ * a person released. Released changes must have been shown before the decision, and must not be more than
+ * were counted.
  */
 export function checkHolds(holds: Holds, accuse: Accuse): void {
   const suspect = suspectChanges(holds);
@@ -58,7 +58,7 @@ export function checkHolds(holds: Holds, accuse: Accuse): void {
   for (const { at: end, limit } of suspect) {
     const day = suspect.filter(({ at }) => at <= end && at > end - WINDOW_MS);
     const unasked = day.filter(({ wasReleased }) => !wasReleased).length;
-    const evidence = `${day.length} suspect changes in a day, ${unasked} of them came after the last release or without any; ${limit} may pass, and ${letThrough} were released`;
+    const evidence = `${day.length} suspect changes in a day, ${unasked} of them not released by a person; the limit is ${limit}, and ${letThrough} were released`;
     // A progression counts once, even if a page showed it twice.
     const progressions = new Set(day.map(({ change }) => change.state.id)).size;
     if (unasked > limit || progressions > limit + letThrough) {

@@ -53,10 +53,10 @@ export function outcomeWatch(scenario: Scenario, now: () => number): OutcomeWatc
         const isDelayed = scenario.faults['table-write-delayed'] > 0;
         const wasAlone = isAlone && begun === place && wasQuick && !isDelayed;
         if (wasAlone && end.kind === 'superseded') {
-          accuse('a lost response is recognised', 'superseded by nobody');
+          accuse('a lost response is recognised', 'superseded although no other worker ran');
         }
         if (wasAlone && isLeaseFree && end.kind === 'busy') {
-          accuse('a lost response is recognised', 'busy though nobody held the lease');
+          accuse('a lost response is recognised', 'busy although no worker held the lease');
         }
       };
     },

@@ -55,7 +55,7 @@ export function overtakenWatch(
 
   return {
     sends(what) {
-      if (knowsOfIt) writes.push(`${name} ${what}, though another has taken over`);
+      if (knowsOfIt) writes.push(`${name} ${what} although another worker had acquired the lease`);
     },
     reads() {
       if (owner !== undefined) readers.add(owner);
@@ -66,7 +66,9 @@ export function overtakenWatch(
       if (kind !== 'journal') return result;
       const holder = holderOf({ pk: { S: `integration/${integration}` }, sk: { S: 'checkpoint' } });
       if (holder !== undefined && holder !== owner && readers.has(holder)) {
-        writes.push(`${name} appended an entry, though another has read what is known without it`);
+        writes.push(
+          `${name} appended an entry although another worker had acquired the lease and read the known states`,
+        );
       }
       return result;
     },
@@ -74,7 +76,8 @@ export function overtakenWatch(
       const wasOfAnother = isOfAnother(input);
       const result = effect();
       owner = input.ExpressionAttributeValues?.[':lease']?.M?.['owner']?.S ?? owner;
-      if (wasOfAnother) writes.push(`${name} moved the checkpoint, though another has taken over`);
+      if (wasOfAnother)
+        writes.push(`${name} saved the checkpoint although another worker had acquired the lease`);
       return result;
     },
     failed(input, error) {

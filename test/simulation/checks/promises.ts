@@ -166,7 +166,7 @@ function checkReturns(entries: JournalEntry[], isBaselineSilent: boolean, accuse
       if (!wasUnseen || !events.includes('ProgressionRestored')) continue;
       unseen.delete(state.id);
       if (state.status !== null && events.length < 2) {
-        accuse('nothing is missed', `the status of ${state.id}, which returned and was never published`);
+        accuse('nothing is missed', `the status of ${state.id} was not published when the record returned`);
       }
     }
   }

@@ -42,7 +42,10 @@ export function checkWrites({ table, scenario, watermarks }: World, accuse: Accu
         break;
       case 'progressions':
         if (Number(after?.['entry']?.N) < Number(before['entry']?.N)) {
-          accuse('an older state never replaces a newer one', `${before['sk']?.S} went back`);
+          accuse(
+            'an older state never replaces a newer one',
+            `${before['sk']?.S} got the state of an earlier entry`,
+          );
         }
         break;
     }
@@ -57,7 +60,10 @@ function checkNothingIsLeft(table: MemoryTable, accuse: Accuse): void {
   const { entry } = Progress.parse(JSON.parse(content ?? ''));
   const entries = items.filter(isOf('journal/')).length;
   if (entries > entry) {
-    accuse('a pause recovers first', `entry ${entries} is there, and ${entry} is finished`);
+    accuse(
+      'a paused integration has no unfinished entry',
+      `the journal has entry ${entries}, and the last finished entry is ${entry}`,
+    );
   }
 }
 
