@@ -3,18 +3,21 @@ import { relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createVitest, type TestSpecification } from 'vitest/node';
 
-/** Half of all test files import a core file. `check` runs those that took this long together the last time, shortest first. */
+/**
+ * The time for tests. Half of all test files import a core file, so `check` runs only as many test files as
+ * fit into this time, the fastest first.
+ */
 const TEST_BUDGET_MS = 10_000;
 
-/** Loading a test file takes about this long. */
+/** The approximate time to load a test file. */
 const LOADING_MS = 500;
 
-/** For a test file that has never run here. */
+/** The assumed duration of a test file that has never run on this machine. */
 const UNKNOWN_MS = 1_000;
 
 const CACHE = 'node_modules/.cache';
 
-/** `npm run check`: the quick checks, at the same time. Each keeps a cache in `node_modules`. */
+/** Runs the quick checks of `npm run check` at the same time. Each check keeps a cache in `node_modules`. */
 const passed = await Promise.all([
   run('format and lint', 'biome check .'),
   run('types', 'tsc --build'),
@@ -24,7 +27,7 @@ const passed = await Promise.all([
 ]);
 if (passed.includes(false)) process.exitCode = 1;
 
-/** Runs the tests that import a file with uncommitted changes, as many as fit into the budget. */
+/** Runs the test files that import a file with uncommitted changes, as many as fit into the budget. */
 async function testChanges(): Promise<boolean> {
   const vitest = await createVitest({ watch: false, changed: true });
   const related = await vitest.getRelevantTestSpecifications();
@@ -43,7 +46,7 @@ async function testChanges(): Promise<boolean> {
   return run(name, `vitest run ${chosen.map(({ moduleId }) => relative('.', moduleId)).join(' ')}`);
 }
 
-/** Runs a command and prints how long it took; its output only when it fails. */
+/** Runs a command and prints how long it took. Prints the command's output only when the command fails. */
 async function run(name: string, command: string): Promise<boolean> {
   const began = performance.now();
   const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -13,11 +13,11 @@ Prints each measure with its limit. All measures take about half an hour on two 
 
   --only GROUP,...   some of ${GROUPS.join(', ')} (default: all)
   --rounds N         how often each time is measured (default: 3)
-  --records N        records of the integration that is polled (default: 100000); memory is measured with ten times as many
+  --records N        how many records the polled integration has (default: 100000); memory is measured with ten times as many
   --json             print the report as JSON
 
-The table is in a native DynamoDB engine where @dynoxide/linux-x64 is installed. Elsewhere it is in an embedded engine, which
-is five times slower.`;
+The table is in a native DynamoDB engine if @dynoxide/linux-x64 is installed, otherwise in an embedded engine, which is five
+times slower.`;
 
 const { values } = parseArgs({
   options: {

@@ -10,7 +10,7 @@ import { Spent } from './measured-process.ts';
 /** A process that is measured. */
 export type Child = {
   /**
-   * Returns what the process used for its task.
+   * Returns the time and memory that the process used for its task.
    *
    * @throws when the process ends without a result
    */
@@ -35,8 +35,8 @@ export async function bundled(file: 'poller.ts' | 'reader.ts'): Promise<string> 
  * Starts a bundle with the Node options of the deployed poll function.
  *
  * @param task is passed as JSON in the first argument of the process
- * @param share the share of one core that the process may use; a function with 512 MB has 0.289. A share below 1 needs
- *   Linux
+ * @param share the share of one core that the process may use. A function with 512 MB has 0.289. A share
+ *   below 1 needs Linux
  */
 export function startChild(bundle: string, task: object, share = 1): Child {
   const child = fork(bundle, [JSON.stringify(task)], { execArgv: memoryOptions(POLL_MEMORY_MB) });
@@ -59,8 +59,8 @@ export function startChild(bundle: string, task: object, share = 1): Child {
 const PERIOD_MS = 20;
 
 /**
- * Limits a process to a share of one core. Stops the process each time it has used its share, and lets it continue in
- * time for the next period.
+ * Limits a process to a share of one core. Stops the process each time it has used its share, and continues
+ * the process for the next period.
  */
 function limitShare(child: ChildProcess, share: number): void {
   const began = performance.now();

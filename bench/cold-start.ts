@@ -41,8 +41,9 @@ const ENVIRONMENT = {
 };
 
 /**
- * Measures the processor time that a new process needs to load the poll function's bundle. It is compared with a
- * function that only creates the same AWS clients. The two bundles are loaded alternately. Takes 15 seconds.
+ * Measures the processor time that a new process needs to load the poll function's bundle. The time is
+ * compared with a function that only creates the same AWS clients. The two bundles are loaded alternately.
+ * The measurement takes 15 seconds.
  */
 export function measureColdStart(): Measure {
   const directory = mkdtempSync(join(tmpdir(), 'schoolbell-cold-start-'));
@@ -67,7 +68,7 @@ export function measureColdStart(): Measure {
   }
 }
 
-/** Bundles in the same way as the CDK for a deployment. Returns the file. */
+/** Creates a bundle in the same way as the CDK does for a deployment. Returns the file. */
 function bundle(
   outfile: string,
   what: { entryPoints: string[] } | { stdin: { contents: string; resolveDir: string } },

@@ -1,9 +1,9 @@
 import { POLL_CONCURRENCY } from '../functions/contract/names.ts';
 
 /**
- * Prices of us-east-1 in US dollars, as AWS lists them for DynamoDB on demand, Lambda on arm64, SQS, EventBridge,
- * CloudWatch, X-Ray and Secrets Manager. Free tiers are left out. From the prices and the requests of polls, this file
- * calculates the cost of a month and the used share of AWS's limits.
+ * AWS's list prices in us-east-1 in US dollars, for DynamoDB on demand, Lambda on arm64, SQS, EventBridge,
+ * CloudWatch, X-Ray and Secrets Manager, without free tiers. From the prices and the requests of polls, this
+ * file calculates the cost of a month and the used share of AWS's limits.
  */
 const PRICES = {
   readUnit: 0.125e-6,
@@ -23,27 +23,32 @@ const PRICES = {
 export const METRICS = 17;
 export const ALARMS = 12;
 /**
- * The number of secrets: the Kombo key, the key of hashed ids, and the webhook's secret, which exists even without the
- * webhook.
+ * The number of secrets: the Kombo key, the key for hashed ids, and the webhook's secret, which exists even
+ * without the webhook.
  */
 export const SECRETS = 3;
 
 const POLLS_A_MONTH = 4 * 730;
 /**
- * The assumed duration of a poll, because Kombo's response time for a page is not known. It includes the work of the
- * function.
+ * The assumed duration of a poll, including the work of the function. It is an assumption because Kombo's
+ * response time for a page is not known.
  */
 const POLL_SECONDS = 0.6;
 /**
- * The processor time of a dispatch, at 0.29 of a processor, which a function with 512 MB has. Measured for 10,000
- * integrations: at most 1.9 s of processor time.
+ * The duration of a dispatch on 0.29 of a processor, the share of a function with 512 MB. For 10,000
+ * integrations, at most 1.9 s of processor time was measured.
  */
 const DISPATCH_SECONDS = { once: 0.2, perIntegration: 0.0009 };
 /** The memory of the dispatch function and of the poll function. */
 const GIGABYTES = 0.5;
-/** The log of one invocation: Lambda's own lines, the line of a run or of a dispatch, and the metrics. */
+/**
+ * The size of the log of one invocation: Lambda's own lines, the line about the run or the dispatch, and the
+ * metrics.
+ */
 const LOG_BYTES = 2_500;
-/** Requests of Lambda to empty queues: it polls two queues with five pollers each, every 20 seconds. */
+/**
+ * The requests of Lambda to empty queues. Lambda polls two queues with five pollers each, every 20 seconds.
+ */
 const IDLE_RECEIVES_A_MONTH = 2 * 5 * 3 * 60 * 730;
 /** The size of one integration's settings as an item of the table. */
 const SETTINGS_BYTES = 176;

@@ -12,7 +12,7 @@ import { startSurroundings } from './surroundings.ts';
  */
 const OWNER = '00000000-0000-4000-8000-000000000000';
 
-/** What one call of the poll function uses. */
+/** The numbers of requests, capacity units, events and bytes of one call of the poll function. */
 export type PollCounts = {
   kombo: number;
   dynamoDb: number;
@@ -24,21 +24,21 @@ export type PollCounts = {
   journalBytes: number;
 };
 
-/** One integration, which is polled with the embedded engine. */
+/** One integration, which is polled with the embedded DynamoDB engine. */
 export type CountedSchool = {
   clock: SteppedClock;
-  /** Advances the clock by an hour, and then changes every nth record. */
+  /** Advances the clock by an hour, and then changes one of `every` records. */
   change(every: number): void;
   /** Sets the watermark to a time before the first record, so that the next poll reads everything. */
   reread(): Promise<void>;
-  /** Does the same as the poll function does for a message. */
+  /** Polls in the same way as the poll function does for a message. */
   poll(): Promise<PollCounts>;
   close(): Promise<void>;
 };
 
 type Counter = Omit<PollCounts, 'kombo' | 'events'>;
 
-/** Adds an integration with `count` records. Does not poll it yet. */
+/** Adds an integration with `count` records, without polling it. */
 export async function openCountedSchool(id: IntegrationId, count: number): Promise<CountedSchool> {
   const surroundings = await startSurroundings([{ id, count }], 'embedded');
   const { services, clock, control, countEvents } = surroundings;
@@ -87,7 +87,7 @@ function difference(after: PollCounts, before: PollCounts): PollCounts {
 type Consumed = { CapacityUnits?: number | undefined };
 type Response = { ConsumedCapacity?: Consumed | Consumed[] | undefined };
 
-/** Returns calls that count themselves, and add up the capacity units that the engine reports. */
+/** Returns calls that count requests, and add up the capacity units that the engine reports. */
 function countedCalls(calls: DynamoDbCalls, counter: Counter): DynamoDbCalls {
   const counted =
     <Input extends object, Output extends Response>(

@@ -2,11 +2,11 @@ import { openCountedSchool, type PollCounts } from './counted-school.ts';
 import { type Measure, plainMeasure } from './report.ts';
 import { HOUR_MS } from './surroundings.ts';
 
-/** Ten full pages. A tenth of these records changes. */
+/** The number of records: ten full pages. A tenth of the records changes. */
 const RECORDS = 2_500;
 const CHANGE_EVERY = 10;
 
-/** What polls use. The numbers are exact: every run gives the same. */
+/** What polls use. The numbers are exact: every run of the benchmark gives the same numbers. */
 export type Counts = {
   /** A poll that reads no record. */
   idle: PollCounts;

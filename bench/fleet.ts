@@ -13,8 +13,8 @@ const RECORDS = 500;
 const HUGE_RECORDS = 1_000_000;
 
 /**
- * The sandbox's response time, ten times the usual. With it, two processor cores do not limit fifty polls. On Lambda,
- * cores do not limit them either.
+ * The sandbox's response time, ten times as long as in the other measures. With this time, two processor
+ * cores do not limit fifty polls, as on Lambda, where each poll has its own share of a core.
  */
 const ANSWER_MS = 1_000;
 
@@ -29,8 +29,8 @@ const REFUSED = {
 } as const;
 
 /**
- * On Lambda, each poll has its own processor. Here the failing, slow and huge polls get only the processor time that
- * the others do not use.
+ * The priority of the failing, slow and huge polls. On Lambda, each poll has its own processor. Here these
+ * polls get only the processor time that the other polls do not use.
  */
 const LOWEST_PRIORITY = 19;
 

@@ -23,7 +23,7 @@ export type Services = z.infer<typeof Services>;
 /** The API key that the sandbox accepts. */
 export const KEY = 'key-of-the-benchmark';
 
-/** The options of AWS clients. The engines do not check the credentials. */
+/** The options of AWS clients. The DynamoDB engines and the local bus do not check the credentials. */
 export const LOCAL_CLIENT = {
   region: 'local',
   credentials: { accessKeyId: 'benchmark', secretAccessKey: 'benchmark' },
@@ -70,7 +70,7 @@ export function benchPorts(
   };
 }
 
-/** What a process used for its task, without loading its code. */
+/** The time and memory that a process used for its task, without the time to load its code. */
 export const Spent = z.object({
   wallMs: z.number(),
   /** User and system time on all processors. */
@@ -82,7 +82,7 @@ export const Spent = z.object({
 });
 export type Spent = z.infer<typeof Spent>;
 
-/** Runs a task, and sends to the parent process what this process used for it. */
+/** Runs a task, and sends the time and memory that this process used for the task to the parent process. */
 export async function reportSpent(task: () => Promise<Pick<Spent, 'pages' | 'records'>>): Promise<void> {
   const began = performance.now();
   const before = process.cpuUsage();

@@ -4,7 +4,10 @@ import { Integration } from '../functions/contract/integration.ts';
 import { runPoll } from '../functions/core/poll/run-poll.ts';
 import { benchPorts, reportSpent, SETTINGS, Services } from './measured-process.ts';
 
-/** The task of a measured process that polls integrations at the same time, each until its poll has ended. */
+/**
+ * The task of a measured process that polls several integrations at the same time, until all polls have
+ * ended.
+ */
 const Task = z.object({ services: Services, integrations: z.array(Integration) });
 export type PollerTask = z.infer<typeof Task>;
 

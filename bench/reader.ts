@@ -3,8 +3,8 @@ import { IntegrationId } from '../functions/contract/integration.ts';
 import { KEY, reportSpent, Services } from './measured-process.ts';
 
 /**
- * The task of a measured process that only fetches and parses each page once, one after another. It is the lower limit
- * for the time of a poll.
+ * The task of a measured process that only fetches and parses each page once, one after another. A poll
+ * cannot be faster than this process.
  */
 const Task = z.object({
   services: Services,

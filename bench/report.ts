@@ -3,14 +3,18 @@ import { cpus, loadavg, totalmem } from 'node:os';
 /** One row of the benchmark. */
 export type Measure = {
   name: string;
-  /** The name of what the measure is compared with, in the same run; empty for a plain number. */
+  /**
+   * The name of what the measure is compared with in the same run. Empty for a measure without a comparison.
+   */
   beside: string;
   unit: 's' | 'ms' | 'MB' | 'requests' | 'units' | 'bytes';
   /** One value per round. */
   values: number[];
-  /** The values of what the measure is compared with, one per round; empty for a plain number. */
+  /**
+   * The values of what the measure is compared with, one per round. Empty for a measure without a comparison.
+   */
   limits: number[];
-  /** The maximum of the ratio, or of the plain number. */
+  /** The maximum of the ratio or, without a comparison, of the value. */
   atMost: number;
 };
 
@@ -23,7 +27,7 @@ export function plainMeasure(name: string, unit: Measure['unit'], values: number
 export type Judged = Measure & {
   median: number;
   limitMedian: number | null;
-  /** The median of the rounds' ratios; for a plain number, the median itself. */
+  /** The median of the rounds' ratios or, without a comparison, of the values. */
   result: number;
   spread: [number, number];
   holds: boolean;

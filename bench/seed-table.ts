@@ -14,10 +14,15 @@ import { CREATED_AT, HOUR_MS } from './surroundings.ts';
 const BATCH = 25;
 const BATCHES_AT_ONCE = 8;
 
-/** The number of the journal entry in the states that are written here. No such entry exists. */
+/**
+ * The number of the last journal entry in the states that are written here. The journal has no such entry.
+ */
 const ENTRY = 1;
 
-/** Writes the states that a first sync of an integration would store, in less time. The next poll reads everything. */
+/**
+ * Writes the states that a first sync of an integration would store, faster than a first sync does. The next
+ * poll reads everything.
+ */
 export async function seedTable(services: Services, integration: Integration, count: number): Promise<void> {
   const client = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: services.dynamoDb });
   const view = syntheticRecords({ integration: integration.id, count, createdAt: CREATED_AT }).at(CREATED_AT);
@@ -54,12 +59,12 @@ export async function rereadEverything(
     async (worker) => change(worker, { ...seeded, watermark, run: null }),
   );
   close();
-  if (!operated.done) throw new Error(`${integration.id} is being polled`);
+  if (!operated.done) throw new Error(`Another worker holds the lease of ${integration.id}`);
 }
 
 function knownOf(record: unknown): KnownProgression {
   const seen = observe(record);
-  if (!('observed' in seen)) throw new Error('a synthetic record does not fit the schema');
+  if (!('observed' in seen)) throw new Error('A synthetic record does not match the schema');
   const { state, learner, course, erased } = seen.observed;
   const { title: _title, ...reference } = course;
   return {

@@ -20,8 +20,8 @@ export type BenchOptions = {
 };
 
 /**
- * The response time for the measures of processor time and memory. With the usual response time, they would take a
- * quarter of an hour.
+ * The response time for the measures of processor time and memory. With the normal response time, these
+ * measures would take a quarter of an hour.
  */
 const FAST_ANSWER_MS = 20;
 
@@ -29,18 +29,18 @@ const FAST_ANSWER_MS = 20;
 const FUNCTION_SHARE = 0.289;
 
 /**
- * How many records an integration has, how long the sandbox takes for a page, and which share of a core each process
- * has.
+ * The conditions of a measure: how many records an integration has, how long the sandbox takes for a page,
+ * and which share of a core each process has.
  */
 type Case = { records: number; answerMs: number; share: number };
 
-/** What each process used in each round. */
+/** What each of the four processes used in each round. */
 type Rounds = Record<'reader' | 'firstSync' | 'unchanged' | 'changed', Spent[]>;
 
 /**
- * Measures the time, processor time and memory of polls of one integration: its first sync, a poll without changes, and
- * a poll with a tenth of the records changed. Each poll runs in a process of its own, and so does the reader, which
- * only fetches and parses each page once.
+ * Measures the time, processor time and memory of polls of one integration: its first sync, a poll without
+ * changes, and a poll with a tenth of the records changed. Each poll runs in a separate process. The reader,
+ * which only fetches and parses each page once, also runs in a separate process.
  */
 export async function measureTimes(options: BenchOptions): Promise<Measure[]> {
   const { records, answerMs } = options;
@@ -120,8 +120,8 @@ async function measureCase(
 }
 
 /**
- * Measures the peak memory of a poll of ten times as many records. It is compared with the memory for `records`, and
- * with a fixed limit.
+ * Measures the peak memory of a poll of ten times as many records. The memory is compared with the memory for
+ * `records` records, and with a fixed limit.
  */
 export async function measureMemory(options: BenchOptions): Promise<Measure[]> {
   const few = await peakMemory(options, options.records);

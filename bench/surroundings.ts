@@ -23,7 +23,7 @@ export type Surroundings = {
   control: SandboxControl;
   /** Returns the number of events that the bus has received. */
   countEvents(): number;
-  /** Advances the clock by an hour, and then changes every nth record of an integration. */
+  /** Advances the clock by an hour, and then changes one of `every` records of an integration. */
   change(integration: IntegrationId, every: number): void;
   close(): Promise<void>;
 };
@@ -31,8 +31,8 @@ export type Surroundings = {
 /**
  * Starts the sandbox and the bus in this process, and a DynamoDB engine with the table.
  *
- * @param engine `native` runs in a process of its own, if @dynoxide/linux-x64 is installed; `embedded` runs in this
- *   process
+ * @param engine `native` runs in a separate process, if @dynoxide/linux-x64 is installed. `embedded` runs in
+ *   this process
  */
 export async function startSurroundings(
   schools: School[],

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isSchema, type JsonSchema } from './event-schema.ts';
 
-/** The keywords that are written for people. Programs ignore them. */
+/** The keywords of JSON Schema that contain texts for people. Programs ignore them. */
 const WORDS = new Set(['description', 'title', '$schema', 'examples']);
 
 /**
- * Returns the changes between two versions of the schemas that would break a consumer, one line each. A new optional
- * field and a new event break nothing. Every other change does: a field is removed, becomes optional or nullable, or
- * has other values; or a new field is required, which archived events do not have.
+ * Returns the changes between two versions of the schemas that would break a consumer, one line each. A new
+ * optional field and a new event do not break consumers. Every other change does: a field that is removed,
+ * becomes optional or nullable, or has other values, and a new required field, because archived events do not
+ * have it.
  */
 export function breakingChanges(
   before: Record<string, JsonSchema>,
@@ -38,7 +39,7 @@ function compareValues(was: unknown, is: unknown, path: string, keyword: string)
   }
   return isDeepStrictEqual(was, is)
     ? []
-    : [`${path}: ${keyword} was ${JSON.stringify(was)} and is ${JSON.stringify(is)}`];
+    : [`${path}: ${keyword} was ${JSON.stringify(was)} and is now ${JSON.stringify(is)}`];
 }
 
 function compareProperties(
@@ -60,10 +61,10 @@ function compareRequired(before: JsonSchema, after: JsonSchema, path: string): s
   return [
     ...was
       .filter((name) => !is.includes(name) && name in kept)
-      .map((name) => `${path}.${name}: was required and is optional`),
+      .map((name) => `${path}.${name}: was required and is now optional`),
     ...is
       .filter((name) => !was.includes(name))
-      .map((name) => `${path}.${name}: is required now, and earlier events do not have it`),
+      .map((name) => `${path}.${name}: is now required, but earlier events do not have it`),
   ];
 }
 

@@ -16,17 +16,17 @@ const isOperational = (type: EventType) => Object.hasOwn(operationalEvents, type
 const SECTIONS = [
   {
     title: 'What learners do',
-    text: 'One event for each observed change. They share their fields; `progression` is the state after the change, `previous` the state after the event before, so that the events of one progression form a chain.',
+    text: 'One event for each observed change. All have the same fields. `progression` is the state after the change. `previous` is the state after the event before, so that the events of one progression form a chain.',
     types: eventTypes.filter(isLearning),
   },
   {
     title: 'Events for operators',
-    text: 'Once per episode.',
+    text: 'Each is published once per episode, such as a time in which an integration fails.',
     types: eventTypes.filter(isOperational),
   },
   {
     title: 'Events of workflows',
-    text: 'Only where the optional stacks are deployed.',
+    text: 'They are published only if the optional certificates or digests are deployed.',
     types: eventTypes.filter((type) => !isLearning(type) && !isOperational(type)),
   },
 ];
@@ -36,8 +36,8 @@ export function cataloguePage(): string {
   return [
     '<!-- Written by `npm run generate:events`. -->',
     '# Events',
-    'Every event has the `source` `schoolbell` and one of the names below as its `detail-type`. Each has a JSON Schema in [`events/`](events/), and [`events/asyncapi.json`](events/asyncapi.json) describes them all. [How to consume them](consumers.md).',
-    'Version 1 does not change in a way that breaks a consumer: fields and events may be added, nothing is taken away, renamed, or becomes optional or null. Ignore fields that you do not know.',
+    'Every event has the `source` `schoolbell` and one of the names below as its `detail-type`. Each has a JSON Schema in [`events/`](events/), and [`events/asyncapi.json`](events/asyncapi.json) describes all events. [How to consume events](consumers.md).',
+    'Version 1 does not change in a way that breaks a consumer: fields and events may be added, but no field is removed, renamed, or becomes optional or nullable. Ignore fields that you do not know.',
     ...SECTIONS.flatMap(({ title, text, types }) => [
       `## ${title}`,
       text,

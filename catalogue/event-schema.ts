@@ -8,7 +8,7 @@ import { workflowMeanings } from '../functions/contract/workflow-events.ts';
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = { [keyword: string]: unknown };
 
-/** Whether a value is an object and not a list: a schema, or a map of schemas. */
+/** Returns whether a value is an object and not a list: a schema, or a map of schemas. */
 export function isSchema(value: unknown): value is JsonSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -28,7 +28,7 @@ export const meanings: Record<EventType, string> = {
 };
 
 /**
- * Returns the JSON Schema of a part of the contract, without `$schema`. The schema allows fields that it does not name,
+ * Returns the JSON Schema of a part of the contract, without `$schema`. The schema allows additional fields,
  * because later releases of version 1 may add fields.
  */
 export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft = 'draft-07'): JsonSchema {
@@ -36,7 +36,8 @@ export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft = 'draft-07'): Js
     io: 'input',
     target: draft,
     override: ({ jsonSchema }) => {
-      // The format already requires what the pattern checks, and the pattern has 200 characters.
+      // The pattern is removed, because the format already requires the same, and the pattern has 200
+      // characters.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
       // Code generators make a floating-point field of the type `number`.
       if (jsonSchema.type === 'number' && Number.isInteger(jsonSchema.const)) jsonSchema.type = 'integer';
@@ -55,7 +56,10 @@ export function eventSchema(type: EventType, draft: Draft = 'draft-07'): JsonSch
     type: 'object',
     properties: {
       version: text,
-      id: { ...text, description: "EventBridge's own id, new for each delivery: deduplicate by `detail.id`" },
+      id: {
+        ...text,
+        description: "EventBridge's own id, which is new for each delivery. Deduplicate by `detail.id`",
+      },
       'detail-type': { ...text, enum: detailTypesOf(type) },
       source: { ...text, enum: [EVENT_SOURCE] },
       account: text,

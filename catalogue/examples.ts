@@ -39,7 +39,10 @@ const later = '2026-04-02T07:45:00.000Z';
 
 type Scene = { before: ProgressionState | null; now: ProgressionState; isAnonymised?: true };
 
-/** A typical event of each type: what was known before, and what Kombo shows now. */
+/**
+ * The data for a typical event of each type: the state that was known before, and the state that Kombo shows
+ * now.
+ */
 const SCENES: Record<LearningEventType, Scene> = {
   LearnerEnrolled: { before: null, now: enrolled },
   CourseStarted: { before: enrolled, now: started },
@@ -81,7 +84,7 @@ export function learningExample(type: LearningEventType): LearningEvent {
     },
     detectedAt,
   );
-  if (change === null) throw new Error(`The scene of ${type} shows no change`);
+  if (change === null) throw new Error(`The example data for ${type} contains no change`);
   const [event, ...others] = eventsOfEntry(
     {
       integration: integration.id,

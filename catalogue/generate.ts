@@ -22,7 +22,9 @@ const broken = breakingChanges(
 );
 
 if (broken.length > 0) {
-  console.error(`Version 1 would break its consumers, so nothing was written:\n  ${broken.join('\n  ')}`);
+  console.error(
+    `These changes of version 1 would break consumers, so nothing was written:\n  ${broken.join('\n  ')}`,
+  );
   process.exitCode = 1;
 } else {
   for (const [path, text] of generatedFiles()) writeFileSync(join(root, path), text);

@@ -34,7 +34,7 @@ function asyncApi(): object {
       bus: {
         address: 'schoolbell',
         title: 'The event bus',
-        description: `Events with the source \`${EVENT_SOURCE}\`. Delivery is at least once and in no certain order.`,
+        description: `Events with the source \`${EVENT_SOURCE}\`. Delivery is at least once and in any order.`,
         messages: Object.fromEntries(eventTypes.map((type) => [type, message(type)])),
       },
     },

@@ -3,9 +3,9 @@ import { type IdSetting, idRule, looksLikeEmail } from '../functions/remote-ids.
 import { CommandError, ExitCode } from './terminal/exit-code.ts';
 
 /**
- * Returns the filter with the ids that are stored and published. Each id that the setting replaces also stays in the
- * filter, because it may be one of Kombo's ids. An e-mail address does not stay, because it must not be stored with a
- * replay.
+ * Returns the filter with the ids that are stored and published. An id that the setting replaces also stays
+ * in the filter, because it may be one of Kombo's ids. Only an e-mail address does not stay, because a replay
+ * stores its filter.
  *
  * @throws CommandError for an e-mail address when the setting omits the platforms' ids
  */
@@ -18,7 +18,7 @@ export async function filterByStoredIds(filter: EventFilter, setting: IdSetting)
       if (!looksLikeEmail(id)) return other === null ? [id] : [id, other];
       if (other !== null) return [other];
       throw new CommandError(
-        "The setting remoteIds omits the platforms' ids: use Kombo's ids of learners and progressions.",
+        "The setting remoteIds omits the platforms' ids, so an e-mail address matches nothing: give Kombo's ids of learners and progressions.",
         ExitCode.wrongUse,
       );
     });

@@ -54,10 +54,10 @@ export function buildProgram(): Command {
 }
 
 const HELP = `
-Without --local, a command works on a deployment on AWS, with your AWS credentials: the one that was last deployed from this
-folder (cdk deploy writes schoolbell.outputs.json), or the one that environment variables name. With --local, it works on an
-embedded DynamoDB and event bus on this machine. With KOMBO_API_KEY set, it then polls KOMBO_BASE_URL (which includes /v1;
-default: Kombo's EU host); without KOMBO_API_KEY, a sandbox of Kombo's API.
+Without --local, a command uses your AWS credentials and works on the deployment that environment variables name, or else on
+the one that was last deployed from this folder (cdk deploy writes schoolbell.outputs.json). With --local, it works on an
+embedded DynamoDB and event bus on this machine. It then polls KOMBO_BASE_URL (which includes /v1; default: Kombo's EU host)
+if KOMBO_API_KEY is set, otherwise a sandbox of Kombo's API.
 
 ${EXIT_CODE_HELP}`;
 

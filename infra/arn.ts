@@ -18,4 +18,8 @@ export const keyArn = arn('kms', 'key/.+', 'a KMS key');
  * granted on exactly this ARN.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
  */
-export const secretArn = arn('secretsmanager', 'secret:.+-[A-Za-z0-9]{6}', 'a secret, as a whole');
+export const secretArn = arn(
+  'secretsmanager',
+  'secret:.+-[A-Za-z0-9]{6}',
+  'a secret, with the six characters that AWS adds to its name',
+);

@@ -22,13 +22,13 @@ export function refuseOtherPlaces(settings: Settings, { account, region }: Place
   const elsewhere = arnsIn(settings).filter(({ arn }) => !['', region].includes(regionOf(arn)));
   if (elsewhere.length > 0) {
     const paths = elsewhere.map(({ path }) => path).join(', ');
-    wrong.push(`${paths}: the ARN of another Region than ${region}, to which the deployment goes`);
+    wrong.push(`${paths}: must be in ${region}, the Region of the deployment`);
   }
   const owner = settings.bus === 'own' ? account : accountOf(settings.bus);
   const consumers = consumersIn(settings);
   if (owner !== account && consumers.length > 0) {
     wrong.push(
-      `${consumers.join(', ')}: the bus belongs to account ${owner}, and so do its rules. Leave them out here, and deploy consumers in that account (docs/consumers.md)`,
+      `${consumers.join(', ')}: the bus belongs to account ${owner}, so the rules of consumers must be in that account. Remove these settings here, and deploy the consumers in that account (docs/consumers.md)`,
     );
   }
   if (wrong.length > 0) throw new SettingsError(wrong.join('; '));

@@ -23,8 +23,8 @@ const principalArn = z
   );
 
 /**
- * The most characters of all operators' ARNs. The policy of a bus can have 10,240 bytes:
- * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+ * The maximum number of characters of all operators' ARNs together. The policy of a bus can have 10,240
+ * bytes: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  */
 const MOST_OPERATOR_CHARACTERS = 8000;
 
@@ -38,15 +38,15 @@ const minutes = z.int().check(z.positive());
 const days = z.int().check(z.positive());
 
 /**
- * The most characters of the integrations' ids. The environment variables of a function can have 4 KB:
- * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ * The maximum number of characters of all integrations' ids together. The environment variables of a function
+ * can have 4 KB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const MOST_INTEGRATION_CHARACTERS = 3000;
 
 /** The numbers of days for which CloudWatch can keep logs. */
 const logDays = new Set<number>(Object.values(RetentionDays).filter((value) => typeof value === 'number'));
 
-/** A baseline. The schema checks it, and returns it unchanged as a text. */
+/** The schema of a baseline. It checks the text and returns it unchanged. */
 const baseline = z.string().check(
   z.superRefine((text, context) => {
     const parsed = BaselineText.safeParse(text);
@@ -57,7 +57,12 @@ const baseline = z.string().check(
 /** The name of a deployment. */
 export const DeploymentName = z
   .string()
-  .check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and hyphens, at most 40'));
+  .check(
+    z.regex(
+      /^[A-Za-z][A-Za-z0-9-]{0,39}$/,
+      'must begin with a letter and have only letters, digits and hyphens, at most 40 characters',
+    ),
+  );
 
 const operators = described(
   z._default(
@@ -66,12 +71,12 @@ const operators = described(
       .check(
         z.refine(
           (arns) => arns.join('').length <= MOST_OPERATOR_CHARACTERS,
-          `more than ${MOST_OPERATOR_CHARACTERS} characters: name several roles with a *`,
+          `has more than ${MOST_OPERATOR_CHARACTERS} characters: use one ARN with a * for several roles`,
         ),
       ),
     [],
   ),
-  'ARNs of the IAM roles and users that run the command line (* matches any text). Only they and the functions may send events with the source `schoolbell` to the own bus',
+  "ARNs of the IAM roles and users that run the command line (* matches any text). Only they and the functions may send events with the source `schoolbell` to the deployment's own bus",
 );
 
 /** What the construct `SchoolbellState` checks. */
@@ -89,7 +94,7 @@ const notifierSettings = {
   ),
   overlapMinutes: described(
     z._default(z.int().check(z.nonnegative()), 15),
-    'The minutes before the last poll that each poll reads again',
+    'How many minutes before its watermark each poll reads again',
   ),
   baseline: described(
     z._default(baseline, 'silent'),
@@ -101,7 +106,7 @@ const notifierSettings = {
         z.maxLength(60),
         z.refine(
           (ids) => ids.join(',').length <= MOST_INTEGRATION_CHARACTERS,
-          `more than ${MOST_INTEGRATION_CHARACTERS} characters: add some with \`schoolbell integrations add\``,
+          `has more than ${MOST_INTEGRATION_CHARACTERS} characters: add some of the integrations with \`schoolbell integrations add\``,
         ),
       ),
       [],
@@ -114,16 +119,19 @@ const notifierSettings = {
   ),
   remoteIds: described(
     z._default(RemoteIds, 'hash-emails'),
-    'What is stored and published of a platform\'s own ids of learners and progressions: "keep" them, "hash" or "omit" all of them, or "hash-emails": those that look like an e-mail address',
+    'How a platform\'s own ids of learners and progressions are stored and published: "keep" (unchanged), "hash" (all as hashes), "hash-emails" (as hashes if they look like an e-mail address), or "omit" (not at all)',
   ),
-  journalRetentionDays: described(z._default(days, 90), 'How long a change can be looked up and replayed'),
+  journalRetentionDays: described(
+    z._default(days, 90),
+    'For how many days a change can be looked up and replayed',
+  ),
   behindMinutes: described(
     z.optional(minutes.check(z.maximum(7 * 24 * 60))),
-    'How many minutes stale an integration may be before an alarm goes off. By default four poll intervals, but at least an hour',
+    'An alarm goes off when the watermark of an integration is older than this number of minutes. By default four poll intervals, but at least an hour',
   ),
   runbook: described(
     z._default(z.string().check(z.maxLength(400)), 'docs/runbook.md'),
-    "The path or URL of the runbook in the alarms' descriptions, for example a URL of your own",
+    'The path or URL of the runbook to which the descriptions of alarms refer',
   ),
   webhook: described(z._default(z.boolean(), false), "Whether a function URL receives Kombo's webhooks"),
   webhookConcurrency: described(
@@ -136,9 +144,12 @@ const notifierSettings = {
   ),
   surgeShare: described(
     z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
-    'The share of known progressions that may change in a suspect way within 24 hours, see docs/adr/0004',
+    'The share of known progressions that may change in a suspect way within 24 hours before changes are held, see docs/adr/0004',
   ),
-  surgeFloor: described(z._default(z.int().check(z.nonnegative()), 25), 'The least number of them'),
+  surgeFloor: described(
+    z._default(z.int().check(z.nonnegative()), 25),
+    'The number of suspect changes within 24 hours that is always allowed, even if it is more than surgeShare',
+  ),
 };
 export const NotifierSettings = z.object(notifierSettings);
 export type NotifierSettings = z.infer<typeof NotifierSettings>;
@@ -148,14 +159,14 @@ export const Settings = z
   .strictObject({
     name: described(
       z._default(DeploymentName, 'Schoolbell'),
-      "Begins the stacks' names and is a dimension of the metrics, so that one account can have several deployments",
+      "The prefix of the stacks' names, and a dimension of the metrics, so that one account can have several deployments",
     ),
     ...notifierSettings,
     logRetentionDays: z._default(
       days.check(
         z.refine(
           (value) => logDays.has(value),
-          'CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, ... days',
+          'is not a number of days that CloudWatch allows: 1, 3, 5, 7, 14, 30, 60, 90, ...',
         ),
       ),
       30,
@@ -179,7 +190,7 @@ export const Settings = z
             ),
             tableKey: described(
               z.optional(keyArn),
-              'The KMS key of that table, if it is encrypted with your own key',
+              'The KMS key of the adopted table, if the table is encrypted with your own key',
             ),
             komboSecret: z.optional(secretArn),
             komboSecretKey: z.optional(keyArn),
@@ -187,21 +198,21 @@ export const Settings = z
             webhookSecretKey: z.optional(keyArn),
             remoteIdsKey: described(
               z.optional(secretArn),
-              'The secret with the key of hashed ids: another key gives other hashes',
+              'The secret with the key for hashed ids. With another key, each id would have another hash',
             ),
           })
           .check(
             z.superRefine((adopted, context) => {
               for (const name of ['table', 'komboSecret', 'webhookSecret'] as const) {
                 if (adopted[name] !== undefined || adopted[`${name}Key`] === undefined) continue;
-                const message = `is the key of an adopted \`${name}\`: adopt that as well`;
+                const message = `is only used with an adopted \`${name}\`: set \`adopt.${name}\` too`;
                 context.addIssue({ code: 'custom', input: adopted, path: [`${name}Key`], message });
               }
             }),
           ),
         {},
       ),
-      'Resources to use again that were kept when an earlier stack was destroyed',
+      'Resources that were kept when an earlier stack was destroyed, and that this deployment uses again',
     ),
     keepState: described(
       z._default(z.boolean(), true),

@@ -6,10 +6,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 /**
- * Creates Schoolbell's table in an engine on this machine if it does not exist.
+ * Creates Schoolbell's table in a DynamoDB engine on this machine if the table does not exist.
  *
- * @returns `stuck` when an earlier process was killed while it created the table. Dynalite never finishes that
- *   creation, and the table has no data yet
+ * @returns `stuck` when an earlier process was killed while it created the table. Dynalite never finishes
+ *   creating such a table, which has no data yet
  */
 export async function createTable(client: DynamoDBClient, name: string): Promise<'ready' | 'stuck'> {
   const status = async () => {

@@ -3,7 +3,7 @@ declare module 'dynalite' {
   import type { Server } from 'node:http';
 
   type Options = {
-    /** The directory for LevelDB; without it, data is in memory. */
+    /** The directory for LevelDB. By default data is in memory. */
     path?: string;
     /** How long a new table has the status CREATING, in milliseconds. */
     createTableMs?: number;

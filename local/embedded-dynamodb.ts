@@ -21,7 +21,7 @@ import { makePrivateDirectory } from './private-directory.ts';
 export type EmbeddedDynamoDb = {
   /** The endpoint for the AWS client. The engine accepts any region and credentials. */
   endpoint: string;
-  /** The name of the table. It is already created. */
+  /** The name of the table, which already exists. */
   table: string;
   close(): Promise<void>;
 };
@@ -59,12 +59,12 @@ export async function startEmbeddedDynamoDb(options: { directory?: string } = {}
 }
 
 /**
- * Locks the directory for this process with a separate LevelDB database. The lock cannot be dynalite's own database:
- * dynalite opens that only later, and crashes the process if it cannot.
+ * Locks the directory for this process with a separate LevelDB database. Dynalite's own database cannot be
+ * the lock, because dynalite opens it only later, and ends the process if another process has opened it.
  */
 async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   try {
-    // Created before LevelDB creates them, because LevelDB would let every user read them.
+    // The directories are created here and not by LevelDB, because LevelDB would let every user read them.
     for (const each of ['.', 'lock', 'dynamodb']) await makePrivateDirectory(join(directory, each));
     const lock = new ClassicLevel(join(directory, 'lock'));
     await lock.open();
@@ -75,7 +75,9 @@ async function lockDirectory(directory: string): Promise<() => Promise<void>> {
     const isLocked = reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED';
     const message = reason instanceof Error ? reason.message : String(reason);
     throw new DeploymentError(
-      isLocked ? `another process uses ${directory}` : `cannot store data in ${directory}: ${message}`,
+      isLocked
+        ? `another process uses the directory ${directory}: wait until that process has ended, or use another directory`
+        : `cannot store data in the directory ${directory}: ${message}`,
       { cause },
     );
   }
@@ -103,8 +105,8 @@ async function startEngine(path: string | undefined): Promise<{ endpoint: string
 }
 
 /**
- * Makes the engine respond to `BatchExecuteStatement`, which dynalite does not support. Each statement is executed as
- * an equivalent write.
+ * Makes the engine respond to `BatchExecuteStatement`, which dynalite does not support. The engine executes
+ * each statement as an equivalent write.
  */
 function answerStatements(engine: Server, client: () => DynamoDBClient): void {
   const listeners = engine.listeners('request');

@@ -7,8 +7,8 @@ export type InProcessEvent = { Records: { body: string; attributes: { MessageGro
 
 export type InProcessQueue = BulkQueue & {
   /**
-   * Passes the messages to a handler one at a time, as SQS does, until the queue is empty. Messages that the handler
-   * sends are included.
+   * Passes the messages to a handler, one at a time, until the queue is empty. This includes messages that
+   * the handler sends.
    */
   drain(handler: (event: InProcessEvent) => Promise<void>): Promise<void>;
 };

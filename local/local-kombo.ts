@@ -12,11 +12,14 @@ import { type EmbeddedSchool, startEmbeddedSchool } from './embedded-school.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 
 export type LocalKombo = {
-  /** Kombo's API; remote ids are replaced as `ids` says. */
+  /** Kombo's API. It replaces the platforms' own ids according to `ids`. */
   kombo: KomboAdapter;
   ids: IdSetting;
   baseUrl: string;
-  /** The machine's clock or, with the embedded sandbox, its school's clock. All local parts use it. */
+  /**
+   * The clock that all local parts use: the machine's clock or, with the embedded sandbox, the clock of its
+   * school.
+   */
   clock: Clock;
   /** The school of the embedded sandbox; null if another server is polled. */
   school: EmbeddedSchool | null;
@@ -26,7 +29,7 @@ export type LocalKombo = {
 /**
  * Opens Kombo's API with `KOMBO_API_KEY` and `KOMBO_BASE_URL`. Without a key, starts an embedded sandbox.
  *
- * @param directory where the sandbox's school and the key of hashed ids are stored
+ * @param directory where the sandbox's school and the key for hashed ids are stored
  * @throws DeploymentError when the variables are invalid
  */
 export async function openLocalKombo(
@@ -60,7 +63,7 @@ export async function openLocalKombo(
   };
 }
 
-/** Returns the key of hashed ids that is stored in a directory. Creates it at its first use. */
+/** Returns the key for hashed ids that is stored in a directory. Creates the key if there is none. */
 async function keptKey(directory: string): Promise<string> {
   const file = join(directory, 'remote-ids-key');
   if (!existsSync(file)) {

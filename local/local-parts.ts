@@ -66,9 +66,9 @@ export async function openLocalParts(options: {
 const END_OF_TIME = '9999-12-31T23:59:59.999Z';
 
 /**
- * Returns a store for which every stored lease has expired. Only one process with one worker may have the data open, so
- * a stored lease belongs to a process that has ended. The worker acquires the lease at once, and then completes what
- * that process left unfinished.
+ * Returns a store for which every stored lease has expired. Only one process with one worker can open the
+ * data, so a stored lease belongs to a process that has ended. The worker acquires the lease at once, and
+ * then completes the unfinished work of that process.
  */
 export function takingDeadLeases(store: Store): Store {
   return { ...store, takeLease: (id, lease) => store.takeLease(id, lease, END_OF_TIME) };

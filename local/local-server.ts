@@ -10,13 +10,14 @@ export type LocalServer = {
 };
 
 /**
- * Starts a server on 127.0.0.1, for programs of this machine. Every local server of Schoolbell uses it.
+ * Starts a server on 127.0.0.1, for programs of this machine. All local servers of Schoolbell are started by
+ * this function.
  *
- * Refuses requests from web pages with 403. Such a request has an `Origin` or, after DNS rebinding, the page's own
- * `Host`. Refuses a body over 64 MB with 413; if the length was not announced, aborts the request. Also aborts a
- * request that is not complete after `deadlineMs`.
+ * The server rejects requests from web pages with status 403. Such a request has an `Origin` or, after DNS
+ * rebinding, the page's own `Host`. It rejects a body over 64 MB with status 413. If the length was not
+ * announced, it aborts the request. It also aborts a request that is not complete after `deadlineMs`.
  *
- * @param options.port the port; without it, any free port
+ * @param options.port the port. By default the system chooses a free port
  * @throws the error of `listen`, such as EADDRINUSE
  */
 export async function startLocalServer(
@@ -31,7 +32,8 @@ export async function startLocalServer(
     cutOff(request, deadlineMs);
     for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
   });
-  // The default closes the connection of a client that pauses between two requests.
+  // With Node's default, the server would close the connection of a client that pauses between
+  // two requests.
   server.keepAliveTimeout = 60_000;
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -49,7 +51,7 @@ export async function startLocalServer(
   };
 }
 
-/** Returns the status that refuses a request, or null if the request is accepted. */
+/** Returns the status with which a request is rejected, or null if the request is accepted. */
 function refusalOf({ host = '', origin, ...headers }: IncomingHttpHeaders): 403 | 413 | null {
   if (origin !== undefined || !/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host)) return 403;
   return Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES ? 413 : null;

@@ -14,7 +14,7 @@ const PACKAGE = '@dynoxide/linux-x64/package.json';
 const TABLE = 'schoolbell';
 const CREDENTIALS = { accessKeyId: 'native', secretAccessKey: 'native' };
 
-/** Returns the file of the native engine, or null on a machine for which it was not built. */
+/** Returns the path of the native engine's program, or null if the package has none for this machine. */
 export function nativeDynamoDb(): string | null {
   try {
     return join(dirname(createRequire(import.meta.url).resolve(PACKAGE)), 'dynoxide');
@@ -24,11 +24,11 @@ export function nativeDynamoDb(): string | null {
 }
 
 /**
- * Starts a native DynamoDB engine in memory, in its own process, with Schoolbell's table. Tests and benchmarks use it
- * beside the embedded engine: to compare the results, and because it is five times as fast.
+ * Starts a native DynamoDB engine in memory, in its own process, with Schoolbell's table. Tests use it to
+ * compare its results with the embedded engine. Benchmarks use it because it is five times as fast.
  *
- * The engine does not reject requests from web pages open in a browser on this machine. So it listens on a random
- * loopback address, one of 16 million, that no page can guess, behind a server that rejects such requests.
+ * The engine does not reject requests from web pages in a browser on this machine. So it listens on one of 16
+ * million loopback addresses, which no page can guess, behind a server that rejects such requests.
  *
  * @param file the result of `nativeDynamoDb`
  * @throws when the engine does not respond
@@ -75,5 +75,5 @@ async function answers(endpoint: string, child: ChildProcess): Promise<void> {
     if (isThere) return;
     await setTimeout(50);
   }
-  throw new Error('the native engine does not respond');
+  throw new Error('The native DynamoDB engine does not respond');
 }

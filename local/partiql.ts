@@ -8,7 +8,7 @@ import type {
 const INSERT = /^INSERT INTO "([\w.-]+)" VALUE \{(.+)\}$/;
 const UPDATE = /^UPDATE "([\w.-]+)" SET (.+) WHERE (.+)$/;
 
-/** A conditional write that does the same as a statement. */
+/** A statement, translated to a conditional write with the same effect. */
 export type Translated = {
   table: string;
   key: Record<string, AttributeValue>;
@@ -18,19 +18,19 @@ export type Translated = {
 };
 
 /**
- * Translates the statements of a `BatchExecuteStatement`, for an engine that has no PartiQL. Two forms are supported.
- * Each value is a parameter, and the key attributes are `pk` and `sk`:
- * `INSERT INTO "t" VALUE {'pk': ?, 'sk': ?, 'a': ?}` and `UPDATE "t" SET a = ?, b = ? WHERE pk = ? AND sk = ? AND a <
- * ?`.
+ * Translates the statements of a `BatchExecuteStatement`, for an engine that has no PartiQL. Two forms are
+ * supported. Each value is a parameter, and the key attributes are `pk` and `sk`: `INSERT INTO "t" VALUE
+ * {'pk': ?, 'sk': ?, 'a': ?}` and `UPDATE "t" SET a = ?, b = ? WHERE pk = ? AND sk = ? AND a < ?`.
  *
- * @throws Error with the name `ValidationException` for another form, for more than 25 statements, and for two
- *   statements with the same key
+ * @throws Error with the name `ValidationException` for a statement of another form, for more than 25
+ *   statements, and for two statements with the same key
  */
 export function translateStatements(statements: BatchStatementRequest[]): Translated[] {
-  if (statements.length < 1 || statements.length > 25) throw validation('a batch has 1 to 25 statements');
+  if (statements.length < 1 || statements.length > 25)
+    throw validation('A batch must have 1 to 25 statements');
   const translated = statements.map(translate);
   const keys = translated.map(({ key }) => JSON.stringify(key));
-  if (new Set(keys).size < keys.length) throw validation('two statements of a batch have the same key');
+  if (new Set(keys).size < keys.length) throw validation('Two statements of the batch have the same key');
   return translated;
 }
 
@@ -38,12 +38,12 @@ function translate({ Statement = '', Parameters = [] }: BatchStatementRequest): 
   const left = [...Parameters];
   const next = (): AttributeValue => {
     const value = left.shift();
-    if (value === undefined) throw validation('a statement has fewer parameters than question marks');
+    if (value === undefined) throw validation('A statement has fewer parameters than question marks');
     return value;
   };
   const translated = translateInsert(Statement, next) ?? translateUpdate(Statement, next);
-  if (translated === null) throw validation('a statement has another shape than the two that are known here');
-  if (left.length > 0) throw validation('a statement has more parameters than question marks');
+  if (translated === null) throw validation('The embedded DynamoDB does not support the form of a statement');
+  if (left.length > 0) throw validation('A statement has more parameters than question marks');
   return translated;
 }
 
@@ -99,13 +99,13 @@ function translateUpdate(statement: string, next: () => AttributeValue): Transla
 
 function nameIn(text: string, shape: RegExp): string {
   const name = shape.exec(text)?.[1];
-  if (name === undefined) throw validation(`"${text}" has another shape than those that are known here`);
+  if (name === undefined) throw validation(`The embedded DynamoDB does not support "${text}" in a statement`);
   return name;
 }
 
 function keyOf({ pk, sk }: Record<string, AttributeValue>): Record<string, AttributeValue> {
   if (pk === undefined || sk === undefined)
-    throw validation('a statement has no equality for each key attribute');
+    throw validation('A statement must have a value for each key attribute (pk and sk)');
   return { pk, sk };
 }
 

@@ -69,7 +69,7 @@ async function dev(directory: string, folder: string, json: boolean, options: De
         ExitCode.wrongUse,
       );
     }
-    // The people in the sandbox are invented.
+    // The learners of the sandbox are invented, so their names may be shown.
     const learnerDetails = options.learnerDetails ?? (school === null ? undefined : 'include');
     return await untilInterrupted((stop) =>
       runDev({

@@ -38,7 +38,10 @@ export function addDoctorCommand(program: Command): void {
 /** The result of a check. For a problem, `found` also says how to fix it. */
 export type Finding = { check: string; state: 'ok' | 'warning' | 'wrong'; found: string };
 
-/** If the difference between two clocks is larger, leases and back-off are noticeably too short. */
+/**
+ * If this machine's clock differs from Kombo's by more than this, leases and back-off are noticeably too
+ * short.
+ */
 const CLOCK_WARNING_MS = 30_000;
 
 /** Checks each part of a deployment, without writing anything. */
@@ -67,16 +70,13 @@ export async function* examine(deployment: Deployment): AsyncGenerator<Finding> 
   if (checks !== null) {
     yield check('bus', async () => {
       await checks.findBus();
-      return 'is there';
+      return 'exists';
     });
-    yield check(
-      'poll queue',
-      async () => `is there: ${plural(await checks.countPolls(), 'message')} waiting`,
-    );
+    yield check('poll queue', async () => `exists: ${plural(await checks.countPolls(), 'message')} waiting`);
     yield replayFinding(checks.countReplays);
     yield check('remote ids', async () => {
       await idRule(deployment.ids);
-      return 'the key for hashed ids can be read, where the settings need it';
+      return 'the key for hashed ids can be read, or the settings do not need it';
     });
     yield consumersFinding(checks.findStacksOff);
   }
@@ -90,26 +90,26 @@ async function* examineKombo({ ports, readKeyOwner }: Deployment): AsyncGenerato
     const now = ports.clock();
     const { environment, servedAt } = await readKeyOwner();
     skewMs = now - Date.parse(servedAt);
-    return `Kombo accepts the key; it belongs to the environment ${environment}`;
+    return `Kombo accepts the key, which belongs to the environment ${environment}`;
   });
   if (Math.abs(skewMs) > CLOCK_WARNING_MS) {
     const seconds = Math.round(Math.abs(skewMs) / 1000);
     yield {
       check: 'clock',
       state: 'warning',
-      found: `this machine is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} Kombo: set it by NTP`,
+      found: `the clock of this machine is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} Kombo's: synchronize it by NTP`,
     };
   }
 }
 
 async function replayFinding(count: (() => Promise<number>) | null): Promise<Finding> {
   if (count !== null) {
-    return check('replay queue', async () => `is there: ${plural(await count(), 'message')} waiting`);
+    return check('replay queue', async () => `exists: ${plural(await count(), 'message')} waiting`);
   }
   return {
     check: 'replay queue',
     state: 'warning',
-    found: 'REPLAY_QUEUE_URL is not set: replays are sent by the command line itself',
+    found: 'REPLAY_QUEUE_URL is not set, so the replay command itself sends the events',
   };
 }
 
@@ -121,14 +121,14 @@ async function consumersFinding(findStacksOff: () => Promise<string[]>): Promise
   let names: string[] = [];
   const finding = await check('consumers', async () => {
     names = await findStacksOff();
-    return 'no stack is left of a consumer that is switched off';
+    return 'no consumer that is switched off is still deployed';
   });
   if (names.length === 0) return finding;
   const destroy = names.map((name) => `aws cloudformation delete-stack --stack-name ${name}`);
   return {
     check: 'consumers',
     state: 'warning',
-    found: `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} switched off and still deployed. To destroy: ${destroy.join('; ')}`,
+    found: `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} switched off, but still deployed. Delete with: ${destroy.join('; ')}`,
   };
 }
 

@@ -30,7 +30,7 @@ export function addEventsCommand(program: Command): void {
       .command('events')
       .description('show the events of an integration, from its journal, oldest first'),
   )
-    .addOption(typesOption('--type <event...>', 'only these events'))
+    .addOption(typesOption('--type <event...>', 'only events of these types'))
     .addOption(listOption('--learner <id...>', "only these learners, by Kombo's id or the platform's"))
     .addOption(listOption('--course <id...>', "only these courses, by Kombo's id or the platform's"))
     .addOption(listOption('--progression <id...>', 'only these course progressions'))
@@ -70,15 +70,12 @@ export function addEventsCommand(program: Command): void {
 
 function refuseEmptyRange({ from, to }: EventsOptions): void {
   if (from === undefined || to === undefined || from < to) return;
-  throw new CommandError(
-    `--from must be earlier than --to: there is no time between ${from} and ${to}.`,
-    ExitCode.wrongUse,
-  );
+  throw new CommandError(`--from (${from}) must be earlier than --to (${to}).`, ExitCode.wrongUse);
 }
 
 /**
- * Reads the events that were published or set aside. With the ids of progressions, reads only the journal entries that
- * changed one of them.
+ * Reads the events that were published or set aside. With the ids of progressions, reads only the journal
+ * entries that changed one of these progressions.
  */
 async function history(
   store: Store,
@@ -105,7 +102,7 @@ function noEvents(
   { type, learner, course, progression, from, to }: EventsOptions,
 ): string {
   const isFiltered = [type, learner, course, progression].flat().length > 0 || (from ?? to) !== undefined;
-  return isFiltered ? `No event of ${id} matches.` : `There are no events of ${id} yet.`;
+  return isFiltered ? `No event of ${id} matches the options.` : `There are no events of ${id} yet.`;
 }
 
 async function reasonsOfSetAsideEvents(store: Store, id: IntegrationId): Promise<Map<string, string>> {

@@ -11,12 +11,12 @@ export function addHoldCommands(program: Command): void {
     {
       by: 'release',
       description: 'release held changes: the next poll publishes them',
-      done: 'Released. The next poll publishes them.',
+      done: 'The changes are released. The next poll publishes them.',
     },
     {
       by: 'discard',
       description: 'discard held changes: they are never published',
-      done: 'Discarded. They are never published.',
+      done: 'The changes are discarded. They are never published.',
     },
   ] as const;
   for (const { by, description, done } of commands) {
@@ -27,13 +27,13 @@ export function addHoldCommands(program: Command): void {
           case 'nothing held':
             output.answer(
               { integration: id, by, held: null },
-              `Nothing is held for ${id}: nothing was changed.`,
+              `${id} has no held changes, so nothing was changed.`,
             );
             return;
           case 'counting': {
             const pages = result.held.counting?.passPages ?? null;
             throw new CommandError(
-              `The held changes of ${id} are ${countingText(pages)}: nothing was changed. The next poll continues to count; see: schoolbell status ${id}`,
+              `The held changes of ${id} are ${countingText(pages)}, so nothing was changed. The next poll continues to count. See: schoolbell status ${id}`,
             );
           }
           case 'decided': {

@@ -36,9 +36,9 @@ function addAdd(integrations: Command): void {
 }
 
 const ADD_HELP = `
-An integration that was removed before continues at its watermark: changes since then are published. With --baseline, its
-next poll is a first sync instead: silent publishes none of the changes since the removal, publish all of them, and
-since:DATE those with a date from DATE on. No event is published twice.`;
+An integration that was removed and is added again continues from its watermark: the changes since then are published. With
+--baseline, its next poll is a first sync instead: silent publishes none of the changes since the removal, publish publishes
+all of them, and since:DATE publishes those with a date of DATE or later. No event is published twice.`;
 
 async function add(
   deployment: Deployment,
@@ -58,7 +58,7 @@ async function add(
   if (stored.addedAt !== addedAt) {
     return output.answer(
       stored,
-      `${id} was added before (${stored.state}, baseline ${describeBaseline(stored.baseline)}): nothing was changed.`,
+      `${id} was already added (${stored.state}, baseline ${describeBaseline(stored.baseline)}), so nothing was changed.`,
     );
   }
   output.answer(stored, addedText(stored, known !== null, baseline === null ? watermark : null));
@@ -73,7 +73,7 @@ function addedText({ id, baseline }: Integration, isAgain: boolean, watermark: s
   const added = `Added ${id}${isAgain ? ' again' : ''}.`;
   return watermark === null
     ? `${added} Its ${isAgain ? 'next' : 'first'} poll is the baseline (${describeBaseline(baseline)}).`
-    : `${added} It continues at its watermark, ${watermark}: changes since then are published.`;
+    : `${added} Its next poll continues from its watermark, ${watermark}, and publishes the changes since then.`;
 }
 
 function addList(integrations: Command): void {
@@ -112,12 +112,12 @@ function addList(integrations: Command): void {
 
 function addRemove(integrations: Command): void {
   addIntegrationArgument(
-    integrations.command('remove').description('stop polling an integration; its journal stays'),
+    integrations.command('remove').description('stop polling an integration; its journal is kept'),
   ).action(async (id: string, _options: object, command: Command) => {
     const { result, output } = await onIntegration(command, id, (worker) => changeState(worker, 'removed'));
     output.answer(
       result,
-      `Removed ${id}: it is not polled any more. Its journal stays. If you add it again, it continues at its watermark, or starts with a --baseline.`,
+      `Removed ${id}: it is not polled any more. Its journal is kept. If you add it again, it continues from its watermark, or with --baseline it starts with a first sync.`,
     );
   });
 }

@@ -24,7 +24,7 @@ export function addKeyCommand(program: Command): void {
         await storeKey?.(await readKey());
         createOutput(json).answer(
           { stored: true },
-          'Stored. The functions use it within five minutes, without a new deployment.',
+          'The key is stored. The functions use it within five minutes, without a new deployment.',
         );
       } finally {
         await close();

@@ -21,7 +21,10 @@ export function addPollCommands(program: Command): void {
         'what to read: what changed (incremental), everything as in a first sync (baseline), or everything to find missed changes (reconcile)',
       ).choices(PollMode.options),
     )
-    .option('--force', 'with --mode baseline: repeat it; changes since the last poll are then not published')
+    .option(
+      '--force',
+      'with --mode baseline: repeat the first sync; changes since the last poll are then not published',
+    )
     .addOption(learnerDetailsOption())
     .addHelpText('after', HELP)
     .action(poll);

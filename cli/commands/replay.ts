@@ -56,32 +56,35 @@ export function addReplayCommand(program: Command): void {
       parseInstant,
     )
     .option('--to <time>', 'only events detected before this time', parseInstant)
-    .addOption(typesOption('--type <event...>', 'only these events'))
+    .addOption(typesOption('--type <event...>', 'only events of these types'))
     .addOption(listOption('--course <id...>', "only these courses, by Kombo's id or the platform's"))
     .addOption(listOption('--learner <id...>', "only these learners, by Kombo's id or the platform's"))
     .addOption(listOption('--progression <id...>', 'only these course progressions'))
     .addOption(
       new Option(
         '--source <where>',
-        'where events are read from; kombo: derived from what Kombo shows of the time before the journal',
+        'where the events come from: the journal, or kombo, to derive them from what Kombo shows of the time before the journal',
       )
         .choices(['journal', 'kombo'])
         .default('journal'),
     )
     .option('--one', 'only one event, the first that matches; --from may then be omitted')
     .addOption(new Option('--consumer <name>', 'send to this consumer only').conflicts('asLive'))
-    .option('--as-live', 'send to everyone under the names of live events, as if they happened now')
+    .option('--as-live', 'send to all consumers with the types of live events, as if they happened now')
     .option(
       '--reason <text>',
       'the reason for the replay, which each event contains',
-      'asked for on the command line',
+      'requested on the command line',
     )
-    .option('--rate <number>', 'events a second', parseNumber({ min: 1, max: 10_000 }), 100)
+    .option('--rate <number>', 'events per second', parseNumber({ min: 1, max: 10_000 }), 100)
     .option('--dry-run', 'only show how many events it would send')
     .option('--yes', 'do not ask for confirmation')
-    .option('--here', 'send from this process, even on AWS, where otherwise the replay function sends')
-    .option('--resume [id]', 'continue a replay; without an id the latest that is not finished')
-    .option('--stop [id]', 'stop a replay; without an id the latest that is not finished')
+    .option(
+      '--here',
+      'send the events from this process; without this option, on AWS the replay function sends them',
+    )
+    .option('--resume [id]', 'continue a replay; without an id, the latest replay that is not finished')
+    .option('--stop [id]', 'stop a replay; without an id, the latest replay that is not finished')
     .option('--list', 'list the replays of the last months with their progress')
     .addHelpText('after', HELP)
     .action(async (id: IntegrationId, options: ReplayOptions, command: Command) => {
@@ -105,12 +108,12 @@ export function addReplayCommand(program: Command): void {
 }
 
 const HELP = `
-Replayed events have the ids and details of the first time, and the type Replayed<Event>, so that rules for live events
-do not match them.
+Replayed events have the same ids and details as the events that were first published, but the type Replayed<Event>. So rules
+for live events do not match them.
 
 --source kombo reads every record (only those of the given learners, where --learner has Kombo's ids), and derives the last
 enrolment, completion and removal of each. --from and --to then apply to the dates on the platform, which may lie in the
-future: an enrolment can be scheduled. --dry-run also shows what cannot be found.
+future: an enrolment can be scheduled. --dry-run also shows what cannot be derived.
 
 Examples:
   schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --from 2026-03-01 --consumer certificates

@@ -53,7 +53,7 @@ export function addSandboxCommand(program: Command): void {
     )
     .option(
       '--speed <factor>',
-      'how many times faster its time runs; 1440: a day per minute',
+      'how many times faster than real time its clock runs; with 1440, a day takes a minute',
       parseNumber({ min: 0, max: 1_000_000, whole: false }),
       1440,
     )
@@ -92,7 +92,7 @@ async function start({ port, key, integration, speed, ...numbers }: SandboxComma
 
 function instructions(url: string, { key, integration, speed }: SandboxCommandOptions): string[] {
   return [
-    `The sandbox serves Kombo's API at ${url}; its time runs ${speed} times as fast. Poll it from another terminal:`,
+    `The sandbox serves Kombo's API at ${url}; its clock runs ${speed} times as fast as real time. Poll it from another terminal:`,
     '',
     `  export KOMBO_BASE_URL=${url} KOMBO_API_KEY=${key}`,
     `  npx schoolbell poll ${integration} --local`,

@@ -46,15 +46,18 @@ function addRetry(setAside: Command): void {
     );
     const { processed: settled, remaining: left } = result;
     for (const item of settled) {
-      output.answer({ ...item, settled: true }, `settled  ${item.kind} ${item.id}`);
+      output.answer({ ...item, settled: true }, `processed        ${item.kind} ${item.id}`);
     }
     for (const item of left) {
-      output.answer({ ...item, settled: false }, `left     ${item.kind} ${item.id}: ${reasonText(item)}`);
+      output.answer(
+        { ...item, settled: false },
+        `still set aside  ${item.kind} ${item.id}: ${reasonText(item)}`,
+      );
     }
     output.say(
       settled.length + left.length === 0
         ? `Nothing is set aside for ${id}.`
-        : `${settled.length} settled, ${left.length} still set aside.`,
+        : `${settled.length} processed, ${left.length} still set aside.`,
     );
     if (left.length > 0) process.exitCode = ExitCode.failed;
   });

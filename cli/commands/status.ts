@@ -17,11 +17,11 @@ import { overviewText, statusText } from '../views/status-text.ts';
 
 type StatusOptions = { watch?: boolean; every: number };
 
-/** Adds `schoolbell status`, which prints the state of each integration, or all facts about one. */
+/** Adds `schoolbell status`, which prints the state of each integration, or all details of one. */
 export function addStatusCommand(program: Command): void {
   program
     .command('status')
-    .description('show the state of all integrations, those with problems first, or all facts about one')
+    .description('show the state of all integrations, those with problems first, or all details of one')
     .argument('[integration]', 'id of a Kombo integration', parseIntegrationId)
     .option('--watch', 'update the view until Ctrl-C')
     .option(

@@ -11,8 +11,9 @@ const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
 type Variables = Record<string, string | undefined>;
 
 /**
- * Returns the environment variables of the deployment to work on. These are the process's variables. If they name no
- * table, the outputs of the last `cdk deploy` from this folder are added. The process's variables take precedence.
+ * Returns the environment variables of the deployment that the command works on. These are the process's
+ * variables. If they do not contain TABLE_NAME, the outputs of the last `cdk deploy` from this folder are
+ * added; the process's variables take precedence.
  *
  * @throws CommandError for a file that `cdk deploy` did not write
  */
@@ -20,7 +21,7 @@ export function deployedEnvironment(variables: Variables, file = OUTPUTS_FILE): 
   if (variables['TABLE_NAME'] !== undefined || !existsSync(file)) return variables;
   const outputs = Outputs.safeParse(readJson(file));
   if (!outputs.success)
-    throw new CommandError(`${file} has no stacks' outputs: run npx cdk deploy --all again`);
+    throw new CommandError(`${file} does not contain the outputs of stacks: run npx cdk deploy --all again`);
   const environment = Object.values(outputs.data).flatMap((stack) => stack[outputNames.environment] ?? [])[0];
   if (environment === undefined) return variables;
   return { ...Object.fromEntries(environment.split(' ').map(pairOf)), ...variables };

@@ -75,7 +75,7 @@ export async function underLease<Result>(
 /**
  * Returns the settings of an integration.
  *
- * @throws CommandError when the integration was never added; the message names some that were
+ * @throws CommandError when the integration was never added. The message names some added integrations
  */
 export async function findIntegration(store: Store, id: IntegrationId): Promise<Integration> {
   const integration = await store.readIntegration(id);
@@ -83,7 +83,8 @@ export async function findIntegration(store: Store, id: IntegrationId): Promise<
   const { integrations } = await store.readIntegrations();
   const names = integrations.slice(0, 5).map((known) => known.id);
   if (integrations.length > names.length) names.push('...');
-  const hint = names.length === 0 ? 'none was added yet' : `there are ${names.join(', ')}`;
+  const hint =
+    names.length === 0 ? 'no integration was added yet' : `added integrations: ${names.join(', ')}`;
   throw new CommandError(
     `There is no integration ${id} (${hint}). Add it with: schoolbell integrations add ${id}`,
   );

@@ -16,7 +16,10 @@ import { DEFAULT_DIRECTORY } from '../options/global-options.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 import { deployedEnvironment } from './deployed-environment.ts';
 
-/** What a command works on: the deployment on AWS, or embedded parts on this machine (`--local`). */
+/**
+ * What a command works on: the deployment on AWS, or with `--local` an embedded DynamoDB and event bus on
+ * this machine.
+ */
 export type Deployment = {
   ports: ReplayPorts;
   settings: RunSettings;
@@ -28,7 +31,7 @@ export type Deployment = {
   replayQueue: Queue<ReplayMessage> | null;
   /** Reads which Kombo environment the API key belongs to. */
   readKeyOwner: LocalKombo['kombo']['readKeyOwner'];
-  /** Checks of `doctor` that use more than the ports; null with `--local`. */
+  /** The checks of `doctor` that need more than the ports; null with `--local`. */
   checks: OperatorChecks | null;
   /** Stores the Kombo API key; null with `--local`, where it comes from the environment. */
   storeKey: ((key: string) => Promise<void>) | null;
@@ -44,7 +47,7 @@ const LocalSettings = z.pick(Environment, {
 });
 
 /**
- * Opens the deployment on AWS, or the embedded parts of a directory.
+ * Opens the deployment on AWS, or an embedded DynamoDB and event bus whose data is in a directory.
  *
  * @throws CommandError for a directory without data, unless `mayCreate`
  */
@@ -106,7 +109,7 @@ function refuseOpenAddresses(variables: Record<string, string | undefined>): voi
  */
 const ADDRESSES = /^(?:KOMBO_BASE_URL|(?:REPLAY_)?QUEUE_URL|AWS_ENDPOINT_URL(?:_\w+)?)$/;
 
-/** Opens the embedded parts of a directory. Creates parts that do not exist. */
+/** Opens an embedded DynamoDB and event bus. Creates their data in the directory if there is none. */
 export async function openLocal(
   directory: string,
   kombo: LocalKombo,
@@ -138,7 +141,7 @@ export async function openLocal(
   };
 }
 
-/** Whether a directory contains the data of the embedded parts. */
+/** Returns whether a directory contains the data of an embedded DynamoDB. */
 export function hasData(directory: string): boolean {
   return existsSync(join(directory, 'dynamodb'));
 }

@@ -10,7 +10,7 @@ const GlobalOptions = z.object({
 });
 
 export type GlobalOptions = {
-  /** The directory of the embedded parts; null for the deployment on AWS. */
+  /** The directory with the data of the embedded DynamoDB; null for the deployment on AWS. */
   directory: string | null;
   json: boolean;
 };
@@ -20,7 +20,7 @@ export function addGlobalOptions(program: Command): Command {
   return program
     .option(
       '--local [DIR]',
-      `use an embedded DynamoDB and event bus, with data in DIR (${DEFAULT_DIRECTORY}/)`,
+      `use an embedded DynamoDB and event bus, with data in DIR (default: ${DEFAULT_DIRECTORY}/)`,
     )
     .option('--json', 'print one JSON object per line on standard output, everything else on standard error');
 }

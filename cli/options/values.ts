@@ -45,11 +45,11 @@ const Instant = z.union([
   z.iso.datetime({ offset: true, precision: -1 }),
 ]);
 
-/** Parses a time with its zone, or a date, which means its first moment in UTC. */
+/** Parses a time with a time zone, or a date. A date means the start of that day in UTC. */
 export function parseInstant(text: string): Timestamp {
   if (!Instant.safeParse(text).success) {
     throw new InvalidArgumentError(
-      'Give a date or a time with its zone: 2026-03-01, 2026-03-01T09:30Z or 2026-03-01T09:30:00+01:00',
+      'Give a date, or a time with a time zone: 2026-03-01, 2026-03-01T09:30Z or 2026-03-01T09:30:00+01:00',
     );
   }
   return new Date(text).toISOString();
@@ -59,7 +59,7 @@ export function parseInstant(text: string): Timestamp {
 export function baselineOption(): Option {
   return new Option(
     '--baseline <which>',
-    'what the first sync publishes: silent (nothing, the default), publish (everything), or since:DATE (changes with a date from DATE on)',
+    'what the first sync publishes: silent (nothing, the default), publish (everything), or since:DATE (changes with a date of DATE or later)',
   ).argParser(parserOf(BaselineText));
 }
 
@@ -67,7 +67,7 @@ export function baselineOption(): Option {
 export function learnerDetailsOption(): Option {
   return new Option(
     '--learner-details <which>',
-    'with --local: whether events carry names and e-mail addresses, which are never stored (default: LEARNER_DETAILS, or omit)',
+    'with --local: whether events contain names and e-mail addresses, which are never stored (default: the environment variable LEARNER_DETAILS, or omit)',
   ).choices(['omit', 'include']);
 }
 

@@ -63,7 +63,7 @@ export function notActive({ id, state }: Integration): CommandError {
 }
 
 /**
- * Refuses an integration that the embedded sandbox does not have.
+ * Rejects an integration that the embedded sandbox does not have.
  *
  * @throws CommandError when the sandbox is polled and does not have the integration
  */

@@ -23,17 +23,25 @@ export type ReplayCommand = {
 /** When `runReplayHere` and `followReplay` must stop, and what they call after each step. */
 type Following = { stop: AbortSignal; onProgress: (replay: ReplayRecord) => void };
 
-/** If a running replay has had no progress for this time, its process or its function's message is lost. */
+/**
+ * If a running replay has made no progress for this time, the process that sends it has ended, or the message
+ * to the replay function is lost.
+ */
 const LOST_AFTER_MS = 20 * 60 * 1000;
 
 const FOLLOW_EVERY_MS = 2_000;
 
-/** Sends a replay from this process, or requests it from the deployment. Shows its progress until it ends or Ctrl-C. */
+/**
+ * Sends a replay from this process, or requests the deployment to send it. Shows its progress until the
+ * replay ends or the user presses Ctrl-C.
+ */
 export async function startReplay(at: ReplayCommand, replay: ReplayRecord): Promise<void> {
   const { ports, settings, replayQueue } = at.deployment;
   if (at.here || replayQueue === null) {
     if (!at.here) {
-      at.output.say('The deployment has no replay function: this process sends the events. Ctrl-C stops it.');
+      at.output.say(
+        'The deployment has no replay function, so this process sends the events. Ctrl-C stops the replay.',
+      );
     }
     const onProgress = at.progress.show;
     const ended = await untilInterrupted((stop) =>
@@ -81,7 +89,7 @@ async function watchReplay(at: ReplayCommand, replay: ReplayRecord): Promise<voi
   if (latest.state !== 'running') return;
   const command = `schoolbell replay ${latest.integration}`;
   at.output.say(
-    `It continues. Watch it with: ${command} --resume ${latest.id}, or stop it with: ${command} --stop ${latest.id}`,
+    `The replay continues. Watch it with: ${command} --resume ${latest.id}, or stop it with: ${command} --stop ${latest.id}`,
   );
 }
 
@@ -135,7 +143,9 @@ export async function runReplayHere(
         ? changeReplay(ports, outcome.replay, { state: 'stopped', writer })
         : outcome.replay;
     case 'superseded':
-      throw new CommandError(`Another process now sends the replay ${replay.id}: this one has stopped.`);
+      throw new CommandError(
+        `Another process now sends the replay ${replay.id}, so this process has stopped.`,
+      );
     case 'unknown':
       throw new CommandError(`The replay ${replay.id} no longer exists.`);
   }
@@ -175,5 +185,5 @@ async function findReplay(
   const all = await replays.readReplays(integration);
   const open = all.find(({ state }) => state !== 'finished');
   if (open !== undefined) return open;
-  throw new CommandError(`No replay of ${integration} is unfinished.`);
+  throw new CommandError(`${integration} has no unfinished replay.`);
 }

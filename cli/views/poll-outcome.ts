@@ -59,7 +59,7 @@ export function runText({ mode, pages, records, events, missed }: LastRun): stri
     mode === 'baseline' && events === 0
       ? 'stored, and no events published'
       : `${plural(events, 'event')} published`;
-  const found = missed > 0 ? `; ${missed} of them were missed before` : '';
+  const found = missed > 0 ? `; earlier polls had missed ${missed} of them` : '';
   return `${NAMES[mode]}: ${plural(records, 'progression')} read on ${plural(pages, 'page')}, ${published}${found}.`;
 }
 
@@ -73,9 +73,9 @@ function setAsideText(id: string, { setAside, unknownStatuses }: LastRun): strin
 
 const NAMES = { incremental: 'Poll', baseline: 'Baseline', reconcile: 'Reconciliation' } as const;
 
-/** Returns the held changes in words, such as `40 removed, 2 restored (more than 25 in 24 hours are held)`. */
+/** Returns the held changes in words, such as `40 removed, 2 restored (the limit is 25 in 24 hours)`. */
 export function heldText({ waiting, limit }: { waiting: WaitingChanges; limit: number }): string {
-  return `${kindsText(waiting)} (more than ${limit} in 24 hours are held)`;
+  return `${kindsText(waiting)} (the limit is ${limit} in 24 hours)`;
 }
 
 /** Returns how many pages have been read to count the held changes. */

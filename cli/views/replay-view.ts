@@ -26,12 +26,12 @@ export function planText(plan: ReplayPlan, receivers: Receivers): Line[] {
       counts.map(([type, count]) => ['', String(count), type]),
     ),
     ...notKnown,
-    `${receiverText(receivers)}, at most ${receivers.rate} a second: about ${durationText((events / receivers.rate) * 1000)}.`,
+    `${receiverText(receivers)}, at most ${receivers.rate} per second, in about ${durationText((events / receivers.rate) * 1000)}.`,
   ];
 }
 
 function receiverText({ consumer, asLive }: Receivers): string {
-  if (asLive) return 'To everyone, as live events, as if they happened now';
+  if (asLive) return 'To all consumers, as live events, as if they happened now';
   return consumer === null
     ? 'To every consumer that receives replays, as Replayed<Event>'
     : `Only to ${consumer}, as Replayed<Event>`;

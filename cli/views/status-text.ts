@@ -64,7 +64,7 @@ export function overviewText(statuses: Status[], now: number): Line[] {
   );
 }
 
-/** Returns all facts about one integration, one per line. */
+/** Returns all details of one integration, one per line. */
 export function statusText(status: Status): Line[] {
   const { integration, condition, watermark, staleMs, failure, limitedUntil, held, journal } = status;
   const facts: [string, Part | null][] = [

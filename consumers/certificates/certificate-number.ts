@@ -34,8 +34,8 @@ export function verificationCode(random: Uint8Array): string {
 }
 
 /**
- * The most characters of an id in a key. S3 allows 1,024 bytes in a key, and file systems allow 255 bytes in a part of a path:
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+ * The maximum number of characters of an id in a key. S3 allows 1,024 bytes in a key, and file systems allow
+ * 255 bytes in a part of a path: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
  */
 const LONGEST_PART = 200;
 
@@ -66,7 +66,8 @@ export function pdfKey(folder: string, number: string): string {
 }
 
 function inGroups(bytes: Uint8Array, length: number): string {
-  if (bytes.length < length) throw new Error(`${length} bytes are needed`);
+  if (bytes.length < length)
+    throw new Error(`At least ${length} bytes are needed, but there are ${bytes.length}`);
   const letters = [...bytes.slice(0, length)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
   return letters.replaceAll(/(.{4})(?=.)/g, '$1-');
 }

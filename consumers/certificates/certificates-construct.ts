@@ -24,8 +24,8 @@ const SHAPING = ['harfbuzzjs', 'subset-font'];
 
 const PACKAGES = join(import.meta.dirname, '../../node_modules');
 /**
- * The files of the font packages that are not deployed. What is deployed: the upright fonts of regular or variable weight,
- * their licences, and their code points.
+ * The files of the font packages that are not deployed. Only the upright fonts of regular or variable weight,
+ * their licences and their code points are deployed.
  */
 const NO_FONTS = [
   '/*',
@@ -112,7 +112,7 @@ export class Certificates extends Construct {
     this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT, encryptionKey });
     const { account } = Stack.of(this);
     const { pattern } = certificateRule({ ...certificates, account });
-    const description = 'Schoolbell: completions that get a certificate';
+    const description = 'Schoolbell: events for certificates';
     new ConsumerRule(this, 'Completions', { bus, pattern, description, encryptionKey }, this.queue);
 
     const fonts = new LayerVersion(this, 'Fonts', {
@@ -188,14 +188,15 @@ function privateBucket(scope: Construct, encryptionKey: IKey | undefined): Bucke
       ? { encryption: BucketEncryption.S3_MANAGED }
       : { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
     enforceSSL: true,
-    // The bucket has no versioning, because an old version would still contain the name of a learner whose data is erased.
-    // If a company enables versioning, deleting a PDF leaves an old version. It expires after one day.
+    // The bucket has no versioning, because an old version would still contain the name of a learner whose
+    // data is erased. If a company enables versioning, deleting a PDF leaves an old version, which expires
+    // after one day.
     lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true }],
   });
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',
     reason:
-      'Who reads certificates is recorded by CloudTrail where a company wants it; a log bucket is one more to keep.',
+      'A company can record with CloudTrail who reads certificates. Server access logs would need another bucket.',
   });
   return bucket;
 }

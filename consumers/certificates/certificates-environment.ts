@@ -25,7 +25,7 @@ export const CertificateTexts = z.object({
       .check(
         z.refine(
           (locale) => Intl.DateTimeFormat.supportedLocalesOf(locale).length > 0,
-          'is not a known locale',
+          'is not a known locale, such as en-GB',
         ),
       ),
     'en-GB',

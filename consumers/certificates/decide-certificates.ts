@@ -52,7 +52,7 @@ export function withoutPublished(
   return unpublished.length === state.unpublished.length ? state : { ...state, unpublished };
 }
 
-/** Events that do not report a change of whether a course is completed. */
+/** Events that do not change whether a course is completed. */
 const WITHOUT_STATUS: LearningEventType[] = [
   'EnrollmentCorrected',
   'ProgressionRemoved',

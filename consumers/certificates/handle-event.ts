@@ -62,7 +62,9 @@ export async function handleEvent(
     if (isShown(event, record)) return decideCertificates(state, asShown(event, record), context);
     // An event without an effect can be skipped: another event will report what Kombo's record contains instead.
     if (!hasEffect(state, claimed)) return state;
-    throw new UnconfirmedEventError(`Kombo does not show what ${event.type} ${event.detail.id} says`);
+    throw new UnconfirmedEventError(
+      `Kombo's record does not agree with the event ${event.type} ${event.detail.id}`,
+    );
   });
   for (const unpublished of decided.unpublished) {
     if (unpublished.type === 'CertificateIssued') await drawOnce(decided, unpublished);
@@ -135,7 +137,10 @@ export function certificatesHandler(parts: CertificateParts & CertificateReports
   };
 }
 
-/** Handles one event in the form in which a rule sends it, or its JSON text. Returns the types of the published events. */
+/**
+ * Handles one event: an object in the form in which a rule sends it, or the JSON text of this object. Returns
+ * the types of the published events.
+ */
 export async function takeEvent(event: unknown, parts: CertificateParts): Promise<WorkflowEventType[]> {
   return handleEvent(parseLearningEvent(event), parts);
 }

@@ -3,12 +3,18 @@ import { type ObservedProgression, referencesShown } from '../../functions/core/
 import { COMPLETIONS } from './certificate-rule.ts';
 import type { CertificateState } from './certificate-state.ts';
 
-/** Kombo's record does not agree with an event: the event is forged, or the record has changed since. */
+/**
+ * The error for an event that does not agree with Kombo's record: the event is forged, or the record has
+ * changed since.
+ */
 export class UnconfirmedEventError extends Error {
   override readonly name = 'UnconfirmedEventError';
 }
 
-/** Returns whether an event changes more than a stored position: whether it issues or ends a certificate, or erases data. */
+/**
+ * Returns whether an event issues or ends a certificate, or erases data. Other events change only a stored
+ * position.
+ */
 export function hasEffect(before: CertificateState, after: CertificateState): boolean {
   return before.certificates !== after.certificates || before.erasure !== after.erasure;
 }

@@ -33,6 +33,9 @@ function parse(text: string, key: string): CertificateState {
   try {
     return CertificateState.parse(JSON.parse(text));
   } catch (error) {
-    throw new DeploymentError(`${key} is not a state that Schoolbell wrote: move it away`, { cause: error });
+    throw new DeploymentError(
+      `The object ${key} in the bucket does not have the format that Schoolbell writes: move it to another key`,
+      { cause: error },
+    );
   }
 }

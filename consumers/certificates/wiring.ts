@@ -15,7 +15,10 @@ import { type Drawn, drawCertificate } from './drawing/draw-certificate.ts';
 import { openFonts } from './drawing/font-library.ts';
 import type { CertificateParts } from './handle-event.ts';
 
-/** Creates the parts of the certificates function from the environment variables. Called once, at a cold start. */
+/**
+ * Creates the parts of the certificates function from the environment variables. It is called once, at a cold
+ * start.
+ */
 export function wireCertificates(
   variables: Record<string, string | undefined>,
   onUndrawable: (number: string, texts: Drawn['undrawable']) => void,

@@ -24,11 +24,12 @@ export function channelHandler(send: (text: EventText) => Promise<void>) {
 /**
  * Returns the text of the message about an event that a rule sent.
  *
- * @throws Error when it is not an event of Schoolbell
+ * @throws Error when the value is not an event of Schoolbell
  */
 export function textOf(event: unknown): EventText {
   const { 'detail-type': detailType, detail } = DeliveredEvent.parse(event);
   const type = detailType.replace(/^Replayed/, '');
-  if (!isEventType(type)) throw new Error('The queue of a channel holds a message that is not an event');
+  if (!isEventType(type))
+    throw new Error('The queue of a channel has a message that is not an event of Schoolbell');
   return eventText(type, detail);
 }

@@ -2,7 +2,7 @@ import type { EventType } from '../../functions/contract/published-events.ts';
 import { field, inputTransformer, type Rule } from '../deploy/input-transformer.ts';
 import { eventPattern, eventPatterns } from '../kit/event-pattern.ts';
 
-/** The settings of a channel for people, such as a Slack channel: its name, and the events that it gets. */
+/** The settings of a message channel, such as a Slack channel: its name, and the events that it receives. */
 export type Channel = {
   /** The name of the consumer. A replay can be addressed to it. */
   name: string;

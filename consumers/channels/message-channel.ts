@@ -59,8 +59,8 @@ export interface MessageChannelProps extends SubscriberProps, SharedFunctionProp
 }
 
 /**
- * Creates the rules and the queue of a channel for people. The rules send the channel's events, or its daily digest, to the
- * queue. A subclass adds the function that sends a message for each event of the queue.
+ * Creates the rules and the queue of a message channel. The rules send the channel's events, or its daily
+ * digest, to the queue. A subclass adds the function that sends a message for each event of the queue.
  */
 export abstract class MessageChannel extends Construct {
   /** The queue with the events that wait for their message. */

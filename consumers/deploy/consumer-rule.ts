@@ -82,8 +82,8 @@ export class ConsumerRule extends Construct {
       admitRules(target);
       return { bind: () => ({ arn: target.queueArn }) };
     }
-    // EventBridge sends an event to the dead-letter queue if Lambda does not accept it. This setting makes Lambda send an event
-    // there, too, if the function fails.
+    // EventBridge sends an event to the dead-letter queue if Lambda does not accept it. With this setting,
+    // Lambda also sends an event to this queue if the function fails.
     if (target.node.tryFindChild('EventInvokeConfig') === undefined) {
       target.configureAsyncInvoke({ onFailure: new SqsDestination(this.deadLetters), retryAttempts: 2 });
     }

@@ -20,7 +20,7 @@ export function addDeadLetterAlarms(
   for (const queue of consumer.node.findAll().filter((part) => part instanceof DeadLetters)) {
     new LearnerAlarm(queue, 'Alarm', {
       section: 'consumer-dead-letters',
-      meaning: `What ${name} should have received was given up: learners miss a certificate or a message.`,
+      meaning: `Events for ${name} could not be delivered or processed: learners miss a certificate or a message.`,
       metric: queue.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(5),
         statistic: 'Maximum',

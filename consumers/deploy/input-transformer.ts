@@ -11,10 +11,16 @@ export type Rule = {
 /** Defines what EventBridge sends to a target instead of the event: a template that is filled with values of the event. */
 export type InputTransformer = { paths: Record<string, string>; template: string };
 
-/** The most characters of a template: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html */
+/**
+ * The maximum number of characters in a template:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+ */
 const MOST_CHARACTERS = 8192;
 
-/** A variable of a template. EventBridge replaces it by a value of the event as JSON: a text includes its quotes and escapes. */
+/**
+ * A variable of a template. EventBridge replaces the variable with a value of the event as JSON, so a text
+ * includes its quotes and escapes.
+ */
 export class Field {
   readonly path: string;
   constructor(path: string) {
@@ -23,8 +29,8 @@ export class Field {
 }
 
 /**
- * Returns a variable for a value of the event. A template can have it in place of any JSON value, but not within a text, where
- * EventBridge does not escape the value.
+ * Returns a variable for a value of the event. In a template the variable can replace any JSON value. It
+ * cannot be a part of a text, because EventBridge does not escape values there.
  */
 export function field(path: string): Field {
   return new Field(path);
@@ -47,7 +53,10 @@ export function inputTransformer(template: Template): InputTransformer {
     return name;
   };
   const text = write(template, nameOf);
-  if (text.length > MOST_CHARACTERS) throw new Error(`A template has at most ${MOST_CHARACTERS} characters`);
+  if (text.length > MOST_CHARACTERS)
+    throw new Error(
+      `A template has ${text.length} characters, but EventBridge accepts only ${MOST_CHARACTERS}`,
+    );
   return { paths: Object.fromEntries([...names].map(([path, name]) => [name, path])), template: text };
 }
 
@@ -61,7 +70,7 @@ function write(template: Template, nameOf: (path: string) => string): string {
     return `{${fields.join(',')}}`;
   }
   if (typeof template === 'string' && /[<>]/.test(template))
-    throw new Error('EventBridge cannot escape < and >');
+    throw new Error('A text in a template must not contain < or >, because EventBridge cannot escape them');
   return JSON.stringify(template);
 }
 

@@ -7,13 +7,20 @@ import { CERTIFICATES } from '../certificates/certificate-rule.ts';
 import { CertificateTexts } from '../certificates/certificates-environment.ts';
 
 const name = described(
-  z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and hyphens, at most 40')),
+  z
+    .string()
+    .check(
+      z.regex(
+        /^[A-Za-z][A-Za-z0-9-]{0,39}$/,
+        'must begin with a letter and have only letters, digits and hyphens, at most 40 characters',
+      ),
+    ),
   'The name of the consumer. A replay can be addressed to it',
 );
 
 const eventType = z.pipe(
   z.string(),
-  z.custom<EventType, string>(isEventType, 'is not an event: docs/events.md names them all'),
+  z.custom<EventType, string>(isEventType, 'is not an event type: docs/events.md lists all event types'),
 );
 
 const courses = z.array(z.string().check(z.maxLength(256))).check(z.minLength(1));
@@ -23,7 +30,7 @@ const subscriber = {
   name,
   events: z.array(eventType).check(
     z.minLength(1),
-    z.refine((events) => new Set(events).size === events.length, 'names an event twice'),
+    z.refine((events) => new Set(events).size === events.length, 'contains an event type twice'),
   ),
   courses: described(z.optional(courses), "Kombo's ids of courses"),
   integrations: z.optional(z.array(IntegrationId).check(z.minLength(1))),
@@ -34,7 +41,7 @@ export const CertificatesSettings = z.strictObject({
   integrations: z.optional(z.array(IntegrationId).check(z.minLength(1))),
   revoke: described(
     z._default(z.boolean(), false),
-    'Whether a certificate is revoked when its course is reopened or dropped. By default a retake revokes nothing',
+    'Whether a certificate is revoked when its course is reopened or dropped. By default it stays valid',
   ),
   onErasure: described(
     z._default(z.enum(['keep', 'delete']), 'delete'),
@@ -46,7 +53,7 @@ export type CertificatesSettings = z.infer<typeof CertificatesSettings>;
 
 const digestAt = described(
   z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time such as 17:00')),
-  'The time of one message per day, which replaces one message per event',
+  'The time of a daily digest, such as 17:00. Without it, the channel gets a message for each event',
 );
 
 /**
@@ -74,7 +81,7 @@ function isTimeZone(zone: string): boolean {
 
 const key = described(z.optional(keyArn), 'The KMS key of the secret, if it is encrypted with your own key');
 
-/** The settings that every channel for people has. A channel gets each event, or one digest a day. */
+/** The settings that every message channel has. A channel gets each event, or one digest per day. */
 const channel = {
   ...subscriber,
   digestAt: z.optional(digestAt),
@@ -91,7 +98,7 @@ export const SlackSettings = z.strictObject({
       key,
       channelId: z
         .string()
-        .check(z.regex(/^[A-Z0-9]{9,}$/, "is not Slack's id of a channel, such as C0123456789")),
+        .check(z.regex(/^[A-Z0-9]{9,}$/, 'is not the id of a Slack channel, such as C0123456789')),
     }),
   ]),
 });
@@ -116,8 +123,11 @@ export type EndpointSettings = z.infer<typeof EndpointSettings>;
 
 /** The settings of subscribers: named consumers, of which a deployment can have any number. */
 const subscriberSettings = {
-  slack: described(z._default(z.array(SlackSettings), []), 'Posts to Slack'),
-  endpoints: described(z._default(z.array(EndpointSettings), []), 'Sends events to HTTPS endpoints'),
+  slack: described(
+    z._default(z.array(SlackSettings), []),
+    'The Slack channels that get messages about events',
+  ),
+  endpoints: described(z._default(z.array(EndpointSettings), []), 'The HTTPS endpoints that get events'),
 };
 
 export type Subscribers = {
@@ -133,7 +143,10 @@ export function subscribersIn({ slack, endpoints }: Subscribers): Record<keyof S
 
 /** The settings of the optional consumers. All of them are off by default. */
 export const consumerSettings = {
-  certificates: described(z.optional(CertificatesSettings), 'Issues certificates'),
+  certificates: described(
+    z.optional(CertificatesSettings),
+    'The settings of certificates. Without them, no certificates are issued',
+  ),
   ...subscriberSettings,
   secretsRevision: described(
     z._default(z.int().check(z.positive()), 1),
@@ -141,7 +154,7 @@ export const consumerSettings = {
   ),
   schemaRegistry: described(
     z._default(z.boolean(), false),
-    "Puts the events' JSON Schemas into EventBridge's registry",
+    "Whether EventBridge's schema registry gets the JSON Schemas of the events",
   ),
 };
 
@@ -151,7 +164,7 @@ export function refuseDoubleNames(settings: Subscribers, context: z.core.$Refine
   for (const [setting, consumers] of Object.entries(subscribersIn(settings))) {
     for (const [at, { name }] of consumers.entries()) {
       if (taken.has(name)) {
-        const message = `another consumer is called "${name}" already`;
+        const message = `another consumer already has the name "${name}"`;
         context.addIssue({ code: 'custom', path: [setting, at, 'name'], message, input: name });
       }
       taken.add(name);

@@ -27,7 +27,7 @@ export type DigestPorts = {
   clock: () => number;
 };
 
-/** The most messages of one digest. Further messages stay in the queue until the next digest. */
+/** The maximum number of messages in one digest. Further messages stay in the queue until the next digest. */
 const MOST_MESSAGES = 20_000;
 
 /**

@@ -63,7 +63,9 @@ export function eventPattern<Type extends EventType>(
   const { integrations, tools, courses, learners, where } = filter;
   const learning = types.filter(isReplayable);
   if (learning.length > 0 && learning.length < types.length) {
-    throw new Error(`A rule takes learning events or others, not both: ${types.join(', ')}`);
+    throw new Error(
+      `One rule cannot match both learning events and other events: ${types.join(', ')}. Create a rule for each kind`,
+    );
   }
   const detail = merge(where ?? {}, {
     // Live events have no `replay`, and replays for all consumers have no `replay.consumer`. `exists: false` matches both. Null
@@ -109,10 +111,16 @@ export function eventPatterns(
   ].flatMap(({ types, asked }) => (types.length === 0 ? [] : [eventPattern(types, consumer, asked)]));
 }
 
-/** The most characters of a pattern: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+/**
+ * The maximum number of characters in a pattern:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+ */
 const MOST_CHARACTERS = 2048;
 
-/** The filters on fields with one value. If the list of such a filter is divided, an event matches only one of the parts. */
+/**
+ * The filters on fields that have one value in an event. If the list of ids in such a filter is divided, an
+ * event matches only one of the parts.
+ */
 const DIVISIBLE = [
   ['integration', 'id'],
   ['course', 'id'],
@@ -137,7 +145,9 @@ export function dividePattern(pattern: EventPattern): EventPattern[] {
     .filter(({ ids }) => ids.length > 1)
     .toSorted((one, other) => other.ids.length - one.ids.length);
   if (longest === undefined) {
-    throw new Error(`An event pattern has ${characters} characters; EventBridge takes ${MOST_CHARACTERS}`);
+    throw new Error(
+      `An event pattern has ${characters} characters, but EventBridge accepts only ${MOST_CHARACTERS}: use fewer conditions`,
+    );
   }
   const { subject, field, ids } = longest;
   const half = Math.ceil(ids.length / 2);
@@ -146,7 +156,10 @@ export function dividePattern(pattern: EventPattern): EventPattern[] {
   );
 }
 
-/** Returns the different ids in a field of a pattern, or an empty list if the field has conditions other than ids. */
+/**
+ * Returns the ids in a field of a pattern, each once, or an empty list if the field has conditions other than
+ * ids.
+ */
 function idsAt(detail: { [field: string]: PatternNode }, subject: string, field: string): string[] {
   const branch = detail[subject];
   const values = isBranch(branch) ? branch[field] : undefined;
@@ -163,7 +176,10 @@ function isReplayable(type: EventType): boolean {
   return detailTypesOf(type).length > 1;
 }
 
-/** Returns the conditions of both patterns in one. If both have a condition on the same field, it uses the second one. */
+/**
+ * Returns one pattern with the conditions of two patterns. For a field that both patterns have, the condition
+ * of the second pattern is used.
+ */
 function merge(one: object, other: object): { [field: string]: PatternNode } {
   const merged: { [field: string]: PatternNode } = {};
   for (const [field, value] of [...Object.entries(one), ...Object.entries(other)]) {

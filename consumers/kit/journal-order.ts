@@ -10,8 +10,9 @@ export type Ordered = {
 };
 
 /**
- * Returns the event's position in the journal of its integration, as a text that can be compared: a later event of a progression
- * has the greater text. Returns null for an event that was only derived from Kombo, because it has no position.
+ * Returns the event's position in the journal of its integration, as a text that can be compared: the text of
+ * a later event of a progression is greater. Returns null for an event that was only derived from Kombo,
+ * because it has no position.
  */
 export function positionOf({ detail: { journal } }: Ordered): string | null {
   if (journal === null) return null;

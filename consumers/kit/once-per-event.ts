@@ -3,15 +3,17 @@ import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/pe
 import type { Context } from 'aws-lambda';
 
 /**
- * Returns a handler that handles each event once, although EventBridge delivers at least once, and a replay sends handled
- * events again. It recognises an event by `detail.id`, which is the same in each delivery. EventBridge's own `id` is different in
- * each. If the handler fails, the next delivery calls it again.
+ * Returns a handler that handles each event once, although EventBridge delivers at least once, and a replay
+ * sends handled events again. It recognises an event by `detail.id`, which is the same in each delivery.
+ * EventBridge's own `id` is different in each delivery. If the handler fails, the next delivery calls it
+ * again.
  *
- * The handler must return nothing: the persistence layer would store a result, which could contain personal data.
+ * The handler must return nothing: the persistence layer would store a result, which could contain personal
+ * data.
  *
  * @param options.persistenceStore a store such as Powertools' `DynamoDBPersistenceLayer`
- * @param options.expiresAfterSeconds how long an event is remembered: one hour by default, as in Powertools. A replay after
- *   that is handled again
+ * @param options.expiresAfterSeconds how long an event is remembered: one hour by default, as in Powertools.
+ *   An event that is delivered again after that is handled again
  */
 export function oncePerEvent<Event extends { detail: { id: string } }>(
   handle: (event: Event) => Promise<void>,

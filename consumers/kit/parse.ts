@@ -29,7 +29,10 @@ export type Delivered<Type extends EventType> = {
   };
 }[Type];
 
-/** A parsed event. `isReplay` means that a replay sent the event again. Its `detail.id` is the same as the first time. */
+/**
+ * A parsed event. `isReplay` means that a replay sent the event again. Its `detail.id` is the same as when
+ * the event was first published.
+ */
 export type Parsed<Type extends EventType> = {
   [Each in Type]: { type: Each; detail: EventDetail<Each>; isReplay: boolean };
 }[Type];
@@ -49,7 +52,9 @@ export class UnexpectedEventError extends Error {
 export function parse<Type extends EventType>(type: Type, event: unknown): Parsed<Type> {
   const { 'detail-type': name, detail } = envelopeOf(event);
   if (!isNamed(type, name)) {
-    throw new UnexpectedEventError(`${name} is not ${type}: check the rule's pattern`);
+    throw new UnexpectedEventError(
+      `The event has the type ${name} instead of ${type}: check the rule's pattern`,
+    );
   }
   return { type, detail: parseDetail(type, detail), isReplay: name !== type };
 }
@@ -67,7 +72,10 @@ export function parseLearningEvent(event: unknown): Parsed<LearningEventType> {
   return parse(type.data, event);
 }
 
-/** Returns whether a value is an event of this type, live or replayed. This narrows the type of the event and changes nothing. */
+/**
+ * Returns whether a value is an event of this type, live or replayed. The check narrows the TypeScript type
+ * of the event, and does not change the event.
+ */
 export function is<Type extends EventType>(type: Type, event: unknown): event is Delivered<Type> {
   const { data } = Envelope.safeParse(event);
   return (

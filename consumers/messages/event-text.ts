@@ -16,7 +16,9 @@ export type EventText = {
   progress: ProgressText | null;
 };
 
-/** The kind of news. `operation` is news for operators. `other` is neither good nor bad. */
+/**
+ * The tone in which a channel shows an event. `operation` is for operators. `other` is neither good nor bad.
+ */
 export type Tone = 'achievement' | 'loss' | 'step back' | 'operation' | 'other';
 
 /** A label with a text or a time (ISO 8601). */
@@ -88,7 +90,7 @@ const DESCRIPTIONS: { readonly [Type in EventType]: Description<EventDetail<Type
   ProgressionRestored: progress('Progression restored', 'other', () => 'back on the platform'),
   LearnerDataErased: progress('Learner data erased', 'loss', () => "the learner's data is erased"),
   IntegrationBaselined: {
-    headline: 'First sync is done',
+    headline: 'The first sync is complete',
     tone: 'operation',
     text: (detail) => ({
       lines: [`${detail.progressions} course progressions are known. From now on, changes are published.`],
@@ -168,7 +170,9 @@ export function eventText<Type extends EventType>(type: Type, detail: unknown): 
   return { at, headline, tone, progress: null, ...text(parsed) };
 }
 
-/** Returns what an event type means, such as `Course completed`, without data of a single event. */
+/**
+ * Returns the headline of an event type, such as `Course completed`. It contains no data of a single event.
+ */
 export function headlineOf(type: EventType): string {
   return DESCRIPTIONS[type].headline;
 }

@@ -13,7 +13,10 @@ type Block =
   | { type: 'section'; text: PlainText }
   | { type: 'context'; elements: (PlainText | Markup)[] };
 
-/** A message in Slack's format. An incoming webhook accepts it as it is, and `chat.postMessage` needs a `channel` in addition. */
+/**
+ * A message in Slack's format. An incoming webhook accepts it unchanged, and `chat.postMessage` also needs a
+ * `channel`.
+ */
 export type SlackMessage = { text: string; blocks: Block[]; unfurl_links: false; unfurl_media: false };
 
 /**

@@ -18,9 +18,12 @@ export type SlackEnvironment = z.infer<typeof SlackEnvironment>;
 /** Limits how often and how long the function tries to post one message. */
 export type RetryBudget = {
   attempts: number;
-  /** The most milliseconds of one attempt, including reading its response. */
+  /** The maximum time of one attempt in milliseconds, including reading the response. */
   attemptMs: number;
-  /** The most milliseconds between two attempts. If Slack requires a longer wait, the queue repeats the message later. */
+  /**
+   * The maximum time between two attempts in milliseconds. If Slack requires a longer wait, the queue repeats
+   * the message later.
+   */
   longestWaitMs: number;
 };
 
@@ -36,7 +39,10 @@ export type SlackOptions = {
   wait?: (milliseconds: number) => Promise<unknown>;
 };
 
-/** The most bytes of a response. Slack repeats the message in its response, and this is several times the longest message. */
+/**
+ * The maximum number of bytes of a response. Slack repeats the message in its response, so the limit is
+ * several times the longest message.
+ */
 const MOST_BYTES = 256 * 1024;
 
 const ApiResponse = z.object({ ok: z.boolean(), error: z.optional(z.string()) });
@@ -127,7 +133,7 @@ function checkWebhook({ status, body }: Response): void {
 function checkApi({ status, body }: Response): void {
   checkStatus(status, body);
   const answer = ApiResponse.safeParse(parsed(body));
-  if (!answer.success) throw new TransientError("The response is not one of Slack's API");
+  if (!answer.success) throw new TransientError("The response does not have the format of Slack's API");
   const { ok, error = '' } = answer.data;
   if (ok) return;
   if (TRANSIENT.has(error)) throw new TransientError(`Slack cannot post the message now (${error})`);

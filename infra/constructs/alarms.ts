@@ -12,17 +12,21 @@ import type { WebhookReceiver } from './webhook-receiver.ts';
 const HOUR_SECONDS = 60 * 60;
 
 /**
- * Dispatch finds an error of the deployment once per poll interval, and may run late. Without these minutes, an alarm would end
- * between two runs and then go off again.
+ * The minutes that the alarm about deployment errors stays on after a poll interval. Dispatch reports such an
+ * error once per interval and may run late. Without these minutes, the alarm would end between two reports
+ * and then go off again.
  */
 const LATE_MINUTES = 10;
 
-/** Hours that an alarm stays on after a run reported something once. A shorter alarm could end before a person sees it. */
+/**
+ * How many hours an alarm stays on after a run reported something once. A shorter alarm could end before a
+ * person sees it.
+ */
 const A_DAY = 24;
 
 /**
- * Hours. Kombo reads most platforms every three hours and then calls the webhook. A shorter alarm would end between two calls and
- * then go off again.
+ * How many hours an alarm about webhooks stays on. Kombo reads most platforms every three hours and then
+ * calls the webhook. A shorter alarm would end between two calls and then go off again.
  */
 const TWO_OF_KOMBOS_SYNCS = 6;
 

@@ -12,10 +12,12 @@ import type { AnyBus } from './resource-types.ts';
 import type { FunctionSettings } from './shared-function-props.ts';
 
 /**
- * Creates the log of the events that a bus could not deliver, with the reasons. The bus itself sets the log level (`logConfig`).
+ * Creates the log of the events that a bus could not deliver, with the reasons. The bus itself sets the log
+ * level (`logConfig`).
  *
- * The log group has an explicit name, so that its resource policy can refer to it. A policy of the account would also work, but
- * an account can have at most ten of them. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-logs.html,
+ * The log group has an explicit name, so that its resource policy can refer to it. A resource policy for all
+ * log groups of the account would also work, but an account can have at most ten such policies.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-logs.html,
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
  */
 export class BusLogs extends Construct {

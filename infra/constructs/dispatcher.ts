@@ -31,9 +31,11 @@ export class Dispatcher extends Construct {
     this.function = new NotifierFunction(this, 'Function', {
       settings,
       entry: 'functions/dispatch/lambda.ts',
-      description: 'Sends a poll message for each integration that is due, and reports the state of all',
+      description:
+        'Sends a poll message for each integration that is due, and reports the state of all integrations',
       timeout: Duration.minutes(1),
-      // More memory also gives more processor time: with this much, the items of 10,000 integrations are parsed in seconds.
+      // More memory also gives more processor time: with 512 MB, the items of 10,000 integrations are parsed
+      // in seconds.
       memorySize: 512,
       environment: {
         TABLE_NAME: table.tableName,

@@ -7,7 +7,8 @@ export const BUNDLING = {
   target: 'node24',
   format: 'esm',
   mainFields: ['module', 'main'],
-  // The AWS SDK is bundled as well. So the functions use the tested version instead of the runtime's, and start faster.
+  // The AWS SDK is bundled as well. So the functions use the tested version instead of the version in
+  // Lambda's runtime, and start faster.
   minify: true,
   // Logs contain the class names of errors.
   keepNames: true,
@@ -27,6 +28,7 @@ export function memoryOptions(memorySize: number): string[] {
 }
 
 /**
- * The memory of the poll function in megabytes. It needs less, but half of this would also give it only half the processor time.
+ * The memory of the poll function in megabytes. The function needs less memory, but Lambda gives processor
+ * time in proportion to memory.
  */
 export const POLL_MEMORY_MB = 512;

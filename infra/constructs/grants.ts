@@ -29,8 +29,8 @@ const TABLE_KEY = [
 ];
 
 /**
- * The call that Secrets Manager makes to a secret's KMS key: it decrypts to read a value, and generates a data key to store
- * one.
+ * The calls that Secrets Manager makes to a secret's KMS key: `Decrypt` to read a value, and
+ * `GenerateDataKey` to store a value.
  */
 const SECRET_KEY: Record<SecretCall, string> = {
   GetSecretValue: 'Decrypt',

@@ -14,7 +14,9 @@ export type LearnerAlarmProps = {
   threshold: number;
   /** The alarm goes off after this many consecutive periods of the metric, by default one. */
   periods?: number;
-  /** The alarm stays on for this many periods. This is for a metric that is reported only once. */
+  /**
+   * The alarm stays on for this many periods of the metric. This is for a metric that is reported only once.
+   */
   lasting?: number;
   /** The alarm goes off when the metric is below the threshold, or has no value. */
   missingIsFailure?: boolean;

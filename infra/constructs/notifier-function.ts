@@ -28,7 +28,10 @@ export type NotifierFunctionProps = {
   reservedConcurrentExecutions?: number;
   /** The lowest level of Lambda's own log lines that are written. By default all are written. */
   systemLogLevelV2?: SystemLogLevel;
-  /** Whether the function sends messages to its own queue. If this is not set, Lambda stops the loop after about 16 calls. */
+  /**
+   * Whether the function sends messages to its own queue. Otherwise Lambda stops such a loop after about 16
+   * calls.
+   */
   callsItself?: boolean;
 };
 
@@ -79,7 +82,7 @@ export class NotifierFunction extends LambdaFunction {
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'X-Ray has no resources for PutTraceSegments and PutTelemetryRecords to be limited to. In a VPC, network interfaces have none either.',
+        'The X-Ray actions PutTraceSegments and PutTelemetryRecords, and the actions on network interfaces in a VPC, cannot be limited to resources.',
     });
   }
 }

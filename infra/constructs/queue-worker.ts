@@ -9,10 +9,13 @@ import { feedFunction, QueueWithDeadLetters } from './queues.ts';
 import type { ISchoolbellState } from './schoolbell-state.ts';
 import type { FunctionSettings } from './shared-function-props.ts';
 
-/** Shorter than Lambda's limit of 15 minutes, because the queue repeats a failed message only after six times this time. */
+/**
+ * The timeout of the function. It is shorter than Lambda's limit of 15 minutes, because the queue delivers a
+ * failed message again only after six times the timeout.
+ */
 const TIMEOUT = Duration.minutes(5);
 
-/** The settings that every function needs that reads Kombo and publishes events. */
+/** The settings for a function that reads Kombo and publishes events. */
 export type RunSettings = Pick<
   NotifierSettings,
   | 'kombo'
@@ -34,7 +37,7 @@ export type QueueWorkerProps = {
   memorySize: number;
   /** The environment variable for the URL of the queue. */
   queueVariable: 'QUEUE_URL' | 'REPLAY_QUEUE_URL';
-  /** How many messages are processed at the same time. */
+  /** The maximum number of messages that are processed at the same time. */
   atOnce: number;
   tableCalls: readonly TableCall[];
 };

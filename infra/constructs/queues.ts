@@ -25,7 +25,7 @@ export class DeadLetters extends Queue {
     super(scope, id, { ...encryptedBy(encryptionKey), enforceSSL: true, retentionPeriod: KEPT });
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SQS3',
-      reason: 'This is a dead-letter queue itself. Schedules and functions may use it, too.',
+      reason: 'This queue is itself a dead-letter queue, for other queues, schedules or functions.',
     });
   }
 }
@@ -62,11 +62,12 @@ export class QueueWithDeadLetters extends Queue {
 }
 
 /**
- * Lets a queue call a function with one message per call. Grants the function exactly the rights that Lambda needs for this.
- * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ * Lets a queue call a function with one message per call. Grants the function exactly the rights that Lambda
+ * needs for this. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  *
- * @param options.atOnce the most calls at the same time
- * @param options.returnsFailures whether the function returns the messages that failed, instead of throwing an error
+ * @param options.atOnce the maximum number of calls at the same time
+ * @param options.returnsFailures whether the function returns the messages that failed, instead of throwing
+ *   an error
  */
 export function feedFunction(
   called: NotifierFunction,

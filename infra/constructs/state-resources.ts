@@ -18,8 +18,8 @@ import { rolePath } from './notifier-function.ts';
 import type { FunctionSettings } from './shared-function-props.ts';
 
 /**
- * Creates the table with the journal. It is encrypted, billed per request, and has point-in-time recovery. DynamoDB deletes
- * journal entries after the time in `expires`.
+ * Creates the table with the journal. It is encrypted, billed per request, and has point-in-time recovery.
+ * DynamoDB deletes a journal entry after the time in its attribute `expires`.
  */
 export class JournalTable extends Table {
   constructor(
@@ -65,13 +65,14 @@ export class EmptySecret extends Secret {
 export class RemoteIdsKey extends Secret {
   constructor(scope: Construct, id: string, { encryptionKey }: { encryptionKey: IKey | undefined }) {
     super(scope, id, {
-      description: "The key with which platforms' ids are hashed: another value gives other hashes",
+      description:
+        "The key for hashes of platforms' ids. With another value, each id would have another hash",
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       ...(encryptionKey && { encryptionKey }),
     });
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'Another key would give every id another hash.',
+      reason: 'With another key, each id would have another hash.',
     });
   }
 }
@@ -80,7 +81,8 @@ export class RemoteIdsKey extends Secret {
 export class AlarmTopic extends Topic {
   constructor(scope: Construct, id: string) {
     super(scope, id, { enforceSSL: true });
-    // This policy replaces the default policy of a topic, which already lets the account's alarms publish. So it must allow this.
+    // This policy replaces the default policy of a topic, which allows the account's alarms to publish. So
+    // this policy must allow it too.
     this.grantPublish(
       new ServicePrincipal('cloudwatch.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },

@@ -60,7 +60,8 @@ export class WebhookReceiver extends Construct {
       description: "Checks Kombo's webhooks and sends the requested work to the poll queue",
       timeout: Duration.seconds(10),
       memorySize: 256,
-      // By default Lambda writes log lines for each call. Anybody can call this function, so they could cost much.
+      // By default Lambda writes log lines for each call. Anybody can call this function, so these lines
+      // could become expensive.
       systemLogLevelV2: SystemLogLevel.WARN,
       ...(settings.webhookConcurrency !== undefined && {
         reservedConcurrentExecutions: settings.webhookConcurrency,

@@ -11,8 +11,9 @@ import { namedSecret, removalPolicyOf } from '../props-of-settings.ts';
 import type { Settings } from '../settings.ts';
 
 /**
- * The stack with the state: the table, the bus and the secrets. They are kept when the stack is destroyed, and when a setting
- * selects others. The alarm topic is also in this stack, so that an e-mail address must confirm its subscription only once.
+ * The stack with the state: the table, the bus and the secrets. They are kept when the stack is destroyed,
+ * and when a setting selects other resources instead. The alarm topic is also in this stack, so that an
+ * e-mail address must confirm its subscription only once.
  */
 export class StateStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
@@ -40,7 +41,10 @@ export class StateStack extends Stack {
     state.writeParameters();
   }
 
-  /** Returns the bus that the settings name. The stack has its own bus then, too, because other systems may have rules on it. */
+  /**
+   * Returns the bus that the settings name, or undefined for the stack's own bus. The stack's own bus is
+   * created in both cases, because other systems may have rules on it.
+   */
   #busOf(settings: Settings): AnyBus | undefined {
     const { bus, name, operators, logRetentionDays: logRetention } = settings;
     if (bus === 'own') return undefined;
@@ -50,8 +54,9 @@ export class StateStack extends Stack {
   }
 
   /**
-   * Returns the topic that the settings name: an existing one, or the stack's own, with or without an e-mail address. The own topic is
-   * always created, because alarms that are still deployed may refer to it.
+   * Returns the topic that the settings name: an existing topic, or the stack's own, with or without an
+   * e-mail subscription. The stack's own topic is always created, because alarms that are still deployed may
+   * refer to it.
    */
   #alarmTopicOf({ alarms }: Settings): ITopic {
     const own = new AlarmTopic(this, 'AlarmTopic');

@@ -19,13 +19,16 @@ export type Bus = {
 };
 
 export type BusOptions = {
-  /** The port; without it, any free port. */
+  /** The port. By default the system chooses a free port. */
   port?: number;
-  /** Called for each accepted entry before the response is sent. If it throws, the response has status 500. */
+  /**
+   * The bus calls this function for each accepted entry, before it sends the response. If the function
+   * throws, the response has status 500.
+   */
   onEvent: (event: DeliveredEvent) => void | Promise<void>;
   /**
-   * The buses that exist; without it, every name exists. As in EventBridge, an event for a bus that does not exist is
-   * accepted and delivered nowhere (aws/aws-sdk#186).
+   * The names of the buses that exist. By default every name exists. As in EventBridge, an event for a bus
+   * that does not exist is accepted, but not delivered (aws/aws-sdk#186).
    */
   buses?: string[];
   limits?: RequestLimits;
@@ -90,7 +93,7 @@ async function accept(entry: PutEntry, options: BusOptions, faults: Faults): Pro
   }
   return fault === null
     ? { EventId: event.id }
-    : refused({ code: fault.code, message: 'The local bus was set to fail this entry.' });
+    : refused({ code: fault.code, message: 'A fault of the local bus makes this entry fail.' });
 }
 
 function refused({ code, message }: Refusal): ResultEntry {
@@ -106,7 +109,7 @@ function fail(response: ServerResponse, fault: CallFault): void {
     response.destroy();
     return;
   }
-  const message = 'The local bus was set to fail this call.';
+  const message = 'A fault of the local bus makes this call fail.';
   respond(response, fault.status, failure({ code: fault.code, message }));
 }
 
@@ -120,7 +123,7 @@ function respond(response: ServerResponse, status: number, body: object): void {
 
 /** When a fault occurs, and whether the events are delivered before the failure. */
 type Striking = {
-  /** The number of times that the fault occurs; if not given, it always occurs. */
+  /** The number of times that the fault occurs. By default it always occurs. */
   times?: number;
   /** Whether the events are accepted and delivered although the response is a failure. */
   afterAccepting?: boolean;
@@ -129,7 +132,10 @@ type Striking = {
 /** Makes single entries fail with a code. The other entries of the request are accepted. `times` counts entries. */
 type EntryFault = Striking & { code: string; matches?: (event: DeliveredEvent) => boolean };
 
-/** Makes whole calls fail: with an HTTP status and an error code, or by closing the connection without a response. */
+/**
+ * Makes whole calls fail, either with an HTTP status and an error code, or by closing the connection without
+ * a response.
+ */
 export type CallFault = Striking & ({ status: number; code: string } | { status: 'dropped' });
 
 /** Makes the bus fail. Faults apply in the order in which they were added. */
@@ -140,7 +146,10 @@ export type BusControl = {
   clearFaults(): void;
 };
 
-/** The remaining faults. Taking a fault counts as one of its times. */
+/**
+ * The remaining faults. Each call of a `take` function that returns a fault counts as one occurrence of the
+ * fault.
+ */
 export type Faults = BusControl & {
   takeForEntry(event: DeliveredEvent): EntryFault | null;
   takeForCall(): CallFault | null;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 const text = z.nullish(z.string());
 
-/** The body of a `PutEvents` call as it is sent: AWS JSON 1.1, times in seconds since 1970. */
+/** The body of a `PutEvents` call in AWS JSON 1.1, with times in seconds since 1970. */
 const PutEventsBody = z.object({
   Entries: z.array(
     z.object({
@@ -27,7 +27,7 @@ export type PutEntry = {
   time: number | null;
 };
 
-/** The reason why an entry, or a whole call, is refused. */
+/** The reason why an entry or a whole call is rejected. */
 export type Refusal = { code: string; message: string };
 
 /** The limits of one request. `bytes` is the total of all its entries. */
@@ -37,7 +37,8 @@ export type RequestLimits = { entries: number; bytes: number };
 export const EVENTBRIDGE_LIMITS: RequestLimits = { entries: 10, bytes: 1024 * 1024 };
 
 /**
- * Returns the entries of a call, each of them accepted or refused. If the whole call is refused, returns the reason.
+ * Returns the entries of a call, each accepted or with the reason of its rejection. If the whole call is
+ * rejected, returns only the reason.
  */
 export function parsePutEvents(
   body: string,
@@ -45,7 +46,7 @@ export function parsePutEvents(
 ): { entries: (PutEntry | Refusal)[] } | { refusal: Refusal } {
   const parsed = PutEventsBody.safeParse(parseJson(body));
   if (!parsed.success) {
-    return { refusal: { code: 'SerializationException', message: 'The body is no PutEvents request.' } };
+    return { refusal: { code: 'SerializationException', message: 'The body is not a PutEvents request.' } };
   }
   const sent = parsed.data.Entries;
   if (sent.length === 0 || sent.length > limits.entries) {
@@ -60,7 +61,8 @@ export function parsePutEvents(
 }
 
 /**
- * Returns the size of an entry. This code is separate from the publisher's, so that a test finds a mistake in either.
+ * Returns the size of an entry. This code is separate from the publisher's code, so that tests find a mistake
+ * in one of them.
  */
 function bytesOf({ Source, DetailType, Detail, Resources, Time }: SentEntry): number {
   const encoder = new TextEncoder();
@@ -103,12 +105,14 @@ function missing(name: string): Refusal {
   };
 }
 
-/** Returns a bus's name. An entry names its bus by the name, or by the ARN, which ends with the name. */
+/**
+ * Returns the name of an entry's bus. An entry contains the name itself, or an ARN that ends with the name.
+ */
 function busName(nameOrArn: string | null | undefined): string {
   return nameOrArn ? nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1) : 'default';
 }
 
-/** Returns `undefined` if the text is not JSON. */
+/** Returns the parsed text, or `undefined` if the text is not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -14,7 +14,7 @@ import type { Kombo } from '../../functions/core/ports.ts';
 import { type DeliveredEvent, deliveredEvent, LOCAL_ACCOUNT } from '../bus/delivered-event.ts';
 import { matchesPattern } from '../rules/match-pattern.ts';
 
-/** The default of a deployment. */
+/** The default settings of a deployment. */
 const POLICY = { revoke: false, onErasure: 'delete' } as const;
 const FONTS = join(import.meta.dirname, '../../node_modules');
 
@@ -30,8 +30,8 @@ export type LocalConsumersOptions = {
 };
 
 /**
- * Creates the optional consumers for one machine. Events from the local bus are matched with the deployed patterns and
- * formatted with the deployed templates. The deployed code issues certificates, and writes them to a folder.
+ * Creates the optional consumers for one machine. They use the patterns and templates of a deployment. The
+ * code of a deployment also issues the certificates, but writes them to a folder.
  */
 export function localConsumers(options: LocalConsumersOptions): (event: DeliveredEvent) => Promise<void> {
   const { clock, onEvent, show } = options;
@@ -69,8 +69,8 @@ type Issuing = CertificateParts & {
 };
 
 /**
- * Loads what certificates need. Called when the first certificate is issued, because loading fonts and the PDF library
- * takes time.
+ * Loads the fonts and the code for certificates. It is called only when the first certificate is issued,
+ * because loading fonts and the PDF library takes time.
  */
 async function openCertificates(
   { folder, kombo, clock }: LocalConsumersOptions,

@@ -2,9 +2,9 @@ import { parsePattern, type Rule } from '../../consumers/kit/parse-pattern.ts';
 import type { EventValue } from '../../consumers/kit/pattern-condition.ts';
 
 /**
- * Returns whether an event matches an event pattern, by the rules of event-ruler, EventBridge's own matcher. All fields of the
- * pattern must match. If the event has a list, one of its items must match, and conditions on several fields of the objects
- * in a list must match in the same object.
+ * Returns whether an event matches an event pattern, according to the rules of event-ruler, EventBridge's own
+ * matcher. All fields of the pattern must match. If the event has a list, one of its items must match, and
+ * conditions on several fields of the objects in a list must match in the same object.
  *
  * @throws InvalidPatternError for a pattern that EventBridge refuses
  */
@@ -36,7 +36,10 @@ function addFields(node: unknown, path: string[], items: Items, fields: Map<stri
   }
 }
 
-/** The fields of a rule in the order in which event-ruler compares them: it decides what is absent from an item of a list. */
+/**
+ * Returns the fields of a rule in the order in which event-ruler compares them. The order determines which
+ * fields are absent from an item of a list.
+ */
 function inOrder(rule: Rule): [string, ReturnType<Rule['get']> & {}][] {
   return [...rule].toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
@@ -57,7 +60,7 @@ function matchesRule(rule: ReturnType<typeof inOrder>, fields: Map<string, Field
   );
 }
 
-/** Returns whether no list has different items in both. */
+/** Returns whether `items` and `chosen` have the same item for each list that they both contain. */
 function areConsistent(items: Items, chosen: Items): boolean {
   return [...items].every(([list, at]) => (chosen.get(list) ?? at) === at);
 }

@@ -10,12 +10,12 @@ export type ApiRequest = {
   query: URLSearchParams;
   authorization: string | undefined;
   integration: string | undefined;
-  /** The page about this request. A failure response contains this URL. */
+  /** The URL of Kombo's log about this request. A failure response contains it. */
   logUrl: string;
 };
 
 export type Api = {
-  /** Returns the response that refuses a request, or null when the request has the right key. */
+  /** Returns the response to a request with a wrong key, or null when the key is correct. */
   refuse(request: ApiRequest): ApiResponse | null;
   respond(request: ApiRequest): ApiResponse;
 };
@@ -27,7 +27,10 @@ const CHECK_KEY = '/v1/check-api-key';
 /** The data of `GET /check-api-key`. */
 const KEY_OWNER = { environment_id: 'sandbox-environment', customer_id: 'sandbox-customer' };
 
-/** Creates Kombo's API over the integrations' records, as its reference describes it, without HTTP. */
+/**
+ * Creates Kombo's API for the records of integrations, without HTTP. The API behaves as Kombo's reference
+ * describes.
+ */
 export function sandboxApi(options: {
   apiKey: string;
   integrations: readonly SandboxIntegration[];

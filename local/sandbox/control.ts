@@ -4,11 +4,11 @@ import { type ApiResponse, failure, failureWith } from './response.ts';
 const common = {
   /** The number of requests that fail. */
   requests: z._default(z.int().check(z.positive()), 1),
-  /** The fault applies only to requests of this integration; without it, to any request with a valid key. */
+  /** The integration whose requests fail. By default the fault applies to any request with a valid key. */
   integration: z.optional(z.string()),
 };
 
-/** A fault of the next requests. */
+/** A fault that the next requests have. */
 export const Fault = z.discriminatedUnion('kind', [
   /** Status 429 with `Retry-After`. */
   z.object({
@@ -52,13 +52,19 @@ export type SandboxControl = {
   clearFaults(): void;
   /** Sets how long every response takes, in milliseconds. */
   setDelay(delayMs: number): void;
-  /** Sets the maximum number of records on a page. It also limits requests that ask for more. */
+  /**
+   * Sets the maximum number of records on a page. A page has no more records than this, even if a request
+   * asks for more.
+   */
   setLargestPage(records: number): void;
-  /** Sets since when an integration's data is invalid, in milliseconds since 1970; null makes it valid. */
+  /**
+   * Sets the time at which an integration's data expired, in milliseconds since 1970. Null makes the data
+   * valid.
+   */
   setDataExpiredAt(integration: string, at: number | null): void;
-  /** Makes all cursors invalid that were returned before. */
+  /** Makes all cursors that were returned before invalid. */
   expireCursors(): void;
-  /** Returns the number of requests until now, whatever their result. */
+  /** Returns the number of requests so far, including failed requests. */
   requests(): number;
 };
 
@@ -73,7 +79,10 @@ export type SandboxConditions = {
   cursorGeneration(): number;
 };
 
-/** Creates the conditions of one sandbox, without faults: `control` sets them, and the server reads `conditions`. */
+/**
+ * Creates the conditions of one sandbox. There are no faults at first. `control` changes the conditions, and
+ * the server reads them from `conditions`.
+ */
 export function sandboxConditions(): { control: SandboxControl; conditions: SandboxConditions } {
   let faults: Fault[] = [];
   let delayMs = 0;

@@ -4,14 +4,14 @@ import type { IntegrationId } from '../../functions/contract/integration.ts';
 type Described = components['schemas']['RemovedCourseProgression'];
 
 /**
- * A course progression as the API returns it, also with an unknown status. Records of real platforms have more fields
- * that are never null.
+ * A course progression as the API returns it, also with an unknown status. In records of real platforms, more
+ * fields than here are never null.
  */
 export type ProgressionRecord = Omit<Described, 'status'> & { status: string | null };
 
 /**
- * The records of one integration at one time. Their indexes are 0 to `size - 1`. Records are created on request, so a
- * million of them use no memory. The view is valid until the next call of `at`.
+ * The records of one integration at a point in time. Their indexes are 0 to `size - 1`. Records are created
+ * on request, so a million of them use no memory. The view is valid until the next call of `at`.
  */
 export type RecordView = {
   size: number;
@@ -22,7 +22,10 @@ export type RecordView = {
    */
   changedAt(index: number): number;
   removed(index: number): boolean;
-  /** Returns the index of an id, or null. It exists only if an index can be found without reading every record. */
+  /**
+   * Returns the index of an id, or null. This function exists only if it can find the index without reading
+   * every record.
+   */
   indexOf?(id: string): number | null;
 };
 
@@ -44,7 +47,7 @@ export type SandboxIntegration = {
   unsupportedFilters?: readonly FilterName[];
 };
 
-/** A record, and when Kombo stored its last change. */
+/** A record, and the time at which Kombo stored its last change. */
 export type StoredRecord = { record: ProgressionRecord; changedAt: number };
 
 /** Returns a view of a list of records. An erased record counts as removed. */
@@ -65,9 +68,9 @@ export function viewOf(records: readonly StoredRecord[]): RecordView {
 /** A list of records that a test or a person changes. */
 export type FixedRecords = RecordSource & {
   /**
-   * Adds a record. If there is a record with the same id, replaces it at the same index.
+   * Adds a record. If there is already a record with the same id, replaces that record and keeps its index.
    *
-   * @param changedAt in milliseconds since 1970; by default the record's `changed_at`
+   * @param changedAt the time of the change, in milliseconds since 1970. By default the record's `changed_at`
    */
   put(record: ProgressionRecord, changedAt?: number): void;
 };

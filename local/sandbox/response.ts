@@ -9,7 +9,7 @@ export type ApiResponse = {
 
 type ErrorCode = components['schemas']['ErrorCode'];
 
-/** The HTTP status and the fixed title of the error codes that the sandbox returns without a fault. */
+/** The HTTP status and the title of each error code that the sandbox returns. */
 const FAILURES = {
   'PLATFORM.AUTHENTICATION_INVALID': [401, 'The API key is invalid.'],
   'PLATFORM.INTEGRATION_NOT_FOUND': [404, 'The integration does not exist.'],
@@ -27,7 +27,7 @@ export function failure(code: keyof typeof FAILURES, message: string, logUrl: st
   return failureWith({ status, code, title, message, logUrl });
 }
 
-/** Returns a failure response. Its code may be unknown. */
+/** Returns a failure response with any error code, including codes that Kombo does not have. */
 export function failureWith(failed: {
   status: number;
   code: string | null;

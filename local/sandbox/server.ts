@@ -10,11 +10,11 @@ import { type ApiResponse, failure, noSuchPath } from './response.ts';
 export type SandboxOptions = {
   apiKey: string;
   integrations: readonly SandboxIntegration[];
-  /** The sandbox's clock, which also gives the `Date` header of every response. */
+  /** The sandbox's clock. Every response has its time in the `Date` header. */
   clock: SandboxClock;
-  /** The port; without it, any free port. */
+  /** The port. By default the system chooses a free port. */
   port?: number;
-  /** Called before each request with the right key is handled. */
+  /** It is called for each request with a correct key, before the request is handled. */
   onRequest?: (request: ApiRequest) => void;
   /** Waits this many milliseconds before a delayed response. */
   wait?: (ms: number) => Promise<unknown>;
@@ -77,7 +77,7 @@ const send = (response: ServerResponse, { status, headers, body }: Sent, now: nu
   response.writeHead(status, {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),
-    // The sandbox's time, not the machine's, because the watermark is calculated from this header.
+    // This is the sandbox's time, because the watermark is calculated from this header.
     Date: new Date(now).toUTCString(),
     ...headers,
   });

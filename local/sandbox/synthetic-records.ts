@@ -7,19 +7,19 @@ import { ALPHABET } from './school/random.ts';
 const RECORDS_PER_LEARNER = 4;
 const COURSES = 200;
 
-/** A source of any number of records, which are not stored. */
+/** A source of any number of records that are calculated and not stored. */
 export type SyntheticRecords = RecordSource & {
   /**
-   * Changes every `every`-th record at `at` (milliseconds since 1970, later than every earlier change). A record in
-   * progress becomes completed; a completed record is completed again.
+   * Changes one of `every` records at the time `at` (milliseconds since 1970, later than every earlier
+   * change). A record in progress becomes completed, and a completed record is completed again.
    */
   change(every: number, at: number): void;
 };
 
 /**
- * Creates a source of numbered records. Records are created on request, so a million of them use no memory. All are in
- * progress from `createdAt` (milliseconds since 1970) until `change` is called. Pages are in the order of the numbers,
- * and no record changes its index.
+ * Creates a source of numbered records. Records are created on request, so a million of them use no memory.
+ * All records are in progress from `createdAt` (milliseconds since 1970) until `change` is called. Pages are
+ * in the order of the numbers, and no record changes its index.
  */
 export function syntheticRecords(options: {
   integration: IntegrationId;
@@ -92,8 +92,9 @@ const WORDS = 4;
 const LETTERS = 6;
 
 /**
- * Creates the ids of one model of one integration, in Kombo's form. An id is a number encrypted with AES. The ids look
- * as random as Kombo's, so they do not compress better. `numberOf` decrypts the number.
+ * Creates the ids of one model of one integration, in Kombo's form. An id is a number encrypted with AES. The
+ * ids look as random as Kombo's ids, so that compressed data has a realistic size. `numberOf` decrypts the
+ * number.
  */
 function numberedIds(...key: string[]) {
   const secret = createHash('sha256').update(key.join('/')).digest().subarray(0, 16);
@@ -107,7 +108,7 @@ function numberedIds(...key: string[]) {
       const encrypted = cipher.update(block);
       return Array.from({ length: WORDS }, (_, at) => lettersOf(encrypted.readUInt32LE(at * 4))).join('');
     },
-    /** Returns null if the text is not one of these ids. */
+    /** Returns the number of an id, or null if the text is not one of these ids. */
     numberOf(id: string): number | null {
       const words = Array.from({ length: WORDS }, (_, at) =>
         wordOf(id.slice(at * LETTERS, (at + 1) * LETTERS)),

@@ -45,7 +45,7 @@ describe('a change that breaks consumers', () => {
     [
       'a new field that archived events do not have',
       z.extend(Version1, { score: z.int() }),
-      /Event\.score: is required now/,
+      /Event\.score: is now required/,
     ],
   ];
   test.each(breaking)(

@@ -9,7 +9,7 @@ import { runSchoolbell } from './run-schoolbell.ts';
 
 vi.mock('../../functions/adapters/kombo/with-retries.ts', async (original) => ({
   ...(await original<object>()),
-  // One attempt: the wait before a second one is longer than the whole time budget.
+  // There is only one attempt, because the wait before a second attempt is longer than the total time.
   RETRY_BUDGET: { attemptMs: 20_000, totalMs: 20_000, firstDelayMs: 20_000 },
 }));
 
@@ -49,7 +49,7 @@ async function expectOneLine({ args, variables = {}, code, says }: Case): Promis
 }
 
 describe('wrong input', () => {
-  it('a wrong key gets one line on standard error, and nothing is written', () =>
+  it('a wrong key is reported in one line on standard error, and nothing is written', () =>
     expectOneLine({
       args: ['poll', kombo.integration, '--local'],
       variables: { ...kombo.variables, KOMBO_API_KEY: 'wrong' },
@@ -57,7 +57,7 @@ describe('wrong input', () => {
       says: /key/,
     }));
 
-  it('an integration unknown to Kombo gets one line on standard error, and nothing is written', () =>
+  it('an integration that Kombo does not have is reported in one line on standard error, and nothing is written', () =>
     expectOneLine({
       args: ['poll', 'moodle:unknown', '--local'],
       variables: kombo.variables,
@@ -65,10 +65,10 @@ describe('wrong input', () => {
       says: /check the integration id/,
     }));
 
-  it('an integration that the sandbox does not have gets one line on standard error', () =>
+  it('an integration that the sandbox does not have is reported in one line on standard error', () =>
     expectOneLine({ args: ['poll', 'moodle:unknown', '--local'], code: 1, says: /sandbox:school/ }));
 
-  it('an unreachable host gets one line on standard error', { timeout: 90_000 }, () =>
+  it('an unreachable host is reported in one line on standard error', { timeout: 90_000 }, () =>
     expectOneLine({
       args: ['poll', 'moodle:a', '--local'],
       variables: { KOMBO_API_KEY: 'any', KOMBO_BASE_URL: `http://127.0.0.1:${closedPort}/v1` },
@@ -77,7 +77,7 @@ describe('wrong input', () => {
     }),
   );
 
-  it('a malformed body gets one line on standard error', { timeout: 90_000 }, () =>
+  it('a malformed body is reported in one line on standard error', { timeout: 90_000 }, () =>
     expectOneLine({
       args: ['poll', garbling.integration, '--local'],
       variables: garbling.variables,
@@ -88,7 +88,7 @@ describe('wrong input', () => {
 
   it.for<[string, Case]>([
     [
-      'a host without a key',
+      'KOMBO_BASE_URL without KOMBO_API_KEY',
       {
         args: ['poll', 'a:b', '--local'],
         variables: { KOMBO_BASE_URL: 'http://localhost:1/v1' },
@@ -97,7 +97,7 @@ describe('wrong input', () => {
       },
     ],
     [
-      'a host that is no URL',
+      'a host that is not a URL',
       {
         args: ['poll', 'a:b', '--local'],
         variables: { KOMBO_API_KEY: 'k', KOMBO_BASE_URL: 'kombo' },
@@ -112,7 +112,7 @@ describe('wrong input', () => {
       'https://ada:secret@kombo.example/v1',
       'http://ada:secret@localhost:1/v1',
     ].map((address): [string, Case] => [
-      `an address that keys are not sent to: ${address}`,
+      `an address to which keys must not be sent: ${address}`,
       {
         args: ['poll', 'a:b', '--local'],
         variables: { KOMBO_API_KEY: 'k', KOMBO_BASE_URL: address },
@@ -137,7 +137,7 @@ describe('wrong input', () => {
       'AWS_ENDPOINT_URL_DYNAMODB',
     ].flatMap((name) =>
       ['http://aws.example/1', 'https://ada:secret@aws.example/1'].map((address): [string, Case] => [
-        `${name} as ${address}`,
+        `${name} with the value ${address}`,
         {
           args: ['status'],
           variables: { TABLE_NAME: 'schoolbell', [name]: address },
@@ -147,7 +147,7 @@ describe('wrong input', () => {
       ]),
     ),
     [
-      'a setting that is no number',
+      'a setting that is not a number',
       {
         args: ['poll', 'sandbox:school', '--local'],
         variables: { OVERLAP_SECONDS: 'soon' },
@@ -155,8 +155,11 @@ describe('wrong input', () => {
         says: /OVERLAP_SECONDS/,
       },
     ],
-    ['an id that is none', { args: ['poll', 'moodle', '--local'], code: 2, says: /looks like/ }],
-    ['no id', { args: ['poll', '--local'], code: 2, says: /integration/ }],
+    [
+      'an integration id without a colon',
+      { args: ['poll', 'moodle', '--local'], code: 2, says: /looks like/ },
+    ],
+    ['a missing integration id', { args: ['poll', '--local'], code: 2, says: /integration/ }],
     ['an unknown command', { args: ['pol'], code: 2, says: /Did you mean poll/ }],
     ['an unknown option', { args: ['poll', 'a:b', '--local', '--modee', 'x'], code: 2, says: /--modee/ }],
     [
@@ -168,7 +171,7 @@ describe('wrong input', () => {
       },
     ],
     [
-      'force without a baseline',
+      '--force without --mode baseline',
       { args: ['poll', 'a:b', '--local', '--force'], code: 2, says: /--mode baseline/ },
     ],
     [
@@ -184,7 +187,7 @@ describe('wrong input', () => {
       },
     ],
     [
-      'an unknown event',
+      'an unknown event type',
       { args: ['events', 'a:b', '--local', '--type', 'CourseFinished'], code: 2, says: /CourseCompleted/ },
     ],
     [
@@ -192,17 +195,20 @@ describe('wrong input', () => {
       { args: ['integrations', 'add', 'a:b', '--local', '--baseline', 'loud'], code: 2, says: /silent/ },
     ],
     [
-      'a baseline since no date',
+      'a baseline with an invalid date',
       { args: ['integrations', 'add', 'a:b', '--local', '--baseline', 'since:May'], code: 2, says: /May/ },
     ],
     ['a directory without data', { args: ['events', 'a:b', '--local'], code: 1, says: /schoolbell poll/ }],
-    ['no deployment', { args: ['integrations', 'list'], code: 1, says: /TABLE_NAME.*--local/ }],
-    ['a port that is none', { args: ['sandbox', '--port', '70000'], code: 2, says: /65535/ }],
     [
-      'a real API without an integration',
+      'no deployment and no --local',
+      { args: ['integrations', 'list'], code: 1, says: /TABLE_NAME.*--local/ },
+    ],
+    ['a port above 65535', { args: ['sandbox', '--port', '70000'], code: 2, says: /65535/ }],
+    [
+      'a real API without --integration',
       { args: ['dev'], variables: { KOMBO_API_KEY: 'k' }, code: 2, says: /--integration/ },
     ],
-  ])('wrong input gets one line on standard error, and nothing is written: %s', ([, input]) =>
+  ])('wrong input is reported in one line on standard error, and nothing is written: %s', ([, input]) =>
     expectOneLine(input),
   );
 });

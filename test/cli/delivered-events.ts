@@ -17,7 +17,10 @@ const Envelope = z.strictObject({
   detail: z.unknown(),
 });
 
-/** Checks each line of `--json` against the contract. Returns the live learning events, and the types of all events. */
+/**
+ * Checks that each line of `--json` agrees with the contract. Returns the live learning events, and the types
+ * of all events.
+ */
 export function parseDelivered(lines: string[]) {
   const events = lines.map((line) => Envelope.parse(JSON.parse(line)));
   return {

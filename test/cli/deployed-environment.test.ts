@@ -20,7 +20,7 @@ const outputs = written(
   }),
 );
 
-test('the environment is that of the last cdk deploy from this folder', () => {
+test('the environment variables are those of the last cdk deploy from this folder', () => {
   expect(deployedEnvironment({}, outputs)).toEqual({ TABLE_NAME: 'table-of-the-file', QUEUE_URL: QUEUE });
 });
 
@@ -31,16 +31,16 @@ test('a variable of the process takes precedence over the outputs file', () => {
   });
 });
 
-test('the outputs file is ignored when the process names a table, which belongs to another deployment', () => {
+test('the outputs file is ignored when the process has TABLE_NAME, which names another deployment', () => {
   expect(deployedEnvironment({ TABLE_NAME: 'another' }, outputs)).toEqual({ TABLE_NAME: 'another' });
 });
 
-test('without an outputs file, the environment is that of the process', () => {
+test('without an outputs file, the environment variables are those of the process', () => {
   expect(deployedEnvironment({ A: 'b' }, '/nowhere/outputs.json')).toEqual({ A: 'b' });
 });
 
 test.each(['', 'not json', '[]', '{"Stack":{"Output":1}}'])(
-  'a file that no deploy wrote is refused: %j',
+  'an outputs file that cdk deploy did not write is refused: %j',
   (content) => {
     expect(() => deployedEnvironment({}, written(content))).toThrow(/run npx cdk deploy --all again/);
   },

@@ -4,7 +4,7 @@ import type { Deployment } from '../../cli/deployment/open-deployment.ts';
 import { DeploymentError } from '../../functions/core/errors.ts';
 import { polledWorld } from '../support/replay-world.ts';
 
-/** The findings about Kombo, for a given response to the check of the key. */
+/** Returns the findings about Kombo, for a given response to the check of the API key. */
 async function findings(readKeyOwner: (now: number) => Promise<{ environment: string; servedAt: string }>) {
   const { ports, settings } = await polledWorld(1);
   const deployment: Deployment = {
@@ -30,7 +30,7 @@ test('doctor accepts a key that Kombo accepts, and its findings name the environ
     {
       check: 'key and host',
       state: 'ok',
-      found: 'Kombo accepts the key; it belongs to the environment env-1',
+      found: 'Kombo accepts the key, which belongs to the environment env-1',
     },
   ]);
 });
@@ -46,9 +46,13 @@ test('doctor reports a key that Kombo refuses', async () => {
 test.each([
   ['ahead of', -60_000],
   ['behind', 60_000],
-])('doctor warns about a clock that is 60 s %s that of Kombo', async (where, byMs) => {
+])("doctor warns about a clock that is 60 s %s Kombo's clock", async (where, byMs) => {
   expect(await findings(async (now) => served(now + byMs))).toMatchObject([
     { check: 'key and host', state: 'ok' },
-    { check: 'clock', state: 'warning', found: `this machine is 60 s ${where} Kombo: set it by NTP` },
+    {
+      check: 'clock',
+      state: 'warning',
+      found: `the clock of this machine is 60 s ${where} Kombo's: synchronize it by NTP`,
+    },
   ]);
 });

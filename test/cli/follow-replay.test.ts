@@ -43,7 +43,7 @@ test('a replay continues when the command that shows it is interrupted', async (
   expect(latest.state).toBe('running');
 });
 
-test('a replay that is to stop is marked as stopped, with the command to continue it', async () => {
+test('a replay that is interrupted is marked as stopped, and its text names the command that continues it', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   const stopping = new AbortController();

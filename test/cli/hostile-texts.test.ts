@@ -13,7 +13,7 @@ const REASON = TEXTS.join(' ').replaceAll('\u0000', '').slice(0, 5_000).toWellFo
 let cwd: string;
 let kombo: CommandKombo;
 
-/** A record with `text` in every field that people can write. */
+/** Puts a record with `text` in every field that people can write. */
 function put(id: string, text: string, status: string): void {
   kombo.putRaw({
     id,
@@ -41,7 +41,7 @@ function put(id: string, text: string, status: string): void {
   });
 }
 
-/** An id that the table accepts. */
+/** Returns an id that contains the text and that the table accepts. */
 const idOf = (text: string) => `p${text.slice(0, 300).toWellFormed()}`;
 
 const schoolbell = (...args: string[]) =>

@@ -8,11 +8,14 @@ import { parseDelivered } from './delivered-events.ts';
 import { liveAnHour, randomNumbers } from './random-school.ts';
 import { runSchoolbell, startSchoolbell } from './run-schoolbell.ts';
 
-/** 200 in `npm run test:kill`. */
+/** The number of kills, which is 200 in `npm run test:kill`. */
 const KILLS = Number(process.env['KILLS'] ?? 12);
 const SEED = Number(process.env['SEED'] ?? 1);
 
-/** Most kills come within this time after the first page was requested, some within this time after the start. */
+/**
+ * The longest time before a kill, in milliseconds. Most kills come after the first request for a page, some
+ * after the start of the process.
+ */
 const LONGEST_MS = { work: 500, start: 1_000 };
 
 let cwd: string;
@@ -29,7 +32,9 @@ afterAll(async () => {
   await rm(cwd, { recursive: true });
 });
 
-/** The limit is high enough that nothing is held: this school removes more than usual. */
+/**
+ * The limit of suspect changes is so high that no changes are held, because this school removes many records.
+ */
 const options = () => ({ cwd, variables: { ...kombo.variables, SURGE_FLOOR: '1000000' } });
 const poll = () => ['poll', kombo.integration, '--local', '--json'];
 
@@ -75,15 +80,18 @@ it(`poll --local misses nothing when its process is killed ${KILLS} times (seed 
   for (const [id, chain] of chains) expectUnbroken(id, chain);
   for (const record of kombo.records()) {
     const last = chains.get(record.id)?.at(-1)?.progression;
-    // A record that was removed before its first poll publishes nothing.
+    // No event is published about a record that was removed before its first poll.
     if (last === undefined) expect(record.removedAt).not.toBeNull();
     else expect({ id: record.id, ...shown(last) }).toEqual({ id: record.id, ...shown(record) });
   }
-  // One more poll publishes nothing: all events were published.
+  // Another poll publishes nothing, because all events were published before.
   expect((await runSchoolbell(poll(), options())).stdout).toEqual([]);
 });
 
-/** The events of each progression in the journal's order, without duplicates. Duplicates must be equal. */
+/**
+ * Returns the events of each progression in the journal's order, without duplicates. Duplicates must be
+ * equal.
+ */
 function chainsOf(details: LearningEventDetail[]): Map<string, LearningEventDetail[]> {
   const byId = new Map<string, LearningEventDetail>();
   for (const detail of details) {
@@ -100,7 +108,8 @@ function place({ journal }: LearningEventDetail): number {
 
 function expectUnbroken(id: string, chain: LearningEventDetail[]): void {
   let known = chain[0]?.previous ?? null;
-  // If the record was removed before its first poll, `previous` of its first event is the state stored then.
+  // If the record was removed before its first poll, `previous` of its first event is the state that the
+  // first poll stored.
   if (known !== null) expect({ id, removed: known.removedAt !== null }).toEqual({ id, removed: true });
   for (const { previous, progression } of chain) {
     expect({ id, previous }).toEqual({ id, previous: known });

@@ -12,7 +12,7 @@ describe('commands of an operator', () => {
   });
   afterAll(() => cli.remove());
 
-  it('status shows all integrations in a table and one in full, both also as JSON', async () => {
+  it('status shows all integrations in a table, or all details of one integration, also as JSON', async () => {
     const all = await cli.run('status');
     expect(all.stdout).toMatch(/INTEGRATION +CONDITION +SYNCED +LAST RUN/);
     expect(all.stdout).toMatch(/sandbox:school +healthy/);
@@ -53,7 +53,7 @@ describe('commands of an operator', () => {
     expect(after?.slice(0, before?.length)).toEqual(before);
   });
 
-  it('watermark refuses a time in the future, and an integration without a watermark', async () => {
+  it('watermark refuses a time in the future, and --force without --set', async () => {
     expect(await cli.run('watermark', SCHOOL, '--set', '2100-01-01', '--force')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(/is in the future/),
@@ -77,25 +77,28 @@ describe('commands of an operator', () => {
     ['set-aside', 'list'],
     ['set-aside', 'retry'],
     ['integrations', 'remove'],
-  ])('%s %s with an unknown integration prints one line that lists the known ones', async (...command) => {
-    const ended = await cli.run(...command, 'sandbox:other');
-    expect(ended).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(ended.stderr).toMatch(
-      /^schoolbell: There is no integration sandbox:other \(there are sandbox:school\).*\n$/,
-    );
-  });
+  ])(
+    '%s %s with an unknown integration prints one line that lists the added integrations',
+    async (...command) => {
+      const ended = await cli.run(...command, 'sandbox:other');
+      expect(ended).toMatchObject({ exitCode: 1, stdout: '' });
+      expect(ended.stderr).toMatch(
+        /^schoolbell: There is no integration sandbox:other \(added integrations: sandbox:school\).*\n$/,
+      );
+    },
+  );
 
   it('release and discard change nothing when no changes are held', async () => {
     for (const command of ['release', 'discard']) {
       expect((await cli.run(command, SCHOOL)).stdout).toBe(
-        `Nothing is held for ${SCHOOL}: nothing was changed.\n`,
+        `${SCHOOL} has no held changes, so nothing was changed.\n`,
       );
     }
   });
 
-  it('events prints different messages for no matching event and for no event at all', async () => {
+  it('events prints a message when no event matches its options', async () => {
     const none = await cli.run('events', SCHOOL, '--course', 'no such course');
-    expect(none).toMatchObject({ exitCode: 0, stdout: `No event of ${SCHOOL} matches.\n` });
+    expect(none).toMatchObject({ exitCode: 0, stdout: `No event of ${SCHOOL} matches the options.\n` });
   });
 
   it('reconcile reads all records and reports what it found', async () => {
@@ -108,13 +111,13 @@ describe('commands of an operator', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/table: can be read: 1 integration/);
     expect(stdout).toMatch(
-      /key and host: Kombo accepts the key; it belongs to the environment sandbox-environment/,
+      /key and host: Kombo accepts the key, which belongs to the environment sandbox-environment/,
     );
     expect(stdout).toMatch(/sandbox:school, Kombo: knows the integration/);
     expect(stdout).toMatch(/Nothing is wrong/);
   });
 
-  it('doctor checks the API key also when no integration was added', async () => {
+  it('doctor checks the API key also when no integration is active', async () => {
     await cli.run('pause', SCHOOL);
     const { exitCode, stdout } = await cli.run('doctor');
     await cli.run('resume', SCHOOL);

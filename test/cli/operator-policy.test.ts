@@ -15,7 +15,7 @@ import { startLocalQueue } from '../support/local-queue.ts';
 import { someRecord } from '../support/some-record.ts';
 
 const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
-/** The output since the last command. */
+/** The output of the last command. */
 const printed = vi.hoisted(() => ({ text: '' }));
 vi.mock('node:fs', async (importOriginal) => ({
   ...(await importOriginal<typeof import('node:fs')>()),
@@ -40,7 +40,7 @@ const Policy = z.object({
   }),
 });
 
-/** How a resource is recognised: in the template, and in a call. */
+/** The name of each resource, with the patterns that find it in the template and in a call. */
 const RESOURCES: [name: string, granted: RegExp, called: RegExp][] = [
   ['table', /:table\//, /^schoolbell$/],
   ['bus', /schoolbell\w+bus\w+Parameter/, /^bus$/],
@@ -52,7 +52,7 @@ const RESOURCES: [name: string, granted: RegExp, called: RegExp][] = [
   ['subscribers stack', /stack\/SchoolbellSubscribers\//, /^SchoolbellSubscribers$/],
 ];
 
-/** What the operators' policy allows, such as `dynamodb:PutItem of the table`. */
+/** Returns what the operators' policy allows, such as `dynamodb:PutItem of the table`. */
 function allowed(): string[] {
   const policies = Object.values(synthesize().notifier.findResources('AWS::IAM::ManagedPolicy'));
   return policies
@@ -67,7 +67,7 @@ function allowed(): string[] {
     .toSorted();
 }
 
-/** The recorded calls, in the form of `allowed`. */
+/** Returns the recorded calls, in the same form as `allowed`. */
 function used(recorder: AwsRecorder): string[] {
   return recorder
     .calls()
@@ -85,7 +85,10 @@ const RECORD = {
   user: { id: 'user-1', remote_id: EMAIL, first_name: 'Ada', last_name: 'Byron', work_email: null },
 };
 
-/** A deployment whose functions run when they receive a message. Only the calls of the command line are recorded. */
+/**
+ * Starts a deployment whose functions run when they receive a message. Only the calls of the command line are
+ * recorded.
+ */
 async function startDeployment() {
   const clock = steppedClock(Date.parse('2026-03-01T09:00:00.000Z'));
   const records = fixedRecords([{ ...RECORD, status: 'ENROLLED' }]);
@@ -114,7 +117,8 @@ async function startDeployment() {
   };
   const ofFunctions = {
     ...environment,
-    // The functions still run with the earlier setting, so the commands find and replace the ids that these stored.
+    // The functions run with another setting than the commands, so the commands find ids that the functions
+    // stored, and must replace them.
     REMOTE_IDS: 'keep',
     POWERTOOLS_SERVICE_NAME: 'Tested',
     AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
@@ -150,7 +154,7 @@ describe("the operators' policy", () => {
   let recorder: AwsRecorder;
   const ran = new Set<string>();
 
-  /** Runs a command, and the functions that it sends messages to. */
+  /** Runs a command, and the functions that receive its messages. */
   async function schoolbell(...args: string[]): Promise<string> {
     printed.text = '';
     let isRunning = true;
@@ -186,7 +190,7 @@ describe("the operators' policy", () => {
     await deployment.close();
   });
 
-  it("the operators' policy has exactly the permissions that the commands use, each only on the resources they use", async () => {
+  it("the operators' policy has exactly the permissions that the commands use, each only on the resources that the commands use", async () => {
     const { clock, records } = deployment;
     const change = (status: 'IN_PROGRESS' | 'COMPLETED', changedAt?: string) => {
       clock.advance(60 * 60 * 1000);
@@ -209,7 +213,8 @@ describe("the operators' policy", () => {
     await schoolbell('replay', INTEGRATION, '--resume');
     await schoolbell('reconcile', INTEGRATION);
     await schoolbell('watermark', INTEGRATION, '--set', '2026-02-01');
-    // The command that retries these updates one record, and stores the other one for the first time.
+    // Later, `set-aside retry` updates one of these two records, and stores the other record for the first
+    // time.
     const newcomer = { ...RECORD, id: 'progression-2', status: 'ENROLLED' as const };
     records.put({ ...newcomer, changed_at: 'not a time' }, clock.now());
     change('IN_PROGRESS', 'not a time');
@@ -237,7 +242,7 @@ describe("the operators' policy", () => {
   }, 180_000);
 });
 
-/** The commands that do something, such as `set-aside retry`. */
+/** Returns the commands that have no subcommands, such as `set-aside retry`. */
 function commandsOf(command: Command, path: string[] = []): string[] {
   if (ALWAYS_LOCAL.includes(command.name())) return [];
   if (command.commands.length === 0) return [path.join(' ')];

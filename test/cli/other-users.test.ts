@@ -53,12 +53,12 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
   ];
   describe.each(uses)('cannot provide the data of %s', (_, use) => {
     test.each([0o777, 0o775, 0o722])(
-      'data in a directory that others can write to is refused (%o)',
+      'data in a directory that other users can write to is refused (mode %o)',
       async (mode) => {
         await chmod(directory, mode);
 
         await expect(use(directory)).rejects.toThrow(
-          `Other users can write in ${directory}: run chmod go-w on it`,
+          `Other users can write to the directory ${directory}: run chmod go-w on it`,
         );
         await chmod(directory, 0o700);
         expect(await readdir(directory)).toEqual([]);
@@ -71,7 +71,7 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
       await expect(use(directory)).rejects.toThrow(`${directory} belongs to another user`);
     });
 
-    test('data in a directory that another user owns is refused behind a symbolic link', async () => {
+    test('a symbolic link to a directory that another user owns is refused', async () => {
       const link = join(directory, 'link');
       await symlink('/usr', link);
       vi.spyOn(process, 'getuid').mockReturnValue(4_711);

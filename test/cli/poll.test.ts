@@ -38,7 +38,7 @@ const enrolled = (id: string): PlainRecord => ({ id, status: 'ENROLLED', enrolle
 const notified = ({ learning }: Awaited<ReturnType<typeof poll>>) =>
   learning.map(({ type, detail }) => [type, detail.progression.id, detail.previous?.status ?? null]);
 
-it('poll first publishes nothing, then each change once, over several polls', async () => {
+it('the first poll publishes nothing, and later polls publish each change once', async () => {
   for (const id of ['a', 'b', 'c']) kombo.put(enrolled(id));
   const first = await poll();
   expect(first.types).toEqual(['IntegrationBaselined']);
@@ -117,7 +117,7 @@ it('poll sets aside a record that does not match the schema, and processes it wh
   expect(left.code).toBe(1);
   kombo.put(enrolled('b'));
   const mended = await schoolbell(['set-aside', 'retry', kombo.integration, '--local', '--json']);
-  expect(mended).toMatchObject({ code: 0, stderr: ['1 settled, 0 still set aside.'] });
+  expect(mended).toMatchObject({ code: 0, stderr: ['1 processed, 0 still set aside.'] });
   expect(mended.stdout[0]).toContain('LearnerEnrolled');
   const list = await schoolbell(['set-aside', 'list', kombo.integration, '--local']);
   expect(list.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
@@ -135,7 +135,9 @@ it('poll lists an unknown status with a sample, and removes it from the list wit
   expect(list.stdout.join('\n')).toContain(nothing);
   const retry = await schoolbell(['set-aside', 'retry', kombo.integration, '--local']);
   expect(retry.code).toBe(1);
-  expect(retry.stdout.join('\n')).toMatch(/left +status WAITLISTED: .*next reconciliation \(4 records/);
+  expect(retry.stdout.join('\n')).toMatch(
+    /still set aside +status WAITLISTED: .*next reconciliation \(4 records/,
+  );
 
   for (const id of ['a', 'b', 'c', 'd']) kombo.put(enrolled(id));
   await schoolbell(['reconcile', kombo.integration, '--local']);
@@ -175,7 +177,7 @@ it('events shows the history of one learner, filtered by type and time of detect
   expect(await events('--from', '2026-01-01', '--to', '2026-01-02')).toBe(0);
 });
 
-it('poll skips a paused or removed integration, and later continues at its watermark', async () => {
+it('poll refuses a paused or removed integration, and later continues from its watermark', async () => {
   kombo.put(enrolled('a'));
   await poll();
   await schoolbell(['pause', kombo.integration, '--local']);
@@ -189,7 +191,9 @@ it('poll skips a paused or removed integration, and later continues at its water
   await schoolbell(['integrations', 'remove', kombo.integration, '--local']);
   expect((await schoolbell(['poll', kombo.integration, '--local'])).code).toBe(1);
   const again = await schoolbell(['integrations', 'add', kombo.integration, '--local']);
-  expect(again.stdout.join()).toMatch(/again\. It continues at its watermark, .*: changes since/);
+  expect(again.stdout.join()).toMatch(
+    /again\. Its next poll continues from its watermark, .*, and publishes the changes since/,
+  );
   expect(notified(await poll())).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
 });
 

@@ -1,6 +1,8 @@
 import type { CommandKombo, PlainRecord } from '../support/sandbox-kombo.ts';
 
-/** Random numbers from 0 to below 1 (mulberry32); the same seed gives the same numbers. */
+/**
+ * Returns a generator of random numbers from 0 to below 1 (mulberry32). The same seed gives the same numbers.
+ */
 export function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
@@ -11,7 +13,7 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-/** Advances the clock by an hour, in which some learners change and some enrol. */
+/** Advances the clock by an hour. In this hour, some progressions change, and some learners enrol. */
 export function liveAnHour(kombo: CommandKombo, random: () => number): void {
   kombo.now += 60 * 60 * 1000;
   const now = new Date(kombo.now).toISOString();
@@ -24,7 +26,7 @@ export function liveAnHour(kombo: CommandKombo, random: () => number): void {
   }
 }
 
-/** A random change of a record. A removal or a completion is dated at the time of the change. */
+/** Returns the record with a random change. The date of a removal or completion is the time of the change. */
 function changed(record: PlainRecord, now: string, choice: number): PlainRecord {
   if (choice < 0.2) return { ...record, removedAt: record.removedAt ? null : now };
   if (choice < 0.5) return { ...record, status: 'IN_PROGRESS', completedAt: null };

@@ -6,7 +6,9 @@ import type { ReplayMessage } from '../../functions/contract/messages.ts';
 import { replayHandler } from '../../functions/replay/handler.ts';
 import { ALWAYS, polledWorld, type ReplayWorld } from '../support/replay-world.ts';
 
-/** A command on a deployment whose replay function runs as soon as it receives a message. */
+/**
+ * Creates the parts of a command on a deployment whose replay function runs as soon as it receives a message.
+ */
 function deployed(at: ReplayWorld) {
   const messages: ReplayMessage[] = [];
   const said: string[] = [];
@@ -101,6 +103,6 @@ test('without a replay function, the command itself sends the replay', async () 
 
   await startReplay(command, await at.order(await at.plan(ALWAYS)));
 
-  expect(said[0]).toMatch(/no replay function: this process sends/);
+  expect(said[0]).toMatch(/no replay function, so this process sends/);
   expect(at.replayed()).toHaveLength(6);
 });

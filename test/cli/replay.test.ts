@@ -10,7 +10,10 @@ const SINCE = ['--from', '2020-01-01'];
 
 const Line = z.looseObject({ 'detail-type': z.string(), detail: LearningEventDetail });
 
-/** The learning events of an output with `--json`, by journal position: the bus keeps the order only within a progression. */
+/**
+ * Returns the learning events in an output of `--json`, ordered by journal position, because the bus keeps
+ * the order only within a progression.
+ */
 const eventsIn = (stdout: string) =>
   stdout
     .split('\n')
@@ -36,13 +39,13 @@ describe('schoolbell replay', () => {
   });
   afterAll(() => cli.remove());
 
-  it('replay --dry-run prints the number of events of each type, and sends none', async () => {
+  it('replay --dry-run prints the number of events of each type, and sends no event', async () => {
     const { exitCode, stdout } = await cli.run('replay', SCHOOL, ...SINCE, '--dry-run');
 
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`${published.length} events of ${SCHOOL}, from the journal`);
     expect(stdout).toMatch(/\d+ {2}CourseCompleted/);
-    expect(stdout).toMatch(/To every consumer that receives replays.*at most 100 a second/);
+    expect(stdout).toMatch(/To every consumer that receives replays.*at most 100 per second/);
     expect((await cli.run('replay', SCHOOL, '--list')).stdout).toContain('There are no replays');
   });
 
@@ -64,7 +67,7 @@ describe('schoolbell replay', () => {
     expect(stdout.trim().split('\n').at(-1)).toContain('"state":"finished"');
   });
 
-  it('replay --as-live sends events with the names of live events', async () => {
+  it('replay --as-live sends events with the types of live events', async () => {
     const { stdout } = await cli.run('replay', SCHOOL, ...SINCE, '--as-live', '--yes', '--json');
 
     expect(eventsIn(stdout)).toEqual(published);
@@ -151,11 +154,14 @@ describe('schoolbell replay', () => {
       /cannot be combined with --source kombo/,
     ],
     [['replay', SCHOOL, '--resume', 'none'], 1, /There is no replay none/],
-  ])('wrong arguments of replay get one line on standard error: %j', async (args, exitCode, line) => {
-    const ended = await cli.run(...args);
+  ])(
+    'wrong arguments of replay are reported in one line on standard error: %j',
+    async (args, exitCode, line) => {
+      const ended = await cli.run(...args);
 
-    expect(ended.exitCode).toBe(exitCode);
-    expect(ended.stderr).toMatch(line);
-    expect(ended.stderr.trim().split('\n')).toHaveLength(1);
-  });
+      expect(ended.exitCode).toBe(exitCode);
+      expect(ended.stderr).toMatch(line);
+      expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+    },
+  );
 });

@@ -9,7 +9,7 @@ export type Ran = { code: number | null; stdout: string[]; stderr: string[] };
 
 export type Running = {
   child: ChildProcess;
-  /** Resolves when the process has ended and its output was read. Incomplete last lines are dropped. */
+  /** Resolves when the process has ended and its output was read. An incomplete last line is dropped. */
   ended: Promise<Ran>;
 };
 
@@ -52,7 +52,7 @@ function variablesOf(variables: Record<string, string> = {}): Record<string, str
   return { PATH, HOME, AWS_EC2_METADATA_DISABLED: 'true', ...variables };
 }
 
-/** Drops the incomplete last line of a killed process. */
+/** Returns the lines of a text, without the incomplete last line of a killed process. */
 function wholeLines(text: string): string[] {
   return text.split('\n').slice(0, -1);
 }

@@ -18,12 +18,15 @@ const anyText = fc.oneof(
   fc.integer({ min: 0, max: 0xffff }).map((unit) => `a${String.fromCharCode(unit)}b`),
 );
 
-test.each(Object.entries(hostileTexts))('%s does not affect a terminal, and stays in its line', (_, text) => {
-  expect(actsOnTerminal(terminalText([text]))).toBeNull();
-  expect(actsOnTerminal(jsonText({ text }))).toBeNull();
-});
+test.each(Object.entries(hostileTexts))(
+  'a text with %s does not affect a terminal, and is printed in one line',
+  (_, text) => {
+    expect(actsOnTerminal(terminalText([text]))).toBeNull();
+    expect(actsOnTerminal(jsonText({ text }))).toBeNull();
+  },
+);
 
-test.each(unusualNames)('%s is printed unchanged', (name) => {
+test.each(unusualNames)('the name %s is printed unchanged', (name) => {
   expect(terminalText([name])).toBe(name);
   expect(jsonText({ name })).toBe(JSON.stringify({ name }));
 });
@@ -43,7 +46,7 @@ test('for any texts, only our own styles and line breaks affect a terminal', () 
   );
 });
 
-test('JSON keeps its value and has only printable characters', () => {
+test('for any texts, the printed JSON keeps the values and has only printable characters', () => {
   fc.assert(
     fc.property(anyText, anyText, (key, value) => {
       const line = jsonText({ [key]: [value] });

@@ -105,7 +105,7 @@ describe('a deployment', () => {
         'KOMBO_API_KEY=...',
         `KOMBO_API_KEY=${komboKey}`,
       );
-      expect(await checkout.shell(key)).toContain('Stored.');
+      expect(await checkout.shell(key)).toContain('The key is stored.');
       expect(await checkout.shell(readmeCommand('npx schoolbell integrations add'))).toContain(
         `Added ${integration}.`,
       );
@@ -237,7 +237,9 @@ describe('a deployment', () => {
       await operate('integrations', 'remove', integration);
       school.change([25], { status: 'IN_PROGRESS' });
       expect(await status()).toMatchObject({ condition: 'removed' });
-      expect(await schoolbell('integrations', 'add', integration)).toContain('It continues at its watermark');
+      expect(await schoolbell('integrations', 'add', integration)).toContain(
+        'Its next poll continues from its watermark',
+      );
       expect(notified(await poll(1))).toEqual([`LearnerReenrolled ${idOf(25)}`]);
     });
 
@@ -248,10 +250,10 @@ describe('a deployment', () => {
       expect(await schoolbell('set-aside', 'list', integration)).toContain(idOf(26));
       expect(await checkout.attempt('set-aside', 'retry', integration)).toMatchObject({
         code: 1,
-        stdout: expect.stringContaining('0 settled, 1 still set aside.'),
+        stdout: expect.stringContaining('0 processed, 1 still set aside.'),
       });
       school.complete(26);
-      expect(await operate('set-aside', 'retry', integration)).toContain('1 settled, 0 still set aside.');
+      expect(await operate('set-aside', 'retry', integration)).toContain('1 processed, 0 still set aside.');
       expect(notified(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(26)}`]);
     });
 

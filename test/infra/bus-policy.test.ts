@@ -141,6 +141,6 @@ it('more operators than fit into the policy of the bus are refused', () => {
   const operators = Array.from({ length: 17 }, (_, at) =>
     `arn:aws:iam::123456789012:role/${at}-`.padEnd(500, 'p'),
   );
-  expect(() => parseSettings({ operators }, 'these')).toThrow(/operators: more than 8000 characters/);
+  expect(() => parseSettings({ operators }, 'these')).toThrow(/operators: has more than 8000 characters/);
   expect(parseSettings({ operators: operators.slice(1) }, 'these').operators).toHaveLength(16);
 });

@@ -55,7 +55,7 @@ describe('an ARN of another Region', () => {
     (setting, settingsWith) => {
       const refused = deployTo('eu-central-1', settingsWith('us-east-1'));
       expect(refused).toThrow(SettingsError);
-      expect(refused).toThrow(`${setting}: the ARN of another Region than eu-central-1`);
+      expect(refused).toThrow(`${setting}: must be in eu-central-1, the Region of the deployment`);
       expect(deployTo('eu-central-1', settingsWith('eu-central-1'))).not.toThrow();
     },
   );

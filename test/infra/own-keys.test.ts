@@ -121,7 +121,7 @@ it.each(['table', 'komboSecret', 'webhookSecret'])(
   'a key for an adopted %s without that resource is refused, with the name of the setting',
   (name) => {
     expect(() => parseSettings({ adopt: { [`${name}Key`]: key('lonely') } }, 'a file')).toThrow(
-      `adopt.${name}Key: is the key of an adopted`,
+      `adopt.${name}Key: is only used with an adopted`,
     );
   },
 );

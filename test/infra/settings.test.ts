@@ -53,13 +53,13 @@ it.each([
   [{ kombo: 'http://kombo.example.com/v1' }, 'kombo: is not "eu", "us", or an HTTPS URL with its /v1'],
   [{ baseline: 'since:yesterday' }, 'baseline: "yesterday" is not a date'],
   [{ baseline: 'loud' }, 'baseline: a baseline is "silent"'],
-  [{ logRetentionDays: 31 }, 'logRetentionDays: CloudWatch keeps logs for'],
+  [{ logRetentionDays: 31 }, 'logRetentionDays: is not a number of days that CloudWatch allows'],
   [{ integrations: ['moodle'] }, 'integrations.0: an integration id looks like'],
   [{ bus: 'mine' }, 'bus: is not "own", or the ARN of an event bus'],
   [{ bus: 'arn:aws:events:eu-central-1:123456789012:rule/mine' }, 'bus: is not "own", or the ARN'],
   [
     { adopt: { komboSecret: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:KomboSecret' } },
-    'adopt.komboSecret: is not the ARN of a secret, as a whole',
+    'adopt.komboSecret: is not the ARN of a secret, with the six characters that AWS adds to its name',
   ],
   [{ adopt: { komboSecret: 'key' } }, 'adopt.komboSecret: is not the ARN of a secret'],
   [{ archive: true }, 'Unrecognized key: "archive"'],
@@ -68,10 +68,19 @@ it.each([
     'bus: is not "own", or the ARN',
   ],
   [{ runbook: 'x'.repeat(401) }, 'runbook: '],
-  [{ integrations: longIds }, 'integrations: more than 3000 characters: add some with'],
+  [
+    { integrations: longIds },
+    'integrations: has more than 3000 characters: add some of the integrations with',
+  ],
   ...incompleteArns.flatMap((arn): [object, string][] => [
-    [{ adopt: { komboSecret: arn } }, 'adopt.komboSecret: is not the ARN of a secret, as a whole'],
-    [{ adopt: { webhookSecret: arn } }, 'adopt.webhookSecret: is not the ARN of a secret, as a whole'],
+    [
+      { adopt: { komboSecret: arn } },
+      'adopt.komboSecret: is not the ARN of a secret, with the six characters that AWS adds to its name',
+    ],
+    [
+      { adopt: { webhookSecret: arn } },
+      'adopt.webhookSecret: is not the ARN of a secret, with the six characters that AWS adds to its name',
+    ],
     [
       { slack: [{ ...channel, via: { way: 'incoming-webhook', url: arn } }] },
       'slack.0.via.url: is not the ARN',
@@ -95,19 +104,19 @@ it.each([
       'slack.0.timeZone: is not a time zone',
     ],
   ),
-  [{ slack: [channel, channel] }, 'slack.1.name: another consumer is called "learning" already'],
-  [{ endpoints: [endpoint, endpoint] }, 'endpoints.1.name: another consumer is called "crm" already'],
+  [{ slack: [channel, channel] }, 'slack.1.name: another consumer already has the name "learning"'],
+  [{ endpoints: [endpoint, endpoint] }, 'endpoints.1.name: another consumer already has the name "crm"'],
   [
     { slack: [channel], endpoints: [{ ...endpoint, name: 'learning' }] },
-    'endpoints.0.name: another consumer is called "learning" already',
+    'endpoints.0.name: another consumer already has the name "learning"',
   ],
   [
     { slack: [{ ...channel, name: 'certificates' }] },
-    'slack.0.name: another consumer is called "certificates" already',
+    'slack.0.name: another consumer already has the name "certificates"',
   ],
   [
     { slack: [{ ...channel, events: ['CourseCompleted', 'ChangesHeld', 'CourseCompleted'] }] },
-    'slack.0.events: names an event twice',
+    'slack.0.events: contains an event type twice',
   ],
   [undefined, 'expected object'],
 ])('wrong settings such as %j are refused in one line', (content, line) => {

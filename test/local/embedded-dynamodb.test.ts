@@ -88,7 +88,9 @@ it('a directory that another process uses is refused in one line, and that proce
   const { writer, lines } = startWriter(directory);
   await once(lines, 'line');
 
-  await expect(startEmbeddedDynamoDb({ directory })).rejects.toThrow(`another process uses ${directory}`);
+  await expect(startEmbeddedDynamoDb({ directory })).rejects.toThrow(
+    `another process uses the directory ${directory}`,
+  );
 
   await once(lines, 'line');
   expect(writer.exitCode).toBeNull();
@@ -99,7 +101,7 @@ it('a directory that cannot be created is refused in one line', async () => {
   await writeFile(file, '');
 
   await expect(startEmbeddedDynamoDb({ directory: join(file, 'data') })).rejects.toThrow(
-    /^cannot store data in/,
+    /^cannot store data in the directory/,
   );
 });
 

@@ -54,7 +54,7 @@ it('a directory that another process uses is named in the error', async () => {
   const kombo = await openLocalKombo({}, directory);
   const options = { directory, kombo, retentionDays: 90, onEvent: () => {} };
   const first = await openLocalParts(options);
-  await expect(openLocalParts(options)).rejects.toThrow(`another process uses ${directory}`);
+  await expect(openLocalParts(options)).rejects.toThrow(`another process uses the directory ${directory}`);
   await first.close();
   await kombo.close();
 });

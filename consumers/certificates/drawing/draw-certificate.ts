@@ -21,7 +21,9 @@ const RIGHT = PAGE.width - LEFT;
 /** An option that the package's types do not contain yet. */
 const PDF_UA: object = { subset: 'PDF/UA' };
 
-/** A PDF, and the texts that no font can draw: a fallback text is drawn instead of each. */
+/**
+ * A PDF, and the names of the texts that no font can draw. A fallback text is drawn instead of each of them.
+ */
 export type Drawn = { pdf: Uint8Array; undrawable: ('learnerName' | 'courseTitle')[] };
 
 type Block = { tag: 'H1' | 'P'; text: PreparedText; x: number; baseline: number; color: string; fit: Fit };
@@ -96,7 +98,7 @@ async function drawBlocks(
   const document = new PDFDocument({
     size: [PAGE.width, PAGE.height],
     margin: 0,
-    // An empty name keeps PDFKit from reading one of its standard fonts.
+    // With an empty font name, PDFKit does not read any of its standard fonts.
     font: '',
     ...PDF_UA,
     pdfVersion: '1.7',
@@ -129,7 +131,8 @@ function line(largest: number, width: number): Fit {
 }
 
 /**
- * Returns the first of these texts that is not empty and can be drawn completely, or an empty text if there is none.
+ * Returns the first of these texts that is not empty and can be drawn completely, or an empty text if there
+ * is no such text.
  */
 async function firstDrawable(
   candidates: string[],
@@ -144,7 +147,7 @@ async function firstDrawable(
   throw new Error('The fonts cannot draw an ellipsis');
 }
 
-/** Returns how the learner is identified when no name is known or none can be drawn. */
+/** Returns the text that identifies the learner when no name is known or the name cannot be drawn. */
 function learnerNumber(
   { learnerReference }: Certificate,
   { learnerNumber: label }: CertificateTexts,
@@ -171,7 +174,9 @@ function directionOf(locale: string): Direction {
   return direction;
 }
 
-/** Returns the text with its own direction, which does not depend on the surrounding text. */
+/**
+ * Returns the text between Unicode isolates, so that its direction does not depend on the surrounding text.
+ */
 function isolated(text: string): string {
   return `\u2068${text}\u2069`;
 }

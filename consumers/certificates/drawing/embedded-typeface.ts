@@ -6,22 +6,23 @@ export type EmbeddedTypeface = {
   /** Registers the typeface as a resource of the current page, and returns its name there. */
   nameOnPage(): string;
   /**
-   * Records which text the glyphs of a cluster stand for.
+   * Records the text that the glyphs of a cluster represent.
    *
    * @returns whether the recorded texts of the glyphs together give the text of the cluster
    */
   use(text: string, letters: Glyph[], marks: Glyph[]): { isPlain: boolean };
-  /** Writes the font, and the text that each glyph stands for, to the document. */
+  /** Writes the font, and the text that each glyph represents, to the document. */
   finish(): void;
 };
 
 const FLAG_SYMBOLIC = 4;
-/** The text of a glyph that stands for no text alone. PDF/UA requires a text for each glyph. */
+/** The text of a glyph that represents no character by itself. PDF/UA requires a text for each glyph. */
 const NOTHING = '\u200b';
 
 /**
- * Embeds a TrueType font in a document. The text operators of the PDF name glyphs by their ids (a composite font with the
- * encoding Identity-H, ISO 32000-1, 9.7). A map contains the text of each glyph (ToUnicode, 9.10.3).
+ * Embeds a TrueType font in a document. The text operators of the PDF refer to glyphs by their ids (a
+ * composite font with the encoding Identity-H, ISO 32000-1, 9.7). A map contains the text of each glyph
+ * (ToUnicode, 9.10.3).
  */
 export function embedTypeface(
   document: PDFKit.PDFDocument,
@@ -69,8 +70,8 @@ export function embedTypeface(
   composite.end(undefined);
 
   /**
-   * Records and returns the text of a glyph. If the font has the glyph for a single character, this is its text. Any other
-   * glyph has the text of its first use.
+   * Records and returns the text of a glyph. If the font has this glyph for a single character of the text,
+   * the glyph's text is that character. Otherwise it is the text of the glyph's first use.
    */
   const noted = (id: number, text: string, otherwise: string): string => {
     const own = codePointsOf(text).find((point) => font.nominalGlyph(point) === id);
@@ -126,7 +127,10 @@ function hex(value: number): string {
   return value.toString(16).padStart(4, '0');
 }
 
-/** Returns the prefix of a font's name in a PDF: six capital letters mark a font that does not contain all of its glyphs. */
+/**
+ * Returns the prefix of a font's name in a PDF: six capital letters mean that the PDF does not contain all
+ * glyphs of the font.
+ */
 function prefixOf(name: string): string {
   return `SCHB${name
     .replaceAll(/\D/g, '')
@@ -135,8 +139,9 @@ function prefixOf(name: string): string {
 }
 
 /**
- * Returns a table of a TrueType font: https://learn.microsoft.com/en-us/typography/opentype/spec/otff. It does not use
- * HarfBuzz, because HarfBuzz's JavaScript never frees a font after it has returned a table of it.
+ * Returns a table of a TrueType font: https://learn.microsoft.com/en-us/typography/opentype/spec/otff. The
+ * function does not use HarfBuzz, because HarfBuzz's JavaScript never frees a font after it has returned one
+ * of the font's tables.
  */
 function tableOf(bytes: Uint8Array, tag: 'head' | 'maxp'): DataView {
   const font = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

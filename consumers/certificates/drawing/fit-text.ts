@@ -30,7 +30,7 @@ export function fitText(paragraph: Paragraph, fit: Fit): FittedText {
   return { paragraph, size: fit.smallest, lines };
 }
 
-/** Returns the lines of a text. It may stop when there are more than `most` lines. */
+/** Returns the lines of a text. The function may stop when there are more than `most` lines. */
 function wrap(paragraph: Paragraph, width: number, most: number): Line[] {
   const { text } = paragraph;
   const fits = (start: number, end: number) => paragraph.measure(trimmed(paragraph, start, end)) <= width;

@@ -22,7 +22,9 @@ export type Direction = 'ltr' | 'rtl' | 'auto';
 
 export const ELLIPSIS = '…';
 
-/** This is more than fits on a page at the smallest size. */
+/**
+ * The maximum number of characters. A page has space for fewer characters, even at the smallest font size.
+ */
 const MOST_CHARACTERS = 2_000;
 
 const bidi = createBidi();
@@ -33,9 +35,9 @@ const MARKS_OF_DIRECTION = /^[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]$/;
 const SCRIPTS = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u];
 
 /**
- * Returns a text that a person wrote as one line, in Unicode's composed form. Control characters become spaces. Characters
- * that override the order of letters are removed. Direction marks and isolates, which only mark where a direction begins or
- * ends, are kept.
+ * Returns a text in one line and in Unicode's composed form (NFC). Control characters become spaces.
+ * Characters that override the order of letters are removed. Direction marks and isolates, which only mark
+ * where a direction begins or ends, are kept.
  */
 export function inOneLine(text: string): string {
   const line = text
@@ -49,8 +51,8 @@ export function inOneLine(text: string): string {
 /**
  * Finds a font for each character.
  *
- * @param direction the direction of the whole text; by default that of its first letter
- * @returns the text with its fonts, or null if no font has a character: then the text cannot be drawn
+ * @param direction the direction of the whole text; by default the direction of its first letter
+ * @returns the text with its fonts, or null if the text has a character that no font can draw
  */
 export async function prepareText(
   line: string,

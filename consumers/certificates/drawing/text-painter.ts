@@ -7,8 +7,9 @@ type Place = { x: number; baseline: number; color: string };
 
 export type TextPainter = {
   /**
-   * Draws lines that are centred at `x`. A single line is drawn on the baseline. Several lines are distributed evenly above and
-   * below it, so that the middle of the text does not depend on the number of lines.
+   * Draws lines that are centred at `x`. A single line is drawn on the baseline. Several lines are
+   * distributed evenly above and below the baseline, so that the middle of the text does not depend on the
+   * number of lines.
    */
   paint(text: FittedText, place: Place): void;
   /** Writes the fonts to the document. It is called once, after all texts are drawn. */
@@ -61,9 +62,9 @@ export function createTextPainter(document: PDFKit.PDFDocument): TextPainter {
 type PlacedGlyph = Glyph & { at: number };
 
 /**
- * Returns the PDF operators that draw the glyphs of a cluster. They include the text of the cluster if a program could not find
- * it from the glyphs alone. Marks come last and have an empty text. The reason: programs take the position of a text from its
- * glyphs, and a mark is not at the position of its letter.
+ * Returns the PDF operators that draw the glyphs of a cluster. They include the text of the cluster if a
+ * program could not derive the text from the glyphs. Marks are drawn last and have an empty text, because
+ * programs take the position of a text from its glyphs, and a mark is not at the position of its letter.
  */
 function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typeface, size: number): string {
   const placed = placedGlyphs(cluster);
@@ -85,7 +86,10 @@ function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typefac
       pen += font.glyphHAdvance(id);
       return y === 0 ? shown : `${number((y / UNITS_PER_EM) * size)} Ts ${shown} 0 Ts`;
     });
-  /** Returns operators for a text without a glyph: the text belongs to a space that has a hundredth of its normal width. */
+  /**
+   * Returns operators for a text that has no glyph. The text belongs to a space with a hundredth of its
+   * normal width.
+   */
   const carry = (text: string) => {
     const space = font.nominalGlyph(0x20) ?? 0;
     pen += font.glyphHAdvance(space) / 100;

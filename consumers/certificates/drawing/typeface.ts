@@ -17,7 +17,10 @@ export type Typeface = { bytes: Uint8Array; font: Font };
 
 export type Glyph = { id: number; advance: number; x: number; y: number };
 
-/** Glyphs that together stand for a text, such as a letter with its marks, or a ligature. Their order is from left to right. */
+/**
+ * Glyphs that together represent a text, such as a letter with its marks, or a ligature. Their order is from
+ * left to right.
+ */
 export type Cluster = { text: string; glyphs: Glyph[]; isRightToLeft: boolean };
 
 /** Creates the typefaces that a document's texts need. Returns them by font file. */
@@ -62,7 +65,7 @@ export function shapeRange(
   buffer.guessSegmentProperties();
   shape(font, buffer);
   const glyphs = buffer.getGlyphInfosAndPositions();
-  if (glyphs.length === 0) throw new Error('HarfBuzz has no glyphs for a text');
+  if (glyphs.length === 0) throw new Error('HarfBuzz returned no glyphs for a text');
   const starts = [...new Set(glyphs.map(({ cluster }) => cluster))].toSorted((a, b) => a - b);
   const clusters = new Map<number, Cluster>();
   for (const { codepoint: id, cluster, xAdvance = 0, xOffset = 0, yOffset = 0 } of glyphs) {

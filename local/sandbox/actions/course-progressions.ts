@@ -13,7 +13,7 @@ import { type ApiResponse, failure, success } from '../response.ts';
 /**
  * Responds to `GET /lms/course-progressions` for one integration.
  *
- * @param conditions.generation the generation of valid cursors; cursors of another one have expired
+ * @param conditions.generation the generation of valid cursors. Cursors of another generation have expired
  */
 export function courseProgressions(
   integration: SandboxIntegration,
@@ -62,7 +62,7 @@ const flag = z._default(
   false,
 );
 
-/** A time in the format that Kombo's pattern allows. It may be a date alone. Without a zone it is UTC. */
+/** A date or a time in the format that Kombo's pattern allows. A time without a time zone is in UTC. */
 const instant = z
   .pipe(
     z
@@ -101,7 +101,10 @@ const Query = z.strictObject({
 });
 type Query = z.infer<typeof Query>;
 
-/** Returns the parsed parameters. If they do not fit the reference, returns a text that says what is invalid. */
+/**
+ * Returns the parsed parameters. If they do not agree with Kombo's reference, returns a text that describes
+ * what is invalid.
+ */
 function parseQuery(parameters: URLSearchParams): Query | { invalid: string } {
   const names = [...parameters.keys()];
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
@@ -128,7 +131,7 @@ function encodeCursor(cursor: PageCursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
-/** Returns null if the text is not a cursor of the sandbox. */
+/** Returns the position in a cursor, or null if the text is not a cursor of the sandbox. */
 function decodeCursor(text: string): PageCursor | null {
   try {
     return PageCursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
@@ -154,9 +157,9 @@ const fieldOf: Record<FilterName, (record: ProgressionRecord) => string | null |
 };
 
 /**
- * Returns at most one page of the records that match every filter, beginning at the index `from`. `next` is the index
- * where the next page starts, or null after the last record. `updated_after` is exclusive. The reference does not say
- * whether it is; exclusive is harder for the poll.
+ * Returns at most one page of the records that match every filter, beginning at the index `from`. `next` is
+ * the index where the next page starts, or null after the last record. `updated_after` is exclusive. Kombo's
+ * reference does not specify this, and exclusive is the more difficult case for the poll.
  */
 function readPage(view: RecordView, query: Query, from: number, unsupported: readonly FilterName[]) {
   const matches = fieldFilter(query, unsupported);
@@ -173,8 +176,8 @@ function readPage(view: RecordView, query: Query, from: number, unsupported: rea
 }
 
 /**
- * Returns whether a record matches the filters. An unsupported filter matches no record, unless the request asks to
- * ignore it.
+ * Returns a function that checks whether a record matches the filters. An unsupported filter matches no
+ * record, unless the request sets `ignore_unsupported_filters`.
  */
 function fieldFilter(query: Query, unsupported: readonly FilterName[]) {
   const wanted = FILTERS.flatMap((name) => {

@@ -2,9 +2,9 @@ import { type IntegrationId, toolOf } from '../../../functions/contract/integrat
 import { type ApiResponse, success } from '../response.ts';
 
 /**
- * Responds to `GET /integrations/{integration_id}` for an integration that works.
+ * Responds to `GET /integrations/{integration_id}` for an active integration.
  *
- * @param dataExpiredAt in milliseconds since 1970; null if the data is valid
+ * @param dataExpiredAt when the data expired, in milliseconds since 1970, or null if the data is valid
  */
 export function integrationDetails(id: IntegrationId, dataExpiredAt: number | null): ApiResponse {
   const tool = toolOf(id);

@@ -11,7 +11,9 @@ export type Standing = {
   present: boolean;
 };
 
-/** The state since `at`. `touched`: the platform wrote the record again without a change. */
+/**
+ * The state from the time `at` on. `touched` means that the platform wrote the record again without a change.
+ */
 export type Moment = { at: number; standing: Standing; touched: boolean };
 
 type Turn = {
@@ -44,8 +46,8 @@ const enrolmentCorrected = (standing: Standing, _at: number, random: Random): St
 });
 
 /**
- * Moves the completion earlier by at most 20 hours: a completion that moves by more than a day counts as a new
- * certification.
+ * Moves the completion date back by at most 20 hours. A completion date that moves by more than a day counts
+ * as a new certification.
  */
 const completionCorrected = (standing: Standing, at: number, random: Random): Standing => ({
   ...standing,
@@ -95,8 +97,8 @@ const WHILE_REMOVED: Choices<Turn> = [
 ];
 
 /**
- * Returns the history of a learner who enrolled at `enrolledAt`, in order of time. Each state is created when it is
- * read.
+ * Returns the history of a learner who enrolled at `enrolledAt`, in order of time. Each state is created only
+ * when the generator reaches it.
  */
 export function* progressionHistory(random: Random, enrolledAt: number): Generator<Moment> {
   let at = enrolledAt;
@@ -117,10 +119,10 @@ export function* progressionHistory(random: Random, enrolledAt: number): Generat
 export type Enrolment = { at: number; remoteId: string; course: number; revision: number };
 
 /**
- * Returns the enrolments of a learner: every course, one after another, then newer revisions of them, without end. A
- * learner joins at any time in the 216 days after the school opened.
+ * Returns the enrolments of a learner: first every course, one after another, then newer revisions of the
+ * courses, without end. A learner joins at any time in the 216 days after the school opened.
  *
- * @param opened in milliseconds since 1970
+ * @param opened when the school opened, in milliseconds since 1970
  */
 export function* enrolmentsOf(
   school: string,

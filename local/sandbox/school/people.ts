@@ -9,7 +9,8 @@ export type Person = {
   lastName: string | null;
   email: string | null;
   /**
-   * A family name that the learner gets later. Kombo shows the new name, but the progression does not count as changed.
+   * A family name that the learner gets later. Kombo shows the new name, but does not change the
+   * progression's `changed_at`.
    */
   renamed: { at: number; lastName: string } | null;
 };

@@ -17,8 +17,9 @@ export type Random = {
 };
 
 /**
- * Creates the random stream of a key. Each learner and each progression has its own stream. With one stream for all,
- * one more learner would change all histories, and a history would depend on when it is read.
+ * Creates the random stream of a key. Each learner and each progression has its own stream. With one common
+ * stream, an additional learner would change all histories, and a history would depend on the time at which
+ * it is read.
  */
 export function randomOf(...key: (string | number)[]): Random {
   const generator = xoroshiro128plus(createHash('sha256').update(key.join('/')).digest().readInt32BE());

@@ -11,7 +11,7 @@ import { CAST, castHistory, castPerson } from './story.ts';
 export type SchoolOptions = {
   /** The same seed, integration, start and sizes give the same history. */
   seed: number;
-  /** A part of the ids, so that two integrations never have the same id. */
+  /** The integration. It is a part of each record's id, so that two integrations never have the same ids. */
   integration: IntegrationId;
   /** The time at which the school is first read, in milliseconds since 1970. Its history begins half a year earlier. */
   startsAt: number;
@@ -33,12 +33,12 @@ export const DEFAULT_SCHOOL = {
 const HISTORY_MS = days(180);
 
 /**
- * Creates a small simulated school. Its records depend only on the options and the time, so a process that restarts
- * with the same `startsAt` continues the same history. Read times in increasing order: an earlier time calculates the
- * history again from its beginning.
+ * Creates a small simulated school. Its records depend only on the options and the time, so a process that
+ * restarts with the same `startsAt` continues the same history. Read times in increasing order, because for
+ * an earlier time the history is calculated again from its beginning.
  *
- * Pages are ordered by the last change. A record that changes between two pages moves to the end. Then the index of
- * every later record decreases by one, so a reader can miss a record.
+ * Pages are ordered by the last change. If a record changes between two requests for pages, it moves to the
+ * end, and the index of every later record decreases by one. So a reader can miss a record.
  */
 export function livingSchool(options: SchoolOptions): RecordSource {
   let roll = openSchool(options);
@@ -71,7 +71,7 @@ function openSchool(options: SchoolOptions) {
   let entries: Entry[] = [];
   let time = Number.NEGATIVE_INFINITY;
 
-  /** Calls `happen` for each item at the item's time. Only then reads the next item. */
+  /** Calls `happen` for each item when the item's time is reached, and then reads the next item. */
   const follow = <Item>(
     items: Iterator<Item>,
     timeOf: (item: Item) => number,
@@ -132,7 +132,9 @@ function openSchool(options: SchoolOptions) {
   }
 
   return {
-    /** The time of the last step in milliseconds since 1970; minus infinity before the first step. */
+    /**
+     * Returns the time of the last step in milliseconds since 1970, or minus infinity before the first step.
+     */
     time: () => time,
     /** Returns the progressions at `now`, in the order of pages. Processes only what happened since the last call. */
     advance(now: number): readonly Entry[] {

@@ -4,10 +4,10 @@ import type { ProgressionRecord } from '../records.ts';
 import type { Moment } from './history.ts';
 import type { CourseRevision, Person } from './people.ts';
 
-/** How long a removed record keeps its fields, by Kombo's deletion policy. */
+/** How long a removed record keeps its fields, according to Kombo's deletion policy. */
 const ERASED_AFTER_MS = days(14);
 
-/** What Kombo shows for a progression since `changedAt`. Times are milliseconds since 1970. */
+/** What Kombo shows for a progression from the time `changedAt` on. Times are milliseconds since 1970. */
 export type Shown = {
   status: Status;
   enrolledAt: number;
@@ -19,8 +19,8 @@ export type Shown = {
 };
 
 /**
- * Returns what Kombo shows for a history, and since when, in order of time. An erasure does not change `changedAt`,
- * because nothing documents that `updated_after` finds an erased record.
+ * Returns what Kombo shows for a history, with the time from which it is visible, in order of time. An
+ * erasure does not change `changedAt`, because nothing documents that `updated_after` finds an erased record.
  */
 export function* shownOf(history: Iterable<Moment>): Generator<{ visibleAt: number; shown: Shown }> {
   let last: Shown | null = null;
@@ -82,7 +82,7 @@ export function recordOf(
   };
 }
 
-/** Returns what remains of a record 14 days after its removal. */
+/** Returns the record that remains 14 days after a removal. */
 function erasedRecord(id: string): ProgressionRecord {
   return {
     id,

@@ -12,8 +12,8 @@ import { type Choices, komboId } from './random.ts';
 export const STORY = { pollEveryMs: days(3), polls: 7, failureMs: hours(1) } as const;
 
 /**
- * A learner of the story and what happens to them. Times are counted in polls since the story began: the first poll
- * finds what happens at `0.5`.
+ * A learner of the story, and what happens to this learner. Times are counted in polls since the story began.
+ * For example, the first poll finds a change at `0.5`.
  */
 export type CastMember = {
   firstName: string;

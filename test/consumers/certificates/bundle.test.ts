@@ -19,7 +19,7 @@ import { someRecord } from '../../support/some-record.ts';
 import { delivered } from './some-history.ts';
 
 const Resources = z.record(z.string(), z.object({ Properties: z.record(z.string(), z.unknown()) }));
-/** The keys for Kombo and for hashed ids. */
+/** The value of both secrets: Kombo's API key, and the key for hashed ids. */
 const SECRET = 'k'.repeat(64);
 const Asset = z.object({ S3Key: z.string() });
 
@@ -29,13 +29,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(outdir, { recursive: true }));
 
-/** The folders of the function's bundle and of the layer with the fonts, as they are uploaded. */
+/** Returns the folders of the function's bundle and of the layer with the fonts, as they are uploaded. */
 function assets(): { bundle: string; fonts: string } {
   const app = new App({ outdir, context: { 'aws:cdk:bundling-stacks': ['SchoolbellCertificates'] } });
   const { consumers } = addStacks(app, { certificates: {} });
   app.synth();
   const [stack] = consumers;
-  if (stack === undefined) throw new Error('There is a stack for certificates');
+  if (stack === undefined) throw new Error('There is no stack for certificates');
   const template = Template.fromStack(stack);
   const folderOf = (type: string, property: string) => {
     const [found] = Object.values(Resources.parse(template.findResources(type)));

@@ -14,12 +14,12 @@ import type { WorkflowEvent, WorkflowEventType } from '../../../functions/contra
 import type { ObservedProgression } from '../../../functions/core/state/progression.ts';
 import { observed } from '../../support/observed.ts';
 
-/** The calls of the function that have an effect outside it. */
+/** The calls of the function that read or change something outside the function. */
 export type Step = 'read' | 'replace' | 'has' | 'add' | 'remove' | 'kombo' | 'draw' | 'tell';
 
 /**
- * Called before and after each step. It may wait, so that the steps of several workers interleave, and it may
- * fail.
+ * Functions that are called before and after each step. They may wait, so that the steps of several workers
+ * interleave, and they may fail.
  */
 export type Interference = {
   before: (step: Step) => void | Promise<void>;
@@ -28,7 +28,7 @@ export type Interference = {
 
 const NO_NAME: LearnerDetails = { firstName: null, lastName: null, email: null };
 
-/** The record that Kombo would show at the time of the event. */
+/** Returns the record that Kombo would show at the time of the event. */
 export function recordOf({ type, detail }: LearningEvent, learnerDetails = NO_NAME): ObservedProgression {
   const { progression, learner, course } = detail;
   return observed(progression, {
@@ -49,10 +49,7 @@ export class CertificateDesk {
   readonly missing: string[] = [];
   /** The progressions that were requested from Kombo. */
   readonly asked: string[] = [];
-  /**
-   * The record that Kombo shows. By default it is the record of the event passed to `take`, whatever happened
-   * before.
-   */
+  /** The record that Kombo shows. By default it is the record of the event that is passed to `take`. */
   shown: ObservedProgression | null | 'each event' = 'each event';
   readonly parts: CertificateParts;
   interference: Interference = { before: () => {}, after: () => {} };
@@ -132,7 +129,7 @@ export class CertificateDesk {
     return answer;
   }
 
-  /** Lets one step fail once, before it takes effect. */
+  /** Makes the next step of this kind fail before it takes effect. */
   failOnce(failing: Step): void {
     let isDone = false;
     this.interference = {

@@ -30,7 +30,7 @@ test('a completed course gets one certificate and an event about it', async () =
   const made = await desk({}, event);
   expect(made.validDates).toEqual([MARCH]);
   const [notified] = made.notified;
-  if (notified?.type !== 'CertificateIssued') throw new Error('CertificateIssued is expected');
+  if (notified?.type !== 'CertificateIssued') throw new Error('No CertificateIssued was published');
   expect(publishedEvents.CertificateIssued.parse(notified.detail)).toEqual(notified.detail);
   expect(notified.detail).not.toHaveProperty('replaces');
   const number = made.drawn[0]?.number;
@@ -78,7 +78,7 @@ describe.each([{ revoke: true }, { revoke: false }])('with the policy %j', (poli
     expect(new Set(made.notified.map(({ detail }) => detail.id)).size).toBe(3);
   });
 
-  test('a date that Kombo shows later replaces the time of detection', async () => {
+  test('a completion date that Kombo shows later replaces the time of detection on the certificate', async () => {
     const undated = eventAt(1, 'CourseCompleted', { occurredAt: JUNE });
     const dated = eventAt(2, 'CompletionCorrected', { completedAt: MAY });
     expect((await desk(policy, undated, dated)).validDates).toEqual([MAY]);
@@ -95,7 +95,7 @@ describe.each([{ revoke: true }, { revoke: false }])('with the policy %j', (poli
     expect(publishedTypes(made)).toEqual(['Issued']);
   });
 
-  test('certificates follow the order of the journal, not the order of arrival', async () => {
+  test('certificates depend on the order of the journal, not on the order in which events arrive', async () => {
     const made = await desk(policy, again, corrected, completed, reopened);
     expect(made.validDates).toEqual([MAY]);
     expect(publishedTypes(made)).toEqual(['Issued']);
@@ -109,7 +109,7 @@ test('a reopened course keeps its certificate by default', async () => {
 });
 
 test.each(['CourseReopened', 'LearnerDropped'] as const)(
-  '%s revokes the certificate when the deployment revokes',
+  '%s revokes the certificate when the setting `revoke` is true',
   async (type) => {
     const made = await desk({ revoke: true }, completed, eventAt(2, type));
     expect(made.validDates).toEqual([]);
@@ -152,20 +152,23 @@ test.each([
 describe('an event without a position in the journal', () => {
   const derived = eventAt(null, 'CourseCompleted', { completedAt: MAY });
 
-  test('a completion without a position issues a certificate when the progression has none', async () => {
+  test('a completion without a journal position issues a certificate when the progression has no certificate', async () => {
     expect((await desk({ revoke: true }, derived)).validDates).toEqual([MAY]);
   });
 
   test.each([
     ['a completion', [completed], [MARCH]],
-    ['that the course is open again', [reopened], []],
-    ['a completion and that the course is open again', [completed, reopened], []],
-  ])('a completion without a position changes nothing when the journal has %s', async (_, events, dates) => {
-    expect((await desk({ revoke: true }, ...events, derived)).validDates).toEqual(dates);
-    expect((await desk({ revoke: true }, derived, ...events)).validDates).toEqual(dates);
-  });
+    ['a reopening', [reopened], []],
+    ['a completion and a reopening', [completed, reopened], []],
+  ])(
+    'a completion without a journal position changes nothing when the journal has %s',
+    async (_, events, dates) => {
+      expect((await desk({ revoke: true }, ...events, derived)).validDates).toEqual(dates);
+      expect((await desk({ revoke: true }, derived, ...events)).validDates).toEqual(dates);
+    },
+  );
 
-  test('an event without a position never revokes a certificate', async () => {
+  test('an event without a journal position never revokes a certificate', async () => {
     const made = await desk({ revoke: true }, completed, eventAt(null, 'LearnerEnrolled'));
     expect(publishedTypes(made)).toEqual(['Issued']);
   });
@@ -174,17 +177,17 @@ describe('an event without a position in the journal', () => {
 describe('when the data of the learner is erased', () => {
   const erased = eventAt(5, 'LearnerDataErased');
 
-  test('erasing a learner deletes the PDFs, and the certificates stay valid', async () => {
+  test("erasing a learner's data deletes the PDFs, and the certificates stay valid", async () => {
     const made = await desk({}, completed, corrected, erased);
     expect(made.pdfs.size).toBe(0);
     expect(made.validDates).toEqual([CORRECTED]);
   });
 
-  test('erasing a learner keeps the PDFs when the deployment keeps them', async () => {
+  test("erasing a learner's data keeps the PDFs when the setting `onErasure` is keep", async () => {
     expect((await desk({ onErasure: 'keep' }, completed, erased)).pdfs.size).toBe(1);
   });
 
-  test('a completion from before an erasure that arrives later gets a certificate without a PDF', async () => {
+  test('a completion before an erasure gets a certificate without a PDF when its event arrives after the erasure', async () => {
     const made = await desk({}, erased, completed);
     expect(made.validDates).toEqual([MARCH]);
     expect(publishedTypes(made)).toEqual(['Issued']);
@@ -227,7 +230,7 @@ const handle = (made: CertificateDesk, failures: unknown[], ...Records: object[]
     Records,
   });
 
-test('a message whose certificate failed stays in the queue, and the others are removed', async () => {
+test('messages that fail stay in the queue, and messages that succeed are removed', async () => {
   const made = new CertificateDesk();
   made.shown = recordOf(again);
   made.failOnce('tell');

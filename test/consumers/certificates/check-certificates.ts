@@ -20,8 +20,8 @@ export function checkCertificates(
 }
 
 /**
- * The date that must be valid, or '' for none. There is one result, except where a replay from Kombo alone
- * contains a completion.
+ * Returns the dates that the valid certificate may have; '' means that no certificate is valid. There is only
+ * one possible date, unless all completions are from a replay from Kombo.
  */
 function allowedDates(history: LearningEvent[], { revoke }: CertificatePolicy): string[] {
   const journalled = history.filter(({ detail }) => detail.journal !== null);
@@ -41,7 +41,10 @@ function dateOf({ detail }: LearningEvent): string {
   return detail.progression.completedAt ?? detail.occurredAt;
 }
 
-/** The state of a consumer that handles each event once and ignores the order. */
+/**
+ * Returns the dates of the certificates that are valid for a consumer that handles each event once and
+ * ignores the order of events.
+ */
 function validForConsumers({ notified }: CertificateDesk): string[] {
   const ended = new Set(
     notified.map((event) =>
@@ -58,7 +61,8 @@ function validForConsumers({ notified }: CertificateDesk): string[] {
 }
 
 /**
- * Equal ids have equal content; a certificate is issued before it ends; only an event of the journal revokes.
+ * Checks that events with equal ids are equal, that a certificate is issued before it is replaced or revoked,
+ * and that only events of the journal revoke certificates.
  */
 function checkEvents(
   { notified }: CertificateDesk,
@@ -83,8 +87,8 @@ function checkEvents(
 }
 
 /**
- * At most one certificate is valid, no event is left to publish, and no certificate was replaced by one with
- * the same date.
+ * Checks that at most one certificate is valid, that no event remains to be published, and that no
+ * certificate was replaced by a certificate with the same date.
  */
 function checkState({ states }: CertificateDesk): void {
   expect(states.length).toBeLessThanOrEqual(1);
@@ -99,8 +103,8 @@ function checkState({ states }: CertificateDesk): void {
 }
 
 /**
- * Each certificate has a PDF with its number, code and date before its event is published. After an erasure
- * that deletes PDFs, none has one.
+ * Checks that each certificate has a PDF with its number, code and date before its event is published. After
+ * an erasure that deletes PDFs, no earlier certificate may have a PDF.
  */
 function checkPdfs(desk: CertificateDesk, history: LearningEvent[], { onErasure }: CertificatePolicy): void {
   const erasure = history.findLast(({ type }) => type === 'LearnerDataErased')?.detail.journal ?? null;

@@ -14,14 +14,14 @@ const ADA = { firstName: 'Ada', lastName: 'Lovelace', email: null };
 const completed = eventAt(1, 'CourseCompleted', { completedAt: MARCH });
 const started = eventAt(1, 'CourseStarted');
 
-/** A desk for which Kombo always shows the same record. */
+/** Returns a desk for which Kombo always shows the same record. */
 function deskShowing(record: ReturnType<typeof observed> | null, revoke = false) {
   const desk = new CertificateDesk(ADA, { revoke });
   desk.shown = record;
   return desk;
 }
 
-/** The event with changes that another sender with access to the bus could make. */
+/** Returns the event with changes that another sender with access to the bus could make. */
 function forged(event: LearningEvent, given: Partial<LearningEvent['detail']>): LearningEvent {
   return { ...event, detail: { ...event.detail, ...given } };
 }
@@ -47,13 +47,13 @@ test('a completion without a date is not trusted when Kombo shows a date', async
   expect(desk.drawn).toEqual([]);
 });
 
-test('a completion with a date is trusted when Kombo shows none, as for platforms without dates', async () => {
+test('a completion with a date is trusted when Kombo shows no date, as for platforms without dates', async () => {
   const desk = deskShowing(recordOf(eventAt(1, 'CourseCompleted')));
   await desk.take(delivered(completed));
   expect(desk.validDates).toEqual([MARCH]);
 });
 
-test('a certificate has the name, ids and title that Kombo shows, not those of the event', async () => {
+test('a certificate has the name, ids and title that Kombo shows, not those in the event', async () => {
   const desk = deskShowing(recordOf(completed, ADA));
   const { learner, course } = completed.detail;
   const other = forged(completed, {
@@ -100,7 +100,7 @@ test('a completion waits while Kombo does not respond, and is handled afterwards
   expect(desk.validDates).toEqual([MARCH]);
 });
 
-test('a completion costs one request to Kombo, and none when its event is repeated', async () => {
+test('a completion needs one request to Kombo, and its repeated event needs no further request', async () => {
   const desk = deskShowing(recordOf(completed));
   await desk.take(delivered(completed));
   await desk.take(delivered(completed, true));
@@ -129,7 +129,7 @@ test('LearnerDataErased deletes no PDF while Kombo shows the name', async () => 
   expect(desk.pdfs.size).toBe(0);
 });
 
-test('with real and forged events in any order, each issued certificate is what Kombo shows', async () => {
+test("with real and forged events in any order, each issued certificate agrees with Kombo's record", async () => {
   const other = fc.record({ event: fc.nat(20), at: fc.nat(20), entry: fc.integer({ min: 1, max: 99 }) });
   await fc.assert(
     fc.asyncProperty(

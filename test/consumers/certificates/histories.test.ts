@@ -27,10 +27,10 @@ const deliveries = fc.array(fc.record({ order: fc.nat(999), isReplay: fc.boolean
 });
 
 /**
- * Three workers handle the messages of one progression at the same time, with their steps in any order. Steps
- * fail before or after they took effect, and a failed message is delivered again later.
+ * Three workers handle the messages of one progression at the same time, with their steps in any order. Some
+ * steps fail before or after they take effect, and a failed message is delivered again later.
  */
-test('every history of a progression ends with the certificates that its completions require', async () => {
+test('after every history of a progression, the certificates are those that its completions require', async () => {
   await fc.assert(
     fc.asyncProperty(
       randomHistory,
@@ -94,10 +94,11 @@ async function play(
     }
   });
   while (busy > 0) {
-    // Usually the latest step, so that another worker waits for a long time in the middle of its work.
+    // Usually the latest step continues, so that another worker waits for a long time in the middle of its
+    // work.
     const [next] = waiting.splice(Math.min(turns.next().value ?? 0, waiting.length - 1), 1);
     next?.();
-    // Runs everything that follows from this step, up to the next one.
+    // Lets the worker run until its next step.
     await new Promise((resolve) => setImmediate(resolve));
   }
   await Promise.all(workers);

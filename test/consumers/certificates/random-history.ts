@@ -59,7 +59,7 @@ function playHistory(steps: Step[], first: Known): LearningEvent[] {
   return events;
 }
 
-/** The state after a step, or null if the step changes nothing. */
+/** Returns the state after a step, or null if the step changes nothing. */
 function stateAfter(known: Known, kind: string, date: string | null): Known | null {
   const { status, completedAt, isRemoved } = known;
   switch (kind) {

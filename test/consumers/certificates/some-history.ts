@@ -4,7 +4,7 @@ import type { LearningEvent } from '../../../functions/contract/learning-events.
 
 export type EventFacts = { completedAt?: string | null; status?: Status; occurredAt?: string };
 
-/** An event of one progression at a position of the journal; null means an event of a replay from Kombo. */
+/** Returns an event of one progression at a journal position. Null means an event of a replay from Kombo. */
 export function eventAt(
   journal: { entry: number; index: number } | number | null,
   type: LearningEventType,
@@ -25,7 +25,7 @@ export function eventAt(
   };
 }
 
-/** An event as EventBridge delivers it, live or replayed. */
+/** Returns an event as EventBridge delivers it, live or replayed. */
 export function delivered({ type, detail }: LearningEvent, isReplay = false): { [field: string]: unknown } {
   const mark = { id: 'r1', reason: 'a test', consumer: 'certificates' };
   return {

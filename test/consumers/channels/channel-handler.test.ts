@@ -12,7 +12,7 @@ test('a channel handler sends a message for each event in its queue', async () =
   expect(sent).toEqual([textOf(event)]);
 });
 
-test('an event whose message cannot be sent stays in the queue and becomes a dead letter', async () => {
+test('a channel handler fails for an event whose message cannot be sent, so that the event stays in the queue', async () => {
   const handle = channelHandler(() => Promise.reject(new Error('refused')));
   await expect(handle(recordsOf(JSON.stringify(event)))).rejects.toThrow('refused');
 });

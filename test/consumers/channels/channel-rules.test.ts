@@ -8,7 +8,7 @@ import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 const COURSE = learningExample('CourseCompleted').detail.course;
 const channel = { name: 'learning', events: eventTypes } satisfies Channel;
 
-/** The number of a channel's rules that match an event. */
+/** Returns the number of a channel's rules that match an event. */
 function taken(event: object, to: Channel = channel): number {
   return liveRules(to).filter(({ pattern }) => matchesPattern(pattern, event)).length;
 }
@@ -28,7 +28,7 @@ test('a channel receives each selected event once, and no other, for any number 
   );
 });
 
-test('a channel receives an event without a title or a name like any other', () => {
+test('a channel also receives an event that has no title and no name', () => {
   const blank = { course: { id: null, title: null }, learner: { id: null, remoteId: null } };
   expect(taken(delivered('CourseCompleted', blank), { ...channel, events: ['CourseCompleted'] })).toBe(1);
 });

@@ -44,7 +44,8 @@ function stacks(settings: SettingsInput) {
   return { app, templates: consumers.map((stack) => Template.fromStack(stack)) };
 }
 const [certificates, subscribers] = stacks(everything).templates;
-if (certificates === undefined || subscribers === undefined) throw new Error('there are two stacks');
+if (certificates === undefined || subscribers === undefined)
+  throw new Error('A stack of consumers is missing');
 
 it('no consumer is deployed unless the settings switch it on', () => {
   expect(stacks({}).templates).toEqual([]);
@@ -85,7 +86,7 @@ describe('the rules of consumers', () => {
     expect(matchesPattern(certificatePattern(), event)).toBe(true);
     expect(matchesPattern(certificatePattern(), { ...event, account: '210987654321' })).toBe(false);
   });
-  it('the deployed rules are those that run on one machine', () => {
+  it('the deployed rules are the same as the rules on one machine', () => {
     const account = '123456789012';
     const { pattern } = certificateRule({ revoke: true, onErasure: 'delete', account });
     expect(certificatePattern()).toEqual(pattern);
@@ -158,7 +159,7 @@ it('each Slack channel has its own function, which reads only its own secret', (
   const connections = Object.values(subscribers.findResources('AWS::Events::Connection'));
   expect(JSON.stringify(connections)).not.toContain('Slack');
 });
-it("a digest is sent at the set time of the channel's time zone", () => {
+it("a digest is due at `digestAt` in the channel's time zone", () => {
   subscribers.hasResourceProperties('AWS::Scheduler::Schedule', {
     ScheduleExpression: 'cron(0 17 * * ? *)',
     ScheduleExpressionTimezone: 'Europe/Berlin',
@@ -176,6 +177,9 @@ it.each([
   ],
   [{ certificates: { revokes: true } }, /certificates: .*revokes/],
   [{ slack: [{ ...everything.slack[0], digestAt: '5pm' }] }, /digestAt: is not a time/],
-])('a wrong setting of a consumer is refused with a line that names it (case %#)', (settings, line) => {
-  expect(() => stacks(Object(settings))).toThrow(line);
-});
+])(
+  'a wrong setting of a consumer is refused with a line that names the setting (case %#)',
+  (settings, line) => {
+    expect(() => stacks(Object(settings))).toThrow(line);
+  },
+);

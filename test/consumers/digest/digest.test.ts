@@ -22,7 +22,7 @@ test('the summary of a digest counts each kind of event and course, the most fre
     lines: '2 × Course completed · Fire safety\n1 × Enrolled in a course · First aid',
   });
 });
-test('the summary of a digest counts a repeated event once, and a replayed event like the live one', () => {
+test('the summary of a digest counts a repeated event once, and a replayed event like a live event', () => {
   expect(
     summarise([completed('1'), completed('1'), { ...completed('2'), type: 'ReplayedCourseCompleted' }]).lines,
   ).toBe('2 × Course completed · Fire safety');
@@ -43,8 +43,8 @@ describe('a digest', () => {
   const TIMEOUT_MS = 120_000;
 
   /**
-   * A queue that returns ten messages per call. Each call takes some time, and received messages are hidden
-   * from later calls.
+   * Creates a queue that returns ten messages per call. Each call takes some time, and received messages are
+   * hidden from later calls.
    */
   function queue(bodies: string[], { busFails = false, receiveMs = 0 } = {}) {
     const waiting = bodies.map((body, at) => ({ body, receipt: String(at) }));

@@ -53,9 +53,9 @@ test('a repeated id in a filter does not deliver an event twice', () => {
   expect(parts.filter((part) => matchesPattern(part, event))).toHaveLength(1);
 });
 
-test('a pattern that is too long without a list of ids is refused', () => {
+test('a pattern that is too long and has no list of ids is refused', () => {
   const where = { course: { title: [{ prefix: 'x'.repeat(3000) }] } };
   expect(() => dividePattern(eventPattern(['CourseCompleted'], 'badges', { where }))).toThrow(
-    'EventBridge takes 2048',
+    'EventBridge accepts only 2048',
   );
 });

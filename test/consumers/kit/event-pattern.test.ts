@@ -8,8 +8,8 @@ import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 const EVERYONE = Symbol('everyone');
 
 /**
- * The example of an event with some fields replaced; with `consumer`, a replay for this consumer or, if it is
- * null, for all.
+ * Returns the example of an event with some fields replaced. With `replayFor`, the event is a replay for this
+ * consumer or for all consumers.
  */
 function delivered(type: EventType, changes: object = {}, replayFor?: string | typeof EVERYONE): object {
   const detail = { ...exampleOf(type).detail, ...changes };
@@ -32,7 +32,7 @@ describe.each(eventTypes)('the pattern of %s', (type) => {
   test('the pattern of an event matches only the source of Schoolbell', () => {
     expect(matchesPattern(pattern, { ...delivered(type), source: 'someone.else' })).toBe(false);
   });
-  test('the pattern of an event matches replays for this consumer and replays for all consumers', () => {
+  test('the pattern of a learning event matches replays for this consumer and replays for all consumers', () => {
     const isLearning = detailTypesOf(type).length === 2;
     expect(matchesPattern(pattern, delivered(type, {}, 'certificates'))).toBe(isLearning);
     expect(matchesPattern(pattern, delivered(type, {}, 'slack'))).toBe(false);
@@ -64,13 +64,13 @@ describe('a filter of a pattern', () => {
       { integration: { id: 'cornerstone:1', tool: 'cornerstone' } },
     ],
     [
-      'a title that begins with a word',
+      'the beginning of a title',
       { where: { course: { title: [{ prefix: 'Safety' }] } } },
       { course: { ...course, title: 'Safety at work' } },
       { course: { ...course, title: null } },
     ],
     [
-      'what was known before, together with a course',
+      'the previous status and a course',
       {
         courses: ['c1'],
         where: { course: { title: [{ exists: true }] }, previous: { status: ['IN_PROGRESS'] } },
@@ -79,13 +79,13 @@ describe('a filter of a pattern', () => {
       { course: { ...course, id: 'c2' }, previous: { ...progression, status: 'IN_PROGRESS' } },
     ],
     [
-      'what changed',
+      'the changed fields',
       { where: { changes: ['completedAt'] } },
       { changes: ['status', 'completedAt'] },
       { changes: ['status'] },
     ],
     [
-      'what was first seen',
+      'a missing previous state',
       { where: { previous: { id: [{ exists: false }] } } },
       { previous: null },
       { previous: progression },
@@ -126,8 +126,8 @@ test('a pattern for several events matches each of them', () => {
   ]);
 });
 
-test('a pattern that mixes learning events and operational events is refused', () => {
-  expect(() => eventPattern(['CourseCompleted', 'ReplayStarted'], 'x')).toThrow(/not both/);
+test('one pattern for learning events and operational events is refused, and `eventPatterns` creates several', () => {
+  expect(() => eventPattern(['CourseCompleted', 'ReplayStarted'], 'x')).toThrow(/cannot match both/);
   const patterns = eventPatterns(eventTypes, 'slack', { courses: ['c1'] });
   const takes = (event: object) => patterns.filter((pattern) => matchesPattern(pattern, event)).length;
   expect(takes(delivered('IntegrationFailing'))).toBe(1);

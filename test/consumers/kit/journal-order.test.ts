@@ -26,7 +26,7 @@ function consumer() {
   return { positions, handled, take };
 }
 
-test('`unlessOutdated` skips an event that is older than the last one of its progression', async () => {
+test('`unlessOutdated` skips an event that is older than the last handled event of its progression', async () => {
   const { take, handled } = consumer();
   expect(await take(event(2))).toBe(true);
   expect(await take(event(10, 1))).toBe(true);

@@ -5,7 +5,7 @@ import { eventTypes } from '../../../functions/contract/published-events.ts';
 
 const completed = { ...deliveredExample('CourseCompleted') };
 
-test.each(eventTypes)('%s is parsed and recognised by its type guard', (type) => {
+test.each(eventTypes)('`parse` and `is` accept an event of the type %s', (type) => {
   const event = deliveredExample(type);
   expect(kit.parse(type, event)).toEqual({ type, detail: exampleOf(type).detail, isReplay: false });
   expect(kit.is(type, event)).toBe(true);
@@ -50,9 +50,9 @@ test('`parse` refuses another event, another source and a wrong detail', () => {
   expect(kit.is('CourseCompleted', null)).toBe(false);
 });
 
-test('`parseLearningEvent` accepts any learning event, and its type narrows its detail', () => {
+test('`parseLearningEvent` accepts any learning event, and the `type` of its result narrows the type of `detail`', () => {
   const event = kit.parseLearningEvent(deliveredExample('CourseReopened'));
-  if (event.type !== 'CourseReopened') throw new Error('it is a CourseReopened');
+  if (event.type !== 'CourseReopened') throw new Error('The event is not a CourseReopened');
   expectTypeOf(event.detail.previous.status).toEqualTypeOf<'COMPLETED'>();
   expect(() => kit.parseLearningEvent(deliveredExample('ChangesHeld'))).toThrow(/not a learning event/);
 });

@@ -12,7 +12,8 @@ const consumers = ['certificates', 'learning', 'hr', 'badges'];
 const lists = { types: fc.subarray([...eventTypes], { minLength: 1 }), named: fc.boolean() };
 
 /**
- * The patterns of one consumer's rules, as the stacks in this repository and a user's own consumer make them.
+ * The patterns of one consumer's rules: a consumer of the stacks in this repository, or a user's own
+ * consumer.
  */
 const shipped: fc.Arbitrary<{ consumer: string; patterns: EventPattern[] }> = fc.oneof(
   fc.boolean().map((revoke) => ({
@@ -31,7 +32,7 @@ const shipped: fc.Arbitrary<{ consumer: string; patterns: EventPattern[] }> = fc
 );
 const addressees = fc.constantFrom(null, ...consumers);
 
-test('a replay matches the rules that matched the live event, for all consumers or only for its own', async () => {
+test('a replay for all consumers, or for one, matches exactly those of their rules that match the live event', async () => {
   let replayedToRules = 0;
   await fc.assert(
     fc.asyncProperty(shipped, addressees, async ({ consumer, patterns }, addressee) => {
@@ -53,7 +54,7 @@ test('a replay matches the rules that matched the live event, for all consumers 
   expect(replayedToRules).toBeGreaterThan(0);
 });
 
-test('a published replay for all consumers has no consumer', async () => {
+test('a published replay for all consumers has no field `consumer`', async () => {
   const at = await polledWorld(3);
   await at.run(await at.order(await at.plan(ALWAYS), { consumer: null }));
 

@@ -10,14 +10,15 @@ const plain = (most: number, form: RegExp) =>
   });
 
 /**
- * No control characters, no half of a surrogate pair, no characters that change the direction of the
+ * A line without control characters, half surrogate pairs, and characters that change the direction of the
  * following text.
  */
 const LINE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]+$/u;
 const LINES =
   /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]+(\n[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]+)*$/u;
 /**
- * Only Schoolbell's own words and times use markup: https://docs.slack.dev/messaging/formatting-message-text
+ * The only texts with markup are Schoolbell's own words and times:
+ * https://docs.slack.dev/messaging/formatting-message-text
  */
 const OWN_MARKUP =
   /^(\*[A-Z][a-z ]+\*|<!date\^-?\d+\^\{date_short_pretty\} \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>)$/;

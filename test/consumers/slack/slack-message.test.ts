@@ -19,7 +19,7 @@ test.each(eventTypes)('the message about %s is valid for Slack', (type) => {
   expect(messageAbout(type)).toMatchSnapshot();
 });
 
-test('a replayed event gives the same message as the live one', () => {
+test('a replayed event gives the same message as the live event', () => {
   const event = deliveredExample('CourseCompleted');
   expect(messageOf({ ...event, 'detail-type': 'ReplayedCourseCompleted' })).toEqual(messageOf(event));
 });
@@ -42,7 +42,7 @@ test('a title in a message is one line, so that it cannot look like another part
   expect(blocks[1]).toMatchObject({ text: { text: 'Fire Learner: Ada \ufffdgnp.exe\ufffd' } });
 });
 
-test.each(Object.entries(hostileTexts))('a course in a digest is one line: %s', (_, course) => {
+test.each(Object.entries(hostileTexts))('the title of a course is one line in a digest: %s', (_, course) => {
   const { lines } = summarise([
     { id: '1', type: 'CourseCompleted', course },
     { id: '2', type: 'LearnerDropped', course: 'B' },
@@ -72,7 +72,8 @@ test('a missing, blank, long or hostile text in any field of any event gives a v
 });
 
 /**
- * The example of an event with other texts in all fields that accept any text, and with names if `isNamed`.
+ * Returns the example of an event with other texts in all fields that accept any text, and with names if
+ * `isNamed`.
  */
 function withTexts(type: EventType, texts: (string | null)[], isNamed: boolean): object {
   const example: object = exampleOf(type).detail;
@@ -88,7 +89,7 @@ function withTexts(type: EventType, texts: (string | null)[], isNamed: boolean):
   return detail;
 }
 
-/** The paths of all texts in a value. */
+/** Returns the paths of all texts in a value. */
 function pathsIn(value: unknown, path: string[] = []): string[][] {
   if (value === null || typeof value === 'string') return [path];
   if (typeof value !== 'object') return [];

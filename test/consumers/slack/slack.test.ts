@@ -47,10 +47,12 @@ function bot({ secret = TOKEN } = {}) {
   return createSlack({ channelId: 'C0123', secret: async () => secret, apiUrl: url, wait });
 }
 
-/** The error of a failed post. Neither its message nor its causes may contain a secret. */
+/**
+ * Returns the error of a failed post, and checks that neither its message nor its causes contain a secret.
+ */
 async function failureOf(posting: Promise<void>): Promise<Error> {
   const error = await posting.then(
-    () => expect.unreachable('Slack accepted it'),
+    () => expect.unreachable('Slack accepted the message'),
     (failure: unknown) => failure,
   );
   if (!(error instanceof Error)) throw new Error('no error was thrown');
@@ -83,19 +85,19 @@ test.each([
   ],
   [
     'unknown error',
-    'an odd code of the API',
+    'an invalid code of the API',
     bot,
     { status: 200, body: '{"ok":false,"error":"Ada Lovelace"}' },
   ],
   ['unknown error', 'no code of the API', bot, { status: 200, body: '{"ok":false}' }],
   ['invalid_blocks', '400 of a webhook', webhook, { status: 400, body: 'invalid_blocks' }],
-  ['no_service', '404', webhook, { status: 404, body: 'no_service\n' }],
+  ['no_service', '404 of a webhook', webhook, { status: 404, body: 'no_service\n' }],
   ['403', 'a page with 403', webhook, { status: 403, body: '<html>Ada Lovelace</html>' }],
   ['unknown response', 'another 200 of a webhook', webhook, { status: 200, body: '<html>Ada</html>' }],
   ['unknown response', 'an empty 200 of a webhook', webhook, { status: 200 }],
   ['302', 'a redirection', bot, { status: 302, headers: { location: '/elsewhere' } }],
 ])(
-  'a message that Slack refuses is a DeploymentError with the code %s: %s',
+  'a message that Slack refuses causes a DeploymentError with the code %s: %s',
   async (code, _, channel, answer) => {
     answers = [answer, { status: 200, body: 'ok' }];
     const error = await failureOf(channel()(message));
@@ -110,22 +112,22 @@ describe('a temporary failure of Slack', () => {
     ['503', webhook, { status: 503 }],
     ['408', webhook, { status: 408 }],
     ['an internal error', bot, { status: 200, body: '{"ok":false,"error":"internal_error"}' }],
-    ['a page in place of the API', bot, { status: 200, body: '<html>' }],
+    ['an HTML page instead of JSON', bot, { status: 200, body: '<html>' }],
     [
-      'half of an answer',
+      'half of a response',
       bot,
       (response) => response.writeHead(200).write('{"ok":', () => response.destroy()),
     ],
-    ['no answer', webhook, (response) => response.destroy()],
+    ['no response', webhook, (response) => response.destroy()],
   ])(
-    'a TransientError, so that the message is sent again later, follows from %s',
+    'a failure that may be temporary causes a TransientError, so that the message is sent again: %s',
     async (_, channel, answer) => {
       answers = [answer];
       expect(await failureOf(channel()(message))).toBeInstanceOf(TransientError);
     },
   );
 
-  test('a server that does not respond in time is a TransientError', async () => {
+  test('a server that does not respond in time causes a TransientError', async () => {
     const budget = { ...RETRY_BUDGET, attemptMs: 20 };
     answers = [() => {}];
     expect(await failureOf(webhook({ budget })(message))).toBeInstanceOf(TransientError);
@@ -133,7 +135,7 @@ describe('a temporary failure of Slack', () => {
     expect(await failureOf(webhook({ budget })(message))).toBeInstanceOf(TransientError);
   });
 
-  test('a response without end is a TransientError, and only its beginning is read', async () => {
+  test('an endless response causes a TransientError, and only its beginning is read', async () => {
     let isClosed: Promise<unknown> = Promise.resolve();
     let bytes = 0;
     answers = [
@@ -156,7 +158,7 @@ describe('a temporary failure of Slack', () => {
   });
 });
 
-test('a rate limit of Slack is waited for as long as Slack says, or one second', async () => {
+test('after a rate limit, the function waits as long as Slack requires, or one second', async () => {
   answers = [{ status: 429, headers: { 'retry-after': '7' } }, { status: 429 }, { status: 200, body: 'ok' }];
   await webhook()(message);
   expect(waits).toEqual([7_000, 1_000]);
@@ -164,7 +166,7 @@ test('a rate limit of Slack is waited for as long as Slack says, or one second',
 });
 
 test.each(['-5', '0', 'soon', ''])(
-  'a rate limit of Slack with the duration "%s" is waited for one second',
+  'after a rate limit with the invalid duration "%s", the function waits one second',
   async (seconds) => {
     answers = [
       { status: 429, headers: { 'retry-after': seconds } },
@@ -176,9 +178,9 @@ test.each(['-5', '0', 'soon', ''])(
 );
 
 test.each([
-  ['longer than a call has', ['600'], []],
-  ['again and again', ['1', '1', '1', '1'], [1_000, 1_000]],
-])('a message is left in the queue after a rate limit %s', async (_, seconds, waited) => {
+  ['a rate limit that is longer than one call', ['600'], []],
+  ['a rate limit in each attempt', ['1', '1', '1', '1'], [1_000, 1_000]],
+])('a message stays in the queue after %s', async (_, seconds, waited) => {
   answers = seconds.map((after) => ({ status: 429, headers: { 'retry-after': after } }));
   expect(await failureOf(webhook()(message))).toBeInstanceOf(TransientError);
   expect(waits).toEqual(waited);
@@ -189,12 +191,15 @@ test.each([
   'http://example.com/S3CR3T',
   'https://user:S3CR3T@hooks.slack.com/services/T0',
   'https://',
-])('a secret that is not the URL of a webhook is an error that does not show it: %s', async (secret) => {
-  expect((await failureOf(webhook({ secret })(message))).message).toContain('does not contain its URL');
-});
+])(
+  'a secret that is not the URL of a webhook causes an error that does not contain the secret: %s',
+  async (secret) => {
+    expect((await failureOf(webhook({ secret })(message))).message).toContain('does not contain its URL');
+  },
+);
 
 test.each(['xoxb-\n', 'xoxb-é', 'xoxb 1', ''])(
-  'a secret that is not the token of a bot is an error that does not show it: %j',
+  'a secret that is not the token of a bot causes an error that does not contain the secret: %j',
   async (secret) => {
     expect((await failureOf(bot({ secret })(message))).message).toContain('does not contain its token');
   },

@@ -51,14 +51,14 @@ test.skipIf(!hasPdfToText)(
   },
 );
 
-test.skipIf(!hasPdfToText)('the date of a certificate follows the time zone and the locale', async () => {
+test.skipIf(!hasPdfToText)('the date on a certificate depends on the time zone and the locale', async () => {
   expect(await linesOf({}, { timeZone: 'Europe/Berlin', locale: 'de' })).toContain(
     '3. März 2026 2026-7Q4M-9XKD-20TC',
   );
 });
 
 test.skipIf(!hasPdfToText)(
-  'a date in a right-to-left script is drawn from right to left, whatever it begins with',
+  'a date in a right-to-left locale is drawn from right to left, even if it begins with Latin letters',
   async () => {
     const { pdf } = await draw({}, { locale: 'ps' });
     const [date = ''] = readLines(pdf).filter((line) => line.includes('2026-7Q4M'));
@@ -105,7 +105,7 @@ test('without fonts, drawing fails instead of storing an empty certificate', () 
 });
 
 test.each([UNDRAWABLE, `Ada ${UNDRAWABLE}`, 'Ada 😀'])(
-  'a name with a character that no font has is not drawn, also not in part: %s',
+  'a name with a character that no font has is not drawn, not even partly: %s',
   async (name) => {
     const { undrawable, pdf } = await draw({ learnerName: name });
     expect(undrawable).toEqual(['learnerName']);
@@ -150,7 +150,7 @@ describe('a long text', () => {
   const fit = { width: 640, height: 78, lines: 2, largest: 44, smallest: 18 };
   async function fitted(text: string) {
     const prepared = await prepareText(inOneLine(text), fonts);
-    if (prepared === null) throw new Error('it can be drawn');
+    if (prepared === null) throw new Error('The text cannot be drawn');
     return fitText(createParagraph(prepared, await createTypefaces([prepared])), fit);
   }
 

@@ -13,7 +13,7 @@ const LINES_A_PAGE = 60;
 const WIDTH = 1400;
 const SPACING = 20;
 
-/** A PDF with many texts, one in each line, drawn in the same way as the texts of a certificate. */
+/** Returns a PDF with many texts, one in each line, drawn in the same way as the texts of a certificate. */
 export async function drawnPages(texts: PreparedText[]): Promise<Buffer> {
   // The memory of HarfBuzz that earlier documents used is freed in the next iteration of the event loop.
   await new Promise((resolve) => setImmediate(resolve));
@@ -38,7 +38,10 @@ export async function drawnPages(texts: PreparedText[]): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** A missing glyph has the number 0 and is drawn as a box. Programs could still read its text. */
+/**
+ * Throws an error if a glyph is missing. A missing glyph has the number 0 and is drawn as a box, although
+ * programs could still read its text.
+ */
 function refuseMissingGlyphs({ paragraph, lines }: FittedText): void {
   const clusters = lines.flatMap((line) => paragraph.runs(line)).flatMap((run) => run.clusters);
   const missing = clusters.find(({ glyphs }) => glyphs.some(({ id }) => id === 0));

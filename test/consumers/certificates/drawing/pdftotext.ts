@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import createBidi from 'bidi-js';
 
-/** Whether poppler-utils of Debian is installed, which reads PDFs independently of our code. */
+/**
+ * Whether pdftotext is installed (the Debian package poppler-utils), which reads PDFs independently of our
+ * code.
+ */
 export const hasPdfToText = spawnSync('pdftotext', ['-v']).error === undefined;
 
-/** The lines of a PDF as `pdftotext` reads them, without empty lines. */
+/** Returns the lines of a PDF as `pdftotext` reads them, without empty lines. */
 export function readLines(pdf: Uint8Array): string[] {
   const { stdout, status, stderr } = spawnSync('pdftotext', ['-layout', '-', '-'], {
     input: pdf,
@@ -18,8 +21,9 @@ export function readLines(pdf: Uint8Array): string[] {
 }
 
 /**
- * The characters of a line from left to right. `pdftotext` writes text that it classifies as right-to-left in
- * reverse order between direction marks, in an order that depends on the page. This function reverses that.
+ * Returns the characters of a line from left to right. `pdftotext` writes text that it classifies as
+ * right-to-left in reverse order between direction marks. This function restores the order from left to
+ * right.
  */
 export function visualOrderOfLine(line: string): string {
   const text = line.trim();
@@ -37,13 +41,13 @@ export function visualOrderOfLine(line: string): string {
 const bidi = createBidi();
 
 /**
- * The expected characters of a line from left to right, by the Unicode Bidirectional Algorithm over code
- * points.
+ * Returns the expected characters of a text from left to right, according to the Unicode Bidirectional
+ * Algorithm for code points.
  */
 export function visualOrderOfText(text: string, direction: 'ltr' | 'rtl' | 'auto'): string {
   const characters = [...text];
-  // A replacement character of the same bidirectional class with one UTF-16 unit, because the package works
-  // on units.
+  // Each character is replaced by a character of the same bidirectional class with one UTF-16 unit, because
+  // the package works on UTF-16 units.
   const standIn = characters
     .map((character) => (character.length === 1 ? character : bidi.getBidiCharTypeName(character)))
     .map((character) => ({ R: '\u05d0', L: 'a', NSM: '\u0300' })[character] ?? character.slice(0, 1))
@@ -53,7 +57,7 @@ export function visualOrderOfText(text: string, direction: 'ltr' | 'rtl' | 'auto
   return plain(order.map((at) => characters[at]).join(''));
 }
 
-/** The text without direction marks, and with single spaces. */
+/** Returns the text without direction marks, and with single spaces. */
 export function plain(text: string): string {
   return text
     .replaceAll(/[\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')

@@ -5,8 +5,8 @@ import { everyLocale } from './locales.ts';
 import { hasPdfToText, plain, readLines, visualOrderOfLine, visualOrderOfText } from './pdftotext.ts';
 
 /**
- * `pdftotext` reads back what is drawn. `npm test` tries some letters. `npm run test:certificate-text` tries
- * one letter in ten and every language; with `ONE_LETTER_IN=1` it tries every letter and every locale.
+ * One in this number of letters is drawn and read back by `pdftotext`. `npm run test:certificate-text` tries
+ * one letter in ten, and every language. With `ONE_LETTER_IN=1`, it tries every letter and every locale.
  */
 const ONE_LETTER_IN = Number(process.env['ONE_LETTER_IN'] ?? 150);
 const isWhole = ONE_LETTER_IN === 1;
@@ -99,8 +99,8 @@ describe.skipIf(!hasPdfToText)('read back by pdftotext', () => {
 });
 
 /**
- * A letter with each mark, and with each mark and a second one. Over all letters, each mark is combined with
- * each other one.
+ * Returns a letter with each mark, and with each mark and a second mark. Together, the letters have all
+ * combinations of two marks.
  */
 function marked(letter: string): string[] {
   const distance = LETTERS.indexOf(letter);
@@ -120,8 +120,8 @@ function directionOf(locale: string): string {
 }
 
 /**
- * Wide letters are in the East Asian fonts, which have no combining marks. Some letters of Unicode 15 to 17
- * are in no font.
+ * Returns whether a letter may be in no font together with marks. Wide letters are in the East Asian fonts,
+ * which have no combining marks. Some letters of Unicode 15 to 17 are in no font.
  */
 function isInNoFont(letter: string): boolean {
   return /[\uff00-\uffef\u1c89\u1c8a\ua7cb-\ua7cf\ua7d2\ua7d4\ua7da-\ua7dc\ua7f1\u{1df25}-\u{1df2a}\u{1e030}-\u{1e06d}]/u.test(
