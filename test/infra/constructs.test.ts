@@ -234,7 +234,7 @@ describe('a consumer', () => {
     template.resourceCountIs('AWS::Events::Rule', 2);
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
     expect(
-      alarms.filter(({ Properties }) => /What badges should/.test(Properties.AlarmDescription)),
+      alarms.filter(({ Properties }) => /Events for badges could/.test(Properties.AlarmDescription)),
     ).toHaveLength(2);
   });
 
