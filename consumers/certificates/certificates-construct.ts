@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Duration, IgnoreMode, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -18,23 +17,8 @@ import { addDeadLetterAlarms } from '../deploy/dead-letter-alarms.ts';
 import { CertificatesSettings } from '../deploy/settings.ts';
 import { certificateRule } from './certificate-rule.ts';
 import type { CertificatesEnvironment, CertificateTextsInput } from './certificates-environment.ts';
+import { fontsDirectory, NO_FONTS, SHAPING } from './fonts-directory.ts';
 
-/** Packages that cannot be bundled, because they read their own files when they start. */
-const SHAPING = ['harfbuzzjs', 'subset-font'];
-
-const PACKAGES = join(import.meta.dirname, '../../node_modules');
-/**
- * The files of the font packages that are not deployed. Only the upright fonts of regular or variable weight,
- * their licences and their code points are deployed.
- */
-const NO_FONTS = [
-  '/*',
-  '!/@expo-google-fonts',
-  '!/@fontsource-variable',
-  ...['*.css', '*.scss', '*.js', '*.ts', '*.md', '*.png', 'package.json', 'metadata.json'],
-  ...['*-italic.woff2', '*-wdth-*', '*-standard-*', '*-full-*'],
-  ...['/@expo-google-fonts/*/*_Italic', '/@expo-google-fonts/*/[1-35-9]00*'],
-];
 /** The time for one event if Kombo and each AWS service take their maximum time. A test adds these times. */
 const TIMEOUT = Duration.minutes(5);
 
@@ -117,7 +101,7 @@ export class Certificates extends Construct {
 
     const fonts = new LayerVersion(this, 'Fonts', {
       description: 'Noto fonts for certificates (SIL Open Font License 1.1, in each folder)',
-      code: Code.fromAsset(PACKAGES, { exclude: NO_FONTS, ignoreMode: IgnoreMode.GIT }),
+      code: Code.fromAsset(fontsDirectory(), { exclude: NO_FONTS, ignoreMode: IgnoreMode.GIT }),
     });
     const issue = new NotifierFunction(this, 'Function', {
       settings,

@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { bundledCode } from './bundled-code.ts';
+import { functionCode } from './function-code.ts';
 import { memoryOptions } from './function-options.ts';
 import type { FunctionSettings } from './shared-function-props.ts';
 
@@ -63,7 +63,7 @@ export class NotifierFunction extends LambdaFunction {
       ...(vpc && { vpc }),
       ...(vpcSubnets && { vpcSubnets }),
       ...(securityGroups && { securityGroups }),
-      code: bundledCode(entry, packages),
+      code: functionCode(entry, packages),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { certificateFolder } from '../../consumers/certificates/certificate-folder.ts';
 import { certificateRule } from '../../consumers/certificates/certificate-rule.ts';
 import { CertificateTexts } from '../../consumers/certificates/certificates-environment.ts';
+import { fontsDirectory } from '../../consumers/certificates/fonts-directory.ts';
 import type { CertificateParts } from '../../consumers/certificates/handle-event.ts';
 import { UnconfirmedEventError } from '../../consumers/certificates/shown-by-kombo.ts';
 import { textOf } from '../../consumers/channels/channel-handler.ts';
@@ -16,7 +17,6 @@ import { matchesPattern } from '../rules/match-pattern.ts';
 
 /** The default settings of a deployment. */
 const POLICY = { revoke: false, onErasure: 'delete' } as const;
-const FONTS = join(import.meta.dirname, '../../node_modules');
 
 export type LocalConsumersOptions = {
   /** The directory where certificates are written. */
@@ -81,7 +81,7 @@ async function openCertificates(
     import('../../consumers/certificates/drawing/draw-certificate.ts'),
     import('../../consumers/certificates/drawing/font-library.ts'),
   ]);
-  const fonts = openFonts(FONTS);
+  const fonts = openFonts(fontsDirectory());
   const texts = CertificateTexts.parse({});
   return {
     takeEvent,

@@ -11,14 +11,20 @@ const Lock = z.object({
   packages: z.record(
     z.string(),
     z.object({
-      version: z.string(),
+      version: z.optional(z.string()),
       integrity: z.optional(z.string()),
       hasInstallScript: z.optional(z.boolean()),
       inBundle: z.optional(z.boolean()),
+      link: z.optional(z.boolean()),
     }),
   ),
 });
-const { '': _root, ...packages } = Lock.parse(read('package-lock.json')).packages;
+const packages = Object.fromEntries(
+  Object.entries(Lock.parse(read('package-lock.json')).packages).filter(
+    // The packages of this repository itself.
+    ([path, { link }]) => path.startsWith('node_modules/') && !link,
+  ),
+);
 
 test('every installed package has its digest in the lock file, or is part of a package that has', () => {
   const without = Object.entries(packages).filter(

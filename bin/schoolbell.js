@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// Every Node can parse this file, so that one that is too old gives one clear line.
+import { existsSync } from 'node:fs';
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 12)) {
+  console.error(
+    `schoolbell: Node ${process.versions.node} is too old. Install Node 22.12 or later: https://nodejs.org/en/download`,
+  );
+  process.exitCode = 1;
+} else {
+  // A checkout runs its sources, and a package its compiled files.
+  const source = new URL('../cli/main.ts', import.meta.url);
+  import(existsSync(source) ? source.href : new URL('../dist/cli/main.js', import.meta.url).href);
+}

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/** Packages that cannot be bundled, because they read their own files when they start. */
+export const SHAPING = ['harfbuzzjs', 'subset-font'];
+
+/**
+ * The files of the font packages that are not deployed. Only the upright fonts of regular or variable weight, their
+ * licences and their code points are deployed.
+ */
+export const NO_FONTS = [
+  '/*',
+  '!/@expo-google-fonts',
+  '!/@fontsource-variable',
+  ...['*.css', '*.scss', '*.js', '*.ts', '*.md', '*.png', 'package.json', 'metadata.json'],
+  ...['*-italic.woff2', '*-wdth-*', '*-standard-*', '*-full-*'],
+  ...['/@expo-google-fonts/*/*_Italic', '/@expo-google-fonts/*/[1-35-9]00*'],
+];
+
+/** The packages of a checkout. They include those of the fonts. */
+const CHECKOUT = join(import.meta.dirname, '../../node_modules');
+
+/**
+ * Returns the directory with the fonts, which has the structure of `node_modules`: in a checkout, that directory; otherwise the
+ * package `schoolbell-fonts`.
+ *
+ * @throws Error when that package is not installed
+ */
+export function fontsDirectory(): string {
+  if (existsSync(join(CHECKOUT, '@fontsource-variable'))) return CHECKOUT;
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('schoolbell-fonts/package.json')), 'files');
+  } catch (cause) {
+    throw new Error('Certificates need fonts. Install them: npm install schoolbell-fonts', { cause });
+  }
+}

@@ -1,0 +1,82 @@
+import { cpSync, existsSync, readFileSync, renameSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { AssetHashType, DockerImage } from 'aws-cdk-lib';
+import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
+import * as z from 'zod/mini';
+import { BUNDLING } from './function-options.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const PACKAGES = join(ROOT, 'node_modules');
+
+/**
+ * Returns a function's code: its file and everything that it imports, in one minified ES module with a source map. A package has the
+ * bundles of its version. A checkout bundles its sources.
+ *
+ * @param entry the path of the function's file, relative to the project's root
+ * @param packages packages that are not bundled. They are copied next to the bundle, with their dependencies
+ */
+export function functionCode(entry: string, packages: string[] = []): AssetCode {
+  const prebuilt = join(ROOT, 'bundles', dirname(entry));
+  if (!existsSync(prebuilt)) {
+    return assetOf(join(ROOT, 'functions'), entry, (directory) => bundle(entry, packages, directory));
+  }
+  if (packages.length === 0) return Code.fromAsset(prebuilt);
+  return assetOf(prebuilt, entry, (directory) => {
+    cpSync(prebuilt, directory, { recursive: true });
+    // npm never packs a folder with the name `node_modules`.
+    renameSync(join(directory, 'packages'), join(directory, 'node_modules'));
+  });
+}
+
+/** Returns an asset of the files that a function writes to a directory. */
+function assetOf(folder: string, entry: string, write: (directory: string) => void): AssetCode {
+  return Code.fromAsset(folder, {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      local: {
+        tryBundle: (directory) => {
+          write(directory);
+          return true;
+        },
+      },
+      // The CDK requires an image for machines that cannot bundle locally, but every machine can do this.
+      image: DockerImage.fromRegistry('none'),
+      // The CDK reuses a bundle with the same folder and command, so the command must be different for each function.
+      command: [entry],
+    },
+  });
+}
+
+/**
+ * Writes the bundle of a function to a directory. It calls esbuild's API, because the CDK's own construct starts `npx` for each
+ * function, which takes longer than the bundling.
+ */
+export function bundle(entry: string, packages: string[], directory: string): void {
+  // A package has no bundler. `require`, because the module that is loaded by `import()` cannot be awaited in a constructor.
+  const { buildSync }: typeof import('esbuild') = createRequire(import.meta.url)('esbuild');
+  buildSync({
+    external: packages,
+    entryPoints: [join(ROOT, entry)],
+    outfile: join(directory, 'index.mjs'),
+    absWorkingDir: ROOT,
+    ...BUNDLING,
+  });
+  for (const name of withDependencies(packages)) {
+    cpSync(join(PACKAGES, name), join(directory, 'node_modules', name), { recursive: true });
+  }
+}
+
+const Dependencies = z.object({ dependencies: z.optional(z.record(z.string(), z.string())) });
+
+/** Returns the names of packages and of all their dependencies. */
+function withDependencies(packages: string[]): Set<string> {
+  const found = new Set(packages);
+  // The loop also visits the names that are added to the set while it runs.
+  for (const name of found) {
+    const file = readFileSync(join(PACKAGES, name, 'package.json'), 'utf8');
+    const { dependencies = {} } = Dependencies.parse(JSON.parse(file));
+    for (const dependency of Object.keys(dependencies)) found.add(dependency);
+  }
+  return found;
+}

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { globSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { FileSystem, IgnoreMode } from 'aws-cdk-lib';
+import { NO_FONTS, SHAPING } from '../consumers/certificates/fonts-directory.ts';
+import { bundle } from '../infra/constructs/function-code.ts';
+import product from '../package.json' with { type: 'json' };
+
+/*
+ * `npm run build`: what the packages `schoolbell` and `schoolbell-fonts` contain besides their committed files. Then
+ * `npm pack` and `npm pack ./packages/fonts` write the packages.
+ */
+const ROOT = join(import.meta.dirname, '..');
+const DIST = join(ROOT, 'dist');
+const FONTS = join(ROOT, 'packages/fonts/files');
+
+compile();
+bundleFunctions();
+copyFonts();
+
+/** Compiles the command line and the constructs. The declarations are of the constructs only. */
+function compile(): void {
+  rmSync(DIST, { recursive: true, force: true });
+  execFileSync(
+    process.execPath,
+    [join(ROOT, 'node_modules/typescript/bin/tsc'), '--project', 'tsconfig.build.json'],
+    {
+      cwd: ROOT,
+      stdio: 'inherit',
+    },
+  );
+  for (const folder of ['cli', 'local']) {
+    for (const file of readdirSync(join(DIST, folder), { recursive: true, encoding: 'utf8' })) {
+      if (file.endsWith('.d.ts')) rmSync(join(DIST, folder, file));
+    }
+  }
+  // The compiler copies the whole file, because a source imports it. Only these fields are read.
+  const { name, version } = product;
+  writeFileSync(join(DIST, 'package.json'), `${JSON.stringify({ name, version, type: 'module' })}\n`);
+}
+
+/** Bundles each function, so that constructs in a package need no bundler. */
+function bundleFunctions(): void {
+  for (const entry of globSync('{functions,consumers}/*/lambda.ts', { cwd: ROOT })) {
+    const packages = entry.startsWith('consumers/certificates/') ? SHAPING : [];
+    const folder = join(DIST, 'bundles', dirname(entry));
+    bundle(entry, packages, folder);
+    // npm never packs a folder with the name `node_modules`.
+    if (packages.length > 0) renameSync(join(folder, 'node_modules'), join(folder, 'packages'));
+  }
+}
+
+/** Copies the font files and their licences out of the packages of the fonts. */
+function copyFonts(): void {
+  rmSync(FONTS, { recursive: true, force: true });
+  FileSystem.copyDirectory(join(ROOT, 'node_modules'), FONTS, {
+    exclude: NO_FONTS,
+    ignoreMode: IgnoreMode.GIT,
+  });
+  if (readFileSync(join(FONTS, '../package.json'), 'utf8').includes(`"${product.version}"`)) return;
+  throw new Error('packages/fonts/package.json has another version than package.json');
+}
