@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Every Node can parse this file, so that one that is too old gives one clear line.
+// Node 14.8 and later can parse this file, so that one that is too old gives one clear line.
 import { existsSync } from 'node:fs';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -11,5 +11,5 @@ if (major < 22 || (major === 22 && minor < 12)) {
 } else {
   // A checkout runs its sources, and a package its compiled files.
   const source = new URL('../cli/main.ts', import.meta.url);
-  import(existsSync(source) ? source.href : new URL('../dist/cli/main.js', import.meta.url).href);
+  await import(existsSync(source) ? source.href : new URL('../dist/cli/main.js', import.meta.url).href);
 }
