@@ -33,7 +33,7 @@ export async function idRule({ mode, key }: IdSetting): Promise<IdRule> {
   const secret = await key();
   if (secret.length < FEWEST_CHARACTERS) {
     throw new DeploymentError(
-      `The key of hashed ids has fewer than ${FEWEST_CHARACTERS} characters: store another one`,
+      `The key of hashed ids has fewer than ${FEWEST_CHARACTERS} characters: store a longer key`,
     );
   }
   const course = hashedIf(looksLikeEmail, secret);

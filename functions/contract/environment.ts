@@ -51,14 +51,14 @@ export const SharedEnvironment = z.object({
   QUEUE_URL: Address,
   BASELINE: described(
     z._default(BaselineText, { mode: 'silent' }),
-    'Of integrations that are added automatically',
+    'The baseline of integrations that are added automatically',
   ),
   JOURNAL_RETENTION_DAYS: z._default(wholeNumber.check(z.positive()), 90),
 });
 
 /** The environment of the poll function. Parsed once, at a cold start. */
 export const Environment = z.extend(SharedEnvironment, {
-  BUS_NAME: described(z.string().check(z.minLength(1)), 'Name or ARN'),
+  BUS_NAME: described(z.string().check(z.minLength(1)), 'Name or ARN of the bus'),
   KOMBO_SECRET_ID: described(
     z.string().check(z.minLength(1)),
     'Name or ARN of the secret that holds the API key',
@@ -94,7 +94,10 @@ export const DispatchEnvironment = z.extend(SharedEnvironment, {
     z.coerce.number().check(z.positive()),
     'Minutes from one dispatch to the next',
   ),
-  INTEGRATIONS: described(listOf(IntegrationId), 'Added if they are unknown; separated by commas'),
+  INTEGRATIONS: described(
+    listOf(IntegrationId),
+    'Integrations to add if they are unknown, separated by commas',
+  ),
 });
 
 /** The environment of the replay function. */
@@ -106,13 +109,16 @@ export const ReplayEnvironment = z.extend(z.omit(Environment, { QUEUE_URL: true 
 export const WebhookEnvironment = z.extend(z.pick(SharedEnvironment, { QUEUE_URL: true }), {
   WEBHOOK_SECRET_ID: described(
     z.string().check(z.minLength(1)),
-    'Name or ARN of the secret that Kombo signs webhooks with',
+    'Name or ARN of the secret with which Kombo signs webhooks',
   ),
 });
 
 /** The environment of the command line. */
 export const OperatorEnvironment = z.extend(Environment, {
-  REPLAY_QUEUE_URL: described(z.optional(Address), 'Without it, the command line sends replays itself'),
+  REPLAY_QUEUE_URL: described(
+    z.optional(Address),
+    'Without this queue, the command line sends replays itself',
+  ),
   STACKS_OFF: described(
     listOf(z.string()),
     'Stacks of consumers that the settings switch off, separated by commas',

@@ -35,7 +35,7 @@ export const ProgressionState = z.object({
   enrolledAt: z.nullable(Timestamp),
   completedAt: z.nullable(Timestamp),
   changedAt: described(z.nullable(Timestamp), 'When Kombo last changed the record'),
-  removedAt: described(z.nullable(Timestamp), 'When the record disappeared from the learning platform'),
+  removedAt: described(z.nullable(Timestamp), 'When the record was removed from the learning platform'),
 });
 export type ProgressionState = z.infer<typeof ProgressionState>;
 
@@ -60,10 +60,7 @@ export type Learner = z.infer<typeof Learner>;
 
 /** The course of a progression. A progression belongs to a revision (a version) of a course. */
 export const Course = z.object({
-  id: described(
-    z.nullable(z.string()),
-    "Kombo's id of the course; null where the platform knows revisions only",
-  ),
+  id: described(z.nullable(z.string()), "Kombo's id of the course; null if the platform has only revisions"),
   remoteId: z.nullable(z.string()),
   revisionId: z.nullable(z.string()),
   revisionRemoteId: z.nullable(z.string()),
@@ -77,7 +74,7 @@ export const Replay = z.object({
   reason: z.string(),
   consumer: described(
     z.optional(z.nullable(z.string())),
-    'The consumer it is addressed to; absent (or null) when it is for everyone',
+    'The consumer that the replay is for; absent or null if it is for every consumer',
   ),
 });
 export type Replay = z.infer<typeof Replay>;

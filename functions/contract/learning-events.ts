@@ -33,19 +33,22 @@ export const LearningEventDetail = z.object({
   version: z.literal(1),
   id: described(
     z.string(),
-    '`<integration>/<entry>/<index>`: the same each time this change is published; `<integration>/kombo/<progression>/<event>/<time>` where it was only derived from Kombo',
+    '`<integration>/<entry>/<index>`: the same on each publication of this change; `<integration>/kombo/<progression>/<event>/<time>` if a replay derived the event from what Kombo shows today',
   ),
   integration: z.object({ id: IntegrationId, tool: z.string() }),
   journal: described(
     z.nullable(JournalPosition),
-    'Orders the events of one integration; null on a replay of what was only derived from Kombo',
+    'The position by which the events of an integration are ordered; null if a replay derived the event from what Kombo shows today',
   ),
-  occurredAt: described(Timestamp, 'When it happened in the learning platform, as best known'),
-  detectedAt: described(Timestamp, 'When Schoolbell saw it'),
+  occurredAt: described(
+    Timestamp,
+    "When the change happened on the learning platform: the platform's own date if there is one, otherwise when Kombo changed the record, otherwise `detectedAt`",
+  ),
+  detectedAt: described(Timestamp, 'When Schoolbell read the change'),
   progression: ProgressionState,
   previous: described(
     z.nullable(ProgressionState),
-    'The state after the event before this one; null at first sight',
+    'The state after the previous event of this progression; null for a new progression',
   ),
   changes: z.array(ChangedField),
   learner: Learner,
@@ -88,20 +91,24 @@ export const learningEvents = {
 /** What each event means, in one sentence. */
 export const learningMeanings: Record<LearningEventType, string> = {
   LearnerEnrolled:
-    'A learner is seen in a course for the first time, as enrolled. The enrolment may be long ago: see `enrolledAt`.',
-  CourseStarted: 'A learner is in progress with a course: seen for the first time, or enrolled before.',
-  CourseCompleted: 'A learner completed a course: seen for the first time, or with another status before.',
-  CourseRecompleted: 'A learner completed a course again, more than a day later: a renewed certification.',
-  CompletionCorrected: 'The date of a completion was corrected.',
-  CourseReopened: 'A completed course is open again: a retake, or a correction.',
+    'A progression with the status enrolled is seen for the first time. The enrolment may be long ago: see `enrolledAt`.',
+  CourseStarted:
+    'A learner is in progress with a course. The progression is seen for the first time, or was enrolled before.',
+  CourseCompleted:
+    'A learner completed a course. The progression is seen for the first time, or had another status before.',
+  CourseRecompleted:
+    'A learner completed a course again more than 24 hours after the last completion: a renewed certification.',
+  CompletionCorrected: 'The date of a completion changed, but not to a date more than 24 hours later.',
+  CourseReopened:
+    'The status of a progression changed from completed to enrolled or in progress: a retake, or a correction.',
   LearnerDropped:
-    'A learner dropped a course: seen for the first time, or with another status before, completed included.',
-  LearnerReenrolled: 'A learner who had dropped a course is enrolled or in progress again.',
-  ProgressReset: 'A learner who had begun a course is back to enrolled.',
-  EnrollmentCorrected: 'Only the date of an enrolment changed.',
-  ProgressionRemoved: 'The progression disappeared from the learning platform.',
-  ProgressionRestored: 'A removed progression is back.',
-  LearnerDataErased: 'The fields of a removed progression were erased.',
+    'A learner dropped a course. The progression is seen for the first time, or had any other status before.',
+  LearnerReenrolled: 'The status of a progression changed from dropped to enrolled or in progress.',
+  ProgressReset: 'The status of a progression changed from in progress to enrolled.',
+  EnrollmentCorrected: 'Only the enrolment date of a progression changed.',
+  ProgressionRemoved: 'The progression was removed from the learning platform.',
+  ProgressionRestored: 'A removed progression exists on the learning platform again.',
+  LearnerDataErased: "The learner's data in a removed progression was erased.",
 };
 
 /** A learning event as it is passed to the publisher. */

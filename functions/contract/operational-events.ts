@@ -6,7 +6,7 @@ import { WaitingChanges } from './waiting-changes.ts';
 
 const operational = z.object({
   version: z.literal(1),
-  id: described(z.string(), 'The same each time this episode is published'),
+  id: described(z.string(), 'The id of the event, which is the same on each publication'),
   integration: z.object({ id: IntegrationId, tool: z.string() }),
   at: Timestamp,
 });
@@ -15,12 +15,12 @@ const operational = z.object({
 export const operationalEvents = {
   IntegrationBaselined: z.extend(operational, {
     baseline: described(z.string(), '`silent`, `publish` or `since:<date>`'),
-    progressions: described(WholeNumber, 'Progressions now known'),
+    progressions: described(WholeNumber, 'The number of known progressions'),
     watermark: Timestamp,
   }),
   IntegrationFailing: z.extend(operational, {
     since: Timestamp,
-    failures: described(PositiveNumber, 'Runs that failed in a row'),
+    failures: described(PositiveNumber, 'The number of consecutive failed runs'),
     error: z.object({
       code: described(z.nullable(z.string()), "Kombo's error code"),
       message: z.string(),
@@ -30,13 +30,16 @@ export const operationalEvents = {
   IntegrationRecovered: z.extend(operational, { failingSince: Timestamp }),
   ChangesHeld: z.extend(operational, {
     waiting: WaitingChanges,
-    limit: described(WholeNumber, 'Suspect changes that pass in 24 hours without a person'),
-    sample: described(z.array(z.string()), 'Ids of some of the progressions that wait'),
+    limit: described(
+      WholeNumber,
+      "The maximum number of suspect changes in 24 hours that are published without a person's decision",
+    ),
+    sample: described(z.array(z.string()), "Kombo's ids of some of the progressions with waiting changes"),
   }),
   ChangesReleased: z.extend(operational, {
     by: described(
       z.enum(['release', 'discard', 'resolved']),
-      '`resolved`: the mass change went away by itself',
+      '`resolved`: Kombo no longer shows the mass change',
     ),
     heldSince: Timestamp,
     waiting: WaitingChanges,
@@ -44,17 +47,23 @@ export const operationalEvents = {
   ReplayStarted: z.extend(operational, {
     replay: Replay,
     source: z.enum(['journal', 'kombo']),
-    asLive: described(z.boolean(), 'Whether the events come under their own names and without `replay`'),
+    asLive: described(
+      z.boolean(),
+      'Whether the events are sent with the names of live events and without the field `replay`',
+    ),
     from: Timestamp,
-    to: described(z.nullable(Timestamp), 'Exclusive; null: up to what was known when the replay was ordered'),
-    events: described(WholeNumber, 'How many events are going to be sent'),
+    to: described(z.nullable(Timestamp), 'Exclusive; null: up to the last entry when the replay was ordered'),
+    events: described(WholeNumber, 'The number of events to send'),
   }),
   ReplayFinished: z.extend(operational, {
     replay: Replay,
-    events: described(WholeNumber, 'How many events were to be sent'),
+    events: described(WholeNumber, 'The number of events that were counted when the replay was ordered'),
     published: WholeNumber,
-    refused: described(WholeNumber, 'Refused by EventBridge for good'),
-    missing: described(WholeNumber, 'Removed by retention before they were replayed'),
+    refused: described(WholeNumber, 'The number of events that EventBridge refused permanently'),
+    missing: described(
+      WholeNumber,
+      'The number of events that were not found again, for example because retention removed them',
+    ),
   }),
 } as const;
 
@@ -62,13 +71,13 @@ export type OperationalEventType = keyof typeof operationalEvents;
 
 /** What each event means, in one sentence. */
 export const operationalMeanings: Record<OperationalEventType, string> = {
-  IntegrationBaselined: 'The first sync of an integration is done: from now on changes are published.',
-  IntegrationFailing: 'Polls of an integration keep failing. Published once per episode.',
-  IntegrationRecovered: 'Polls of an integration that was failing succeed again.',
+  IntegrationBaselined: 'The first sync of an integration has ended. From now on, changes are published.',
+  IntegrationFailing: 'The runs of an integration fail. Published once per episode.',
+  IntegrationRecovered: 'The runs of an integration that was failing succeed again.',
   ChangesHeld: 'A mass change waits for a person to release or discard it.',
-  ChangesReleased: 'What was held is let through, discarded, or went away by itself.',
-  ReplayStarted: 'A replay begins.',
-  ReplayFinished: 'A replay ended.',
+  ChangesReleased: 'A hold ended: a person released or discarded the changes, or Kombo no longer shows them.',
+  ReplayStarted: 'A replay started.',
+  ReplayFinished: 'A replay finished.',
 };
 
 /** An operational event as it is passed to the publisher. */

@@ -25,7 +25,7 @@ export const WaitingChanges = z.object({
   total: WholeNumber,
   kinds: described(
     z.partialRecord(SuspectKind, PositiveNumber),
-    '`erased`: without a published removal; `...Old`: with a date more than three days before the last poll; `olderVersion`: Kombo shows an older version of the record again',
+    'The number of changes of each kind. `erased`: an erasure without a published removal; `...Old`: a date more than three days before the watermark; `olderVersion`: Kombo shows an older version of the record again',
   ),
   courses: described(
     z.array(
@@ -39,7 +39,7 @@ export const WaitingChanges = z.object({
   ),
   otherCourses: described(
     z.object({ courses: WholeNumber, changes: WholeNumber }),
-    'The rest of the courses, and the changes in them',
+    'The number of all other courses, and the number of changes in them',
   ),
 });
 export type WaitingChanges = z.infer<typeof WaitingChanges>;

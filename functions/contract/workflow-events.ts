@@ -5,25 +5,28 @@ import { IntegrationId } from './integration.ts';
 
 const certificate = z.object({
   version: z.literal(1),
-  id: described(z.string(), 'The same each time this is published'),
+  id: described(z.string(), 'The id of the event, which is the same on each publication'),
   at: Timestamp,
   integration: z.object({ id: IntegrationId, tool: z.string() }),
   certificate: z.object({
     number: described(
       z.string(),
-      'Printed on it, such as `2026-7Q4M-9XKD-20TC`. Issued once, and revoked or replaced at most once',
+      'The number that is printed on the certificate, such as `2026-7Q4M-9XKD-20TC`. It is issued once, and revoked or replaced at most once',
     ),
     bucket: z.string(),
     key: described(
       z.string(),
-      "Of the PDF in the bucket, which holds the learner's name; the PDF may be deleted when the learner's data is erased",
+      "The key of the PDF in the bucket. The PDF contains the learner's name, and may be deleted when the learner's data is erased",
     ),
   }),
   progression: z.object({ id: described(z.string(), "Kombo's id of the course progression") }),
   learner: LearnerReference,
   course: Course,
   cause: z.object({
-    id: described(z.string(), 'Id of the learning event that caused it'),
+    id: described(
+      z.string(),
+      'The id of the learning event that caused the certificate to be issued or revoked',
+    ),
     type: z.string(),
   }),
 });
@@ -34,7 +37,7 @@ export const workflowEvents = {
     completedAt: described(Timestamp, 'The date on the certificate'),
     replaces: described(
       z.optional(z.string()),
-      'Number of the certificate that this one replaces and that is no longer valid; absent when it replaces none',
+      'The number of the certificate that this certificate replaces and that is no longer valid; absent if it replaces none',
     ),
   }),
   CertificateRevoked: certificate,
@@ -42,12 +45,12 @@ export const workflowEvents = {
     version: z.literal(1),
     id: z.string(),
     at: Timestamp,
-    channel: described(z.string(), 'Which digest it is, as the deployment names it'),
+    channel: described(z.string(), 'The name of the digest in the deployment'),
     events: PositiveNumber,
     headline: z.string(),
     lines: described(
       z.string(),
-      'What happened, a line for each kind of event and course, the most frequent first',
+      'What happened: one line for each type of event and course, the most frequent first',
     ),
   }),
 } as const;
@@ -57,10 +60,10 @@ export type WorkflowEventType = keyof typeof workflowEvents;
 /** What each event means, in one sentence. */
 export const workflowMeanings: Record<WorkflowEventType, string> = {
   CertificateIssued:
-    'A certificate was issued and stored; it may replace an earlier one. Only with the certificates stack.',
+    'A certificate was issued and stored. It may replace an earlier certificate. Published only with the certificates stack.',
   CertificateRevoked:
-    'A certificate was revoked, because its course is no longer completed. Only with the certificates stack.',
-  DigestPrepared: "A day's digest is ready to be posted. Only with a digest.",
+    'A certificate was revoked, because its course is no longer completed. Published only with the certificates stack.',
+  DigestPrepared: 'The digest of a day is ready to be posted. Published only with a digest.',
 };
 
 /** An event of a workflow as it is passed to the publisher. */

@@ -99,7 +99,7 @@ describe('schoolbell replay', () => {
   it("replay --source kombo derives events from Kombo's records, and lists what cannot be derived", async () => {
     const counted = await cli.run('replay', SCHOOL, ...SINCE, '--source', 'kombo', '--dry-run');
     expect(counted.stdout).toContain('derived from what Kombo shows today');
-    expect(counted.stdout).toContain('Kombo keeps no time of starts, drops');
+    expect(counted.stdout).toContain('Kombo has no dates of starts, drops');
 
     const { stdout } = await cli.run('replay', SCHOOL, ...SINCE, '--source', 'kombo', '--yes', '--json');
     const ids = eventsIn(stdout).map(({ id }) => id);

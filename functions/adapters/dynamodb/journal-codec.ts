@@ -48,7 +48,7 @@ export function encodeEntry({ changes, ...entry }: JournalEntry): Uint8Array {
  */
 export function decodeEntry(bytes: Uint8Array): unknown {
   if (bytes[0] !== VERSION) {
-    throw new Error(`The journal entry has version ${bytes[0]}, this program reads version ${VERSION}`);
+    throw new Error(`The journal entry has version ${bytes[0]}, but this program reads version ${VERSION}`);
   }
   const json = inflateRawSync(bytes.subarray(1), { maxOutputLength: MAX_BODY_BYTES }).toString();
   const { columns, ...entry } = EncodedEntry.parse(JSON.parse(json));

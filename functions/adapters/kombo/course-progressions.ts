@@ -96,7 +96,7 @@ async function* pagesOf(client: KomboClient, integration: string, ids: string[],
     if (cursors.has(cursor)) throw new IntegrationError(`${COMPLAINT}: the page cursor repeats`);
     cursors.add(cursor);
   } while (cursors.size <= ids.length);
-  throw new IntegrationError(`${COMPLAINT}: there are more pages than the ${ids.length} ids requested`);
+  throw new IntegrationError(`${COMPLAINT}: there are more pages than the ${ids.length} requested ids`);
 }
 
 function refuseCursor(error: unknown): never {

@@ -11,19 +11,19 @@ import {
 type KomboFailure = TransientError | IntegrationError | WaitingError | AccessRefusedError;
 type Meaning = readonly [kind: new (message: string, context: ErrorContext) => KomboFailure, advice: string];
 
-const TOO_FAST: Meaning = [TransientError, 'too many requests; it is tried again later'];
-const PASSES: Meaning = [TransientError, 'it is tried again later; if it stays, see the log page'];
+const TOO_FAST: Meaning = [TransientError, 'there were too many requests. Schoolbell retries later'];
+const PASSES: Meaning = [TransientError, 'Schoolbell retries later. If the error persists, see the log page'];
 const NO_PROGRESSIONS: Meaning = [
   IntegrationError,
-  'this learning platform has no course progressions in Kombo: remove the integration here',
+  'Kombo has no course progressions for this learning platform. Remove the integration from Schoolbell',
 ];
 const SWITCHED_OFF: Meaning = [
   IntegrationError,
-  "switch course progressions on in the integration's scope in Kombo",
+  "turn on course progressions in the integration's scope in Kombo",
 ];
 const INVALID: Meaning = [
   IntegrationError,
-  'Kombo rejects the request: check the integration id; if it is right, report the log page',
+  'Kombo rejects the request. Check the integration id. If it is right, report the log page to Kombo',
 ];
 const CHECK_KEY = 'check the Kombo API key';
 
@@ -41,7 +41,10 @@ const meanings = new Map<string, Meaning>([
   ['REMOTE.UNKNOWN_HTTP_ERROR', PASSES],
   [
     'PLATFORM.INTEGRATION_NOT_FOUND',
-    [IntegrationError, 'check the integration id, and that the key belongs to its Kombo environment'],
+    [
+      IntegrationError,
+      'check the integration id, and check that the key belongs to the Kombo environment of the integration',
+    ],
   ],
   ['PLATFORM.INPUT_INVALID', INVALID],
   ['REMOTE.INPUT_INVALID', INVALID],
@@ -49,7 +52,7 @@ const meanings = new Map<string, Meaning>([
     'INTEGRATION.PERMISSION_MISSING',
     [
       IntegrationError,
-      'the customer must give their account at the learning platform the permission that the log page names',
+      "the customer's account on the learning platform needs the permission that the log page names",
     ],
   ],
   [
@@ -58,7 +61,10 @@ const meanings = new Map<string, Meaning>([
   ],
   [
     'INTEGRATION.INACTIVE',
-    [IntegrationError, 'the integration is switched off in Kombo: switch it on there, or remove it here'],
+    [
+      IntegrationError,
+      'the integration is switched off in Kombo. Switch it on in Kombo, or remove it from Schoolbell',
+    ],
   ],
   ['INTEGRATION.MODEL_NOT_AVAILABLE', NO_PROGRESSIONS],
   ['INTEGRATION.ACTION_NOT_AVAILABLE', NO_PROGRESSIONS],
@@ -66,15 +72,15 @@ const meanings = new Map<string, Meaning>([
   ['INTEGRATION.ACTION_DISABLED', SWITCHED_OFF],
   [
     'INTEGRATION.QA_FAILED',
-    [IntegrationError, "the integration did not pass Kombo's quality check: ask Kombo about it"],
+    [IntegrationError, "the integration did not pass Kombo's quality check. Ask Kombo for the reason"],
   ],
   [
     'INTEGRATION.SETUP_SYNC_PENDING',
-    [WaitingError, 'the first sync at Kombo is still running: wait for it to end'],
+    [WaitingError, 'the first sync at Kombo is still running. Wait until it ends'],
   ],
   [
     'INTEGRATION.SETUP_INCOMPLETE',
-    [WaitingError, 'the integration is being set up: wait until that is finished in Kombo'],
+    [WaitingError, 'the integration is being set up in Kombo. Wait until the setup is finished'],
   ],
   ['PLATFORM.AUTHENTICATION_INVALID', [AccessRefusedError, CHECK_KEY]],
   [
@@ -106,13 +112,13 @@ export type Refusal = {
 export function refusalError(refusal: Refusal, host: string): Error {
   const { code, logUrl, windowMs } = refusal;
   if (isOfRateLimit(refusal) && windowMs !== null) {
-    const message = `Kombo answered ${code ?? refusal.status}: too many requests; Kombo accepts the next one in ${Math.ceil(windowMs / 1000)} s`;
+    const message = `Kombo returned ${code ?? refusal.status}: there were too many requests. Kombo accepts the next request in ${Math.ceil(windowMs / 1000)} s`;
     return new RateLimitedError(message, { code, logUrl, waitMs: windowMs });
   }
   if (isOfCursor(refusal)) return new CursorRefusedError('Kombo refused the page cursor');
   if (code === null) return errorOfStatus(refusal, host);
   const [Kind, advice] = meanings.get(code) ?? PASSES;
-  return new Kind(`Kombo answered ${code}: ${advice}`, { code, logUrl });
+  return new Kind(`Kombo returned ${code}: ${advice}`, { code, logUrl });
 }
 
 /**
@@ -136,7 +142,7 @@ function isOfCursor({ status, code, withCursor }: Refusal): boolean {
 
 function errorOfStatus({ status, logUrl, fromKombo }: Refusal, host: string): Error {
   const context = { logUrl };
-  const answered = `${host} answered ${status}`;
+  const answered = `${host} returned ${status}`;
   if (status === 401 || status === 403) return new AccessRefusedError(`${answered}: ${CHECK_KEY}`, context);
   if (status === 404 && !fromKombo) {
     return new AccessRefusedError(`${answered}: check KOMBO_BASE_URL, which ends in /v1 at Kombo`, context);

@@ -67,9 +67,9 @@ export function dataOf<Data>(
   }
   const success = envelope.safeParse(json);
   if (success.success) return success.data.data;
-  const field = success.error.issues[0]?.path.join('.') || 'it';
+  const field = success.error.issues[0]?.path.join('.') || 'the body';
   const what =
-    json === undefined ? 'is not JSON, or only the beginning of it' : `does not fit the reference (${field})`;
+    json === undefined ? 'is not JSON, or ends too early' : `does not match Kombo's API reference (${field})`;
   throw new TransientError(`${host} sent ${response.status} with a body that ${what}: check KOMBO_BASE_URL`);
 }
 

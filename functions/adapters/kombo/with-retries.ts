@@ -87,10 +87,13 @@ async function allowed<T>(
   for (let closedMs = limit.closedMs(); closedMs > 0; closedMs = limit.closedMs()) {
     if (Date.now() + closedMs >= deadline) {
       const seconds = Math.ceil(closedMs / 1000);
-      throw new RateLimitedError(`${host} accepts no request for ${seconds} s: there were too many`, {
-        code: 'PLATFORM.RATE_LIMIT_EXCEEDED',
-        waitMs: closedMs,
-      });
+      throw new RateLimitedError(
+        `${host} accepts no request for ${seconds} s: there were too many requests`,
+        {
+          code: 'PLATFORM.RATE_LIMIT_EXCEEDED',
+          waitMs: closedMs,
+        },
+      );
     }
     await pause(closedMs, signal);
     signal?.throwIfAborted();

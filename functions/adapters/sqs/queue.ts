@@ -95,7 +95,7 @@ function translate(error: unknown): RunError {
   return refusal === null
     ? new TransientError(`The queue cannot be reached (${code})`, context)
     : new DeploymentError(
-        `The queue refuses (${refusal}): check its URL and the function's permissions`,
+        `AWS refuses access to the queue (${refusal}): check its URL and the function's permissions`,
         context,
       );
 }

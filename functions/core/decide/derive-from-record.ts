@@ -5,13 +5,13 @@ import type { ObservedProgression } from '../state/progression.ts';
 
 /** Sentences for a person: what cannot be derived from a record. */
 export const NOT_KNOWN_FROM_KOMBO = [
-  'Kombo keeps no time of starts, drops, resets, reopenings, restorations and erasures: none of them is replayed.',
-  'Only the last enrolment, completion and removal of a record is known: earlier ones, and corrections, are not.',
-  'The state before an event is not known: `previous` is null, and dates and ids are those that Kombo shows today.',
-  'An enrolment, completion or removal without a usable date is not found, nor is a record that Kombo no longer returns.',
-  'A record that lost its ids when Kombo anonymised it is not found by --learner or --course.',
-  'The range is of the dates that the platform shows. Where they are local time without a zone, they are up to 14 hours off: choose a wider range.',
-  'Records may change while Kombo is read: the number of sent events can differ a little from the number counted.',
+  'Kombo has no dates of starts, drops, resets, reopenings, restorations and erasures, so these events are not replayed.',
+  'Of each record, only the last enrolment, completion and removal is replayed: Kombo does not show earlier ones or corrections.',
+  'Kombo does not show the state before an event, so `previous` is null. Dates and ids are those that Kombo shows today.',
+  'An enrolment, completion or removal without a usable date is not replayed. A record that Kombo no longer returns is not replayed.',
+  'An anonymised record has no ids any more, so --learner and --course do not select it.',
+  'The range applies to the dates that the platform shows. Dates in local time without a time zone are wrong by up to 14 hours, so choose a wider range.',
+  'Records may change while the replay reads them, so the number of sent events can differ slightly from the counted number.',
 ] as const;
 
 /**

@@ -27,7 +27,7 @@ export async function retrySetAside(worker: Worker, items: SetAside[]): Promise<
   const events = await retryEvents(worker, ofKind('event'));
   const statuses = allRemaining(
     ofKind('status'),
-    'Schoolbell does not know this status. A version that knows it publishes it with its next reconciliation',
+    'Schoolbell does not know this status. A later version that knows the status publishes it in its next reconciliation',
   );
   const processed = [...records.processed, ...events.processed];
   for (const item of processed) await worker.ports.store.removeSetAside(worker.integration.id, item);
@@ -49,9 +49,12 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
   const decided = await decideAgainstKnown(worker, run, records, await readHoldDecisions(worker));
   const { decisions, hasUntrusted, detectedAt } = decided;
   if (hasUntrusted)
-    return allRemaining(items, 'the data of this integration is not valid at Kombo at present');
+    return allRemaining(
+      items,
+      'Kombo shows data that is not trusted now, for example because the data is expired. Retry later',
+    );
   if (exceedsLimit(decisions, checkpoint, settings, ports.clock())) {
-    return allRemaining(items, 'there would be too many suspect changes to publish without a person');
+    return allRemaining(items, "there are too many suspect changes to publish without a person's decision");
   }
   await commitDecisions(worker, run, decisions, detectedAt);
   await listUnknownStatuses(worker, withStatusesOf([], records), false);

@@ -56,13 +56,13 @@ export function refuseEndlessPages(
   if (next === null) return;
   if (next === run.cursor || next === run.mark?.cursor) {
     throw new EndlessPagesError(
-      `Kombo gave the same page cursor twice (page ${run.passPages + 1} of the run): the pages repeat without end. The run was stopped; report this to Kombo.`,
+      `Kombo returned the same page cursor twice (page ${run.passPages + 1} of the run): the pages repeat without end. The run was stopped; report this to Kombo.`,
     );
   }
   const expected = SPARE_PAGES + PAGES_PER_FULL_PAGE * Math.ceil(run.passRecords / FULL_PAGE);
   if (run.passPages >= Math.min(expected, MAX_PAGES)) {
     throw new EndlessPagesError(
-      `Kombo gave ${run.passPages} pages with ${run.passRecords} records and still no last page. The run was stopped; report this to Kombo.`,
+      `Kombo returned ${run.passPages} pages with ${run.passRecords} records, and no page was the last one. The run was stopped; report this to Kombo.`,
     );
   }
 }

@@ -238,7 +238,7 @@ function counter() {
   };
 }
 
-const USE_KOMBO = 'With --source kombo, events are derived from what Kombo still shows of earlier times.';
+const USE_KOMBO = "To derive earlier events from Kombo's present data, add --source kombo.";
 
 function refuseRange({ range: { from, to }, source }: ReplayRequest, now: number): string | null {
   // The date of an enrolment may be in the future; no journal entry was detected in the future.

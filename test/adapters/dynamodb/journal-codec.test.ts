@@ -132,7 +132,9 @@ describe('an encoded journal entry', () => {
     const bytes = encodeEntry(someEntry({ integration: 'a:b' }));
     bytes[0] = 2;
 
-    expect(() => decodeEntry(bytes)).toThrow('The journal entry has version 2, this program reads version 1');
+    expect(() => decodeEntry(bytes)).toThrow(
+      'The journal entry has version 2, but this program reads version 1',
+    );
   });
 
   it('a journal entry with columns of different length is refused', () => {

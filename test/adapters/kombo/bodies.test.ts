@@ -53,7 +53,7 @@ test('a page with too many records is refused', async () => {
   const error = await failureOf(() => firstPage(komboAt(server)));
 
   expect(error).toBeInstanceOf(TransientError);
-  expect(error.message).toContain('does not fit the reference (data.results)');
+  expect(error.message).toContain("does not match Kombo's API reference (data.results)");
 });
 
 test('a response body that never ends is aborted at the time limit', async () => {

@@ -42,11 +42,11 @@ describe('a page', () => {
 
   test.each([
     ['is not JSON', '<html>Bad gateway</html>', 'is not JSON'],
-    ['is the beginning of JSON', '{"status":"success","data":{"next"', 'is not JSON, or only the beginning'],
+    ['is the beginning of JSON', '{"status":"success","data":{"next"', 'is not JSON, or ends too early'],
     ['is empty', '', 'is not JSON'],
-    ['is null', 'null', 'does not fit the reference (it)'],
-    ['is a list', '[]', 'does not fit the reference (it)'],
-    ['has no data', '{"status":"success"}', 'does not fit the reference (data)'],
+    ['is null', 'null', "does not match Kombo's API reference (the body)"],
+    ['is a list', '[]', "does not match Kombo's API reference (the body)"],
+    ['has no data', '{"status":"success"}', "does not match Kombo's API reference (data)"],
     ['has no list of results', '{"status":"success","data":{"next":null}}', '(data.results)'],
     ['has no `next`', '{"status":"success","data":{"results":[]}}', '(data.next)'],
     ['has an empty cursor', '{"status":"success","data":{"next":"","results":[]}}', '(data.next)'],
@@ -85,7 +85,7 @@ describe('a page', () => {
   test('a page with the HTTP status of a failure is refused', async () => {
     server.replies.push(send(500, JSON.stringify({ status: 'success', data: { next: null, results: [] } })));
 
-    expect((await failureOf(() => firstPage(komboAt(server)))).message).toMatch(/answered 500/);
+    expect((await failureOf(() => firstPage(komboAt(server)))).message).toMatch(/returned 500/);
   });
 
   test('a page of 250 records is read completely', async () => {

@@ -65,7 +65,7 @@ describe('an error code', () => {
 
       expect(error).toBeInstanceOf(kind);
       expect(error).toMatchObject({ code, logUrl: LOG_URL });
-      expect(error.message).toMatch(new RegExp(`^Kombo answered ${code}: .{10,}`));
+      expect(error.message).toMatch(new RegExp(`^Kombo returned ${code}: .{10,}`));
       expect(error.message).not.toMatch(secrets);
     }
   });
@@ -116,7 +116,7 @@ describe('a response without an error code', () => {
 
     expect(error).toBeInstanceOf(kind);
     expect(error.code).toBeNull();
-    expect(error.message).toMatch(new RegExp(`^${server.host} answered \\d{3}.*: .{10,}`));
+    expect(error.message).toMatch(new RegExp(`^${server.host} returned \\d{3}.*: .{10,}`));
     expect(error.message).not.toMatch(secrets);
   });
 
@@ -125,7 +125,7 @@ describe('a response without an error code', () => {
 
     const { message } = await failureOf(() => firstPage(komboAt(server)));
 
-    expect(message).toBe(`${server.host} answered 404: check KOMBO_BASE_URL, which ends in /v1 at Kombo`);
+    expect(message).toBe(`${server.host} returned 404: check KOMBO_BASE_URL, which ends in /v1 at Kombo`);
   });
 });
 

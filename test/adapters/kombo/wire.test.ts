@@ -173,7 +173,7 @@ describe('a request that is not sent', () => {
     const error = await thrownBy(() => firstPage(komboAt(server)));
 
     expect(error).toBeInstanceOf(AccessRefusedError);
-    expect(String(error)).toMatch(`${server.host} answered 308, a redirection: check KOMBO_BASE_URL`);
+    expect(String(error)).toMatch(`${server.host} returned 308, a redirection: check KOMBO_BASE_URL`);
     expect(other.asked).toEqual([]);
     await other.stop();
   });

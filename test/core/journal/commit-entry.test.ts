@@ -93,7 +93,7 @@ test('recovery reads the learner details again from Kombo', async () => {
 test('recovery publishes without details when Kombo no longer knows the integration', async () => {
   const poller = await cutOff();
   poller.kombo.readByIds = async () => {
-    throw new IntegrationError('Kombo answered PLATFORM.INTEGRATION_NOT_FOUND');
+    throw new IntegrationError('Kombo returned PLATFORM.INTEGRATION_NOT_FOUND');
   };
   await poller.poll();
   expect(poller.bus.published.at(-1)?.detail.learner).toMatchObject({ firstName: null, lastName: null });
@@ -102,7 +102,7 @@ test('recovery publishes without details when Kombo no longer knows the integrat
 test('recovery fails while Kombo cannot return learner details, and the next poll tries again', async () => {
   const poller = await cutOff();
   poller.kombo.readByIds = async () => {
-    throw new TransientError('Kombo answered 503');
+    throw new TransientError('Kombo returned 503');
   };
   expect(await poller.poll()).toMatchObject({ kind: 'failed' });
   expect(poller.bus.published).toEqual([]);

@@ -89,7 +89,7 @@ describe('a record that was set aside', () => {
     poller.put(observed({ id: 'a', removedAt: REMOVED }));
     poller.kombo.dataExpiredAt = REMOVED;
     const { remaining } = await retry(poller);
-    expect(remaining[0]?.reason).toContain('is not valid');
+    expect(remaining[0]?.reason).toContain('not trusted');
     expect(poller.types()).toEqual([]);
   });
 
@@ -195,7 +195,7 @@ describe('a record without an id', () => {
       return { ...(await readPage({ ...request, cursor: null })), next: `at-${pages}` };
     };
     poller.ports.kombo = { ...poller.ports.kombo, readPage: endless };
-    await expect(retry(poller)).rejects.toThrow('still no last page');
+    await expect(retry(poller)).rejects.toThrow('no page was the last one');
     expect(poller.store.aside).toHaveLength(1);
   });
 });

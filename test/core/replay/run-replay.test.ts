@@ -73,7 +73,7 @@ test('a replay continues without details when Kombo no longer knows the integrat
   const at = await polledWorld(3, { learnerDetails: 'include' });
   const replay = await at.order(await at.plan(ALWAYS));
   at.kombo.readByIds = async () => {
-    throw new IntegrationError('Kombo answered PLATFORM.INTEGRATION_NOT_FOUND');
+    throw new IntegrationError('Kombo returned PLATFORM.INTEGRATION_NOT_FOUND');
   };
 
   expect(await at.run(replay)).toMatchObject({ replay: { state: 'finished', published: 3 } });
@@ -87,7 +87,7 @@ test('a replay waits for learner details that Kombo cannot return at the moment'
   const at = await polledWorld(3, { learnerDetails: 'include' });
   const replay = await at.order(await at.plan(ALWAYS));
   at.kombo.readByIds = async () => {
-    throw new TransientError('Kombo answered 503');
+    throw new TransientError('Kombo returned 503');
   };
 
   expect(await at.run(replay)).toMatchObject({ kind: 'failed', replay: { state: 'running', published: 0 } });
