@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const ROOT = join(import.meta.dirname, '..');
 const PAGE = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
 
-/** Each folder in the table of the page, with the folders that it may import. */
+/** The folders that each folder may import, from the table of the page. */
 const described = new Map(
   [...PAGE.matchAll(/^\| `([\w/-]+)\/` \| [^|]+ \|([^|]*)\|$/gm)].map(([, folder = '', imports = '']) => [
     folder,
@@ -19,12 +19,12 @@ const sources = [...new Set(folders.map((folder) => folder.split('/')[0] ?? ''))
     .map((file) => join(top, file)),
 );
 
-/** The deepest described folder that contains a file. */
+/** Returns the deepest described folder that contains a file. */
 function folderOf(file: string): string | undefined {
   return folders.find((folder) => file.startsWith(`${folder}/`));
 }
 
-/** For each described folder, the other described folders that its files import. */
+/** Returns the other described folders that the files of each described folder import. */
 function importsOf(): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>(folders.map((folder) => [folder, new Set()]));
   for (const file of sources) {
@@ -43,7 +43,7 @@ test('docs/architecture.md describes the folder of each source file', () => {
   expect(sources.filter((file) => folderOf(file) === undefined)).toEqual([]);
 });
 
-test.each(folders)('docs/architecture.md describes %s with exactly what it imports', (folder) => {
+test.each(folders)('docs/architecture.md lists exactly the folders that %s imports', (folder) => {
   expect(sources.some((file) => folderOf(file) === folder)).toBe(true);
   expect([...(importsOf().get(folder) ?? [])].toSorted()).toEqual(described.get(folder));
 });

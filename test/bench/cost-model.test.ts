@@ -4,7 +4,7 @@ import { costTable, limitTable, pollRequests, shortCostRows } from '../../bench/
 import { openCountedSchool } from '../../bench/counted-school.ts';
 import { HOUR_MS } from '../../bench/surroundings.ts';
 
-it('the cost model has the capacity units and requests that polls use', async () => {
+it('the capacity units and requests in the cost model are those that polls use', async () => {
   const school = await openCountedSchool('moodle:7C9M5sXAQx2cNMpVHLojrFpL', 40);
   const poll = async () => {
     school.clock.advance(HOUR_MS);
@@ -22,7 +22,7 @@ it('the cost model has the capacity units and requests that polls use', async ()
 });
 
 it.each(Object.entries({ costTable, limitTable }))(
-  'docs/cost.md contains the %s of the cost model',
+  'docs/cost.md contains the table that `%s` creates',
   (_, made) => {
     expect(readFileSync('docs/cost.md', 'utf8')).toContain(made());
   },

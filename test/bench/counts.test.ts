@@ -3,7 +3,7 @@ import { countPolls } from '../../bench/counts.ts';
 
 it('a poll uses an exact number of requests, capacity units and bytes', async () => {
   const { idle, fullPage, tenth } = await countPolls();
-  // The requests: read the settings, acquire the lease, release the lease.
+  // The three requests to DynamoDB read the settings, acquire the lease and release the lease.
   expect(idle).toEqual({
     kombo: 1,
     dynamoDb: 3,
@@ -13,7 +13,8 @@ it('a poll uses an exact number of requests, capacity units and bytes', async ()
     events: 0,
     journalBytes: 0,
   });
-  // A page of 250 records: three batches of known states, one entry, ten batches of 25 states.
+  // For a page of 250 records, the poll also reads three batches of known states, and writes one journal
+  // entry and ten batches of 25 states.
   expect(fullPage).toEqual({
     kombo: 1,
     dynamoDb: 3 + 3 + 1 + 10,
@@ -23,7 +24,8 @@ it('a poll uses an exact number of requests, capacity units and bytes', async ()
     events: 250,
     journalBytes: 12_435,
   });
-  // Ten pages; 25 records of each have changed. The checkpoint is saved once, after the tenth entry.
+  // The poll reads ten pages, and 25 records of each page have changed. The checkpoint is saved once, after
+  // the tenth entry.
   expect(tenth).toEqual({
     kombo: 10,
     dynamoDb: 3 + 10 * 3 + 10 * (1 + 1) + 1,

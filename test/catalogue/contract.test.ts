@@ -12,11 +12,14 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 const Json = z.record(z.string(), z.unknown());
 const json = (path: string) => Json.parse(JSON.parse(read(path)));
 
-test.each([...generatedFiles()])('%s is what `npm run generate:events` writes', (path, text) => {
-  expect(read(path)).toBe(text);
-});
+test.each([...generatedFiles()])(
+  'the file %s is the same as `npm run generate:events` writes',
+  (path, text) => {
+    expect(read(path)).toBe(text);
+  },
+);
 
-test('docs/events has no file of an event that no longer exists', () => {
+test('docs/events has exactly one file for each event, and the AsyncAPI document', () => {
   const files = readdirSync(new URL('../../docs/events', import.meta.url));
   expect(files.toSorted()).toEqual([...eventTypes.map((type) => `${type}.json`), 'asyncapi.json'].toSorted());
 });
@@ -34,7 +37,7 @@ describe('the schema of an event', () => {
   });
 
   test.each(eventTypes)(
-    'the example of %s is valid in the schema for the schema registry, which is draft 4',
+    'the example of %s is valid in the draft-4 schema for the schema registry',
     (type) => {
       // Ajv does not support draft 4. The differences are `exclusiveMinimum` and `id`.
       const text = JSON.stringify(eventSchema(type, 'draft-04'));

@@ -25,7 +25,7 @@ const sources = globSync(
   { cwd: ROOT, exclude: ['**/node_modules/**', '**/dist/**'] },
 );
 
-/** Each command with its options, from the snapshots of `--help`. */
+/** The options of each command, from the snapshots of `--help`. */
 const helps = new Map(
   read('test/cli/__snapshots__/help.test.ts.snap')
     .split(/^exports\[/m)
@@ -37,7 +37,7 @@ const helps = new Map(
     }),
 );
 
-/** Every command `schoolbell ...` on a page, in a code block or within back-ticks. */
+/** Returns every command `schoolbell ...` on a page, in a code block or within back-ticks. */
 function commandsOf(page: string): string[] {
   const text = read(page);
   const blocks = text.matchAll(/^ {4}(?:npx |[A-Z_]+=\S+ |\$ )*schoolbell ([^#\n]+)/gm);
@@ -45,14 +45,16 @@ function commandsOf(page: string): string[] {
   return [...blocks, ...inline].map(([, command = '']) => command.trim());
 }
 
-/** Every path on a page that begins with a folder of the project or of the page itself. */
+/**
+ * Returns every path on a page that begins with a folder of the project, or with a folder beside the page.
+ */
 function pathsOf(page: string): string[] {
   const folders = [...topFolders, ...foldersIn(dirname(page))].join('|');
   const found = read(page).matchAll(new RegExp(`(?<![\\w/.:@-])(?:${folders})/[\\w./-]*\\w`, 'g'));
   return [...new Set([...found].map(([path]) => path))];
 }
 
-/** The anchors that GitHub gives to the headings of a page. A repeated heading gets a number. */
+/** Returns the anchors that GitHub gives to the headings of a page. A repeated heading gets a number. */
 function anchorsOf(page: string): string[] {
   const slugs = [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading

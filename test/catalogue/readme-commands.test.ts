@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readmeCommand, readmeCommands } from '../deployed/readme-commands.ts';
 
-/** The commands of the README's deployment section that the rehearsal runs. It runs `npm ci` first. */
+/** The commands of the README's deployment section that the rehearsal runs, after `npm ci`. */
 const REHEARSED = [
   'npx cdk bootstrap',
   'npx cdk deploy',

@@ -27,7 +27,8 @@ const ApiDestination = z.object({
 /**
  * Creates the connections and API destinations of the synthesised templates as CloudFormation would.
  *
- * @param options.server replaces the servers on the internet: `https://HOST/PATH` becomes `SERVER/HOST/PATH`
+ * @param options.server the URL of a server that replaces the servers on the internet: `https://HOST/PATH`
+ *   becomes `SERVER/HOST/PATH`
  */
 export async function createApiDestinations(
   withheld: WithheldResource[],
@@ -48,10 +49,13 @@ export async function createApiDestinations(
   }
 }
 
-/** `{{resolve:secretsmanager:ARN:SecretString:KEY::}}`, where the key, stage and version may be empty. */
+/**
+ * A reference to a secret: `{{resolve:secretsmanager:ARN:SecretString:KEY::}}`. The key, the stage and the
+ * version may be empty.
+ */
 const REFERENCE = /\{\{resolve:secretsmanager:(arn:(?:[^:]+:){5}[^:]+)(?::SecretString:*)?\}\}/g;
 
-/** A value in which each reference to a secret is replaced by the secret's value. */
+/** Returns a value in which each reference to a secret is replaced by the secret's value. */
 async function resolved(properties: object): Promise<unknown> {
   const text = JSON.stringify(properties);
   const values = new Map<string, string>();

@@ -10,7 +10,7 @@ import { rehearsal } from './rehearsal-settings.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** The files that each checkout has separately. All others are links to this repository. */
+/** The files that each checkout has separately. All other files are links to this repository. */
 const OWN = new Set(['.git', 'cdk.json', 'cdk.out', 'schoolbell.config.ts', 'schoolbell.outputs.json']);
 
 const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
@@ -22,7 +22,7 @@ export type Ran = { code: number | null; stdout: string; stderr: string };
 export type Checkout = {
   /** Writes `schoolbell.config.ts`. */
   configure(settings: SettingsInput): void;
-  /** Sets the credentials that all commands except those of the CDK use from now on. */
+  /** Sets the credentials for all later commands except those of the CDK. */
   signIn(credentials: Credentials): void;
   /**
    * Runs a command as a person would type it.
@@ -35,13 +35,16 @@ export type Checkout = {
   /** Runs `schoolbell` and accepts any exit code. */
   attempt(...args: string[]): Promise<Ran>;
   /**
-   * Runs a command that does not end, interrupts it with Ctrl-C after its first output, and returns this
-   * output.
+   * Runs a command that does not end by itself, interrupts it with Ctrl-C after its first output, and returns
+   * this output.
    */
   glance(command: string): Promise<string>;
-  /** The outputs of the last deployment. */
+  /** Returns the outputs of the last deployment. */
   outputs(): Record<string, string>;
-  /** The resources that the last synthesis left out of the templates, because the emulator refuses them. */
+  /**
+   * Returns the resources that the last synthesis removed from the templates, because the emulator refuses
+   * them.
+   */
   withheld(): WithheldResource[];
   remove(): void;
 };

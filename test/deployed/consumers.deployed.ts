@@ -43,7 +43,7 @@ function channel(name: string, events: Channel['events']): Channel {
   return { name, events: [...events] };
 }
 
-/** Only on an emulator: on AWS, Slack's servers cannot be asked what they received. */
+/** These tests run only on an emulator, because on AWS nothing shows what Slack's servers received. */
 describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on', () => {
   let school: RehearsedSchool;
   let checkout: Checkout;
@@ -64,8 +64,8 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
   const ofType = (events: Delivered[], type: string) =>
     events.filter((event) => event['detail-type'] === type);
   /**
-   * Returns the requests that the rules should have sent for these events, computed by the code of the
-   * function.
+   * Checks that a path received the messages that the rules should send for these events, and returns the
+   * requests. The expected messages are created by the code of the function.
    */
   const expectPosted = async (path: string, rules: Rule[], events: Delivered[]) => {
     const messages = events.flatMap((event) =>
@@ -187,7 +187,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
 
   it('a replay for all consumers is posted, and issues no second certificate', async () => {
     await replay();
-    // The two completions, and the start and the end of the replay.
+    // The four events are the two completions, and the start and the end of the replay.
     const events = await arrived.receive(4);
     expect(await expectPosted(hook(learning), liveRules(learning), events)).toHaveLength(2);
     expect(await expectPosted(hook(completions), liveRules(completions), events)).toHaveLength(2);
@@ -198,7 +198,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     await replay('--consumer', 'completions');
     const events = await arrived.receive(4);
     expect(await expectPosted(hook(completions), liveRules(completions), events)).toHaveLength(2);
-    // The end of the replay is a separate event.
+    // The endpoint receives only the event about the end of the replay.
     await server.receive(HR, 1);
   });
 
@@ -253,7 +253,8 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
 
   function completeUnder(number: number, title: string | null, names: object = {}): void {
     const { course_revision, user } = someRecord;
-    if (course_revision === null || user === null) throw new Error('the record has both');
+    if (course_revision === null || user === null)
+      throw new Error('The record has no course revision or no learner');
     school.change([number], {
       status: 'COMPLETED',
       completed_at: new Date(Date.now() - 60 * 60 * 1000).toISOString(),
@@ -266,7 +267,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
 const Issued = z.object({ certificate: z.object({ number: z.string(), key: z.string() }) });
 const typeOf = (event: Delivered) => event['detail-type'];
 const parsed = (body: string | undefined): unknown => JSON.parse(body ?? 'null');
-/** The order of the requests is not guaranteed. */
+/** Sorts the messages, because the order of the requests is not guaranteed. */
 const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
 function wanted({ name, events }: Channel): { name: string; events: string[] } {

@@ -3,12 +3,12 @@ import type { Credentials } from './checkout.ts';
 
 const { AWS_ENDPOINT_URL: EMULATOR = '', AWS_REGION: REGION = '' } = process.env;
 
-/** Calls the emulator for services for which the project has no client. */
+/** A call to a service of the emulator for which the project has no client. */
 type Call = { service: string; method?: string; path?: string; target?: string; body?: object };
 
 /**
- * Lets the emulator call the target of a schedule now, through a second schedule with the same target. The
- * emulator cannot change a schedule with a cron expression into one that runs at a given time.
+ * Makes the emulator call the target of a schedule now, through a second schedule with the same target. The
+ * emulator cannot change a schedule with a cron expression to run at a given time.
  *
  * @param prefix the beginning of the schedule's name, which is the name of its stack
  */
@@ -29,7 +29,7 @@ const Schedules = z.object({ Schedules: z.array(z.object({ Name: z.string() })) 
 const Schedule = z.object({ Target: z.looseObject({ Arn: z.string() }) });
 
 /**
- * The lines in the logs of the functions.
+ * Returns the lines in the logs of the functions.
  *
  * @param name the name of the deployment, which is part of the names of its log groups
  */
@@ -60,7 +60,8 @@ export async function createUser(UserName: string, policy: string): Promise<Cred
   };
   await iam('CreateUser');
   await iam('AttachUserPolicy', { PolicyArn: policy });
-  // The emulator checks the name of a described bus against the ARN of a rule, which no policy contains.
+  // For DescribeEventBus, the emulator compares the permission with the ARN of a rule instead of a bus, and
+  // no policy contains such an ARN.
   await iam('PutUserPolicy', {
     PolicyName: 'DescribeEventBus',
     PolicyDocument: JSON.stringify({

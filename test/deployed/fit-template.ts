@@ -1,14 +1,15 @@
 import * as z from 'zod/mini';
 
 /**
- * These types are created through the emulator's Events API. The values are the resource types in their ARNs.
+ * The types of resources that are created through the emulator's Events API, with the resource type in the
+ * ARN of each.
  */
 const EVENTS_API = new Map([
   ['AWS::Events::Connection', 'connection'],
   ['AWS::Events::ApiDestination', 'api-destination'],
 ]);
 
-/** Types that the CloudFormation of the emulator refuses, together with the whole template. */
+/** The types of resources for which the emulator's CloudFormation refuses a whole template. */
 const REFUSED = [
   ...EVENTS_API.keys(),
   'AWS::Events::EventBusPolicy',
@@ -17,14 +18,14 @@ const REFUSED = [
 ];
 
 /**
- * On AWS these actions include their batches. The emulator checks `sqs:SendMessageBatch` and so on
- * separately.
+ * On AWS, a permission for one of these actions includes the batch call. The emulator requires a separate
+ * permission for the batch call, such as `sqs:SendMessageBatch`.
  */
 const BATCHED = ['sqs:SendMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'];
 
 /**
- * AWS checks a permission for each statement of a batch, such as `dynamodb:PartiQLInsert`. The emulator
- * checks a permission for the call, and recognises no table in it.
+ * AWS requires a permission for each statement of a batch, such as `dynamodb:PartiQLInsert`. The emulator
+ * requires a permission for the call, and does not read the table's name from the statements.
  */
 const BATCH_OF_STATEMENTS = { Effect: 'Allow', Action: 'dynamodb:BatchExecuteStatement', Resource: '*' };
 
@@ -44,13 +45,14 @@ export const WithheldResource = z.object({
 export type WithheldResource = z.infer<typeof WithheldResource>;
 
 /**
- * Changes a template so that the emulator's CloudFormation takes it, and what is deployed stays the same but for what is
- * withheld:
+ * Changes a template so that the emulator's CloudFormation accepts it. Except for the withheld resources, the
+ * deployed resources are the same:
  *
- * - Resources of the types that it refuses are withheld. References to connections and API destinations become the ARNs
- *   that these get when the emulator's Events API creates them under the names returned.
- * - A `Ref` to a secret is its name there and its ARN on AWS; the attribute `Id` is the ARN on both.
- * - Policies name the batches of SQS, and the call that has statements of DynamoDB.
+ * - Resources of refused types are withheld. References to connections and API destinations become the ARNs
+ *   that the emulator's Events API gives them, if it creates them under the returned names.
+ * - A `Ref` to a secret becomes its attribute `Id`, because the emulator returns the name for a `Ref`, and
+ *   the ARN only for `Id`.
+ * - Policies also allow the batch calls of SQS, and the call of DynamoDB that has several statements.
  * - A function's first layer is unpacked beside the function's folder, not to `/opt`.
  */
 export function fitTemplate(
@@ -112,7 +114,7 @@ function attributeOf(logicalId: string, attribute: string): string {
   return JSON.stringify({ 'Fn::GetAtt': [logicalId, attribute] });
 }
 
-/** The Events API takes names of 64 characters. */
+/** Returns the name of a resource. The Events API accepts at most 64 characters. */
 function nameOf(logicalId: string): string {
   return logicalId.slice(-64);
 }

@@ -12,7 +12,10 @@ export async function shortenTimeout(functionName: string, seconds: number): Pro
   );
 }
 
-/** The writers of the latest replay until it was finished. Each call of a function has its own name. */
+/**
+ * Returns the writers of the latest replay. Reads the replay until `isDone` returns true. Each call of a
+ * function has its own writer name.
+ */
 export async function writersOfReplay(table: string, isDone: () => boolean): Promise<Set<string>> {
   const calls = dynamoDbCalls(new DynamoDBClient({}));
   const replays = createReplayStore({ calls, table, retentionDays: 90 });

@@ -1,6 +1,6 @@
 /**
- * The address of a function URL. The emulator uses the same host names as AWS, and serves them under its own
- * path.
+ * Returns the address of a function URL. The emulator has the same function URLs as AWS, but serves them
+ * under a path of its own address.
  */
 export function webhookUrl(url: string): string {
   const emulator = process.env['AWS_ENDPOINT_URL'];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const README = join(import.meta.dirname, '../../README.md');
 
-/** The commands of the README's deployment section in their order, without comments. */
+/** Returns the commands of the README's deployment section in their order, without comments. */
 export function readmeCommands(): string[] {
   const [, section = ''] = readFileSync(README, 'utf8').split('\n## In your AWS account\n');
   const [ours = ''] = section.split('\n## ');
@@ -11,7 +11,8 @@ export function readmeCommands(): string[] {
 }
 
 /**
- * The README's command that begins with this text, after `KOMBO_API_KEY=...` was removed.
+ * Returns the README's command that begins with this text. A `KOMBO_API_KEY=...` before the command is
+ * ignored.
  *
  * @throws Error when the README has no such command, or several
  */

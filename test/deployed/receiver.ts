@@ -3,19 +3,21 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
 
-/** A request as it arrived at the server. */
+/** A request that the server received. */
 export type ReceivedRequest = { headers: Record<string, string | string[] | undefined>; body: string };
 
-/** A server on this machine that replaces those on the internet. It accepts and stores every request. */
+/**
+ * A server on this machine that replaces the servers on the internet. It accepts and stores every request.
+ */
 export type Receiver = {
   url: string;
   /**
    * Returns and removes the oldest requests to a path. Waits for them for at most a minute.
    *
-   * @throws Error when fewer arrive
+   * @throws Error when fewer requests arrive
    */
   receive(path: string, count: number): Promise<ReceivedRequest[]>;
-  /** The paths and numbers of the requests that were not removed. */
+  /** Returns the number of requests that were not removed, by path. */
   untaken(): Record<string, number>;
   close(): Promise<void>;
 };

@@ -34,7 +34,7 @@ describe('a deployment', () => {
     name: rehearsal.name,
     pollEveryMinutes: 1,
     baseline: 'silent',
-    // Five changes among thirty progressions are a mass change.
+    // With this limit, five changes of thirty progressions are a mass change.
     surgeFloor: 3,
     keepState: false,
     webhook: true,
@@ -42,7 +42,7 @@ describe('a deployment', () => {
   };
 
   const schoolbell = (...args: string[]) => checkout.schoolbell(...args);
-  /** A command that changes an integration waits for the poll in progress. */
+  /** Waits until no poll is in progress, and then runs a command that changes the integration. */
   const operate = async (...args: string[]) => {
     await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ workerUntil: null });
     return schoolbell(...args);
@@ -54,7 +54,7 @@ describe('a deployment', () => {
     await schoolbell('poll', integration);
     return arrived.receive(count);
   };
-  /** Types and progressions, such as `CourseCompleted progression-1`. */
+  /** Returns the types and progressions of events, such as `CourseCompleted progression-1`. */
   const notified = (events: Delivered[]) =>
     events.map(({ 'detail-type': type, detail }) => `${type} ${detail.progression?.id ?? ''}`.trim()).sort();
 
@@ -95,7 +95,7 @@ describe('a deployment', () => {
         await expect(asOperator.send(new DeleteTableCommand({ TableName: output('table') }))).rejects.toThrow(
           /not authorized/,
         );
-        // Everything that follows uses these permissions, except the commands of the CDK.
+        // All later commands use these permissions, except the commands of the CDK.
         checkout.signIn(credentials);
       },
     );
@@ -129,7 +129,7 @@ describe('a deployment', () => {
       expect(await status()).toMatchObject({ integration, condition: 'healthy', known: 30, setAside: 0 });
     });
 
-    it('a second baseline is refused, because it would hide the changes since the first one', async () => {
+    it('a second baseline is refused, because it would hide the changes since the first baseline', async () => {
       expect(await checkout.attempt('poll', integration, '--mode', 'baseline')).toMatchObject({
         code: 1,
         stderr: expect.stringContaining(`${integration} already had its first sync`),
@@ -148,7 +148,7 @@ describe('a deployment', () => {
       expect(notified(await slack.receive(1))).toEqual([`CourseCompleted ${idOf(0)}`]);
     });
 
-    it('events shows what was published about a learner, and when', async () => {
+    it('the command events shows what was published about a learner, and when', async () => {
       const command = readmeCommand('npx schoolbell events')
         .replace('moodle:7C9...', integration)
         .replace('MBAcMj2U...', learnerOf(0));
@@ -157,7 +157,7 @@ describe('a deployment', () => {
       expect(history).toContain('1 event.');
     });
 
-    it('a replay delivers a missed day to one consumer and to no other', async () => {
+    it('a replay for one consumer delivers the events of a day to this consumer only', async () => {
       const since = new Date(Date.now() - DAY_MS).toISOString();
       await certificates.goDown();
       school.complete(1, 2);
@@ -185,10 +185,10 @@ describe('a deployment', () => {
   });
 
   describe('in the hands of an operator', () => {
-    it('a long replay continues over several calls of its function, and one command starts and follows it', async () => {
+    it('one command starts a long replay and shows its progress over several calls of the function', async () => {
       school.complete(...from(3, 20));
       expect(await poll(20)).toHaveLength(20);
-      // The function reserves a minute to finish, so ten seconds are left in each call.
+      // The function reserves one minute to finish, so ten seconds remain in each call.
       await shortenTimeout(output('replayFunction'), 70);
       const asked = ['--from', new Date(Date.now() - DAY_MS).toISOString(), '--consumer', 'certificates'];
       await certificates.rest();
@@ -214,7 +214,7 @@ describe('a deployment', () => {
       expect(await arrived.rest()).toEqual([]);
     });
 
-    it('a reconciliation publishes a change that Kombo showed to no poll', async () => {
+    it('a reconciliation publishes a change that no poll could see', async () => {
       school.completeUnseen(24);
       await schoolbell('reconcile', integration);
       expect(notified(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(24)}`]);
@@ -223,7 +223,7 @@ describe('a deployment', () => {
         .toMatchObject({ lastReconciliation: { missed: 1, records: 30 } });
     });
 
-    it('a paused or removed integration is not polled, and later continues at its watermark', async () => {
+    it('a paused or removed integration is not polled, and later continues from its watermark', async () => {
       await operate('pause', integration);
       school.change([25], { status: 'DROPPED' });
       expect(await checkout.attempt('poll', integration)).toMatchObject({
@@ -280,9 +280,9 @@ describe('a deployment', () => {
     });
   });
 
-  it('an updated deployment continues at its watermark', async () => {
+  it('after an update of the deployment, polls continue from the watermark', async () => {
     const before = { table: output('table'), ...(await status()) };
-    // From here on, no schedule starts a poll.
+    // With this interval, no schedule starts a poll in the rest of the rehearsal.
     checkout.configure({ ...settings, pollEveryMinutes: 360, overlapMinutes: 30 });
     await checkout.shell(readmeCommand('npx cdk deploy'));
     expect(output('table')).toBe(before.table);

@@ -8,23 +8,27 @@ const HOUR_MS = 60 * 60 * 1000;
 const PROGRESSIONS = 30;
 
 /**
- * A school behind a sandbox. Changes happen when the rehearsal asks for them, each one hour after the last.
+ * A school in a sandbox. It changes only when the rehearsal calls these functions. Each change is one hour
+ * after the last change.
  */
 export type RehearsedSchool = {
   url: string;
-  /** Changes the progressions with these numbers, which start at 0. */
+  /** Changes the progressions with these numbers. The first number is 0. */
   change(numbers: number[], change: Partial<ProgressionRecord>): void;
   complete(...numbers: number[]): void;
-  /** The same, but with a time before the last polls, so that they do not see the change. */
+  /**
+   * Completes a progression with a time before the last polls, so that incremental polls do not see the
+   * change.
+   */
   completeUnseen(number: number): void;
-  /** Kombo shows a record that breaks the schema. */
+  /** Makes a record invalid, so that it does not match the schema. */
   break(number: number): void;
   close(): Promise<void>;
 };
 
 export const idOf = (number: number) => `progression-${number}`;
 export const learnerOf = (number: number) => `user-${number}`;
-/** This many numbers, starting with the first one. */
+/** Returns `count` consecutive numbers that begin with `first`. */
 export const from = (first: number, count: number) => Array.from({ length: count }, (_, at) => first + at);
 
 export async function startRehearsedSchool(): Promise<RehearsedSchool> {

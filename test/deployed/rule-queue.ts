@@ -26,16 +26,16 @@ const Delivered = z.looseObject({
 });
 export type Delivered = z.infer<typeof Delivered>;
 
-/** A queue that a rule on the bus delivers events to. */
+/** A queue to which a rule on the bus delivers events. */
 export type RuleQueue = {
   /**
-   * Waits at most eight minutes until this many events have arrived. That is longer than a failed message
-   * stays hidden.
+   * Returns events when this many events have arrived, or after eight minutes. This time is longer than a
+   * failed message stays hidden.
    */
   receive(count: number): Promise<Delivered[]>;
-  /** The events that are in the queue or arrive within seconds. */
+  /** Returns the events that are in the queue or arrive within seconds. */
   rest(): Promise<Delivered[]>;
-  /** Simulates an outage of the consumer: events in the meantime do not reach it. */
+  /** Simulates an outage of the consumer. Events are not delivered until `comeBack` is called. */
   goDown(): Promise<void>;
   comeBack(): Promise<void>;
   remove(): Promise<void>;

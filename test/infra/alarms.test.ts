@@ -31,7 +31,7 @@ function alarmsIn(template: Template) {
   return Object.entries(found).map(([id, { Properties }]) => ({ id, ...Properties }));
 }
 
-/** The stacks of all consumers with a dead-letter queue. */
+/** Returns the templates of the stacks of all consumers, each with a dead-letter queue. */
 function consumerTemplates(settings: Parameters<typeof synthesize>[0] = {}) {
   const secret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Slack-AbCdEf';
   const slack = {
@@ -58,15 +58,15 @@ function consumerTemplates(settings: Parameters<typeof synthesize>[0] = {}) {
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:alarms';
 const TOPIC_PARAMETER = '/schoolbell/Schoolbell/alarm-topic';
 
-/** The template's parameter that CloudFormation fills with the ARN of the topic. */
+/** Returns the template's parameter that CloudFormation fills with the ARN of the topic. */
 function topicParameterOf(template: Template): string | undefined {
   return Object.keys(template.findParameters('*', { Default: TOPIC_PARAMETER }))[0];
 }
 
-/** Dead letters are kept for two weeks, in seconds. */
+/** The retention of dead letters: two weeks in seconds. */
 const KEPT = 14 * 24 * 60 * 60;
 
-/** The anchors of a Markdown file's headings. */
+/** Returns the anchors of a Markdown file's headings. */
 function anchorsOf(file: string): string[] {
   const headings = readFileSync(join(import.meta.dirname, '../..', file), 'utf8').matchAll(/^#+ (.+)$/gm);
   return [...headings].map(([, heading = '']) =>
@@ -77,7 +77,7 @@ function anchorsOf(file: string): string[] {
   );
 }
 
-it('each alarm says what it means for learners and names an existing section of the runbook', () => {
+it('the description of each alarm says what it means for learners and names an existing section of the runbook', () => {
   const anchors = anchorsOf('docs/runbook.md');
   const alarms = [...alarmsOf(), ...consumerTemplates().flatMap(alarmsIn)];
   expect(alarms.length).toBeGreaterThanOrEqual(6);
@@ -88,7 +88,7 @@ it('each alarm says what it means for learners and names an existing section of 
   }
 });
 
-it('only the alarm about a dispatch that does not run treats missing data as a failure', () => {
+it('only the alarm NotDispatching treats missing data as a failure', () => {
   const silent = alarmsOf().filter(({ TreatMissingData }) => TreatMissingData === 'breaching');
   expect(silent.map(({ id }) => id)).toEqual([expect.stringContaining('NotDispatching')]);
 });
@@ -113,7 +113,7 @@ it('alarms notify nobody, a topic, or an e-mail address, according to the settin
   });
 });
 
-it('alarms may publish to the topic for an e-mail address, whose policy replaces the default one', () => {
+it('alarms may publish to the topic for an e-mail address, although its policy replaces the default policy', () => {
   synthesize({ alarms: 'ops@example.com' }).state.hasResourceProperties('AWS::SNS::TopicPolicy', {
     PolicyDocument: {
       Statement: Match.arrayWith([
@@ -163,13 +163,13 @@ it('the alarms about missed changes and set-aside items stay in ALARM for a day,
   }
 });
 
-it('no alarm evaluates more than a day, which is the maximum of CloudWatch', () => {
+it('no alarm evaluates more than one day, the maximum in CloudWatch', () => {
   for (const { Period, EvaluationPeriods } of alarmsOf({ pollEveryMinutes: 360 })) {
     expect(Period * EvaluationPeriods).toBeLessThanOrEqual(24 * 60 * 60);
   }
 });
 
-it('there are as many alarms and metrics as the cost model counts', () => {
+it('the numbers of alarms and metrics are those in the cost model', () => {
   expect(alarmsOf()).toHaveLength(ALARMS);
   const always = Object.values(metricNames).filter((name) => !/^(Webhooks|Certificate)/.test(name));
   expect(always).toHaveLength(METRICS);

@@ -20,8 +20,8 @@ const slack = {
 };
 
 /**
- * The bundles that a deployment uploads, by the id of the construct that owns each: `Poll`, `Dispatch`,
- * `Slacklearning`, ...
+ * Returns the bundles that a deployment uploads, by the id of the construct of the function: `Poll`,
+ * `Dispatch`, `Slacklearning`, ...
  */
 export function bundle(): Record<string, string> {
   const outdir = mkdtempSync(join(tmpdir(), 'schoolbell-bundles-'));

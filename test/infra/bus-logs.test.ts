@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { synthesize } from './synthesize.ts';
 
-/** The only resource of a type. */
+/** Returns the only resource of a type. */
 function only(template: Template, type: string): { id: string; properties: Record<string, unknown> } {
   const [[id, resource] = [], ...others] = Object.entries(template.findResources(type));
-  if (id === undefined || others.length > 0) throw new Error(`there is not one ${type}`);
+  if (id === undefined || others.length > 0)
+    throw new Error(`The template does not have exactly one ${type}`);
   return { id, properties: resource?.['Properties'] };
 }
 
@@ -67,7 +68,7 @@ it('any name of a deployment gives valid names for the log delivery of the bus',
   );
 });
 
-it('the stacks change no log settings of a bus of another owner', () => {
+it('the stacks do not change the log settings of a bus that belongs to someone else', () => {
   const bus = 'arn:aws:events:eu-central-1:123456789012:event-bus/company';
   const { state } = synthesize({ bus });
   for (const type of ['AWS::Logs::Delivery', 'AWS::Logs::DeliverySource', 'AWS::Logs::LogGroup']) {

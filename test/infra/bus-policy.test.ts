@@ -54,8 +54,9 @@ function statementOf(settings: SettingsInput) {
 }
 
 /**
- * Whether IAM refuses a request. All conditions must hold; `ForAnyValue` holds when one of the request's values does; a
- * negated operator holds when none of its values matches, also when the key is missing.
+ * Returns whether IAM denies a request. All conditions must be true. `ForAnyValue` is true when the condition
+ * is true for one of the request's values. A negated operator is true when none of its values matches, or
+ * when the key is missing.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html,
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
@@ -91,22 +92,30 @@ it.each([
     true,
   ],
   ["the account's root user", 'arn:aws:iam::123456789012:root', ['schoolbell'], true],
-  ['an event that a rule of another bus hands on without a role', null, ['schoolbell'], true],
+  ['an event that a rule of another bus forwards without a role', null, ['schoolbell'], true],
   [
     'a request with one forged event among others',
     'arn:aws:iam::123456789012:role/developer',
     ['app', 'schoolbell'],
     true,
   ],
-  ["others' own events", 'arn:aws:iam::123456789012:role/developer', ['app', 'schoolbell2'], false],
+  ["another role's own events", 'arn:aws:iam::123456789012:role/developer', ['app', 'schoolbell2'], false],
   ["a function's event", ours(), ['schoolbell'], false],
   ["an operator's event", 'arn:aws:iam::123456789012:role/operators', ['schoolbell'], false],
-  ['an operator by a pattern', 'arn:aws:iam::123456789012:role/sso/eu/Admin_0a1b', ['schoolbell'], false],
-] as const)('the policy of the own bus allows or denies: %s', (_, principal, sources, denied) => {
-  expect(isDenied(ALL_SENDERS, principal, [...sources])).toBe(denied);
-});
+  [
+    'an operator that matches a pattern',
+    'arn:aws:iam::123456789012:role/sso/eu/Admin_0a1b',
+    ['schoolbell'],
+    false,
+  ],
+] as const)(
+  'the policy of the own bus denies forged events and allows all other events: %s',
+  (_, principal, sources, denied) => {
+    expect(isDenied(ALL_SENDERS, principal, [...sources])).toBe(denied);
+  },
+);
 
-it('the policy of the own bus lets every role send that has the permission', () => {
+it('the policy of the own bus allows events from every role that has the permission to send', () => {
   const resources = resourcesOf(ALL_SENDERS);
   const senders = resources.flatMap(([, { Type, Properties }]) =>
     Type === 'AWS::IAM::Policy' && JSON.stringify(Properties?.['PolicyDocument']).includes('events:PutEvents')
@@ -123,7 +132,7 @@ it('the policy of the own bus lets every role send that has the permission', () 
   }
 });
 
-it('the own bus has its policy also when events go to another bus, since others may have rules on it', () => {
+it('the own bus has its policy even when events go to another bus, because other systems may have rules on it', () => {
   const bus = 'arn:aws:events:eu-central-1:123456789012:event-bus/company';
   expect(statementOf({ bus })).toEqual(statementOf({}));
 });

@@ -28,7 +28,7 @@ import {
 } from '../../infra/index.ts';
 import { SettingsError } from '../../infra/read-settings.ts';
 
-/** An app without the feature flags of this repository, as an older application of a user has. */
+/** Returns an app without the feature flags of this repository, like an older application of a user. */
 function plainApp(): App {
   return new App({ context: { 'aws:cdk:bundling-stacks': [] } });
 }
@@ -46,7 +46,7 @@ const handlerOf = (stack: Stack) =>
   });
 
 describe('new Schoolbell(...)', () => {
-  it('creates a whole deployment in one stack without any property, under the flags of any application', () => {
+  it('Schoolbell creates a whole deployment in one stack without any property or feature flag', () => {
     const { stack, schoolbell } = stackWith({});
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::DynamoDB::Table', 1);
@@ -59,13 +59,13 @@ describe('new Schoolbell(...)', () => {
     );
   });
 
-  it('gives two deployments of one application different names', () => {
+  it('Schoolbell gives two deployments of one application different names', () => {
     const app = plainApp();
     const names = ['Test', 'Production'].map((stage) => stackWith({}, new Stage(app, stage)).schoolbell.name);
     expect(new Set(names).size).toBe(2);
   });
 
-  it('uses resources that the application has, and creates none in their place', () => {
+  it('Schoolbell uses resources of the application, and does not create these resources itself', () => {
     const stack = new Stack(plainApp(), 'Learning');
     const bus = new EventBus(stack, 'CompanyBus');
     const komboSecret = new Secret(stack, 'Kombo');
@@ -85,7 +85,7 @@ describe('new Schoolbell(...)', () => {
     expect(environmentOf(template, 'Poll')['KOMBO_SECRET_ID']).toEqual(stack.resolve(komboSecret.secretArn));
   });
 
-  it('takes values that are only known during the deployment', () => {
+  it('Schoolbell accepts values that are only known during the deployment', () => {
     const stack = new Stack(plainApp(), 'Learning');
     const kombo = new CfnParameter(stack, 'KomboUrl').valueAsString;
     const integration = new CfnParameter(stack, 'Integration').valueAsString;
@@ -102,13 +102,13 @@ describe('new Schoolbell(...)', () => {
     [{ name: 'with a space' }, 'name'],
     [{ integrations: ['not an id'] }, 'integrations'],
     [{ operators: ['everybody'] }, 'operators'],
-  ])('refuses %j with one line that names the property', (props, property) => {
+  ])('Schoolbell refuses %j with one line that names the property', (props, property) => {
     const attempt = () => stackWith(props);
     expect(attempt).toThrow(SettingsError);
     expect(attempt).toThrow(new RegExp(`^Learning/Schoolbell[^\n]*: ${property}[^\n]*$`));
   });
 
-  it('has its state in another stack, by references or by parameters', () => {
+  it('Schoolbell can have its state in another stack, by references or by parameters', () => {
     const app = plainApp();
     const state = new SchoolbellState(new Stack(app, 'State'), 'State', { name: 'Academy' });
     state.writeParameters();
@@ -122,7 +122,7 @@ describe('new Schoolbell(...)', () => {
   });
 });
 
-it('refuses properties of the state beside a state', () => {
+it('Schoolbell refuses a property of the state together with a state', () => {
   const state = new SchoolbellState(new Stack(plainApp(), 'State'), 'State');
   const stack = new Stack(plainApp(), 'Notifier');
   expect(() => new Schoolbell(stack, 'Schoolbell', { state, name: 'Other' })).toThrow(
@@ -131,7 +131,7 @@ it('refuses properties of the state beside a state', () => {
 });
 
 describe('in an application of a company', () => {
-  it('has a permissions boundary on every role, and assets of a custom synthesizer', () => {
+  it('in an application of a company, every role has the permissions boundary, and assets use the custom synthesizer', () => {
     const app = plainApp();
     const stage = new Stage(app, 'Production', {
       env: { account: '111111111111', region: 'eu-west-1' },
@@ -153,7 +153,7 @@ describe('in an application of a company', () => {
     }
   });
 
-  it('is deployed to several accounts and Regions by one synthesis', () => {
+  it('one synthesis creates deployments for several accounts and Regions', () => {
     const app = plainApp();
     const places = [
       { account: '111111111111', region: 'eu-central-1' },
@@ -170,7 +170,7 @@ describe('in an application of a company', () => {
     }
   });
 
-  it('runs every function in the VPC, and encrypts all data with the key', () => {
+  it('every function runs in the given VPC, and all data is encrypted with the given key', () => {
     const stack = new Stack(plainApp(), 'Learning');
     const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
       vpcId: 'vpc-1',
@@ -219,13 +219,13 @@ describe('in an application of a company', () => {
     for (const [id, { Properties }] of ours('AWS::S3::Bucket')) {
       expect(JSON.stringify(Properties.BucketEncryption), id).toContain('aws:kms');
     }
-    // Rules put events on encrypted queues, so the key must admit EventBridge.
+    // Rules send events to encrypted queues, so the policy of the key must allow EventBridge.
     expect(JSON.stringify(ours('AWS::KMS::Key'))).toContain('events.amazonaws.com');
   });
 });
 
 describe('a consumer', () => {
-  it('is added by onEvent, with a dead-letter queue and its alarm', () => {
+  it('onEvent adds a consumer with a dead-letter queue and an alarm about the queue', () => {
     const { stack, schoolbell } = stackWith({});
     const target = handlerOf(stack);
     schoolbell.onEvent('CourseCompleted', { consumer: 'badges', courses: ['c1'] }, target);
@@ -238,7 +238,7 @@ describe('a consumer', () => {
     ).toHaveLength(2);
   });
 
-  it('is refused in an account or Region that is not the one of the bus', () => {
+  it('a consumer is refused in another account or Region than that of the bus', () => {
     const stack = new Stack(plainApp(), 'Consumers', {
       env: { account: '111111111111', region: 'eu-west-1' },
     });
@@ -261,7 +261,7 @@ describe('a consumer', () => {
     expect(() => endpoint('c', busOf('C', '111111111111', 'eu-west-1'))).not.toThrow();
   });
 
-  it('leaves no removal policy of data to the default of CloudFormation', () => {
+  it('every resource with data has an explicit removal policy', () => {
     const { stack, schoolbell } = stackWith({});
     new Certificates(stack, 'Certificates', { schoolbell });
     schoolbell.onEvent('CourseCompleted', { consumer: 'badges' }, handlerOf(stack));

@@ -26,7 +26,7 @@ const packages = Object.fromEntries(
   ),
 );
 
-test('every installed package has its digest in the lock file, or is part of a package that has', () => {
+test('every installed package has a digest in the lock file, or is part of a package with a digest', () => {
   const without = Object.entries(packages).filter(
     ([, { integrity, inBundle }]) => !inBundle && !integrity?.startsWith('sha512-'),
   );
@@ -34,7 +34,7 @@ test('every installed package has its digest in the lock file, or is part of a p
   expect(without).toEqual([]);
 });
 
-test('no package runs a script while it is installed, which could download what the lock file does not name', () => {
+test('no package runs a script while it is installed, because a script could download files that are not in the lock file', () => {
   expect(readFileSync(join(ROOT, '.npmrc'), 'utf8')).toMatch(/^ignore-scripts=true$/m);
 });
 

@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** The permissions of every function for Lambda itself, in one table of docs/iam.md. */
 const OF_EVERY_FUNCTION = /^(logs:\w+ its log group|xray:\w+ no resource in particular)$/;
 
-/** How a call is found in the code if the code does not contain the name of its action. */
+/** The text in the code that makes a call, if the code does not contain the name of the call's action. */
 const WRITTEN_AS: Record<string, string> = {
   'dynamodb:PartiQLInsert': 'INSERT INTO',
   'dynamodb:PartiQLUpdate': 'UPDATE "',
@@ -17,7 +17,7 @@ const WRITTEN_AS: Record<string, string> = {
   's3:ListBucket': 'HeadObjectCommand',
 };
 
-/** The rows of docs/iam.md: | who | `call` | on | made by | */
+/** Returns the rows of docs/iam.md, whose columns are: who, `call`, on, made by. */
 function documented(): (Right & { madeBy: string })[] {
   const page = readFileSync(join(ROOT, 'docs/iam.md'), 'utf8');
   const rows = page.matchAll(/^\| ([^|`]+) \| `([a-z0-9]+:\w+)` \| ([^|]+) \| ([^|]+) \|$/gm);

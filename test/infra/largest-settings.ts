@@ -8,7 +8,7 @@ const integrations = Array.from(
   (_, at) => `moodle:7C9M5sXAQx2cNMpVHLojr${String(at).padStart(3, '0')}`,
 );
 
-/** A channel for every event. */
+/** Returns the settings of a Slack channel that receives every type of event. */
 export const slackChannel = (number: number) => ({
   name: `channel-${number}`,
   events: [...eventTypes],
@@ -26,7 +26,7 @@ export const crm = {
   authorization: { type: 'header' as const, header: 'x-api-key', value: secret('Crm') },
 };
 
-/** All options are on, with the largest numbers that a deployment is designed for. */
+/** The settings with all options switched on, and with the largest numbers that a deployment supports. */
 export const largestSettings = {
   name: 'Schoolbell-with-as-long-a-name-as-can-be',
   integrations,
@@ -49,7 +49,7 @@ export const largestSettings = {
   schemaRegistry: true,
 } satisfies SettingsInput;
 
-/** Deployments that are large in other ways: each has the maximum of something. */
+/** The settings of large deployments. Each has the maximum of something. */
 export const largeSettings: [string, SettingsInput][] = [
   ['everything at once', largestSettings],
   ['20 channels of all events', { slack: channels(20, 0), schemaRegistry: true }],
@@ -101,7 +101,7 @@ export const largeSettings: [string, SettingsInput][] = [
   ],
 ];
 
-/** Channels and digests of all events. */
+/** Returns the settings of channels and digests that receive every type of event. */
 function channels(live: number, digests: number) {
   return Array.from({ length: live + digests }, (_, at) => ({
     ...slackChannel(at),

@@ -55,20 +55,20 @@ it('every function of the notifier stack runs on Node 24 and arm64, with tracing
   }
 });
 
-it('only poll and replay may call themselves', () => {
+it('only the poll and replay functions may call themselves through their queues', () => {
   for (const each of functionsOf({ webhook: true })) {
     expect(each.RecursiveLoop).toBe(/^(Poll|Replay)/.test(each.id) ? 'Allow' : 'Terminate');
   }
 });
 
-it('poll gets every environment variable that it reads', () => {
+it('the poll function gets every environment variable that it reads', () => {
   const poll = functionsOf().find(({ id }) => id.startsWith('Poll'));
   expect(Object.keys(poll?.Environment.Variables ?? {})).toEqual(
     expect.arrayContaining(Object.keys(Environment.shape)),
   );
 });
 
-it('poll receives one message at a time, with a maximum concurrency, from a queue whose visibility timeout is six function timeouts', () => {
+it('the poll function receives one message per call, with a maximum concurrency, from a queue whose visibility timeout is six function timeouts', () => {
   const { notifier } = synthesize({ pollConcurrency: 7 });
   notifier.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
     BatchSize: 1,

@@ -1,6 +1,6 @@
 /**
- * The paths of all nulls in a template. CloudFormation refuses them ("'null' values are not allowed in
- * templates"). https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-null-values.html
+ * Returns the paths of all nulls in a template. CloudFormation refuses nulls ("'null' values are not allowed
+ * in templates"). https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-null-values.html
  */
 export function nullsIn(value: unknown, path = ''): string[] {
   if (value === null) return [path];

@@ -44,7 +44,7 @@ const Policy = z.object({
   Properties: z.object({ PolicyDocument: z.object({ Statement: z.array(Statement) }) }),
 });
 
-/** The statements of each policy of a role or of operators, by the name of the policy. */
+/** Returns the statements of each policy of a role or of operators, by the name of the policy. */
 function policiesOf(settings: SettingsInput): [string, z.infer<typeof Statement>[]][] {
   return Object.values(synthesizeAll(settings)).flatMap((template) =>
     ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>
@@ -73,14 +73,14 @@ describe('a table or secret with its own KMS key', () => {
     ],
     ['the secret of Slack', 'secretsmanager:GetSecretValue', 'SlackUrl', KEYS.slack, 'kms:Decrypt'],
     [
-      "a new key of Kombo's",
+      "storing a new value of Kombo's key",
       'secretsmanager:PutSecretValue',
       'kombosecret',
       KEYS.komboSecret,
       'kms:GenerateDataKey',
     ],
   ])(
-    'every policy that uses a resource with its own KMS key, and no other, may use that key: %s',
+    'the policies that may use a KMS key are exactly the policies that may use the encrypted resource: %s',
     (_, action, named, arn, needed) => {
       const users = (policy: z.infer<typeof Statement>[]) =>
         policy.some(
@@ -95,7 +95,7 @@ describe('a table or secret with its own KMS key', () => {
     },
   );
 
-  it('a KMS key is used only through the service whose data it encrypts, without a wildcard in an action', () => {
+  it('a KMS key may be used only through the service whose data it encrypts, and no action has a wildcard', () => {
     const statements = policies.flatMap(([, policy]) =>
       policy.filter(({ Action }) => Action.some((action) => action.startsWith('kms:'))),
     );
@@ -110,7 +110,7 @@ describe('a table or secret with its own KMS key', () => {
   });
 });
 
-it('without own KMS keys, no policy has a permission on a key', () => {
+it('without KMS keys in the settings, no policy has a permission on a KMS key', () => {
   const { adopt, ...rest } = adopted;
   const { table, komboSecret, webhookSecret } = { ...adopt };
   const plain = { ...rest, slack: [slack], adopt: { table, komboSecret, webhookSecret } };

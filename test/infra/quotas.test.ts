@@ -12,13 +12,16 @@ const Statement = z.looseObject({
 });
 const Policy = z.object({ Statement: z.array(Statement) });
 
-/** A quota of AWS: what it counts, and the number of each such thing by name. */
+/**
+ * Returns the number of things that a quota of AWS limits, for example the characters of each policy, by the
+ * name of the thing.
+ */
 type Count = (templates: Record<string, Record<string, unknown>>) => [thing: string, count: number][];
 
 const bytes = (value: unknown) =>
   Buffer.byteLength(typeof value === 'string' ? value : JSON.stringify(value));
 
-/** Counts something of each resource of a type. */
+/** Returns a function that applies `count` to each resource of a type. */
 function each(type: string, count: (properties: Record<string, unknown>) => number): Count {
   return (templates) =>
     Object.entries(templates).flatMap(([stack, template]) =>
@@ -47,7 +50,7 @@ const rulesOfTheBus =
 
 const statementsOf = ({ PolicyDocument }: Record<string, unknown>) => Policy.parse(PolicyDocument).Statement;
 
-/** The total size of the inline policies of each role. The CDK writes them as separate resources. */
+/** Returns the total size of the inline policies of each role. In a template they are separate resources. */
 const inlinePolicies: Count = (templates) => {
   const sums = new Map<string, number>();
   for (const [stack, template] of Object.entries(templates)) {
@@ -87,7 +90,7 @@ const ALARM = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
 const length = (property: string) => (properties: Record<string, unknown>) =>
   String(properties[property] ?? '').length;
 
-/** Each quota with its source and what it counts. */
+/** The quotas, each with the page of AWS that documents it, and the function that counts what it limits. */
 const QUOTAS: [name: string, most: number, source: string, count: Count][] = [
   [
     'bytes of a queue policy',
@@ -228,7 +231,7 @@ describe.each(largeSettings)('a deployment with %s', (_, settings) => {
     Object.entries(synthesizeAll(settings)).map(([stack, template]) => [stack, resolved(template.toJSON())]),
   );
 
-  it.each(QUOTAS)('no template has more %s than AWS allows: %i (%s)', (_, most, __, count) => {
+  it.each(QUOTAS)('no template has more %s than the %i that AWS allows (%s)', (_, most, __, count) => {
     expect(count(templates).filter(([, counted]) => counted > most)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** As long as the longest value that CloudFormation may insert: names have up to 80 characters. */
+/** A name with the maximum length of 80 characters, in place of a name that CloudFormation inserts. */
 const NAME = 'n'.repeat(80);
 const ARN = `arn:aws:service:eu-central-1:123456789012:${NAME}`;
 const PSEUDO: Record<string, string> = {
@@ -8,12 +8,17 @@ const PSEUDO: Record<string, string> = {
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
-/** A template in which CloudFormation's functions are replaced by text, so that lengths can be counted. */
+/**
+ * Returns a template in which CloudFormation's functions are replaced by text, so that lengths can be
+ * counted.
+ */
 export function resolved(template: Record<string, unknown>): Record<string, Record<string, unknown>> {
   return JSON.parse(JSON.stringify(template, (_, value) => textOf(value)));
 }
 
-/** The text that replaces a function of CloudFormation, or the value itself if it is no function. */
+/**
+ * Returns the text that replaces a function of CloudFormation, or the value itself if it is not a function.
+ */
 function textOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const [[name, argument] = ['', null], ...others] = Object.entries(value);

@@ -28,7 +28,10 @@ const Queue = z.object({
 });
 const LambdaFunction = z.object({ Timeout: z.number() });
 
-/** Times in seconds, as in the templates. */
+/**
+ * A function that a queue invokes, with the timeout of the function and the visibility timeout of the queue
+ * in seconds.
+ */
 type FedFunction = {
   name: string;
   timeout: number;
@@ -39,7 +42,7 @@ type FedFunction = {
 
 const templates = Object.values(synthesizeAll(largestSettings));
 
-/** Each function that a queue invokes, in all stacks that the settings can switch on. */
+/** Returns each function that a queue invokes, in all stacks that the settings can switch on. */
 function fedFunctions(): FedFunction[] {
   return templates.flatMap((template) => {
     const properties = (id: string): unknown => template.toJSON()['Resources'][id]['Properties'];
@@ -63,13 +66,13 @@ const HALF_AN_HOUR = 30 * 60;
 
 function functionOf(begin: string): FedFunction {
   const found = functions.find(({ name }) => name.startsWith(begin));
-  if (found === undefined) throw new Error(`${begin} are switched on`);
+  if (found === undefined) throw new Error(`No function has a name that begins with ${begin}`);
   return found;
 }
 
 /**
- * The times at which a message is tried that arrives at 0 and always fails at once: it is hidden, then
- * visible again.
+ * Returns the times at which a message is received that arrives at 0 and always fails at once. After each
+ * attempt the message is hidden for the visibility timeout.
  */
 function triesOf({ hidden, tries }: { hidden: number; tries: number }): number[] {
   return Array.from({ length: tries }, (_, at) => at * hidden);
@@ -122,7 +125,7 @@ describe('a digest', () => {
     expect(triesOf(digest).at(-1)).toBeGreaterThan(HALF_AN_HOUR);
   });
 
-  it('the next digest receives the messages of a failed one, whenever that received them and failed', () => {
+  it('the next digest receives the messages of a failed digest, whenever the failed digest received them', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...collected),
@@ -132,7 +135,7 @@ describe('a digest', () => {
           const failedAt = failed * digest.timeout;
           const receivedAt = received * failedAt;
           const visibleAt = receivedAt + hidden;
-          // Hidden from the call that holds it, and from the next call.
+          // The message must be hidden from the failed call until its end, and visible to the next call.
           expect(visibleAt).toBeGreaterThanOrEqual(digest.timeout);
           expect(visibleAt).toBeLessThanOrEqual(triesOf(digest)[1] ?? 0);
         },
@@ -150,8 +153,8 @@ const { attempts, attemptMs } = {
   attemptMs: AWS_CLIENT.requestHandler.connectionTimeout + AWS_CLIENT.requestHandler.requestTimeout,
 };
 /**
- * A call to AWS in which every attempt times out, with the longest waits of the SDK between the attempts
- * (half a second, doubled).
+ * The duration of a call to AWS in which every attempt times out, with the longest waits of the SDK between
+ * the attempts (half a second, doubled after each attempt).
  */
 const callMs = attempts * attemptMs + 500 * (2 ** (attempts - 1) - 1);
 
@@ -164,8 +167,8 @@ it('a Slack function has time for its messages when Slack and Secrets Manager ta
 
 describe('certificates', () => {
   /**
-   * docs/adr/0009: 1.5 s on a whole processor; the function has a little more than half of one. This is ten
-   * times the measured average.
+   * The assumed time to draw a certificate, ten times the measured average. docs/adr/0009 has 1.5 s on a
+   * whole processor, and the function has a little more than half of a processor.
    */
   const drawMs = 10_000;
   const worstMs: Record<Step, number> = {
@@ -203,7 +206,8 @@ describe('certificates', () => {
         }
       }),
     );
-    // The histories contain events with several steps: events without steps would not test the bound above.
+    // The histories must contain events with several steps, because events without steps would not test the
+    // limit above.
     expect(longestMs).toBeGreaterThan(worstMs.kombo + worstMs.tell + 5 * callMs);
   });
 });

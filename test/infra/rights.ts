@@ -3,8 +3,8 @@ import type { SettingsInput } from '../../infra/settings.ts';
 import { synthesizeAll } from './synthesize.ts';
 
 /**
- * One permission: who may make which call on which resource. A row of docs/iam.md without the code that makes
- * the call.
+ * One permission: who may make which call on which resource. It is a row of docs/iam.md without the column
+ * about the code that makes the call.
  */
 export type Right = { who: string; call: string; on: string };
 
@@ -99,7 +99,10 @@ const Resource = z.object({ Type: z.string(), Properties: z.optional(z.record(z.
 const Roles = z._default(z.array(z.object({ Ref: z.string() })), []);
 const Permission = z.object({ Action: z.string(), Principal: z.string(), FunctionName: z.unknown() });
 
-/** All permissions in the templates of a deployment with all options on, and of the default deployment. */
+/**
+ * Returns all permissions in the templates of a deployment with all options switched on, and of the default
+ * deployment.
+ */
 export function rights(): Right[] {
   const all = [...Object.values(synthesizeAll(SETTINGS)), ...Object.values(synthesizeAll({}))].flatMap(
     (template) =>
@@ -120,7 +123,7 @@ function rightsOf(id: string, type: string, properties: Record<string, unknown>)
       return allowed(properties['PolicyDocument'], id);
     case 'AWS::IAM::Role':
       if ('Policies' in properties || 'ManagedPolicyArns' in properties)
-        throw new Error(`The rights of ${id} are written in a way that this does not read`);
+        throw new Error(`The policies of ${id} are in the role itself, which this function does not read`);
       return [];
     case 'AWS::Lambda::Permission': {
       const { Action, Principal: principal, FunctionName } = Permission.parse(properties);
@@ -136,7 +139,9 @@ function rightsOf(id: string, type: string, properties: Record<string, unknown>)
 }
 
 /**
- * @param role the logical id of the role; without it, the statements name their principals
+ * Returns the permissions that a policy document allows.
+ *
+ * @param role the logical id of the role. Without it, the statements contain their principals
  */
 function allowed(document: unknown, role?: string): Right[] {
   return Document.parse(document)
@@ -154,8 +159,10 @@ function allowed(document: unknown, role?: string): Right[] {
 }
 
 /**
- * @throws Error for a role or resource without a name in the tables above, so that the documentation misses
- *   none
+ * Returns the name of a role or resource.
+ *
+ * @throws Error for a role or resource without a name in the tables above, so that the documentation lists all
+ *   of them
  */
 function nameOf(text: string, names: [RegExp, string][]): string {
   const found = names.find(([pattern]) => pattern.test(text));

@@ -23,11 +23,11 @@ const adopted: SettingsInput = {
 it.each([
   ['by default', {}],
   ['with everything on', everything],
-  ['with what an earlier deployment left', adopted],
+  ['with resources of an earlier deployment', adopted],
   ['with learner details', { learnerDetails: 'include' }],
   ['with the largest settings', largestSettings],
 ] satisfies [string, SettingsInput][])(
-  'the rules of AWS Solutions and of the CDK find only problems with a written reason, %s',
+  'the rules of AWS Solutions and of the CDK find only problems with a written reason: settings %s',
   (_, settings) => {
     const { app } = appWithStacks(settings);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
@@ -42,7 +42,7 @@ it('a queue that accepts plain HTTP breaks a rule of AWS Solutions', () => {
   expect(() => app.synth()).toThrow('AwsSolutions-SQS4');
 });
 
-it('a property that CloudFormation does not know breaks a rule of the CDK', () => {
+it('a property that CloudFormation does not have breaks a rule of the CDK', () => {
   const { app, notifier } = appWithStacks({});
   new CfnResource(notifier, 'Odd', { type: 'AWS::SQS::Queue', properties: { Colour: 'blue' } });
   expect(() => app.synth()).toThrow('Colour');

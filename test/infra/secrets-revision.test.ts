@@ -23,7 +23,7 @@ function resourcesOf(secretsRevision: number): Map<string, Resource> {
  * CloudFormation reads a secret again only when the resource that refers to it changes:
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
  */
-it('a new `secretsRevision` changes each resource that contains a secret, and no other', () => {
+it('a new `secretsRevision` changes each resource that contains a secret, and no other resource', () => {
   const before = resourcesOf(1);
   const after = resourcesOf(2);
   const changed = [...before].flatMap(([id, resource]) =>
@@ -37,7 +37,7 @@ it('a new `secretsRevision` changes each resource that contains a secret, and no
   expect(changed).toEqual(expect.arrayContaining(holdSecrets));
   for (const id of changed) {
     expect(before.get(id)?.Type).toMatch(/^AWS::Events::(Connection|ApiDestination)$/);
-    // The only property that differs can change without a replacement.
+    // Only the description differs, which can change without a replacement.
     expect({ ...after.get(id)?.Properties, Description: before.get(id)?.Properties['Description'] }).toEqual(
       before.get(id)?.Properties,
     );

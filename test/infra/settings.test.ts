@@ -5,8 +5,8 @@ import { parseSettings, readSettings } from '../../infra/read-settings.ts';
 const FILE = 'schoolbell.config.ts';
 const secret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Slack-AbCdEf';
 /**
- * An ARN of a secret without the six characters that AWS adds, one without the account, and one of another
- * service.
+ * ARNs without the six characters that AWS adds, without the account, or of another service, and incomplete
+ * texts.
  */
 const incompleteArns = [
   'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Slack',

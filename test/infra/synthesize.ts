@@ -8,7 +8,10 @@ import type { SettingsInput } from '../../infra/settings.ts';
 
 const CdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
 
-/** The CDK app with the feature flags of `cdk.json`, without bundling unless it is requested. */
+/**
+ * Returns the CDK app with the feature flags of `cdk.json` and its stacks. Functions are bundled only if
+ * `bundle` is true.
+ */
 export function appWithStacks(
   settings: SettingsInput,
   { bundle = false, ...props }: AppProps & { bundle?: boolean } = {},
@@ -31,8 +34,9 @@ type Synthesised = { state: Template; notifier: Template; all: Record<string, Te
 const synthesised = new Map<string, Synthesised>();
 
 /**
- * Tests with the same settings share the templates and must not change them. They are synthesised without the
- * CDK's validation, which takes two thirds of the time. `rules.test.ts` and `changes/` run the validation.
+ * Returns the templates for settings. Tests with the same settings share the templates and must not change
+ * them. The templates are synthesised without the CDK's validation, which takes two thirds of the time.
+ * `rules.test.ts` and `changes/` run the validation.
  */
 function synthesizeOnce(settings: SettingsInput): Synthesised {
   const { CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION, CDK_VALIDATION } = process.env;
@@ -57,12 +61,12 @@ function synthesizeOnce(settings: SettingsInput): Synthesised {
   }
 }
 
-/** The templates of a deployment with these settings. */
+/** Returns the templates of the state stack and the notifier stack with these settings. */
 export function synthesize(settings: SettingsInput = {}): { state: Template; notifier: Template } {
   return synthesizeOnce(settings);
 }
 
-/** The templates of all stacks of a deployment with these settings, those of consumers included, by the stack's name. */
+/** Returns the templates of all stacks of a deployment, including those of consumers, by the stack's name. */
 export function synthesizeAll(settings: SettingsInput): Record<string, Template> {
   return synthesizeOnce(settings).all;
 }

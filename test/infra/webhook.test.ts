@@ -26,7 +26,7 @@ describe('the webhook', () => {
     });
   });
 
-  it('the webhook reserves concurrency only when the settings say how much', () => {
+  it('the webhook reserves concurrency only when `webhookConcurrency` is set', () => {
     synthesize({ webhook: true, webhookConcurrency: 3 }).notifier.hasResourceProperties(
       'AWS::Lambda::Function',
       {
@@ -70,7 +70,7 @@ describe('the webhook', () => {
     });
   });
 
-  it('Lambda writes no log line for a call of the webhook, since anybody can call it', () => {
+  it('Lambda writes no log line for a call of the webhook, because anybody can call it', () => {
     synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::Lambda::Function', {
       Description: Match.stringLikeRegexp('webhook'),
       LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
@@ -78,7 +78,7 @@ describe('the webhook', () => {
   });
 
   it.each(['ap-south-2', 'eu-central-2', 'me-central-1'])(
-    'the webhook is refused with the name of the setting in %s',
+    'in the Region %s, the webhook is refused with the name of the setting',
     (region) => {
       vi.stubEnv('CDK_DEFAULT_REGION', region);
       expect(() => appWithStacks({ webhook: true })).toThrow(SettingsError);
@@ -93,7 +93,7 @@ describe('the webhook', () => {
   });
 });
 
-it('no function reserves concurrency by default, since a new account has no concurrency to reserve', () => {
+it('no function reserves concurrency by default, because a new account has no concurrency to reserve', () => {
   for (const template of Object.values(synthesizeAll(largestSettings))) {
     template.resourcePropertiesCountIs(
       'AWS::Lambda::Function',

@@ -38,8 +38,8 @@ function storeOf({ endpoint, table }: EmbeddedDynamoDb): Store {
 }
 
 /**
- * Another process that keeps writing integrations into the directory, and prints the id of each that it
- * wrote.
+ * Starts another process that writes integrations to the directory until it is killed, and prints the id of
+ * each written integration.
  */
 function startWriter(directory: string) {
   const writer = spawn(process.execPath, [join(import.meta.dirname, 'embedded-writer.ts'), directory], {
@@ -83,7 +83,7 @@ it('every acknowledged write survives a kill of the process', async () => {
   expect(integrations.map(({ id }) => id)).toEqual(expect.arrayContaining(acknowledged));
 });
 
-it('a directory that another process uses is refused in one line, and that process continues', async () => {
+it('a directory that another process uses is refused in one line, and the other process continues', async () => {
   const directory = await someDirectory();
   const { writer, lines } = startWriter(directory);
   await once(lines, 'line');

@@ -4,8 +4,8 @@ import { createStore } from '../../functions/adapters/dynamodb/store.ts';
 import { EMBEDDED_CREDENTIALS, startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 
 /**
- * A process that the test kills: writes integrations into the given directory, and prints each id after the
- * write.
+ * Runs as a process that a test kills. It writes integrations to the given directory, and prints the id of
+ * each after the write.
  */
 const [directory = ''] = process.argv.slice(2);
 const { endpoint, table } = await startEmbeddedDynamoDb({ directory });

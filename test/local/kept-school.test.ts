@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true }));
 
-it('a new school begins on the day from which its story ends today', () => {
+it('a new school begins so early that its story ends today', () => {
   const today = Date.parse('2026-03-22T12:00:00.000Z');
   expect(newSchool(today)).toEqual({
     seed: 1,
@@ -23,7 +23,7 @@ it('a new school begins on the day from which its story ends today', () => {
   });
 });
 
-it('a school is read as it was stored, and is absent at first', async () => {
+it('a directory has no school at first, and later the school that was stored', async () => {
   expect(await readSchool(directory)).toBeNull();
   const school = newSchool(0);
   await keepSchool(join(directory, 'new'), school);

@@ -13,7 +13,7 @@ it('Kombo is polled at the EU host by default, otherwise at KOMBO_BASE_URL', asy
   expect(named.baseUrl).toBe('http://127.0.0.1:1/v1');
 });
 
-it('KOMBO_BASE_URL without a key, and one that is not a URL, are refused', async () => {
+it('KOMBO_BASE_URL is refused without a key, and if it is not a URL', async () => {
   await expect(openLocalKombo({ KOMBO_BASE_URL: 'http://127.0.0.1:1/v1' }, NOWHERE)).rejects.toThrow(
     'KOMBO_API_KEY',
   );

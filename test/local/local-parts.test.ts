@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true }));
 
-it('the lease of a terminated process is taken at once, with a fence', async () => {
+it('the lease of a terminated process is acquired at once, with a fence', async () => {
   const kombo = await openLocalKombo({}, directory);
   const types: string[] = [];
   const { ports, close } = await openLocalParts({
@@ -50,7 +50,7 @@ it('the lease of a terminated process is taken at once, with a fence', async () 
   await kombo.close();
 });
 
-it('a directory that another process uses is named in the error', async () => {
+it('the error about a directory that another process uses names the directory', async () => {
   const kombo = await openLocalKombo({}, directory);
   const options = { directory, kombo, retentionDays: 90, onEvent: () => {} };
   const first = await openLocalParts(options);

@@ -22,7 +22,7 @@ const COMPLETED = learningExample('CourseCompleted');
 
 type Sent = { method: string; headers: Record<string, string>; body?: string };
 
-/** The status, or the error code if the connection is closed. */
+/** Sends a request. Returns the status, or the error code if the connection is closed. */
 async function send(url: string, { method, headers, body = '' }: Sent): Promise<number | string | undefined> {
   const sent = request(url, { method, headers });
   sent.end(body);
@@ -125,7 +125,7 @@ test('a web page can neither read nor change anything through a local server', a
   expect([events, shown, await readdir(folder), clock.now()]).toEqual([[], [], [], now]);
 });
 
-test('a local program can use a local server that a web page cannot', async () => {
+test('a local program can use each local server', async () => {
   for (const { name, url, sent } of servers) {
     const local = { ...sent, headers: { ...sent.headers, host: 'LOCALHOST:1' } };
     expect([name, await send(url, sent), await send(url, local)]).toEqual([name, 200, 200]);
@@ -134,7 +134,7 @@ test('a local program can use a local server that a web page cannot', async () =
 });
 
 describe('the body of a request to a local server', () => {
-  /** A local server that reads the whole body and reports how many bytes it received. */
+  /** Starts a local server that reads the whole body and records how many bytes it received. */
   async function reader(deadlineMs?: number) {
     const read: number[] = [];
     const server = createServer(async (message, response) => {

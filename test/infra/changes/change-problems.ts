@@ -1,14 +1,17 @@
 import { holdsData, type Resource, replaces, type StackFacts } from './stack-facts.ts';
 
-/** The last parts of the names of a deployment's stacks, in the order in which the stacks are deployed. */
+/**
+ * The facts about each stack, by the last part of the stack's name, in the order in which the stacks are
+ * deployed.
+ */
 export type DeploymentFacts = Map<string, StackFacts>;
 
 /**
- * The problems of changing one deployment into another by `cdk deploy --all`: CloudFormation refuses, data is
- * lost, or a deployed stack uses a removed resource. Stacks that the new settings do not contain stay as they
- * are.
+ * Returns the problems of changing one deployment into another by `cdk deploy --all`: CloudFormation would
+ * refuse the change, data would be lost, or a deployed stack would use a removed resource. Stacks that the
+ * new settings do not contain remain deployed and unchanged.
  *
- * @param keepsState whether the old settings keep state; without, data may be removed together with its
+ * @param keepsState whether the old settings keep state. Otherwise data may be removed together with its
  *   setting
  */
 export function changeProblems(
@@ -43,7 +46,9 @@ const takenNames = remembered((one, other) => {
   return [...one.names.values()].filter((name) => taken.has(name));
 });
 
-/** Caches the results of a function of two stacks: thousands of deployments have few different stacks. */
+/**
+ * Caches the results of a function of two stacks, because thousands of deployments have few different stacks.
+ */
 function remembered(compare: (one: StackFacts, other: StackFacts) => string[]): typeof compare {
   const results = new WeakMap<StackFacts, WeakMap<StackFacts, string[]>>();
   return (one, other) => {
@@ -56,19 +61,20 @@ function remembered(compare: (one: StackFacts, other: StackFacts) => string[]): 
 }
 
 /**
- * A resource that stays when its stack is removed must not have a name that the next stack would give again.
+ * Returns the problems of resources that are kept when their stack is removed, and whose names the next stack
+ * would use again.
  */
 function keptNames({ resources, names }: StackFacts): string[] {
   return [...names.keys()]
     .filter(
       (id) => resources.get(id)?.DeletionPolicy === 'Retain' && !names.get(id)?.includes('AWS::StackId'),
     )
-    .map((id) => `${id} is kept, and its name would be in the way of the next one`);
+    .map((id) => `${id} is kept, so the next stack cannot create a resource with the same name`);
 }
 
 /**
- * The problems of updating one stack: resources that are removed or replaced although they hold data or are
- * in use.
+ * Returns the problems of updating one stack: resources that are removed or replaced although they hold data
+ * or are in use.
  */
 function updateProblems(last: StackFacts, next: StackFacts, keepsData: boolean): string[] {
   const used = new Set([...last.writes.values()].flat());
@@ -80,7 +86,7 @@ function updateProblems(last: StackFacts, next: StackFacts, keepsData: boolean):
       const isKept = resource.DeletionPolicy === 'Retain';
       if (keepsData && isNeeded && !isKept) problems.push(`${id} is deleted`);
       if (isKept && last.names.has(id))
-        problems.push(`${id} is kept, and its name is in the way of the way back`);
+        problems.push(`${id} is kept, so a change back cannot create a resource with the same name`);
       continue;
     }
     const cause = causeOfReplacement(resource, updated);
@@ -93,12 +99,14 @@ function updateProblems(last: StackFacts, next: StackFacts, keepsData: boolean):
   for (const [id, name] of next.names) {
     const [holder] = [...last.names].find(([other, taken]) => other !== id && taken === name) ?? [];
     if (holder !== undefined)
-      problems.push(`${id} is made before ${holder} is deleted, which has the same name`);
+      problems.push(`${id} is created before ${holder}, which has the same name, is deleted`);
   }
   return problems;
 }
 
-/** The reason why CloudFormation replaces a resource, or null if it updates it. */
+/**
+ * Returns the reason why CloudFormation replaces a resource, or null if CloudFormation updates the resource.
+ */
 function causeOfReplacement(last: Resource, next: Resource): string | null {
   if (last.Type !== next.Type) return 'its type';
   const properties = new Set([...Object.keys(last.Properties), ...Object.keys(next.Properties)]);
@@ -110,7 +118,10 @@ function causeOfReplacement(last: Resource, next: Resource): string | null {
   return changed ?? null;
 }
 
-/** The parameters that a deployed stack reads and no stack writes: it could not be deployed again. */
+/**
+ * Returns the parameters that a deployed stack reads and no stack writes. Such a stack could not be deployed
+ * again.
+ */
 function unwritten(deployed: DeploymentFacts): string[] {
   const written = new Set([...deployed.values()].flatMap(({ writes }) => [...writes.keys()]));
   return [...deployed].flatMap(([stack, { reads }]) =>

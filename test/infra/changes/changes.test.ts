@@ -5,8 +5,8 @@ import { Deployments, factsOf } from './deployments.ts';
 import { allChoices, type Choice, neighbours, OPTIONS, OTHER_SETTINGS, settingsOf } from './options.ts';
 
 /**
- * `npm run test:changes` compares all deployments. `npm test` compares a small and a large one with their
- * neighbours.
+ * Whether to compare all deployments, as `npm run test:changes` does. `npm test` compares a small and a large
+ * deployment with their neighbours.
  */
 const takesAll = process.env['CHANGES'] === 'all';
 
@@ -19,10 +19,10 @@ function described(choice: Choice): string {
   return JSON.stringify(settingsOf(choice));
 }
 
-/** All deployments take minutes. */
+/** The timeout. Comparing all deployments takes minutes. */
 const LONG_MS = 20 * 60_000;
 
-/** Pairs of deployments that differ in one option, in both directions. */
+/** Returns pairs of deployments that differ in one option, in both directions. */
 function* pairs(): Generator<[before: Choice, after: Choice]> {
   for (const choice of takesAll ? allChoices() : [SMALL, LARGE]) {
     for (const neighbour of neighbours(choice)) {
@@ -37,7 +37,7 @@ describe('a change of one setting deploys with `cdk deploy --all` and keeps all 
   const deployments = new Deployments();
 
   it(
-    'a change of an option that decides which resources exist can be deployed and keeps all data',
+    'a change of an option that adds or removes resources can be deployed and keeps all data',
     () => {
       const began = performance.now();
       const problems: Record<string, string> = {};
@@ -71,7 +71,7 @@ describe('a change of one setting deploys with `cdk deploy --all` and keeps all 
   });
 
   it(
-    'each stack depends only on the options that the list names for it',
+    'each stack depends only on the options that list the stack in `of`',
     () => {
       const values = fc.tuple(...OPTIONS.map(({ values }) => fc.nat(values.length - 1)));
       for (const choice of fc.sample(values, takesAll ? 20 : 3)) {

@@ -13,7 +13,7 @@ const outdir = mkdtempSync(join(tmpdir(), 'schoolbell-changes-'));
 
 const ENDS: StackEnd[] = ['State', 'Notifier', 'Certificates', 'Subscribers'];
 
-/** The stacks of the deployment with these settings. */
+/** Returns the facts about the stacks of the deployment with these settings. */
 export function factsOf(settings: SettingsInput): DeploymentFacts {
   const { state, notifier, consumers } = appWithStacks(settings, { outdir });
   return new Map(
@@ -26,7 +26,7 @@ export function factsOf(settings: SettingsInput): DeploymentFacts {
 
 export function endOf(name: string): StackEnd {
   const end = ENDS.find((known) => name.endsWith(known));
-  if (end === undefined) throw new Error(`The changes do not know the stack ${name}`);
+  if (end === undefined) throw new Error(`The stack ${name} is missing in ENDS`);
   return end;
 }
 
@@ -56,7 +56,7 @@ export class Deployments {
   }
 }
 
-/** The values of the options that a stack depends on. */
+/** Returns a key of a stack: the values of the options that the stack depends on. */
 function keyOf(end: StackEnd, choice: Choice): string {
   const values = choice.filter((_, at) => OPTIONS[at]?.of.includes(end));
   return `${end} ${values.join(' ')}`;

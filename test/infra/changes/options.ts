@@ -16,7 +16,7 @@ const endpoint = {
 /** The options that decide which resources exist and what uses them. */
 export type Option = {
   name: string;
-  /** The settings for each value of the option; the first one is the default. */
+  /** The settings for each value of the option. The first value is the default. */
   values: SettingsInput[];
   /** The stacks whose templates depend on the option, by the last part of their names. */
   of: StackEnd[];
@@ -109,7 +109,7 @@ export function settingsOf(choice: Choice): SettingsInput {
   return Object.assign({}, ...parts, { adopt: Object.assign({}, ...parts.map(({ adopt }) => adopt)) });
 }
 
-/** Every combination of values. */
+/** Returns every combination of values. */
 export function allChoices(): Choice[] {
   return OPTIONS.reduce<Choice[]>(
     (choices, { values }) => choices.flatMap((choice) => values.map((_, value) => [...choice, value])),
@@ -117,7 +117,7 @@ export function allChoices(): Choice[] {
   );
 }
 
-/** The choices that differ from this one in the value of one option. */
+/** Returns the choices that differ from a choice in the value of one option. */
 export function neighbours(choice: Choice): Choice[] {
   return OPTIONS.flatMap(({ values }, at) =>
     values.flatMap((_, value) => (value === choice[at] ? [] : [choice.with(at, value)])),

@@ -26,7 +26,7 @@ export type StackFacts = {
    * The Systems Manager parameters that the stack writes, with the logical ids that their values refer to.
    */
   writes: Map<string, string[]>;
-  /** For each resource with a name in the template: what identifies it, by its logical id. */
+  /** The type and name of each resource whose name is in the template, by its logical id. */
   names: Map<string, string>;
   /** The exports and imports that connect one stack with another. */
   locks: string[];
@@ -37,25 +37,25 @@ export type StackFacts = {
 const specification = loadAwsServiceSpecSync();
 
 /**
- * The documented facts about a resource type:
+ * Returns the documented facts about a resource type:
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
  */
 function specified(type: string) {
   const [found] = specification.lookup('resource', 'cloudFormationType', 'equals', type);
-  if (found === undefined) throw new Error(`AWS specifies no ${type}`);
+  if (found === undefined) throw new Error(`AWS documents no resource type ${type}`);
   return found;
 }
 
 /**
- * Whether the resource holds data. AWS counts event buses as resources without data, but they hold the rules
- * of others. Logs may be deleted.
+ * Returns whether resources of a type hold data. AWS counts event buses as resources without data, but they
+ * hold the rules of other systems. Logs may be deleted.
  */
 export function holdsData(type: string): boolean {
   if (type === 'AWS::Logs::LogGroup') return false;
   return type === 'AWS::Events::EventBus' || specified(type).isStateful === true;
 }
 
-/** Whether CloudFormation replaces the resource when this property changes. */
+/** Returns whether CloudFormation replaces the resource when this property changes. */
 export function replaces(type: string, property: string): boolean {
   const { causesReplacement } = specified(type).properties[property] ?? {};
   return causesReplacement !== undefined && causesReplacement !== 'no';
@@ -88,8 +88,8 @@ export function stackFacts(json: unknown): StackFacts {
 }
 
 /**
- * The type and name of a resource whose name is in the template: no other resource may have it at the same
- * time.
+ * Returns the type and name of a resource, or null if its name is not in the template. No two resources may
+ * have the same type and name at the same time.
  */
 function nameOf({ Type, Properties }: Resource): string | null {
   const { primaryIdentifier = [] } = specified(Type);
@@ -98,7 +98,7 @@ function nameOf({ Type, Properties }: Resource): string | null {
   return isGiven ? `${Type} ${JSON.stringify(given)}` : null;
 }
 
-/** The logical ids that a value refers to. */
+/** Returns the logical ids that a value refers to. */
 function referredIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, part]) => {

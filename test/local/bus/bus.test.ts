@@ -80,7 +80,7 @@ test('an entry is delivered before the response is sent', async () => {
   expect(steps).toEqual(['delivered', 'answered']);
 });
 
-test('an entry that cannot be delivered fails the call with the reason', async () => {
+test('the call fails with the reason when an entry cannot be delivered', async () => {
   await bus.close();
   await start({
     onEvent: () => {
@@ -114,7 +114,7 @@ test.each([
   ['a detail', { ...entry, Detail: undefined }, 'InvalidArgument'],
   ['JSON in its detail', { ...entry, Detail: '{' }, 'MalformedDetail'],
   ['an object in its detail', { ...entry, Detail: '[]' }, 'MalformedDetail'],
-  ['a source of its own', { ...entry, Source: 'aws.ec2' }, 'NotAuthorizedForSourceException'],
+  ['a source that is allowed', { ...entry, Source: 'aws.ec2' }, 'NotAuthorizedForSourceException'],
 ])('an entry without %s fails at its index, and the other entries are delivered', async (_, bad, code) => {
   const answer = await put(entry, bad, entry);
 
@@ -126,7 +126,7 @@ test.each([
   ]);
 });
 
-test('a request with 10 entries is accepted, and one with 11 is refused', async () => {
+test('a request with 10 entries is accepted, and a request with 11 entries is refused', async () => {
   expect((await put(...entries(10))).Entries).toHaveLength(10);
   await expect(put(...entries(11))).rejects.toMatchObject({ name: 'ValidationException' });
   expect(delivered).toHaveLength(10);
@@ -136,7 +136,7 @@ test('a request without entries is refused', async () => {
   await expect(put()).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test('a request of 1 MiB in UTF-8 is accepted, and one of a byte more is refused', async () => {
+test('a request of 1 MiB in UTF-8 is accepted, and a request with one more byte is refused', async () => {
   const counted = Buffer.byteLength('schoolbellCourseCompleted{"id":""}');
   const filling = 'é'.repeat((1024 * 1024 - counted - 2) / 2);
   const largest = { ...entry, Detail: `{"id":"${filling}xy"}` };
@@ -163,7 +163,7 @@ test('a malformed request is refused', async () => {
   expect(await response.json()).toMatchObject({ __type: 'SerializationException' });
 });
 
-test('an injected fault fails the given number of the next entries', async () => {
+test('an injected fault makes the given number of entries fail', async () => {
   bus.control.failEntries({ code: 'ThrottlingException', times: 2 });
 
   const answer = await put(...entries(3));
@@ -173,7 +173,7 @@ test('an injected fault fails the given number of the next entries', async () =>
   expect((await put(entry)).FailedEntryCount).toBe(0);
 });
 
-test('an injected fault fails matching entries until the faults are cleared', async () => {
+test('an injected fault makes matching entries fail until the faults are cleared', async () => {
   bus.control.failEntries({ code: 'InternalFailure', matches: ({ detail }) => detail['id'] === '1' });
 
   expect((await put(...entries(3))).FailedEntryCount).toBe(1);
@@ -189,7 +189,7 @@ test('an injected fault can deliver an entry that the response reports as failed
   expect(delivered).toHaveLength(1);
 });
 
-test('an injected fault can fail a whole call, before or after its entries are accepted', async () => {
+test('an injected fault can make a whole call fail, before or after its entries are accepted', async () => {
   bus.control.failCalls({ status: 503, code: 'ServiceUnavailable', times: 1 });
   bus.control.failCalls({ status: 'dropped', times: 1, afterAccepting: true });
 
@@ -200,7 +200,7 @@ test('an injected fault can fail a whole call, before or after its entries are a
   expect((await put(entry)).FailedEntryCount).toBe(0);
 });
 
-test('the bus starts on the port that the options name', async () => {
+test('the bus starts on the port in the options', async () => {
   const { port } = new URL(bus.endpoint);
   await bus.close();
 

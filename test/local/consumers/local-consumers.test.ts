@@ -22,7 +22,7 @@ const entry = (type: 'CourseCompleted' | 'LearnerDropped') => ({
   time: null,
 });
 
-/** The consumers, with a Kombo that shows the example's progression with this status. */
+/** Creates the consumers, with a Kombo that shows the example's progression with this status. */
 function consumers(status: 'COMPLETED' | 'IN_PROGRESS') {
   const shown: string[] = [];
   const events: string[] = [];
@@ -39,7 +39,7 @@ function consumers(status: 'COMPLETED' | 'IN_PROGRESS') {
   return { deliver, shown, events, pdfs };
 }
 
-test('a completion produces a certificate in the folder and a line of Slack, through the deployed rules', async () => {
+test('a completion produces a certificate in the folder and a Slack message, according to the deployed rules', async () => {
   const { deliver, shown, events, pdfs } = consumers('COMPLETED');
   await deliver(deliveredEvent(entry('CourseCompleted'), 'e1', 0));
   await deliver(deliveredEvent(entry('CourseCompleted'), 'e2', 0));

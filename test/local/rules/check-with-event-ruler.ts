@@ -8,9 +8,10 @@ import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 import { patternAndEvent } from './arbitrary-pattern.ts';
 
 /**
- * Compares the matcher with event-ruler, EventBridge's own, on random pairs of a pattern and an event:
- * `node test/local/rules/check-with-event-ruler.ts --class-path JARS [--pairs 100000] [--seed 1]`. It needs Java 11 or later.
- * `--save FILE` writes the pairs with the verdicts of event-ruler, for the test that runs without Java.
+ * Compares the matcher with event-ruler, EventBridge's own matcher, for random pairs of a pattern and an
+ * event: `node test/local/rules/check-with-event-ruler.ts --class-path JARS [--pairs 100000] [--seed 1]`. It
+ * needs Java 11 or later. `--save FILE` writes the pairs with the verdicts of event-ruler, for the test that
+ * runs without Java.
  */
 const { values } = parseArgs({
   options: {

@@ -7,7 +7,10 @@ import verdicts from './generated/event-ruler-verdicts.json' with { type: 'json'
 const node = z.record(z.string(), z.unknown());
 const Verdicts = z.array(z.tuple([z.enum(['refused', 'matches', 'differs']), node, node]));
 
-/** Examples of the user guide and of the README of event-ruler, the matcher of EventBridge. */
+/**
+ * The examples are from EventBridge's user guide and from the README of event-ruler, EventBridge's own
+ * matcher.
+ */
 describe('a pattern matches an event', () => {
   const cases: [string, object, object][] = [
     ['an exact value', { source: ['a', 'b'] }, { source: 'b' }],
@@ -46,13 +49,13 @@ describe('a pattern does not match an event', () => {
     ['an absent field', { source: ['a'] }, {}],
     ['a text for a number', { count: [5] }, { count: '5' }],
     ['null for absence', { title: [null] }, {}],
-    ['absence for null', { title: [{ exists: false }] }, { title: null }],
-    ['a value or absence for null', { title: ['x', { exists: false }] }, { title: null }],
+    ['exists: false for null', { title: [{ exists: false }] }, { title: null }],
+    ['a value or exists: false for null', { title: ['x', { exists: false }] }, { title: null }],
     ['one of two fields', { a: [1], b: [2] }, { a: 1, b: 3 }],
     ['anything-but of an absent field', { status: [{ 'anything-but': ['x'] }] }, {}],
     ['a wildcard for null', { title: [{ wildcard: '*' }] }, { title: null }],
     ['a prefix of a number', { n: [{ prefix: '1' }] }, { n: 12 }],
-    ['an object where a leaf is asked for', { replay: [{ exists: true }] }, { replay: { id: 'r' } }],
+    ['exists for an object', { replay: [{ exists: true }] }, { replay: { id: 'r' } }],
     ['out of range', { n: [{ numeric: ['>', 0, '<', 5] }] }, { n: 5 }],
     ['neither of $or', { $or: [{ a: [1] }, { b: [2] }] }, { a: 2, b: 1 }],
     ['an empty list', { changes: ['status'] }, { changes: [] }],
@@ -91,12 +94,13 @@ describe('a wildcard', () => {
     ['*a*a', 'a', false],
     ['*', '', true],
   ];
-  test.each(cases)('the wildcard %s, compared with %s: %s', (wildcard, value, matches) =>
-    expect(matchesPattern({ a: [{ wildcard }] }, { a: value })).toBe(matches),
+  test.each(cases)(
+    'the result of matching the wildcard %s with the text %s is %s',
+    (wildcard, value, matches) => expect(matchesPattern({ a: [{ wildcard }] }, { a: value })).toBe(matches),
   );
 });
 
-test('numbers are compared with six digits after the decimal point, and other spellings of an IP address are equal', () => {
+test('numbers are compared with six digits after the decimal point, and two spellings of an IP address are equal', () => {
   expect(matchesPattern({ n: [0.1] }, { n: 0.1000000001 })).toBe(true);
   expect(matchesPattern({ n: [123456789012] }, { n: 123456789012 })).toBe(true);
   expect(matchesPattern({ ip: ['::1'] }, { ip: '0:0:0:0:0:0:0:1' })).toBe(true);

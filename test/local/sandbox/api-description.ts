@@ -8,12 +8,15 @@ const description = parse(await readFile(file, 'utf8'), { merge: true });
 const timestamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const formats = { 'date-time': timestamp, uri: (text: string) => URL.canParse(text) };
 const bodies = new Ajv2020({ strict: false, allErrors: true, formats });
-/** All values of a query are texts: `page_size=10` must be accepted as an integer. */
+/**
+ * The validator of queries. All values of a query are texts, so it must accept `page_size=10` as an integer.
+ */
 const queries = new Ajv2020({ strict: false, coerceTypes: true });
 for (const ajv of [bodies, queries]) ajv.addSchema(description, 'kombo');
 
 /**
- * A validator for the part of the API description at a JSON pointer, such as `/components/schemas/Failure`.
+ * Returns a validator for the part of the API description at a JSON pointer, such as
+ * `/components/schemas/Failure`.
  */
 const described = (ajv: Ajv2020, pointer: string): ValidateFunction =>
   ajv.compile({ $ref: `kombo#${pointer}` });
@@ -36,7 +39,10 @@ const answers = {
   failure: described(bodies, '/components/responses/Failure/content/application~1json/schema'),
 };
 
-/** The violations of the description in the body of a response; empty if there are none. */
+/**
+ * Returns the violations of the API description in the body of a response, or an empty text if there are
+ * none.
+ */
 export function breaches(kind: keyof typeof answers, body: unknown): string {
   const check = answers[kind];
   return check(body) ? '' : bodies.errorsText(check.errors);
@@ -45,7 +51,7 @@ export function breaches(kind: keyof typeof answers, body: unknown): string {
 const parameters: { name: string; in: string; schema: object }[] =
   description.paths['/lms/course-progressions'].get.parameters;
 
-/** The names of the query parameters in the description. */
+/** The names of the query parameters in the API description. */
 export const queryParameters = parameters.flatMap((one) => (one.in === 'query' ? [one.name] : []));
 
 const checks = new Map(
@@ -61,7 +67,7 @@ const checks = new Map(
   ),
 );
 
-/** Whether the description allows this value of a query parameter. */
+/** Returns whether the API description allows this value of a query parameter. */
 export function allows(name: string, value: string): boolean {
   return checks.get(name)?.(value) === true;
 }

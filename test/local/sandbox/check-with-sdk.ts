@@ -9,8 +9,8 @@ import { startSandbox } from '../../../local/sandbox/server.ts';
 /**
  * Calls the sandbox with Kombo's own SDK: `node test/local/sandbox/check-with-sdk.ts FOLDER`, where FOLDER
  * has the package `@kombo-api/sdk`. The SDK throws if a response lacks a field of Kombo's description or has
- * another type. This is not part of `npm test` and the SDK is no dependency: it has 9.5 MB, and no operation
- * for course progressions.
+ * another type. This check is not part of `npm test`, and the SDK is not a dependency, because the SDK has
+ * 9.5 MB and no operation for course progressions.
  */
 const INTEGRATION = 'moodle:7C9M5sXAQx2cNMpVHLojrFpL';
 const KEY = 'key-of-the-check';

@@ -1,6 +1,9 @@
 import type { ProgressionRecord } from '../../../local/sandbox/records.ts';
 
-/** A live record. `number` determines its ids; `learner` and `course` those of the linked objects. */
+/**
+ * Returns a record that is not removed. `number` determines its ids. `learner` and `course` determine the ids
+ * of the linked objects.
+ */
 export function courseProgression(
   number: number,
   {

@@ -13,7 +13,7 @@ const manyRecords = (count: number) =>
   Array.from({ length: count }, (_, number) => courseProgression(number));
 const idsOf = (records: ProgressionRecord[]) => records.map(({ id }) => id);
 
-test('reading all pages returns every record exactly once while nothing changes', async () => {
+test('if nothing changes, reading all pages returns every record exactly once', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat({ max: 60 }), fc.integer({ min: 1, max: 25 }), async (count, size) => {
       const records = manyRecords(count);

@@ -50,9 +50,9 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 /**
- * Counts and sends over HTTP.
+ * Plans and runs a replay with the sandbox.
  *
- * @returns the events of each kind, and the number of records that were read
+ * @returns the sent events, and the numbers of records that were read to count and to send them
  */
 async function replay(id: string, filter: Partial<EventFilter>) {
   const at = replayWorld();
@@ -84,7 +84,7 @@ async function replay(id: string, filter: Partial<EventFilter>) {
   return { sent: at.replayed().map(({ detail }) => detail.id.split('/').slice(2).join(' ')), read };
 }
 
-/** The events that a filter selects, in the order of their ids. */
+/** Returns the events that a filter should select, in the order of their ids. */
 const meant = (isMeant: (record: (typeof records)[number]) => boolean) =>
   records
     .filter(isMeant)

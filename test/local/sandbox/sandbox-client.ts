@@ -18,7 +18,10 @@ function kindOf(path: string) {
   return path.startsWith('/lms') ? 'progressions' : 'integration';
 }
 
-/** A sandbox and simple requests to it. Every response is checked against the API description. */
+/**
+ * Starts a sandbox, and returns functions for simple requests to it. Every response is compared with the API
+ * description.
+ */
 export async function openSandbox(options: Omit<SandboxOptions, 'apiKey'>) {
   const sandbox = await startSandbox({ apiKey: KEY, ...options });
 
@@ -44,7 +47,7 @@ export async function openSandbox(options: Omit<SandboxOptions, 'apiKey'>) {
     get,
     query,
     page,
-    /** The results of each page of a complete pass. */
+    /** Returns the results of each page of a complete pass. */
     pass: async (integration: string, parameters: Record<string, string> = {}) => {
       const pages: ProgressionRecord[][] = [];
       let cursor: string | null = null;
@@ -55,7 +58,7 @@ export async function openSandbox(options: Omit<SandboxOptions, 'apiKey'>) {
       } while (cursor !== null);
       return pages;
     },
-    /** The HTTP status, the code of the error and its message. */
+    /** Returns the HTTP status, the error code and the message of a refused request. */
     refusal: async (answer: Promise<{ status: number; body: unknown }>) => {
       const { status, body } = await answer;
       const { error } = Failure.parse(body);

@@ -26,7 +26,7 @@ test('the history of a school depends only on its options and the time', () => {
   );
 });
 
-test('schools with different seeds differ, and integrations share no id', () => {
+test('schools with different seeds are different, and two integrations have no id in common', () => {
   const ids = (options: Partial<SchoolOptions>) =>
     new Set(recordsAt(school(options), startsAt).map(({ id }) => id));
   expect(ids({ seed: 2 })).not.toEqual(ids({ seed: 3 }));
@@ -51,7 +51,7 @@ test('a school has learners with several courses, and each record has its own id
 });
 
 describe('a record of a school', () => {
-  /** The histories of all records over a year, read every six hours. */
+  /** Returns the histories of all records over a year, read every six hours. */
   const observed = (options: Partial<SchoolOptions> = {}) => {
     const source = school({ learners: 60, story: false, ...options });
     const histories = new Map<string, { now: number; changedAt: number; record: ProgressionRecord }[]>();
@@ -86,7 +86,7 @@ describe('a record of a school', () => {
     }
   });
 
-  test('a removed record is erased after 14 days, so that only its id is left', () => {
+  test('a removed record is erased after 14 days, so that only its id remains', () => {
     const erased = year.flatMap((history) => {
       const last = history.at(-1);
       const removed = history.at(-2)?.record.remote_deleted_at;
@@ -105,7 +105,7 @@ describe('a record of a school', () => {
     }
   });
 
-  test('a record has a completion date exactly while it is completed, and never one in the future', () => {
+  test('a record has a completion date exactly while it is completed, and the date is never in the future', () => {
     for (const { now, record } of year.flat()) {
       expect(record.completed_at !== null).toBe(record.status === 'COMPLETED');
       if (record.completed_at === null) continue;
@@ -113,7 +113,7 @@ describe('a record of a school', () => {
     }
   });
 
-  test('sometimes only `changed_at` of a record changes', () => {
+  test('in some changes of a record, only `changed_at` is different', () => {
     const withoutChangedAt = ({ changed_at, ...rest }: ProgressionRecord) => JSON.stringify(rest);
     const touches = year.flatMap((history) =>
       history.filter(({ record }, index) => {

@@ -21,7 +21,7 @@ const open = (options: Partial<SandboxOptions> = {}) =>
     ...options,
   });
 
-test('the sandbox refuses a wrong key, a missing key and another scheme', async () => {
+test('the sandbox refuses a wrong key, a missing key and another authorization scheme', async () => {
   await using sandbox = await open();
   for (const Authorization of ['Bearer wrong', '', `Basic ${KEY}`, KEY]) {
     const answer = sandbox.get('/lms/course-progressions', { Authorization, 'X-Integration-Id': ID });
@@ -62,7 +62,7 @@ test('the sandbox returns its own time in the Date header, in whole seconds', as
   expect(refused.headers.get('date')).toBe('Mon, 02 Mar 2026 12:00:00 GMT');
 });
 
-test('the owner of the key and the details of an integration have the form that Kombo describes', async () => {
+test('the responses about the key and about an integration have the format that Kombo describes', async () => {
   await using sandbox = await open();
   sandbox.control.setDataExpiredAt(ID, startsAt);
   const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uri: true } });
@@ -78,7 +78,7 @@ test('the owner of the key and the details of an integration have the form that 
   }
 });
 
-test('the sandbox returns since when the data of an integration has expired', async () => {
+test('the sandbox returns the time at which the data of an integration expired', async () => {
   await using sandbox = await open();
   const expiredAt = async (id: string) =>
     z
@@ -103,7 +103,7 @@ test('the sandbox can limit the rate of the next requests', async () => {
   expect(sandbox.control.requests()).toBe(3);
 });
 
-test('the sandbox can fail the requests of one integration with any status and code', async () => {
+test('the sandbox can make the requests of one integration fail with any status and code', async () => {
   await using sandbox = await open();
   const code = 'INTEGRATION.SOMETHING_NEW';
   sandbox.control.inject({ kind: 'error', status: 503, code, integration: ID, requests: 1000 });
@@ -143,7 +143,7 @@ test('the sandbox can send half a body, or close the connection without a respon
   expect((await sandbox.query(ID)).status).toBe(200);
 });
 
-test('a running clock starts at the time of the machine and runs at the given speed', () => {
+test("a running clock starts at the machine's time and runs at the given speed", () => {
   let machine = startsAt;
   const clock = runningClock(3600, () => machine);
   expect(clock.now()).toBe(startsAt);

@@ -6,8 +6,8 @@ import { DEFAULT_SCHOOL, livingSchool } from '../../../local/sandbox/school/scho
 import { STORY } from '../../../local/sandbox/school/story.ts';
 
 /**
- * The events of one difference according to the design's table, written a second time: the sandbox must not
- * be tested by the code that it tests.
+ * Returns the events of one difference between two states. These rules are a second implementation, because
+ * the code of the functions must not check the sandbox that tests it.
  */
 const eventsOf = (before: ProgressionRecord | undefined, after: ProgressionRecord): LearningEventType[] => {
   if (before === undefined) {
