@@ -8,7 +8,7 @@ import type { Checkpoint, Lease } from '../state/checkpoint.ts';
  * the next worker applies and publishes these entries again, under the same event ids, and reads their pages again.
  */
 const SAVE_EVERY_MS = 10_000;
-const SAVE_EVERY_ENTRIES = 10;
+const SAVE_EVERY_ENTRIES = 5;
 
 /** The holder of an integration's lease: the only one that writes its checkpoint, journal and progressions. */
 export type Worker = {
