@@ -5,11 +5,14 @@ import type { Failure } from './state/checkpoint.ts';
 /** The other properties of an error besides its message. */
 export type ErrorContext = { code?: string | null; logUrl?: string | null; cause?: unknown };
 
-/** An error that ends a run. Each class is named for what happens next; `message` is one line for a person. */
+/**
+ * An error that ends a run. The name of each class says what happens next. `message` is one line for a
+ * person.
+ */
 abstract class RunError extends Error {
   abstract readonly kind: Failure['kind'];
   readonly code: string | null;
-  /** Kombo's log page of the failed request. */
+  /** The URL of the failed request's log page at Kombo. */
   readonly logUrl: string | null;
 
   constructor(message: string, context: ErrorContext = {}) {
@@ -20,12 +23,12 @@ abstract class RunError extends Error {
   }
 }
 
-/** A failure that remained after several attempts but may be temporary: the next run tries again. */
+/** A failure that several attempts did not resolve, but that may be temporary. The next run tries again. */
 export class TransientError extends RunError {
   readonly kind = 'transient';
 }
 
-/** Kombo accepts no requests for some time. This is not a failure: the run continues after that time. */
+/** Kombo accepts no requests for some time. This is not a failure. The run continues after that time. */
 export class RateLimitedError extends TransientError {
   /** The number of milliseconds until Kombo accepts requests again. */
   readonly waitMs: number;
@@ -36,7 +39,10 @@ export class RateLimitedError extends TransientError {
   }
 }
 
-/** This integration needs a person: it is polled less and less often, and the operator is notified once. */
+/**
+ * A failure of one integration that a person must resolve. The integration is polled less and less often, and
+ * the operator is notified once.
+ */
 export class IntegrationError extends RunError {
   readonly kind = 'integration';
 }
@@ -47,21 +53,25 @@ export class WaitingError extends RunError {
 }
 
 /**
- * Kombo refuses access: the key, the IP address, or this integration. Whether the deployment or the integration is
- * wrong can only be determined by comparison with other integrations. Dispatch does this (`due.ts`).
+ * Kombo refuses access: the key, the IP address, or this integration. Only a comparison with other
+ * integrations shows whether the deployment or the integration is the cause. Dispatch compares them
+ * (`due.ts`).
  */
 export class AccessRefusedError extends RunError {
   readonly kind = 'access-refused';
 }
 
-/** The deployment is wrong (AWS denies access, or there is no key): every integration would fail in the same way. */
+/**
+ * The deployment is wrong (AWS denies access, or there is no key), so that every integration would fail in
+ * the same way.
+ */
 export class DeploymentError extends RunError {
   readonly kind = 'deployment';
 }
 
 export type { RunError };
 
-/** The properties, besides the name, that are read from the error of a failed call. */
+/** The properties that are read from the error of a failed call, besides its name. */
 const ErrorParts = z.object({
   code: z.catch(z.optional(z.string()), undefined),
   $metadata: z.catch(z.optional(z.object({ httpStatusCode: z.optional(z.number()) })), undefined),
@@ -78,8 +88,8 @@ const NAME = /^(?:Error|\$?(?=(?:.*[A-Z]){2})[A-Za-z.]{3,64})$/;
 const SYSTEM_CODE = /^[A-Z][A-Z_]{2,63}$/;
 
 /**
- * Returns the name of an error, or `UnknownError` if the name does not look like one: a response of AWS may repeat the
- * request. Messages of other systems are never passed on.
+ * Returns the name of an error, or `UnknownError` if the text does not look like a name: a response of AWS
+ * may repeat the request. Messages of other systems are never passed on.
  */
 export function nameOf(error: unknown): string {
   return asCode(error instanceof Error ? error.name : '');

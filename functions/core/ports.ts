@@ -81,8 +81,8 @@ export type Store = {
   /** Reads the checkpoint and its lease. Returns null for an integration that was never polled. */
   readCheckpoint(id: IntegrationId): Promise<{ checkpoint: Checkpoint; lease: Lease | null } | null>;
   /**
-   * Reads many checkpoints at once, for an overview. The reads are eventually consistent. Integrations that were never
-   * polled are absent.
+   * Reads many checkpoints for an overview. The reads are eventually consistent. The result has no checkpoint
+   * for an integration that was never polled.
    */
   readCheckpoints(ids: IntegrationId[]): Promise<Map<IntegrationId, Checkpoint>>;
   /**
@@ -96,7 +96,8 @@ export type Store = {
    */
   saveCheckpoint(next: Checkpoint, lease: Lease): Promise<void>;
   /**
-   * Does the same as `saveCheckpoint`, but releases the lease instead of renewing it.
+   * Replaces the checkpoint as `saveCheckpoint` does, but releases the lease instead of renewing it.
+   *
    * @returns whether another poll of the integration was requested meanwhile
    */
   releaseLease(next: Checkpoint, lease: Lease): Promise<{ again: boolean }>;
@@ -104,7 +105,8 @@ export type Store = {
   /**
    * Reads the known states, by progression id. Unknown ids are absent. Accepts any number of ids.
    *
-   * @param shown the records at Kombo: a known state that equals its record is not decoded, which is faster
+   * @param shown the records that Kombo shows: a known state that equals its record is not decoded, which is
+   *   faster
    */
   readKnown(
     integration: IntegrationId,
@@ -119,8 +121,8 @@ export type Store = {
   appendEntry(entry: JournalEntry): Promise<void>;
   readEntry(integration: IntegrationId, number: number): Promise<JournalEntry | null>;
   /**
-   * For many integrations at once, reads the entry after the last one that the checkpoint counts, if it exists. For an
-   * overview: the reads are eventually consistent.
+   * Reads, for many integrations, the entry after the last one that the checkpoint counts, if this entry
+   * exists. For an overview: the reads are eventually consistent.
    */
   readEntriesAfter(checkpoints: Pick<Checkpoint, 'integration' | 'entry'>[]): Promise<JournalEntry[]>;
   /**
@@ -146,29 +148,29 @@ export type Store = {
   /** Reads the chunks with these names, in order. Omits chunks that retention removed. */
   readHeldChunks(integration: IntegrationId, names: string[]): AsyncIterable<HeldChunk>;
 
-  /** Reads the last probe (`fleet/due.ts`). Returns null without one, or if it is unreadable. */
+  /** Reads the last probe (`fleet/due.ts`). Returns null if there is none or if it is unreadable. */
   readProbe(): Promise<Probe | null>;
   writeProbe(probe: Probe): Promise<void>;
 
   /**
-   * Adds items to the set-aside list, which has one item per kind and id. A later item replaces the earlier one only
-   * for a status; otherwise the first item stays.
+   * Adds items to the set-aside list, which has one item per kind and id. A later item replaces an earlier
+   * one only if it is a status. Otherwise, the earlier item stays.
    */
   setAside(integration: IntegrationId, items: SetAside[]): Promise<void>;
   readSetAside(integration: IntegrationId): Promise<SetAside[]>;
   removeSetAside(integration: IntegrationId, item: Pick<SetAside, 'kind' | 'id'>): Promise<void>;
 };
 
-/** The result for each event, by the event's index in the list. */
+/** The results of the events, by their index in the list. */
 export type PublishResult = {
   accepted: number[];
-  /** Events that EventBridge refuses permanently, with its reason. */
+  /** The events that EventBridge refuses permanently, with its reason. */
   refused: { index: number; reason: string }[];
-  /** Why other events were neither accepted nor refused; null if there are none. */
+  /** Why the other events were neither accepted nor refused; null if there are none. */
   error: Error | null;
 };
 
-/** The event bus. It retries, and accepts the events of each progression in their order. */
+/** The event bus. It retries, and the events of each progression are accepted in their order. */
 export type Publisher = {
   publish(events: LearningEvent[]): Promise<PublishResult>;
   /**
@@ -203,9 +205,12 @@ export type BulkQueue<Message = PollMessage> = Queue<Message> & {
 export type RunSettings = {
   overlapMs: number;
   learnerDetails: 'omit' | 'include';
-  /** How long a lease lasts after its last renewal, in milliseconds. */
+  /** The duration of a lease after its last renewal, in milliseconds. */
   leaseMs: number;
-  /** The limit of suspect changes in 24 hours: this share of the known progressions, but at least this number. */
+  /**
+   * The limit of suspect changes in 24 hours: this share of the known progressions, but not less than
+   * `surgeFloor`.
+   */
   surgeShare: number;
   surgeFloor: number;
   /** How long a reconciliation may run before it is interrupted for the next incremental run. */

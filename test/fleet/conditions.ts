@@ -9,11 +9,11 @@ export type Period = { from: number; to: number };
 
 /** The failures of a week. Members are the integrations of a fleet, by number from 0. */
 export type Conditions = {
-  /** The error of a request of this member at this time, or null if Kombo responds normally. */
+  /** Returns the error of a request of this member at this time, or null if Kombo responds normally. */
   failure(member: number, at: number): Error | null;
-  /** Whether the member was added and is not paused. */
+  /** Returns whether the member was added and is not paused. */
   isActive(member: number, at: number): boolean;
-  /** Kombo refuses access for these members, independently of the others. */
+  /** The members whose access Kombo refuses independently of the others. */
   refusedAlone: ReadonlySet<number>;
   /** The periods in which every member fails in the same way. */
   outages: Period[];
@@ -71,7 +71,7 @@ function refused(status: number, code: string | null): Error {
   );
 }
 
-/** Some members fail permanently from a moment in the first half of the week on. */
+/** Returns conditions in which some members fail permanently, from a random moment in the first half of the week on. */
 function alone(
   { members, period, random }: Week,
   count: number,
@@ -89,7 +89,7 @@ function refusedAlone(week: Week, count: number): Conditions {
   return { ...NOTHING_WRONG, failure, refusedAlone: new Set(since.keys()) };
 }
 
-/** Three outages, each between a few minutes and a day and a half. */
+/** Returns conditions with three outages. Each takes between a few minutes and a day and a half. */
 function outages({ period, random }: Week, error: Error): Conditions {
   const all = [0, 1, 2].map(() => {
     const from = instantIn(period, random, 0.8);
@@ -140,7 +140,7 @@ function both(one: Conditions, other: Conditions): Conditions {
   };
 }
 
-/** In the first part of a period. */
+/** Returns a random moment in the first part of a period. */
 function instantIn({ from, to }: Period, random: Random, part: number): number {
   return from + random.next() * part * (to - from);
 }

@@ -34,28 +34,35 @@ export type WeekOptions = {
 export type WeekResult = {
   runs: number;
   /**
-   * The longest time that an integration waited for a run after a successful run, or before its first one.
+   * The longest time for which an integration waited for a run, after a successful run or before its first
+   * run.
    */
   longestWait: number;
-  /** The longest time from the end of an outage to the next success of an integration that has no failure of its own. */
+  /**
+   * The longest time from the end of an outage to the next success of an integration without a failure of its
+   * own.
+   */
   longestRecovery: number;
   /**
-   * The requests in one interval that were refused with all the others, from two intervals after the start of
-   * the outage on.
+   * The maximum number of requests in one interval that were refused for all integrations, from two intervals
+   * after the start of the outage on.
    */
   probesPerInterval: number;
   /**
-   * `IntegrationFailing` events for a refusal of access of integrations that were refused together with all
-   * others.
+   * The number of `IntegrationFailing` events for a refusal of access of integrations that were refused
+   * together with all others.
    */
   wrongNotices: number;
-  /** Integrations that Kombo refused while it accepted others, and that had no `IntegrationFailing`. */
+  /**
+   * The number of integrations that Kombo refused while it accepted others, and that had no
+   * `IntegrationFailing`.
+   */
   missingNotices: number;
 };
 
 /**
- * A week of a fleet, with the real handlers of dispatch and poll. One run in fifty is killed at a random
- * call. One dispatch in fifty sends only a part and is called again a minute later.
+ * Simulates a week of a fleet, with the real handlers of dispatch and poll. One run in fifty is killed at a
+ * random call. One dispatch in fifty sends only a part of its messages and is called again a minute later.
  */
 export async function simulateWeek({ members, kind, order, seed, days }: WeekOptions): Promise<WeekResult> {
   const random = seededRandom(seed);
@@ -69,7 +76,7 @@ export async function simulateWeek({ members, kind, order, seed, days }: WeekOpt
   const dispatch = dispatcher(fleet, what, random.fork(), (messages, now) => {
     const arranged = arrange(messages, order, random);
     for (const [place, message] of arranged.entries()) {
-      // All messages are received within eight tenths of an interval, some at once and some later.
+      // All messages are received within eight tenths of an interval, some immediately and some later.
       const at =
         now +
         1_000 +
@@ -108,7 +115,7 @@ function arrange(messages: PollMessage[], order: Order, random: Random): PollMes
 
 type Member = ReturnType<typeof member>;
 
-/** One integration with its own table, Kombo and bus. */
+/** Creates an integration with its own table, Kombo and bus. */
 function member(number: number, what: Conditions, random: Random, observer: Observer) {
   let now = START;
   const integration: Integration = {
@@ -136,7 +143,9 @@ function member(number: number, what: Conditions, random: Random, observer: Obse
         event.type === 'IntegrationFailing' ? [event.detail.error.message] : [],
       ),
     /**
-     * @returns the messages that it sent to the queue
+     * Receives one message.
+     *
+     * @returns the messages that the function sent to the queue
      */
     async run(message: PollMessage, at: number): Promise<PollMessage[]> {
       now = at;
@@ -226,8 +235,8 @@ function dispatcher(
 type Observer = ReturnType<typeof observe>;
 
 /**
- * The time since which an integration waits for a run, or null while it is paused, and whether its last run
- * succeeded or it never ran.
+ * Returns the time since which an integration waits for a run, or null while it is paused, and whether its
+ * last run succeeded or it never ran.
  */
 type Wait = { since: number | null; healthy: boolean };
 
@@ -291,7 +300,9 @@ function observe(what: Conditions, members: number) {
   };
 }
 
-/** The time in milliseconds until active members without a failure of their own succeed after an outage. */
+/**
+ * Returns how many milliseconds after an outage the last active member without a failure of its own succeeds.
+ */
 function longestRecovery(what: Conditions, successes: number[][], end: number): number {
   const ends = what.outages
     .map(({ to }) => to)

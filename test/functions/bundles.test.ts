@@ -37,7 +37,7 @@ const WEBHOOK_SECRET = 'secret-of-the-test';
 const SLACK_SECRET = 'path-of-the-test';
 const NOW = Date.parse('2026-03-01T09:00:00.000Z');
 
-/** An event of SQS as Lambda passes it on. */
+/** Returns an event of SQS as Lambda passes it to a function. */
 function sqsEvent(body: unknown) {
   return {
     Records: [
@@ -56,7 +56,7 @@ function sqsEvent(body: unknown) {
   };
 }
 
-/** A request to a function URL as Lambda passes it on. */
+/** Returns a request to a function URL as Lambda passes it to a function. */
 function urlEvent(body: string, signature: string) {
   return {
     version: '2.0',
@@ -95,14 +95,14 @@ describe('the bundled functions, started as Lambda starts them', () => {
   let replay: RunningFunction;
   let slack: RunningFunction;
   const posted: string[] = [];
-  /** Slack's responses to the next messages; 200 without any. */
+  /** Slack's responses to the next messages; 200 if there are none left. */
   const refusals: string[] = [];
   const slackServer = createServer(async (request, response) => {
     posted.push(await text(request));
     const refusal = refusals.shift();
     response.writeHead(refusal === undefined ? 200 : 404).end(refusal ?? 'ok');
   });
-  /** The calls of each function, by its name. */
+  /** The AWS calls of each function, by the name of the function. */
   const recorders = new Map<string, AwsRecorder>();
 
   beforeAll(async () => {

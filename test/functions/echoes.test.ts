@@ -33,7 +33,7 @@ const TITLE = 'Working at height';
 const KEY = 'key-of-the-test';
 const CANARIES = /Wilhelmine|Testperson|example\.com|Working|height|key-of-the-test/i;
 
-/** Text that a server may repeat in each field of its response; null is the whole request. */
+/** The text that a server may repeat in each field of its response; null stands for the whole request. */
 const ECHOES: [string, string | null][] = [
   ['the whole request', null],
   ['a name', NAME],
@@ -130,7 +130,7 @@ function callsTo(endpoint: string): Record<string, () => Promise<unknown>> {
   };
 }
 
-/** Everything that is logged, stored or thrown because of an error. */
+/** Returns everything that is logged, stored or thrown because of an error. */
 async function tracesOf(call: () => Promise<unknown>): Promise<string> {
   const traces: unknown[] = [];
   const nothing = () => undefined;

@@ -9,7 +9,7 @@ import { Settings } from '../../infra/settings.ts';
 
 const stored = { state: 'active', baseline: { mode: 'silent' }, addedAt: '2026-03-01T09:30:00.000Z' };
 
-/** Whether each input accepts an id. */
+/** By the place where an id enters the program, whether its schema accepts the id. */
 const edges: Record<string, (id: string) => boolean> = {
   'the command line': (id) => {
     try {

@@ -17,7 +17,7 @@ const MODES = RemoteIds.options;
 const settingOf = (mode: RemoteIds, key = KEY) => ({ mode, key: async () => key });
 const ruleOf = (mode: RemoteIds, key = KEY) => idRule(settingOf(mode, key));
 
-/** The parts of a poll with this setting. All use the same Kombo and table. */
+/** Creates the parts of a poll with this setting. All of them use the same Kombo and table. */
 function polled(at: World, mode: RemoteIds) {
   const kombo = komboWithIds(at.kombo, settingOf(mode));
   const store = storeWithIds(at.store, settingOf(mode));
@@ -151,7 +151,7 @@ test.each(changes)(
     const after = polled(at, to);
     for (let run = 0; run < 3; run += 1) await after.poll('reconcile');
     expect(at.bus.published).toHaveLength(before);
-    // At most once: the plain id can become known after it was hashed or omitted.
+    // At most one entry: the plain id can become known after it was hashed or omitted.
     expect(at.store.journal.size - entries).toBeLessThanOrEqual(
       to === 'keep' || from === 'omit' || from === 'hash' ? 1 : 0,
     );

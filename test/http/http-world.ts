@@ -24,19 +24,22 @@ import { storedTraces } from './stored-traces.ts';
 import { BUS, hastyWire, patientWire } from './wire.ts';
 
 /**
- * One integration whose Kombo shows a changing school. All calls between Kombo, the store and the bus are
- * real HTTP.
+ * One integration whose Kombo shows a changing school. Kombo, the store and the bus are called over real
+ * HTTP.
  */
 export type HttpWorld = Stage & {
-  /** Polls that ended in an unexpected error. */
+  /** The errors of polls that ended in an unexpected error. */
   surprises: unknown[];
   outcomes: PollOutcome[];
   /** The kinds of network fault that occurred. */
   struck(): NetworkFault['kind'][];
-  /** Ends the faults, then polls until nothing is left to do, then reconciles. */
+  /** Ends the faults, polls until nothing is left to do, and then reconciles. */
   becomeQuiet(): Promise<{ missed: number }>;
   poll(request?: Partial<PollRequest>): Promise<PollOutcome>;
-  /** The writes to the table and the events on the bus up to now, after all requests have ended. */
+  /**
+   * Returns the number of writes to the table and of events on the bus up to now, after all requests have
+   * ended.
+   */
   counts(): { puts: number; events: number };
   observed(): ReturnType<typeof observedFromRaw>[];
   traces(): Promise<Traces>;

@@ -17,7 +17,7 @@ const SEED = Number(process.env['SEED'] ?? 1);
 const seeds = Array.from({ length: HISTORIES }, (_, at) => SEED + at);
 
 const SEATS = 8;
-/** The limit is high: small schools would be held at every second step. */
+/** The limit is high, because otherwise small schools would be held at every second step. */
 const NEVER_HELD = { surgeFloor: 1_000_000 };
 
 type Life = {
@@ -68,8 +68,8 @@ async function lived(seed: number, network: 'sound' | 'faulty'): Promise<void> {
 }
 
 /**
- * Everything is read again, in other pages and another order: nothing is published, and no progression is
- * written.
+ * Everything is read again, in other pages and in another order. Nothing may be published, and no progression
+ * may be written.
  */
 async function expectSilence(poller: HttpWorld): Promise<void> {
   const before = poller.counts();

@@ -10,7 +10,9 @@ export type Proxies = {
   all: FaultyProxy[];
 };
 
-/** The share of requests with a fault is drawn for each service and seed. Some services have no faults. */
+/**
+ * Each service has its own share of requests with a fault, drawn from the seed. Some services have no faults.
+ */
 const SHARES = [0, 0.03, 0.1, 0.3];
 
 export async function startProxies(origins: Origins, seed: number): Promise<Proxies> {

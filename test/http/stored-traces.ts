@@ -3,7 +3,7 @@ import { decodeEntry } from '../../functions/adapters/dynamodb/journal-codec.ts'
 import type { Store } from '../../functions/core/ports.ts';
 import type { Traces } from '../support/broken-promises.ts';
 
-/** Everything that the table stores about an integration, read through the store, and all of it as text. */
+/** Reads everything that the table stores about an integration, through the store, and all of it as text. */
 export async function storedTraces(
   { store, dynamoDb, table }: { store: Store; dynamoDb: DynamoDBClient; table: string },
   integration: string,
@@ -11,7 +11,7 @@ export async function storedTraces(
 ): Promise<Traces['store']> {
   const place = await store.readCheckpoint(integration);
   const journal: Traces['store']['journal'] = new Map();
-  // An entry after the checkpoint's last entry would be one that no worker has finished.
+  // An entry after the checkpoint's last entry would be an entry that no worker has finished.
   const last = (place?.checkpoint.entry ?? 0) + 1;
   for await (const entry of store.readEntries(integration, 1, last)) journal.set(entry.number, entry);
   return {

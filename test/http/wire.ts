@@ -25,12 +25,14 @@ export type Wire = {
 export const BUS = 'schoolbell';
 export const RETENTION_DAYS = 90;
 
-/** The adapters over HTTP, with the retry budgets of production. */
+/** Creates the adapters over HTTP, with the retry budgets of production. */
 export function patientWire(origins: Origins, table: string): Wire {
   return wire(origins, table, {});
 }
 
-/** The adapters over HTTP, with waits of milliseconds. They give up after milliseconds instead of seconds. */
+/**
+ * Creates the adapters over HTTP. Their waits and their retry budgets are milliseconds instead of seconds.
+ */
 export function hastyWire(origins: Origins, table: string): Wire {
   return wire(origins, table, {
     kombo: { attemptMs: 5_000, totalMs: 120, firstDelayMs: 1 },

@@ -61,7 +61,7 @@ export function checkpointItems(
     async saveCheckpoint(next, lease) {
       try {
         await write(table, next, lease, {
-          // Changes only the lease's time, because `fence` must not change.
+          // Changes only the time of the lease: `fence` must stay the same.
           UpdateExpression: 'SET #content = :content, #revision = :next, #lease.#until = :until',
           names: { '#until': 'until' },
           values: { ':until': { S: lease.until } },
@@ -103,7 +103,7 @@ export function checkpointItems(
   };
 }
 
-/** A checkpoint as it is stored. The attributes that conditions need are stored beside the content. */
+/** A checkpoint as it is stored. The attributes that conditions use are stored beside the content. */
 const StoredCheckpoint = z.object({
   checkpoint: Checkpoint,
   revision: WholeNumber,
@@ -112,10 +112,11 @@ const StoredCheckpoint = z.object({
    * returns the same value.
    */
   lease: z.nullable(z.extend(Lease, { fence: z.boolean() })),
-  /** Another worker wanted to run the integration while the lease was held. */
+  /** Whether another worker requested a poll of the integration while the lease was held. */
   again: z.boolean(),
   /**
-   * The last owner that released the lease. With it, a worker recognises its own release when the response was lost.
+   * The last owner that released the lease. By it, a worker recognises its own release if the response was
+   * lost.
    */
   releasedBy: z.nullable(z.string()),
 });

@@ -37,11 +37,12 @@ export type DynamoDbCalls = {
 };
 
 /**
- * Returns the calls through a client. Changes the client: it no longer logs. Only the commands named here are bundled.
+ * Returns the calls that use a client. Turns off the client's logging. Only the commands that are named here
+ * are bundled.
  */
 export function dynamoDbCalls(client: DynamoDBClient): DynamoDbCalls {
-  // The middleware copies every request and response even without a logger, which costs a fifth of a poll's processor
-  // time.
+  // This middleware copies every request and response even without a logger, which takes a fifth of a poll's
+  // processor time.
   client.middlewareStack.remove('loggerMiddleware');
   return {
     getItem: (input) => client.send(new GetItemCommand(input)),

@@ -42,7 +42,7 @@ export function encodeEntry({ changes, ...entry }: JournalEntry): Uint8Array {
 }
 
 /**
- * Returns the entry that the bytes encode. The schema of `JournalEntry` has not checked it yet.
+ * Returns the entry that the bytes encode. It is not checked by the schema of `JournalEntry` yet.
  *
  * @throws Error when the bytes have another version or are damaged
  */
@@ -67,7 +67,7 @@ const STATE_FIELDS = [
 ] as const;
 type StateField = (typeof STATE_FIELDS)[number];
 
-/** The mark that is stored instead of a previous value that equals the new value. */
+/** This value is stored instead of a previous value that equals the new value. */
 const SAME = true;
 
 function rowOf({ state, previous, ...change }: Change, detectedAt: number): Cell[] {

@@ -38,7 +38,8 @@ export function journalItems(
         ...expiryOf(entry.detectedAt, retentionDays),
       };
       if (await putItem(table, item, IF_ABSENT)) return;
-      // The content names its writer. So equal bytes were written by this worker, and the response was lost.
+      // The content contains the name of its writer. If the stored bytes are equal, this worker wrote them,
+      // and the response was lost.
       const stored = (await getItem(table, key))?.['content']?.B;
       if (stored === undefined || Buffer.compare(stored, content) !== 0) {
         throw new EntryTakenError(
@@ -77,7 +78,10 @@ async function* queryEntries(
   yield* queryItems(table, first.pk, [first.sk, journalKey(integration, to).sk], options);
 }
 
-/** What `appendEntry` stores beside the content, so that events can be counted without reading the content. */
+/**
+ * The attributes that `appendEntry` stores beside the content, so that events can be counted without reading
+ * the content.
+ */
 const Summary = z.object({ detectedAt: Timestamp, byType: EventCounts });
 
 function summaryOf({ detectedAt, changes }: JournalEntry): string {

@@ -26,8 +26,8 @@ export async function readKnown(
 }
 
 /**
- * Returns the known state if it equals what Kombo shows, otherwise null. Nearly all states are equal. Comparing with
- * the encoded record takes a quarter of the time of decoding and checking the stored state.
+ * Returns the known state if it equals what Kombo shows, otherwise null. Nearly all states are equal, and
+ * comparing the encoded forms takes a quarter of the time of decoding and checking the stored state.
  */
 function sameAsShown(item: Item, shown: ObservedProgression | undefined): KnownProgression | null {
   if (shown === undefined) return null;
@@ -39,7 +39,7 @@ function sameAsShown(item: Item, shown: ObservedProgression | undefined): KnownP
     learner,
     course: { id, remoteId, revisionId, revisionRemoteId },
     erased,
-    // A stored progression with one of these two fields is not equal here, so it is decoded.
+    // A stored progression with one of these two fields is treated as not equal, so that it is decoded.
     discarded: null,
     unpublishedRemoval: null,
     entry,
@@ -58,9 +58,9 @@ export function progressionItem(integration: string, known: KnownProgression) {
 }
 
 /**
- * Returns a known progression as a JSON list. The list needs a third of the bytes of named fields, and a tenth of the
- * time of one attribute per field. The id and the entry are stored in attributes of their own. New fields may only be
- * added at the end.
+ * Returns a known progression as a JSON list. The list needs a third of the bytes of an object with named
+ * fields, and a tenth of the time of one attribute per field. The id and the entry number are stored in
+ * separate attributes. New fields may only be added at the end.
  */
 function encode({ state, learner, course, erased, discarded, unpublishedRemoval }: KnownProgression): string {
   return JSON.stringify([

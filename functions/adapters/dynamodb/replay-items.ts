@@ -27,7 +27,8 @@ export function createReplayStore(options: {
       ...expiryOf(replay.movedAt, options.retentionDays),
     };
     if (await putItem(table, item, condition)) return;
-    // The content names its writer. So equal content was written by this worker, and the response was lost.
+    // The content contains the name of its writer. If the stored content is equal, this worker wrote it, and
+    // the response was lost.
     const stored = await getItem(table, key);
     if (stored?.['content']?.S === item.content.S) return;
     throw new ReplayChangedError(

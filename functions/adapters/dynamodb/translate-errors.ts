@@ -56,7 +56,10 @@ export function translateError(error: unknown, table: string): unknown {
     : new DeploymentError(`AWS refuses access to DynamoDB (${refusal}): check the credentials`, context);
 }
 
-/** The error names of a whole call, by the error code of a single statement. */
+/**
+ * By the error code of a single statement, the name of the error that a call with only this statement would
+ * throw.
+ */
 const EXCEPTIONS: Record<string, string> = {
   AccessDenied: 'AccessDeniedException',
   ResourceNotFound: 'ResourceNotFoundException',
@@ -72,7 +75,9 @@ export function statementError(code: string, table: string): unknown {
   return translateError(Object.assign(new Error(`A statement failed: ${code}`), { name }), table);
 }
 
-/** Whether the condition of a write failed. The store then reads the stored item. */
+/**
+ * Returns whether the error means that the condition of a write failed. The store then reads the stored item.
+ */
 export function isConditionFailed(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }

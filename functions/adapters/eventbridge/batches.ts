@@ -37,8 +37,8 @@ const MOST_ENTRIES = 10;
 export const BATCH_BYTES = 256 * 1024;
 
 /**
- * Groups the entries, in their order, into requests that EventBridge accepts: at most 10 entries and 256 KiB each, a
- * larger entry in a request of its own.
+ * Groups the entries, in their order, into requests that EventBridge accepts: at most 10 entries and 256 KiB
+ * per request. A larger entry has a separate request.
  */
 export function batchesOf(entries: Outgoing[]): Outgoing[][] {
   const batches: Outgoing[][] = [];

@@ -8,7 +8,10 @@ import { ENTRY_BYTES, entrySize, learningEntry, operationalEntry } from './entry
 import type { PutEvents } from './put-events.ts';
 import { graver, RETRY_BUDGET, type RetryBudget, sendBatch, tooLarge } from './send-batch.ts';
 
-/** The maximum number of concurrent requests. More requests would only reach the account's quota sooner. */
+/**
+ * The maximum number of concurrent requests. With more requests, the account's quota would only be reached
+ * sooner.
+ */
 const CONCURRENCY = 4;
 
 /**

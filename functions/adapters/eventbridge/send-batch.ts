@@ -51,7 +51,7 @@ export async function sendBatch(
     }
   };
 
-  // The time limit of p-retry reads a clock that a simulation cannot replace.
+  // p-retry's own time limit uses a clock that a simulation cannot replace.
   const deadline = Date.now() + retryBudget.budgetMs;
   try {
     await pRetry(attempt, {

@@ -12,15 +12,15 @@ export type DispatchState = {
   checkpoints: ReadonlyMap<IntegrationId, Checkpoint>;
   /** The machine's clock, in milliseconds. */
   now: number;
-  /** Milliseconds from one dispatch to the next. */
+  /** The time from one dispatch to the next, in milliseconds. */
   intervalMs: number;
-  /** The last integration that was polled while the deployment was wrong, or null. */
+  /** The last probe, or null. */
   lastProbe: Probe | null;
 };
 
 /** Which active integrations to poll now. */
 export type Due = {
-  /** One message per integration that is due, ordered by how long they have waited, the longest first. */
+  /** One message per integration that is due. The integration that has waited longest is first. */
   polls: PollMessage[];
   /**
    * Integrations that fail because the deployment is wrong. Only one of them is polled per interval: see `nextProbe`.
@@ -34,7 +34,7 @@ export type Due = {
  * An integration is polled less often only after its own failures. A failure that may be the deployment's (AWS denies a
  * permission, or Kombo refuses access) is compared with the other integrations:
  *
- * - Kombo accepted another one after this failure: the failure is the integration's own.
+ * - Kombo accepted the key for another integration after this failure: the failure is the integration's own.
  * - All integrations that ran within two intervals failed in this way: the deployment is wrong.
  * - Otherwise the cause is not known yet: the integration is not polled until another integration runs, for at most
  *   two intervals.
@@ -60,8 +60,9 @@ export function duePolls(integrations: Integration[], state: DispatchState): Due
 }
 
 /**
- * Returns whether the weekly time of the reconciliation has passed since the last one (or the baseline) ended. The time
- * is derived from the integration's id, so that the reconciliations of many integrations are spread over the week.
+ * Returns whether the weekly time of the reconciliation has passed since the last reconciliation (or the
+ * baseline) ended. The time is derived from the integration's id, so that the reconciliations of many
+ * integrations are spread over the week.
  */
 export function isReconciliationDue({ integration, lastReconciliation }: Checkpoint, now: number): boolean {
   if (lastReconciliation === null) return false;
@@ -70,7 +71,7 @@ export function isReconciliationDue({ integration, lastReconciliation }: Checkpo
   return Date.parse(lastReconciliation.endedAt) < latestTurn;
 }
 
-/** What causes a failure that may be the deployment's; null for all other runs. */
+/** The cause of a failure that may be an error of the deployment; null for all other results of a run. */
 type Responsible = 'integration' | 'deployment' | 'unknown' | null;
 
 function failureClassifier(
@@ -96,8 +97,8 @@ export function mayBeDeployments({ health }: Checkpoint): boolean {
 }
 
 /**
- * Returns whether Kombo refused access to this integration after the last probe. A refusal before the probe does not
- * count: a wrong key or permission of the whole deployment may have caused it.
+ * Returns whether Kombo refused access to this integration after the last probe. A refusal before the probe
+ * does not count, since a wrong key or permission of the whole deployment may have caused it.
  */
 function isRefusedSince(lastProbe: Probe | null, checkpoint: Checkpoint | undefined): boolean {
   if (checkpoint?.health.state !== 'failing') return false;
@@ -107,9 +108,9 @@ function isRefusedSince(lastProbe: Probe | null, checkpoint: Checkpoint | undefi
 }
 
 /**
- * Returns when Kombo last accepted the key for this integration: a run succeeded, or Kombo returned an error of the
- * integration itself. A temporary failure such as a timeout does not count. A successful run counts from its start, not
- * from its end, because the key may have been revoked during the run.
+ * Returns when Kombo last accepted the key for this integration: when a run succeeded, or when Kombo returned
+ * an error about the integration itself. A temporary failure such as a timeout does not count. The start of a
+ * successful run counts, not its end, because the key may have been revoked during the run.
  */
 function lastAcceptedAt({ succeededAt, health }: Checkpoint): number {
   const answered =
@@ -157,13 +158,13 @@ export const Probe = z.object({ integration: IntegrationId, at: Timestamp });
 export type Probe = z.infer<typeof Probe>;
 
 /**
- * Returns the one integration to poll while the deployment is wrong, so that a key that Kombo refuses is not used for
- * all integrations. The first probe is the integration whose last success is the latest. Each later probe is a
- * different one, whatever the result of the previous probe.
+ * Returns the integration to poll as the probe while the deployment is wrong, so that a key that Kombo
+ * refuses is not used for all integrations. The first probe is the integration that succeeded last. Each
+ * later probe is a different integration, whatever the result of the previous probe.
  *
  * @param stopped the integrations that fail because of the deployment
  * @param state.lastProbe may be from an earlier period in which the deployment was wrong
- * @returns null if no integration is stopped, or one was already polled in this interval
+ * @returns null if no integration is stopped, or if there was already a probe in this interval
  */
 export function nextProbe(
   stopped: Checkpoint[],

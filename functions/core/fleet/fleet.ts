@@ -5,12 +5,12 @@ import type { Checkpoint } from '../state/checkpoint.ts';
 /** The state of all integrations of a deployment. Times are in seconds. */
 export type Fleet = {
   active: number;
-  /** Integrations that need a person, or whose temporary failure has lasted too long. */
+  /** The number of integrations that need a person, or whose temporary failure has lasted too long. */
   failing: number;
   held: number;
-  /** Integrations whose settings cannot be read: they are not polled until a person repairs the settings. */
+  /** Integrations whose settings cannot be read. They are not polled until a person repairs the settings. */
   unreadable: UnreadableIntegration[];
-  /** Integrations that cannot run because the deployment is wrong. */
+  /** The number of integrations that are not polled because the deployment is wrong. */
   stopped: number;
   /** The age of the watermark of each integration that should be up to date, the oldest first. */
   freshness: { integration: IntegrationId; seconds: number }[];
@@ -59,8 +59,8 @@ export async function surveyFleet(
 }
 
 /**
- * Returns whether the integration counts when the oldest watermark is determined. One that fails, is held or is being
- * set up does not count: it is reported in another way.
+ * Returns whether the integration counts when the oldest watermark is determined. An integration that fails,
+ * is held or is being set up does not count, because this is reported in another way.
  */
 function shouldBeFresh(checkpoint: Checkpoint | undefined): boolean {
   if (checkpoint === undefined) return true;

@@ -8,19 +8,19 @@ import { countEvents, type JournalEntry, splitChanges, sumTallies } from '../sta
 import { slotOf } from '../state/run-progress.ts';
 import { change, save, saveSoon, stopIfExpired, type Worker } from './worker.ts';
 
-/** Returns a checkpoint with further changes, besides those that follow from an entry. */
+/** Returns a checkpoint with changes that do not follow from an entry, such as the next cursor. */
 type Progress = (checkpoint: Checkpoint) => Checkpoint;
 const NO_PROGRESS: Progress = (checkpoint) => checkpoint;
 
 /**
- * How often to try to append a fence. A suspended worker that resumes can take its number, but only once; more
- * conflicts mean an error in the store.
+ * How often to try to append a fence. A suspended worker that resumes can take the number of the fence only
+ * once. More conflicts mean an error in the store.
  */
 const FENCE_TRIES = 5;
 
 /**
- * Commits decisions in as many entries as they need. Only the last entry moves the cursor (`forward`): after a crash
- * between two entries, the page is read and decided again.
+ * Commits decisions in as many entries as needed. Only the last entry moves the cursor (`forward`), so that
+ * the page is read and decided again after a crash between two entries.
  */
 export async function commitDecisions(
   worker: Worker,
@@ -43,8 +43,8 @@ export async function commitDecisions(
 }
 
 /**
- * Returns the decisions of a part of a page. A record that comes twice may already be in an earlier part, whose entry is
- * then the previous one.
+ * Returns the decisions of a part of a page. If an earlier part contains the same record, the entry of that
+ * part becomes the record's previous entry.
  *
  * @param written the number of the last entry of this page by progression id
  */
@@ -58,8 +58,9 @@ function afterEarlierParts(part: Decision[], written: ReadonlyMap<string, number
 }
 
 /**
- * Recovers unfinished work, appends an empty entry, the fence, and saves the checkpoint. Must be called before anything is
- * read. A suspended worker of an earlier lease that resumes then finds the number of its entry taken, and stops.
+ * Recovers unfinished entries, appends an empty entry (the fence), and saves the checkpoint. It must be
+ * called before anything is read. When a suspended worker of an earlier lease resumes, the number of its
+ * entry is already used, and it stops.
  */
 export async function fenceOff(worker: Worker): Promise<void> {
   const run = { mode: 'incremental' as const, updatedAfter: null };
@@ -105,7 +106,7 @@ function nextEntry(
   };
 }
 
-/** Appends an entry, after which its changes are final, and finishes it. */
+/** Appends an entry, so that its changes are final, and finishes it. */
 async function commitEntry(
   worker: Worker,
   entry: JournalEntry,
@@ -143,8 +144,8 @@ async function publishEntry(worker: Worker, entry: JournalEntry, details: Detail
 
   stopIfExpired(worker);
   const { accepted, refused, error } = await ports.publisher.publish(events);
-  // These are saved when the lease is released after a failure, so that the next attempt does not repeat what the bus
-  // accepted.
+  // The accepted indexes are saved when the lease is released after a failure, so that the next attempt does
+  // not repeat these events.
   const markDone = (indexes: number[]) => {
     for (const [index, { detail }] of events.entries()) {
       if (indexes.includes(index)) done.add(detail.journal.index);
@@ -214,8 +215,8 @@ export async function readLearnerDetails(
 }
 
 /**
- * Returns the checkpoint after an entry was applied and published. What counts towards a hold comes from the entry, so
- * that it is also counted when another worker recovers the entry after a crash.
+ * Returns the checkpoint after an entry was applied and published. The number of suspect changes is taken
+ * from the entry, so that it is also counted when another worker recovers the entry after a crash.
  *
  * @param now the machine's clock, in milliseconds
  */

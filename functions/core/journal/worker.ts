@@ -10,7 +10,10 @@ import type { Checkpoint, Lease } from '../state/checkpoint.ts';
 const SAVE_EVERY_MS = 10_000;
 const SAVE_EVERY_ENTRIES = 5;
 
-/** The holder of an integration's lease: the only one that writes its checkpoint, journal and progressions. */
+/**
+ * The holder of an integration's lease. Only this worker writes the integration's checkpoint, journal and
+ * progressions.
+ */
 export type Worker = {
   readonly ports: Ports;
   readonly settings: RunSettings;
@@ -33,11 +36,11 @@ export type Worker = {
 };
 
 /**
- * Acquires the integration's lease. If the previous worker did not release it, the new worker `needsRecovery`: see
+ * Acquires the integration's lease. If the previous worker did not release it, `needsRecovery` is true: see
  * `fenceOff`.
  *
  * @param owner a value that is unique to this call
- * @returns the worker, or until when another worker holds the lease
+ * @returns the worker, or the time at which the lease of another worker ends
  */
 export async function acquireLease(
   ports: Ports,
@@ -83,7 +86,10 @@ export async function save(worker: Writable, next: Checkpoint): Promise<void> {
   worker.writtenEntry = checkpoint.entry;
 }
 
-/** Changes the checkpoint by progress that can be recovered. Writes it when a save is due. */
+/**
+ * Changes the checkpoint by progress that can be recovered after a crash. Writes the checkpoint if a save is
+ * due.
+ */
 export async function saveSoon(worker: Writable, next: Checkpoint): Promise<void> {
   if (isSaveDue(worker) || next.entry - worker.writtenEntry >= SAVE_EVERY_ENTRIES) return save(worker, next);
   worker.checkpoint = next;
@@ -109,7 +115,7 @@ export async function release(worker: Worker, next: Checkpoint): Promise<{ again
 }
 
 /**
- * Stops a worker that was suspended until after the end of its lease.
+ * Checks that the lease has not expired, which happens if the worker was suspended.
  *
  * @throws LeaseLostError
  */

@@ -7,10 +7,11 @@ export type WatermarkSet =
   | { kind: 'refused'; reason: string };
 
 /**
- * Sets the watermark and ends the run in progress: the next run reads what changed since the new watermark minus the
- * overlap. After a change to an earlier time, only missed changes are published. Must be called within `withLease`.
+ * Sets the watermark and ends the run in progress. The next run reads what changed since the new watermark
+ * minus the overlap. If the new watermark is earlier, only missed changes are published. Must be called
+ * within `withLease`.
  *
- * @param force allows a later time, although no run has read the changes before it
+ * @param force allows a later watermark, although no run has read the changes before it
  */
 export function setWatermark(worker: Worker, time: string, { force }: { force: boolean }): WatermarkSet {
   const { checkpoint, ports, integration } = worker;
@@ -42,15 +43,16 @@ export async function changeState(worker: Worker, state: Integration['state']): 
     integration.id,
     (before) => before && withState(before, state),
   );
-  // `stored` is never null: settings are not deleted.
+  // `stored` is never null, because settings are never deleted.
   return stored ?? integration;
 }
 
 /**
- * Adds a removed integration again. Without a baseline, polls continue at its watermark. With a baseline, the next poll
- * is a first sync: the baseline decides which of the changes since then, and of held changes, are published.
+ * Adds a removed integration again. Without a baseline, polls continue at its watermark. With a baseline, the
+ * next poll is a first sync, and the baseline decides which changes since the watermark are published,
+ * including those that were held.
  *
- * @returns the stored settings: unchanged if someone else has added it
+ * @returns the stored settings, which are unchanged if another command has added the integration
  */
 export async function addAgain(
   worker: Worker,
@@ -61,8 +63,8 @@ export async function addAgain(
   if (found !== null && found.state !== 'removed') return found;
   if (baseline !== null) {
     const { checkpoint } = worker;
-    // Save before the integration becomes active: a poll that finds it active without this change would publish the
-    // changes since the watermark.
+    // Save before the integration becomes active. Otherwise, a poll could publish the changes since the
+    // watermark before the baseline is requested.
     await save(worker, { ...checkpoint, watermark: null, baselineStart: checkpoint.entry, run: null });
   }
   const stored = await ports.store.changeIntegration(integration.id, (before) =>
@@ -76,7 +78,7 @@ export async function addAgain(
 /**
  * Returns the settings with another state. A removed integration stays removed until it is added again.
  *
- * @param pausedBy `kombo` when no person requested it
+ * @param pausedBy `kombo` if no person requested the change
  */
 export function withState(
   { pausedBy: before, ...settings }: Integration,

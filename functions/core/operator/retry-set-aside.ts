@@ -12,14 +12,14 @@ import { isStandIn, type SetAside } from '../state/set-aside.ts';
 export type RetriedSetAside = {
   /** Items that were processed, and are no longer set aside. */
   processed: SetAside[];
-  /** Items that are still set aside, with today's reason. */
+  /** Items that are still set aside, with the present reason. */
   remaining: SetAside[];
 };
 
 /**
- * Retries items that were set aside. Records are read by their ids and processed like any others; events are published
- * from the journal. For a record without an id, all records are read; the item is processed if Kombo no longer shows
- * the record without an id.
+ * Retries set-aside items. Records are read by their ids and processed like all other records. Events are
+ * published again from the journal. For records without an id, all records are read, and an item counts as
+ * processed if Kombo no longer shows the record without an id.
  */
 export async function retrySetAside(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
   const ofKind = (wanted: SetAside['kind']) => items.filter(({ kind }) => kind === wanted);
@@ -69,7 +69,10 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
   };
 }
 
-/** Reads all records. Returns those of the requested records that have an id now, and those that still have none. */
+/**
+ * Reads all records. Returns those of the requested records that have an id now, and those that still have no
+ * id.
+ */
 async function readWithoutId(worker: Worker, ids: ReadonlySet<string>) {
   const records: ObservedProgression[] = [];
   const rejected: RejectedRecord[] = [];
@@ -89,8 +92,8 @@ async function readWithoutId(worker: Worker, ids: ReadonlySet<string>) {
 }
 
 /**
- * Returns the run to which the records belong. Before the baseline has ended, they belong to the baseline, and are
- * published or not as the baseline says.
+ * Returns the run to which the records belong. Before the baseline has ended, the records belong to it, so
+ * that its mode decides whether they are published.
  */
 function runOf(checkpoint: Checkpoint): Pick<Run, 'mode' | 'startEntry' | 'updatedAfter'> {
   const { run, watermark, entry, baselineStart } = checkpoint;

@@ -10,7 +10,7 @@ import {
   type Run,
 } from '../state/checkpoint.ts';
 
-/** The condition of an integration in one word. If several apply, the most urgent one. */
+/** The condition of an integration in one word. If several conditions apply, this is the most urgent one. */
 export type Condition =
   | 'removed'
   | 'paused'
@@ -22,14 +22,14 @@ export type Condition =
   | 'first sync'
   | 'healthy';
 
-/** The status of one integration, for a table or as JSON. Times in ISO 8601. */
+/** The status of one integration, for a table or as JSON. Times are in ISO 8601. */
 export type Status = {
   integration: string;
   condition: Condition;
   watermark: string | null;
   /** The age of the watermark by this machine's clock. Changes since then may not be published yet. */
   staleMs: number | null;
-  /** When the lease of the current worker ends, or null without a worker. */
+  /** The time at which the lease of the current worker ends, or null if there is no worker. */
   workerUntil: string | null;
   run: RunInProgress | null;
   reconciliation: RunInProgress | null;
@@ -37,7 +37,7 @@ export type Status = {
   lastReconciliation: LastRun | null;
   failures: number;
   failure: (Failure & { since: string; retryAt: string }) | null;
-  /** When Kombo's rate limit allows runs again, or null. */
+  /** The time from which Kombo's rate limit allows runs again, or null. */
   limitedUntil: string | null;
   held: HeldStatus | null;
   /** The number of known progressions. */
@@ -49,8 +49,8 @@ export type Status = {
 };
 
 /**
- * `complete`: everything is counted, so that a person can release or discard the changes. `countedPages`: the number of
- * pages counted so far.
+ * `complete`: all changes are counted, so that a person can release or discard them. `countedPages`: the
+ * number of pages counted so far.
  */
 export type HeldStatus = Pick<Held, 'since' | 'mode' | 'waiting' | 'sample' | 'limit'> & {
   complete: boolean;
@@ -61,17 +61,17 @@ type RunInProgress = Pick<Run, 'mode' | 'startedAt' | 'pass' | 'pages' | 'record
 
 export type StatusFacts = {
   integration: Integration;
-  /** Null for an integration that was never polled. */
+  /** The checkpoint, or null for an integration that was never polled. */
   checkpoint: Checkpoint | null;
   lease: Lease | null;
   setAside: number;
-  /** The number of the first entry that retention has not removed, or null without entries. */
+  /** The number of the first entry that retention has not removed, or null if there are no entries. */
   firstEntry: number | null;
   events: EventCounts | null;
 };
 
 /**
- * Returns the status that follows from the facts.
+ * Returns the status of an integration.
  *
  * @param now this machine's clock, in milliseconds
  */

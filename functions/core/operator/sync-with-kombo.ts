@@ -17,18 +17,18 @@ export type SyncParts = {
   ports: Ports;
   settings: RunSettings;
   readKomboStatus: ReadKomboStatus;
-  /** The baseline for integrations that this function adds. */
+  /** The baseline of integrations that this function adds. */
   baseline: Baseline;
 };
 
 /**
- * Adds, pauses or resumes an integration according to its status at Kombo. The content of the webhook is not used,
- * since webhooks arrive late and out of order. The status is requested while holding the lease, so that an older
- * response never replaces a later one.
+ * Adds, pauses or resumes an integration according to its status at Kombo. It does not use the content of the
+ * webhook, since webhooks arrive late and out of order. It requests the status while it holds the lease, so
+ * that an older response never replaces a later one.
  *
- * @param why `created`: an unknown integration is added
+ * @param why with `created`, an unknown integration is added
  * @param owner a value that is unique to this call
- * @returns the integration, or null when it does not belong to this deployment
+ * @returns the integration, or null if it does not belong to this deployment
  * @throws TransientError while a poll holds the lease: retry later
  */
 export async function syncWithKombo(
@@ -54,7 +54,7 @@ export async function syncWithKombo(
   return outcome.result;
 }
 
-/** Returns whether to add an unknown integration. */
+/** Returns whether an unknown integration belongs to this deployment and is to be added. */
 export function isOurs({ category, state }: KomboIntegrationStatus): boolean {
   return category === 'LMS' && (state === 'active' || state === 'invalid');
 }

@@ -4,15 +4,18 @@ import { fenceOff } from '../journal/commit-entry.ts';
 import { acquireLease, release, type Worker } from '../journal/worker.ts';
 import type { Ports, RunSettings } from '../ports.ts';
 
-/** The result of an operator's work, or when the lease of the poll that holds it ends. */
+/**
+ * The result of an operator's work. If a poll holds the lease, the work is not done, and this is the time at
+ * which the lease ends.
+ */
 export type LeaseOutcome<Result> = { done: true; result: Result } | { done: false; busyUntil: string };
 
 /**
- * Does an operator's work on an integration while holding its lease, after recovering what another worker left
- * unfinished.
+ * Acquires the lease of an integration, recovers the unfinished entries of the previous worker, and does an
+ * operator's work.
  *
  * @param owner a value that is unique to this call
- * @throws the errors of the work; the next worker then recovers
+ * @throws the errors of the work; then the next worker recovers
  */
 export async function withLease<Result>(
   ports: Ports,
@@ -29,7 +32,7 @@ export async function withLease<Result>(
     await release(worker, worker.checkpoint);
     return { done: true, result };
   } catch (error) {
-    // The worker that now holds the lease finishes what is left.
+    // Another worker holds the lease now, and recovers the unfinished entries.
     if (error instanceof LeaseLostError) throw error;
     worker.needsRecovery = true;
     await release(worker, worker.checkpoint).catch(() => undefined);
@@ -38,8 +41,8 @@ export async function withLease<Result>(
 }
 
 /**
- * Finishes what the last poll left unfinished, for an integration that was paused or removed: no later poll would
- * recover it. Does nothing if the lease was released.
+ * Recovers the unfinished entries of an integration that was paused or removed, since no later poll would
+ * recover them. Does nothing if the lease was released.
  *
  * @param owner a value that is unique to this call
  */

@@ -11,9 +11,10 @@ type ReadStore = Pick<Store, 'readCheckpoint' | 'readEntry' | 'readEntries' | 'r
 export const BEGINNING = new Date(0).toISOString();
 
 /**
- * Yields the selected events of an integration, which were published or set aside. Reads only the entries of the range.
+ * Yields the selected events of an integration. They were published or set aside. Reads only the entries of
+ * the range.
  *
- * @param order the order of the journal, or the reverse
+ * @param order the order of the journal, or the reverse order
  */
 export async function* readEvents(
   store: ReadStore,
@@ -35,10 +36,11 @@ export async function* readEvents(
 }
 
 /**
- * Yields the selected events of some progressions, the latest first. Reads only the entries that changed one of them: the
- * known state has the number of its entry, and each change has the number of the previous one.
+ * Yields the selected events of some progressions, the latest first. Reads only the entries that changed
+ * these progressions. The known state of a progression has the number of the last such entry, and each change
+ * has the number of the entry before it.
  *
- * @param progressions Kombo's ids; unknown ones have no events
+ * @param progressions Kombo's ids; an unknown id has no events
  */
 export async function* readEventsOf(
   store: ReadStore,
@@ -60,11 +62,11 @@ export async function* readEventsOf(
     const ids = unread.get(number) ?? new Set();
     unread.delete(number);
     const entry = await store.readEntry(integration, number);
-    // Retention has removed the entry, and all earlier ones.
+    // Retention has removed this entry and all earlier ones.
     if (entry === null) continue;
     for (const { state, previousEntry } of entry.changes) {
       if (!ids.has(state.id)) continue;
-      // If the entry changed the progression twice, the first change has the previous entry.
+      // If the entry changed the progression twice, the first change has the number of the entry before.
       if (previousEntry !== null && previousEntry < number) readLater(previousEntry, state.id);
     }
     if (number > last || !isWithin(range, entry.detectedAt)) continue;
@@ -73,7 +75,7 @@ export async function* readEventsOf(
   }
 }
 
-/** Returns the number of the last entry that was published; 0 without one. */
+/** Returns the number of the last entry that was published; 0 if there is none. */
 async function lastEntry(store: ReadStore, integration: IntegrationId): Promise<number> {
   return (await store.readCheckpoint(integration))?.checkpoint.entry ?? 0;
 }

@@ -2,18 +2,20 @@ import type { JournalEntry } from '../state/journal-entry.ts';
 import type { TimeRange } from './selection.ts';
 
 /**
- * The largest difference between two clocks. Entries are numbered in the order in which they were appended, but dated
- * by the clocks of different machines. Each clock may be wrong by half of this time.
+ * The largest difference between two clocks. Entries are numbered in the order in which they were appended,
+ * but their dates are from the clocks of different machines. Each clock may be wrong by half of this time.
  */
 export const CLOCKS_MS = 30 * 60 * 1000;
 
 /**
- * Finds the first and last number of the entries of a time range by binary search: some twenty reads for a million
- * entries. The result may include entries outside the range, so the caller must still check the date of each entry.
+ * Finds the first and the last number of the entries of a time range by binary search: some twenty reads for
+ * a million entries. The result may include entries outside the range, so the caller must still check the
+ * date of each entry.
  *
- * @param readEntry returns null for an entry that retention removed; old entries are removed in no particular order
+ * @param readEntry returns null for an entry that retention removed; old entries are removed in no particular
+ *   order
  * @param numbers the first and the last entry of the journal
- * @returns `last` is below `first` when there is no such entry
+ * @returns the numbers; `last` is less than `first` if there is no such entry
  */
 export async function findEntries(
   readEntry: (number: number) => Promise<Pick<JournalEntry, 'detectedAt'> | null>,
@@ -24,13 +26,13 @@ export async function findEntries(
     const entry = await readEntry(number);
     return entry === null ? ifRemoved : Date.parse(entry.detectedAt) >= Date.parse(time) + slackMs;
   };
-  // A removed entry has no date: assume the case that makes the range larger.
+  // A removed entry has no date, so the search assumes the date that makes the range larger.
   const lowest = await firstThat(isFrom(from, -CLOCKS_MS, true), first, last + 1);
   const end = to === null ? last + 1 : await firstThat(isFrom(to, CLOCKS_MS, false), lowest, last + 1);
   return { first: lowest, last: end - 1 };
 }
 
-/** Returns the first number for which the test is true, found by binary search, or `end` if there is none. */
+/** Returns the first number for which `holds` is true, found by binary search, or `end` if there is none. */
 async function firstThat(
   holds: (number: number) => Promise<boolean>,
   start: number,

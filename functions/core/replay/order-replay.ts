@@ -16,7 +16,7 @@ export type ReplayOrder = {
   writer: string;
 };
 
-/** Returns why a replay with these options is refused, or null. */
+/** Returns why a replay with these options is refused, or null if it is accepted. */
 export function refuseOrder(plan: ReplayPlan, { consumer, asLive, rate }: ReplayOrder): string | null {
   if (asLive && consumer !== null)
     return '--as-live sends to everyone, so it cannot be combined with --consumer.';
@@ -28,7 +28,7 @@ export function refuseOrder(plan: ReplayPlan, { consumer, asLive, rate }: Replay
     : '--rate must be a whole number of events per second, at least 1.';
 }
 
-/** Stores a replay of the counted events. `runReplay` sends the events. */
+/** Stores a replay with its counts. `runReplay` sends its events. */
 export async function orderReplay(
   { replays, clock }: Pick<ReplayPorts, 'replays' | 'clock'>,
   plan: ReplayPlan,
@@ -52,10 +52,10 @@ export async function orderReplay(
 }
 
 /**
- * Stops a replay, or resumes a stopped one. When a replay is stopped, the process that sends it ends at its next batch.
- * Events that it sent after it last saved its progress are sent again later.
+ * Stops a replay, or resumes a stopped one. When a replay is stopped, the process that sends it stops before
+ * its next batch. The events that it sent after its last save of the progress are sent again later.
  *
- * @returns the stored replay; a finished one does not change
+ * @returns the stored replay; a finished replay does not change
  */
 export async function changeReplay(
   { replays, clock }: Pick<ReplayPorts, 'replays' | 'clock'>,
@@ -77,7 +77,7 @@ export async function changeReplay(
       return next;
     } catch (error) {
       const stored = await replays.readReplay(replay.integration, replay.id);
-      // The process that sends the replay has written it in between.
+      // The process that sends the replay has saved it between the read and this save.
       if (!(error instanceof ReplayChangedError) || stored === null) throw error;
       latest = stored;
     }

@@ -16,14 +16,14 @@ export type ReplayRequest = {
   source: ReplayPosition['source'];
 };
 
-/** The counted events, or why nothing can be sent. */
+/** A plan with the counted events, or why the replay is refused. */
 export type Planned = { plan: ReplayPlan } | { refused: string };
 
 type PlanPorts = Pick<ReplayPorts, 'store' | 'replays' | 'kombo' | 'clock'>;
 
 /**
- * Counts the events of a replay and fixes its last entry. A replay from the journal sends exactly these events, even if
- * polls append others in the meantime. Writes nothing.
+ * Counts the events of a replay and determines its last entry. A replay from the journal sends exactly these
+ * events, even if polls append other events in the meantime. Writes nothing.
  */
 export async function planReplay(
   ports: PlanPorts,
@@ -82,7 +82,7 @@ async function planFromJournal(
 ): Promise<Planned> {
   const stored = await store.readCheckpoint(id);
   const begin = await replays.readFirstEntry(id);
-  // A later entry is not published yet: a worker will still publish it.
+  // A later entry may not be published yet. The next worker publishes it.
   const last = stored?.checkpoint.entry ?? 0;
   if (begin === null || begin.number > last) {
     const empty = last === 0 ? 'has no entries yet' : 'has no entries left: retention removed them';
@@ -110,7 +110,8 @@ async function planFromJournal(
 }
 
 /**
- * Yields the number of selected events of each entry. The entries' changes are read only for a filter that needs them.
+ * Yields the number of selected events of each entry. Reads the changes of the entries only if the filter
+ * needs them.
  */
 async function* countEntries(
   { store, replays }: Pick<PlanPorts, 'store' | 'replays'>,
@@ -139,9 +140,9 @@ function ofTypes(byType: EventCounts, types: LearningEventType[]): EventCounts {
 }
 
 /**
- * Counts the events that can be derived from Kombo's records. Reads only the records of the filter's learners if this
- * is certain to find all of them, otherwise every record. Later, the replay reads only the records of the counted
- * learners and courses, if they are few.
+ * Counts the events that can be derived from Kombo's records. Reads only the records of the filter's learners
+ * if these are certainly all records with matching events, otherwise every record. Later, the replay reads
+ * only the records of the counted learners and courses, if there are few of them.
  */
 async function planFromKombo(
   ports: PlanPorts,
@@ -150,14 +151,15 @@ async function planFromKombo(
 ): Promise<Planned> {
   const selection = { integration: id, range, filter };
   let read = await readKombo(ports, selection, few(filter.learners));
-  // An id without a record may be the platform's own id of a learner, by which no request can filter.
+  // An id that no record has as Kombo's id may be the platform's own id of a learner. A request cannot filter
+  // by it.
   if (read.unseen.size > 0) read = await readKombo(ports, selection, []);
   const place = komboStart(few(read.users), few(read.courses));
   return planned({ ...selection, place, ...read.counted.read() });
 }
 
 /**
- * Reads and counts the records.
+ * Reads the records and counts their events.
  *
  * @param users Kombo's ids of the learners whose records are read; empty: all learners
  */
@@ -193,7 +195,9 @@ async function readKombo(
   return { ...read, unseen };
 }
 
-/** With at most this many ids in a filter, the request stays below the adapter's limit of 3,000 characters. */
+/**
+ * With at most this many ids in a filter, the filter is shorter than the adapter's limit of 3,000 characters.
+ */
 const FEW = 50;
 
 /** The form of Kombo's ids: base58 letters and digits, 24 in most examples. */
@@ -253,7 +257,8 @@ function refuseRange({ range: { from, to }, source }: ReplayRequest, now: number
 /**
  * Returns why a replay is refused because retention removed entries of its range, or null.
  *
- * @param availableFrom the date of the entry after the last one that retention removed; null if no entry is missing
+ * @param availableFrom the date of the entry after the last one that retention removed; null if no entry is
+ *   missing
  */
 function refuseRemoved(id: string, { from }: TimeRange, availableFrom: string | null): string | null {
   if (availableFrom === null) return null;

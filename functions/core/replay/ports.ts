@@ -4,7 +4,7 @@ import type { Clock, Ports } from '../ports.ts';
 import type { JournalEntry } from '../state/journal-entry.ts';
 import type { ReplayRecord } from './replay-record.ts';
 
-/** The events of a journal entry, counted by type. */
+/** The number of events of each type in a journal entry. */
 export type EntryCounts = { number: number; detectedAt: string; byType: EventCounts };
 
 /** The part of the table that only replays use. Reads and writes have the same guarantees as those of `Store`. */
@@ -12,8 +12,8 @@ export type ReplayStore = {
   /** Reads the entry with the lowest number that retention has not removed. Returns null when the journal is empty. */
   readFirstEntry(integration: IntegrationId): Promise<JournalEntry | null>;
   /**
-   * Reads how many events of each type the entries have, from `from` up to and including `to`, in the order of their
-   * numbers. Does not read the changes.
+   * Reads the number of events of each type in the entries from `from` up to and including `to`, in the order
+   * of their numbers. Does not read the changes.
    */
   readEventCounts(integration: IntegrationId, from: number, to: number): AsyncIterable<EntryCounts>;
   /**
@@ -36,7 +36,7 @@ export type ReplayStore = {
 export type ReplayPorts = Ports & {
   replays: ReplayStore;
   /**
-   * Measures durations in milliseconds. It is separate from the clock, which may show the simulated time of the
+   * Measures durations in milliseconds. It is not the clock, which may show the simulated time of the
    * sandbox.
    */
   stopwatch: Clock;

@@ -34,9 +34,9 @@ function selectedFromRecord(
 }
 
 /**
- * Yields the steps of `replaySteps` from Kombo's records. If a page was not finished, it is read again, and the replay
- * continues after the last finished record. When Kombo refuses the cursor, everything is read and sent from the
- * beginning.
+ * Yields the steps of a replay from Kombo's records. A page that was not finished is read again, and the
+ * replay continues after the last finished record. When Kombo refuses the cursor, the replay starts again:
+ * everything is read and sent from the beginning.
  *
  * @throws IntegrationError when the pages do not end
  */

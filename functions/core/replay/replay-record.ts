@@ -9,9 +9,14 @@ import { EventFilter, TimeRange } from './selection.ts';
 export const ReplayPosition = z.discriminatedUnion('source', [
   z.object({
     source: z.literal('journal'),
-    /** The last entry of the replay. It is fixed when the events are counted, since polls append later entries. */
+    /**
+     * The number of the last entry of the replay. It is determined when the events are counted, since polls
+     * append later entries.
+     */
     last: WholeNumber,
-    /** The next event: its entry, and its index among all events of the entry. */
+    /**
+     * The position of the next event: the number of its entry, and its index among all events of the entry.
+     */
     entry: PositiveNumber,
     index: WholeNumber,
   }),
@@ -23,9 +28,9 @@ export const ReplayPosition = z.discriminatedUnion('source', [
     courses: z.array(z.string()),
     /** The cursor of the current page; null for the first page. */
     cursor: z.nullable(z.string()),
-    /** The last finished record of the page. Records are processed in the order of their ids. */
+    /** The id of the last finished record of the page. Records are processed in the order of their ids. */
     after: z.nullable(z.string()),
-    /** The ids of the finished events of the next record. */
+    /** The ids of those events of the next record that are finished. */
     settled: z.array(z.string()),
   }),
 ]);
@@ -42,7 +47,10 @@ export const ReplayPlan = z.object({
 });
 export type ReplayPlan = z.infer<typeof ReplayPlan>;
 
-/** A replay and its progress, so that another process can continue it. No personal data. */
+/**
+ * A replay and its progress. Another process can continue the replay from this record. It contains no
+ * personal data.
+ */
 export const ReplayRecord = z.extend(ReplayPlan, {
   id: z.string().check(z.minLength(1)),
   reason: z.string(),
@@ -57,13 +65,13 @@ export const ReplayRecord = z.extend(ReplayPlan, {
   notified: z.boolean(),
   published: WholeNumber,
   refused: WholeNumber,
-  /** The last failure; null if there was progress after it. */
+  /** The last failure; null if the replay made progress after it. */
   failure: z.nullable(Failure),
   orderedAt: Timestamp,
   movedAt: Timestamp,
   /**
-   * The number of writes, and the writer of the last one. By these, a writer recognises its own write if the response
-   * was lost.
+   * The number of writes, and the writer of the last one. By them, a writer recognises its own write if the
+   * response was lost.
    */
   revision: WholeNumber,
   writer: z.string(),
@@ -83,7 +91,10 @@ export function replayMark({
   return { id, reason, ...(consumer !== null && { consumer }) };
 }
 
-/** Returns the number of counted events whose entries were removed before they were sent. */
+/**
+ * Returns the number of counted events that were neither published nor refused, for example because retention
+ * removed them.
+ */
 export function missingOf({ events, published, refused }: ReplayRecord): number {
   return Math.max(0, events - published - refused);
 }

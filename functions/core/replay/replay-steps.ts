@@ -7,11 +7,11 @@ import { komboSteps } from './replay-from-kombo.ts';
 import type { ReplayPlan, ReplayPosition } from './replay-record.ts';
 import { isWanted, isWithin, type Selection } from './selection.ts';
 
-/** A selected event and the position after it, or only a position, so that progress can be saved. */
+/** A selected event with the position after it. A step without an event only saves the position. */
 export type ReplayStep = {
   event: LearningEvent | null;
   next: ReplayPosition;
-  /** Present when the replay starts again: all events are sent again. */
+  /** Present if the replay starts again, so that all events are sent again. */
   fromBeginning?: true;
 };
 
@@ -37,7 +37,7 @@ export function replaySteps(
 
 type JournalReplayPosition = ReplayPosition & { source: 'journal' };
 
-/** After this many entries without a selected event, a step with only the position is yielded. */
+/** After this many entries without a selected event, a step without an event is yielded. */
 const POSITION_EVERY = 100;
 
 /** Returns the selected events of an entry, in their order, without learner details. */
@@ -46,7 +46,7 @@ export function selectedEvents(entry: JournalEntry, { range, filter }: Selection
   return eventsOfEntry(entry, null).filter((event) => isWanted(filter, event));
 }
 
-/** Yields the steps of `replaySteps` from the journal. Skips entries that retention has removed. */
+/** Yields the steps of a replay from the journal. Skips entries that retention has removed. */
 export async function* journalSteps(
   store: Pick<Store, 'readEntries'>,
   integration: IntegrationId,

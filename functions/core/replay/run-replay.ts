@@ -15,7 +15,10 @@ export type ReplayRun = {
   replay: string;
   /** A value that is unique to this call. */
   writer: string;
-  /** Returns whether there is time to send another batch, of at most one second's events. */
+  /**
+   * Returns whether there is time to send another batch, which has at most as many events as are allowed per
+   * second.
+   */
   timeLeft: () => boolean;
   /** Called after each batch. */
   onProgress?: (replay: ReplayRecord) => void;
@@ -23,21 +26,25 @@ export type ReplayRun = {
 
 export type ReplayOutcome =
   | { kind: 'unknown' }
-  /** Nothing to do: the replay is finished or stopped, see its `state`. */
+  /** Nothing was done, because the replay is finished or stopped (see its `state`). */
   | { kind: 'ended'; replay: ReplayRecord }
-  /** The time was spent: another call continues the replay. */
+  /** The time was spent. Another call continues the replay. */
   | { kind: 'more'; replay: ReplayRecord }
   /** Another process sends the replay. */
   | { kind: 'superseded' }
-  /** `replay.state`: `running` if another call may continue it, `stopped` if a person must resume it. */
+  /**
+   * The replay failed. `replay.state`: `running` if another call may continue it, `stopped` if a person must
+   * resume it.
+   */
   | { kind: 'failed'; failure: Failure; replay: ReplayRecord };
 
 /** The maximum number of events that are sent together. */
 const BATCH = 100;
 
 /**
- * Continues a replay from its position for as long as there is time. Each event is sent at least once, and the events
- * of each progression in order. Does not change the checkpoint or any known state.
+ * Continues a replay from its position until it is finished or the time is spent. Each event is sent at least
+ * once, and the events of each progression are sent in order. Does not change the checkpoint or any known
+ * state.
  *
  * @throws unexpected errors; all other failures are returned as an outcome
  */
@@ -94,7 +101,7 @@ async function save(worker: ReplayWorker, change: Partial<ReplayRecord>): Promis
 /**
  * Sends the events of all remaining steps.
  *
- * @returns false when the time is up before everything is sent
+ * @returns false if the time was spent before all events were sent
  */
 async function sendAll(worker: ReplayWorker): Promise<boolean> {
   const { ports, settings, run } = worker;
@@ -128,10 +135,11 @@ async function sendAll(worker: ReplayWorker): Promise<boolean> {
 }
 
 /**
- * Returns the changes that make a replay start again without filters, because it read only the records of some learners
- * and courses and found fewer events than were counted: platforms may filter differently.
+ * Returns the changes that make a replay start again without filters. This is necessary if it read only the
+ * records of some learners and courses, and found fewer events than were counted, because platforms may
+ * filter differently.
  *
- * @returns null if it read all records, or found as many events as were counted
+ * @returns null if the replay read all records, or found as many events as were counted
  */
 function withoutFilters(replay: ReplayRecord): Partial<ReplayRecord> | null {
   const { place } = replay;

@@ -3,7 +3,7 @@ import { LearningEventType } from '../../contract/event-parts.ts';
 import { Timestamp } from '../../contract/field-types.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
 
-/** A range of time, with `from` included and `to` excluded. `to` null: the range has no end. */
+/** A range of time. `from` is included, `to` is excluded. If `to` is null, the range has no end. */
 export const TimeRange = z.object({ from: Timestamp, to: z.nullable(Timestamp) });
 export type TimeRange = z.infer<typeof TimeRange>;
 
@@ -18,21 +18,21 @@ export function isWithin({ from, to }: TimeRange, time: string): boolean {
 
 const ids = z.array(z.string().check(z.minLength(1)));
 
-/** Selects events that match a value of each list. An empty list matches everything. */
+/** A filter of events. An event matches if each list is empty or contains a value of the event. */
 export const EventFilter = z.object({
   types: z.array(LearningEventType),
   /** Kombo's ids of courses or of their revisions, or the platform's own ids of courses. */
   courses: ids,
-  /** Kombo's ids or the platform's own. */
+  /** Kombo's ids of learners, or the platform's own ids. */
   learners: ids,
-  /** Kombo's ids or the platform's own. */
+  /** Kombo's ids of progressions, or the platform's own ids. */
   progressions: ids,
 });
 export type EventFilter = z.infer<typeof EventFilter>;
 
 export const ANY_EVENT: EventFilter = { types: [], courses: [], learners: [], progressions: [] };
 
-/** The events of a replay. */
+/** The range and the filter of a replay. */
 export type Selection = { range: TimeRange; filter: EventFilter };
 
 export function isWanted(filter: EventFilter, { type, detail }: LearningEvent): boolean {

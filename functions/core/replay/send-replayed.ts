@@ -8,7 +8,8 @@ import { type ReplayPosition, type ReplayRecord, replayMark } from './replay-rec
 import type { ReplayStep } from './replay-steps.ts';
 
 /**
- * `steps`: the number of steps, counted from the first one, that are finished. `error`: why the others were not sent.
+ * The result of sending some steps. `steps`: the number of finished steps, counted from the first one.
+ * `error`: why the other steps were not sent.
  */
 export type SentSteps = {
   steps: number;

@@ -20,8 +20,8 @@ const firstSightings = (names: string[]) =>
   names.map((id) => someChange({ previous: null, state: someState({ id }) }));
 
 /**
- * Calls in which a statement may fail, before or after it took effect. `sent` is the number of statements of
- * each request.
+ * Creates calls in which a statement may fail, before or after it took effect. `sent` is the number of
+ * statements in each request.
  */
 function failing(outcomeOf: () => 'done' | { code: Code; tookEffect: boolean }) {
   const calls = engine.calls();

@@ -8,7 +8,7 @@ import { startEngine } from '../../support/start-engine.ts';
 
 export type Operation = keyof DynamoDbCalls;
 
-/** A client whose calls are intercepted: `around` runs before or after each of them. */
+/** Creates a client with intercepted calls: `around` runs before or after each of them. */
 export function aroundCalls(
   calls: DynamoDbCalls,
   around: <Output>(operation: Operation, call: () => Promise<Output>) => Promise<Output>,
@@ -26,7 +26,8 @@ export function aroundCalls(
 }
 
 /**
- * The first call of an operation takes effect and its response is lost. The AWS client then repeats the call.
+ * Creates a client whose first call of an operation takes effect and whose response is lost. The AWS client
+ * then repeats the call.
  */
 export function sentTwice(calls: DynamoDbCalls, operation: Operation): DynamoDbCalls {
   let left = 1;
@@ -71,14 +72,14 @@ export function counted(calls: DynamoDbCalls): {
 }
 
 /**
- * An engine for the tests of a file. Each test uses its own integrations, so that tests do not affect each
- * other.
+ * Starts an engine for the tests of a file. Each test uses different integrations, so that tests do not
+ * affect each other.
  */
 export function useEngine(): {
   calls(): DynamoDbCalls;
   table(): string;
   store(calls?: DynamoDbCalls): Store;
-  /** Everything in the table as text, with bytes in base64. */
+  /** Returns everything in the table as text, with bytes in base64. */
   scan(): Promise<string>;
 } {
   let engine: Awaited<ReturnType<typeof startEngine>> | undefined;

@@ -9,7 +9,7 @@ import { someChange, someEntry, someState } from './some-items.ts';
 const text = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
-  // Half of a surrogate pair, which UTF-8 cannot represent.
+  // An unpaired surrogate, which UTF-8 cannot represent.
   fc.constantFrom('', '\ud83d', '\u0000', '__proto__', 'COMPLETED'),
 );
 const nullable = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
@@ -154,7 +154,7 @@ describe('an encoded journal entry', () => {
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
 /**
- * A completion as Kombo would return it: random ids of 24 characters, ten courses, times with milliseconds.
+ * Returns a completion as Kombo would show it: random ids of 24 characters, ten courses, times with milliseconds.
  */
 function randomChange(next: () => number) {
   const id = () => Array.from({ length: 24 }, () => ALPHABET[next() % ALPHABET.length]).join('');

@@ -7,7 +7,7 @@ import {
   setAsideKey,
 } from '../../../functions/adapters/dynamodb/keys.ts';
 
-// These values are in every existing table: if one of them fails, change the code, not the test.
+// These values are in every existing table. If one of them changes, the code is wrong, and not this test.
 it.each([
   ['', 5],
   ['a', 12],

@@ -6,7 +6,7 @@ import type { PutEvents } from '../../../functions/adapters/eventbridge/put-even
 import { DeploymentError, TransientError } from '../../../functions/core/errors.ts';
 import { someEvent, someEvents } from './some-event.ts';
 
-/** A bus that refuses every request that contains one of the `poisoned` events. */
+/** Creates a bus that refuses every request that contains one of the `poisoned` events. */
 function busThatRefuses(poisoned: ReadonlySet<string>, name: string) {
   const arrived: string[] = [];
   const putEvents: PutEvents = async ({ Entries: entries = [] }) => {

@@ -6,7 +6,10 @@ import type { PutEvents } from '../../../functions/adapters/eventbridge/put-even
 import { type LearningEvent, LearningEventDetail } from '../../../functions/contract/learning-events.ts';
 import { someEvent } from './some-event.ts';
 
-/** Events of a few progressions, some of them long, with characters of one to four bytes in UTF-8. */
+/**
+ * Generates events of a few progressions. Some events are long, and have characters of one to four bytes in
+ * UTF-8.
+ */
 const events = fc
   .array(
     fc.record({
@@ -140,7 +143,7 @@ test('with any faults, an event is sent until it is confirmed, and after the ear
   await fc.assert(publishing, { numRuns: 100 });
 });
 
-/** Refused before it is sent. */
+/** This event is refused before it is sent. */
 function isLarge(detail: LearningEventDetail): boolean {
   return Buffer.byteLength(JSON.stringify(detail)) > 1_000_000;
 }

@@ -22,8 +22,8 @@ beforeEach(async () => {
 afterEach(() => bus.close());
 
 /**
- * Publishes through the real client. `calls` contains the entries of each call. Without a budget there are no
- * retries.
+ * Publishes through the real client. `calls` contains the entries of each call. Without a time budget, there
+ * are no retries.
  */
 function publisherOver(config: EventBridgeClientConfig = {}, budgetMs = 60_000) {
   const client = new EventBridgeClient({
@@ -204,7 +204,7 @@ describe('when a whole call fails', () => {
     expect({ accepted, refused }).toEqual({ accepted: [], refused: [] });
     expect(error).toBeInstanceOf(TransientError);
     expect(error).toMatchObject({ code: 'InternalException' });
-    // The batches that were in progress at the same time. The other six batches are not sent.
+    // These batches were in progress at the same time. The other six batches are not sent.
     expect(calls).toEqual([10, 10, 10, 10]);
   });
 

@@ -3,7 +3,8 @@ import type { OperationalEvent } from '../../../functions/contract/operational-e
 import type { WorkflowEvent } from '../../../functions/contract/workflow-events.ts';
 
 /**
- * A `LearnerEnrolled` of a progression. `title` is the title of the course, to make events of a given size.
+ * Returns a `LearnerEnrolled` event of a progression. `title` is the title of the course, to make events of a
+ * given size.
  */
 export function someEvent(progression: string, index: number, title = 'Fire safety'): LearningEvent {
   return {
@@ -32,7 +33,7 @@ export function someEvent(progression: string, index: number, title = 'Fire safe
   };
 }
 
-/** Events of this many different progressions. */
+/** Returns events of this many different progressions. */
 export function someEvents(count: number): LearningEvent[] {
   return Array.from({ length: count }, (_, index) => someEvent(`progression-${index}`, index));
 }

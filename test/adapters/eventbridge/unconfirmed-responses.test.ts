@@ -63,7 +63,7 @@ test('when batches fail with different errors, the deployment error is returned'
   expect((await publisher.publish(someEvents(30))).error).toBeInstanceOf(DeploymentError);
 });
 
-/** Any response to one entry, valid or not. */
+/** Generates any response to one entry, valid or not. */
 const answerToOne: fc.Arbitrary<Answer> = fc.record(
   {
     FailedEntryCount: fc.nat(2),

@@ -34,7 +34,7 @@ beforeAll(async () => {
   description = Description.parse(raw);
 });
 
-/** A validator for the schema at a JSON pointer of the description. */
+/** Returns a validator for the schema at a JSON pointer of the description. */
 function checkAt(pointer: string) {
   const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uri: true } });
   ajv.addSchema(raw, 'kombo');

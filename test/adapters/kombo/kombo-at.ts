@@ -4,14 +4,14 @@ import { isRunError, type RunError } from '../../../functions/core/errors.ts';
 import type { Kombo } from '../../../functions/core/ports.ts';
 import { API_KEY, INTEGRATION } from './scripted-kombo.ts';
 
-/** One attempt: the wait before a second one is longer than the whole time budget. */
+/** Makes only one attempt, because the wait before a second attempt is longer than the whole time budget. */
 export const ONCE: RetryBudget = { attemptMs: 20_000, totalMs: 20_000, firstDelayMs: 20_000 };
-/** Retries without a wait, for longer than a test takes. */
+/** Retries without waits, for longer than a test takes. */
 export const OFTEN: RetryBudget = { attemptMs: 20_000, totalMs: 40_000, firstDelayMs: 1 };
-/** Aborts an attempt early, and makes only one. */
+/** Aborts an attempt early, and makes only one attempt. */
 export const HASTY: RetryBudget = { attemptMs: 40, totalMs: 20_000, firstDelayMs: 20_000 };
 
-/** A client of this server. */
+/** Creates a client of this server. */
 export function komboAt(
   { baseUrl }: { baseUrl: string },
   retryBudget: RetryBudget = ONCE,
@@ -20,11 +20,11 @@ export function komboAt(
   return createKombo({ baseUrl, apiKey, retryBudget });
 }
 
-/** The first page of all records. */
+/** Reads the first page of all records. */
 export const firstPage = (kombo: Kombo, signal?: AbortSignal) =>
   kombo.readPage({ integration: INTEGRATION, updatedAfter: null, cursor: null }, signal);
 
-/** The error that a call throws. */
+/** Returns the error that a call throws. */
 export async function thrownBy(call: () => Promise<unknown>): Promise<unknown> {
   try {
     await call();
@@ -34,7 +34,7 @@ export async function thrownBy(call: () => Promise<unknown>): Promise<unknown> {
   throw new Error('it did not throw');
 }
 
-/** The error of a class in `core/errors.ts` that a call throws. */
+/** Returns the error that a call throws, which must be of a class in `core/errors.ts`. */
 export async function failureOf(call: () => Promise<unknown>): Promise<RunError> {
   const error = await thrownBy(call);
   if (isRunError(error)) return error;

@@ -23,7 +23,7 @@ afterEach(() => {
 type Headers = Record<string, string>;
 const date = () => ({ date: new Date(Date.now()).toUTCString() });
 
-/** A response with an empty page, which is also valid for the other requests. */
+/** Returns a response with an empty page. It is also valid for the other requests. */
 const page =
   (headers: Headers = {}) =>
   () =>
@@ -36,7 +36,7 @@ const refusal =
   () =>
     Response.json({ status: 'error', error: { code } }, { status, headers: { ...date(), ...headers } });
 
-/** A client that receives these responses, and then empty pages. */
+/** Creates a client that receives these responses, and then empty pages. */
 function kombo(...answers: (() => Response)[]): KomboAdapter {
   return createKombo({
     baseUrl: 'https://kombo.test/v1',

@@ -14,7 +14,7 @@ export const REVISION = {
   course: { id: 'c1', remote_id: '7' },
 };
 
-/** A live record as Kombo sends it, with some fields replaced. */
+/** Returns a live record as Kombo sends it, with some fields replaced. */
 export function rawRecord(differs: Raw = {}): Raw {
   return {
     id: 'p1',
@@ -35,12 +35,12 @@ export function rawRecord(differs: Raw = {}): Raw {
 
 export const REMOVED_AT = '2026-02-20T00:00:00.000Z';
 
-/** A removed record that still has all its fields. */
+/** Returns a removed record that still has all its fields. */
 export function removedRecord(differs: Raw = {}): Raw {
   return rawRecord({ remote_deleted_at: REMOVED_AT, ...differs });
 }
 
-/** A record with only its id, with some fields replaced. */
+/** Returns a record with only its id, with some fields replaced. */
 export function blankRecord(differs: Raw = {}): Raw {
   const nulls = Object.fromEntries(Object.keys(rawRecord()).map((field) => [field, null]));
   return { ...nulls, id: 'p1', ...differs };

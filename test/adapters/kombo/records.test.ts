@@ -5,9 +5,9 @@ import { standInOf } from '../../../functions/core/poll/set-aside-records.ts';
 import { isStandIn } from '../../../functions/core/state/set-aside.ts';
 import { type Raw, REVISION, rawRecord, USER } from './raw-record.ts';
 
-/** Half of a surrogate pair, without the other half. */
+/** An unpaired surrogate. */
 const HALF_A_PAIR = /\p{Cs}/gu;
-/** Any sequence of UTF-16 units, including broken surrogate pairs and control characters. */
+/** Generates any sequence of UTF-16 units, including unpaired surrogates and control characters. */
 const anyText = fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), maxLength: 200 });
 
 function observed(record: Raw) {
@@ -252,7 +252,8 @@ describe('a record without a usable id', () => {
 });
 
 /**
- * A value with this many levels of nesting. It is built without recursion, which would overflow the stack.
+ * Returns a value with this many levels of nesting. It is built without recursion, which would overflow the
+ * stack.
  */
 function nested(levels: number, list: boolean): unknown {
   const [open, close] = list ? ['[', ']'] : ['{"a":', '}'];

@@ -30,7 +30,7 @@ afterEach(() => server.stop());
 const readWithCursor = () =>
   komboAt(server).readPage({ integration: INTEGRATION, updatedAfter: null, cursor: 'c' });
 
-/** Texts that the error must not contain. */
+/** The texts that the error must not contain. */
 const secrets = new RegExp(`${API_KEY}|Ada|${MESSAGE_OF_KOMBO}|\n`);
 
 describe('an error code', () => {

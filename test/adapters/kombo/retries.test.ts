@@ -11,8 +11,8 @@ let attempts: number[];
 
 beforeEach(() => {
   attempts = [];
-  // Replaces only the global clock and timers, as the simulation does. Any other clock would stop or run in
-  // real time.
+  // Replaces only the global clock and timers, as the simulation does. With fakes of other clocks, the client
+  // would stop or run in real time.
   vi.useFakeTimers({ now: START, toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   vi.spyOn(Math, 'random').mockReturnValue(0);
   vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
@@ -26,7 +26,7 @@ afterEach(() => {
 
 type Attempt = (signal: AbortSignal) => Response | Promise<Response>;
 
-/** The client with its default retry budget. The attempts themselves take no time. */
+/** Creates a client with its default retry budget. The attempts themselves take no time. */
 function kombo(attempt: Attempt) {
   return createKombo({
     baseUrl: 'https://kombo.test/v1',

@@ -27,7 +27,7 @@ export type ScriptedKombo = {
   stop(): Promise<void>;
 };
 
-/** A server that returns scripted responses and has no other behaviour. */
+/** Starts a server that returns scripted responses and has no other behaviour. */
 export async function startScriptedKombo(): Promise<ScriptedKombo> {
   const asked: Asked[] = [];
   const replies: Reply[] = [];
@@ -58,7 +58,7 @@ export async function startScriptedKombo(): Promise<ScriptedKombo> {
   };
 }
 
-/** The host and port of a stopped server: no process listens there. */
+/** Returns the host and port of a stopped server: no process listens there. */
 export async function deadAddress(): Promise<string> {
   const server = await startScriptedKombo();
   await server.stop();
@@ -120,7 +120,7 @@ const ENCODINGS = {
 };
 export type Encoding = keyof typeof ENCODINGS;
 
-/** Sends a body of spaces of this size in megabytes, or an endless one. */
+/** Sends a body of spaces with this size in megabytes, or a body without an end. */
 export function spaces(megabytes: number, encoding: Encoding = 'identity', status = 200): Reply {
   const megabyte = Buffer.alloc(1024 * 1024, ' ');
   const body = function* () {
@@ -132,7 +132,7 @@ export function spaces(megabytes: number, encoding: Encoding = 'identity', statu
   };
 }
 
-/** Sends one byte in each iteration of the event loop, without end. */
+/** Sends one byte in each iteration of the event loop, without an end. */
 export const drip: Reply = (response) => {
   response.writeHead(200, { date: DATE });
   const next = () => void (response.destroyed || response.write(' ', () => setImmediate(next)));

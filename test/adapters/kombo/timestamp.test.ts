@@ -9,7 +9,7 @@ const LAST_USABLE = '2200-12-31T23:59:59.999Z';
 const between = (min: string, max: string) =>
   fc.date({ min: new Date(min), max: new Date(max), noInvalidDate: true }).map((date) => date.getTime());
 const instants = between(FIRST_USABLE, LAST_USABLE);
-/** Instants near the limits are drawn more often than others. */
+/** Generates instants. Those near the limits are more frequent. */
 const instantsOfNone = fc.oneof(
   between('0000-01-02T00:00:00Z', '1970-12-31T23:59:59.999Z'),
   between('1970-12-30T00:00:00Z', '1970-12-31T23:59:59.999Z'),
@@ -19,7 +19,7 @@ const instantsOfNone = fc.oneof(
 
 const pad = (value: number) => String(value).padStart(2, '0');
 
-/** An instant in one of the spellings that platforms use. */
+/** Generates an instant in one of the formats that platforms use. */
 const spellings = (instant: fc.Arbitrary<number>) =>
   fc
     .record({

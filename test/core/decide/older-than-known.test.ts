@@ -10,7 +10,10 @@ const NEWER = '2026-03-02T08:40:00.000Z';
 const started = observed({ id: 'a', status: 'IN_PROGRESS', changedAt: OLD });
 const completed = observed({ id: 'a', status: 'COMPLETED', completedAt: NEW, changedAt: NEW });
 
-/** The completion is known, and then a page shows an older version without it. */
+/**
+ * Creates an integration with a known completion of which Kombo then shows an older version, without the
+ * completion.
+ */
 async function lagging(): Promise<World> {
   const poller = await synced(['a', 'b', 'c']);
   poller.put(completed);

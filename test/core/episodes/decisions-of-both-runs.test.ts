@@ -9,7 +9,10 @@ import { world } from '../../support/world.ts';
 const IDS = Array.from({ length: 100 }, (_, at) => `p${String(at).padStart(3, '0')}`);
 const removed = (ids: string[]) => ids.map((id) => observed({ id, removedAt: '2026-03-02T08:30:00.000Z' }));
 
-/** A reconciliation is held before 40 removals. The incremental run reads them first, in another order. */
+/**
+ * A reconciliation is held because of 40 removals. The incremental run then reads the removals in another
+ * order.
+ */
 async function heldInReconciliation() {
   const poller = world();
   poller.kombo.pageSize = 10;
@@ -62,7 +65,7 @@ describe.each([false, true])(
   },
 );
 
-/** An incremental run is held before 40 removals, and a person decides about them. */
+/** An incremental run is held because of 40 removals, and a person decides about them. */
 async function heldIncremental(by: 'release' | 'discard') {
   const poller = world();
   poller.put(...IDS.map((id) => observed({ id })));
@@ -114,7 +117,7 @@ test('a hold ends when its changes disappear while they are counted', async () =
   await poller.poll();
   poller.clock.advance(HOUR_MS);
   poller.put(...removed(IDS));
-  // The time is spent after the first page of the count, and the data is expired when it continues.
+  // The time is spent after the first page of the count. When the count continues, the data is expired.
   poller.kombo.beforePage = ({ cursor }) => {
     if (cursor !== null) throw new TransientError('Kombo did not answer');
   };

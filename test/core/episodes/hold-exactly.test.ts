@@ -18,7 +18,7 @@ type State = Partial<ProgressionState>;
 const idOf = (at: number) => `p${String(at).padStart(6, '0')}`;
 const gone = (at: number, state: State = {}) => observed({ id: idOf(at), removedAt: REMOVED, ...state });
 
-/** An integration with this many progressions. After the first sync, 90 % of them are removed. */
+/** Creates an integration with this many progressions, of which 90 % are removed after the first sync. */
 async function withMassRemoval(): Promise<{ poller: World; removed: number[]; live: number[] }> {
   const poller = world({ mode: 'silent' }, { surgeShare: 0, surgeFloor: LIMIT });
   poller.kombo.pageSize = Math.min(250, RECORDS / 20);
@@ -38,7 +38,7 @@ function change(poller: World, at: number, record: ReturnType<typeof observed>):
   poller.shown[at] = { observed: record, updatedAt: poller.clock.read() };
 }
 
-/** Polls that end early, are killed or fail at random, until nothing is left to do. */
+/** Polls until nothing is left to do. The polls end early, are killed or fail at random. */
 async function interruptedPolls(poller: World, seed: number): Promise<'ended' | 'held'> {
   const random = seededRandom(seed);
   for (let calls = 0; calls < 200 + RECORDS / 50; calls += 1) {
@@ -83,7 +83,7 @@ async function operated(poller: World, by: 'release' | 'discard') {
   return done;
 }
 
-/** The progressions with a published removal, each once. */
+/** Returns the progressions with a published removal, each once. */
 function publishedRemovals(poller: World): string[] {
   const removals = poller.bus.published.filter(({ type }) => type === 'ProgressionRemoved');
   const ids = new Map(removals.map(({ detail }) => [detail.id, detail.progression.id]));
@@ -104,7 +104,8 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
     const held = await decide(poller, 'release');
     expect(held.waiting.total).toBe(removed.length);
 
-    // 10 % return, some are dropped as well, and others are removed that were not counted.
+    // 10 % of the records return, some are dropped as well, and other records are removed that were not
+    // counted.
     const returned = removed.filter((at) => at % 10 === 1);
     const otherwise = removed.filter((at) => at % 100 === 2);
     for (const at of returned) change(poller, at, observed({ id: idOf(at) }));

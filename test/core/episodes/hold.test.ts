@@ -42,7 +42,7 @@ const held: Held = {
 };
 const counting: Held = { ...held, counting: { ...run, cursor: 'at-40' } };
 
-/** An ordinary and a suspect decision. */
+/** Returns an ordinary and a suspect decision. */
 function decisions(): [Decision, Decision] {
   const record = observed();
   const change = decideEvents(null, record, AT);

@@ -14,7 +14,10 @@ const NOW = Date.parse('2026-03-02T08:00:00.000Z');
 const INTERVAL_MS = 15 * MINUTE_MS;
 const ago = (intervals: number) => new Date(NOW - intervals * INTERVAL_MS).toISOString();
 
-/** The health of an integration: how many intervals ago it succeeded and failed, and until when it backs off. */
+/**
+ * The results of an integration's runs: how many intervals ago it succeeded and failed, and in how many
+ * intervals it is retried.
+ */
 type Standing = {
   state?: Integration['state'];
   succeeded?: number | null;
@@ -35,7 +38,9 @@ function healthOf(failed: Standing['failed']): Health {
   };
 }
 
-/** Which of these integrations are due, by name; null: never polled. */
+/**
+ * Returns which of these integrations are due, by name. Null stands for an integration that was never polled.
+ */
 function dueOf(fleet: Record<string, Standing | null>, lastProbe: Probe | null = null): Due {
   const integrations = Object.entries(fleet).map(([id, standing]) => ({
     id,
@@ -150,7 +155,7 @@ test('a permission that AWS denies for every integration stops all polls', () =>
   expect(summary(dueOf({ a: { failed: denied }, b: { failed: denied } })).stopped).toEqual(['a', 'b']);
 });
 
-/** Fleets of 1 to 500 integrations in any order, with any failure. */
+/** Generates fleets of 1 to 500 integrations in any order, with any failures. */
 const quarters = (min: number) => fc.integer({ min, max: 40 }).map((count) => count / 4);
 const intervals = quarters(0);
 const standing: fc.Arbitrary<Standing> = fc.record(
@@ -237,7 +242,7 @@ const stopped = (id: string, succeededAt: number | null) => ({
   succeededAt: succeededAt === null ? null : at(succeededAt),
 });
 
-/** Integrations in any order, with the time of their last success. */
+/** Generates integrations in any order, each with the time of its last success. */
 const fleets = fc
   .uniqueArray(fc.nat(1000), { minLength: 1, maxLength: 40 })
   .chain((numbers) =>
@@ -248,7 +253,7 @@ const fleets = fc
       stopped(`moodle:${number}`, minutes === null ? null : NOW - INTERVAL_MS - minutes * MINUTE_MS),
     ),
   );
-/** The delay of each dispatch, as a part of the interval. */
+/** Generates the delay of each dispatch, as a share of the interval. */
 const jitters = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 100, maxLength: 100 });
 
 test('while all integrations are refused, the first probe is the one that succeeded last, and each interval has a different probe', () => {

@@ -71,7 +71,7 @@ describe('a checkpoint after an entry', () => {
   });
 });
 
-/** A deployment that includes learner details, whose worker died between append and publish. */
+/** Creates a deployment that includes learner details, and whose worker died between append and publish. */
 async function cutOff(): Promise<World> {
   for (let at = 1; ; at += 1) {
     const poller = world({ mode: 'silent' }, { learnerDetails: 'include' });

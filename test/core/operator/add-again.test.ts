@@ -11,7 +11,7 @@ import { type World, world } from '../../support/world.ts';
 type Status = 'ENROLLED' | 'IN_PROGRESS' | 'COMPLETED' | 'DROPPED';
 const STATUSES: Status[] = ['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'];
 
-/** An integration that was synced with some records, and then removed. */
+/** Creates an integration that was synced with some records and then removed. */
 async function removed(ids: string[], baseline: Baseline = { mode: 'silent' }): Promise<World> {
   const poller = world(baseline, { surgeFloor: 1000 });
   for (const id of ids) show(poller, id, 'ENROLLED');

@@ -9,7 +9,7 @@ import { type World, world } from '../../support/world.ts';
 const BROKEN = { id: 'a', reason: 'enrolled_at is not a valid timestamp' };
 const REMOVED = '2026-03-02T08:30:00.000Z';
 
-/** A synced integration with a record that was unreadable in the last run. */
+/** Creates a synced integration with a record that was unreadable in the last run. */
 async function withBrokenRecord(): Promise<World> {
   const poller = await synced(['a', 'b', 'c']);
   poller.kombo.rejected = [BROKEN];
@@ -19,7 +19,7 @@ async function withBrokenRecord(): Promise<World> {
   return poller;
 }
 
-/** A synced integration with an event that the bus refused. */
+/** Creates a synced integration with an event that the bus refused. */
 async function withRefusedEvent(): Promise<World> {
   const poller = await synced(['a', 'b']);
   poller.bus.refusal = ({ detail }) => (detail.progression.id === 'a' ? 'MalformedDetail' : null);

@@ -38,7 +38,7 @@ describe('an integration that was never synced', () => {
     const poller = world();
     poller.put(observed({ id: 'a' }));
     await poller.poll();
-    /** Kombo has had the record since before the baseline; only a run over everything shows it. */
+    /** Kombo has had the record since before the baseline. Only a run that reads all records shows it. */
     const appear = (id: string) => {
       poller.put(observed({ id, changedAt: '2026-03-01T08:00:00.000Z' }));
       const record = poller.shown.at(-1);

@@ -8,7 +8,9 @@ import { type World, world } from '../../support/world.ts';
 const ids = ['a', 'b', 'c', 'd', 'e'];
 const DONE = '2026-03-02T08:30:00.000Z';
 
-/** Two pages of changes after a silent baseline, and a removal, so that Kombo's details are read too. */
+/**
+ * Creates two pages of changes after a silent baseline, and a removal, so that Kombo's details are also read.
+ */
 async function busy(): Promise<World> {
   const poller = world({ mode: 'silent' }, { learnerDetails: 'include' });
   poller.kombo.pageSize = 3;
@@ -29,7 +31,7 @@ async function busy(): Promise<World> {
 const shown = (poller: World) => poller.shown.map(({ observed: record }) => record);
 const EVENTS = 6;
 
-/** Runs the scene once with the fault at each call that a poll makes. */
+/** Runs the same poll once for each of its calls, with the fault at this call. */
 async function atEveryCall(
   kind: Fault['kind'],
   tookEffect: boolean,
@@ -97,7 +99,8 @@ describe.each([false, true])(
     test('a worker frozen beyond its lease publishes and writes nothing when another worker has acquired the lease', async () => {
       await atEveryCall('frozen', tookEffect, busy, async (poller, fault, { thaw }) => {
         poller.clock.advance(HOUR_MS);
-        // The records change after the frozen worker has read them, and some change back (A, B, A).
+        // The records change after the frozen worker has read them. Some of them change back to the earlier
+        // state.
         poller.put(
           observed({ id: 'a' }),
           observed({ id: 'b', status: 'DROPPED' }),

@@ -14,7 +14,7 @@ const RECORDS = Number(process.env['RECORDS'] ?? 25_000);
 const PAGE_SIZE = 250;
 /** The number of pages that one call has time for. */
 const PAGES_PER_CALL = 7;
-/** For one in this many entries, the bus accepts only a part and then fails. */
+/** In one of this many entries, the bus accepts only a part of the events and then fails. */
 const ENTRIES_PER_FAILURE = 11;
 const INTEGRATION = 'moodle:test';
 const NOW = Date.parse('2026-03-02T08:00:00.000Z');
@@ -47,7 +47,7 @@ test('a large baseline takes many calls and publishes each record once', async (
   expect(notified.times.every((times) => times === 1)).toBe(true);
 });
 
-/** Kombo, table and bus for many records. They keep only a number per record. */
+/** Creates fakes of Kombo, the table and the bus for many records. They store only a number per record. */
 function largeSchool() {
   const checkpoints = memoryStore(INTEGRATION);
   const writtenBy = new Int32Array(RECORDS);
@@ -67,7 +67,7 @@ function largeSchool() {
     readDataExpiredAt: async () => null,
   };
 
-  /** If an entry is published in two attempts, the second must not repeat the ids of the first. */
+  /** If an entry is published in two attempts, the second attempt must not repeat the ids of the first. */
   const tell = ({ detail }: LearningEvent) => {
     const place = Number(detail.progression.id);
     notified.times[place] = (notified.times[place] ?? 0) + 1;

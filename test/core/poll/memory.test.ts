@@ -14,7 +14,10 @@ const FEW = 20;
 const MANY = 120;
 const PAGE_SIZE = 250;
 const PAGES_PER_MEASUREMENT = 10;
-/** Bytes per record. The measurement error is at most 7; keeping only an id per record would take 50 or more. */
+/**
+ * The maximum growth of memory in bytes per record. The measurement error is at most 7. Keeping only an id
+ * per record would take 50 or more.
+ */
 const BYTES_PER_RECORD = 30;
 
 setFlagsFromString('--expose-gc');

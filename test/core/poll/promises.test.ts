@@ -90,7 +90,7 @@ describe('random schools and interrupted polls', () => {
 });
 
 describe('when nothing happens', () => {
-  /** All the ways in which a record can look different although nothing happened. */
+  /** Generates all the ways in which a record can look different although nothing happened. */
   const noise = fc.record({
     shuffle: fc.nat(),
     pageSize: fc.integer({ min: 1, max: 10 }),

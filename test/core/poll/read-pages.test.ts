@@ -13,7 +13,10 @@ const page = (next: string | null): Page => ({
   servedAt: '2026-03-02T08:00:00.000Z',
 });
 
-/** A Kombo that returns pages by cursor (`first` without one) and records requests and cancellations. */
+/**
+ * Creates a fake of Kombo that returns pages by cursor (`first` without a cursor) and records requests and
+ * cancellations.
+ */
 function scripted(answers: Record<string, Page | Error>) {
   const asked: string[] = [];
   const signals: AbortSignal[] = [];

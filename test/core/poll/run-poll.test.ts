@@ -104,7 +104,7 @@ describe('an incremental run', () => {
     let pages = 0;
     poller.kombo.beforePage = () => {
       pages += 1;
-      // While the second page is read, a record of the first one changes.
+      // While the second page is read, a record of the first page changes.
       if (pages === 2) poller.put(observed({ id: 'a', status: 'DROPPED' }));
     };
 

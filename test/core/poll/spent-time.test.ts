@@ -103,7 +103,7 @@ describe('a reconciliation', () => {
     const poller = await synced(['a', 'b', 'c', 'd']);
     poller.kombo.pageSize = 1;
     for (const record of poller.shown) record.updatedAt = 0;
-    // A page takes a minute, the time of one slice.
+    // Reading a page takes a minute, which is the time of one slice.
     poller.kombo.beforePage = ({ updatedAfter }) =>
       poller.clock.advance(updatedAfter === null ? MINUTE_MS : 0);
     const outcomes = [await poller.poll({ mode: 'reconcile' })];

@@ -6,7 +6,7 @@ import { type World, world } from '../../support/world.ts';
 
 const ids = ['a', 'b', 'c', 'd'];
 
-/** Two pages after a baseline. The changes of each page are too large for one entry. */
+/** Creates two pages of changes after a baseline. The changes of each page are too large for one entry. */
 async function bulky(): Promise<World> {
   const poller = world();
   poller.kombo.pageSize = 2;
@@ -61,7 +61,7 @@ test('a record that comes twice in such a page names the entry of its first chan
 test('a page is read again after a crash between its journal entries', async () => {
   for (let at = 1; ; at += 1) {
     const poller = await bulky();
-    // With time for one page only, the run continues from the cursor that was saved before the crash.
+    // With time for only one page, the run continues from the cursor that was saved before the crash.
     const { calls } = await poller.pollWithFault(
       { at, kind: 'killed', tookEffect: true },
       { timeLeft: () => false },

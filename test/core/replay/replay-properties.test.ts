@@ -32,7 +32,7 @@ const filters: fc.Arbitrary<EventFilter> = fc.record({
   progressions: some(['p0', 'p1', 'p4', 'remote-p5']),
 });
 
-/** A range as shares of the duration of the history; null: without an end. */
+/** A range whose ends are shares of the duration of the history; null: without an end. */
 const ranges = fc.record({
   from: fc.double({ min: -0.1, max: 0.9, noNaN: true }),
   to: fc.option(fc.double({ min: 0.1, max: 1, noNaN: true }), { nil: null }),
@@ -62,7 +62,7 @@ function rangeOf(at: ReplayWorld, begun: number, { from, to }: { from: number; t
   return { from: time(from), to: to === null ? null : time(to) };
 }
 
-/** A poll of new changes, at random times. */
+/** Polls new changes at random times. */
 async function pollPerhaps(at: ReplayWorld, chance: number): Promise<void> {
   if (chance > 30) return;
   const status = (['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'] as const)[chance % 4] ?? 'ENROLLED';
@@ -124,7 +124,7 @@ test('for any filter, a plan counts exactly the events that the replay then publ
   );
 });
 
-/** The live events that a replay selects, computed without the journal. */
+/** Returns the live events that a replay selects, computed without the journal. */
 function wanted(
   events: LearningEvent[],
   range: { from: string; to: string | null },
@@ -231,7 +231,7 @@ test('a replay interrupted at any time sends each selected event at least once, 
   );
 });
 
-/** The ids of each progression's events, without repeated ones. */
+/** Returns the ids of each progression's events, without repeated ids. */
 function byProgression(events: LearningEvent[]): Map<string, string[]> {
   const seen = new Map<string, string[]>();
   for (const { detail } of events) {

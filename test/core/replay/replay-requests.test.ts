@@ -12,7 +12,10 @@ const id = (letter: string) => letter.repeat(24);
 const [ANN, BEN, EVE] = [id('a'), id('b'), id('e')];
 const [FIRE, LAW, FIRST] = [id('F'), id('L'), id('R')];
 
-/** Ann and Ben in two courses each, one enrolment a record; the platform's own ids are `7`, `8` and `c-FIRE`, `c-LAW`. */
+/**
+ * Creates Ann and Ben in two courses each, with one enrolment per record. The platform's own ids are `7`, `8`
+ * and `c-FIRE`, `c-LAW`.
+ */
 function school(): ReplayWorld {
   const at = replayWorld();
   at.kombo.pageSize = 1;
@@ -48,7 +51,7 @@ async function plan(at: ReplayWorld, filter: Partial<EventFilter>): Promise<Repl
   return answer.plan;
 }
 
-/** The filters of each first page since the last call. */
+/** Returns the filters of each first page since the last call. */
 function asked(at: ReplayWorld) {
   const reads = at.kombo.reads.splice(0).filter(({ cursor }) => cursor === null);
   return reads.map(({ users = [], courses = [] }) => ({ users, courses }));

@@ -14,7 +14,7 @@ const settings = (id: string) => ({
   addedAt: '2026-03-01T09:30:00.000Z',
 });
 
-/** Dispatch with some integrations that were never polled, and what it sent and reported. */
+/** Creates dispatch with some integrations that were never polled. Records what it sends and reports. */
 async function dispatcher(ids: string[], parts: { wanted?: string[]; takes?: number } = {}) {
   const { store, clock } = world();
   for (const id of ids) await store.changeIntegration(id, () => settings(id));

@@ -9,13 +9,13 @@ import { synced } from '../../support/synced-world.ts';
 import { MINUTE_MS } from '../../support/test-clock.ts';
 import { type World, world } from '../../support/world.ts';
 
-/** The remaining time of the function: plenty, or no more than the reserve. */
+/** The remaining time of the function in milliseconds: plenty, or exactly the time reserved for a page. */
 const PLENTY_MS = 15 * MINUTE_MS;
 const SPENT_MS = 90_000;
 
 const eventOf = (...bodies: string[]) => ({ Records: bodies.map((body) => ({ body })) });
 
-/** The handler with a stored integration, and what it sent and reported. */
+/** Creates the handler with a stored integration. Records what it sends and reports. */
 async function functionOn(w: World, parts: Partial<PollParts> = {}, stored: Partial<Integration> = {}) {
   await w.store.changeIntegration(w.integration.id, () => ({ ...w.integration, ...stored }));
   w.store.calls.length = 0;
@@ -47,7 +47,7 @@ async function worldWithNews(pageSize = 1): Promise<World> {
   return w;
 }
 
-/** Another message for the same integration finds its lease held while a page is read. */
+/** While a page is read, another message for the same integration finds its lease held. */
 function wantedMeanwhile(w: World): void {
   w.kombo.beforePage = () => {
     const until = new Date(w.clock.read() + MINUTE_MS).toISOString();
@@ -216,7 +216,7 @@ describe('an invalid message', () => {
 });
 
 describe('a message with `follow`', () => {
-  /** A fake of the status check at Kombo that records its requests. */
+  /** Creates a fake of the status check at Kombo that records its calls. */
   function lookAtKombo(answer: (w: World) => Integration | null, w: World) {
     const asked: unknown[] = [];
     const owners = new Set<string>();
@@ -281,7 +281,7 @@ describe('a message with `follow`', () => {
 describe('a message whose run Kombo’s rate limit stops', () => {
   const limitFor = (waitMs: number) => new RateLimitedError('too many requests', { waitMs });
 
-  /** The handler, and the messages that it sent with their delays. */
+  /** Creates the handler and records the messages that it sends, with their delays. */
   async function limitedFunction(w: World, parts: Partial<PollParts> = {}) {
     const delayed: { message: PollMessage | undefined; delayMs: number | undefined }[] = [];
     const queue = {

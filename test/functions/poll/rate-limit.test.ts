@@ -41,7 +41,7 @@ afterEach(() => {
 });
 
 /**
- * A Kombo that limits the requests in each window of time and reports the limit in the headers of every
+ * Creates a fake of Kombo that limits the requests per window and reports the limit in the headers of every
  * response.
  */
 function limitedServer({ requests: most, windowMs }: Limit) {
@@ -90,7 +90,10 @@ function limitedServer({ requests: most, windowMs }: Limit) {
   return { ids, schools, counts, fetch };
 }
 
-/** A deployment with such a server: a dispatch at its interval, a queue that delays messages, some functions. */
+/**
+ * Creates a deployment with such a server: a dispatch at its interval, a queue that delays messages, and some
+ * functions.
+ */
 function deployment(limit: Limit) {
   const server = limitedServer(limit);
   const bus = recordingPublisher();
@@ -125,7 +128,7 @@ function deployment(limit: Limit) {
       settings: SETTINGS,
       queue: {
         async send(messages, delayMs = 0) {
-          // Like SQS: whole seconds, at most 15 minutes.
+          // As in SQS, the delay is in whole seconds, at most 15 minutes.
           const delay = Math.min(Math.ceil(delayMs / SECOND_MS), 900) * SECOND_MS;
           queue.push(...messages.map((sent) => ({ message: sent, takeAt: Date.now() + delay })));
         },
@@ -185,7 +188,7 @@ function deployment(limit: Limit) {
   };
 }
 
-/** A first sync of everything; then every tenth record is completed, and 45 minutes pass. */
+/** Runs a first sync of all records. Then every tenth record is completed, and 45 minutes pass. */
 async function firstHours(limit: Limit) {
   const school = deployment(limit);
   await school.start();
@@ -244,7 +247,7 @@ describe('a server that limits requests by window only costs time', () => {
       // fetches ahead.
       const windows = Math.ceil(poller.syncedMs / limit.windowMs) + 1;
       expect(poller.syncRequests.refused).toBeLessThanOrEqual(2 * PROCESSES * windows);
-      // The last window, and, if it is longer than the longest delay of a queue, the next dispatch.
+      // The last window, plus the next dispatch if the window is longer than the longest delay of a queue.
       const needed = Math.ceil(poller.syncRequests.answered / limit.requests) * limit.windowMs;
       const dispatched = limit.windowMs > DISPATCH_EVERY_MS ? DISPATCH_EVERY_MS : 0;
       expect(poller.syncedMs).toBeLessThanOrEqual(needed + dispatched + limit.windowMs);

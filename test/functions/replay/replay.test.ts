@@ -5,7 +5,10 @@ import type { ReplayOutcome } from '../../../functions/core/replay/run-replay.ts
 import { replayHandler } from '../../../functions/replay/handler.ts';
 import { ALWAYS, polledWorld, type ReplayWorld } from '../../support/replay-world.ts';
 
-/** The replay function and its queue. Each invocation has this many seconds beyond the reserve. */
+/**
+ * Creates the replay function and its queue. Each invocation has this many seconds in addition to the
+ * reserve.
+ */
 function replayFunction(at: ReplayWorld, seconds: number) {
   const waiting: ReplayMessage[] = [];
   const reports: ReplayOutcome['kind'][] = [];

@@ -9,7 +9,7 @@ import { mapToSources } from '../../../functions/telemetry/source-map.ts';
 const directory = mkdtempSync(join(tmpdir(), 'schoolbell-source-places-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** The URL of a bundle with these lines, as in a stack. */
+/** Returns the URL of a bundle with these lines, as in a stack trace. */
 function bundleOf(name: string, lines: string[]): string {
   const source = join(directory, `${name}.ts`);
   const outfile = join(directory, `${name}.mjs`);

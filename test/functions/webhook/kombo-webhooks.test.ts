@@ -14,12 +14,12 @@ const ourIds = fc
   .tuple(fc.stringMatching(/^[a-z0-9]{1,20}$/), fc.stringMatching(/^[A-Za-z0-9]{24}$/))
   .map(([tool, id]) => `${tool}:${id}`);
 const ids = fc.oneof({ weight: 9, arbitrary: ourIds }, fc.string({ unit: 'binary' }));
-/** The model of course progressions, more often than 1 in 43. */
+/** Generates the model of course progressions more often than 1 in 43 times. */
 const models = fc.array(
   fc.record({ name: fc.constantFrom('lms_course_progressions', 'lms_users', 'hris_employees') }),
 );
 
-/** The fields that decide what a webhook should lead to. */
+/** The fields that determine which poll a webhook should request. */
 const Seen = z.object({
   data: z.object({
     id: z.optional(z.string()),
@@ -54,7 +54,10 @@ const follows: Record<
   'integration-state-changed': ({ integration_id: id }) => ({ id, poll: { follow: 'changed' } }),
 };
 
-/** The response of the function, and the queued message, for this body with a valid signature. */
+/**
+ * Sends this body with a valid signature. Returns the response of the function and the messages that it
+ * queued.
+ */
 async function receive(body: string): Promise<{ statusCode: number; sent: PollMessage[] }> {
   const sent: PollMessage[] = [];
   const handle = webhookHandler({

@@ -22,7 +22,7 @@ function receiver() {
     secret: async () => SECRET,
     report: (outcome) => void outcomes.push(outcome),
   });
-  /** Posts text in the form of a function URL's event. */
+  /** Sends a text in the form of a function URL's event. */
   const post = (
     body: string,
     options: { signature?: string | null; base64?: boolean; method?: string } = {},
