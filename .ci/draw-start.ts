@@ -18,7 +18,10 @@ const COLUMNS = 100;
 const CELL = 8.43;
 const LINE = 19;
 const SIZE = 14;
-/** Outlined letters are larger, because letters of these scripts have two columns or small forms. */
+/**
+ * The size of outlined letters. It is larger, because letters of these scripts have a width of two columns,
+ * or small forms.
+ */
 const OUTLINE_SIZE = 16;
 const LEFT = 20;
 const TOP = 62;
@@ -36,7 +39,10 @@ const SECTIONS = [
   'Replay',
 ];
 
-/** Characters that fonts for terminals have: Latin, Greek, Cyrillic, punctuation, arrows and boxes. */
+/**
+ * Matches parts of a text. The characters of one part are either all in fonts for terminals (Latin, Greek,
+ * Cyrillic, punctuation, arrows and boxes), or all in other scripts.
+ */
 const IN_EVERY_FONT =
   /[\u0020-\u052f\u1e00-\u2bff]+|[^\u0020-\u052f\u1e00-\u2bff]+(?: +[^\u0020-\u052f\u1e00-\u2bff]+)*/g;
 
@@ -52,9 +58,9 @@ const COLOURS: Record<string, string> = {
 const PLAIN = '#e6edf3';
 
 /**
- * Writes `docs/images/dev.svg`: the output of `npm start` in a terminal of 100 columns. Runs on Linux, because the
- * command `script` provides the terminal. Scripts that a font for terminals may lack are drawn as outlines, so that the
- * picture is the same on every machine.
+ * Writes `docs/images/dev.svg`: the output of `npm start` in a terminal of 100 columns. Runs on Linux,
+ * because the command `script` provides the terminal. Scripts that a font for terminals may not have are
+ * drawn as outlines, so that the picture is the same on every machine.
  */
 const fonts = openFonts(join(ROOT, 'node_modules'));
 const lines = excerpt(outputOfStart());
@@ -82,7 +88,10 @@ function outputOfStart(): string[] {
     .filter((line) => !line.includes('until the next poll'));
 }
 
-/** Returns the lines of the wanted sections, with an empty line between two sections, and `⋮` where others are left out. */
+/**
+ * Returns the lines of the wanted sections, with an empty line between two sections, and `⋮` in place of
+ * omitted sections.
+ */
 function excerpt(output: string[]): string[] {
   const shown: string[] = [];
   let isShown = false;

@@ -9,11 +9,12 @@ import { NotifierStack } from './stacks/notifier-stack.ts';
 import { StateStack } from './stacks/state-stack.ts';
 
 /**
- * Creates and returns the stacks of a deployment: the state, the notifier, and the consumers that are switched on.
+ * Creates and returns the stacks of a deployment: the state, the notifier, and the consumers that are
+ * switched on.
  *
  * @param scope an app or a stage
  * @param env the account and Region of the stacks
- * @throws SettingsError for settings that are wrong or that AWS would reject
+ * @throws SettingsError for wrong settings, and for settings that AWS would reject
  */
 export function addStacks(
   scope: Construct,

@@ -8,7 +8,7 @@ import type { SchoolbellProps } from './constructs/schoolbell.ts';
 import { type ISchoolbellState, SchoolbellState } from './constructs/schoolbell-state.ts';
 import type { Settings } from './settings.ts';
 
-/** Returns what the settings say about data that is removed from a stack. */
+/** Returns the removal policy for resources with data, according to the settings. */
 export function removalPolicyOf({ keepState }: Settings): RemovalPolicy.RETAIN | RemovalPolicy.DESTROY {
   return keepState ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 }
@@ -52,14 +52,14 @@ export function deployedState(scope: Construct, settings: Settings): ISchoolbell
   });
 }
 
-/** Returns what the constructs of consumers need to know of the deployment. */
+/** Returns the properties of the deployment that the constructs of consumers need. */
 export function deployedSchoolbell(scope: Construct, settings: Settings): ISchoolbell & ISchoolbellState {
   const state = deployedState(scope, settings);
   const { kombo, remoteIds, runbook, logRetentionDays: logRetention } = settings;
   return Object.assign(state, { kombo, remoteIds, runbook, functionProps: { logRetention } });
 }
 
-/** Returns the secret that a setting names, with its KMS key if it is encrypted with one. */
+/** Returns the secret in a setting, with its KMS key if the setting has one. */
 export function namedSecret(
   scope: Construct,
   id: string,

@@ -79,10 +79,10 @@ const operators = described(
   "ARNs of the IAM roles and users that run the command line (* matches any text). Only they and the functions may send events with the source `schoolbell` to the deployment's own bus",
 );
 
-/** What the construct `SchoolbellState` checks. */
+/** The properties that the construct `SchoolbellState` checks. */
 export const StateValues = z.object({ name: DeploymentName, operators });
 
-/** How the notifier works. The construct `Schoolbell` has a property for each. */
+/** The settings of the notifier. The construct `Schoolbell` has a property for each of them. */
 const notifierSettings = {
   kombo: described(
     z._default(text('"eu", "us", or an HTTPS URL with its /v1', z.enum(['eu', 'us']), komboUrl), 'eu'),

@@ -68,7 +68,7 @@ export function addReplayCommand(program: Command): void {
         .choices(['journal', 'kombo'])
         .default('journal'),
     )
-    .option('--one', 'only one event, the first that matches; --from may then be omitted')
+    .option('--one', 'send only one event, the first that matches; with this option, --from is not required')
     .addOption(new Option('--consumer <name>', 'send to this consumer only').conflicts('asLive'))
     .option('--as-live', 'send to all consumers with the types of live events, as if they happened now')
     .option(

@@ -15,12 +15,12 @@ export function printLine(...lines: Line[]): void {
   writeWhole(STDOUT, `${terminalText(lines)}\n`);
 }
 
-/** Writes lines for people to standard output. On a terminal, it breaks lines that are too long. */
+/** Writes lines for people to standard output. On a terminal, lines that are too long are broken. */
 function printText(...lines: Line[]): void {
   writeWhole(STDOUT, `${fitted(terminalText(lines), terminalColumns())}\n`);
 }
 
-/** Returns the width of the terminal on standard output; without a terminal, infinity. */
+/** Returns the width of the terminal on standard output, or infinity if standard output is not a terminal. */
 export function terminalColumns(): number {
   return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
 }

@@ -31,14 +31,17 @@ function lineText(line: Line): string {
     .join('');
 }
 
-/** Returns a text as lines of at most `width` columns, broken between words. A longer word has a line to itself. */
+/**
+ * Returns a text as lines of at most `width` columns, broken between words. A word that is longer than a line
+ * is on a separate line.
+ */
 export function wrapped(text: string, width: number): string[] {
   return wrapAnsi(printable(text), width).split('\n');
 }
 
 /**
- * Breaks the lines of a terminal's text that are wider than the terminal. A line continues below its first word, two
- * columns to the right.
+ * Breaks the lines of a text that are wider than the terminal. The rest of a broken line is indented by two
+ * columns more than the line.
  */
 export function fitted(text: string, columns: number): string {
   return text

@@ -56,14 +56,14 @@ export interface CertificatesProps extends SharedFunctionProps {
   readonly onErasure?: 'keep' | 'delete' | undefined;
 
   /**
-   * The words on the certificate.
+   * The texts on the certificate.
    *
    * @default - in English, with dates in UTC
    */
   readonly texts?: CertificateTextsInput | undefined;
 
   /**
-   * What happens to the certificates and the waiting events when they are removed from the stack.
+   * What happens to the bucket and the queues when they are removed from the stack.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -71,8 +71,8 @@ export interface CertificatesProps extends SharedFunctionProps {
 }
 
 /**
- * Issues a certificate for each completion. A rule sends events to a queue, and the queue calls a function. The function stores the
- * PDF in a private bucket and publishes an event on the bus.
+ * Creates the resources that issue a certificate for each completion. A rule sends events to a queue, and the
+ * queue calls a function. The function stores the PDF in a private bucket and publishes an event on the bus.
  */
 export class Certificates extends Construct {
   /** The bucket with the certificates. */

@@ -18,20 +18,20 @@ export const NO_FONTS = [
   ...['/@expo-google-fonts/*/*_Italic', '/@expo-google-fonts/*/[1-35-9]00*'],
 ];
 
-/** The packages of a checkout. They include those of the fonts. */
+/** The directory with the packages of a checkout, including the font packages. */
 const CHECKOUT = join(import.meta.dirname, '../../node_modules');
 
 /**
- * Returns the directory with the fonts, which has the structure of `node_modules`: in a checkout, that directory; otherwise the
- * package `schoolbell-fonts`.
+ * Returns the directory with the fonts, which has the structure of `node_modules`. In a checkout, it is
+ * `node_modules` itself. Otherwise it is in the package `schoolbell-fonts`.
  *
- * @throws Error when that package is not installed
+ * @throws Error when the package `schoolbell-fonts` is needed and not installed
  */
 export function fontsDirectory(): string {
   if (existsSync(join(CHECKOUT, '@fontsource-variable'))) return CHECKOUT;
   try {
     return join(dirname(createRequire(import.meta.url).resolve('schoolbell-fonts/package.json')), 'files');
   } catch (cause) {
-    throw new Error('Certificates need fonts. Install them: npm install schoolbell-fonts', { cause });
+    throw new Error('Certificates need fonts. Install them with: npm install schoolbell-fonts', { cause });
   }
 }

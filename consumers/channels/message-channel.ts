@@ -34,17 +34,18 @@ export interface SubscriberProps {
   readonly integrations?: string[] | undefined;
 
   /**
-   * What happens to the waiting events when the consumer is removed from the stack.
+   * What happens to the queues, which may contain events, when the consumer is removed from the stack.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy.RETAIN | RemovalPolicy.DESTROY | undefined;
 }
 
-/** Properties of every channel for people. */
+/** Properties of every message channel. */
 export interface MessageChannelProps extends SubscriberProps, SharedFunctionProps {
   /**
-   * The time of one message per day, such as `17:00`, which replaces one message per event.
+   * The time of day of a daily digest, such as `17:00`. With a digest, the channel gets one message per day
+   * instead of a message for each event.
    *
    * @default - a message for each event
    */
@@ -63,9 +64,9 @@ export interface MessageChannelProps extends SubscriberProps, SharedFunctionProp
  * digest, to the queue. A subclass adds the function that sends a message for each event of the queue.
  */
 export abstract class MessageChannel extends Construct {
-  /** The queue with the events that wait for their message. */
+  /** The queue with the events for which the function sends messages. */
   readonly queue: QueueWithDeadLetters;
-  /** What the function of the channel needs to know. */
+  /** The properties that the function of the channel needs. */
   protected readonly settings: FunctionSettings;
 
   /**

@@ -116,7 +116,8 @@ function admitRules(queue: IQueue): void {
 }
 
 /**
- * Rejects a bus of another account or Region. The CDK would create the rule on a bus of the same name in the stack's own account:
+ * Rejects a bus of another account or Region. Otherwise the CDK would create the rule on a bus of the same
+ * name in the stack's own account:
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
  *
  * @throws Error when the accounts or the Regions are known, and are different
@@ -127,7 +128,7 @@ function refuseOtherAccount(rule: Construct, bus: AnyBus): void {
     if (Token.isUnresolved(bus.env[place]) || Token.isUnresolved(here[place])) continue;
     if (bus.env[place] === here[place]) continue;
     throw new Error(
-      `${rule.node.path}: the bus belongs to the ${place} ${bus.env[place]}, and so must its rules. Create this consumer in a stack of that ${place}`,
+      `${rule.node.path}: the bus is in the ${place} ${bus.env[place]}, and its rules must be there too. Create this consumer in a stack of that ${place}`,
     );
   }
 }

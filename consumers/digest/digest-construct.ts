@@ -53,7 +53,7 @@ export class Digests extends Construct {
   readonly function: NotifierFunction;
   readonly scheduleRole: ScheduleRole;
 
-  /** Returns the digests of a stack. They are created for the first channel that needs them. */
+  /** Returns the digests of a stack. Creates them for the first channel that needs them. */
   static of(channel: Construct, props: DigestsProps): Digests {
     const stack = Stack.of(channel);
     const existing = stack.node.tryFindChild(DIGESTS);

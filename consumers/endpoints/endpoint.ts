@@ -11,7 +11,10 @@ import { ConsumerRule } from '../deploy/consumer-rule.ts';
 import { addDeadLetterAlarms } from '../deploy/dead-letter-alarms.ts';
 import { eventPatterns } from '../kit/event-pattern.ts';
 
-/** How an endpoint recognises Schoolbell: by a header, or by a user and a password. The secrets are plain text. */
+/**
+ * How Schoolbell authenticates to an endpoint: by a header, or by a user and a password. Each secret contains
+ * only the value, as plain text.
+ */
 export type EndpointAuthorization =
   | { readonly type: 'header'; readonly header: string; readonly value: AnySecret }
   | { readonly type: 'basic'; readonly user: string; readonly password: AnySecret };
@@ -21,11 +24,11 @@ export interface EndpointProps extends SubscriberProps, Pick<SharedFunctionProps
   /** The HTTPS URL to which events are posted. */
   readonly url: string;
 
-  /** The secret that each request has. */
+  /** The authorization of each request. */
   readonly authorization: EndpointAuthorization;
 
   /**
-   * The most requests per second: 1 to 300.
+   * The maximum number of requests per second, from 1 to 300.
    *
    * @default 10
    */
@@ -40,7 +43,10 @@ export interface EndpointProps extends SubscriberProps, Pick<SharedFunctionProps
   readonly secretsRevision?: number | undefined;
 }
 
-/** Sends selected events to an HTTPS endpoint. EventBridge itself sends them, without a function. */
+/**
+ * Creates the rules by which EventBridge itself sends selected events to an HTTPS endpoint, without a
+ * function.
+ */
 export class Endpoint extends Construct {
   constructor(scope: Construct, id: string, props: EndpointProps) {
     super(scope, id);

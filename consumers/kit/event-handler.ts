@@ -7,10 +7,12 @@ export type EventHandlers<Type extends EventType> = {
 };
 
 /**
- * Returns one handler for all events of a consumer: it parses an event, live or replayed, and calls the function of its type.
- * Name the types, `eventHandler<'CourseCompleted' | 'CourseReopened'>({ ... })`, and the compiler demands a function for each.
+ * Returns one handler for all events of a consumer. The handler parses an event, live or replayed, and calls
+ * the function for the type of the event. With explicit types, such as `eventHandler<'CourseCompleted' |
+ * 'CourseReopened'>({ ... })`, the compiler requires a function for each type.
  *
- * The handler throws an `UnexpectedEventError` for an event of another type, and a `ZodError` as `parse` does.
+ * The handler throws an `UnexpectedEventError` for an event of another type, and a `ZodError` in the same
+ * cases as `parse`.
  */
 export function eventHandler<Type extends EventType>(
   handlers: EventHandlers<Type>,
@@ -18,7 +20,9 @@ export function eventHandler<Type extends EventType>(
   return async (event) => {
     const name = eventNameOf(event);
     if (!isHandled(handlers, name)) {
-      throw new UnexpectedEventError(`No function handles ${name}: check the rule's pattern`);
+      throw new UnexpectedEventError(
+        `This handler has no function for the event type ${name}: add the function, or correct the rule's pattern`,
+      );
     }
     await handlers[name](parse(name, event));
   };

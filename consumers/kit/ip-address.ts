@@ -3,7 +3,10 @@ import { isIPv6 } from 'node:net';
 /** An IP address as a number of 32 or 128 bits. */
 type Address = { bits: 32 | 128; value: bigint };
 
-/** Returns the address that a text spells, or null. An IPv4 address within IPv6 (`::ffff:a00:1`) is the IPv4 address. */
+/**
+ * Returns the IP address in a text, or null if the text is not an IP address. For an IPv4 address within IPv6
+ * (`::ffff:a00:1`), it returns the IPv4 address.
+ */
 export function addressOf(text: string): Address | null {
   if (/^\d+(\.\d+){3}$/.test(text) && text.length <= 15) {
     const parts = text.split('.').map(Number);
@@ -20,8 +23,8 @@ export function addressOf(text: string): Address | null {
 }
 
 /**
- * Returns the test whether a text is an address of a block such as `10.0.0.0/24`. Returns null for a text that EventBridge
- * refuses, such as `10.0.0.1/32`.
+ * Returns a function that tests whether a text is an address in a CIDR block such as `10.0.0.0/24`. Returns
+ * null for a block that EventBridge refuses, such as `10.0.0.1/32`.
  */
 export function cidrBlock(block: string): ((text: string) => boolean) | null {
   const [, start = '', length = ''] = /^([^/]*)\/\+?(\d+)$/.exec(block) ?? [];

@@ -14,7 +14,10 @@ export type OnEventProps<Type extends EventType> = EventFilter<Type> & {
   id?: string;
   /** The dead-letter queue. By default the rule has its own. */
   deadLetters?: IQueue;
-  /** The KMS key of the dead-letter queue that the rule creates. By default SQS has its own. */
+  /**
+   * The KMS key of the dead-letter queue that the rule creates. By default the queue is encrypted with a key
+   * of SQS.
+   */
   encryptionKey?: IKey | undefined;
 };
 

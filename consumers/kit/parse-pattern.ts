@@ -4,18 +4,20 @@ import { type Condition, conditionOf, InvalidPatternError } from './pattern-cond
 export type Rule = Map<string, Condition[]>;
 
 /**
- * Parses an event pattern as EventBridge does. It becomes one rule, or several alternative rules if it contains `$or`. If a
- * pattern has conditions on the same path twice, the later ones apply.
+ * Parses an event pattern as EventBridge does. Returns one rule, or several alternative rules if the pattern
+ * contains `$or`. If a pattern has conditions on the same path twice, the later conditions apply.
  *
- * This follows event-ruler, EventBridge's own matcher, and the limits in EventBridge's user guide.
- * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+ * The function has the rules of event-ruler, EventBridge's own matcher, and the limits in EventBridge's user
+ * guide. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  *
  * @throws InvalidPatternError for a pattern that EventBridge refuses
  */
 export function parsePattern(pattern: object): Rule[] {
   const rules = withFields([new Map()], pattern, [], false);
   if (rules.length > MOST_RULES) {
-    throw new InvalidPatternError(`"$or" has ${rules.length} combinations; EventBridge takes ${MOST_RULES}`);
+    throw new InvalidPatternError(
+      `"$or" has ${rules.length} combinations, but EventBridge accepts only ${MOST_RULES}`,
+    );
   }
   return rules;
 }
@@ -23,14 +25,17 @@ export function parsePattern(pattern: object): Rule[] {
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html#eb-filtering-complex-example-or */
 const MOST_RULES = 1000;
 
-/** Names that a field cannot have within `$or`: those of operators, present and future. */
+/**
+ * The names that a field within `$or` cannot have: the names of operators, including operators that
+ * EventBridge may add.
+ */
 const RESERVED = new Set(
   `exactly equals-ignore-case prefix suffix anything-but exists wildcard numeric cidr = < <= > >= regex not-wildcard
   not-equals-ignore-case date-after date-on-or-after date-before date-on-or-before in-date-range ip-address-in-range
   ip-address-not-in-range`.split(/\s+/),
 );
 
-/** Returns the rules with the conditions of an object of the pattern added. */
+/** Returns the rules together with the conditions of an object of the pattern. */
 function withFields(rules: Rule[], node: object, path: string[], isInOr: boolean): Rule[] {
   const fields = Object.entries(node);
   if (fields.length === 0) throw refused(path, 'an empty object is not allowed');
@@ -54,7 +59,7 @@ function withFields(rules: Rule[], node: object, path: string[], isInOr: boolean
     } else if (isNode(value)) {
       all = withFields(all, value, here, isInOr);
     } else {
-      throw refused(here, 'a field takes a list of alternatives, or an object');
+      throw refused(here, 'the value of a field must be a list of alternatives, or an object');
     }
   }
   return all;
@@ -62,7 +67,7 @@ function withFields(rules: Rule[], node: object, path: string[], isInOr: boolean
 
 function alternatives(value: unknown, path: string[]): object[] {
   if (Array.isArray(value) && value.length > 1 && value.every(isNode)) return value;
-  throw refused(path, '"$or" takes a list of at least two patterns');
+  throw refused(path, 'the value of "$or" must be a list of at least two patterns');
 }
 
 function conditionsOf(list: unknown[], path: string[]): Condition[] {

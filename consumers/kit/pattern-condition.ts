@@ -1,9 +1,12 @@
 import { addressOf, cidrBlock } from './ip-address.ts';
 
-/** A value of an event that conditions are applied to. Objects and lists are not such values. */
+/** A value of an event to which conditions are applied. Objects and lists are not such values. */
 export type EventValue = string | number | boolean | null;
 
-/** One of the alternatives for a field: that the field is absent, or has a value that passes the test. */
+/**
+ * One of the alternatives for a field: either the field is absent, or the function returns true for its
+ * value.
+ */
 export type Condition = 'absent' | ((value: EventValue) => boolean);
 
 /** The error for an event pattern that EventBridge would refuse. */
@@ -24,7 +27,8 @@ export function conditionOf(item: unknown): Condition {
   const [operator, argument] = operatorIn(item);
   switch (operator) {
     case 'exists':
-      if (typeof argument !== 'boolean') throw new InvalidPatternError('"exists" takes true or false');
+      if (typeof argument !== 'boolean')
+        throw new InvalidPatternError('The value of "exists" must be true or false');
       return argument ? () => true : 'absent';
     case 'numeric':
       return numeric(argument);
@@ -33,7 +37,9 @@ export function conditionOf(item: unknown): Condition {
     case 'cidr': {
       const contains = cidrBlock(textIn(argument, operator));
       if (contains === null) {
-        throw new InvalidPatternError('"cidr" takes an address, a slash and fewer bits than the address has');
+        throw new InvalidPatternError(
+          'The value of "cidr" must be an IP address, a slash and fewer bits than the address has, such as "10.0.0.0/24"',
+        );
       }
       return onText(contains);
     }
@@ -46,7 +52,7 @@ export function conditionOf(item: unknown): Condition {
   }
 }
 
-/** A condition on texts that `anything-but` can negate, too. */
+/** Returns a condition on texts. `anything-but` can negate such a condition. */
 function textCondition(operator: string, argument: unknown): (value: EventValue) => boolean {
   switch (operator) {
     case 'prefix':
@@ -54,7 +60,9 @@ function textCondition(operator: string, argument: unknown): (value: EventValue)
       if (typeof argument !== 'object') return affix(operator, textIn(argument, operator));
       const [inner, text] = operatorIn(argument);
       if (inner !== 'equals-ignore-case') {
-        throw new InvalidPatternError(`"${operator}" takes a text or {"equals-ignore-case": a text}`);
+        throw new InvalidPatternError(
+          `The value of "${operator}" must be a text, or an object such as {"equals-ignore-case": "text"}`,
+        );
       }
       return ignoringCase(textIn(text, inner), operator);
     }
@@ -71,7 +79,7 @@ function affix(side: 'prefix' | 'suffix', text: string): (value: EventValue) => 
   return onText((value) => (side === 'prefix' ? value.startsWith(text) : value.endsWith(text)));
 }
 
-/** An IP address equals each other spelling of the same address. */
+/** Returns the condition that a value is equal to a text. Two spellings of the same IP address are equal. */
 function equalText(text: string): (value: EventValue) => boolean {
   const address = addressOf(text);
   if (address === null) return (value) => value === text;
@@ -81,7 +89,7 @@ function equalText(text: string): (value: EventValue) => boolean {
   });
 }
 
-/** The greatest number, and the greatest negative one, that EventBridge compares. */
+/** EventBridge compares numbers from minus this limit to this limit. */
 const MOST = 5e9;
 
 /** Returns a number as EventBridge compares it, with six digits after the decimal point. */
@@ -93,7 +101,10 @@ function isComparable(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) <= MOST;
 }
 
-/** Numbers that are too large to be compared, such as account ids, are equal if their digits are. */
+/**
+ * Returns the condition that a value is equal to a number. Numbers beyond the limit, such as account ids, are
+ * equal only if all digits are equal.
+ */
 function equalNumber(number: number): (value: EventValue) => boolean {
   if (!isComparable(number)) return (value) => value === number;
   return (value) => isComparable(value) && comparable(value) === comparable(number);
@@ -101,13 +112,15 @@ function equalNumber(number: number): (value: EventValue) => boolean {
 
 function numberIn(argument: unknown, operator: string): number {
   if (isComparable(argument)) return argument;
-  throw new InvalidPatternError(`"${operator}" takes numbers from -5e9 to 5e9`);
+  throw new InvalidPatternError(`The numbers of "${operator}" must be from -5e9 to 5e9`);
 }
 
 /** Returns the condition of `["=", 5]`, of one limit such as `["<", 5]`, or of a lower and an upper limit: `[">", 0, "<=", 5]`. */
 function numeric(argument: unknown): (value: EventValue) => boolean {
   if (!Array.isArray(argument) || (argument.length !== 2 && argument.length !== 4)) {
-    throw new InvalidPatternError('"numeric" takes a list of one or two comparisons: [">", 0, "<=", 5]');
+    throw new InvalidPatternError(
+      'The value of "numeric" must be a list of one or two comparisons, such as [">", 0, "<=", 5]',
+    );
   }
   const [comparison, number, upper, most] = argument;
   const first = numberIn(number, 'numeric');
@@ -115,7 +128,7 @@ function numeric(argument: unknown): (value: EventValue) => boolean {
   if (argument.length === 4) {
     if (!isLower || (upper !== '<' && upper !== '<=')) {
       throw new InvalidPatternError(
-        'Two "numeric" comparisons are a lower and an upper limit: [">", 0, "<=", 5]',
+        'Two comparisons of "numeric" must be a lower and an upper limit, such as [">", 0, "<=", 5]',
       );
     }
     return between(first, comparison === '>', numberIn(most, 'numeric'), upper === '<');
@@ -124,7 +137,7 @@ function numeric(argument: unknown): (value: EventValue) => boolean {
   if (isLower) return between(first, comparison === '>', MOST, false);
   if (comparison === '<' || comparison === '<=') return between(-MOST, false, first, comparison === '<');
   throw new InvalidPatternError(
-    `"numeric" compares with =, <, <=, > or >=, not with ${JSON.stringify(comparison)}`,
+    `The operator in "numeric" must be =, <, <=, > or >=, not ${JSON.stringify(comparison)}`,
   );
 }
 
@@ -156,13 +169,16 @@ function excludedBy(argument: unknown): ((value: EventValue) => boolean)[] {
   if (typeof argument === 'object' && argument !== null && !Array.isArray(argument)) {
     const [operator, texts] = operatorIn(argument);
     if (!NEGATED.includes(operator)) {
-      throw new InvalidPatternError(`"anything-but" takes values, or one of ${NEGATED.join(', ')}`);
+      throw new InvalidPatternError(
+        `The value of "anything-but" must be values, or an object with one of ${NEGATED.join(', ')}`,
+      );
     }
     const list: unknown[] = Array.isArray(texts) ? texts : [texts];
-    if (list.length === 0) throw new InvalidPatternError(`"anything-but" takes at least one "${operator}"`);
+    if (list.length === 0)
+      throw new InvalidPatternError(`"anything-but" with "${operator}" must have at least one text`);
     return list.map((text) => {
       if (textIn(text, operator) === '' && (operator === 'prefix' || operator === 'suffix')) {
-        throw new InvalidPatternError(`"anything-but" takes no empty "${operator}"`);
+        throw new InvalidPatternError(`"anything-but" with "${operator}" must not have an empty text`);
       }
       return textCondition(operator, text);
     });
@@ -174,12 +190,14 @@ function excludedBy(argument: unknown): ((value: EventValue) => boolean)[] {
   if (values.length > 0 && values.every((value) => typeof value === 'number')) {
     return values.map((number) => equalNumber(numberIn(number, 'anything-but')));
   }
-  throw new InvalidPatternError('"anything-but" takes texts, or numbers, not both, and at least one');
+  throw new InvalidPatternError(
+    'The value of "anything-but" must be one or several texts, or one or several numbers',
+  );
 }
 
 /**
- * Compares as EventBridge does: each character of the pattern stands for its lower and its upper case, which can be longer
- * than one character.
+ * Returns a condition that ignores case as EventBridge does: each character of the pattern matches its lower
+ * case and its upper case, which can be longer than one character.
  */
 function ignoringCase(text: string, part: 'prefix' | 'suffix' | 'all'): (value: EventValue) => boolean {
   const characters = text
@@ -196,24 +214,29 @@ function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
-/** Returns the condition of a text in which `*` stands for any text. `\*` and `\\` stand for an asterisk and a backslash. */
+/**
+ * Returns the condition of a wildcard. In a wildcard, `*` matches any text. `\*` and `\\` match an asterisk
+ * and a backslash.
+ */
 function wildcard(text: string): (value: EventValue) => boolean {
   const pieces = text.match(/\\[\\*]|[^\\]/gs) ?? [];
   if (pieces.join('') !== text) {
-    throw new InvalidPatternError('"wildcard" takes a backslash only before an asterisk or a backslash');
+    throw new InvalidPatternError(
+      'In "wildcard", a backslash must be followed by an asterisk or a backslash',
+    );
   }
   const parts = [''];
   let before = '';
   for (const piece of pieces) {
     if (piece !== '*') parts.push(`${parts.pop()}${piece.slice(-1)}`);
-    else if (before === '*') throw new InvalidPatternError('"wildcard" takes no two asterisks in a row');
+    else if (before === '*') throw new InvalidPatternError('"wildcard" must not have two asterisks in a row');
     else parts.push('');
     before = piece;
   }
   return onText((value) => hasParts(value, parts));
 }
 
-/** Returns whether a text consists of these parts in this order, with any text between one and the next. */
+/** Returns whether a text consists of these parts in this order, with any text between two parts. */
 function hasParts(text: string, parts: string[]): boolean {
   const [first = '', ...others] = parts;
   const last = others.pop();
@@ -237,11 +260,11 @@ function operatorIn(item: unknown): [operator: string, argument: unknown] {
     typeof item === 'object' && item !== null && !Array.isArray(item) ? Object.entries(item) : [];
   if (entry !== undefined && others.length === 0) return entry;
   throw new InvalidPatternError(
-    `A condition is a value, or an object with one operator, not ${JSON.stringify(item)}`,
+    `A condition must be a value, or an object with exactly one operator, not ${JSON.stringify(item)}`,
   );
 }
 
 function textIn(argument: unknown, operator: string): string {
   if (typeof argument === 'string') return argument;
-  throw new InvalidPatternError(`"${operator}" takes a text, not ${JSON.stringify(argument)}`);
+  throw new InvalidPatternError(`The value of "${operator}" must be a text, not ${JSON.stringify(argument)}`);
 }

@@ -12,7 +12,10 @@ import type { SlackEnvironment } from './slack.ts';
 /** The time for all attempts, the longest waits between them, and reading the secret. A test adds these times. */
 const TIMEOUT = Duration.minutes(2);
 
-/** How messages get to Slack: by an incoming webhook, or by a bot. The secrets are plain text. */
+/**
+ * How messages are sent to Slack: by an incoming webhook, or by a bot. Each secret contains only the URL or
+ * the token, as plain text.
+ */
 export type SlackConnection =
   | { readonly way: 'incoming-webhook'; readonly url: AnySecret }
   | { readonly way: 'chat.postMessage'; readonly token: AnySecret; readonly channelId: string };
@@ -24,8 +27,9 @@ export interface SlackChannelProps extends MessageChannelProps {
 }
 
 /**
- * Posts messages about selected events to one Slack channel: rules, a queue and a function. The function reads the secret when it
- * posts, so that a new value of the secret needs no deployment.
+ * Creates the resources that post messages about selected events to one Slack channel: rules, a queue and a
+ * function. The function reads the secret when it posts, so that a new value of the secret needs no
+ * deployment.
  */
 export class SlackChannel extends MessageChannel {
   constructor(scope: Construct, id: string, props: SlackChannelProps) {

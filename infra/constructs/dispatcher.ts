@@ -67,7 +67,7 @@ export class Dispatcher extends Construct {
       schedule: ScheduleExpression.rate(every),
       target: new LambdaInvoke(this.function, { role, deadLetterQueue: this.deadLetters, retryAttempts: 2 }),
     });
-    // The CDK grants the use of the queue, and not of its key.
+    // The CDK grants the use of the queue, but not of the queue's key.
     grantQueue(this.deadLetters, role, 'SendMessage');
   }
 }

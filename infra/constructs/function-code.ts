@@ -10,8 +10,8 @@ const ROOT = join(import.meta.dirname, '../..');
 const PACKAGES = join(ROOT, 'node_modules');
 
 /**
- * Returns a function's code: its file and everything that it imports, in one minified ES module with a source map. A package has the
- * bundles of its version. A checkout bundles its sources.
+ * Returns a function's code: its file and everything that it imports, in one minified ES module with a source
+ * map. The published package contains the bundles. In a checkout, the sources are bundled.
  *
  * @param entry the path of the function's file, relative to the project's root
  * @param packages packages that are not bundled. They are copied next to the bundle, with their dependencies
@@ -29,7 +29,7 @@ export function functionCode(entry: string, packages: string[] = []): AssetCode 
   });
 }
 
-/** Returns an asset of the files that a function writes to a directory. */
+/** Returns an asset with the files that `write` writes to a directory. */
 function assetOf(folder: string, entry: string, write: (directory: string) => void): AssetCode {
   return Code.fromAsset(folder, {
     assetHashType: AssetHashType.OUTPUT,
@@ -40,7 +40,8 @@ function assetOf(folder: string, entry: string, write: (directory: string) => vo
           return true;
         },
       },
-      // The CDK requires an image for machines that cannot bundle locally, but every machine can do this.
+      // The CDK requires an image for machines that cannot bundle locally, but every machine can bundle
+      // locally.
       image: DockerImage.fromRegistry('none'),
       // The CDK reuses a bundle with the same folder and command, so the command must be different for each function.
       command: [entry],
@@ -49,11 +50,12 @@ function assetOf(folder: string, entry: string, write: (directory: string) => vo
 }
 
 /**
- * Writes the bundle of a function to a directory. It calls esbuild's API, because the CDK's own construct starts `npx` for each
- * function, which takes longer than the bundling.
+ * Writes the bundle of a function to a directory. The function calls esbuild's API, because the CDK's own
+ * construct starts `npx` for each function, which takes longer than the bundling.
  */
 export function bundle(entry: string, packages: string[], directory: string): void {
-  // A package has no bundler. `require`, because the module that is loaded by `import()` cannot be awaited in a constructor.
+  // esbuild is loaded only here, because the published package does not have it. It is loaded by `require`,
+  // because a constructor cannot wait for `import()`.
   const { buildSync }: typeof import('esbuild') = createRequire(import.meta.url)('esbuild');
   buildSync({
     external: packages,

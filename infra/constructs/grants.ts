@@ -37,7 +37,10 @@ const SECRET_KEY: Record<SecretCall, string> = {
   PutSecretValue: 'GenerateDataKey',
 };
 
-/** The calls that SQS makes to a queue's KMS key. It decrypts to send a message, too, because it uses its data key again. */
+/**
+ * The calls that SQS makes to a queue's KMS key. SQS also decrypts to send a message, because it reuses its
+ * data key.
+ */
 const QUEUE_KEY: Record<QueueCall, string[]> = {
   SendMessage: ['Decrypt', 'GenerateDataKey'],
   ReceiveMessage: ['Decrypt'],

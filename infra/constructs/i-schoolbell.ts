@@ -3,11 +3,11 @@ import type { AnyBus, AnySecret } from './resource-types.ts';
 import type { SharedFunctionProps } from './shared-function-props.ts';
 
 /**
- * What a consumer needs to know of a deployment. A `Schoolbell` has all of it. For a consumer in another account, which has the
- * bus, write an object with these properties.
+ * The properties of a deployment that a consumer needs. A `Schoolbell` has all of them. For a consumer in the
+ * account of a bus that belongs to another account, write an object with these properties.
  */
 export interface ISchoolbell {
-  /** The name of the deployment. The roles of the consumer's functions have it in their path. */
+  /** The name of the deployment. The path of the roles of the consumer's functions contains it. */
   readonly name: string;
   /** The bus with the events. Rules must be created in its account and Region. */
   readonly bus: AnyBus;
@@ -18,24 +18,24 @@ export interface ISchoolbell {
    */
   readonly alarmTopic?: ITopic | undefined;
   /**
-   * The path or URL of the runbook in the alarms' descriptions.
+   * The path or URL of the runbook to which the descriptions of alarms refer.
    *
    * @default 'docs/runbook.md'
    */
   readonly runbook?: string | undefined;
   /**
-   * What the consumer's functions share, unless the consumer has its own.
+   * The properties of the consumer's functions. The consumer can override them.
    *
    * @default - the defaults of `SharedFunctionProps`
    */
   readonly functionProps?: SharedFunctionProps | undefined;
 }
 
-/** What a consumer needs that reads records from Kombo. */
+/** The properties that a consumer needs if it reads records from Kombo. */
 export interface KomboAccess {
   /** The secret with the Kombo API key. */
   readonly komboSecret: AnySecret;
-  /** The secret with the key of hashed ids. */
+  /** The secret with the key for hashed ids. */
   readonly remoteIdsKey: AnySecret;
   /**
    * The region of Kombo's API (`eu` or `us`), or the complete URL of another host.
@@ -44,7 +44,7 @@ export interface KomboAccess {
    */
   readonly kombo?: string | undefined;
   /**
-   * What is published of a platform's own ids.
+   * How a platform's own ids are published.
    *
    * @default 'hash-emails'
    */

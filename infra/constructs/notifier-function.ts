@@ -88,7 +88,8 @@ export class NotifierFunction extends LambdaFunction {
 }
 
 /**
- * Grants what Lambda needs to connect a function to a VPC. These calls have no resource that could limit them:
+ * Grants the rights that Lambda needs to connect a function to a VPC. These calls cannot be limited to
+ * resources:
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
  */
 function admitToVpc(role: Role): void {

@@ -7,10 +7,10 @@ import type { NotifierFunction } from './notifier-function.ts';
 
 const KEPT = Duration.days(14);
 
-/** The KMS key of a queue. By default SQS encrypts it with a key of its own. */
+/** The KMS key of a queue. By default the queue is encrypted with a key of SQS. */
 export type QueueKey = { encryptionKey?: IKey | undefined };
 
-/** Returns the properties by which a queue is encrypted. */
+/** Returns the properties that encrypt a queue. */
 export function encryptedBy(key: IKey | undefined): QueueProps {
   if (key === undefined) return { encryption: QueueEncryption.SQS_MANAGED };
   return { encryption: QueueEncryption.KMS, encryptionMasterKey: key };

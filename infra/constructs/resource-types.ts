@@ -3,8 +3,8 @@ import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 
 /*
- * Resources that an app creates, or imports. Both types are named, because under strict compiler options the CDK's classes are not
- * assignable to their own interfaces.
+ * Types of resources that an app creates or imports. Each has the CDK's interface and its class, because
+ * under strict compiler options the CDK's classes are not assignable to their own interfaces.
  */
 
 /** A table. */

@@ -14,7 +14,7 @@ import { keepData } from './keep-data.ts';
 import type { AnyBus, AnySecret, AnyTable } from './resource-types.ts';
 import { AlarmTopic, createBus, EmptySecret, JournalTable, RemoteIdsKey } from './state-resources.ts';
 
-/** The state of a deployment: what `SchoolbellState` creates, or finds again. */
+/** The state of a deployment: the resources that `SchoolbellState` creates, or finds by parameters. */
 export interface ISchoolbellState {
   /** The name of the deployment. */
   readonly name: string;
@@ -23,7 +23,7 @@ export interface ISchoolbellState {
   /** The bus on which events are published. */
   readonly bus: AnyBus;
   /**
-   * Whether the bus was created for this deployment, and so belongs to its account.
+   * Whether the bus was created for this deployment. Such a bus is in the account of the deployment.
    *
    * @default false
    */
@@ -32,7 +32,7 @@ export interface ISchoolbellState {
   readonly komboSecret: AnySecret;
   /** The secret with which Kombo signs its webhooks. */
   readonly webhookSecret: AnySecret;
-  /** The secret with the key of hashed ids. */
+  /** The secret with the key for hashed ids. */
   readonly remoteIdsKey: AnySecret;
   /**
    * The topic to which alarms are published.
@@ -45,10 +45,10 @@ export interface ISchoolbellState {
 /** Properties of `SchoolbellState`. */
 export interface SchoolbellStateProps {
   /**
-   * The name of the deployment: the dimension of its metrics, and a part of the names of its roles and logs. It must be unique in
-   * an account and Region. At most 40 letters, digits and hyphens.
+   * The name of the deployment: the dimension of its metrics, and a part of the names of its roles and logs.
+   * It must be unique in an account and Region. At most 40 letters, digits and hyphens.
    *
-   * @default - made of the names of the stack and the construct
+   * @default - a name that is generated from the names of the stack and the construct
    */
   readonly name?: string | undefined;
 
@@ -60,8 +60,9 @@ export interface SchoolbellStateProps {
   readonly table?: AnyTable | undefined;
 
   /**
-   * The bus on which events are published. It may belong to another account, whose policy must then admit this one. Anybody who
-   * may send events to this bus can send events as Schoolbell, unless the policy of the bus denies it.
+   * The bus on which events are published. It may belong to another account. Then the policy of the bus must
+   * allow this account to send events. Anybody who may send events to this bus can send events as Schoolbell,
+   * unless the policy of the bus denies it.
    *
    * @default - a new bus, to which only the functions and the `operators` can send events as Schoolbell
    */
@@ -82,7 +83,7 @@ export interface SchoolbellStateProps {
   readonly webhookSecret?: AnySecret | undefined;
 
   /**
-   * The secret with the key of hashed ids. Another value gives other hashes.
+   * The secret with the key for hashed ids. With another value, each id would have another hash.
    *
    * @default - a new secret with a generated value
    */
@@ -96,8 +97,8 @@ export interface SchoolbellStateProps {
   readonly alarmTopic?: ITopic | undefined;
 
   /**
-   * ARNs of the IAM roles and users that run the command line; `*` matches any text. Besides the functions, only they can send
-   * events as Schoolbell to the bus that the construct creates.
+   * ARNs of the IAM roles and users that run the command line. `*` matches any text. Only they and the
+   * functions can send events as Schoolbell to the bus that the construct creates.
    *
    * @default - nobody: the command line cannot publish events, such as those of `schoolbell replay`
    */
@@ -111,21 +112,22 @@ export interface SchoolbellStateProps {
   readonly encryptionKey?: IKey | undefined;
 
   /**
-   * How long the log of events that the new bus could not deliver is kept.
+   * How long the logs of the new bus are kept. They contain the events that the bus could not deliver.
    *
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: RetentionDays | undefined;
 
   /**
-   * What happens to the data when it is removed from the stack. With `RETAIN`, the table also has deletion protection.
+   * What happens to a resource with data when it is removed from the stack. With `RETAIN`, the table also has
+   * deletion protection.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy.RETAIN | RemovalPolicy.DESTROY | undefined;
 }
 
-/** Where `SchoolbellState.fromParameters` finds a state. */
+/** The properties by which `SchoolbellState.fromParameters` finds a state. */
 export interface SchoolbellStateAttributes {
   /** The name of the deployment. */
   readonly name: string;
@@ -148,7 +150,7 @@ export interface SchoolbellStateAttributes {
    */
   readonly webhookSecretKey?: IKey | undefined;
   /**
-   * The KMS key of the secret with the key of hashed ids.
+   * The KMS key of the secret with the key for hashed ids.
    *
    * @default - a key that AWS manages
    */
@@ -171,8 +173,9 @@ export interface SchoolbellStateAttributes {
 type ParameterName = 'table' | 'bus' | 'kombo-secret' | 'webhook-secret' | 'remote-ids-key' | 'alarm-topic';
 
 /**
- * The part of a deployment that holds data: the table, the bus and the secrets. Create it in a stack of its own when the rest of
- * the deployment is to be deleted and deployed again without it. By default `Schoolbell` creates it.
+ * The part of a deployment that holds data: the table, the bus and the secrets. Create it in a separate stack
+ * if you want to delete the rest of the deployment and deploy it again without losing data. By default
+ * `Schoolbell` creates it.
  */
 export class SchoolbellState extends Construct implements ISchoolbellState {
   readonly name: string;
@@ -185,9 +188,10 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
   readonly alarmTopic: ITopic;
 
   /**
-   * Returns the state that another stack of this account and Region created, without a reference between the two stacks. That
-   * stack must have called `writeParameters`, and must be deployed first. CloudFormation reads the values at each deployment, so
-   * they may change, unlike the values that one stack exports to another.
+   * Returns the state that another stack of this account and Region created, without a reference between the
+   * two stacks. The other stack must call `writeParameters`, and must be deployed first. CloudFormation reads
+   * the values at each deployment, so they may change, unlike the values that one stack exports to another
+   * stack.
    */
   static fromParameters(
     scope: Construct,
@@ -205,7 +209,8 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
           ...(key && { encryptionKey: key }),
         }),
       );
-    // Each is read when it is used first, so that a stack has a parameter only for what it uses.
+    // Each parameter is read at the first use of its resource, so that a stack has parameters only for the
+    // resources that it uses.
     const table = once(() =>
       Table.fromTableAttributes(found, 'Table', {
         tableName: read('table'),
@@ -264,7 +269,8 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
     // value is kept when the webhook is switched off.
     this.webhookSecret =
       props.webhookSecret ?? secretOf('WebhookSecret', 'The secret with which Kombo signs its webhooks');
-    // The key is created for any settings, so that ids have the same hashes after a setting was changed and changed back.
+    // The key is created whatever the settings are, so that ids have the same hashes after a setting was
+    // changed and changed back.
     this.remoteIdsKey = props.remoteIdsKey ?? new RemoteIdsKey(this, 'RemoteIdsKey', { encryptionKey });
     this.alarmTopic = props.alarmTopic ?? new AlarmTopic(this, 'AlarmTopic');
     new CfnOutput(this, outputNames.table, { value: this.table.tableName });
@@ -276,8 +282,9 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
   }
 
   /**
-   * Writes the names of the resources to parameters of Systems Manager, from which `fromParameters` reads them. Parameters are not
-   * exports of CloudFormation: an export cannot change while another stack imports it.
+   * Writes the names of the resources to parameters of Systems Manager, from which `fromParameters` reads
+   * them. Exports of CloudFormation are not used, because an export cannot change while another stack imports
+   * it.
    */
   writeParameters(): void {
     const values: Record<ParameterName, string> = {
@@ -291,14 +298,14 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
     for (const [parameter, stringValue] of Object.entries(values)) {
       new StringParameter(this, `Name-${parameter}`, {
         parameterName: parameterPath(this.name, parameter),
-        description: 'Schoolbell: read by its stacks when they are deployed',
+        description: "Read by Schoolbell's stacks when they are deployed",
         stringValue,
       });
     }
   }
 }
 
-/** Returns a function that calls `make` when it is called first, and then always returns that value. */
+/** Returns a function that calls `make` at its first call, and returns the same value at each later call. */
 function once<Value extends object>(make: () => Value): () => Value {
   let value: Value | undefined;
   return () => {

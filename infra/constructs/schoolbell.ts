@@ -28,7 +28,8 @@ import { WebhookReceiver } from './webhook-receiver.ts';
 /** Properties of `Schoolbell`. */
 export interface SchoolbellProps extends SchoolbellStateProps, SharedFunctionProps {
   /**
-   * The state, if another construct holds it. The properties that describe the state then belong to that construct.
+   * The state, if another construct holds it. In this case, give the properties about the state to the other
+   * construct.
    *
    * @default - a new `SchoolbellState`
    */
@@ -49,7 +50,7 @@ export interface SchoolbellProps extends SchoolbellStateProps, SharedFunctionPro
   readonly pollEvery?: Duration | undefined;
 
   /**
-   * How far before the last poll each poll reads again.
+   * How far before its watermark each poll reads again.
    *
    * @default Duration.minutes(15)
    */
@@ -77,29 +78,31 @@ export interface SchoolbellProps extends SchoolbellStateProps, SharedFunctionPro
   readonly learnerDetails?: 'omit' | 'include' | undefined;
 
   /**
-   * What is stored and published of a platform's own ids of learners and progressions: `keep` them, `hash` or `omit` all of them,
-   * or `hash-emails`: those that look like an e-mail address.
+   * How a platform's own ids of learners and progressions are stored and published: `keep` (unchanged),
+   * `hash` (all as hashes), `hash-emails` (as hashes if they look like an e-mail address), or `omit` (not at
+   * all).
    *
    * @default 'hash-emails'
    */
   readonly remoteIds?: KomboAccess['remoteIds'];
 
   /**
-   * How long a change can be looked up and replayed: whole days.
+   * How long a change can be looked up and replayed, in whole days.
    *
    * @default Duration.days(90)
    */
   readonly journalRetention?: Duration | undefined;
 
   /**
-   * How stale an integration may be before an alarm goes off: whole minutes, at most a week.
+   * An alarm goes off when the watermark of an integration is older than this time, in whole minutes, at most
+   * a week.
    *
    * @default - four poll intervals, but at least an hour
    */
   readonly behindAfter?: Duration | undefined;
 
   /**
-   * The path or URL of the runbook in the alarms' descriptions.
+   * The path or URL of the runbook to which the descriptions of alarms refer.
    *
    * @default 'docs/runbook.md'
    */
@@ -127,22 +130,24 @@ export interface SchoolbellProps extends SchoolbellStateProps, SharedFunctionPro
   readonly pollConcurrency?: number | undefined;
 
   /**
-   * The share of an integration's known progressions that may change in a suspect way within 24 hours. More changes wait for a
-   * person.
+   * The share of an integration's known progressions that may change in a suspect way within 24 hours before
+   * changes are held.
    *
    * @default 0.1
    */
   readonly surgeShare?: number | undefined;
 
   /**
-   * The number of suspect changes below which no change waits.
+   * The number of suspect changes within 24 hours that is always allowed, even if it is more than
+   * `surgeShare`.
    *
    * @default 25
    */
   readonly surgeFloor?: number | undefined;
 
   /**
-   * The stacks of consumers that the settings can switch on. `doctor` finds those that are switched off, but still deployed.
+   * The stacks of consumers that the settings can switch on. The command `doctor` finds stacks that are
+   * switched off, but still deployed.
    *
    * @internal
    */
@@ -164,7 +169,7 @@ const OF_STATE = [
 /** Properties of `Schoolbell.onEvent`. */
 export type SchoolbellOnEventProps<Type extends EventType> = Omit<OnEventProps<Type>, 'bus'> & {
   /**
-   * The construct that gets the rule. Rules must be in the account and Region of the bus.
+   * The construct in which the rule is created. Rules must be in the account and Region of the bus.
    *
    * @default - this `Schoolbell`
    */
@@ -172,10 +177,11 @@ export type SchoolbellOnEventProps<Type extends EventType> = Omit<OnEventProps<T
 };
 
 /**
- * A deployment of Schoolbell: the schedule, queues, functions, alarms and dashboard, with the state that they work on.
+ * A deployment of Schoolbell: the schedule, queues, functions, alarms and dashboard, and the state (table,
+ * bus and secrets).
  *
- * All rights are granted to the roles of its own functions. Attach `operatorPolicy` to the roles of the people who run the command
- * line, and name these roles in `operators`.
+ * The construct grants rights only to the roles of its own functions. Attach `operatorPolicy` to the roles of
+ * the people who run the command line, and list these roles in `operators`.
  */
 export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
   /** The name of the deployment. */
@@ -188,21 +194,24 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
   readonly table: AnyTable;
   /** The secret with the Kombo API key. */
   readonly komboSecret: AnySecret;
-  /** The secret with the key of hashed ids. */
+  /** The secret with the key for hashed ids. */
   readonly remoteIdsKey: AnySecret;
   /** The topic to which alarms are published. */
   readonly alarmTopic: ITopic | undefined;
-  /** The queue with one message for each integration that is due. A message with its id requests a poll. */
+  /**
+   * The queue with one message for each integration that is due. A message with an integration's id requests
+   * a poll of the integration.
+   */
   readonly pollQueue: IQueue;
-  /** The rights of the command line. */
+  /** The policy with the rights that the command line needs. */
   readonly operatorPolicy: IManagedPolicy;
-  /** The environment variables with which the command line works on this deployment. */
+  /** The environment variables that the command line needs to work on this deployment. */
   readonly environment: Readonly<Record<string, string>>;
   /** The dashboard for operators. */
   readonly dashboard: Dashboard;
-  /** The URL for Kombo's webhooks; absent when `webhook` is off. */
+  /** The URL for Kombo's webhooks. Undefined when `webhook` is false. */
   readonly webhookUrl: string | undefined;
-  /** What the functions share. The functions of consumers use the same. */
+  /** The properties that all functions share, including the functions of consumers. */
   readonly functionProps: SharedFunctionProps;
   readonly kombo: string;
   readonly remoteIds: KomboAccess['remoteIds'];
@@ -237,8 +246,8 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
       description: 'Polls one integration and publishes what changed',
       memorySize: POLL_MEMORY_MB,
       queueVariable: 'QUEUE_URL',
-      // Each call polls one integration, so that a slow one does not delay others. The limit applies to the queue's calls, so
-      // messages above it wait and are not throttled.
+      // Each call polls one integration, so that a slow integration does not delay other integrations. The
+      // limit applies to the queue's calls, so messages above it wait and are not throttled.
       atOnce: settings.pollConcurrency,
       tableCalls: TABLE_CALLS.poll,
     });
@@ -280,8 +289,9 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
   }
 
   /**
-   * Creates a rule for one event type. It belongs to a named consumer, and matches the live events, the replays that are addressed to
-   * this consumer, and the replays for all consumers. It has a retry policy, a dead-letter queue, and an alarm on that queue.
+   * Creates a rule for one event type. The rule belongs to a named consumer, and matches the live events, the
+   * replays that are addressed to this consumer, and the replays for all consumers. It has a retry policy, a
+   * dead-letter queue, and an alarm on this queue.
    *
    * @param target a function, a queue, or a function that creates any EventBridge target
    */
@@ -338,7 +348,7 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
   }
 }
 
-/** Returns the settings that properties mean. */
+/** Returns the settings for these properties. */
 function settingsOf(props: SchoolbellProps): { [Name in keyof NotifierSettings]?: unknown } {
   const { pollEvery, overlap, journalRetention, behindAfter } = props;
   return {

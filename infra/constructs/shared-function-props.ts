@@ -2,7 +2,7 @@ import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2'
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 
-/** What the functions of a construct share. */
+/** The properties that all functions of a construct share. */
 export interface SharedFunctionProps {
   /**
    * How long the logs of the functions are kept.
@@ -12,8 +12,8 @@ export interface SharedFunctionProps {
   readonly logRetention?: RetentionDays | undefined;
 
   /**
-   * The VPC of the functions. They call Kombo, DynamoDB, SQS, EventBridge and Secrets Manager, and a function for certificates
-   * calls S3. Its subnets must reach all of them.
+   * The VPC of the functions. They call Kombo, DynamoDB, SQS, EventBridge and Secrets Manager, and a function
+   * for certificates calls S3. The subnets of the functions must be able to reach all of these services.
    *
    * @default - the functions run outside of a VPC
    */
@@ -29,19 +29,19 @@ export interface SharedFunctionProps {
   /**
    * The security groups of the functions. Schoolbell opens no inbound port.
    *
-   * @default - one new group for each function, with all outbound traffic
+   * @default - one new group for each function, which allows all outbound traffic
    */
   readonly securityGroups?: ISecurityGroup[] | undefined;
 
   /**
-   * The KMS key of the data that the construct creates: table, secrets, bus, queues and bucket. Schoolbell adds what it needs to
-   * the policy of a key of the same app. The policy of an imported key must let `events.amazonaws.com` decrypt and generate data
-   * keys.
+   * The KMS key of the data that the construct creates: table, secrets, bus, queues and bucket. Schoolbell
+   * adds the necessary permissions to the policy of a key of the same app. The policy of an imported key must
+   * allow `events.amazonaws.com` to decrypt and to generate data keys.
    *
    * @default - keys that AWS owns
    */
   readonly encryptionKey?: IKey | undefined;
 }
 
-/** The properties that every function needs: the name of its deployment, and what it shares with others. */
+/** The properties that every function needs: the name of its deployment, and the shared properties. */
 export type FunctionSettings = SharedFunctionProps & { readonly name: string };

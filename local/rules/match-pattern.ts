@@ -15,7 +15,7 @@ export function matchesPattern(pattern: object, event: object): boolean {
   return rules.some((rule) => matchesRule(inOrder(rule), fields, new Map()));
 }
 
-/** The item that a field belongs to in each list that encloses it. */
+/** The index of the item that contains a field, for each list around the field. */
 type Items = Map<unknown[], number>;
 type Field = { value: EventValue; items: Items };
 
@@ -44,7 +44,10 @@ function inOrder(rule: Rule): [string, ReturnType<Rule['get']> & {}][] {
   return [...rule].toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
 
-/** Returns whether the remaining fields of a rule match, given the items of lists in which the fields before them matched. */
+/**
+ * Returns whether the remaining fields of a rule match. `chosen` has the items of lists in which the earlier
+ * fields matched.
+ */
 function matchesRule(rule: ReturnType<typeof inOrder>, fields: Map<string, Field[]>, chosen: Items): boolean {
   const [next, ...rest] = rule;
   if (next === undefined) return true;

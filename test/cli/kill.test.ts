@@ -33,7 +33,8 @@ afterAll(async () => {
 });
 
 /**
- * The limit of suspect changes is so high that no changes are held, because this school removes many records.
+ * Returns the options of a command. The limit of suspect changes is so high that no changes are held, because
+ * this school removes many records.
  */
 const options = () => ({ cwd, variables: { ...kombo.variables, SURGE_FLOOR: '1000000' } });
 const poll = () => ['poll', kombo.integration, '--local', '--json'];

@@ -108,7 +108,7 @@ describe('schoolbell replay', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('replay --one sends one event to one consumer, also before the first event of the integration', async () => {
+  it('replay --one sends one event to one consumer, even before the integration has published an event', async () => {
     const fresh = await commandLine();
     onTestFinished(() => fresh.remove());
     expect(eventsIn((await fresh.run('poll', SCHOOL, '--json')).stdout)).toEqual([]);
@@ -133,7 +133,7 @@ describe('schoolbell replay', () => {
     expect(eventsIn(stdout).map(({ id }) => id)).toEqual([first?.id]);
   });
 
-  it('replay --one without a matching event says so', async () => {
+  it('replay --one reports that no event matches', async () => {
     const ended = await cli.run('replay', SCHOOL, '--source', 'kombo', '--one', '--course', 'none', '--yes');
 
     expect(ended.exitCode).toBe(1);

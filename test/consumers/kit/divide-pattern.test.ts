@@ -6,7 +6,7 @@ import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 
 const { detail } = learningExample('CourseCompleted');
 
-/** Ids in Kombo's form. All lists begin with the same ids, so that events often match. */
+/** Generates lists of ids in Kombo's form. All lists begin with the same ids, so that events often match. */
 const ids = (prefix: string) =>
   fc
     .integer({ min: 1, max: 150 })

@@ -114,7 +114,7 @@ describe('a filter of a pattern', () => {
     expect(() =>
       // @ts-expect-error a pattern holds lists
       eventPattern(['CourseCompleted'], 'x', { where: { course: { title: 'Fire safety' } } }),
-    ).toThrow(/takes a list/);
+    ).toThrow(/must be a list/);
   });
 });
 

@@ -9,32 +9,36 @@ describe('a pattern that EventBridge refuses', () => {
     ['an empty pattern', {}, /the event pattern: an empty object/],
     ['an empty object', { detail: { course: {} } }, /"detail.course" .* empty object/],
     ['an empty list', { detail: { tool: [] } }, /"detail.tool" .* empty list/],
-    ['a value without a list', { source: 'a' }, /takes a list/],
+    ['a value without a list', { source: 'a' }, /must be a list/],
     ['a list within a list', { a: [['x']] }, /one operator/],
     ['an object without an operator', { a: [{}] }, /one operator/],
     ['two operators', { a: [{ prefix: 'x', suffix: 'y' }] }, /one operator/],
     ['an unknown operator', { a: [{ regex: 'x' }] }, /no operator "regex"/],
     ['two asterisks in a row', { a: [{ wildcard: 'x**y' }] }, /two asterisks/],
-    ['a stray backslash', { a: [{ wildcard: 'x\\y' }] }, /backslash/],
+    ['a backslash before another character', { a: [{ wildcard: 'x\\y' }] }, /backslash/],
     ['a backslash at the end', { a: [{ wildcard: 'x\\' }] }, /backslash/],
     ['a number above 5e9', { a: [{ numeric: ['<', 5_000_000_001] }] }, /-5e9 to 5e9/],
-    ['a number that is a text', { a: [{ numeric: ['=', '5'] }] }, /takes numbers/],
-    ['a range without numbers between', { a: [{ numeric: ['>', 5, '<', 5] }] }, /5 is not less than 5/],
-    ['nothing below the least number', { a: [{ numeric: ['<', -5e9] }] }, /matches nothing/],
+    ['a number that is a text', { a: [{ numeric: ['=', '5'] }] }, /must be from -5e9/],
+    ['a range that contains no number', { a: [{ numeric: ['>', 5, '<', 5] }] }, /5 is not less than 5/],
+    ['a limit below the smallest number', { a: [{ numeric: ['<', -5e9] }] }, /matches nothing/],
     ['two lower limits', { a: [{ numeric: ['>', 1, '>', 2] }] }, /lower and an upper/],
     ['the upper limit first', { a: [{ numeric: ['<', 5, '>', 1] }] }, /lower and an upper/],
-    ['another comparison', { a: [{ numeric: ['!=', 1] }] }, /not with "!="/],
+    ['another comparison', { a: [{ numeric: ['!=', 1] }] }, /not "!="/],
     ['three numbers', { a: [{ numeric: ['=', 1, 2] }] }, /one or two comparisons/],
-    ['texts and numbers in "anything-but"', { a: [{ 'anything-but': ['x', 1] }] }, /not both/],
-    ['an empty "anything-but"', { a: [{ 'anything-but': [] }] }, /at least one/],
-    ['null in "anything-but"', { a: [{ 'anything-but': [null] }] }, /texts, or numbers/],
+    ['texts and numbers in "anything-but"', { a: [{ 'anything-but': ['x', 1] }] }, /several texts, or/],
+    ['an empty "anything-but"', { a: [{ 'anything-but': [] }] }, /one or several texts/],
+    ['null in "anything-but"', { a: [{ 'anything-but': [null] }] }, /texts, or one or several numbers/],
     ['a large number in "anything-but"', { a: [{ 'anything-but': 6e9 }] }, /-5e9 to 5e9/],
-    ['an empty prefix in "anything-but"', { a: [{ 'anything-but': { prefix: '' } }] }, /no empty "prefix"/],
-    ['no prefix in "anything-but"', { a: [{ 'anything-but': { prefix: [] } }] }, /at least one "prefix"/],
-    ['"numeric" in "anything-but"', { a: [{ 'anything-but': { numeric: ['=', 1] } }] }, /or one of prefix/],
+    [
+      'an empty prefix in "anything-but"',
+      { a: [{ 'anything-but': { prefix: '' } }] },
+      /not have an empty text/,
+    ],
+    ['no prefix in "anything-but"', { a: [{ 'anything-but': { prefix: [] } }] }, /at least one text/],
+    ['"numeric" in "anything-but"', { a: [{ 'anything-but': { numeric: ['=', 1] } }] }, /with one of prefix/],
     ['a text for "exists"', { a: [{ exists: 'true' }] }, /true or false/],
-    ['a number for "prefix"', { a: [{ prefix: 1 }] }, /takes a text, not 1/],
-    ['a block of one address', { a: [{ cidr: '10.0.0.1/32' }] }, /fewer bits/],
+    ['a number for "prefix"', { a: [{ prefix: 1 }] }, /must be a text, not 1/],
+    ['a CIDR block of one address', { a: [{ cidr: '10.0.0.1/32' }] }, /fewer bits/],
     ['one pattern in "$or"', { $or: [{ a: ['x'] }] }, /at least two/],
     [
       'an operator as a field within "$or"',
@@ -43,15 +47,15 @@ describe('a pattern that EventBridge refuses', () => {
     ],
     ['too many combinations', { $or: many, detail: { $or: many } }, /1024 combinations/],
   ];
-  test.each(cases)('a pattern that EventBridge refuses is refused: %s', (_, pattern, reason) =>
+  test.each(cases)('`parsePattern` refuses a pattern that EventBridge refuses: %s', (_, pattern, reason) =>
     expect(() => parsePattern(pattern)).toThrow(reason),
   );
 });
 
-test('a filter that EventBridge refuses is refused when the pattern is made, and the error names the field', () => {
+test('a filter that EventBridge refuses is refused when the pattern is created, and the error names the field', () => {
   const where = { course: { title: [{ wildcard: 'Fire**' }] } };
   expect(() => eventPattern(['CourseCompleted'], 'badges', { where })).toThrow(
-    'EventBridge refuses "detail.course.title" in the event pattern: "wildcard" takes no two asterisks in a row',
+    'EventBridge refuses "detail.course.title" in the event pattern: "wildcard" must not have two asterisks in a row',
   );
   expect(() => eventPattern(['CourseCompleted'], 'badges', { courses: [] })).toThrow(/"detail.course.id"/);
 });
