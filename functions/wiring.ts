@@ -43,8 +43,9 @@ export function wirePoll(variables: Variables): {
   baseline: Baseline;
 } {
   const environment = parseAs(Environment, variables);
-  const ids = wireIds(environment);
-  const kombo = wireKombo(environment, ids);
+  const secrets = new SecretsManagerClient(AWS_CLIENT);
+  const ids = wireIds(environment, secrets);
+  const kombo = wireKombo(environment, ids, secrets);
   return {
     ports: wirePorts(environment, { kombo, ids }),
     settings: runSettings(environment),
@@ -81,8 +82,10 @@ export function wireReplay(variables: Variables): {
   queue: Queue<ReplayMessage>;
 } {
   const environment = parseAs(ReplayEnvironment, variables);
+  const secrets = new SecretsManagerClient(AWS_CLIENT);
+  const ids = wireIds(environment, secrets);
   return {
-    ports: wireReplayPorts(environment, wireIds(environment)),
+    ports: wireReplayPorts(environment, ids, wireKombo(environment, ids, secrets)),
     settings: runSettings(environment),
     queue: createQueue(new SQSClient(AWS_CLIENT), environment.REPLAY_QUEUE_URL),
   };
@@ -103,8 +106,9 @@ export function wireOperator(variables: Variables): {
   const environment = parseAs(OperatorEnvironment, variables);
   const replayUrl = environment.REPLAY_QUEUE_URL;
   const sqs = new SQSClient(AWS_CLIENT);
-  const ids = wireIds(environment);
-  const kombo = wireKombo(environment, ids);
+  const secrets = new SecretsManagerClient(AWS_CLIENT);
+  const ids = wireIds(environment, secrets);
+  const kombo = wireKombo(environment, ids, secrets);
   return {
     ports: wireReplayPorts(environment, ids, kombo),
     ids,
@@ -118,7 +122,7 @@ export function wireOperator(variables: Variables): {
       countReplays: replayUrl === undefined ? null : () => countWaiting(sqs, replayUrl),
       findStacksOff: () => findStacks(environment.STACKS_OFF),
     },
-    storeKey: (key) => storeSecret(new SecretsManagerClient(AWS_CLIENT), environment.KOMBO_SECRET_ID, key),
+    storeKey: (key) => storeSecret(secrets, environment.KOMBO_SECRET_ID, key),
   };
 }
 
@@ -140,7 +144,7 @@ async function findStacks(names: string[]): Promise<string[]> {
 function wireReplayPorts(
   environment: Omit<Environment, 'QUEUE_URL'>,
   ids: IdSetting,
-  kombo = wireKombo(environment, ids),
+  kombo: KomboAdapter,
 ): ReplayPorts {
   const table = tableOf(environment);
   return {
@@ -154,19 +158,20 @@ function wireReplayPorts(
 function wireKombo(
   environment: Pick<Environment, 'KOMBO_BASE_URL' | 'KOMBO_SECRET_ID'>,
   ids: IdSetting,
+  secrets: SecretsManagerClient,
 ): KomboAdapter {
   const kombo = createKombo({
     baseUrl: environment.KOMBO_BASE_URL,
-    apiKey: secretReader(new SecretsManagerClient(AWS_CLIENT), environment.KOMBO_SECRET_ID),
+    apiKey: secretReader(secrets, environment.KOMBO_SECRET_ID),
   });
   return komboWithIds(kombo, ids);
 }
 
-function wireIds({
-  REMOTE_IDS,
-  REMOTE_IDS_KEY_ID,
-}: Pick<Environment, 'REMOTE_IDS' | 'REMOTE_IDS_KEY_ID'>): IdSetting {
-  return { mode: REMOTE_IDS, key: secretReader(new SecretsManagerClient(AWS_CLIENT), REMOTE_IDS_KEY_ID) };
+function wireIds(
+  { REMOTE_IDS, REMOTE_IDS_KEY_ID }: Pick<Environment, 'REMOTE_IDS' | 'REMOTE_IDS_KEY_ID'>,
+  secrets: SecretsManagerClient,
+): IdSetting {
+  return { mode: REMOTE_IDS, key: secretReader(secrets, REMOTE_IDS_KEY_ID) };
 }
 
 function wirePorts(
