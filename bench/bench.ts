@@ -2,11 +2,16 @@ import { parseArgs } from 'node:util';
 import { nativeDynamoDb } from '../local/native-dynamodb.ts';
 import { measureColdStart } from './cold-start.ts';
 import { countMeasures, countPolls } from './counts.ts';
-import { measureFleet } from './fleet.ts';
 import { describeMachine, judge, type Measure, type Report, reportTable } from './report.ts';
-import { type BenchOptions, measureMemory, measureTimes } from './single-integration.ts';
+import {
+  type BenchOptions,
+  measureMemory,
+  measureSizes,
+  measureTimes,
+  sizeTable,
+} from './single-integration.ts';
 
-const GROUPS = ['counts', 'cold-start', 'time', 'memory', 'fleet'] as const;
+const GROUPS = ['counts', 'cold-start', 'time', 'sizes', 'memory'] as const;
 const USAGE = `npm run bench -- [--only GROUP,...] [--rounds N] [--records N] [--json]
 
 Prints each measure with its limit. All measures take about half an hour on two idle cores.
@@ -18,6 +23,8 @@ Prints each measure with its limit. All measures take about half an hour on two 
 
 The table is in a native DynamoDB engine if @dynoxide/linux-x64 is installed, otherwise in an embedded engine, which is five
 times slower.`;
+
+const NO_SIZES = { sizes: [], measures: [] };
 
 const { values } = parseArgs({
   options: {
@@ -53,10 +60,12 @@ async function bench(): Promise<void> {
   if (only.includes('counts')) measures.push(...countMeasures(await countPolls()));
   if (only.includes('cold-start')) measures.push(measureColdStart());
   if (only.includes('time')) measures.push(...(await measureTimes(options)));
+  const { sizes, measures: ofSizes } = only.includes('sizes') ? await measureSizes(options) : NO_SIZES;
+  measures.push(...ofSizes);
   if (only.includes('memory')) measures.push(...(await measureMemory(options)));
-  if (only.includes('fleet')) measures.push(await measureFleet(options));
 
   const { engine, rounds, answerMs } = options;
   const report: Report = { machine, engine, rounds, answerMs, measures: measures.map(judge) };
-  console.log(values.json ? JSON.stringify(report, null, 2) : reportTable(report));
+  if (values.json) console.log(JSON.stringify({ ...report, sizes }, null, 2));
+  else console.log([reportTable(report), ...(sizes.length > 0 ? [sizeTable(sizes)] : [])].join('\n\n'));
 }

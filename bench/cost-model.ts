@@ -99,6 +99,11 @@ export function monthlyCost(integrations: number, load: PollLoad) {
   return { ...cost, total: Object.values(cost).reduce((sum, part) => sum + part, 0) };
 }
 
+/** Returns what a call of a function costs in dollars. */
+export function functionCost(memoryMb: number, seconds: number): number {
+  return PRICES.lambdaRequest + (memoryMb / 1024) * seconds * PRICES.lambdaGbSecond;
+}
+
 function dispatchSeconds(integrations: number): number {
   return DISPATCH_SECONDS.once + DISPATCH_SECONDS.perIntegration * integrations;
 }

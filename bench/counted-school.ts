@@ -3,7 +3,7 @@ import type { IntegrationId } from '../functions/contract/integration.ts';
 import { runPoll } from '../functions/core/poll/run-poll.ts';
 import type { SteppedClock } from '../local/sandbox/clock.ts';
 import { benchPorts, integrationOf, SETTINGS } from './measured-process.ts';
-import { rereadEverything } from './seed-table.ts';
+import { rereadEverything } from './reread.ts';
 import { startSurroundings } from './surroundings.ts';
 
 /**
@@ -56,7 +56,7 @@ export async function openCountedSchool(id: IntegrationId, count: number): Promi
   return {
     clock,
     change: (every) => surroundings.change(id, every),
-    reread: () => rereadEverything(services, integrationOf(id), {}, clock.now),
+    reread: () => rereadEverything(services, integrationOf(id), clock.now),
     async poll() {
       const before = counts();
       const integration = await ports.store.readIntegration(id);

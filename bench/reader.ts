@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { IntegrationId } from '../functions/contract/integration.ts';
+import { Integration } from '../functions/contract/integration.ts';
 import { KEY, reportSpent, Services } from './measured-process.ts';
 
 /**
@@ -8,7 +8,7 @@ import { KEY, reportSpent, Services } from './measured-process.ts';
  */
 const Task = z.object({
   services: Services,
-  integration: IntegrationId,
+  integration: Integration,
 });
 export type ReaderTask = z.infer<typeof Task>;
 
@@ -22,7 +22,7 @@ if (import.meta.main) {
 }
 
 async function readAll({ services, integration }: ReaderTask) {
-  const headers = { Authorization: `Bearer ${KEY}`, 'X-Integration-Id': integration };
+  const headers = { Authorization: `Bearer ${KEY}`, 'X-Integration-Id': integration.id };
   const read = { pages: 0, records: 0 };
   let cursor: string | null = null;
   do {

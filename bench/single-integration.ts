@@ -1,9 +1,11 @@
+import { POLL_MEMORY_MB } from '../infra/constructs/function-options.ts';
 import { bundled, startChild } from './child.ts';
+import { functionCost } from './cost-model.ts';
 import { integrationOf, type Spent } from './measured-process.ts';
 import type { PollerTask } from './poller.ts';
 import type { ReaderTask } from './reader.ts';
-import { type Measure, plainMeasure } from './report.ts';
-import { rereadEverything, seedTable } from './seed-table.ts';
+import { type Measure, median, plainMeasure } from './report.ts';
+import { rereadEverything } from './reread.ts';
 import { startSurroundings } from './surroundings.ts';
 
 /** The options of the benchmark. */
@@ -25,30 +27,29 @@ export type BenchOptions = {
  */
 const FAST_ANSWER_MS = 20;
 
-/** The share of a core that a function with 512 MB has. Lambda gives a whole core with 1,769 MB. */
-const FUNCTION_SHARE = 0.289;
+/** Kombo's largest page. */
+const PAGE = 250;
 
 /**
- * The conditions of a measure: how many records an integration has, how long the sandbox takes for a page,
- * and which share of a core each process has.
+ * How many records an integration has, how long the sandbox takes for a page, and the memory of the function whose share
+ * of a core each process has. Without it, each process has a whole core.
  */
-type Case = { records: number; answerMs: number; share: number };
+type Case = { records: number; answerMs: number; functionMb?: number };
 
-/** What each of the four processes used in each round. */
-type Rounds = Record<'reader' | 'firstSync' | 'unchanged' | 'changed', Spent[]>;
+/** What each process used in each round. */
+type Rounds = Record<'reader' | 'firstSync' | 'unchanged' | 'changed' | 'page' | 'idle', Spent[]>;
 
 /**
- * Measures the time, processor time and memory of polls of one integration: its first sync, a poll without
- * changes, and a poll with a tenth of the records changed. Each poll runs in a separate process. The reader,
- * which only fetches and parses each page once, also runs in a separate process.
+ * Measures the time, processor time and memory of polls of one integration: its first sync, a poll without changes, and
+ * a poll with a tenth of the records changed. Each poll runs in a process of its own, and so does the reader, which
+ * only fetches and parses each page once.
  */
 export async function measureTimes(options: BenchOptions): Promise<Measure[]> {
   const { records, answerMs } = options;
-  const many = await measureCase(options, { records, answerMs: FAST_ANSWER_MS, share: 1 });
-  const some = await measureCase(options, { records: records / 4, answerMs, share: 1 });
-  const held = await measureCase(options, { records: records / 10, answerMs, share: FUNCTION_SHARE });
+  const many = await measureCase(options, { records, answerMs: FAST_ANSWER_MS });
+  const some = await measureCase(options, { records: records / 4, answerMs });
+  const held = await measureCase(options, { records: records / 10, answerMs, functionMb: POLL_MEMORY_MB });
 
-  const seconds = (spent: Spent[], kind: 'wallMs' | 'cpuMs') => spent.map((each) => each[kind] / 1000);
   const row = (
     name: string,
     rounds: Rounds,
@@ -63,9 +64,8 @@ export async function measureTimes(options: BenchOptions): Promise<Measure[]> {
     limits: seconds(rounds.reader, kind),
     atMost,
   });
-  const text = (count: number) => `${count.toLocaleString('en')} records`;
   const atFast = `${text(records)}, ${FAST_ANSWER_MS} ms a page`;
-  const atShare = `${text(records / 10)}, ${FUNCTION_SHARE} of a core`;
+  const atShare = `${text(records / 10)}, with the processor of ${POLL_MEMORY_MB} MB`;
   return [
     row(`first sync, ${text(records / 4)}`, some, 'firstSync', 'wallMs', 1.15),
     row(`first sync, ${atShare}`, held, 'firstSync', 'wallMs', 1.5),
@@ -82,9 +82,72 @@ export async function measureTimes(options: BenchOptions): Promise<Measure[]> {
   ];
 }
 
+/** Sizes of a Lambda function in MB. The last one has a whole core. */
+const SIZES_MB = [256, 512, 1_024, 1_769];
+
+/** The seconds that polls take in a function of one size. */
+export type Size = { memoryMb: number; idle: number; page: number; firstSync: number };
+
+/** The longest time that one call of the poll function has for pages: see `functions/poll/handler.ts`. */
+const INVOCATION_SECONDS = 15 * 60 - 90;
+
+/**
+ * Measures the time of polls at the share of a core that functions of several sizes have: a poll that finds nothing, a
+ * poll of one page on which all records have changed, and a first sync. Also measures that the first sync of a large
+ * integration ends within one call.
+ */
+export async function measureSizes(options: BenchOptions): Promise<{ sizes: Size[]; measures: Measure[] }> {
+  const { records, answerMs } = options;
+  const sizes: Size[] = [];
+  for (const memoryMb of SIZES_MB) {
+    const rounds = await measureCase(options, { records: records / 10, answerMs, functionMb: memoryMb }, [
+      'firstSync',
+      'idle',
+      'page',
+    ]);
+    const middle = (what: keyof Rounds) => median(seconds(rounds[what], 'wallMs'));
+    sizes.push({ memoryMb, idle: middle('idle'), page: middle('page'), firstSync: middle('firstSync') });
+  }
+  const whole = await measureCase(
+    { ...options, rounds: 1 },
+    { records, answerMs, functionMb: POLL_MEMORY_MB },
+    ['firstSync'],
+  );
+  const name = `first sync, ${text(records)}, with the processor of ${POLL_MEMORY_MB} MB, in one call`;
+  return {
+    sizes,
+    measures: [plainMeasure(name, 's', seconds(whole.firstSync, 'wallMs'), INVOCATION_SECONDS)],
+  };
+}
+
+/** Returns the sizes as a Markdown table, with what the function costs. */
+export function sizeTable(sizes: Size[]): string {
+  const head = [
+    'memory',
+    'idle poll',
+    'page of 250 changes',
+    'first sync',
+    'a million idle polls',
+    'a million such pages',
+  ];
+  const rows = sizes.map(({ memoryMb, idle, page, firstSync }) => [
+    `${memoryMb} MB`,
+    `${idle.toFixed(2)} s`,
+    `${page.toFixed(2)} s`,
+    `${firstSync.toFixed(1)} s`,
+    `$${(1e6 * functionCost(memoryMb, idle)).toFixed(2)}`,
+    `$${(1e6 * functionCost(memoryMb, page)).toFixed(2)}`,
+  ]);
+  return [head, head.map(() => '--:'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+const ALL = ['reader', 'firstSync', 'unchanged', 'changed'] as const;
+
+/** Polls the integration of each round in turn. The tasks run in this order. */
 async function measureCase(
   { engine, rounds, say }: BenchOptions,
-  { records, answerMs, share }: Case,
+  { records, answerMs, functionMb }: Case,
+  tasks: readonly (keyof Rounds)[] = ALL,
 ): Promise<Rounds> {
   const ids = Array.from({ length: rounds }, (_, round) => `moodle:round-${round + 1}`);
   const surroundings = await startSurroundings(
@@ -94,24 +157,24 @@ async function measureCase(
   const { services, control, change } = surroundings;
   control.setDelay(answerMs);
   const [poller, reader] = [await bundled('poller.ts'), await bundled('reader.ts')];
-  const spent: Rounds = { reader: [], firstSync: [], unchanged: [], changed: [] };
-  const run = async (what: keyof Rounds, round: number, task: PollerTask | ReaderTask) => {
-    say(`${records} records, ${answerMs} ms a page, ${share} of a core, round ${round + 1}: ${what}`);
-    const used = await startChild(what === 'reader' ? reader : poller, task, share).spent();
-    if (used.records !== records) throw new Error(`${used.records} records were read instead of ${records}`);
-    spent[what].push(used);
-  };
+  const spent: Rounds = { reader: [], firstSync: [], unchanged: [], changed: [], page: [], idle: [] };
   try {
     for (const [round, id] of ids.entries()) {
       const integration = integrationOf(id);
-      const task = { services, integrations: [integration] };
-      await run('reader', round, { services, integration: id });
-      await run('firstSync', round, task);
-      await rereadEverything(services, integration);
-      await run('unchanged', round, task);
-      change(id, 10);
-      await rereadEverything(services, integration);
-      await run('changed', round, task);
+      for (const what of tasks) {
+        const of = functionMb === undefined ? '' : `, as in ${functionMb} MB`;
+        say(`${records} records, ${answerMs} ms a page${of}, round ${round + 1}: ${what}`);
+        if (what === 'changed') change(id, 10);
+        if (what === 'page') change(id, records / PAGE);
+        if (what === 'unchanged' || what === 'changed') await rereadEverything(services, integration);
+        const task: PollerTask | ReaderTask = { services, integration };
+        const used = await startChild(what === 'reader' ? reader : poller, task, functionMb).spent();
+        const expected = what === 'page' ? PAGE : what === 'idle' ? 0 : records;
+        if (used.records !== expected) {
+          throw new Error(`${used.records} records were read instead of ${expected}`);
+        }
+        spent[what].push(used);
+      }
     }
   } finally {
     await surroundings.close();
@@ -119,36 +182,26 @@ async function measureCase(
   return spent;
 }
 
-/**
- * Measures the peak memory of a poll of ten times as many records. The memory is compared with the memory for
- * `records` records, and with a fixed limit.
- */
-export async function measureMemory(options: BenchOptions): Promise<Measure[]> {
-  const few = await peakMemory(options, options.records);
-  const many = await peakMemory(options, options.records * 10);
-  const text = (records: number) => records.toLocaleString('en');
-  const name = `peak memory at ${text(options.records * 10)} records, at ${FAST_ANSWER_MS} ms a page`;
-  const beside = `at ${text(options.records)}`;
-  return [
-    { name, beside, unit: 'MB', values: [many], limits: [few], atMost: 1.15 },
-    plainMeasure(name, 'MB', [many], 135),
-  ];
-}
-
-/** Returns the peak memory, in MB, of a poll of an integration whose records are all known and unchanged. */
-async function peakMemory({ engine, say }: BenchOptions, records: number): Promise<number> {
-  const integration = integrationOf('moodle:unchanged');
-  const surroundings = await startSurroundings([{ id: integration.id, count: records }], engine);
-  const { services, control } = surroundings;
-  control.setDelay(FAST_ANSWER_MS);
+/** Measures the peak memory of a first sync of ten times as many records. */
+export async function measureMemory({ engine, records, say }: BenchOptions): Promise<Measure[]> {
+  const integration = integrationOf('moodle:large');
+  const count = records * 10;
+  const surroundings = await startSurroundings([{ id: integration.id, count }], engine);
+  surroundings.control.setDelay(FAST_ANSWER_MS);
   try {
-    say(`memory, ${records.toLocaleString('en')} records: filling the table`);
-    await seedTable(services, integration, records);
-    say(`memory, ${records.toLocaleString('en')} records: polling`);
-    const task: PollerTask = { services, integrations: [integration] };
+    say(`memory of a first sync, ${text(count)}`);
+    const task: PollerTask = { services: surroundings.services, integration };
     const { peakMb } = await startChild(await bundled('poller.ts'), task).spent();
-    return peakMb;
+    return [plainMeasure(`peak memory of a first sync, ${text(count)}`, 'MB', [peakMb], 135)];
   } finally {
     await surroundings.close();
   }
+}
+
+function seconds(spent: Spent[], kind: 'wallMs' | 'cpuMs'): number[] {
+  return spent.map((each) => each[kind] / 1000);
+}
+
+function text(count: number): string {
+  return `${count.toLocaleString('en')} records`;
 }

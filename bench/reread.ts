@@ -1,0 +1,21 @@
+import type { Integration } from '../functions/contract/integration.ts';
+import { change } from '../functions/core/journal/worker.ts';
+import { withLease } from '../functions/core/operator/with-lease.ts';
+import { benchPorts, SETTINGS, type Services } from './measured-process.ts';
+import { CREATED_AT, HOUR_MS } from './surroundings.ts';
+
+/** Sets the watermark to a time before the first record, so that the next poll reads everything. */
+export async function rereadEverything(
+  services: Services,
+  integration: Integration,
+  clock: () => number = Date.now,
+): Promise<void> {
+  const { ports, close } = benchPorts(services, { clock });
+  const watermark = new Date(CREATED_AT - HOUR_MS).toISOString();
+  const owner = `bench-${performance.now()}`;
+  const operated = await withLease(ports, SETTINGS, integration, owner, async (worker) =>
+    change(worker, { watermark, run: null }),
+  );
+  close();
+  if (!operated.done) throw new Error(`${integration.id} is being polled`);
+}
