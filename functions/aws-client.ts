@@ -2,8 +2,9 @@ import type { Readable } from 'node:stream';
 import { readWhole } from './core/read-whole.ts';
 
 /**
- * The options of every client of an AWS service; times are in milliseconds. A call that hangs is aborted, so that the
- * adapters keep their time budgets and the functions end before their timeouts. DynamoDB responds within milliseconds.
+ * The options of every client of an AWS service; times are in milliseconds. A call that hangs is aborted, so
+ * that the adapters keep their time budgets and the functions end before their timeouts. DynamoDB responds
+ * within milliseconds.
  */
 export const AWS_CLIENT = {
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },

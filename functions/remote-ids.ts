@@ -4,7 +4,10 @@ import { DeploymentError } from './core/errors.ts';
 import type { Kombo, Store } from './core/ports.ts';
 import type { JournalEntry } from './core/state/journal-entry.ts';
 
-/** The setting, and a function that returns the key of hashed ids. It is called only when an id must be hashed. */
+/**
+ * The setting, and a function that returns the key of hashed ids. It is called only when an id must be
+ * hashed.
+ */
 export type IdSetting = { mode: RemoteIds; key: () => Promise<string> };
 
 /** Returns what is stored and published instead of a platform's id. Applying it twice gives the same result. */
@@ -42,8 +45,8 @@ export async function idRule({ mode, key }: IdSetting): Promise<IdRule> {
 }
 
 /**
- * Returns a function that replaces an id by 132 bits of its HMAC-SHA256. It leaves an id that already has this form
- * unchanged, because stored ids pass through it again.
+ * Returns a function that replaces an id by 132 bits of its HMAC-SHA256. It leaves an id that already has
+ * this form unchanged, because stored ids pass through it again.
  */
 function hashedIf(isHashed: (id: string) => boolean, key: string): ReplaceId {
   return (id) => {
@@ -53,8 +56,8 @@ function hashedIf(isHashed: (id: string) => boolean, key: string): ReplaceId {
 }
 
 /**
- * Returns the progressions with their ids replaced according to the setting. Reads the key only if an id must be
- * hashed; with the default setting, few must.
+ * Returns the progressions with their ids replaced according to the setting. Reads the key only if an id must
+ * be hashed; with the default setting, few must.
  */
 async function replaceIds<Part extends Progression>(parts: Part[], setting: IdSetting): Promise<Part[]> {
   const { mode } = setting;
@@ -71,8 +74,8 @@ async function replaceIds<Part extends Progression>(parts: Part[], setting: IdSe
 }
 
 /**
- * Returns a Kombo adapter whose records have their ids replaced according to the setting, so that no other code sees
- * the original ids.
+ * Returns a Kombo adapter whose records have their ids replaced according to the setting, so that no other
+ * code sees the original ids.
  */
 export function komboWithIds<Adapter extends Kombo>(kombo: Adapter, setting: IdSetting): Adapter {
   return {

@@ -1,7 +1,10 @@
 import type { Environment } from './contract/environment.ts';
 import type { RunSettings } from './core/ports.ts';
 
-/** Longer than one page takes with all its retries. If a worker dies, its integration is not polled for this time. */
+/**
+ * Longer than one page takes with all its retries. If a worker dies, its integration is not polled for this
+ * time.
+ */
 const LEASE_MS = 3 * 60 * 1000;
 const RECONCILE_SLICE_MS = 60 * 1000;
 

@@ -91,7 +91,10 @@ export function wireReplay(variables: Variables): {
   };
 }
 
-/** Creates the parts of the command line: those of poll and of replay. The deployment may have no replay function. */
+/**
+ * Creates the parts of the command line: those of poll and of replay. The deployment may have no replay
+ * function.
+ */
 export function wireOperator(variables: Variables): {
   ports: ReplayPorts;
   settings: RunSettings;

@@ -32,14 +32,14 @@ const REFUSALS = new Set([
 ]);
 
 /**
- * The SDK throws errors without a specific name when the region is missing or malformed: they are recognised by their
- * message.
+ * The SDK throws errors without a specific name when the region is missing or malformed: they are recognised
+ * by their message.
  */
 const WRONG_REGION = /^Region (is missing|not accepted)/;
 
 /**
- * Returns why AWS refuses every call of this kind until a person changes the deployment, as text for an error message.
- * Returns null for an error that may be temporary.
+ * Returns why AWS refuses every call of this kind until a person changes the deployment, as text for an error
+ * message. Returns null for an error that may be temporary.
  */
 export function refusalOf(error: unknown): string | null {
   const { data } = Thrown.safeParse(error);

@@ -16,8 +16,8 @@ export const ADDRESS_RULE =
   'must be an https address without user and password (http is allowed for this machine only: localhost or 127.0.0.1)';
 
 /**
- * Returns whether keys and records may be sent to an address: it is encrypted or on this machine, and contains no user
- * or password.
+ * Returns whether keys and records may be sent to an address: it is encrypted or on this machine, and
+ * contains no user or password.
  */
 export function isAddress(text: string): boolean {
   if (!URL.canParse(text)) return false;
@@ -29,13 +29,19 @@ export function isAddress(text: string): boolean {
 /** The URL of a service. */
 export const Address = z.string().check(z.refine(isAddress, ADDRESS_RULE));
 
-/** How the platforms' own ids of learners and progressions are treated. Default: hash those that look like an e-mail address. */
+/**
+ * How the platforms' own ids of learners and progressions are treated. Default: hash those that look like an
+ * e-mail address.
+ */
 export const RemoteIds = z.enum(['keep', 'hash', 'omit', 'hash-emails']);
 export type RemoteIds = z.infer<typeof RemoteIds>;
 
 const wholeNumber = z.coerce.number().check(z.int());
 
-/** Creates the schema of a variable whose values are separated by commas. Without the variable, the list is empty. */
+/**
+ * Creates the schema of a variable whose values are separated by commas. Without the variable, the list is
+ * empty.
+ */
 const listOf = (item: z.ZodMiniType<string, string>) =>
   z.pipe(
     z.pipe(

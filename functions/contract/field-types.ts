@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /**
- * Returns a copy of a schema with a description for the JSON Schemas and the catalogue. zod's own `describe` would run
- * for every value that is parsed: parsing a journal entry would take 25 % longer.
+ * Returns a copy of a schema with a description for the JSON Schemas and the catalogue. zod's own `describe`
+ * would run for every value that is parsed: parsing a journal entry would take 25 % longer.
  */
 export function described<Schema extends z.ZodMiniType>(schema: Schema, description: string): Schema {
   const copy = schema.clone();
@@ -10,7 +10,10 @@ export function described<Schema extends z.ZodMiniType>(schema: Schema, descript
   return copy;
 }
 
-/** The time format of all events and stored items: ISO 8601, UTC, milliseconds, e.g. `2026-03-01T09:30:00.000Z`. */
+/**
+ * The time format of all events and stored items: ISO 8601, UTC, milliseconds, e.g.
+ * `2026-03-01T09:30:00.000Z`.
+ */
 export const Timestamp = z.iso.datetime({ precision: 3 });
 export type Timestamp = z.infer<typeof Timestamp>;
 

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { Timestamp } from './field-types.ts';
 
 /**
- * What the first sync of an integration publishes: nothing (`silent`), everything (`publish`), or the changes dated at
- * or after a time (`since`).
+ * What the first sync of an integration publishes: nothing (`silent`), everything (`publish`), or the changes
+ * dated at or after a time (`since`).
  */
 export const Baseline = z.discriminatedUnion('mode', [
   z.object({ mode: z.literal('silent') }),
@@ -49,8 +49,9 @@ function wrong(input: string, message: string): { code: 'custom'; input: string;
 }
 
 /**
- * The id of a Kombo integration: `<tool slug>:<opaque>`, e.g. `sandbox:7C9M5sXAQx2cNMpVHLojrFpL`, in printable ASCII
- * without spaces. A slash is excluded because an event's id is `<integration>/<entry>/<index>`.
+ * The id of a Kombo integration: `<tool slug>:<opaque>`, e.g. `sandbox:7C9M5sXAQx2cNMpVHLojrFpL`, in
+ * printable ASCII without spaces. A slash is excluded because an event's id is
+ * `<integration>/<entry>/<index>`.
  */
 export const IntegrationId = z
   .string()
@@ -70,8 +71,8 @@ export const Integration = z.object({
   id: IntegrationId,
   state: z.enum(['active', 'paused', 'removed']),
   /**
-   * `kombo`: paused because Kombo no longer has the integration or shows it as inactive; resumed when Kombo shows it as
-   * active again. Absent if a person paused it.
+   * `kombo`: paused because Kombo no longer has the integration or shows it as inactive; resumed when Kombo
+   * shows it as active again. Absent if a person paused it.
    */
   pausedBy: z.optional(z.literal('kombo')),
   baseline: Baseline,

@@ -9,10 +9,10 @@ export const PollMode = z.enum(['incremental', 'baseline', 'reconcile']);
 export type PollMode = z.infer<typeof PollMode>;
 
 /**
- * A message of the poll queue, which requests a run of this integration. Without a mode: an incremental run, or the
- * baseline if the integration has none yet.
- * `follow`: Kombo sent a webhook that the integration was created or changed, so ask Kombo for its status first.
- * `othersLetIn`: Kombo refused access for this integration, and later accepted another integration.
+ * A message of the poll queue, which requests a run of this integration. Without a mode: an incremental run,
+ * or the baseline if the integration has none yet. `follow`: Kombo sent a webhook that the integration was
+ * created or changed, so ask Kombo for its status first. `othersLetIn`: Kombo refused access for this
+ * integration, and later accepted another integration.
  */
 export const PollMessage = z.object({
   integration: IntegrationId,

@@ -85,7 +85,8 @@ export type TableCall =
   | 'PartiQLUpdate';
 
 /**
- * The DynamoDB calls that each function makes. The function's role allows only these, and tests fail on any other call.
+ * The DynamoDB calls that each function makes. The function's role allows only these, and tests fail on any
+ * other call.
  */
 export const TABLE_CALLS = {
   dispatch: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],

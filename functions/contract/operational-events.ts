@@ -88,8 +88,8 @@ export type OperationalEvent = {
 /**
  * Returns the fields that all operational events share.
  *
- * @param name identifies the event within its integration. It is the same on each publication, so that a retry after a
- *   crash uses the same event id
+ * @param name identifies the event within its integration. It is the same on each publication, so that a
+ *   retry after a crash uses the same event id
  */
 export function envelope(integration: IntegrationId, name: string, clock: () => number) {
   return {

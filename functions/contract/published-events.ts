@@ -34,7 +34,8 @@ export function replayedName<Type extends LearningEventType>(type: Type): `Repla
 }
 
 /**
- * Returns the `detail-type`s that an event can have: its own and, if a replay can send it again, also the replayed one.
+ * Returns the `detail-type`s that an event can have: its own and, if a replay can send it again, also the
+ * replayed one.
  */
 export function detailTypesOf(type: EventType): string[] {
   const learning = LearningEventType.safeParse(type);

@@ -31,7 +31,9 @@ const certificate = z.object({
   }),
 });
 
-/** The schema of the `detail` of each event of the optional workflows. No such event contains a person's name. */
+/**
+ * The schema of the `detail` of each event of the optional workflows. No such event contains a person's name.
+ */
 export const workflowEvents = {
   CertificateIssued: z.extend(certificate, {
     completedAt: described(Timestamp, 'The date on the certificate'),

@@ -83,7 +83,8 @@ const ErrorParts = z.object({
  */
 const NAME = /^(?:Error|\$?(?=(?:.*[A-Z]){2})[A-Za-z.]{3,64})$/;
 /**
- * Matches an error code of the operating system or of Node, such as `ECONNREFUSED` or `ERR_SSL_WRONG_VERSION_NUMBER`.
+ * Matches an error code of the operating system or of Node, such as `ECONNREFUSED` or
+ * `ERR_SSL_WRONG_VERSION_NUMBER`.
  */
 const SYSTEM_CODE = /^[A-Z][A-Z_]{2,63}$/;
 
@@ -100,7 +101,10 @@ export function asCode(text: string): string {
   return NAME.test(text) ? text : 'UnknownError';
 }
 
-/** Returns the name of a failed call's error. If there was no response, returns the error code of the connection. */
+/**
+ * Returns the name of a failed call's error. If there was no response, returns the error code of the
+ * connection.
+ */
 export function codeOf(error: unknown): string {
   const { code, $metadata } = ErrorParts.safeParse(error).data ?? {};
   const isAnswered = $metadata?.httpStatusCode !== undefined;

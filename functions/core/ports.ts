@@ -12,17 +12,18 @@ import type { SetAside } from './state/set-aside.ts';
 export type Clock = () => number;
 
 /**
- * Kombo's API. Every call retries for a limited time and then throws one of the errors of `errors.ts`. The error is a
- * `CursorRefusedError` if Kombo does not accept the cursor.
+ * Kombo's API. Every call retries for a limited time and then throws one of the errors of `errors.ts`. The
+ * error is a `CursorRefusedError` if Kombo does not accept the cursor.
  */
 export type Kombo = {
   /**
-   * Reads one page of course progressions, including deleted ones. If `updatedAfter` is null, reads all course
-   * progressions.
+   * Reads one page of course progressions, including deleted ones. If `updatedAfter` is null, reads all
+   * course progressions.
    *
-   * @param request.users Kombo's ids of learners: reads only their progressions, if the list fits into a request
-   * @param request.courses Kombo's ids of courses (not of revisions): reads only their progressions, if the list fits
-   *   into a request
+   * @param request.users Kombo's ids of learners: reads only their progressions, if the list fits into a
+   *   request
+   * @param request.courses Kombo's ids of courses (not of revisions): reads only their progressions, if the
+   *   list fits into a request
    */
   readPage(
     request: {
@@ -34,14 +35,17 @@ export type Kombo = {
     },
     signal?: AbortSignal,
   ): Promise<Page>;
-  /** Reads the progressions with these ids that Kombo still has, including deleted ones. Accepts any number of ids. */
+  /**
+   * Reads the progressions with these ids that Kombo still has, including deleted ones. Accepts any number of
+   * ids.
+   */
   readByIds(
     integration: IntegrationId,
     ids: string[],
   ): Promise<{ records: ObservedProgression[]; rejected: RejectedRecord[] }>;
   /**
-   * Returns the time since when the integration's data is expired, or null. Also returns null if the details cannot be
-   * read.
+   * Returns the time since when the integration's data is expired, or null. Also returns null if the details
+   * cannot be read.
    */
   readDataExpiredAt(integration: IntegrationId): Promise<string | null>;
 };
@@ -51,24 +55,25 @@ export type UnreadableIntegration = { id: IntegrationId; reason: string };
 
 export type LeaseResult =
   /**
-   * `fence`: whether the caller must append a fence, because the previous lease expired without being released and its
-   * worker may still continue.
+   * `fence`: whether the caller must append a fence, because the previous lease expired without being
+   * released and its worker may still continue.
    */
   | { taken: true; checkpoint: Checkpoint; lease: Lease; fence: boolean }
   /** Another worker holds the lease; the request to poll `again` was stored for it. */
   | { taken: false; until: string };
 
 /**
- * The table. Reads are strongly consistent. Each write is one conditional write of a single item. If the response to a
- * write is lost, the write counts as successful when the stored item contains it. Errors are those of `errors.ts`.
+ * The table. Reads are strongly consistent. Each write is one conditional write of a single item. If the
+ * response to a write is lost, the write counts as successful when the stored item contains it. Errors are
+ * those of `errors.ts`.
  */
 export type Store = {
   readIntegration(id: IntegrationId): Promise<Integration | null>;
   /** Reads all integrations. Returns unreadable ones separately, so that they do not stop the others. */
   readIntegrations(): Promise<{ integrations: Integration[]; unreadable: UnreadableIntegration[] }>;
   /**
-   * Replaces the stored settings by the result of `change`. Calls `change` again if another writer has written in
-   * between. Writes nothing if the result is null or unchanged.
+   * Replaces the stored settings by the result of `change`. Calls `change` again if another writer has
+   * written in between. Writes nothing if the result is null or unchanged.
    *
    * @param change gets null when no settings are stored
    * @returns the stored settings
@@ -181,7 +186,11 @@ export type Publisher = {
   notify(event: OperationalEvent): Promise<void>;
 };
 
-/** A queue, by default the poll queue. @throws TransientError or DeploymentError when a message was not accepted */
+/**
+ * A queue, by default the poll queue.
+ *
+ * @throws TransientError or DeploymentError when a message was not accepted
+ */
 export type Queue<Message = PollMessage> = {
   /**
    * Sends messages.

@@ -1,5 +1,6 @@
 /**
- * The maximum size of a decompressed body that is read into memory. AWS's largest response (BatchGetItem) has 16 MB.
+ * The maximum size of a decompressed body that is read into memory. AWS's largest response (BatchGetItem) has
+ * 16 MB.
  */
 export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 

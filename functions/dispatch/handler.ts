@@ -15,8 +15,8 @@ export type DispatchParts = {
 };
 
 /**
- * Returns the handler of a dispatch. It sends one message per integration that is due. An error with one integration
- * does not stop the others or the report.
+ * Returns the handler of a dispatch. It sends one message per integration that is due. An error with one
+ * integration does not stop the others or the report.
  *
  * @throws the first error, after everything else, so that Lambda calls the function again
  */
@@ -43,8 +43,8 @@ export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: Di
     const { polls, stopped } = duePolls(active, turn);
     const probe = nextProbe(stopped, turn);
     if (probe !== null) {
-      // Save the probe before sending, so that the next probe is a different integration, whatever the result of this
-      // one.
+      // Save the probe before sending, so that the next probe is a different integration, whatever the result
+      // of this one.
       await store.writeProbe({ integration: probe, at: new Date(now).toISOString() });
       polls.unshift({ integration: probe });
     }
@@ -58,7 +58,8 @@ export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: Di
 }
 
 /**
- * Returns the wanted integrations that are unknown. An integration that a person removed is known, and stays removed.
+ * Returns the wanted integrations that are unknown. An integration that a person removed is known, and stays
+ * removed.
  */
 function missing(
   there: ReadonlySet<IntegrationId>,

@@ -10,8 +10,8 @@ import type { Ports, Queue, RunSettings } from '../core/ports.ts';
 const RESERVE_MS = 90_000;
 
 /**
- * The margin for the difference between two machines' clocks: a message must not be delivered before the rate limit
- * allows requests.
+ * The margin for the difference between two machines' clocks: a message must not be delivered before the rate
+ * limit allows requests.
  */
 const MARGIN_MS = 1_000;
 
@@ -26,8 +26,8 @@ export type PollParts = {
 };
 
 /**
- * Returns the handler of the poll queue. It polls the integration of a message while there is time, and sends another
- * message if the run must continue.
+ * Returns the handler of the poll queue. It polls the integration of a message while there is time, and sends
+ * another message if the run must continue.
  */
 export function pollHandler({ ports, settings, queue, report, sync: follow }: PollParts) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {

@@ -8,7 +8,10 @@ import { type ReplayOutcome, runReplay } from '../core/replay/run-replay.ts';
 /** Time reserved for the current batch: Kombo's slowest response, the bus, and saving the progress. */
 const RESERVE_MS = 60_000;
 
-/** The delay before a temporary failure is retried; most are over by then. The queue's own delay would be longer. */
+/**
+ * The delay before a temporary failure is retried; most are over by then. The queue's own delay would be
+ * longer.
+ */
 const PAUSE_MS = 30_000;
 
 export type ReplayParts = {
@@ -20,8 +23,8 @@ export type ReplayParts = {
 };
 
 /**
- * Returns the handler of the replay queue. It continues the replay of a message while there is time, and sends another
- * message if the replay must continue.
+ * Returns the handler of the replay queue. It continues the replay of a message while there is time, and
+ * sends another message if the replay must continue.
  *
  * @throws TransientError after a temporary failure, so that the queue delivers the message again
  */

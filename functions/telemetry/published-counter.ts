@@ -5,8 +5,8 @@ import type { Publisher } from '../core/ports.ts';
 export type Published = {
   byType: Record<string, number>;
   /**
-   * The longest times that a change took from the learning platform to Kombo, and from Kombo to the bus; null without
-   * events.
+   * The longest times that a change took from the learning platform to Kombo, and from Kombo to the bus; null
+   * without events.
    */
   komboLagSeconds: number | null;
   ownLagSeconds: number | null;
@@ -53,8 +53,8 @@ function nothing(): Published {
 }
 
 /**
- * Returns the counts with the delays of an event. `changed_at` separates Kombo's delay from ours; without it, both are
- * unknown.
+ * Returns the counts with the delays of an event. `changed_at` separates Kombo's delay from ours; without it,
+ * both are unknown.
  */
 function withLags(published: Published, detail: LearningEvent['detail'], now: number): Published {
   const { changedAt } = detail.progression;

@@ -2,8 +2,8 @@ import { isRunError, nameOf } from '../core/errors.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /**
- * Returns a handler whose errors contain no record contents, since Lambda logs their messages. The invocation still
- * fails, so that its message is retried and finally becomes a dead letter.
+ * Returns a handler whose errors contain no record contents, since Lambda logs their messages. The invocation
+ * still fails, so that its message is retried and finally becomes a dead letter.
  */
 export function redactErrors<Args extends unknown[], Result>(
   telemetry: Telemetry,

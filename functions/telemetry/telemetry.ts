@@ -11,8 +11,8 @@ export type Telemetry = {
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
   /**
-   * Logs an unexpected error with its names and positions in the code, but without its message, which may quote record
-   * contents.
+   * Logs an unexpected error with its names and positions in the code, but without its message, which may
+   * quote record contents.
    */
   unexpected(message: string, error: unknown): void;
   /** Writes metrics. */
@@ -20,7 +20,8 @@ export type Telemetry = {
 };
 
 /**
- * Creates telemetry with Powertools for AWS Lambda, which reads the deployment's name from `POWERTOOLS_SERVICE_NAME`.
+ * Creates telemetry with Powertools for AWS Lambda, which reads the deployment's name from
+ * `POWERTOOLS_SERVICE_NAME`.
  */
 export function createTelemetry(): Telemetry {
   const logger = new Logger();

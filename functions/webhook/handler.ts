@@ -33,8 +33,8 @@ export type WebhookParts = {
 };
 
 /**
- * Returns the handler of the function URL that receives Kombo's webhooks. For a valid webhook it only sends a message
- * to the poll queue, so that the response is fast and a repeated webhook is harmless.
+ * Returns the handler of the function URL that receives Kombo's webhooks. For a valid webhook it only sends a
+ * message to the poll queue, so that the response is fast and a repeated webhook is harmless.
  */
 export function webhookHandler({ queue, secret, report }: WebhookParts) {
   return async (event: unknown): Promise<UrlResponse> => {
@@ -64,7 +64,10 @@ async function checkRequest(event: unknown, secret: () => Promise<string>): Prom
   return { kind: 'accepted', type: webhook.data.type, poll: pollOf(webhook.data) };
 }
 
-/** Returns whether the header is base64url of the HMAC-SHA256 of the body. Takes the same time for any signature. */
+/**
+ * Returns whether the header is base64url of the HMAC-SHA256 of the body. Takes the same time for any
+ * signature.
+ */
 export function isSignedWith(secret: string, body: Uint8Array, signature: string): boolean {
   const expected = createHmac('sha256', secret).update(body).digest();
   // The header may have padding or not. A text that is not base64url decodes to bytes that do not match.
@@ -85,8 +88,8 @@ function parseJson(bytes: Buffer): unknown {
 }
 
 /**
- * Reports an accepted webhook. A refused webhook is not logged, since anyone can send any number of them: Lambda counts
- * them (`Url4xxCount`), and the response has the reason.
+ * Reports an accepted webhook. A refused webhook is not logged, since anyone can send any number of them:
+ * Lambda counts them (`Url4xxCount`), and the response has the reason.
  */
 export function reportWebhook(telemetry: Telemetry, outcome: WebhookOutcome): void {
   if (outcome.kind === 'refused') return;

@@ -71,7 +71,10 @@ function refused(status: number, code: string | null): Error {
   );
 }
 
-/** Returns conditions in which some members fail permanently, from a random moment in the first half of the week on. */
+/**
+ * Returns conditions in which some members fail permanently, from a random moment in the first half of the
+ * week on.
+ */
 function alone(
   { members, period, random }: Week,
   count: number,

@@ -5,8 +5,8 @@ import { refusalOf } from '../aws-errors.ts';
 /**
  * Returns whether a stack with this name exists.
  *
- * @throws DeploymentError when AWS denies the permission to describe stacks; TransientError when CloudFormation cannot
- *   be reached
+ * @throws DeploymentError when AWS denies the permission to describe stacks; TransientError when
+ *   CloudFormation cannot be reached
  */
 export async function hasStack(client: CloudFormationClient, name: string): Promise<boolean> {
   try {

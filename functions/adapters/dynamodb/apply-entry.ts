@@ -22,9 +22,9 @@ const BATCH = 25;
 const BATCHES_AT_ONCE = 8;
 
 /**
- * One progression to write. A statement is either an insert, for a progression that is not stored, or an update of an
- * older entry's state. `first` is the statement that is expected to succeed. `isSecond`: the condition of the first
- * statement failed, and the other statement is being tried.
+ * One progression to write. A statement is either an insert, for a progression that is not stored, or an
+ * update of an older entry's state. `first` is the statement that is expected to succeed. `isSecond`: the
+ * condition of the first statement failed, and the other statement is being tried.
  */
 type Write = { known: KnownProgression; first: 'insert' | 'update'; isSecond: boolean };
 
@@ -92,10 +92,10 @@ async function execute(table: Table, integration: string, writes: Write[]): Prom
 }
 
 /**
- * Returns what remains to do for a write. The response to an earlier request may have been lost, so a statement may
- * find what that request wrote. When an insert finds an item, the update is tried: it succeeds if the item is older.
- * When an update finds no older item, the insert is tried: it succeeds if there is no item. When both conditions fail,
- * this entry or a later one is already stored.
+ * Returns what remains to do for a write. The response to an earlier request may have been lost, so a
+ * statement may find what that request wrote. When an insert finds an item, the update is tried: it succeeds
+ * if the item is older. When an update finds no older item, the insert is tried: it succeeds if there is no
+ * item. When both conditions fail, this entry or a later one is already stored.
  */
 function remaining(write: Write, code: string | undefined, table: Table): Write[] {
   if (code === undefined) return [];

@@ -8,14 +8,14 @@ const BATCH = 100;
 const BATCHES_AT_ONCE = 4;
 
 /**
- * Keys that DynamoDB left unprocessed are requested again after 50, 100, 200, ... ms. Each wait is multiplied by a
- * random factor from 1 to 2. All waits together take 6.3 s at most.
+ * Keys that DynamoDB left unprocessed are requested again after 50, 100, 200, ... ms. Each wait is multiplied
+ * by a random factor from 1 to 2. All waits together take 6.3 s at most.
  */
 export const RETRY = { retries: 6, minTimeout: 50, factor: 2, randomize: true };
 
 /**
- * Returns the items of different keys, in no particular order. The number of keys has no limit. A key without an item
- * is left out.
+ * Returns the items of different keys, in no particular order. The number of keys has no limit. A key without
+ * an item is left out.
  *
  * @throws TransientError when DynamoDB leaves some keys unprocessed in every attempt
  */

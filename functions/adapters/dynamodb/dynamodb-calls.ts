@@ -23,7 +23,10 @@ import {
   type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 
-/** The DynamoDB calls that the store makes. They are functions, so that a simulation or a counter can replace them. */
+/**
+ * The DynamoDB calls that the store makes. They are functions, so that a simulation or a counter can replace
+ * them.
+ */
 export type DynamoDbCalls = {
   getItem(input: GetItemCommandInput): Promise<GetItemCommandOutput>;
   batchGetItem(input: BatchGetItemCommandInput): Promise<BatchGetItemCommandOutput>;

@@ -9,8 +9,8 @@ const Cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 type Cell = z.infer<typeof Cell>;
 
 /**
- * The values of one column: a list with one value per row. If values repeat: the distinct values, and for each row the
- * index of its value.
+ * The values of one column: a list with one value per row. If values repeat: the distinct values, and for
+ * each row the index of its value.
  */
 const Column = z.union([
   z.array(Cell),
@@ -30,9 +30,9 @@ const VERSION = 1;
 const EncodedEntry = z.extend(z.omit(JournalEntry, { changes: true }), { columns: z.array(Column) });
 
 /**
- * Returns an entry as compressed bytes. Equal entries give equal bytes, and the bytes are never more than the JSON of
- * the changes plus 2 KB. Times are stored as milliseconds before `detectedAt`, and a previous value only if it differs
- * from the new one.
+ * Returns an entry as compressed bytes. Equal entries give equal bytes, and the bytes are never more than the
+ * JSON of the changes plus 2 KB. Times are stored as milliseconds before `detectedAt`, and a previous value
+ * only if it differs from the new one.
  */
 export function encodeEntry({ changes, ...entry }: JournalEntry): Uint8Array {
   const detectedAt = Date.parse(entry.detectedAt);
@@ -151,7 +151,10 @@ function timeAgo(ago: number, detectedAt: number): string | null {
   return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
-/** Returns the columns of rows of equal length. In columns, similar values are adjacent, so they compress better. */
+/**
+ * Returns the columns of rows of equal length. In columns, similar values are adjacent, so they compress
+ * better.
+ */
 function columnsOf(rows: Cell[][]): Column[] {
   const first = rows[0] ?? [];
   return first.map((_, index) => columnOf(rows.map((row) => row[index] ?? null)));

@@ -4,8 +4,8 @@ import type { SetAside } from '../../core/state/set-aside.ts';
 import type { ItemKey } from './table.ts';
 
 /**
- * The keys of items. An integration id contains no slash, so all these partitions differ. No key may change once a
- * table has items. The settings of all integrations share one partition, so that one query lists them.
+ * The keys of items. An integration id contains no slash, so all these partitions differ. No key may change
+ * once a table has items. The settings of all integrations share one partition, so that one query lists them.
  */
 export const INTEGRATIONS = 'integrations';
 
@@ -32,8 +32,8 @@ export function setAsidePartition(id: IntegrationId): string {
 }
 
 /**
- * Returns the key of a set-aside item. An invalid record may have an id of any length, so an id that is too long for a
- * key is hashed.
+ * Returns the key of a set-aside item. An invalid record may have an id of any length, so an id that is too
+ * long for a key is hashed.
  */
 export function setAsideKey(id: IntegrationId, item: Pick<SetAside, 'kind' | 'id'>): ItemKey {
   const isLong = Buffer.byteLength(item.id) > 512;
@@ -42,8 +42,8 @@ export function setAsideKey(id: IntegrationId, item: Pick<SetAside, 'kind' | 'id
 }
 
 /**
- * The number of partitions for one integration's progressions. It allows 16 × 1,000 writes and 16 × 3,000 reads per
- * second.
+ * The number of partitions for one integration's progressions. It allows 16 × 1,000 writes and 16 × 3,000
+ * reads per second.
  */
 const SHARDS = 16;
 

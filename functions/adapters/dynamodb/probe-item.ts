@@ -4,8 +4,8 @@ import { PROBE } from './keys.ts';
 import { getItem, jsonContent, keyOf, putItem, readable, type Table } from './table.ts';
 
 /**
- * Returns the store's functions for the last probe that dispatch made while Kombo refused the deployment. It is the
- * only item that belongs to no integration.
+ * Returns the store's functions for the last probe that dispatch made while Kombo refused the deployment. It
+ * is the only item that belongs to no integration.
  */
 export function probeItem(table: Table): Pick<Store, 'readProbe' | 'writeProbe'> {
   return {

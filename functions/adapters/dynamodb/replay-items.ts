@@ -8,7 +8,8 @@ import { expiryOf, getItem, IF_ABSENT, keyOf, listItems, parseStored, putItem } 
 import { withCoreErrors } from './translate-errors.ts';
 
 /**
- * Creates the store of replays, which uses the same table. Replays expire `retentionDays` after their last change.
+ * Creates the store of replays, which uses the same table. Replays expire `retentionDays` after their last
+ * change.
  *
  * @param options.retentionDays the same number as for the journal
  */

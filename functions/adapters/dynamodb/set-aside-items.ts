@@ -7,8 +7,8 @@ import { IF_ABSENT, keyOf, listItems, parseStored, putItem, type Table } from '.
 const WRITES_AT_ONCE = 8;
 
 /**
- * Returns the store's functions for records, events and statuses that could not be processed. They are kept until they
- * are removed.
+ * Returns the store's functions for records, events and statuses that could not be processed. They are kept
+ * until they are removed.
  */
 export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAside' | 'removeSetAside'> {
   return {

@@ -11,9 +11,10 @@ import { setAsideItems } from './set-aside-items.ts';
 import { withCoreErrors } from './translate-errors.ts';
 
 /**
- * Creates the store, which uses one DynamoDB table with the keys `pk` and `sk`, both strings, and the TTL attribute
- * `expires` (epoch seconds). The table has eight kinds of item: integrations, checkpoints, journal entries,
- * progressions, counts of holds, set-aside records, replays (see `createReplayStore`), and the last probe of dispatch.
+ * Creates the store, which uses one DynamoDB table with the keys `pk` and `sk`, both strings, and the TTL
+ * attribute `expires` (epoch seconds). The table has eight kinds of item: integrations, checkpoints, journal
+ * entries, progressions, counts of holds, set-aside records, replays (see `createReplayStore`), and the last
+ * probe of dispatch.
  *
  * @param options.retentionDays how long journal entries and counts of holds are kept
  */

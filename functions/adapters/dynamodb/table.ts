@@ -5,7 +5,8 @@ import type { DynamoDbCalls } from './dynamodb-calls.ts';
 import { isConditionFailed } from './translate-errors.ts';
 
 /**
- * The table and its calls. The calls throw the core's errors, except for a failed condition, which is thrown unchanged.
+ * The table and its calls. The calls throw the core's errors, except for a failed condition, which is thrown
+ * unchanged.
  */
 export type Table = { calls: DynamoDbCalls; name: string };
 
@@ -109,8 +110,8 @@ export function parseStored<T>(
 }
 
 /**
- * Returns the items that can be parsed. Use it for overviews: a damaged item must stop only its own integration, whose
- * run reports the damage.
+ * Returns the items that can be parsed. Use it for overviews: a damaged item must stop only its own
+ * integration, whose run reports the damage.
  */
 export function readable<T>(items: Item[], parse: (item: Item) => T): T[] {
   return items.flatMap((item) => {

@@ -2,7 +2,10 @@ import { codeOf, DeploymentError, IntegrationError, isRunError, TransientError }
 import { refusalOf } from '../aws-errors.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
 
-/** Returns the same calls with translated errors: they throw the core's errors, and a failed condition unchanged. */
+/**
+ * Returns the same calls with translated errors: they throw the core's errors, and a failed condition
+ * unchanged.
+ */
 export function withCoreErrors(calls: DynamoDbCalls, table: string): DynamoDbCalls {
   const translated =
     <Input, Output>(call: (input: Input) => Promise<Output>) =>
@@ -67,8 +70,8 @@ const EXCEPTIONS: Record<string, string> = {
 };
 
 /**
- * Returns the core's error for a failed statement of a batch: the same error as for a whole call that fails in this
- * way.
+ * Returns the core's error for a failed statement of a batch: the same error as for a whole call that fails
+ * in this way.
  */
 export function statementError(code: string, table: string): unknown {
   const name = EXCEPTIONS[code] ?? code;

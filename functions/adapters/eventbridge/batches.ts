@@ -5,8 +5,9 @@ import type { LearningEvent } from '../../contract/learning-events.ts';
 type Indexed = { index: number; event: LearningEvent };
 
 /**
- * Groups the events into waves: the first event of each progression, then the second of each, and so on. A wave is sent
- * after EventBridge has accepted the wave before it, so it accepts the events of each progression in their order.
+ * Groups the events into waves: the first event of each progression, then the second of each, and so on. A
+ * wave is sent after EventBridge has accepted the wave before it, so it accepts the events of each
+ * progression in their order.
  */
 export function wavesOf(events: LearningEvent[]): Indexed[][] {
   const waves: Indexed[][] = [];

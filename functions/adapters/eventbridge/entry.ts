@@ -5,8 +5,8 @@ import type { OperationalEvent } from '../../contract/operational-events.ts';
 import type { WorkflowEvent } from '../../contract/workflow-events.ts';
 
 /**
- * Returns a learning event as an entry of `PutEvents`. A replayed event has the detail-type `Replayed<Event>`, so that
- * it does not match rules for live events.
+ * Returns a learning event as an entry of `PutEvents`. A replayed event has the detail-type
+ * `Replayed<Event>`, so that it does not match rules for live events.
  */
 export function learningEntry({ type, detail }: LearningEvent, bus: string): PutEventsRequestEntry {
   const detailType = detail.replay === undefined ? type : `Replayed${type}`;
@@ -32,9 +32,9 @@ function entry(bus: string, detailType: string, detail: object, time: string): P
 }
 
 /**
- * The maximum size in bytes of an entry that is sent alone: 1 MiB minus room for the envelope (some 200 bytes) that
- * EventBridge puts around the detail. EventBridge accepts an entry of exactly 1 MiB, but does not deliver it to targets
- * with the same limit.
+ * The maximum size in bytes of an entry that is sent alone: 1 MiB minus room for the envelope (some 200
+ * bytes) that EventBridge puts around the detail. EventBridge accepts an entry of exactly 1 MiB, but does not
+ * deliver it to targets with the same limit.
  */
 export const ENTRY_BYTES = 1024 * 1024 - 1024;
 

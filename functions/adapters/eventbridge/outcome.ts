@@ -24,8 +24,9 @@ const DENIED = new Set([
 ]);
 
 /**
- * Reads the outcomes of the `sent` entries, in their order, from the response of `PutEvents`. If the response lacks an
- * entry or counts more failures than it lists, it confirms no entry: the order of its results cannot be trusted.
+ * Reads the outcomes of the `sent` entries, in their order, from the response of `PutEvents`. If the response
+ * lacks an entry or counts more failures than it lists, it confirms no entry: the order of its results cannot
+ * be trusted.
  */
 export function readOutcomes(response: PutEventsResponse, sent: number, bus: string): EntryOutcome[] {
   const outcomes = (response.Entries ?? []).map(({ ErrorCode: code, EventId: id }) => {
@@ -67,8 +68,9 @@ const INVALID = new Set(['ValidationException', 'ValidationError', 'Serializatio
 const WRONG_BUS = /\beventBusName'/;
 
 /**
- * Returns the error for a call of EventBridge that failed after the SDK's own retries. An unknown error counts as
- * temporary. The messages of AWS are omitted: they may quote the request, and events contain personal data.
+ * Returns the error for a call of EventBridge that failed after the SDK's own retries. An unknown error
+ * counts as temporary. The messages of AWS are omitted: they may quote the request, and events contain
+ * personal data.
  */
 export function callFailure(thrown: unknown, bus: string): RunError {
   const code = codeOf(thrown);
@@ -86,8 +88,9 @@ function denied(bus: string, reason: string, context: { code: string; cause?: un
 }
 
 /**
- * Returns the error code of a call that is refused because of one of its entries: the entry is malformed, or too large
- * for a Region with the earlier limit. Returns null for any other failure, and when the name of the bus is invalid.
+ * Returns the error code of a call that is refused because of one of its entries: the entry is malformed, or
+ * too large for a Region with the earlier limit. Returns null for any other failure, and when the name of the
+ * bus is invalid.
  */
 export function invalidEntryCode(thrown: unknown): string | null {
   const isWrongBus = thrown instanceof Error && WRONG_BUS.test(thrown.message);

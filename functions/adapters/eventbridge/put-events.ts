@@ -18,8 +18,8 @@ export function putEventsCall(client: EventBridgeClient): PutEvents {
  * Checks that a bus exists. `PutEvents` does not check this: it accepts events for any name.
  *
  * @param bus name or ARN
- * @throws DeploymentError when the bus does not exist, or AWS denies the permission to describe it; TransientError when
- *   EventBridge cannot be reached
+ * @throws DeploymentError when the bus does not exist, or AWS denies the permission to describe it;
+ *   TransientError when EventBridge cannot be reached
  */
 export async function findBus(client: EventBridgeClient, bus: string): Promise<void> {
   try {

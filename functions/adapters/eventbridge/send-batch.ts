@@ -6,17 +6,17 @@ import { callFailure, type EntryOutcome, invalidEntryCode, readOutcomes, unconfi
 import type { PutEvents } from './put-events.ts';
 
 /**
- * How long to retry entries that are not accepted, and the first delay, in milliseconds. Later delays double, with
- * jitter.
+ * How long to retry entries that are not accepted, and the first delay, in milliseconds. Later delays double,
+ * with jitter.
  */
 export type RetryBudget = { budgetMs: number; firstDelayMs: number };
 
 export const RETRY_BUDGET: RetryBudget = { budgetMs: 10_000, firstDelayMs: 100 };
 
 /**
- * Sends one batch. Retries its failed entries until each entry is accepted or refused. Ends early when AWS refuses
- * access, when the time is up, or when `abandoned` returns true; the remaining entries then have an error. Never
- * throws.
+ * Sends one batch. Retries its failed entries until each entry is accepted or refused. Ends early when AWS
+ * refuses access, when the time is up, or when `abandoned` returns true; the remaining entries then have an
+ * error. Never throws.
  */
 export async function sendBatch(
   batch: Outgoing[],
@@ -67,7 +67,10 @@ export async function sendBatch(
   return result;
 }
 
-/** Returns the more serious of two errors: a DeploymentError before any other, because a person must act on it. */
+/**
+ * Returns the more serious of two errors: a DeploymentError before any other, because a person must act on
+ * it.
+ */
 export function graver(one: Error | null, other: Error | null): Error | null {
   return other instanceof DeploymentError ? other : (one ?? other);
 }
@@ -84,8 +87,8 @@ async function put(putEvents: PutEvents, batch: Outgoing[], bus: string): Promis
       // Only a request with a single entry can exceed the earlier limit, which some Regions still have.
       return [{ kind: 'refused', reason: first.size > BATCH_BYTES ? tooLarge(first.size) : code }];
     }
-    // One invalid entry makes EventBridge refuse the whole request. Each entry is sent alone, so that the valid ones
-    // are accepted.
+    // One invalid entry makes EventBridge refuse the whole request. Each entry is sent alone, so that the
+    // valid ones are accepted.
     const outcomes: EntryOutcome[] = [];
     for (const outgoing of batch) outcomes.push(...(await put(putEvents, [outgoing], bus)));
     return outcomes;

@@ -28,8 +28,8 @@ const INVALID: Meaning = [
 const CHECK_KEY = 'check the Kombo API key';
 
 /**
- * The advice for each of Kombo's error codes, in one line. According to Kombo's documentation, waiting never resolves
- * `QA_FAILED`: it needs a person.
+ * The advice for each of Kombo's error codes, in one line. According to Kombo's documentation, waiting never
+ * resolves `QA_FAILED`: it needs a person.
  */
 const meanings = new Map<string, Meaning>([
   ['PLATFORM.RATE_LIMIT_EXCEEDED', TOO_FAST],
@@ -103,9 +103,9 @@ export type Refusal = {
 };
 
 /**
- * Returns the error for a failed response, according to its code, or to its HTTP status if it has no code; never
- * according to its message. An unknown code counts as temporary. Kombo's message is omitted, since it may quote data
- * that a customer entered.
+ * Returns the error for a failed response, according to its code, or to its HTTP status if it has no code;
+ * never according to its message. An unknown code counts as temporary. Kombo's message is omitted, since it
+ * may quote data that a customer entered.
  *
  * @param host named in the message if the base URL may be wrong
  */
@@ -122,8 +122,8 @@ export function refusalError(refusal: Refusal, host: string): Error {
 }
 
 /**
- * Returns whether the response is from Kombo's own rate limit. The limit of the learning platform and the limit on
- * concurrent actions do not count: they have no windows.
+ * Returns whether the response is from Kombo's own rate limit. The limit of the learning platform and the
+ * limit on concurrent actions do not count: they have no windows.
  */
 function isOfRateLimit({ status, code }: Refusal): boolean {
   if (code !== null && meanings.has(code)) return code === 'PLATFORM.RATE_LIMIT_EXCEEDED';
@@ -131,8 +131,9 @@ function isOfRateLimit({ status, code }: Refusal): boolean {
 }
 
 /**
- * Returns whether to start again with the first page, which only costs reads. A response with an unknown code and the
- * status of a bad request counts too: if it were treated as temporary, an expired cursor would be retried forever.
+ * Returns whether to start again with the first page, which only costs reads. A response with an unknown code
+ * and the status of a bad request counts too: if it were treated as temporary, an expired cursor would be
+ * retried forever.
  */
 function isOfCursor({ status, code, withCursor }: Refusal): boolean {
   if (!withCursor) return false;

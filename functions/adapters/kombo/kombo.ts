@@ -11,13 +11,14 @@ const PAGE_SIZE = 250;
 /** The maximum length of the filters in a URL: some servers refuse a URL of 4 KB. */
 const LONGEST_FILTERS = 3_000;
 /**
- * The details' share of the time budget. A run waits for an integration's details between two steps, so it stops
- * retrying them sooner than a page.
+ * The details' share of the time budget. A run waits for an integration's details between two steps, so it
+ * stops retrying them sooner than a page.
  */
 const DETAILS_SHARE = 1 / 6;
 
 /**
- * The requests to Kombo that a run needs, and requests for the status of an integration and for the owner of the key.
+ * The requests to Kombo that a run needs, and requests for the status of an integration and for the owner of
+ * the key.
  */
 export type KomboAdapter = Kombo & { readKomboStatus: ReadKomboStatus; readKeyOwner(): Promise<KeyOwner> };
 
@@ -73,8 +74,9 @@ export function createKombo(options: {
 }
 
 /**
- * Returns the filters of a page, or no filters if they are too long: the caller checks each record anyway. Kombo is
- * asked to ignore a filter that the integration does not support, which would otherwise match nothing.
+ * Returns the filters of a page, or no filters if they are too long: the caller checks each record anyway.
+ * Kombo is asked to ignore a filter that the integration does not support, which would otherwise match
+ * nothing.
  */
 function filters(users: string[], courses: string[]) {
   const [user_ids, course_ids] = [users.join(','), courses.join(',')];

@@ -12,7 +12,10 @@ const Details = successOf(
   }),
 );
 
-/** Returns the time since when the integration's data is invalid, or null. Throws the errors of `core/errors.ts`. */
+/**
+ * Returns the time since when the integration's data is invalid, or null. Throws the errors of
+ * `core/errors.ts`.
+ */
 export async function readDataExpiredAt(client: KomboClient, integration: string): Promise<string | null> {
   return (await readDetails(client, integration)).data_expired_at ?? null;
 }

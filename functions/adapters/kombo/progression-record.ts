@@ -9,8 +9,8 @@ const INSTANTS = ['enrolled_at', 'completed_at', 'changed_at', 'remote_deleted_a
 type Instants = Record<(typeof INSTANTS)[number], string | null>;
 
 /**
- * The maximum length of a text. Slack refuses messages with longer texts, and a title of megabytes would not fit into
- * an event.
+ * The maximum length of a text. Slack refuses messages with longer texts, and a title of megabytes would not
+ * fit into an event.
  */
 const LONGEST_TEXT = 3_000;
 const LONGEST_STATUS = 100;
@@ -70,7 +70,9 @@ function normalise(record: RecordSchema, instants: Instants): ObservedProgressio
   };
 }
 
-/** Returns whether the record was removed: any value of `remote_deleted_at` means this, even an unusable date. */
+/**
+ * Returns whether the record was removed: any value of `remote_deleted_at` means this, even an unusable date.
+ */
 function isRemoved(record: RecordSchema): boolean {
   return (record.remote_deleted_at ?? null) !== null;
 }
@@ -94,8 +96,8 @@ function readInstants(record: RecordSchema): Instants | { invalid: string } {
 }
 
 /**
- * Replaces each half of a surrogate pair, which UTF-8 cannot encode. Platforms produce such halves when they cut a
- * text.
+ * Replaces each half of a surrogate pair, which UTF-8 cannot encode. Platforms produce such halves when they
+ * cut a text.
  */
 function mended(text: string | null | undefined): string | null {
   return text?.slice(0, LONGEST_TEXT).toWellFormed() ?? null;
@@ -107,8 +109,8 @@ function printable(text: string | null | undefined): string | null {
 }
 
 /**
- * Rejects the record. Identifies it by its id, or by a hash in place of an unusable id. Never traverses the record,
- * which may be nested to any depth.
+ * Rejects the record. Identifies it by its id, or by a hash in place of an unusable id. Never traverses the
+ * record, which may be nested to any depth.
  */
 function reject(record: unknown, reason: string): { rejected: RejectedRecord } {
   const named = RecordWithKey.safeParse(record);

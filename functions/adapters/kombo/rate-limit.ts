@@ -5,8 +5,8 @@ const YEAR_MS = 365 * 24 * 60 * MINUTE_MS;
 const LONGEST_WINDOW_MS = 6 * 60 * MINUTE_MS;
 
 /**
- * The longest time for which one window stops all integrations: it is unknown whether Kombo counts requests by key or
- * by integration.
+ * The longest time for which one window stops all integrations: it is unknown whether Kombo counts requests
+ * by key or by integration.
  */
 const LONGEST_SHARED_MS = 15 * MINUTE_MS;
 
@@ -17,7 +17,8 @@ export type RateLimit = {
   /** Blocks requests for `ms` milliseconds. */
   close(ms: number): void;
   /**
-   * Reads the headers of a response. If it used the last request of a window, blocks requests until the next window.
+   * Reads the headers of a response. If it used the last request of a window, blocks requests until the next
+   * window.
    */
   observe(response: Response): void;
 };
@@ -39,8 +40,8 @@ export function createRateLimit(): RateLimit {
 }
 
 /**
- * Returns the number of milliseconds until the next window, from `Retry-After`, which applies to the refused request,
- * otherwise from `RateLimit-Reset`. Returns null if the response has neither.
+ * Returns the number of milliseconds until the next window, from `Retry-After`, which applies to the refused
+ * request, otherwise from `RateLimit-Reset`. Returns null if the response has neither.
  */
 export function windowMs(headers: Headers): number | null {
   const ms = retryAfterMs(headers) ?? resetMs(headers);
@@ -48,8 +49,8 @@ export function windowMs(headers: Headers): number | null {
 }
 
 /**
- * Returns `RateLimit-Reset` in milliseconds from now. Some servers send a time in seconds since 1970 instead of a
- * duration in seconds; no window lasts 30 years.
+ * Returns `RateLimit-Reset` in milliseconds from now. Some servers send a time in seconds since 1970 instead
+ * of a duration in seconds; no window lasts 30 years.
  */
 function resetMs(headers: Headers): number | null {
   const ms = secondsOf(headers.get('ratelimit-reset'));
@@ -57,8 +58,8 @@ function resetMs(headers: Headers): number | null {
 }
 
 /**
- * Returns `Retry-After` in milliseconds from now. The header has a number of seconds, or a date by the server's own
- * clock.
+ * Returns `Retry-After` in milliseconds from now. The header has a number of seconds, or a date by the
+ * server's own clock.
  */
 export function retryAfterMs(headers: Headers): number | null {
   const value = headers.get('retry-after');

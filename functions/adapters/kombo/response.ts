@@ -13,8 +13,8 @@ const KOMBO_PAGES = 'https://app.kombo.dev/';
 const LOG_URL = /^https:\/\/[\w.-]+(?::\d+)?(?:\/[\w.-]*)*(?:\?[\w.=&-]*)?$/;
 
 /**
- * Kombo's error envelope. If another field has an unexpected value, the code is still read. A value that does not look
- * like a code or a URL is omitted, since a proxy may repeat the request there.
+ * Kombo's error envelope. If another field has an unexpected value, the code is still read. A value that does
+ * not look like a code or a URL is omitted, since a proxy may repeat the request there.
  */
 const ErrorEnvelope = z.object({
   status: z.unknown(),
@@ -37,8 +37,8 @@ export function successOf<Data extends z.ZodMiniType>(data: Data) {
 /**
  * Returns the `data` of a successful response.
  *
- * @throws the error of a failed response, `PauseAsked` when Kombo names a pause, TransientError for a body that does
- *   not match the schema
+ * @throws the error of a failed response, `PauseAsked` when Kombo names a pause, TransientError for a body
+ *   that does not match the schema
  */
 export function dataOf<Data>(
   envelope: Envelope<Data>,
@@ -73,7 +73,10 @@ export function dataOf<Data>(
   throw new TransientError(`${host} sent ${response.status} with a body that ${what}: check KOMBO_BASE_URL`);
 }
 
-/** Returns the time of Kombo's clock. The machine's clock never replaces it, since the watermark is derived from it. */
+/**
+ * Returns the time of Kombo's clock. The machine's clock never replaces it, since the watermark is derived
+ * from it.
+ */
 export function servedAt({ headers }: Response, host: string): string {
   const instant = Date.parse(headers.get('date') ?? '');
   if (Number.isNaN(instant)) {

@@ -1,19 +1,22 @@
 /**
- * The formats in which platforms write dates: date only, no zone (meaning UTC), an offset, any number of decimals, a
- * space or a lower-case letter between date and time. JavaScript writes some years with a sign and six digits, such as
- * that of its last date.
+ * The formats in which platforms write dates: date only, no zone (meaning UTC), an offset, any number of
+ * decimals, a space or a lower-case letter between date and time. JavaScript writes some years with a sign
+ * and six digits, such as that of its last date.
  */
 const SHAPE =
   /^((?:[+-]\d{2})?\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d+))?)?)? ?([Zz]|[+-]\d{2}(?::?\d{2})?)?$/;
 
 /**
- * The format `2026-03-01T09:30:00.000Z`, in a usable year and on a day that every month has. Nearly every timestamp has
- * it. Parsing all of them with `Date` took half of the time of a page.
+ * The format `2026-03-01T09:30:00.000Z`, in a usable year and on a day that every month has. Nearly every
+ * timestamp has it. Parsing all of them with `Date` took half of the time of a page.
  */
 const NORMAL =
   /^(?:19(?:7[1-9]|[89]\d)|2[01]\d\d|2200)-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
-/** The first date that does not mean "none". Platforms write epoch zero, year 1 or year 9999 when a date is missing. */
+/**
+ * The first date that does not mean "none". Platforms write epoch zero, year 1 or year 9999 when a date is
+ * missing.
+ */
 const FIRST_USABLE = Date.parse('1971-01-01T00:00:00.000Z');
 const LAST_USABLE = Date.parse('2200-12-31T23:59:59.999Z');
 /** The zero date of MySQL, which is not a calendar date. */
@@ -25,8 +28,8 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /**
  * Returns the instant in UTC, with milliseconds (further decimals are cut off).
  *
- * @returns null for a date that means "none": its instant lies in or before 1970, or after 2200, in UTC; undefined for
- *   a text that is not a valid timestamp
+ * @returns null for a date that means "none": its instant lies in or before 1970, or after 2200, in UTC;
+ *   undefined for a text that is not a valid timestamp
  */
 export function normaliseTimestamp(text: string): string | null | undefined {
   if (NORMAL.test(text)) return text;
@@ -34,7 +37,8 @@ export function normaliseTimestamp(text: string): string | null | undefined {
   if (parts === null) return undefined;
   const [, day = '', time = '00:00', second = '00', decimals = '', zone = 'Z'] = parts;
   if (day === ZERO_DATE) return null;
-  // ISO 8601 allows 24:00 as the end of a day. RFC 3339 allows a leap second as the last second before midnight in UTC.
+  // ISO 8601 allows 24:00 as the end of a day. RFC 3339 allows a leap second as the last second before
+  // midnight in UTC.
   const isDaysEnd = time === '24:00' && second === '00' && /^0*$/.test(decimals);
   const isLeapSecond = second === '60';
   const instant = instantOf(
@@ -48,8 +52,8 @@ export function normaliseTimestamp(text: string): string | null | undefined {
 }
 
 /**
- * Returns the instant of a normal timestamp, or null for a date that is not in the calendar: `Date` would parse 30
- * February as 2 March.
+ * Returns the instant of a normal timestamp, or null for a date that is not in the calendar: `Date` would
+ * parse 30 February as 2 March.
  */
 function instantOf(normal: string): number | null {
   const instant = Date.parse(normal);

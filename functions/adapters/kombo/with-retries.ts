@@ -35,13 +35,14 @@ type Limits = {
 };
 
 /**
- * Makes attempts until one succeeds, one fails permanently, or the time is up. Between attempts, waits twice as long as
- * before, with jitter, or for the pause that `PauseAsked` names. Makes no attempt while the rate limit blocks requests.
- * Stops without waiting if the pause would exceed the time limit.
+ * Makes attempts until one succeeds, one fails permanently, or the time is up. Between attempts, waits twice
+ * as long as before, with jitter, or for the pause that `PauseAsked` names. Makes no attempt while the rate
+ * limit blocks requests. Stops without waiting if the pause would exceed the time limit.
  *
- * @param attempt must end when its signal aborts; throws `TransientError` or `PauseAsked` for a temporary failure
- * @throws the last attempt's error; RateLimitedError when the rate limit blocks requests for longer than the remaining
- *   time; the signal's reason when it aborts
+ * @param attempt must end when its signal aborts; throws `TransientError` or `PauseAsked` for a temporary
+ *   failure
+ * @throws the last attempt's error; RateLimitedError when the rate limit blocks requests for longer than the
+ *   remaining time; the signal's reason when it aborts
  */
 export async function withRetries<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
@@ -74,8 +75,8 @@ export async function withRetries<T>(
 }
 
 /**
- * Waits until Kombo's rate limit allows requests again, then makes one attempt. If Kombo rejects it for too many
- * requests, all calls wait.
+ * Waits until Kombo's rate limit allows requests again, then makes one attempt. If Kombo rejects it for too
+ * many requests, all calls wait.
  */
 async function allowed<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
@@ -133,9 +134,9 @@ async function timed<T>(
 }
 
 /**
- * Returns whether `fetch` failed because of the network or was cancelled: Node throws one of two TypeErrors, before or
- * during the response, or an AbortError. Any other TypeError is a bug of this program, and must not be mistaken for a
- * network failure.
+ * Returns whether `fetch` failed because of the network or was cancelled: Node throws one of two TypeErrors,
+ * before or during the response, or an AbortError. Any other TypeError is a bug of this program, and must not
+ * be mistaken for a network failure.
  */
 function isNetworkError(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;

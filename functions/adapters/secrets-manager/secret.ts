@@ -7,15 +7,17 @@ import { codeOf, DeploymentError, TransientError } from '../../core/errors.ts';
 import { refusalOf } from '../aws-errors.ts';
 
 /**
- * How long a value is used before the secret is read again, so that a rotated key takes effect without a deployment.
+ * How long a value is used before the secret is read again, so that a rotated key takes effect without a
+ * deployment.
  */
 const KEPT_MS = 5 * 60 * 1000;
 
 /**
- * Returns a function that returns a secret's text. It reads the secret at its first call, and again after five minutes.
+ * Returns a function that returns a secret's text. It reads the secret at its first call, and again after
+ * five minutes.
  *
- * @throws DeploymentError when the secret cannot be read or is empty, TransientError when Secrets Manager cannot be
- *   reached
+ * @throws DeploymentError when the secret cannot be read or is empty, TransientError when Secrets Manager
+ *   cannot be reached
  */
 export function secretReader(client: SecretsManagerClient, id: string): () => Promise<string> {
   let kept: { value: string; until: number } | null = null;
@@ -40,8 +42,8 @@ async function read(client: SecretsManagerClient, id: string): Promise<string> {
 /**
  * Stores a secret's text as its current value.
  *
- * @throws DeploymentError when AWS denies access or the secret does not exist, TransientError when Secrets Manager
- *   cannot be reached
+ * @throws DeploymentError when AWS denies access or the secret does not exist, TransientError when Secrets
+ *   Manager cannot be reached
  */
 export async function storeSecret(client: SecretsManagerClient, id: string, value: string): Promise<void> {
   try {

@@ -16,8 +16,8 @@ const BUDGET_MS = 30_000;
 const LONGEST_DELAY_SECONDS = 15 * 60;
 
 /**
- * Creates a queue on SQS, with a message group for each integration. It retries messages that SQS does not confirm: at
- * most five attempts in all, within `budgetMs`.
+ * Creates a queue on SQS, with a message group for each integration. It retries messages that SQS does not
+ * confirm: at most five attempts in all, within `budgetMs`.
  */
 export function createQueue<Message extends { integration: IntegrationId }>(
   client: SQSClient,
@@ -103,7 +103,8 @@ function translate(error: unknown): RunError {
 /**
  * Returns approximately how many messages wait in a queue.
  *
- * @throws DeploymentError when the queue does not exist or AWS denies access; TransientError when SQS cannot be reached
+ * @throws DeploymentError when the queue does not exist or AWS denies access; TransientError when SQS cannot
+ *   be reached
  */
 export async function countWaiting(client: SQSClient, url: string): Promise<number> {
   try {

@@ -5,8 +5,8 @@ import { asCode, TransientError } from '../../core/errors.ts';
 const AT_ONCE = 10;
 
 /**
- * Creates functions that receive and delete the messages of a queue. The queue has no trigger: the caller receives
- * messages at a scheduled time.
+ * Creates functions that receive and delete the messages of a queue. The queue has no trigger: the caller
+ * receives messages at a scheduled time.
  */
 export function createReceiver(client: SQSClient, queueUrl: string) {
   return {

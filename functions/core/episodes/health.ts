@@ -57,8 +57,8 @@ function hasLasted(kind: Failure['kind'], lastedMs: number): boolean {
 }
 
 /**
- * Returns the failure as it is stored. Of an unexpected error, only the name is stored, since its message may contain
- * personal data.
+ * Returns the failure as it is stored. Of an unexpected error, only the name is stored, since its message may
+ * contain personal data.
  */
 export function failureOf(error: unknown): Failure {
   if (isRunError(error)) {

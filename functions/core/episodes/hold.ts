@@ -168,9 +168,9 @@ export async function readHoldDecisions({
 }
 
 /**
- * Returns the decisions that remain when a run ends: those about changes that stopped the other run. All decisions
- * remain if Kombo showed a record that is not trusted or cannot be read, since this record is read again and may
- * contain a counted change.
+ * Returns the decisions that remain when a run ends: those about changes that stopped the other run. All
+ * decisions remain if Kombo showed a record that is not trusted or cannot be read, since this record is read
+ * again and may contain a counted change.
  */
 export function decisionsAfter({ holdDecisions, hasSetAside }: Checkpoint, run: Run): HoldDecision[] {
   if (run.hasUntrusted || hasSetAside) return holdDecisions;

@@ -4,8 +4,8 @@ import type { CourseCount, Held, HeldChunk } from '../state/checkpoint.ts';
 import { changeSet, fingerprintOf } from './change-set.ts';
 
 /**
- * The size in bytes at which a chunk is stored. DynamoDB's limit is 400 KB for an item, but large items are slow to
- * read.
+ * The size in bytes at which a chunk is stored. DynamoDB's limit is 400 KB for an item, but large items are
+ * slow to read.
  */
 const CHUNK_BYTES = 64_000;
 const LARGEST_COURSES = 20;

@@ -23,7 +23,8 @@ export type Due = {
   /** One message per integration that is due. The integration that has waited longest is first. */
   polls: PollMessage[];
   /**
-   * Integrations that fail because the deployment is wrong. Only one of them is polled per interval: see `nextProbe`.
+   * Integrations that fail because the deployment is wrong. Only one of them is polled per interval: see
+   * `nextProbe`.
    */
   stopped: Checkpoint[];
 };
@@ -153,7 +154,9 @@ function offsetInWeek(id: IntegrationId): number {
   return Math.floor(((hash >>> 0) / 2 ** 32) * WEEK_MS);
 }
 
-/** The integration that was last polled while the deployment was wrong. `at` is a time of the machine's clock. */
+/**
+ * The integration that was last polled while the deployment was wrong. `at` is a time of the machine's clock.
+ */
 export const Probe = z.object({ integration: IntegrationId, at: Timestamp });
 export type Probe = z.infer<typeof Probe>;
 

@@ -22,8 +22,8 @@ export type Fleet = {
 const SUSPICIOUS_SECONDS = 60 * 60;
 
 /**
- * Reads the state of the fleet. A journal entry can remain unpublished only if runs do not finish, so only the journals
- * of integrations with unfinished runs are read.
+ * Reads the state of the fleet. A journal entry can remain unpublished only if runs do not finish, so only
+ * the journals of integrations with unfinished runs are read.
  *
  * @param now the machine's clock, in milliseconds
  */

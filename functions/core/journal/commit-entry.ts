@@ -133,8 +133,8 @@ async function finishEntry(
 }
 
 /**
- * Publishes the events of an entry that the bus has not accepted yet. Events that the bus refuses permanently are set
- * aside.
+ * Publishes the events of an entry that the bus has not accepted yet. Events that the bus refuses permanently
+ * are set aside.
  */
 async function publishEntry(worker: Worker, entry: JournalEntry, details: DetailsById | null): Promise<void> {
   const { ports, checkpoint } = worker;
@@ -169,7 +169,8 @@ async function publishEntry(worker: Worker, entry: JournalEntry, details: Detail
 /**
  * Publishes one event of the journal again, by its id.
  *
- * @returns null when the bus accepted it, otherwise why the bus did not accept it, or why the journal has no such event
+ * @returns null when the bus accepted it, otherwise why the bus did not accept it, or why the journal has no
+ *   such event
  */
 export async function publishAgain(worker: Worker, eventId: string): Promise<string | null> {
   const { ports, integration } = worker;
@@ -184,7 +185,8 @@ export async function publishAgain(worker: Worker, eventId: string): Promise<str
 }
 
 /**
- * Reads today's details of the learners whose events an entry publishes. Returns null if the deployment omits details.
+ * Reads today's details of the learners whose events an entry publishes. Returns null if the deployment omits
+ * details.
  */
 async function readDetails({ ports, settings }: Worker, entry: JournalEntry): Promise<DetailsById | null> {
   if (settings.learnerDetails === 'omit') return null;
@@ -193,9 +195,9 @@ async function readDetails({ ports, settings }: Worker, entry: JournalEntry): Pr
 }
 
 /**
- * Reads today's details of the learners of some progressions. Returns them by progression id, without learners that
- * Kombo no longer knows. If Kombo no longer knows the integration, returns no details, because its journal must still
- * be finished and can still be replayed.
+ * Reads today's details of the learners of some progressions. Returns them by progression id, without
+ * learners that Kombo no longer knows. If Kombo no longer knows the integration, returns no details, because
+ * its journal must still be finished and can still be replayed.
  *
  * @throws TransientError, WaitingError, AccessRefusedError or DeploymentError: the details can be read later
  */

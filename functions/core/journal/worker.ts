@@ -4,8 +4,9 @@ import type { Ports, RunSettings } from '../ports.ts';
 import type { Checkpoint, Lease } from '../state/checkpoint.ts';
 
 /**
- * Progress is saved after this time or this number of entries, and when the lease is released. If a crash loses progress,
- * the next worker applies and publishes these entries again, under the same event ids, and reads their pages again.
+ * Progress is saved after this time or this number of entries, and when the lease is released. If a crash
+ * loses progress, the next worker applies and publishes these entries again, under the same event ids, and
+ * reads their pages again.
  */
 const SAVE_EVERY_MS = 10_000;
 const SAVE_EVERY_ENTRIES = 5;
@@ -22,8 +23,8 @@ export type Worker = {
   /** The checkpoint as it is stored, or with later progress that is not saved yet. */
   readonly checkpoint: Checkpoint;
   /**
-   * Whether the journal may have entries after the last one that the checkpoint counts. Such entries must be recovered
-   * first.
+   * Whether the journal may have entries after the last one that the checkpoint counts. Such entries must be
+   * recovered first.
    */
   needsRecovery: boolean;
   /** The ids of the records that are set aside; null until the list has been read. */
@@ -101,8 +102,8 @@ export function isSaveDue({ ports, writtenAt }: Worker): boolean {
 }
 
 /**
- * Writes the checkpoint and releases the lease. If an entry may be unfinished, stores the lease as expired instead, so
- * that the next worker recovers the entry.
+ * Writes the checkpoint and releases the lease. If an entry may be unfinished, stores the lease as expired
+ * instead, so that the next worker recovers the entry.
  *
  * @returns whether another poll of the integration was requested meanwhile
  */

@@ -32,8 +32,8 @@ export function setWatermark(worker: Worker, time: string, { force }: { force: b
 }
 
 /**
- * Pauses, resumes or removes an integration. A removed integration stays removed. The checkpoint is kept, so that the
- * journal's entry numbers never start again at 1.
+ * Pauses, resumes or removes an integration. A removed integration stays removed. The checkpoint is kept, so
+ * that the journal's entry numbers never start again at 1.
  *
  * @returns the stored settings
  */

@@ -60,8 +60,9 @@ export function isOurs({ category, state }: KomboIntegrationStatus): boolean {
 }
 
 /**
- * Returns the settings of an integration for its status at Kombo. Invalid credentials change nothing here: the next run
- * fails, and the operator is notified. An integration that a person paused or removed stays paused or removed.
+ * Returns the settings of an integration for its status at Kombo. Invalid credentials change nothing here:
+ * the next run fails, and the operator is notified. An integration that a person paused or removed stays
+ * paused or removed.
  */
 export function withKomboStatus(stored: Integration, { state }: KomboIntegrationStatus): Integration {
   const isGone = state === 'gone' || state === 'inactive';

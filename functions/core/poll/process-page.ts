@@ -71,8 +71,9 @@ function baselineBefore(mode: PollMode, last: LastRun | null): string | null {
 }
 
 /**
- * Commits the changes of a page: appends the entry, applies it, publishes it, and moves the checkpoint to the cursor of
- * the next page. A page without changes appends no entry. The checkpoint is written when a save is due.
+ * Commits the changes of a page: appends the entry, applies it, publishes it, and moves the checkpoint to the
+ * cursor of the next page. A page without changes appends no entry. The checkpoint is written when a save is
+ * due.
  */
 export async function commitPage(
   worker: Worker,

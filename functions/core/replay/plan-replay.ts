@@ -10,7 +10,10 @@ import { replaySteps, selectedEvents } from './replay-steps.ts';
 import { type EventFilter, isWithin, type Selection, type TimeRange } from './selection.ts';
 
 export type ReplayRequest = {
-  /** The range of `detectedAt`. With the source `kombo`, the range of `occurredAt`, which may be in the future. */
+  /**
+   * The range of `detectedAt`. With the source `kombo`, the range of `occurredAt`, which may be in the
+   * future.
+   */
   range: TimeRange;
   filter: EventFilter;
   source: ReplayPosition['source'];
@@ -41,8 +44,8 @@ export async function planReplay(
 }
 
 /**
- * Plans a replay of one event, the first that the request selects. If the source is Kombo, this reads only the pages up to
- * that event. Writes nothing.
+ * Plans a replay of one event, the first that the request selects. If the source is Kombo, this reads only
+ * the pages up to that event. Writes nothing.
  */
 export async function planOneEvent(
   ports: PlanPorts,
@@ -204,8 +207,8 @@ const FEW = 50;
 const KOMBO_ID = /^[1-9A-HJ-NP-Za-km-z]{20,26}$/;
 
 /**
- * Returns the ids as a filter of a request. Returns an empty list (no filter) if there are too many ids, or one does
- * not have the form of Kombo's ids.
+ * Returns the ids as a filter of a request. Returns an empty list (no filter) if there are too many ids, or
+ * one does not have the form of Kombo's ids.
  */
 function few(ids: Iterable<string | null>): string[] {
   const all = [...ids];

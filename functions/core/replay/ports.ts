@@ -7,9 +7,14 @@ import type { ReplayRecord } from './replay-record.ts';
 /** The number of events of each type in a journal entry. */
 export type EntryCounts = { number: number; detectedAt: string; byType: EventCounts };
 
-/** The part of the table that only replays use. Reads and writes have the same guarantees as those of `Store`. */
+/**
+ * The part of the table that only replays use. Reads and writes have the same guarantees as those of `Store`.
+ */
 export type ReplayStore = {
-  /** Reads the entry with the lowest number that retention has not removed. Returns null when the journal is empty. */
+  /**
+   * Reads the entry with the lowest number that retention has not removed. Returns null when the journal is
+   * empty.
+   */
   readFirstEntry(integration: IntegrationId): Promise<JournalEntry | null>;
   /**
    * Reads the number of events of each type in the entries from `from` up to and including `to`, in the order

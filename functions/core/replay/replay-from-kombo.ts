@@ -14,8 +14,8 @@ type KomboStep = { event: LearningEvent | null; next: KomboReplayPosition; fromB
 const MAX_RESTARTS = 5;
 
 /**
- * Returns the first position of a replay that reads the records of some learners and courses. An empty list means all
- * of them.
+ * Returns the first position of a replay that reads the records of some learners and courses. An empty list
+ * means all of them.
  */
 export function komboStart(users: string[], courses: string[]): KomboReplayPosition {
   return { source: 'kombo', users, courses, cursor: null, after: null, settled: [] };
@@ -103,8 +103,8 @@ async function* pagesSteps(
 }
 
 /**
- * Returns the records of a page whose ids are greater than `after`, in the order of their ids. If a record appears
- * twice, the last one counts.
+ * Returns the records of a page whose ids are greater than `after`, in the order of their ids. If a record
+ * appears twice, the last one counts.
  */
 function recordsAfter(after: string | null, { records }: Page): ObservedProgression[] {
   return [...new Map(records.map((record) => [record.state.id, record])).values()]

@@ -16,8 +16,8 @@ export type ReplayStep = {
 };
 
 /**
- * Yields the selected events, starting at the position of a replay. Events of one progression are in order. Learner
- * details and the `replay` field are added when the events are sent.
+ * Yields the selected events, starting at the position of a replay. Events of one progression are in order.
+ * Learner details and the `replay` field are added when the events are sent.
  *
  * @param detectedAt the `detectedAt` of events that are derived from Kombo
  */

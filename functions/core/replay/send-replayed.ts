@@ -21,9 +21,9 @@ export type SentSteps = {
 };
 
 /**
- * Sends the events of some steps as replayed events, with today's learner details if the deployment includes them. An
- * event that the bus refuses permanently is counted but not set aside: a retry from the set-aside list would publish it
- * as a live event.
+ * Sends the events of some steps as replayed events, with today's learner details if the deployment includes
+ * them. An event that the bus refuses permanently is counted but not set aside: a retry from the set-aside
+ * list would publish it as a live event.
  */
 export async function sendReplayed(
   ports: ReplayPorts,
@@ -71,8 +71,8 @@ function asReplayed(
 const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };
 
 /**
- * Returns a function that limits sending to `perSecond` items per second: each call waits until the earlier items are
- * within the limit.
+ * Returns a function that limits sending to `perSecond` items per second: each call waits until the earlier
+ * items are within the limit.
  *
  * @param perSecond above 0
  * @returns a function to call with the number of items before they are sent

@@ -8,8 +8,8 @@ import { EMBEDDED_CREDENTIALS, startEmbeddedDynamoDb } from '../../../local/embe
 import { someChange, someEntry, someIntegration, someState } from './some-items.ts';
 
 /**
- * Applies random journal entries in the embedded engine and in the one at `AWS_ENDPOINT_URL`. Compares the result of each
- * PartiQL statement, and what is stored in the end.
+ * Applies random journal entries in the embedded engine and in the one at `AWS_ENDPOINT_URL`. Compares the
+ * result of each PartiQL statement, and what is stored in the end.
  */
 const RUNS = 100;
 const IDS = ['p1', 'p2', 'p3', 'p4'];

@@ -154,7 +154,8 @@ describe('an encoded journal entry', () => {
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
 /**
- * Returns a completion as Kombo would show it: random ids of 24 characters, ten courses, times with milliseconds.
+ * Returns a completion as Kombo would show it: random ids of 24 characters, ten courses, times with
+ * milliseconds.
  */
 function randomChange(next: () => number) {
   const id = () => Array.from({ length: 24 }, () => ALPHABET[next() % ALPHABET.length]).join('');

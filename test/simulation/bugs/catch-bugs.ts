@@ -12,8 +12,8 @@ const MAX_SEEDS = 20_000;
 type Catch = { after: string | null; by: string };
 
 /**
- * Inserts each deliberate bug, one at a time, and searches for the first seed that breaks a promise, or the first test that
- * fails.
+ * Inserts each deliberate bug, one at a time, and searches for the first seed that breaks a promise, or the
+ * first test that fails.
  *
  * @param only those whose names contain this
  * @returns whether every bug was caught

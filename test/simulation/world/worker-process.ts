@@ -4,8 +4,8 @@ import type { Trace } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /**
- * The process of a worker. Everything that it sends and receives passes through here, so that it can be killed or frozen
- * between any two steps.
+ * The process of a worker. Everything that it sends and receives passes through here, so that it can be
+ * killed or frozen between any two steps.
  */
 export type WorkerProcess = {
   readonly name: string;
