@@ -30,8 +30,8 @@ export function isAddress(text: string): boolean {
 export const Address = z.string().check(z.refine(isAddress, ADDRESS_RULE));
 
 /**
- * How the platforms' own ids of learners and progressions are treated. Default: hash those that look like an
- * e-mail address.
+ * What is done with the platforms' own ids of learners and progressions. By default, ids that look like an
+ * e-mail address are hashed.
  */
 export const RemoteIds = z.enum(['keep', 'hash', 'omit', 'hash-emails']);
 export type RemoteIds = z.infer<typeof RemoteIds>;

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { IntegrationId } from './integration.ts';
 
 /**
- * `incremental`: read what changed since the watermark. `baseline`: the first sync, which reads everything.
- * `reconcile`: read everything again, to find what was missed.
+ * `incremental`: reads what changed since the watermark. `baseline`: the first sync, which reads everything.
+ * `reconcile`: reads everything again, to find changes that earlier runs missed.
  */
 export const PollMode = z.enum(['incremental', 'baseline', 'reconcile']);
 export type PollMode = z.infer<typeof PollMode>;

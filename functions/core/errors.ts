@@ -78,8 +78,8 @@ const ErrorParts = z.object({
 });
 
 /**
- * Matches the name of an error: `Error`, or a name of two or more words such as `ThrottlingException` or
- * `AWS.SimpleQueueService.NonExistentQueue`.
+ * Matches a text that looks like the name of an error: `Error`, or a name of two or more words such as
+ * `ThrottlingException` or `AWS.SimpleQueueService.NonExistentQueue`.
  */
 const NAME = /^(?:Error|\$?(?=(?:.*[A-Z]){2})[A-Za-z.]{3,64})$/;
 /**
@@ -96,7 +96,7 @@ export function nameOf(error: unknown): string {
   return asCode(error instanceof Error ? error.name : '');
 }
 
-/** Returns the error code of a response if it looks like one, otherwise `UnknownError`. */
+/** Returns the error code of a response if the text looks like a code, otherwise `UnknownError`. */
 export function asCode(text: string): string {
   return NAME.test(text) ? text : 'UnknownError';
 }
@@ -115,7 +115,7 @@ export function isRunError(error: unknown): error is RunError {
   return error instanceof RunError;
 }
 
-/** Kombo no longer accepts the cursor. The run reads the pages again, from the first one. */
+/** Kombo no longer accepts the cursor. The run reads the pages again, from the first page. */
 export class CursorRefusedError extends Error {
   override readonly name = 'CursorRefusedError';
 }

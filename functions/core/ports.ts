@@ -44,8 +44,8 @@ export type Kombo = {
     ids: string[],
   ): Promise<{ records: ObservedProgression[]; rejected: RejectedRecord[] }>;
   /**
-   * Returns the time since when the integration's data is expired, or null. Also returns null if the details
-   * cannot be read.
+   * Returns the time from which the integration's data counts as expired, or null. Also returns null if the
+   * details cannot be read.
    */
   readDataExpiredAt(integration: IntegrationId): Promise<string | null>;
 };
@@ -69,7 +69,10 @@ export type LeaseResult =
  */
 export type Store = {
   readIntegration(id: IntegrationId): Promise<Integration | null>;
-  /** Reads all integrations. Returns unreadable ones separately, so that they do not stop the others. */
+  /**
+   * Reads all integrations. Integrations with unreadable settings are returned separately, so that they do
+   * not stop the others.
+   */
   readIntegrations(): Promise<{ integrations: Integration[]; unreadable: UnreadableIntegration[] }>;
   /**
    * Replaces the stored settings by the result of `change`. Calls `change` again if another writer has

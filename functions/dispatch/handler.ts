@@ -15,8 +15,8 @@ export type DispatchParts = {
 };
 
 /**
- * Returns the handler of a dispatch. It sends one message per integration that is due. An error with one
- * integration does not stop the others or the report.
+ * Returns the handler of a dispatch. It sends one message per integration that is due. A failure for one
+ * integration does not stop the other messages or the report.
  *
  * @throws the first error, after everything else, so that Lambda calls the function again
  */

@@ -32,8 +32,8 @@ function mapOf(bundle: string): SourceMap | null {
 }
 
 /**
- * Reads the source map of a bundle. Returns null if there is none or it is unreadable, so that at least the
- * position in the bundle is logged.
+ * Reads the source map of a bundle. Returns null if there is no readable one, so that at least the position
+ * in the bundle is logged.
  */
 function readMap(bundle: string): SourceMap | null {
   try {

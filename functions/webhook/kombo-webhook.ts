@@ -38,7 +38,7 @@ const concerning = [DataChanged, SyncFinished, Created, Deleted, StateChanged] a
 
 const KNOWN = new Set<string>(concerning.flatMap(({ shape }) => shape.type.def.values));
 
-/** All other webhooks. Kombo sends more types than those above, and adds new ones. */
+/** All other webhooks. Kombo sends more types than the types above, and adds new types. */
 const Other = z.object({
   type: z.string().check(
     z.maxLength(100),

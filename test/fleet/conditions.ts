@@ -13,7 +13,7 @@ export type Conditions = {
   failure(member: number, at: number): Error | null;
   /** Returns whether the member was added and is not paused. */
   isActive(member: number, at: number): boolean;
-  /** The members whose access Kombo refuses independently of the others. */
+  /** The members for which Kombo refuses access, independently of other members. */
   refusedAlone: ReadonlySet<number>;
   /** The periods in which every member fails in the same way. */
   outages: Period[];

@@ -54,7 +54,8 @@ export type Scenario = {
   /** The probability that the next operation makes a record unreadable. */
   garbled: number;
   /**
-   * The probability that the next operation is of a special kind, by kind. Most schools have none of these.
+   * By special kind of operation, the probability that the next operation is of this kind. Most schools have
+   * no special operations.
    */
   kinds: Partial<Record<SpecialKind, number>>;
   /** The probability that the next operation is a mass change. */

@@ -27,7 +27,7 @@ describe('the simulation', () => {
     }
   });
 
-  test('after a simulation, the clock and the timers are the real ones', async () => {
+  test('after a simulation, the clock and the timers are those of the machine again', async () => {
     const before = { date: Date, setTimeout, random: Math.random, performance: performance.now };
     await liveThrough(scenarioOf(5));
     expect({ date: Date, setTimeout, random: Math.random, performance: performance.now }).toEqual(before);

@@ -4,7 +4,7 @@ import type { ProgressionState } from '../../contract/event-parts.ts';
 import { MAX_BODY_BYTES } from '../../core/read-whole.ts';
 import { type Change, JournalEntry } from '../../core/state/journal-entry.ts';
 
-/** A value in a row or column. */
+/** A value in a row or column of the encoding. */
 const Cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 type Cell = z.infer<typeof Cell>;
 

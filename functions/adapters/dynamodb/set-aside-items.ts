@@ -28,8 +28,8 @@ export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAs
 }
 
 /**
- * Writes a set-aside item. If the item is already stored, it stays unchanged, because its time shows since
- * when it has waited. An unknown status is replaced, because the new item has the full count.
+ * Writes a set-aside item. An item that is already stored stays unchanged, because its time shows how long it
+ * has been set aside. An unknown status is replaced, because the new item has the full count.
  */
 async function put(table: Table, integration: string, setAside: SetAside): Promise<void> {
   const item = { ...keyOf(setAsideKey(integration, setAside)), content: { S: JSON.stringify(setAside) } };

@@ -87,7 +87,9 @@ export function read<Data, Result>(
   return withRetries(attempt, client, signal);
 }
 
-/** Reads the body as text. Unlike other failures, a body that is too long is not requested again at once. */
+/**
+ * Reads the body as text. A body that is too long is not requested again in this call, unlike other failures.
+ */
 async function textOf({ body }: Response, host: string): Promise<string> {
   if (body === null) return '';
   const tooLong = () =>

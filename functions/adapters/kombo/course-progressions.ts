@@ -17,7 +17,7 @@ export type CourseProgressionsQuery = NonNullable<
  */
 const MOST_RESULTS = 10_000;
 
-/** `next` is required: without this check, a body that lacks it would end a run too early. */
+/** `next` is required. Without this check, a run would end too early if a body has no `next`. */
 const PageData = successOf(
   z.object({
     next: z.nullable(z.string().check(z.minLength(1))),

@@ -11,8 +11,8 @@ const PAGE_SIZE = 250;
 /** The maximum length of the filters in a URL: some servers refuse a URL of 4 KB. */
 const LONGEST_FILTERS = 3_000;
 /**
- * The details' share of the time budget. A run waits for an integration's details between two steps, so it
- * stops retrying them sooner than a page.
+ * The share of the time budget for reading an integration's details. The run does nothing else while it reads
+ * the details, so the client stops retrying sooner than for a page.
  */
 const DETAILS_SHARE = 1 / 6;
 

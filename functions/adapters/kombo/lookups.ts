@@ -13,7 +13,7 @@ const Details = successOf(
 );
 
 /**
- * Returns the time since when the integration's data is invalid, or null. Throws the errors of
+ * Returns the time from which the integration's data counts as expired, or null. Throws the errors of
  * `core/errors.ts`.
  */
 export async function readDataExpiredAt(client: KomboClient, integration: string): Promise<string | null> {

@@ -77,7 +77,7 @@ function isRemoved(record: RecordSchema): boolean {
   return (record.remote_deleted_at ?? null) !== null;
 }
 
-/** Returns the record's timestamps in UTC, or the first one that is not valid. */
+/** Returns the record's timestamps in UTC, or the name of the first field whose timestamp is not valid. */
 function readInstants(record: RecordSchema): Instants | { invalid: string } {
   const instants: Instants = {
     enrolled_at: null,
@@ -96,14 +96,14 @@ function readInstants(record: RecordSchema): Instants | { invalid: string } {
 }
 
 /**
- * Replaces each half of a surrogate pair, which UTF-8 cannot encode. Platforms produce such halves when they
- * cut a text.
+ * Shortens a text to the maximum length, and replaces unpaired surrogates, which UTF-8 cannot encode.
+ * Platforms produce unpaired surrogates when they cut a text.
  */
 function mended(text: string | null | undefined): string | null {
   return text?.slice(0, LONGEST_TEXT).toWellFormed() ?? null;
 }
 
-/** Replaces characters that could break a line of a log or a terminal. */
+/** Shortens a status, and replaces characters that could break a line of a log or a terminal. */
 function printable(text: string | null | undefined): string | null {
   return text?.slice(0, LONGEST_STATUS).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD') ?? null;
 }
@@ -124,7 +124,7 @@ function reject(record: unknown, reason: string): { rejected: RejectedRecord } {
   return { rejected: { id, reason } };
 }
 
-/** Returns the first field that every live record has and this record lacks, or null. */
+/** Returns the first field that this live record lacks although every live record must have it, or null. */
 export function lostField(record: RecordSchema): string | null {
   if (isNull(record.remote_id)) return 'remote_id';
   if (isNull(record.user_id)) return 'user_id';

@@ -1,7 +1,7 @@
 const MINUTE_MS = 60 * 1000;
 const YEAR_MS = 365 * 24 * 60 * MINUTE_MS;
 
-/** The longest window that is respected. A longer one that a server names is shortened to this. */
+/** The longest window that the client waits for. If a server names a longer window, this one is used. */
 const LONGEST_WINDOW_MS = 6 * 60 * MINUTE_MS;
 
 /**

@@ -12,7 +12,7 @@ const Key = z.string().check(
   z.refine((id) => id.isWellFormed()),
 );
 
-/** An id that is only passed on, not used as a key. A record with a longer one is rejected. */
+/** An id that is only passed on, and not used as a key. A record with a longer id is rejected. */
 const Reference = z.nullish(z.string().check(z.maxLength(2_048)));
 const Text = z.nullish(z.string());
 
@@ -72,7 +72,7 @@ type Compiled<Shape extends $ZodShape> = $ZodType<$InferObjectOutput<Shape, Reco
  * used for records, because runs parse hundreds of thousands: a page of 250 takes 0.2 ms instead of 0.9.
  */
 export function compiledObject<Shape extends $ZodShape>(shape: Shape): Compiled<Shape>;
-// zod's constructor does not keep the shape's type.
+// The type of zod's constructor does not include the type of the shape, so it is declared here.
 export function compiledObject(shape: $ZodShape): $ZodType {
   return new $ZodObjectJIT({ type: 'object', shape });
 }

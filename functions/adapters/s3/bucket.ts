@@ -10,9 +10,9 @@ import { readWhole } from '../../core/read-whole.ts';
 import { refusalOf, statusOf } from '../aws-errors.ts';
 
 /**
- * Gives access to the objects of one bucket. A text is replaced only if its revision is still the one that
- * was read (`If-Match`), so that of two concurrent writers the second one fails. S3 reads are strongly
- * consistent.
+ * Gives access to the objects of one bucket. A text is replaced only if its stored revision equals the
+ * revision that was read (`If-Match`). So, of two concurrent writers, the second writer fails. S3 reads are
+ * strongly consistent.
  *
  * @throws DeploymentError when access is refused or the bucket does not exist, TransientError for a temporary
  *   failure

@@ -3,7 +3,7 @@ import { type IntegrationId, toolOf } from '../../contract/integration.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
 import type { ObservedProgression } from '../state/progression.ts';
 
-/** Sentences for a person: what cannot be derived from a record. */
+/** What cannot be derived from a record, in sentences for the user of a replay. */
 export const NOT_KNOWN_FROM_KOMBO = [
   'Kombo has no dates of starts, drops, resets, reopenings, restorations and erasures, so these events are not replayed.',
   'Of each record, only the last enrolment, completion and removal is replayed: Kombo does not show earlier ones or corrections.',

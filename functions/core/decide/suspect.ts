@@ -99,8 +99,8 @@ function firstSightingKind(state: ProgressionState, habits: IntegrationHabits): 
 }
 
 /**
- * Returns `corrected` if a date changed, or if a missing date was filled with an old one. A recent date that
- * fills a missing one is not suspect.
+ * Returns `corrected` if a date changed, or if a missing date was filled with an old date. A recent date that
+ * fills a missing date is not suspect.
  */
 function correctionKind(
   was: string | null,

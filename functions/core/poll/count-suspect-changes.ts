@@ -77,8 +77,8 @@ export async function countSuspectChanges(
 }
 
 /**
- * Commits the changes of a page that a person has released or discarded. If another change of the same record
- * waits before such a change, both wait.
+ * Commits the changes of a page that a person has released or discarded. A change that follows a waiting
+ * change of the same record also waits.
  */
 async function commitWhatWasDecided(
   worker: Worker,

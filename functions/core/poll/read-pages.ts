@@ -44,8 +44,8 @@ export class EndlessPagesError extends IntegrationError {}
 
 /**
  * Stops a pass whose pages repeat or do not end. It uses constant memory: it compares the next cursor with
- * the current one and with an earlier one that is replaced at each power of two (Brent's cycle detection). It
- * finds a cycle of any length within a few rounds.
+ * the current cursor and with an earlier cursor, which is replaced at each power of two (Brent's cycle
+ * detection). It finds a cycle of any length within a few rounds.
  *
  * @throws EndlessPagesError
  */

@@ -166,7 +166,10 @@ async function endLimited(worker: Worker, { waitMs }: RateLimitedError): Promise
   return { kind: 'limited', until, isNew: true };
 }
 
-/** Releases the lease with this checkpoint. If it cannot be written, the lease expires later. */
+/**
+ * Writes this checkpoint and releases the lease. If the checkpoint cannot be written, the lease expires
+ * later.
+ */
 async function releaseIfPossible(worker: Worker, checkpoint: Checkpoint): Promise<void> {
   try {
     await release(worker, checkpoint);

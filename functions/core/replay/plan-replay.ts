@@ -154,8 +154,8 @@ async function planFromKombo(
 ): Promise<Planned> {
   const selection = { integration: id, range, filter };
   let read = await readKombo(ports, selection, few(filter.learners));
-  // An id that no record has as Kombo's id may be the platform's own id of a learner. A request cannot filter
-  // by it.
+  // If no record has a requested id as Kombo's id, it may be the platform's own id of a learner, by which a
+  // request cannot filter.
   if (read.unseen.size > 0) read = await readKombo(ports, selection, []);
   const place = komboStart(few(read.users), few(read.courses));
   return planned({ ...selection, place, ...read.counted.read() });

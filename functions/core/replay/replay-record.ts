@@ -70,7 +70,7 @@ export const ReplayRecord = z.extend(ReplayPlan, {
   orderedAt: Timestamp,
   movedAt: Timestamp,
   /**
-   * The number of writes, and the writer of the last one. By them, a writer recognises its own write if the
+   * The number of writes, and the writer of the last write. By them, a writer recognises its own write if the
    * response was lost.
    */
   revision: WholeNumber,

@@ -30,8 +30,8 @@ export const Change = z.object({
 export type Change = z.infer<typeof Change>;
 
 /**
- * Returns the known state after a change. If the change is an erasure, the state has no ids of the learner
- * any more: the event `LearnerDataErased` is the last one that contains them.
+ * Returns the known state after a change. After an erasure, the state has no ids of the learner any more: the
+ * event `LearnerDataErased` is the last event that contains them.
  */
 export function knownAfter(change: Change, entry: number): KnownProgression {
   const { title: _title, ...course } = change.course;

@@ -17,7 +17,8 @@ export type ObservedProgression = {
   /** Whether Kombo shows the record as removed. If there is no usable date, `state.removedAt` is null. */
   removed: boolean;
   /**
-   * The status as Kombo shows it, if it is not one of the four known ones: at most 100 printable characters.
+   * The status as Kombo shows it, if it is not one of the four known statuses: at most 100 printable
+   * characters.
    */
   unknownStatus: string | null;
   learner: LearnerReference;

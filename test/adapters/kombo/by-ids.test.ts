@@ -24,7 +24,7 @@ const manyIds = (count: number, length = 24) =>
 const askedIds = () => server.asked.map(({ query }) => query['ids']?.split(',') ?? []);
 
 describe('records are read by their ids', () => {
-  test('readByIds returns removed records, and rejected ones separately', async () => {
+  test('`readByIds` returns removed records, and returns rejected records separately', async () => {
     server.replies.push(
       page([rawRecord({ id: 'a' }), removedRecord({ id: 'b' }), rawRecord({ id: 'c', status: 1 })]),
     );

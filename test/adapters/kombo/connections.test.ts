@@ -65,7 +65,7 @@ describe('a request that never succeeds ends with an error that names the host',
   test.each([
     ['no response comes', silence],
     ['the response body stops and does not end', standstill],
-  ])('when in each attempt %s, the error names the host', async (_, failure) => {
+  ])('when %s in each attempt, the error names the host', async (_, failure) => {
     server.replies.push(failure);
 
     const error = await failureOf(() => firstPage(komboAt(server, HASTY)));

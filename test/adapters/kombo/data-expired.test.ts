@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-describe("since when an integration's data is not valid", () => {
+describe("the time since when an integration's data is expired", () => {
   test('data_expired_at is read from the details of the integration', async () => {
     const data_expired_at = '2026-03-01T09:30:00.000Z';
     server.replies.push(

@@ -131,7 +131,7 @@ describe('a baseline', () => {
     },
   );
 
-  test('a baseline since a date publishes the records whose status has this date or a later one', () => {
+  test('a baseline since a date publishes the records whose status has this date or a later date', () => {
     const since = { mode: 'since', date: RECENT } as const;
     expect(decide(page, new Map(), { ...baseline, baseline: since }).events).toEqual([
       [],

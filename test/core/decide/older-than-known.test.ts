@@ -36,7 +36,7 @@ test('a record that is older than its known state is read again, and a newer ver
   expect(poller.store.place().checkpoint.watermark).not.toBe(watermark);
 });
 
-test('when the second read of an older record shows a newer version than the known one, it is published', async () => {
+test('when the second read of an older record shows a version that is newer than the known state, this version is published', async () => {
   const poller = await lagging();
   primary(poller, observed({ id: 'a', status: 'DROPPED', changedAt: NEWER }));
   await poller.poll();

@@ -68,7 +68,7 @@ test('the checkpoint shows after a reconciliation whether anything is still set 
   expect(poller.store.place().checkpoint.hasSetAside).toBe(false);
 });
 
-test('when a record with an unknown status gets a known one, the next reconciliation publishes it', async () => {
+test('when a record with an unknown status gets a known status, the next reconciliation publishes this status', async () => {
   const poller = await withSuspended();
   for (const record of poller.shown) record.updatedAt = 0;
   poller.shown.splice(0, 2);

@@ -77,7 +77,7 @@ describe('a mass change of each suspect kind', () => {
       later({ status: 'COMPLETED', enrolledAt: null }),
     ],
   ])(
-    'up to the limit, suspect changes of the kind %s are published; one more is held (%s)',
+    'suspect changes of the kind %s are published up to the limit, and are held when there is one more (%s)',
     async (kind, _what, before, record) => {
       const passes = await knows(kind === 'firstSeenUndated' ? { ...before, enrolledAt: null } : before);
       passes.put(...records(LIMIT, record));

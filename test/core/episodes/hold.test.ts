@@ -134,7 +134,7 @@ describe('a new hold', () => {
     expect(hold).toEqual({ ...held, since: now, counting: run, chunks: [], notice: 'none' });
   });
 
-  test('a new hold continues the episode of an earlier one', async () => {
+  test('a new hold continues the episode of an earlier hold', async () => {
     const { hold } = await stoppedAgain({ ...held, mode: 'reconcile' });
     expect(hold).toMatchObject({ since: AT, mode: 'incremental', notice: 'published', chunks: [] });
   });

@@ -256,7 +256,7 @@ const fleets = fc
 /** Generates the delay of each dispatch, as a share of the interval. */
 const jitters = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 100, maxLength: 100 });
 
-test('while all integrations are refused, the first probe is the one that succeeded last, and each interval has a different probe', () => {
+test('while all integrations are refused, the integration that succeeded last is the first probe, and each interval has a different probe', () => {
   fc.assert(
     fc.property(fleets, jitters, (fleet, jitter) => {
       let last: Probe | null = null;

@@ -28,7 +28,7 @@ test('a page that is too large for one journal entry is stored in several entrie
   expect(poller.types()).toHaveLength(4);
 });
 
-test('a record that comes twice in such a page names the entry of its first change', async () => {
+test('when a split page contains a record twice, its second change names the journal entry of the first', async () => {
   const poller = world();
   poller.kombo.pageSize = 3;
   poller.put(observed({ id: 'a' }), observed({ id: 'b' }));

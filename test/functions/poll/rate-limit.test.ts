@@ -91,8 +91,8 @@ function limitedServer({ requests: most, windowMs }: Limit) {
 }
 
 /**
- * Creates a deployment with such a server: a dispatch at its interval, a queue that delays messages, and some
- * functions.
+ * Creates a deployment with a server that limits requests: a dispatch at its interval, a queue that delays
+ * messages, and some functions.
  */
 function deployment(limit: Limit) {
   const server = limitedServer(limit);

@@ -3,8 +3,8 @@ import type { JournalEntry } from '../../../functions/core/state/journal-entry.t
 import type { Accuse } from './violation.ts';
 
 /**
- * Checks that a first sync publishes nothing, everything, or what has a date since the requested one, as its
- * mode says, and that no other run processes a record before the first sync has ended.
+ * Checks that a first sync publishes nothing, everything, or the records with a date from the requested date
+ * on, as its mode says. Also checks that no other run processes a record before the first sync has ended.
  *
  * @param baselinedAt when the bus received the event about its end
  * @param machineSkewMs the largest difference between the clocks of two machines
