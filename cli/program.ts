@@ -3,6 +3,7 @@ import { addDevCommand } from './commands/dev.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEventsCommand } from './commands/events.ts';
 import { addHoldCommands } from './commands/hold.ts';
+import { addInitCommand } from './commands/init.ts';
 import { addIntegrationsCommand } from './commands/integrations.ts';
 import { addKeyCommand } from './commands/key.ts';
 import { addPauseCommands } from './commands/pause.ts';
@@ -12,7 +13,7 @@ import { addSandboxCommand } from './commands/sandbox.ts';
 import { addSetAsideCommand } from './commands/set-aside.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addWatermarkCommand } from './commands/watermark.ts';
-import { addGlobalOptions, separateLocal } from './options/global-options.ts';
+import { addGlobalOptions, selectAccount, separateLocal } from './options/global-options.ts';
 import { EXIT_CODE_HELP, ExitCode } from './terminal/exit-code.ts';
 import { printError } from './terminal/output.ts';
 import { reportError } from './terminal/report-error.ts';
@@ -36,8 +37,10 @@ export function buildProgram(): Command {
     .configureHelp({ showGlobalOptions: true, helpWidth: 110 })
     .configureOutput({ outputError: (text) => printError(inOneLine(text)) })
     .exitOverride()
+    .hook('preAction', (_program, command) => selectAccount(command))
     .addHelpText('after', HELP);
   addDevCommand(program);
+  addInitCommand(program);
   addSandboxCommand(program);
   addKeyCommand(program);
   addIntegrationsCommand(program);
@@ -54,8 +57,9 @@ export function buildProgram(): Command {
 }
 
 const HELP = `
-Without --local, a command uses your AWS credentials and works on the deployment that environment variables name, or else on
-the one that was last deployed from this folder (cdk deploy writes schoolbell.outputs.json). With --local, it works on an
+Without --local, a command uses your AWS credentials and works on the deployment in --stack, or else on the one that
+environment variables name, or else on the one that was last deployed from this folder (cdk deploy writes
+schoolbell.outputs.json). With --local, it works on an
 embedded DynamoDB and event bus on this machine. It then polls KOMBO_BASE_URL (which includes /v1; default: Kombo's EU host)
 if KOMBO_API_KEY is set, otherwise a sandbox of Kombo's API.
 

@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { hasStack } from './adapters/cloudformation/has-stack.ts';
+import { hasStack, readOutputs } from './adapters/cloudformation/stacks.ts';
 import { dynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
 import { createReplayStore } from './adapters/dynamodb/replay-items.ts';
 import { createStore } from './adapters/dynamodb/store.ts';
@@ -137,6 +137,11 @@ export type OperatorChecks = {
   /** Returns the stacks of consumers that are switched off but still deployed. */
   findStacksOff(): Promise<string[]>;
 };
+
+/** Reads the outputs of a stack with the user's credentials; null if there is no stack with this name. */
+export function readStackOutputs(name: string): Promise<Record<string, string> | null> {
+  return readOutputs(new CloudFormationClient(AWS_CLIENT), name);
+}
 
 async function findStacks(names: string[]): Promise<string[]> {
   const client = new CloudFormationClient(AWS_CLIENT);

@@ -1,8 +1,8 @@
-import { type Environment, type Stack, Tags } from 'aws-cdk-lib';
+import { type Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { addConsumerStacks } from '../consumers/deploy/consumers-stack.ts';
 import { parseSettings } from './read-settings.ts';
-import { refuseOtherPlaces } from './refuse-other-places.ts';
+import { type Place, refuseOtherPlaces } from './refuse-other-places.ts';
 import { refuseTooMany } from './refuse-too-many.ts';
 import type { SettingsInput } from './settings.ts';
 import { NotifierStack } from './stacks/notifier-stack.ts';
@@ -13,16 +13,18 @@ import { StateStack } from './stacks/state-stack.ts';
  * switched on.
  *
  * @param scope an app or a stage
- * @param env the account and Region of the stacks
- * @throws SettingsError for wrong settings, and for settings that AWS would reject
+ * @param place the account and Region of the stacks. Without them, the templates fit any
+ * @throws SettingsError for settings that are wrong or that AWS would reject
  */
 export function addStacks(
   scope: Construct,
   input: SettingsInput,
-  env: Environment = {},
+  place: Place = {},
 ): { state: StateStack; notifier: NotifierStack; consumers: Stack[] } {
   const settings = parseSettings(input, 'The settings');
-  refuseOtherPlaces(settings, env);
+  refuseOtherPlaces(settings, place);
+  const { account, region } = place;
+  const env = { ...(account && { account }), ...(region && { region }) };
   const state = new StateStack(scope, `${settings.name}State`, { env, settings });
   const notifier = new NotifierStack(scope, `${settings.name}Notifier`, { env, settings });
   const consumers = addConsumerStacks(scope, { env, settings });

@@ -8,7 +8,7 @@ const config: unknown = app.node.tryGetContext('config');
 try {
   const settings = await readSettings(typeof config === 'string' ? config : 'schoolbell.config.ts');
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
-  addStacks(app, settings, { ...(account && { account }), ...(region && { region }) });
+  addStacks(app, settings, { account, region });
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
   console.error(error.message);

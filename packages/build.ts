@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { globSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileSystem, IgnoreMode } from 'aws-cdk-lib';
 import { NO_FONTS, SHAPING } from '../consumers/certificates/fonts-directory.ts';
@@ -35,8 +35,10 @@ function compile(): void {
     }
   }
   // The compiler copies the whole file, because a source imports it. Only these fields are read.
-  const { name, version } = product;
-  writeFileSync(join(DIST, 'package.json'), `${JSON.stringify({ name, version, type: 'module' })}\n`);
+  const { name, version, type, devDependencies } = product;
+  writeFileSync(join(DIST, 'package.json'), `${JSON.stringify({ name, version, type, devDependencies })}\n`);
+  cpSync(join(ROOT, 'cdk.json'), join(DIST, 'cdk.json'));
+  cpSync(join(ROOT, 'packages/app'), join(DIST, 'packages/app'), { recursive: true });
 }
 
 /** Bundles each function, so that constructs in a package need no bundler. */

@@ -16,10 +16,10 @@ export function addKeyCommand(program: Command): void {
       'store the Kombo API key of the deployment, from KOMBO_API_KEY or standard input (schoolbell key < file)',
     )
     .action(async (_options: object, command: Command) => {
-      const { directory, json } = globalOptionsOf(command);
+      const { directory, json, stack } = globalOptionsOf(command);
       if (directory !== null)
         throw new CommandError('With --local, the key is KOMBO_API_KEY in the environment.');
-      const { storeKey, close } = openAws();
+      const { storeKey, close } = await openAws(stack);
       try {
         await storeKey?.(await readKey());
         createOutput(json).answer(

@@ -48,12 +48,12 @@ Examples:
   schoolbell poll moodle:7C9M5sXAQx2cNMpVHLojrFpL --mode reconcile`;
 
 async function poll(id: IntegrationId, options: PollOptions, command: Command): Promise<void> {
-  const { directory, json } = globalOptionsOf(command);
+  const { directory, json, stack } = globalOptionsOf(command);
   const output = createOutput(json);
   if (options.force && options.mode !== 'baseline') {
     throw new CommandError('--force needs --mode baseline.', ExitCode.wrongUse);
   }
-  if (directory === null) await requestPoll(id, options, output);
+  if (directory === null) await requestPoll(id, options, output, stack);
   else process.exitCode = await pollLocal(id, directory, options, output);
 }
 
@@ -62,6 +62,7 @@ async function requestPoll(
   id: IntegrationId,
   { mode, force, learnerDetails }: PollOptions,
   output: Output,
+  stack: string | null,
 ): Promise<void> {
   if (learnerDetails !== undefined || force) {
     throw new CommandError(
@@ -69,7 +70,7 @@ async function requestPoll(
       ExitCode.wrongUse,
     );
   }
-  const { ports, queue } = openAws();
+  const { ports, queue } = await openAws(stack);
   const integration = await findIntegration(ports.store, id);
   if (integration.state !== 'active') throw notActive(integration);
   const checkpoint = (await ports.store.readCheckpoint(id))?.checkpoint ?? null;

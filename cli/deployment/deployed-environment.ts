@@ -22,9 +22,45 @@ export function deployedEnvironment(variables: Variables, file = OUTPUTS_FILE): 
   const outputs = Outputs.safeParse(readJson(file));
   if (!outputs.success)
     throw new CommandError(`${file} does not contain the outputs of stacks: run npx cdk deploy --all again`);
-  const environment = Object.values(outputs.data).flatMap((stack) => stack[outputNames.environment] ?? [])[0];
-  if (environment === undefined) return variables;
-  return { ...Object.fromEntries(environment.split(' ').map(pairOf)), ...variables };
+  const [environment, ...others] = Object.values(outputs.data).flatMap(environmentsIn);
+  if (others.length > 0) {
+    throw new CommandError(`${file} contains several deployments: name the stack of one with --stack`);
+  }
+  return { ...environment, ...variables };
+}
+
+/**
+ * Returns the environment variables of the deployment in a stack, and in addition those of the process that name no resource, such
+ * as its credentials.
+ *
+ * @param outputs the outputs of the stack; null if there is no such stack
+ * @throws CommandError when the stack does not exist, or does not have exactly one deployment
+ */
+export function stackEnvironment(
+  variables: Variables,
+  stack: string,
+  outputs: Record<string, string> | null,
+): Variables {
+  if (outputs === null) {
+    throw new CommandError(
+      `There is no stack ${stack} in this account and Region. Choose others with --profile and --region.`,
+    );
+  }
+  const environments = environmentsIn(outputs);
+  const [environment] = environments;
+  if (environment !== undefined && environments.length === 1) return { ...variables, ...environment };
+  throw new CommandError(
+    `The stack ${stack} has ${environments.length} deployments of Schoolbell: name the stack that contains one, with its output ${outputNames.environment}.`,
+  );
+}
+
+/**
+ * Returns the variables of each deployment in the outputs of a stack. An output of a construct within a stack has the construct's path
+ * before its name, and a hash after it.
+ */
+function environmentsIn(outputs: Record<string, string>): Variables[] {
+  const ours = Object.entries(outputs).filter(([name]) => name.includes(outputNames.environment));
+  return ours.map(([, environment]) => Object.fromEntries(environment.split(' ').map(pairOf)));
 }
 
 function pairOf(text: string): [string, string] {

@@ -27,11 +27,11 @@ export async function onDeployment<Result>(
   work: (deployment: Deployment, output: Output) => Promise<Result>,
   { mayCreate = false, aroundEvent = (print) => print() }: OnDeployment = {},
 ): Promise<Result> {
-  const { directory, json } = globalOptionsOf(command);
-  const output = createOutput(json);
+  const options = globalOptionsOf(command);
+  const output = createOutput(options.json);
   const print = printEvent(output);
   const onEvent = (event: DeliveredEvent) => aroundEvent(() => print(event));
-  const deployment = await openDeployment(directory, onEvent, mayCreate);
+  const deployment = await openDeployment(options, onEvent, mayCreate);
   try {
     return await work(deployment, output);
   } finally {

@@ -8,13 +8,13 @@ import type { Queue, RunSettings } from '../../functions/core/ports.ts';
 import type { ReplayPorts } from '../../functions/core/replay/ports.ts';
 import type { IdSetting } from '../../functions/remote-ids.ts';
 import { runSettings } from '../../functions/run-settings.ts';
-import { type OperatorChecks, wireOperator } from '../../functions/wiring.ts';
+import { type OperatorChecks, readStackOutputs, wireOperator } from '../../functions/wiring.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
 import { openLocalParts } from '../../local/local-parts.ts';
-import { DEFAULT_DIRECTORY } from '../options/global-options.ts';
+import { DEFAULT_DIRECTORY, type GlobalOptions } from '../options/global-options.ts';
 import { CommandError } from '../terminal/exit-code.ts';
-import { deployedEnvironment } from './deployed-environment.ts';
+import { deployedEnvironment, stackEnvironment } from './deployed-environment.ts';
 
 /**
  * What a command works on: the deployment on AWS, or with `--local` an embedded DynamoDB and event bus on
@@ -52,11 +52,11 @@ const LocalSettings = z.pick(Environment, {
  * @throws CommandError for a directory without data, unless `mayCreate`
  */
 export async function openDeployment(
-  directory: string | null,
+  { directory, stack }: Pick<GlobalOptions, 'directory' | 'stack'>,
   onEvent: (event: DeliveredEvent) => void,
   mayCreate: boolean,
 ): Promise<Deployment> {
-  if (directory === null) return openAws();
+  if (directory === null) return openAws(stack);
   if (!mayCreate) refuseWithoutData(directory);
   const kombo = await openLocalKombo(process.env, directory);
   try {
@@ -75,16 +75,21 @@ export async function openDeployment(
 }
 
 /**
- * Opens the deployment on AWS: the one that the environment variables name, or the last one that was deployed from this
- * folder.
+ * Opens the deployment on AWS: the one in a stack, or the one that the environment variables name, or the last one that was
+ * deployed from this folder.
  */
-export function openAws(): Deployment {
-  const variables = deployedEnvironment(process.env);
+export async function openAws(stack: string | null): Promise<Deployment> {
+  // The address of CloudFormation, and those of the other services, are checked before the first request.
+  refuseOpenAddresses(process.env);
+  const variables =
+    stack === null
+      ? deployedEnvironment(process.env)
+      : stackEnvironment(process.env, stack, await readStackOutputs(stack));
   refuseOpenAddresses(variables);
   const wrong = Environment.safeParse(variables).error?.issues.map(({ path }) => path.join('.')) ?? [];
   if (wrong.length > 0) {
     throw new CommandError(
-      `No deployment was found: run npx cdk deploy --all, or set ${wrong.join(', ')} to the values in its outputs, or use --local.`,
+      `No deployment was found: run npx cdk deploy --all, or name its stack with --stack, or set ${wrong.join(', ')} to the values in its outputs, or use --local.`,
     );
   }
   return { ...wireOperator(variables), close: async () => {} };

@@ -1,18 +1,24 @@
 import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import { IntegrationId } from '../../functions/contract/integration.ts';
+import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 
 export const DEFAULT_DIRECTORY = '.schoolbell';
 
 const GlobalOptions = z.object({
   local: z.optional(z.union([z.string(), z.boolean()])),
   json: z._default(z.boolean(), false),
+  stack: z.optional(z.string()),
+  profile: z.optional(z.string()),
+  region: z.optional(z.string()),
 });
 
 export type GlobalOptions = {
   /** The directory with the data of the embedded DynamoDB; null for the deployment on AWS. */
   directory: string | null;
   json: boolean;
+  /** The name of the stack with the deployment on AWS; null if the environment or the outputs file names it. */
+  stack: string | null;
 };
 
 /** Adds the options that all commands have. */
@@ -22,13 +28,33 @@ export function addGlobalOptions(program: Command): Command {
       '--local [DIR]',
       `use an embedded DynamoDB and event bus, with data in DIR (default: ${DEFAULT_DIRECTORY}/)`,
     )
-    .option('--json', 'print one JSON object per line on standard output, everything else on standard error');
+    .option('--json', 'print one JSON object per line on standard output, everything else on standard error')
+    .option('--stack <name>', 'work on the deployment in this CloudFormation stack')
+    .option('--profile <name>', 'use this profile of the AWS configuration')
+    .option('--region <name>', 'use this AWS Region');
 }
 
 export function globalOptionsOf(command: Command): GlobalOptions {
-  const { local, json } = GlobalOptions.parse(command.optsWithGlobals());
-  if (local === undefined || local === false) return { directory: null, json };
-  return { directory: local === true || local === '' ? DEFAULT_DIRECTORY : local, json };
+  const { local, json, stack = null } = GlobalOptions.parse(command.optsWithGlobals());
+  if (local === undefined || local === false) return { directory: null, json, stack };
+  if (stack !== null) {
+    throw new CommandError('Use --local or --stack, but not both.', ExitCode.wrongUse);
+  }
+  return { directory: local === true || local === '' ? DEFAULT_DIRECTORY : local, json, stack };
+}
+
+/**
+ * Selects the AWS account and Region of the options, as the AWS CLI does: a profile takes precedence over credentials in the
+ * environment.
+ */
+export function selectAccount(command: Command): void {
+  const { profile, region } = GlobalOptions.parse(command.optsWithGlobals());
+  if (profile !== undefined) {
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
+      delete process.env[name];
+    process.env['AWS_PROFILE'] = profile;
+  }
+  if (region !== undefined) process.env['AWS_REGION'] = region;
 }
 
 /**

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { deployedEnvironment } from '../../cli/deployment/deployed-environment.ts';
+import { deployedEnvironment, stackEnvironment } from '../../cli/deployment/deployed-environment.ts';
 import { outputNames } from '../../functions/contract/names.ts';
 
 const QUEUE = 'https://sqs.eu-central-1.amazonaws.com/123456789012/polls?a=b';
@@ -45,3 +45,34 @@ test.each(['', 'not json', '[]', '{"Stack":{"Output":1}}'])(
     expect(() => deployedEnvironment({}, written(content))).toThrow(/run npx cdk deploy --all again/);
   },
 );
+
+test('an outputs file with several deployments is refused, because the command could change the wrong one', () => {
+  const stack = { [outputNames.environment]: 'TABLE_NAME=one' };
+  expect(() => deployedEnvironment({}, written(JSON.stringify({ One: stack, Two: stack })))).toThrow(
+    /several deployments: name the stack of one with --stack/,
+  );
+});
+
+test('the output of a construct within a stack is found, whose name has a path and a hash', () => {
+  const outputs = {
+    SchoolbellTableName1A2B: 'x',
+    SchoolbellOperatorEnvironmentC3D4: `TABLE_NAME=t QUEUE_URL=${QUEUE}`,
+  };
+  expect(stackEnvironment({ AWS_PROFILE: 'p', TABLE_NAME: 'other' }, 'Learning', outputs)).toEqual({
+    AWS_PROFILE: 'p',
+    TABLE_NAME: 't',
+    QUEUE_URL: QUEUE,
+  });
+});
+
+test.each([
+  ['that does not exist', null, /There is no stack Learning in this account and Region/],
+  ['without a deployment', { TableName: 'x' }, /has 0 deployments/],
+  [
+    'with two deployments',
+    { AOperatorEnvironment1: 'A=1', BOperatorEnvironment2: 'A=2' },
+    /has 2 deployments/,
+  ],
+])('a stack %s is refused', (_which, outputs, message) => {
+  expect(() => stackEnvironment({}, 'Learning', outputs)).toThrow(message);
+});

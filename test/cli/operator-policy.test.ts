@@ -26,7 +26,7 @@ vi.mock('node:fs', async (importOriginal) => ({
 }));
 
 /** These commands never use AWS. */
-const ALWAYS_LOCAL = ['dev', 'sandbox'];
+const ALWAYS_LOCAL = ['dev', 'init', 'sandbox'];
 
 const FUNCTIONS = new URL('../../functions/', import.meta.url);
 

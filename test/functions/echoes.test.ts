@@ -5,7 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasStack } from '../../functions/adapters/cloudformation/has-stack.ts';
+import { hasStack } from '../../functions/adapters/cloudformation/stacks.ts';
 import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
 import { createPublisher } from '../../functions/adapters/eventbridge/publisher.ts';

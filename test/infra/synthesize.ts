@@ -27,7 +27,7 @@ export function appWithStacks(
     },
   });
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
-  return { app, ...addStacks(app, settings, { ...(account && { account }), ...(region && { region }) }) };
+  return { app, ...addStacks(app, settings, { account, region }) };
 }
 
 type Synthesised = { state: Template; notifier: Template; all: Record<string, Template> };

@@ -1,0 +1,120 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import * as z from 'zod/mini';
+import product from '../../package.json' with { type: 'json' };
+import { globalOptionsOf } from '../options/global-options.ts';
+import { CommandError } from '../terminal/exit-code.ts';
+import { createOutput } from '../terminal/output.ts';
+
+/** The checkout, or the compiled files of the package. */
+const ROOT = join(import.meta.dirname, '../..');
+
+/** The files that are copied. */
+const TEMPLATE = join(ROOT, 'packages/app');
+
+/** Adds `schoolbell init`, which writes a CDK application that deploys Schoolbell. */
+export function addInitCommand(program: Command): void {
+  program
+    .command('init')
+    .argument('[dir]', 'the directory to write to', '.')
+    .description('write a CDK application that deploys Schoolbell to your AWS account')
+    .addHelpText('after', HELP)
+    .action((directory: string, _options: object, command: Command) => {
+      const files = writeApplication(directory);
+      const { json } = globalOptionsOf(command);
+      const enter = resolve(directory) === process.cwd() ? '' : `cd ${directory} && `;
+      createOutput(json).answer(
+        { directory: resolve(directory), files },
+        `Wrote ${files.join(', ')}. Next, after you have read settings.ts:`,
+        `  ${enter}npm install`,
+        '  npx cdk bootstrap        (once per account and Region)',
+        '  npx cdk deploy --all',
+      );
+    });
+}
+
+const HELP = `
+It overwrites no file.
+
+Example:
+  schoolbell init learning-events`;
+
+/**
+ * Writes the application and returns the names of its files.
+ *
+ * @throws CommandError when one of the files exists
+ */
+function writeApplication(directory: string): string[] {
+  const copied = readdirSync(TEMPLATE).map((name): [string, string] => [
+    name,
+    readFileSync(join(TEMPLATE, name), 'utf8'),
+  ]);
+  const files = new Map([
+    ...copied,
+    ['cdk.json', jsonFile(cdkSettings())],
+    ['package.json', jsonFile(packageOf(directory))],
+    // npm leaves a file of this name out of a package, so it cannot be one of the copied files.
+    ['.gitignore', 'node_modules/\ncdk.out/\nschoolbell.outputs.json\n'],
+  ]);
+  const existing = [...files.keys()].filter((name) => existsSync(join(directory, name)));
+  if (existing.length > 0) {
+    throw new CommandError(
+      `${existing.map((name) => join(directory, name)).join(', ')}: exists already. Name a directory without these files: schoolbell init DIR`,
+    );
+  }
+  mkdirSync(directory, { recursive: true });
+  for (const [name, content] of files) writeFileSync(join(directory, name), content, { flag: 'wx' });
+  return [...files.keys()];
+}
+
+const CdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
+
+/** Returns the CDK's settings, with the feature flags under which the constructs are tested. */
+function cdkSettings(): object {
+  const { context } = CdkJson.parse(JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')));
+  return { app: 'node app.ts', outputsFile: 'schoolbell.outputs.json', context };
+}
+
+function packageOf(directory: string): object {
+  const {
+    '@types/node': types,
+    'aws-cdk': cdk,
+    'aws-cdk-lib': library,
+    constructs,
+  } = product.devDependencies;
+  const name = basename(resolve(directory))
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+/, '');
+  return {
+    name: name === '' || name === product.name ? `${product.name}-app` : name,
+    version: '1.0.0',
+    private: true,
+    type: 'module',
+    dependencies: { 'aws-cdk-lib': library, constructs, schoolbell: installedFrom() ?? product.version },
+    devDependencies: { '@types/node': types, 'aws-cdk': cdk },
+  };
+}
+
+const InstalledPackages = z.object({
+  packages: z.record(z.string(), z.object({ resolved: z.optional(z.string()) })),
+});
+
+/**
+ * Returns the file from which npm installed this package, as a dependency's version; null if npm installed it from a registry. A
+ * checkout is such a file itself.
+ */
+function installedFrom(): string | null {
+  if (existsSync(join(ROOT, 'cli/main.ts'))) return `file:${ROOT}`;
+  const project = join(ROOT, '../../..');
+  const list = join(project, 'node_modules/.package-lock.json');
+  if (!existsSync(list)) return null;
+  const installed = InstalledPackages.safeParse(JSON.parse(readFileSync(list, 'utf8'))).data?.packages;
+  const { resolved = '' } = installed?.[`node_modules/${product.name}`] ?? {};
+  return resolved.startsWith('file:') ? `file:${resolve(project, resolved.slice('file:'.length))}` : null;
+}
+
+function jsonFile(content: object): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
+}

@@ -1,0 +1,40 @@
+import type { SettingsInput } from 'schoolbell/settings';
+
+/** The settings of the deployment. What is not set has its default, which is the value shown in a comment. */
+const settings: SettingsInput = {
+  // Begins the names of the stacks. Two deployments in one account need two names. Do not change it after the first deployment.
+  name: 'Schoolbell',
+
+  // The region of Kombo's API: 'eu' or 'us', or the complete URL of another host.
+  kombo: 'eu',
+
+  // Kombo's ids of the integrations to poll. More can be added at any time: npx schoolbell integrations add ID
+  integrations: [],
+
+  // What the first sync of an integration publishes: 'silent' (nothing), 'publish' (everything), 'since:2026-01-31'.
+  baseline: 'silent',
+
+  // Who is notified when an alarm goes off: 'none', an e-mail address, or the ARN of an SNS topic.
+  alarms: 'none',
+
+  // The ARNs of the IAM roles and users that run the command line, such as 'arn:aws:iam::123456789012:role/operators'.
+  operators: [],
+
+  // pollEveryMinutes: 15,
+  // learnerDetails: 'omit',    // 'include' puts names and e-mail addresses into the events.
+  // webhook: false,            // true receives Kombo's webhooks, so that changes arrive sooner.
+  // keepState: true,           // false deletes table, bus and secrets with their stack: for trials only.
+
+  // Certificates need the fonts: npm install schoolbell-fonts
+  // certificates: { texts: { issuer: 'Northwind Academy' } },
+
+  // slack: [
+  //   {
+  //     name: 'learning',
+  //     events: ['CourseCompleted', 'ChangesHeld'],
+  //     via: { way: 'incoming-webhook', url: 'arn:aws:secretsmanager:...' },
+  //   },
+  // ],
+};
+
+export default settings;

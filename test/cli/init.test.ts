@@ -1,0 +1,41 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import product from '../../package.json' with { type: 'json' };
+import { startSchoolbell } from './run-schoolbell.ts';
+
+const emptyDirectory = () => mkdtempSync(join(tmpdir(), 'schoolbell-init-'));
+const Package = z.object({ name: z.string(), dependencies: z.record(z.string(), z.string()) });
+
+test('init writes an application with pinned versions, and names the next three commands', async () => {
+  const directory = join(emptyDirectory(), 'Learning Events');
+  const { stdout, code } = await startSchoolbell(['init', directory], { cwd: tmpdir() }).ended;
+  expect(code).toBe(0);
+  expect(readdirSync(directory).toSorted()).toEqual([
+    '.gitignore',
+    'README.md',
+    'app.ts',
+    'cdk.json',
+    'package.json',
+    'settings.ts',
+    'tsconfig.json',
+  ]);
+  for (const command of ['npm install', 'npx cdk bootstrap', 'npx cdk deploy --all']) {
+    expect(stdout.join('\n')).toContain(command);
+  }
+  const written = Package.parse(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')));
+  expect(written.name).toBe('learning-events');
+  expect(written.dependencies['aws-cdk-lib']).toBe(product.devDependencies['aws-cdk-lib']);
+});
+
+test('init overwrites no file, and then writes none', async () => {
+  const directory = emptyDirectory();
+  writeFileSync(join(directory, 'settings.ts'), 'mine');
+  const { stderr, code } = await startSchoolbell(['init', directory], { cwd: tmpdir() }).ended;
+  expect(code).toBe(1);
+  expect(stderr.join('\n')).toContain('settings.ts: exists already');
+  expect(readdirSync(directory)).toEqual(['settings.ts']);
+  expect(readFileSync(join(directory, 'settings.ts'), 'utf8')).toBe('mine');
+});
