@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileSystem, IgnoreMode } from 'aws-cdk-lib';
+import * as z from 'zod/mini';
 import { NO_FONTS, SHAPING } from '../consumers/certificates/fonts-directory.ts';
 import { bundle } from '../infra/constructs/function-code.ts';
 import product from '../package.json' with { type: 'json' };
@@ -47,9 +48,21 @@ function bundleFunctions(): void {
     const packages = entry.startsWith('consumers/certificates/') ? SHAPING : [];
     const folder = join(DIST, 'bundles', dirname(entry));
     bundle(entry, packages, folder);
+    if (packages.length === 0) continue;
     // npm never packs a folder with the name `node_modules`.
-    if (packages.length > 0) renameSync(join(folder, 'node_modules'), join(folder, 'packages'));
+    renameSync(join(folder, 'node_modules'), join(folder, 'packages'));
+    for (const file of globSync(join(folder, 'packages/*/package.json'))) dropExports(file);
   }
+}
+
+/** Removes `exports`, which tools for packages reject outside of `node_modules`. Node then uses `main`. */
+function dropExports(file: string): void {
+  const { exports, ...rest } = z.looseObject({ main: z.optional(z.string()) }).parse(readJson(file));
+  if (exports !== undefined && rest.main !== undefined) writeFileSync(file, JSON.stringify(rest));
+}
+
+function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 /** Copies the font files and their licences out of the packages of the fonts. */
