@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { interruption } from './terminal/interruption.ts';
 import { reportError } from './terminal/report-error.ts';
 
 process.on('uncaughtException', (error) => process.exit(reportError(error)));
@@ -10,3 +11,5 @@ process.on('uncaughtException', (error) => process.exit(reportError(error)));
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/schoolbell'));
 const { runProgram } = await import('./program.ts');
 await runProgram(process.argv.slice(2));
+// Reading that was given up may still wait for a response.
+if (interruption().aborted) process.exit();

@@ -15,6 +15,7 @@ import { addStatusCommand } from './commands/status.ts';
 import { addWatermarkCommand } from './commands/watermark.ts';
 import { addGlobalOptions, selectAccount, separateLocal } from './options/global-options.ts';
 import { EXIT_CODE_HELP, ExitCode } from './terminal/exit-code.ts';
+import { untilProgramEnds } from './terminal/interruption.ts';
 import { printError } from './terminal/output.ts';
 import { reportError } from './terminal/report-error.ts';
 
@@ -22,7 +23,9 @@ import { reportError } from './terminal/report-error.ts';
 export async function runProgram(args: readonly string[]): Promise<void> {
   const program = buildProgram();
   try {
-    await program.parseAsync(separateLocal(args, commandNames(program)), { from: 'user' });
+    await untilProgramEnds(async () => {
+      await program.parseAsync(separateLocal(args, commandNames(program)), { from: 'user' });
+    });
   } catch (error) {
     process.exitCode = error instanceof CommanderError ? exitCodeOf(error) : reportError(error);
   }

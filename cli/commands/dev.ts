@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -8,8 +8,9 @@ import { openLocalKombo } from '../../local/local-kombo.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
 import { learnerDetailsOption, parseIntegrationId, parseNumber } from '../options/values.ts';
 import { runDev } from '../runs/dev-run.ts';
+import { withTemporaryDirectory } from '../temporary-directory.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
-import { untilInterrupted } from '../terminal/interaction.ts';
+import { interruption } from '../terminal/interruption.ts';
 import { createOutput } from '../terminal/output.ts';
 import { createDevView } from '../views/dev-view.ts';
 
@@ -42,14 +43,13 @@ export function addDevCommand(program: Command): void {
     .addHelpText('after', HELP)
     .action(async (options: DevOptions, command: Command) => {
       const { directory, json } = globalOptionsOf(command);
-      const data = directory ?? (await mkdtemp(join(tmpdir(), 'schoolbell-')));
-      // The directory is not deleted afterwards, so that the user can open the certificates.
-      const certificates = directory ?? (await mkdtemp(join(tmpdir(), 'schoolbell-certificates-')));
-      try {
-        process.exitCode = await dev(data, certificates, json, options);
-      } finally {
-        if (directory === null) await rm(data, { recursive: true, force: true });
+      if (directory !== null) {
+        process.exitCode = await dev(directory, directory, json, options);
+        return;
       }
+      // The folder is not deleted afterwards, so that the user can open the certificates.
+      const certificates = join(tmpdir(), `schoolbell-certificates-${randomUUID()}`);
+      process.exitCode = await withTemporaryDirectory((data) => dev(data, certificates, json, options));
     });
 }
 
@@ -71,21 +71,19 @@ async function dev(directory: string, folder: string, json: boolean, options: De
     }
     // The learners of the sandbox are invented, so their names may be shown.
     const learnerDetails = options.learnerDetails ?? (school === null ? undefined : 'include');
-    return await untilInterrupted((stop) =>
-      runDev({
-        directory,
-        // Certificates are issued only with the sandbox: nobody has asked for certificates of a real platform's
-        // learners on this machine.
-        certificates: school === null || json ? null : folder,
-        kombo,
-        integration,
-        watch: options.watch ?? false,
-        everyMs: (options.every ?? defaultSeconds(school !== null, options)) * 1000,
-        ...(learnerDetails && { learnerDetails }),
-        view: createDevView(createOutput(json)),
-        stop,
-      }),
-    );
+    return await runDev({
+      directory,
+      // Certificates are issued only with the sandbox: nobody has asked for certificates of a real platform's
+      // learners on this machine.
+      certificates: school === null || json ? null : folder,
+      kombo,
+      integration,
+      watch: options.watch ?? false,
+      everyMs: (options.every ?? defaultSeconds(school !== null, options)) * 1000,
+      ...(learnerDetails && { learnerDetails }),
+      view: createDevView(createOutput(json)),
+      stop: interruption(),
+    });
   } finally {
     await kombo.close();
   }

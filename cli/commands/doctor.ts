@@ -6,6 +6,7 @@ import { idRule } from '../../functions/remote-ids.ts';
 import { onDeployment } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { ExitCode } from '../terminal/exit-code.ts';
+import type { Output } from '../terminal/output.ts';
 import { type Styled, styled } from '../terminal/terminal-text.ts';
 import { failureText } from '../views/poll-outcome.ts';
 import { plural } from '../views/words.ts';
@@ -21,18 +22,21 @@ export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
     .description('check the table, the bus, the queues, the API key, the host, the clock and the stored data')
-    .action((_options: object, command: Command) =>
-      onDeployment(command, async (deployment, output) => {
+    .action((_options: object, command: Command) => {
+      let checks = 0;
+      const run = async (deployment: Deployment, output: Output) => {
         let wrong = 0;
         for await (const finding of examine(deployment)) {
           const { check, state, found } = finding;
+          checks += 1;
           if (state === 'wrong') wrong += 1;
           output.answer(finding, [MARKS[state], ` ${check}: ${found}`]);
         }
         output.say(wrong === 0 ? 'Nothing is wrong.' : `${plural(wrong, 'problem')} to fix.`);
         if (wrong > 0) process.exitCode = ExitCode.failed;
-      }),
-    );
+      };
+      return onDeployment(command, run, { howFar: () => `stopped after ${plural(checks, 'check')}.` });
+    });
 }
 
 /** The result of a check. For a problem, `found` also says how to fix it. */

@@ -8,9 +8,12 @@ import type { Store } from '../../functions/core/ports.ts';
 import { BEGINNING, readEvents, readEventsOf } from '../../functions/core/replay/event-history.ts';
 import type { IdSetting } from '../../functions/remote-ids.ts';
 import { findIntegration, onDeployment } from '../deployment/on-deployment.ts';
+import type { Deployment } from '../deployment/open-deployment.ts';
 import { filterByStoredIds } from '../filter-ids.ts';
 import { addIntegrationArgument, listOption, parseInstant, typesOption } from '../options/values.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
+import { interruption } from '../terminal/interruption.ts';
+import type { Output } from '../terminal/output.ts';
 import { eventLine } from '../views/event-line.ts';
 import { plural } from '../views/words.ts';
 
@@ -42,11 +45,12 @@ export function addEventsCommand(program: Command): void {
     .option('--to <time>', 'only events detected before this time', parseInstant)
     .action((id: IntegrationId, options: EventsOptions, command: Command) => {
       refuseEmptyRange(options);
-      return onDeployment(command, async ({ ports: { store }, ids }, output) => {
+      let shown = 0;
+      const show = async ({ ports: { store }, ids }: Deployment, output: Output) => {
         await findIntegration(store, id);
         const setAside = await reasonsOfSetAsideEvents(store, id);
-        let shown = 0;
         for await (const { type, detail } of await history(store, ids, id, options)) {
+          if (interruption().aborted) return;
           shown += 1;
           const reason = setAside.get(detail.id);
           const suffix =
@@ -64,7 +68,8 @@ export function addEventsCommand(program: Command): void {
           );
         }
         output.say(shown === 0 ? noEvents(id, options) : `${plural(shown, 'event')}.`);
-      });
+      };
+      return onDeployment(command, show, { howFar: () => `stopped after ${plural(shown, 'event')}.` });
     });
 }
 

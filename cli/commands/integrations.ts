@@ -8,7 +8,7 @@ import {
 import { minute } from '../../functions/contract/printable-text.ts';
 import { addAgain, changeState } from '../../functions/core/operator/operator-changes.ts';
 import { newCheckpoint } from '../../functions/core/state/checkpoint.ts';
-import { onDeployment, onIntegration, underLease } from '../deployment/on-deployment.ts';
+import { onDeployment, onIntegration, READS, underLease } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { addIntegrationArgument, baselineOption } from '../options/values.ts';
 import type { Output } from '../terminal/output.ts';
@@ -81,32 +81,36 @@ function addList(integrations: Command): void {
     .command('list')
     .description('list the integrations with the state of each')
     .action((_options: object, command: Command) =>
-      onDeployment(command, async ({ ports: { store } }, output) => {
-        const { integrations, unreadable } = await store.readIntegrations();
-        for (const { reason } of unreadable) output.complain(reason);
-        const checkpoints = await store.readCheckpoints(integrations.map(({ id }) => id));
-        const rows = integrations.map((integration) => {
-          const { health, watermark, known, held } =
-            checkpoints.get(integration.id) ?? newCheckpoint(integration.id);
-          return { ...integration, health, watermark, known, held };
-        });
-        if (rows.length === 0)
-          return output.say('No integrations yet. Add one: schoolbell integrations add ID');
-        output.answerAll(
-          rows,
-          ...plainTable(
-            ['INTEGRATION', 'STATE', 'HEALTH', 'SYNCED UP TO (UTC)', 'KNOWN', 'BASELINE'],
-            rows.map(({ id, state, health, watermark, known, held, baseline }) => [
-              id,
-              state,
-              held === null ? (health.state === 'healthy' ? 'healthy' : health.failure.message) : 'held',
-              watermark === null ? 'never' : minute(watermark),
-              String(known),
-              describeBaseline(baseline),
-            ]),
-          ),
-        );
-      }),
+      onDeployment(
+        command,
+        async ({ ports: { store } }, output) => {
+          const { integrations, unreadable } = await store.readIntegrations();
+          for (const { reason } of unreadable) output.complain(reason);
+          const checkpoints = await store.readCheckpoints(integrations.map(({ id }) => id));
+          const rows = integrations.map((integration) => {
+            const { health, watermark, known, held } =
+              checkpoints.get(integration.id) ?? newCheckpoint(integration.id);
+            return { ...integration, health, watermark, known, held };
+          });
+          if (rows.length === 0)
+            return output.say('No integrations yet. Add one: schoolbell integrations add ID');
+          output.answerAll(
+            rows,
+            ...plainTable(
+              ['INTEGRATION', 'STATE', 'HEALTH', 'SYNCED UP TO (UTC)', 'KNOWN', 'BASELINE'],
+              rows.map(({ id, state, health, watermark, known, held, baseline }) => [
+                id,
+                state,
+                held === null ? (health.state === 'healthy' ? 'healthy' : health.failure.message) : 'held',
+                watermark === null ? 'never' : minute(watermark),
+                String(known),
+                describeBaseline(baseline),
+              ]),
+            ),
+          );
+        },
+        READS,
+      ),
     );
 }
 

@@ -19,6 +19,7 @@ import {
 import { resumeReplay, startReplay, stopReplay } from '../runs/replay-runs.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { confirm } from '../terminal/interaction.ts';
+import { unlessInterrupted } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
 import { createReplayProgress, planText, replaysText } from '../views/replay-view.ts';
 
@@ -128,14 +129,15 @@ async function order({ ports, ids }: Deployment, id: IntegrationId, options: Rep
     throw new CommandError('Missing --from: the time to replay from.', ExitCode.wrongUse);
   const integration = await findIntegration(ports.store, id);
   const plans = options.one ? planOneEvent : planReplay;
-  const planned = await plans(ports, integration, {
-    range: { from: from ?? BEGINNING, to: to ?? null },
-    filter: await filterByStoredIds(
-      { types: type, courses: course, learners: learner, progressions: progression },
-      ids,
-    ),
-    source,
-  });
+  const filter = await filterByStoredIds(
+    { types: type, courses: course, learners: learner, progressions: progression },
+    ids,
+  );
+  const wantedRange = { from: from ?? BEGINNING, to: to ?? null };
+  const planned = await unlessInterrupted(
+    plans(ports, integration, { range: wantedRange, filter, source }),
+    () => 'no event was sent.',
+  );
   if ('refused' in planned) throw new CommandError(planned.refused);
   const { plan } = planned;
   const wanted: ReplayOrder = {

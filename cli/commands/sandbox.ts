@@ -7,7 +7,7 @@ import { startSandbox } from '../../local/sandbox/server.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
 import { parseIntegrationId, parseNumber } from '../options/values.ts';
 import { CommandError } from '../terminal/exit-code.ts';
-import { untilInterrupted } from '../terminal/interaction.ts';
+import { interruption } from '../terminal/interruption.ts';
 import { createOutput } from '../terminal/output.ts';
 
 type SandboxCommandOptions = {
@@ -61,12 +61,8 @@ export function addSandboxCommand(program: Command): void {
       const output = createOutput(globalOptionsOf(command).json);
       const sandbox = await start(options);
       const { key, integration } = options;
-      // The signal handler is set before the URL is printed, because a program that reads the URL may stop the sandbox
-      // at once.
-      await untilInterrupted((signal) => {
-        output.answer({ url: sandbox.url, apiKey: key, integration }, ...instructions(sandbox.url, options));
-        return once(signal, 'abort');
-      });
+      output.answer({ url: sandbox.url, apiKey: key, integration }, ...instructions(sandbox.url, options));
+      if (!interruption().aborted) await once(interruption(), 'abort');
       await sandbox.close();
     });
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { minute } from '../../functions/contract/printable-text.ts';
 import { retrySetAside } from '../../functions/core/operator/retry-set-aside.ts';
 import type { SetAside } from '../../functions/core/state/set-aside.ts';
-import { findIntegration, onDeployment, onIntegration } from '../deployment/on-deployment.ts';
+import { findIntegration, onDeployment, onIntegration, READS } from '../deployment/on-deployment.ts';
 import { addIntegrationArgument } from '../options/values.ts';
 import { ExitCode } from '../terminal/exit-code.ts';
 import { plainTable } from '../views/plain-table.ts';
@@ -20,18 +20,22 @@ export function addSetAsideCommand(program: Command): void {
 function addList(setAside: Command): void {
   addIntegrationArgument(setAside.command('list').description('list what is set aside, and why')).action(
     (id: string, _options: object, command: Command) =>
-      onDeployment(command, async ({ ports: { store } }, output) => {
-        await findIntegration(store, id);
-        const items = await store.readSetAside(id);
-        if (items.length === 0) return output.say(`Nothing is set aside for ${id}.`);
-        output.answerAll(
-          items,
-          ...plainTable(
-            ['KIND', 'ID', 'SINCE (UTC)', 'REASON'],
-            items.map((item) => [item.kind, item.id, minute(item.at), reasonText(item)]),
-          ),
-        );
-      }),
+      onDeployment(
+        command,
+        async ({ ports: { store } }, output) => {
+          await findIntegration(store, id);
+          const items = await store.readSetAside(id);
+          if (items.length === 0) return output.say(`Nothing is set aside for ${id}.`);
+          output.answerAll(
+            items,
+            ...plainTable(
+              ['KIND', 'ID', 'SINCE (UTC)', 'REASON'],
+              items.map((item) => [item.kind, item.id, minute(item.at), reasonText(item)]),
+            ),
+          );
+        },
+        READS,
+      ),
   );
 }
 

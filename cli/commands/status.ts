@@ -10,7 +10,7 @@ import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
 import { findIntegration, onDeployment } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { parseIntegrationId, parseNumber } from '../options/values.ts';
-import { untilInterrupted } from '../terminal/interaction.ts';
+import { interruption } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
 import { type Line, terminalText } from '../terminal/terminal-text.ts';
 import { overviewText, statusText } from '../views/status-text.ts';
@@ -31,14 +31,18 @@ export function addStatusCommand(program: Command): void {
       5,
     )
     .action((id: IntegrationId | undefined, options: StatusOptions, command: Command) =>
-      onDeployment(command, async (deployment, output) => {
-        if (options.watch) return watch(deployment, id, options.every, output);
-        await show(deployment, id, output, output.say);
-      }),
+      onDeployment(
+        command,
+        async (deployment, output) => {
+          if (options.watch) return watch(deployment, id, options.every, output);
+          await show(deployment, id, output, output.say);
+        },
+        options.watch ? {} : { howFar: () => 'the state was not read completely.' },
+      ),
     );
 }
 
-function watch(
+async function watch(
   deployment: Deployment,
   id: IntegrationId | undefined,
   every: number,
@@ -46,13 +50,12 @@ function watch(
 ): Promise<void> {
   const live = process.stdout.isTTY && !output.json ? createLogUpdate(process.stdout) : null;
   const print = (...lines: Line[]) => (live === null ? output.say(...lines) : live(terminalText(lines)));
-  return untilInterrupted(async (signal) => {
-    while (!signal.aborted) {
-      await show(deployment, id, output, print);
-      await sleep(every * 1000, undefined, { signal }).catch(() => undefined);
-    }
-    live?.done();
-  });
+  const signal = interruption();
+  while (!signal.aborted) {
+    await show(deployment, id, output, print);
+    await sleep(every * 1000, undefined, { signal }).catch(() => undefined);
+  }
+  live?.done();
 }
 
 async function show(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { setWatermark } from '../../functions/core/operator/operator-changes.ts';
-import { findIntegration, onDeployment, onIntegration } from '../deployment/on-deployment.ts';
+import { findIntegration, onDeployment, onIntegration, READS } from '../deployment/on-deployment.ts';
 import { addIntegrationArgument, parseInstant } from '../options/values.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 
@@ -38,12 +38,16 @@ export function addWatermarkCommand(program: Command): void {
 
 async function show(id: IntegrationId, { force }: WatermarkOptions, command: Command): Promise<void> {
   if (force) throw new CommandError('--force needs --set.', ExitCode.wrongUse);
-  await onDeployment(command, async ({ ports: { store } }, output) => {
-    await findIntegration(store, id);
-    const watermark = (await store.readCheckpoint(id))?.checkpoint.watermark ?? null;
-    output.answer(
-      { integration: id, watermark },
-      watermark === null ? `${id} has no watermark: its next poll reads everything.` : watermark,
-    );
-  });
+  await onDeployment(
+    command,
+    async ({ ports: { store } }, output) => {
+      await findIntegration(store, id);
+      const watermark = (await store.readCheckpoint(id))?.checkpoint.watermark ?? null;
+      output.answer(
+        { integration: id, watermark },
+        watermark === null ? `${id} has no watermark: its next poll reads everything.` : watermark,
+      );
+    },
+    READS,
+  );
 }

@@ -7,6 +7,7 @@ import type { Store } from '../../functions/core/ports.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
 import { CommandError } from '../terminal/exit-code.ts';
+import { unlessInterrupted } from '../terminal/interruption.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
 import { eventLine } from '../views/event-line.ts';
 import { type Deployment, openDeployment } from './open-deployment.ts';
@@ -16,7 +17,12 @@ type OnDeployment = {
   mayCreate?: boolean;
   /** Calls `print`. A command with a progress bar removes the bar before the call and draws it again afterwards. */
   aroundEvent?: (print: () => void) => void;
+  /** For a command that only reads and is given up at Ctrl-C: a sentence about what was shown until then. */
+  howFar?: () => string;
 };
+
+/** For a command that only reads, and shows everything at its end. */
+export const READS = { howFar: () => 'nothing was shown.' } as const satisfies OnDeployment;
 
 /**
  * Runs a command on the deployment that its global options name. With `--local`, also prints the events that the
@@ -25,7 +31,7 @@ type OnDeployment = {
 export async function onDeployment<Result>(
   command: Command,
   work: (deployment: Deployment, output: Output) => Promise<Result>,
-  { mayCreate = false, aroundEvent = (print) => print() }: OnDeployment = {},
+  { mayCreate = false, aroundEvent = (print) => print(), howFar }: OnDeployment = {},
 ): Promise<Result> {
   const options = globalOptionsOf(command);
   const output = createOutput(options.json);
@@ -33,7 +39,8 @@ export async function onDeployment<Result>(
   const onEvent = (event: DeliveredEvent) => aroundEvent(() => print(event));
   const deployment = await openDeployment(options, onEvent, mayCreate);
   try {
-    return await work(deployment, output);
+    const result = work(deployment, output);
+    return await (howFar === undefined ? result : unlessInterrupted(result, howFar));
   } finally {
     await deployment.close();
   }

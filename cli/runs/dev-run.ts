@@ -15,6 +15,7 @@ import type { LocalKombo } from '../../local/local-kombo.ts';
 import { STORY } from '../../local/sandbox/school/story.ts';
 import { type Deployment, hasData, openLocal } from '../deployment/open-deployment.ts';
 import { ExitCode } from '../terminal/exit-code.ts';
+import { InterruptedError } from '../terminal/interruption.ts';
 import type { DevView } from '../views/dev-view.ts';
 import { exitCodeOf } from '../views/poll-outcome.ts';
 import { notActive, readOnePage, refuseOutsideSandbox } from './poll-local.ts';
@@ -34,8 +35,8 @@ export type DevRun = {
   stop: AbortSignal;
 };
 
-/** An invocation with the maximum time that Lambda allows. */
-const INVOCATION = { getRemainingTimeInMillis: () => 15 * 60 * 1000 };
+/** The maximum time of an invocation that Lambda allows. */
+const INVOCATION_MS = 15 * 60 * 1000;
 
 /** The number of updates of the progress bar between two polls. */
 const FRAMES = 20;
@@ -69,6 +70,9 @@ export async function runDev(run: DevRun): Promise<ExitCode> {
       if (isLast && exitCode === ExitCode.done) await showFailure(run, deployment, turn);
     }
     view.close(run.certificates);
+    if (stop.aborted && !run.watch) {
+      throw new InterruptedError('stopped after the poll in progress; the summary shows what was published.');
+    }
     return exitCode;
   } finally {
     await deployment.close();
@@ -165,7 +169,7 @@ function consumers({ kombo, view }: DevRun, folder: string) {
  * Returns a function that runs dispatch, or sends a message as an operator would. Then it polls until the queue is
  * empty.
  */
-function pollByHandlers({ ports, settings }: Deployment, { integration, view }: DevRun) {
+function pollByHandlers({ ports, settings }: Deployment, { integration, view, stop }: DevRun) {
   let last: PollOutcome | null = null;
   const queue = createInProcessQueue();
   const wanted = { ids: [integration], baseline: { mode: 'silent' as const } };
@@ -188,7 +192,9 @@ function pollByHandlers({ ports, settings }: Deployment, { integration, view }: 
     });
     if (message === undefined) await dispatch();
     else await queue.send([message]);
-    await queue.drain((event) => poll(event, INVOCATION));
+    const invocation = { getRemainingTimeInMillis: () => (stop.aborted ? 0 : INVOCATION_MS) };
+    // Messages that are dropped after an interruption are sent again by the next dispatch.
+    await queue.drain(async (event) => (stop.aborted ? undefined : poll(event, invocation)));
     return last === null ? ExitCode.done : exitCodeOf(last);
   };
 }

@@ -3,13 +3,16 @@ import type { Integration, IntegrationId } from '../../functions/contract/integr
 import type { PollMode } from '../../functions/contract/messages.ts';
 import { runPoll } from '../../functions/core/poll/run-poll.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
+import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
 import { STORY } from '../../local/sandbox/school/story.ts';
 import { printEvent } from '../deployment/on-deployment.ts';
 import { hasData, openLocal } from '../deployment/open-deployment.ts';
 import { CommandError, type ExitCode } from '../terminal/exit-code.ts';
+import { InterruptedError, interruption } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
 import { doneText, exitCodeOf, problemText } from '../views/poll-outcome.ts';
+import { plural } from '../views/words.ts';
 
 export type PollOptions = {
   mode?: PollMode;
@@ -29,12 +32,18 @@ export async function pollLocal(
   output: Output,
 ): Promise<ExitCode> {
   const kombo = await openLocalKombo(process.env, directory);
+  let events = 0;
+  const print = printEvent(output);
+  const onEvent = (event: DeliveredEvent) => {
+    events += 1;
+    print(event);
+  };
   let closeParts = async () => {};
   try {
     refuseOutsideSandbox(kombo, id);
     const isFresh = !hasData(directory);
     if (isFresh) await readOnePage(kombo, id);
-    const deployment = await openLocal(directory, kombo, { ...options, onEvent: printEvent(output) });
+    const deployment = await openLocal(directory, kombo, { ...options, onEvent });
     closeParts = deployment.close;
     const { ports, settings } = deployment;
     const known = await ports.store.readIntegration(id);
@@ -46,7 +55,13 @@ export async function pollLocal(
       await kombo.school.keep();
     }
     const integration = known ?? (await add(ports, id));
-    return await pollUntilDone(ports, settings, { integration, ...options }, output);
+    const exitCode = await pollUntilDone(ports, settings, { integration, ...options }, output);
+    if (exitCode === null) {
+      throw new InterruptedError(
+        `${plural(events, 'event')} ${events === 1 ? 'was' : 'were'} published. The next poll continues here; to see them again: schoolbell events ${id}`,
+      );
+    }
+    return exitCode;
   } finally {
     await closeParts();
     await kombo.close();
@@ -89,25 +104,27 @@ async function add({ store, clock }: Ports, id: IntegrationId): Promise<Integrat
   return (await store.changeIntegration(id, (stored) => stored ?? added)) ?? added;
 }
 
+/** Returns null if the poll was interrupted before it was complete. */
 async function pollUntilDone(
   ports: Ports,
   settings: RunSettings,
   { integration, mode, force = false }: PollOptions & { integration: Integration },
   output: Output,
-): Promise<ExitCode> {
+): Promise<ExitCode | null> {
   let asked = { ...(mode && { mode }), force };
   for (;;) {
     const outcome = await runPoll(ports, settings, {
       integration,
       ...asked,
       owner: randomUUID(),
-      timeLeft: () => true,
+      timeLeft: () => !interruption().aborted,
     });
     const isUnfinished = outcome.kind === 'more' || (outcome.kind === 'ended' && outcome.again);
     const problem = problemText(integration.id, outcome);
     for (const done of doneText(integration.id, outcome)) output.say(done);
     if (problem !== null) output.complain(problem);
     if (!isUnfinished) return exitCodeOf(outcome);
+    if (interruption().aborted) return null;
     asked = { force: false };
   }
 }

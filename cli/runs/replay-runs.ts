@@ -8,7 +8,7 @@ import type { ReplayRecord } from '../../functions/core/replay/replay-record.ts'
 import { runReplay } from '../../functions/core/replay/run-replay.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
-import { untilInterrupted } from '../terminal/interaction.ts';
+import { InterruptedError, interruption } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
 import { type ReplayProgress, replayText } from '../views/replay-view.ts';
 
@@ -43,11 +43,8 @@ export async function startReplay(at: ReplayCommand, replay: ReplayRecord): Prom
         'The deployment has no replay function, so this process sends the events. Ctrl-C stops the replay.',
       );
     }
-    const onProgress = at.progress.show;
-    const ended = await untilInterrupted((stop) =>
-      runReplayHere(ports, settings, replay, { stop, onProgress }),
-    );
-    return report(at, ended);
+    const following = { stop: interruption(), onProgress: at.progress.show };
+    return report(at, await runReplayHere(ports, settings, replay, following));
   }
   const { integration, id } = replay;
   await replayQueue.send([{ integration, replay: id }]);
@@ -82,9 +79,8 @@ export async function stopReplay(
 
 async function watchReplay(at: ReplayCommand, replay: ReplayRecord): Promise<void> {
   const { replays } = at.deployment.ports;
-  const latest = await untilInterrupted((stop) =>
-    followReplay(replays, replay, { stop, onProgress: at.progress.show }),
-  );
+  const following = { stop: interruption(), onProgress: at.progress.show };
+  const latest = await followReplay(replays, replay, following);
   report(at, latest);
   if (latest.state !== 'running') return;
   const command = `schoolbell replay ${latest.integration}`;
@@ -161,7 +157,10 @@ function report({ output, progress }: ReplayCommand, replay: ReplayRecord): void
     return;
   }
   const { id, integration, state, events, published, refused } = replay;
-  output.answer({ replay: id, integration, state, events, published, refused }, text);
+  const isCut = state === 'stopped' && interruption().aborted;
+  if (output.json || !isCut)
+    output.answer({ replay: id, integration, state, events, published, refused }, text);
+  if (isCut) throw new InterruptedError(text);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { CommandError, ExitCode } from './exit-code.ts';
+import { InterruptedError, interruption } from './interruption.ts';
 
 /**
  * Asks a yes-or-no question. Enter, Ctrl-C and the end of the input mean no.
@@ -18,29 +19,15 @@ export async function confirm(question: string): Promise<boolean> {
   const ended = new AbortController();
   lines.once('SIGINT', () => ended.abort());
   lines.once('close', () => ended.abort());
+  const signal = AbortSignal.any([ended.signal, interruption()]);
   try {
-    const answer = await lines.question(`${question} [y/N] `, { signal: ended.signal });
+    const answer = await lines.question(`${question} [y/N] `, { signal });
     return /^y(es)?$/i.test(answer.trim());
   } catch (error) {
-    if (ended.signal.aborted) return false;
+    if (interruption().aborted) throw new InterruptedError('nothing was done.');
+    if (signal.aborted) return false;
     throw error;
   } finally {
     lines.close();
-  }
-}
-
-/** Runs work with a signal that is aborted at Ctrl-C or SIGTERM. */
-export async function untilInterrupted<Result>(
-  work: (interrupted: AbortSignal) => Promise<Result>,
-): Promise<Result> {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  process.once('SIGINT', abort);
-  process.once('SIGTERM', abort);
-  try {
-    return await work(controller.signal);
-  } finally {
-    process.removeListener('SIGINT', abort);
-    process.removeListener('SIGTERM', abort);
   }
 }

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { jsonText } from '../../functions/contract/printable-text.ts';
-import { ExitCode } from './exit-code.ts';
+import { stopForClosedOutput } from './interruption.ts';
 import { fitted, type Line, terminalText } from './terminal-text.ts';
 
 const STDOUT = 1;
@@ -37,8 +37,11 @@ function writeWhole(file: number, text: string): void {
       left = left.subarray(writeSync(file, left));
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : null;
-      // The program that reads the output has ended, as in `| head`. The next poll continues where this one stopped.
-      if (code === 'EPIPE') process.exit(ExitCode.failed);
+      // The program that reads the output has ended, as in `| head`: there is nobody to write for.
+      if (code === 'EPIPE') {
+        if (file === STDOUT) stopForClosedOutput();
+        return;
+      }
       if (code !== 'EAGAIN') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }

@@ -4,7 +4,17 @@ import { runProgram } from '../../cli/program.ts';
 
 export type ProgramRun = { exitCode: number; stdout: string; stderr: string };
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export type RunOptions = {
+  cwd: string;
+  /** The whole environment. */
+  variables: Record<string, string | undefined>;
+  /** Called after each write to standard output. `interrupt` does what Ctrl-C does. */
+  onWrite?: (interrupt: () => void) => void;
+  /** The number of writes to standard output before the program that reads it ends. */
+  readsWrites?: number;
+};
 let last: Promise<unknown> = Promise.resolve();
 
 /**
@@ -13,10 +23,7 @@ let last: Promise<unknown> = Promise.resolve();
  *
  * @param variables all variables of the command's environment
  */
-export function runHere(
-  args: string[],
-  options: { cwd: string; variables: Record<string, string | undefined> },
-): Promise<ProgramRun> {
+export function runHere(args: string[], options: RunOptions): Promise<ProgramRun> {
   const run = last.then(() => runAlone(args, options));
   last = run.catch(() => undefined);
   return run;
@@ -24,7 +31,7 @@ export function runHere(
 
 async function runAlone(
   args: string[],
-  { cwd, variables }: { cwd: string; variables: Record<string, string | undefined> },
+  { cwd, variables, onWrite, readsWrites = Number.POSITIVE_INFINITY }: RunOptions,
 ): Promise<ProgramRun> {
   const { env, exitCode } = process;
   const folder = process.cwd();
@@ -41,8 +48,19 @@ async function runAlone(
     Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
   process.exitCode = undefined;
+  const interrupt = () => {
+    for (const listener of process.listeners('SIGINT')) {
+      if (!listeners[0]?.before.includes(listener)) listener('SIGINT');
+    }
+  };
+  let writesLeft = readsWrites;
   fs.writeSync = (file: number, chunk: unknown) => {
+    if (file === 1 && writesLeft <= 0) throw Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
     take(file - 1, chunk);
+    if (file === 1) {
+      writesLeft -= 1;
+      onWrite?.(interrupt);
+    }
     return Buffer.byteLength(Buffer.isBuffer(chunk) ? chunk : String(chunk));
   };
   syncBuiltinESMExports();
