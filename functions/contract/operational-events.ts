@@ -52,7 +52,10 @@ export const operationalEvents = {
       'Whether the events are sent with the names of live events and without the field `replay`',
     ),
     from: Timestamp,
-    to: described(z.nullable(Timestamp), 'Exclusive; null: up to the last entry when the replay was ordered'),
+    to: described(
+      z.nullable(Timestamp),
+      'The end of the range, which is excluded. If it is null, a replay from the journal ends with the last entry at the time of the order',
+    ),
     events: described(WholeNumber, 'The number of events to send'),
   }),
   ReplayFinished: z.extend(operational, {

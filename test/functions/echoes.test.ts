@@ -42,7 +42,7 @@ const ECHOES: [string, string | null][] = [
   ['a title', TITLE],
   ['a key', KEY],
   [
-    'lines that look like places in the code',
+    'lines that look like positions in the code',
     `\n    at ${NAME} (file:///Testperson.js:1:1)\n    at file:///Wilhelmine.js:1:1`,
   ],
 ];

@@ -137,8 +137,9 @@ export function lostField(record: RecordSchema): string | null {
 }
 
 /**
- * Returns whether the learner's data was erased from a record, as happens 14 days after its removal: the record
- * identifies nobody, or it is blank. A single null field is not enough: it may only be turned off in Kombo.
+ * Returns whether the learner's data was erased from a record, which happens 14 days after its removal. Then
+ * a removed record lacks an id of its learner, or a record has only its own id. In a record that is not
+ * removed, a single null field is not enough, because the customer may have turned off this field in Kombo.
  */
 export function isErased(record: RecordSchema): boolean {
   if (isNull(record.remote_deleted_at)) return isBlank(record);

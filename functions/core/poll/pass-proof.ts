@@ -46,8 +46,8 @@ const MOST_IDS = 10_000_000;
 export const NO_PROOF: PassProof = { add: () => undefined, holds: () => false };
 
 /**
- * Proves that a first sync that took several calls is complete: no record was known when it began, and it has
- * read as many records as are known now, so no id came twice.
+ * Returns whether a first sync that took several calls is proven to be complete: no record was known when it
+ * began, and it has read as many records as are known now, so no id came twice.
  */
 export function isFirstSyncWhole(run: Run, { known, watermark, hasSetAside }: Checkpoint): boolean {
   const isFirst = run.mode === 'baseline' && watermark === null && run.pass === 1 && run.restarts === 0;

@@ -11,8 +11,8 @@ import { type RunEnd, readRun } from './read-run.ts';
 export type PollRequest = {
   integration: Integration;
   /**
-   * A mode to run in addition to what is due. By default, a poll continues the run in progress; otherwise it
-   * runs the baseline if the integration was never synced, or an incremental run. After that it continues the
+   * The requested mode. Without it, a poll continues the run in progress; if there is none, it runs the
+   * baseline if the integration was never synced, otherwise an incremental run. After that, it continues the
    * reconciliation in progress.
    */
   mode?: PollMode;

@@ -24,7 +24,7 @@ describe('an error of DynamoDB', () => {
     ['InternalServerError', TransientError],
     ['TimeoutError', TransientError],
     ['AnythingElse', TransientError],
-  ])('the error %s of DynamoDB is converted to a %o', (name, expected) => {
+  ])('the error %s of DynamoDB is converted to an error of the core: %o', (name, expected) => {
     const cause = named(name);
 
     const error = translateError(cause, 'schoolbell');

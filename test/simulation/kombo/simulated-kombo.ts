@@ -53,7 +53,9 @@ export function wasProcessed({ unprocessed }: KomboService, process: string): vo
 const LAG_MS = 10 * 60_000;
 const AHEAD_MS = 60 * 60_000;
 
-/** One error for each kind of reaction other than a retry. */
+/**
+ * The errors that Kombo returns at random: one for each reaction of the client, except those that it retries.
+ */
 const REFUSALS = [
   'INTEGRATION.PERMISSION_MISSING',
   'INTEGRATION.SETUP_SYNC_PENDING',

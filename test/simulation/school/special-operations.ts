@@ -52,7 +52,8 @@ export const specialSteps: Record<
 };
 
 /**
- * The record is completed, reopened without a date, and completed again, sometimes with a date only later.
+ * The record is completed, reopened without a completion date, and completed again. Sometimes, the date of
+ * the second completion appears later.
  */
 function retake(record: SchoolRecord, { now, random }: Situation): SpecialStep | null {
   if (record.removedAt !== null) return null;
