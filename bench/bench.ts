@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { nativeDynamoDb } from '../local/native-dynamodb.ts';
 import { measureColdStart } from './cold-start.ts';
 import { countMeasures, countPolls } from './counts.ts';
+import { measurePeers } from './peers.ts';
 import { describeMachine, judge, type Measure, type Report, reportTable } from './report.ts';
 import {
   type BenchOptions,
@@ -12,13 +13,14 @@ import {
 } from './single-integration.ts';
 
 const GROUPS = ['counts', 'cold-start', 'time', 'sizes', 'memory'] as const;
-const USAGE = `npm run bench -- [--only GROUP,...] [--rounds N] [--records N] [--json]
+const USAGE = `npm run bench -- [--only GROUP,...] [--rounds N] [--records N] [--peers] [--json]
 
 Prints each measure with its limit. All measures take about half an hour on two idle cores.
 
   --only GROUP,...   some of ${GROUPS.join(', ')} (default: all)
   --rounds N         how often each time is measured (default: 3)
   --records N        how many records the polled integration has (default: 100000); memory is measured with ten times as many
+  --peers            also compare with airbyte-cdk and dlt; needs Python 3 and PyPI
   --json             print the report as JSON
 
 The table is in a native DynamoDB engine if @dynoxide/linux-x64 is installed, otherwise in an embedded engine, which is five
@@ -31,6 +33,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: GROUPS.join(',') },
     rounds: { type: 'string', default: '3' },
     records: { type: 'string', default: '100000' },
+    peers: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -63,6 +66,7 @@ async function bench(): Promise<void> {
   const { sizes, measures: ofSizes } = only.includes('sizes') ? await measureSizes(options) : NO_SIZES;
   measures.push(...ofSizes);
   if (only.includes('memory')) measures.push(...(await measureMemory(options)));
+  if (values.peers) measures.push(...(await measurePeers(options)));
 
   const { engine, rounds, answerMs } = options;
   const report: Report = { machine, engine, rounds, answerMs, measures: measures.map(judge) };

@@ -7,18 +7,6 @@ import { build } from 'esbuild';
 import { BUNDLING, memoryOptions, POLL_MEMORY_MB } from '../infra/constructs/function-options.ts';
 import { Spent } from './measured-process.ts';
 
-/** A process that is measured. */
-export type Child = {
-  /**
-   * Returns the time and memory that the process used for its task.
-   *
-   * @throws when the process ends without a result
-   */
-  spent(): Promise<Spent>;
-  stop(): void;
-  pid: number;
-};
-
 /**
  * Bundles a file of this folder in the same way as the functions, so that a measured process does not load a compiler
  * for TypeScript.
@@ -31,28 +19,28 @@ export async function bundled(file: 'poller.ts' | 'reader.ts'): Promise<string> 
   return outfile;
 }
 
+/** Lambda gives a function with this memory a whole core, and one with less memory its share of a core. */
+const WHOLE_CORE_MB = 1_769;
+
 /**
- * Starts a bundle with the Node options of the deployed poll function.
+ * Runs a bundle with the Node options of the deployed poll function. Returns what the process used for its task.
  *
  * @param task is passed as JSON in the first argument of the process
- * @param share the share of one core that the process may use. A function with 512 MB has 0.289. A share
- *   below 1 needs Linux
+ * @param functionMb limits the process to the share of a core that a function with this memory has (Linux only).
+ *   Without it, the process has a whole core and the options of the poll function
+ * @throws when the process ends without a result
  */
-export function startChild(bundle: string, task: object, share = 1): Child {
-  const child = fork(bundle, [JSON.stringify(task)], { execArgv: memoryOptions(POLL_MEMORY_MB) });
+export async function runChild(bundle: string, task: object, functionMb?: number): Promise<Spent> {
+  const execArgv = memoryOptions(functionMb ?? POLL_MEMORY_MB);
+  const child = fork(bundle, [JSON.stringify(task)], { execArgv });
+  const share = (functionMb ?? WHOLE_CORE_MB) / WHOLE_CORE_MB;
   if (share < 1) limitShare(child, share);
-  return {
-    async spent() {
-      const end = once(child, 'exit').then(([code]) => {
-        throw new Error(`${bundle} ended with code ${code}`);
-      });
-      end.catch(() => undefined);
-      const [message]: unknown[] = await Promise.race([once(child, 'message'), end]);
-      return Spent.parse(message);
-    },
-    stop: () => void child.kill(),
-    pid: child.pid ?? 0,
-  };
+  const end = once(child, 'exit').then(([code]) => {
+    throw new Error(`${bundle} ended with code ${code}`);
+  });
+  end.catch(() => undefined);
+  const [message]: unknown[] = await Promise.race([once(child, 'message'), end]);
+  return Spent.parse(message);
 }
 
 /** The period in which Lambda gives a function its share of a core. */
