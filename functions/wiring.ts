@@ -10,6 +10,7 @@ import { createReplayStore } from './adapters/dynamodb/replay-items.ts';
 import { createStore } from './adapters/dynamodb/store.ts';
 import { createPublisher } from './adapters/eventbridge/publisher.ts';
 import { findBus, putEventsCall } from './adapters/eventbridge/put-events.ts';
+import { readConsumers } from './adapters/eventbridge/read-consumers.ts';
 import { createKombo, type KomboAdapter } from './adapters/kombo/kombo.ts';
 import { secretReader, storeSecret } from './adapters/secrets-manager/secret.ts';
 import { countWaiting, createQueue } from './adapters/sqs/queue.ts';
@@ -101,7 +102,10 @@ export function wireOperator(variables: Variables): {
   queue: Queue;
   replayQueue: Queue<ReplayMessage> | null;
   readKeyOwner: KomboAdapter['readKeyOwner'];
+  findLearners: KomboAdapter['findLearners'];
   ids: IdSetting;
+  /** Reads the names of the consumers that have rules on the bus. */
+  readConsumers(): Promise<string[]>;
   /** The checks of `doctor` that do not use the ports. Each throws an error that describes the problem. */
   checks: OperatorChecks;
   storeKey(key: string): Promise<void>;
@@ -117,6 +121,8 @@ export function wireOperator(variables: Variables): {
     ids,
     settings: runSettings(environment),
     readKeyOwner: kombo.readKeyOwner,
+    findLearners: kombo.findLearners,
+    readConsumers: () => readConsumers(new EventBridgeClient(AWS_CLIENT), environment.BUS_NAME),
     queue: createQueue(sqs, environment.QUEUE_URL),
     replayQueue: replayUrl === undefined ? null : createQueue(sqs, replayUrl),
     checks: {

@@ -1,19 +1,22 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import pMap from 'p-map';
+import type { IssuedCertificate } from '../../consumers/certificates/certificate-state.ts';
 import type { LearningEventType } from '../../functions/contract/event-parts.ts';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import { minute } from '../../functions/contract/printable-text.ts';
 import type { JournalledEvent } from '../../functions/core/decide/events-of-entry.ts';
+import { isRunError } from '../../functions/core/errors.ts';
 import type { Store } from '../../functions/core/ports.ts';
-import { BEGINNING, readEvents, readEventsOf } from '../../functions/core/replay/event-history.ts';
-import type { IdSetting } from '../../functions/remote-ids.ts';
+import { BEGINNING, type EventOrder } from '../../functions/core/replay/event-history.ts';
 import { findIntegration, onDeployment } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
-import { filterByStoredIds } from '../filter-ids.ts';
-import { addIntegrationArgument, listOption, parseInstant, typesOption } from '../options/values.ts';
+import { listOption, parseInstant, parseIntegrationId, parseNumber, typesOption } from '../options/values.ts';
+import { findEvents, followEvents, planSearch, type Search } from '../runs/find-events.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { interruption } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
+import { certificateOf, certificateText, isCertifiable } from '../views/certificate-text.ts';
 import { eventLine } from '../views/event-line.ts';
 import { plural } from '../views/words.ts';
 
@@ -24,93 +27,225 @@ type EventsOptions = {
   progression: string[];
   from?: string;
   to?: string;
+  last?: number;
+  limit?: number;
+  newestFirst?: boolean;
+  follow?: boolean;
 };
 
-/** Adds `schoolbell events`, which prints the events in an integration's journal. */
+/** How many integrations are read at the same time. */
+const AT_ONCE = { concurrency: 8 };
+const FOLLOW_EVERY_MS = 2_000;
+/** The number of events before the new ones that `--follow` shows. */
+const LAST_BEFORE_FOLLOWING = 10;
+
+/** Adds `schoolbell events`, which prints the events in the journals. */
 export function addEventsCommand(program: Command): void {
-  addIntegrationArgument(
-    program
-      .command('events')
-      .description('show the events of an integration, from its journal, oldest first'),
-  )
+  const count = parseNumber({ min: 1 });
+  program
+    .command('events')
+    .description('show the events of an integration, or of all, from their journals, oldest first')
+    .argument('[integration]', 'id of a Kombo integration', parseIntegrationId)
     .addOption(typesOption('--type <event...>', 'only events of these types'))
-    .addOption(listOption('--learner <id...>', "only these learners, by Kombo's id or the platform's"))
+    .addOption(
+      listOption(
+        '--learner <id...>',
+        "only these learners, by e-mail address, Kombo's id or the platform's; with their certificates",
+      ),
+    )
     .addOption(listOption('--course <id...>', "only these courses, by Kombo's id or the platform's"))
-    .addOption(listOption('--progression <id...>', 'only these course progressions'))
+    .addOption(listOption('--progression <id...>', 'only these course progressions; with their certificates'))
     .option(
       '--from <time>',
       'only events detected at this time or later: 2026-03-01 or 2026-03-01T09:30Z',
       parseInstant,
     )
     .option('--to <time>', 'only events detected before this time', parseInstant)
-    .action((id: IntegrationId, options: EventsOptions, command: Command) => {
+    .option('--last <count>', 'only so many events, the latest ones', count)
+    .addOption(new Option('--limit <count>', 'stop after so many events').argParser(count).conflicts('last'))
+    .option('--newest-first', 'show the latest event first')
+    .addOption(
+      new Option(
+        '--follow',
+        `continue with new events until Ctrl-C; shows the last ${LAST_BEFORE_FOLLOWING} first, unless --last or --from is given`,
+      ).conflicts(['limit', 'newestFirst', 'to']),
+    )
+    .addHelpText('after', HELP)
+    .action((id: IntegrationId | undefined, options: EventsOptions, command: Command) => {
       refuseEmptyRange(options);
-      let shown = 0;
-      const show = async ({ ports: { store }, ids }: Deployment, output: Output) => {
-        await findIntegration(store, id);
-        const setAside = await reasonsOfSetAsideEvents(store, id);
-        for await (const { type, detail } of await history(store, ids, id, options)) {
-          if (interruption().aborted) return;
-          shown += 1;
-          const reason = setAside.get(detail.id);
-          const suffix =
-            reason === undefined
-              ? `  (published ${minute(detail.detectedAt)})`
-              : `  (NOT published: ${reason})`;
-          output.answer(
-            {
-              'detail-type': type,
-              source: EVENT_SOURCE,
-              detail,
-              ...(reason !== undefined && { setAside: reason }),
-            },
-            ...eventLine({ 'detail-type': type, detail }, { suffix }),
-          );
-        }
-        output.say(shown === 0 ? noEvents(id, options) : `${plural(shown, 'event')}.`);
-      };
-      return onDeployment(command, show, { howFar: () => `stopped after ${plural(shown, 'event')}.` });
+      refuseNames(options.learner);
+      const shown: Shown = { events: 0 };
+      return onDeployment(
+        command,
+        (deployment, output) => show(deployment, id, options, output, shown),
+        options.follow ? {} : { howFar: () => `stopped after ${plural(shown.events, 'event')}.` },
+      );
     });
 }
+
+const HELP = `
+Names are never stored. --learner looks an e-mail address up at Kombo, and does not store it either. Kombo's id of a learner is
+in each event as learner.id, the platform's own id as learner.remoteId.
+
+Examples:
+  schoolbell events --last 20
+  schoolbell events moodle:7C9M5sXAQx2cNMpVHLojrFpL --learner ada@example.com
+  schoolbell events moodle:7C9M5sXAQx2cNMpVHLojrFpL --follow`;
 
 function refuseEmptyRange({ from, to }: EventsOptions): void {
   if (from === undefined || to === undefined || from < to) return;
   throw new CommandError(`--from (${from}) must be earlier than --to (${to}).`, ExitCode.wrongUse);
 }
 
-/**
- * Reads the events that were published or set aside. With the ids of progressions, reads only the journal
- * entries that changed one of these progressions.
- */
-async function history(
-  store: Store,
-  ids: IdSetting,
-  id: IntegrationId,
-  options: EventsOptions,
-): Promise<AsyncIterable<JournalledEvent> | JournalledEvent[]> {
-  const { type, learner, course, progression, from = BEGINNING, to = null } = options;
-  const filter = await filterByStoredIds(
-    { types: type, learners: learner, courses: course, progressions: progression },
-    ids,
+/** Refuses a text with a space, since no id and no e-mail address has one. */
+function refuseNames(learners: string[]): void {
+  if (!learners.some((learner) => /\s/.test(learner.trim()))) return;
+  throw new CommandError(
+    "Names are never stored, so --learner takes no name. Give the learner's e-mail address, which is looked up at Kombo, or an id: events have Kombo's id as learner.id and the platform's as learner.remoteId.",
+    ExitCode.wrongUse,
   );
-  const selection = { range: { from, to }, filter };
-  const known = await store.readKnown(id, progression);
-  if (progression.length === 0 || known.size < new Set(progression).size) {
-    return readEvents(store, id, selection, 'earliest-first');
+}
+
+/** How many events were shown until now. */
+type Shown = { events: number };
+
+async function show(
+  deployment: Deployment,
+  id: IntegrationId | undefined,
+  options: EventsOptions,
+  output: Output,
+  shown: Shown,
+): Promise<void> {
+  const { store } = deployment.ports;
+  const { last, limit, follow = false, newestFirst = false, from } = options;
+  const latest = last ?? (follow && from === undefined ? LAST_BEFORE_FOLLOWING : undefined);
+  const order = newestFirst || latest !== undefined ? 'latest-first' : 'earliest-first';
+  const ids =
+    id === undefined ? await allIntegrations(store, output) : [(await findIntegration(store, id)).id];
+  const request = requestOf(options, order);
+  const searches = await pMap(ids, (each) => planSearch(deployment, each, request), AT_ONCE);
+  const print = await printer(deployment, options, searches, output);
+
+  const stop = interruption();
+  const showAll = async (events: AsyncIterable<JournalledEvent> | JournalledEvent[]) => {
+    for await (const event of events) {
+      if (stop.aborted) return;
+      shown.events += 1;
+      await print(event);
+    }
+  };
+  const found = first(findEvents(store, searches, order), latest ?? limit ?? Number.POSITIVE_INFINITY);
+  const isReversed = latest !== undefined && !newestFirst;
+  await showAll(isReversed ? (await Array.fromAsync(found)).toReversed() : found);
+  if (follow) await showAll(followEvents(store, searches, { stop, everyMs: FOLLOW_EVERY_MS }));
+  output.say(shown.events === 0 ? noEvents(id, options) : `${plural(shown.events, 'event')}.`);
+  for (const note of new Set(searches.map((search) => search.note))) if (note !== null) output.say(note);
+}
+
+function requestOf({ type, learner, course, progression, from, to }: EventsOptions, order: EventOrder) {
+  return {
+    range: { from: from ?? BEGINNING, to: to ?? null },
+    filter: { types: type, learners: learner, courses: course, progressions: progression },
+    order,
+  };
+}
+
+async function allIntegrations(store: Store, output: Output): Promise<IntegrationId[]> {
+  const { integrations, unreadable } = await store.readIntegrations();
+  for (const { reason } of unreadable) output.complain(reason);
+  return integrations.map((integration) => integration.id);
+}
+
+async function* first<Item>(items: AsyncIterable<Item>, count: number): AsyncGenerator<Item, void, void> {
+  let left = count;
+  for await (const item of items) {
+    yield item;
+    left -= 1;
+    if (left <= 0) return;
   }
-  const events = await Array.fromAsync(readEventsOf(store, id, progression, selection));
-  return events.toReversed();
 }
 
-function noEvents(
-  id: IntegrationId,
-  { type, learner, course, progression, from, to }: EventsOptions,
-): string {
+/** Returns a function that prints an event, with why it was set aside, and with its certificate if these were asked for. */
+async function printer(
+  deployment: Deployment,
+  { learner, progression }: EventsOptions,
+  searches: Search[],
+  output: Output,
+): Promise<(event: JournalledEvent) => Promise<void>> {
+  const { store } = deployment.ports;
+  const reasons = await pMap(searches, (each) => reasonsOfSetAsideEvents(store, each.integration), AT_ONCE);
+  const setAside = new Map(reasons.flat());
+  const findCertificate =
+    learner.length + progression.length > 0 ? certificateFinder(deployment, output) : async () => undefined;
+  return async (event) => {
+    const { type, detail } = event;
+    const reason = setAside.get(detail.id);
+    const certificate = await findCertificate(event);
+    const facts = [
+      reason === undefined ? `published ${minute(detail.detectedAt)}` : `NOT published: ${reason}`,
+      ...(certificate === undefined ? [] : [certificateText(certificate)]),
+      ...(searches.length > 1 ? [detail.integration.id] : []),
+    ];
+    output.answer(
+      {
+        'detail-type': type,
+        source: EVENT_SOURCE,
+        detail,
+        ...(reason !== undefined && { setAside: reason }),
+        ...(certificate !== undefined && { certificate: certificate && withoutCode(certificate) }),
+      },
+      ...eventLine({ 'detail-type': type, detail }, { suffix: `  (${facts.join('; ')})` }),
+    );
+  };
+}
+
+/** The code proves that a person has the certificate, so it is not shown. */
+function withoutCode({ code: _code, ...certificate }: IssuedCertificate) {
+  return certificate;
+}
+
+/**
+ * Returns a function that finds the certificate of an event: undefined if none can be issued for the event, null if none
+ * was issued.
+ */
+function certificateFinder({ readCertificates }: Deployment, output: Output) {
+  let isReadable = readCertificates !== null;
+  const read = new Map<string, IssuedCertificate[]>();
+  return async (event: JournalledEvent): Promise<IssuedCertificate | null | undefined> => {
+    const { integration, progression } = event.detail;
+    if (!isCertifiable(event) || readCertificates === null || !isReadable) return undefined;
+    const key = `${integration.id} ${progression.id}`;
+    try {
+      const known =
+        read.get(key) ??
+        (await readCertificates({ integration: integration.id, progression: progression.id }));
+      read.set(key, known);
+      return certificateOf(event, known);
+    } catch (error) {
+      if (!isRunError(error)) throw error;
+      isReadable = false;
+      output.complain(`Certificates are not shown: ${error.message}.`);
+      return undefined;
+    }
+  };
+}
+
+function noEvents(id: IntegrationId | undefined, options: EventsOptions): string {
+  const { type, learner, course, progression, from, to } = options;
   const isFiltered = [type, learner, course, progression].flat().length > 0 || (from ?? to) !== undefined;
-  return isFiltered ? `No event of ${id} matches the options.` : `There are no events of ${id} yet.`;
+  const where = id === undefined ? '' : ` of ${id}`;
+  if (!isFiltered) return `There are no events${where} yet.`;
+  const hint =
+    learner.length > 0
+      ? " --learner takes an e-mail address, Kombo's id or the platform's id; names are never stored."
+      : '';
+  return `No event${where} matches the options.${hint}`;
 }
 
-async function reasonsOfSetAsideEvents(store: Store, id: IntegrationId): Promise<Map<string, string>> {
+async function reasonsOfSetAsideEvents(
+  store: Store,
+  id: IntegrationId,
+): Promise<[id: string, reason: string][]> {
   const items = await store.readSetAside(id);
-  return new Map(items.flatMap((item) => (item.kind === 'event' ? [[item.id, item.reason]] : [])));
+  return items.flatMap((item): [string, string][] => (item.kind === 'event' ? [[item.id, item.reason]] : []));
 }

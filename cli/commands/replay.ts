@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import type { LearningEventType } from '../../functions/contract/event-parts.ts';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
+import { isRunError } from '../../functions/core/errors.ts';
 import { BEGINNING } from '../../functions/core/replay/event-history.ts';
 import { orderReplay, type ReplayOrder, refuseOrder } from '../../functions/core/replay/order-replay.ts';
 import { planOneEvent, planReplay } from '../../functions/core/replay/plan-replay.ts';
@@ -33,6 +34,7 @@ type ReplayOptions = {
   source: 'journal' | 'kombo';
   one?: boolean;
   consumer?: string;
+  force?: boolean;
   asLive?: boolean;
   reason: string;
   rate: number;
@@ -71,6 +73,7 @@ export function addReplayCommand(program: Command): void {
     )
     .option('--one', 'send only one event, the first that matches; with this option, --from is not required')
     .addOption(new Option('--consumer <name>', 'send to this consumer only').conflicts('asLive'))
+    .option('--force', 'with --consumer: send even if no rule of the bus belongs to this consumer')
     .option('--as-live', 'send to all consumers with the types of live events, as if they happened now')
     .option(
       '--reason <text>',
@@ -123,10 +126,12 @@ Examples:
   schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --resume`;
 
 /** Plans a replay, asks for confirmation, and stores the replay. Returns null when the replay must not be sent. */
-async function order({ ports, ids }: Deployment, id: IntegrationId, options: ReplayOptions, output: Output) {
+async function order(deployment: Deployment, id: IntegrationId, options: ReplayOptions, output: Output) {
+  const { ports, ids } = deployment;
   const { from, to, type, course, learner, progression, source, reason, rate } = options;
   if (from === undefined && !options.one)
     throw new CommandError('Missing --from: the time to replay from.', ExitCode.wrongUse);
+  if (options.consumer !== undefined && !options.force) await refuseUnknown(deployment, options.consumer);
   const integration = await findIntegration(ports.store, id);
   const plans = options.one ? planOneEvent : planReplay;
   const filter = await filterByStoredIds(
@@ -162,6 +167,26 @@ async function order({ ports, ids }: Deployment, id: IntegrationId, options: Rep
     return null;
   }
   return orderReplay(ports, plan, wanted);
+}
+
+/**
+ * Refuses a consumer to which no rule of the bus belongs: nobody would receive the events.
+ *
+ * @throws CommandError that names the known consumers
+ */
+async function refuseUnknown({ readConsumers }: Deployment, consumer: string): Promise<void> {
+  const names = await readConsumers().catch((error: unknown) => {
+    if (!isRunError(error)) throw error;
+    throw new CommandError(
+      `${error.message}. So it is not certain that the consumer ${consumer} exists. To send anyway, add --force.`,
+    );
+  });
+  if (names.includes(consumer)) return;
+  const known = names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`;
+  throw new CommandError(
+    `No rule of the bus belongs to the consumer ${consumer} (${known}): nobody would receive the events. To send anyway, add --force.`,
+    ExitCode.wrongUse,
+  );
 }
 
 /** Returns a new replay id. Ids sort by time, and are short enough to type. */

@@ -26,7 +26,9 @@ export function deployedEnvironment(variables: Variables, file = OUTPUTS_FILE): 
   if (others.length > 0) {
     throw new CommandError(`${file} contains several deployments: name the stack of one with --stack`);
   }
-  return { ...environment, ...variables };
+  const [bucket, ...otherBuckets] = Object.values(outputs.data).flatMap(bucketsIn);
+  const isCertain = bucket !== undefined && otherBuckets.length === 0;
+  return { ...environment, ...(isCertain && { CERTIFICATES_BUCKET: bucket }), ...variables };
 }
 
 /**
@@ -61,6 +63,13 @@ export function stackEnvironment(
 function environmentsIn(outputs: Record<string, string>): Variables[] {
   const ours = Object.entries(outputs).filter(([name]) => name.includes(outputNames.environment));
   return ours.map(([, environment]) => Object.fromEntries(environment.split(' ').map(pairOf)));
+}
+
+/** Returns the buckets of certificates in the outputs of a stack. */
+function bucketsIn(outputs: Record<string, string>): string[] {
+  return Object.entries(outputs).flatMap(([name, value]) =>
+    name.includes(outputNames.certificatesBucket) ? [value] : [],
+  );
 }
 
 function pairOf(text: string): [string, string] {

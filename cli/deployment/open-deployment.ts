@@ -1,6 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { certificateFolder } from '../../consumers/certificates/certificate-folder.ts';
+import type { CertifiedProgression } from '../../consumers/certificates/certificate-number.ts';
+import type { IssuedCertificate } from '../../consumers/certificates/certificate-state.ts';
+import { readCertificates } from '../../consumers/certificates/update-state.ts';
 import { ADDRESS_RULE, Environment, isAddress } from '../../functions/contract/environment.ts';
 import type { ReplayMessage } from '../../functions/contract/messages.ts';
 import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
@@ -10,6 +14,7 @@ import type { IdSetting } from '../../functions/remote-ids.ts';
 import { runSettings } from '../../functions/run-settings.ts';
 import { type OperatorChecks, readStackOutputs, wireOperator } from '../../functions/wiring.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
+import { LOCAL_CONSUMERS } from '../../local/consumers/local-consumers.ts';
 import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
 import { openLocalParts } from '../../local/local-parts.ts';
 import { DEFAULT_DIRECTORY, type GlobalOptions } from '../options/global-options.ts';
@@ -31,6 +36,11 @@ export type Deployment = {
   replayQueue: Queue<ReplayMessage> | null;
   /** Reads which Kombo environment the API key belongs to. */
   readKeyOwner: LocalKombo['kombo']['readKeyOwner'];
+  findLearners: LocalKombo['kombo']['findLearners'];
+  /** Reads the certificates of a progression; null if the deployment issues none. */
+  readCertificates: ((progression: CertifiedProgression) => Promise<IssuedCertificate[]>) | null;
+  /** Reads the names of the consumers to which a replay can be addressed. */
+  readConsumers: () => Promise<string[]>;
   /** The checks of `doctor` that need more than the ports; null with `--local`. */
   checks: OperatorChecks | null;
   /** Stores the Kombo API key; null with `--local`, where it comes from the environment. */
@@ -92,7 +102,17 @@ export async function openAws(stack: string | null): Promise<Deployment> {
       `No deployment was found: run npx cdk deploy --all, or name its stack with --stack, or set ${wrong.join(', ')} to the values in its outputs, or use --local.`,
     );
   }
-  return { ...wireOperator(variables), close: async () => {} };
+  const bucket = variables['CERTIFICATES_BUCKET'];
+  const readDeployed = async (name: string, progression: CertifiedProgression) => {
+    // The module also loads what draws certificates, so it is imported only when it is needed.
+    const { wireBucket } = await import('../../consumers/certificates/wiring.ts');
+    return readCertificates(wireBucket(name), progression);
+  };
+  return {
+    ...wireOperator(variables),
+    readCertificates: bucket ? (progression) => readDeployed(bucket, progression) : null,
+    close: async () => {},
+  };
 }
 
 /**
@@ -139,6 +159,12 @@ export async function openLocal(
     queue: null,
     replayQueue: null,
     readKeyOwner: kombo.kombo.readKeyOwner,
+    findLearners: kombo.kombo.findLearners,
+    // `dev` writes certificates into the directory.
+    readCertificates: existsSync(join(directory, 'certificates'))
+      ? (progression) => readCertificates(certificateFolder(directory), progression)
+      : null,
+    readConsumers: async () => LOCAL_CONSUMERS,
     checks: null,
     storeKey: null,
     busEndpoint: parts.busEndpoint,

@@ -63,7 +63,7 @@ function progressLines(cells: Part[], progress: ProgressText, suffix: string, co
   const others = WIDTHS.at + WIDTHS.type + WIDTHS.learner + Math.max(CHANGE, stringWidth(change));
   const room = Math.min(COURSE, columns - others);
   return room < SHORTEST_COURSE
-    ? textBelow([...cells, change], `${learner} · ${course}`, columns)
+    ? textBelow([...cells, progress.change], `${learner} · ${course}${suffix}`, columns)
     : table([...cells, learner, course, change], [WIDTHS.learner, room]);
 }
 

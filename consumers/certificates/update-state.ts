@@ -1,5 +1,6 @@
 import { DeploymentError, TransientError } from '../../functions/core/errors.ts';
-import { CertificateState, NO_CERTIFICATES } from './certificate-state.ts';
+import { type CertifiedProgression, certificateFolder } from './certificate-number.ts';
+import { CertificateState, type IssuedCertificate, NO_CERTIFICATES } from './certificate-state.ts';
 import type { CertificateBucket } from './ports.ts';
 
 /** At most five workers change one progression at the same time, and each needs two writes. */
@@ -18,7 +19,7 @@ export async function updateState(
   folder: string,
   change: (state: CertificateState) => CertificateState | Promise<CertificateState>,
 ): Promise<CertificateState> {
-  const key = `${folder}/state.json`;
+  const key = stateKey(folder);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const stored = await bucket.read(key);
     const state = stored === null ? NO_CERTIFICATES : parse(stored.text, key);
@@ -27,6 +28,24 @@ export async function updateState(
     if (await bucket.replace(key, JSON.stringify(changed), stored?.revision ?? null)) return changed;
   }
   throw new TransientError(`${key} was changed by other workers ${ATTEMPTS} times in a row`);
+}
+
+/**
+ * Reads the certificates of a progression, in the order in which they were issued.
+ *
+ * @throws DeploymentError when the bucket refuses access, or contains another file; TransientError for a temporary failure
+ */
+export async function readCertificates(
+  bucket: Pick<CertificateBucket, 'read'>,
+  progression: CertifiedProgression,
+): Promise<IssuedCertificate[]> {
+  const key = stateKey(certificateFolder(progression));
+  const stored = await bucket.read(key);
+  return stored === null ? [] : parse(stored.text, key).certificates;
+}
+
+function stateKey(folder: string): string {
+  return `${folder}/state.json`;
 }
 
 function parse(text: string, key: string): CertificateState {

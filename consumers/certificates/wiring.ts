@@ -14,6 +14,12 @@ import { CertificatesEnvironment } from './certificates-environment.ts';
 import { type Drawn, drawCertificate } from './drawing/draw-certificate.ts';
 import { openFonts } from './drawing/font-library.ts';
 import type { CertificateParts } from './handle-event.ts';
+import type { CertificateBucket } from './ports.ts';
+
+/** Returns the bucket of a deployment's certificates. */
+export function wireBucket(bucket: string): CertificateBucket {
+  return createBucket({ client: new S3Client(AWS_CLIENT), bucket });
+}
 
 /**
  * Creates the parts of the certificates function from the environment variables. It is called once, at a cold
@@ -33,7 +39,7 @@ export function wireCertificates(
   const fonts = openFonts(environment.FONTS_DIRECTORY);
   return {
     ports: {
-      bucket: createBucket({ client: new S3Client(AWS_CLIENT), bucket: environment.CERTIFICATES_BUCKET }),
+      bucket: wireBucket(environment.CERTIFICATES_BUCKET),
       kombo: komboWithIds(kombo, ids),
       notify: createNotifier({
         putEvents: putEventsCall(new EventBridgeClient(AWS_CLIENT)),

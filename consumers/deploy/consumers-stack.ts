@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { outputNames } from '../../functions/contract/names.ts';
 import { deployedSchoolbell, namedSecret, removalPolicyOf } from '../../infra/props-of-settings.ts';
 import type { Settings } from '../../infra/settings.ts';
 import { Certificates } from '../certificates/certificates-construct.ts';
@@ -25,7 +26,7 @@ export class CertificatesStack extends Stack {
       schoolbell: deployedSchoolbell(this, settings),
       removalPolicy: removalPolicyOf(settings),
     });
-    new CfnOutput(this, 'CertificatesBucket', { value: bucket.bucketName });
+    new CfnOutput(this, outputNames.certificatesBucket, { value: bucket.bucketName });
   }
 }
 

@@ -66,6 +66,8 @@ export const outputNames = {
   dispatchFunction: 'DispatchFunctionName',
   replayFunction: 'ReplayFunctionName',
   webhookUrl: 'WebhookUrl',
+  /** The bucket of certificates. It is an output of their stack. */
+  certificatesBucket: 'CertificatesBucket',
   /** `NAME=value` pairs, separated by spaces: the environment of the command line. */
   environment: 'OperatorEnvironment',
   /** The managed policy with the permissions of the command line. */

@@ -17,6 +17,11 @@ export class OperatorPolicy extends ManagedPolicy {
     grantTable(state.table, this, TABLE_CALLS.operators);
     for (const queue of queues) grantQueue(queue, this, 'SendMessage', 'GetQueueAttributes');
     this.#allow(['events:PutEvents', 'events:DescribeEventBus'], [state.bus.eventBusArn]);
+    this.#allow(['events:ListRules'], ['*']);
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'ListRules cannot be limited to a resource. It is used to check the name of a consumer.',
+    });
     grantSecret(state.komboSecret, this, 'GetSecretValue', 'PutSecretValue');
     grantSecret(state.remoteIdsKey, this, 'GetSecretValue');
     if (stacks.length > 0) this.#allowToFind(stacks);

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { certificateFolder } from '../../consumers/certificates/certificate-folder.ts';
-import { certificateRule } from '../../consumers/certificates/certificate-rule.ts';
+import { CERTIFICATES, certificateRule } from '../../consumers/certificates/certificate-rule.ts';
 import { CertificateTexts } from '../../consumers/certificates/certificates-environment.ts';
 import { fontsDirectory } from '../../consumers/certificates/fonts-directory.ts';
 import type { CertificateParts } from '../../consumers/certificates/handle-event.ts';
@@ -14,6 +14,11 @@ import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts'
 import type { Kombo } from '../../functions/core/ports.ts';
 import { type DeliveredEvent, deliveredEvent, LOCAL_ACCOUNT } from '../bus/delivered-event.ts';
 import { matchesPattern } from '../rules/match-pattern.ts';
+
+const SLACK = 'slack';
+
+/** The names of the consumers on one machine. */
+export const LOCAL_CONSUMERS = [CERTIFICATES, SLACK];
 
 /** The default settings of a deployment. */
 const POLICY = { revoke: false, onErasure: 'delete' } as const;
@@ -37,7 +42,7 @@ export function localConsumers(options: LocalConsumersOptions): (event: Delivere
   const { clock, onEvent, show } = options;
   const certificates = certificateRule({ ...POLICY, account: LOCAL_ACCOUNT });
   const slack = liveRules({
-    name: 'slack',
+    name: SLACK,
     events: ['CourseCompleted', 'CourseRecompleted', 'IntegrationFailing', 'ChangesHeld'],
   });
   let parts: Promise<Issuing> | null = null;

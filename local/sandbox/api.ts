@@ -1,5 +1,6 @@
 import { courseProgressions } from './actions/course-progressions.ts';
 import { integrationDetails } from './actions/integration-details.ts';
+import { users } from './actions/users.ts';
 import type { SandboxConditions } from './control.ts';
 import type { SandboxIntegration } from './records.ts';
 import { type ApiResponse, failure, noSuchPath, success, unknownIntegration } from './response.ts';
@@ -21,6 +22,7 @@ export type Api = {
 };
 
 const PROGRESSIONS = '/v1/lms/course-progressions';
+const USERS = '/v1/lms/users';
 const INTEGRATION = '/v1/integrations/';
 const CHECK_KEY = '/v1/check-api-key';
 
@@ -40,18 +42,26 @@ export function sandboxApi(options: {
   const { apiKey, now, conditions } = options;
   const integrations = new Map<string, SandboxIntegration>(options.integrations.map((one) => [one.id, one]));
 
-  const progressions = ({ integration: id, query, logUrl }: ApiRequest): ApiResponse => {
+  /** Responds to a request whose header names an integration. */
+  const ofIntegration = (
+    { integration: id, logUrl }: ApiRequest,
+    respond: (integration: SandboxIntegration) => ApiResponse,
+  ): ApiResponse => {
     if (id === undefined)
       return failure('PLATFORM.INPUT_INVALID', 'The header X-Integration-Id is missing.', logUrl);
     const integration = integrations.get(id);
-    if (integration === undefined) return unknownIntegration(id, logUrl);
-    return courseProgressions(integration, query, {
-      now: now(),
-      generation: conditions.cursorGeneration(),
-      largestPage: conditions.largestPage(),
-      logUrl,
-    });
+    return integration === undefined ? unknownIntegration(id, logUrl) : respond(integration);
   };
+
+  const progressions =
+    ({ query, logUrl }: ApiRequest) =>
+    (integration: SandboxIntegration) =>
+      courseProgressions(integration, query, {
+        now: now(),
+        generation: conditions.cursorGeneration(),
+        largestPage: conditions.largestPage(),
+        logUrl,
+      });
 
   const details = (id: string, logUrl: string): ApiResponse => {
     const integration = integrations.get(id);
@@ -67,7 +77,10 @@ export function sandboxApi(options: {
     respond: (request) => {
       const { path, logUrl } = request;
       if (path === CHECK_KEY) return success(KEY_OWNER);
-      if (path === PROGRESSIONS) return progressions(request);
+      if (path === PROGRESSIONS) return ofIntegration(request, progressions(request));
+      if (path === USERS) {
+        return ofIntegration(request, ({ records }) => users(records.at(now()), request.query, logUrl));
+      }
       const id = path.startsWith(INTEGRATION) ? decoded(path.slice(INTEGRATION.length)) : null;
       return id === null ? noSuchPath(path, logUrl) : details(id, logUrl);
     },

@@ -24,6 +24,19 @@ test('the environment variables are those of the last cdk deploy from this folde
   expect(deployedEnvironment({}, outputs)).toEqual({ TABLE_NAME: 'table-of-the-file', QUEUE_URL: QUEUE });
 });
 
+test('the bucket of certificates is that of the outputs file, if the file names exactly one', () => {
+  const stacks = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, at) => [
+        `Stack${at}`,
+        { [outputNames.certificatesBucket]: `b${at}` },
+      ]),
+    );
+  const bucketOf = (count: number) =>
+    deployedEnvironment({}, written(JSON.stringify(stacks(count))))['CERTIFICATES_BUCKET'];
+  expect([0, 1, 2].map(bucketOf)).toEqual([undefined, 'b0', undefined]);
+});
+
 test('a variable of the process takes precedence over the outputs file', () => {
   expect(deployedEnvironment({ QUEUE_URL: 'https://other' }, outputs)).toMatchObject({
     TABLE_NAME: 'table-of-the-file',

@@ -44,6 +44,7 @@ const Policy = z.object({
 const RESOURCES: [name: string, granted: RegExp, called: RegExp][] = [
   ['table', /:table\//, /^schoolbell$/],
   ['bus', /schoolbell\w+bus\w+Parameter/, /^bus$/],
+  ['account', /^"\*"$/, /^$/],
   ['secret', /kombosecret\w+Parameter/, /^kombo$/],
   ['key of hashed ids', /remoteidskey\w+Parameter/, /^remote-ids-key$/],
   ['poll queue', /PollQueue/, /\/poll$/],
@@ -208,6 +209,10 @@ describe("the operators' policy", () => {
     expect(await schoolbell('events', INTEGRATION)).toMatch(/CourseStarted .* hashed-/);
     expect(await schoolbell('events', INTEGRATION, '--learner', EMAIL)).toContain('CourseStarted');
     expect(await schoolbell('replay', INTEGRATION, '--from', '2026-01-01', '--yes')).toContain('finished');
+    const consumer = (name: string) =>
+      schoolbell('replay', INTEGRATION, '--from', '2026-01-01', '--dry-run', '--consumer', name);
+    expect(await consumer('certificates')).toContain('Only to certificates');
+    expect(await consumer('certificate')).toContain('there are certificates');
     await schoolbell('replay', INTEGRATION, '--list');
     await schoolbell('replay', INTEGRATION, '--stop');
     await schoolbell('replay', INTEGRATION, '--resume');

@@ -67,6 +67,15 @@ describe('schoolbell replay', () => {
     expect(stdout.trim().split('\n').at(-1)).toContain('"state":"finished"');
   });
 
+  it('replay --force sends to a consumer without a rule', async () => {
+    const { exitCode, stdout } = await cli.run(
+      ...['replay', SCHOOL, ...SINCE, '--consumer', 'new', '--force', '--dry-run'],
+    );
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('Only to new, as Replayed<Event>');
+  });
+
   it('replay --as-live sends events with the types of live events', async () => {
     const { stdout } = await cli.run('replay', SCHOOL, ...SINCE, '--as-live', '--yes', '--json');
 
@@ -114,7 +123,14 @@ describe('schoolbell replay', () => {
     expect(eventsIn((await fresh.run('poll', SCHOOL, '--json')).stdout)).toEqual([]);
     const asked = ['replay', SCHOOL, '--source', 'kombo', '--one', '--type', 'CourseCompleted'];
 
-    const { exitCode, stdout } = await fresh.run(...asked, '--consumer', 'badges', '--yes', '--json');
+    const { exitCode, stdout } = await fresh.run(
+      ...asked,
+      '--consumer',
+      'badges',
+      '--force',
+      '--yes',
+      '--json',
+    );
 
     expect(exitCode).toBe(0);
     const events = stdout.split('\n').filter((line) => line.includes('ReplayedCourseCompleted'));
@@ -154,6 +170,11 @@ describe('schoolbell replay', () => {
       /cannot be combined with --source kombo/,
     ],
     [['replay', SCHOOL, '--resume', 'none'], 1, /There is no replay none/],
+    [
+      ['replay', SCHOOL, ...SINCE, '--consumer', 'certificate', '--yes'],
+      2,
+      /No rule .* consumer certificate \(there are certificates, slack\).*add --force/,
+    ],
   ])(
     'wrong arguments of replay are reported in one line on standard error: %j',
     async (args, exitCode, line) => {

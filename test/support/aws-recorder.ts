@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
+import { eventPattern } from '../../consumers/kit/event-pattern.ts';
 
 /**
  * A server that all AWS clients use as their endpoint. It records the calls by their IAM actions and passes
@@ -76,8 +77,8 @@ export async function startAwsRecorder(standIns: StandIns, stacks: string[] = []
     const parsed: unknown = JSON.parse(body);
     if (call === 'BatchExecuteStatement') for (const made of statementCalls(parsed)) note(...made);
     else note(`${SERVICES[service]}:${ACTIONS[call] ?? call}`, resourceOf(parsed));
-    if (call === 'DescribeEventBus') {
-      response.end('{}');
+    if (call === 'DescribeEventBus' || call === 'ListRules') {
+      response.end(call === 'ListRules' ? RULES : '{}');
       return;
     }
     const answer = await fetch(new URL(request.url ?? '/', standIns[service]), {
@@ -120,6 +121,14 @@ function resourceOf(body: unknown): string {
     ''
   );
 }
+
+/** The rules of the bus: those of one consumer, and one without a pattern. */
+const RULES = JSON.stringify({
+  Rules: [
+    { EventPattern: JSON.stringify(eventPattern(['CourseCompleted'], 'certificates')) },
+    { ScheduleExpression: 'rate(1 day)' },
+  ],
+});
 
 const DESCRIBED = `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult>
 <Stacks><member><StackName>there</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus></member></Stacks>

@@ -10,6 +10,8 @@ export type Ended = { exitCode: number | null; stdout: string; stderr: string };
 export type CommandLine = {
   /** Runs a command with data in this directory. */
   run(...args: string[]): Promise<Ended>;
+  /** Does the same with more environment variables. */
+  runWith(variables: Record<string, string>, ...args: string[]): Promise<Ended>;
   /** Runs a command and interrupts it with Ctrl-C after it has printed this many lines. */
   interrupt(afterLines: number, ...args: string[]): Promise<Ended>;
   remove(): Promise<void>;
@@ -28,6 +30,8 @@ export async function commandLine(): Promise<CommandLine> {
     });
   return {
     run: (...args) => runHere([...args, '--local', directory], { cwd: directory, variables: env }),
+    runWith: (variables, ...args) =>
+      runHere([...args, '--local', directory], { cwd: directory, variables: { ...env, ...variables } }),
     async interrupt(afterLines, ...args) {
       const child = start(args);
       let left = afterLines;

@@ -1,9 +1,17 @@
+import type { IntegrationId } from '../../contract/integration.ts';
 import { RateLimitedError } from '../../core/errors.ts';
 import type { ReadKomboStatus } from '../../core/operator/sync-with-kombo.ts';
 import type { Kombo } from '../../core/ports.ts';
 import { komboClient } from './client.ts';
 import { readByIds, readCourseProgressions } from './course-progressions.ts';
-import { type KeyOwner, readDataExpiredAt, readKeyOwner, readKomboStatus } from './lookups.ts';
+import {
+  findLearners,
+  type KeyOwner,
+  type LearnerName,
+  readDataExpiredAt,
+  readKeyOwner,
+  readKomboStatus,
+} from './lookups.ts';
 import { RETRY_BUDGET, type RetryBudget } from './with-retries.ts';
 
 /** Kombo's maximum number of records per page. */
@@ -17,10 +25,15 @@ const LONGEST_FILTERS = 3_000;
 const DETAILS_SHARE = 1 / 6;
 
 /**
- * The requests to Kombo that a run needs, and requests for the status of an integration and for the owner of
- * the key.
+ * The requests to Kombo that a run needs, and requests for the status of an integration,
+ * for the owner of the key, and for learners.
  */
-export type KomboAdapter = Kombo & { readKomboStatus: ReadKomboStatus; readKeyOwner(): Promise<KeyOwner> };
+export type KomboAdapter = Kombo & {
+  readKomboStatus: ReadKomboStatus;
+  readKeyOwner(): Promise<KeyOwner>;
+  /** Returns Kombo's ids of the learners with an e-mail address or a platform's own id. */
+  findLearners(integration: IntegrationId, name: LearnerName): Promise<string[]>;
+};
 
 /**
  * Creates the core's `Kombo` port. It requests the largest pages, and includes removed progressions.
@@ -70,6 +83,8 @@ export function createKombo(options: {
     readKomboStatus: (integration) => readKomboStatus(client, integration),
 
     readKeyOwner: () => readKeyOwner(client),
+
+    findLearners: (integration, name) => findLearners(client, integration, name),
   };
 }
 

@@ -2,7 +2,10 @@ import * as z from 'zod/mini';
 import { isRunError } from '../../core/errors.ts';
 import type { KomboIntegrationStatus } from '../../core/operator/sync-with-kombo.ts';
 import { type KomboClient, read } from './client.ts';
+import type { operations } from './generated/api.d.ts';
 import { servedAt, successOf } from './response.ts';
+
+type UsersQuery = NonNullable<operations['readUsers']['parameters']['query']>;
 
 const Details = successOf(
   z.object({
@@ -48,6 +51,43 @@ const states: Record<string, KomboIntegrationStatus['state']> = {
 function readDetails(client: KomboClient, integration: string) {
   const path = `/integrations/${encodeURIComponent(integration)}`;
   return read(client, { path }, Details, (details) => details);
+}
+
+/** How a learner is named: by an e-mail address, or by the platform's own id. */
+export type LearnerName = { email: string } | { remoteId: string };
+
+/**
+ * The learner's own page is read, and other fields are ignored. An e-mail address is only compared, and never returned or
+ * stored.
+ */
+const Users = successOf(
+  z.object({
+    results: z.array(
+      z.object({ id: z.string(), remote_id: z.nullish(z.string()), work_email: z.nullish(z.string()) }),
+    ),
+  }),
+);
+
+/**
+ * Finds learners, including removed ones.
+ *
+ * @returns Kombo's ids of the learners with this name; several if learners share it
+ * @throws the errors of `core/errors.ts`
+ */
+export function findLearners(client: KomboClient, integration: string, name: LearnerName): Promise<string[]> {
+  const filter = 'email' in name ? { work_emails: name.email } : { remote_ids: name.remoteId };
+  const query: UsersQuery = { page_size: 250, include_deleted: 'true', ...filter };
+  // A server that does not support the filter returns all learners.
+  const isNamed = (user: {
+    remote_id?: string | null | undefined;
+    work_email?: string | null | undefined;
+  }) =>
+    'email' in name
+      ? user.work_email?.toLowerCase() === name.email.toLowerCase()
+      : user.remote_id === name.remoteId;
+  return read(client, { path: '/lms/users', integration, query }, Users, ({ results }) =>
+    results.filter(isNamed).map(({ id }) => id),
+  );
 }
 
 const Owner = successOf(z.object({ environment_id: z.string().check(z.regex(/^[\w-]{1,100}$/)) }));

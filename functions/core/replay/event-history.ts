@@ -10,26 +10,28 @@ type ReadStore = Pick<Store, 'readCheckpoint' | 'readEntry' | 'readEntries' | 'r
 /** The start of a range that includes all events. */
 export const BEGINNING = new Date(0).toISOString();
 
+/** The order of the journal, or the reverse. */
+export type EventOrder = 'earliest-first' | 'latest-first';
+
 /**
- * Yields the selected events of an integration. They were published or set aside. Reads only the entries of
- * the range.
+ * Yields the selected events of an integration from some entries. Reads only the entries of the range.
  *
- * @param order the order of the journal, or the reverse order
+ * @param entries the numbers of the first and the last entry; `last` is at most `lastEntry`
  */
 export async function* readEvents(
   store: ReadStore,
   integration: IntegrationId,
   selection: Selection,
-  order: 'earliest-first' | 'latest-first',
+  entries: { first: number; last: number },
+  order: EventOrder,
 ): AsyncGenerator<JournalledEvent, void, void> {
   const { range } = selection;
-  const all = { first: 1, last: await lastEntry(store, integration) };
   const readEntry = (number: number) => store.readEntry(integration, number);
   const isWhole = range.from === BEGINNING && range.to === null;
-  const { first, last } = isWhole ? all : await findEntries(readEntry, all, range);
+  const { first, last } = isWhole ? entries : await findEntries(readEntry, entries, range);
   const isReverse = order === 'latest-first';
-  const entries = store.readEntries(integration, first, last, isReverse ? 'latest-first' : undefined);
-  for await (const entry of entries) {
+  const read = store.readEntries(integration, first, last, isReverse ? order : undefined);
+  for await (const entry of read) {
     const events = selectedEvents(entry, selection);
     yield* isReverse ? events.toReversed() : events;
   }
@@ -40,15 +42,16 @@ export async function* readEvents(
  * these progressions. The known state of a progression has the number of the last such entry, and each change
  * has the number of the entry before it.
  *
- * @param progressions Kombo's ids; an unknown id has no events
+ * @param progressions Kombo's ids; unknown ones have no events
+ * @param last at most `lastEntry`
  */
 export async function* readEventsOf(
   store: ReadStore,
   integration: IntegrationId,
   progressions: string[],
   { range, filter }: Selection,
+  last: number,
 ): AsyncGenerator<JournalledEvent, void, void> {
-  const last = await lastEntry(store, integration);
   const known = await store.readKnown(integration, progressions);
   /** The progressions that an entry changed, by the number of the entry. */
   const unread = new Map<number, Set<string>>();
@@ -75,7 +78,10 @@ export async function* readEventsOf(
   }
 }
 
-/** Returns the number of the last entry that was published; 0 if there is none. */
-async function lastEntry(store: ReadStore, integration: IntegrationId): Promise<number> {
+/** Returns the number of the last entry whose events were published or set aside; 0 without one. */
+export async function lastEntry(
+  store: Pick<Store, 'readCheckpoint'>,
+  integration: IntegrationId,
+): Promise<number> {
   return (await store.readCheckpoint(integration))?.checkpoint.entry ?? 0;
 }

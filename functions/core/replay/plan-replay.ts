@@ -203,8 +203,10 @@ async function readKombo(
  */
 const FEW = 50;
 
-/** The form of Kombo's ids: base58 letters and digits, 24 in most examples. */
-const KOMBO_ID = /^[1-9A-HJ-NP-Za-km-z]{20,26}$/;
+/** Returns whether an id has the form of Kombo's ids: base58 letters and digits, 24 in most examples. */
+export function isKomboId(id: string): boolean {
+  return /^[1-9A-HJ-NP-Za-km-z]{20,26}$/.test(id);
+}
 
 /**
  * Returns the ids as a filter of a request. Returns an empty list (no filter) if there are too many ids, or
@@ -212,7 +214,7 @@ const KOMBO_ID = /^[1-9A-HJ-NP-Za-km-z]{20,26}$/;
  */
 function few(ids: Iterable<string | null>): string[] {
   const all = [...ids];
-  const usable = all.filter((id) => id !== null).filter((id) => KOMBO_ID.test(id));
+  const usable = all.filter((id) => id !== null).filter(isKomboId);
   return usable.length === all.length && all.length <= FEW ? usable : [];
 }
 

@@ -25,6 +25,7 @@ const PATHS = {
   progressions: '~1lms~1course-progressions',
   integration: '~1integrations~1{integration_id}',
   key: '~1check-api-key',
+  users: '~1lms~1users',
 };
 const answers = {
   progressions: described(
@@ -36,6 +37,7 @@ const answers = {
     `/paths/${PATHS.integration}/get/responses/200/content/application~1json/schema`,
   ),
   key: described(bodies, `/paths/${PATHS.key}/get/responses/200/content/application~1json/schema`),
+  users: described(bodies, `/paths/${PATHS.users}/get/responses/200/content/application~1json/schema`),
   failure: described(bodies, '/components/responses/Failure/content/application~1json/schema'),
 };
 

@@ -15,6 +15,7 @@ const Failure = z.object({ error: z.object({ code: z.nullable(z.string()), messa
 
 function kindOf(path: string) {
   if (path === '/check-api-key') return 'key';
+  if (path.startsWith('/lms/users')) return 'users';
   return path.startsWith('/lms') ? 'progressions' : 'integration';
 }
 

@@ -62,7 +62,7 @@ test('the sandbox returns its own time in the Date header, in whole seconds', as
   expect(refused.headers.get('date')).toBe('Mon, 02 Mar 2026 12:00:00 GMT');
 });
 
-test('the responses about the key and about an integration have the format that Kombo describes', async () => {
+test('the responses about the key, an integration and its learners have the format that Kombo describes', async () => {
   await using sandbox = await open();
   sandbox.control.setDataExpiredAt(ID, startsAt);
   const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uri: true } });
@@ -71,10 +71,12 @@ test('the responses about the key and about an integration have the format that 
     ['/check-api-key', described['GET /check-api-key']],
     [`/integrations/${ID}`, described['GET /integrations/{integration_id}']],
     ['/integrations/sandbox:other', described['GET /integrations/{integration_id}']],
+    ['/lms/users', described['GET /lms/users']],
   ] as const;
   for (const [path, schema] of answers) {
     const check = ajv.compile(schema);
-    expect([path, check((await sandbox.get(path)).body), check.errors]).toEqual([path, true, null]);
+    const { body } = await sandbox.get(path, { 'X-Integration-Id': ID });
+    expect([path, check(body), check.errors]).toEqual([path, true, null]);
   }
 });
 

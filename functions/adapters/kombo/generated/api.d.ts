@@ -24,6 +24,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/lms/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One page of the learners of one integration */
+        get: operations["readUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/integrations/{integration_id}": {
         parameters: {
             query?: never;
@@ -153,6 +170,19 @@ export interface components {
         RemoteData: {
             [key: string]: unknown;
         } | null;
+        UsersPage: {
+            /** @constant */
+            status: "success";
+            data: {
+                /** @description The cursor of the next page; null on the last one */
+                next: string | null;
+                results: {
+                    id: string;
+                    remote_id: string;
+                    work_email: string | null;
+                }[];
+            };
+        };
         IntegrationDetails: {
             /** @constant */
             status: "success";
@@ -262,6 +292,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CourseProgressionsPage"];
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    readUsers: {
+        parameters: {
+            query?: {
+                page_size?: number;
+                /** @description Whether learners with a `remote_deleted_at` are returned */
+                include_deleted?: components["schemas"]["Switch"];
+                /** @description The learning platform's ids of learners */
+                remote_ids?: components["schemas"]["CommaSeparated"];
+                /** @description E-mail addresses of learners */
+                work_emails?: components["schemas"]["CommaSeparated"];
+            };
+            header: {
+                "X-Integration-Id": components["parameters"]["IntegrationHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsersPage"];
                 };
             };
             default: components["responses"]["Failure"];

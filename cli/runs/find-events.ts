@@ -1,0 +1,184 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IntegrationId } from '../../functions/contract/integration.ts';
+import type { JournalledEvent } from '../../functions/core/decide/events-of-entry.ts';
+import { IntegrationError, isRunError } from '../../functions/core/errors.ts';
+import { readPages } from '../../functions/core/poll/read-pages.ts';
+import type { Store } from '../../functions/core/ports.ts';
+import {
+  BEGINNING,
+  type EventOrder,
+  lastEntry,
+  readEvents,
+  readEventsOf,
+} from '../../functions/core/replay/event-history.ts';
+import { isKomboId } from '../../functions/core/replay/plan-replay.ts';
+import type { EventFilter, Selection, TimeRange } from '../../functions/core/replay/selection.ts';
+import { looksLikeEmail } from '../../functions/remote-ids.ts';
+import type { Deployment } from '../deployment/open-deployment.ts';
+import { filterByStoredIds } from '../filter-ids.ts';
+import { plural } from '../views/words.ts';
+
+/** The events to find. A learner may be named by an e-mail address, Kombo's id or the platform's own id. */
+export type EventRequest = { range: TimeRange; filter: EventFilter; order: EventOrder };
+
+/**
+ * How to find the events of one integration, up to the entry `last`. `progressions`: only the entries that changed these are read; null: all
+ * entries of the range. `note`: what a person must know about the result.
+ */
+export type Search = {
+  integration: IntegrationId;
+  last: number;
+  selection: Selection;
+  progressions: string[] | null;
+  note: string | null;
+};
+
+/**
+ * Decides how to find the events of one integration. Learners without `--from` are looked up at Kombo, so that only the
+ * entries of their progressions are read. An e-mail address is never stored.
+ */
+export async function planSearch(
+  deployment: Deployment,
+  integration: IntegrationId,
+  { range, filter }: EventRequest,
+): Promise<Search> {
+  const last = await lastEntry(deployment.ports.store, integration);
+  const search = (selection: Selection, progressions: string[] | null, note: string | null = null) => ({
+    integration,
+    last,
+    selection,
+    progressions,
+    note,
+  });
+  if (filter.learners.length === 0) {
+    const selection = { range, filter: await filterByStoredIds(filter, deployment.ids) };
+    return search(selection, await ifAllKnown(deployment, integration, filter.progressions));
+  }
+  const asked = await askKombo(deployment, integration, filter.learners);
+  // Without platform ids in the journal, an e-mail address can only be looked up.
+  const isOmitted = deployment.ids.mode === 'omit' && asked.learners.length > 0;
+  const named = isOmitted ? filter.learners.filter((learner) => !looksLikeEmail(learner)) : filter.learners;
+  const stored = await filterByStoredIds({ ...filter, learners: named }, deployment.ids);
+  const learners = [...stored.learners, ...asked.learners];
+  const selection = { range, filter: { ...stored, learners } };
+  if (asked.failure !== null) {
+    return search(
+      selection,
+      null,
+      `Kombo could not be asked: ${asked.failure}. The journal itself was read.`,
+    );
+  }
+  const { progressions } = asked;
+  if (range.from !== BEGINNING || progressions.length === 0) return search(selection, null);
+  return search(
+    selection,
+    progressions,
+    `Found by ${plural(progressions.length, 'course progression')} that Kombo shows for --learner today. With --from, the journal is searched instead: it also has records that Kombo has erased or given to another learner.`,
+  );
+}
+
+/** Returns the ids if all of them are Kombo's ids of known progressions. */
+async function ifAllKnown(
+  { ports: { store } }: Deployment,
+  integration: IntegrationId,
+  progressions: string[],
+): Promise<string[] | null> {
+  const ids = [...new Set(progressions)];
+  if (ids.length === 0) return null;
+  const known = await store.readKnown(integration, ids);
+  return known.size === ids.length ? ids : null;
+}
+
+/** Kombo's ids of the learners, and of their progressions. `failure`: why Kombo could not be asked. */
+type Asked = { learners: string[]; progressions: string[]; failure: string | null };
+
+async function askKombo(
+  { findLearners, ports: { kombo } }: Deployment,
+  integration: IntegrationId,
+  names: string[],
+): Promise<Asked> {
+  const asked: Asked = { learners: [], progressions: [], failure: null };
+  try {
+    for (const name of names) {
+      if (isKomboId(name)) asked.learners.push(name);
+      else {
+        const by = looksLikeEmail(name) ? { email: name } : { remoteId: name };
+        asked.learners.push(...(await findLearners(integration, by)));
+      }
+    }
+    if (asked.learners.length === 0) return asked;
+    const request = { integration, updatedAfter: null, cursor: null, users: asked.learners };
+    const cursors = new Set<string | null>();
+    for await (const { records, next } of readPages(kombo, request, () => true)) {
+      for (const { learner, state } of records) {
+        if (asked.learners.includes(learner.id ?? '')) asked.progressions.push(state.id);
+      }
+      if (cursors.has(next)) throw new IntegrationError('Kombo returned the same page cursor twice');
+      cursors.add(next);
+    }
+    return asked;
+  } catch (error) {
+    if (!isRunError(error)) throw error;
+    return { ...asked, failure: error.message };
+  }
+}
+
+/** Yields the events of several integrations, in the order of their detection. */
+export async function* findEvents(
+  store: Store,
+  searches: Search[],
+  order: EventOrder,
+): AsyncGenerator<JournalledEvent, void, void> {
+  const streams = await Promise.all(
+    searches.map(async (search) => {
+      const events = eventsOf(store, search, order);
+      return { events, head: await events.next() };
+    }),
+  );
+  const isBefore = (a: JournalledEvent, b: JournalledEvent) =>
+    order === 'earliest-first'
+      ? a.detail.detectedAt < b.detail.detectedAt
+      : a.detail.detectedAt > b.detail.detectedAt;
+  for (;;) {
+    let next: { stream: (typeof streams)[number]; event: JournalledEvent } | null = null;
+    for (const stream of streams) {
+      const event = stream.head.value;
+      if (event && (next === null || isBefore(event, next.event))) next = { stream, event };
+    }
+    if (next === null) return;
+    yield next.event;
+    next.stream.head = await next.stream.events.next();
+  }
+}
+
+async function* eventsOf(
+  store: Store,
+  { integration, selection, progressions, last }: Search,
+  order: EventOrder,
+): AsyncGenerator<JournalledEvent, void, void> {
+  if (progressions === null) {
+    yield* readEvents(store, integration, selection, { first: 1, last }, order);
+    return;
+  }
+  const latestFirst = readEventsOf(store, integration, progressions, selection, last);
+  if (order === 'latest-first') yield* latestFirst;
+  else yield* (await Array.fromAsync(latestFirst)).toReversed();
+}
+
+/** Yields the events that are published after the searches were planned, until `stop` is aborted. */
+export async function* followEvents(
+  store: Store,
+  searches: Search[],
+  { stop, everyMs }: { stop: AbortSignal; everyMs: number },
+): AsyncGenerator<JournalledEvent, void, void> {
+  const seen = new Map(searches.map(({ integration, last }) => [integration, last]));
+  while (!stop.aborted) {
+    for (const { integration, selection } of searches) {
+      const first = (seen.get(integration) ?? 0) + 1;
+      const last = await lastEntry(store, integration);
+      yield* readEvents(store, integration, selection, { first, last }, 'earliest-first');
+      seen.set(integration, last);
+    }
+    await sleep(everyMs, undefined, { signal: stop }).catch(() => undefined);
+  }
+}

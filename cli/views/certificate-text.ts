@@ -1,0 +1,32 @@
+import { COMPLETIONS } from '../../consumers/certificates/certificate-rule.ts';
+import type { IssuedCertificate } from '../../consumers/certificates/certificate-state.ts';
+import { minute } from '../../functions/contract/printable-text.ts';
+import type { JournalledEvent } from '../../functions/core/decide/events-of-entry.ts';
+
+/** Returns whether a certificate may be issued for an event. */
+export function isCertifiable({ type }: JournalledEvent): boolean {
+  return COMPLETIONS.includes(type);
+}
+
+/**
+ * Returns the certificate that was issued for an event, or null. A certificate that was issued for an event without a
+ * position in the journal (a replay from Kombo) is recognised by the date of the completion.
+ */
+export function certificateOf(
+  { detail: { journal, progression } }: JournalledEvent,
+  certificates: IssuedCertificate[],
+): IssuedCertificate | null {
+  const issued = certificates.find((each) =>
+    each.journal === null
+      ? each.completedAt === progression.completedAt
+      : each.journal.entry === journal.entry && each.journal.index === journal.index,
+  );
+  return issued ?? null;
+}
+
+/** Returns the number of a certificate, and whether it is valid. */
+export function certificateText(certificate: IssuedCertificate | null): string {
+  if (certificate === null) return 'no certificate';
+  const { number, status, endedAt } = certificate;
+  return `certificate ${number}, ${status}${endedAt === null ? '' : ` ${minute(endedAt)}`}`;
+}

@@ -1,0 +1,46 @@
+import { type EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import * as z from 'zod/mini';
+import { codeOf, DeploymentError, TransientError } from '../../core/errors.ts';
+import { refusalOf } from '../aws-errors.ts';
+
+/** The part of an event pattern that names the consumer of a rule. */
+const Pattern = z.object({ detail: z.object({ replay: z.object({ consumer: z.array(z.unknown()) }) }) });
+
+/**
+ * Reads the names of the consumers that the rules of a bus belong to. Each name is in the pattern of a rule, as a value of
+ * `detail.replay.consumer`.
+ *
+ * @param bus name or ARN
+ * @throws DeploymentError when AWS denies the permission to list the rules; TransientError when EventBridge cannot be
+ *   reached
+ */
+export async function readConsumers(client: EventBridgeClient, bus: string): Promise<string[]> {
+  const names = new Set<string>();
+  let token: string | undefined;
+  do {
+    const page = await listRules(client, bus, token);
+    for (const { EventPattern } of page.Rules ?? []) {
+      for (const name of consumersIn(EventPattern)) names.add(name);
+    }
+    token = page.NextToken;
+  } while (token !== undefined);
+  return [...names].toSorted();
+}
+
+async function listRules(client: EventBridgeClient, bus: string, token: string | undefined) {
+  try {
+    return await client.send(new ListRulesCommand({ EventBusName: bus, ...(token && { NextToken: token }) }));
+  } catch (error) {
+    const [code, refusal] = [codeOf(error), refusalOf(error)];
+    throw refusal === null
+      ? new TransientError(`EventBridge cannot list the rules of bus ${bus} at the moment: ${code}`, { code })
+      : new DeploymentError(`EventBridge refuses to list the rules of bus ${bus}: ${refusal}`, { code });
+  }
+}
+
+function consumersIn(pattern: string | undefined): string[] {
+  // A rule with a schedule has no pattern.
+  const parsed = Pattern.safeParse(JSON.parse(pattern ?? '{}'));
+  const values = parsed.success ? parsed.data.detail.replay.consumer : [];
+  return values.filter((value) => typeof value === 'string');
+}
