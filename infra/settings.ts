@@ -28,7 +28,9 @@ const principalArn = z
  */
 const MOST_OPERATOR_CHARACTERS = 8000;
 
-/** Returns a schema for a text that has one of several forms. It has one error message for all forms. */
+/**
+ * Returns a schema for a text that has one of several forms. The schema has one error message for all forms.
+ */
 const text = (forms: string, ...allowed: z.ZodMiniType<string>[]) =>
   z
     .string()

@@ -36,9 +36,10 @@ function addAdd(integrations: Command): void {
 }
 
 const ADD_HELP = `
-An integration that was removed and is added again continues from its watermark: the changes since then are published. With
---baseline, its next poll is a first sync instead: silent publishes none of the changes since the removal, publish publishes
-all of them, and since:DATE publishes those with a date of DATE or later. No event is published twice.`;
+An integration that was removed and is added again continues from its watermark: the changes since then are
+published. With --baseline, its next poll is a first sync instead: silent publishes none of the changes since the
+removal, publish publishes all of them, and since:DATE publishes those with a date of DATE or later. No event is
+published twice.`;
 
 async function add(
   deployment: Deployment,
@@ -93,7 +94,9 @@ function addList(integrations: Command): void {
             return { ...integration, health, watermark, known, held };
           });
           if (rows.length === 0)
-            return output.say('No integrations yet. Add one: schoolbell integrations add ID');
+            return output.say(
+              'There are no integrations yet. Add an integration with: schoolbell integrations add ID',
+            );
           output.answerAll(
             rows,
             ...plainTable(

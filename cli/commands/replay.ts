@@ -112,12 +112,12 @@ export function addReplayCommand(program: Command): void {
 }
 
 const HELP = `
-Replayed events have the same ids and details as the events that were first published, but the type Replayed<Event>. So rules
-for live events do not match them.
+Replayed events have the same ids and details as the events that were first published, but the type Replayed<Event>.
+So rules for live events do not match them.
 
---source kombo reads every record (only those of the given learners, where --learner has Kombo's ids), and derives the last
-enrolment, completion and removal of each. --from and --to then apply to the dates on the platform, which may lie in the
-future: an enrolment can be scheduled. --dry-run also shows what cannot be derived.
+--source kombo reads every record (only the records of the given learners, if --learner has Kombo's ids), and
+derives the last enrolment, completion and removal of each. --from and --to then apply to the dates on the platform,
+which may lie in the future: an enrolment can be scheduled. --dry-run also shows what cannot be derived.
 
 Examples:
   schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --from 2026-03-01 --consumer certificates

@@ -17,11 +17,15 @@ import { overviewText, statusText } from '../views/status-text.ts';
 
 type StatusOptions = { watch?: boolean; every: number };
 
-/** Adds `schoolbell status`, which prints the state of each integration, or all details of one. */
+/**
+ * Adds `schoolbell status`, which prints the state of each integration, or all details of one integration.
+ */
 export function addStatusCommand(program: Command): void {
   program
     .command('status')
-    .description('show the state of all integrations, those with problems first, or all details of one')
+    .description(
+      'show the state of all integrations, those with problems first, or all details of one integration',
+    )
     .argument('[integration]', 'id of a Kombo integration', parseIntegrationId)
     .option('--watch', 'update the view until Ctrl-C')
     .option(
@@ -75,7 +79,8 @@ async function show(
     concurrency: READS_AT_ONCE,
   });
   if (output.json) return output.answerAll(statuses);
-  if (statuses.length === 0) return print('No integrations yet. Add one: schoolbell integrations add ID');
+  if (statuses.length === 0)
+    return print('There are no integrations yet. Add an integration with: schoolbell integrations add ID');
   print(...overviewText(statuses, ports.clock()));
 }
 

@@ -92,7 +92,7 @@ export function refuseOutsideSandbox({ school }: LocalKombo, integration: Integr
 /**
  * Reads one page of an integration.
  *
- * @throws for a wrong key, an unknown integration, or a host that cannot be reached
+ * @throws an error for a wrong key, an unknown integration, or a host that cannot be reached
  */
 export async function readOnePage({ kombo }: LocalKombo, integration: IntegrationId): Promise<void> {
   await kombo.readPage({ integration, updatedAfter: null, cursor: null });

@@ -52,7 +52,9 @@ export async function startReplay(at: ReplayCommand, replay: ReplayRecord): Prom
   await watchReplay(at, replay);
 }
 
-/** Continues a replay (`replay --resume`). If another process is sending it, only shows its progress. */
+/**
+ * Continues a replay (`replay --resume`). If another process is sending the replay, only shows its progress.
+ */
 export async function resumeReplay(
   at: ReplayCommand,
   integration: IntegrationId,
@@ -147,7 +149,7 @@ export async function runReplayHere(
   }
 }
 
-/** Prints the state of a replay. If a failure has stopped it, sets the exit code. */
+/** Prints the state of a replay. If a failure has stopped the replay, also sets the exit code. */
 function report({ output, progress }: ReplayCommand, replay: ReplayRecord): void {
   progress.close();
   const text = replayText(replay);

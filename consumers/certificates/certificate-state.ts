@@ -57,7 +57,10 @@ export function isErased({ erasure }: CertificateState, { journal }: IssuedCerti
   return erasure !== null && isLater(erasure, journal);
 }
 
-/** Returns whether a journal position is later than another one. Null (an event without a position) is earlier than any. */
+/**
+ * Returns whether a journal position is later than another position. Null (an event without a position) is
+ * earlier than any position.
+ */
 export function isLater(position: JournalPosition, than: JournalPosition | null): boolean {
   if (than === null) return true;
   return position.entry > than.entry || (position.entry === than.entry && position.index > than.index);

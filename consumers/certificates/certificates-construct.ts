@@ -118,8 +118,9 @@ export class Certificates extends Construct {
       }),
     });
     issue.addLayers(fonts);
-    // When very many courses are completed at once, the events wait in the queue, so that Kombo gets few requests at the
-    // same time. Each call handles one event, so that a slow event does not delay others.
+    // When very many courses are completed at once, the events wait in the queue, so that Kombo gets few
+    // requests at the same time. Each call handles one event, so that a slow event does not delay other
+    // events.
     feedFunction(issue, this.queue, { atOnce: 5, returnsFailures: true });
     grantCertificates(this, this.bucket, issue);
     bus.grantPutEventsTo(issue);

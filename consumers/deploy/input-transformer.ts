@@ -4,7 +4,7 @@ import type { EventPattern } from '../kit/event-pattern.ts';
 export type Rule = {
   name: string;
   pattern: EventPattern;
-  /** Defines what the target gets. If it is null, the target gets the event itself. */
+  /** Defines what the target gets instead of the event. Null means that the target gets the event itself. */
   transformer: InputTransformer | null;
 };
 

@@ -41,7 +41,7 @@ const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })) }
 
 export type DigestParts = {
   portsOf: (queueUrl: string) => DigestPorts;
-  /** Called with the outcome of each digest, for logs and metrics. */
+  /** Reports the outcome of each digest, for logs and metrics. */
   report: (channel: string, outcome: DigestOutcome) => void;
 };
 

@@ -30,9 +30,9 @@ export type EventFilter<Type extends EventType> = {
   integrations?: string[];
   /** The short names of learning platforms in Kombo's API, such as `moodle`. */
   tools?: string[];
-  /** Kombo's ids of courses. Only learning and certificate events have one. */
+  /** Kombo's ids of courses. Only learning and certificate events have a course. */
   courses?: string[];
-  /** Kombo's ids of learners. Only learning and certificate events have one. */
+  /** Kombo's ids of learners. Only learning and certificate events have a learner. */
   learners?: string[];
   /** Conditions on any other field of the detail, in the language of EventBridge's patterns. */
   where?: DetailPattern<EventDetail<Type>>;
@@ -91,9 +91,10 @@ export function eventPattern<Type extends EventType>(
 }
 
 /**
- * Returns the patterns for events of any types: one for events that can be replayed, and one or two for the others. The filters
- * by course and learner apply only to events that have a course or a learner. For example, a channel that is limited to some
- * courses still gets the event that an integration is failing.
+ * Returns the patterns for events of any types: one pattern for events that can be replayed, and one or two
+ * patterns for other events. The filters by course and learner apply only to events that have a course or a
+ * learner. For example, a channel that is limited to some courses still gets the event that an integration is
+ * failing.
  */
 export function eventPatterns(
   types: readonly EventType[],

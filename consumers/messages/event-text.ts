@@ -3,9 +3,12 @@ import { minute } from '../../functions/contract/printable-text.ts';
 import { type EventDetail, type EventType, parseDetail } from '../../functions/contract/published-events.ts';
 import { SuspectKind, type WaitingChanges } from '../../functions/contract/waiting-changes.ts';
 
-/** The text of a message about an event. Each channel formats it: it shortens long texts and leaves out blank ones. */
+/**
+ * The text of a message about an event. Each channel formats it: it shortens long texts and omits blank
+ * texts.
+ */
 export type EventText = {
-  /** When it happened (ISO 8601). */
+  /** The time at which the event happened (ISO 8601). */
   at: string;
   headline: string;
   tone: Tone;
@@ -83,7 +86,7 @@ const DESCRIPTIONS: { readonly [Type in EventType]: Description<EventDetail<Type
   CompletionCorrected: progress('Date of completion corrected', 'step back', completionDates),
   CourseReopened: progress('Course reopened', 'step back'),
   LearnerDropped: progress('Course dropped', 'loss'),
-  LearnerReenrolled: progress('Back in a dropped course', 'other'),
+  LearnerReenrolled: progress('Re-enrolled in a dropped course', 'other'),
   ProgressReset: progress('Progress reset', 'step back'),
   EnrollmentCorrected: progress('Date of enrolment corrected', 'step back', enrolmentDates),
   ProgressionRemoved: progress('Progression removed', 'loss', () => 'removed from the platform'),

@@ -54,7 +54,10 @@ function slackTime(time: string): Markup {
   return { type: 'mrkdwn', text: `<!date^${seconds}^{date_short_pretty} {time}|${minute(time)} UTC>` };
 }
 
-/** Returns texts as plain text. Each becomes one line, so that it cannot look like another part. Blank texts are left out. */
+/**
+ * Returns texts as plain text. Each text becomes one line, so that it cannot look like another part of the
+ * message. Blank texts are omitted.
+ */
 function plain(lines: (string | null)[], most: number): PlainText {
   const text = lines
     .flatMap((line) =>

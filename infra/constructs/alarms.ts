@@ -145,7 +145,7 @@ export class Alarms extends Construct {
       add('WebhookFailing', {
         section: 'webhook-failing',
         meaning:
-          'Certificates and messages come later for the learners of all customers: only with the next poll.',
+          'Certificates and messages come later for the learners of all customers, because only the next poll finds changes.',
         metric: webhook.function.metricErrors({ period: Duration.hours(1) }),
         threshold: 1,
         lasting: TWO_OF_KOMBOS_SYNCS,
@@ -153,7 +153,7 @@ export class Alarms extends Construct {
       add('WebhookRefused', {
         section: 'webhook-refused',
         meaning:
-          "Webhooks are refused. If they are Kombo's, certificates and messages come later: only with the next poll.",
+          "Webhooks are refused. If they are Kombo's webhooks, certificates and messages come later, because only the next poll finds changes.",
         metric: webhook.refused.with({ period: Duration.hours(1) }),
         threshold: 1,
         lasting: TWO_OF_KOMBOS_SYNCS,

@@ -12,8 +12,8 @@ import type { AnyBus } from './resource-types.ts';
 import type { FunctionSettings } from './shared-function-props.ts';
 
 /**
- * Creates the log of the events that a bus could not deliver, with the reasons. The bus itself sets the log
- * level (`logConfig`).
+ * Creates the log of the events that a bus could not deliver, with the reasons. The log level is a property
+ * of the bus (`logConfig`).
  *
  * The log group has an explicit name, so that its resource policy can refer to it. A resource policy for all
  * log groups of the account would also work, but an account can have at most ten such policies.

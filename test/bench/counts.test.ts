@@ -24,7 +24,8 @@ it('a poll uses an exact number of requests, capacity units and bytes', async ()
     events: 250,
     journalBytes: 12_435,
   });
-  // Ten pages; 25 records of each have changed. The checkpoint is saved after the fifth and the tenth entry.
+  // The poll reads ten pages, and 25 records of each page have changed. The checkpoint is saved after the
+  // fifth and the tenth entry.
   expect(tenth).toEqual({
     kombo: 10,
     dynamoDb: 3 + 10 * 3 + 10 * (1 + 1) + 2,

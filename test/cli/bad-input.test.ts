@@ -38,7 +38,10 @@ afterAll(async () => {
   await rm(cwd, { recursive: true });
 });
 
-/** Expects one line on standard error, nothing on standard output, and nothing written. */
+/**
+ * Checks that a command prints one line on standard error, prints nothing on standard output, and writes no
+ * file.
+ */
 async function expectOneLine({ args, variables = {}, code, says }: Case): Promise<void> {
   const ran = await runSchoolbell(args, { cwd, variables });
   expect(ran).toMatchObject({ code, stdout: [] });

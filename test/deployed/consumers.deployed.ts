@@ -23,7 +23,7 @@ const { integration, komboKey } = rehearsal;
 const NAME = `${rehearsal.name}Consumers`;
 const HR_KEY = 'key "of" the endpoint';
 
-/** The paths on the local server that replace those of Slack and of a personnel system. */
+/** The paths on the local server that replace the URLs of Slack and of a personnel system. */
 const HR = '/hr.example.com/events';
 const hook = ({ name }: { name: string }) => `/hooks.slack.com/services/T0/B0/${name}`;
 

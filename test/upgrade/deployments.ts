@@ -1,7 +1,10 @@
 import type { SettingsInput } from '../../infra/settings.ts';
 import { OPTIONS } from '../infra/changes/options.ts';
 
-/** The deployments whose templates are kept with each release: the defaults, and everything that can be switched on. */
+/**
+ * The deployments whose templates are stored for each release: one with the default settings, and one with
+ * all options switched on.
+ */
 export const DEPLOYMENTS: Record<string, SettingsInput> = {
   small: {},
   large: {

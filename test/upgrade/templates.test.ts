@@ -9,7 +9,7 @@ import { releases } from './releases.ts';
 
 describe.each(releases())('a deployment of release $version', ({ folder }) => {
   it.each(Object.entries(DEPLOYMENTS))(
-    'is updated to the present templates without replacing or deleting data: %s',
+    'an update of an earlier release to the present templates replaces or deletes no data: %s',
     (name, settings) => {
       const before = new Map(
         readdirSync(join(folder, 'templates', name)).map((file) => [

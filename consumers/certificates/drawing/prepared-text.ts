@@ -1,7 +1,10 @@
 import createBidi, { type EmbeddingLevels } from 'bidi-js';
 import { canDraw, codePointsOf, type FontFile, type FontLibrary } from './font-library.ts';
 
-/** A part of a text that has one font, one script and one direction, so that it is shaped together. Offsets are UTF-16 units. */
+/**
+ * A part of a text that has one font, one script and one direction, so that its letters are shaped together.
+ * Offsets are UTF-16 units.
+ */
 export type Piece = { start: number; end: number; file: FontFile; level: number };
 
 /**
@@ -13,7 +16,10 @@ export type PreparedText = {
   /** The length of the text without the `…` at its end. */
   length: number;
   levels: EmbeddingLevels;
-  /** A text with the same directions, in which every character has one UTF-16 unit: see `asOneUnit`. */
+  /**
+   * A text that has the same directions as `text`, and in which every character has one UTF-16 unit: see
+   * `asOneUnit`.
+   */
   inOneUnit: string;
   pieces: Piece[];
 };

@@ -36,7 +36,7 @@ test('`parse` accepts a replay for all consumers, whose consumer is absent or nu
   }
 });
 
-test('`parse` drops fields that a later version 1 may add', () => {
+test('`parse` removes fields that a later release of version 1 may add', () => {
   const detail = { ...exampleOf('CourseCompleted').detail, score: 97 };
   expect(kit.parse('CourseCompleted', { ...completed, detail }).detail).not.toHaveProperty('score');
   expect(kit.is('CourseCompleted', { ...completed, detail })).toBe(true);
