@@ -60,11 +60,13 @@ export function buildProgram(): Command {
 }
 
 const HELP = `
-Without --local, a command uses your AWS credentials and works on the deployment in --stack, or else on the one that
-environment variables name, or else on the one that was last deployed from this folder (cdk deploy writes
-schoolbell.outputs.json). With --local, it works on an
-embedded DynamoDB and event bus on this machine. It then polls KOMBO_BASE_URL (which includes /v1; default: Kombo's EU host)
-if KOMBO_API_KEY is set, otherwise a sandbox of Kombo's API.
+Without --local, a command uses your AWS credentials and works on the deployment in the stack that --stack names.
+Without --stack, the command works on the deployment that environment variables name, or else on the deployment that
+was last deployed from this folder (cdk deploy writes schoolbell.outputs.json).
+
+With --local, a command works on an embedded DynamoDB and event bus on this machine. If KOMBO_API_KEY is set, the
+command polls KOMBO_BASE_URL (which includes /v1; default: Kombo's EU host). Otherwise, the command polls a sandbox of
+Kombo's API.
 
 ${EXIT_CODE_HELP}`;
 

@@ -7,10 +7,10 @@ import { globalOptionsOf } from '../options/global-options.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 import { createOutput } from '../terminal/output.ts';
 
-/** The checkout, or the compiled files of the package. */
+/** The directory of the checkout or, in the package, of the compiled files. */
 const ROOT = join(import.meta.dirname, '../..');
 
-/** The files that are copied. */
+/** The directory of the files that the command copies into the application. */
 const TEMPLATE = join(ROOT, 'packages/app');
 
 /** Adds `schoolbell init`, which writes a CDK application that deploys Schoolbell. */
@@ -26,7 +26,7 @@ export function addInitCommand(program: Command): void {
       const enter = resolve(directory) === process.cwd() ? '' : `cd ${directory} && `;
       createOutput(json).answer(
         { directory: resolve(directory), files },
-        `Wrote ${files.join(', ')}. Next, after you have read settings.ts:`,
+        `These files were written: ${files.join(', ')}. Read settings.ts, and then run:`,
         `  ${enter}npm install`,
         '  npx cdk bootstrap        (once per account and Region)',
         '  npx cdk deploy --all',
@@ -35,7 +35,7 @@ export function addInitCommand(program: Command): void {
 }
 
 const HELP = `
-It overwrites no file.
+The command overwrites no file. If one of the files exists already, the command writes nothing.
 
 Example:
   schoolbell init learning-events`;
@@ -60,7 +60,7 @@ function writeApplication(directory: string): string[] {
   const existing = [...files.keys()].filter((name) => existsSync(join(directory, name)));
   if (existing.length > 0) {
     throw new CommandError(
-      `${existing.map((name) => join(directory, name)).join(', ')}: exists already. Name a directory without these files: schoolbell init DIR`,
+      `The command overwrites no file, but these files exist already: ${existing.map((name) => join(directory, name)).join(', ')}. Name a directory without these files: schoolbell init DIR`,
     );
   }
   mkdirSync(directory, { recursive: true });
@@ -70,7 +70,7 @@ function writeApplication(directory: string): string[] {
 
 const CdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
 
-/** Returns the CDK's settings, with the feature flags under which the constructs are tested. */
+/** Returns the content of the CDK's settings file, with the feature flags that the tests of the constructs use. */
 function cdkSettings(): object {
   const { context } = CdkJson.parse(JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')));
   return { app: 'node app.ts', outputsFile: 'schoolbell.outputs.json', context };
@@ -102,8 +102,8 @@ const InstalledPackages = z.object({
 });
 
 /**
- * Returns the file from which npm installed this package, as a dependency's version; null if npm installed it from a registry. A
- * checkout is such a file itself.
+ * Returns the file from which npm installed this package, written as the version of a dependency. Returns null if npm
+ * installed the package from a registry. If the command runs in a checkout, the file is the checkout.
  */
 function installedFrom(): string | null {
   if (existsSync(join(ROOT, 'cli/main.ts'))) return `file:${ROOT}`;

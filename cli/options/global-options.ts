@@ -44,8 +44,8 @@ export function globalOptionsOf(command: Command): GlobalOptions {
 }
 
 /**
- * Selects the AWS account and Region of the options, as the AWS CLI does: a profile takes precedence over credentials in the
- * environment.
+ * Selects the AWS account and Region that the options name. As in the AWS CLI, a profile takes precedence over
+ * credentials in the environment.
  */
 export function selectAccount(command: Command): void {
   const { profile, region } = GlobalOptions.parse(command.optsWithGlobals());

@@ -146,7 +146,7 @@ test('the runbook has a section for every command of an operator', () => {
     heading.split(' and '),
   );
   const named = [...helps.keys()].map((name) => name.split(' ')[0] ?? '');
-  const forDevelopers = ['dev', 'sandbox'];
+  const forDevelopers = ['dev', 'init', 'sandbox'];
   expect(sections.toSorted()).toEqual(
     [...new Set(named)].filter((name) => !forDevelopers.includes(name)).toSorted(),
   );

@@ -11,6 +11,7 @@ const help = async (...command: string[]) => {
 it.for([
   '',
   'dev',
+  'init',
   'sandbox',
   'integrations',
   'integrations add',

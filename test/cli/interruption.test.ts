@@ -15,6 +15,7 @@ const SCHOOL = 'sandbox:school';
 const CASES: [command: string, args: string[]][] = [
   ['dev', []],
   ['dev', ['--watch', '--every', '0']],
+  ['init', []],
   ['sandbox', ['--port', '0']],
   ['key', []],
   ['integrations add', ['sandbox:other']],
@@ -36,7 +37,7 @@ const CASES: [command: string, args: string[]][] = [
   ['doctor', []],
 ];
 /** These commands have data of their own. */
-const WITHOUT_DATA = ['dev', 'sandbox', 'key'];
+const WITHOUT_DATA = ['dev', 'init', 'sandbox', 'key'];
 
 let root: string;
 
