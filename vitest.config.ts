@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Files that need a process of their own: they replace modules, measure memory, or fill it with large bodies and fonts. */
@@ -11,6 +12,12 @@ const ISOLATED = [
 ];
 
 export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^schoolbell$/, replacement: join(import.meta.dirname, 'infra/index.ts') },
+      { find: /^schoolbell[/]settings$/, replacement: join(import.meta.dirname, 'infra/settings-app.ts') },
+    ],
+  },
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,

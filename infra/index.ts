@@ -5,6 +5,7 @@ export type { MessageChannelProps, SubscriberProps } from '../consumers/channels
 export type { ConsumerRule, Delivery, Target } from '../consumers/deploy/consumer-rule.ts';
 export { Endpoint, type EndpointAuthorization, type EndpointProps } from '../consumers/endpoints/endpoint.ts';
 export type { DetailPattern, EventFilter, Matcher } from '../consumers/kit/event-pattern.ts';
+export { type OnEventProps, onEvent } from '../consumers/kit/on-event.ts';
 export {
   SlackChannel,
   type SlackChannelProps,

@@ -94,7 +94,7 @@ export class Certificates extends Construct {
     const { encryptionKey } = settings;
     this.bucket = privateBucket(this, encryptionKey);
     this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT, encryptionKey });
-    const { account } = Stack.of(this);
+    const { account = Stack.of(this).account } = schoolbell;
     const { pattern } = certificateRule({ ...certificates, account });
     const description = 'Schoolbell: events for certificates';
     new ConsumerRule(this, 'Completions', { bus, pattern, description, encryptionKey }, this.queue);

@@ -12,6 +12,12 @@ export interface ISchoolbell {
   /** The bus with the events. Rules must be created in its account and Region. */
   readonly bus: AnyBus;
   /**
+   * The account whose functions publish the events. Certificates are issued for events of this account only.
+   *
+   * @default - the account of the stack
+   */
+  readonly account?: string | undefined;
+  /**
    * The topic to which alarms are published.
    *
    * @default - alarms notify nobody

@@ -62,7 +62,8 @@ function anchorsOf(page: string): string[] {
       .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
       .replaceAll(/\s/g, '-'),
   );
-  return slugs.map((slug, at) => {
+  const explicit = [...read(page).matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id);
+  return [...slugs, ...explicit].map((slug, at) => {
     const before = slugs.slice(0, at).filter((other) => other === slug).length;
     return before === 0 ? slug : `${slug}-${before}`;
   });

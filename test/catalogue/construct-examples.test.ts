@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { expect, it } from 'vitest';
+import * as centralBus from '../../examples/constructs/central-bus.ts';
+import { LearningStack } from '../../examples/constructs/one-stack.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const EXAMPLE = 'examples/constructs/one-stack.ts';
+const inLearning = { env: { account: '222222222222', region: 'eu-central-1' } };
+
+const app = () => new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+
+it('docs/constructs.md contains the example of one stack as it is tested', () => {
+  const page = readFileSync(join(ROOT, 'docs/constructs.md'), 'utf8');
+  const example = readFileSync(join(ROOT, EXAMPLE), 'utf8');
+  expect(page).toContain(`<!-- ${EXAMPLE} -->\n\`\`\`ts\n${example}\`\`\``);
+});
+
+it('the example of one stack deploys the functions of the notifier and of its consumers', () => {
+  const template = Template.fromStack(new LearningStack(app(), 'Learning', inLearning));
+  template.resourceCountIs('AWS::Lambda::Function', 5);
+  template.hasResourceProperties('AWS::SNS::Subscription', { Endpoint: 'ops@example.com' });
+});
+
+it('the example of a central bus publishes on the bus of the other account, and creates none', () => {
+  const template = Template.fromStack(new centralBus.LearningStack(app(), 'Learning', inLearning));
+  template.resourceCountIs('AWS::Events::EventBus', 0);
+  expect(JSON.stringify(template.toJSON())).toContain(
+    ':events:eu-central-1:111111111111:event-bus/company-events',
+  );
+});
