@@ -19,7 +19,10 @@ export async function bundled(file: 'poller.ts' | 'reader.ts'): Promise<string> 
   return outfile;
 }
 
-/** Lambda gives a function with this memory a whole core, and one with less memory its share of a core. */
+/**
+ * The memory with which Lambda gives a function a whole core. A function with less memory gets a share of a
+ * core, in proportion to its memory.
+ */
 const WHOLE_CORE_MB = 1_769;
 
 /**

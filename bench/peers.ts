@@ -11,15 +11,15 @@ const ANSWER_MS = 20;
 const ROOT = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 
-/** Other tools that read an API page by page, from PyPI; `bench/peers.py` runs them. */
+/** Other tools that read an API page by page. They are packages from PyPI, and `bench/peers.py` runs them. */
 const PEERS = [
   { name: 'airbyte', what: 'airbyte-cdk, which only reads', packages: ['airbyte-cdk==7.39.1'], atMost: 0.8 },
   { name: 'dlt', what: 'dlt with scd2 into DuckDB', packages: ['dlt[duckdb]==1.31.0'], atMost: 0.8 },
 ];
 
 /**
- * Compares the processor time of a first sync with that of other tools which read the same pages. A tool that cannot be
- * installed is left out, with a line that gives the reason.
+ * Compares the processor time of a first sync with the processor time of other tools that read the same
+ * pages. Skips a tool that cannot be installed, and says why.
  */
 export async function measurePeers({ engine, rounds, records, say }: BenchOptions): Promise<Measure[]> {
   const measures: Measure[] = [];
@@ -58,7 +58,7 @@ export async function measurePeers({ engine, rounds, records, say }: BenchOption
   return measures;
 }
 
-/** Installs packages into a virtual environment of their own. Returns its Python. */
+/** Installs packages into a virtual environment of their own. Returns the path of its Python interpreter. */
 async function install(packages: string[]): Promise<string> {
   const { stdout } = await run(join(ROOT, '.ci', 'python-tools'), packages);
   return join(stdout.trim(), 'python');

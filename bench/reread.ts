@@ -4,7 +4,10 @@ import { withLease } from '../functions/core/operator/with-lease.ts';
 import { benchPorts, SETTINGS, type Services } from './measured-process.ts';
 import { CREATED_AT, HOUR_MS } from './surroundings.ts';
 
-/** Sets the watermark to a time before the first record, so that the next poll reads everything. */
+/**
+ * Sets the watermark to a time before the creation of the first record, so that the next poll reads all
+ * records.
+ */
 export async function rereadEverything(
   services: Services,
   integration: Integration,

@@ -31,18 +31,19 @@ const FAST_ANSWER_MS = 20;
 const PAGE = 250;
 
 /**
- * How many records an integration has, how long the sandbox takes for a page, and the memory of the function whose share
- * of a core each process has. Without it, each process has a whole core.
+ * The number of records of the integration, and the sandbox's response time for a page. With `functionMb`,
+ * each process has the share of a core that Lambda gives to a function with this memory; without it, a whole
+ * core.
  */
 type Case = { records: number; answerMs: number; functionMb?: number };
 
-/** What each process used in each round. */
+/** The time and memory that each process used in each round. */
 type Rounds = Record<'reader' | 'firstSync' | 'unchanged' | 'changed' | 'page' | 'idle', Spent[]>;
 
 /**
- * Measures the time, processor time and memory of polls of one integration: its first sync, a poll without changes, and
- * a poll with a tenth of the records changed. Each poll runs in a process of its own, and so does the reader, which
- * only fetches and parses each page once.
+ * Measures the time, processor time and memory of polls of one integration: its first sync, a poll without
+ * changes, and a poll after a tenth of the records have changed. Also measures a reader, which only fetches
+ * and parses each page once. Each poll and the reader run in processes of their own.
  */
 export async function measureTimes(options: BenchOptions): Promise<Measure[]> {
   const { records, answerMs } = options;
@@ -82,20 +83,20 @@ export async function measureTimes(options: BenchOptions): Promise<Measure[]> {
   ];
 }
 
-/** Sizes of a Lambda function in MB. The last one has a whole core. */
+/** The memory sizes of the measured functions, in MB. The function with the largest size has a whole core. */
 const SIZES_MB = [256, 512, 1_024, 1_769];
 
 /** The seconds that polls take in a function of one size. */
 export type Size = { memoryMb: number; idle: number; page: number; firstSync: number };
 
-/** The longest time that one call of the poll function has for pages: see `functions/poll/handler.ts`. */
+/** The time that one call of the poll function has for pages: see `functions/poll/handler.ts`. */
 const INVOCATION_SECONDS = 15 * 60 - 90;
 
 /**
- * Measures the time of polls at the share of a core that functions of several sizes have: a poll that finds nothing, a
- * poll of one page on which all records have changed, and a first sync. The shortest time of the rounds counts, since other
- * work on the machine only adds time. Also measures that the first sync of a large
- * integration ends within one call.
+ * Measures the time of polls with the share of a core that functions of several memory sizes have: a poll
+ * that finds nothing, a poll of one page on which all records have changed, and a first sync. Of several
+ * rounds, the shortest time is used, because other work on the machine only adds time. Also checks that the
+ * first sync of a large integration ends within one call.
  */
 export async function measureSizes(options: BenchOptions): Promise<{ sizes: Size[]; measures: Measure[] }> {
   const { records, answerMs } = options;
@@ -121,7 +122,7 @@ export async function measureSizes(options: BenchOptions): Promise<{ sizes: Size
   };
 }
 
-/** Returns the sizes as a Markdown table, with what the function costs. */
+/** Returns a Markdown table with the times for each memory size, and what the calls of the function cost. */
 export function sizeTable(sizes: Size[]): string {
   const head = [
     'memory',

@@ -11,5 +11,5 @@ process.on('uncaughtException', (error) => process.exit(reportError(error)));
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/schoolbell'));
 const { runProgram } = await import('./program.ts');
 await runProgram(process.argv.slice(2));
-// Reading that was given up may still wait for a response.
+// After an interruption, a request may still wait for its response and would keep the process running.
 if (interruption().aborted) process.exit();

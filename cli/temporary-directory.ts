@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Runs work with a new directory, and removes the directory afterwards. It is also removed when the process exits before that,
- * as after a second Ctrl-C.
+ * Runs work with a new directory, and removes the directory afterwards. The directory is also removed if the
+ * process exits during the work, for example at a second Ctrl-C.
  */
 export async function withTemporaryDirectory<Result>(
   work: (directory: string) => Promise<Result>,

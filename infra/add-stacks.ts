@@ -13,7 +13,8 @@ import { StateStack } from './stacks/state-stack.ts';
  * switched on.
  *
  * @param scope an app or a stage
- * @param place the account and Region of the stacks. Without them, the templates fit any
+ * @param place the account and Region of the stacks. If they are missing, the templates can be deployed to
+ *   any account and Region
  * @throws SettingsError for settings that are wrong or that AWS would reject
  */
 export function addStacks(

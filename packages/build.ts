@@ -19,7 +19,7 @@ compile();
 bundleFunctions();
 copyFonts();
 
-/** Compiles the command line and the constructs. The declarations are of the constructs only. */
+/** Compiles the command line and the constructs. Only the constructs keep their type declarations. */
 function compile(): void {
   rmSync(DIST, { recursive: true, force: true });
   execFileSync(
@@ -35,7 +35,8 @@ function compile(): void {
       if (file.endsWith('.d.ts')) rmSync(join(DIST, folder, file));
     }
   }
-  // The compiler copies the whole file, because a source imports it. Only these fields are read.
+  // The compiler copies the whole `package.json`, because a source file imports it. The sources read only
+  // these fields.
   const { name, version, type, devDependencies } = product;
   writeFileSync(join(DIST, 'package.json'), `${JSON.stringify({ name, version, type, devDependencies })}\n`);
   cpSync(join(ROOT, 'cdk.json'), join(DIST, 'cdk.json'));
@@ -55,7 +56,10 @@ function bundleFunctions(): void {
   }
 }
 
-/** Removes `exports`, which tools for packages reject outside of `node_modules`. Node then uses `main`. */
+/**
+ * Removes the field `exports`, because package tools (publint) reject it outside of `node_modules`. Node then
+ * uses `main`.
+ */
 function dropExports(file: string): void {
   const { exports, ...rest } = z.looseObject({ main: z.optional(z.string()) }).parse(readJson(file));
   if (exports !== undefined && rest.main !== undefined) writeFileSync(file, JSON.stringify(rest));
@@ -65,7 +69,7 @@ function readJson(file: string): unknown {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** Copies the font files and their licences out of the packages of the fonts. */
+/** Copies the font files and their licences from the packages with the fonts. */
 function copyFonts(): void {
   rmSync(FONTS, { recursive: true, force: true });
   FileSystem.copyDirectory(join(ROOT, 'node_modules'), FONTS, {
@@ -73,5 +77,5 @@ function copyFonts(): void {
     ignoreMode: IgnoreMode.GIT,
   });
   if (readFileSync(join(FONTS, '../package.json'), 'utf8').includes(`"${product.version}"`)) return;
-  throw new Error('packages/fonts/package.json has another version than package.json');
+  throw new Error('packages/fonts/package.json and package.json must have the same version');
 }

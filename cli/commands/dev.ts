@@ -55,9 +55,9 @@ export function addDevCommand(program: Command): void {
 
 const HELP = `
 Starts a sandbox of Kombo's API with a small school, an embedded DynamoDB and a local event bus, and runs the
-deployed functions with them, unchanged, for three simulated weeks. Data is in a temporary directory, or with --local in DIR.
-With KOMBO_API_KEY set, it polls Kombo's API instead of the sandbox: the baseline and one more poll, or with --watch one
-poll after another.`;
+deployed functions with them, unchanged, for three simulated weeks. The data is in a temporary directory, or with
+--local in DIR. If KOMBO_API_KEY is set, the command polls Kombo's API instead of the sandbox: the baseline and one
+more poll, or with --watch one poll after another.`;
 
 async function dev(directory: string, folder: string, json: boolean, options: DevOptions): Promise<ExitCode> {
   const kombo = await openLocalKombo(process.env, directory);

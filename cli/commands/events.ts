@@ -33,7 +33,7 @@ type EventsOptions = {
   follow?: boolean;
 };
 
-/** How many integrations are read at the same time. */
+/** The number of integrations that are read at the same time. */
 const AT_ONCE = { concurrency: 8 };
 const FOLLOW_EVERY_MS = 2_000;
 /** The number of events before the new ones that `--follow` shows. */
@@ -44,30 +44,39 @@ export function addEventsCommand(program: Command): void {
   const count = parseNumber({ min: 1 });
   program
     .command('events')
-    .description('show the events of an integration, or of all, from their journals, oldest first')
+    .description(
+      'show the events of one integration or of all integrations, from their journals, oldest first',
+    )
     .argument('[integration]', 'id of a Kombo integration', parseIntegrationId)
     .addOption(typesOption('--type <event...>', 'only events of these types'))
     .addOption(
       listOption(
         '--learner <id...>',
-        "only these learners, by e-mail address, Kombo's id or the platform's; with their certificates",
+        "only events of these learners (e-mail address, Kombo's id or the platform's id), with their certificates",
       ),
     )
-    .addOption(listOption('--course <id...>', "only these courses, by Kombo's id or the platform's"))
-    .addOption(listOption('--progression <id...>', 'only these course progressions; with their certificates'))
+    .addOption(
+      listOption('--course <id...>', "only events of these courses (Kombo's id or the platform's id)"),
+    )
+    .addOption(
+      listOption(
+        '--progression <id...>',
+        'only events of these course progressions, with their certificates',
+      ),
+    )
     .option(
       '--from <time>',
       'only events detected at this time or later: 2026-03-01 or 2026-03-01T09:30Z',
       parseInstant,
     )
     .option('--to <time>', 'only events detected before this time', parseInstant)
-    .option('--last <count>', 'only so many events, the latest ones', count)
-    .addOption(new Option('--limit <count>', 'stop after so many events').argParser(count).conflicts('last'))
+    .option('--last <count>', 'only the latest <count> events', count)
+    .addOption(new Option('--limit <count>', 'stop after <count> events').argParser(count).conflicts('last'))
     .option('--newest-first', 'show the latest event first')
     .addOption(
       new Option(
         '--follow',
-        `continue with new events until Ctrl-C; shows the last ${LAST_BEFORE_FOLLOWING} first, unless --last or --from is given`,
+        `show new events until Ctrl-C, after the last ${LAST_BEFORE_FOLLOWING} events (or the events of --last or --from)`,
       ).conflicts(['limit', 'newestFirst', 'to']),
     )
     .addHelpText('after', HELP)
@@ -84,8 +93,8 @@ export function addEventsCommand(program: Command): void {
 }
 
 const HELP = `
-Names are never stored. --learner looks an e-mail address up at Kombo, and does not store it either. Kombo's id of a learner is
-in each event as learner.id, the platform's own id as learner.remoteId.
+Names and e-mail addresses are never stored. An e-mail address in --learner is looked up at Kombo. In each event,
+learner.id is Kombo's id of the learner, and learner.remoteId is the platform's own id.
 
 Examples:
   schoolbell events --last 20
@@ -97,16 +106,19 @@ function refuseEmptyRange({ from, to }: EventsOptions): void {
   throw new CommandError(`--from (${from}) must be earlier than --to (${to}).`, ExitCode.wrongUse);
 }
 
-/** Refuses a text with a space, since no id and no e-mail address has one. */
+/**
+ * Refuses a learner's name. A text with a space is a name, because ids and e-mail addresses contain no
+ * spaces.
+ */
 function refuseNames(learners: string[]): void {
   if (!learners.some((learner) => /\s/.test(learner.trim()))) return;
   throw new CommandError(
-    "Names are never stored, so --learner takes no name. Give the learner's e-mail address, which is looked up at Kombo, or an id: events have Kombo's id as learner.id and the platform's as learner.remoteId.",
+    "Names are never stored, so --learner does not accept a name. Give the learner's e-mail address (it is looked up at Kombo), or an id from an event: learner.id is Kombo's id, learner.remoteId is the platform's id.",
     ExitCode.wrongUse,
   );
 }
 
-/** How many events were shown until now. */
+/** The number of events that were shown until now. */
 type Shown = { events: number };
 
 async function show(
@@ -165,7 +177,10 @@ async function* first<Item>(items: AsyncIterable<Item>, count: number): AsyncGen
   }
 }
 
-/** Returns a function that prints an event, with why it was set aside, and with its certificate if these were asked for. */
+/**
+ * Returns a function that prints an event. If the event was set aside, the function also prints the reason.
+ * If the options name learners or progressions, it also prints the event's certificate.
+ */
 async function printer(
   deployment: Deployment,
   { learner, progression }: EventsOptions,
@@ -199,14 +214,17 @@ async function printer(
   };
 }
 
-/** The code proves that a person has the certificate, so it is not shown. */
+/**
+ * Returns a certificate without its code. The code is secret, because it proves that a person has the
+ * certificate.
+ */
 function withoutCode({ code: _code, ...certificate }: IssuedCertificate) {
   return certificate;
 }
 
 /**
- * Returns a function that finds the certificate of an event: undefined if none can be issued for the event, null if none
- * was issued.
+ * Returns a function that finds the certificate of an event. The function returns null if no certificate was
+ * issued for the event, and undefined if no certificate can be issued for it or certificates cannot be read.
  */
 function certificateFinder({ readCertificates }: Deployment, output: Output) {
   let isReadable = readCertificates !== null;
@@ -237,7 +255,7 @@ function noEvents(id: IntegrationId | undefined, options: EventsOptions): string
   if (!isFiltered) return `There are no events${where} yet.`;
   const hint =
     learner.length > 0
-      ? " --learner takes an e-mail address, Kombo's id or the platform's id; names are never stored."
+      ? " --learner accepts an e-mail address, Kombo's id or the platform's id, but no name, because names are never stored."
       : '';
   return `No event${where} matches the options.${hint}`;
 }

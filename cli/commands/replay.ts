@@ -170,7 +170,7 @@ async function order(deployment: Deployment, id: IntegrationId, options: ReplayO
 }
 
 /**
- * Refuses a consumer to which no rule of the bus belongs: nobody would receive the events.
+ * Refuses a consumer that no rule of the bus belongs to, because the events would reach nobody.
  *
  * @throws CommandError that names the known consumers
  */
@@ -178,13 +178,13 @@ async function refuseUnknown({ readConsumers }: Deployment, consumer: string): P
   const names = await readConsumers().catch((error: unknown) => {
     if (!isRunError(error)) throw error;
     throw new CommandError(
-      `${error.message}. So it is not certain that the consumer ${consumer} exists. To send anyway, add --force.`,
+      `${error.message}. Without the rules of the bus, it is not known whether the consumer ${consumer} exists. To send anyway, add --force.`,
     );
   });
   if (names.includes(consumer)) return;
-  const known = names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`;
+  const known = names.length === 0 ? 'there are no consumers' : `known consumers: ${names.join(', ')}`;
   throw new CommandError(
-    `No rule of the bus belongs to the consumer ${consumer} (${known}): nobody would receive the events. To send anyway, add --force.`,
+    `No rule of the bus belongs to the consumer ${consumer} (${known}), so the events would reach nobody. To send anyway, add --force.`,
     ExitCode.wrongUse,
   );
 }

@@ -24,7 +24,9 @@ export function deployedEnvironment(variables: Variables, file = OUTPUTS_FILE): 
     throw new CommandError(`${file} does not contain the outputs of stacks: run npx cdk deploy --all again`);
   const [environment, ...others] = Object.values(outputs.data).flatMap(environmentsIn);
   if (others.length > 0) {
-    throw new CommandError(`${file} contains several deployments: name the stack of one with --stack`);
+    throw new CommandError(
+      `${file} contains several deployments: name the stack of the right deployment with --stack`,
+    );
   }
   const [bucket, ...otherBuckets] = Object.values(outputs.data).flatMap(bucketsIn);
   const isCertain = bucket !== undefined && otherBuckets.length === 0;
@@ -32,8 +34,8 @@ export function deployedEnvironment(variables: Variables, file = OUTPUTS_FILE): 
 }
 
 /**
- * Returns the environment variables of the deployment in a stack, and in addition those of the process that name no resource, such
- * as its credentials.
+ * Returns the process's environment variables, replaced and completed by the variables of the deployment in a
+ * stack.
  *
  * @param outputs the outputs of the stack; null if there is no such stack
  * @throws CommandError when the stack does not exist, or does not have exactly one deployment
@@ -45,27 +47,27 @@ export function stackEnvironment(
 ): Variables {
   if (outputs === null) {
     throw new CommandError(
-      `There is no stack ${stack} in this account and Region. Choose others with --profile and --region.`,
+      `There is no stack ${stack} in this account and Region. Choose another account with --profile, or another Region with --region.`,
     );
   }
   const environments = environmentsIn(outputs);
   const [environment] = environments;
   if (environment !== undefined && environments.length === 1) return { ...variables, ...environment };
   throw new CommandError(
-    `The stack ${stack} has ${environments.length} deployments of Schoolbell: name the stack that contains one, with its output ${outputNames.environment}.`,
+    `The stack ${stack} has ${environments.length} deployments of Schoolbell instead of one. Name a stack with exactly one output whose name contains ${outputNames.environment}.`,
   );
 }
 
 /**
- * Returns the variables of each deployment in the outputs of a stack. An output of a construct within a stack has the construct's path
- * before its name, and a hash after it.
+ * Returns the variables of each deployment in the outputs of a stack. CDK puts the construct's path before
+ * the name of an output, and a hash after it, if the output belongs to a construct within the stack.
  */
 function environmentsIn(outputs: Record<string, string>): Variables[] {
   const ours = Object.entries(outputs).filter(([name]) => name.includes(outputNames.environment));
   return ours.map(([, environment]) => Object.fromEntries(environment.split(' ').map(pairOf)));
 }
 
-/** Returns the buckets of certificates in the outputs of a stack. */
+/** Returns the names of the buckets with certificates, from the outputs of a stack. */
 function bucketsIn(outputs: Record<string, string>): string[] {
   return Object.entries(outputs).flatMap(([name, value]) =>
     name.includes(outputNames.certificatesBucket) ? [value] : [],

@@ -17,11 +17,14 @@ type OnDeployment = {
   mayCreate?: boolean;
   /** Calls `print`. A command with a progress bar removes the bar before the call and draws it again afterwards. */
   aroundEvent?: (print: () => void) => void;
-  /** For a command that only reads and is given up at Ctrl-C: a sentence about what was shown until then. */
+  /**
+   * Returns a sentence about what was shown until Ctrl-C. Commands that only read have this function: at
+   * Ctrl-C, they end without waiting for their work.
+   */
   howFar?: () => string;
 };
 
-/** For a command that only reads, and shows everything at its end. */
+/** The options of a command that only reads, and that prints everything at its end. */
 export const READS = { howFar: () => 'nothing was shown.' } as const satisfies OnDeployment;
 
 /**

@@ -37,7 +37,7 @@ export type Deployment = {
   /** Reads which Kombo environment the API key belongs to. */
   readKeyOwner: LocalKombo['kombo']['readKeyOwner'];
   findLearners: LocalKombo['kombo']['findLearners'];
-  /** Reads the certificates of a progression; null if the deployment issues none. */
+  /** Reads the certificates of a progression; null if the deployment issues no certificates. */
   readCertificates: ((progression: CertifiedProgression) => Promise<IssuedCertificate[]>) | null;
   /** Reads the names of the consumers to which a replay can be addressed. */
   readConsumers: () => Promise<string[]>;
@@ -85,11 +85,11 @@ export async function openDeployment(
 }
 
 /**
- * Opens the deployment on AWS: the one in a stack, or the one that the environment variables name, or the last one that was
- * deployed from this folder.
+ * Opens the deployment on AWS that is in the stack. If `stack` is null, opens the deployment that the
+ * environment variables name, or else the deployment that was last deployed from this folder.
  */
 export async function openAws(stack: string | null): Promise<Deployment> {
-  // The address of CloudFormation, and those of the other services, are checked before the first request.
+  // The addresses of CloudFormation and the other services are checked before the first request.
   refuseOpenAddresses(process.env);
   const variables =
     stack === null
@@ -99,12 +99,13 @@ export async function openAws(stack: string | null): Promise<Deployment> {
   const wrong = Environment.safeParse(variables).error?.issues.map(({ path }) => path.join('.')) ?? [];
   if (wrong.length > 0) {
     throw new CommandError(
-      `No deployment was found: run npx cdk deploy --all, or name its stack with --stack, or set ${wrong.join(', ')} to the values in its outputs, or use --local.`,
+      `No deployment was found: run npx cdk deploy --all, or name the deployment's stack with --stack, or set ${wrong.join(', ')} to the values in the stack's outputs, or use --local.`,
     );
   }
   const bucket = variables['CERTIFICATES_BUCKET'];
   const readDeployed = async (name: string, progression: CertifiedProgression) => {
-    // The module also loads what draws certificates, so it is imported only when it is needed.
+    // The module also loads the code that draws certificates, so it is imported only when certificates are
+    // read.
     const { wireBucket } = await import('../../consumers/certificates/wiring.ts');
     return readCertificates(wireBucket(name), progression);
   };

@@ -18,24 +18,27 @@ import type { Deployment } from '../deployment/open-deployment.ts';
 import { filterByStoredIds } from '../filter-ids.ts';
 import { plural } from '../views/words.ts';
 
-/** The events to find. A learner may be named by an e-mail address, Kombo's id or the platform's own id. */
+/**
+ * The events to find. The filter may name a learner by e-mail address, Kombo's id or the platform's own id.
+ */
 export type EventRequest = { range: TimeRange; filter: EventFilter; order: EventOrder };
 
-/**
- * How to find the events of one integration, up to the entry `last`. `progressions`: only the entries that changed these are read; null: all
- * entries of the range. `note`: what a person must know about the result.
- */
+/** A search for the events of one integration in its journal. */
 export type Search = {
   integration: IntegrationId;
+  /** The position of the journal's last entry when the search was planned. */
   last: number;
   selection: Selection;
+  /** Only the entries that changed these progressions are read. Null means all entries of the range. */
   progressions: string[] | null;
+  /** Tells the user how the events were found, or null. */
   note: string | null;
 };
 
 /**
- * Decides how to find the events of one integration. Learners without `--from` are looked up at Kombo, so that only the
- * entries of their progressions are read. An e-mail address is never stored.
+ * Plans the search for the events of one integration. If the filter names learners, they are looked up at
+ * Kombo. Without `--from`, only the journal entries of their progressions are then read. An e-mail address is
+ * never stored.
  */
 export async function planSearch(
   deployment: Deployment,
@@ -55,7 +58,8 @@ export async function planSearch(
     return search(selection, await ifAllKnown(deployment, integration, filter.progressions));
   }
   const asked = await askKombo(deployment, integration, filter.learners);
-  // Without platform ids in the journal, an e-mail address can only be looked up.
+  // If the journal has no platform ids, no event matches an e-mail address. Only the ids that Kombo returned
+  // can match.
   const isOmitted = deployment.ids.mode === 'omit' && asked.learners.length > 0;
   const named = isOmitted ? filter.learners.filter((learner) => !looksLikeEmail(learner)) : filter.learners;
   const stored = await filterByStoredIds({ ...filter, learners: named }, deployment.ids);
@@ -65,7 +69,7 @@ export async function planSearch(
     return search(
       selection,
       null,
-      `Kombo could not be asked: ${asked.failure}. The journal itself was read.`,
+      `The learners could not be looked up at Kombo: ${asked.failure}. The whole journal was searched instead.`,
     );
   }
   const { progressions } = asked;
@@ -73,11 +77,11 @@ export async function planSearch(
   return search(
     selection,
     progressions,
-    `Found by ${plural(progressions.length, 'course progression')} that Kombo shows for --learner today. With --from, the journal is searched instead: it also has records that Kombo has erased or given to another learner.`,
+    `These are the events of ${plural(progressions.length, 'course progression')} that Kombo now returns for --learner. To search the whole journal, add --from: the journal also has records that Kombo has erased or assigned to another learner.`,
   );
 }
 
-/** Returns the ids if all of them are Kombo's ids of known progressions. */
+/** Returns the ids if all of them are Kombo's ids of known progressions, otherwise null. */
 async function ifAllKnown(
   { ports: { store } }: Deployment,
   integration: IntegrationId,
@@ -89,7 +93,10 @@ async function ifAllKnown(
   return known.size === ids.length ? ids : null;
 }
 
-/** Kombo's ids of the learners, and of their progressions. `failure`: why Kombo could not be asked. */
+/**
+ * Kombo's ids of the learners and of their progressions. `failure` is the reason if Kombo could not be asked,
+ * or null.
+ */
 type Asked = { learners: string[]; progressions: string[]; failure: string | null };
 
 async function askKombo(

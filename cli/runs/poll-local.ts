@@ -58,7 +58,7 @@ export async function pollLocal(
     const exitCode = await pollUntilDone(ports, settings, { integration, ...options }, output);
     if (exitCode === null) {
       throw new InterruptedError(
-        `${plural(events, 'event')} ${events === 1 ? 'was' : 'were'} published. The next poll continues here; to see them again: schoolbell events ${id}`,
+        `${plural(events, 'event')} ${events === 1 ? 'was' : 'were'} published. The next poll continues from here. To see the events again: schoolbell events ${id}`,
       );
     }
     return exitCode;

@@ -7,7 +7,7 @@ export const EXIT_CODE_HELP = `Exit codes:
   1    failed; one line on standard error gives the reason and what to do
   2    wrong use: an unknown command or option, or a wrong value
   3    changes are held until a person releases or discards them
-  130  interrupted by Ctrl-C before the end; one line on standard error says how far it got`;
+  130  interrupted by Ctrl-C before the end; one line on standard error says what was done until then`;
 
 /** A command failed. `message` is one line that says why, and what to do. */
 export class CommandError extends Error {

@@ -3,24 +3,27 @@ import { CommandError, ExitCode } from './exit-code.ts';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * How long a command may take to stop after the first signal. After that the process ends as if it were killed, which loses
- * nothing: the next command continues.
+ * The time that a command has to stop after the first signal. Then the process ends as if it were killed. No
+ * data is lost, because the next command continues from the stored state.
  */
 const STOP_MS = 10_000;
 
-/** Why the running command must stop, if it must: a signal, or nobody reads its output any more. */
+/** Aborted when the running command must stop, because of a signal or because its output was closed. */
 let stopping = new AbortController();
 let isOutputClosed = false;
 
-/** Returns the signal that is aborted when the running command must stop, and how far it got must be said. */
+/**
+ * Returns the signal that is aborted when the running command must stop. The command then tells the user what
+ * it has done.
+ */
 export function interruption(): AbortSignal {
   return stopping.signal;
 }
 
 /**
- * Runs the program. This is the only place where the process listens to signals. The listeners stay until the program ends: if
- * one were removed at the first signal, another listener (`log-update` has one, to show the cursor again) would find itself
- * alone and end the process. A second signal ends the process at once.
+ * Runs the program. Only this function makes the process listen to signals. A second signal ends the process
+ * at once. The listeners stay until the program ends. Otherwise the listener of `log-update`, which shows the
+ * cursor again, would be the only one left after the first signal, and would end the process.
  */
 export async function untilProgramEnds(program: () => Promise<void>): Promise<void> {
   stopping = new AbortController();
@@ -42,26 +45,32 @@ export async function untilProgramEnds(program: () => Promise<void>): Promise<vo
   }
 }
 
-/** Stops the running command because the program that reads its standard output has ended, as in `| head`. */
+/**
+ * Stops the running command, because the program that reads its standard output has ended, as in `| head`.
+ */
 export function stopForClosedOutput(): void {
   if (!stopping.signal.aborted) isOutputClosed = true;
   stopping.abort();
 }
 
-/** A command stopped before its end, at Ctrl-C or because nobody reads its output. The message says how far it got. */
+/**
+ * A command stopped before its end, at Ctrl-C or because its output was closed. The message says what was
+ * done until then.
+ */
 export class InterruptedError extends CommandError {
   constructor(howFar: string) {
     super(
-      `${isOutputClosed ? 'Nobody reads the output any more' : 'Interrupted'}: ${howFar}`,
+      `${isOutputClosed ? 'The output was closed' : 'Interrupted'}: ${howFar}`,
       isOutputClosed ? ExitCode.done : ExitCode.interrupted,
     );
   }
 }
 
 /**
- * Waits for work that only reads. If the command must stop, gives up at once.
+ * Waits for work that only reads. If the command must stop, throws at once, without waiting for the end of
+ * the work.
  *
- * @param howFar returns a sentence for the user: what was shown or done
+ * @param howFar returns a sentence for the user about what was shown or done until then
  * @throws InterruptedError
  */
 export async function unlessInterrupted<Result>(

@@ -37,7 +37,7 @@ function writeWhole(file: number, text: string): void {
       left = left.subarray(writeSync(file, left));
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : null;
-      // The program that reads the output has ended, as in `| head`: there is nobody to write for.
+      // The program that reads the output has ended, as in `| head`, so nothing more is written.
       if (code === 'EPIPE') {
         if (file === STDOUT) stopForClosedOutput();
         return;

@@ -9,8 +9,8 @@ export function isCertifiable({ type }: JournalledEvent): boolean {
 }
 
 /**
- * Returns the certificate that was issued for an event, or null. A certificate that was issued for an event without a
- * position in the journal (a replay from Kombo) is recognised by the date of the completion.
+ * Returns the certificate that was issued for an event, or null. If the certificate was issued for an event
+ * without a position in the journal (a replay from Kombo), the date of the completion is compared instead.
  */
 export function certificateOf(
   { detail: { journal, progression } }: JournalledEvent,
@@ -24,7 +24,7 @@ export function certificateOf(
   return issued ?? null;
 }
 
-/** Returns the number of a certificate, and whether it is valid. */
+/** Returns a text with the number and the status of a certificate. */
 export function certificateText(certificate: IssuedCertificate | null): string {
   if (certificate === null) return 'no certificate';
   const { number, status, endedAt } = certificate;

@@ -24,7 +24,7 @@ test('the environment variables are those of the last cdk deploy from this folde
   expect(deployedEnvironment({}, outputs)).toEqual({ TABLE_NAME: 'table-of-the-file', QUEUE_URL: QUEUE });
 });
 
-test('the bucket of certificates is that of the outputs file, if the file names exactly one', () => {
+test('the bucket with certificates is read from the outputs file if the file names exactly one bucket', () => {
   const stacks = (count: number) =>
     Object.fromEntries(
       Array.from({ length: count }, (_, at) => [
@@ -62,11 +62,11 @@ test.each(['', 'not json', '[]', '{"Stack":{"Output":1}}'])(
 test('an outputs file with several deployments is refused, because the command could change the wrong one', () => {
   const stack = { [outputNames.environment]: 'TABLE_NAME=one' };
   expect(() => deployedEnvironment({}, written(JSON.stringify({ One: stack, Two: stack })))).toThrow(
-    /several deployments: name the stack of one with --stack/,
+    /several deployments: name the stack of the right deployment with --stack/,
   );
 });
 
-test('the output of a construct within a stack is found, whose name has a path and a hash', () => {
+test('the environment is found in the output of a construct within a stack, whose name has a path and a hash', () => {
   const outputs = {
     SchoolbellTableName1A2B: 'x',
     SchoolbellOperatorEnvironmentC3D4: `TABLE_NAME=t QUEUE_URL=${QUEUE}`,

@@ -42,7 +42,7 @@ describe('schoolbell events', () => {
     await cli.remove();
   });
 
-  it('events --last and --limit show so many events, in the order that was asked for', async () => {
+  it('events --last and --limit show the given number of events, in the order of the options', async () => {
     const ids = idsOf(all);
     expect(idsOf(await events(SCHOOL, '--last', '3'))).toEqual(ids.slice(-3));
     expect(idsOf(await events(SCHOOL, '--last', '3', '--newest-first'))).toEqual(ids.slice(-3).toReversed());
@@ -60,7 +60,7 @@ describe('schoolbell events', () => {
     expect(idsOf(shownIn(stdout))).toEqual(idsOf(all).slice(-10));
   });
 
-  it('events without an integration shows those of all, in the order of their detection', async () => {
+  it('events without an integration shows the events of all integrations, in the order of their detection', async () => {
     for (const status of ['ENROLLED', 'COMPLETED']) {
       other.put({ id: 'p1', status, enrolledAt: '2026-03-01T09:00:00.000Z' });
       const polled = await cli.runWith(other.variables, 'poll', other.integration);
@@ -83,7 +83,7 @@ describe('schoolbell events', () => {
     );
   });
 
-  it("events --learner finds a learner by e-mail address and by the platform's id, with the certificates", async () => {
+  it('events --learner finds a learner by e-mail address and by either id, and shows the certificates', async () => {
     const learner = '1007';
     const wanted = all.filter(({ detail }) => detail.learner.remoteId === learner);
     expect(wanted.length).toBeGreaterThan(1);
@@ -100,15 +100,15 @@ describe('schoolbell events', () => {
     }
     const { stdout } = await cli.run('events', SCHOOL, '--learner', 'learner.7@example.com');
     expect(stdout).toMatch(/published \d{4}-\d\d-\d\d \d\d:\d\d; certificate \d{4}-\w{4}-\w{4}-\w{4}, valid/);
-    expect(stdout).toMatch(/Found by \d course progressions that Kombo shows/);
+    expect(stdout).toMatch(/the events of \d course progressions that Kombo now returns/);
   });
 
-  it('events --learner with --from searches the journal itself', async () => {
+  it('events --learner with --from searches the whole journal', async () => {
     const wanted = all.filter(({ detail }) => detail.learner.remoteId === '1007');
     const args = [SCHOOL, '--learner', 'learner.7@example.com', '--from', '2020-01-01'];
 
     expect(idsOf(await events(...args))).toEqual(idsOf(wanted));
-    expect((await cli.run('events', ...args)).stdout).not.toContain('Found by');
+    expect((await cli.run('events', ...args)).stdout).not.toContain('course progressions');
   });
 
   it('events --progression shows the events of one progression', async () => {
@@ -118,7 +118,7 @@ describe('schoolbell events', () => {
     expect(idsOf(await events(SCHOOL, '--progression', progression))).toEqual(idsOf(wanted));
   });
 
-  it('events --learner says that names are never stored', async () => {
+  it('events --learner with a name or an unknown learner says that names are never stored', async () => {
     const name = await cli.run('events', SCHOOL, '--learner', 'Ada Byron');
     expect(name).toMatchObject({ exitCode: 2, stdout: '' });
     expect(name.stderr).toMatch(/^schoolbell: Names are never stored.*e-mail address.*learner\.id/);

@@ -4,7 +4,7 @@ import { BEGINNING } from '../../functions/core/replay/event-history.ts';
 import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
 import { polledWorld } from '../support/replay-world.ts';
 
-test('events that are published later follow, each once, without those that were there before', async () => {
+test('following the events yields each event once that is published after the start, and no earlier event', async () => {
   const at = await polledWorld(5);
   const search: Search = {
     integration: at.integration.id,

@@ -11,7 +11,10 @@ import { startCommandKombo } from '../support/sandbox-kombo.ts';
 
 const SCHOOL = 'sandbox:school';
 
-/** Arguments for each command, and for the options with which only Ctrl-C ends it. */
+/**
+ * Arguments for each command. Commands that only Ctrl-C ends with some options have these options in a case
+ * of their own.
+ */
 const CASES: [command: string, args: string[]][] = [
   ['dev', []],
   ['dev', ['--watch', '--every', '0']],
@@ -36,12 +39,12 @@ const CASES: [command: string, args: string[]][] = [
   ['set-aside retry', [SCHOOL]],
   ['doctor', []],
 ];
-/** These commands have data of their own. */
+/** The commands that do not work on the data of a deployment. */
 const WITHOUT_DATA = ['dev', 'init', 'sandbox', 'key'];
 
 let root: string;
 
-/** The data of some polls. Each case works on a copy. */
+/** Creates data with some polls. Each case works on a copy of this data. */
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
   await mkdir(join(root, 'polled'));
@@ -76,7 +79,7 @@ test('every command has a case in this test', () => {
   expect(new Set(CASES.map(([command]) => command))).toEqual(new Set(leaves(buildProgram())));
 });
 
-test.each(CASES)('%s %j ends cleanly after Ctrl-C', async (command, args) => {
+test.each(CASES)('the command %s with the arguments %j ends cleanly after Ctrl-C', async (command, args) => {
   const { run, temporary } = await inCopy();
   const ended = await run(line(command, args), { onWrite: onceAfter(1) });
   await expectCleanEnd(command, ended, [0, 1, 2, 130]);
@@ -84,13 +87,16 @@ test.each(CASES)('%s %j ends cleanly after Ctrl-C', async (command, args) => {
   await expectNoReplayRunning(run);
 });
 
-test.each(CASES)('%s %j ends cleanly when nobody reads its output any more', async (command, args) => {
-  const { run, temporary } = await inCopy();
-  const ended = await run(line(command, args), { readsWrites: 0 });
-  await expectCleanEnd(command, ended, [0, 1, 2]);
-  expect((await readdir(temporary)).filter((name) => !name.includes('certificates'))).toEqual([]);
-  await expectNoReplayRunning(run);
-});
+test.each(CASES)(
+  'the command %s with the arguments %j ends cleanly when its output is closed',
+  async (command, args) => {
+    const { run, temporary } = await inCopy();
+    const ended = await run(line(command, args), { readsWrites: 0 });
+    await expectCleanEnd(command, ended, [0, 1, 2]);
+    expect((await readdir(temporary)).filter((name) => !name.includes('certificates'))).toEqual([]);
+    await expectNoReplayRunning(run);
+  },
+);
 
 type Run = Awaited<ReturnType<typeof inCopy>>['run'];
 
@@ -104,7 +110,7 @@ async function expectNoReplayRunning(run: Run) {
   expect(stdout).not.toMatch(/running/);
 }
 
-test('Ctrl-C in a replay stops it, says how much was sent, and exits with 130', async () => {
+test('Ctrl-C stops a replay, which says how many events were sent and exits with 130', async () => {
   const { run } = await inCopy();
   const args = ['replay', SCHOOL, '--from', '2020-01-01', '--yes', '--rate', '10', '--local'];
   const { exitCode, stderr } = await run(args, { onWrite: onceAfter(4) });
@@ -118,7 +124,7 @@ const STOPS: [how: string, code: number, options: (events: number) => Partial<Ru
 ];
 
 test.each(STOPS)(
-  'a poll that %s finishes its page, and the next poll continues after it',
+  'a poll that %s finishes its page, and the next poll continues after this page',
   async (_, code, options) => {
     const kombo = await startCommandKombo();
     onTestFinished(() => kombo.close());
@@ -133,7 +139,7 @@ test.each(STOPS)(
 
     const first = await run(poll, options(3));
     expect(first.exitCode).toBe(code);
-    expect(first.stderr).toMatch(/: 10 events were published\. The next poll continues here/);
+    expect(first.stderr).toMatch(/: 10 events were published\. The next poll continues from here\./);
     const second = await run(poll);
     expect(second.exitCode).toBe(0);
 
@@ -144,7 +150,7 @@ test.each(STOPS)(
   },
 );
 
-/** The ids of the learning events in an output with `--json`. */
+/** Returns the ids of the learning events in an output with `--json`. */
 function learningIds(stdout: string): string[] {
   const lines = stdout.split('\n').filter((text) => text.includes('"progression"'));
   return lines.map(
@@ -160,7 +166,7 @@ function onceAfter(writes: number): (interrupt: () => void) => void {
   };
 }
 
-test('the listener for Ctrl-C stays while the command ends, so that no other listener ends the process', async () => {
+test('the listener for Ctrl-C stays until the command has ended, so that no other listener ends the process', async () => {
   const before = process.listeners('SIGINT');
   let during = 0;
   await untilProgramEnds(async () => {

@@ -173,7 +173,7 @@ describe('schoolbell replay', () => {
     [
       ['replay', SCHOOL, ...SINCE, '--consumer', 'certificate', '--yes'],
       2,
-      /No rule .* consumer certificate \(there are certificates, slack\).*add --force/,
+      /No rule .* consumer certificate \(known consumers: certificates, slack\).*add --force/,
     ],
   ])(
     'wrong arguments of replay are reported in one line on standard error: %j',

@@ -8,11 +8,14 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export type RunOptions = {
   cwd: string;
-  /** The whole environment. */
+  /** The complete environment variables of the command. */
   variables: Record<string, string | undefined>;
-  /** Called after each write to standard output. `interrupt` does what Ctrl-C does. */
+  /** Is called after each write to standard output. `interrupt` has the effect of Ctrl-C. */
   onWrite?: (interrupt: () => void) => void;
-  /** The number of writes to standard output before the program that reads it ends. */
+  /**
+   * The number of writes to standard output that succeed. Later writes fail, as if the reading program had
+   * ended.
+   */
   readsWrites?: number;
 };
 let last: Promise<unknown> = Promise.resolve();
