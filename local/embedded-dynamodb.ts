@@ -1,53 +1,110 @@
-import { rm } from 'node:fs/promises';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
-import {
-  type AttributeValue,
-  DynamoDBClient,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ClassicLevel } from 'classic-level';
-import dynalite from 'dynalite';
 import * as z from 'zod/mini';
-import { isConditionFailed } from '../functions/adapters/dynamodb/translate-errors.ts';
 import { DeploymentError } from '../functions/core/errors.ts';
-import { createTable } from './create-table.ts';
+import { type Engine, startEngine, TABLE } from './dynamodb-engine.ts';
 import { startLocalServer } from './local-server.ts';
-import { translateStatements } from './partiql.ts';
-import { makePrivateDirectory } from './private-directory.ts';
+import { makePrivateDirectory, writePrivateFile } from './private-directory.ts';
 
 export type EmbeddedDynamoDb = {
   /** The endpoint for the AWS client. The engine accepts any region and credentials. */
   endpoint: string;
-  /** The name of the table, which already exists. */
+  /** The name of the table. It is already created. */
   table: string;
   close(): Promise<void>;
 };
 
-const TABLE = 'schoolbell';
-
-/** The engine requires a signature but does not check it. */
-export const EMBEDDED_CREDENTIALS = { accessKeyId: 'embedded', secretAccessKey: 'embedded' };
-
 /**
- * Starts a DynamoDB engine in this process, on a free port of 127.0.0.1, with Schoolbell's table.
+ * Starts a DynamoDB engine on a free port of 127.0.0.1, with Schoolbell's table.
+ *
+ * Several processes can use one directory. The first one has the engine, and the requests of the others are forwarded to it.
+ * When that process ends, or is killed, one of the others opens the data and has the engine from then on.
  *
  * @param options.directory where the engine stores its data. It is created if it does not exist, and a kill at any time
  *   does not damage it. Without a directory, the data is lost when the process ends
- * @throws DeploymentError when another process uses the directory
+ * @throws DeploymentError when the directory cannot be used
  */
 export async function startEmbeddedDynamoDb(options: { directory?: string } = {}): Promise<EmbeddedDynamoDb> {
   const { directory } = options;
-  const unlock = directory === undefined ? async () => {} : await lockDirectory(directory);
-  const path = directory === undefined ? undefined : join(directory, 'dynamodb');
+  if (directory === undefined) return { ...(await startEngine()), table: TABLE };
+  const engine = await connect(directory);
+  const { endpoint, close } = engine.serves ? engine : await forward(directory, engine);
+  return { endpoint, table: TABLE, close };
+}
+
+/** The engine of a directory. `serves`: it runs in this process. */
+type SharedEngine = Engine & { serves: boolean };
+
+/** How long a process waits for an engine, while others start and end. */
+const CONNECT_MS = 30_000;
+const ANSWER_MS = 2_000;
+
+/**
+ * Opens the data of a directory in this process or, if another process has opened it, finds the engine of that process.
+ *
+ * @throws DeploymentError when the directory cannot be used, or the other process does not respond
+ */
+async function connect(directory: string): Promise<SharedEngine> {
+  const until = Date.now() + CONNECT_MS;
+  do {
+    const unlock = await lockDirectory(directory);
+    if (unlock !== null) return await serve(directory, unlock);
+    const endpoint = await findEngine(directory);
+    if (endpoint !== null) return { endpoint, serves: false, close: async () => {} };
+    await sleep(10 + Math.random() * 40);
+  } while (Date.now() < until);
+  throw new DeploymentError(
+    `another process uses the directory ${directory} and does not respond: end that process, or use another directory`,
+  );
+}
+
+/**
+ * Locks the directory for this process with a separate LevelDB database. The lock cannot be dynalite's own database:
+ * dynalite opens that only later, and crashes the process if it cannot. The lock ends with the process.
+ *
+ * @returns null if another process has the lock
+ */
+async function lockDirectory(directory: string): Promise<(() => Promise<void>) | null> {
   try {
-    const engine = await startEngine(path);
+    // Created before LevelDB creates them, because LevelDB would let every user read them.
+    for (const each of ['.', 'lock', 'dynamodb']) await makePrivateDirectory(join(directory, each));
+    const lock = new ClassicLevel(join(directory, 'lock'));
+    await lock.open();
+    return () => lock.close();
+  } catch (cause) {
+    if (cause instanceof DeploymentError) throw cause;
+    const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+    if (reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED') return null;
+    const message = reason instanceof Error ? reason.message : String(reason);
+    throw new DeploymentError(`cannot store data in the directory ${directory}: ${message}`, { cause });
+  }
+}
+
+/** The file by which other processes find the engine. The secret shows that it is the engine, and not another program. */
+const EngineFile = z.object({ endpoint: z.url(), secret: z.string() });
+
+function fileOf(directory: string): string {
+  return join(directory, 'engine.json');
+}
+
+/** Starts the engine of a directory that this process has locked, and lets other processes find it. */
+async function serve(directory: string, unlock: () => Promise<void>): Promise<SharedEngine> {
+  try {
+    const secret = randomBytes(32).toString('base64url');
+    const answer = (asked: IncomingMessage, response: ServerResponse) =>
+      answerChallenge(secret, asked, response);
+    const engine = await startEngine({ path: join(directory, 'dynamodb'), answer });
+    await writePrivateFile(fileOf(directory), JSON.stringify({ endpoint: engine.endpoint, secret }));
     return {
       endpoint: engine.endpoint,
-      table: TABLE,
+      serves: true,
       async close() {
+        await rm(fileOf(directory), { force: true });
         await engine.close();
         await unlock();
       },
@@ -58,100 +115,91 @@ export async function startEmbeddedDynamoDb(options: { directory?: string } = {}
   }
 }
 
-/**
- * Locks the directory for this process with a separate LevelDB database. Dynalite's own database cannot be
- * the lock, because dynalite opens it only later, and ends the process if another process has opened it.
- */
-async function lockDirectory(directory: string): Promise<() => Promise<void>> {
+const CHALLENGE = '/challenge/';
+
+function answerChallenge(secret: string, { url = '' }: IncomingMessage, response: ServerResponse): boolean {
+  if (!url.startsWith(CHALLENGE)) return false;
+  response.end(proofOf(secret, url.slice(CHALLENGE.length)));
+  return true;
+}
+
+function proofOf(secret: string, challenge: string): string {
+  return createHmac('sha256', secret).update(challenge).digest('hex');
+}
+
+/** Returns the endpoint of the engine in another process, or null if there is none yet, or none any more. */
+async function findEngine(directory: string): Promise<string | null> {
   try {
-    // The directories are created here and not by LevelDB, because LevelDB would let every user read them.
-    for (const each of ['.', 'lock', 'dynamodb']) await makePrivateDirectory(join(directory, each));
-    const lock = new ClassicLevel(join(directory, 'lock'));
-    await lock.open();
-    return () => lock.close();
-  } catch (cause) {
-    if (cause instanceof DeploymentError) throw cause;
-    const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-    const isLocked = reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED';
-    const message = reason instanceof Error ? reason.message : String(reason);
-    throw new DeploymentError(
-      isLocked
-        ? `another process uses the directory ${directory}: wait until that process has ended, or use another directory`
-        : `cannot store data in the directory ${directory}: ${message}`,
-      { cause },
-    );
+    const { endpoint, secret } = EngineFile.parse(JSON.parse(await readFile(fileOf(directory), 'utf8')));
+    const challenge = randomBytes(16).toString('hex');
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const proof = Buffer.from(await (await fetch(`${endpoint}${CHALLENGE}${challenge}`, { signal })).text());
+    const wanted = Buffer.from(proofOf(secret, challenge));
+    return proof.length === wanted.length && timingSafeEqual(proof, wanted) ? endpoint : null;
+  } catch {
+    return null;
   }
 }
 
-async function startEngine(path: string | undefined): Promise<{ endpoint: string; close(): Promise<void> }> {
-  const engine = dynalite({ createTableMs: 0, ...(path !== undefined && { path }) });
-  // Dynalite throws a request's error again, so a client that disconnects would end the process.
-  engine.on('request', (request) => {
-    request.removeAllListeners('error');
-    request.on('error', () => {});
-  });
-  answerStatements(engine, () => client);
-  const { origin: endpoint, close: stop } = await startLocalServer(engine);
-  const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });
-  const close = async () => {
-    await stop();
-    client.destroy();
+/**
+ * Starts a server that forwards requests to the engine of another process. If the engine does not respond, it finds the next
+ * engine, or starts it here, and then answers with status 500, at which the AWS client repeats the request. Each write to the
+ * table is safe to repeat.
+ */
+async function forward(directory: string, first: SharedEngine): Promise<Engine> {
+  const agent = new Agent({ keepAlive: true });
+  let engine = first;
+  let connecting: Promise<void> | null = null;
+  const reconnect = async (failed: SharedEngine) => {
+    if (engine !== failed) return;
+    connecting ??= connect(directory)
+      .then((next) => {
+        engine = next;
+      })
+      .finally(() => {
+        connecting = null;
+      });
+    await connecting;
   };
-  if ((await createTable(client, TABLE)) === 'ready') return { endpoint, close };
-
-  await close();
-  if (path !== undefined) await rm(path, { recursive: true });
-  return startEngine(path);
+  const { origin: endpoint, close } = await startLocalServer(
+    createServer(async (asked, response) => {
+      const used = engine;
+      try {
+        await pass(asked, response, used.endpoint, agent);
+      } catch {
+        await reconnect(used).catch(() => undefined);
+        if (response.headersSent) response.destroy();
+        else response.writeHead(500).end(JSON.stringify({ __type: 'InternalServerError' }));
+      }
+    }),
+  );
+  return {
+    endpoint,
+    async close() {
+      await close();
+      agent.destroy();
+      await connecting;
+      await engine.close();
+    },
+  };
 }
 
-/**
- * Makes the engine respond to `BatchExecuteStatement`, which dynalite does not support. The engine executes
- * each statement as an equivalent write.
- */
-function answerStatements(engine: Server, client: () => DynamoDBClient): void {
-  const listeners = engine.listeners('request');
-  engine.removeAllListeners('request');
-  engine.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (request.headers['x-amz-target'] === 'DynamoDB_20120810.BatchExecuteStatement') {
-      void executeStatements(request, response, client());
-    } else for (const listener of listeners) Reflect.apply(listener, engine, [request, response]);
-  });
-}
-
-/** The body that the AWS client sends. The engine checks the values. */
-const StatementsRequest = z.object({
-  Statements: z.array(z.object({ Statement: z.string(), Parameters: z.array(z.custom<AttributeValue>()) })),
-  ReturnConsumedCapacity: z.optional(z.enum(['INDEXES', 'TOTAL', 'NONE'])),
-});
-
-async function executeStatements(
-  request: IncomingMessage,
+/** Passes a request on, and its response back. */
+async function pass(
+  asked: IncomingMessage,
   response: ServerResponse,
-  client: DynamoDBClient,
+  endpoint: string,
+  agent: Agent,
 ): Promise<void> {
-  const respond = (status: number, body: unknown) =>
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
-  try {
-    const { Statements, ReturnConsumedCapacity } = StatementsRequest.parse(await json(request));
-    let units = 0;
-    const Responses = await Promise.all(
-      translateStatements(Statements).map(async ({ table: TableName, write, conflict }) => {
-        try {
-          const { ConsumedCapacity } = await ('put' in write
-            ? client.send(new PutItemCommand({ ...write.put, ReturnConsumedCapacity }))
-            : client.send(new UpdateItemCommand({ ...write.update, ReturnConsumedCapacity })));
-          units += ConsumedCapacity?.CapacityUnits ?? 0;
-          return { TableName };
-        } catch (error) {
-          if (!isConditionFailed(error)) throw error;
-          return { TableName, Error: { Code: conflict, Message: 'The conditional request failed' } };
-        }
-      }),
-    );
-    const consumed = units > 0 && { ConsumedCapacity: [{ TableName: TABLE, CapacityUnits: units }] };
-    respond(200, { Responses, ...consumed });
-  } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error('not known');
-    respond(name.endsWith('Exception') ? 400 : 500, { __type: name, message });
-  }
+  const body = await buffer(asked);
+  const { method, headers } = asked;
+  await new Promise<void>((resolve, reject) => {
+    const passed = request(`${endpoint}${asked.url}`, { agent, method, headers }, (answer) => {
+      buffer(answer).then((content) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers).end(content);
+        resolve();
+      }, reject);
+    });
+    passed.on('error', reject).end(body);
+  });
 }

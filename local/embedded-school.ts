@@ -1,10 +1,10 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { Timestamp } from '../functions/contract/field-types.ts';
 import type { IntegrationId } from '../functions/contract/integration.ts';
 import { DeploymentError } from '../functions/core/errors.ts';
-import { makePrivateDirectory } from './private-directory.ts';
+import { writePrivateFile } from './private-directory.ts';
 import { steppedClock } from './sandbox/clock.ts';
 import type { RecordSource } from './sandbox/records.ts';
 import { DEFAULT_SCHOOL, livingSchool } from './sandbox/school/school.ts';
@@ -146,10 +146,7 @@ export async function readSchool(directory: string): Promise<KeptSchool | null> 
 
 /** Writes the school's file atomically: after a kill, either the old or the new file exists. */
 export async function keepSchool(directory: string, school: KeptSchool): Promise<void> {
-  await makePrivateDirectory(directory);
-  const file = fileOf(directory);
-  await writeFile(`${file}.new`, `${JSON.stringify(school)}\n`);
-  await rename(`${file}.new`, file);
+  await writePrivateFile(fileOf(directory), `${JSON.stringify(school)}\n`);
 }
 
 function fileOf(directory: string): string {

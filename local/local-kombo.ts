@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { createKombo, type KomboAdapter } from '../functions/adapters/kombo/kombo.ts';
@@ -9,7 +9,7 @@ import { DeploymentError } from '../functions/core/errors.ts';
 import type { Clock } from '../functions/core/ports.ts';
 import { type IdSetting, komboWithIds } from '../functions/remote-ids.ts';
 import { type EmbeddedSchool, startEmbeddedSchool } from './embedded-school.ts';
-import { makePrivateDirectory } from './private-directory.ts';
+import { writePrivateFile } from './private-directory.ts';
 
 export type LocalKombo = {
   /** Kombo's API. It replaces the platforms' own ids according to `ids`. */
@@ -67,11 +67,7 @@ export async function openLocalKombo(
 async function keptKey(directory: string): Promise<string> {
   const file = join(directory, 'remote-ids-key');
   if (!existsSync(file)) {
-    await makePrivateDirectory(directory);
-    // The file is renamed when it is complete, so that a killed command leaves no partial key.
-    const whole = `${file}.${process.pid}`;
-    await writeFile(whole, randomBytes(32).toString('base64url'), { mode: 0o600 });
-    await rename(whole, file);
+    await writePrivateFile(file, randomBytes(32).toString('base64url'), { keep: true });
   }
   return readFile(file, 'utf8');
 }

@@ -6,13 +6,14 @@ import { createReplayStore } from '../functions/adapters/dynamodb/replay-items.t
 import { createStore } from '../functions/adapters/dynamodb/store.ts';
 import { createPublisher } from '../functions/adapters/eventbridge/publisher.ts';
 import { putEventsCall } from '../functions/adapters/eventbridge/put-events.ts';
-import type { Store } from '../functions/core/ports.ts';
 import type { ReplayPorts } from '../functions/core/replay/ports.ts';
 import { storeWithIds } from '../functions/remote-ids.ts';
 import { startBus } from './bus/bus.ts';
 import type { DeliveredEvent } from './bus/delivered-event.ts';
-import { EMBEDDED_CREDENTIALS, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
+import { EMBEDDED_CREDENTIALS } from './dynamodb-engine.ts';
+import { startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import type { LocalKombo } from './local-kombo.ts';
+import { withProcessLeases } from './process-leases.ts';
 
 const BUS = 'schoolbell';
 
@@ -40,14 +41,15 @@ export async function openLocalParts(options: {
   const database = await startEmbeddedDynamoDb({ directory });
   const bus = await startBus({ onEvent, buses: [BUS] });
   const client = { region: 'local', credentials: EMBEDDED_CREDENTIALS };
-  const dynamoDb = new DynamoDBClient({ ...client, endpoint: database.endpoint });
+  // While another process takes over the engine, requests are repeated.
+  const dynamoDb = new DynamoDBClient({ ...client, endpoint: database.endpoint, maxAttempts: 10 });
   const eventBridge = new EventBridgeClient({ ...client, endpoint: bus.endpoint });
   const table = { calls: dynamoDbCalls(dynamoDb), table: database.table, retentionDays };
   return {
     ports: {
       kombo: kombo.kombo,
       clock: kombo.clock,
-      store: takingDeadLeases(storeWithIds(createStore(table), kombo.ids)),
+      store: withProcessLeases(storeWithIds(createStore(table), kombo.ids), kombo.clock),
       replays: createReplayStore(table),
       publisher: createPublisher({ putEvents: putEventsCall(eventBridge), bus: BUS }),
       stopwatch: () => performance.now(),
@@ -61,15 +63,4 @@ export async function openLocalParts(options: {
       await database.close();
     },
   };
-}
-
-const END_OF_TIME = '9999-12-31T23:59:59.999Z';
-
-/**
- * Returns a store for which every stored lease has expired. Only one process with one worker can open the
- * data, so a stored lease belongs to a process that has ended. The worker acquires the lease at once, and
- * then completes the unfinished work of that process.
- */
-export function takingDeadLeases(store: Store): Store {
-  return { ...store, takeLease: (id, lease) => store.takeLease(id, lease, END_OF_TIME) };
 }

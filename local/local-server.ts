@@ -22,7 +22,7 @@ export type LocalServer = {
  */
 export async function startLocalServer(
   server: Server,
-  { port = 0, deadlineMs = 30_000 } = {},
+  { port = 0, deadlineMs = 30_000, drainMs = 0 } = {},
 ): Promise<LocalServer> {
   const listeners = server.listeners('request');
   server.removeAllListeners('request');
@@ -44,8 +44,17 @@ export async function startLocalServer(
     async close() {
       if (!server.listening) return;
       await new Promise<void>((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
+        const until = Date.now() + drainMs;
+        // A connection is idle after its response, also if the request began before `close`.
+        const timer = setInterval(() => {
+          if (Date.now() < until) server.closeIdleConnections();
+          else server.closeAllConnections();
+        }, 10);
+        if (drainMs === 0) server.closeAllConnections();
+        server.close((error) => {
+          clearInterval(timer);
+          return error ? reject(error) : resolve();
+        });
       });
     },
   };

@@ -1,4 +1,5 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { link, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { DeploymentError } from '../functions/core/errors.ts';
 
 /**
@@ -20,5 +21,38 @@ export async function makePrivateDirectory(directory: string): Promise<void> {
     throw new DeploymentError(
       `Other users can write to the directory ${directory}: run chmod go-w on it, or use another directory`,
     );
+  }
+}
+
+/**
+ * Writes a file that only this user can read, as a whole: at any time and after a kill, either the old or the new file exists.
+ * Several processes can write it at the same time. Removes what a killed process left.
+ *
+ * @param options.keep whether an existing file is kept
+ */
+export async function writePrivateFile(file: string, text: string, { keep = false } = {}): Promise<void> {
+  const [directory, name] = [dirname(file), basename(file)];
+  await makePrivateDirectory(directory);
+  for (const other of await readdir(directory)) {
+    const pid = other.startsWith(`${name}.`) ? Number(other.slice(name.length + 1)) : Number.NaN;
+    if (Number.isInteger(pid) && !isProcessAlive(pid)) await rm(join(directory, other), { force: true });
+  }
+  const part = `${file}.${process.pid}`;
+  await writeFile(part, text, { mode: 0o600 });
+  if (!keep) return rename(part, file);
+  await link(part, file).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  });
+  await rm(part);
+}
+
+/** Returns whether a process of this machine is running. */
+export function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // The process exists, and belongs to another user.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -16,11 +16,8 @@ import { planReplay } from '../../functions/core/replay/plan-replay.ts';
 import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
 import { type Bus, startBus } from '../../local/bus/bus.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
-import {
-  EMBEDDED_CREDENTIALS,
-  type EmbeddedDynamoDb,
-  startEmbeddedDynamoDb,
-} from '../../local/embedded-dynamodb.ts';
+import { EMBEDDED_CREDENTIALS } from '../../local/dynamodb-engine.ts';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { steppedClock } from '../../local/sandbox/clock.ts';
 import { fixedRecords } from '../../local/sandbox/records.ts';
 import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts';

@@ -6,7 +6,7 @@ import { createPublisher } from '../../functions/adapters/eventbridge/publisher.
 import { putEventsCall } from '../../functions/adapters/eventbridge/put-events.ts';
 import { createKombo } from '../../functions/adapters/kombo/kombo.ts';
 import type { Ports } from '../../functions/core/ports.ts';
-import { EMBEDDED_CREDENTIALS } from '../../local/embedded-dynamodb.ts';
+import { EMBEDDED_CREDENTIALS } from '../../local/dynamodb-engine.ts';
 import { counted, type Operation } from '../adapters/dynamodb/engine.ts';
 import { KEY } from '../support/sandbox-kombo.ts';
 import { quickRetries } from './quick-retries.ts';

@@ -1,21 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ClassicLevel } from 'classic-level';
 import dynalite from 'dynalite';
 import { expect, it, onTestFinished } from 'vitest';
 import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
 import type { Store } from '../../functions/core/ports.ts';
-import {
-  EMBEDDED_CREDENTIALS,
-  type EmbeddedDynamoDb,
-  startEmbeddedDynamoDb,
-} from '../../local/embedded-dynamodb.ts';
+import { EMBEDDED_CREDENTIALS } from '../../local/dynamodb-engine.ts';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 
 const NOW = '2026-03-01T09:30:00.000Z';
 
@@ -83,17 +82,64 @@ it('every acknowledged write survives a kill of the process', async () => {
   expect(integrations.map(({ id }) => id)).toEqual(expect.arrayContaining(acknowledged));
 });
 
-it('a directory that another process uses is refused in one line, and the other process continues', async () => {
+it('several processes use one directory, and when the one with the engine is killed, another continues', async () => {
   const directory = await someDirectory();
   const { writer, lines } = startWriter(directory);
+  const written: string[] = [];
+  lines.on('line', (line) => written.push(line));
   await once(lines, 'line');
 
-  await expect(startEmbeddedDynamoDb({ directory })).rejects.toThrow(
-    `another process uses the directory ${directory}`,
-  );
+  const store = storeOf(await start(directory));
+  await store.takeLease('moodle:here', { owner: 'here', until: NOW }, NOW);
+  expect(written.length).toBeGreaterThan(0);
+  const ended = once(writer, 'close');
+  writer.kill('SIGKILL');
+  await ended;
 
-  await once(lines, 'line');
-  expect(writer.exitCode).toBeNull();
+  expect(await store.readCheckpoint('moodle:here')).toMatchObject({ lease: { owner: 'here' } });
+  const { integrations } = await store.readIntegrations();
+  expect(integrations.map(({ id }) => id)).toEqual(expect.arrayContaining(written));
+});
+
+it('the engine ends with the process that has it, and the requests of others continue in the next one', async () => {
+  const directory = await someDirectory();
+  const first = await startEmbeddedDynamoDb({ directory });
+  const others = await Promise.all([start(directory), start(directory), start(directory)]);
+  const stores = others.map(storeOf);
+  const write = (id: string, store: Store | undefined) =>
+    store?.takeLease(id, { owner: id, until: NOW }, NOW);
+  const writes = Array.from({ length: 30 }, (_, at) => write(`moodle:${at}`, stores[at % 3]));
+  await first.close();
+  await Promise.all(writes);
+
+  for (let at = 0; at < 30; at += 1) {
+    const checkpoint = await stores[(at + 1) % 3]?.readCheckpoint(`moodle:${at}`);
+    expect(checkpoint).toMatchObject({ lease: { owner: `moodle:${at}` } });
+  }
+});
+
+it('a program that has the port of an ended engine gets no request', async () => {
+  const directory = await someDirectory();
+  await (await startEmbeddedDynamoDb({ directory })).close();
+  const paths: string[] = [];
+  const stranger = createServer((asked, response) => {
+    paths.push(asked.url ?? '');
+    response.end('0'.repeat(64));
+  });
+  await once(stranger.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void stranger.close());
+  const address = stranger.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const engine = { endpoint: `http://127.0.0.1:${address.port}`, secret: 'secret' };
+  await writeFile(join(directory, 'engine.json'), JSON.stringify(engine));
+  const lock = new ClassicLevel(join(directory, 'lock'));
+  await lock.open();
+  const starting = start(directory);
+  while (paths.length === 0) await new Promise(setImmediate);
+  await lock.close();
+
+  await storeOf(await starting).readIntegrations();
+  expect(paths.every((path) => path.startsWith('/challenge/'))).toBe(true);
 });
 
 it('a directory that cannot be created is refused in one line', async () => {

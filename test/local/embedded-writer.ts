@@ -1,7 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
-import { EMBEDDED_CREDENTIALS, startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
+import { EMBEDDED_CREDENTIALS } from '../../local/dynamodb-engine.ts';
+import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 
 /**
  * Runs as a process that a test kills. It writes integrations to the given directory, and prints the id of

@@ -49,12 +49,3 @@ it('the lease of a terminated process is acquired at once, with a fence', async 
   await close();
   await kombo.close();
 });
-
-it('the error about a directory that another process uses names the directory', async () => {
-  const kombo = await openLocalKombo({}, directory);
-  const options = { directory, kombo, retentionDays: 90, onEvent: () => {} };
-  const first = await openLocalParts(options);
-  await expect(openLocalParts(options)).rejects.toThrow(`another process uses the directory ${directory}`);
-  await first.close();
-  await kombo.close();
-});

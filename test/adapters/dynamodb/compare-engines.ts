@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { type DynamoDbCalls, dynamoDbCalls } from '../../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../../../functions/adapters/dynamodb/store.ts';
 import { createTable } from '../../../local/create-table.ts';
-import { EMBEDDED_CREDENTIALS, startEmbeddedDynamoDb } from '../../../local/embedded-dynamodb.ts';
+import { EMBEDDED_CREDENTIALS } from '../../../local/dynamodb-engine.ts';
+import { startEmbeddedDynamoDb } from '../../../local/embedded-dynamodb.ts';
 import { someChange, someEntry, someIntegration, someState } from './some-items.ts';
 
 /**

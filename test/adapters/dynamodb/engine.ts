@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { type DynamoDbCalls, dynamoDbCalls } from '../../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../../../functions/adapters/dynamodb/store.ts';
 import type { Store } from '../../../functions/core/ports.ts';
-import { EMBEDDED_CREDENTIALS } from '../../../local/embedded-dynamodb.ts';
+import { EMBEDDED_CREDENTIALS } from '../../../local/dynamodb-engine.ts';
 import { startEngine } from '../../support/start-engine.ts';
 
 export type Operation = keyof DynamoDbCalls;

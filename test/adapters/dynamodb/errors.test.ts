@@ -4,7 +4,7 @@ import { dynamoDbCalls } from '../../../functions/adapters/dynamodb/dynamodb-cal
 import { createStore } from '../../../functions/adapters/dynamodb/store.ts';
 import { translateError } from '../../../functions/adapters/dynamodb/translate-errors.ts';
 import { DeploymentError, IntegrationError, TransientError } from '../../../functions/core/errors.ts';
-import { EMBEDDED_CREDENTIALS } from '../../../local/embedded-dynamodb.ts';
+import { EMBEDDED_CREDENTIALS } from '../../../local/dynamodb-engine.ts';
 import { useEngine } from './engine.ts';
 import { someEntry, someIntegration } from './some-items.ts';
 

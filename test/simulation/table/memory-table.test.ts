@@ -2,11 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DynamoDbCalls, dynamoDbCalls } from '../../../functions/adapters/dynamodb/dynamodb-calls.ts';
-import {
-  EMBEDDED_CREDENTIALS,
-  type EmbeddedDynamoDb,
-  startEmbeddedDynamoDb,
-} from '../../../local/embedded-dynamodb.ts';
+import { EMBEDDED_CREDENTIALS } from '../../../local/dynamodb-engine.ts';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../../local/embedded-dynamodb.ts';
 import { nobodyOvertaken } from '../checks/overtaken.ts';
 import { NO_FAULTS } from '../scenario.ts';
 import { newCounts } from '../world/counts.ts';

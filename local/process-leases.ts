@@ -1,0 +1,46 @@
+import type { Clock, Store } from '../functions/core/ports.ts';
+import type { Lease } from '../functions/core/state/checkpoint.ts';
+import { isProcessAlive } from './private-directory.ts';
+
+const END_OF_TIME = '9999-12-31T23:59:59.999Z';
+
+/**
+ * Returns a store whose leases end with their process. A stored lease has the id of its process. If that process has ended, or
+ * is this one (which polls one integration at a time), the lease is free: the worker acquires it at once, and completes what
+ * was left unfinished.
+ *
+ * Stored leases use the machine's clock. The clocks of a sandbox's school differ between processes.
+ */
+export function withProcessLeases(store: Store, clock: Clock): Store {
+  const shifted = (time: string, ms: number) => new Date(Date.parse(time) + ms).toISOString();
+  const aheadMs = () => Date.now() - clock();
+  const asStored = ({ owner, until }: Lease) => ({
+    owner: `${process.pid}/${owner}`,
+    until: shifted(until, aheadMs()),
+  });
+  return {
+    ...store,
+    async readCheckpoint(id) {
+      const stored = await store.readCheckpoint(id);
+      const lease = stored?.lease ?? null;
+      if (stored === null || lease === null) return stored;
+      const until = shifted(lease.until, -aheadMs());
+      return { ...stored, lease: isHeldElsewhere(lease) ? { ...lease, until } : null };
+    },
+    async takeLease(id, lease) {
+      const held = (await store.readCheckpoint(id))?.lease ?? null;
+      const now = held !== null && !isHeldElsewhere(held) ? END_OF_TIME : new Date().toISOString();
+      const result = await store.takeLease(id, asStored(lease), now);
+      return result.taken
+        ? { ...result, lease: { ...lease, until: shifted(result.lease.until, -aheadMs()) } }
+        : result;
+    },
+    saveCheckpoint: (next, lease) => store.saveCheckpoint(next, asStored(lease)),
+    releaseLease: (next, lease) => store.releaseLease(next, asStored(lease)),
+  };
+}
+
+function isHeldElsewhere({ owner }: Lease): boolean {
+  const pid = Number(/^(\d+)\//.exec(owner)?.[1] ?? Number.NaN);
+  return pid !== process.pid && Number.isInteger(pid) && isProcessAlive(pid);
+}

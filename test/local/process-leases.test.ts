@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { expect, onTestFinished, test } from 'vitest';
+import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
+import { createStore } from '../../functions/adapters/dynamodb/store.ts';
+import { EMBEDDED_CREDENTIALS } from '../../local/dynamodb-engine.ts';
+import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
+import { withProcessLeases } from '../../local/process-leases.ts';
+
+const ID = 'sandbox:school';
+/** The time of the sandbox's school, far from the machine's time. */
+const SCHOOL = Date.parse('2020-03-01T09:30:00.000Z');
+const at = (ms: number) => new Date(SCHOOL + ms).toISOString();
+
+async function stores() {
+  const { endpoint, table, close } = await startEmbeddedDynamoDb();
+  const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });
+  onTestFinished(async () => {
+    client.destroy();
+    await close();
+  });
+  const plain = createStore({ calls: dynamoDbCalls(client), table, retentionDays: 90 });
+  return { plain, leased: withProcessLeases(plain, () => SCHOOL) };
+}
+
+/** Another process, and a lease of it that expires after this time by the machine's clock. */
+async function leaseOfAnother(ms: number) {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child, 'spawn');
+  const lease = { owner: `${child.pid}/another`, until: new Date(Date.now() + ms).toISOString() };
+  return { child, lease };
+}
+
+test('the lease of a running process is refused before it expires by the clock of the machine', async () => {
+  const { plain, leased } = await stores();
+  const { lease } = await leaseOfAnother(60_000);
+  await plain.takeLease(ID, lease, at(0));
+  expect(await leased.takeLease(ID, { owner: 'here', until: at(9e9) }, at(9e9))).toMatchObject({
+    taken: false,
+  });
+});
+
+test('the expired lease of a running process, and the lease of an ended process, are acquired at once', async () => {
+  for (const isEnded of [false, true]) {
+    const { plain, leased } = await stores();
+    const { child, lease } = await leaseOfAnother(isEnded ? 60_000 : -1000);
+    await plain.takeLease(ID, lease, at(0));
+    if (isEnded) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      expect((await leased.readCheckpoint(ID))?.lease).toBeNull();
+    }
+    const taken = await leased.takeLease(ID, { owner: 'here', until: at(60_000) }, at(0));
+    expect(taken).toMatchObject({ taken: true, fence: true, lease: { owner: 'here' } });
+    if (taken.taken)
+      expect(Math.abs(Date.parse(taken.lease.until) - Date.parse(at(60_000)))).toBeLessThan(60_000);
+  }
+});
+
+test('the owner of a lease writes and releases the checkpoint under it', async () => {
+  const { plain, leased } = await stores();
+  const lease = { owner: 'here', until: at(60_000) };
+  const taken = await leased.takeLease(ID, lease, at(0));
+  if (!taken.taken) throw new Error('the lease was free');
+  const next = { ...taken.checkpoint, revision: taken.checkpoint.revision + 1 };
+  await leased.saveCheckpoint(next, lease);
+  expect((await plain.readCheckpoint(ID))?.lease?.owner).toBe(`${process.pid}/here`);
+  await leased.releaseLease({ ...next, revision: next.revision + 1 }, lease);
+  expect((await plain.readCheckpoint(ID))?.lease).toBeNull();
+});
