@@ -73,8 +73,7 @@ export type CommandKombo = SandboxKombo & {
   records(): PlainRecord[];
 };
 
-export async function startCommandKombo(): Promise<CommandKombo> {
-  const integration = 'moodle:StandIn1';
+export async function startCommandKombo(integration = 'moodle:StandIn1'): Promise<CommandKombo> {
   const source = fixedRecords();
   const plain = new Map<string, PlainRecord>();
   const sandbox = await startSandboxKombo({ integration, now: () => kombo.now, records: source });

@@ -4,7 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { expect, onTestFinished, test } from 'vitest';
 import { eventPattern } from '../../../consumers/kit/event-pattern.ts';
 import { readConsumers } from '../../../functions/adapters/eventbridge/read-consumers.ts';
-import { EMBEDDED_CREDENTIALS } from '../../../local/embedded-dynamodb.ts';
+import { EMBEDDED_CREDENTIALS } from '../../../local/dynamodb-engine.ts';
 import { startLocalServer } from '../../../local/local-server.ts';
 
 /** A client of an endpoint that gives these responses, one after another. */
