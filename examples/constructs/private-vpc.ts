@@ -12,12 +12,12 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { Schoolbell, SchoolbellState } from 'schoolbell';
 
-/** A deployment whose functions run in private subnets, with one key for its state and one for its queues. */
+/** A deployment whose functions run in private subnets. One key encrypts its state, another key its queues. */
 export class PrivateStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
     const vpc = new Vpc(this, 'Vpc', { maxAzs: 2, natGateways: 1 });
-    // Kombo is reached through the NAT gateway, and AWS without leaving its network.
+    // The functions reach Kombo through the NAT gateway, and AWS services without leaving the network of AWS.
     const { DYNAMODB, S3 } = GatewayVpcEndpointAwsService;
     for (const [id, service] of Object.entries({ DYNAMODB, S3 })) vpc.addGatewayEndpoint(id, { service });
     const { SQS, SECRETS_MANAGER, EVENTBRIDGE } = InterfaceVpcEndpointAwsService;

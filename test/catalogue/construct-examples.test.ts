@@ -18,13 +18,13 @@ it('docs/constructs.md contains the example of one stack as it is tested', () =>
   expect(page).toContain(`<!-- ${EXAMPLE} -->\n\`\`\`ts\n${example}\`\`\``);
 });
 
-it('the example of one stack deploys the functions of the notifier and of its consumers', () => {
+it('the example of one stack deploys the functions of the notifier and of the consumers', () => {
   const template = Template.fromStack(new LearningStack(app(), 'Learning', inLearning));
   template.resourceCountIs('AWS::Lambda::Function', 5);
   template.hasResourceProperties('AWS::SNS::Subscription', { Endpoint: 'ops@example.com' });
 });
 
-it('the example of a central bus publishes on the bus of the other account, and creates none', () => {
+it('the example of a central bus publishes on the bus of the other account, and creates no bus of its own', () => {
   const template = Template.fromStack(new centralBus.LearningStack(app(), 'Learning', inLearning));
   template.resourceCountIs('AWS::Events::EventBus', 0);
   expect(JSON.stringify(template.toJSON())).toContain(
