@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import product from '../package.json' with { type: 'json' };
 import { addDevCommand } from './commands/dev.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEventsCommand } from './commands/events.ts';
@@ -14,7 +15,7 @@ import { addSetAsideCommand } from './commands/set-aside.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addWatermarkCommand } from './commands/watermark.ts';
 import { addGlobalOptions, selectAccount, separateLocal } from './options/global-options.ts';
-import { EXIT_CODE_HELP, ExitCode } from './terminal/exit-code.ts';
+import { CommandError, EXIT_CODE_HELP, ExitCode } from './terminal/exit-code.ts';
 import { untilProgramEnds } from './terminal/interruption.ts';
 import { printError } from './terminal/output.ts';
 import { reportError } from './terminal/report-error.ts';
@@ -22,12 +23,18 @@ import { reportError } from './terminal/report-error.ts';
 /** Runs the command line and sets the process's exit code. Never throws. */
 export async function runProgram(args: readonly string[]): Promise<void> {
   const program = buildProgram();
+  let running = program;
+  program.hook('preAction', (_program, command) => {
+    running = command;
+  });
   try {
     await untilProgramEnds(async () => {
       await program.parseAsync(separateLocal(args, commandNames(program)), { from: 'user' });
     });
   } catch (error) {
-    process.exitCode = error instanceof CommanderError ? exitCodeOf(error) : reportError(error);
+    const isWrongUse = error instanceof CommandError && error.exitCode === ExitCode.wrongUse;
+    if (error instanceof CommanderError) process.exitCode = exitCodeOf(error);
+    else process.exitCode = reportError(error, isWrongUse ? ` See: ${helpOf(running)}` : '');
   }
 }
 
@@ -36,9 +43,9 @@ export function buildProgram(): Command {
   const program = addGlobalOptions(new Command('schoolbell'))
     .description('Turns the polling API of a learning platform into events on Amazon EventBridge.')
     .helpOption('-h, --help', 'show this help')
+    .version(product.version, '--version', 'show the version')
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true, helpWidth: 110 })
-    .configureOutput({ outputError: (text) => printError(inOneLine(text)) })
     .exitOverride()
     .hook('preAction', (_program, command) => selectAccount(command))
     .addHelpText('after', HELP);
@@ -56,7 +63,21 @@ export function buildProgram(): Command {
   addPauseCommands(program);
   addSetAsideCommand(program);
   addDoctorCommand(program);
+  for (const command of [program, ...descendants(program)]) {
+    command.configureOutput({ outputError: (text) => printError(inOneLine(text, command)) });
+  }
   return program;
+}
+
+function descendants(command: Command): Command[] {
+  return command.commands.flatMap((one) => [one, ...descendants(one)]);
+}
+
+/** Returns how to show the help of a command, such as `schoolbell events --help`. */
+function helpOf(command: Command): string {
+  return command.parent === null
+    ? `${command.name()} --help`
+    : helpOf(command.parent).replace(/--help$/, `${command.name()} --help`);
 }
 
 const HELP = `
@@ -71,12 +92,12 @@ Kombo's API.
 ${EXIT_CODE_HELP}`;
 
 /** Returns a message in one line. Commander prints its hints on separate lines. */
-function inOneLine(text: string): string {
+function inOneLine(text: string, command: Command): string {
   const message = text
     .trim()
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ');
-  return `schoolbell: ${message}${/[.?)]$/.test(message) ? '' : '.'} See: schoolbell --help`;
+  return `schoolbell: ${message}${/[.?)]$/.test(message) ? '' : '.'} See: ${helpOf(command)}`;
 }
 
 function exitCodeOf(error: CommanderError): ExitCode {
@@ -84,5 +105,5 @@ function exitCodeOf(error: CommanderError): ExitCode {
 }
 
 function commandNames(command: Command): Set<string> {
-  return new Set(command.commands.flatMap((one) => [one.name(), ...commandNames(one)]));
+  return new Set(descendants(command).map((one) => one.name()));
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Integration } from '../../functions/contract/integration.ts';
+import { plural } from '../../functions/contract/printable-text.ts';
 import { isRunError } from '../../functions/core/errors.ts';
 import type { UnreadableIntegration } from '../../functions/core/ports.ts';
 import { idRule } from '../../functions/remote-ids.ts';
@@ -9,7 +10,6 @@ import { ExitCode } from '../terminal/exit-code.ts';
 import type { Output } from '../terminal/output.ts';
 import { type Styled, styled } from '../terminal/terminal-text.ts';
 import { failureText } from '../views/poll-outcome.ts';
-import { plural } from '../views/words.ts';
 
 const MARKS = {
   ok: styled('green', '✓'),

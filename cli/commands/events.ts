@@ -4,21 +4,28 @@ import type { IssuedCertificate } from '../../consumers/certificates/certificate
 import type { LearningEventType } from '../../functions/contract/event-parts.ts';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { EVENT_SOURCE } from '../../functions/contract/names.ts';
-import { minute } from '../../functions/contract/printable-text.ts';
+import { minute, plural } from '../../functions/contract/printable-text.ts';
 import type { JournalledEvent } from '../../functions/core/decide/events-of-entry.ts';
 import { isRunError } from '../../functions/core/errors.ts';
 import type { Store } from '../../functions/core/ports.ts';
 import { BEGINNING, type EventOrder } from '../../functions/core/replay/event-history.ts';
 import { findIntegration, onDeployment } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
-import { listOption, parseInstant, parseIntegrationId, parseNumber, typesOption } from '../options/values.ts';
+import {
+  INTEGRATION_HELP,
+  listOption,
+  parseInstant,
+  parseIntegrationId,
+  parseNumber,
+  TIME_FORMS,
+  typesOption,
+} from '../options/values.ts';
 import { findEvents, followEvents, planSearch, type Search } from '../runs/find-events.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { interruption } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
 import { certificateOf, certificateText, isCertifiable } from '../views/certificate-text.ts';
 import { eventLine } from '../views/event-line.ts';
-import { plural } from '../views/words.ts';
 
 type EventsOptions = {
   type: LearningEventType[];
@@ -47,28 +54,19 @@ export function addEventsCommand(program: Command): void {
     .description(
       'show the events of one integration or of all integrations, from their journals, oldest first',
     )
-    .argument('[integration]', 'id of a Kombo integration', parseIntegrationId)
-    .addOption(typesOption('--type <event...>', 'only events of these types'))
+    .argument('[integration]', INTEGRATION_HELP, parseIntegrationId)
+    .addOption(typesOption('--type <events>', 'only events of these types'))
     .addOption(
       listOption(
-        '--learner <id...>',
+        '--learner <ids>',
         "only events of these learners (e-mail address, Kombo's id or the platform's id), with their certificates",
       ),
     )
+    .addOption(listOption('--course <ids>', "only events of these courses (Kombo's id or the platform's id)"))
     .addOption(
-      listOption('--course <id...>', "only events of these courses (Kombo's id or the platform's id)"),
+      listOption('--progression <ids>', 'only events of these course progressions, with their certificates'),
     )
-    .addOption(
-      listOption(
-        '--progression <id...>',
-        'only events of these course progressions, with their certificates',
-      ),
-    )
-    .option(
-      '--from <time>',
-      'only events detected at this time or later: 2026-03-01 or 2026-03-01T09:30Z',
-      parseInstant,
-    )
+    .option('--from <time>', `only events detected at this time or later: ${TIME_FORMS}`, parseInstant)
     .option('--to <time>', 'only events detected before this time', parseInstant)
     .option('--last <count>', 'only the latest <count> events', count)
     .addOption(new Option('--limit <count>', 'stop after <count> events').argParser(count).conflicts('last'))
@@ -150,7 +148,8 @@ async function show(
   const isReversed = latest !== undefined && !newestFirst;
   await showAll(isReversed ? (await Array.fromAsync(found)).toReversed() : found);
   if (follow) await showAll(followEvents(store, searches, { stop, everyMs: FOLLOW_EVERY_MS }));
-  output.say(shown.events === 0 ? noEvents(id, options) : `${plural(shown.events, 'event')}.`);
+  const count = shown.events === 0 ? noEvents(id, options) : `${plural(shown.events, 'event')}.`;
+  output.say(`${count}${rangeText(options)}`);
   for (const note of new Set(searches.map((search) => search.note))) if (note !== null) output.say(note);
 }
 
@@ -160,6 +159,12 @@ function requestOf({ type, learner, course, progression, from, to }: EventsOptio
     filter: { types: type, learners: learner, courses: course, progressions: progression },
     order,
   };
+}
+
+/** Returns the times of the options in UTC, because they may have been given as `2h` or `yesterday`. */
+function rangeText({ from, to }: EventsOptions): string {
+  const times = [from && `from ${from}`, to && `to ${to}`].filter((time) => time !== undefined);
+  return times.length === 0 ? '' : ` Detected ${times.join(' ')} (UTC).`;
 }
 
 async function allIntegrations(store: Store, output: Output): Promise<IntegrationId[]> {

@@ -15,6 +15,7 @@ import {
   listOption,
   parseInstant,
   parseNumber,
+  TIME_FORMS,
   typesOption,
 } from '../options/values.ts';
 import { resumeReplay, startReplay, stopReplay } from '../runs/replay-runs.ts';
@@ -53,16 +54,12 @@ export function addReplayCommand(program: Command): void {
       .command('replay')
       .description('publish events again, after showing how many; does not change the watermark'),
   )
-    .option(
-      '--from <time>',
-      'only events detected at this time or later: 2026-03-01 or 2026-03-01T09:30Z',
-      parseInstant,
-    )
+    .option('--from <time>', `only events detected at this time or later: ${TIME_FORMS}`, parseInstant)
     .option('--to <time>', 'only events detected before this time', parseInstant)
-    .addOption(typesOption('--type <event...>', 'only events of these types'))
-    .addOption(listOption('--course <id...>', "only these courses, by Kombo's id or the platform's"))
-    .addOption(listOption('--learner <id...>', "only these learners, by Kombo's id or the platform's"))
-    .addOption(listOption('--progression <id...>', 'only these course progressions'))
+    .addOption(typesOption('--type <events>', 'only events of these types'))
+    .addOption(listOption('--course <ids>', "only these courses, by Kombo's id or the platform's"))
+    .addOption(listOption('--learner <ids>', "only these learners, by Kombo's id or the platform's"))
+    .addOption(listOption('--progression <ids>', 'only these course progressions'))
     .addOption(
       new Option(
         '--source <where>',

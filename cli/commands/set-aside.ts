@@ -1,20 +1,20 @@
 import type { Command } from 'commander';
-import { minute } from '../../functions/contract/printable-text.ts';
+import { minute, plural } from '../../functions/contract/printable-text.ts';
 import { retrySetAside } from '../../functions/core/operator/retry-set-aside.ts';
 import type { SetAside } from '../../functions/core/state/set-aside.ts';
 import { findIntegration, onDeployment, onIntegration, READS } from '../deployment/on-deployment.ts';
 import { addIntegrationArgument } from '../options/values.ts';
-import { ExitCode } from '../terminal/exit-code.ts';
+import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { plainTable } from '../views/plain-table.ts';
-import { plural } from '../views/words.ts';
 
-/** Adds `schoolbell set-aside list|retry`, for records, events and statuses that could not be processed. */
+/** Adds `schoolbell set-aside list|retry|drop`, for records, events and statuses that could not be processed. */
 export function addSetAsideCommand(program: Command): void {
   const setAside = program
     .command('set-aside')
-    .description('list or retry the records, events and statuses that could not be processed');
+    .description('list, retry or drop the records, events and statuses that could not be processed');
   addList(setAside);
   addRetry(setAside);
+  addDrop(setAside);
 }
 
 function addList(setAside: Command): void {
@@ -66,6 +66,34 @@ function addRetry(setAside: Command): void {
     if (left.length > 0) process.exitCode = ExitCode.failed;
   });
 }
+
+function addDrop(setAside: Command): void {
+  addIntegrationArgument(
+    setAside
+      .command('drop')
+      .description('remove one record, event or status from the list without processing it'),
+  )
+    .argument('<id>', 'the ID of the item in the list')
+    .addHelpText('after', DROP_HELP)
+    .action(async (id: string, itemId: string, _options: object, command: Command) => {
+      const { result, output } = await onIntegration(command, id, async ({ ports: { store } }) => {
+        const items = (await store.readSetAside(id)).filter((item) => item.id === itemId);
+        for (const item of items) await store.removeSetAside(id, item);
+        return items;
+      });
+      if (result.length === 0) {
+        throw new CommandError(
+          `${id} has no item ${itemId}. List the items with: schoolbell set-aside list ${id}`,
+        );
+      }
+      for (const item of result) {
+        output.answer({ ...item, dropped: true }, `dropped  ${item.kind} ${item.id}: ${reasonText(item)}`);
+      }
+    });
+}
+
+const DROP_HELP = `
+A dropped event is never published. A dropped record is listed again by the next poll that reads it and cannot process it.`;
 
 /** Returns why an item is set aside. For an unknown status, also names the records that have it. */
 function reasonText(item: SetAside): string {

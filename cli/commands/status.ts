@@ -9,7 +9,7 @@ import type { ReplayPorts } from '../../functions/core/replay/ports.ts';
 import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
 import { findIntegration, onDeployment } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
-import { parseIntegrationId, parseNumber } from '../options/values.ts';
+import { INTEGRATION_HELP, parseIntegrationId, parseNumber } from '../options/values.ts';
 import { interruption } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
 import { type Line, terminalText } from '../terminal/terminal-text.ts';
@@ -26,7 +26,7 @@ export function addStatusCommand(program: Command): void {
     .description(
       'show the state of all integrations, those with problems first, or all details of one integration',
     )
-    .argument('[integration]', 'id of a Kombo integration', parseIntegrationId)
+    .argument('[integration]', INTEGRATION_HELP, parseIntegrationId)
     .option('--watch', 'update the view until Ctrl-C')
     .option(
       '--every <seconds>',
@@ -75,7 +75,8 @@ async function show(
   }
   const { integrations, unreadable } = await ports.store.readIntegrations();
   for (const { reason } of unreadable) output.complain(reason);
-  const statuses = await pMap(integrations, (integration) => readStatus(ports, integration, null), {
+  const present = integrations.filter(({ state }) => state !== 'removed');
+  const statuses = await pMap(present, (integration) => readStatus(ports, integration, null), {
     concurrency: READS_AT_ONCE,
   });
   if (output.json) return output.answerAll(statuses);
@@ -107,8 +108,10 @@ async function readStatus(
     store.readSetAside(integration.id),
     replays.readFirstEntry(integration.id),
   ]);
+  const nextEntry = stored && (await store.readEntry(integration.id, stored.checkpoint.entry + 1));
   const facts = {
     integration,
+    nextEntry,
     checkpoint: stored?.checkpoint ?? null,
     lease: stored?.lease ?? null,
     setAside: setAside.length,

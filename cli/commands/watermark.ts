@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
+import { plural } from '../../functions/contract/printable-text.ts';
 import { setWatermark } from '../../functions/core/operator/operator-changes.ts';
 import { findIntegration, onDeployment, onIntegration, READS } from '../deployment/on-deployment.ts';
 import { addIntegrationArgument, parseInstant } from '../options/values.ts';
@@ -28,7 +29,7 @@ export function addWatermarkCommand(program: Command): void {
     if (result.kind === 'refused') throw new CommandError(result.reason);
     const { before, after, endedRun } = result;
     const ended =
-      endedRun === null ? '' : ` The run in progress (${endedRun.records} records read) was ended.`;
+      endedRun === null ? '' : ` The run in progress (${plural(endedRun.records, 'record')} read) was ended.`;
     output.answer(
       { integration: id, before, watermark: after, endedRun: endedRun !== null },
       `The watermark of ${id} is ${after}; it was ${before}.${ended} The next poll reads from there.`,

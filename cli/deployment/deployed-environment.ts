@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { outputNames } from '../../functions/contract/names.ts';
+import { plural } from '../../functions/contract/printable-text.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 
 /** The file with each stack's outputs. `cdk deploy` writes it (see `outputsFile` in `cdk.json`). */
@@ -54,7 +55,7 @@ export function stackEnvironment(
   const [environment] = environments;
   if (environment !== undefined && environments.length === 1) return { ...variables, ...environment };
   throw new CommandError(
-    `The stack ${stack} has ${environments.length} deployments of Schoolbell instead of one. Name a stack with exactly one output whose name contains ${outputNames.environment}.`,
+    `The stack ${stack} has ${plural(environments.length, 'deployment')} of Schoolbell instead of one. Name a stack with exactly one output whose name contains ${outputNames.environment}.`,
   );
 }
 

@@ -7,8 +7,12 @@ import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 
 /** Adds the `integration` argument to a command. */
 export function addIntegrationArgument(command: Command): Command {
-  return command.argument('<integration>', 'id of the Kombo integration', parseIntegrationId);
+  return command.argument('<integration>', INTEGRATION_HELP, parseIntegrationId);
 }
+
+/** What an integration's id is, and where to find it. */
+export const INTEGRATION_HELP =
+  "id of the integration, such as moodle:7C9M...: Kombo's dashboard shows it, and schoolbell integrations list";
 
 /** Returns a parser for the value of an option. The parser's error has the message of the schema. */
 function parserOf<Value>(schema: z.ZodMiniType<Value>): (text: string) => Value {
@@ -19,7 +23,14 @@ function parserOf<Value>(schema: z.ZodMiniType<Value>): (text: string) => Value 
   };
 }
 
-export const parseIntegrationId = parserOf(IntegrationId);
+/** Parses the id of an integration. */
+export function parseIntegrationId(text: string): IntegrationId {
+  const parsed = IntegrationId.safeParse(text, IN_ENGLISH);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError(
+    "An integration id looks like moodle:7C9M5sXAQx2cNMpVHLojrFpL. Find it in Kombo's dashboard, or with: schoolbell integrations list",
+  );
+}
 
 /** Returns a parser for a number from `min` to `max`, both inclusive. */
 export function parseNumber({
@@ -45,14 +56,40 @@ const Instant = z.union([
   z.iso.datetime({ offset: true, precision: -1 }),
 ]);
 
-/** Parses a time with a time zone, or a date. A date means the start of that day in UTC. */
+const MINUTE_MS = 60_000;
+const UNITS_MS = { min: MINUTE_MS, h: 60 * MINUTE_MS, d: 24 * 60 * MINUTE_MS } as const;
+const AGO = /^(?<count>\d{1,6}) ?(?<unit>min|h|d)$/;
+const DAYS_AGO = { today: 0, yesterday: 1 } as const;
+
+/** The forms of a time that `parseInstant` accepts, for help texts. */
+export const TIME_FORMS = '2h (ago), yesterday, 2026-03-01, 2026-03-01 09:30 (UTC) or 2026-03-01T09:30+01:00';
+
+/**
+ * Parses a time: a duration before now (`30min`, `2h`, `3d`), `today` or `yesterday`, a date, or a date with a time. A date
+ * means the start of that day. Without a time zone, dates and times are in UTC.
+ */
 export function parseInstant(text: string): Timestamp {
-  if (!Instant.safeParse(text).success) {
-    throw new InvalidArgumentError(
-      'Give a date, or a time with a time zone: 2026-03-01, 2026-03-01T09:30Z or 2026-03-01T09:30:00+01:00',
-    );
-  }
-  return new Date(text).toISOString();
+  return instantOf(text, Date.now());
+}
+
+/** Does the same as `parseInstant`, for a given clock in milliseconds since 1970. */
+export function instantOf(text: string, now: number): Timestamp {
+  const instant = relativeInstant(text.trim(), now) ?? absoluteInstant(text.trim());
+  if (instant === null) throw new InvalidArgumentError(`Give a time such as ${TIME_FORMS}`);
+  return new Date(instant).toISOString();
+}
+
+function relativeInstant(text: string, now: number): number | null {
+  const { count, unit } = AGO.exec(text)?.groups ?? {};
+  if (count !== undefined) return now - Number(count) * UNITS_MS[z.enum(['min', 'h', 'd']).parse(unit)];
+  if (text !== 'today' && text !== 'yesterday') return null;
+  return now - (now % UNITS_MS.d) - DAYS_AGO[text] * UNITS_MS.d;
+}
+
+function absoluteInstant(text: string): number | null {
+  const iso = text.replace(/^(\d{4}-\d\d-\d\d) (?=\d)/, '$1T');
+  const zoned = /T[^Z+-]*$/.test(iso) ? `${iso}Z` : iso;
+  return Instant.safeParse(zoned).success ? Date.parse(zoned) : null;
 }
 
 /** Creates the option `--baseline`: what the first sync of an integration publishes. */
@@ -72,8 +109,8 @@ export function learnerDetailsOption(): Option {
 }
 
 /**
- * Creates an option with several values. It may be repeated, or its values may be separated by spaces or commas.
- * Without the option, everything matches.
+ * Creates an option with several values, which are separated by commas. The option may be repeated. It takes only the next
+ * argument, so that an integration may follow it. Without the option, everything matches.
  */
 export function listOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(collect).default([], 'all');

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
+import { plural } from '../../functions/contract/printable-text.ts';
 import type { JournalledEvent } from '../../functions/core/decide/events-of-entry.ts';
 import { IntegrationError, isRunError } from '../../functions/core/errors.ts';
 import { readPages } from '../../functions/core/poll/read-pages.ts';
@@ -16,7 +17,6 @@ import type { EventFilter, Selection, TimeRange } from '../../functions/core/rep
 import { looksLikeEmail } from '../../functions/remote-ids.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { filterByStoredIds } from '../filter-ids.ts';
-import { plural } from '../views/words.ts';
 
 /**
  * The events to find. The filter may name a learner by e-mail address, Kombo's id or the platform's own id.

@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Integration, IntegrationId } from '../../functions/contract/integration.ts';
 import type { PollMode } from '../../functions/contract/messages.ts';
-import { runPoll } from '../../functions/core/poll/run-poll.ts';
+import { plural } from '../../functions/contract/printable-text.ts';
+import { type PollOutcome, runPoll } from '../../functions/core/poll/run-poll.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
 import { STORY } from '../../local/sandbox/school/story.ts';
 import { printEvent } from '../deployment/on-deployment.ts';
 import { hasData, openLocal } from '../deployment/open-deployment.ts';
+import { DEFAULT_DIRECTORY } from '../options/global-options.ts';
 import { CommandError, type ExitCode } from '../terminal/exit-code.ts';
 import { InterruptedError, interruption } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
 import { doneText, exitCodeOf, problemText } from '../views/poll-outcome.ts';
-import { plural } from '../views/words.ts';
 
 export type PollOptions = {
   mode?: PollMode;
@@ -55,7 +56,12 @@ export async function pollLocal(
       await kombo.school.keep();
     }
     const integration = known ?? (await add(ports, id));
-    const exitCode = await pollUntilDone(ports, settings, { integration, ...options }, output);
+    const exitCode = await pollUntilDone(ports, settings, { integration, ...options }, (outcome) => {
+      for (const done of doneText(id, outcome)) output.say(done);
+      if (wasSilentBaseline(outcome)) output.say(replayHint(id, directory));
+      const problem = problemText(id, outcome);
+      if (problem !== null) output.complain(problem);
+    });
     if (exitCode === null) {
       throw new InterruptedError(
         `${plural(events, 'event')} ${events === 1 ? 'was' : 'were'} published. The next poll continues from here. To see the events again: schoolbell events ${id}`,
@@ -109,7 +115,7 @@ async function pollUntilDone(
   ports: Ports,
   settings: RunSettings,
   { integration, mode, force = false }: PollOptions & { integration: Integration },
-  output: Output,
+  report: (outcome: PollOutcome) => void,
 ): Promise<ExitCode | null> {
   let asked = { ...(mode && { mode }), force };
   for (;;) {
@@ -120,11 +126,19 @@ async function pollUntilDone(
       timeLeft: () => !interruption().aborted,
     });
     const isUnfinished = outcome.kind === 'more' || (outcome.kind === 'ended' && outcome.again);
-    const problem = problemText(integration.id, outcome);
-    for (const done of doneText(integration.id, outcome)) output.say(done);
-    if (problem !== null) output.complain(problem);
+    report(outcome);
     if (!isUnfinished) return exitCodeOf(outcome);
     if (interruption().aborted) return null;
     asked = { force: false };
   }
+}
+
+function wasSilentBaseline(outcome: PollOutcome): boolean {
+  return 'ended' in outcome && outcome.ended.some(({ mode, events }) => mode === 'baseline' && events === 0);
+}
+
+/** Returns how to see events although the baseline published none. */
+function replayHint(id: IntegrationId, directory: string): string {
+  const local = directory === DEFAULT_DIRECTORY ? '--local' : `--local ${directory}`;
+  return `To see what happened in the last 30 days: schoolbell replay ${id} --source kombo --from 30d --dry-run ${local}`;
 }

@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import type { PollMode } from '../../functions/contract/messages.ts';
-import { minute } from '../../functions/contract/printable-text.ts';
+import { minute, plural } from '../../functions/contract/printable-text.ts';
 import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import { type Output, terminalColumns } from '../terminal/output.ts';
@@ -9,7 +9,6 @@ import { eventJson } from './event-json.ts';
 import { eventLine } from './event-line.ts';
 import { plainTable } from './plain-table.ts';
 import { doneText, problemText } from './poll-outcome.ts';
-import { plural } from './words.ts';
 
 /** Prints the progress of `dev`. */
 export type DevView = {

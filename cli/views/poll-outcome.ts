@@ -1,9 +1,9 @@
 import { kindsText } from '../../consumers/messages/event-text.ts';
+import { plural } from '../../functions/contract/printable-text.ts';
 import type { WaitingChanges } from '../../functions/contract/waiting-changes.ts';
 import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
 import type { Failure, LastRun } from '../../functions/core/state/checkpoint.ts';
 import { ExitCode } from '../terminal/exit-code.ts';
-import { plural } from './words.ts';
 
 /** Returns one line for each run that ended in a poll, and lines about what the runs set aside. */
 export function doneText(id: string, outcome: PollOutcome): string[] {

@@ -1,11 +1,11 @@
 import { createLogUpdate } from 'log-update';
-import { minute } from '../../functions/contract/printable-text.ts';
+import { minute, plural } from '../../functions/contract/printable-text.ts';
 import { NOT_KNOWN_FROM_KOMBO } from '../../functions/core/decide/derive-from-record.ts';
 import { missingOf, type ReplayPlan, type ReplayRecord } from '../../functions/core/replay/replay-record.ts';
 import { type Line, styled, terminalText } from '../terminal/terminal-text.ts';
 import { plainTable } from './plain-table.ts';
 import { failureText } from './poll-outcome.ts';
-import { durationText, plural } from './words.ts';
+import { durationText } from './words.ts';
 
 type Receivers = Pick<ReplayRecord, 'consumer' | 'asLive' | 'rate'>;
 
@@ -46,7 +46,7 @@ export function replayText(replay: ReplayRecord): string {
   switch (state) {
     case 'finished': {
       const missing = missingOf(replay);
-      return `Replay ${id} is finished: ${sent}${missing === 0 ? '.' : `; ${missing} were removed from the journal before they were sent.`}`;
+      return `Replay ${id} is finished: ${sent}${missing === 0 ? '.' : `; retention removed ${plural(missing, 'event')} from the journal before sending.`}`;
     }
     case 'stopped':
       return `Replay ${id} is stopped: ${sent}${failure === null ? '' : `; ${failureText(failure)}`}. Continue with: schoolbell replay ${integration} --resume ${id}`;

@@ -1,10 +1,11 @@
-import { minute } from '../../functions/contract/printable-text.ts';
+import { minute, plural } from '../../functions/contract/printable-text.ts';
 import type { Condition, Status } from '../../functions/core/operator/status.ts';
 import type { LastRun } from '../../functions/core/state/checkpoint.ts';
-import { type Line, type Part, styled } from '../terminal/terminal-text.ts';
+import { terminalColumns } from '../terminal/output.ts';
+import { type Line, type Part, styled, wrapped } from '../terminal/terminal-text.ts';
 import { plainTable } from './plain-table.ts';
 import { countingText, failureText, heldText, runText } from './poll-outcome.ts';
-import { durationText, plural } from './words.ts';
+import { durationText } from './words.ts';
 
 /** The order of conditions: those that need a person most come first. */
 const ORDER: Condition[] = [
@@ -31,37 +32,77 @@ const COLOURS = {
   removed: 'dim',
 } as const satisfies Record<Condition, string>;
 
-/** Returns a table of all integrations. Those that need a person most come first. */
-export function overviewText(statuses: Status[], now: number): Line[] {
-  const rows = statuses.toSorted(
+/** A column of the overview. `isWide`: left out where the terminal is narrow. */
+type Column = { head: string; cell: (status: Status, now: number) => Part; isWide?: true };
+
+const COLUMNS: Column[] = [
+  { head: 'INTEGRATION', cell: ({ integration }) => integration },
+  { head: 'CONDITION', cell: ({ condition }) => styled(COLOURS[condition], condition) },
+  { head: 'SYNCED', cell: ({ staleMs }) => (staleMs === null ? 'never' : `${durationText(staleMs)} ago`) },
+  {
+    head: 'LAST RUN',
+    cell: ({ lastRun }, now) =>
+      lastRun === null ? '' : `${durationText(now - Date.parse(lastRun.endedAt))} ago`,
+    isWide: true,
+  },
+  { head: 'PAGES', cell: ({ lastRun }) => String(lastRun?.pages ?? ''), isWide: true },
+  { head: 'RECORDS', cell: ({ lastRun }) => String(lastRun?.records ?? ''), isWide: true },
+  { head: 'EVENTS', cell: ({ lastRun }) => String(lastRun?.events ?? '') },
+  { head: 'KNOWN', cell: ({ known }) => String(known), isWide: true },
+  { head: 'SET ASIDE', cell: ({ setAside }) => (setAside === 0 ? '' : String(setAside)) },
+  { head: 'JOURNAL', cell: ({ journal }) => String(journal.entries), isWide: true },
+];
+const WIDE = 120;
+
+/**
+ * Returns a table of all integrations. Those that need a person most come first. Below an integration with a problem are
+ * the reasons.
+ *
+ * @param width the width of the terminal, in columns
+ */
+export function overviewText(statuses: Status[], now: number, width = terminalColumns()): Line[] {
+  const sorted = statuses.toSorted(
     (a, b) => ORDER.indexOf(a.condition) - ORDER.indexOf(b.condition) || (b.staleMs ?? 0) - (a.staleMs ?? 0),
   );
-  return plainTable(
-    [
-      'INTEGRATION',
-      'CONDITION',
-      'SYNCED',
-      'LAST RUN',
-      'PAGES',
-      'RECORDS',
-      'EVENTS',
-      'KNOWN',
-      'SET ASIDE',
-      'JOURNAL',
-    ],
-    rows.map(({ integration, condition, staleMs, lastRun, known, setAside, journal }) => [
-      integration,
-      styled(COLOURS[condition], condition),
-      staleMs === null ? 'never' : `${durationText(staleMs)} ago`,
-      lastRun === null ? '' : `${durationText(now - Date.parse(lastRun.endedAt))} ago`,
-      String(lastRun?.pages ?? ''),
-      String(lastRun?.records ?? ''),
-      String(lastRun?.events ?? ''),
-      String(known),
-      setAside === 0 ? '' : String(setAside),
-      String(journal.entries),
-    ]),
+  const columns = COLUMNS.filter(({ isWide }) => width >= WIDE || isWide === undefined);
+  const [head = [], ...rows] = plainTable(
+    columns.map((column) => column.head),
+    sorted.map((status) => columns.map(({ cell }) => cell(status, now))),
   );
+  const below = (status: Status) =>
+    reasonsOf(status).flatMap((reason) => (Number.isFinite(width) ? wrapped(reason, width - 4) : [reason]));
+  return [
+    head,
+    ...sorted.flatMap((status, at) => [
+      rows[at] ?? [],
+      ...below(status).map((line) => ['    ', styled('dim', line)]),
+    ]),
+  ];
+}
+
+/** Returns why an integration does not publish at the moment, and what to do. Empty if there is no problem. */
+function reasonsOf({ integration, failure, limitedUntil, held, unpublished }: Status): string[] {
+  return [
+    held && heldReason(integration, held),
+    failure && `${failureText(failure)}; next try ${minute(failure.retryAt)} UTC`,
+    limitedUntil && limitText(limitedUntil),
+    unpublished && unpublishedText(unpublished),
+  ].filter((reason) => reason !== null);
+}
+
+function heldReason(integration: string, held: NonNullable<Status['held']>): string {
+  const next = held.complete
+    ? `schoolbell release ${integration}, or discard`
+    : countingText(held.countedPages);
+  return `${heldText(held)}, since ${minute(held.since)}: ${next}`;
+}
+
+function limitText(until: string): string {
+  return `Kombo accepts no request before ${minute(until)} UTC`;
+}
+
+function unpublishedText({ entry, events }: NonNullable<Status['unpublished']>): string {
+  return `entry ${entry} of the journal, with ${plural(events, 'event')}, is not published yet: the poll in progress or the next one publishes it`;
 }
 
 /** Returns all details of one integration, one per line. */
@@ -78,12 +119,9 @@ export function statusText(status: Status): Line[] {
       failure &&
         `${failureText(failure)}, since ${minute(failure.since)}, ${plural(status.failures, 'run')}; next try ${minute(failure.retryAt)}`,
     ],
-    ['rate limit', limitedUntil && `Kombo accepts no request before ${minute(limitedUntil)} UTC`],
-    [
-      'held',
-      held &&
-        `${heldText(held)}, since ${minute(held.since)}: ${held.complete ? `schoolbell release ${integration}, or discard` : countingText(held.countedPages)}`,
-    ],
+    ['rate limit', limitedUntil && limitText(limitedUntil)],
+    ['held', held && heldReason(integration, held)],
+    ['not published', status.unpublished && unpublishedText(status.unpublished)],
     ['running', runningText(status)],
     ['last run', lastText(status.lastRun)],
     ['last full read', lastText(status.lastReconciliation)],

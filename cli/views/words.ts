@@ -1,8 +1,3 @@
-/** Returns a count with its noun, such as `1 page` or `2 pages`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 const UNITS = [
   ['d', 24 * 60 * 60 * 1000],
   ['h', 60 * 60 * 1000],

@@ -1,5 +1,5 @@
 import type { LearningEventDetail } from '../../functions/contract/learning-events.ts';
-import { minute } from '../../functions/contract/printable-text.ts';
+import { minute, plural } from '../../functions/contract/printable-text.ts';
 import { type EventDetail, type EventType, parseDetail } from '../../functions/contract/published-events.ts';
 import { SuspectKind, type WaitingChanges } from '../../functions/contract/waiting-changes.ts';
 
@@ -120,7 +120,9 @@ const DESCRIPTIONS: { readonly [Type in EventType]: Description<EventDetail<Type
     headline: 'A mass change is held',
     tone: 'operation',
     text: (detail) => ({
-      lines: [`${detail.waiting.total} changes wait for a person to release or discard them.`],
+      lines: [
+        `${plural(detail.waiting.total, 'change')} ${detail.waiting.total === 1 ? 'waits for a person to release or discard it' : 'wait for a person to release or discard them'}.`,
+      ],
       facts: [
         about(detail),
         fact('Kinds', kindsText(detail.waiting)),

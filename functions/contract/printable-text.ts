@@ -23,3 +23,8 @@ export function jsonText(value: unknown): string {
 export function minute(time: string): string {
   return time.slice(0, 16).replace('T', ' ');
 }
+
+/** Returns a count with its noun, such as `1 page` or `2 pages`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import product from '../../package.json' with { type: 'json' };
 import { type CommandLine, commandLine } from '../support/command-line.ts';
 
 const SCHOOL = 'sandbox:school';
@@ -28,6 +29,30 @@ describe('commands of an operator', () => {
       setAside: 0,
       journal: { entries: 2 },
     });
+  });
+
+  it('a list option does not take the integration that follows it', async () => {
+    const before = await cli.run('events', SCHOOL, '--type', 'LearnerEnrolled', '--json');
+    const after = await cli.run('events', '--type', 'LearnerEnrolled', SCHOOL, '--json');
+
+    expect(after).toEqual(before);
+    expect(after.exitCode).toBe(0);
+  });
+
+  it('set-aside drop refuses an item that is not in the list', async () => {
+    expect(await cli.run('set-aside', 'drop', SCHOOL, 'no-such-record')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/has no item no-such-record\. .*set-aside list sandbox:school/),
+    });
+  });
+
+  it('--version prints the version of the product', async () => {
+    expect((await cli.run('--version')).stdout).toBe(`${product.version}\n`);
+  });
+
+  it('events prints the times of its options in UTC', async () => {
+    const { stdout } = await cli.run('events', SCHOOL, '--from', '2h', '--to', '2100-01-01 08:00');
+    expect(stdout).toMatch(/Detected from \d{4}-.*Z to 2100-01-01T08:00:00\.000Z \(UTC\)\.\n/);
   });
 
   it('status --watch updates until Ctrl-C', async () => {

@@ -172,7 +172,7 @@ it('events shows the history of one learner, filtered by type and time of detect
     (await schoolbell(['events', kombo.integration, '--local', '--json', ...args])).stdout.length;
   expect(await events()).toBe(2);
   expect(await events('--learner', 'remote-user-of-a')).toBe(1);
-  expect(await events('--learner', 'user-of-a', 'user-of-b', '--course', 'course-1')).toBe(2);
+  expect(await events('--learner', 'user-of-a,user-of-b', '--course', 'course-1')).toBe(2);
   expect(await events('--type', 'CourseCompleted')).toBe(0);
   expect(await events('--from', '2026-01-01', '--to', '2026-01-02')).toBe(0);
 });

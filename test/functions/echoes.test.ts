@@ -188,7 +188,14 @@ test('when the bus refuses an event and repeats it, the table, the status and th
       kept.push(await at.poll());
       const stored = await at.store.readCheckpoint(at.integration.id);
       kept.push(stored?.checkpoint.health, await at.store.readSetAside(at.integration.id));
-      const facts = { integration: at.integration, lease: null, setAside: 0, firstEntry: null, events: null };
+      const facts = {
+        integration: at.integration,
+        lease: null,
+        setAside: 0,
+        firstEntry: null,
+        nextEntry: null,
+        events: null,
+      };
       kept.push(statusOf({ ...facts, checkpoint: stored?.checkpoint ?? null }, at.clock.read()));
     }
   }

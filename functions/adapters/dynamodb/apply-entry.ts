@@ -1,6 +1,7 @@
 import type { BatchStatementRequest } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
 import pRetry from 'p-retry';
+import { plural } from '../../contract/printable-text.ts';
 import { TransientError } from '../../core/errors.ts';
 import { type JournalEntry, knownAfter } from '../../core/state/journal-entry.ts';
 import type { KnownProgression } from '../../core/state/progression.ts';
@@ -75,7 +76,7 @@ async function writeBatch(table: Table, integration: string, batch: Write[]): Pr
     await pRetry(writeOn, { ...RETRY, shouldRetry: ({ error }) => error instanceof BusyError });
   } catch (cause) {
     if (!(cause instanceof BusyError)) throw cause;
-    const message = `DynamoDB did not write ${left.length} progressions: table ${table.name} is throttled`;
+    const message = `DynamoDB did not write ${plural(left.length, 'progression')}: table ${table.name} is throttled`;
     throw new TransientError(message, { code: cause.message, cause });
   }
 }

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import pRetry from 'p-retry';
+import { plural } from '../../contract/printable-text.ts';
 import { TransientError } from '../../core/errors.ts';
 import { type Item, type ItemKey, keyOf, type Table } from './table.ts';
 
@@ -43,7 +44,8 @@ async function readBatch(table: Table, batch: ItemKey[], consistent: boolean): P
     });
     items.push(...(response.Responses?.[table.name] ?? []));
     keys = response.UnprocessedKeys?.[table.name]?.Keys ?? [];
-    if (keys.length > 0) throw new UnprocessedKeysError(`DynamoDB left ${keys.length} keys unprocessed`);
+    if (keys.length > 0)
+      throw new UnprocessedKeysError(`DynamoDB left ${plural(keys.length, 'key')} unprocessed`);
   };
   try {
     await pRetry(readRest, { ...RETRY, shouldRetry: ({ error }) => error instanceof UnprocessedKeysError });

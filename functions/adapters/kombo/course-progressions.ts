@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { plural } from '../../contract/printable-text.ts';
 import { CursorRefusedError, IntegrationError, TransientError } from '../../core/errors.ts';
 import type { ObservedProgression, Page, RejectedRecord } from '../../core/state/progression.ts';
 import { type KomboClient, read } from './client.ts';
@@ -96,7 +97,7 @@ async function* pagesOf(client: KomboClient, integration: string, ids: string[],
     if (cursors.has(cursor)) throw new IntegrationError(`${COMPLAINT}: the page cursor repeats`);
     cursors.add(cursor);
   } while (cursors.size <= ids.length);
-  throw new IntegrationError(`${COMPLAINT}: there are more pages than the ${ids.length} requested ids`);
+  throw new IntegrationError(`${COMPLAINT}: more pages came than for ${plural(ids.length, 'id')}`);
 }
 
 function refuseCursor(error: unknown): never {

@@ -1,4 +1,5 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { plural } from '../../contract/printable-text.ts';
 import { asCode, TransientError } from '../../core/errors.ts';
 
 /** The maximum number of messages in one call. */
@@ -27,7 +28,7 @@ export function createReceiver(client: SQSClient, queueUrl: string) {
         );
         if (Failed.length > 0) {
           throw new TransientError(
-            `${Failed.length} messages could not be deleted from the queue (${asCode(Failed[0]?.Code ?? '')})`,
+            `${plural(Failed.length, 'message')} could not be deleted from the queue (${asCode(Failed[0]?.Code ?? '')})`,
           );
         }
       }

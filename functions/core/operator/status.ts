@@ -9,6 +9,7 @@ import {
   limitedUntil,
   type Run,
 } from '../state/checkpoint.ts';
+import { countEvents, type JournalEntry } from '../state/journal-entry.ts';
 
 /** The condition of an integration in one word. If several conditions apply, this is the most urgent one. */
 export type Condition =
@@ -44,6 +45,8 @@ export type Status = {
   known: number;
   setAside: number;
   journal: { first: number | null; last: number; entries: number };
+  /** The entry that was appended and whose events are not published yet; or null. */
+  unpublished: { entry: number; events: number } | null;
   /** Events of the last 24 hours by type; null if they were not counted. */
   events: EventCounts | null;
 };
@@ -67,6 +70,8 @@ export type StatusFacts = {
   setAside: number;
   /** The number of the first entry that retention has not removed, or null if there are no entries. */
   firstEntry: number | null;
+  /** The entry after the last one that the checkpoint counts, or null. */
+  nextEntry: JournalEntry | null;
   events: EventCounts | null;
 };
 
@@ -76,7 +81,7 @@ export type StatusFacts = {
  * @param now this machine's clock, in milliseconds
  */
 export function statusOf(facts: StatusFacts, now: number): Status {
-  const { integration, checkpoint, lease, firstEntry } = facts;
+  const { integration, checkpoint, lease, firstEntry, nextEntry } = facts;
   const health = checkpoint?.health.state === 'failing' ? checkpoint.health : null;
   const watermark = checkpoint?.watermark ?? null;
   const last = checkpoint?.entry ?? 0;
@@ -101,8 +106,14 @@ export function statusOf(facts: StatusFacts, now: number): Status {
       last,
       entries: firstEntry === null ? 0 : Math.max(0, last - firstEntry + 1),
     },
+    unpublished: unpublishedOf(nextEntry),
     events: facts.events,
   };
+}
+
+function unpublishedOf(entry: JournalEntry | null): Status['unpublished'] {
+  const events = entry === null ? 0 : countEvents(entry);
+  return entry === null || events === 0 ? null : { entry: entry.number, events };
 }
 
 function conditionOf({ state }: Integration, checkpoint: Checkpoint | null): Condition {

@@ -1,3 +1,4 @@
+import { plural } from '../../contract/printable-text.ts';
 import { IntegrationError } from '../errors.ts';
 import type { Kombo } from '../ports.ts';
 import type { Run } from '../state/checkpoint.ts';
@@ -62,7 +63,7 @@ export function refuseEndlessPages(
   const expected = SPARE_PAGES + PAGES_PER_FULL_PAGE * Math.ceil(run.passRecords / FULL_PAGE);
   if (run.passPages >= Math.min(expected, MAX_PAGES)) {
     throw new EndlessPagesError(
-      `Kombo returned ${run.passPages} pages with ${run.passRecords} records, and no page was the last one. The run was stopped; report this to Kombo.`,
+      `Kombo returned ${plural(run.passPages, 'page')} with ${plural(run.passRecords, 'record')}, and no page was the last one. The run was stopped; report this to Kombo.`,
     );
   }
 }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { decideEvents } from '../../../functions/core/decide/decide-events.ts';
 import { NOTHING_WAITS } from '../../../functions/core/episodes/waiting-count.ts';
 import { type StatusFacts, statusOf } from '../../../functions/core/operator/status.ts';
 import { type Checkpoint, type Failure, newCheckpoint } from '../../../functions/core/state/checkpoint.ts';
-import { observed } from '../../support/observed.ts';
+import { entryOf, observed } from '../../support/observed.ts';
 import { HOUR_MS } from '../../support/test-clock.ts';
 import { world } from '../../support/world.ts';
 
@@ -19,6 +20,7 @@ const facts = (checkpoint: Partial<Checkpoint> | null, rest: Partial<StatusFacts
   lease: null,
   setAside: 0,
   firstEntry: null,
+  nextEntry: null,
   events: null,
   ...rest,
 });
@@ -116,4 +118,14 @@ test("the status shows Kombo's rate limit until it is over", () => {
   });
   expect(statusOf(facts({ watermark, limitedUntil }), Date.parse(limitedUntil)).limitedUntil).toBeNull();
   expect(statusOf(facts(null), NOW).limitedUntil).toBeNull();
+});
+
+test('an entry that was appended and is not published yet is named with its number of events', () => {
+  const change = decideEvents(null, observed(), new Date(NOW).toISOString());
+  if (change === null) throw new Error('a first sight is a change');
+  const nextEntry = entryOf([{ ...change, events: ['CourseCompleted', 'ProgressionRemoved'] }], 7);
+
+  expect(statusOf(facts({ entry: 6 }, { nextEntry }), NOW).unpublished).toEqual({ entry: 7, events: 2 });
+  expect(statusOf(facts({ entry: 6 }, { nextEntry: entryOf([], 7) }), NOW).unpublished).toBeNull();
+  expect(statusOf(facts({ entry: 6 }), NOW).unpublished).toBeNull();
 });

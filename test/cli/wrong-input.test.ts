@@ -1,0 +1,134 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runSchoolbell } from './run-schoolbell.ts';
+
+let cwd: string;
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
+});
+afterAll(() => rm(cwd, { recursive: true }));
+
+/** What is typed after `schoolbell`, and what is printed after `schoolbell: `. */
+const WRONG: [args: string[], printed: string][] = [
+  [['pol'], "unknown command 'pol' (Did you mean poll?) See: schoolbell --help"],
+  [
+    ['events', '--lerner', 'x'],
+    "unknown option '--lerner' (Did you mean --learner?) See: schoolbell events --help",
+  ],
+  [
+    ['events', 'moodle'],
+    "command-argument value 'moodle' is invalid for argument 'integration'. An integration id looks like moodle:7C9M5sXAQx2cNMpVHLojrFpL. Find it in Kombo's dashboard, or with: schoolbell integrations list. See: schoolbell events --help",
+  ],
+  [
+    ['events', '--learner', 'Ada Byron'],
+    "Names are never stored, so --learner does not accept a name. Give the learner's e-mail address (it is looked up at Kombo), or an id from an event: learner.id is Kombo's id, learner.remoteId is the platform's id. See: schoolbell events --help",
+  ],
+  [
+    ['events', '--type', 'CourseFinished'],
+    "option '--type <events>' argument 'CourseFinished' is invalid. Give one of LearnerEnrolled, CourseStarted, CourseCompleted, CourseRecompleted, CompletionCorrected, CourseReopened, LearnerDropped, LearnerReenrolled, ProgressReset, EnrollmentCorrected, ProgressionRemoved, ProgressionRestored, LearnerDataErased. See: schoolbell events --help",
+  ],
+  [
+    ['events', '--from', '2026-02-30'],
+    "option '--from <time>' argument '2026-02-30' is invalid. Give a time such as 2h (ago), yesterday, 2026-03-01, 2026-03-01 09:30 (UTC) or 2026-03-01T09:30+01:00. See: schoolbell events --help",
+  ],
+  [
+    ['events', '--from', 'soon'],
+    "option '--from <time>' argument 'soon' is invalid. Give a time such as 2h (ago), yesterday, 2026-03-01, 2026-03-01 09:30 (UTC) or 2026-03-01T09:30+01:00. See: schoolbell events --help",
+  ],
+  [
+    ['events', '--from', '2 weeks'],
+    "option '--from <time>' argument '2 weeks' is invalid. Give a time such as 2h (ago), yesterday, 2026-03-01, 2026-03-01 09:30 (UTC) or 2026-03-01T09:30+01:00. See: schoolbell events --help",
+  ],
+  [
+    ['events', '--from', '2026-03-02', '--to', '2026-03-01'],
+    '--from (2026-03-02T00:00:00.000Z) must be earlier than --to (2026-03-01T00:00:00.000Z). See: schoolbell events --help',
+  ],
+  [
+    ['events', '--last', '0'],
+    "option '--last <count>' argument '0' is invalid. Give a whole number of at least 1. See: schoolbell events --help",
+  ],
+  [
+    ['events', '--last', '3', '--limit', '3'],
+    "option '--limit <count>' cannot be used with option '--last <count>'. See: schoolbell events --help",
+  ],
+  [
+    ['events', '--follow', '--newest-first'],
+    "option '--follow' cannot be used with option '--newest-first'. See: schoolbell events --help",
+  ],
+  [['events', '--limit'], "option '--limit <count>' argument missing. See: schoolbell events --help"],
+  [['poll'], "missing required argument 'integration'. See: schoolbell poll --help"],
+  [
+    ['poll', 'a:b', 'c:d'],
+    "too many arguments for 'poll'. Expected 1 argument but got 2: a:b, c:d. See: schoolbell poll --help",
+  ],
+  [
+    ['poll', 'a:b', '--mode', 'fast'],
+    "option '--mode <mode>' argument 'fast' is invalid. Allowed choices are incremental, baseline, reconcile. See: schoolbell poll --help",
+  ],
+  [['poll', 'a:b', '--force'], '--force needs --mode baseline. See: schoolbell poll --help'],
+  [
+    ['replay', 'a:b', '--rate', '0'],
+    "option '--rate <number>' argument '0' is invalid. Give a whole number from 1 to 10000. See: schoolbell replay --help",
+  ],
+  [
+    ['replay', 'a:b', '--consumer', 'x', '--as-live'],
+    "option '--consumer <name>' cannot be used with option '--as-live'. See: schoolbell replay --help",
+  ],
+  [
+    ['replay', 'a:b', '--source', 'bus'],
+    "option '--source <where>' argument 'bus' is invalid. Allowed choices are journal, kombo. See: schoolbell replay --help",
+  ],
+  [
+    ['status', '--every', '0'],
+    "option '--every <seconds>' argument '0' is invalid. Give a whole number from 1 to 3600. See: schoolbell status --help",
+  ],
+  [['integrations', 'lst'], "unknown command 'lst' (Did you mean list?) See: schoolbell integrations --help"],
+  [
+    ['integrations', 'add'],
+    "missing required argument 'integration'. See: schoolbell integrations add --help",
+  ],
+  [
+    ['integrations', 'add', 'a:b', '--baseline', 'loud'],
+    'option \'--baseline <which>\' argument \'loud\' is invalid. a baseline is "silent", "publish" or "since:" with a date, such as "since:2026-09-01". See: schoolbell integrations add --help',
+  ],
+  [['set-aside', 'drop', 'a:b'], "missing required argument 'id'. See: schoolbell set-aside drop --help"],
+  [['release'], "missing required argument 'integration'. See: schoolbell release --help"],
+  [
+    ['discard', 'not an id'],
+    "command-argument value 'not an id' is invalid for argument 'integration'. An integration id looks like moodle:7C9M5sXAQx2cNMpVHLojrFpL. Find it in Kombo's dashboard, or with: schoolbell integrations list. See: schoolbell discard --help",
+  ],
+  [
+    ['watermark', 'a:b', '--set', 'tomorrow'],
+    "option '--set <time>' argument 'tomorrow' is invalid. Give a time such as 2h (ago), yesterday, 2026-03-01, 2026-03-01 09:30 (UTC) or 2026-03-01T09:30+01:00. See: schoolbell watermark --help",
+  ],
+  [['watermark', 'a:b', '--force'], '--force needs --set. See: schoolbell watermark --help'],
+  [
+    ['sandbox', '--port', '70000'],
+    "option '--port <port>' argument '70000' is invalid. Give a whole number from 0 to 65535. See: schoolbell sandbox --help",
+  ],
+  [
+    ['dev', '--every', '-1'],
+    "option '--every <seconds>' argument '-1' is invalid. Give a number of at least 0. See: schoolbell dev --help",
+  ],
+  [
+    ['doctor', 'now'],
+    "too many arguments for 'doctor'. Expected 0 arguments but got 1: now. See: schoolbell doctor --help",
+  ],
+  [
+    ['key', 'secret'],
+    "too many arguments for 'key'. Expected 0 arguments but got 1: secret. See: schoolbell key --help",
+  ],
+];
+
+it.each(WRONG)(
+  'wrong use prints one line with the help of the command, and exits with 2: %j',
+  async (args, printed) => {
+    const ran = await runSchoolbell([...args, '--local'], { cwd });
+
+    expect(ran).toEqual({ code: 2, stdout: [], stderr: [`schoolbell: ${printed}`] });
+    expect(await readdir(cwd)).toEqual([]);
+  },
+);
