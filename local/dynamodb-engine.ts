@@ -22,14 +22,14 @@ export const EMBEDDED_CREDENTIALS = { accessKeyId: 'embedded', secretAccessKey: 
 
 export type Engine = { endpoint: string; close(): Promise<void> };
 
-/** How long `close` waits for the responses to requests of other processes. */
+/** The time that `close` waits until the requests of other processes have their responses. */
 const DRAIN_MS = 2_000;
 
 /**
  * Starts a DynamoDB engine in this process, with Schoolbell's table.
  *
- * @param options.path where the data is stored; without it, in memory
- * @param options.answer answers other requests than those for DynamoDB; returns whether it did
+ * @param options.path the directory of the data. Without it, the data is in memory
+ * @param options.answer answers a request that is not for DynamoDB. Returns whether it has answered
  */
 export async function startEngine(
   options: { path?: string; answer?: (request: IncomingMessage, response: ServerResponse) => boolean } = {},

@@ -22,11 +22,13 @@ export type EmbeddedDynamoDb = {
 /**
  * Starts a DynamoDB engine on a free port of 127.0.0.1, with Schoolbell's table.
  *
- * Several processes can use one directory. The first one has the engine, and the requests of the others are forwarded to it.
- * When that process ends, or is killed, one of the others opens the data and has the engine from then on.
+ * Several processes can use one directory. The first process runs the engine, and the other processes forward
+ * their requests to it. When the first process ends or is killed, another process opens the data and runs the
+ * engine from then on.
  *
- * @param options.directory where the engine stores its data. It is created if it does not exist, and a kill at any time
- *   does not damage it. Without a directory, the data is lost when the process ends
+ * @param options.directory the directory of the engine's data. It is created if it does not exist. Its data
+ *   stays intact if a process is killed at any time. Without a directory, the data is lost when the process
+ *   ends
  * @throws DeploymentError when the directory cannot be used
  */
 export async function startEmbeddedDynamoDb(options: { directory?: string } = {}): Promise<EmbeddedDynamoDb> {
@@ -37,10 +39,10 @@ export async function startEmbeddedDynamoDb(options: { directory?: string } = {}
   return { endpoint, table: TABLE, close };
 }
 
-/** The engine of a directory. `serves`: it runs in this process. */
+/** The engine of a directory. `serves` says whether the engine runs in this process. */
 type SharedEngine = Engine & { serves: boolean };
 
-/** How long a process waits for an engine, while others start and end. */
+/** The time that a process tries to find or start an engine, while other processes start and end. */
 const CONNECT_MS = 30_000;
 const ANSWER_MS = 2_000;
 
@@ -64,14 +66,16 @@ async function connect(directory: string): Promise<SharedEngine> {
 }
 
 /**
- * Locks the directory for this process with a separate LevelDB database. The lock cannot be dynalite's own database:
- * dynalite opens that only later, and crashes the process if it cannot. The lock ends with the process.
+ * Locks the directory for this process with a separate LevelDB database. The lock ends with the process.
+ * Dynalite's own database cannot be the lock, because dynalite opens its database later, and crashes the
+ * process if another process has opened it.
  *
  * @returns null if another process has the lock
  */
 async function lockDirectory(directory: string): Promise<(() => Promise<void>) | null> {
   try {
-    // Created before LevelDB creates them, because LevelDB would let every user read them.
+    // The directories are created before LevelDB creates them, because LevelDB would let every user read
+    // them.
     for (const each of ['.', 'lock', 'dynamodb']) await makePrivateDirectory(join(directory, each));
     const lock = new ClassicLevel(join(directory, 'lock'));
     await lock.open();
@@ -85,7 +89,10 @@ async function lockDirectory(directory: string): Promise<(() => Promise<void>) |
   }
 }
 
-/** The file by which other processes find the engine. The secret shows that it is the engine, and not another program. */
+/**
+ * The content of the file by which other processes find the engine. With the secret, the engine proves that
+ * it is not another program on the same port.
+ */
 const EngineFile = z.object({ endpoint: z.url(), secret: z.string() });
 
 function fileOf(directory: string): string {
@@ -127,7 +134,7 @@ function proofOf(secret: string, challenge: string): string {
   return createHmac('sha256', secret).update(challenge).digest('hex');
 }
 
-/** Returns the endpoint of the engine in another process, or null if there is none yet, or none any more. */
+/** Returns the endpoint of the engine in another process, or null if no engine is running. */
 async function findEngine(directory: string): Promise<string | null> {
   try {
     const { endpoint, secret } = EngineFile.parse(JSON.parse(await readFile(fileOf(directory), 'utf8')));
@@ -142,9 +149,9 @@ async function findEngine(directory: string): Promise<string | null> {
 }
 
 /**
- * Starts a server that forwards requests to the engine of another process. If the engine does not respond, it finds the next
- * engine, or starts it here, and then answers with status 500, at which the AWS client repeats the request. Each write to the
- * table is safe to repeat.
+ * Starts a server that forwards requests to the engine of another process. If the engine does not respond,
+ * the server finds the next engine or starts it in this process. Then the server answers with status 500, so
+ * that the AWS client repeats the request. Each write to the table is safe to repeat.
  */
 async function forward(directory: string, first: SharedEngine): Promise<Engine> {
   const agent = new Agent({ keepAlive: true });
@@ -184,7 +191,7 @@ async function forward(directory: string, first: SharedEngine): Promise<Engine> 
   };
 }
 
-/** Passes a request on, and its response back. */
+/** Forwards a request to the engine, and returns the engine's response to the client. */
 async function pass(
   asked: IncomingMessage,
   response: ServerResponse,

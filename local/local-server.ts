@@ -45,7 +45,7 @@ export async function startLocalServer(
       if (!server.listening) return;
       await new Promise<void>((resolve, reject) => {
         const until = Date.now() + drainMs;
-        // A connection is idle after its response, also if the request began before `close`.
+        // A connection becomes idle after its response, even if its request began before `close`.
         const timer = setInterval(() => {
           if (Date.now() < until) server.closeIdleConnections();
           else server.closeAllConnections();

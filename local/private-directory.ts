@@ -25,8 +25,9 @@ export async function makePrivateDirectory(directory: string): Promise<void> {
 }
 
 /**
- * Writes a file that only this user can read, as a whole: at any time and after a kill, either the old or the new file exists.
- * Several processes can write it at the same time. Removes what a killed process left.
+ * Writes a file that only this user can read. If the process is killed, either the complete old file or the
+ * complete new file exists. Several processes can write the file at the same time. Also removes the temporary
+ * files of killed processes.
  *
  * @param options.keep whether an existing file is kept
  */
@@ -52,7 +53,7 @@ export function isProcessAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // The process exists, and belongs to another user.
+    // With EPERM, the process is running but belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -5,11 +5,12 @@ import { isProcessAlive } from './private-directory.ts';
 const END_OF_TIME = '9999-12-31T23:59:59.999Z';
 
 /**
- * Returns a store whose leases end with their process. A stored lease has the id of its process. If that process has ended, or
- * is this one (which polls one integration at a time), the lease is free: the worker acquires it at once, and completes what
- * was left unfinished.
+ * Returns a store whose leases end with their process. The owner of a stored lease begins with the id of the
+ * process. If that process has ended, or is this process (which polls one integration at a time), the lease
+ * is free: the worker acquires it at once, and completes the unfinished work of its owner.
  *
- * Stored leases use the machine's clock. The clocks of a sandbox's school differ between processes.
+ * The times of stored leases are times of the machine's clock, because the clocks of a sandbox's school
+ * differ between processes.
  */
 export function withProcessLeases(store: Store, clock: Clock): Store {
   const shifted = (time: string, ms: number) => new Date(Date.parse(time) + ms).toISOString();

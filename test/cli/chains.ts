@@ -3,8 +3,9 @@ import type { LearningEventDetail } from '../../functions/contract/learning-even
 import type { CommandKombo } from '../support/sandbox-kombo.ts';
 
 /**
- * Checks that the events of each progression are one unbroken chain, and that the last state of each progression is the one
- * that Kombo shows. `details` has each event once or more, in any order.
+ * Checks that the events of each progression form an unbroken chain (`previous` is the state of the event
+ * before), and that the last state of each progression equals Kombo's. `details` contains each event at least
+ * once, in any order.
  */
 export function expectComplete(details: LearningEventDetail[], kombo: CommandKombo): void {
   const chains = chainsOf(details);

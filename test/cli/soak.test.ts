@@ -9,13 +9,13 @@ import { parseDelivered } from './delivered-events.ts';
 import { liveAnHour, randomNumbers } from './random-school.ts';
 import { startSchoolbell } from './run-schoolbell.ts';
 
-/** 20 processes, 200 polls and 30 kills in `npm run test:soak`. */
+/** `npm run test:soak` sets 20 processes, 200 polls and 30 kills. */
 const PROCESSES = Number(process.env['PROCESSES'] ?? 3);
 const POLLS = Number(process.env['POLLS'] ?? 6);
 const KILLS = Number(process.env['KILLS'] ?? 2);
 const SEED = Number(process.env['SEED'] ?? 1);
 
-/** A kill comes within this time after one before it. */
+/** The maximum time between two kills. */
 const KILL_EVERY_MS = 1_000;
 
 let cwd: string;
@@ -35,12 +35,12 @@ afterAll(async () => {
 });
 
 function start(kombo: CommandKombo, ...args: string[]) {
-  // The limit is high enough that nothing is held: these schools remove more than usual.
+  // These schools have many removals. With this limit, no change is held.
   const variables = { ...kombo.variables, SURGE_FLOOR: '1000000', TMPDIR: temporary };
   return startSchoolbell([...args, '--local'], { cwd, variables });
 }
 
-/** What a command may say when another process polls the same integration. */
+/** The errors that a command may print while another process polls the same integration. */
 const BUSY = /^schoolbell: Another process (is polling|has acquired the lease of)/;
 
 it(`${PROCESSES} processes on one directory lose nothing in ${POLLS} polls with ${KILLS} kills (seed ${SEED})`, {

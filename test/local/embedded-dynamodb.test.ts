@@ -82,7 +82,7 @@ it('every acknowledged write survives a kill of the process', async () => {
   expect(integrations.map(({ id }) => id)).toEqual(expect.arrayContaining(acknowledged));
 });
 
-it('several processes use one directory, and when the one with the engine is killed, another continues', async () => {
+it('when the process that runs the engine of a directory is killed, another process continues with the data', async () => {
   const directory = await someDirectory();
   const { writer, lines } = startWriter(directory);
   const written: string[] = [];
@@ -101,7 +101,7 @@ it('several processes use one directory, and when the one with the engine is kil
   expect(integrations.map(({ id }) => id)).toEqual(expect.arrayContaining(written));
 });
 
-it('the engine ends with the process that has it, and the requests of others continue in the next one', async () => {
+it('when the process that runs the engine ends, another process runs it and answers the pending requests', async () => {
   const directory = await someDirectory();
   const first = await startEmbeddedDynamoDb({ directory });
   const others = await Promise.all([start(directory), start(directory), start(directory)]);
@@ -118,7 +118,7 @@ it('the engine ends with the process that has it, and the requests of others con
   }
 });
 
-it('a program that has the port of an ended engine gets no request', async () => {
+it('a program on the port of an ended engine gets no DynamoDB request', async () => {
   const directory = await someDirectory();
   await (await startEmbeddedDynamoDb({ directory })).close();
   const paths: string[] = [];

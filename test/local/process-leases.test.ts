@@ -24,7 +24,10 @@ async function stores() {
   return { plain, leased: withProcessLeases(plain, () => SCHOOL) };
 }
 
-/** Another process, and a lease of it that expires after this time by the machine's clock. */
+/**
+ * Starts another process, and returns the process and a lease that it owns. The lease expires after this time
+ * by the machine's clock.
+ */
 async function leaseOfAnother(ms: number) {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -33,7 +36,7 @@ async function leaseOfAnother(ms: number) {
   return { child, lease };
 }
 
-test('the lease of a running process is refused before it expires by the clock of the machine', async () => {
+test('the lease of a running process cannot be acquired before it expires by the clock of the machine', async () => {
   const { plain, leased } = await stores();
   const { lease } = await leaseOfAnother(60_000);
   await plain.takeLease(ID, lease, at(0));
@@ -59,7 +62,7 @@ test('the expired lease of a running process, and the lease of an ended process,
   }
 });
 
-test('the owner of a lease writes and releases the checkpoint under it', async () => {
+test('the owner of a lease can save the checkpoint and release the lease', async () => {
   const { plain, leased } = await stores();
   const lease = { owner: 'here', until: at(60_000) };
   const taken = await leased.takeLease(ID, lease, at(0));
