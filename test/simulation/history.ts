@@ -11,7 +11,11 @@ import { type World, worldOf } from './world/world.ts';
 const MINUTE = 60_000;
 /** Longer than any write can be delayed. */
 const ALL_WRITES_DONE_MS = 11 * MINUTE;
-const MAX_ROUNDS = 60;
+/**
+ * More than twice the pages of a school. If each call has time for one page, a held run needs one call per page to count
+ * the changes, and one per page to publish them.
+ */
+const MAX_ROUNDS = 200;
 
 export type HistoryEnd = {
   violations: Violation[];
