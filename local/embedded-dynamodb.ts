@@ -102,6 +102,7 @@ function fileOf(directory: string): string {
 /** Starts the engine of a directory that this process has locked, and lets other processes find it. */
 async function serve(directory: string, unlock: () => Promise<void>): Promise<SharedEngine> {
   try {
+    await refuseDamaged(directory);
     const secret = randomBytes(32).toString('base64url');
     const answer = (asked: IncomingMessage, response: ServerResponse) =>
       answerChallenge(secret, asked, response);
@@ -119,6 +120,29 @@ async function serve(directory: string, unlock: () => Promise<void>): Promise<Sh
   } catch (error) {
     await unlock();
     throw error;
+  }
+}
+
+/**
+ * Opens the engine's database once. If dynalite itself could not open it, dynalite would throw an error that ends the
+ * process.
+ *
+ * @throws DeploymentError when the data is damaged, or the disk is full
+ */
+async function refuseDamaged(directory: string): Promise<void> {
+  const database = new ClassicLevel(join(directory, 'dynamodb'));
+  try {
+    await database.open();
+    await database.close();
+  } catch (cause) {
+    const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+    const message = reason instanceof Error ? reason.message : String(reason);
+    const advice = /no space left/i.test(message)
+      ? 'make room on the disk'
+      : 'the data is damaged: move the directory away, and start again with a poll';
+    throw new DeploymentError(`cannot open the data in the directory ${directory} (${message}): ${advice}`, {
+      cause,
+    });
   }
 }
 

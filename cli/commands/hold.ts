@@ -3,6 +3,7 @@ import { decideHold } from '../../functions/core/episodes/hold.ts';
 import { onIntegration } from '../deployment/on-deployment.ts';
 import { addIntegrationArgument } from '../options/values.ts';
 import { CommandError } from '../terminal/exit-code.ts';
+import { decidedText } from '../views/hold-text.ts';
 import { countingText, heldText } from '../views/poll-outcome.ts';
 
 /** Adds `schoolbell release` and `schoolbell discard`, with which a person decides about held changes. */
@@ -11,15 +12,13 @@ export function addHoldCommands(program: Command): void {
     {
       by: 'release',
       description: 'release held changes: the next poll publishes them',
-      done: 'The changes are released. The next poll publishes them.',
     },
     {
       by: 'discard',
       description: 'discard held changes: they are never published',
-      done: 'The changes are discarded. They are never published.',
     },
   ] as const;
-  for (const { by, description, done } of commands) {
+  for (const { by, description } of commands) {
     addIntegrationArgument(program.command(by).description(description)).action(
       async (id: string, _options: object, command: Command) => {
         const { result, output } = await onIntegration(command, id, (worker) => decideHold(worker, by));
@@ -39,7 +38,10 @@ export function addHoldCommands(program: Command): void {
           case 'decided': {
             const { since, mode, waiting, sample, limit } = result.held;
             const held = { since, mode, waiting, sample, limit };
-            output.answer({ integration: id, by, held }, `${heldText(held)}. ${done}`);
+            output.answer(
+              { integration: id, by, held },
+              `${heldText(held)}. ${decidedText(by, id, waiting)}`,
+            );
           }
         }
       },

@@ -19,7 +19,15 @@ export function reportError(error: unknown, hint = ''): ExitCode {
 function messageOf(error: unknown): string {
   if (error instanceof CommandError) return error.message;
   if (isRunError(error)) return failureText(error);
+  if (isStorageError(error)) {
+    return `The local data cannot be read or written (${error.message}). If the disk is full, make room. Otherwise the data is damaged: move its directory away, and start again with a poll.`;
+  }
   return `${isSystemError(error) ? error.message : nameOf(error)}. This is unexpected: set SCHOOLBELL_DEBUG=1 to see where it happened.`;
+}
+
+/** Whether an error is from LevelDB. Its message names a file, and contains no record. */
+function isStorageError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('LEVEL_');
 }
 
 /**

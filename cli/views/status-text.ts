@@ -3,6 +3,7 @@ import type { Condition, Status } from '../../functions/core/operator/status.ts'
 import type { LastRun } from '../../functions/core/state/checkpoint.ts';
 import { terminalColumns } from '../terminal/output.ts';
 import { type Line, type Part, styled, wrapped } from '../terminal/terminal-text.ts';
+import { heldFacts } from './hold-text.ts';
 import { plainTable } from './plain-table.ts';
 import { countingText, failureText, heldText, runText } from './poll-outcome.ts';
 import { durationText } from './words.ts';
@@ -121,6 +122,7 @@ export function statusText(status: Status): Line[] {
     ],
     ['rate limit', limitedUntil && limitText(limitedUntil)],
     ['held', held && heldReason(integration, held)],
+    ...(held?.complete ? heldFacts(integration, held) : []),
     ['not published', status.unpublished && unpublishedText(status.unpublished)],
     ['running', runningText(status)],
     ['last run', lastText(status.lastRun)],

@@ -142,6 +142,16 @@ it('a program on the port of an ended engine gets no DynamoDB request', async ()
   expect(paths.every((path) => path.startsWith('/challenge/'))).toBe(true);
 });
 
+it('damaged data gives one line that names the directory', async () => {
+  const directory = await someDirectory();
+  await (await startEmbeddedDynamoDb({ directory })).close();
+  await writeFile(join(directory, 'dynamodb', 'CURRENT'), 'damaged');
+
+  await expect(startEmbeddedDynamoDb({ directory })).rejects.toThrow(
+    /^cannot open the data in the directory .*the data is damaged: move the directory away/,
+  );
+});
+
 it('a directory that cannot be created is refused in one line', async () => {
   const file = join(await someDirectory(), 'file');
   await writeFile(file, '');

@@ -1,0 +1,61 @@
+import { plural } from '../../functions/contract/printable-text.ts';
+import { SuspectKind, type WaitingChanges } from '../../functions/contract/waiting-changes.ts';
+import type { HeldStatus } from '../../functions/core/operator/status.ts';
+
+/** The events that the changes of each kind publish when they are released. */
+const EVENTS = {
+  removed: 'ProgressionRemoved',
+  restored: 'ProgressionRestored',
+  erased: 'LearnerDataErased',
+  reopened: 'CourseReopened',
+  reset: 'ProgressReset',
+  dropped: 'LearnerDropped',
+  completedOld: 'CourseCompleted',
+  recompletedOld: 'CourseRecompleted',
+  firstSeenOld: 'the first event of a progression',
+  firstSeenUndated: 'the first event of a progression',
+  corrected: 'CompletionCorrected or EnrollmentCorrected',
+  olderVersion: 'an event for the older version',
+} as const satisfies Record<SuspectKind, string>;
+
+/** How many progressions of the sample are shown. */
+const SHOWN = 3;
+
+/** Returns what is held of an integration, and what each decision would do: a name and a text for each line. */
+export function heldFacts(integration: string, { waiting, sample }: HeldStatus): [string, string][] {
+  const released = SuspectKind.options.flatMap((kind) =>
+    waiting.kinds[kind] === undefined ? [] : [`${waiting.kinds[kind]} ${EVENTS[kind]}`],
+  );
+  return [
+    ['held in', coursesText(waiting)],
+    ...sample
+      .slice(0, SHOWN)
+      .map((id): [string, string] => ['for example', `schoolbell events ${integration} --progression ${id}`]),
+    ['release', `the next poll publishes ${released.join(', ')}: schoolbell release ${integration}`],
+    [
+      'discard',
+      `nothing is published, and only later changes of these progressions are: schoolbell discard ${integration}`,
+    ],
+  ];
+}
+
+function coursesText({ courses, otherCourses }: WaitingChanges): string {
+  const named = courses.map(({ id, title, changes }) => `${title ?? id ?? '(unknown course)'}: ${changes}`);
+  const others =
+    otherCourses.courses === 0
+      ? []
+      : [`${plural(otherCourses.courses, 'other course')}: ${otherCourses.changes}`];
+  return [...named, ...others].join(', ');
+}
+
+/** Returns what happens after a person has decided about held changes. */
+export function decidedText(
+  by: 'release' | 'discard',
+  integration: string,
+  { total }: WaitingChanges,
+): string {
+  const poll = `To poll now: schoolbell poll ${integration}`;
+  return by === 'release'
+    ? `${plural(total, 'change')} released. The next poll publishes exactly the counted changes, and continues with the rest. ${poll}`
+    : `${plural(total, 'change')} discarded. The next poll continues with the rest, and never publishes them. ${poll}`;
+}

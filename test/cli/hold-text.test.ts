@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { decidedText, heldFacts } from '../../cli/views/hold-text.ts';
+
+const waiting = {
+  total: 43,
+  kinds: { removed: 40, corrected: 3 },
+  courses: [
+    { id: 'c1', title: 'First aid', changes: 30 },
+    { id: 'c2', title: null, changes: 8 },
+  ],
+  otherCourses: { courses: 1, changes: 5 },
+};
+
+test('held changes are shown by course, with examples and what each decision would do', () => {
+  const held = {
+    since: '2026-03-02T07:00:00.000Z',
+    mode: 'incremental' as const,
+    waiting,
+    sample: ['p1', 'p2', 'p3', 'p4'],
+    limit: 25,
+    complete: true,
+    countedPages: null,
+  };
+
+  expect(heldFacts('moodle:a', held)).toEqual([
+    ['held in', 'First aid: 30, c2: 8, 1 other course: 5'],
+    ['for example', 'schoolbell events moodle:a --progression p1'],
+    ['for example', 'schoolbell events moodle:a --progression p2'],
+    ['for example', 'schoolbell events moodle:a --progression p3'],
+    [
+      'release',
+      'the next poll publishes 40 ProgressionRemoved, 3 CompletionCorrected or EnrollmentCorrected: schoolbell release moodle:a',
+    ],
+    [
+      'discard',
+      'nothing is published, and only later changes of these progressions are: schoolbell discard moodle:a',
+    ],
+  ]);
+});
+
+test('after a decision, the text says what the next poll does', () => {
+  expect(decidedText('release', 'moodle:a', waiting)).toMatch(
+    /^43 changes released\. The next poll publishes exactly/,
+  );
+  expect(decidedText('discard', 'moodle:a', { ...waiting, total: 1 })).toMatch(
+    /^1 change discarded\. .*never publishes/,
+  );
+});
