@@ -2,8 +2,8 @@ import type { Environment } from './contract/environment.ts';
 import type { RunSettings } from './core/ports.ts';
 
 /**
- * Longer than one page takes with all its retries. If a worker dies, its integration is not polled for this
- * time.
+ * How long a lease lasts. It is longer than reading one page takes with all retries. If a worker dies, its
+ * integration is not polled until the lease expires.
  */
 const LEASE_MS = 3 * 60 * 1000;
 const RECONCILE_SLICE_MS = 60 * 1000;

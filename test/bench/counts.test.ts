@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { countPolls } from '../../bench/counts.ts';
 
-it('a poll uses an exact number of requests, capacity units and bytes', async () => {
+it('the requests, capacity units and journal bytes of each kind of poll equal the expected numbers', async () => {
   const { idle, fullPage, tenth } = await countPolls();
   // The three requests to DynamoDB read the settings, acquire the lease and release the lease.
   expect(idle).toEqual({

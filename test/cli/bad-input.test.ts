@@ -80,13 +80,16 @@ describe('wrong input', () => {
     }),
   );
 
-  it('a malformed body is reported in one line on standard error', { timeout: 90_000 }, () =>
-    expectOneLine({
-      args: ['poll', garbling.integration, '--local'],
-      variables: garbling.variables,
-      code: 1,
-      says: /not JSON.*KOMBO_BASE_URL/,
-    }),
+  it(
+    'a response of Kombo that is not JSON is reported in one line on standard error',
+    { timeout: 90_000 },
+    () =>
+      expectOneLine({
+        args: ['poll', garbling.integration, '--local'],
+        variables: garbling.variables,
+        code: 1,
+        says: /not JSON.*KOMBO_BASE_URL/,
+      }),
   );
 
   it.for<[string, Case]>([

@@ -176,7 +176,7 @@ test.each(changes)(
 describe('a filter', () => {
   const filter = { ...ANY_EVENT, learners: [EMAIL, 'u1'], courses: ['c1'] };
 
-  test('a filter by an e-mail address is stored as its hash and finds the hashed id', async () => {
+  test('an e-mail address in a filter is stored as the hash that the events have as the id', async () => {
     const { person } = await ruleOf('hash-emails');
     const stored = await filterByStoredIds(filter, settingOf('hash-emails'));
     expect(stored).toEqual({ ...filter, learners: [person(EMAIL), 'u1'] });

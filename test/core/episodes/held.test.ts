@@ -38,7 +38,7 @@ describe('a mass change', () => {
     expect(notified(poller)).toEqual([]);
   });
 
-  test('a mass change is held before the page that exceeds the limit, and notified once with its count', async () => {
+  test('pages within the limit are published, all later changes are held, and one `ChangesHeld` has the number of held changes', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
 
