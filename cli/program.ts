@@ -17,7 +17,7 @@ import { addWatermarkCommand } from './commands/watermark.ts';
 import { addGlobalOptions, selectAccount, separateLocal } from './options/global-options.ts';
 import { CommandError, EXIT_CODE_HELP, ExitCode } from './terminal/exit-code.ts';
 import { untilProgramEnds } from './terminal/interruption.ts';
-import { printError } from './terminal/output.ts';
+import { printError, printText, terminalColumns } from './terminal/output.ts';
 import { reportError } from './terminal/report-error.ts';
 
 /** Runs the command line and sets the process's exit code. Never throws. */
@@ -45,7 +45,8 @@ export function buildProgram(): Command {
     .helpOption('-h, --help', 'show this help')
     .version(product.version, '--version', 'show the version')
     .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true, helpWidth: 110 })
+    .configureHelp({ showGlobalOptions: true, helpWidth: Math.min(110, terminalColumns()) })
+    .configureOutput({ writeOut: (text) => printText(...text.trimEnd().split('\n')) })
     .exitOverride()
     .hook('preAction', (_program, command) => selectAccount(command))
     .addHelpText('after', HELP);

@@ -11,7 +11,7 @@ import { printEvent } from '../deployment/on-deployment.ts';
 import { hasData, openLocal } from '../deployment/open-deployment.ts';
 import { DEFAULT_DIRECTORY } from '../options/global-options.ts';
 import { CommandError, type ExitCode } from '../terminal/exit-code.ts';
-import { InterruptedError, interruption } from '../terminal/interruption.ts';
+import { InterruptedError, interruption, unlessInterrupted } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
 import { doneText, exitCodeOf, problemText } from '../views/poll-outcome.ts';
 
@@ -101,7 +101,8 @@ export function refuseOutsideSandbox({ school }: LocalKombo, integration: Integr
  * @throws an error for a wrong key, an unknown integration, or a host that cannot be reached
  */
 export async function readOnePage({ kombo }: LocalKombo, integration: IntegrationId): Promise<void> {
-  await kombo.readPage({ integration, updatedAfter: null, cursor: null });
+  const page = kombo.readPage({ integration, updatedAfter: null, cursor: null });
+  await unlessInterrupted(page, () => 'nothing was stored or published.');
 }
 
 async function add({ store, clock }: Ports, id: IntegrationId): Promise<Integration> {

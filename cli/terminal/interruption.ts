@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { CommandError, ExitCode } from './exit-code.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -6,7 +7,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * The time that a command has to stop after the first signal. Then the process ends as if it were killed. No
  * data is lost, because the next command continues from the stored state.
  */
-const STOP_MS = 10_000;
+const STOP_MS = 5_000;
 
 /** Aborted when the running command must stop, because of a signal or because its output was closed. */
 let stopping = new AbortController();
@@ -32,9 +33,9 @@ export async function untilProgramEnds(program: () => Promise<void>): Promise<vo
   let timer: NodeJS.Timeout | undefined;
   const stop = () => {
     signals += 1;
-    if (signals > 1) process.exit(ExitCode.interrupted);
+    if (signals > 1) endAtOnce();
     stopping.abort();
-    timer = setTimeout(() => process.exit(ExitCode.interrupted), STOP_MS);
+    timer ??= setTimeout(endAtOnce, STOP_MS);
   };
   for (const signal of SIGNALS) process.on(signal, stop);
   try {
@@ -43,6 +44,18 @@ export async function untilProgramEnds(program: () => Promise<void>): Promise<vo
     clearTimeout(timer);
     for (const signal of SIGNALS) process.removeListener(signal, stop);
   }
+}
+
+function endAtOnce(): never {
+  try {
+    writeSync(
+      process.stderr.fd,
+      'schoolbell: Interrupted in the middle of a step. Nothing is lost: the next command continues.\n',
+    );
+  } catch {
+    // Nobody reads standard error any more.
+  }
+  process.exit(ExitCode.interrupted);
 }
 
 /**

@@ -16,7 +16,7 @@ export function printLine(...lines: Line[]): void {
 }
 
 /** Writes lines for people to standard output. On a terminal, lines that are too long are broken. */
-function printText(...lines: Line[]): void {
+export function printText(...lines: Line[]): void {
   writeWhole(STDOUT, `${fitted(terminalText(lines), terminalColumns())}\n`);
 }
 

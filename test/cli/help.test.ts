@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { runSchoolbell } from './run-schoolbell.ts';
 
 const help = async (...command: string[]) => {
@@ -8,7 +8,7 @@ const help = async (...command: string[]) => {
   return ran.stdout.join('\n');
 };
 
-it.for([
+const COMMANDS = [
   '',
   'dev',
   'init',
@@ -32,7 +32,10 @@ it.for([
   'set-aside',
   'set-aside list',
   'set-aside retry',
-])('schoolbell %s --help prints the help', async (command) => {
+  'set-aside drop',
+];
+
+it.for(COMMANDS)('schoolbell %s --help prints the help', async (command) => {
   expect(await help(...command.split(' ').filter(Boolean))).toMatchSnapshot();
 });
 
@@ -40,4 +43,13 @@ it('schoolbell without a command prints the help to standard error, with exit co
   const ran = await runSchoolbell([], { cwd: tmpdir() });
   expect(ran).toMatchObject({ code: 2, stdout: [] });
   expect(ran.stderr.join('\n')).toBe(await help());
+});
+
+it.for(COMMANDS)('schoolbell %s --help fits in a terminal of 80 columns', async (command) => {
+  const { stdout } = process;
+  const { isTTY, columns } = stdout;
+  onTestFinished(() => void Object.assign(stdout, { isTTY, columns }));
+  Object.assign(stdout, { isTTY: true, columns: 80 });
+  const lines = (await help(...command.split(' ').filter(Boolean))).split('\n');
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });

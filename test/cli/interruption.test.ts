@@ -37,6 +37,7 @@ const CASES: [command: string, args: string[]][] = [
   ['resume', [SCHOOL]],
   ['set-aside list', [SCHOOL]],
   ['set-aside retry', [SCHOOL]],
+  ['set-aside drop', [SCHOOL, 'no-item']],
   ['doctor', []],
 ];
 /** The commands that do not work on the data of a deployment. */
