@@ -22,7 +22,9 @@ export PATH="$root/node_modules/.bin:$PATH"
 # Queues and buckets refuse HTTP, and the functions have the rights of their roles: HTTPS, and IAM enforced.
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/key.pem" -out "$work/certificate.pem" -days 2 \
   -subj /CN=localhost -addext basicConstraints=critical,CA:FALSE -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null
-export NODE_EXTRA_CA_CERTS="$work/certificate.pem" AWS_CA_BUNDLE="$work/certificate.pem"
+# npm still needs the certificates that this machine added for its registry.
+cat "${NODE_EXTRA_CA_CERTS:-/dev/null}" "$work/certificate.pem" >"$work/certificates.pem"
+export NODE_EXTRA_CA_CERTS="$work/certificates.pem" AWS_CA_BUNDLE="$work/certificate.pem"
 
 TMPDIR="$work" BIND_HOST=127.0.0.1 GATEWAY_PORT="$port" MINISTACK_HOST=127.0.0.1 MINISTACK_ACCOUNT_ID=123456789012 \
   USE_SSL=1 MINISTACK_SSL_CERT="$work/certificate.pem" MINISTACK_SSL_KEY="$work/key.pem" AUTH=true \

@@ -1,0 +1,37 @@
+import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import product from '../../package.json' with { type: 'json' };
+import { startSchoolbell } from '../cli/run-schoolbell.ts';
+import { appWithStacks } from '../infra/synthesize.ts';
+import { DEPLOYMENTS } from './deployments.ts';
+import { readItems } from './stored-items.ts';
+
+/*
+ * `node test/upgrade/write-fixtures.ts`, once for each release: writes what this release stores, publishes and deploys. Later code must
+ * read the items and the events, and must update the deployment without losing data.
+ */
+const folder = join(import.meta.dirname, product.version);
+const directory = join(mkdtempSync(join(tmpdir(), 'schoolbell-fixtures-')), 'data');
+
+mkdirSync(folder, { recursive: true });
+const events: string[] = [];
+for (let polls = 0; polls < 3; polls += 1) {
+  const poll = ['poll', 'sandbox:school', '--local', directory, '--json'];
+  events.push(...(await startSchoolbell(poll, { cwd: tmpdir() }).ended).stdout);
+}
+writeFileSync(join(folder, 'events.jsonl'), `${events.join('\n')}\n`);
+writeFileSync(join(folder, 'items.json'), await readItems(directory));
+copyFileSync(join(directory, 'school.json'), join(folder, 'school.json'));
+
+for (const [name, settings] of Object.entries(DEPLOYMENTS)) {
+  const { state, notifier, consumers } = appWithStacks(settings);
+  mkdirSync(join(folder, 'templates', name), { recursive: true });
+  for (const stack of [state, notifier, ...consumers]) {
+    const template = JSON.stringify(Template.fromStack(stack).toJSON(), null, 1);
+    const file = join(folder, 'templates', name, `${stack.stackName}.json`);
+    // The digests of assets change with every line of code.
+    writeFileSync(file, template.replaceAll(/[0-9a-f]{64}/g, '<hash>'));
+  }
+}
