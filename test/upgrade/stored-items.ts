@@ -1,6 +1,7 @@
 import { type AttributeValue, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { EMBEDDED_CREDENTIALS, startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
+import { EMBEDDED_CREDENTIALS } from '../../local/dynamodb-engine.ts';
+import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 
 /** Items as JSON: bytes are base64 texts. */
 const StoredItems = z.array(
