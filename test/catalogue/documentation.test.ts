@@ -127,6 +127,14 @@ test('the sources name only pages and decision records that exist', () => {
   }
 });
 
+test('each decision record has the next number, in its file name and in its heading', () => {
+  const records = globSync('docs/adr/[0-9]*.md', { cwd: ROOT }).toSorted();
+  for (const [at, file] of records.entries()) {
+    expect(file).toMatch(new RegExp(`/${String(at + 1).padStart(4, '0')}-`));
+    expect(read(file)).toMatch(new RegExp(`^# ${at + 1}\\. `));
+  }
+});
+
 test('the runbook quotes only log lines and errors that are in the functions', () => {
   const code = sources
     .filter((source) => source.startsWith('functions/') || source.startsWith('consumers/'))

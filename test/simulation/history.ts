@@ -83,7 +83,7 @@ async function history(world: World, accuse: Accuse): Promise<void> {
     await readWhatWasSetAside(world, workers, accuse);
   }
 
-  if (isErasureNear(service.life.school.records.values(), time.now())) {
+  while (isErasureNear(service.life.school.records.values(), time.now())) {
     await time.sleep(2 * ERASURE_NEAR_MS);
     await pollUntilQuiet(world, workers, accuse, 'reconcile');
   }
