@@ -212,7 +212,7 @@ describe("the operators' policy", () => {
     const consumer = (name: string) =>
       schoolbell('replay', INTEGRATION, '--from', '2026-01-01', '--dry-run', '--consumer', name);
     expect(await consumer('certificates')).toContain('Only to certificates');
-    expect(await consumer('certificate')).toContain('there are certificates');
+    expect(await consumer('certificate')).toContain('(known consumers: certificates)');
     await schoolbell('replay', INTEGRATION, '--list');
     await schoolbell('replay', INTEGRATION, '--stop');
     await schoolbell('replay', INTEGRATION, '--resume');

@@ -193,7 +193,7 @@ describe('a filter', () => {
   });
 
   test('a filter by an e-mail address is refused if ids are omitted, since an empty filter would select everyone', async () => {
-    await expect(filterByStoredIds(filter, settingOf('omit'))).rejects.toThrow("use Kombo's ids");
+    await expect(filterByStoredIds(filter, settingOf('omit'))).rejects.toThrow("give Kombo's ids");
     expect((await filterByStoredIds({ ...filter, learners: ['u1'] }, settingOf('omit'))).learners).toEqual([
       'u1',
     ]);
