@@ -222,9 +222,11 @@ describe("the operators' policy", () => {
     // time.
     const newcomer = { ...RECORD, id: 'progression-2', status: 'ENROLLED' as const };
     records.put({ ...newcomer, changed_at: 'not a time' }, clock.now());
+    records.put({ ...newcomer, id: 'progression-3', changed_at: 'not a time' }, clock.now());
     change('IN_PROGRESS', 'not a time');
     await schoolbell('poll', INTEGRATION);
     expect(await schoolbell('set-aside', 'list', INTEGRATION)).toContain('progression-1');
+    expect(await schoolbell('set-aside', 'drop', INTEGRATION, 'progression-3')).toContain('dropped');
     change('COMPLETED');
     records.put({ ...newcomer, changed_at: new Date(clock.now()).toISOString() }, clock.now());
     await schoolbell('set-aside', 'retry', INTEGRATION);
