@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -122,6 +122,55 @@ it('poll sets aside a record that does not match the schema, and processes it wh
   const list = await schoolbell(['set-aside', 'list', kombo.integration, '--local']);
   expect(list.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
 });
+
+it('set-aside drop removes a record from the list, and the record is read as usual later', async () => {
+  await poll();
+  kombo.now += HOUR_MS;
+  kombo.putRaw({ id: 'b', status: 17 });
+  await poll();
+  const drop = await schoolbell(['set-aside', 'drop', kombo.integration, 'b', '--local']);
+  expect(drop.code).toBe(0);
+  const list = await schoolbell(['set-aside', 'list', kombo.integration, '--local']);
+  expect(list.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
+
+  kombo.now += HOUR_MS;
+  kombo.put(enrolled('b'));
+  expect(notified(await poll())).toEqual([['LearnerEnrolled', 'b', null]]);
+});
+
+it('after a silent baseline, poll prints the command that shows past events, and this command works', async () => {
+  kombo.put(enrolled('a'));
+  const { said } = await poll();
+  const command = /schoolbell (replay .*)$/.exec(said.join('\n'))?.[1]?.replace('30d', '2026-01-01') ?? '';
+  const plan = await schoolbell(command.split(' '));
+  expect(plan).toMatchObject({ code: 0, stderr: [] });
+  expect(plan.stdout.join('\n')).toMatch(/about 1 event .*\n +1 +LearnerEnrolled/);
+});
+
+it('status leaves out a removed integration, unless the command names it', async () => {
+  kombo.put(enrolled('a'));
+  await poll();
+  await schoolbell(['integrations', 'remove', kombo.integration, '--local']);
+  const all = await schoolbell(['status', '--local']);
+  expect(all.stdout.join('\n')).not.toContain(kombo.integration);
+  const one = await schoolbell(['status', kombo.integration, '--local']);
+  expect(one.stdout.join('\n')).toContain('removed');
+});
+
+it.each(['MANIFEST-', 'CURRENT'])(
+  'a damaged file %s of the local data is reported in one line',
+  async (damaged) => {
+    await poll();
+    const data = join(cwd, '.schoolbell/dynamodb');
+    const name = (await readdir(data)).find((file) => file.startsWith(damaged)) ?? '';
+    await writeFile(join(data, name), 'not a file of LevelDB');
+    const { code, stdout, stderr } = await schoolbell(['status', '--local']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: [] });
+    expect(stderr).toEqual([
+      expect.stringMatching(/^schoolbell: .*\.schoolbell.*the data is damaged: move the directory away/),
+    ]);
+  },
+);
 
 it('poll lists an unknown status with a sample, and removes it from the list with its last record', async () => {
   await poll();
