@@ -2,8 +2,10 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { openAws } from '../deployment/open-deployment.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
-import { CommandError } from '../terminal/exit-code.ts';
+import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { createOutput } from '../terminal/output.ts';
+
+const HOW_TO_GIVE = 'Give the key in KOMBO_API_KEY, or on standard input: schoolbell key < file';
 
 /**
  * Adds `schoolbell key`, which stores the Kombo API key. The key is not an argument, because shells save arguments in
@@ -15,7 +17,10 @@ export function addKeyCommand(program: Command): void {
     .description(
       'store the Kombo API key of the deployment, from KOMBO_API_KEY or standard input (schoolbell key < file)',
     )
+    // The error about an excess argument would repeat the key.
+    .allowExcessArguments()
     .action(async (_options: object, command: Command) => {
+      if (command.args.length > 0) throw new CommandError(HOW_TO_GIVE, ExitCode.wrongUse);
       const { directory, json, stack } = globalOptionsOf(command);
       if (directory !== null)
         throw new CommandError('With --local, the key is KOMBO_API_KEY in the environment.');
@@ -36,7 +41,7 @@ async function readKey(): Promise<string> {
   const given = process.env['KOMBO_API_KEY'] ?? (process.stdin.isTTY ? '' : await text(process.stdin));
   const key = given.trim();
   if (key === '' || /\s/.test(key)) {
-    throw new CommandError('Give the key in KOMBO_API_KEY, or on standard input: schoolbell key < file');
+    throw new CommandError(HOW_TO_GIVE);
   }
   return key;
 }
