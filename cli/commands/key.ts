@@ -5,7 +5,7 @@ import { globalOptionsOf } from '../options/global-options.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { createOutput } from '../terminal/output.ts';
 
-const HOW_TO_GIVE = 'Give the key in KOMBO_API_KEY, or on standard input: schoolbell key < file';
+const HOW_TO_GIVE = 'Give the key in KOMBO_API_KEY, or on standard input (schoolbell key < file).';
 
 /**
  * Adds `schoolbell key`, which stores the Kombo API key. The key is not an argument, because shells save arguments in

@@ -119,7 +119,7 @@ const WRONG: [args: string[], printed: string][] = [
   ],
   [
     ['key', 'secret'],
-    'Give the key in KOMBO_API_KEY, or on standard input: schoolbell key < file. See: schoolbell key --help',
+    'Give the key in KOMBO_API_KEY, or on standard input (schoolbell key < file). See: schoolbell key --help',
   ],
 ];
 
