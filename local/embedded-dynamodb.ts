@@ -82,11 +82,18 @@ async function lockDirectory(directory: string): Promise<(() => Promise<void>) |
     return () => lock.close();
   } catch (cause) {
     if (cause instanceof DeploymentError) throw cause;
-    const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-    if (reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED') return null;
-    const message = reason instanceof Error ? reason.message : String(reason);
-    throw new DeploymentError(`cannot store data in the directory ${directory}: ${message}`, { cause });
+    const reason = reasonOf(cause);
+    if ('code' in reason && reason.code === 'LEVEL_LOCKED') return null;
+    throw new DeploymentError(`cannot store data in the directory ${directory}: ${reason.message}`, {
+      cause,
+    });
   }
+}
+
+/** Returns the error of LevelDB that an error of `classic-level` has as its cause, or the error itself. */
+function reasonOf(error: unknown): Error {
+  const { cause = error } = error instanceof Error ? error : {};
+  return cause instanceof Error ? cause : new Error(String(cause));
 }
 
 /**
@@ -135,8 +142,7 @@ async function refuseDamaged(directory: string): Promise<void> {
     await database.open();
     await database.close();
   } catch (cause) {
-    const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-    const message = reason instanceof Error ? reason.message : String(reason);
+    const { message } = reasonOf(cause);
     const advice = /no space left/i.test(message)
       ? 'make room on the disk'
       : 'the data is damaged: move the directory away, and start again with a poll';

@@ -13,7 +13,8 @@ export class OperatorPolicy extends ManagedPolicy {
     id: string,
     { state, stacks, queues }: { state: ISchoolbellState; stacks: string[]; queues: IQueue[] },
   ) {
-    super(scope, id, { description: 'The rights that the command line of Schoolbell needs on a deployment' });
+    // With another description, CloudFormation would replace the policy, and its ARN and attachments would change.
+    super(scope, id, { description: 'Schoolbell: what its command line may do with a deployment' });
     grantTable(state.table, this, TABLE_CALLS.operators);
     for (const queue of queues) grantQueue(queue, this, 'SendMessage', 'GetQueueAttributes');
     this.#allow(['events:PutEvents', 'events:DescribeEventBus'], [state.bus.eventBusArn]);

@@ -101,6 +101,9 @@ describe('schoolbell events', () => {
     const { stdout } = await cli.run('events', SCHOOL, '--learner', 'learner.7@example.com');
     expect(stdout).toMatch(/published \d{4}-\d\d-\d\d \d\d:\d\d; certificate \d{4}-\w{4}-\w{4}-\w{4}, valid/);
     expect(stdout).toMatch(/the events of \d course progressions that Kombo now returns/);
+    const json = await cli.run('events', SCHOOL, '--learner', 'learner.7@example.com', '--json');
+    expect(json.stdout).toContain('"certificate":{');
+    expect(json.stdout).not.toContain('"code"');
   });
 
   it('events --learner with --from searches the whole journal', async () => {
