@@ -73,3 +73,21 @@ test('the owner of a lease can save the checkpoint and release the lease', async
   await leased.releaseLease({ ...next, revision: next.revision + 1 }, lease);
   expect((await plain.readCheckpoint(ID))?.lease).toBeNull();
 });
+
+test('a lease is stored with the time of the machine, and not with the time of the school', async () => {
+  const { plain, leased } = await stores();
+  const before = Date.now();
+  await leased.takeLease(ID, { owner: 'here', until: at(60_000) }, at(0));
+  const stored = Date.parse((await plain.readCheckpoint(ID))?.lease?.until ?? '');
+  expect(stored).toBeGreaterThanOrEqual(before + 60_000);
+  expect(stored).toBeLessThanOrEqual(Date.now() + 60_000);
+});
+
+test('a lease that this process has not released is free for the next worker of this process', async () => {
+  const { leased } = await stores();
+  await leased.takeLease(ID, { owner: 'first', until: at(60_000) }, at(0));
+  expect(await leased.takeLease(ID, { owner: 'second', until: at(60_000) }, at(0))).toMatchObject({
+    taken: true,
+    fence: true,
+  });
+});
