@@ -25,9 +25,10 @@ export function terminalColumns(): number {
   return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
 }
 
-/** Writes lines to standard error, synchronously. */
+/** Writes lines to standard error, synchronously. On a terminal, lines that are too long are broken. */
 export function printError(...lines: Line[]): void {
-  writeWhole(STDERR, `${terminalText(lines)}\n`);
+  const columns = process.stderr.isTTY ? process.stderr.columns : Number.POSITIVE_INFINITY;
+  writeWhole(STDERR, `${fitted(terminalText(lines), columns)}\n`);
 }
 
 function writeWhole(file: number, text: string): void {

@@ -6,12 +6,12 @@ import {
   type ProgressText,
   type Tone,
 } from '../../consumers/messages/event-text.ts';
-import { minute } from '../../functions/contract/printable-text.ts';
+import { minute, printable } from '../../functions/contract/printable-text.ts';
 import { isEventType, publishedEvents } from '../../functions/contract/published-events.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import { terminalColumns } from '../terminal/output.ts';
 import { type Line, type Part, styled, wrapped } from '../terminal/terminal-text.ts';
-import { plainTable } from './plain-table.ts';
+import { GAP, plainTable } from './plain-table.ts';
 
 const COLOURS: Record<Tone, 'green' | 'red' | 'yellow' | 'cyan' | 'magenta'> = {
   achievement: 'green',
@@ -23,7 +23,7 @@ const COLOURS: Record<Tone, 'green' | 'red' | 'yellow' | 'cyan' | 'magenta'> = {
 
 /** The widths of the columns with the time, the event and the learner, including a gap. */
 const WIDTHS = { at: 18, type: 23, learner: 23 };
-/** The largest and the smallest width of the column with the course. */
+/** The usual and the smallest width of the column with the course. */
 const COURSE = 40;
 const SHORTEST_COURSE = 24;
 /** The columns that most changes need, such as `completed 2026-01-15 → 2026-11-10`. */
@@ -60,11 +60,20 @@ function progressLines(cells: Part[], progress: ProgressText, suffix: string, co
   const learner = progress.learner ?? '(erased)';
   const course = progress.course ?? '(unknown course)';
   const change = `${progress.change}${suffix}`;
-  const others = WIDTHS.at + WIDTHS.type + WIDTHS.learner + Math.max(CHANGE, stringWidth(change));
-  const room = Math.min(COURSE, columns - others);
-  return room < SHORTEST_COURSE
+  const learnerWidth = Math.max(WIDTHS.learner, cellWidth(learner));
+  const others = WIDTHS.at + WIDTHS.type + learnerWidth + Math.max(CHANGE, stringWidth(change));
+  const room = columns - others;
+  return room < Math.max(SHORTEST_COURSE, cellWidth(course))
     ? textBelow([...cells, progress.change], `${learner} · ${course}${suffix}`, columns)
-    : table([...cells, learner, course, change], [WIDTHS.learner, room]);
+    : table(
+        [...cells, learner, course, change],
+        [learnerWidth, Math.min(room, Math.max(COURSE, cellWidth(course)))],
+      );
+}
+
+/** Returns the width of a column that does not cut the text. */
+function cellWidth(text: string): number {
+  return stringWidth(printable(text)) + GAP;
 }
 
 /** Returns the cells and a text in one line if the line has room for the text. Otherwise, the text is below the cells. */

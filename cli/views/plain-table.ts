@@ -3,7 +3,7 @@ import { printable } from '../../functions/contract/printable-text.ts';
 import { type Part, styled } from '../terminal/terminal-text.ts';
 
 /** Spaces between two columns. */
-const GAP = 2;
+export const GAP = 2;
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 

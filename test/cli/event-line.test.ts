@@ -33,6 +33,34 @@ test('no line about an event is wider than the terminal', () => {
   );
 });
 
+test('in a terminal of any width and without one, the learner and the course of an event are not cut', () => {
+  const anyWidth = fc.oneof(terminal, fc.constant(Number.POSITIVE_INFINITY));
+  fc.assert(
+    fc.property(
+      anyWidth,
+      words,
+      words,
+      fc.constantFrom('', '  (published)'),
+      (columns, name, title, suffix) => {
+        const { detail } = learningExample('CourseCompleted');
+        const learner = { ...detail.learner, firstName: name, lastName: 'Ω', email: null };
+        const event = {
+          type: 'CourseCompleted',
+          detail: { ...detail, learner, course: { ...detail.course, title } },
+        };
+        const lines = linesOf(event, columns, suffix);
+        const text = lines
+          .map((line) => line.trim())
+          .join(' ')
+          .replaceAll(/\s+/g, ' ');
+        expect(text).toContain(`${name} Ω`);
+        expect(text).toContain(title);
+        for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
+      },
+    ),
+  );
+});
+
 test('in a terminal of 80 columns, the lines about an event contain the whole learner, course and change', () => {
   fc.assert(
     fc.property(fc.constantFrom(...LearningEventType.options), words, words, (type, name, title) => {
