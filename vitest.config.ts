@@ -19,6 +19,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // The default leaves one core to the process that transforms the files, which is idle most of the time.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
