@@ -7,7 +7,7 @@ const HOUR_MS = 60 * 60 * 1000;
 /** A period by the machine's clock in milliseconds. `until` is exclusive. */
 export type Period = { from: number; to: number };
 
-/** The failures of a week. Members are the integrations of a fleet, by number from 0. */
+/** The failures in a week. A member is an integration of the fleet, numbered from 0. */
 export type Conditions = {
   /** Returns the error of a request of this member at this time, or null if Kombo responds normally. */
   failure(member: number, at: number): Error | null;
@@ -92,7 +92,10 @@ function refusedAlone(week: Week, count: number): Conditions {
   return { ...NOTHING_WRONG, failure, refusedAlone: new Set(since.keys()) };
 }
 
-/** Returns conditions with three outages. Each takes between a few minutes and a day and a half. */
+/**
+ * Returns conditions with three outages of all members. Each outage lasts between a few minutes and a day and
+ * a half.
+ */
 function outages({ period, random }: Week, error: Error): Conditions {
   const all = [0, 1, 2].map(() => {
     const from = instantIn(period, random, 0.8);

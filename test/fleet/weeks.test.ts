@@ -10,8 +10,8 @@ const fleets = [
   { members: 8, order: 'in random order' },
 ] as const;
 
-describe.each(Object.keys(conditions))('a fleet in which the failures are: %s', (kind) => {
-  it('in simulated weeks, no healthy integration waits longer than two intervals, and each failure is attributed to the right cause', async () => {
+describe.each(Object.keys(conditions))('a fleet with the failures "%s"', (kind) => {
+  it('no healthy integration waits longer than two intervals in a simulated week, and each failure is attributed to its real cause', async () => {
     for (const [seed, fleet] of fleets.entries()) {
       const week = await simulateWeek({ ...fleet, kind, seed: seed + 1, days: DAYS });
       expect(week.runs).toBeGreaterThan(0);
@@ -22,7 +22,7 @@ describe.each(Object.keys(conditions))('a fleet in which the failures are: %s', 
   });
 });
 
-it('one refused integration in a hundred stops none of the other integrations, in any order', async () => {
+it('one refused integration in a fleet of a hundred delays no other integration, in any order of the messages', async () => {
   for (const [seed, order] of orders.entries()) {
     const kind = 'Kombo refuses one integration';
     const { longestWait } = await simulateWeek({ members: 100, kind, order, seed, days: 0.25 });

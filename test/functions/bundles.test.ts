@@ -92,7 +92,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
   let replay: RunningFunction;
   let slack: RunningFunction;
   const posted: string[] = [];
-  /** Slack's responses to the next messages; 200 if there are none left. */
+  /** Slack's responses to the next messages. When none is left, the response is 200. */
   const refusals: string[] = [];
   const slackServer = createServer(async (request, response) => {
     posted.push(await text(request));

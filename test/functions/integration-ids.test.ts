@@ -9,7 +9,7 @@ import { Settings } from '../../infra/settings.ts';
 
 const stored = { state: 'active', baseline: { mode: 'silent' }, addedAt: '2026-03-01T09:30:00.000Z' };
 
-/** By the place where an id enters the program, whether its schema accepts the id. */
+/** For each input of the program that contains an id: whether the schema of this input accepts the id. */
 const edges: Record<string, (id: string) => boolean> = {
   'the command line': (id) => {
     try {

@@ -151,7 +151,7 @@ test.each(changes)(
     const after = polled(at, to);
     for (let run = 0; run < 3; run += 1) await after.poll('reconcile');
     expect(at.bus.published).toHaveLength(before);
-    // At most one entry: the plain id can become known after it was hashed or omitted.
+    // There is at most one entry: a plain id can become known after it was hashed or omitted.
     expect(at.store.journal.size - entries).toBeLessThanOrEqual(
       to === 'keep' || from === 'omit' || from === 'hash' ? 1 : 0,
     );

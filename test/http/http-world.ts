@@ -24,8 +24,7 @@ import { storedTraces } from './stored-traces.ts';
 import { BUS, hastyWire, patientWire } from './wire.ts';
 
 /**
- * One integration whose Kombo shows a changing school. Kombo, the store and the bus are called over real
- * HTTP.
+ * An integration whose Kombo shows a changing school. Kombo, the store and the bus are called over real HTTP.
  */
 export type HttpWorld = Stage & {
   /** The errors of polls that ended in an unexpected error. */

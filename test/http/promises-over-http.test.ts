@@ -9,15 +9,19 @@ import { HOUR_MS, MINUTE_MS } from '../support/test-clock.ts';
 import { type HttpWorld, startHttpWorld } from './http-world.ts';
 
 /**
- * `HISTORIES=200 npx vitest run test/http` runs more histories. `SEED=17 HISTORIES=1` repeats one. The seed
- * determines the changes and the faults; the order of concurrent calls depends on the machine.
+ * The number of histories. `HISTORIES=200 npx vitest run test/http` runs more, and `SEED=17 HISTORIES=1`
+ * repeats one of them. The seed determines the changes and the faults. The order of concurrent calls depends
+ * on the machine.
  */
 const HISTORIES = Number(process.env['HISTORIES'] ?? 15);
 const SEED = Number(process.env['SEED'] ?? 1);
 const seeds = Array.from({ length: HISTORIES }, (_, at) => SEED + at);
 
 const SEATS = 8;
-/** The limit is high, because otherwise small schools would be held at every second step. */
+/**
+ * A limit so high that no change is held. With the usual limit, small schools would be held at every second
+ * step.
+ */
 const NEVER_HELD = { surgeFloor: 1_000_000 };
 
 type Life = {
@@ -50,7 +54,8 @@ async function lived(seed: number, network: 'sound' | 'faulty'): Promise<void> {
   });
   try {
     await live(poller, life.history);
-    // Showing every field again changes every record, so that a missed change would be read as well.
+    // When Kombo shows every field again, every record counts as changed. The next poll would then publish a
+    // missed change.
     const { missed } = await poller.becomeQuiet();
     poller.school.showEverything();
     await poller.becomeQuiet();
@@ -68,8 +73,8 @@ async function lived(seed: number, network: 'sound' | 'faulty'): Promise<void> {
 }
 
 /**
- * Everything is read again, in other pages and in another order. Nothing may be published, and no progression
- * may be written.
+ * Every record is read again, on other pages and in another order. No event may be published, and no
+ * progression may be written.
  */
 async function expectSilence(poller: HttpWorld): Promise<void> {
   const before = poller.counts();

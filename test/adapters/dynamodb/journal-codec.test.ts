@@ -184,7 +184,7 @@ function randomChange(next: () => number) {
   });
 }
 
-/** Pseudo-random numbers of 31 bits with a fixed seed (xorshift). */
+/** Returns a generator of pseudo-random numbers of 31 bits with a fixed seed (xorshift). */
 function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {

@@ -136,7 +136,7 @@ describe('the journal', () => {
   });
 });
 
-/** Text that does not compress, with a fixed seed. */
+/** Returns a text that does not compress, generated with a fixed seed. */
 function noise(length: number): string {
   let seed = 1;
   return Array.from({ length }, () => {

@@ -7,7 +7,7 @@ import {
   setAsideKey,
 } from '../../../functions/adapters/dynamodb/keys.ts';
 
-// These values are in every existing table. If one of them changes, the code is wrong, and not this test.
+// These values are in every existing table. If this test fails, change the code and not the values.
 it.each([
   ['', 5],
   ['a', 12],

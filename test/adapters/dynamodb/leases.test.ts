@@ -79,7 +79,8 @@ describe('the lease of an integration', () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
-    // The second worker makes two requests: it tries to acquire the lease, then stores `again`.
+    // The second worker first tries to acquire the lease. Then it stores `again`, and this request is the
+    // second.
     const calls = justBefore(engine.calls(), 'updateItem', 2, () =>
       store.releaseLease(checkpoint(id, 1), lease('a')),
     );
@@ -203,7 +204,8 @@ describe('a response that was lost', () => {
   it('a worker that did not get the response to its acquisition of an expired lease has the lease and must append a fence', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('frozen', PAST), NOW);
-    // The first request finds a held lease. The second one acquires it, and its response is lost.
+    // The first request fails because another worker holds the lease. The second request acquires the lease,
+    // and its response is lost.
     let request = 0;
     const calls = engine.calls();
     const losing = {

@@ -7,8 +7,7 @@ import { NOW, someChange, someEntry, someIntegration } from './some-items.ts';
 const engine = useEngine();
 
 it('names and e-mail addresses of records are not stored', async () => {
-  // This is a mistake that a caller could make: it passes a whole observed record where a known state is
-  // expected.
+  // A caller could pass a whole observed record, with names, where a known state is expected.
   const observed: ObservedProgression = {
     ...someChange(),
     removed: false,

@@ -88,8 +88,8 @@ const fate = fc.constantFrom(
 );
 
 /**
- * Returns the next outcome for each event, then accepts all. Records the outcomes, and events that came too
- * early or were repeated.
+ * Creates a bus that gives each event its next outcome, and accepts every event when no outcomes are left.
+ * Records the outcomes, and the events that were sent too early or again.
  */
 function faultyBus(list: LearningEvent[], fates: string[]) {
   const settled = new Map<number, string>();
@@ -101,7 +101,8 @@ function faultyBus(list: LearningEvent[], fates: string[]) {
       const { id, progression } = sent;
       const index = indexOf(sent);
       const earlier = list.slice(0, index).filter(({ detail }) => detail.progression.id === progression.id);
-      // This is recorded, not thrown, because the publisher would treat an exception as a network failure.
+      // The violation is recorded and not thrown, because the publisher would treat an exception as a network
+      // failure.
       if (settled.has(index) || !earlier.every(isSettled)) {
         wrong.push(id);
       }
@@ -143,7 +144,7 @@ test('with any faults, an event is sent until it is confirmed, and after the ear
   await fc.assert(publishing, { numRuns: 100 });
 });
 
-/** This event is refused before it is sent. */
+/** An event with the outcome `too-large` is refused before it is sent. */
 function isLarge(detail: LearningEventDetail): boolean {
   return Buffer.byteLength(JSON.stringify(detail)) > 1_000_000;
 }

@@ -204,7 +204,7 @@ describe('when a whole call fails', () => {
     expect({ accepted, refused }).toEqual({ accepted: [], refused: [] });
     expect(error).toBeInstanceOf(TransientError);
     expect(error).toMatchObject({ code: 'InternalException' });
-    // These batches were in progress at the same time. The other six batches are not sent.
+    // The first four batches were in progress at the same time. The other six batches are not sent.
     expect(calls).toEqual([10, 10, 10, 10]);
   });
 

@@ -7,7 +7,7 @@ import { readConsumers } from '../../../functions/adapters/eventbridge/read-cons
 import { EMBEDDED_CREDENTIALS } from '../../../local/dynamodb-engine.ts';
 import { startLocalServer } from '../../../local/local-server.ts';
 
-/** A client of an endpoint that gives these responses, one after another. */
+/** Creates a client of an endpoint that gives these responses, one after another. */
 async function clientOf(responses: { status: number; body: object }[]) {
   const requests: unknown[] = [];
   const server = createServer(async (request, response) => {

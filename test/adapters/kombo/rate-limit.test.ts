@@ -23,7 +23,7 @@ afterEach(() => {
 type Headers = Record<string, string>;
 const date = () => ({ date: new Date(Date.now()).toUTCString() });
 
-/** Returns a response with an empty page. It is also valid for the other requests. */
+/** Returns a response with an empty page, which is also valid for the other requests. */
 const page =
   (headers: Headers = {}) =>
   () =>

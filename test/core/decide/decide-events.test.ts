@@ -26,11 +26,11 @@ describe('a new progression', () => {
     [{ status: null }, []],
     [{ status: 'COMPLETED', removedAt: JAN }, []],
     [{ status: null, removedAt: JAN }, []],
-  ])('a new progression with the state %o publishes the events %o', (now, events) => {
+  ])('for a new progression with the state %o, the published events are %o', (now, events) => {
     expect(eventsOf(null, now)).toEqual(events);
   });
 
-  test('a new progression is stored with all its fields, and its event has `previous: null`', () => {
+  test('a new progression is stored with all its fields, and `previous` in its event is null', () => {
     const record = observed({ status: 'COMPLETED', completedAt: JAN });
     expect(decideEvents(null, record)).toMatchObject({
       previous: null,
@@ -78,7 +78,7 @@ describe('a change of status', () => {
   const rows = all.flatMap((from) => all.map((to) => ({ from, to, event: table[from][to] })));
 
   test.each(rows)(
-    'a change of status from $from to $to publishes the event $event',
+    'for a change of status from $from to $to, the published event is $event',
     ({ from, to, event }) => {
       expect(eventsOf({ status: from }, { status: to })).toEqual(event === null ? null : [event]);
     },
@@ -90,7 +90,7 @@ describe('a change of status', () => {
     ['COMPLETED', 'CourseCompleted'],
     ['DROPPED', 'LearnerDropped'],
   ] as const)(
-    'a known progression without a status that gets the status %s publishes %s, with the known state as `previous`',
+    'when a known progression without a status gets the status %s, %s is published with the known state as `previous`',
     (to, event) => {
       const before = known({ status: null });
       const change = decideEvents(before, observed({ status: to }));
@@ -98,7 +98,7 @@ describe('a change of status', () => {
     },
   );
 
-  test('a change of status and of dates at the same time publishes one event', () => {
+  test('one event is published when the status and the dates of a progression change together', () => {
     expect(
       eventsOf(
         { status: 'IN_PROGRESS', enrolledAt: JAN },
@@ -116,21 +116,21 @@ describe('a completion', () => {
     ['is exactly 24 hours later', JAN_NEXT_DAY, 'CompletionCorrected'],
     ['is a month later', FEB, 'CourseRecompleted'],
     ['is earlier', '2025-01-01T00:00:00.000Z', 'CompletionCorrected'],
-  ])('a known completion whose new date %s (%s) publishes %s', (_when, date, event) => {
+  ])('when the new completion date of a completed course %s (%s), %s is published', (_when, date, event) => {
     expect(eventsOf(completed(JAN), completed(date))).toEqual([event]);
   });
 
-  test('a completion date that Kombo shows later than the completion publishes CompletionCorrected', () => {
+  test('when Kombo shows a completion first without and later with its date, CompletionCorrected is published', () => {
     expect(eventsOf(completed(null), completed(JAN))).toEqual(['CompletionCorrected']);
   });
 
-  test('a completion date and an enrolment date that change together publish one event', () => {
+  test('one event is published when the completion date and the enrolment date of a progression change together', () => {
     expect(eventsOf({ ...completed(JAN), enrolledAt: JAN }, { ...completed(FEB), enrolledAt: FEB })).toEqual([
       'CourseRecompleted',
     ]);
   });
 
-  test('a completion after a reopening publishes CourseCompleted, whatever its date', () => {
+  test('CourseCompleted is published when a reopened course is completed again, whatever the completion date', () => {
     const reopened = known({ status: 'ENROLLED', completedAt: JAN });
     expect(decideEvents(reopened, observed(completed(FEB)))?.events).toEqual(['CourseCompleted']);
   });
@@ -145,11 +145,11 @@ test.each(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'] as const)(
   },
 );
 
-test('a changed date of a progression without a known status publishes no event', () => {
+test('no event is published when the enrolment date of a progression without a known status changes', () => {
   expect(eventsOf({ status: null, enrolledAt: JAN }, { status: null, enrolledAt: FEB })).toBeNull();
 });
 
-describe('known values', () => {
+describe('values that are already known', () => {
   const full: Facts = { status: 'COMPLETED', enrolledAt: JAN, completedAt: FEB };
 
   test.each<[string, Facts]>([
@@ -170,11 +170,11 @@ describe('known values', () => {
     ['`changed_at`', { changedAt: FEB }],
     ['the remote id', { remoteId: 'another' }],
     ['a completion date of a course that is not completed', { completedAt: FEB }],
-  ])('a record in which only %s differs changes nothing', (_what, now) => {
+  ])('a record in which only %s is new changes nothing', (_what, now) => {
     expect(eventsOf({}, now)).toBeNull();
   });
 
-  test('other names of the learner and another course title change nothing', () => {
+  test('a new learner name and a new course title change nothing', () => {
     const { course } = observed();
     const record = observed(
       {},
@@ -186,7 +186,7 @@ describe('known values', () => {
     expect(decideEvents(known(), record)).toBeNull();
   });
 
-  test('the state in an event has the known value where the record has null', () => {
+  test('when a record shows null for a known field, the event contains the known value', () => {
     const change = decideEvents(
       known({ status: 'IN_PROGRESS', enrolledAt: JAN }),
       observed(
@@ -198,7 +198,7 @@ describe('known values', () => {
     expect(change?.learner).toEqual({ id: 'learner-of-p1', remoteId: '32' });
   });
 
-  test('a changed field that publishes no event is stored with the next event of the progression', () => {
+  test('a changed field for which there is no event is stored with the next event of the progression', () => {
     const before = known({ status: 'ENROLLED', changedAt: JAN });
     const change = decideEvents(before, observed({ status: 'IN_PROGRESS', changedAt: FEB, remoteId: 'new' }));
     expect(change).toMatchObject({ previous: before.state, state: { changedAt: FEB, remoteId: 'new' } });
@@ -206,13 +206,13 @@ describe('known values', () => {
 });
 
 describe('a removal', () => {
-  test('a removal and a restoration are published once each', () => {
+  test('a removal is published once, and so is the restoration after it', () => {
     expect(eventsOf({}, { removedAt: FEB })).toEqual(['ProgressionRemoved']);
     expect(eventsOf({ removedAt: JAN }, { removedAt: FEB })).toBeNull();
     expect(eventsOf({ removedAt: FEB }, { removedAt: null })).toEqual(['ProgressionRestored']);
   });
 
-  test('the event of a removal or restoration comes after the event of a status that changed in the same record', () => {
+  test('when one record shows a new status and a removal or restoration, the event of the status comes first', () => {
     expect(eventsOf({ status: 'IN_PROGRESS' }, { status: 'COMPLETED', removedAt: FEB })).toEqual([
       'CourseCompleted',
       'ProgressionRemoved',
@@ -223,7 +223,7 @@ describe('a removal', () => {
     ]);
   });
 
-  test('a removed record with a null status keeps the known status', () => {
+  test('when a removed record shows a null status, the known status is kept', () => {
     const change = decideEvents(known({ status: 'DROPPED' }), observed({ status: null, removedAt: FEB }));
     expect(change).toMatchObject({ events: ['ProgressionRemoved'], state: { status: 'DROPPED' } });
   });

@@ -51,7 +51,7 @@ describe('a record that comes twice in a page', () => {
     expect(decisions[2]?.change.previous).toEqual(decisions[1]?.change.state);
   });
 
-  test('two identical copies of a record on one page publish its events once', () => {
+  test('the events of a record are published once when a page contains two identical copies of the record', () => {
     expect(decide([observed(), observed()]).events).toEqual([['LearnerEnrolled']]);
   });
 });
@@ -64,7 +64,7 @@ describe('the first reconciliation after a baseline', () => {
     ['silent', 0],
     ['publish', 1],
   ] as const)(
-    'the first reconciliation treats a record that a baseline (%s) missed as the baseline would have: %i events',
+    'when a baseline with the mode %s missed a record, the first reconciliation publishes %i events for the record',
     (mode, events) => {
       const decided = decide([observed({ changedAt: FEB })], new Map(), { ...rules, baseline: { mode } });
       expect(decided.events[0]).toHaveLength(events);
@@ -75,7 +75,7 @@ describe('the first reconciliation after a baseline', () => {
   test.each([
     ['changed after the baseline began', observed({ changedAt: RECENT })],
     ['has no date of its last change', observed({ changedAt: null })],
-  ])('the first reconciliation publishes a new record that %s', (_what, record) => {
+  ])('the first reconciliation publishes the enrolment of a new record that %s', (_what, record) => {
     expect(decide([record], new Map(), rules).events).toEqual([['LearnerEnrolled']]);
   });
 
@@ -94,14 +94,14 @@ describe('a baseline', () => {
   ];
   const baseline = { mode: 'baseline', watermark: null } as const;
 
-  test('a baseline is silent by default and stores everything', () => {
+  test('a baseline without a mode stores all records and publishes no events', () => {
     const { events, decisions, tally } = decide(page, new Map(), baseline);
     expect(events).toEqual([[], [], []]);
     expect(decisions.map(({ change }) => change.state)).toEqual(page.map(({ state }) => state));
     expect(tally).toEqual({ firstSeen: 3, suspect: 0, decided: 0, missed: 0 });
   });
 
-  test('a baseline with the mode publish publishes everything', () => {
+  test('a baseline with the mode `publish` publishes an event for each record', () => {
     const { events } = decide(page, new Map(), { ...baseline, baseline: { mode: 'publish' } });
     expect(events).toEqual([['LearnerEnrolled'], ['LearnerEnrolled'], ['CourseCompleted']]);
   });
@@ -131,7 +131,7 @@ describe('a baseline', () => {
     },
   );
 
-  test('a baseline since a date publishes the records whose status has this date or a later date', () => {
+  test('a baseline since a date publishes each record whose status has this date or a later date', () => {
     const since = { mode: 'since', date: RECENT } as const;
     expect(decide(page, new Map(), { ...baseline, baseline: since }).events).toEqual([
       [],
@@ -146,12 +146,12 @@ describe('a baseline', () => {
     expect(decide([undated], new Map(), { ...baseline, baseline: since }).events).toEqual([[]]);
   });
 
-  test('a second baseline publishes no changes of records that were stored before it began', () => {
+  test('a second baseline publishes no change of a record that was stored before this baseline began', () => {
     const before = knownBy(known({ id: 'a' }, { entry: RULES.startEntry }));
     expect(decide([observed({ id: 'a', status: 'COMPLETED' })], before, baseline).events).toEqual([[]]);
   });
 
-  test('a baseline publishes changes of records that this baseline has already stored', () => {
+  test('a baseline publishes each change of a record that the same baseline has already stored', () => {
     const before = knownBy(known({ id: 'a' }, { entry: RULES.startEntry + 1 }));
     expect(decide([observed({ id: 'a', status: 'COMPLETED' })], before, baseline).events).toEqual([
       ['CourseCompleted'],
@@ -177,20 +177,20 @@ describe('a decision of a person', () => {
     ({ state }) =>
       some.includes(state.id) ? action : null;
 
-  test('with a decision to release, only the counted changes are exempt from the limit', () => {
+  test('when a person releases held changes, only the counted changes are exempt from the limit', () => {
     const { events, tally } = decide(removals, before, { decisionOn: about('release', 'a', 'c') });
     expect(events).toEqual(ids.map(() => ['ProgressionRemoved']));
     expect(tally).toMatchObject({ decided: 2, suspect: 1 });
   });
 
-  test('a decision to discard applies to exactly the counted changes', () => {
+  test('when a person discards held changes, only the counted changes are discarded', () => {
     const { events, decisions, tally } = decide(removals, before, { decisionOn: about('discard', 'a', 'b') });
     expect(events).toEqual([[], [], ['ProgressionRemoved']]);
     expect(decisions.map(({ change }) => change.discarded !== null)).toEqual([true, true, false]);
     expect(tally).toMatchObject({ decided: 2, suspect: 1 });
   });
 
-  test('a decision to discard does not apply to a change that is not suspect', () => {
+  test('when a person discards held changes, a change that is not suspect is still published', () => {
     const { events } = decide([observed({ id: 'a', status: 'IN_PROGRESS' })], before, {
       decisionOn: about('discard', 'a'),
     });
@@ -208,7 +208,7 @@ describe('a reconciliation', () => {
     expect(missed(observed({ status: 'DROPPED', changedAt: null }))).toBe(0);
   });
 
-  test('a reconciliation counts no erasure and no change without events as missed', () => {
+  test('a reconciliation counts neither an erasure nor a change without events as missed', () => {
     expect(missed(erased(), knownBy(known({ removedAt: FEB, changedAt: JAN })))).toBe(0);
     expect(missed(observed({ removedAt: FEB, changedAt: JAN }))).toBe(0);
   });
@@ -218,18 +218,18 @@ describe('a reconciliation', () => {
     expect(events).toEqual([['LearnerEnrolled']]);
   });
 
-  test('only a reconciliation counts missed changes', () => {
+  test('an incremental run counts no change as missed', () => {
     expect(decide([observed({ changedAt: JAN })]).tally.missed).toBe(0);
   });
 });
 
-describe('a record that is older than known', () => {
+describe('a record whose `changed_at` is older than the known one', () => {
   const before = knownBy(known({ status: 'COMPLETED', completedAt: FEB, changedAt: FEB }));
   const older = observed({ status: 'DROPPED', changedAt: JAN });
   const answered = (answer: ObservedProgression | null, rules: Partial<PageRules> = {}) =>
     decide([older], before, { readAgain: new Map([['p1', answer]]), ...rules });
 
-  test('a record with an older `changed_at` than the known state must be read again', () => {
+  test('a record whose `changed_at` is older than the known one must be read again', () => {
     expect(decide([older], before)).toMatchObject({
       olderThanKnown: ['p1'],
       decisions: [],
@@ -237,7 +237,7 @@ describe('a record that is older than known', () => {
     });
   });
 
-  test('an older version of a record is trusted when Kombo shows it a second time, and is suspect', () => {
+  test('an older version of a record is trusted and counts as suspect when Kombo shows it a second time', () => {
     expect(answered(older)).toMatchObject({ events: [['LearnerDropped']], suspects: ['olderVersion'] });
   });
 
@@ -265,14 +265,14 @@ describe('expired data', () => {
     expect(decide([record], knownBy(before), expired)).toMatchObject({ events: [], hasUntrusted: true });
   });
 
-  test('while the data is expired, the removal of a new record is not trusted', () => {
+  test('while the data is expired, a new record that is removed is not trusted', () => {
     expect(decide([observed({ removedAt: FEB })], new Map(), expired)).toMatchObject({
       events: [],
       hasUntrusted: true,
     });
   });
 
-  test('while the data is expired, the other fields of a record are trusted', () => {
+  test('while the data is expired, a removal is not trusted, but a new status in the same record is', () => {
     const { decisions, hasUntrusted } = decide(
       [observed({ status: 'COMPLETED', removedAt: FEB })],
       knownBy(known()),
@@ -282,7 +282,7 @@ describe('expired data', () => {
     expect(hasUntrusted).toBe(true);
   });
 
-  test('while the data is expired, records without a removal are trusted', () => {
+  test('while the data is expired, a new record is trusted, and a removal that is already known changes nothing', () => {
     const page = [observed(), observed({ id: 'gone', removedAt: FEB })];
     const result = decide(page, knownBy(known({ id: 'gone', removedAt: JAN })), expired);
     expect(result).toMatchObject({ events: [['LearnerEnrolled']], hasUntrusted: false });

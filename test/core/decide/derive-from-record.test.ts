@@ -7,7 +7,7 @@ const NOW = '2026-03-02T08:00:00.000Z';
 const derived = (...record: Parameters<typeof observed>) =>
   deriveEvents('moodle:test', observed(...record), NOW);
 
-test('an enrolment and a completion are derived from a completed record, the earlier first', () => {
+test('an enrolment and a completion are derived from a completed record, in the order of their dates', () => {
   const events = derived({ status: 'COMPLETED', completedAt: '2026-02-10T10:00:00.000Z' });
 
   expect(events.map(({ type, detail }) => [type, detail.occurredAt])).toEqual([
@@ -16,14 +16,14 @@ test('an enrolment and a completion are derived from a completed record, the ear
   ]);
 });
 
-test('a removal is derived from a removed record, too', () => {
+test('an enrolment and a removal are derived from a removed record', () => {
   const events = derived({ removedAt: '2026-02-20T10:00:00.000Z' });
 
   expect(events.map(({ type }) => type)).toEqual(['LearnerEnrolled', 'ProgressionRemoved']);
   expect(events[1]?.detail.previous?.removedAt).toBeNull();
 });
 
-test('derived events match the schema; their ids are stable and differ from the ids of journalled events', () => {
+test('a derived event matches its schema, and its id stays the same when the record is read again', () => {
   const record = {
     status: 'COMPLETED' as const,
     completedAt: '2026-02-10T10:00:00.000Z',
@@ -42,7 +42,7 @@ test('derived events match the schema; their ids are stable and differ from the 
   expect(again.map(({ detail }) => detail.id)).toEqual(events.map(({ detail }) => detail.id));
 });
 
-test('no start, drop or reopening is derived from a record alone, because the record has no date for it', () => {
+test('a start, a drop or a reopening is never derived from a record, because a record has no date for them', () => {
   for (const status of ['IN_PROGRESS', 'DROPPED'] as const) {
     expect(derived({ status, enrolledAt: null, completedAt: '2026-02-10T10:00:00.000Z' })).toEqual([]);
   }
@@ -58,7 +58,7 @@ test('only the enrolment is derived from a removed record without a usable remov
   expect(NOT_KNOWN_FROM_KOMBO.join()).toContain('removal without a usable date');
 });
 
-test('only the removal is derived from an erased record, without the ids of the learner', () => {
+test('only the removal is derived from an erased record, and this event has no learner id', () => {
   const [event, ...rest] = deriveEvents('moodle:test', erased('p1', '2026-02-20T10:00:00.000Z'), NOW);
 
   expect(rest).toEqual([]);

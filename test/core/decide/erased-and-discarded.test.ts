@@ -30,7 +30,7 @@ describe('a change that a silent baseline stores', () => {
     ['a completion', known(), observed({ status: 'COMPLETED' }), null],
     ['a new record that is already removed', null, observed({ removedAt: FEB }), 'first-seen'],
   ])(
-    'in a silent baseline, %s publishes no event, and only a removal is marked as unpublished',
+    'in a silent baseline, no event is published for %s, and only a removal is marked as unpublished',
     (_what, before, now, unpublishedRemoval) => {
       expect(stored(before, now)).toMatchObject({ events: [], unpublishedRemoval });
     },
@@ -72,7 +72,7 @@ describe('a discarded change', () => {
   };
   const removal = observed({ status: 'ENROLLED', removedAt: FEB });
 
-  test('a discarded change publishes nothing, and the published state stays stored', () => {
+  test('when a change is discarded, no event is published, and the stored state is still the published state', () => {
     expect(discard({}, removal)).toMatchObject({
       events: [],
       state: { removedAt: null },
@@ -80,7 +80,7 @@ describe('a discarded change', () => {
     });
   });
 
-  test('a discarded removal stays discarded when its dates change or its fields become null', () => {
+  test('a discarded removal is not published when only its dates change or its fields become null', () => {
     const after = knownAfter(discard({}, removal), 2);
     expect(decideEvents(after, removal)).toBeNull();
     expect(
@@ -89,7 +89,7 @@ describe('a discarded change', () => {
     expect(decideEvents(after, observed({ removedAt: FEB, status: null, enrolledAt: null }))).toBeNull();
   });
 
-  test('the change after a discarded change is published, with the last published state as `previous`', () => {
+  test('the next change after a discarded change is published with the last published state as `previous`', () => {
     const after = knownAfter(discard({}, removal), 2);
     const change = decideEvents(after, observed({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB }));
     expect(change).toMatchObject({
@@ -102,7 +102,7 @@ describe('a discarded change', () => {
   test.each<[string, (date: string) => Facts]>([
     ['EnrollmentCorrected', (enrolledAt) => ({ status: 'COMPLETED', completedAt: FEB, enrolledAt })],
     ['CompletionCorrected', (completedAt) => ({ status: 'COMPLETED', enrolledAt: DEC, completedAt })],
-  ])('a discarded %s is a new change when it comes back with another date', (event, on) => {
+  ])('after a discarded %s, another new date is published as a new change', (event, on) => {
     const after = knownAfter(discard(on(FEB), observed(on(JAN))), 2);
     expect(decideEvents(after, observed(on(JAN)))).toBeNull();
     expect(decideEvents(after, observed(on(DEC)))).toMatchObject({
@@ -112,7 +112,7 @@ describe('a discarded change', () => {
     });
   });
 
-  test('a discarded change that was undone on the platform and comes back is a new change', () => {
+  test('when a discarded removal is undone on the platform and then happens again, it is published', () => {
     const after = knownAfter(discard({}, removal), 2);
     const gone = decideEvents(after, observed());
     expect(gone).toMatchObject({ events: [], state: after.state, discarded: null });

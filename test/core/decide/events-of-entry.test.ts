@@ -49,13 +49,13 @@ describe('every event', () => {
     ['LearnerDataErased', { removedAt: FEB }, erased()],
   ];
 
-  test.each(cases)('%s matches its schema', (type, before, now) => {
+  test.each(cases)('the event %s matches its schema', (type, before, now) => {
     const [event] = eventsOf(before === null ? null : known(before), now);
     expect(event?.type).toBe(type);
     expect(learningEvents[type].parse(event?.detail)).toEqual(event?.detail);
   });
 
-  test('the id of an event contains the number of its entry and its index among all events of the entry', () => {
+  test('the id of an event contains the number of its journal entry and its index among all events of this entry', () => {
     const events = eventsOfEntry(
       entryOf(
         [
@@ -76,7 +76,7 @@ describe('every event', () => {
   });
 });
 
-test('an event of a record whose removal date also changed shows both dates, in `previous` and in `progression`', () => {
+test('when a removed record is completed and its removal date changes, the event shows the earlier and the later removal date', () => {
   const [event] = eventsOf(
     known({ removedAt: JAN }),
     observed({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB }),
@@ -88,7 +88,7 @@ test('an event of a record whose removal date also changed shows both dates, in 
 });
 
 describe('two events of one change', () => {
-  test('when a change publishes a completion and a removal, the state between the two events is completed and not removed', () => {
+  test('when a change is a completion and a removal, the state between the two events is completed and not removed', () => {
     const before = known({ status: 'IN_PROGRESS' });
     const [first, second] = eventsOf(
       before,
@@ -101,7 +101,7 @@ describe('two events of one change', () => {
     expect(second?.detail.changes).toEqual(['removedAt']);
   });
 
-  test('when a change publishes a re-enrolment and a restoration, the state between the two events is still removed', () => {
+  test('when a change is a re-enrolment and a restoration, the state between the two events is still removed', () => {
     const [first, second] = eventsOf(known({ status: 'DROPPED', removedAt: FEB }), observed());
     expect(first).toMatchObject({ type: 'LearnerReenrolled', detail: { progression: { removedAt: FEB } } });
     expect(second).toMatchObject({
@@ -110,7 +110,7 @@ describe('two events of one change', () => {
     });
   });
 
-  test('a record that is removed and erased at once publishes the removal first, then the erasure', () => {
+  test('when a record is removed and erased at once, the removal is published before the erasure', () => {
     const events = eventsOf(known(), erased('p1', FEB));
     expect(events.map(({ detail }) => detail.changes)).toEqual([['removedAt'], ['learner']]);
     expect(events[1]?.detail.previous).toEqual(events[0]?.detail.progression);
@@ -156,8 +156,8 @@ describe('occurredAt', () => {
   });
 });
 
-describe('changes', () => {
-  test('`changes` lists the fields that differ from `previous`, or from an empty state for a new record', () => {
+describe('the field `changes` of an event', () => {
+  test('the field `changes` of an event lists the fields that differ from `previous`, or that are not null in a new record', () => {
     expect(eventsOf(null, observed())[0]?.detail.changes).toEqual(['remoteId', 'status', 'enrolledAt']);
     expect(
       eventsOf(known(), observed({ status: 'COMPLETED', completedAt: FEB, changedAt: CHANGED }))[0]?.detail
@@ -169,13 +169,13 @@ describe('changes', () => {
 describe('learner details', () => {
   const entry = entryOf([change(null, observed())]);
 
-  test('events contain no learner details when no details are passed', () => {
+  test('an event contains no learner details when none are passed', () => {
     const [event] = eventsOfEntry(entry, null);
     expect(event?.detail.learner).toEqual({ id: 'learner-of-p1', remoteId: '32' });
     expect(JSON.stringify(entry)).not.toContain(CANARY);
   });
 
-  test('learner details in an event come from the passed map, or are null', () => {
+  test('the learner details of an event are the details passed for its progression, or null if there are none', () => {
     const details = { firstName: 'Ada', lastName: 'L', email: 'ada@example.com' };
     expect(eventsOfEntry(entry, new Map([['p1', details]]))[0]?.detail.learner).toMatchObject(details);
     expect(eventsOfEntry(entry, new Map())[0]?.detail.learner).toMatchObject({

@@ -5,7 +5,7 @@ import { HOUR_MS } from '../../support/test-clock.ts';
 import { world } from '../../support/world.ts';
 
 describe('expired data', () => {
-  test('while the data is expired, the watermark does not move', async () => {
+  test('the watermark does not move while a record shows a removal and the data is expired', async () => {
     const poller = await synced();
     poller.kombo.dataExpiredAt = '2026-03-02T08:30:00.000Z';
     poller.put(
@@ -23,7 +23,7 @@ describe('expired data', () => {
     expect(poller.store.place().checkpoint.watermark).toBe('2026-03-02T14:00:00.000Z');
   });
 
-  test('Kombo is asked whether the data is expired only when a record shows a removal', async () => {
+  test('Kombo is not asked whether the data is expired when no record shows a removal', async () => {
     const poller = await synced();
     poller.put(observed({ id: 'a', status: 'DROPPED' }));
     await poller.poll();

@@ -27,7 +27,7 @@ const primary = (poller: World, ...records: Parameters<World['put']>) => {
   poller.ports.kombo.readByIds = async () => ({ records, rejected: [] });
 };
 
-test('a record that is older than its known state is read again, and a newer version is used', async () => {
+test('a record that is older than its known state is read again, and nothing is published if Kombo then shows the known state', async () => {
   const poller = await lagging();
   primary(poller, completed);
   const { watermark } = poller.store.place().checkpoint;
@@ -36,7 +36,7 @@ test('a record that is older than its known state is read again, and a newer ver
   expect(poller.store.place().checkpoint.watermark).not.toBe(watermark);
 });
 
-test('when the second read of an older record shows a version that is newer than the known state, this version is published', async () => {
+test('when the second read of an older record shows a version that is newer than the known state, the newer version is published', async () => {
   const poller = await lagging();
   primary(poller, observed({ id: 'a', status: 'DROPPED', changedAt: NEWER }));
   await poller.poll();
@@ -67,7 +67,7 @@ test.each([
   expect(poller.store.place().checkpoint.watermark).toBe(watermark);
 });
 
-test('an older record whose status and dates equal the known ones is not read again', async () => {
+test('a record whose `changed_at` is older than the known one is not read again when its status and dates are the known ones', async () => {
   const poller = await synced(['a', 'b', 'c']);
   poller.put(observed({ id: 'a', changedAt: '2026-01-01T00:00:00.000Z' }));
   poller.ports.kombo.readByIds = () => {

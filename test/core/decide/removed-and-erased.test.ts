@@ -21,7 +21,7 @@ function afterwards(before: KnownProgression | null, record: ObservedProgression
 }
 
 describe('a known record that comes back with only its id', () => {
-  test('a known record of which Kombo shows only the id publishes a removal, then an erasure', () => {
+  test('when Kombo shows only the id of a known record, its removal and then its erasure are published', () => {
     const change = decide(known(), erased());
     expect(change).toMatchObject({
       events: ['ProgressionRemoved', 'LearnerDataErased'],
@@ -40,7 +40,7 @@ describe('a known record that comes back with only its id', () => {
   });
 });
 
-test('an erased record that returns, is removed and is erased again publishes a second erasure', () => {
+test('when an erased record returns, is removed and is erased again, the second erasure is published', () => {
   const removed = afterwards(known(), observed({ removedAt: JAN }));
   const returned = afterwards(afterwards(removed, erased('p1', JAN)), observed());
   const again = afterwards(returned, observed({ removedAt: EARLIER }));
@@ -50,7 +50,7 @@ test('an erased record that returns, is removed and is erased again publishes a 
 describe('a removal without a usable date', () => {
   const record = observed({ removedAt: null }, { removed: true });
 
-  test('a removal without a usable date has the time of its first detection as its date', () => {
+  test('a removal without a usable date gets the time of its first detection as its date', () => {
     const removed = afterwards(known(), record);
     expect(removed.state.removedAt).toBe(NOW);
     expect(decide(removed, record, '2026-03-09T08:00:00.000Z')).toBeNull();
@@ -110,16 +110,16 @@ describe('a record that is already removed when it is first read', () => {
   const completed: Partial<ProgressionState> = { status: 'COMPLETED', completedAt: EARLIER };
   const first = afterwards(null, observed({ ...completed, removedAt: JAN }));
 
-  test('a record first seen as removed publishes nothing, also when it changes', () => {
+  test('when a record is already removed at its first read, nothing is published, not even its later changes', () => {
     expect(eventsOf(null, observed({ ...completed, removedAt: JAN }))).toEqual([]);
     expect(decide(first, observed({ status: 'DROPPED', removedAt: JAN }))).toBeNull();
   });
 
-  test('a record first seen as removed changes nothing when it is shown again unchanged', () => {
+  test('a record that was already removed at its first read changes nothing when it is read again', () => {
     expect(decide(first, observed({ ...completed, removedAt: JAN }))).toBeNull();
   });
 
-  test('when a record first seen as removed returns, its status is published with its completion date', () => {
+  test('when a record that was already removed at its first read returns, its status is published with its completion date', () => {
     const change = decide(first, observed(completed));
     expect(change?.events).toEqual(['CourseCompleted', 'ProgressionRestored']);
     if (change === null) return;
@@ -128,11 +128,11 @@ describe('a record that is already removed when it is first read', () => {
     expect(restoration?.detail.previous).toEqual(completion?.detail.progression);
   });
 
-  test('a record first seen as removed publishes its erasure', () => {
+  test('when a record that was already removed at its first read is erased, the erasure is published', () => {
     expect(eventsOf(first, erased('p1', JAN))).toEqual(['LearnerDataErased']);
   });
 
-  test('a record first seen as removed publishes an unbroken chain when it is erased, changes and returns', () => {
+  test('the events of a record that was already removed at its first read form an unbroken chain when it is erased, changes and returns', () => {
     const gone = afterwards(first, erased('p1', JAN));
     expect(decide(gone, observed({ status: 'DROPPED', removedAt: JAN }))).toBeNull();
     const returned = decide(gone, observed({ status: 'DROPPED' }));

@@ -32,7 +32,7 @@ const dateOf = (before: State | null, now: State) =>
   lived(before && known(before), now).map(({ detail }) => detail.occurredAt);
 
 describe('a course that is taken again', () => {
-  test('a second completion has no completion date until Kombo shows one, which is published as a correction', () => {
+  test('when a course is completed again without a date, the first date is not used, and a later date is published as a correction', () => {
     expect(
       story(
         { status: 'COMPLETED', completedAt: FIRST },
@@ -48,7 +48,7 @@ describe('a course that is taken again', () => {
     ]);
   });
 
-  test('a known date replaces null while the status stays the same', () => {
+  test('a null completion date does not replace the known one while the status stays the same', () => {
     expect(
       story(
         { status: 'COMPLETED', completedAt: FIRST },
@@ -62,7 +62,7 @@ describe('a course that is taken again', () => {
     ]);
   });
 
-  test('the completion date of a progression with a null status is kept when it is completed', () => {
+  test('when a progression with a null status and a completion date is completed, the date is kept', () => {
     const [event] = lived(known({ status: null, completedAt: FIRST }), {
       status: 'COMPLETED',
       completedAt: null,
@@ -71,7 +71,7 @@ describe('a course that is taken again', () => {
   });
 });
 
-describe('when something happened', () => {
+describe('the field `occurredAt` of an event', () => {
   test.each<[string, State | null, State, string]>([
     ['the date of a completion', {}, { status: 'COMPLETED', completedAt: SECOND }, SECOND],
     [
@@ -146,7 +146,7 @@ describe('when something happened', () => {
     expect(dateOf(before, now)).toEqual([occurredAt]);
   });
 
-  test('both events of a change without a date have `changed_at` as occurredAt', () => {
+  test('when one change without a date has two events, `occurredAt` of each event is `changed_at`', () => {
     const events = dateOf({ removedAt: FIRST }, { status: 'DROPPED', changedAt: WITHIN });
     expect(events).toEqual([WITHIN, WITHIN]);
   });

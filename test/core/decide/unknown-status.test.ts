@@ -15,14 +15,14 @@ async function withSuspended(): Promise<World> {
   return poller;
 }
 
-test('an unknown status publishes nothing and is set aside once with a count and a sample', async () => {
+test('a record with an unknown status publishes no event, and the status is set aside with a count and sample ids', async () => {
   const poller = await withSuspended();
   expect(poller.types()).toEqual([]);
   expect(listed(poller)).toMatchObject([{ kind: 'status', id: 'SUSPENDED', count: 2, sample: ['a', 'b'] }]);
   expect(poller.store.place().checkpoint.lastRun?.unknownStatuses).toBe(2);
 });
 
-test('a reconciliation counts the records with each unknown status, and delists a status that no record has any more', async () => {
+test('a reconciliation counts the records with each unknown status, and removes a status from the list when no record has it', async () => {
   const poller = await withSuspended();
   poller.put(observed({ id: 'a' }));
   await poller.poll({ mode: 'reconcile' });
@@ -33,7 +33,7 @@ test('a reconciliation counts the records with each unknown status, and delists 
   expect(listed(poller)).toEqual([]);
 });
 
-test('an incremental run adds new unknown statuses to the list and does not change listed ones', async () => {
+test('an incremental run adds new unknown statuses to the list and does not change those already listed', async () => {
   const poller = await withSuspended();
   const [before] = listed(poller);
   poller.put(suspended('c'), observed({ id: 'd', status: null }, { unknownStatus: 'WAITING' }));
@@ -42,7 +42,7 @@ test('an incremental run adds new unknown statuses to the list and does not chan
   expect(poller.store.place().checkpoint.hasSetAside).toBe(true);
 });
 
-test('a reconciliation keeps the time when an unknown status was listed, and writes only items that differ', async () => {
+test('a reconciliation keeps the time when an unknown status was listed, and writes an item only if its count changed', async () => {
   const poller = await withSuspended();
   const [before] = listed(poller);
   poller.store.calls.length = 0;
@@ -54,7 +54,7 @@ test('a reconciliation keeps the time when an unknown status was listed, and wri
   expect(listed(poller)).toMatchObject([{ count: 3, at: before?.at }]);
 });
 
-test('the checkpoint shows after a reconciliation whether anything is still set aside', async () => {
+test('after a reconciliation, the checkpoint shows whether any record or status is still set aside', async () => {
   const poller = await withSuspended();
   poller.kombo.rejected = [{ id: 'c', reason: 'enrolled_at is not a valid timestamp' }];
   poller.put(observed({ id: 'a' }), observed({ id: 'b' }));
@@ -68,7 +68,7 @@ test('the checkpoint shows after a reconciliation whether anything is still set 
   expect(poller.store.place().checkpoint.hasSetAside).toBe(false);
 });
 
-test('when a record with an unknown status gets a known status, the next reconciliation publishes this status', async () => {
+test('when a record with an unknown status gets a known status, the next reconciliation publishes the known status', async () => {
   const poller = await withSuspended();
   for (const record of poller.shown) record.updatedAt = 0;
   poller.shown.splice(0, 2);
@@ -79,7 +79,7 @@ test('when a record with an unknown status gets a known status, the next reconci
   expect(poller.types()).toEqual(['LearnerDropped', 'LearnerDropped']);
 });
 
-test('unknown statuses beyond a limit are counted together, to keep the checkpoint small', async () => {
+test('when there are more than 20 unknown statuses, the rest are counted together, to keep the checkpoint small', async () => {
   const poller = await synced(['a', 'b', 'c']);
   for (let at = 0; at < 50; at += 1) {
     poller.put(observed({ id: `p${at}`, status: null }, { unknownStatus: `STATUS ${at}` }));
@@ -89,7 +89,7 @@ test('unknown statuses beyond a limit are counted together, to keep the checkpoi
   expect(poller.store.aside.at(-1)).toMatchObject({ id: 'more statuses', count: 30 });
 });
 
-test('a set-aside record that is readable again is removed from the list', async () => {
+test('a set-aside record is removed from the list when a poll can read it', async () => {
   const poller = await synced(['a', 'b', 'c']);
   poller.kombo.rejected = [{ id: 'a', reason: 'enrolled_at is not a valid timestamp' }];
   await poller.poll();

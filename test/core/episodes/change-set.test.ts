@@ -38,7 +38,7 @@ test('a change set contains exactly the added changes and their progressions', (
   );
 });
 
-test('a change set of 5,000 changes still contains each of them', () => {
+test('a change set of 5,000 changes contains all of them', () => {
   const fingerprints = Array.from({ length: 5_000 }, (_, at) => fingerprintOf(changeOf(`p${at}`)));
   const set = changeSet();
   const added = fingerprints.map((fingerprint) => set.add(fingerprint));
@@ -56,7 +56,7 @@ test.each([0, 1, 3])('a change set can add %i fingerprints from one buffer', (co
   expect(set.add(fingerprintOf(changeOf('another')))).toEqual({ isNewChange: true, isNewProgression: true });
 });
 
-test('the fingerprint of a change with an erasure differs from the fingerprint of this change without it', () => {
+test('the fingerprint of a change with an erasure differs from the fingerprint of the same change without an erasure', () => {
   const change = changeOf('p1');
   const other = fingerprintOf({ ...change, erased: true });
   expect(Buffer.compare(fingerprintOf(change), other)).not.toBe(0);

@@ -10,8 +10,8 @@ const IDS = Array.from({ length: 100 }, (_, at) => `p${String(at).padStart(3, '0
 const removed = (ids: string[]) => ids.map((id) => observed({ id, removedAt: '2026-03-02T08:30:00.000Z' }));
 
 /**
- * A reconciliation is held because of 40 removals. The incremental run then reads the removals in another
- * order.
+ * Creates an integration whose reconciliation is held because of 40 removals. The incremental run has not
+ * read these removals yet.
  */
 async function heldInReconciliation() {
   const poller = world();
@@ -38,9 +38,9 @@ const settle = (poller: ReturnType<typeof world>, by: 'release' | 'discard') =>
   );
 
 describe.each([false, true])(
-  'a decision about held changes of a reconciliation (records read in another order: %s)',
+  'held changes of a reconciliation (records read in another order: %s)',
   (reversed) => {
-    test('a decision to discard changes that a reconciliation found also applies to the incremental run', async () => {
+    test('when a person discards changes that a reconciliation found, the incremental run does not publish them either', async () => {
       const { poller, published } = await heldInReconciliation();
       await settle(poller, 'discard');
       poller.clock.advance(25 * HOUR_MS);
@@ -50,7 +50,7 @@ describe.each([false, true])(
       expect(poller.types()).toHaveLength(published);
     });
 
-    test('a decision to release changes that a reconciliation found also applies to the incremental run, but not to later changes', async () => {
+    test('when a person releases changes that a reconciliation found, the incremental run publishes them, but holds later changes', async () => {
       const { poller, published } = await heldInReconciliation();
       await settle(poller, 'release');
       poller.clock.advance(HOUR_MS);
@@ -65,7 +65,10 @@ describe.each([false, true])(
   },
 );
 
-/** An incremental run is held because of 40 removals, and a person decides about them. */
+/**
+ * Creates an integration whose incremental run is held because of 40 removals, about which a person then
+ * decides.
+ */
 async function heldIncremental(by: 'release' | 'discard') {
   const poller = world();
   poller.put(...IDS.map((id) => observed({ id })));
@@ -78,7 +81,7 @@ async function heldIncremental(by: 'release' | 'discard') {
   return { poller, published };
 }
 
-test('a decision that a run could not apply because the data was expired is applied by the next run', async () => {
+test("when a run cannot apply a person's decision because the data is expired, the next run applies the decision", async () => {
   const { poller, published } = await heldIncremental('discard');
   poller.kombo.dataExpiredAt = '2026-03-02T08:45:00.000Z';
   await poller.poll();
@@ -89,7 +92,7 @@ test('a decision that a run could not apply because the data was expired is appl
   expect(poller.types()).toHaveLength(published);
 });
 
-test('a decision applies to one run only: the same progressions are suspect when they change again', async () => {
+test('after a release, the same progressions are suspect again when they change again', async () => {
   const { poller } = await heldIncremental('release');
   await poller.poll();
   expect(poller.store.place().checkpoint.holdDecisions).toEqual([]);
@@ -98,7 +101,7 @@ test('a decision applies to one run only: the same progressions are suspect when
   expect(await poller.poll()).toMatchObject({ kind: 'held', held: { waiting: { kinds: { restored: 40 } } } });
 });
 
-test('a decision applies to a record that could not be read in one run and can be read in the next', async () => {
+test("a person's decision applies to a record that could not be read in one run and can be read in the next", async () => {
   const { poller, published } = await heldIncremental('discard');
   const [id = ''] = IDS;
   poller.kombo.rejected = [{ id, reason: 'status is missing' }];
@@ -110,7 +113,7 @@ test('a decision applies to a record that could not be read in one run and can b
   expect(poller.types()).toHaveLength(published);
 });
 
-test('a hold ends when its changes disappear while they are counted', async () => {
+test('a hold ends without an event when the data expires while its changes are counted', async () => {
   const poller = world();
   poller.kombo.pageSize = 30;
   poller.put(...IDS.map((id) => observed({ id })));

@@ -27,7 +27,7 @@ async function synced(): Promise<World> {
 }
 
 describe('an integration that fails', () => {
-  test('a failing integration is notified once, with code and log page, and its recovery once', async () => {
+  test('an integration that fails several times publishes IntegrationFailing once, and IntegrationRecovered once when it succeeds', async () => {
     const poller = await synced();
     poller.kombo.failures = [failing(), failing(), failing()];
     for (let at = 0; at < 3; at += 1) {
@@ -55,7 +55,7 @@ describe('an integration that fails', () => {
     expect(poller.bus.notified[1]?.detail).toMatchObject({ failingSince: '2026-03-02T09:00:00.000Z' });
   });
 
-  test('a notice that the bus did not accept is published by the next failure of the episode', async () => {
+  test('when the bus does not accept IntegrationFailing, the next failure of the episode publishes the event', async () => {
     const poller = await synced();
     poller.kombo.failures = [failing(), failing()];
     poller.bus.tellFailures = [new TransientError('the bus is away')];
@@ -67,7 +67,7 @@ describe('an integration that fails', () => {
     ]);
   });
 
-  test('the health of an integration becomes healthy only after the recovery was published', async () => {
+  test('after a failure, an integration becomes healthy only when IntegrationRecovered is published', async () => {
     const poller = await synced();
     poller.kombo.failures = [failing()];
     await poller.poll();
@@ -77,7 +77,7 @@ describe('an integration that fails', () => {
     expect(notified(poller)).toEqual(['IntegrationFailing', 'IntegrationRecovered']);
   });
 
-  test('a failure of less than one hour is not notified', async () => {
+  test('a temporary failure of less than one hour publishes no event', async () => {
     const poller = await synced();
     poller.kombo.failures = [new TransientError('busy'), new TransientError('busy')];
     await poller.poll();
@@ -87,7 +87,7 @@ describe('an integration that fails', () => {
     expect(poller.bus.notified).toEqual([]);
   });
 
-  test('a failure of one hour is notified', async () => {
+  test('a temporary failure of one hour publishes IntegrationFailing', async () => {
     const poller = await synced();
     poller.kombo.failures = [new TransientError('busy'), new TransientError('busy')];
     await poller.poll();
@@ -100,7 +100,7 @@ describe('an integration that fails', () => {
     new WaitingError('first sync pending'),
     new AccessRefusedError('key rejected'),
     new DeploymentError('no permission'),
-  ])('a failure with the error "%s" is not notified as a failure of the integration', async (error) => {
+  ])('a poll that fails with the error "%s" does not publish IntegrationFailing', async (error) => {
     const poller = await synced();
     poller.kombo.failures = [error];
     expect(await poller.poll()).toMatchObject({ kind: 'failed', failure: { kind: error.kind } });
@@ -108,7 +108,7 @@ describe('an integration that fails', () => {
     expect(poller.store.place().lease).toBeNull();
   });
 
-  test('if Kombo refuses one integration only, its failure is notified once, and its recovery once', async () => {
+  test('when Kombo refuses one integration and accepts the others, one IntegrationFailing and one IntegrationRecovered are published', async () => {
     const poller = await synced();
     poller.kombo.failures = Array.from({ length: 3 }, () => new AccessRefusedError('check the key'));
     await poller.poll();
@@ -122,7 +122,7 @@ describe('an integration that fails', () => {
     });
   });
 
-  test('the checkpoint keeps when the last successful run began', async () => {
+  test('after a failure, the checkpoint keeps the time at which the last successful run began', async () => {
     const poller = await synced();
     const began = new Date(poller.clock.read()).toISOString();
     poller.kombo.beforePage = () => poller.clock.advance(MINUTE_MS);
@@ -132,7 +132,7 @@ describe('an integration that fails', () => {
     expect(poller.store.place().checkpoint.succeededAt).toBe(began);
   });
 
-  test('an unexpected error is stored and thrown', async () => {
+  test('an unexpected error is stored as a temporary failure and thrown', async () => {
     const poller = await synced();
     poller.kombo.failures = [new TypeError('oops')];
     await expect(poller.poll()).rejects.toThrow('oops');
@@ -147,7 +147,7 @@ describe('a bus that accepts a part of the events', () => {
   const complete = (poller: World) =>
     poller.put(...['a', 'b', 'c'].map((id) => observed({ id, status: 'COMPLETED', removedAt: null })));
 
-  test('events that the bus did not accept are published by the next run, and none twice', async () => {
+  test('an event that the bus did not accept is published by the next run, and the accepted events are not published again', async () => {
     const poller = await synced();
     poller.put(observed({ id: 'c', enrolledAt: '2026-03-02T08:30:00.000Z' }));
     await poller.poll();
@@ -163,7 +163,7 @@ describe('a bus that accepts a part of the events', () => {
     expect(poller.store.place().checkpoint.accepted).toBeNull();
   });
 
-  test('each event is published once when the bus accepts only a part of the events in two attempts', async () => {
+  test('each event is published once when the bus accepts a part of the events in each of two attempts', async () => {
     const poller = await synced();
     complete(poller);
     poller.bus.fails = ({ detail }) => detail.progression.id !== 'a';
@@ -175,7 +175,7 @@ describe('a bus that accepts a part of the events', () => {
     expect(poller.bus.published.map(({ detail }) => detail.progression.id)).toEqual(['a', 'b', 'c']);
   });
 
-  test('events that the bus refuses permanently are set aside once', async () => {
+  test('an event that the bus refuses permanently is set aside once', async () => {
     const poller = await synced();
     complete(poller);
     poller.bus.refusal = ({ detail }) => (detail.progression.id === 'a' ? 'too large' : null);

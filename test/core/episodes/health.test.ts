@@ -21,12 +21,12 @@ const failTimes = (kind: Failure['kind'], times: number) => {
 const waitOf = (health: { retryAt: string }) => Date.parse(health.retryAt) - NOW;
 
 describe('an integration that needs a person', () => {
-  test('an integration that needs a person is polled less and less often, at least every six hours', () => {
+  test('an integration that needs a person is polled less often after each failure, and at least every six hours', () => {
     const waits = [1, 2, 3, 7, 8, 100].map((times) => waitOf(failTimes('integration', times)));
     expect(waits).toEqual([5, 10, 20, 320, 360, 360].map((minutes) => minutes * MINUTE_MS));
   });
 
-  test('the failure of an integration that needs a person is notified immediately and only once', () => {
+  test('the failure of an integration that needs a person is due to be published immediately, and only once', () => {
     const health = failTimes('integration', 1);
     expect(isNoticeDue(health)).toBe(true);
     const notified = { ...health, notified: true };
@@ -35,13 +35,13 @@ describe('an integration that needs a person', () => {
   });
 
   test.each(['transient', 'waiting', 'access-refused', 'deployment'] as const)(
-    'a notice that was not published is still due when a failure of the kind %s follows',
+    'when the failure of an integration was not published, the publication is still due after a failure of the kind %s',
     (kind) => {
       expect(isNoticeDue(afterFailure(failTimes('integration', 1), failure(kind), NOW))).toBe(true);
     },
   );
 
-  test('an episode counts its failures and keeps the time of the first', () => {
+  test('an episode of failures has the number of its failures and the time of its first failure', () => {
     expect(failTimes('integration', 3)).toMatchObject({ failures: 3, since: '2026-03-02T08:00:00.000Z' });
   });
 });
@@ -51,7 +51,7 @@ describe('a temporary failure', () => {
     expect(waitOf(failTimes('transient', 50))).toBe(0);
   });
 
-  test('a temporary failure is notified after one hour', () => {
+  test('a temporary failure is due to be published after one hour', () => {
     const health = failTimes('transient', 1);
     expect(isNoticeDue(afterFailure(health, failure('transient'), NOW + HOUR_MS - 1))).toBe(false);
     expect(isNoticeDue(afterFailure(health, failure('transient'), NOW + HOUR_MS))).toBe(true);
@@ -59,7 +59,7 @@ describe('a temporary failure', () => {
 });
 
 describe('an integration that is being set up', () => {
-  test('an integration that waits for its setup is not notified as failing', () => {
+  test('an integration that waits for its setup is not published as failing', () => {
     const later = NOW + 100 * HOUR_MS;
     expect(isNoticeDue(afterFailure(failTimes('waiting', 20), failure('waiting'), later))).toBe(false);
     expect(waitOf(failTimes('waiting', 20))).toBe(10 * MINUTE_MS);
@@ -72,7 +72,7 @@ describe('an integration that is being set up', () => {
     expect(isNoticeDue(health)).toBe(false);
   });
 
-  test('waiting for the setup does not end the episode of a failure that was notified', () => {
+  test('an episode whose failure was published does not end when the integration waits for its setup', () => {
     const notified = { ...failTimes('integration', 2), notified: true };
     const health = afterFailure(afterFailure(notified, failure('waiting'), NOW), failure('integration'), NOW);
     expect(health).toMatchObject({ notified: true, since: notified.since });
@@ -80,20 +80,20 @@ describe('an integration that is being set up', () => {
 });
 
 describe('a refusal of access', () => {
-  test('while it is unknown whether the integration or the deployment caused a refused key, it is retried at each dispatch and not notified', () => {
+  test('while it is unknown who caused a refusal, the integration is polled at each dispatch, and no failure is published', () => {
     const health = failTimes('access-refused', 50);
     expect(waitOf(health)).toBe(0);
     expect(isNoticeDue(afterFailure(health, failure('access-refused'), NOW + 100 * HOUR_MS))).toBe(false);
   });
 
-  test('when Kombo refuses one integration only, the failure is notified and the integration is polled less and less often', () => {
+  test('when Kombo refuses one integration only, the failure is published, and the integration is polled less and less often', () => {
     const health = afterFailure(failTimes('access-refused', 1), failure('access-refused'), NOW, true);
     expect(isNoticeDue(health)).toBe(true);
     expect(waitOf(health)).toBe(10 * MINUTE_MS);
   });
 
   test.each(['transient', 'waiting', 'deployment'] as const)(
-    'whether Kombo accepts other integrations changes nothing for a failure of the kind %s',
+    'a failure of the kind %s is the same whether or not Kombo accepts other integrations',
     (kind) => {
       expect(afterFailure(WELL, failure(kind), NOW, true)).toEqual(afterFailure(WELL, failure(kind), NOW));
     },
@@ -101,7 +101,7 @@ describe('a refusal of access', () => {
 });
 
 test.each(['access-refused', 'deployment'] as const)(
-  'hours with failures of the kind %s do not count in the episode of a later temporary failure',
+  'the hours with failures of the kind %s do not count in the episode of a later temporary failure',
   (kind) => {
     const later = NOW + 100 * HOUR_MS;
     const health = afterFailure(failTimes(kind, 20), failure('transient'), later);
@@ -110,12 +110,12 @@ test.each(['access-refused', 'deployment'] as const)(
   },
 );
 
-test('an error of the deployment is never notified as a failure of an integration', () => {
+test('an error of the deployment is never published as a failure of an integration', () => {
   const later = NOW + 100 * HOUR_MS;
   expect(isNoticeDue(afterFailure(failTimes('deployment', 20), failure('deployment'), later))).toBe(false);
 });
 
-describe('the stored failure of a run', () => {
+describe('the stored failure of a poll', () => {
   test.each([
     [new TransientError('m', { code: 'C', logUrl: 'https://kombo.test/log' }), 'transient'],
     [new IntegrationError('m', { code: 'C', logUrl: 'https://kombo.test/log' }), 'integration'],

@@ -38,7 +38,7 @@ describe('a mass change', () => {
     expect(notified(poller)).toEqual([]);
   });
 
-  test('pages within the limit are published, all later changes are held, and one `ChangesHeld` has the number of held changes', async () => {
+  test('the pages within the limit are published, all later changes are held, and ChangesHeld is published once', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
 
@@ -64,7 +64,7 @@ describe('a mass change', () => {
     expect(notified(poller)).toEqual(['ChangesHeld']);
   });
 
-  test('a mass change in many small runs is held', async () => {
+  test('a mass change is held when it comes in many small runs', async () => {
     const poller = await synced();
     for (let at = 0; at < 10; at += 1) {
       remove(poller, ids.slice(at * 5, at * 5 + 5));
@@ -75,7 +75,7 @@ describe('a mass change', () => {
     expect(notified(poller)).toEqual(['ChangesHeld']);
   });
 
-  test('suspect changes of the day before do not count towards the limit', async () => {
+  test('suspect changes of more than 24 hours ago do not count towards the limit', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, LIMIT));
     await poller.poll();
@@ -98,7 +98,7 @@ describe('a mass change', () => {
     expect(poller.types().length).toBeLessThanOrEqual(LIMIT);
   });
 
-  test('a hold continues when the cursor of its run has expired', async () => {
+  test('a hold stays the same when Kombo no longer accepts the cursor of its run', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     for (let day = 0; day < 10; day += 1) {
@@ -112,7 +112,7 @@ describe('a mass change', () => {
     expect(new Set(poller.bus.published.map(({ detail }) => detail.id)).size).toBe(40);
   });
 
-  test('a `ChangesHeld` that could not be published is published by the next run with the same id', async () => {
+  test('when ChangesHeld could not be published, the next run publishes it with the same id', async () => {
     const poller = await synced();
     remove(poller, ids);
     poller.bus.tellFailures = [new TransientError('the bus is away')];
@@ -125,7 +125,7 @@ describe('a mass change', () => {
     ]);
   });
 
-  test('when a hold ends before it was published, its beginning and its end are published', async () => {
+  test('when a hold ends before its ChangesHeld is published, ChangesHeld and ChangesReleased are published', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     poller.bus.tellFailures = [new TransientError('the bus is away')];
@@ -135,7 +135,7 @@ describe('a mass change', () => {
     expect(notified(poller)).toEqual(['ChangesHeld', 'ChangesReleased']);
   });
 
-  test('a mass change that stops the incremental run and the reconciliation is one episode', async () => {
+  test('a mass change that stops the incremental run and the reconciliation is published as one hold', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     for (const record of poller.shown) record.updatedAt = 0;
@@ -171,7 +171,7 @@ describe('a mass change', () => {
     expect(notified(poller)).toEqual(['ChangesHeld']);
   });
 
-  test('when the time is spent, another call continues to count the held changes; a decision is refused until the count is complete', async () => {
+  test('the count of held changes continues in the next call when the time is spent, and a release is refused until the count is complete', async () => {
     const poller = await synced();
     remove(poller, ids);
     const someTime = (pages: number) => {
@@ -193,7 +193,7 @@ describe('a mass change', () => {
 });
 
 describe('held changes', () => {
-  test('when held changes disappear, the hold ends as resolved', async () => {
+  test('when the platform shows the earlier data again, the hold ends as resolved', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     await poller.poll();
@@ -207,7 +207,7 @@ describe('held changes', () => {
     expect(poller.types()).toHaveLength(20);
   });
 
-  test('released changes are published, and the run ends', async () => {
+  test('after a release, the held changes are published, and the run ends', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 90));
     await poller.poll();
@@ -221,7 +221,7 @@ describe('held changes', () => {
     expect(notified(poller)).toEqual(['ChangesHeld', 'ChangesReleased']);
   });
 
-  test('a release publishes only the changes that were counted', async () => {
+  test('a release does not apply to changes that were not counted', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 50));
     await poller.poll();
@@ -232,7 +232,7 @@ describe('held changes', () => {
     expect(notified(poller)).toEqual(['ChangesHeld', 'ChangesReleased', 'ChangesHeld']);
   });
 
-  test('discarded changes are not published until the records change again', async () => {
+  test('discarded changes are published only when the records change again', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     await poller.poll();
@@ -250,7 +250,7 @@ describe('held changes', () => {
     expect(poller.types().slice(20)).toEqual(['CourseCompleted']);
   });
 
-  test('a release is completed after a crash at any call', async () => {
+  test('a release that was interrupted by a crash at any call is completed by the next poll', async () => {
     for (let at = 1; ; at += 1) {
       const poller = await synced();
       remove(poller, ids.slice(0, 90));
@@ -266,7 +266,7 @@ describe('held changes', () => {
   });
 });
 
-test('release and discard change nothing when nothing is held', async () => {
+test('a release changes nothing when nothing is held', async () => {
   const poller = await synced();
   expect(await settle(poller, 'release')).toEqual({ done: true, result: { kind: 'nothing held' } });
   expect(poller.bus.notified).toEqual([]);

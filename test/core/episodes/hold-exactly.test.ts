@@ -7,7 +7,10 @@ import { observed } from '../../support/observed.ts';
 import { HOUR_MS, MINUTE_MS } from '../../support/test-clock.ts';
 import { type World, world } from '../../support/world.ts';
 
-/** `RECORDS=100000 npx vitest run test/core/episodes/hold-exactly.test.ts` */
+/**
+ * The number of progressions. For more, run `RECORDS=100000 npx vitest run
+ * test/core/episodes/hold-exactly.test.ts`.
+ */
 const RECORDS = Number(process.env['RECORDS'] ?? 2_000);
 const LIMIT = 25;
 const REMOVED = '2026-03-02T08:30:00.000Z';
@@ -98,14 +101,14 @@ function largestItem(poller: World): number {
 }
 
 describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i)', (seed) => {
-  test('a release publishes exactly the counted changes, whatever changes meanwhile', async () => {
+  test('a release publishes exactly the counted changes, whatever records change after the decision', async () => {
     const { poller, removed, live } = await withMassRemoval();
     expect(await interruptedPolls(poller, seed)).toBe('held');
     const held = await decide(poller, 'release');
     expect(held.waiting.total).toBe(removed.length);
 
-    // 10 % of the records return, some are dropped as well, and other records are removed that were not
-    // counted.
+    // Of the counted records, 10 % return and some are also dropped. Other records, which were not counted,
+    // are removed.
     const returned = removed.filter((at) => at % 10 === 1);
     const otherwise = removed.filter((at) => at % 100 === 2);
     for (const at of returned) change(poller, at, observed({ id: idOf(at) }));
@@ -120,7 +123,7 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
     const released = removed.filter((at) => !stays.has(at)).map(idOf);
     const notCounted = [...others, ...otherwise].map(idOf);
     const published = publishedRemovals(poller);
-    // The number of changes that are published without a person's decision before the run stops again.
+    // The removals that are published without a person's decision before the run stops again.
     const passed = published.filter((id) => notCounted.includes(id));
     expect(passed.length).toBeLessThanOrEqual(LIMIT);
     expect(published.filter((id) => !passed.includes(id))).toEqual(released);
@@ -163,7 +166,7 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
   });
 });
 
-test('while held changes are counted, each page is read once, and its events are decided once', async () => {
+test('while held changes are counted, each page is read once, and the changes of each page are decided once', async () => {
   const { poller } = await withMassRemoval();
   poller.store.calls.length = 0;
   poller.kombo.reads.length = 0;
@@ -175,7 +178,7 @@ test('while held changes are counted, each page is read once, and its events are
   expect(poller.store.calls.filter((call) => call === 'readKnown')).toHaveLength(pages);
 });
 
-test('after held changes are counted, each poll reads one page until a person decides', async () => {
+test('after held changes are counted, each poll reads at most two pages until a person decides', async () => {
   const { poller } = await withMassRemoval();
   await poller.poll();
   poller.kombo.reads.length = 0;

@@ -7,7 +7,7 @@ import { HOUR_MS } from '../../support/test-clock.ts';
 import { type World, world } from '../../support/world.ts';
 
 const KNOWN = 400;
-/** A tenth of the known progressions. */
+/** The limit of suspect changes: a tenth of the known progressions. */
 const LIMIT = 40;
 const OLD = '2026-01-20T10:00:00.000Z';
 const TODAY = '2026-03-02T08:00:00.000Z';
@@ -77,7 +77,7 @@ describe('a mass change of each suspect kind', () => {
       later({ status: 'COMPLETED', enrolledAt: null }),
     ],
   ])(
-    'suspect changes of the kind %s are published up to the limit, and are held when there is one more (%s)',
+    'suspect changes of the kind %s are published up to the limit, and one more change is held (%s)',
     async (kind, _what, before, record) => {
       const passes = await knows(kind === 'firstSeenUndated' ? { ...before, enrolledAt: null } : before);
       passes.put(...records(LIMIT, record));
@@ -95,7 +95,7 @@ describe('a mass change of each suspect kind', () => {
     },
   );
 
-  test('on a platform that sends dates, many new records without dates are held as `firstSeenUndated`', async () => {
+  test('on a platform that sends enrolment dates, many new records without dates are held as firstSeenUndated', async () => {
     const poller = await knows({});
     poller.put(...records(5_000, later({ enrolledAt: null }), KNOWN));
     expect(await poller.poll()).toMatchObject({
@@ -104,7 +104,7 @@ describe('a mass change of each suspect kind', () => {
     });
   });
 
-  test('many older versions, as after a restored backup, are held as `olderVersion`', async () => {
+  test('when Kombo shows older versions of many records twice, as after a restored backup, the changes are held as olderVersion', async () => {
     const poller = await knows({ ...completed, changedAt: TODAY });
     poller.put(...records(LIMIT + 1, (id) => observed({ id, status: 'DROPPED', changedAt: OLD })));
     expect(await poller.poll({ mode: 'reconcile' })).toMatchObject({
@@ -113,7 +113,7 @@ describe('a mass change of each suspect kind', () => {
     });
   });
 
-  test('a record counts as suspect only once, however often it changes', async () => {
+  test('a record counts as one suspect change, however often it changes', async () => {
     const poller = await knows({});
     poller.kombo.pageSize = 30;
     const gone = records(60, later({ status: 'DROPPED', removedAt: REMOVED }));
@@ -126,7 +126,7 @@ describe('a mass change of each suspect kind', () => {
   });
 });
 
-describe('ordinary learning in any number is not held', () => {
+describe('ordinary learning', () => {
   test('a deadline day on which everyone completes is not held', async () => {
     const poller = await knows({ status: 'IN_PROGRESS' });
     poller.put(...records(200, later({ status: 'COMPLETED', completedAt: TODAY })));
@@ -140,13 +140,13 @@ describe('ordinary learning in any number is not held', () => {
     expect(await poller.poll()).toMatchObject({ kind: 'ended', ended: [{ events: 5_000 }] });
   });
 
-  test('enrolments without a date on a platform that never sends dates are not held', async () => {
+  test('enrolments without a date are not held on a platform that never sends enrolment dates', async () => {
     const poller = await knows({ enrolledAt: null });
     poller.put(...records(5_000, later({ enrolledAt: null }), KNOWN));
     expect(await poller.poll()).toMatchObject({ kind: 'ended', ended: [{ events: 5_000 }] });
   });
 
-  test('recent completion dates that Kombo shows later than the completions are not held', async () => {
+  test('many recent completion dates that replace null are not held', async () => {
     const poller = await knows({});
     poller.put(...records(KNOWN, later({ status: 'IN_PROGRESS' })));
     await poller.poll();
@@ -157,7 +157,7 @@ describe('ordinary learning in any number is not held', () => {
     expect(poller.types()).toHaveLength(3 * KNOWN);
   });
 
-  test('many erasures after published removals are not held', async () => {
+  test('many erasures whose removals were published are not held', async () => {
     const poller = await knows({});
     poller.put(...records(LIMIT, later({ removedAt: REMOVED })));
     await poller.poll();
@@ -169,7 +169,7 @@ describe('ordinary learning in any number is not held', () => {
   });
 });
 
-test('whether a date is old is measured from the latest watermark that the integration ever had', async () => {
+test('a date counts as old by its distance to the latest watermark that the integration ever had', async () => {
   const poller = await knows({});
   const { checkpoint } = poller.store.place();
   poller.store.putCheckpoint({ ...checkpoint, watermark: '2026-01-01T00:00:00.000Z' });
@@ -180,7 +180,7 @@ test('whether a date is old is measured from the latest watermark that the integ
   });
 });
 
-test('a hold lists the 20 courses with the most held changes, and the sum of the other courses', async () => {
+test('a hold lists the 20 courses with the most held changes, and counts the rest together', async () => {
   const poller = world();
   poller.kombo.pageSize = 1_000;
   const inCourse = (id: string, at: number, state: State = {}) =>

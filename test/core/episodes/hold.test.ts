@@ -52,7 +52,7 @@ function decisions(): [Decision, Decision] {
 }
 
 describe('the count of a hold', () => {
-  test('the count of held changes belongs to the run that it stopped, at the same page', () => {
+  test('the count of held changes belongs to the run that was stopped, at the page where the run stopped', () => {
     expect(isCounted(held, run)).toBe(true);
     expect(countingOf({ ...empty, held: counting, run }, 'run')).toEqual(counting.counting);
   });
@@ -67,7 +67,7 @@ describe('the count of a hold', () => {
     expect(countingOf({ ...empty, held: counting, run: other }, 'run')).toBeNull();
   });
 
-  test('a hold is not completely counted while counting is in progress or must start over', () => {
+  test('a hold is not completely counted while the count is in progress or must start over', () => {
     expect(isCounted(counting, run)).toBe(false);
     expect(isCounted({ ...held, stoppedAt: null }, run)).toBe(false);
     expect(countingOf({ ...empty, held, run }, 'run')).toBeNull();
@@ -84,7 +84,7 @@ describe('the count of a hold', () => {
     expect(withoutCount(checkpoint, 'reconciliation')).toEqual(checkpoint);
   });
 
-  test('the count of held changes is deleted when its run starts over', () => {
+  test('when the stopped run starts over, the count of its held changes is deleted', () => {
     const checkpoint = withoutCount({ ...empty, held: counting, run }, 'run');
     expect(checkpoint.held).toEqual({ ...counting, stoppedAt: null, counting: null, chunks: [] });
     expect(withoutCount(empty, 'run')).toEqual(empty);
@@ -102,7 +102,7 @@ describe('the limit', () => {
     [24, 1, false],
     [25, 1, true],
   ])(
-    'after %i published suspect changes, a page with %i more exceeds the limit: %s',
+    'after %i published suspect changes, a page with %i suspect changes exceeds the limit: %s',
     (before, count, tooMany) => {
       const page = [ordinary, ...Array.from({ length: count }, () => suspect)];
       expect(exceedsLimit(page, passed(before), SETTINGS, now)).toBe(tooMany);
@@ -110,7 +110,7 @@ describe('the limit', () => {
     },
   );
 
-  test('ordinary changes are not held, even after the limit was lowered', () => {
+  test('an ordinary change is not held, even if more suspect changes than the limit were published before', () => {
     expect(exceedsLimit([ordinary], passed(1_000), SETTINGS, now)).toBe(false);
   });
 });
@@ -134,13 +134,13 @@ describe('a new hold', () => {
     expect(hold).toEqual({ ...held, since: now, counting: run, chunks: [], notice: 'none' });
   });
 
-  test('a new hold continues the episode of an earlier hold', async () => {
+  test('a new hold of one run continues the episode of an earlier hold of another run', async () => {
     const { hold } = await stoppedAgain({ ...held, mode: 'reconcile' });
     expect(hold).toMatchObject({ since: AT, mode: 'incremental', notice: 'published', chunks: [] });
   });
 });
 
-test('without a hold, `endHold` publishes nothing', async () => {
+test('`endHold` publishes nothing when nothing is held', async () => {
   const poller = await synced();
   await withLease(poller.ports, poller.settings, poller.integration, 'operator', (worker) =>
     endHold(worker, 'resolved'),
@@ -148,7 +148,7 @@ test('without a hold, `endHold` publishes nothing', async () => {
   expect(poller.bus.notified).toEqual([]);
 });
 
-test('a hold that was never published ends without an event', async () => {
+test('when a hold ends and its ChangesHeld was never published, no event is published', async () => {
   const ids = Array.from({ length: 100 }, (_, at) => `p${String(at).padStart(3, '0')}`);
   const poller = await synced(ids);
   poller.kombo.pageSize = 10;

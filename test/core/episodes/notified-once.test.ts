@@ -37,7 +37,7 @@ const episodes = {
 };
 
 test.each(Object.entries(episodes))(
-  'wherever the process is killed, the event %s has the same id in each publication',
+  'the event %s has the same id in each publication, wherever the process is killed',
   async (type, begin) => {
     for (const tookEffect of [false, true]) {
       for (let at = 1; ; at += 1) {
@@ -55,7 +55,7 @@ test.each(Object.entries(episodes))(
   },
 );
 
-test('every published failure gets a published recovery, wherever the process was killed', async () => {
+test('after each published IntegrationFailing, IntegrationRecovered is published, wherever the process was killed', async () => {
   for (const tookEffect of [false, true]) {
     for (let at = 1; ; at += 1) {
       const poller = await synced();
@@ -74,7 +74,7 @@ test('every published failure gets a published recovery, wherever the process wa
   }
 });
 
-test('a frozen worker that fails after it lost its lease publishes no event', async () => {
+test('a frozen worker publishes no event when it resumes and fails after another worker has acquired the lease', async () => {
   const poller = await synced();
   poller.kombo.failures = [new IntegrationError('no permission')];
   const frozen = await poller.pollWithFault({ at: 2, kind: 'frozen', tookEffect: false });

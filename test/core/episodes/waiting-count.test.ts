@@ -35,14 +35,14 @@ async function counted(...all: Suspected[]) {
   return count.read();
 }
 
-test('a new count of held changes is zero and has no chunk to store', async () => {
+test('a count of held changes is zero and has no chunk to store when only an ordinary change was added', async () => {
   const count = await waitingCount(NOTHING_COUNTED, []);
   count.add(suspected({ id: 'ordinary', kind: null }));
   expect(count.read()).toEqual(NOTHING_COUNTED);
   expect(count.take()).toBeNull();
 });
 
-describe('any count', () => {
+describe('a count of held changes', () => {
   const kinds = ['removed', 'dropped', 'corrected', null] as const;
   const some = fc.array(
     fc.record({
@@ -55,7 +55,7 @@ describe('any count', () => {
     { size: '+1' },
   );
 
-  test('a count of held changes counts each progression once, by its first change, and stores each change, however often it is interrupted', async () => {
+  test('a count of held changes counts each progression once and stores each change, however often the count is interrupted', async () => {
     await fc.assert(
       fc.asyncProperty(some, async (all) => {
         const chunks: HeldChunk[] = [];
@@ -99,20 +99,20 @@ function tallied(keys: (string | null)[]): Record<string, number> {
 }
 
 describe('the courses of a count', () => {
-  test('the courses in a count of held changes are sorted by their number of changes, then by id', async () => {
+  test('the courses in a count of held changes are sorted by their number of changes, then by their id', async () => {
     const three = ['c2', 'c1', 'c3', 'c3'].map((id, at) => ({ id: `p${at}`, course: { id } }));
     const { waiting } = await counted(...three);
     expect(waiting.courses.map(({ id }) => id)).toEqual(['c3', 'c1', 'c2']);
   });
 
-  test('a count of held changes lists at most 20 courses and sums up the others', async () => {
+  test('a count of held changes lists at most 20 courses and counts the rest together', async () => {
     const all = Array.from({ length: 23 }, (_, at) => String.fromCharCode(97 + at));
     const { waiting } = await counted(...all.map((id) => ({ id, course: { id } })).toReversed());
     expect(waiting.courses.map(({ id }) => id)).toEqual(all.slice(0, 20));
     expect(waiting.otherCourses).toEqual({ courses: 3, changes: 3 });
   });
 
-  test('a count of held changes lists a course without an id by the id of its revision, or without an id', async () => {
+  test('a count of held changes lists a course without an id by the id of its revision, or with a null id', async () => {
     const { waiting } = await counted(
       { id: 'a', course: { id: null, revisionId: 'r1', title: null } },
       { id: 'b', course: { id: null, revisionId: null, title: null } },
@@ -124,13 +124,13 @@ describe('the courses of a count', () => {
     ]);
   });
 
-  test('course titles in a count are cut to 100 characters, never within a surrogate pair', async () => {
+  test('a course title in a count of held changes is cut to 100 characters, never within a surrogate pair', async () => {
     const { waiting } = await counted({ id: 'a', course: { title: `${'x'.repeat(99)}\u{1F600} and more` } });
     expect(waiting.courses[0]?.title).toBe(`${'x'.repeat(99)}\uFFFD`);
   });
 });
 
-describe('the size of a chunk', () => {
+describe('the size of a chunk of held changes', () => {
   const filled = async (courseOf: (at: number) => Partial<Course>) => {
     const count = await waitingCount(NOTHING_COUNTED, []);
     let changes = 0;
@@ -143,7 +143,7 @@ describe('the size of a chunk', () => {
     return { changes, bytes: chunk.fingerprints.length + Buffer.byteLength(JSON.stringify(chunk.courses)) };
   };
 
-  test('a chunk of held changes is full when it has its maximum number of fingerprints', async () => {
+  test('a chunk of held changes is full when it has the maximum number of fingerprints', async () => {
     const { changes, bytes } = await filled(() => ({}));
     expect(changes).toBeGreaterThan(3_900);
     expect(bytes).toBeLessThan(CHUNK_BYTES + LAST_CHANGE_BYTES);

@@ -15,8 +15,8 @@ const INTERVAL_MS = 15 * MINUTE_MS;
 const ago = (intervals: number) => new Date(NOW - intervals * INTERVAL_MS).toISOString();
 
 /**
- * The results of an integration's runs: how many intervals ago it succeeded and failed, and in how many
- * intervals it is retried.
+ * The last runs of an integration: how many intervals ago it succeeded, how many intervals ago it failed, and
+ * after how many intervals it is polled again.
  */
 type Standing = {
   state?: Integration['state'];
@@ -39,7 +39,8 @@ function healthOf(failed: Standing['failed']): Health {
 }
 
 /**
- * Returns which of these integrations are due, by name. Null stands for an integration that was never polled.
+ * Returns which of these integrations are due. The keys are the ids, and null stands for an integration that
+ * was never polled.
  */
 function dueOf(fleet: Record<string, Standing | null>, lastProbe: Probe | null = null): Due {
   const integrations = Object.entries(fleet).map(([id, standing]) => ({
@@ -71,14 +72,14 @@ const refused = (intervals: number, retryIn?: number) => ({
 });
 
 describe('a refusal of access', () => {
-  test('a refused key is an error of the deployment if there is only one integration', () => {
+  test('when the only integration is refused, the refusal counts as an error of the deployment', () => {
     expect(summary(dueOf({ a: { succeeded: 2, failed: refused(1) } }))).toEqual({
       polls: [],
       stopped: ['a'],
     });
   });
 
-  test('a refused key is an error of the deployment when all integrations that ran in the last two intervals were refused', () => {
+  test('when all integrations that ran in the last two intervals were refused, the refusal counts as an error of the deployment', () => {
     const due = dueOf({
       a: { succeeded: 2, failed: refused(1) },
       b: { succeeded: null, failed: refused(0.9) },
@@ -91,7 +92,7 @@ describe('a refusal of access', () => {
     expect(summary(due)).toEqual({ polls: ['new', 'late'], stopped: ['a', 'b'] });
   });
 
-  test('a refusal is a failure of the integration when another integration succeeded after it', () => {
+  test('when another integration succeeded after a refusal, the refusal counts as a failure of the refused integration', () => {
     expect(summary(dueOf({ a: { failed: refused(1) }, b: { succeeded: 0.9 } }))).toEqual({
       polls: ['a, own', 'b'],
       stopped: [],
@@ -99,19 +100,19 @@ describe('a refusal of access', () => {
   });
 
   test.each(['integration', 'waiting'] as const)(
-    'a refusal is a failure of the integration when Kombo accepted the key for another one after it, which failed with the kind %s',
+    'when another integration failed after a refusal with the kind %s, the refusal counts as a failure of the refused integration',
     (kind) => {
       const due = dueOf({ a: { failed: refused(1) }, b: { failed: { kind, ago: 0.9, retryIn: 1 } } });
       expect(summary(due)).toEqual({ polls: ['a, own'], stopped: [] });
     },
   );
 
-  test('a refusal stays a failure of the integration when the other integration is refused later, too', () => {
+  test('a refusal still counts as a failure of the refused integration when another integration succeeded since and is now refused', () => {
     const due = dueOf({ a: { failed: refused(3, 5) }, b: { succeeded: 1, failed: refused(0.5) } });
     expect(summary(due)).toEqual({ polls: [], stopped: ['b'] });
   });
 
-  test('while it is unknown whether the integration or the deployment caused a refusal, the integration is not polled: until another integration runs, for at most two intervals', () => {
+  test('an integration is not polled for at most two intervals while it is unknown whether the integration or the deployment caused a refusal', () => {
     const fleet = (intervals: number) => ({
       a: { failed: refused(intervals - 0.1) },
       b: { succeeded: intervals },
@@ -121,7 +122,7 @@ describe('a refusal of access', () => {
     expect(summary(dueOf(fleet(2.1)))).toEqual({ polls: ['b'], stopped: ['a'] });
   });
 
-  test('a temporary failure of another integration does not show who caused a refusal', () => {
+  test('a temporary failure of another integration does not show whether the integration or the deployment caused a refusal', () => {
     const due = dueOf({
       a: { failed: refused(1) },
       b: { succeeded: 3, failed: { kind: 'transient', ago: 0.5 } },
@@ -129,33 +130,33 @@ describe('a refusal of access', () => {
     expect(summary(due)).toEqual({ polls: ['b'], stopped: ['a'] });
   });
 
-  test('an integration that failed because of itself is not due before its retry time', () => {
+  test('an integration that failed for its own reason is not due before its retry time', () => {
     expect(summary(dueOf({ a: { failed: refused(1, 3) }, b: { succeeded: 0.5 } })).polls).toEqual(['b']);
   });
 
-  test('after the first success of any integration, all refused integrations are due immediately', () => {
+  test('when the probe succeeds, all refused integrations are due immediately', () => {
     const fleet = { a: { succeeded: 0.9 }, b: { failed: refused(9) }, c: { failed: refused(5) } };
     const lastProbe = { integration: 'a', at: ago(1) };
     expect(summary(dueOf(fleet, lastProbe))).toEqual({ polls: ['b', 'c', 'a'], stopped: [] });
   });
 
-  test('a refusal after the probe succeeded is a failure of the integration', () => {
+  test('when an integration is refused after the probe succeeded, the refusal counts as a failure of this integration', () => {
     const fleet = { a: { succeeded: 0.3 }, b: { failed: refused(0.5) } };
     expect(summary(dueOf(fleet, { integration: 'a', at: ago(1) })).polls).toEqual(['b, own', 'a']);
   });
 });
 
-test("a permission that AWS denies is retried at each dispatch, and is never the integration's own failure", () => {
+test('an integration for which AWS denied a permission is due at each dispatch', () => {
   const due = dueOf({ a: { failed: { kind: 'deployment', ago: 1 } }, b: { succeeded: 0.9 } });
   expect(summary(due)).toEqual({ polls: ['a', 'b'], stopped: [] });
 });
 
-test('a permission that AWS denies for every integration stops all polls', () => {
+test('all polls are stopped when AWS denied a permission for every integration', () => {
   const denied = { kind: 'deployment' as const, ago: 1 };
   expect(summary(dueOf({ a: { failed: denied }, b: { failed: denied } })).stopped).toEqual(['a', 'b']);
 });
 
-/** Generates fleets of 1 to 500 integrations in any order, with any failures. */
+/** Generates a number of intervals, in quarters. */
 const quarters = (min: number) => fc.integer({ min, max: 40 }).map((count) => count / 4);
 const intervals = quarters(0);
 const standing: fc.Arbitrary<Standing> = fc.record(
@@ -182,8 +183,8 @@ const fleet = fc
 
 const isActive = (each: Standing | null) => (each?.state ?? 'active') === 'active';
 
-describe('independent of the other integrations', () => {
-  test('an integration is due if its last run succeeded or it never ran, whatever the state of other integrations', () => {
+describe('fleets with any failures', () => {
+  test('an integration is due when its last run succeeded or it never ran, whatever the state of the other integrations', () => {
     fc.assert(
       fc.property(fleet, (list) => {
         const { polls } = summary(dueOf(Object.fromEntries(list)));
@@ -193,7 +194,7 @@ describe('independent of the other integrations', () => {
     );
   });
 
-  test('an integration that failed because of itself is due at its retry time, whatever the state of other integrations', () => {
+  test('an integration that failed for its own reason is due at its retry time, whatever the state of the other integrations', () => {
     fc.assert(
       fc.property(fleet, (list) => {
         const { polls } = summary(dueOf(Object.fromEntries(list)));
@@ -207,7 +208,7 @@ describe('independent of the other integrations', () => {
     );
   });
 
-  test('the order in which integrations are listed does not change which are due', () => {
+  test('the order in which integrations are listed does not change which integrations are due', () => {
     fc.assert(
       fc.property(fleet, fc.infiniteStream(fc.double({ noNaN: true })), (list, places) => {
         const shuffled = list
@@ -222,7 +223,7 @@ describe('independent of the other integrations', () => {
     );
   });
 
-  test('a dispatch lists each active integration at most once, as due or as stopped', () => {
+  test('a dispatch lists an active integration at most once, either as due or as stopped', () => {
     fc.assert(
       fc.property(fleet, (list) => {
         const { polls, stopped } = dueOf(Object.fromEntries(list));
@@ -256,7 +257,7 @@ const fleets = fc
 /** Generates the delay of each dispatch, as a share of the interval. */
 const jitters = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 100, maxLength: 100 });
 
-test('while all integrations are refused, the integration that succeeded last is the first probe, and each interval has a different probe', () => {
+test('while all integrations are refused, the integration that succeeded last is the first probe, and each interval has another probe', () => {
   fc.assert(
     fc.property(fleets, jitters, (fleet, jitter) => {
       let last: Probe | null = null;
@@ -279,13 +280,13 @@ test('while all integrations are refused, the integration that succeeded last is
   );
 });
 
-test('while all integrations are refused, there is one probe per interval, also when dispatch is called again', () => {
+test('while all integrations are refused, a second dispatch within an interval has no probe', () => {
   const fleet = [stopped('moodle:a', NOW - INTERVAL_MS), stopped('moodle:b', null)];
   const last = { integration: 'moodle:a', at: at(NOW) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW + MINUTE_MS, intervalMs: INTERVAL_MS })).toBeNull();
 });
 
-test('the order of the probes starts over after a success', () => {
+test('the order of the probes starts over after an integration has succeeded', () => {
   const fleet = [stopped('moodle:a', NOW - 2 * INTERVAL_MS), stopped('moodle:b', NOW - INTERVAL_MS)];
   const last = { integration: 'moodle:b', at: at(NOW - 3 * INTERVAL_MS) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW, intervalMs: INTERVAL_MS })).toBe('moodle:b');
@@ -297,6 +298,6 @@ test('the order of the probes starts over when the last probe is no longer stopp
   expect(nextProbe(fleet, { lastProbe: last, now: NOW, intervalMs: INTERVAL_MS })).toBe('moodle:a');
 });
 
-test('there is no probe if no integration is stopped', () => {
+test('a dispatch has no probe when no integration is stopped', () => {
   expect(nextProbe([], { lastProbe: null, now: NOW, intervalMs: INTERVAL_MS })).toBeNull();
 });

@@ -33,8 +33,8 @@ const entry = (changes: Change[], rest: Partial<JournalEntry> = {}): JournalEntr
   ...rest,
 });
 
-describe('a checkpoint after an entry', () => {
-  test('in the checkpoint after an entry, only the run that wrote the entry has its counts', () => {
+describe('the checkpoint after an entry', () => {
+  test('in the checkpoint after an entry, only the run that wrote the entry has the counts of the entry', () => {
     const { reconciliation } = checkpoint;
     expect(advance(checkpoint, entry([change(), { ...change(), events: [] }]), NOW)).toMatchObject({
       entry: 5,
@@ -50,18 +50,18 @@ describe('a checkpoint after an entry', () => {
     });
   });
 
-  test('after an entry, the checkpoint has no run if none is in progress', () => {
+  test('the checkpoint after an entry has no run when no run is in progress', () => {
     expect(advance({ ...checkpoint, run: null }, entry([change()]), NOW).run).toBeNull();
   });
 
-  test('the checkpoint remembers that a pass changed something', () => {
+  test('the checkpoint after an entry records whether the pass changed something', () => {
     const fence = entry([]);
     expect(advance(checkpoint, fence, NOW).run?.passChanged).toBe(false);
     const changed = advance(checkpoint, entry([change()]), NOW);
     expect(advance(changed, fence, NOW).run?.passChanged).toBe(true);
   });
 
-  test('the checkpoint remembers that the platform has shown an enrolment date', () => {
+  test('the checkpoint after an entry records that the platform has shown an enrolment date', () => {
     const undated = change({ enrolledAt: null });
     const without = advance(checkpoint, entry([undated]), NOW);
     expect(without.hasEnrolmentDates).toBe(false);
@@ -84,13 +84,13 @@ async function cutOff(): Promise<World> {
   }
 }
 
-test('recovery reads the learner details again from Kombo', async () => {
+test('a recovery reads the learner details again from Kombo', async () => {
   const poller = await cutOff();
   await poller.poll();
   expect(poller.bus.published.at(-1)?.detail.learner).toMatchObject({ lastName: CANARY });
 });
 
-test('recovery publishes without details when Kombo no longer knows the integration', async () => {
+test('a recovery publishes events without learner details when Kombo no longer knows the integration', async () => {
   const poller = await cutOff();
   poller.kombo.readByIds = async () => {
     throw new IntegrationError('Kombo returned PLATFORM.INTEGRATION_NOT_FOUND');
@@ -99,7 +99,7 @@ test('recovery publishes without details when Kombo no longer knows the integrat
   expect(poller.bus.published.at(-1)?.detail.learner).toMatchObject({ firstName: null, lastName: null });
 });
 
-test('recovery fails while Kombo cannot return learner details, and the next poll tries again', async () => {
+test('a recovery fails while Kombo cannot return the learner details, and the next poll tries again', async () => {
   const poller = await cutOff();
   poller.kombo.readByIds = async () => {
     throw new TransientError('Kombo returned 503');

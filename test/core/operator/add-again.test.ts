@@ -49,7 +49,7 @@ const notified = (poller: World) =>
   poller.bus.published.map(({ type, detail }) => `${type} ${detail.progression.id}`).toSorted();
 
 describe('a removed integration that is added again', () => {
-  test('an integration added again without a baseline continues at its watermark and keeps its baseline setting', async () => {
+  test('an integration that is added again without a baseline continues at its watermark and keeps its baseline setting', async () => {
     const poller = await removed(['a', 'b'], { mode: 'publish' });
     show(poller, 'a', 'COMPLETED');
     show(poller, 'c', 'ENROLLED');
@@ -66,7 +66,7 @@ describe('a removed integration that is added again', () => {
     [{ mode: 'publish' }, ['CourseCompleted a', 'CourseStarted c', 'LearnerEnrolled d']],
     [{ mode: 'since', date: '2026-04-01T12:00:00.000Z' }, ['LearnerEnrolled d']],
   ] satisfies [Baseline, string[]][])(
-    'an integration added again with a baseline is synced as if for the first time: %j',
+    'an integration that is added again with a baseline is synced as if for the first time: %j',
     async (baseline, expected) => {
       const poller = await removed(['a', 'b', 'c']);
       show(poller, 'a', 'COMPLETED');
@@ -83,7 +83,7 @@ describe('a removed integration that is added again', () => {
     },
   );
 
-  test('an integration added again publishes only changes after its silent baseline', async () => {
+  test('after an integration is added again with a silent baseline, only changes after the baseline are published', async () => {
     const changes = fc.array(fc.tuple(fc.nat(5), fc.constantFrom(...STATUSES)), { maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(changes, changes, fc.nat(3), async (meanwhile, later, cuts) => {
@@ -92,7 +92,7 @@ describe('a removed integration that is added again', () => {
         for (const [number, status] of meanwhile) show(poller, `p${number}`, status);
 
         await add(poller, { mode: 'silent' });
-        // The baseline takes several calls.
+        // Each of these calls has time for one page of the baseline.
         for (let cut = 0; cut < cuts; cut += 1) {
           await poller.poll({ integration: poller.integration, timeLeft: () => false });
         }
@@ -117,7 +117,7 @@ describe('a removed integration that is added again', () => {
     );
   });
 
-  test('an integration added again publishes the changes that happen during its baseline, also when the run starts over', async () => {
+  test('while the baseline of an integration that was added again starts over, changes of stored records are published', async () => {
     const poller = await removed(['a', 'b', 'c']);
     poller.kombo.pageSize = 1;
     show(poller, 'a', 'IN_PROGRESS');
@@ -134,7 +134,7 @@ describe('a removed integration that is added again', () => {
     expect(notified(poller)).toEqual(['CourseCompleted a']);
   });
 
-  test('the baseline of an integration that is added again ends its hold', async () => {
+  test('when an integration with a hold is added again, its baseline ends the hold', async () => {
     const poller = world({ mode: 'silent' }, { surgeFloor: 1, surgeShare: 0 });
     for (const id of ['a', 'b', 'c']) show(poller, id, 'COMPLETED');
     await poller.store.changeIntegration(poller.integration.id, () => poller.integration);
@@ -153,7 +153,7 @@ describe('a removed integration that is added again', () => {
     expect(poller.bus.published).toEqual([]);
   });
 
-  test('after an interrupted command the integration is still removed, and a second command adds it with a baseline', async () => {
+  test('when adding an integration again fails, the integration stays removed, and the second attempt runs the baseline', async () => {
     const poller = await removed(['a']);
     show(poller, 'a', 'COMPLETED');
     const { changeIntegration } = poller.store;
@@ -169,7 +169,7 @@ describe('a removed integration that is added again', () => {
     expect(notified(poller)).toEqual([]);
   });
 
-  test('an integration that is added again becomes active only after its baseline is due, also when the command is interrupted', async () => {
+  test('when adding an integration again fails after the integration became active, the next poll still runs the baseline', async () => {
     const poller = await removed(['a']);
     show(poller, 'a', 'COMPLETED');
     const { releaseLease, saveCheckpoint, changeIntegration } = poller.store;
@@ -190,7 +190,7 @@ describe('a removed integration that is added again', () => {
     expect(notified(poller)).toEqual([]);
   });
 
-  test('adding an integration again changes nothing when someone else has added it meanwhile', async () => {
+  test('adding an integration again changes nothing when someone else has added the integration in the meantime', async () => {
     const poller = await removed(['a']);
     const work = (worker: Worker) =>
       addAgain(worker, { baseline: { mode: 'publish' }, addedAt: '2026-05-01T00:00:00.000Z' });

@@ -25,7 +25,7 @@ async function synced(): Promise<World> {
   return at;
 }
 
-test('after the watermark was moved back, the next run reads from there and publishes nothing again', async () => {
+test('after a person moves the watermark back, the next run reads from the new watermark and publishes nothing again', async () => {
   const at = await synced();
   const published = at.bus.published.length;
   const back = iso(at.clock.read() - 20 * HOUR_MS);
@@ -40,7 +40,7 @@ test('after the watermark was moved back, the next run reads from there and publ
   expect(at.store.place().checkpoint.watermark).toBe(iso(at.clock.read()));
 });
 
-test('moving the watermark ends the run in progress', async () => {
+test('the run in progress ends when a person moves the watermark', async () => {
   const at = await synced();
   at.kombo.pageSize = 1;
   at.put(observed({ id: 'p2' }), observed({ id: 'p3' }));
@@ -55,7 +55,7 @@ test('moving the watermark ends the run in progress', async () => {
   expect(at.types()).toHaveLength(3);
 });
 
-test('the watermark can be moved forward, past unread changes, only with `force`', async () => {
+test('the watermark can be moved forward only with `force`, because unread changes are skipped', async () => {
   const at = await synced();
   const before = at.store.place().checkpoint.watermark ?? '';
   at.clock.advance(5 * HOUR_MS);
@@ -71,7 +71,7 @@ test('the watermark can be moved forward, past unread changes, only with `force`
   expect(at.store.place().checkpoint.watermark).toBe(forward);
 });
 
-test('a watermark in the future is refused, also with `force`', async () => {
+test('a watermark in the future is refused, even with `force`', async () => {
   const at = await synced();
 
   expect(await set(at, iso(at.clock.read() + 1000), true)).toEqual({

@@ -46,7 +46,7 @@ async function retry(poller: World): Promise<RetriedSetAside> {
 }
 
 describe('a record that was set aside', () => {
-  test('a retry of a record publishes the missed change and removes the record from the list', async () => {
+  test('the retry of a set-aside record publishes the missed change and removes the record from the list', async () => {
     const poller = await withBrokenRecord();
     poller.put(observed({ id: 'a', status: 'COMPLETED', completedAt: REMOVED }));
     expect(await retry(poller)).toMatchObject({ processed: [BROKEN], remaining: [] });
@@ -56,7 +56,7 @@ describe('a record that was set aside', () => {
     expect(poller.types()).toEqual(['CourseCompleted']);
   });
 
-  test('a retry of a record without a missed change removes it from the list and publishes nothing', async () => {
+  test('the retry of a set-aside record without a missed change publishes nothing and removes the record from the list', async () => {
     const poller = await withBrokenRecord();
     const { entry } = poller.store.place().checkpoint;
     expect(await retry(poller)).toMatchObject({ processed: [BROKEN] });
@@ -64,7 +64,7 @@ describe('a record that was set aside', () => {
     expect(poller.store.place().checkpoint.entry).toBe(entry);
   });
 
-  test('a set-aside record that is still unreadable stays on the list, with the current reason', async () => {
+  test('a set-aside record that is still unreadable stays on the list, and the retry returns the present reason', async () => {
     const poller = await withBrokenRecord();
     const reason = 'changed_at does not fit the schema';
     poller.ports.kombo = {
@@ -75,7 +75,7 @@ describe('a record that was set aside', () => {
     expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('a set-aside record that Kombo no longer has stays on the list, with the reason that Kombo does not have it', async () => {
+  test('a set-aside record that Kombo no longer has stays on the list', async () => {
     const poller = await withBrokenRecord();
     poller.shown.length = 0;
     expect(await retry(poller)).toMatchObject({
@@ -84,7 +84,7 @@ describe('a record that was set aside', () => {
     expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('a retry does not trust a removal while the data is expired', async () => {
+  test('the retry of a set-aside record does not trust a removal while the data is expired', async () => {
     const poller = await withBrokenRecord();
     poller.put(observed({ id: 'a', removedAt: REMOVED }));
     poller.kombo.dataExpiredAt = REMOVED;
@@ -93,7 +93,7 @@ describe('a record that was set aside', () => {
     expect(poller.types()).toEqual([]);
   });
 
-  test('a retry of a record publishes no suspect change beyond the limit', async () => {
+  test('the retry of a set-aside record publishes no suspect change beyond the limit', async () => {
     const poller = await withBrokenRecord();
     poller.put(observed({ id: 'a', removedAt: REMOVED }));
     poller.settings.surgeFloor = 0;
@@ -102,7 +102,7 @@ describe('a record that was set aside', () => {
     expect(poller.types()).toEqual([]);
   });
 
-  test('before a silent first sync has ended, a retry publishes nothing', async () => {
+  test('the retry of a set-aside record publishes nothing before a silent first sync has ended', async () => {
     const poller = world();
     poller.kombo.pageSize = 1;
     poller.kombo.rejected = [BROKEN];
@@ -118,7 +118,7 @@ describe('a record that was set aside', () => {
     expect(poller.types()).toEqual(['CourseStarted']);
   });
 
-  test('during a forced silent baseline, a retry publishes nothing', async () => {
+  test('the retry of a set-aside record publishes nothing during a forced silent baseline', async () => {
     const poller = await withBrokenRecord();
     poller.kombo.pageSize = 1;
     poller.kombo.rejected = [BROKEN];
@@ -130,7 +130,7 @@ describe('a record that was set aside', () => {
     expect(poller.store.known.get('a')?.state.status).toBe('IN_PROGRESS');
   });
 
-  test('a retry after a crash does not publish a record again', async () => {
+  test('a set-aside record is published once when the first retry was killed after the publication', async () => {
     const poller = await withBrokenRecord();
     poller.put(observed({ id: 'a', status: 'DROPPED' }));
     const { removeSetAside } = poller.store;
@@ -161,7 +161,7 @@ describe('a record without an id', () => {
     expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('a retry of a record without an id finds it on any page when it has an id meanwhile', async () => {
+  test('the retry of a record without an id finds the record on any page when the record has an id by then', async () => {
     const poller = await withRecordWithoutId();
     poller.kombo.rejected = [];
     poller.kombo.pageSize = 1;
@@ -171,7 +171,7 @@ describe('a record without an id', () => {
     expect(poller.store.aside).toEqual([]);
   });
 
-  test('a poll removes a record that was listed without an id when it has an id', async () => {
+  test('a poll removes a record without an id from the list when the record has an id by then', async () => {
     const poller = await withRecordWithoutId();
     poller.kombo.rejected = [];
     poller.put(mended);
@@ -180,7 +180,7 @@ describe('a record without an id', () => {
     expect(poller.store.aside).toEqual([]);
   });
 
-  test('a retry removes a record without an id from the list when Kombo no longer shows it', async () => {
+  test('the retry of a record without an id removes the record from the list when Kombo no longer shows the record', async () => {
     const poller = await withRecordWithoutId();
     poller.kombo.rejected = [];
     expect(await retry(poller)).toMatchObject({ processed: [standIn], remaining: [] });
@@ -201,7 +201,7 @@ describe('a record without an id', () => {
 });
 
 describe('an event that was set aside', () => {
-  test('a retry of a set-aside event publishes it with the same id and removes it from the list', async () => {
+  test('the retry of a set-aside event publishes the event with the same id and removes the event from the list', async () => {
     const poller = await withRefusedEvent();
     const [item] = poller.store.aside;
     poller.bus.refusal = () => null;
@@ -210,7 +210,7 @@ describe('an event that was set aside', () => {
     expect(poller.store.aside).toEqual([]);
   });
 
-  test('a set-aside event that is refused again stays on the list, with the current reason', async () => {
+  test('a set-aside event that is refused again stays on the list, and the retry returns the present reason', async () => {
     const poller = await withRefusedEvent();
     poller.bus.refusal = () => 'NotToday';
     expect(await retry(poller)).toMatchObject({
@@ -220,7 +220,7 @@ describe('an event that was set aside', () => {
     expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('a set-aside event that the journal no longer has stays on the list, with the reason that the journal does not have it', async () => {
+  test('a set-aside event that the journal no longer has stays on the list', async () => {
     const poller = await withRefusedEvent();
     poller.store.journal.clear();
     const { remaining } = await retry(poller);

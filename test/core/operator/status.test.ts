@@ -71,7 +71,7 @@ test('the status of a paused integration is "paused", whatever its health', () =
   expect(statusOf(facts({ held }, { integration: paused }), NOW).condition).toBe('paused');
 });
 
-test('the status shows the age of the watermark, the lease, the failure and the size of the journal', () => {
+test('the status of an integration shows the age of the watermark, the lease, the failure and the size of the journal', () => {
   const lease = { owner: 'w', until: '2026-03-02T08:01:00.000Z' };
   const checkpoint = { watermark, entry: 120, known: 7, health: troubled('integration') };
 
@@ -86,12 +86,12 @@ test('the status shows the age of the watermark, the lease, the failure and the 
   });
 });
 
-test('the status does not show an expired lease', () => {
+test('the status of an integration does not show an expired lease', () => {
   const lease = { owner: 'w', until: '2026-03-02T07:59:00.000Z' };
   expect(statusOf(facts({}, { lease }), NOW).workerUntil).toBeNull();
 });
 
-test('the status of a first sync in progress shows its pages and records', async () => {
+test('the status of an integration shows the pages and records of a first sync in progress', async () => {
   const at = world();
   at.kombo.pageSize = 1;
   at.put(observed({ id: 'p1' }), observed({ id: 'p2' }));
@@ -109,7 +109,7 @@ test('the status of a first sync in progress shows its pages and records', async
   expect(status()).toMatchObject({ condition: 'healthy', run: null, known: 2, staleMs: HOUR_MS });
 });
 
-test("the status shows Kombo's rate limit until it is over", () => {
+test("the status of an integration shows Kombo's rate limit until the limit ends", () => {
   const limitedUntil = '2026-03-02T08:05:00.000Z';
 
   expect(statusOf(facts({ watermark, limitedUntil }), NOW)).toMatchObject({
@@ -120,7 +120,7 @@ test("the status shows Kombo's rate limit until it is over", () => {
   expect(statusOf(facts(null), NOW).limitedUntil).toBeNull();
 });
 
-test('an entry that was appended and is not published yet is named with its number of events', () => {
+test('the status of an integration shows the number and the events of an entry that is not published yet', () => {
   const change = decideEvents(null, observed(), new Date(NOW).toISOString());
   if (change === null) throw new Error('a first sight is a change');
   const nextEntry = entryOf([{ ...change, events: ['CourseCompleted', 'ProgressionRemoved'] }], 7);

@@ -22,7 +22,7 @@ const pause = (poller: World) =>
   );
 
 describe("an operator's command", () => {
-  test("an operator's command holds the lease while it works, and then releases it", async () => {
+  test("an operator's command acquires the lease, does its work and releases the lease", async () => {
     const poller = await synced();
     expect(await pause(poller)).toEqual({ done: true, result: { ...poller.integration, state: 'paused' } });
     expect(poller.store.calls).toEqual(['takeLease', 'changeIntegration', 'releaseLease']);
@@ -38,7 +38,7 @@ describe("an operator's command", () => {
     expect(await pause(poller)).toMatchObject({ done: true });
   });
 
-  test("an operator's command first finishes the entry that a killed poll left", async () => {
+  test("an operator's command first publishes the entry that a killed poll has appended", async () => {
     const poller = await synced();
     poller.put(observed({ id: 'a', status: 'COMPLETED' }));
     const { calls } = await poller.pollWithFault({ at: 4, kind: 'killed', tookEffect: true });
@@ -51,7 +51,7 @@ describe("an operator's command", () => {
     );
   });
 
-  test("an operator's command that fails throws its error, and the next worker recovers", async () => {
+  test("when an operator's command fails, its error is thrown and the next worker recovers", async () => {
     const poller = await synced();
     const broken = withLease(poller.ports, poller.settings, poller.integration, 'operator', async () => {
       throw new Error('no');
@@ -61,7 +61,7 @@ describe("an operator's command", () => {
     expect(await poller.poll()).toMatchObject({ kind: 'ended' });
   });
 
-  test("an operator's command that was frozen beyond its lease ends without another write", async () => {
+  test("an operator's command that was frozen beyond its lease writes nothing", async () => {
     const poller = await synced();
     const overtaken = withLease(
       poller.ports,
@@ -79,7 +79,7 @@ describe("an operator's command", () => {
     expect(poller.store.calls).toEqual([]);
   });
 
-  test('removing an integration does not restart the numbers of its journal entries', async () => {
+  test('the numbers of journal entries do not restart when an integration is removed', async () => {
     const poller = await synced();
     const { entry } = poller.store.place().checkpoint;
     await withLease(poller.ports, poller.settings, poller.integration, 'operator', (worker) =>

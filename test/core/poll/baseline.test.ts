@@ -5,7 +5,7 @@ import { MINUTE_MS } from '../../support/test-clock.ts';
 import { world } from '../../support/world.ts';
 
 describe('an integration that was never synced', () => {
-  test('an integration that was never synced gets a silent baseline, whatever mode was requested', async () => {
+  test('the first run of an integration is a silent baseline, whatever mode was requested', async () => {
     for (const mode of [undefined, 'incremental', 'baseline'] as const) {
       const poller = world();
       poller.put(observed({ id: 'a' }), observed({ id: 'b', status: 'COMPLETED' }));
@@ -34,11 +34,14 @@ describe('an integration that was never synced', () => {
     expect(poller.kombo.reads).toHaveLength(1);
   });
 
-  test('a record that a silent baseline missed is silent in the first reconciliation, and is published by the second', async () => {
+  test('the first reconciliation does not publish a record that a silent baseline missed, but the second reconciliation does', async () => {
     const poller = world();
     poller.put(observed({ id: 'a' }));
     await poller.poll();
-    /** Kombo has had the record since before the baseline. Only a run that reads all records shows it. */
+    /**
+     * Adds a record that has not changed since before the baseline, so that only a run that reads all records
+     * finds it.
+     */
     const appear = (id: string) => {
       poller.put(observed({ id, changedAt: '2026-03-01T08:00:00.000Z' }));
       const record = poller.shown.at(-1);
@@ -56,7 +59,7 @@ describe('an integration that was never synced', () => {
     expect(poller.types()).toEqual(['LearnerEnrolled']);
   });
 
-  test('the end of a baseline publishes IntegrationBaselined', async () => {
+  test('IntegrationBaselined is published at the end of a baseline', async () => {
     const poller = world();
     poller.put(observed());
     await poller.poll();
@@ -68,14 +71,14 @@ describe('an integration that was never synced', () => {
     ]);
   });
 
-  test('a baseline with the mode publish publishes its records', async () => {
+  test('a baseline with the mode `publish` publishes an event for each record that is not removed', async () => {
     const poller = world({ mode: 'publish' });
     poller.put(observed(), observed({ id: 'p2', removedAt: '2026-02-20T00:00:00.000Z' }));
     await poller.poll();
     expect(poller.types()).toEqual(['LearnerEnrolled']);
   });
 
-  test('a requested reconciliation runs after the baseline', async () => {
+  test('a reconciliation that is requested before the baseline runs after the baseline', async () => {
     const poller = world();
     poller.put(observed());
     expect(await poller.poll({ mode: 'reconcile' })).toMatchObject({
@@ -86,7 +89,7 @@ describe('an integration that was never synced', () => {
 });
 
 describe('a baseline of a synced integration', () => {
-  test('a new baseline of a synced integration is refused without `force`, since it would store changes without their events', async () => {
+  test('a new baseline of a synced integration is refused without `force`, because changes would be stored without events', async () => {
     const poller = await synced();
     const outcome = await poller.poll({ mode: 'baseline' });
     expect(outcome.kind).toBe('refused');
@@ -95,7 +98,7 @@ describe('a baseline of a synced integration', () => {
     expect(poller.store.place().lease).toBeNull();
   });
 
-  test('with `force`, a new baseline replaces the incremental run in progress', async () => {
+  test('a new baseline with `force` publishes no changes and replaces the incremental run', async () => {
     const poller = await synced();
     poller.put(observed({ id: 'a', status: 'COMPLETED' }));
     const outcome = await poller.poll({ mode: 'baseline', force: true });
@@ -104,7 +107,7 @@ describe('a baseline of a synced integration', () => {
     expect(poller.store.known.get('a')?.state.status).toBe('COMPLETED');
   });
 
-  test('two forced baselines publish IntegrationBaselined with different ids, also when nothing changed between them', async () => {
+  test('two forced baselines publish IntegrationBaselined with different ids, even if nothing changed between the baselines', async () => {
     const poller = await synced();
     await poller.poll({ mode: 'baseline', force: true });
     poller.clock.advance(MINUTE_MS);
@@ -115,7 +118,7 @@ describe('a baseline of a synced integration', () => {
     expect(new Set(ids).size).toBe(2);
   });
 
-  test('the next call continues a forced baseline without `force`', async () => {
+  test('a forced baseline continues in the next call without `force`', async () => {
     const poller = await synced(['a', 'b', 'c', 'd']);
     poller.kombo.pageSize = 2;
     expect(await poller.poll({ mode: 'baseline', force: true, timeLeft: () => false })).toMatchObject({

@@ -9,7 +9,8 @@ const ids = ['a', 'b', 'c', 'd', 'e'];
 const DONE = '2026-03-02T08:30:00.000Z';
 
 /**
- * Creates two pages of changes after a silent baseline, and a removal, so that Kombo's details are also read.
+ * Creates an integration with two pages of changes after a silent baseline. One change is a removal, so that
+ * the poll also asks Kombo whether the data is expired.
  */
 async function busy(): Promise<World> {
   const poller = world({ mode: 'silent' }, { learnerDetails: 'include' });
@@ -55,7 +56,7 @@ const repeats = (poller: World) => {
 describe.each([false, true])(
   'a poll that is stopped at any call (the call took effect: %s)',
   (tookEffect) => {
-    test('a poll killed at any call is finished by the next poll', async () => {
+    test('a poll that was killed at any call is completed by the next poll', async () => {
       const calls = await atEveryCall('killed', tookEffect, busy, async (poller, fault) => {
         poller.clock.advance(HOUR_MS);
         await poller.poll();
@@ -66,7 +67,7 @@ describe.each([false, true])(
       expect(calls).toBeGreaterThan(15);
     });
 
-    test('a poll stopped by a failed call is finished by the next poll, which repeats only events whose publication got no response', async () => {
+    test('a poll that a failed call stopped is completed by the next poll, which repeats only events whose publication got no response', async () => {
       await atEveryCall('fails', tookEffect, busy, async (poller, fault, { calls }) => {
         await poller.poll();
         await poller.poll();
@@ -83,7 +84,7 @@ describe.each([false, true])(
       });
     });
 
-    test('a poll stopped by an unexpected error is finished by the next poll', async () => {
+    test('a poll that an unexpected error stopped is completed by the next poll', async () => {
       await atEveryCall('surprises', tookEffect, busy, async (poller, fault) => {
         poller.clock.advance(HOUR_MS);
         await poller.poll();
@@ -96,10 +97,10 @@ describe.each([false, true])(
 describe.each([false, true])(
   'a worker that is frozen beyond its lease at any call (the call took effect: %s)',
   (tookEffect) => {
-    test('a worker frozen beyond its lease publishes and writes nothing when another worker has acquired the lease', async () => {
+    test('a worker that was frozen beyond its lease writes nothing after another worker has polled', async () => {
       await atEveryCall('frozen', tookEffect, busy, async (poller, fault, { thaw }) => {
         poller.clock.advance(HOUR_MS);
-        // The records change after the frozen worker has read them. Some of them change back to the earlier
+        // Records change after the frozen worker has read them. One of them changes back to its earlier
         // state.
         poller.put(
           observed({ id: 'a' }),
@@ -120,7 +121,7 @@ describe.each([false, true])(
       });
     });
 
-    test('a frozen worker that resumes publishes nothing when the platform undid the changes meanwhile', async () => {
+    test('a worker that was frozen beyond its lease publishes nothing when the platform has undone the changes', async () => {
       await atEveryCall('frozen', tookEffect, busy, async (poller, fault, { calls, thaw }) => {
         poller.clock.advance(HOUR_MS);
         const hasAppended = tookEffect || calls.indexOf('appendEntry') < fault.at - 1;
@@ -137,7 +138,7 @@ describe.each([false, true])(
       });
     });
 
-    test('a worker that resumes after its lease expired breaks no promise while another worker is polling', async () => {
+    test('two workers that were frozen one after the other beyond their leases break no promise when they resume', async () => {
       await atEveryCall('frozen', tookEffect, busy, async (poller, fault, { thaw }) => {
         poller.clock.advance(HOUR_MS);
         poller.put(observed({ id: 'a' }), observed({ id: 'd', status: 'COMPLETED', completedAt: DONE }));
@@ -153,8 +154,8 @@ describe.each([false, true])(
   },
 );
 
-describe('two workers', () => {
-  test('a second worker on an integration only requests another poll, and the first worker returns this request', async () => {
+describe('two workers on one integration', () => {
+  test('a second worker on an integration only requests another poll, and the result of the first worker has this request', async () => {
     const poller = await busy();
     const first = await poller.pollWithFault({ at: 3, kind: 'frozen', tookEffect: false });
     expect(await poller.poll()).toMatchObject({ kind: 'busy' });
@@ -163,14 +164,14 @@ describe('two workers', () => {
     expect(brokenPromises(poller, shown(poller))).toEqual([]);
   });
 
-  test('no fence is appended after a worker that released its lease', async () => {
+  test('no fence is appended when the previous worker released its lease', async () => {
     const poller = await busy();
     await poller.poll();
     await poller.poll();
     expect([...poller.store.journal.values()].filter(({ changes }) => changes.length === 0)).toEqual([]);
   });
 
-  test('a worker that acquires an expired lease recovers and appends a fence before it reads', async () => {
+  test('a worker that acquires an expired lease recovers the unfinished entry and appends a fence before it reads a page', async () => {
     const poller = await busy();
     const calls = poller.store.calls;
     const killed = await poller.pollWithFault({ at: 7, kind: 'killed', tookEffect: true });
@@ -195,7 +196,7 @@ describe('two workers', () => {
   });
 });
 
-test('a worker whose lease expired stops and writes nothing', async () => {
+test('a worker stops and writes nothing when its lease has expired', async () => {
   const poller = await busy();
   let pages = 0;
   poller.kombo.beforePage = () => {

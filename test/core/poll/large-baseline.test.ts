@@ -9,7 +9,10 @@ import { known, observed } from '../../support/observed.ts';
 import { recordingPublisher } from '../../support/recording-publisher.ts';
 import { SETTINGS } from '../../support/world.ts';
 
-/** `RECORDS=1000000 npx vitest run test/core/poll/large-baseline.test.ts` */
+/**
+ * The number of records. For more, run `RECORDS=1000000 npx vitest run
+ * test/core/poll/large-baseline.test.ts`.
+ */
 const RECORDS = Number(process.env['RECORDS'] ?? 25_000);
 const PAGE_SIZE = 250;
 /** The number of pages that one call has time for. */
@@ -67,7 +70,10 @@ function largeSchool() {
     readDataExpiredAt: async () => null,
   };
 
-  /** If an entry is published in two attempts, the second attempt must not repeat the ids of the first. */
+  /**
+   * Counts a publication. When an entry is published in two attempts, the second attempt must not repeat an
+   * event of the first.
+   */
   const tell = ({ detail }: LearningEvent) => {
     const place = Number(detail.progression.id);
     notified.times[place] = (notified.times[place] ?? 0) + 1;

@@ -15,8 +15,8 @@ const MANY = 120;
 const PAGE_SIZE = 250;
 const PAGES_PER_MEASUREMENT = 10;
 /**
- * The maximum growth of memory in bytes per record. The measurement error is at most 7. Keeping only an id
- * per record would take 50 or more.
+ * The maximum growth of memory in bytes per record. The measurement error is at most 7. A run that kept an id
+ * per record would need 50 or more.
  */
 const BYTES_PER_RECORD = 30;
 
@@ -56,7 +56,10 @@ async function mostInUse(pages: number, mode: PollMode): Promise<number> {
   return most;
 }
 
-/** Kombo generates each page on request. The table stores nothing and knows either every record or none. */
+/**
+ * Creates a Kombo that generates each page on request, and a table that stores nothing and knows either every
+ * record or none.
+ */
 function portsOfNothing(pages: number, mode: PollMode, look: (page: number) => void): Ports {
   const checkpoints = memoryStore('moodle:test');
   const kombo: Kombo = {

@@ -15,7 +15,7 @@ const pageOf = (ids: string[], rejected: Page['rejected'] = []): Page => ({
 });
 
 describe('the proof that a pass has shown every record', () => {
-  test('the proof of a pass holds when each of 5,000 ids came once, and fails when one id came twice', () => {
+  test('the proof of a pass holds when each of 5,000 ids was shown once, and fails when one id was shown twice', () => {
     const ids = Array.from({ length: 5_000 }, (_, index) => `progression-${index}`);
     const whole = passProof();
     const repeated = passProof();
@@ -35,10 +35,13 @@ describe('the proof that a pass has shown every record', () => {
     expect(proof.holds()).toBe(false);
   });
 
-  /** Between two pages, records move to any position in the order, and new ones appear. */
+  /**
+   * Generates a change between two pages: a record moves to another position in the order, or a new record
+   * appears.
+   */
   const step = fc.record({ from: fc.nat(), to: fc.nat(), isNew: fc.boolean() });
 
-  test('the proof of a pass fails when an offset cursor skipped a record because other records moved', () => {
+  test('the proof of a pass fails when records moved between pages and an unmoved record was therefore never shown', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
@@ -77,16 +80,16 @@ describe('a first sync that took several calls', () => {
     ...part,
   });
 
-  test('a first sync is complete when it began with nothing known and read as many records as are known now', () => {
+  test('a first sync is complete when no record was known before and as many records were read as are known now', () => {
     expect(isFirstSyncWhole(run({}), checkpoint({ known: 7 }))).toBe(true);
   });
 
   test.each<[string, Partial<Run>, Partial<Checkpoint>]>([
     ['a record came twice', { passRecords: 8 }, {}],
-    ['records were known before it began', { knownAtStart: 1 }, {}],
+    ['records were known before the first sync', { knownAtStart: 1 }, {}],
     ['a record is set aside', {}, { hasSetAside: true }],
-    ['it restarted from the first page', { restarts: 1 }, {}],
-    ['it is in its second pass', { pass: 2 }, {}],
+    ['the first sync restarted from the first page', { restarts: 1 }, {}],
+    ['the first sync is in its second pass', { pass: 2 }, {}],
     ['the run is incremental', { mode: 'incremental' }, {}],
     ['the integration was synced before', {}, { watermark: AT }],
   ])('a first sync is not proven to be complete when %s', (_why, runPart, checkpointPart) => {

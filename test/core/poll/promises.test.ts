@@ -11,7 +11,8 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../support/test-clock.ts';
 
 const SEATS = 8;
 /**
- * The limit is high: small schools would be held most of the time, and holds have their own property tests.
+ * A limit so high that no change is held. With the usual limit, small schools would be held most of the time.
+ * Holds have their own property tests.
  */
 const NEVER_HELD = { surgeFloor: 1_000_000 };
 
@@ -31,7 +32,8 @@ async function lived(life: Life): Promise<{ poller: SchoolWorld; missed: number 
   const settings = { ...NEVER_HELD, learnerDetails: life.learnerDetails };
   const poller = schoolWorld(life.baseline, settings, life.skewMs);
   await live(poller, life.history);
-  // Showing all fields again changes every record, so that a missed change would be read as well.
+  // When Kombo shows all fields again, every record counts as changed. The next poll would then publish a
+  // missed change.
   const missed = await poller.becomeQuiet();
   poller.school.showEverything();
   await poller.becomeQuiet();
@@ -39,7 +41,7 @@ async function lived(life: Life): Promise<{ poller: SchoolWorld; missed: number 
 }
 
 describe('random schools and interrupted polls', () => {
-  test('polls that are stopped anywhere miss no change, publish one chain per progression, keep event ids stable and store no names', async () => {
+  test('no promise is broken in random schools when polls are interrupted at random', async () => {
     await fc.assert(
       fc.asyncProperty(lifeOf(true), async (life) => {
         const { poller } = await lived(life);
@@ -53,7 +55,7 @@ describe('random schools and interrupted polls', () => {
     );
   });
 
-  test('a reconciliation finds no missed change while pages keep their order', async () => {
+  test('a reconciliation finds no missed change in random schools whose pages keep their order', async () => {
     await fc.assert(
       fc.asyncProperty(lifeOf(false), async (life) => {
         const { poller, missed } = await lived(life);
@@ -64,7 +66,7 @@ describe('random schools and interrupted polls', () => {
     );
   });
 
-  test('events that the bus refuses permanently are set aside, and all other events are published', async () => {
+  test('in random schools, each event that the bus refuses permanently is set aside, and all other events are published', async () => {
     await fc.assert(
       fc.asyncProperty(lifeOf(true), fc.nat({ max: SEATS - 1 }), async (life, seat) => {
         const poller = schoolWorld({ mode: 'publish' }, NEVER_HELD, life.skewMs);
@@ -77,7 +79,7 @@ describe('random schools and interrupted polls', () => {
         const refused = [...poller.store.journal.values()]
           .flatMap((entry) => eventsOfEntry(entry, null))
           .filter(({ detail }) => detail.progression.id === `progression${seat}`);
-        // A history may also contain an unknown status, which is listed once.
+        // A history may also contain a record with an unknown status, which is listed once.
         const statuses = poller.store.aside.filter(({ kind }) => kind === 'status').map(({ id }) => id);
         expect(['', 'WAITING_FOR_GODOT']).toContain(statuses.join());
         expect(
@@ -89,8 +91,8 @@ describe('random schools and interrupted polls', () => {
   });
 });
 
-describe('when nothing happens', () => {
-  /** Generates all the ways in which a record can look different although nothing happened. */
+describe('schools in which nothing happens', () => {
+  /** Generates the ways in which records can look different although nothing has happened. */
   const noise = fc.record({
     shuffle: fc.nat(),
     pageSize: fc.integer({ min: 1, max: 10 }),
@@ -106,7 +108,7 @@ describe('when nothing happens', () => {
     mode: fc.constantFrom('incremental' as const, 'reconcile' as const),
   });
 
-  test('unchanged records publish nothing, in whatever form and order Kombo shows them', async () => {
+  test('records in which nothing happened publish no event, in whatever form and order Kombo shows them', async () => {
     const past = fc.array(happening(SEATS), { minLength: 5, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(past, fc.array(noise, { minLength: 1, maxLength: 6 }), async (happened, noises) => {
@@ -142,7 +144,7 @@ describe('when nothing happens', () => {
     );
   });
 
-  test('the first sync of any school publishes nothing', async () => {
+  test('the first sync of a random school publishes nothing', async () => {
     const past = fc.array(happening(SEATS), { maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(past, fc.integer({ min: 1, max: 9 }), async (happened, pageSize) => {
@@ -163,7 +165,7 @@ describe('a mass change', () => {
   const MANY = 40;
   const COUNTED = ['ProgressionRemoved', 'ProgressionRestored'];
 
-  test("without a person's decision, no more suspect changes than the limit are published within 24 hours, also over several runs and crashes", async () => {
+  test("without a person's decision, no more suspect changes than the limit are published within 24 hours, even over several runs and crashes", async () => {
     const turn = fc.record({
       first: fc.nat({ max: MANY - 1 }),
       count: fc.nat({ max: 12 }),

@@ -44,7 +44,7 @@ function scripted(answers: Record<string, Page | Error>) {
 const three = { first: page('a'), a: page('b'), b: page(null) };
 
 describe('pages', () => {
-  test('pages are read in order up to the last', async () => {
+  test('pages are read in order from the first page to the last', async () => {
     const { pages, asked } = scripted(three);
     const read: (string | null)[] = [];
     for await (const { next } of pages(() => true)) read.push(next);
@@ -52,7 +52,7 @@ describe('pages', () => {
     expect(asked).toEqual(['first', 'a', 'b']);
   });
 
-  test('pages are read from a cursor on', async () => {
+  test('pages are read from the given cursor to the last page', async () => {
     const { pages, asked } = scripted(three);
     for await (const _ of pages(() => true, 'a'));
     expect(asked).toEqual(['a', 'b']);
@@ -65,24 +65,24 @@ describe('pages', () => {
     expect(seen).toEqual([2, 3, 3]);
   });
 
-  test('when no time is left, a page is not fetched ahead, but only when the caller asks for it', async () => {
+  test('when no time is left, a page is fetched only when the caller asks for the page', async () => {
     const { pages, asked } = scripted(three);
     const seen: number[] = [];
     for await (const _ of pages(() => false)) seen.push(asked.length);
     expect(seen).toEqual([1, 2, 3]);
   });
 
-  test('leaving the loop cancels the fetch in progress', async () => {
+  test('when the caller leaves the loop over the pages, the fetch in progress is cancelled', async () => {
     const { pages, signals } = scripted(three);
     for await (const _ of pages(() => true)) break;
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   });
 });
 
-describe('an error', () => {
+describe('an error of a page that is fetched ahead', () => {
   const broken = { first: page('a'), a: new Error('broken') };
 
-  test('the error of a page fetched ahead is thrown when the caller asks for this page', async () => {
+  test('the error of a page that was fetched ahead is thrown when the caller asks for the page', async () => {
     const { pages } = scripted(broken);
     const iterator = pages(() => true);
     expect((await iterator.next()).value).toEqual(page('a'));
@@ -117,11 +117,11 @@ function readAll(nextOf: (cursor: string | null, page: number) => string | null,
 }
 
 describe('pages that end', () => {
-  test.each([1, 2, 3, 64, 1_000, 5_000])('%d pages with different cursors are accepted', (count) => {
+  test.each([1, 2, 3, 64, 1_000, 5_000])('a run of %d pages with different cursors is accepted', (count) => {
     expect(readAll((_, page) => (page + 1 < count ? `c${page + 1}` : null), 250)).toBe(count);
   });
 
-  test('hundreds of pages with few records are accepted', () => {
+  test('a run of hundreds of pages without records is accepted', () => {
     expect(readAll((_, page) => (page < 900 ? `c${page}` : null), 0)).toBe(901);
   });
 });
@@ -131,23 +131,26 @@ describe('pages that repeat', () => {
     expect(readAll(() => 'same')).toBe(-1);
   });
 
-  test.each([2, 3, 7, 64, 100])('a cycle of %d cursors is refused after a few rounds', (length) => {
-    const read = -readAll((_, page) => `c${page % length}`);
-    expect(read).toBeGreaterThan(0);
-    expect(read).toBeLessThanOrEqual(4 * length);
-  });
+  test.each([2, 3, 7, 64, 100])(
+    'a run whose %d cursors repeat is refused before its fifth round',
+    (length) => {
+      const read = -readAll((_, page) => `c${page % length}`);
+      expect(read).toBeGreaterThan(0);
+      expect(read).toBeLessThanOrEqual(4 * length);
+    },
+  );
 
-  test.each([1, 5, 50])('a cycle of cursors that begins after %d pages is refused', (stretch) => {
+  test.each([1, 5, 50])('a run is refused when its cursors begin to repeat after %d pages', (stretch) => {
     const read = -readAll((_, page) => (page < stretch ? `s${page}` : `c${(page - stretch) % 6}`));
     expect(read).toBeGreaterThan(0);
     expect(read).toBeLessThanOrEqual(4 * (stretch + 6));
   });
 });
 
-test('after 1,000 empty pages with new cursors, the next page is refused', () => {
+test('a page is refused after 1,000 empty pages with different cursors', () => {
   expect(readAll((_, page) => `c${page}`, 0)).toBe(-1_000);
 });
 
-test('after 40,000 full pages with new cursors, the next page is refused', () => {
+test('a page is refused after 40,000 full pages with different cursors', () => {
   expect(readAll((_, page) => `c${page}`, 250)).toBe(-40_000);
 });

@@ -16,7 +16,7 @@ describe('an incremental run', () => {
       ['2026-03-02T07:45:00.000Z', '2026-03-02T08:45:00.000Z'],
     ],
   ])(
-    'an incremental run reads from the watermark less the overlap, by the earlier clock: %s',
+    'an incremental run requests the changes since the watermark less the overlap, and the watermark is from %s',
     async (_what, minutes, asked) => {
       const poller = world();
       poller.kombo.skewMs = minutes * MINUTE_MS;
@@ -29,7 +29,7 @@ describe('an incremental run', () => {
     },
   );
 
-  test('an incremental run finds a change although the clock of one response was 30 minutes ahead', async () => {
+  test('an incremental run finds a change, although the clock of Kombo was 30 minutes ahead in the run before', async () => {
     const poller = await synced();
     poller.kombo.skewMs = 30 * MINUTE_MS;
     await poller.poll();
@@ -41,7 +41,7 @@ describe('an incremental run', () => {
     expect(poller.types()).toEqual(['CourseStarted']);
   });
 
-  test('an incremental run publishes the events of all changes', async () => {
+  test('an incremental run publishes an event for each change', async () => {
     const poller = await synced();
     poller.put(observed({ id: 'a', status: 'COMPLETED', completedAt: '2026-03-02T08:30:00.000Z' }));
     poller.put(observed({ id: 'd', enrolledAt: '2026-03-02T08:40:00.000Z' }));
@@ -57,7 +57,7 @@ describe('an incremental run', () => {
     expect(poller.store.place().checkpoint.known).toBe(4);
   });
 
-  test('an incremental run without changes reads one page and writes only the lease', async () => {
+  test('an incremental run without changed records reads one page and writes only the lease', async () => {
     const poller = await synced();
     poller.shown.length = 0;
     await poller.poll();
@@ -65,7 +65,7 @@ describe('an incremental run', () => {
     expect(poller.store.calls.filter((call) => call !== 'readKnown')).toEqual(['takeLease', 'releaseLease']);
   });
 
-  test('an incremental run that reads only known states writes no progression and publishes nothing', async () => {
+  test('an incremental run that reads only records in their known state writes no progression and publishes nothing', async () => {
     const poller = await synced();
     poller.put(...poller.shown.map(({ observed: record }) => record));
     await poller.poll();
@@ -74,7 +74,7 @@ describe('an incremental run', () => {
     expect(poller.bus.published).toEqual([]);
   });
 
-  test('an incremental run finds a change that became visible late, within the overlap', async () => {
+  test('an incremental run finds a change that Kombo shows up to 14 minutes late', async () => {
     const poller = await synced();
     await poller.poll();
     poller.put(observed({ id: 'late', enrolledAt: '2026-03-02T08:40:00.000Z' }));
@@ -142,7 +142,7 @@ describe('an incremental run', () => {
 
 describe('reading unchanged records again', () => {
   test.each(['reconcile', 'baseline'] as const)(
-    'reading unchanged records in the mode %s publishes and writes nothing',
+    'a run with the mode %s writes and publishes nothing when no record has changed',
     async (mode) => {
       const poller = await synced();
       const outcome = await poller.poll({ mode, force: true });
@@ -154,8 +154,8 @@ describe('reading unchanged records again', () => {
   );
 });
 
-describe('what cannot be processed', () => {
-  test('an unreadable record is set aside with its reason and does not stop the others', async () => {
+describe('records and events that cannot be processed', () => {
+  test('an unreadable record is set aside with its reason, and the other records are processed', async () => {
     const poller = await synced();
     poller.kombo.rejected = [{ id: 'bad', reason: 'status is not a string' }];
     poller.put(observed({ id: 'a', status: 'DROPPED' }));
@@ -177,7 +177,7 @@ describe('what cannot be processed', () => {
   });
 });
 
-test('after a failed read of a page, the journal has no unfinished entry', async () => {
+test('when a page cannot be read, the lease is released and the watermark stays the same', async () => {
   const poller = await synced();
   poller.kombo.failures = [new IntegrationError('no such integration')];
   await poller.poll();

@@ -5,7 +5,7 @@ import { MINUTE_MS } from '../../support/test-clock.ts';
 import { world } from '../../support/world.ts';
 
 describe('a run without time left', () => {
-  test('a run without time left ends between two pages, and the next call continues from the cursor', async () => {
+  test('when the time is spent, a run stops after a page, and the next call continues from the cursor', async () => {
     const poller = world({ mode: 'publish' });
     poller.put(...Array.from({ length: 7 }, (_, at) => observed({ id: `p${at}` })));
     poller.kombo.pageSize = 2;
@@ -26,7 +26,7 @@ describe('a run without time left', () => {
     });
   });
 
-  test('an incremental run that took two calls reads its pages again, since no proof shows that it read every record', async () => {
+  test('an incremental run that takes two calls reads its pages twice, because no proof shows that each record was read', async () => {
     const poller = await synced(['a', 'b', 'c']);
     poller.kombo.pageSize = 2;
     poller.put(...['a', 'b', 'c'].map((id) => observed({ id, status: 'IN_PROGRESS' })));
@@ -64,7 +64,7 @@ describe('a run without time left', () => {
   });
 });
 
-test('a run fails when its pages repeat without end, and the next runs publish no event twice', async () => {
+test('a run fails when its pages repeat without end, and the next runs publish each event once', async () => {
   const poller = await synced(['a', 'b', 'c', 'd']);
   poller.kombo.pageSize = 2;
   poller.put(...['a', 'b', 'c', 'd'].map((id) => observed({ id, status: 'DROPPED' })));
@@ -83,7 +83,7 @@ test('a run fails when its pages repeat without end, and the next runs publish n
 });
 
 describe('a reconciliation', () => {
-  test('a reconciliation publishes and counts changes that updated_after never returned', async () => {
+  test('a reconciliation publishes and counts a change that `updated_after` never returned', async () => {
     const poller = await synced();
     poller.put(observed({ id: 'a', status: 'DROPPED' }));
     for (const record of poller.shown) record.updatedAt = 0;
@@ -99,7 +99,7 @@ describe('a reconciliation', () => {
     expect(poller.store.place().checkpoint.watermark).toBe('2026-03-02T09:00:00.000Z');
   });
 
-  test('a reconciliation takes several calls, with an incremental run before each of them', async () => {
+  test('a reconciliation takes several calls, and each of these calls begins with an incremental run', async () => {
     const poller = await synced(['a', 'b', 'c', 'd']);
     poller.kombo.pageSize = 1;
     for (const record of poller.shown) record.updatedAt = 0;

@@ -20,7 +20,7 @@ async function bulky(): Promise<World> {
   return poller;
 }
 
-test('a page that is too large for one journal entry is stored in several entries', async () => {
+test('the changes of a page that are too large for one journal entry are stored in several entries', async () => {
   const poller = await bulky();
   await poller.poll();
   const sizes = [...poller.store.journal.values()].slice(2).map(({ changes }) => changes.length);
@@ -28,7 +28,7 @@ test('a page that is too large for one journal entry is stored in several entrie
   expect(poller.types()).toHaveLength(4);
 });
 
-test('when a split page contains a record twice, its second change names the journal entry of the first', async () => {
+test('when a split page contains a record twice, the second change has the number of the journal entry of the first change', async () => {
   const poller = world();
   poller.kombo.pageSize = 3;
   poller.put(observed({ id: 'a' }), observed({ id: 'b' }));
@@ -58,7 +58,7 @@ test('when a split page contains a record twice, its second change names the jou
   ]);
 });
 
-test('a page is read again after a crash between its journal entries', async () => {
+test('after a crash between the journal entries of a split page, the page is read again', async () => {
   for (let at = 1; ; at += 1) {
     const poller = await bulky();
     // With time for only one page, the run continues from the cursor that was saved before the crash.

@@ -13,7 +13,7 @@ import { polledWorld, type ReplayWorld } from '../../support/replay-world.ts';
 
 const WHOLE = { range: { from: BEGINNING, to: null }, filter: ANY_EVENT };
 
-/** A store that notes the number of each entry that is read. */
+/** Returns the store, with the number of each entry that is read. */
 function counted({ store }: ReplayWorld): { store: Store; read: number[] } {
   const read: number[] = [];
   return {
@@ -37,7 +37,7 @@ function counted({ store }: ReplayWorld): { store: Store; read: number[] } {
 const idsOf = async (events: AsyncIterable<{ detail: { id: string } }>) =>
   (await Array.fromAsync(events)).map(({ detail }) => detail.id);
 
-test('the events of a range are read without the entries outside it', async () => {
+test('to find the events of a time range, only the entries of the range and a few others are read', async () => {
   const at = await polledWorld(200);
   const { store, read } = counted(at);
   const [first, last] = [at.store.journal.get(150), at.store.journal.get(160)];
@@ -50,7 +50,8 @@ test('the events of a range are read without the entries outside it', async () =
   expect(events.map(({ detail }) => detail.journal.entry)).toEqual([
     150, 151, 152, 153, 154, 155, 156, 157, 158, 159,
   ]);
-  // Each end is found by binary search. Clocks may differ, so some entries beyond the ends are read as well.
+  // A binary search finds each end. Entries shortly before and after the range are read as well, because
+  // clocks may differ.
   const searches = 2 * Math.ceil(Math.log2(200)) + 2;
   const inRange = [...at.store.journal.values()].filter(
     ({ detectedAt }) =>
@@ -61,7 +62,7 @@ test('the events of a range are read without the entries outside it', async () =
   expect(read.length).toBeLessThanOrEqual(searches + inRange.length);
 });
 
-test('the latest events come first when asked for, and reading stops with the caller', async () => {
+test('events can be read with the latest first, and no further entry is read when the caller stops', async () => {
   const at = await polledWorld(200);
   const { store, read } = counted(at);
 
@@ -80,7 +81,7 @@ test('the latest events come first when asked for, and reading stops with the ca
   );
 });
 
-test('following progressions gives all their events and reads only their entries', async () => {
+test('the events of given progressions are found by reading only the entries that contain these progressions', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 60 }),
@@ -112,7 +113,7 @@ test('following progressions gives all their events and reads only their entries
   );
 });
 
-test('following a progression ends where retention has removed its entries', async () => {
+test('the events of a progression end at the entry that retention has removed', async () => {
   const at = await polledWorld(30);
   const own = [...at.store.journal.values()].filter(({ changes }) => changes[0]?.state.id === 'p0');
   const removed = own.at(4)?.number ?? 0;
@@ -130,7 +131,7 @@ test('following a progression ends where retention has removed its entries', asy
   );
 });
 
-test('events that are not published yet are not shown', async () => {
+test('an event that is not published yet is not listed', async () => {
   const at = await polledWorld(9);
   const { checkpoint } = at.store.place();
   at.store.putCheckpoint({ ...checkpoint, entry: 8 });

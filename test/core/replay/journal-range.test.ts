@@ -26,7 +26,7 @@ const journals = fc
     });
   });
 
-test('all entries of a time range are found, whatever the clocks show and retention has removed', async () => {
+test('each entry of a time range is found, whatever the clocks of the writers showed and whatever retention has removed', async () => {
   const ranges = fc.record({
     from: fc.integer({ min: -10, max: 130 }),
     length: fc.option(fc.nat(60), { nil: null }),
@@ -53,7 +53,7 @@ test('all entries of a time range are found, whatever the clocks show and retent
   );
 });
 
-test('the entries of one day in a journal of a million are found with few reads, and few entries outside the day are read', async () => {
+test('in a journal of a million entries, the entries of one day are found with at most 40 reads', async () => {
   let reads = 0;
   const minute = 60_000;
   const readEntry = async (number: number) => {
@@ -74,7 +74,7 @@ test('the entries of one day in a journal of a million are found with few reads,
   expect(reads).toBeLessThanOrEqual(40);
 });
 
-test('a range after the last entry contains no entries', async () => {
+test('no entry is found for a time range that begins after the last entry', async () => {
   const readEntry = async () => ({ detectedAt: iso(START) });
 
   const range = { from: iso(START + CLOCKS_MS + 1), to: null };

@@ -14,7 +14,7 @@ const planned = (at: ReplayWorld, request: Partial<ReplayRequest>) =>
   });
 const iso = (ms: number) => new Date(ms).toISOString();
 
-test('a plan counts events by type and writes nothing', async () => {
+test('a plan counts the events by type, writes nothing and publishes nothing', async () => {
   const at = await polledWorld(9);
   const before = [...at.store.written];
 
@@ -29,7 +29,7 @@ test('a plan counts events by type and writes nothing', async () => {
   expect(at.bus.notified.filter(({ type }) => type === 'ReplayStarted')).toEqual([]);
 });
 
-test('each filter reduces the count, and several filters combine', async () => {
+test('a plan counts only the events that match each of the given filters', async () => {
   const at = await polledWorld(12);
 
   const count = async (...filter: Parameters<ReplayWorld['plan']>) => (await at.plan(...filter)).events;
@@ -42,7 +42,7 @@ test('each filter reduces the count, and several filters combine', async () => {
   expect(await count(ALWAYS, { progressions: ['p0'], types: ['LearnerEnrolled'] })).toBe(1);
 });
 
-test('the range of a replay applies to `detectedAt`; its start is included, its end is not', async () => {
+test('the range of a replay is a range of `detectedAt` that includes its start and excludes its end', async () => {
   const at = await polledWorld(5);
   const [second, fourth] = [at.store.journal.get(2), at.store.journal.get(4)];
 
@@ -70,11 +70,11 @@ test.each([
   },
 );
 
-test('an integration without a journal is refused', async () => {
+test('a replay is refused when the integration has no journal yet', async () => {
   expect(await planned(replayWorld(), {})).toEqual({ refused: expect.stringMatching(/no entries yet/) });
 });
 
-test('a range whose entries were partly removed is refused, and the earliest complete time in the error is accepted', async () => {
+test('a replay is refused when retention has removed entries of its range, and the error names the earliest accepted start', async () => {
   const at = await polledWorld(20);
   // Retention removes old entries in no particular order.
   for (const number of [1, 2, 3, 5]) at.store.journal.delete(number);
@@ -92,7 +92,7 @@ test.each([
   ['the last entry of a journal', [20], null, null],
   ['the last entries of the range', [8, 9, 10, 11, 12], 10, 13],
   ['the entry after the range, whose date is then unknown', [11], 10, 12],
-])('a range is refused when retention removed %s', async (...row) => {
+])('a replay is refused when retention has removed %s', async (...row) => {
   const [, removed, end, behind] = row;
   const at = await polledWorld(20);
   const dateOf = (number: number) => at.store.journal.get(number)?.detectedAt ?? '';
@@ -105,7 +105,7 @@ test.each([
   });
 });
 
-test('a range that begins after the removed entries is accepted', async () => {
+test('a replay is accepted when its range begins after the removed entries', async () => {
   const at = await polledWorld(20);
   at.store.journal.delete(1);
 
@@ -114,7 +114,7 @@ test('a range that begins after the removed entries is accepted', async () => {
   );
 });
 
-test('a range that includes entries removed from the start of the journal is refused', async () => {
+test('a replay is refused when its range includes removed entries at the start of the journal', async () => {
   const at = await polledWorld(6);
   for (const number of [1, 2]) at.store.journal.delete(number);
   const complete = iso(Date.parse(at.store.journal.get(3)?.detectedAt ?? '') + CLOCKS_MS);
@@ -124,7 +124,7 @@ test('a range that includes entries removed from the start of the journal is ref
   });
 });
 
-test('a range that ends shortly before the first entry is not refused for its dates, since clocks differ', async () => {
+test('a range that ends more than the possible clock difference before the first entry is refused as too early', async () => {
   const at = await polledWorld(1);
   const begin = Date.parse(at.store.journal.get(1)?.detectedAt ?? '');
   const until = (ms: number) => planned(at, { range: { ...ALWAYS, to: iso(begin - ms) } });
@@ -133,12 +133,12 @@ test('a range that ends shortly before the first entry is not refused for its da
   expect(await until(CLOCKS_MS - 1)).toEqual({ refused: expect.stringMatching(/No event .* between/) });
 });
 
-test('a range that ends now is accepted', async () => {
+test('a replay is accepted when its range ends now', async () => {
   const at = await polledWorld(1);
   expect((await at.plan({ ...ALWAYS, to: iso(at.clock.read()) })).events).toBe(1);
 });
 
-test('a plan does not read an entry that was appended but is not yet counted in the checkpoint', async () => {
+test('a plan does not read an entry that is not yet counted in the checkpoint', async () => {
   const at = await polledWorld(3);
   const entry = at.store.journal.get(3);
   if (entry === undefined) throw new Error('it is there');
@@ -148,7 +148,7 @@ test('a plan does not read an entry that was appended but is not yet counted in 
   expect(await planned(at, {})).toEqual({ refused: expect.stringMatching(/no entries left/) });
 });
 
-test('a replay of a journal without entries is refused with one line', async () => {
+test('a replay is refused with one line when retention has removed all entries', async () => {
   const at = await polledWorld(2);
   at.store.journal.clear();
 

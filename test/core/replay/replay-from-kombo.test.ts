@@ -11,7 +11,7 @@ import { HOUR_MS } from '../../support/test-clock.ts';
 const FROM = '2026-02-10T00:00:00.000Z';
 const day = (number: number) => `2026-02-${String(number).padStart(2, '0')}T12:00:00.000Z`;
 
-/** Records that were enrolled on the first days of February and completed on the same days later. */
+/** Creates a Kombo whose records were enrolled on the first days of February and completed ten days later. */
 function kombo(records = 12): ReplayWorld {
   const at = replayWorld();
   at.kombo.pageSize = 5;
@@ -35,13 +35,13 @@ async function planned(at: ReplayWorld, request: Partial<ReplayRequest> = {}): P
 
 const ids = (at: ReplayWorld) => at.replayed().map(({ detail }) => detail.id);
 
-test('a plan from Kombo counts the enrolments, completions and removals with a date in the range', async () => {
+test('a plan from Kombo counts the enrolments and completions with a date in the range', async () => {
   const plan = await planned(kombo(), { range: { from: FROM, to: day(15) } });
 
   expect(plan).toMatchObject({ events: 7, byType: { LearnerEnrolled: 3, CourseCompleted: 4 } });
 });
 
-test('a replay from Kombo finds a record by its dates, whenever it changed last', async () => {
+test('a replay from Kombo finds a record by its enrolment and completion dates, whenever the record changed last', async () => {
   const dates = fc.date({ min: new Date(FROM), max: new Date('2026-12-31'), noInvalidDate: true });
   const changed = fc.date({ min: new Date('2025-01-01'), max: new Date('2026-03-02'), noInvalidDate: true });
   await fc.assert(
@@ -68,7 +68,7 @@ test('a replay from Kombo finds a record by its dates, whenever it changed last'
   );
 });
 
-test('an enrolment scheduled for next month is found unless the range ends before it', async () => {
+test('a replay from Kombo includes an enrolment with a future date, unless the range ends before the date', async () => {
   const at = replayWorld();
   const enrolledAt = '2026-04-01T09:00:00.000Z';
   at.put(observed({ enrolledAt, changedAt: '2026-02-01T10:00:00.000Z' }));
@@ -80,11 +80,11 @@ test('an enrolment scheduled for next month is found unless the range ends befor
   );
 });
 
-test('the filters apply to a replay from Kombo', async () => {
+test('a replay from Kombo sends only the events that match the filters', async () => {
   expect((await planned(kombo(), { filter: { ...ANY_EVENT, progressions: ['p7'] } })).events).toBe(1);
 });
 
-test('a replay from Kombo sends the counted events as replayed and does not change the live state', async () => {
+test('a replay from Kombo sends each counted event as a replayed event and does not change the stored state', async () => {
   const at = kombo();
   const plan = await planned(at);
 
@@ -99,7 +99,7 @@ test('a replay from Kombo sends the counted events as replayed and does not chan
   expect(at.store.written).toEqual([]);
 });
 
-test('a replay starts over when Kombo no longer accepts the cursor', async () => {
+test('a replay from Kombo starts over when Kombo no longer accepts the cursor', async () => {
   const at = kombo();
   const replay = await at.order(await planned(at), { rate: 1 });
   let batches = 8;
@@ -110,7 +110,7 @@ test('a replay starts over when Kombo no longer accepts the cursor', async () =>
   expect(new Set(ids(at)).size).toBe(15);
 });
 
-test('a plan counts no event twice when Kombo no longer accepts the cursor', async () => {
+test('a plan from Kombo counts no event twice when Kombo no longer accepts the cursor', async () => {
   const at = kombo();
   const { events } = await planned(at);
   at.kombo.cursorsRefused = 2;
@@ -118,7 +118,7 @@ test('a plan counts no event twice when Kombo no longer accepts the cursor', asy
   expect((await planned(at)).events).toBe(events);
 });
 
-test('a replay stops with a one-line reason when Kombo repeatedly refuses the cursor, or when pages repeat', async () => {
+test('a plan from Kombo fails with one line when Kombo repeatedly refuses the cursor, or when pages repeat', async () => {
   const refusing = kombo();
   refusing.kombo.cursorsRefused = 99;
   await expect(planned(refusing)).rejects.toMatchObject({
@@ -134,7 +134,7 @@ test('a replay stops with a one-line reason when Kombo repeatedly refuses the cu
   await expect(planned(circling)).rejects.toThrow(/repeat without end/);
 });
 
-test('a replay from Kombo interrupted at any page sends each event at least once, in order per progression', async () => {
+test('a replay from Kombo that is interrupted at any page sends each event at least once, in order per progression', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.nat(6), { maxLength: 20 }),

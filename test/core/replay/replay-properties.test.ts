@@ -32,7 +32,10 @@ const filters: fc.Arbitrary<EventFilter> = fc.record({
   progressions: some(['p0', 'p1', 'p4', 'remote-p5']),
 });
 
-/** A range whose ends are shares of the duration of the history; null: without an end. */
+/**
+ * Generates a range whose ends are shares of the duration of the history. A `to` of null means that the range
+ * has no end.
+ */
 const ranges = fc.record({
   from: fc.double({ min: -0.1, max: 0.9, noNaN: true }),
   to: fc.option(fc.double({ min: 0.1, max: 1, noNaN: true }), { nil: null }),
@@ -62,7 +65,7 @@ function rangeOf(at: ReplayWorld, begun: number, { from, to }: { from: number; t
   return { from: time(from), to: to === null ? null : time(to) };
 }
 
-/** Polls new changes at random times. */
+/** Makes a change and polls it, at about one in three calls. */
 async function pollPerhaps(at: ReplayWorld, chance: number): Promise<void> {
   if (chance > 30) return;
   const status = (['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'] as const)[chance % 4] ?? 'ENROLLED';
@@ -70,7 +73,7 @@ async function pollPerhaps(at: ReplayWorld, chance: number): Promise<void> {
   await at.poll();
 }
 
-test('for any filter, a plan counts exactly the events that the replay then publishes, also while polls run', async () => {
+test('for any filter, a replay publishes exactly the events that its plan counted, even while polls run', async () => {
   await fc.assert(
     fc.asyncProperty(histories, async ({ happenings: list, filter, range: shares, seed }) => {
       const { at, begun } = await polled(list);
@@ -160,7 +163,7 @@ const interruptions = fc.infiniteStream(
 
 class KilledError extends Error {}
 
-test('a replay interrupted at any time sends each selected event at least once, in order per progression', async () => {
+test('a replay that is interrupted at any time sends each selected event at least once, in order per progression', async () => {
   await fc.assert(
     fc.asyncProperty(
       histories,

@@ -7,7 +7,7 @@ import { komboId } from '../../../local/sandbox/school/random.ts';
 import { observed } from '../../support/observed.ts';
 import { type ReplayWorld, replayWorld } from '../../support/replay-world.ts';
 
-/** An id in Kombo's form. */
+/** Returns an id in the form of Kombo's ids. */
 const id = (letter: string) => letter.repeat(24);
 const [ANN, BEN, EVE] = [id('a'), id('b'), id('e')];
 const [FIRE, LAW, FIRST] = [id('F'), id('L'), id('R')];
@@ -60,8 +60,8 @@ function asked(at: ReplayWorld) {
 const ALL = { users: [], courses: [] };
 const sent = (at: ReplayWorld) => at.replayed().map(({ detail }) => detail.progression.id);
 
-describe('what a replay from Kombo requests', () => {
-  test("a replay from Kombo reads only the records of the learners when they are given by Kombo's ids", async () => {
+describe('the requests of a replay from Kombo', () => {
+  test('a replay from Kombo reads only the records of the given learners when the filter has their ids in Kombo', async () => {
     const at = school();
     const replay = await at.order(await plan(at, { learners: [ANN] }));
     expect(asked(at)).toEqual([{ users: [ANN], courses: [] }]);
@@ -84,7 +84,7 @@ describe('what a replay from Kombo requests', () => {
     ["a course by the platform's own id", { courses: ['c-F'] }, [ANN, BEN], [FIRE]],
     ["a course by its revision's id", { courses: [FIRST] }, [ANN, BEN], [FIRE]],
   ])(
-    'to count the events of %s, a replay from Kombo reads all records; to send them, only their learners and courses',
+    'for the filter by %s, a replay from Kombo reads all records once, and then only those of the learners and courses it found',
     async (...row) => {
       const [, filter, users, courses] = row;
       const at = school();
@@ -98,7 +98,7 @@ describe('what a replay from Kombo requests', () => {
     },
   );
 
-  test('a replay from Kombo reads everything when one of the learners has no record with this id', async () => {
+  test('a replay from Kombo reads all records when no learner has one of the given ids in Kombo', async () => {
     const at = school();
     at.put(observed({ id: 'p9' }, { learner: { id: BEN, remoteId: EVE } }));
 
@@ -123,7 +123,7 @@ describe('what a replay from Kombo requests', () => {
     expect(asked(at)).toEqual([{ users, courses: [] }]);
   });
 
-  test('a replay from Kombo reads the same records from the start when Kombo no longer accepts the cursor', async () => {
+  test('a replay from Kombo keeps its filters when Kombo no longer accepts the cursor and the replay starts over', async () => {
     const at = school();
     const replay = await at.order(await plan(at, { learners: [ANN] }));
     asked(at);
@@ -135,7 +135,7 @@ describe('what a replay from Kombo requests', () => {
     expect(asked(at)).toEqual([some, some]);
   });
 
-  test('a replay from Kombo reads everything when it found fewer events than were counted', async () => {
+  test('a replay from Kombo reads all records when the filtered pages had fewer events than were counted', async () => {
     const at = school();
     const replay = await at.order(await plan(at, { courses: [LAW] }));
     asked(at);
@@ -147,7 +147,7 @@ describe('what a replay from Kombo requests', () => {
     expect(sent(at)).toEqual(['p2', 'p4']);
   });
 
-  test('a replay from Kombo reads everything only once; events that disappeared stay missing', async () => {
+  test('a replay from Kombo reads all records only once, and reports the events that are no longer there as missing', async () => {
     const at = school();
     const replay = await at.order(await plan(at, { courses: [LAW] }));
     asked(at);
@@ -160,7 +160,10 @@ describe('what a replay from Kombo requests', () => {
   });
 });
 
-/** Few ids, so that several models share an id: Kombo's ids are unique only within a model. */
+/**
+ * Generates only four ids, so that a learner and a course can have the same id. Kombo's ids are unique only
+ * within a model.
+ */
 const komboIds = fc.constantFrom(...['a', 'b', 'c', 'd'].map(id));
 const ownIds = fc.constantFrom('7', '8', '9', 'x,y', id('o'));
 const either = <Id>(ids: fc.Arbitrary<Id>) => fc.option(ids, { nil: null, freq: 8 });
@@ -179,7 +182,7 @@ const list = fc.oneof(
   fc.array(fc.oneof(komboIds, ownIds), { minLength: 1, maxLength: 3 }),
 );
 
-test('every selected event is sent, whether the platform supports, ignores or refuses filters', async () => {
+test('a replay from Kombo sends each selected event, whether the platform supports, ignores or refuses filters', async () => {
   await fc.assert(
     fc.asyncProperty(
       records,

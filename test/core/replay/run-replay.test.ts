@@ -4,7 +4,7 @@ import { changeReplay, refuseOrder } from '../../../functions/core/replay/order-
 import { CANARY } from '../../support/observed.ts';
 import { ALWAYS, polledWorld } from '../../support/replay-world.ts';
 
-test('a replay publishes the same events in the same order, with its id, reason and consumer', async () => {
+test('a replay publishes the same events in the same order, with the id, reason and consumer of the replay', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS));
 
@@ -20,7 +20,7 @@ test('a replay publishes the same events in the same order, with its id, reason 
   });
 });
 
-test('a replay publishes ReplayStarted first and ReplayFinished last', async () => {
+test('a replay publishes ReplayStarted before all events and ReplayFinished after all events', async () => {
   const at = await polledWorld(4);
   const replay = await at.order(await at.plan(ALWAYS, { types: ['LearnerEnrolled'] }));
   await at.run(replay);
@@ -48,7 +48,7 @@ test('a replay does not change the watermark, the journal or the known states', 
   expect(state()).toBe(before);
 });
 
-test('a replay with the option `asLive` sends the original events', async () => {
+test('a replay with the option `asLive` publishes the original events again', async () => {
   const at = await polledWorld(6);
   const before = at.live();
   const replay = await at.order(await at.plan(ALWAYS), { asLive: true, consumer: null });
@@ -58,7 +58,7 @@ test('a replay with the option `asLive` sends the original events', async () => 
   expect(at.live()).toEqual([...before, ...before]);
 });
 
-test("a replay has today's learner details, or null for a learner whom Kombo no longer has", async () => {
+test('the events of a replay have the present learner details, or null for a learner whom Kombo no longer has', async () => {
   const at = await polledWorld(3, { learnerDetails: 'include' });
   at.shown.splice(0, 1);
 
@@ -69,7 +69,7 @@ test("a replay has today's learner details, or null for a learner whom Kombo no 
   expect(JSON.stringify(await at.ports.replays.readReplays(at.integration.id))).not.toContain(CANARY);
 });
 
-test('a replay continues without details when Kombo no longer knows the integration', async () => {
+test('a replay sends events without learner details when Kombo no longer knows the integration', async () => {
   const at = await polledWorld(3, { learnerDetails: 'include' });
   const replay = await at.order(await at.plan(ALWAYS));
   at.kombo.readByIds = async () => {
@@ -83,7 +83,7 @@ test('a replay continues without details when Kombo no longer knows the integrat
   }
 });
 
-test('a replay waits for learner details that Kombo cannot return at the moment', async () => {
+test('a replay waits while Kombo temporarily cannot return the learner details', async () => {
   const at = await polledWorld(3, { learnerDetails: 'include' });
   const replay = await at.order(await at.plan(ALWAYS));
   at.kombo.readByIds = async () => {
@@ -94,7 +94,7 @@ test('a replay waits for learner details that Kombo cannot return at the moment'
   expect(at.replayed()).toEqual([]);
 });
 
-test('a replayed event that the bus refuses permanently is counted, does not stop the replay, and is not set aside', async () => {
+test('an event of a replay that the bus refuses permanently is counted as refused and is not set aside', async () => {
   const at = await polledWorld(5);
   at.bus.refusal = ({ detail }) => (detail.journal?.entry === 2 ? 'EventTooLarge' : null);
 
@@ -104,7 +104,7 @@ test('a replayed event that the bus refuses permanently is counted, does not sto
   expect(at.store.aside).toEqual([]);
 });
 
-test('a replay sends no more events per second than its rate', async () => {
+test('a replay with a rate of 2 sends at most 2 events per second', async () => {
   const at = await polledWorld(21);
   const begun = at.clock.read();
 
@@ -113,7 +113,7 @@ test('a replay sends no more events per second than its rate', async () => {
   expect(at.clock.read() - begun).toBe(10_000);
 });
 
-test('a replay stops when the time is spent, and another call continues it', async () => {
+test('a replay that stops because its time is spent is continued by the next call', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   let batches = 4;
@@ -125,7 +125,7 @@ test('a replay stops when the time is spent, and another call continues it', asy
   expect(at.replayed().map(({ detail }) => detail.id)).toEqual(at.live().map(({ detail }) => detail.id));
 });
 
-test('after a transient failure the next call continues the replay; any other failure stops it until a person resumes it', async () => {
+test('a replay continues after a transient failure, but stops after any other failure until a person resumes the replay', async () => {
   const at = await polledWorld(6);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   at.bus.fails = ({ detail }) => detail.journal?.entry === 3;
@@ -162,7 +162,7 @@ test('a person can stop a replay while it runs', async () => {
   expect(await at.run(replay)).toMatchObject({ kind: 'ended', replay: { state: 'stopped', published: 2 } });
 });
 
-test('of two processes that run the same replay, only one continues', async () => {
+test('when two processes run the same replay, only one of the processes continues', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
 
@@ -173,7 +173,7 @@ test('of two processes that run the same replay, only one continues', async () =
   expect([...new Set(ids)]).toEqual(at.live().map(({ detail }) => detail.id));
 });
 
-test('events that retention removed after the plan was counted are reported as missing', async () => {
+test('an event that retention removed after the plan was counted is reported as missing', async () => {
   const at = await polledWorld(5);
   const replay = await at.order(await at.plan(ALWAYS));
   at.store.journal.delete(1);
@@ -183,11 +183,11 @@ test('events that retention removed after the plan was counted are reported as m
   expect(at.bus.notified.at(-1)).toMatchObject({ detail: { events: 5, published: 4, missing: 1 } });
 });
 
-test('the outcome of a replay that does not exist is "unknown"', async () => {
+test('the outcome of a replay is "unknown" when the replay does not exist', async () => {
   expect(await (await polledWorld(1)).run({ id: 'other' })).toEqual({ kind: 'unknown' });
 });
 
-test('a replay with contradictory options is refused', async () => {
+test('a replay is refused when its options contradict each other or its rate is zero', async () => {
   const plan = await (await polledWorld(1)).plan(ALWAYS);
   const order = { id: 'r', reason: '', consumer: null, asLive: false, rate: 10, writer: 'w' };
 

@@ -17,7 +17,7 @@ describe('the limit of a mass change', () => {
 });
 
 describe('the changes of the last 24 hours', () => {
-  test('the suspect changes of the last 24 hours are added up', () => {
+  test('the number of suspect changes in the last 24 hours is the sum of the stored counts', () => {
     let surge = addToSurge([], 3, NOON);
     surge = addToSurge(surge, 4, NOON + 10);
     surge = addToSurge(surge, 5, NOON + 5 * HOUR_MS);
@@ -25,14 +25,14 @@ describe('the changes of the last 24 hours', () => {
     expect(surgeCount(surge, NOON + 6 * HOUR_MS)).toBe(12);
   });
 
-  test('suspect changes count towards the limit for at least 24 and at most 25 hours', () => {
+  test('a suspect change counts towards the limit for at least 24 and at most 25 hours', () => {
     const late = NOON + HOUR_MS - 1;
     const surge = addToSurge([], 1, late);
     expect(surgeCount(surge, late + DAY_MS - 1)).toBe(1);
     expect(surgeCount(surge, late + DAY_MS + HOUR_MS)).toBe(0);
   });
 
-  test('old counts of suspect changes are removed from the checkpoint', () => {
+  test('the counts of suspect changes of more than a day ago are removed from the checkpoint', () => {
     let surge = addToSurge([], 1, NOON);
     for (let hour = 1; hour < 1_000; hour += 1) surge = addToSurge(surge, 1, NOON + hour * HOUR_MS);
     expect(surge.length).toBeLessThanOrEqual(25);

@@ -18,11 +18,11 @@ const decisions = Array.from({ length: 20 }, (_, at) => decision(`p${at}`));
 const sizeOf = (part: Decision[]) => Buffer.byteLength(JSON.stringify(part.map(({ change }) => change)));
 
 describe('the changes of a page', () => {
-  test('the changes of a page are one part if they fit into one entry', () => {
+  test('the changes of a page are not split when they fit into one journal entry', () => {
     expect(splitChanges(decisions)).toEqual([decisions]);
   });
 
-  test('larger changes of a page are split in order into parts within the limit', () => {
+  test('the changes of a page that do not fit into one journal entry are split in order into parts within the limit', () => {
     const limit = 4_000;
     const parts = splitChanges(decisions, limit);
     expect(parts.length).toBeGreaterThan(1);
@@ -35,13 +35,13 @@ describe('the changes of a page', () => {
     expect(splitChanges(wide, 3_500)).toHaveLength(2);
   });
 
-  test('a single change above the limit is a part by itself', () => {
+  test('a single change that exceeds the limit of a journal entry is stored in a part without other changes', () => {
     const [first, second] = decisions;
     if (first === undefined || second === undefined) throw new Error('two decisions');
     expect(splitChanges([first, second], 1)).toEqual([[first], [second]]);
   });
 
-  test('a page without changes is split into no parts', () => {
+  test('a page without changes is split into zero parts', () => {
     expect(splitChanges([])).toEqual([]);
   });
 });

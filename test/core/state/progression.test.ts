@@ -22,7 +22,7 @@ function afterwards(before: KnownProgression, record: ObservedProgression): Know
 describe('a progression that moves to another learner', () => {
   const moved = observed({ changedAt: FEB }, { learner: OTHER });
 
-  test('a move to another learner is journalled without an event', () => {
+  test('when a progression moves to another learner, the move is stored in the journal without an event', () => {
     const before = known();
     expect(decideEvents(before, moved, NOW)).toMatchObject({
       events: [],
@@ -32,11 +32,11 @@ describe('a progression that moves to another learner', () => {
     });
   });
 
-  test('a move to another learner is journalled once', () => {
+  test('when a progression moves to another learner, the move is stored in the journal once', () => {
     expect(decideEvents(afterwards(known(), moved), moved, NOW)).toBeNull();
   });
 
-  test('a removal and an erasure name the learner that Kombo showed last', () => {
+  test('the events of a removal and of an erasure name the learner that Kombo showed last', () => {
     const before = afterwards(known(), moved);
     const removal = decideEvents(before, observed({ removedAt: FEB }, { learner: OTHER }), NOW);
     expect(removal).toMatchObject({ events: ['ProgressionRemoved'], learner: OTHER });
@@ -47,13 +47,13 @@ describe('a progression that moves to another learner', () => {
     });
   });
 
-  test('when a progression moves to another learner, an id that the record does not show is null', () => {
+  test('when a progression moves to another learner, an id of the new learner that the record does not show is null', () => {
     const record = observed({ removedAt: FEB }, { learner: { id: 'learner-b', remoteId: null } });
     expect(decideEvents(known(), record, NOW)?.learner).toEqual({ id: 'learner-b', remoteId: null });
   });
 });
 
-describe('an id that changes alone', () => {
+describe('a record in which only one id changes', () => {
   const { learner, course } = observed();
   test.each<[string, Partial<References>]>([
     ["the learner's id in Kombo", { learner: { ...learner, id: 'other' } }],
@@ -62,7 +62,7 @@ describe('an id that changes alone', () => {
     ["the course's id on the platform", { course: { ...course, remoteId: 'other' } }],
     ["the revision's id in Kombo", { course: { ...course, revisionId: 'other' } }],
     ["the revision's id on the platform", { course: { ...course, revisionRemoteId: 'other' } }],
-  ])('when only %s changes, the change is journalled without an event', (_whose, changed) => {
+  ])('when only %s changes, the change is stored in the journal without an event', (_whose, changed) => {
     const change = decideEvents(known(), observed({}, changed), NOW);
     expect(change).toMatchObject({ events: [], learner, course, ...changed });
   });
@@ -73,7 +73,7 @@ describe('an id that a record does not show', () => {
   const course = { id: 'c1', remoteId: 'c1-remote', revisionId: 'r1', revisionRemoteId: 'r1-remote' };
   const left = { id: null, remoteId: null, revisionRemoteId: null, title: null };
 
-  test('an id that a record does not show stays known while the learner and the revision are the same', () => {
+  test('an id that a record does not show stays known while the learner and the course revision are the same', () => {
     const record = { learner: { id: 'l1', remoteId: null }, course: { ...left, revisionId: 'r1' } };
     expect(referencesShown({ learner, course }, record)).toEqual({
       learner,
@@ -81,13 +81,13 @@ describe('an id that a record does not show', () => {
     });
   });
 
-  test('an id that a record does not show is null when the record shows another revision', () => {
+  test('an id of a course that a record does not show is null when the record shows another course revision', () => {
     const other = { ...left, revisionId: 'r2' };
     expect(referencesShown({ learner, course }, { learner, course: other }).course).toEqual(other);
   });
 });
 
-test('a removed record that shows no ids keeps the known ids', () => {
+test('a removed record that shows no ids keeps the known ids of its learner and course', () => {
   const nothing = { id: null, remoteId: null };
   const course = { ...nothing, revisionId: null, revisionRemoteId: null, title: null };
   const record = observed({ removedAt: FEB }, { learner: nothing, course });

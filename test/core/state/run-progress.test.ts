@@ -24,16 +24,16 @@ const page = (next: string | null, count = 1) => ({
 });
 
 describe('a run', () => {
-  test('a run begins with its first response and the current journal number', () => {
+  test('a new run has the time of its first response and the number of the last journal entry', () => {
     expect(run()).toMatchObject({ startedAt: AT, startEntry: 9, pass: 1, cursor: null });
   });
 
-  test('a baseline that starts again before the first watermark keeps its start entry', () => {
+  test('a baseline that starts again before the first watermark keeps its first start entry', () => {
     const begunBefore = { ...checkpoint, watermark: null };
     expect(startRun('baseline', null, begunBefore, AT).startEntry).toBe(0);
   });
 
-  test('a run counts its pages and records, including those set aside', () => {
+  test('a run counts its pages and its records, including the records that are set aside', () => {
     const after = afterPage(afterPage(run(), page('a', 2), false), page(null, 3), true);
     expect(after).toMatchObject({
       pages: 2,
@@ -48,7 +48,7 @@ describe('a run', () => {
     expect(isPassRead(run())).toBe(false);
   });
 
-  test('a run counts unreadable records and unknown statuses in its first pass only', () => {
+  test('a run counts unreadable records and unknown statuses only in its first pass', () => {
     const unknown = [observed({ status: null }, { unknownStatus: 'SUSPENDED' })];
     const first = afterPage(run(), { ...page(null), records: unknown }, false);
     expect(first).toMatchObject({ setAside: 1, unknownStatuses: [{ status: 'SUSPENDED', count: 1 }] });
@@ -56,13 +56,13 @@ describe('a run', () => {
     expect(second).toMatchObject({ setAside: 1, unknownStatuses: [{ status: 'SUSPENDED', count: 1 }] });
   });
 
-  test('a run with an untrusted record is still marked so after later pages', () => {
+  test('after an untrusted record, a run stays marked as untrusted on later pages', () => {
     expect(afterPage(afterPage(run(), page('a'), true), page(null), false).hasUntrusted).toBe(true);
   });
 
   test.each<[string, Partial<Run>, boolean, boolean?]>([
     [
-      'ends after a single page, also if the page changed something',
+      'ends after a single page, even if the page changed something',
       { passPages: 1, passChanged: true },
       true,
     ],
@@ -94,7 +94,7 @@ describe('a run', () => {
     expect(isOver(run(rest), isProven)).toBe(over);
   });
 
-  test('the next pass of a run keeps `startedAt` and `updatedAfter` of the run, and reads from the first page', () => {
+  test("the next pass of a run keeps the run's `startedAt` and `updatedAfter`, and begins at the first page", () => {
     const before = { ...afterPage(run(), page('a', 2), false), passChanged: true };
     expect(nextPass(before)).toMatchObject({
       pass: 2,
@@ -109,12 +109,12 @@ describe('a run', () => {
     });
   });
 
-  test('a run that restarts from the first page stays in the same pass and keeps that this pass changed something', () => {
+  test('when a run restarts from the first page, it stays in the same pass and keeps the mark that this pass changed something', () => {
     const before = { ...afterPage(run(), page('a'), false), passChanged: true };
     expect(restartPass(before)).toMatchObject({ pass: 1, restarts: 1, passChanged: true, cursor: null });
   });
 
-  test('a reconciliation and the other runs are stored in different fields of the checkpoint', () => {
+  test('a reconciliation and an incremental run or baseline are stored in different fields of the checkpoint', () => {
     expect(withRun(checkpoint, run({ mode: 'baseline' })).run?.mode).toBe('baseline');
     expect(withRun(checkpoint, run({ mode: 'reconcile' }))).toMatchObject({
       run: null,
@@ -124,7 +124,7 @@ describe('a run', () => {
 });
 
 describe('the watermark', () => {
-  test('an incremental run reads from the watermark less the overlap', () => {
+  test('only an incremental run after the first sync requests the changes since the watermark less the overlap', () => {
     expect(updatedAfter('incremental', AT, 15 * 60_000)).toBe('2026-03-02T07:45:00.000Z');
     expect(updatedAfter('baseline', AT, 1)).toBeNull();
     expect(updatedAfter('reconcile', AT, 1)).toBeNull();

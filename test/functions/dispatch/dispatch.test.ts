@@ -14,7 +14,10 @@ const settings = (id: string) => ({
   addedAt: '2026-03-01T09:30:00.000Z',
 });
 
-/** Creates dispatch with some integrations that were never polled. Records what it sends and reports. */
+/**
+ * Creates dispatch with some integrations that were never polled, and records the messages that dispatch
+ * sends and its reports.
+ */
 async function dispatcher(ids: string[], parts: { wanted?: string[]; takes?: number } = {}) {
   const { store, clock } = world();
   for (const id of ids) await store.changeIntegration(id, () => settings(id));
@@ -108,7 +111,7 @@ describe('dispatch', () => {
       await dispatch();
     }
 
-    // None of the polls ran: the checkpoints have not changed.
+    // No poll has run: the checkpoints have not changed.
     expect(idsOf(sent)).toEqual(['moodle:b', 'moodle:a', 'moodle:c', 'moodle:b']);
     expect(reports.map(({ fleet }) => fleet.stopped)).toEqual(Array(8).fill(3));
   });

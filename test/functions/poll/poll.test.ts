@@ -15,7 +15,10 @@ const SPENT_MS = 90_000;
 
 const eventOf = (...bodies: string[]) => ({ Records: bodies.map((body) => ({ body })) });
 
-/** Creates the handler with a stored integration. Records what it sends and reports. */
+/**
+ * Creates the handler with a stored integration, and records the messages that the handler sends and its
+ * reports.
+ */
 async function functionOn(w: World, parts: Partial<PollParts> = {}, stored: Partial<Integration> = {}) {
   await w.store.changeIntegration(w.integration.id, () => ({ ...w.integration, ...stored }));
   w.store.calls.length = 0;
@@ -100,7 +103,7 @@ describe('a message of the poll queue', () => {
     const { receive, sent, outcomes } = await functionOn(w);
     await receive({ mode: 'reconcile' });
     expect(outcomes).toMatchObject([{ kind: 'ended', again: true }]);
-    // The requested mode is finished, so the other message only requests a poll.
+    // The requested reconciliation has ended, so the new message requests a poll without a mode.
     expect(sent).toEqual([{ integration: w.integration.id }]);
   });
 

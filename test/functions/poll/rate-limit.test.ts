@@ -23,10 +23,16 @@ const KEY = 'key-of-the-test';
 const INTEGRATIONS = 8;
 const RECORDS = 1_000;
 const DISPATCH_EVERY_MS = 15 * MINUTE_MS;
-/** Functions that run at the same time. They do not share their knowledge of the limit. */
+/**
+ * The number of functions that run at the same time. No function knows the rate limit that another one was
+ * given.
+ */
 const PROCESSES = 4;
 const ANSWER_MS = 150;
-/** By default, the alarm about out-of-date integrations changes to ALARM after an hour. */
+/**
+ * The age of the watermark at which the alarm about out-of-date integrations changes to ALARM, by default an
+ * hour.
+ */
 const BEHIND_MS = 60 * MINUTE_MS;
 
 type Limit = { requests: number; windowMs: number };
@@ -166,7 +172,7 @@ function deployment(limit: Limit) {
         await stores.get(integration.id)?.changeIntegration(integration.id, () => integration);
       }
     },
-    /** Advances the time until a condition is true. Returns the duration. */
+    /** Advances the time until a condition is true. Returns how long this took. */
     async liveUntil(isReached: () => boolean | Promise<boolean>): Promise<number> {
       const began = Date.now();
       while (!(await isReached())) {
@@ -188,7 +194,7 @@ function deployment(limit: Limit) {
   };
 }
 
-/** Runs a first sync of all records. Then every tenth record is completed, and 45 minutes pass. */
+/** Runs a first sync of all records. Then completes every tenth record and lets 45 minutes pass. */
 async function firstHours(limit: Limit) {
   const school = deployment(limit);
   await school.start();
@@ -232,7 +238,7 @@ describe('a server that limits requests by window only costs time', () => {
     async (limit) => {
       const poller = await firstHours(limit);
 
-      // Nothing is missed, and nothing is published twice.
+      // No change was missed, and no event was published twice.
       expect(poller.known()).toEqual(Array(INTEGRATIONS).fill(RECORDS));
       const notified = poller.bus.published.map(({ type, detail }) => `${type} of ${detail.progression.id}`);
       expect(notified).toHaveLength((INTEGRATIONS * RECORDS) / 10);

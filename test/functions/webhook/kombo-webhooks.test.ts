@@ -14,7 +14,10 @@ const ourIds = fc
   .tuple(fc.stringMatching(/^[a-z0-9]{1,20}$/), fc.stringMatching(/^[A-Za-z0-9]{24}$/))
   .map(([tool, id]) => `${tool}:${id}`);
 const ids = fc.oneof({ weight: 9, arbitrary: ourIds }, fc.string({ unit: 'binary' }));
-/** Generates the model of course progressions more often than 1 in 43 times. */
+/**
+ * Generates the model of course progressions more often than once in 43 times, which is its share of all
+ * models.
+ */
 const models = fc.array(
   fc.record({ name: fc.constantFrom('lms_course_progressions', 'lms_users', 'hris_employees') }),
 );

@@ -199,7 +199,8 @@ describe('syncing with Kombo', () => {
     const late = syncWithKombo(
       {
         ...parts,
-        // Kombo activates it again, and the message of this webhook is processed before the response arrives.
+        // Kombo activates the integration again. The message about this is processed before the response to
+        // the first status check arrives.
         async readKomboStatus() {
           const second = follow(w, lms('active'), 'changed');
           await expect(second).rejects.toThrow('is being polled');
