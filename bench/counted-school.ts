@@ -52,7 +52,7 @@ export async function openCountedSchool(id: IntegrationId, count: number): Promi
     clock: clock.now,
   });
   await ports.store.changeIntegration(id, () => integrationOf(id));
-  const counts = (): PollCounts => ({ ...counter, kombo: control.requests(), events: countEvents() });
+  const counts = (): PollCounts => ({ ...counter, kombo: control.requests, events: countEvents() });
   return {
     clock,
     change: (every) => surroundings.change(id, every),

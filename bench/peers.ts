@@ -35,7 +35,7 @@ export async function measurePeers({ engine, rounds, records, say }: BenchOption
       engine,
     );
     const { services, control } = surroundings;
-    control.setDelay(ANSWER_MS);
+    control.delayMs = ANSWER_MS;
     const poller = await bundled('poller.ts');
     const [values, limits]: [number[], number[]] = [[], []];
     try {

@@ -157,7 +157,7 @@ async function measureCase(
     engine,
   );
   const { services, control, change } = surroundings;
-  control.setDelay(answerMs);
+  control.delayMs = answerMs;
   const [poller, reader] = [await bundled('poller.ts'), await bundled('reader.ts')];
   const spent: Rounds = { reader: [], firstSync: [], unchanged: [], changed: [], page: [], idle: [] };
   try {
@@ -189,7 +189,7 @@ export async function measureMemory({ engine, records, say }: BenchOptions): Pro
   const integration = integrationOf('moodle:large');
   const count = records * 10;
   const surroundings = await startSurroundings([{ id: integration.id, count }], engine);
-  surroundings.control.setDelay(FAST_ANSWER_MS);
+  surroundings.control.delayMs = FAST_ANSWER_MS;
   try {
     say(`memory of a first sync, ${text(count)}`);
     const task: PollerTask = { services: surroundings.services, integration };

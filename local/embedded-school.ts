@@ -19,30 +19,13 @@ const LEARNERS = 16;
 
 const API_KEY = 'sandbox-key';
 
-export type EmbeddedSchool = {
-  url: string;
-  apiKey: string;
-  integration: IntegrationId;
-  now(): number;
-  /**
-   * Advances the school's time. It does not advance otherwise, so that the result of a poll does not depend on how long
-   * the poll takes.
-   */
-  pass(ms: number): void;
-  /** Simulates a failure of the platform: from now on, it shows every record as removed. */
-  failPlatform(): void;
-  /** Ends the failure: from now on, every record is shown as before, and as updated now. */
-  repairPlatform(): void;
-  /** Stores the school's time, so that the next process continues the history. */
-  keep(): Promise<void>;
-  close(): Promise<void>;
-};
+export type EmbeddedSchool = Awaited<ReturnType<typeof startEmbeddedSchool>>;
 
 /**
  * Starts a sandbox of Kombo's API in this process, with the school that is stored in a directory. Writes nothing before
  * `keep` is called.
  */
-export async function startEmbeddedSchool(directory: string): Promise<EmbeddedSchool> {
+export async function startEmbeddedSchool(directory: string) {
   const school = (await readSchool(directory)) ?? newSchool(Date.now());
   const clock = steppedClock(Date.parse(school.now));
   const failure: PlatformFailure = { from: Infinity, to: Infinity };
@@ -70,14 +53,21 @@ export async function startEmbeddedSchool(directory: string): Promise<EmbeddedSc
     apiKey: API_KEY,
     integration: SCHOOL_INTEGRATION,
     now: clock.now,
+    /**
+     * Advances the school's time. It does not advance otherwise, so that the result of a poll does not depend on how
+     * long the poll takes.
+     */
     pass: clock.advance,
-    failPlatform() {
+    /** Simulates a failure of the platform: from now on, it shows every record as removed. */
+    failPlatform(): void {
       failure.from = clock.now();
       failure.to = Infinity;
     },
-    repairPlatform() {
+    /** Ends the failure: from now on, every record is shown as before, and as updated now. */
+    repairPlatform(): void {
       failure.to = clock.now();
     },
+    /** Stores the school's time, so that the next process continues the history. */
     keep: () => keepSchool(directory, { ...school, now: new Date(clock.now()).toISOString() }),
     close: sandbox.close,
   };

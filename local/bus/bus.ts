@@ -14,13 +14,12 @@ import {
 export type Bus = {
   /** The URL to give the AWS SDK as its endpoint. */
   endpoint: string;
-  control: BusControl;
+  /** Makes the bus fail. */
+  control: Pick<Faults, 'failEntries' | 'failCalls' | 'clearFaults'>;
   close(): Promise<void>;
 };
 
 export type BusOptions = {
-  /** The port. By default the system chooses a free port. */
-  port?: number;
   /**
    * The bus calls this function for each accepted entry, before it sends the response. If the function
    * throws, the response has status 500.
@@ -46,7 +45,7 @@ export async function startBus(options: BusOptions): Promise<Bus> {
       respond(response, 500, failure({ code: 'InternalException', message }));
     });
   });
-  const { origin, close } = await startLocalServer(server, options);
+  const { origin, close } = await startLocalServer(server);
   return { endpoint: origin, control: faults, close };
 }
 
@@ -63,20 +62,14 @@ async function answer(
     return respond(response, 400, failure({ code: 'UnknownOperationException', message }));
   }
   const call = parsePutEvents(body, options.limits ?? EVENTBRIDGE_LIMITS);
-  if ('refusal' in call) {
-    return respond(response, 400, failure(call.refusal));
-  }
+  if ('refusal' in call) return respond(response, 400, failure(call.refusal));
   const fault = faults.takeForCall();
-  if (fault !== null && fault.afterAccepting !== true) {
-    return fail(response, fault);
-  }
+  if (fault !== null && fault.afterAccepting !== true) return fail(response, fault);
   const entries = [];
   for (const entry of call.entries) {
     entries.push('code' in entry ? refused(entry) : await accept(entry, options, faults));
   }
-  if (fault !== null) {
-    return fail(response, fault);
-  }
+  if (fault !== null) return fail(response, fault);
   const failed = entries.filter((entry) => 'ErrorCode' in entry);
   respond(response, 200, { FailedEntryCount: failed.length, Entries: entries });
 }
@@ -86,11 +79,8 @@ type ResultEntry = { EventId: string } | { ErrorCode: string; ErrorMessage: stri
 async function accept(entry: PutEntry, options: BusOptions, faults: Faults): Promise<ResultEntry> {
   const event = deliveredEvent(entry, randomUUID(), Date.now());
   const fault = faults.takeForEntry(event);
-  if (fault === null || fault.afterAccepting === true) {
-    if (options.buses === undefined || options.buses.includes(entry.bus)) {
-      await options.onEvent(event);
-    }
-  }
+  const isAccepted = fault === null || fault.afterAccepting === true;
+  if (isAccepted && (options.buses?.includes(entry.bus) ?? true)) await options.onEvent(event);
   return fault === null
     ? { EventId: event.id }
     : refused({ code: fault.code, message: 'A fault of the local bus makes this entry fail.' });
@@ -136,53 +126,35 @@ type EntryFault = Striking & { code: string; matches?: (event: DeliveredEvent) =
  * Makes whole calls fail, either with an HTTP status and an error code, or by closing the connection without
  * a response.
  */
-export type CallFault = Striking & ({ status: number; code: string } | { status: 'dropped' });
+type CallFault = Striking & ({ status: number; code: string } | { status: 'dropped' });
 
-/** Makes the bus fail. Faults apply in the order in which they were added. */
-export type BusControl = {
-  failEntries(fault: EntryFault): void;
-  failCalls(fault: CallFault): void;
-  /** Removes all faults. */
-  clearFaults(): void;
-};
+type Faults = ReturnType<typeof createFaults>;
 
 /**
- * The remaining faults. Each call of a `take` function that returns a fault counts as one occurrence of the
- * fault.
+ * Creates the faults of a bus. They apply in the order in which they were added. Each call of a `take`
+ * function that returns a fault counts as one occurrence of the fault.
  */
-export type Faults = BusControl & {
-  takeForEntry(event: DeliveredEvent): EntryFault | null;
-  takeForCall(): CallFault | null;
-};
-
-export function createFaults(): Faults {
-  let entries: { fault: EntryFault; left: number }[] = [];
-  let calls: { fault: CallFault; left: number }[] = [];
+function createFaults() {
+  let entries: EntryFault[] = [];
+  let calls: CallFault[] = [];
   return {
-    failEntries(fault) {
-      entries.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY });
+    failEntries(fault: EntryFault): void {
+      entries.push({ ...fault });
     },
-    failCalls(fault) {
-      calls.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY });
+    failCalls(fault: CallFault): void {
+      calls.push({ ...fault });
     },
-    clearFaults() {
+    clearFaults(): void {
       entries = [];
       calls = [];
     },
-    takeForEntry(event) {
-      const waiting = entries.find(({ fault, left }) => left > 0 && (fault.matches?.(event) ?? true));
-      return use(waiting);
-    },
-    takeForCall() {
-      return use(calls.find(({ left }) => left > 0));
-    },
+    takeForEntry: (event: DeliveredEvent) => take(entries, ({ matches }) => matches?.(event) ?? true),
+    takeForCall: () => take(calls, () => true),
   };
 }
 
-function use<Fault>(waiting: { fault: Fault; left: number } | undefined): Fault | null {
-  if (waiting === undefined) {
-    return null;
-  }
-  waiting.left -= 1;
-  return waiting.fault;
+function take<Fault extends Striking>(faults: Fault[], applies: (fault: Fault) => boolean): Fault | null {
+  const fault = faults.find((each) => each.times !== 0 && applies(each));
+  if (fault?.times !== undefined) fault.times -= 1;
+  return fault ?? null;
 }

@@ -72,15 +72,9 @@ function bytesOf({ Source, DetailType, Detail, Resources, Time }: SentEntry): nu
 
 function takenEntry(sent: SentEntry): PutEntry | Refusal {
   const { Source: source, DetailType: detailType, Detail: detail } = sent;
-  if (!source) {
-    return missing('Source');
-  }
-  if (!detailType) {
-    return missing('DetailType');
-  }
-  if (!detail) {
-    return missing('Detail');
-  }
+  if (!source) return missing('Source');
+  if (!detailType) return missing('DetailType');
+  if (!detail) return missing('Detail');
   if (source.startsWith('aws.')) {
     return { code: 'NotAuthorizedForSourceException', message: 'Not authorized for the source.' };
   }

@@ -1,9 +1,9 @@
 import { courseProgressions } from './actions/course-progressions.ts';
 import { integrationDetails } from './actions/integration-details.ts';
 import { users } from './actions/users.ts';
-import type { SandboxConditions } from './control.ts';
+import type { SandboxControl } from './control.ts';
 import type { SandboxIntegration } from './records.ts';
-import { type ApiResponse, failure, noSuchPath, success, unknownIntegration } from './response.ts';
+import { type ApiResponse, failure, noSuchPath, success } from './response.ts';
 
 /** A parsed request. */
 export type ApiRequest = {
@@ -11,14 +11,6 @@ export type ApiRequest = {
   query: URLSearchParams;
   authorization: string | undefined;
   integration: string | undefined;
-  /** The URL of Kombo's log about this request. A failure response contains it. */
-  logUrl: string;
-};
-
-export type Api = {
-  /** Returns the response to a request with a wrong key, or null when the key is correct. */
-  refuse(request: ApiRequest): ApiResponse | null;
-  respond(request: ApiRequest): ApiResponse;
 };
 
 const PROGRESSIONS = '/v1/lms/course-progressions';
@@ -37,52 +29,34 @@ export function sandboxApi(options: {
   apiKey: string;
   integrations: readonly SandboxIntegration[];
   now: () => number;
-  conditions: SandboxConditions;
-}): Api {
-  const { apiKey, now, conditions } = options;
+  control: SandboxControl;
+}) {
+  const { apiKey, now, control } = options;
   const integrations = new Map<string, SandboxIntegration>(options.integrations.map((one) => [one.id, one]));
-
-  /** Responds to a request whose header names an integration. */
-  const ofIntegration = (
-    { integration: id, logUrl }: ApiRequest,
-    respond: (integration: SandboxIntegration) => ApiResponse,
-  ): ApiResponse => {
-    if (id === undefined)
-      return failure('PLATFORM.INPUT_INVALID', 'The header X-Integration-Id is missing.', logUrl);
-    const integration = integrations.get(id);
-    return integration === undefined ? unknownIntegration(id, logUrl) : respond(integration);
-  };
-
-  const progressions =
-    ({ query, logUrl }: ApiRequest) =>
-    (integration: SandboxIntegration) =>
-      courseProgressions(integration, query, {
-        now: now(),
-        generation: conditions.cursorGeneration(),
-        largestPage: conditions.largestPage(),
-        logUrl,
-      });
-
-  const details = (id: string, logUrl: string): ApiResponse => {
-    const integration = integrations.get(id);
-    if (integration === undefined) return unknownIntegration(id, logUrl);
-    return integrationDetails(integration.id, conditions.dataExpiredAt(id));
-  };
+  const unknown = (id: string) =>
+    failure('PLATFORM.INTEGRATION_NOT_FOUND', `There is no integration "${id}".`);
 
   return {
-    refuse: ({ authorization, logUrl }) =>
+    /** Returns the response to a request with a wrong key, or null when the key is correct. */
+    refuse: ({ authorization }: ApiRequest): ApiResponse | null =>
       authorization === `Bearer ${apiKey}`
         ? null
-        : failure('PLATFORM.AUTHENTICATION_INVALID', 'The API key was not accepted.', logUrl),
-    respond: (request) => {
-      const { path, logUrl } = request;
+        : failure('PLATFORM.AUTHENTICATION_INVALID', 'The API key was not accepted.'),
+    respond({ path, query, integration: id }: ApiRequest): ApiResponse {
       if (path === CHECK_KEY) return success(KEY_OWNER);
-      if (path === PROGRESSIONS) return ofIntegration(request, progressions(request));
-      if (path === USERS) {
-        return ofIntegration(request, ({ records }) => users(records.at(now()), request.query, logUrl));
+      if (path !== PROGRESSIONS && path !== USERS) {
+        const named = path.startsWith(INTEGRATION) ? decoded(path.slice(INTEGRATION.length)) : null;
+        if (named === null) return noSuchPath(path);
+        if (!integrations.has(named)) return unknown(named);
+        return integrationDetails(named, control.dataExpiredAt.get(named) ?? null);
       }
-      const id = path.startsWith(INTEGRATION) ? decoded(path.slice(INTEGRATION.length)) : null;
-      return id === null ? noSuchPath(path, logUrl) : details(id, logUrl);
+      if (id === undefined)
+        return failure('PLATFORM.INPUT_INVALID', 'The header X-Integration-Id is missing.');
+      const integration = integrations.get(id);
+      if (integration === undefined) return unknown(id);
+      return path === USERS
+        ? users(integration.records.at(now()), query)
+        : courseProgressions(integration, query, { now: now(), control });
     },
   };
 }

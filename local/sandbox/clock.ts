@@ -9,14 +9,14 @@ export const days = (count: number): number => count * 24 * HOUR_MS;
 /** The time of a sandbox, in milliseconds since 1970. */
 export type SandboxClock = { now(): number };
 
-/** A clock that changes only when `advance` is called. */
-export type SteppedClock = SandboxClock & { advance(ms: number): void };
+export type SteppedClock = ReturnType<typeof steppedClock>;
 
-export function steppedClock(startsAt: number): SteppedClock {
+/** Returns a clock that changes only when `advance` is called. */
+export function steppedClock(startsAt: number) {
   let now = startsAt;
   return {
     now: () => now,
-    advance: (ms) => {
+    advance: (ms: number) => {
       now += ms;
     },
   };

@@ -23,7 +23,7 @@ export const Fault = z.discriminatedUnion('kind', [
     code: z._default(z.nullable(z.string()), 'PLATFORM.UNKNOWN_ERROR'),
     title: z._default(z.nullable(z.string()), null),
     message: z._default(z.string(), 'Something went wrong on our side.'),
-    logUrl: z.optional(z.string()),
+    log_url: z.optional(z.string()),
     ...common,
   }),
   /** The normal response, delayed by `delayMs`. */
@@ -36,91 +36,45 @@ export const Fault = z.discriminatedUnion('kind', [
 export type Fault = z.infer<typeof Fault>;
 
 /** Returns the failure that a fault causes, or null if the fault is not a failure response. */
-export function failureOf(fault: Fault, logUrl: string): ApiResponse | null {
-  if (fault.kind === 'error') return failureWith({ ...fault, logUrl: fault.logUrl ?? logUrl });
+export function failureOf(fault: Fault): ApiResponse | null {
+  if (fault.kind === 'error') return failureWith(fault);
   if (fault.kind !== 'rate-limit') return null;
   return {
-    ...failure('PLATFORM.RATE_LIMIT_EXCEEDED', 'There were more requests than allowed.', logUrl),
+    ...failure('PLATFORM.RATE_LIMIT_EXCEEDED', 'There were more requests than allowed.'),
     headers: { 'Retry-After': String(fault.retryAfterSeconds) },
   };
 }
 
-/** What a test or a benchmark can change in a running sandbox. */
-export type SandboxControl = {
-  /** Adds a fault. Faults apply to requests in the order in which they were added. */
-  inject(fault: z.input<typeof Fault>): void;
-  clearFaults(): void;
-  /** Sets how long every response takes, in milliseconds. */
-  setDelay(delayMs: number): void;
-  /**
-   * Sets the maximum number of records on a page. A page has no more records than this, even if a request
-   * asks for more.
-   */
-  setLargestPage(records: number): void;
-  /**
-   * Sets the time at which an integration's data expired, in milliseconds since 1970. Null makes the data
-   * valid.
-   */
-  setDataExpiredAt(integration: string, at: number | null): void;
-  /** Makes all cursors that were returned before invalid. */
-  expireCursors(): void;
-  /** Returns the number of requests so far, including failed requests. */
-  requests(): number;
-};
+export type SandboxControl = ReturnType<typeof sandboxControl>;
 
-/** What the server reads: the conditions that `SandboxControl` sets. */
-export type SandboxConditions = {
-  countRequest(): number;
-  /** Returns the fault that applies to this request, or null. The request counts as one of the fault's requests. */
-  takeFault(integration: string | null): Fault | null;
-  delayMs(): number;
-  largestPage(): number;
-  dataExpiredAt(integration: string): number | null;
-  cursorGeneration(): number;
-};
-
-/**
- * Creates the conditions of one sandbox. There are no faults at first. `control` changes the conditions, and
- * the server reads them from `conditions`.
- */
-export function sandboxConditions(): { control: SandboxControl; conditions: SandboxConditions } {
+/** Creates what a test or a benchmark can change in a running sandbox. There are no faults at first. */
+export function sandboxControl() {
   let faults: Fault[] = [];
-  let delayMs = 0;
-  let largestPage = 250;
-  let cursorGeneration = 0;
-  let requests = 0;
-  const expired = new Map<string, number | null>();
   return {
-    control: {
-      inject: (fault) => faults.push(Fault.parse(fault)),
-      clearFaults: () => {
-        faults = [];
-      },
-      setDelay: (ms) => {
-        delayMs = ms;
-      },
-      setLargestPage: (records) => {
-        largestPage = records;
-      },
-      setDataExpiredAt: (integration, at) => expired.set(integration, at),
-      expireCursors: () => {
-        cursorGeneration += 1;
-      },
-      requests: () => requests,
+    /** How long every response takes, in milliseconds. */
+    delayMs: 0,
+    /** The maximum number of records on a page, even if a request asks for more. */
+    largestPage: 250,
+    /** The generation of the valid cursors. Cursors of earlier generations have expired. */
+    cursorGeneration: 0,
+    /** The time at which the data of an integration expired, in milliseconds since 1970. */
+    dataExpiredAt: new Map<string, number>(),
+    /** The number of requests so far, including failed requests. */
+    requests: 0,
+    /** Adds a fault. Faults apply to requests in the order in which they were added. */
+    inject(fault: z.input<typeof Fault>): void {
+      faults.push(Fault.parse(fault));
     },
-    conditions: {
-      countRequest: () => ++requests,
-      takeFault: (integration) => {
-        const fault = faults.find((one) => one.integration === undefined || one.integration === integration);
-        if (fault === undefined) return null;
-        fault.requests -= 1;
-        if (fault.requests === 0) faults = faults.filter((one) => one !== fault);
-        return fault;
-      },
-      delayMs: () => delayMs,
-      largestPage: () => largestPage,
-      dataExpiredAt: (integration) => expired.get(integration) ?? null,
-      cursorGeneration: () => cursorGeneration,
+    clearFaults(): void {
+      faults = [];
+    },
+    /** Returns the fault that applies to a request, or null. The request counts as one of the fault's requests. */
+    takeFault(integration: string | undefined): Fault | null {
+      const fault = faults.find((one) => one.integration === undefined || one.integration === integration);
+      if (fault === undefined) return null;
+      fault.requests -= 1;
+      if (fault.requests === 0) faults = faults.filter((one) => one !== fault);
+      return fault;
     },
   };
 }

@@ -65,21 +65,23 @@ export function viewOf(records: readonly StoredRecord[]): RecordView {
   };
 }
 
-/** A list of records that a test or a person changes. */
-export type FixedRecords = RecordSource & {
+export type FixedRecords = ReturnType<typeof fixedRecords>;
+
+/** Creates a list of records that a test or a person changes. */
+export function fixedRecords(initial: Iterable<ProgressionRecord> = []) {
+  const records = new Map<string, StoredRecord>();
   /**
    * Adds a record. If there is already a record with the same id, replaces that record and keeps its index.
    *
    * @param changedAt the time of the change, in milliseconds since 1970. By default the record's `changed_at`
    */
-  put(record: ProgressionRecord, changedAt?: number): void;
-};
-
-export function fixedRecords(initial: Iterable<ProgressionRecord> = []): FixedRecords {
-  const records = new Map<string, StoredRecord>();
-  const put: FixedRecords['put'] = (record, changedAt = Date.parse(record.changed_at ?? '1970-01-01')) => {
+  const put = (
+    record: ProgressionRecord,
+    changedAt = Date.parse(record.changed_at ?? '1970-01-01'),
+  ): void => {
     records.set(record.id, { record, changedAt });
   };
   for (const record of initial) put(record);
-  return { put, at: () => viewOf([...records.values()]) };
+  const at: RecordSource['at'] = () => viewOf([...records.values()]);
+  return { put, at };
 }

@@ -1,11 +1,11 @@
 import type { components } from '../../functions/adapters/kombo/generated/api.d.ts';
 
 /** A response of the API, before it is sent. */
-export type ApiResponse = {
-  status: number;
-  headers: Record<string, string>;
-  body: object;
-};
+export type ApiResponse = { status: number; headers: Record<string, string>; body: Body };
+
+/** The server adds the URL of Kombo's log about the request to an error without this URL. */
+type Body = { status: 'success'; data: object } | { status: 'error'; error: ApiError };
+type ApiError = { code: string | null; title: string | null; message: string; log_url?: string | undefined };
 
 type ErrorCode = components['schemas']['ErrorCode'];
 
@@ -22,27 +22,17 @@ export function success(data: object): ApiResponse {
   return { status: 200, headers: {}, body: { status: 'success', data } };
 }
 
-export function failure(code: keyof typeof FAILURES, message: string, logUrl: string): ApiResponse {
+export function failure(code: keyof typeof FAILURES, message: string): ApiResponse {
   const [status, title] = FAILURES[code];
-  return failureWith({ status, code, title, message, logUrl });
+  return failureWith({ status, code, title, message });
 }
 
 /** Returns a failure response with any error code, including codes that Kombo does not have. */
-export function failureWith(failed: {
-  status: number;
-  code: string | null;
-  title: string | null;
-  message: string;
-  logUrl: string;
-}): ApiResponse {
-  const { status, code, title, message, logUrl } = failed;
-  return { status, headers: {}, body: { status: 'error', error: { code, title, message, log_url: logUrl } } };
+export function failureWith(failed: ApiError & { status: number }): ApiResponse {
+  const { status, code, title, message, log_url } = failed;
+  return { status, headers: {}, body: { status: 'error', error: { code, title, message, log_url } } };
 }
 
-export function unknownIntegration(id: string, logUrl: string): ApiResponse {
-  return failure('PLATFORM.INTEGRATION_NOT_FOUND', `There is no integration "${id}".`, logUrl);
-}
-
-export function noSuchPath(path: string, logUrl: string): ApiResponse {
-  return failureWith({ status: 404, code: null, title: null, message: `There is no ${path} here.`, logUrl });
+export function noSuchPath(path: string): ApiResponse {
+  return failureWith({ status: 404, code: null, title: null, message: `There is no ${path} here.` });
 }

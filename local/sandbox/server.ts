@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startLocalServer } from '../local-server.ts';
 import { type ApiRequest, sandboxApi } from './api.ts';
 import type { SandboxClock } from './clock.ts';
-import { failureOf, type SandboxControl, sandboxConditions } from './control.ts';
+import { failureOf, type SandboxControl, sandboxControl } from './control.ts';
 import type { SandboxIntegration } from './records.ts';
 import { type ApiResponse, failure, noSuchPath } from './response.ts';
 
@@ -34,31 +34,32 @@ export type Sandbox = {
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock, onRequest, wait = (ms) => sleep(ms, undefined, { ref: false }) } = options;
-  const { control, conditions } = sandboxConditions();
-  const api = sandboxApi({ ...options, now: clock.now, conditions });
+  const control = sandboxControl();
+  const api = sandboxApi({ ...options, now: clock.now, control });
 
   /** Returns the response with its serialised body, or null if the connection must be closed without a response. */
   const respond = async (message: IncomingMessage, logUrl: string): Promise<Sent | null> => {
-    const request = readRequest(message, logUrl);
+    const request = readRequest(message);
     const refusal = api.refuse(request);
-    if (refusal !== null) return whole(refusal);
-    if (message.method !== 'GET') return whole(noSuchPath(`${message.method} ${request.path}`, logUrl));
+    if (refusal !== null) return whole(refusal, logUrl);
+    if (message.method !== 'GET') return whole(noSuchPath(`${message.method} ${request.path}`), logUrl);
     onRequest?.(request);
 
-    const fault = conditions.takeFault(request.integration ?? null);
+    const fault = control.takeFault(request.integration);
     if (fault?.kind === 'hang-up') return null;
-    const failed = fault === null ? null : failureOf(fault, logUrl);
-    if (failed !== null) return whole(failed);
-    const delayMs = fault?.kind === 'slow' ? fault.delayMs : conditions.delayMs();
+    const failed = fault === null ? null : failureOf(fault);
+    if (failed !== null) return whole(failed, logUrl);
+    const delayMs = fault?.kind === 'slow' ? fault.delayMs : control.delayMs;
     if (delayMs > 0) await wait(delayMs);
-    const sent = whole(api.respond(request));
+    const sent = whole(api.respond(request), logUrl);
     return fault?.kind === 'garbled' ? { ...sent, body: sent.body.slice(0, sent.body.length / 2) } : sent;
   };
 
   const server = createServer((message, response) => {
-    const logUrl = `https://sandbox.example.com/logs?interactionId=${conditions.countRequest()}`;
+    control.requests += 1;
+    const logUrl = `https://sandbox.example.com/logs?interactionId=${control.requests}`;
     void respond(message, logUrl)
-      .catch((error) => whole(failure('PLATFORM.UNKNOWN_ERROR', String(error), logUrl)))
+      .catch((error) => whole(failure('PLATFORM.UNKNOWN_ERROR', String(error)), logUrl))
       .then((sent) => (sent === null ? response.destroy() : send(response, sent, clock.now())));
   });
   const { origin, close } = await startLocalServer(server, options);
@@ -67,11 +68,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 type Sent = { status: number; headers: Record<string, string>; body: string };
 
-const whole = ({ status, headers, body }: ApiResponse): Sent => ({
-  status,
-  headers,
-  body: JSON.stringify(body),
-});
+const whole = ({ status, headers, body }: ApiResponse, logUrl: string): Sent => {
+  if (body.status === 'success') return { status, headers, body: JSON.stringify(body) };
+  const error = { ...body.error, log_url: body.error.log_url ?? logUrl };
+  return { status, headers, body: JSON.stringify({ ...body, error }) };
+};
 
 const send = (response: ServerResponse, { status, headers, body }: Sent, now: number) => {
   response.writeHead(status, {
@@ -84,13 +85,12 @@ const send = (response: ServerResponse, { status, headers, body }: Sent, now: nu
   response.end(body);
 };
 
-const readRequest = (message: IncomingMessage, logUrl: string): ApiRequest => {
+const readRequest = (message: IncomingMessage): ApiRequest => {
   const url = new URL(message.url ?? '/', 'http://sandbox');
   return {
     path: url.pathname,
     query: url.searchParams,
     authorization: message.headers.authorization,
     integration: message.headersDistinct['x-integration-id']?.[0],
-    logUrl,
   };
 };

@@ -1,31 +1,20 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { days } from './clock.ts';
-import type { ProgressionRecord, RecordSource } from './records.ts';
+import type { ProgressionRecord, RecordSource, RecordView } from './records.ts';
 import { ALPHABET } from './school/random.ts';
 
 const RECORDS_PER_LEARNER = 4;
 const COURSES = 200;
 
-/** A source of any number of records that are calculated and not stored. */
-export type SyntheticRecords = RecordSource & {
-  /**
-   * Changes one of `every` records at the time `at` (milliseconds since 1970, later than every earlier
-   * change). A record in progress becomes completed, and a completed record is completed again.
-   */
-  change(every: number, at: number): void;
-};
+export type SyntheticRecords = ReturnType<typeof syntheticRecords>;
 
 /**
  * Creates a source of numbered records. Records are created on request, so a million of them use no memory.
  * All records are in progress from `createdAt` (milliseconds since 1970) until `change` is called. Pages are
  * in the order of the numbers, and no record changes its index.
  */
-export function syntheticRecords(options: {
-  integration: IntegrationId;
-  count: number;
-  createdAt: number;
-}): SyntheticRecords {
+export function syntheticRecords(options: { integration: IntegrationId; count: number; createdAt: number }) {
   const { integration, count, createdAt } = options;
   const changes: { every: number; at: number }[] = [];
   const ids = {
@@ -69,19 +58,24 @@ export function syntheticRecords(options: {
     };
   };
 
-  const view = {
+  const view: RecordView = {
     size: count,
     record,
-    changedAt: (index: number) => lastChange(index) ?? createdAt,
+    changedAt: (index) => lastChange(index) ?? createdAt,
     removed: () => false,
-    indexOf: (id: string) => {
+    indexOf: (id) => {
       const index = ids.progression.numberOf(id);
       return index !== null && index < count ? index : null;
     },
   };
+  const at: RecordSource['at'] = () => view;
   return {
-    at: () => view,
-    change: (every, at) => {
+    at,
+    /**
+     * Changes one of `every` records at the time `at` (milliseconds since 1970, later than every earlier
+     * change). A record in progress becomes completed, and a completed record is completed again.
+     */
+    change: (every: number, at: number): void => {
       changes.push({ every, at });
     },
   };

@@ -151,7 +151,7 @@ describe('texts of learners, authors and platforms', () => {
         code: `REMOTE.${text}`,
         title: text,
         message: text,
-        logUrl: `https://kombo.test/${text}`,
+        log_url: `https://kombo.test/${text}`,
       };
       kombo.control.clearFaults();
       kombo.control.inject({ kind: 'error', status: 400, requests: 1_000, ...error });

@@ -36,7 +36,7 @@ export async function startSandboxKombo(options: {
         return;
       }
       if (query.has('ids')) return;
-      control.setLargestPage(kombo.pageSize);
+      control.largestPage = kombo.pageSize;
       kombo.beforePage({ updatedAfter: query.get('updated_after'), cursor });
     },
   });

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { IN_ENGLISH } from '../../../functions/contract/parsing.ts';
+import type { SandboxControl } from '../control.ts';
 import {
   FILTERS,
   type FilterName,
@@ -10,30 +11,16 @@ import {
 } from '../records.ts';
 import { type ApiResponse, failure, success } from '../response.ts';
 
-/**
- * Responds to `GET /lms/course-progressions` for one integration.
- *
- * @param conditions.generation the generation of valid cursors. Cursors of another generation have expired
- */
+/** Responds to `GET /lms/course-progressions` for one integration. `now` is in milliseconds since 1970. */
 export function courseProgressions(
   integration: SandboxIntegration,
   parameters: URLSearchParams,
-  {
-    now,
-    generation,
-    largestPage,
-    logUrl,
-  }: {
-    now: number;
-    generation: number;
-    largestPage: number;
-    logUrl: string;
-  },
+  { now, control }: { now: number; control: SandboxControl },
 ): ApiResponse {
-  const invalid = (message: string) => failure('PLATFORM.INPUT_INVALID', message, logUrl);
+  const invalid = (message: string) => failure('PLATFORM.INPUT_INVALID', message);
   const query = parseQuery(parameters);
   if ('invalid' in query) return invalid(query.invalid);
-  const pass = { filters: fingerprint(integration.id, parameters), generation };
+  const pass = { filters: fingerprint(integration.id, parameters), generation: control.cursorGeneration };
   let from = 0;
   if (query.cursor !== undefined) {
     const cursor = decodeCursor(query.cursor);
@@ -42,13 +29,14 @@ export function courseProgressions(
     if (cursor.generation !== pass.generation) return invalid('cursor: has expired');
     from = cursor.index;
   }
-  query.page_size = Math.min(query.page_size, largestPage);
+  query.page_size = Math.min(query.page_size, control.largestPage);
   const view = integration.records.at(now);
   const { results, next } = readPage(view, query, from, integration.unsupportedFilters ?? []);
   return success({ next: next === null ? null : encodeCursor({ index: next, ...pass }), results });
 }
 
-const values = z.optional(
+/** A parameter with values that are separated by commas. */
+export const values = z.optional(
   z.pipe(
     z.string(),
     z.transform((text) => new Set(text.split(',').map((value) => value.trim()))),
@@ -143,10 +131,7 @@ function decodeCursor(text: string): PageCursor | null {
 /** Returns a hash of the integration and of all parameters except the cursor and the page size. */
 function fingerprint(integration: string, parameters: URLSearchParams): string {
   const filters = [...parameters].filter(([name]) => name !== 'cursor' && name !== 'page_size').sort();
-  return createHash('sha256')
-    .update(JSON.stringify([integration, filters]))
-    .digest('base64url')
-    .slice(0, 16);
+  return hash('sha256', JSON.stringify([integration, filters]), 'base64url').slice(0, 16);
 }
 
 const fieldOf: Record<FilterName, (record: ProgressionRecord) => string | null | undefined> = {

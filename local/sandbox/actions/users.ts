@@ -1,13 +1,7 @@
 import * as z from 'zod/mini';
 import type { ProgressionRecord, RecordView } from '../records.ts';
 import { type ApiResponse, failure, success } from '../response.ts';
-
-const values = z.optional(
-  z.pipe(
-    z.string(),
-    z.transform((text) => new Set(text.split(',').map((value) => value.trim()))),
-  ),
-);
+import { values } from './course-progressions.ts';
 
 /** The filters that the sandbox supports. It returns all learners in one page. */
 const Query = z.strictObject({
@@ -18,9 +12,9 @@ const Query = z.strictObject({
 });
 
 /** Responds to `GET /lms/users` with the learners of the records. */
-export function users(view: RecordView, parameters: URLSearchParams, logUrl: string): ApiResponse {
+export function users(view: RecordView, parameters: URLSearchParams): ApiResponse {
   const query = Query.safeParse(Object.fromEntries(parameters));
-  if (!query.success) return failure('PLATFORM.INPUT_INVALID', 'The query is not supported.', logUrl);
+  if (!query.success) return failure('PLATFORM.INPUT_INVALID', 'The query is not supported.');
   const { remote_ids, work_emails } = query.data;
   const found = new Map<string, object>();
   for (let index = 0; index < view.size; index += 1) {

@@ -125,24 +125,16 @@ export function* castHistory({ turns }: CastMember, startsAt: number): Generator
   };
   for (const { poll, status, present, dated } of turns) {
     const at = time(poll);
+    let { enrolledAt, completedAt } = standing;
+    if (status !== undefined) completedAt = status === 'COMPLETED' ? at : null;
+    if (dated?.completed !== undefined) completedAt = time(dated.completed);
+    if (dated?.enrolled !== undefined) enrolledAt = time(dated.enrolled);
     standing = {
       status: status ?? standing.status,
-      enrolledAt: dated?.enrolled === undefined ? standing.enrolledAt : time(dated.enrolled),
-      completedAt: completedAt(standing, status, dated, at, time),
+      enrolledAt,
+      completedAt,
       present: present ?? standing.present,
     };
     yield { at, standing, touched: false };
   }
 }
-
-const completedAt = (
-  before: Standing,
-  status: Status | undefined,
-  dated: Dated | undefined,
-  at: number,
-  time: (poll: number) => number,
-) => {
-  if (dated?.completed !== undefined) return time(dated.completed);
-  if (status === undefined) return before.completedAt;
-  return status === 'COMPLETED' ? at : null;
-};

@@ -7,7 +7,7 @@ import type { PollOutcome } from '../../../functions/core/poll/run-poll.ts';
 import { newCheckpoint } from '../../../functions/core/state/checkpoint.ts';
 import { pollHandler } from '../../../functions/poll/handler.ts';
 import { sandboxApi } from '../../../local/sandbox/api.ts';
-import { sandboxConditions } from '../../../local/sandbox/control.ts';
+import { sandboxControl } from '../../../local/sandbox/control.ts';
 import { type ApiResponse, failure } from '../../../local/sandbox/response.ts';
 import { syntheticRecords } from '../../../local/sandbox/synthetic-records.ts';
 import { memoryStore } from '../../support/memory-store.ts';
@@ -56,8 +56,8 @@ function limitedServer({ requests: most, windowMs }: Limit) {
     id,
     records: syntheticRecords({ integration: id, count: RECORDS, createdAt: START - DAY_MS }),
   }));
-  const { conditions } = sandboxConditions();
-  const api = sandboxApi({ apiKey: KEY, integrations: schools, now: () => Date.now(), conditions });
+  const control = sandboxControl();
+  const api = sandboxApi({ apiKey: KEY, integrations: schools, now: () => Date.now(), control });
   const counts = { answered: 0, refused: 0 };
   let window = { number: Number.NaN, requests: 0 };
 
@@ -68,7 +68,6 @@ function limitedServer({ requests: most, windowMs }: Limit) {
       query: searchParams,
       authorization: request.headers.get('authorization') ?? undefined,
       integration: request.headers.get('x-integration-id') ?? undefined,
-      logUrl: 'https://kombo.test/logs',
     };
     return api.refuse(asked) ?? api.respond(asked);
   };
@@ -81,7 +80,7 @@ function limitedServer({ requests: most, windowMs }: Limit) {
     counts[isAllowed ? 'answered' : 'refused'] += 1;
     const { status, headers, body } = isAllowed
       ? respond(new Request(input))
-      : failure('PLATFORM.RATE_LIMIT_EXCEEDED', 'Too many requests.', 'https://kombo.test/logs');
+      : failure('PLATFORM.RATE_LIMIT_EXCEEDED', 'Too many requests.');
     return Response.json(body, {
       status,
       headers: {

@@ -199,12 +199,3 @@ test('an injected fault can make a whole call fail, before or after its entries 
   expect(delivered).toHaveLength(1);
   expect((await put(entry)).FailedEntryCount).toBe(0);
 });
-
-test('the bus starts on the port in the options', async () => {
-  const { port } = new URL(bus.endpoint);
-  await bus.close();
-
-  await start({ port: Number(port) });
-
-  expect(new URL(bus.endpoint).port).toBe(port);
-});

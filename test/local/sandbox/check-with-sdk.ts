@@ -45,7 +45,7 @@ try {
 
   const Details = z.object({ data: z.looseObject({ data_expired_at: z.nullable(z.date()) }) });
   assert.equal(Details.parse(await details()).data.data_expired_at, null);
-  sandbox.control.setDataExpiredAt(INTEGRATION, STARTS_AT);
+  sandbox.control.dataExpiredAt.set(INTEGRATION, STARTS_AT);
   const { data } = Details.parse(await details());
   assert.equal(data.data_expired_at?.getTime(), STARTS_AT);
   assert.partialDeepStrictEqual(data, { id: INTEGRATION, category: 'LMS', status: 'ACTIVE' });

@@ -107,7 +107,7 @@ describe('a cursor', () => {
   test('an expired cursor is refused', async () => {
     await using sandbox = await open();
     const { next } = await sandbox.page(ID, { page_size: '10' });
-    sandbox.control.expireCursors();
+    sandbox.control.cursorGeneration += 1;
     expect(await sandbox.refusal(sandbox.query(ID, { page_size: '10', cursor: next ?? '' }))).toMatchObject(
       refused,
     );

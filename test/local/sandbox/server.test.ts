@@ -64,7 +64,7 @@ test('the sandbox returns its own time in the Date header, in whole seconds', as
 
 test('the responses about the key, an integration and its learners have the format that Kombo describes', async () => {
   await using sandbox = await open();
-  sandbox.control.setDataExpiredAt(ID, startsAt);
+  sandbox.control.dataExpiredAt.set(ID, startsAt);
   const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uri: true } });
   const described = shapes.responses;
   const answers = [
@@ -87,10 +87,10 @@ test('the sandbox returns the time at which the data of an integration expired',
       .object({ data: z.object({ data_expired_at: z.nullable(z.string()) }) })
       .parse((await sandbox.get(`/integrations/${encodeURIComponent(id)}`)).body).data.data_expired_at;
   expect(await expiredAt(ID)).toBeNull();
-  sandbox.control.setDataExpiredAt(ID, startsAt);
+  sandbox.control.dataExpiredAt.set(ID, startsAt);
   expect(await expiredAt(ID)).toBe('2026-03-01T12:00:00.987Z');
   expect(await expiredAt('sandbox:other')).toBeNull();
-  sandbox.control.setDataExpiredAt(ID, null);
+  sandbox.control.dataExpiredAt.delete(ID);
   expect(await expiredAt(ID)).toBeNull();
 });
 
@@ -102,7 +102,7 @@ test('the sandbox can limit the rate of the next requests', async () => {
     expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '3']);
   }
   expect((await sandbox.query(ID)).status).toBe(200);
-  expect(sandbox.control.requests()).toBe(3);
+  expect(sandbox.control.requests).toBe(3);
 });
 
 test('the sandbox can make the requests of one integration fail with any status and code', async () => {
@@ -128,7 +128,7 @@ test('the sandbox can delay its responses', async () => {
     },
   });
   await sandbox.query(ID);
-  sandbox.control.setDelay(100);
+  sandbox.control.delayMs = 100;
   await sandbox.query(ID);
   sandbox.control.inject({ kind: 'slow', delayMs: 5000 });
   await sandbox.query(ID);
