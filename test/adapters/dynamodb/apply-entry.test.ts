@@ -74,7 +74,7 @@ async function applied(
   return outcome;
 }
 
-test('200 new progressions are written with 8 requests of 25 statements', async () => {
+test('a journal entry with 200 new progressions is applied with 8 requests of 25 statements', async () => {
   const { calls, sent } = failing(() => 'done');
   const integration = someIntegration();
 
@@ -84,7 +84,7 @@ test('200 new progressions are written with 8 requests of 25 statements', async 
   expect((await engine.store().readKnown(integration, ids(200))).size).toBe(200);
 });
 
-test('after a partial failure, only the failed statements are sent again', async () => {
+test('when some statements of a request fail, only the failed statements are sent again', async () => {
   withoutWaiting();
   let turn = 0;
   const { calls, sent } = failing(() => {
@@ -100,7 +100,7 @@ test('after a partial failure, only the failed statements are sent again', async
   expect((await engine.store().readKnown(integration, ids(20))).size).toBe(20);
 });
 
-test('whichever statements fail, each progression has the state of the later entry: the one stored before or the one applied now', async () => {
+test('whichever statements fail, each progression keeps the state of the entry with the higher number', async () => {
   withoutWaiting();
   const outcome = fc.oneof(
     { arbitrary: fc.constant('done' as const), weight: 3 },
@@ -143,7 +143,7 @@ test('whichever statements fail, each progression has the state of the later ent
   );
 });
 
-test('when statements are throttled in each of seven requests, a transient error is thrown', async () => {
+test('a transient error is thrown when statements are throttled in each of seven requests', async () => {
   withoutWaiting();
   const { calls, sent } = failing(() => ({ code: 'ThrottlingError', tookEffect: false }));
 
@@ -173,7 +173,7 @@ test.each([
   expect(sent).toEqual([1]);
 });
 
-test('a response without an outcome for a statement does not count as success', async () => {
+test('a statement does not count as successful when the response has no result for the statement', async () => {
   withoutWaiting();
   let requests = 0;
   const calls = {

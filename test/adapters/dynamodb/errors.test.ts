@@ -34,10 +34,10 @@ describe('an error of DynamoDB', () => {
   });
 });
 
-describe('a store that cannot be served', () => {
+describe('a table that does not exist or cannot be reached', () => {
   const engine = useEngine();
 
-  it('the error about a missing table names the table and what to check', async () => {
+  it('the error about a missing table has the name of the table and says what to check', async () => {
     const store = createStore({ calls: engine.calls(), table: 'another-table', retentionDays: 90 });
 
     await expect(store.readIntegrations()).rejects.toThrow(
@@ -45,7 +45,7 @@ describe('a store that cannot be served', () => {
     );
   });
 
-  it('a refused connection throws a transient error with the code of the connection error', async () => {
+  it('a refused connection is thrown as a transient error with the code of the connection error', async () => {
     const client = new DynamoDBClient({
       endpoint: 'http://127.0.0.1:1',
       region: 'local',
@@ -60,7 +60,7 @@ describe('a store that cannot be served', () => {
     await expect(reading).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('applyEntry stops after the first failed write', async () => {
+  it('the application of an entry stops at the first request that fails', async () => {
     let requests = 0;
     const calls = {
       ...engine.calls(),

@@ -10,15 +10,15 @@ const someSettings = (id: string): Integration => ({
   addedAt: NOW,
 });
 
-describe('the integrations', () => {
+describe('the stored integrations', () => {
   const engine = useEngine();
 
-  it('an empty table has no integrations', async () => {
+  it('no integration is read from an empty table', async () => {
     expect(await engine.store().readIntegrations()).toEqual({ integrations: [], unreadable: [] });
     expect(await engine.store().readIntegration(someIntegration())).toBeNull();
   });
 
-  it('integrations can be read individually or all with one query, with their latest settings', async () => {
+  it('one integration is read with one request, and all integrations are read with one query', async () => {
     const [first, second] = [someIntegration(), someIntegration()];
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -45,7 +45,7 @@ describe('the integrations', () => {
     expect(counts).toEqual({ putItem: 1, getItem: 4 });
   });
 
-  it('concurrent changes of an integration are all stored', async () => {
+  it('when several writers change an integration at the same time, each change is stored', async () => {
     const id = someIntegration();
     const writers = Array.from({ length: 5 }, () => engine.store());
     const addedOnce = (count: number) => new Date(Date.parse(NOW) + count).toISOString();
@@ -60,7 +60,7 @@ describe('the integrations', () => {
     expect((await engine.store().readIntegration(id))?.addedAt).toBe(addedOnce(writers.length));
   });
 
-  it('after a concurrent write, `changeIntegration` is repeated with the stored settings', async () => {
+  it('when another writer changes an integration in the meantime, the change is computed again from the stored settings', async () => {
     const id = someIntegration();
     await engine.store().changeIntegration(id, () => someSettings(id));
     const remove = () =>
@@ -78,7 +78,7 @@ describe('the integrations', () => {
     expect(await engine.store().readIntegration(id)).toEqual(stored);
   });
 
-  it('a lost response to a change of settings counts as success', async () => {
+  it('a change of settings whose response was lost counts as successful', async () => {
     const id = someIntegration();
     const store = engine.store(sentTwice(engine.calls(), 'putItem'));
     expect(await store.changeIntegration(id, (stored) => stored ?? someSettings(id))).toEqual(
@@ -86,7 +86,7 @@ describe('the integrations', () => {
     );
   });
 
-  it('integrations with damaged settings are reported, and all others are read', async () => {
+  it('an integration with damaged settings is reported, and the other integrations are read', async () => {
     const [id, healthy] = [someIntegration(), someIntegration()];
     await engine.store().changeIntegration(healthy, () => someSettings(healthy));
     await engine.calls().putItem({

@@ -66,7 +66,7 @@ const entry: fc.Arbitrary<JournalEntry> = fc.record({
 const decoded = (given: JournalEntry) => decodeEntry(encodeEntry(given));
 
 describe('an encoded journal entry', () => {
-  it('an encoded and decoded journal entry equals the original', () => {
+  it('a journal entry is the same after encoding and decoding', () => {
     fc.assert(
       fc.property(entry, (given) => {
         expect(decoded(given)).toEqual(given);
@@ -74,7 +74,7 @@ describe('an encoded journal entry', () => {
     );
   });
 
-  it('equal journal entries have equal bytes', () => {
+  it('two equal journal entries are encoded as the same bytes', () => {
     fc.assert(
       fc.property(entry, (given) => {
         expect(encodeEntry(structuredClone(given))).toEqual(encodeEntry(given));
@@ -83,7 +83,7 @@ describe('an encoded journal entry', () => {
     );
   });
 
-  it('the times of a journal entry are the same text after encoding and decoding', () => {
+  it('a time in an unusual format is the same text after encoding and decoding', () => {
     const odd = '2024-02-29T00:00:00.000000Z';
     const given = someEntry({
       integration: 'a:b',
@@ -93,7 +93,7 @@ describe('an encoded journal entry', () => {
     expect(decoded(given)).toEqual(given);
   });
 
-  it('a journal entry of 250 changes has at most 120 bytes per change', () => {
+  it('an encoded journal entry of 250 changes has fewer than 120 bytes per change', () => {
     const next = randomNumbers(1);
     const changes = Array.from({ length: 250 }, () => randomChange(next));
 
@@ -108,7 +108,7 @@ describe('an encoded journal entry', () => {
     ['that JSON escapes', (next: () => number) => next() % 32],
     ['that are unpaired surrogates', (next: () => number) => 0xd800 + (next() % 0x800)],
   ])(
-    'an encoded journal entry whose changes are 350 KB of JSON is smaller than 400 KB, also with random characters %s',
+    'a journal entry whose changes are 350 KB of JSON is encoded as less than 400 KB, even with random characters %s',
     (_, draw) => {
       const next = randomNumbers(2);
       const random = (length: number) => String.fromCharCode(...Array.from({ length }, () => draw(next)));
@@ -137,13 +137,13 @@ describe('an encoded journal entry', () => {
     );
   });
 
-  it('a journal entry with columns of different length is refused', () => {
+  it('a journal entry whose bytes are cut off is refused', () => {
     const bytes = encodeEntry(someEntry({ integration: 'a:b' })).subarray(0, 40);
 
     expect(() => decodeEntry(bytes)).toThrow();
   });
 
-  it('a journal entry that would decompress to more than 64 MB is refused', () => {
+  it('a journal entry that would take more than 64 MB when decompressed is refused', () => {
     const bytes = Buffer.concat([Buffer.of(1), deflateRawSync(Buffer.alloc(65 * 1024 * 1024, ' '))]);
 
     expect(bytes.length).toBeLessThan(100_000);

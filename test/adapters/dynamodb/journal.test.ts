@@ -24,7 +24,7 @@ describe('the journal', () => {
     expect(counts).toEqual({ putItem: 1, getItem: 1 });
   });
 
-  it('readEntriesAfter finds the unfinished entries of 100 integrations with one request', async () => {
+  it('the unpublished entries of several integrations are read with one request, without a damaged entry', async () => {
     const [finished, left, damaged] = [someIntegration(), someIntegration(), someIntegration()];
     const store = engine.store();
     for (const integration of [finished, left, damaged]) await store.appendEntry(someEntry({ integration }));
@@ -41,7 +41,7 @@ describe('the journal', () => {
     expect(counts).toEqual({ batchGetItem: 1 });
   });
 
-  it('`readEntry` returns null for a journal entry that does not exist', async () => {
+  it('the result of reading a journal entry that does not exist is null', async () => {
     expect(await engine.store().readEntry(someIntegration(), 1)).toBeNull();
   });
 
@@ -53,7 +53,7 @@ describe('the journal', () => {
     expect(await engine.store().readEntry(fence.integration, 1)).toEqual(fence);
   });
 
-  it('of two workers that append the same number, one gets EntryTakenError', async () => {
+  it('when two workers append an entry with the same number, one of the workers gets EntryTakenError', async () => {
     const integration = someIntegration();
     const store = engine.store();
 
@@ -66,7 +66,7 @@ describe('the journal', () => {
     expect(refused[0]?.reason).toBeInstanceOf(EntryTakenError);
   });
 
-  it('an entry with another content is refused when the same writer has already appended an entry with its number', async () => {
+  it('a second entry with the same number and another content is refused, even from the same writer', async () => {
     const integration = someIntegration();
     const store = engine.store();
     await store.appendEntry(someEntry({ integration }));
@@ -75,7 +75,7 @@ describe('the journal', () => {
     expect(await store.readEntry(integration, 1)).toEqual(someEntry({ integration }));
   });
 
-  it('a lost response to an append counts as success', async () => {
+  it('an appended entry whose response was lost counts as successful', async () => {
     const entry = someEntry({ integration: someIntegration() });
 
     await engine.store(sentTwice(engine.calls(), 'putItem')).appendEntry(entry);
@@ -83,7 +83,7 @@ describe('the journal', () => {
     expect(await engine.store().readEntry(entry.integration, 1)).toEqual(entry);
   });
 
-  it('readEntries returns the entries in order, including both ends', async () => {
+  it('a range of journal entries is read in order of the numbers, including the first and the last number', async () => {
     const integration = someIntegration();
     const store = engine.store();
     for (const number of [2, 10, 9, 1, 100]) await store.appendEntry(someEntry({ integration, number }));
@@ -94,7 +94,7 @@ describe('the journal', () => {
     expect(await listed(store.readEntries(integration, 2, 10, 'latest-first'))).toEqual([10, 9, 2]);
   });
 
-  it('readEntries reads across several query pages', async () => {
+  it('a range of journal entries is read completely when it has several query pages', async () => {
     const integration = someIntegration();
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -107,7 +107,7 @@ describe('the journal', () => {
     expect(counts.query).toBe(2);
   });
 
-  it('a journal entry expires 90 days after it was detected, by the attribute `expires` in seconds', async () => {
+  it('a journal entry expires 90 days after its detection, because the attribute `expires` has this time in seconds', async () => {
     const integration = someIntegration();
     await engine.store().appendEntry(someEntry({ integration }));
 
@@ -119,7 +119,7 @@ describe('the journal', () => {
     expect(Item?.['expires']).toEqual({ N: String(Date.parse('2026-05-30T09:30:00Z') / 1000) });
   });
 
-  it('the error of a damaged journal entry names its key but no content', async () => {
+  it('the error about a damaged journal entry contains the key of the entry but none of its content', async () => {
     const integration = someIntegration();
     const state = someState({ status: null, id: 'secret' });
     await engine.store().appendEntry(someEntry({ integration, changes: [someChange({ state })] }));

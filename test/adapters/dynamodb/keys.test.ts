@@ -14,11 +14,11 @@ it.each([
   ['7C9M5sXAQx2cNMpVHLojrFpL', 14],
   ['progression-12345', 14],
   ['ünïcödé-✓', 6],
-])('a progression with the id "%s" is in shard %i', (id, shard) => {
+])('a progression with the id "%s" is stored in shard %i', (id, shard) => {
   expect(progressionShard(id)).toBe(shard);
 });
 
-it('the keys of stored items never change', () => {
+it('the keys of stored items are the same as in earlier releases', () => {
   expect(integrationKey('moodle:a')).toEqual({ pk: 'integrations', sk: 'moodle:a' });
   expect(journalKey('moodle:a', 42)).toEqual({ pk: 'journal/moodle:a', sk: '000000000042' });
   expect(progressionKey('moodle:a', 'a')).toEqual({ pk: 'progressions/moodle:a/12', sk: 'a' });

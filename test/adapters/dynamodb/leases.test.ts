@@ -13,7 +13,7 @@ const checkpoint = (id: string, revision: number) => ({ ...newCheckpoint(id), re
 describe('the lease of an integration', () => {
   const engine = useEngine();
 
-  it('one request acquires a free lease and creates the first checkpoint', async () => {
+  it('a free lease is acquired with one request, which also creates the first checkpoint', async () => {
     const id = someIntegration();
     const { calls, counts } = counted(engine.calls());
 
@@ -23,7 +23,7 @@ describe('the lease of an integration', () => {
     expect(counts).toEqual({ updateItem: 1 });
   });
 
-  it('one request releases a lease, and the next worker needs no fence', async () => {
+  it('a lease is released with one request, and the next worker needs no fence', async () => {
     const id = someIntegration();
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -41,7 +41,7 @@ describe('the lease of an integration', () => {
     });
   });
 
-  it('a lease that another worker holds is refused, and that worker gets the request for another poll when it releases the lease', async () => {
+  it('when a worker requests a lease that another worker holds, the holder gets a request for another poll at its release', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -54,7 +54,7 @@ describe('the lease of an integration', () => {
     expect(await store.releaseLease(checkpoint(id, 3), lease('b'))).toEqual({ again: false });
   });
 
-  it('only one worker acquires an expired lease, and it must append a fence', async () => {
+  it('only one of two workers acquires an expired lease, and this worker must append a fence', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('frozen', PAST), NOW);
@@ -65,7 +65,7 @@ describe('the lease of an integration', () => {
     expect(answers.filter(({ taken }) => !taken)).toEqual([{ taken: false, until: SOON }]);
   });
 
-  it('of two workers that request a lease at the same time, only one acquires it', async () => {
+  it('when two workers request a free lease at the same time, only one of the workers acquires the lease', async () => {
     const id = someIntegration();
     const store = engine.store();
 
@@ -75,7 +75,7 @@ describe('the lease of an integration', () => {
     expect(answers.filter(({ taken }) => !taken)).toEqual([{ taken: false, until: SOON }]);
   });
 
-  it('a worker acquires a lease that is released before it could store `again`', async () => {
+  it('when a lease is released before the request for another poll is stored, the second worker acquires the lease', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -90,7 +90,7 @@ describe('the lease of an integration', () => {
     expect(answer).toMatchObject({ taken: true, fence: false, checkpoint: checkpoint(id, 1) });
   });
 
-  it('a lease that is renewed just before it expires is not acquired', async () => {
+  it('when a lease is renewed just before another worker acquires it, the other worker is refused', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a', PAST), NOW);
@@ -101,7 +101,7 @@ describe('the lease of an integration', () => {
     expect(await engine.store(calls).takeLease(id, lease('b'), NOW)).toEqual({ taken: false, until: SOON });
   });
 
-  it('a lease that was stored as expired can be acquired immediately, with a fence', async () => {
+  it('a lease that is saved with an end in the past can be acquired immediately, with a fence', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -136,7 +136,7 @@ describe('a checkpoint', () => {
     expect(await engine.store().readCheckpoint(someIntegration())).toBeNull();
   });
 
-  it('one request saves a checkpoint and renews the lease', async () => {
+  it('a checkpoint is saved with one request, which also renews the lease', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('a', PAST), NOW);
     const { calls, counts } = counted(engine.calls());
@@ -151,7 +151,7 @@ describe('a checkpoint', () => {
   });
 
   it.each(['saveCheckpoint', 'releaseLease'] as const)(
-    '`%s` of a frozen worker does not change the checkpoint after another worker has acquired the lease',
+    'after another worker has acquired the lease, `%s` of a frozen worker does not change the checkpoint',
     async (write) => {
       const id = someIntegration();
       const store = engine.store();
@@ -166,7 +166,7 @@ describe('a checkpoint', () => {
     },
   );
 
-  it('a checkpoint with an unexpected revision is not saved', async () => {
+  it('a checkpoint is not saved when its revision does not follow the stored revision', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -174,7 +174,7 @@ describe('a checkpoint', () => {
     await expect(store.saveCheckpoint(checkpoint(id, 2), lease('a'))).rejects.toThrow(LeaseLostError);
   });
 
-  it('checkpoints are read 100 per request, without damaged and absent ones', async () => {
+  it('several checkpoints are read with one request, and damaged or missing checkpoints are left out', async () => {
     const [known, damaged, absent] = [someIntegration(), someIntegration(), someIntegration()];
     await engine.store().takeLease(known, lease('a'), NOW);
     await engine.calls().putItem({
@@ -193,7 +193,7 @@ describe('a checkpoint', () => {
 describe('a response that was lost', () => {
   const engine = useEngine();
 
-  it('a worker that did not get the response to its acquisition of a free lease has the lease', async () => {
+  it('a worker whose response to acquiring a free lease was lost holds the lease', async () => {
     const id = someIntegration();
 
     const answer = await engine.store(sentTwice(engine.calls(), 'updateItem')).takeLease(id, lease('a'), NOW);
@@ -201,7 +201,7 @@ describe('a response that was lost', () => {
     expect(answer).toEqual({ taken: true, checkpoint: newCheckpoint(id), lease: lease('a'), fence: false });
   });
 
-  it('a worker that did not get the response to its acquisition of an expired lease has the lease and must append a fence', async () => {
+  it('a worker whose response to acquiring an expired lease was lost holds the lease and must append a fence', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('frozen', PAST), NOW);
     // The first request fails because another worker holds the lease. The second request acquires the lease,
@@ -223,7 +223,7 @@ describe('a response that was lost', () => {
     });
   });
 
-  it('a worker that acquired an expired lease and saved a checkpoint can acquire the lease again, with a fence', async () => {
+  it('a worker that holds a lease can acquire the lease again, with a fence', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('frozen', PAST), NOW);
@@ -233,7 +233,7 @@ describe('a response that was lost', () => {
     expect(await store.takeLease(id, lease('a'), NOW)).toMatchObject({ taken: true, fence: true });
   });
 
-  it('a lost response to saving a checkpoint counts as success', async () => {
+  it('a saved checkpoint whose response was lost counts as successful', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('a'), NOW);
 
@@ -242,7 +242,7 @@ describe('a response that was lost', () => {
     expect(await engine.store().readCheckpoint(id)).toMatchObject({ checkpoint: checkpoint(id, 1) });
   });
 
-  it('a lost response to a release counts as success, and `again` is returned', async () => {
+  it('a release whose response was lost counts as successful and returns the request for another poll', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('a'), NOW);
     await engine.store().takeLease(id, lease('b'), NOW);
@@ -254,7 +254,7 @@ describe('a response that was lost', () => {
     expect(released).toEqual({ again: true });
   });
 
-  it('a lost response to a release counts as success also after another worker has acquired the lease and saved a checkpoint', async () => {
+  it('a release whose response was lost counts as successful even when another worker has saved a checkpoint since', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);

@@ -11,7 +11,7 @@ const ids = (count: number) => Array.from({ length: count }, (_, index) => `prog
 describe('known progressions', () => {
   const engine = useEngine();
 
-  it('readKnown returns the states of applied entries, and nothing for other ids', async () => {
+  it('the known state of a progression is read after an entry was applied, and nothing is read for an unknown id', async () => {
     const integration = someIntegration();
     const change = changeOf('p1');
     await engine.store().applyEntry(someEntry({ integration, number: 7, changes: [change] }));
@@ -21,7 +21,7 @@ describe('known progressions', () => {
     expect(known).toEqual(new Map([['p1', knownAfter(change, 7)]]));
   });
 
-  it('a known progression keeps its discarded change and its erasure', async () => {
+  it('a stored progression keeps its discarded change and the mark that it was erased', async () => {
     const integration = someIntegration();
     const discarded = changeOf('p1');
     const changes = [
@@ -39,7 +39,7 @@ describe('known progressions', () => {
     expect(known.get('p2')).toMatchObject({ erased: true, learner: { id: null, remoteId: null } });
   });
 
-  it('applyEntry writes only where the stored entry number is lower', async () => {
+  it('an entry changes a progression only if the stored number of the last entry is lower', async () => {
     const integration = someIntegration();
     const store = engine.store();
     const at = (number: number, status: 'ENROLLED' | 'DROPPED') =>
@@ -59,7 +59,7 @@ describe('known progressions', () => {
     });
   });
 
-  it('a progression that an entry changes twice is written once, with its last state', async () => {
+  it('a progression that an entry changes twice is written once, with the second state', async () => {
     const integration = someIntegration();
     const { calls, counts } = counted(engine.calls());
     const changes = [
@@ -74,7 +74,7 @@ describe('known progressions', () => {
     expect(known.get('p1')?.state.status).toBe('ENROLLED');
   });
 
-  it('`readKnown` returns the same states, whatever shown records are passed', async () => {
+  it('the known states that are read are the same with and without the shown records', async () => {
     const integration = someIntegration();
     const shown = ids(6).map((id) => observed({ id }));
     const [same, moved, discarded, erased, learner, course] = shown.map(({ state, ...record }) =>
@@ -98,7 +98,7 @@ describe('known progressions', () => {
     );
   });
 
-  it('readKnown reads 100 ids per request, each id once', async () => {
+  it('the known states of 250 progressions are read with three requests, even if each id is passed twice', async () => {
     const integration = someIntegration();
     const changes = ids(250).map(changeOf);
     await engine.store().applyEntry(someEntry({ integration, changes }));
@@ -110,14 +110,14 @@ describe('known progressions', () => {
     expect(counts).toEqual({ batchGetItem: 3 });
   });
 
-  it('readKnown without ids makes no request', async () => {
+  it('no request is made when no ids are passed', async () => {
     const { calls, counts } = counted(engine.calls());
 
     expect(await engine.store(calls).readKnown(someIntegration(), [])).toEqual(new Map());
     expect(counts).toEqual({});
   });
 
-  it('a known progression costs one capacity unit to read and one to write', async () => {
+  it('a known progression with long ids costs one capacity unit to read and one to write', async () => {
     const integration = someIntegration();
     const long = (name: string) => `${name}-7C9M5sXAQx2cNMpVHLojrFpL-7C9M5sXAQx2c`;
     const state = someState({ id: long('p'), remoteId: long('r'), removedAt: someState().completedAt });
@@ -156,7 +156,7 @@ describe('known progressions', () => {
     expect(units).toEqual({ write: 1, read: 1 });
   });
 
-  it('readKnown requests unprocessed keys again', async () => {
+  it('keys that DynamoDB did not process are requested again', async () => {
     const integration = someIntegration();
     await engine.store().applyEntry(someEntry({ integration, changes: ids(3).map(changeOf) }));
     const calls = engine.calls();
@@ -180,7 +180,7 @@ describe('known progressions', () => {
     expect(asked).toEqual([3, 2, 1]);
   });
 
-  it('when keys stay unprocessed in each of seven requests, a transient error is thrown', async () => {
+  it('a transient error is thrown when keys stay unprocessed in each of seven requests', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     onTestFinished(() => {
       vi.useRealTimers();
@@ -204,7 +204,7 @@ describe('known progressions', () => {
     expect(requests).toBe(7);
   });
 
-  it('readKnown does not retry an error that the AWS client has already retried', async () => {
+  it('an error that the AWS client has already retried is not retried when known states are read', async () => {
     const refused = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
     let requests = 0;
     const calls = {
@@ -219,7 +219,7 @@ describe('known progressions', () => {
     expect(requests).toBe(1);
   });
 
-  it('the error of a damaged progression names its key and field but no content', async () => {
+  it('the error about a damaged progression contains its key and the field but none of its content', async () => {
     const integration = someIntegration();
     await engine.store().applyEntry(someEntry({ integration, changes: [changeOf('p1')] }));
     const [item] = JSON.parse(await engine.scan()).filter((it: { sk: { S: string }; pk: { S: string } }) =>

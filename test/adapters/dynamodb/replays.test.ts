@@ -34,7 +34,7 @@ describe('replays', () => {
   const replays = (calls = engine.calls()) =>
     createReplayStore({ calls, table: engine.table(), retentionDays: 90 });
 
-  it('a replay is stored under its integration', async () => {
+  it('a replay can be read only with the id of its integration', async () => {
     const [one, other] = [someIntegration(), someIntegration()];
     const replay = someReplay(one);
 
@@ -45,7 +45,7 @@ describe('replays', () => {
     expect(await replays().readReplays(other)).toEqual([]);
   });
 
-  it('replays are listed with the latest first', async () => {
+  it('the replays of an integration are listed with the latest first', async () => {
     const integration = someIntegration();
     const later = someReplay(integration, { id: 'a', orderedAt: '2026-03-02T00:00:00.000Z' });
     await replays().createReplay(someReplay(integration));
@@ -77,7 +77,7 @@ describe('replays', () => {
     await expect(replays().createReplay(stale)).rejects.toThrow(ReplayChangedError);
   });
 
-  it('a lost response to saving a replay counts as success', async () => {
+  it('a saved replay whose response was lost counts as successful', async () => {
     const integration = someIntegration();
     const lossy = () => replays(sentTwice(engine.calls(), 'putItem'));
 
@@ -87,7 +87,7 @@ describe('replays', () => {
     expect(await replays().readReplay(integration, 'r1')).toMatchObject({ revision: 1 });
   });
 
-  it('the first entry that retention left in the journal is found with one request', async () => {
+  it('the first entry that retention has left in the journal is read with one request', async () => {
     const integration = someIntegration();
     expect(await replays().readFirstEntry(integration)).toBeNull();
     for (const number of [12, 7, 100]) {
@@ -99,7 +99,7 @@ describe('replays', () => {
     expect(counts).toEqual({ query: 1 });
   });
 
-  it('events are counted without the content of the entries', async () => {
+  it('the events of a range are counted without reading the contents of the entries', async () => {
     const integration = someIntegration();
     const changes = [someChange(), someChange({ events: [] }), someChange()];
     await engine.store().appendEntry(someEntry({ integration, number: 3, changes }));

@@ -20,14 +20,14 @@ describe('set-aside items', () => {
     expect(await store.readSetAside(integration)).toEqual([event]);
   });
 
-  it('set-aside items are listed per integration', async () => {
+  it('the list of set-aside items contains only the items of the given integration', async () => {
     const [one, other] = [someIntegration(), someIntegration()];
     await engine.store().setAside(one, [record('p1')]);
 
     expect(await engine.store().readSetAside(other)).toEqual([]);
   });
 
-  it('an item that is set aside again keeps the time when it was set aside first', async () => {
+  it('an item that is set aside twice keeps the time at which it was set aside first', async () => {
     const integration = someIntegration();
     const store = engine.store();
     await store.setAside(integration, [record('p1')]);
@@ -37,7 +37,7 @@ describe('set-aside items', () => {
     expect(await store.readSetAside(integration)).toEqual([record('p1')]);
   });
 
-  it('an item is set aside with one request, and with one more after a lost response', async () => {
+  it('each item is set aside with one request, and with two when the first response was lost', async () => {
     const integration = someIntegration();
     const { calls, counts } = counted(engine.calls());
 
@@ -47,7 +47,7 @@ describe('set-aside items', () => {
     expect(await engine.store().readSetAside(integration)).toHaveLength(2);
   });
 
-  it('an item with an id longer than a key can be set aside', async () => {
+  it('an item whose id is longer than a key of DynamoDB can be set aside', async () => {
     const integration = someIntegration();
     const store = engine.store();
     const items = [record('é'.repeat(5000)), record(`${'é'.repeat(5000)}!`), record('')];

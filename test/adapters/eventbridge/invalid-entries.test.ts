@@ -29,7 +29,7 @@ const idOf = ({ Detail: detail }: PutEventsRequestEntry): string => JSON.parse(d
 const publisherOf = (putEvents: PutEvents) =>
   createPublisher({ putEvents, bus: 'schoolbell', retryBudget: { budgetMs: 0, firstDelayMs: 1 } });
 
-test('when a request contains invalid entries, only these entries are refused, and every other event is delivered once, in order', async () => {
+test('when requests contain invalid entries, only these entries are refused, and the other events are delivered once, in order', async () => {
   const events = fc.array(
     fc.record({ progression: fc.constantFrom('p1', 'p2', 'p3'), poisoned: fc.boolean() }),
     { maxLength: 40 },
@@ -58,7 +58,7 @@ test('when a request contains invalid entries, only these entries are refused, a
   await fc.assert(publishing);
 });
 
-test('when entries are sent one per call, a failed entry is sent again and an accepted entry is not', async () => {
+test('when entries are sent one per call and one call fails, the accepted entries are not sent again', async () => {
   let calls = 0;
   const publisher = publisherOf(async ({ Entries: entries = [] }) => {
     calls += 1;
@@ -73,7 +73,7 @@ test('when entries are sent one per call, a failed entry is sent again and an ac
   expect(error).toBeInstanceOf(TransientError);
 });
 
-test('a request that is refused for the name of the bus returns a deployment error, and no event counts as refused', async () => {
+test('when a request is refused for the name of the bus, a deployment error is returned, and no event counts as refused', async () => {
   const publisher = publisherOf(async () => {
     throw untaken('ValidationException', 'eventBusName');
   });

@@ -61,7 +61,7 @@ test('a call has at most 10 entries and 256 KiB, or a single entry of at most 1 
   await fc.assert(publishing, { numRuns: 60 });
 });
 
-test('without faults each event is sent once, and accepted unless it is too large', async () => {
+test('when EventBridge accepts everything, each event is sent once, unless it is too large', async () => {
   const publishing = fc.asyncProperty(events, async (list) => {
     const sent: number[] = [];
     const publisher = publisherWith(async ({ Entries = [] }) => {
@@ -127,7 +127,7 @@ function faultyBus(list: LearningEvent[], fates: string[]) {
   return { putEvents, wrong, answeredWith };
 }
 
-test('with any faults, an event is sent until it is confirmed, and after the earlier events of its progression', async () => {
+test('with any faults of the bus, no event is sent again after its confirmation or before an earlier event of its progression', async () => {
   const publishing = fc.asyncProperty(events, fc.array(fate), fc.boolean(), async (list, fates, patient) => {
     const bus = faultyBus(list, fates);
     const publisher = publisherWith(bus.putEvents, patient ? 60_000 : 0);
@@ -144,7 +144,7 @@ test('with any faults, an event is sent until it is confirmed, and after the ear
   await fc.assert(publishing, { numRuns: 100 });
 });
 
-/** An event with the outcome `too-large` is refused before it is sent. */
+/** Returns whether an event is so large that the publisher refuses it without a call. */
 function isLarge(detail: LearningEventDetail): boolean {
   return Buffer.byteLength(JSON.stringify(detail)) > 1_000_000;
 }

@@ -37,8 +37,8 @@ function eventOf(bytes: number, index = 0): LearningEvent {
   return someEvent(`p${index}`, index, 'é'.repeat(Math.floor(filling / 2)) + 'e'.repeat(filling % 2));
 }
 
-describe('an entry', () => {
-  test('the size of an entry is the UTF-8 bytes of its texts and resources, plus 14 for the time', () => {
+describe('the size of an entry', () => {
+  test('the size of an entry is the number of UTF-8 bytes of its texts and resources, plus 14 for the time', () => {
     const entry = {
       Source: 'schule',
       DetailType: 'Prüfung',
@@ -50,7 +50,7 @@ describe('an entry', () => {
     expect(entrySize({ ...entry, Time: new Date(0), Resources: ['ä', 'b'] })).toBe(6 + 8 + 12 + 14 + 3);
   });
 
-  test('an entry of the largest size is delivered', async () => {
+  test('an entry of the largest permitted size is delivered', async () => {
     const { answer } = await publishTo(EVENTBRIDGE_LIMITS, [eventOf(ENTRY_BYTES)]);
 
     expect(answer).toEqual({ accepted: [0], refused: [], error: null });
@@ -80,7 +80,7 @@ describe('an entry', () => {
   });
 });
 
-test('entries of 100,000 bytes are sent two per call, which every Region accepts', async () => {
+test('entries of 100,000 bytes are sent in calls of two, because some Regions accept only 256 KiB per call', async () => {
   const events = [0, 1, 2, 3, 4].map((index) => eventOf(100_000, index));
   const { answer, calls } = await publishTo({ entries: 10, bytes: 256 * 1024 }, events);
 

@@ -22,8 +22,8 @@ beforeEach(async () => {
 afterEach(() => bus.close());
 
 /**
- * Publishes through the real client. `calls` contains the entries of each call. Without a time budget, there
- * are no retries.
+ * Creates a publisher over the real client. `calls` contains the number of entries of each call. With a
+ * budget of 0 there are no retries.
  */
 function publisherOver(config: EventBridgeClientConfig = {}, budgetMs = 60_000) {
   const client = new EventBridgeClient({
@@ -69,7 +69,7 @@ describe('an event', () => {
     ]);
   });
 
-  test('a replayed event is delivered with the type `Replayed<Event>`', async () => {
+  test('a replayed event is delivered with `Replayed` before the name of its type', async () => {
     const event = someEvent('p1', 0);
     const replay = { id: 'replay-1', reason: 'lost' };
 
@@ -90,7 +90,7 @@ describe('an event', () => {
   });
 });
 
-test('publishing no events makes no call', async () => {
+test('no call is made when no events are published', async () => {
   expect(await publisherOver().publish([])).toEqual({ accepted: [], refused: [], error: null });
   expect(calls).toEqual([]);
 });
@@ -103,9 +103,9 @@ test('25 events are published with three calls', async () => {
   expect(new Set(ids()).size).toBe(25);
 });
 
-describe('when EventBridge fails entries', () => {
+describe('an entry that EventBridge fails', () => {
   test.each(['InternalFailure', 'ThrottlingException', 'ServiceUnavailable', 'SomethingNew'])(
-    'only the failed entries of a call are sent again after %s',
+    'after the error %s, only the failed entries of a call are sent again',
     async (code) => {
       bus.control.failEntries({ code, times: 2 });
 
@@ -118,7 +118,7 @@ describe('when EventBridge fails entries', () => {
   );
 
   test.each(['InvalidArgument', 'MalformedDetail', 'RedactionFailure'])(
-    'an entry that is refused with %s is returned as refused, and the later entries are sent',
+    'an entry that EventBridge refuses with %s is returned as refused, and the later entries are sent',
     async (code) => {
       const second = 'moodle:school/1/1';
       bus.control.failEntries({ code, matches: ({ detail }) => detail['id'] === second });
@@ -137,7 +137,7 @@ describe('when EventBridge fails entries', () => {
     'NotAuthorizedForDetailTypeException',
     'InvalidAccountIdException',
   ])(
-    'the error code %s returns a deployment error without a retry, and no event counts as refused',
+    'after the error %s, a deployment error is returned without a retry, and no event counts as refused',
     async (code) => {
       bus.control.failEntries({ code, matches: ({ detail }) => detail['id'] !== 'moodle:school/1/0' });
 
@@ -150,7 +150,7 @@ describe('when EventBridge fails entries', () => {
     },
   );
 
-  test('a transient error is returned when entries are not accepted within the time budget', async () => {
+  test('a transient error is returned when EventBridge does not accept an entry within the time budget', async () => {
     bus.control.failEntries({ code: 'SomethingNew', times: 2 });
 
     const { accepted, refused, error } = await publisherOver({}, 0).publish(someEvents(3));
@@ -160,7 +160,7 @@ describe('when EventBridge fails entries', () => {
     expect(error).toMatchObject({ code: 'SomethingNew' });
   });
 
-  test('no later event of any progression is sent after an error', async () => {
+  test('no further event is sent after an error that is not retried', async () => {
     bus.control.failEntries({ code: 'InternalFailure', times: 1 });
 
     const events = [someEvent('p1', 0), someEvent('p1', 1), someEvent('p2', 2), someEvent('p2', 3)];
@@ -171,7 +171,7 @@ describe('when EventBridge fails entries', () => {
     expect(calls).toEqual([2]);
   });
 
-  test('an event that was accepted but reported as failed is delivered twice with the same id', async () => {
+  test('an event that EventBridge accepted but reported as failed is delivered twice with the same id', async () => {
     bus.control.failEntries({ code: 'InternalFailure', times: 1, afterAccepting: true });
 
     const answer = await publisherOver().publish(someEvents(1));
@@ -181,7 +181,7 @@ describe('when EventBridge fails entries', () => {
   });
 });
 
-describe('when a whole call fails', () => {
+describe('a call that fails', () => {
   test.each([
     ['a throttle', { status: 400, code: 'ThrottlingException' }],
     ['an internal error', { status: 500, code: 'InternalException' }],
@@ -196,7 +196,7 @@ describe('when a whole call fails', () => {
     expect(calls).toEqual([2, 2]);
   });
 
-  test('a call that always fails returns a transient error, and no event counts as refused', async () => {
+  test('when a call always fails, a transient error is returned, and no event counts as refused', async () => {
     bus.control.failCalls({ status: 500, code: 'InternalException' });
 
     const { accepted, refused, error } = await publisherOver({}, 0).publish(someEvents(100));
@@ -214,7 +214,7 @@ describe('when a whole call fails', () => {
     [400, 'UnrecognizedClientException'],
     [400, 'ExpiredTokenException'],
     [400, 'ResourceNotFoundException'],
-  ])('a call that fails with %s %s returns a deployment error without a retry', async (status, code) => {
+  ])('when a call fails with %s %s, a deployment error is returned without a retry', async (status, code) => {
     bus.control.failCalls({ status, code });
 
     const { refused, error } = await publisherOver().publish(someEvents(1));
@@ -225,7 +225,7 @@ describe('when a whole call fails', () => {
     expect(calls).toEqual([1]);
   });
 
-  test('a call that fails after it was processed delivers its events twice', async () => {
+  test('when a call fails after EventBridge processed it, its events are delivered twice', async () => {
     bus.control.failCalls({ status: 'dropped', times: 1, afterAccepting: true });
 
     const answer = await publisherOver().publish(someEvents(2));
@@ -234,7 +234,7 @@ describe('when a whole call fails', () => {
     expect(delivered).toHaveLength(4);
   });
 
-  test('a refused connection returns a transient error', async () => {
+  test('a transient error is returned when the connection is refused', async () => {
     await bus.close();
 
     const { error } = await publisherOver({}, 0).publish(someEvents(1));
@@ -243,7 +243,7 @@ describe('when a whole call fails', () => {
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  test('missing credentials return a deployment error', async () => {
+  test('a deployment error is returned when there are no AWS credentials', async () => {
     const missing = Object.assign(new Error('Could not load credentials from any providers'), {
       name: 'CredentialsProviderError',
     });
@@ -252,7 +252,7 @@ describe('when a whole call fails', () => {
     expect((await publisher.publish(someEvents(1))).error).toBeInstanceOf(DeploymentError);
   });
 
-  test('a malformed region returns a deployment error', async () => {
+  test('a deployment error is returned when the name of the Region is malformed', async () => {
     const { error } = await publisherOver({ region: 'not a region' }).publish(someEvents(1));
 
     expect(error).toBeInstanceOf(DeploymentError);
@@ -261,7 +261,7 @@ describe('when a whole call fails', () => {
 });
 
 describe('an operational event', () => {
-  test('an operational event whose first call fails is sent again', async () => {
+  test('an operational event is sent again when its first call fails', async () => {
     bus.control.failEntries({ code: 'InternalFailure', times: 1 });
 
     await publisherOver().notify(someOperationalEvent);
@@ -269,13 +269,13 @@ describe('an operational event', () => {
     expect(delivered).toHaveLength(1);
   });
 
-  test('an operational event that is not accepted in time throws a transient error', async () => {
+  test('a transient error is thrown when an operational event is not accepted within the time budget', async () => {
     bus.control.failEntries({ code: 'InternalFailure' });
 
     await expect(publisherOver({}, 0).notify(someOperationalEvent)).rejects.toThrow(TransientError);
   });
 
-  test('an operational event that is refused throws a transient error with the code', async () => {
+  test('a transient error with the code is thrown when EventBridge refuses an operational event', async () => {
     bus.control.failEntries({ code: 'InvalidArgument' });
 
     const notified = publisherOver().notify(someOperationalEvent);
@@ -284,7 +284,7 @@ describe('an operational event', () => {
     await expect(notified).rejects.toMatchObject({ code: 'InvalidArgument' });
   });
 
-  test('an operational event that is denied throws a deployment error', async () => {
+  test('a deployment error is thrown when AWS denies the right to send an operational event', async () => {
     bus.control.failCalls({ status: 403, code: 'AccessDeniedException' });
 
     await expect(publisherOver().notify(someOperationalEvent)).rejects.toThrow(DeploymentError);

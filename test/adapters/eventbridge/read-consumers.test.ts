@@ -57,7 +57,7 @@ test.each([
   [400, 'AccessDeniedException', { kind: 'deployment', message: /refuses to list the rules of bus bus/ }],
   [503, 'ServiceUnavailable', { kind: 'transient', message: /cannot list the rules of bus bus/ }],
 ] as const)(
-  'rules that cannot be listed give one clear line: %i %s',
+  'when the rules of a bus cannot be listed, the error is one line with the name of the bus: %i %s',
   async (status, code, { kind, message }) => {
     const { client } = await clientOf([{ status, body: { __type: code } }]);
 

@@ -34,12 +34,15 @@ test.each<[string, Answer, number]>([
     2,
   ],
   ['lacks an event id', { FailedEntryCount: 0, Entries: [{ EventId: 'a' }, {}] }, 1],
-])('a response that %s confirms only the entries that it clearly accepts', async (_, answer, sentAgain) => {
-  const { publisher, calls } = publisherAnswered([answer]);
+])(
+  'when a response %s, the entries that it does not clearly accept are sent again',
+  async (_, answer, sentAgain) => {
+    const { publisher, calls } = publisherAnswered([answer]);
 
-  expect(await publisher.publish(someEvents(2))).toEqual({ accepted: [0, 1], refused: [], error: null });
-  expect(calls).toEqual([2, sentAgain]);
-});
+    expect(await publisher.publish(someEvents(2))).toEqual({ accepted: [0, 1], refused: [], error: null });
+    expect(calls).toEqual([2, sentAgain]);
+  },
+);
 
 test('a transient error is returned when no response confirms the entries', async () => {
   const { publisher } = publisherAnswered([{}], 0);
@@ -50,13 +53,13 @@ test('a transient error is returned when no response confirms the entries', asyn
   expect(error).toBeInstanceOf(TransientError);
 });
 
-test('an unknown error of EventBridge is a transient error', async () => {
+test('an unknown error of a call is returned as a transient error', async () => {
   const { publisher } = publisherAnswered([new TypeError('undefined is not a function')], 0);
 
   expect((await publisher.publish(someEvents(1))).error).toBeInstanceOf(TransientError);
 });
 
-test('when batches fail with different errors, the deployment error is returned', async () => {
+test('when some batches fail with a transient error and one with a deployment error, the deployment error is returned', async () => {
   const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
   const { publisher } = publisherAnswered([new Error('lost'), denied, new Error('lost')], 0);
 
@@ -81,7 +84,7 @@ const answerToOne: fc.Arbitrary<Answer> = fc.record(
   { requiredKeys: [] },
 );
 
-test('an event counts as accepted only if the response has its event id and no failure', async () => {
+test('an event counts as accepted only if the response has an event id and no failure for the event', async () => {
   const publishing = fc.asyncProperty(answerToOne, async (answer) => {
     const [entry, ...others] = answer.Entries ?? [];
     const confirmed =

@@ -28,7 +28,7 @@ test.each<[string, number, Encoding, number]>([
   ['without an end, in gzip', Number.POSITIVE_INFINITY, 'gzip', 200],
   ['of 65 MB with an error status', 65, 'gzip', 503],
 ])(
-  'a response body %s is aborted, and not requested again in the same call',
+  'a response body %s is aborted, and the request is not repeated in the same call',
   async (_, megabytes, encoding, status) => {
     server.replies.push(spaces(megabytes, encoding, status));
 
@@ -47,7 +47,7 @@ test('a response body of 63 MB is read', async () => {
   expect((await firstPage(komboAt(server))).records).toHaveLength(2);
 });
 
-test('a page with too many records is refused', async () => {
+test('a page of more than 10,000 records is refused', async () => {
   server.replies.push(page(Array.from({ length: 10_001 }, () => [])));
 
   const error = await failureOf(() => firstPage(komboAt(server)));
@@ -65,7 +65,7 @@ test('a response body that never ends is aborted at the time limit', async () =>
   expect(error.message).toContain('did not send a whole response within');
 });
 
-test('changes in a response body that was too long are published by a later run', async () => {
+test('a change in a response that was too long is published by a later poll', async () => {
   const it = world();
   it.ports.kombo = komboAt(server);
   server.replies.push(page([rawRecord()]));

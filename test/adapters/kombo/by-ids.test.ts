@@ -23,8 +23,8 @@ const manyIds = (count: number, length = 24) =>
   Array.from({ length: count }, (_, number) => String(number).padStart(length, 'p'));
 const askedIds = () => server.asked.map(({ query }) => query['ids']?.split(',') ?? []);
 
-describe('records are read by their ids', () => {
-  test('`readByIds` returns removed records, and returns rejected records separately', async () => {
+describe('the records with given ids', () => {
+  test('the records with given ids are returned even if they are removed, and invalid records are returned separately', async () => {
     server.replies.push(
       page([rawRecord({ id: 'a' }), removedRecord({ id: 'b' }), rawRecord({ id: 'c', status: 1 })]),
     );
@@ -37,7 +37,7 @@ describe('records are read by their ids', () => {
     expect(server.asked[0]?.headers['x-integration-id']).toBe(INTEGRATION);
   });
 
-  test('readByIds reads all pages with the page size of the client', async () => {
+  test('all pages of the records with given ids are read, with the page size of the client', async () => {
     server.replies.push(page([rawRecord({ id: 'a' })], '2'), page([rawRecord({ id: 'b' })]));
     const kombo = createKombo({ ...server, apiKey: async () => API_KEY, retryBudget: ONCE, pageSize: 1 });
 
@@ -50,7 +50,7 @@ describe('records are read by their ids', () => {
     ]);
   });
 
-  test('`readByIds` requests 100 ids per request, each id once', async () => {
+  test('the records of 250 ids are read with three requests, even if each id is passed twice', async () => {
     const ids = manyIds(250);
 
     await komboAt(server).readByIds(INTEGRATION, [...ids, ...ids]);
@@ -59,7 +59,7 @@ describe('records are read by their ids', () => {
     expect(askedIds().flat()).toEqual(ids);
   });
 
-  test('readByIds keeps URLs below 4 KB with long ids', async () => {
+  test('a request for the records with long ids has a URL below 4 KB', async () => {
     const ids = manyIds(60, 341);
 
     await komboAt(server).readByIds(INTEGRATION, ids);
@@ -68,12 +68,12 @@ describe('records are read by their ids', () => {
     expect(Math.max(...server.asked.map(({ length }) => length))).toBeLessThan(4_096);
   });
 
-  test('readByIds without ids makes no request', async () => {
+  test('no request is made when no ids are passed', async () => {
     expect(await komboAt(server).readByIds(INTEGRATION, [])).toEqual({ records: [], rejected: [] });
     expect(server.asked).toEqual([]);
   });
 
-  test('`readByIds` ignores other records, which a server that does not support the filter returns', async () => {
+  test('a record whose id was not requested is left out, because a server may ignore the filter', async () => {
     server.replies.push(
       page([rawRecord({ id: 'a' }), rawRecord({ id: 'z' }), rawRecord({ id: 'y', status: 1 })]),
     );
@@ -85,8 +85,8 @@ describe('records are read by their ids', () => {
   });
 });
 
-describe('the reading stops', () => {
-  test('readByIds stops when a cursor repeats', async () => {
+describe('the pages of the records with given ids', () => {
+  test('the pages of the records with given ids are not read further when a cursor repeats', async () => {
     server.replies.push(page([], 'again'));
 
     const error = await failureOf(() => komboAt(server).readByIds(INTEGRATION, manyIds(50)));
@@ -96,7 +96,7 @@ describe('the reading stops', () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  test('readByIds stops when there are more pages than ids', async () => {
+  test('the pages of the records with given ids are not read further when there are more pages than ids', async () => {
     for (let number = 0; number < 9; number++) server.replies.push(page([], `cursor-${number}`));
 
     const error = await failureOf(() => komboAt(server).readByIds(INTEGRATION, ['a', 'b']));
@@ -105,7 +105,7 @@ describe('the reading stops', () => {
     expect(server.asked).toHaveLength(3);
   });
 
-  test('`readByIds` throws a transient error for a refused cursor, since the caller has no cursor', async () => {
+  test('a transient error is thrown when Kombo refuses the cursor of the records with given ids', async () => {
     server.replies.push(page([], 'next'), refusal('PLATFORM.INPUT_INVALID', 400));
 
     const error = await failureOf(() => komboAt(server).readByIds(INTEGRATION, ['a', 'b']));

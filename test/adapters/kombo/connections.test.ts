@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-describe('a failed attempt', () => {
+describe('an attempt that fails', () => {
   test.each([
     ['the connection breaks before the response', hangUp],
     ['the connection breaks within the response body', brokenOff],
@@ -34,7 +34,7 @@ describe('a failed attempt', () => {
       refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429, { 'retry-after': '0' }),
     ],
     ['a proxy returns 502', refusal(null, 502)],
-  ])('an attempt is repeated when %s', async (_, failure) => {
+  ])('a request is sent again when %s', async (_, failure) => {
     server.replies.push(failure, failure, page([rawRecord()]));
 
     const { records } = await firstPage(komboAt(server, OFTEN));
@@ -44,28 +44,31 @@ describe('a failed attempt', () => {
   });
 });
 
-describe('a request that never succeeds ends with an error that names the host', () => {
+describe('a request that fails in each attempt', () => {
   test.each([
     ['before the response', hangUp],
     ['within the response body', brokenOff],
-  ])('when the connection always breaks %s, the error names the host', async (_, failure) => {
-    server.replies.push(failure);
+  ])(
+    'when the connection breaks %s in each attempt, the error has the name of the host',
+    async (_, failure) => {
+      server.replies.push(failure);
 
-    const error = await failureOf(() => firstPage(komboAt(server)));
+      const error = await failureOf(() => firstPage(komboAt(server)));
 
-    expect(error).toBeInstanceOf(TransientError);
-    expect(error.message).toMatch(
-      new RegExp(
-        `^the request to ${server.host} failed \\([A-Z_]+\\): check the network and KOMBO_BASE_URL$`,
-      ),
-    );
-    expect(error.cause).toBeInstanceOf(TypeError);
-  });
+      expect(error).toBeInstanceOf(TransientError);
+      expect(error.message).toMatch(
+        new RegExp(
+          `^the request to ${server.host} failed \\([A-Z_]+\\): check the network and KOMBO_BASE_URL$`,
+        ),
+      );
+      expect(error.cause).toBeInstanceOf(TypeError);
+    },
+  );
 
   test.each([
     ['no response comes', silence],
     ['the response body stops and does not end', standstill],
-  ])('when %s in each attempt, the error names the host', async (_, failure) => {
+  ])('when %s in each attempt, the error has the name of the host', async (_, failure) => {
     server.replies.push(failure);
 
     const error = await failureOf(() => firstPage(komboAt(server, HASTY)));
@@ -76,7 +79,7 @@ describe('a request that never succeeds ends with an error that names the host',
     );
   });
 
-  test('the error about a refused connection names the host', async () => {
+  test('the error about a refused connection has the name of the host', async () => {
     const host = await deadAddress();
 
     const { message } = await failureOf(() => firstPage(komboAt({ baseUrl: `http://${host}/v1` })));
@@ -87,14 +90,14 @@ describe('a request that never succeeds ends with an error that names the host',
     expect(message).not.toContain(API_KEY);
   });
 
-  test('the error about an unknown host names the host', async () => {
+  test('the error about an unknown host has the name of the host', async () => {
     const { message } = await failureOf(() => firstPage(komboAt({ baseUrl: 'https://kombo.invalid/v1' })));
 
     expect(message).toMatch(/^the request to kombo\.invalid failed \((ENOTFOUND|EAI_AGAIN)\)/);
   });
 });
 
-test('a bug of this program is not reported as a network failure', async () => {
+test('a bug of this program is not converted to a network failure', async () => {
   const mistake = new TypeError('x is not a function');
   const kombo = komboAt(server, OFTEN, async () => Promise.reject(mistake));
 
@@ -116,7 +119,7 @@ describe('a cancelled request', () => {
     ['for the rest of the response body', standstill],
     ['for a pause that Kombo named', refusal(null, 429, { 'retry-after': '3' })],
   ])(
-    'a request that is cancelled while it waits %s ends immediately and is not retried',
+    'a request that is cancelled while it waits %s fails immediately and is not retried',
     async (_, reply) => {
       const controller = new AbortController();
       const answered = new Promise<void>((resolve) =>
@@ -135,7 +138,7 @@ describe('a cancelled request', () => {
     },
   );
 
-  test('a request that is cancelled while it waits for a retry ends immediately', async () => {
+  test('a request that is cancelled while it waits for a retry fails immediately', async () => {
     const controller = new AbortController();
     server.replies.push(refusal(null, 503));
     const retryBudget = { attemptMs: 20_000, totalMs: 40_000, firstDelayMs: 15_000 };

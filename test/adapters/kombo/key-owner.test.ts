@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-test('the owner of the key is returned with the time of the `Date` header', async () => {
+test('the owner of the key is returned with the time in the `Date` header', async () => {
   server.replies.push(success({ environment_id: 'env-1', customer_id: 'customer-1' }));
 
   expect(await komboAt(server).readKeyOwner()).toEqual({
@@ -22,7 +22,7 @@ test('the owner of the key is returned with the time of the `Date` header', asyn
   ]);
 });
 
-test('when Kombo refuses the key, an AccessRefusedError is thrown', async () => {
+test('an AccessRefusedError is thrown when Kombo refuses the key', async () => {
   server.replies.push(refusal('PLATFORM.AUTHENTICATION_INVALID', 401));
 
   const error = await failureOf(() => komboAt(server).readKeyOwner());

@@ -11,8 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-describe('a page', () => {
-  test("a page has its records, the rejected records, the next cursor and the time of Kombo's clock", async () => {
+describe('a page of records', () => {
+  test("a page that is read has its records, the rejected records, the next cursor and the time of Kombo's clock", async () => {
     server.replies.push(page([rawRecord(), { id: 'p2', remote_id: 3 }, rawRecord({ id: 'p3' })], 'next'));
 
     const read = await firstPage(komboAt(server));
@@ -29,7 +29,7 @@ describe('a page', () => {
     expect(await firstPage(komboAt(server))).toMatchObject({ records: [], rejected: [], next: null });
   });
 
-  test('a page may have unknown fields', async () => {
+  test('unknown fields in a page are ignored', async () => {
     const body = {
       status: 'success',
       meta: { took: 3 },
@@ -50,21 +50,28 @@ describe('a page', () => {
     ['has no list of results', '{"status":"success","data":{"next":null}}', '(data.results)'],
     ['has no `next`', '{"status":"success","data":{"results":[]}}', '(data.next)'],
     ['has an empty cursor', '{"status":"success","data":{"next":"","results":[]}}', '(data.next)'],
-    ['is no success', '{"status":"partial","data":{"next":null,"results":[]}}', '(status)'],
-  ])('a page that %s is requested again', async (_, body, complaint) => {
-    server.replies.push(send(200, body));
-    const error = await failureOf(() => firstPage(komboAt(server)));
+    [
+      'has a status other than "success"',
+      '{"status":"partial","data":{"next":null,"results":[]}}',
+      '(status)',
+    ],
+  ])(
+    'when a page %s, the error says what is wrong, and the page can be requested again',
+    async (_, body, complaint) => {
+      server.replies.push(send(200, body));
+      const error = await failureOf(() => firstPage(komboAt(server)));
 
-    expect(error).toBeInstanceOf(TransientError);
-    expect(error.message).toContain(`${server.host} sent 200 with a body that`);
-    expect(error.message).toContain(complaint);
-    expect(error.message).toMatch(/: check KOMBO_BASE_URL$/);
+      expect(error).toBeInstanceOf(TransientError);
+      expect(error.message).toContain(`${server.host} sent 200 with a body that`);
+      expect(error.message).toContain(complaint);
+      expect(error.message).toMatch(/: check KOMBO_BASE_URL$/);
 
-    server.replies.push(page([rawRecord()]));
-    expect((await firstPage(komboAt(server, OFTEN))).records).toHaveLength(1);
-  });
+      server.replies.push(page([rawRecord()]));
+      expect((await firstPage(komboAt(server, OFTEN))).records).toHaveLength(1);
+    },
+  );
 
-  test('a page without a Date header is refused, so that the watermark never comes from the machine', async () => {
+  test("a page without a `Date` header is refused, so that the watermark never depends on the machine's clock alone", async () => {
     server.replies.push((response) => {
       response.sendDate = false;
       response.end(JSON.stringify({ status: 'success', data: { next: null, results: [] } }));
@@ -76,13 +83,13 @@ describe('a page', () => {
     expect(error.message).toMatch(/sent no Date header/);
   });
 
-  test('a body with an error counts as a refusal with any HTTP status', async () => {
+  test('a response with an error code counts as a refusal, even with the HTTP status 200', async () => {
     server.replies.push(refusal('PLATFORM.AUTHENTICATION_INVALID', 200));
 
     expect((await failureOf(() => firstPage(komboAt(server)))).kind).toBe('access-refused');
   });
 
-  test('a page with the HTTP status of a failure is refused', async () => {
+  test('a page with an HTTP status of a failure is refused', async () => {
     server.replies.push(send(500, JSON.stringify({ status: 'success', data: { next: null, results: [] } })));
 
     expect((await failureOf(() => firstPage(komboAt(server)))).message).toMatch(/returned 500/);

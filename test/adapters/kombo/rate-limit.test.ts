@@ -64,7 +64,7 @@ const limitedFor = async (call: () => Promise<unknown>) => {
 };
 
 describe('a short window of a rate limit', () => {
-  test('after a refusal with RateLimit-Reset, a client waits until the next window', async () => {
+  test('after a refusal with RateLimit-Reset, the client waits until the next window', async () => {
     await ended(read(kombo(refusal({ 'ratelimit-reset': '8' }))));
 
     expect(requests).toEqual([0, 8.25]);
@@ -76,14 +76,14 @@ describe('a short window of a rate limit', () => {
     expect(requests).toEqual([0, 3.25]);
   });
 
-  test('RateLimit-Reset may be the end of the window as a time in seconds since 1970', async () => {
+  test('RateLimit-Reset is also accepted as the end of the window in seconds since 1970', async () => {
     const reset = String(START / 1000 + 8);
     await ended(read(kombo(refusal({ 'ratelimit-reset': reset }))));
 
     expect(requests).toEqual([0, 8.25]);
   });
 
-  test('a client waits for the next window before a request that would be refused', async () => {
+  test('the client waits for the next window before a request that would be refused', async () => {
     const client = kombo(page({ 'ratelimit-remaining': '0', 'ratelimit-reset': '20' }));
 
     await ended(read(client));
@@ -93,11 +93,11 @@ describe('a short window of a rate limit', () => {
   });
 
   test.each([
-    ['requests are left', { 'ratelimit-remaining': '1', 'ratelimit-reset': '20' }],
-    ['the end of the window is not named', { 'ratelimit-remaining': '0' }],
-    ['the number of requests is not named', { 'ratelimit-reset': '20' }],
-    ['the number of requests is empty', { 'ratelimit-remaining': '', 'ratelimit-reset': '20' }],
-  ])('a client does not wait when %s', async (_, headers) => {
+    ['the window allows another request', { 'ratelimit-remaining': '1', 'ratelimit-reset': '20' }],
+    ['the response has no end of the window', { 'ratelimit-remaining': '0' }],
+    ['the response has no number of requests', { 'ratelimit-reset': '20' }],
+    ['the response has an empty number of requests', { 'ratelimit-remaining': '', 'ratelimit-reset': '20' }],
+  ])('the client does not wait before the next request when %s', async (_, headers) => {
     const client = kombo(page(headers));
 
     await ended(read(client));
@@ -110,16 +110,13 @@ describe('a short window of a rate limit', () => {
     ['another error', 'PLATFORM.UNKNOWN_ERROR', 500],
     ["the learning platform's own limit", 'REMOTE.RATE_LIMIT_EXCEEDED', 429],
     ['the limit on actions at the same time', 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 429],
-  ])(
-    '%s with the headers of a rate limit does not make the client wait for the window',
-    async (_, code, status) => {
-      await ended(read(kombo(refusal({ 'ratelimit-remaining': '7', 'ratelimit-reset': '8' }, code, status))));
+  ])('%s does not make the client wait until the next window', async (_, code, status) => {
+    await ended(read(kombo(refusal({ 'ratelimit-remaining': '7', 'ratelimit-reset': '8' }, code, status))));
 
-      expect(requests).toEqual([0, 0.25]);
-    },
-  );
+    expect(requests).toEqual([0, 0.25]);
+  });
 
-  test('waiting for a window ends when the caller cancels', async () => {
+  test('a request that waits for the next window ends when the caller cancels', async () => {
     const client = kombo(page({ 'ratelimit-remaining': '0', 'ratelimit-reset': '20' }));
     const leaving = new AbortController();
     await ended(read(client));
@@ -135,25 +132,28 @@ describe('a short window of a rate limit', () => {
   });
 });
 
-describe('a window that is longer than a call may take', () => {
+describe('a window that ends later than a call may take', () => {
   test.each([
     ['by Retry-After', refusal({ 'retry-after': '90' })],
     ['by RateLimit-Reset', refusal({ 'ratelimit-reset': '90' })],
     ['by a proxy without a code', refusal({ 'retry-after': '90' }, null)],
     ['with an unknown error code', refusal({ 'retry-after': '90' }, 'PLATFORM.SOMETHING_NEW')],
-  ])('a long window that is named %s ends the call immediately, with the time to wait', async (_, answer) => {
-    expect(await limitedFor(() => read(kombo(answer)))).toBe(90_000);
-    expect(requests).toEqual([0]);
-  });
+  ])(
+    'when the end of a long window is given %s, the call fails immediately with the time to wait',
+    async (_, answer) => {
+      expect(await limitedFor(() => read(kombo(answer)))).toBe(90_000);
+      expect(requests).toEqual([0]);
+    },
+  );
 
-  test('a refusal without an end of the window is a transient error', async () => {
+  test('a refusal without the end of the window is thrown as a transient error', async () => {
     const error = await failureOf(() => ended(read(kombo(...Array(10).fill(refusal({}))))));
 
     expect(error).toBeInstanceOf(TransientError);
     expect(error).not.toBeInstanceOf(RateLimitedError);
   });
 
-  test('before a long window is over, no call of the client makes a request', async () => {
+  test('no call of the client makes a request before a long window is over', async () => {
     const client = kombo(refusal({ 'retry-after': '90' }));
     await limitedFor(() => read(client));
     vi.setSystemTime(START + 10_000);
@@ -172,7 +172,7 @@ describe('a window that is longer than a call may take', () => {
     expect(requests).toEqual([0, 90]);
   });
 
-  test('a long window stops other integrations for at most 15 minutes', async () => {
+  test('a long window that one integration hit stops the other integrations for at most 15 minutes', async () => {
     const client = kombo(refusal({ 'retry-after': '3600' }));
 
     expect(await limitedFor(() => read(client, 'moodle:a'))).toBe(60 * MINUTE_MS);
@@ -182,13 +182,13 @@ describe('a window that is longer than a call may take', () => {
     expect(requests).toEqual([0, 900]);
   });
 
-  test('a window that a server names counts as at most 6 hours', async () => {
+  test('a window counts as at most 6 hours long, whatever the server says', async () => {
     const client = kombo(refusal({ 'ratelimit-reset': '31536000' }));
 
     expect(await limitedFor(() => read(client))).toBe(6 * 60 * MINUTE_MS);
   });
 
-  test('a window does not become longer when the clock is set back', async () => {
+  test('a window does not become longer when the clock of the machine is set back', async () => {
     const client = kombo(refusal({ 'retry-after': '90' }));
     await limitedFor(() => read(client));
     vi.setSystemTime(START - 24 * 60 * MINUTE_MS);

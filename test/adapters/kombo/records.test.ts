@@ -5,9 +5,9 @@ import { standInOf } from '../../../functions/core/poll/set-aside-records.ts';
 import { isStandIn } from '../../../functions/core/state/set-aside.ts';
 import { type Raw, REVISION, rawRecord, USER } from './raw-record.ts';
 
-/** An unpaired surrogate. */
+/** Matches an unpaired surrogate. */
 const HALF_A_PAIR = /\p{Cs}/gu;
-/** Generates any sequence of UTF-16 units, including unpaired surrogates and control characters. */
+/** Generates any sequence of UTF-16 units, with unpaired surrogates and control characters. */
 const anyText = fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), maxLength: 200 });
 
 function observed(record: Raw) {
@@ -64,22 +64,25 @@ describe('a record', () => {
   });
 
   test.each(['PAUSED', 'completed', '', 'toString'])(
-    'a record with the status "%s" has a null status and an unknown status',
+    'a record with the status "%s" is read with a null status, and with the text as its unknown status',
     (status) => {
       const seen = observed(rawRecord({ status }));
       expect([seen.state.status, seen.unknownStatus]).toEqual([null, status]);
     },
   );
 
-  test.each(['COMPLETED', null])('a record with the status %s has no unknown status', (status) => {
-    expect(observed(rawRecord({ status })).unknownStatus).toBeNull();
-  });
+  test.each(['COMPLETED', null])(
+    'a record with the status %s is read without an unknown status',
+    (status) => {
+      expect(observed(rawRecord({ status })).unknownStatus).toBeNull();
+    },
+  );
 
-  test('an unknown status has at most 100 printable characters', () => {
+  test('an unknown status is cut to 100 characters, and unprintable characters are replaced', () => {
     fc.assert(
       fc.property(anyText, (status) => {
         const { unknownStatus } = observed(rawRecord({ status: `?${status}` }));
-        // Two units of UTF-16 may form one character.
+        // Two UTF-16 units may form one character.
         const units = status.replaceAll(/\p{C}/gu, '?').length + 1;
         expect(unknownStatus?.length).toBeGreaterThanOrEqual(Math.min(50, units));
         expect(unknownStatus?.length).toBeLessThanOrEqual(100);
@@ -96,17 +99,17 @@ describe('a record', () => {
     ['empty names', { first_name: '', last_name: ' ', work_email: '\u00A0' }, true],
     ['a first name', { first_name: 'Ada', last_name: null, work_email: null }, false],
     ['an e-mail address', { first_name: null, last_name: null, work_email: 'a@example.com' }, false],
-  ])('whether names are blank is recognised in a record with %s', (_, names, blank) => {
+  ])('whether the names are blank is recognised in a record with %s', (_, names, blank) => {
     expect(observed(rawRecord({ user: { ...USER, ...names } })).namesBlank).toBe(blank);
   });
 
-  test('the ids of a record are used, and not the ids of its nested objects', () => {
+  test('the learner and the course revision of a record have the ids in the record itself, not those in its nested objects', () => {
     const own = rawRecord({ user_id: 'u2', course_revision_id: 'r2' });
 
     expect(observed(own)).toMatchObject({ learner: { id: 'u2' }, course: { revisionId: 'r2' } });
   });
 
-  test('an unpaired surrogate is replaced in every text, and other texts are unchanged', () => {
+  test('unpaired surrogates are replaced in every text of a record, and other characters stay the same', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const user = { id: text, remote_id: text, first_name: text, last_name: text, work_email: text };
@@ -130,7 +133,7 @@ describe('a record', () => {
     );
   });
 
-  test('a record may have unknown fields and any remote data', () => {
+  test('unknown fields and the remote data of a record are ignored', () => {
     const more = { score: 3, user: { ...USER, phone: '1' }, remote_data: { '/x': [1] } };
 
     expect(observed(rawRecord(more))).toEqual(observed(rawRecord()));
@@ -145,7 +148,7 @@ describe('a record', () => {
     },
   );
 
-  test('a record may have null names, title and course, since a customer can turn off these fields', () => {
+  test('a record is accepted when its names, its title and its course are null, because a customer can turn off these fields', () => {
     const user = { id: 'u1', remote_id: '32', first_name: null, last_name: null, work_email: null };
     const course_revision = { ...REVISION, title: null, course: null };
 
@@ -156,7 +159,7 @@ describe('a record', () => {
     });
   });
 
-  test('a title of a megabyte is shortened', () => {
+  test('a course title of a megabyte is cut to 3,000 characters', () => {
     const title = `${'a'.repeat(2_999)}\u{1F9EF}${'b'.repeat(1_000_000)}`;
 
     const { course } = observed(rawRecord({ course_revision: { ...REVISION, title } }));
@@ -164,7 +167,7 @@ describe('a record', () => {
     expect(course.title).toBe(`${'a'.repeat(2_999)}\uFFFD`);
   });
 
-  test('an id may have the maximum length of a key of the table', () => {
+  test('an id of 341 characters of three bytes each is accepted, because it fits into a key of the table', () => {
     const id = '\u65E5'.repeat(341);
 
     expect(observed(rawRecord({ id })).state.id).toBe(id);
@@ -172,7 +175,7 @@ describe('a record', () => {
   });
 });
 
-describe('a record that breaks the schema is rejected with its id and the field', () => {
+describe('a record that does not fit the schema', () => {
   test.each([
     ['remote_id', { remote_id: 7 }, 'remote_id does not fit the schema'],
     ['a remote id that is too long', { remote_id: 'a'.repeat(2_049) }, 'remote_id does not fit the schema'],
@@ -191,9 +194,12 @@ describe('a record that breaks the schema is rejected with its id and the field'
       { course_revision: { ...REVISION, course: { id: 1 } } },
       'course_revision.course.id does not fit the schema',
     ],
-  ])('an invalid record is rejected with its id and the field: %s', (_, differs, reason) => {
-    expect(rejected(rawRecord(differs))).toEqual({ id: 'p1', reason });
-  });
+  ])(
+    'a record that does not fit the schema is rejected with its id and the wrong field: %s',
+    (_, differs, reason) => {
+      expect(rejected(rawRecord(differs))).toEqual({ id: 'p1', reason });
+    },
+  );
 
   test.each([
     ['remote_id', { remote_id: null }],
@@ -204,7 +210,7 @@ describe('a record that breaks the schema is rejected with its id and the field'
     ['user', { user: { ...USER, remote_id: null } }],
     ['course_revision', { course_revision: null }],
     ['course_revision', { course_revision: { ...REVISION, id: null } }],
-  ])('a record that is not removed is rejected without %s', (field, differs) => {
+  ])('a record that is neither removed nor complete is rejected when %s is missing', (field, differs) => {
     const reason = `${field} is missing on a record that is not removed`;
     expect(rejected(rawRecord(differs))).toEqual({ id: 'p1', reason });
   });
@@ -220,7 +226,7 @@ describe('a record without a usable id', () => {
     ['a text', 'Ada'],
     ['null', null],
     ['undefined', undefined],
-  ])('a record without a usable id (%s) is rejected under a stable stand-in id', (_, record) => {
+  ])('a record without a usable id (%s) is rejected with a stand-in id that stays the same', (_, record) => {
     const first = rejected(record);
 
     expect(first.id).toMatch(/^without-id-[0-9a-f]{16}$/);
@@ -233,11 +239,11 @@ describe('a record without a usable id', () => {
     ['learner', { user_id: 'x' }],
     ['course', { course_revision_id: 'x' }],
     ['learner, whose id is nested', { user_id: null, user: { ...USER, id: 'x' } }],
-  ])('records without an id that differ in %s have different stand-in ids', (_, differs) => {
+  ])('two records without an id have different stand-in ids when they differ in %s', (_, differs) => {
     expect(rejected(rawRecord({ id: null, ...differs })).id).not.toBe(rejected(rawRecord({ id: null })).id);
   });
 
-  test('a stand-in id stays the same while other fields change', () => {
+  test('the stand-in id of a record stays the same when other fields change', () => {
     const { remote_id: _r, user_id: _u, course_revision_id: _c, id: _i, ...others } = rawRecord();
     const changes = fc.record(
       Object.fromEntries([...Object.keys(others), 'more'].map((field) => [field, fc.anything()])),
@@ -265,14 +271,14 @@ describe.each([
   ['objects', 3_000, false],
   ['lists', 200_000, true],
   ['objects', 200_000, false],
-])('records with nested %s, %i levels deep', (_, levels, list) => {
+])('a record with %s that are nested %i levels deep', (_, levels, list) => {
   const deep = nested(levels, list);
 
-  test('deep nesting in remote data and unknown fields is accepted', () => {
+  test('a record is accepted when its remote data and its unknown fields are deeply nested', () => {
     expect(observed(rawRecord({ remote_data: deep, more: deep }))).toEqual(observed(rawRecord()));
   });
 
-  test('a record with deep nesting in known fields is rejected with its id or a stand-in id', () => {
+  test('a record is rejected when a known field is deeply nested', () => {
     const records = Object.keys(rawRecord())
       .filter((field) => field !== 'remote_data')
       .map((field) => rejected(rawRecord({ [field]: deep, remote_data: deep })));

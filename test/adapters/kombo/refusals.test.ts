@@ -30,7 +30,7 @@ afterEach(() => server.stop());
 const readWithCursor = () =>
   komboAt(server).readPage({ integration: INTEGRATION, updatedAfter: null, cursor: 'c' });
 
-/** The texts that the error must not contain. */
+/** Matches the texts that an error must not contain. */
 const secrets = new RegExp(`${API_KEY}|Ada|${MESSAGE_OF_KOMBO}|\n`);
 
 describe('an error code', () => {
@@ -58,7 +58,7 @@ describe('an error code', () => {
     ['PLATFORM.AUTHENTICATION_INVALID', AccessRefusedError],
     ['PLATFORM.IP_NOT_WHITELISTED', AccessRefusedError],
     ['PLATFORM.SOMETHING_NEW', TransientError],
-  ])('the code %s determines the error, with any HTTP status', async (code, kind) => {
+  ])('the error code %s determines the class of the error, whatever the HTTP status', async (code, kind) => {
     for (const status of [400, 401, 404, 409, 429, 503]) {
       server.replies.splice(0, 1, refusal(code, status));
       const error = await failureOf(() => firstPage(komboAt(server)));
@@ -70,7 +70,7 @@ describe('an error code', () => {
     }
   });
 
-  test('only transient refusals are retried', async () => {
+  test('only a transient refusal is retried', async () => {
     for (const code of [
       'INTEGRATION.INACTIVE',
       'INTEGRATION.SETUP_INCOMPLETE',
@@ -109,18 +109,21 @@ describe('a response without an error code', () => {
     ['503 with a name for a code', refusal('Ada', 503), TransientError],
     ['503 with an address for a code', refusal('ada@example.com', 503), TransientError],
     ['503 with the name of a property for a code', refusal('constructor', 503), TransientError],
-  ])('without an error code, the HTTP status determines the error: %s', async (_, reply, kind) => {
-    server.replies.push(reply);
+  ])(
+    'when a response has no error code, its HTTP status determines the class of the error: %s',
+    async (_, reply, kind) => {
+      server.replies.push(reply);
 
-    const error = await failureOf(() => firstPage(komboAt(server)));
+      const error = await failureOf(() => firstPage(komboAt(server)));
 
-    expect(error).toBeInstanceOf(kind);
-    expect(error.code).toBeNull();
-    expect(error.message).toMatch(new RegExp(`^${server.host} returned \\d{3}.*: .{10,}`));
-    expect(error.message).not.toMatch(secrets);
-  });
+      expect(error).toBeInstanceOf(kind);
+      expect(error.code).toBeNull();
+      expect(error.message).toMatch(new RegExp(`^${server.host} returned \\d{3}.*: .{10,}`));
+      expect(error.message).not.toMatch(secrets);
+    },
+  );
 
-  test('the error about a 404 of another server names KOMBO_BASE_URL', async () => {
+  test('the error about a 404 from another server says to check KOMBO_BASE_URL', async () => {
     server.replies.push(send(404, 'nothing here'));
 
     const { message } = await failureOf(() => firstPage(komboAt(server)));
@@ -140,37 +143,46 @@ test.each([
   'https://kombo.test/logs?learner=ada@example.com',
   'https://ada:secret@kombo.test/logs',
   'https://kombo.test/\u202egnp.gol',
-])('an unsafe log page (%s) is left out of the error, and the error code is kept', async (log_url) => {
-  const error = { code: 'INTEGRATION.INACTIVE', title: null, message: '', log_url };
-  server.replies.push(send(409, JSON.stringify({ status: 'error', error })));
+])(
+  'when the log page in a response is unsafe (%s), the error has its code but no log page',
+  async (log_url) => {
+    const error = { code: 'INTEGRATION.INACTIVE', title: null, message: '', log_url };
+    server.replies.push(send(409, JSON.stringify({ status: 'error', error })));
 
-  expect(await failureOf(() => firstPage(komboAt(server)))).toMatchObject({
-    code: 'INTEGRATION.INACTIVE',
-    logUrl: null,
-  });
-});
+    expect(await failureOf(() => firstPage(komboAt(server)))).toMatchObject({
+      code: 'INTEGRATION.INACTIVE',
+      logUrl: null,
+    });
+  },
+);
 
-describe('a page cursor is refused', () => {
+describe('a page cursor that Kombo refuses', () => {
   test.each<[string, Reply]>([
     ['with the code PLATFORM.INPUT_INVALID', refusal('PLATFORM.INPUT_INVALID', 400)],
     ['with 400 and without a code', refusal(null, 400)],
     ['with 410 and without a code', send(410, '')],
     ['with 422 and without a code', refusal(null, 422)],
     ['with an unknown code and the status 400', refusal('PLATFORM.CURSOR_OLD', 400)],
-  ])('a refusal of a page cursor %s throws a CursorRefusedError without a retry', async (_, reply) => {
-    server.replies.push(reply);
+  ])(
+    'a CursorRefusedError is thrown without a retry when a request with a cursor is refused %s',
+    async (_, reply) => {
+      server.replies.push(reply);
 
-    expect(await thrownBy(readWithCursor)).toBeInstanceOf(CursorRefusedError);
-    expect(server.asked).toHaveLength(1);
-  });
+      expect(await thrownBy(readWithCursor)).toBeInstanceOf(CursorRefusedError);
+      expect(server.asked).toHaveLength(1);
+    },
+  );
 
   test.each<[string, Reply, unknown]>([
     ['a code about the integration', refusal('INTEGRATION.INACTIVE', 400), IntegrationError],
     ['an unknown code with the status 500', refusal('PLATFORM.NEW', 500), TransientError],
     ['a rejected key', refusal(null, 401), AccessRefusedError],
-  ])('a request with a cursor throws no CursorRefusedError after %s', async (_, reply, kind) => {
-    server.replies.push(reply);
+  ])(
+    'no CursorRefusedError is thrown when a request with a cursor is refused with %s',
+    async (_, reply, kind) => {
+      server.replies.push(reply);
 
-    expect(await thrownBy(readWithCursor)).toBeInstanceOf(kind);
-  });
+      expect(await thrownBy(readWithCursor)).toBeInstanceOf(kind);
+    },
+  );
 });

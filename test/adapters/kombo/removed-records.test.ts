@@ -24,7 +24,7 @@ describe('a removed record', () => {
     });
   });
 
-  test('a removed record may have null in any field but the id', () => {
+  test('a removed record is accepted with null in any field except its id', () => {
     fc.assert(
       fc.property(
         fc.subarray(fields.filter((field) => field !== 'remote_deleted_at')),
@@ -75,7 +75,7 @@ describe('a removed record', () => {
 
 describe('a record with only its id', () => {
   test.each([
-    ['and a removal date', { remote_deleted_at: REMOVED_AT }, REMOVED_AT],
+    ['and its removal date', { remote_deleted_at: REMOVED_AT }, REMOVED_AT],
     ['and without a removal date', {}, null],
     ['and empty objects', { user: { id: null, remote_id: null }, course_revision: { id: null } }, null],
   ])('a record with only its id %s counts as erased', (_, differs, removedAt) => {
@@ -104,7 +104,7 @@ describe('a record with only its id', () => {
   });
 
   test.each(fields.filter((field) => !['remote_data', 'remote_deleted_at'].includes(field)))(
-    'a record with only its id and %s is rejected as a live record without its other fields',
+    'a record that has only its id and %s is rejected as incomplete and not counted as erased',
     (field) => {
       const seen = observe(blankRecord({ [field]: rawRecord({ completed_at: REMOVED_AT })[field] }));
 

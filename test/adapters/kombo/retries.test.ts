@@ -11,8 +11,8 @@ let attempts: number[];
 
 beforeEach(() => {
   attempts = [];
-  // Replaces only the global clock and timers, as the simulation does. With fakes of other clocks, the client
-  // would stop or run in real time.
+  // Only the global clock and timers are replaced, as in the simulation. A client that used other clocks or
+  // timers would stop or run in real time here.
   vi.useFakeTimers({ now: START, toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   vi.spyOn(Math, 'random').mockReturnValue(0);
   vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
@@ -53,15 +53,15 @@ const busy = (headers: Record<string, string> = {}) =>
 const hung = (signal: AbortSignal) =>
   new Promise<Response>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
-describe('waits between attempts', () => {
-  test('the waits between attempts double up to 5 seconds, and all attempts end within 30 seconds', async () => {
+describe('the waits between attempts', () => {
+  test('the waits between attempts double up to 5 seconds, and the last attempt begins within 30 seconds', async () => {
     const error = await failing(() => busy());
 
     expect(error).toBeInstanceOf(TransientError);
     expect(attempts).toEqual([0, 0.25, 0.75, 1.75, 3.75, 7.75, 12.75, 17.75, 22.75, 27.75]);
   });
 
-  test('waits between attempts are randomised, so that workers do not retry together', async () => {
+  test('the waits between attempts are randomised, so that workers do not retry at the same time', async () => {
     vi.mocked(Math.random).mockReturnValue(0.5);
 
     await failing(() => busy());
@@ -69,20 +69,20 @@ describe('waits between attempts', () => {
     expect(attempts.slice(0, 4)).toEqual([0, 0.375, 1.125, 2.625]);
   });
 
-  test('a retry follows the pause that Kombo names in seconds', async () => {
+  test('the client retries after the number of seconds in the `Retry-After` header', async () => {
     await failing(() => busy({ 'retry-after': '8' }));
 
     expect(attempts).toEqual([0, 8.25, 16.75, 25.75]);
   });
 
-  test("a retry follows the pause that Kombo names as a date, by Kombo's clock", async () => {
+  test("the client retries after the date in the `Retry-After` header, measured by Kombo's clock", async () => {
     const served = 'Mon, 02 Mar 2026 11:00:00 GMT';
     await failing(() => busy({ date: served, 'retry-after': 'Mon, 02 Mar 2026 11:00:20 GMT' }));
 
     expect(attempts).toEqual([0, 20.25]);
   });
 
-  test('a pause in the past or of an invalid form is ignored', async () => {
+  test('a `Retry-After` header with a past date or an invalid text is ignored', async () => {
     for (const pause of ['Mon, 02 Mar 2020 11:00:00 GMT', 'soon', '', '0']) {
       attempts = [];
       vi.setSystemTime(START);
@@ -92,7 +92,7 @@ describe('waits between attempts', () => {
     }
   });
 
-  test('a request fails immediately when the pause that Kombo names is longer than the remaining time', async () => {
+  test('a request fails immediately when the wait in its `Retry-After` header is longer than the remaining time', async () => {
     const error = await failing(() => busy({ 'retry-after': '90' }));
 
     expect(error).toMatchObject({ kind: 'transient', code: 'PLATFORM.RATE_LIMIT_EXCEEDED' });
@@ -100,8 +100,8 @@ describe('waits between attempts', () => {
   });
 });
 
-describe('an attempt', () => {
-  test('the first attempt is aborted after 15 seconds, and the second attempt at the limit for all attempts', async () => {
+describe('an attempt that gets no response', () => {
+  test('the first attempt is aborted after 15 seconds, and the second attempt 30 seconds after the start', async () => {
     const error = await failing(hung);
 
     expect(attempts).toEqual([0, 15.25]);
@@ -109,7 +109,7 @@ describe('an attempt', () => {
     expect(error.message).toMatch(/^kombo\.test did not send a whole response within 15 s/);
   });
 
-  test('no timer runs after an attempt that succeeded', async () => {
+  test('no timer is left after a successful attempt', async () => {
     const body = { status: 'success', data: { next: null, results: [] } };
     await firstPage(kombo(() => Response.json(body, { headers: { date: date() } })));
 
@@ -117,7 +117,7 @@ describe('an attempt', () => {
   });
 });
 
-test("reading an integration's details is aborted after 5 seconds", async () => {
+test('a request for the details of an integration is aborted after 5 seconds', async () => {
   const read = kombo(hung).readDataExpiredAt('moodle:test');
   await vi.runAllTimersAsync();
 

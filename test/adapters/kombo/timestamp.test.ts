@@ -9,7 +9,7 @@ const LAST_USABLE = '2200-12-31T23:59:59.999Z';
 const between = (min: string, max: string) =>
   fc.date({ min: new Date(min), max: new Date(max), noInvalidDate: true }).map((date) => date.getTime());
 const instants = between(FIRST_USABLE, LAST_USABLE);
-/** Generates instants. Those near the limits are more frequent. */
+/** Generates instants that mean that there is no date. The instants near the limits are more frequent. */
 const instantsOfNone = fc.oneof(
   between('0000-01-02T00:00:00Z', '1970-12-31T23:59:59.999Z'),
   between('1970-12-30T00:00:00Z', '1970-12-31T23:59:59.999Z'),
@@ -48,7 +48,7 @@ describe('a timestamp', () => {
     );
   });
 
-  test('a normalised timestamp does not change when it is normalised again', () => {
+  test('a normalised timestamp stays the same when it is normalised again', () => {
     fc.assert(
       fc.property(instants, (instant) => {
         const text = new Date(instant).toISOString();
@@ -58,7 +58,7 @@ describe('a timestamp', () => {
   });
 });
 
-test('any timestamp in or before 1970 or after 2200 in UTC means "none", in any format and with any offset', () => {
+test('a timestamp in or before 1970 or after 2200 in UTC means that there is no date, in any format and with any offset', () => {
   fc.assert(
     fc.property(spellings(instantsOfNone), ({ text }) => {
       expect(normaliseTimestamp(text)).toBeNull();
@@ -87,7 +87,7 @@ test.each([
   expect(normaliseTimestamp(text)).toBeNull();
 });
 
-test('any text is either parsed as a valid timestamp or refused', () => {
+test('any text is either normalised to a valid timestamp or refused', () => {
   const digits = fc.stringMatching(/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,5})?)?(Z|[+-]\d\d:?\d\d)?$/);
   fc.assert(
     fc.property(fc.oneof(digits, fc.string(), fc.date().map(String)), (text) => {

@@ -24,15 +24,15 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-describe('the request for a page', () => {
-  test('a page is requested with deleted records, the largest page size and only the given filters', async () => {
+describe('the requests of the client', () => {
+  test('the first page is requested with deleted records, the largest page size and no other filter', async () => {
     await firstPage(komboAt(server));
 
     expect(server.asked[0]?.path).toBe('/v1/lms/course-progressions');
     expect(server.asked[0]?.query).toEqual({ page_size: '250', include_deleted: 'true' });
   });
 
-  test('a page is requested with headers for the integration, the key and the product', async () => {
+  test("a page is requested with headers for the integration, the key and the product's version", async () => {
     await firstPage(komboAt(server));
 
     expect(server.asked[0]?.headers).toMatchObject({
@@ -42,7 +42,7 @@ describe('the request for a page', () => {
     });
   });
 
-  test('a page can be requested for some learners and courses', async () => {
+  test('a page is requested with the ids of learners and courses, and unsupported filters are ignored', async () => {
     await komboAt(server).readPage({ ...EVERYTHING, users: ['u1', 'u2'], courses: ['c1'] });
 
     expect(server.asked[0]?.query).toMatchObject({
@@ -53,7 +53,7 @@ describe('the request for a page', () => {
     });
   });
 
-  test('a page is requested for all learners when the list is too long for a URL', async () => {
+  test('a page is requested without the ids of learners when the ids do not fit into a URL', async () => {
     const users = Array.from({ length: 500 }, (_, number) => `learner-${number}`);
 
     await komboAt(server).readPage({ ...EVERYTHING, users, courses: [] });
@@ -61,7 +61,7 @@ describe('the request for a page', () => {
     expect(server.asked[0]?.query).toEqual({ page_size: '250', include_deleted: 'true' });
   });
 
-  test('the request for a page encodes `updated_after` and a cursor with any characters', async () => {
+  test('the timestamp and the cursor in the request for a page are encoded, whatever characters they contain', async () => {
     const cursor = 'eyJh+/=&?#% ü\u2028';
     const updatedAfter = '2026-03-01T09:30:00.000Z';
 
@@ -70,7 +70,7 @@ describe('the request for a page', () => {
     expect(server.asked[0]?.query).toMatchObject({ updated_after: updatedAfter, cursor });
   });
 
-  test('a page can be requested with every parameter of the endpoint', async () => {
+  test('a page can be requested with any parameter that the endpoint has', async () => {
     const query = {
       cursor: 'c',
       page_size: 7,
@@ -89,7 +89,7 @@ describe('the request for a page', () => {
     expect(server.asked[0]?.query).toEqual({ ...query, page_size: '7' });
   });
 
-  test('the key is read for each request, so that it may change between two requests', async () => {
+  test('the key is read before each request, because it may change between two requests', async () => {
     const keys = ['old', ' new\n'];
     const kombo = komboAt(server, ONCE, async () => keys.shift() ?? '');
 
@@ -111,7 +111,7 @@ describe('the base URL', () => {
       'http://localhost:4010/v1/lms/course-progressions',
     ],
     ['with a deeper path', 'https://proxy/eu/v1', 'https://proxy/eu/v1/lms/course-progressions'],
-  ])('the base URL %s is followed by the path of the request', async (_, baseUrl, expected) => {
+  ])('the client adds the path of the request to the base URL %s', async (_, baseUrl, expected) => {
     const asked: string[] = [];
     const kombo = createKombo({
       baseUrl,
@@ -136,7 +136,7 @@ describe('the base URL', () => {
     'https://ada:secret@kombo/v1',
     'http://ada:secret@localhost/v1',
     'https://kombo/v1?key=secret',
-  ])('%s is refused as a base URL, and the error does not quote it', async (baseUrl) => {
+  ])('the base URL %s is refused, and the error does not quote it', async (baseUrl) => {
     const error = await thrownBy(async () => komboAt({ baseUrl }));
 
     expect(error).toBeInstanceOf(DeploymentError);
@@ -145,9 +145,9 @@ describe('the base URL', () => {
   });
 });
 
-describe('a request that is not sent', () => {
+describe('a request that is refused before it is sent', () => {
   test.each(['', '  ', 'two words', 'kéy', 'k\u2028y'])(
-    'the key "%s" is refused before a request is sent, since no header can contain it',
+    'the key "%s" is refused before a request is sent, because no header can contain it',
     async (key) => {
       const error = await thrownBy(() => firstPage(komboAt(server, ONCE, async () => key)));
 
@@ -157,7 +157,7 @@ describe('a request that is not sent', () => {
     },
   );
 
-  test('an integration id is refused before a request is sent if no header can contain it', async () => {
+  test('an integration id that no header can contain is refused before a request is sent', async () => {
     const error = await thrownBy(() =>
       komboAt(server).readPage({ integration: 'moodle:\u2665', updatedAfter: null, cursor: null }),
     );
@@ -166,7 +166,7 @@ describe('a request that is not sent', () => {
     expect(server.asked).toEqual([]);
   });
 
-  test('a redirection is not followed', async () => {
+  test('a redirection is not followed, and the error says to check KOMBO_BASE_URL', async () => {
     const other = await startScriptedKombo();
     server.replies.push(send(308, '', { location: `${other.baseUrl}/lms/course-progressions` }), page([]));
 

@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterAll(() => server.close());
 
-test('of two concurrent writers of a text, the second writer fails', async () => {
+test('when two writers replace the same text, the second writer fails', async () => {
   expect(await bucket.read('a/state.json')).toBeNull();
   expect(await bucket.replace('a/state.json', 'one', null)).toBe(true);
   expect(await bucket.replace('a/state.json', 'other', null)).toBe(false);
@@ -35,7 +35,7 @@ test('of two concurrent writers of a text, the second writer fails', async () =>
   expect((await bucket.read('a/state.json'))?.text).toBe('two');
 });
 
-test('a PDF is stored once, and deleted', async () => {
+test('a PDF is stored only once under the same key, and can be deleted twice', async () => {
   expect(await bucket.has('a/1.pdf')).toBe(false);
   await bucket.add('a/1.pdf', Buffer.from('%PDF-1'));
   await bucket.add('a/1.pdf', Buffer.from('%PDF-2'));
@@ -46,7 +46,7 @@ test('a PDF is stored once, and deleted', async () => {
   expect(await bucket.has('a/1.pdf')).toBe(false);
 });
 
-test('`replace` returns false after a conflict with another conditional write', async () => {
+test('a conflict with another conditional write makes `replace` return false', async () => {
   server.refuse(409);
   expect(await bucket.replace('a/state.json', 'one', null)).toBe(false);
 });
@@ -61,11 +61,8 @@ describe.each([
     ['has', () => bucket.has('a')],
     ['add', () => bucket.add('a', Buffer.from('%PDF'))],
     ['remove', () => bucket.remove('a')],
-  ])(
-    '`%s` throws an error that tells whether a refusal of S3 is temporary or an error of the deployment',
-    async (_, call) => {
-      server.refuse(status);
-      await expect(call()).rejects.toThrow(error);
-    },
-  );
+  ])('`%s` throws a temporary error or a deployment error, depending on the status', async (_, call) => {
+    server.refuse(status);
+    await expect(call()).rejects.toThrow(error);
+  });
 });

@@ -22,7 +22,7 @@ const integration = fc
   .map(([tool, rest]) => `${tool}:${rest}`)
   .filter((id) => IntegrationId.safeParse(id).success);
 
-it('SQS accepts the message group of an integration id of any length', async () => {
+it('SQS accepts a different message group for each integration id, whatever its length', async () => {
   const { send } = createQueue<{ integration: IntegrationId }>(client, `${queue.endpoint}/123456789012/poll`);
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(integration, { minLength: 1, maxLength: 25 }), async (ids) => {
@@ -35,6 +35,6 @@ it('SQS accepts the message group of an integration id of any length', async () 
   );
 });
 
-it('the message group of an integration id of ordinary length is the id', () => {
+it('the message group of an integration with an id of usual length is the id', () => {
   expect(messageGroupOf('moodle:7C9M5sXAQx2cNMpVHLojrFpL')).toBe('moodle:7C9M5sXAQx2cNMpVHLojrFpL');
 });

@@ -22,7 +22,7 @@ const numberOf = (message: unknown) => Number(/:(\d+)/.exec(JSON.stringify(messa
 const sentNumbers = () =>
   queue.sent.map((message) => numberOf(message)).toSorted((one, other) => one - other);
 
-describe('many messages, with a queue that fails three in ten', () => {
+describe('many messages to a queue that does not accept all of them', () => {
   it.each(['refused', 'unanswered'] as const)(
     'when three in ten messages are %s, all other messages are sent and counted',
     async (fate) => {
@@ -48,7 +48,7 @@ describe('many messages, with a queue that fails three in ten', () => {
   });
 });
 
-it('only failed messages are sent again', async () => {
+it('only the messages that failed are sent again', async () => {
   const failed = new Set<number>();
   queue.fate = (message) => {
     const number = numberOf(message);
@@ -61,12 +61,12 @@ it('only failed messages are sent again', async () => {
   expect(sentNumbers()).toEqual(messages(95).map((_, at) => at));
 });
 
-it('a failed call is retried, and the other calls continue', async () => {
+it('a throttled call is retried, and all messages are sent', async () => {
   queue.callErrors = ['RequestThrottled', 'RequestThrottled'];
   expect(await polls().offer(messages(95))).toEqual({ taken: 95, error: null });
 });
 
-it('a denied call is not retried, and the other calls continue', async () => {
+it('a denied call is not retried, and the other calls are made', async () => {
   queue.callErrors = ['AccessDeniedException'];
 
   const { taken, error } = await polls().offer(messages(95));
@@ -75,16 +75,16 @@ it('a denied call is not retried, and the other calls continue', async () => {
   expect(error).toBeInstanceOf(DeploymentError);
 });
 
-it('after the time budget, no message is sent, and all messages count as unsent', async () => {
+it('when the time budget is spent, no message is sent, and all messages count as unsent', async () => {
   const { taken, error } = await polls(0).offer(messages(95));
   expect(taken).toBe(0);
   expect(error).toBeInstanceOf(TransientError);
 });
 
-describe('a message', () => {
+describe('the delay of a message', () => {
   it.each([
-    ['0 by default', undefined, 0],
-    ['0 for a time in the past', -5_000, 0],
+    ['0 seconds by default', undefined, 0],
+    ['0 seconds for a time in the past', -5_000, 0],
     ['rounded up to whole seconds', 59_001, 60],
     ['at most 15 minutes, the limit of SQS', 3_600_000, 900],
   ])('the delay of a message is %s', async (_, delayMs, seconds) => {
