@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { hasStack, readOutputs } from './adapters/cloudformation/stacks.ts';
+import { readOutputs } from './adapters/cloudformation/stacks.ts';
 import { dynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
 import { createReplayStore } from './adapters/dynamodb/replay-items.ts';
 import { createStore } from './adapters/dynamodb/store.ts';
@@ -23,10 +23,8 @@ import {
   ReplayEnvironment,
   WebhookEnvironment,
 } from './contract/environment.ts';
-import type { Baseline } from './contract/integration.ts';
-import type { ReplayMessage } from './contract/messages.ts';
-import type { ReadKomboStatus } from './core/operator/sync-with-kombo.ts';
-import type { BulkQueue, Ports, Queue, RunSettings } from './core/ports.ts';
+import type { PollMessage, ReplayMessage } from './contract/messages.ts';
+import type { BulkQueue, Ports } from './core/ports.ts';
 import type { ReplayPorts } from './core/replay/ports.ts';
 import type { DispatchParts } from './dispatch/handler.ts';
 import { type IdSetting, komboWithIds, storeWithIds } from './remote-ids.ts';
@@ -36,13 +34,7 @@ import type { WebhookParts } from './webhook/handler.ts';
 type Variables = Record<string, string | undefined>;
 
 /** Creates the parts of the poll function from the environment variables. Called once, at a cold start. */
-export function wirePoll(variables: Variables): {
-  ports: Ports;
-  settings: RunSettings;
-  queue: Queue;
-  readKomboStatus: ReadKomboStatus;
-  baseline: Baseline;
-} {
+export function wirePoll(variables: Variables) {
   const environment = parseAs(Environment, variables);
   const secrets = new SecretsManagerClient(AWS_CLIENT);
   const ids = wireIds(environment, secrets);
@@ -77,18 +69,14 @@ export function wireWebhook(variables: Variables): Omit<WebhookParts, 'report'> 
 }
 
 /** Creates the parts of the replay function. */
-export function wireReplay(variables: Variables): {
-  ports: ReplayPorts;
-  settings: RunSettings;
-  queue: Queue<ReplayMessage>;
-} {
+export function wireReplay(variables: Variables) {
   const environment = parseAs(ReplayEnvironment, variables);
   const secrets = new SecretsManagerClient(AWS_CLIENT);
   const ids = wireIds(environment, secrets);
   return {
     ports: wireReplayPorts(environment, ids, wireKombo(environment, ids, secrets)),
     settings: runSettings(environment),
-    queue: createQueue(new SQSClient(AWS_CLIENT), environment.REPLAY_QUEUE_URL),
+    queue: createQueue<ReplayMessage>(new SQSClient(AWS_CLIENT), environment.REPLAY_QUEUE_URL),
   };
 }
 
@@ -96,20 +84,7 @@ export function wireReplay(variables: Variables): {
  * Creates the parts of the command line: those of poll and of replay. The deployment may have no replay
  * function.
  */
-export function wireOperator(variables: Variables): {
-  ports: ReplayPorts;
-  settings: RunSettings;
-  queue: Queue;
-  replayQueue: Queue<ReplayMessage> | null;
-  readKeyOwner: KomboAdapter['readKeyOwner'];
-  findLearners: KomboAdapter['findLearners'];
-  ids: IdSetting;
-  /** Reads the names of the consumers that have rules on the bus. */
-  readConsumers(): Promise<string[]>;
-  /** The checks of `doctor` that do not use the ports. Each throws an error that describes the problem. */
-  checks: OperatorChecks;
-  storeKey(key: string): Promise<void>;
-} {
+export function wireOperator(variables: Variables) {
   const environment = parseAs(OperatorEnvironment, variables);
   const replayUrl = environment.REPLAY_QUEUE_URL;
   const sqs = new SQSClient(AWS_CLIENT);
@@ -122,27 +97,24 @@ export function wireOperator(variables: Variables): {
     settings: runSettings(environment),
     readKeyOwner: kombo.readKeyOwner,
     findLearners: kombo.findLearners,
+    /** Reads the names of the consumers that have rules on the bus. */
     readConsumers: () => readConsumers(new EventBridgeClient(AWS_CLIENT), environment.BUS_NAME),
-    queue: createQueue(sqs, environment.QUEUE_URL),
-    replayQueue: replayUrl === undefined ? null : createQueue(sqs, replayUrl),
+    queue: createQueue<PollMessage>(sqs, environment.QUEUE_URL),
+    replayQueue: replayUrl === undefined ? null : createQueue<ReplayMessage>(sqs, replayUrl),
+    /** The checks of `doctor` that do not use the ports. Each throws an error that describes the problem. */
     checks: {
       findBus: () => findBus(new EventBridgeClient(AWS_CLIENT), environment.BUS_NAME),
+      /** Returns the number of waiting messages. */
       countPolls: () => countWaiting(sqs, environment.QUEUE_URL),
       countReplays: replayUrl === undefined ? null : () => countWaiting(sqs, replayUrl),
+      /** Returns the stacks of consumers that are switched off but still deployed. */
       findStacksOff: () => findStacks(environment.STACKS_OFF),
     },
-    storeKey: (key) => storeSecret(secrets, environment.KOMBO_SECRET_ID, key),
+    storeKey: (key: string) => storeSecret(secrets, environment.KOMBO_SECRET_ID, key),
   };
 }
 
-export type OperatorChecks = {
-  findBus(): Promise<void>;
-  /** Returns the number of waiting messages. */
-  countPolls(): Promise<number>;
-  countReplays: (() => Promise<number>) | null;
-  /** Returns the stacks of consumers that are switched off but still deployed. */
-  findStacksOff(): Promise<string[]>;
-};
+export type OperatorChecks = ReturnType<typeof wireOperator>['checks'];
 
 /** Reads the outputs of a stack with the user's credentials; null if there is no stack with this name. */
 export function readStackOutputs(name: string): Promise<Record<string, string> | null> {
@@ -151,8 +123,8 @@ export function readStackOutputs(name: string): Promise<Record<string, string> |
 
 async function findStacks(names: string[]): Promise<string[]> {
   const client = new CloudFormationClient(AWS_CLIENT);
-  const found = await Promise.all(names.map((name) => hasStack(client, name)));
-  return names.filter((_, at) => found[at]);
+  const found = await Promise.all(names.map((name) => readOutputs(client, name)));
+  return names.filter((_, at) => found[at] !== null);
 }
 
 function wireReplayPorts(

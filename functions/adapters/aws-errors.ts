@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { codeOf } from '../core/errors.ts';
+import { codeOf, DeploymentError, type RunError, TransientError } from '../core/errors.ts';
 
 /** The fields that are read from an error that the SDK throws. */
 const Thrown = z.object({
@@ -48,6 +48,26 @@ export function refusalOf(error: unknown): string | null {
   const code = codeOf(error);
   const status = statusOf(error);
   return REFUSALS.has(code) || status === 401 || status === 403 ? code : null;
+}
+
+/**
+ * Returns the core's error for a call of AWS that failed after the SDK's own retries. AWS's message is omitted,
+ * because it may quote the request.
+ *
+ * @param texts.temporary what happened, for an error that may be temporary
+ * @param texts.refused what happened and what to do, for an error that a person must resolve
+ * @param texts.codes matches further error codes that waiting does not resolve
+ */
+export function awsError(
+  error: unknown,
+  texts: { temporary: string; refused: [what: string, advice: string]; codes?: RegExp },
+): RunError {
+  const code = codeOf(error);
+  const context = { code, cause: error };
+  const refusal = texts.codes?.test(code) ? code : refusalOf(error);
+  if (refusal === null) return new TransientError(`${texts.temporary} (${code})`, context);
+  const [what, advice] = texts.refused;
+  return new DeploymentError(`${what} (${refusal}): ${advice}`, context);
 }
 
 /** Returns the HTTP status of the response, or 0 when there was no response. */

@@ -75,16 +75,18 @@ export const outputNames = {
   dashboard: 'DashboardName',
 } as const;
 
-/** A call of DynamoDB, or a statement of one, as IAM names it. */
-export type TableCall =
-  | 'GetItem'
-  | 'BatchGetItem'
-  | 'PutItem'
-  | 'UpdateItem'
-  | 'DeleteItem'
-  | 'Query'
-  | 'PartiQLInsert'
-  | 'PartiQLUpdate';
+/** Every call of DynamoDB that Schoolbell makes, as IAM names it. A statement in PartiQL has its own name. */
+const ALL_CALLS = [
+  'GetItem',
+  'BatchGetItem',
+  'Query',
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'PartiQLInsert',
+  'PartiQLUpdate',
+] as const;
+export type TableCall = (typeof ALL_CALLS)[number];
 
 /**
  * The DynamoDB calls that each function makes. The function's role allows only these, and tests fail on any
@@ -92,28 +94,10 @@ export type TableCall =
  */
 export const TABLE_CALLS = {
   dispatch: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
-  poll: [
-    'GetItem',
-    'BatchGetItem',
-    'Query',
-    'PutItem',
-    'UpdateItem',
-    'DeleteItem',
-    'PartiQLInsert',
-    'PartiQLUpdate',
-  ],
+  poll: ALL_CALLS,
   replay: ['GetItem', 'Query', 'PutItem'],
-  operators: [
-    'GetItem',
-    'BatchGetItem',
-    'Query',
-    'PutItem',
-    'UpdateItem',
-    'DeleteItem',
-    'PartiQLInsert',
-    'PartiQLUpdate',
-  ],
-} as const satisfies Record<string, TableCall[]>;
+  operators: ALL_CALLS,
+} as const satisfies Record<string, readonly TableCall[]>;
 
 /**
  * The default of the setting `pollConcurrency`: how many integrations are polled at the same time. See

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf, ReplayMessage } from '../contract/messages.ts';
+import { logMessages } from '../contract/names.ts';
 import { TransientError } from '../core/errors.ts';
 import type { Queue, RunSettings } from '../core/ports.ts';
 import type { ReplayPorts } from '../core/replay/ports.ts';
+import type { ReplayRecord } from '../core/replay/replay-record.ts';
 import { type ReplayOutcome, runReplay } from '../core/replay/run-replay.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
 /** Time reserved for the current batch: Kombo's slowest response, the bus, and saving the progress. */
 const RESERVE_MS = 60_000;
@@ -64,4 +67,19 @@ export function replayHandler({ ports, settings, queue, report }: ReplayParts) {
 /** Returns whether the replay failed temporarily. */
 function mayRetry(outcome: ReplayOutcome): boolean {
   return outcome.kind === 'failed' && outcome.replay.state === 'running';
+}
+
+/** Reports the outcome of an invocation in one log line. */
+export function reportReplay(telemetry: Telemetry, message: ReplayMessage, outcome: ReplayOutcome): void {
+  const fields = {
+    ...message,
+    outcome: outcome.kind,
+    ...('replay' in outcome && progressOf(outcome.replay)),
+  };
+  if (outcome.kind === 'failed') telemetry.warn(logMessages.replay, { ...fields, failure: outcome.failure });
+  else telemetry.info(logMessages.replay, fields);
+}
+
+function progressOf({ state, events, published, refused }: ReplayRecord) {
+  return { state, events, published, refused };
 }

@@ -1,8 +1,7 @@
 import { redactErrors } from '../telemetry/redact-errors.ts';
 import { createTelemetry } from '../telemetry/telemetry.ts';
 import { wireReplay } from '../wiring.ts';
-import { replayHandler } from './handler.ts';
-import { reportReplay } from './report.ts';
+import { replayHandler, reportReplay } from './handler.ts';
 
 /** Lambda calls this handler with one message of the replay queue. */
 const telemetry = createTelemetry();

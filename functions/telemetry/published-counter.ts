@@ -1,7 +1,7 @@
 import type { LearningEvent } from '../contract/learning-events.ts';
 import type { Publisher } from '../core/ports.ts';
 
-/** What was published since the last call of `take`. */
+/** The events that were published, and their delays. */
 export type Published = {
   byType: Record<string, number>;
   /**
@@ -12,35 +12,31 @@ export type Published = {
   ownLagSeconds: number | null;
 };
 
-export type PublishedCounter = {
-  publisher: Publisher;
-  /** Returns what was published since the last call. */
-  take(): Published;
-};
-
 /** Counts the events that the bus accepts, by type, and measures their delay. */
-export function countPublished(publisher: Publisher, clock: () => number): PublishedCounter {
+export function countPublished(publisher: Publisher, clock: () => number) {
   let published = nothing();
   const count = (type: string) => {
     published.byType[type] = (published.byType[type] ?? 0) + 1;
   };
-  return {
-    publisher: {
-      async publish(events) {
-        const result = await publisher.publish(events);
-        const accepted = new Set(result.accepted);
-        for (const { type, detail } of events.filter((_, at) => accepted.has(at))) {
-          count(type);
-          published = withLags(published, detail, clock());
-        }
-        return result;
-      },
-      async notify(event) {
-        await publisher.notify(event);
-        count(event.type);
-      },
+  const counted: Publisher = {
+    async publish(events) {
+      const result = await publisher.publish(events);
+      const accepted = new Set(result.accepted);
+      for (const { type, detail } of events.filter((_, at) => accepted.has(at))) {
+        count(type);
+        published = withLags(published, detail, clock());
+      }
+      return result;
     },
-    take() {
+    async notify(event) {
+      await publisher.notify(event);
+      count(event.type);
+    },
+  };
+  return {
+    publisher: counted,
+    /** Returns what was published since the last call. */
+    take(): Published {
       const taken = published;
       published = nothing();
       return taken;

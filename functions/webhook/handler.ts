@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { PollMessage } from '../contract/messages.ts';
 import { metricNames } from '../contract/names.ts';
+import { parsedJson } from '../contract/parsing.ts';
 import type { Queue } from '../core/ports.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { KomboWebhook, pollOf } from './kombo-webhook.ts';
@@ -16,6 +17,8 @@ const UrlEvent = z.object({
   isBase64Encoded: z._default(z.boolean(), false),
   requestContext: z.object({ http: z.object({ method: z.string() }) }),
 });
+
+const Body = parsedJson(KomboWebhook);
 
 export type UrlResponse = { statusCode: number; body: string };
 
@@ -59,7 +62,7 @@ async function checkRequest(event: unknown, secret: () => Promise<string>): Prom
   const signature = headers['x-kombo-signature'];
   if (signature === undefined) return refused(401, 'no signature');
   if (!isSignedWith(await secret(), bytes, signature)) return refused(401, 'wrong signature');
-  const webhook = KomboWebhook.safeParse(parseJson(bytes));
+  const webhook = Body.safeParse(bytes.toString('utf8'));
   if (!webhook.success) return refused(400, 'not a webhook of Kombo');
   return { kind: 'accepted', type: webhook.data.type, poll: pollOf(webhook.data) };
 }
@@ -77,14 +80,6 @@ export function isSignedWith(secret: string, body: Uint8Array, signature: string
 
 function refused(status: 400 | 401 | 405 | 413, reason: string): WebhookOutcome {
   return { kind: 'refused', status, reason };
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasStack } from '../../functions/adapters/cloudformation/stacks.ts';
+import { readOutputs } from '../../functions/adapters/cloudformation/stacks.ts';
 import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
 import { createPublisher } from '../../functions/adapters/eventbridge/publisher.ts';
@@ -33,7 +33,7 @@ const TITLE = 'Working at height';
 const KEY = 'key-of-the-test';
 const CANARIES = /Wilhelmine|Testperson|example\.com|Working|height|key-of-the-test/i;
 
-/** The texts that a server may repeat in each field of its response. Null stands for the whole request. */
+/** The text that a server may repeat in each field of its response; null stands for the whole request. */
 const ECHOES: [string, string | null][] = [
   ['the whole request', null],
   ['a name', NAME],
@@ -120,7 +120,7 @@ function callsTo(endpoint: string): Record<string, () => Promise<unknown>> {
     'S3, PutObject of a state': () => bucket.replace('state.json', NAME, null),
     'S3, HeadObject': () => bucket.has('a.pdf'),
     'S3, DeleteObject': () => bucket.remove('a.pdf'),
-    'CloudFormation, DescribeStacks': () => hasStack(new CloudFormationClient(client), 'stack'),
+    'CloudFormation, DescribeStacks': () => readOutputs(new CloudFormationClient(client), 'stack'),
     'Kombo, a page': () => kombo.readPage({ integration: 'moodle:a', updatedAfter: null, cursor: null }),
     'Kombo, a page with a cursor': () =>
       kombo.readPage({ integration: 'moodle:a', updatedAfter: null, cursor: EMAIL }),
@@ -152,9 +152,9 @@ async function tracesOf(call: () => Promise<unknown>): Promise<string> {
   return JSON.stringify(traces);
 }
 
-describe('a response that repeats its request', () => {
+describe('a response that repeats the request', () => {
   test.each(ECHOES)(
-    'errors and logs contain no data of a request that the response repeats: %s',
+    'errors and logs contain nothing of a request that the response repeats: %s',
     async (_, echo) => {
       server.echo = echo;
       for (const status of STATUSES) {
@@ -166,14 +166,14 @@ describe('a response that repeats its request', () => {
     },
   );
 
-  test('the original error of the AWS client contains the repeated text, so that the other tests of this file can fail', async () => {
+  test('the error of the AWS client contains the repeated text, so that the tests of this file can fail', async () => {
     Object.assign(server, { status: 400, echo: NAME });
     const failed = clients['DynamoDB, a query']?.();
     await expect(failed).rejects.toMatchObject({ cause: { message: NAME } });
   });
 });
 
-test('when the bus refuses an event and repeats its data, neither the table nor the status nor an event contains the data', async () => {
+test('when the bus refuses an event and repeats it, the table, the status and the events contain nothing of it', async () => {
   const at = world({ mode: 'publish' }, { learnerDetails: 'include' });
   const learnerDetails = { firstName: NAME, lastName: NAME, email: EMAIL };
   const record = observed();
@@ -203,7 +203,7 @@ test('when the bus refuses an event and repeats its data, neither the table nor 
   expect(JSON.stringify([kept, at.bus.notified])).not.toMatch(CANARIES);
 });
 
-test('a program error whose message quotes a record is logged with its name and its stack only', () => {
+test('a program error whose message quotes a record is logged with its name and stack only', () => {
   const lines = `\n    at ${NAME} (file:///Testperson.js:1:1)\n    at file:///Wilhelmine.js:1:1`;
   const error = new SyntaxError(`Unexpected token in "${NAME}${lines}"`);
   error.cause = Object.assign(new Error(lines), { name: EMAIL });
@@ -215,7 +215,7 @@ test('a program error whose message quotes a record is logged with its name and 
   expect(problem.at[0]).toContain('echoes.test.ts');
 });
 
-test('the error about an empty secret contains the id of the secret', async () => {
+test('the error about an empty secret names the id of the secret', async () => {
   Object.assign(server, { status: 200, echo: '' });
   const secrets = new SecretsManagerClient(clientOf(server.endpoint));
   for (const id of ['arn:kombo', 'arn:webhook']) {

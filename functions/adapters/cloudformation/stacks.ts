@@ -1,15 +1,6 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { codeOf, DeploymentError, TransientError } from '../../core/errors.ts';
-import { refusalOf } from '../aws-errors.ts';
-
-/**
- * Returns whether a stack with this name exists.
- *
- * @throws the errors of `readOutputs`
- */
-export async function hasStack(client: CloudFormationClient, name: string): Promise<boolean> {
-  return (await readOutputs(client, name)) !== null;
-}
+import { codeOf } from '../../core/errors.ts';
+import { awsError } from '../aws-errors.ts';
 
 /**
  * Returns the outputs of a stack by their keys, or null if there is no stack with this name.
@@ -29,16 +20,11 @@ export async function readOutputs(
       outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
     );
   } catch (error) {
-    const code = codeOf(error);
     // CloudFormation has no specific error code for a stack that does not exist.
-    if (code === 'ValidationError' && String(error).includes('does not exist')) return null;
-    const refusal = refusalOf(error);
-    const context = { code, cause: error };
-    throw refusal === null
-      ? new TransientError(`CloudFormation cannot describe the stack ${name} (${code})`, context)
-      : new DeploymentError(
-          `The stack ${name} cannot be described (${refusal}): check your permissions`,
-          context,
-        );
+    if (codeOf(error) === 'ValidationError' && String(error).includes('does not exist')) return null;
+    throw awsError(error, {
+      temporary: `CloudFormation cannot describe the stack ${name}`,
+      refused: [`The stack ${name} cannot be described`, 'check your permissions'],
+    });
   }
 }

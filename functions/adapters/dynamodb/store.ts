@@ -1,3 +1,4 @@
+import { Probe } from '../../core/fleet/due.ts';
 import type { Store } from '../../core/ports.ts';
 import { applyEntry } from './apply-entry.ts';
 import { checkpointItems } from './checkpoint-items.ts';
@@ -5,9 +6,10 @@ import type { DynamoDbCalls } from './dynamodb-calls.ts';
 import { heldItems } from './held-items.ts';
 import { integrationItems } from './integration-items.ts';
 import { journalItems } from './journal-items.ts';
+import { PROBE } from './keys.ts';
 import { readKnown } from './known-progressions.ts';
-import { probeItem } from './probe-item.ts';
 import { setAsideItems } from './set-aside-items.ts';
+import { getItem, jsonContent, keyOf, putItem, readable, type Table } from './table.ts';
 import { withCoreErrors } from './translate-errors.ts';
 
 /**
@@ -29,5 +31,23 @@ export function createStore(options: { calls: DynamoDbCalls; table: string; rete
     ...probeItem(table),
     readKnown: (integration, ids, shown) => readKnown(table, integration, ids, shown),
     applyEntry: (entry) => applyEntry(table, entry),
+  };
+}
+
+/**
+ * Returns the store's functions for the last probe that dispatch made while Kombo refused the deployment. It
+ * is the only item that belongs to no integration.
+ */
+function probeItem(table: Table): Pick<Store, 'readProbe' | 'writeProbe'> {
+  return {
+    async readProbe() {
+      const item = await getItem(table, PROBE);
+      // If the probe cannot be read, probing starts again with the first integration.
+      return readable(item === null ? [] : [item], (one) => Probe.parse(jsonContent(one)))[0] ?? null;
+    },
+
+    async writeProbe(probe) {
+      await putItem(table, { ...keyOf(PROBE), content: { S: JSON.stringify(probe) } }, {});
+    },
   };
 }

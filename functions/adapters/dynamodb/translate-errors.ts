@@ -1,5 +1,5 @@
-import { codeOf, DeploymentError, IntegrationError, isRunError, TransientError } from '../../core/errors.ts';
-import { refusalOf } from '../aws-errors.ts';
+import { codeOf, DeploymentError, IntegrationError, isRunError } from '../../core/errors.ts';
+import { awsError } from '../aws-errors.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
 
 /**
@@ -53,10 +53,10 @@ export function translateError(error: unknown, table: string): unknown {
   if (code === 'ValidationException') {
     return new IntegrationError(`DynamoDB refuses an item of table ${table} (${code})`, context);
   }
-  const refusal = refusalOf(error);
-  return refusal === null
-    ? new TransientError(`A request to the DynamoDB table ${table} failed (${code})`, context)
-    : new DeploymentError(`AWS refuses access to DynamoDB (${refusal}): check the credentials`, context);
+  return awsError(error, {
+    temporary: `A request to the DynamoDB table ${table} failed`,
+    refused: ['AWS refuses access to DynamoDB', 'check the credentials'],
+  });
 }
 
 /**

@@ -1,7 +1,6 @@
 import { type EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import * as z from 'zod/mini';
-import { codeOf, DeploymentError, TransientError } from '../../core/errors.ts';
-import { refusalOf } from '../aws-errors.ts';
+import { awsError } from '../aws-errors.ts';
 
 /** The part of an event pattern that names the consumer of a rule. */
 const Pattern = z.object({ detail: z.object({ replay: z.object({ consumer: z.array(z.unknown()) }) }) });
@@ -31,10 +30,10 @@ async function listRules(client: EventBridgeClient, bus: string, token: string |
   try {
     return await client.send(new ListRulesCommand({ EventBusName: bus, ...(token && { NextToken: token }) }));
   } catch (error) {
-    const [code, refusal] = [codeOf(error), refusalOf(error)];
-    throw refusal === null
-      ? new TransientError(`EventBridge cannot list the rules of bus ${bus} at the moment: ${code}`, { code })
-      : new DeploymentError(`EventBridge refuses to list the rules of bus ${bus}: ${refusal}`, { code });
+    throw awsError(error, {
+      temporary: `EventBridge cannot list the rules of bus ${bus}`,
+      refused: [`EventBridge refuses to list the rules of bus ${bus}`, 'check your permissions'],
+    });
   }
 }
 

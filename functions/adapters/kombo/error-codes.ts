@@ -11,83 +11,68 @@ import {
 type KomboFailure = TransientError | IntegrationError | WaitingError | AccessRefusedError;
 type Meaning = readonly [kind: new (message: string, context: ErrorContext) => KomboFailure, advice: string];
 
+const needsPerson = (advice: string): Meaning => [IntegrationError, advice];
+
 const TOO_FAST: Meaning = [TransientError, 'there were too many requests. Schoolbell retries later'];
 const PASSES: Meaning = [TransientError, 'Schoolbell retries later. If the error persists, see the log page'];
-const NO_PROGRESSIONS: Meaning = [
-  IntegrationError,
+const NO_PROGRESSIONS = needsPerson(
   'Kombo has no course progressions for this learning platform. Remove the integration from Schoolbell',
-];
-const SWITCHED_OFF: Meaning = [
-  IntegrationError,
-  "turn on course progressions in the integration's scope in Kombo",
-];
-const INVALID: Meaning = [
-  IntegrationError,
+);
+const SWITCHED_OFF = needsPerson("turn on course progressions in the integration's scope in Kombo");
+const INVALID = needsPerson(
   'Kombo rejects the request. Check the integration id. If it is right, report the log page to Kombo',
-];
+);
 const CHECK_KEY = 'check the Kombo API key';
 
 /**
  * The advice for each of Kombo's error codes, in one line. According to Kombo's documentation, waiting never
  * resolves `QA_FAILED`: it needs a person.
  */
-const meanings = new Map<string, Meaning>([
-  ['PLATFORM.RATE_LIMIT_EXCEEDED', TOO_FAST],
-  ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', TOO_FAST],
-  ['PLATFORM.UNKNOWN_ERROR', PASSES],
-  ['PLATFORM.TASK_TIMED_OUT', PASSES],
-  ['REMOTE.SERVICE_UNAVAILABLE', PASSES],
-  ['REMOTE.RATE_LIMIT_EXCEEDED', TOO_FAST],
-  ['REMOTE.UNKNOWN_HTTP_ERROR', PASSES],
-  [
-    'PLATFORM.INTEGRATION_NOT_FOUND',
-    [
-      IntegrationError,
+const meanings = new Map<string, Meaning>(
+  Object.entries({
+    'PLATFORM.RATE_LIMIT_EXCEEDED': TOO_FAST,
+    'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED': TOO_FAST,
+    'PLATFORM.UNKNOWN_ERROR': PASSES,
+    'PLATFORM.TASK_TIMED_OUT': PASSES,
+    'REMOTE.SERVICE_UNAVAILABLE': PASSES,
+    'REMOTE.RATE_LIMIT_EXCEEDED': TOO_FAST,
+    'REMOTE.UNKNOWN_HTTP_ERROR': PASSES,
+    'PLATFORM.INTEGRATION_NOT_FOUND': needsPerson(
       'check the integration id, and check that the key belongs to the Kombo environment of the integration',
-    ],
-  ],
-  ['PLATFORM.INPUT_INVALID', INVALID],
-  ['REMOTE.INPUT_INVALID', INVALID],
-  [
-    'INTEGRATION.PERMISSION_MISSING',
-    [
-      IntegrationError,
+    ),
+    'PLATFORM.INPUT_INVALID': INVALID,
+    'REMOTE.INPUT_INVALID': INVALID,
+    'INTEGRATION.PERMISSION_MISSING': needsPerson(
       "the customer's account on the learning platform needs the permission that the log page names",
-    ],
-  ],
-  [
-    'INTEGRATION.AUTHENTICATION_INVALID',
-    [IntegrationError, 'the customer must connect the learning platform again'],
-  ],
-  [
-    'INTEGRATION.INACTIVE',
-    [
-      IntegrationError,
+    ),
+    'INTEGRATION.AUTHENTICATION_INVALID': needsPerson(
+      'the customer must connect the learning platform again',
+    ),
+    'INTEGRATION.INACTIVE': needsPerson(
       'the integration is switched off in Kombo. Switch it on in Kombo, or remove it from Schoolbell',
+    ),
+    'INTEGRATION.MODEL_NOT_AVAILABLE': NO_PROGRESSIONS,
+    'INTEGRATION.ACTION_NOT_AVAILABLE': NO_PROGRESSIONS,
+    'INTEGRATION.MODEL_DISABLED': SWITCHED_OFF,
+    'INTEGRATION.ACTION_DISABLED': SWITCHED_OFF,
+    'INTEGRATION.QA_FAILED': needsPerson(
+      "the integration did not pass Kombo's quality check. Ask Kombo for the reason",
+    ),
+    'INTEGRATION.SETUP_SYNC_PENDING': [
+      WaitingError,
+      'the first sync at Kombo is still running. Wait until it ends',
     ],
-  ],
-  ['INTEGRATION.MODEL_NOT_AVAILABLE', NO_PROGRESSIONS],
-  ['INTEGRATION.ACTION_NOT_AVAILABLE', NO_PROGRESSIONS],
-  ['INTEGRATION.MODEL_DISABLED', SWITCHED_OFF],
-  ['INTEGRATION.ACTION_DISABLED', SWITCHED_OFF],
-  [
-    'INTEGRATION.QA_FAILED',
-    [IntegrationError, "the integration did not pass Kombo's quality check. Ask Kombo for the reason"],
-  ],
-  [
-    'INTEGRATION.SETUP_SYNC_PENDING',
-    [WaitingError, 'the first sync at Kombo is still running. Wait until it ends'],
-  ],
-  [
-    'INTEGRATION.SETUP_INCOMPLETE',
-    [WaitingError, 'the integration is being set up in Kombo. Wait until the setup is finished'],
-  ],
-  ['PLATFORM.AUTHENTICATION_INVALID', [AccessRefusedError, CHECK_KEY]],
-  [
-    'PLATFORM.IP_NOT_WHITELISTED',
-    [AccessRefusedError, "add this machine's address to the allow list of the Kombo environment"],
-  ],
-]);
+    'INTEGRATION.SETUP_INCOMPLETE': [
+      WaitingError,
+      'the integration is being set up in Kombo. Wait until the setup is finished',
+    ],
+    'PLATFORM.AUTHENTICATION_INVALID': [AccessRefusedError, CHECK_KEY],
+    'PLATFORM.IP_NOT_WHITELISTED': [
+      AccessRefusedError,
+      "add this machine's address to the allow list of the Kombo environment",
+    ],
+  } satisfies Record<string, Meaning>),
+);
 
 /** A failed response from Kombo, or from a proxy in front of it. */
 export type Refusal = {

@@ -77,17 +77,13 @@ const Users = successOf(
 export function findLearners(client: KomboClient, integration: string, name: LearnerName): Promise<string[]> {
   const filter = 'email' in name ? { work_emails: name.email } : { remote_ids: name.remoteId };
   const query: UsersQuery = { page_size: 250, include_deleted: 'true', ...filter };
-  // A server that does not support the filter returns all learners.
-  const isNamed = (user: {
-    remote_id?: string | null | undefined;
-    work_email?: string | null | undefined;
-  }) =>
-    'email' in name
-      ? user.work_email?.toLowerCase() === name.email.toLowerCase()
-      : user.remote_id === name.remoteId;
-  return read(client, { path: '/lms/users', integration, query }, Users, ({ results }) =>
-    results.filter(isNamed).map(({ id }) => id),
-  );
+  return read(client, { path: '/lms/users', integration, query }, Users, ({ results }) => {
+    // A server that does not support the filter returns all learners.
+    const named = results.filter(({ remote_id, work_email }) =>
+      'email' in name ? work_email?.toLowerCase() === name.email.toLowerCase() : remote_id === name.remoteId,
+    );
+    return named.map(({ id }) => id);
+  });
 }
 
 const Owner = successOf(z.object({ environment_id: z.string().check(z.regex(/^[\w-]{1,100}$/)) }));

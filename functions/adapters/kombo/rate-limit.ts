@@ -10,29 +10,27 @@ const LONGEST_WINDOW_MS = 6 * 60 * MINUTE_MS;
  */
 const LONGEST_SHARED_MS = 15 * MINUTE_MS;
 
-/** The known state of Kombo's rate limit. All calls of a client share it. */
-export type RateLimit = {
-  /** The number of milliseconds until the next request may be made; 0 if it may be made now. */
-  closedMs(): number;
-  /** Blocks requests for `ms` milliseconds. */
-  close(ms: number): void;
-  /**
-   * Reads the headers of a response. If it used the last request of a window, blocks requests until the next
-   * window.
-   */
-  observe(response: Response): void;
-};
+export type RateLimit = ReturnType<typeof createRateLimit>;
 
-export function createRateLimit(): RateLimit {
+/** Creates the known state of Kombo's rate limit. All calls of a client share it. */
+export function createRateLimit() {
   let openAt = 0;
+  /** Blocks requests for `ms` milliseconds. */
   const close = (ms: number) => {
     openAt = Math.max(openAt, Date.now() + Math.min(ms, LONGEST_SHARED_MS));
   };
   return {
-    // The clock may have been set back after the limit was reached.
+    /**
+     * Returns the number of milliseconds until the next request may be made; 0 if it may be made now. The clock
+     * may have been set back after the limit was reached.
+     */
     closedMs: () => Math.min(Math.max(0, openAt - Date.now()), LONGEST_SHARED_MS),
     close,
-    observe({ headers }) {
+    /**
+     * Reads the headers of a response. If it used the last request of a window, blocks requests until the next
+     * window.
+     */
+    observe({ headers }: Response): void {
       const remaining = headers.get('ratelimit-remaining')?.trim();
       if (remaining && Number(remaining) <= 0) close(windowMs(headers) ?? 0);
     },

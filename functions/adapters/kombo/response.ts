@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parsedJson } from '../../contract/parsing.ts';
 import { RateLimitedError, TransientError } from '../../core/errors.ts';
 import { refusalError } from './error-codes.ts';
 import { retryAfterMs, windowMs } from './rate-limit.ts';
@@ -27,6 +28,8 @@ const ErrorEnvelope = z.object({
   }),
 });
 
+const Json = parsedJson(z.unknown());
+
 export type Envelope<Data> = z.ZodMiniType<{ data: Data }>;
 
 /** Creates the schema of Kombo's envelope around the requested data. */
@@ -46,7 +49,7 @@ export function dataOf<Data>(
   body: string,
   { host, withCursor }: { host: string; withCursor: boolean },
 ): Data {
-  const json = parseJson(body);
+  const json = Json.safeParse(body).data;
   const failed = ErrorEnvelope.safeParse(json);
   if (!response.ok || (failed.success && failed.data.status === 'error')) {
     const { code = null, log_url = null } = failed.data?.error ?? {};
@@ -85,12 +88,4 @@ export function servedAt({ headers }: Response, host: string): string {
     );
   }
   return new Date(instant).toISOString();
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

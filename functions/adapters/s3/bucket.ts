@@ -5,9 +5,9 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { codeOf, DeploymentError, isRunError, TransientError } from '../../core/errors.ts';
+import { codeOf, isRunError, TransientError } from '../../core/errors.ts';
 import { readWhole } from '../../core/read-whole.ts';
-import { refusalOf, statusOf } from '../aws-errors.ts';
+import { awsError, statusOf } from '../aws-errors.ts';
 
 /**
  * Gives access to the objects of one bucket. A text is replaced only if its stored revision equals the
@@ -27,16 +27,12 @@ export function createBucket({ client, bucket: Bucket }: { client: S3Client; buc
       return await call();
     } catch (error) {
       if (isRunError(error)) throw error;
-      const code = codeOf(error);
-      if (code !== 'NoSuchBucket' && statuses.includes(statusOf(error))) return null;
-      const refusal = code === 'NoSuchBucket' ? code : refusalOf(error);
-      const context = { code, cause: error };
-      throw refusal === null
-        ? new TransientError(`The bucket ${Bucket} cannot be reached (${code})`, context)
-        : new DeploymentError(
-            `The bucket ${Bucket} refuses access (${refusal}): check its name and the function's permissions`,
-            context,
-          );
+      if (codeOf(error) !== 'NoSuchBucket' && statuses.includes(statusOf(error))) return null;
+      throw awsError(error, {
+        temporary: `The bucket ${Bucket} cannot be reached`,
+        refused: [`The bucket ${Bucket} refuses access`, "check its name and the function's permissions"],
+        codes: /^NoSuchBucket$/,
+      });
     }
   };
 

@@ -3,8 +3,8 @@ import {
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { codeOf, DeploymentError, TransientError } from '../../core/errors.ts';
-import { refusalOf } from '../aws-errors.ts';
+import { DeploymentError, type RunError } from '../../core/errors.ts';
+import { awsError } from '../aws-errors.ts';
 
 /**
  * How long a value is used before the secret is read again, so that a rotated key takes effect without a
@@ -53,14 +53,13 @@ export async function storeSecret(client: SecretsManagerClient, id: string, valu
   }
 }
 
-function translate(error: unknown, id: string): DeploymentError | TransientError {
-  const code = codeOf(error);
-  const context = { code, cause: error };
-  const refusal = /DecryptionFailure|InvalidRequest|InvalidParameter/.test(code) ? code : refusalOf(error);
-  return refusal === null
-    ? new TransientError(`Secrets Manager cannot be reached (${code})`, context)
-    : new DeploymentError(
-        `The secret ${id} cannot be used (${refusal}): check that it exists, that it has a value, and that this role may use it`,
-        context,
-      );
+function translate(error: unknown, id: string): RunError {
+  return awsError(error, {
+    temporary: 'Secrets Manager cannot be reached',
+    refused: [
+      `The secret ${id} cannot be used`,
+      'check that it exists, that it has a value, and that this role may use it',
+    ],
+    codes: /DecryptionFailure|InvalidRequest|InvalidParameter/,
+  });
 }

@@ -3,9 +3,9 @@ import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } fr
 import pMap from 'p-map';
 import pRetry from 'p-retry';
 import type { IntegrationId } from '../../contract/integration.ts';
-import { asCode, codeOf, DeploymentError, type RunError, TransientError } from '../../core/errors.ts';
+import { asCode, DeploymentError, type RunError, TransientError } from '../../core/errors.ts';
 import type { BulkQueue } from '../../core/ports.ts';
-import { refusalOf } from '../aws-errors.ts';
+import { awsError } from '../aws-errors.ts';
 
 /** The maximum number of messages in one call. */
 const BATCH_SIZE = 10;
@@ -89,15 +89,11 @@ export function createQueue<Message extends { integration: IntegrationId }>(
 }
 
 function translate(error: unknown): RunError {
-  const code = codeOf(error);
-  const context = { code, cause: error };
-  const refusal = /NonExistentQueue|QueueDoesNotExist/.test(code) ? code : refusalOf(error);
-  return refusal === null
-    ? new TransientError(`The queue cannot be reached (${code})`, context)
-    : new DeploymentError(
-        `AWS refuses access to the queue (${refusal}): check its URL and the function's permissions`,
-        context,
-      );
+  return awsError(error, {
+    temporary: 'The queue cannot be reached',
+    refused: ['AWS refuses access to the queue', "check its URL and the function's permissions"],
+    codes: /NonExistentQueue|QueueDoesNotExist/,
+  });
 }
 
 /**

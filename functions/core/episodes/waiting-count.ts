@@ -12,18 +12,8 @@ const LARGEST_COURSES = 20;
 const SAMPLE_SIZE = 10;
 const TITLE_LENGTH = 100;
 
-/** A count of suspect changes over several pages. Each progression counts once, by its first change. */
-export type WaitingCount = {
-  add(decision: Decision): void;
-  /** Returns whether the changes since the last `take` fill a chunk. */
-  isFull(): boolean;
-  /** Returns the changes since the last `take` as a chunk to store, or null if there are none. */
-  take(): HeldChunk | null;
-  read(): Pick<Held, 'waiting' | 'sample'>;
-};
-
 /**
- * Continues a count.
+ * Continues a count of suspect changes over several pages. Each progression counts once, by its first change.
  *
  * @param held the count as it was saved; zero for a new count
  * @param chunks the chunks that were stored for this count
@@ -31,7 +21,7 @@ export type WaitingCount = {
 export async function waitingCount(
   held: Pick<Held, 'waiting' | 'sample'>,
   chunks: AsyncIterable<HeldChunk> | Iterable<HeldChunk>,
-): Promise<WaitingCount> {
+) {
   const seen = changeSet();
   const courses = courseCounts();
   for await (const chunk of chunks) {
@@ -45,7 +35,7 @@ export async function waitingCount(
   let chunkCourses = courseCounts();
 
   return {
-    add({ change, suspect }) {
+    add({ change, suspect }: Decision): void {
       if (suspect === null) return;
       const fingerprint = fingerprintOf(change);
       const { isNewChange, isNewProgression } = seen.add(fingerprint);
@@ -63,15 +53,17 @@ export async function waitingCount(
       total += 1;
       if (sample.length < SAMPLE_SIZE) sample.push(change.state.id);
     },
+    /** Returns whether the changes since the last `take` fill a chunk. */
     isFull: () => fingerprints.length * 16 + chunkCourses.bytes() >= CHUNK_BYTES,
-    take() {
+    /** Returns the changes since the last `take` as a chunk to store, or null if there are none. */
+    take(): HeldChunk | null {
       if (fingerprints.length === 0) return null;
       const chunk = { fingerprints: Buffer.concat(fingerprints), courses: chunkCourses.list() };
       fingerprints = [];
       chunkCourses = courseCounts();
       return chunk;
     },
-    read: () => ({
+    read: (): Pick<Held, 'waiting' | 'sample'> => ({
       waiting: { total, kinds: { ...kinds }, ...largest(courses.list()) },
       sample: [...sample],
     }),

@@ -1,16 +1,9 @@
 import type { Checkpoint, Run } from '../state/checkpoint.ts';
 import type { Page } from '../state/progression.ts';
 
-/** Proves that a pass has shown every record, so that no second pass is needed. */
-export type PassProof = {
-  add(page: Page): void;
-  /** Returns whether the proof holds. It is called once, after the last page. */
-  holds(): boolean;
-};
-
 /**
- * Creates the proof for a pass that reads all its pages in one call. It holds if no id came twice and every record
- * could be read.
+ * Creates the proof that a pass has shown every record, so that no second pass is needed. The pass must read all its
+ * pages in one call. The proof holds if no id came twice and every record could be read.
  *
  * A pass can skip a record only if records move between two of its pages. If a cursor is an offset, a record that
  * moves from a page that was read to a later page comes twice. If a cursor is the key of the last record, only the
@@ -20,18 +13,19 @@ export type PassProof = {
  * Each id is stored as a hash of 53 bits. If two ids have the same hash, the only effect is a second pass. The buffer
  * reserves addresses for the most ids, but memory only for those that it holds, so that it grows without a copy.
  */
-export function passProof(): PassProof {
+export function passProof() {
   const buffer = new ArrayBuffer(0, { maxByteLength: MOST_IDS * Float64Array.BYTES_PER_ELEMENT });
   const hashes = new Float64Array(buffer);
   let isPossible = true;
   return {
-    add({ records, rejected }) {
+    add({ records, rejected }: Page): void {
       const count = hashes.length;
       if (rejected.length > 0 || count + records.length > MOST_IDS) isPossible = false;
       if (!isPossible) return;
       buffer.resize((count + records.length) * Float64Array.BYTES_PER_ELEMENT);
       for (const [index, { state }] of records.entries()) hashes[count + index] = hashOf(state.id);
     },
+    /** Returns whether the proof holds. It is called once, after the last page. */
     holds: () => isPossible && hashes.sort().every((hash, index) => hash !== hashes[index + 1]),
   };
 }
@@ -43,7 +37,7 @@ const MOST_IDS = 10_000_000;
  * The proof for a pass that an earlier call began. It never holds, since the records of the first pages are
  * not known.
  */
-export const NO_PROOF: PassProof = { add: () => undefined, holds: () => false };
+export const NO_PROOF: ReturnType<typeof passProof> = { add: () => undefined, holds: () => false };
 
 /**
  * Returns whether a first sync that took several calls is proven to be complete: no record was known when it
