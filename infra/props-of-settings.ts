@@ -6,7 +6,7 @@ import type { ISchoolbell } from './constructs/i-schoolbell.ts';
 import type { AnySecret } from './constructs/resource-types.ts';
 import type { SchoolbellProps } from './constructs/schoolbell.ts';
 import { type ISchoolbellState, SchoolbellState } from './constructs/schoolbell-state.ts';
-import type { Settings } from './settings.ts';
+import { NotifierSettings, type Settings } from './settings.ts';
 
 /** Returns the removal policy for resources with data, according to the settings. */
 export function removalPolicyOf({ keepState }: Settings): RemovalPolicy.RETAIN | RemovalPolicy.DESTROY {
@@ -15,24 +15,15 @@ export function removalPolicyOf({ keepState }: Settings): RemovalPolicy.RETAIN |
 
 /** Returns the properties of the notifier that the settings describe. */
 export function notifierProps(settings: Settings): SchoolbellProps {
-  const { behindMinutes } = settings;
+  const { pollEveryMinutes, overlapMinutes, journalRetentionDays, behindMinutes, ...unchanged } =
+    NotifierSettings.parse(settings);
   return {
-    kombo: settings.kombo,
-    pollEvery: Duration.minutes(settings.pollEveryMinutes),
-    overlap: Duration.minutes(settings.overlapMinutes),
-    baseline: settings.baseline,
-    integrations: settings.integrations,
-    learnerDetails: settings.learnerDetails,
-    remoteIds: settings.remoteIds,
-    journalRetention: Duration.days(settings.journalRetentionDays),
+    ...unchanged,
+    pollEvery: Duration.minutes(pollEveryMinutes),
+    overlap: Duration.minutes(overlapMinutes),
+    journalRetention: Duration.days(journalRetentionDays),
     logRetention: settings.logRetentionDays,
     behindAfter: behindMinutes === undefined ? undefined : Duration.minutes(behindMinutes),
-    runbook: settings.runbook,
-    webhook: settings.webhook,
-    webhookConcurrency: settings.webhookConcurrency,
-    pollConcurrency: settings.pollConcurrency,
-    surgeShare: settings.surgeShare,
-    surgeFloor: settings.surgeFloor,
     removalPolicy: removalPolicyOf(settings),
   };
 }

@@ -39,17 +39,18 @@ export function parseSettings(content: unknown, file: string): Settings {
 }
 
 /**
- * Parses the properties of a construct. A token is not checked, because its value is only known during the deployment.
+ * Parses those properties of a construct that a schema has. A token is not checked, because its value is only known during the
+ * deployment.
  *
  * @param where the construct's path for the error message
  * @throws SettingsError when a property is wrong
  */
-export function parseProps<Output extends Record<string, unknown>>(
-  schema: z.ZodMiniType<Output>,
-  props: { [Name in keyof Output]?: unknown },
+export function parseProps<Shape extends z.core.$ZodShape>(
+  schema: z.ZodMiniObject<Shape>,
+  props: { [Name in keyof Shape]?: unknown },
   where: string,
-): Output {
-  const known = Object.entries(props).filter(([, value]) => value !== undefined);
+): z.infer<z.ZodMiniObject<Shape>> {
+  const known = Object.entries(props).filter(([name, value]) => name in schema.shape && value !== undefined);
   const tokens = known.filter(([, value]) => hasToken(value));
   const literals = known.filter(([, value]) => !hasToken(value));
   return { ...parse(schema, Object.fromEntries(literals), where), ...Object.fromEntries(tokens) };

@@ -1,8 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod/mini';
-import { consumerSettings, refuseDoubleNames } from '../consumers/deploy/settings.ts';
+import { consumerSettings, Name, refuseDoubleNames } from '../consumers/deploy/settings.ts';
 import { Address, RemoteIds } from '../functions/contract/environment.ts';
-import { described } from '../functions/contract/field-types.ts';
 import { BaselineText, IntegrationId } from '../functions/contract/integration.ts';
 import { POLL_CONCURRENCY } from '../functions/contract/names.ts';
 import { arn, keyArn, secretArn } from './arn.ts';
@@ -56,102 +55,87 @@ const baseline = z.string().check(
   }),
 );
 
-/** The name of a deployment. */
-export const DeploymentName = z
-  .string()
-  .check(
-    z.regex(
-      /^[A-Za-z][A-Za-z0-9-]{0,39}$/,
-      'must begin with a letter and have only letters, digits and hyphens, at most 40 characters',
-    ),
-  );
-
-const operators = described(
-  z._default(
-    z
-      .array(principalArn)
-      .check(
-        z.refine(
-          (arns) => arns.join('').length <= MOST_OPERATOR_CHARACTERS,
-          `has more than ${MOST_OPERATOR_CHARACTERS} characters: use one ARN with a * for several roles`,
-        ),
+/**
+ * ARNs of the IAM roles and users that run the command line (* matches any text). Only they and the functions
+ * may send events with the source `schoolbell` to the deployment's own bus.
+ */
+const operators = z._default(
+  z
+    .array(principalArn)
+    .check(
+      z.refine(
+        (arns) => arns.join('').length <= MOST_OPERATOR_CHARACTERS,
+        `has more than ${MOST_OPERATOR_CHARACTERS} characters: use one ARN with a * for several roles`,
       ),
-    [],
-  ),
-  "ARNs of the IAM roles and users that run the command line (* matches any text). Only they and the functions may send events with the source `schoolbell` to the deployment's own bus",
+    ),
+  [],
 );
 
 /** The properties that the construct `SchoolbellState` checks. */
-export const StateValues = z.object({ name: DeploymentName, operators });
+export const StateValues = z.object({ name: Name, operators });
 
 /** The settings of the notifier. The construct `Schoolbell` has a property for each of them. */
 const notifierSettings = {
-  kombo: described(
-    z._default(text('"eu", "us", or an HTTPS URL with its /v1', z.enum(['eu', 'us']), komboUrl), 'eu'),
-    'The region of Kombo\'s API ("eu" or "us"), or the complete URL of another host',
-  ),
-  pollEveryMinutes: described(
-    z._default(minutes.check(z.maximum(360)), 15),
-    'The minutes between two polls of an integration',
-  ),
-  overlapMinutes: described(
-    z._default(z.int().check(z.nonnegative()), 15),
-    'How many minutes before its watermark each poll reads again',
-  ),
-  baseline: described(
-    z._default(baseline, 'silent'),
-    'What the first sync publishes: "silent", "publish", "since:<date>"',
-  ),
-  integrations: described(
-    z._default(
-      z.array(IntegrationId).check(
-        z.maxLength(60),
-        z.refine(
-          (ids) => ids.join(',').length <= MOST_INTEGRATION_CHARACTERS,
-          `has more than ${MOST_INTEGRATION_CHARACTERS} characters: add some of the integrations with \`schoolbell integrations add\``,
-        ),
+  /** The region of Kombo's API ("eu" or "us"), or the complete URL of another host. */
+  kombo: z._default(text('"eu", "us", or an HTTPS URL with its /v1', z.enum(['eu', 'us']), komboUrl), 'eu'),
+  /** The minutes between two polls of an integration. */
+  pollEveryMinutes: z._default(minutes.check(z.maximum(360)), 15),
+  /** How many minutes before its watermark each poll reads again. */
+  overlapMinutes: z._default(z.int().check(z.nonnegative()), 15),
+  /** What the first sync publishes: "silent", "publish", "since:<date>". */
+  baseline: z._default(baseline, 'silent'),
+  /**
+   * The integrations that the first dispatch adds. Add more with `schoolbell integrations add`, or by the
+   * webhook.
+   */
+  integrations: z._default(
+    z.array(IntegrationId).check(
+      z.maxLength(60),
+      z.refine(
+        (ids) => ids.join(',').length <= MOST_INTEGRATION_CHARACTERS,
+        `has more than ${MOST_INTEGRATION_CHARACTERS} characters: add some of the integrations with \`schoolbell integrations add\``,
       ),
-      [],
     ),
-    'The integrations that the first dispatch adds. Add more with `schoolbell integrations add`, or by the webhook',
+    [],
   ),
-  learnerDetails: described(
-    z._default(z.enum(['omit', 'include']), 'omit'),
-    'Whether events contain names and e-mail addresses. Schoolbell never stores or logs them',
-  ),
-  remoteIds: described(
-    z._default(RemoteIds, 'hash-emails'),
-    'How a platform\'s own ids of learners and progressions are stored and published: "keep" (unchanged), "hash" (all as hashes), "hash-emails" (as hashes if they look like an e-mail address), or "omit" (not at all)',
-  ),
-  journalRetentionDays: described(
-    z._default(days, 90),
-    'For how many days a change can be looked up and replayed',
-  ),
-  behindMinutes: described(
-    z.optional(minutes.check(z.maximum(7 * 24 * 60))),
-    'An alarm goes off when the watermark of an integration is older than this number of minutes. By default four poll intervals, but at least an hour',
-  ),
-  runbook: described(
-    z._default(z.string().check(z.maxLength(400)), 'docs/runbook.md'),
-    'The path or URL of the runbook to which the descriptions of alarms refer',
-  ),
-  webhook: described(z._default(z.boolean(), false), "Whether a function URL receives Kombo's webhooks"),
-  webhookConcurrency: described(
-    z.optional(z.int().check(z.minimum(1), z.maximum(100))),
-    'The reserved concurrency of the webhook function. Lambda throttles calls above it. By default there is none, because Lambda rejects a reservation that leaves the account an unreserved concurrency below 100',
-  ),
-  pollConcurrency: described(
-    z._default(z.int().check(z.minimum(2), z.maximum(1000)), POLL_CONCURRENCY),
-    "How many integrations are polled at the same time. The account's concurrency limit must be somewhat higher",
-  ),
-  surgeShare: described(
-    z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
-    'The share of known progressions that may change in a suspect way within 24 hours before changes are held, see docs/adr/0004',
-  ),
-  surgeFloor: described(
-    z._default(z.int().check(z.nonnegative()), 25),
-    'The number of suspect changes within 24 hours that is always allowed, even if it is more than surgeShare',
-  ),
+  /** Whether events contain names and e-mail addresses. Schoolbell never stores or logs them. */
+  learnerDetails: z._default(z.enum(['omit', 'include']), 'omit'),
+  /**
+   * How a platform's own ids of learners and progressions are stored and published: "keep" (unchanged),
+   * "hash" (all as hashes), "hash-emails" (as hashes if they look like an e-mail address), or "omit" (not at
+   * all).
+   */
+  remoteIds: z._default(RemoteIds, 'hash-emails'),
+  /** For how many days a change can be looked up and replayed. */
+  journalRetentionDays: z._default(days, 90),
+  /**
+   * An alarm goes off when the watermark of an integration is older than this number of minutes. By default
+   * four poll intervals, but at least an hour.
+   */
+  behindMinutes: z.optional(minutes.check(z.maximum(7 * 24 * 60))),
+  /** The path or URL of the runbook to which the descriptions of alarms refer. */
+  runbook: z._default(z.string().check(z.maxLength(400)), 'docs/runbook.md'),
+  /** Whether a function URL receives Kombo's webhooks. */
+  webhook: z._default(z.boolean(), false),
+  /**
+   * The reserved concurrency of the webhook function. Lambda throttles calls above it. By default there is
+   * none, because Lambda rejects a reservation that leaves the account an unreserved concurrency below 100.
+   */
+  webhookConcurrency: z.optional(z.int().check(z.minimum(1), z.maximum(100))),
+  /**
+   * How many integrations are polled at the same time. The account's concurrency limit must be somewhat
+   * higher.
+   */
+  pollConcurrency: z._default(z.int().check(z.minimum(2), z.maximum(1000)), POLL_CONCURRENCY),
+  /**
+   * The share of known progressions that may change in a suspect way within 24 hours before changes are held,
+   * see docs/adr/0004.
+   */
+  surgeShare: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
+  /**
+   * The number of suspect changes within 24 hours that is always allowed, even if it is more than surgeShare.
+   */
+  surgeFloor: z._default(z.int().check(z.nonnegative()), 25),
 };
 export const NotifierSettings = z.object(notifierSettings);
 export type NotifierSettings = z.infer<typeof NotifierSettings>;
@@ -159,10 +143,11 @@ export type NotifierSettings = z.infer<typeof NotifierSettings>;
 /** The settings of a deployment: `schoolbell.config.ts`. */
 export const Settings = z
   .strictObject({
-    name: described(
-      z._default(DeploymentName, 'Schoolbell'),
-      "The prefix of the stacks' names, and a dimension of the metrics, so that one account can have several deployments",
-    ),
+    /**
+     * The prefix of the stacks' names, and a dimension of the metrics, so that one account can have several
+     * deployments.
+     */
+    name: z._default(Name, 'Schoolbell'),
     ...notifierSettings,
     logRetentionDays: z._default(
       days.check(
@@ -182,55 +167,46 @@ export const Settings = z
       'own',
     ),
     operators,
-    adopt: described(
-      z._default(
-        z
-          .strictObject({
-            table: described(
-              z.optional(z.string().check(z.minLength(3), z.maxLength(255))),
-              'The name of a table that was kept when an earlier stack was destroyed',
-            ),
-            tableKey: described(
-              z.optional(keyArn),
-              'The KMS key of the adopted table, if the table is encrypted with your own key',
-            ),
-            komboSecret: z.optional(secretArn),
-            komboSecretKey: z.optional(keyArn),
-            webhookSecret: z.optional(secretArn),
-            webhookSecretKey: z.optional(keyArn),
-            remoteIdsKey: described(
-              z.optional(secretArn),
-              'The secret with the key for hashed ids. With another key, each id would have another hash',
-            ),
-          })
-          .check(
-            z.superRefine((adopted, context) => {
-              for (const name of ['table', 'komboSecret', 'webhookSecret'] as const) {
-                if (adopted[name] !== undefined || adopted[`${name}Key`] === undefined) continue;
-                const message = `is only used with an adopted \`${name}\`: set \`adopt.${name}\` too`;
-                context.addIssue({ code: 'custom', input: adopted, path: [`${name}Key`], message });
-              }
-            }),
-          ),
-        {},
-      ),
-      'Resources that were kept when an earlier stack was destroyed, and that this deployment uses again',
-    ),
-    keepState: described(
-      z._default(z.boolean(), true),
-      'Whether resources with data (table, bus, secrets, bucket, queues) are kept when their stack or their setting is removed. If true, the table cannot be deleted',
-    ),
-    alarms: described(
-      z._default(
-        text(
-          '"none", the ARN of an SNS topic, or an e-mail address',
-          z.literal('none'),
-          arn('sns', '.+', 'a topic'),
-          z.email(),
+    /** Resources that were kept when an earlier stack was destroyed, and that this deployment uses again. */
+    adopt: z._default(
+      z
+        .strictObject({
+          /** The name of a table that was kept when an earlier stack was destroyed. */
+          table: z.optional(z.string().check(z.minLength(3), z.maxLength(255))),
+          /** The KMS key of the adopted table, if the table is encrypted with your own key. */
+          tableKey: z.optional(keyArn),
+          komboSecret: z.optional(secretArn),
+          komboSecretKey: z.optional(keyArn),
+          webhookSecret: z.optional(secretArn),
+          webhookSecretKey: z.optional(keyArn),
+          /** The secret with the key for hashed ids. With another key, each id would have another hash. */
+          remoteIdsKey: z.optional(secretArn),
+        })
+        .check(
+          z.superRefine((adopted, context) => {
+            for (const name of ['table', 'komboSecret', 'webhookSecret'] as const) {
+              if (adopted[name] !== undefined || adopted[`${name}Key`] === undefined) continue;
+              const message = `is only used with an adopted \`${name}\`: set \`adopt.${name}\` too`;
+              context.addIssue({ code: 'custom', input: adopted, path: [`${name}Key`], message });
+            }
+          }),
         ),
-        'none',
+      {},
+    ),
+    /**
+     * Whether resources with data (table, bus, secrets, bucket, queues) are kept when their stack or their
+     * setting is removed. If true, the table cannot be deleted.
+     */
+    keepState: z._default(z.boolean(), true),
+    /** Who is notified when an alarm goes off. */
+    alarms: z._default(
+      text(
+        '"none", the ARN of an SNS topic, or an e-mail address',
+        z.literal('none'),
+        arn('sns', '.+', 'a topic'),
+        z.email(),
       ),
-      'Who is notified when an alarm goes off',
+      'none',
     ),
     ...consumerSettings,
   })

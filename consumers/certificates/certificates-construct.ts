@@ -82,15 +82,10 @@ export class Certificates extends Construct {
 
   constructor(scope: Construct, id: string, props: CertificatesProps) {
     super(scope, id);
-    const { schoolbell, removalPolicy = RemovalPolicy.RETAIN, ...own } = props;
+    const { schoolbell, removalPolicy = RemovalPolicy.RETAIN } = props;
     const { name, bus, komboSecret, remoteIdsKey } = schoolbell;
-    const { courses, integrations, revoke, onErasure, texts, ...functionProps } = own;
-    const certificates = parseProps(
-      CertificatesSettings,
-      { courses, integrations, revoke, onErasure, texts },
-      this.node.path,
-    );
-    const settings = { ...schoolbell.functionProps, ...functionProps, name };
+    const certificates = parseProps(CertificatesSettings, props, this.node.path);
+    const settings = { ...schoolbell.functionProps, ...props, name };
     const { encryptionKey } = settings;
     this.bucket = privateBucket(this, encryptionKey);
     this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT, encryptionKey });

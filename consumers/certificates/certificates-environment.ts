@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { Environment } from '../../functions/contract/environment.ts';
-import { described } from '../../functions/contract/field-types.ts';
 import { parsedJson } from '../../functions/contract/parsing.ts';
 
 /** The texts on a certificate. A deployment can set them in another language. */
@@ -15,9 +14,10 @@ export const CertificateTexts = z.object({
   number: z._default(z.string().check(z.maxLength(30)), 'Certificate no.'),
   code: z._default(z.string().check(z.maxLength(30)), 'Verification code'),
   issuer: z._default(z.string().check(z.maxLength(80)), ''),
-  timeZone: described(
-    z._default(z.string().check(z.refine(isTimeZone, 'is not a time zone such as Europe/Berlin')), 'UTC'),
-    'The time zone of the date of completion',
+  /** The time zone of the date of completion. */
+  timeZone: z._default(
+    z.string().check(z.refine(isTimeZone, 'is not a time zone such as Europe/Berlin')),
+    'UTC',
   ),
   locale: z._default(
     z
@@ -32,7 +32,8 @@ export const CertificateTexts = z.object({
   ),
 });
 
-function isTimeZone(name: string): boolean {
+/** Returns whether JavaScript's `Intl` knows a time zone. */
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

@@ -82,20 +82,16 @@ export abstract class MessageChannel extends Construct {
     super(scope, id);
     const { schoolbell, digestAt, timeZone = 'UTC', removalPolicy = RemovalPolicy.RETAIN } = props;
     const { bus } = schoolbell;
-    const { logRetention, vpc, vpcSubnets, securityGroups, encryptionKey } = {
-      ...schoolbell.functionProps,
-      ...props,
-    };
-    const functionProps = { logRetention, vpc, vpcSubnets, securityGroups, encryptionKey };
-    this.settings = { ...functionProps, name: schoolbell.name };
-    const deadLetters = new DeadLetters(this, 'DeadLetters', functionProps);
+    this.settings = { ...schoolbell.functionProps, ...props, name: schoolbell.name };
+    const { encryptionKey } = this.settings;
+    const deadLetters = new DeadLetters(this, 'DeadLetters', { encryptionKey });
     this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout, deadLetters, encryptionKey });
     for (const { name, pattern } of digestAt === undefined ? liveRules(props) : [digestMessageRule(props)]) {
       const description = `Schoolbell: ${service}, ${name}`;
       new ConsumerRule(this, name, { bus, pattern, description, deadLetters }, this.queue);
     }
     if (digestAt !== undefined) {
-      const digests = Digests.of(this, { ...functionProps, schoolbell, removalPolicy });
+      const digests = Digests.of(this, { ...this.settings, schoolbell, removalPolicy });
       const digest = { digests, channel: props, bus, at: digestAt, timeZone, deadLetters, encryptionKey };
       new Digest(this, 'Digest', digest);
     }

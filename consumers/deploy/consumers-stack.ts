@@ -7,13 +7,7 @@ import { Certificates } from '../certificates/certificates-construct.ts';
 import { Endpoint, type EndpointAuthorization } from '../endpoints/endpoint.ts';
 import { SlackChannel, type SlackConnection } from '../slack/slack-channel.ts';
 import { SchemaRegistry } from './schema-registry.ts';
-import {
-  consumerStacks,
-  type EndpointSettings,
-  hasSubscribers,
-  type SlackSettings,
-  type Subscribers,
-} from './settings.ts';
+import { consumerStacks, type EndpointSettings, type SlackSettings, type Subscribers } from './settings.ts';
 
 export type ConsumerStackProps = StackProps & { settings: Settings };
 
@@ -34,12 +28,7 @@ export class CertificatesStack extends Stack {
 export class SubscribersStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: ConsumerStackProps) {
     super(scope, id, { ...props, description: 'Schoolbell: Slack channels and HTTPS endpoints' });
-    if (hasSubscribers(settings)) this.#addSubscribers(settings);
-    if (settings.schemaRegistry) new SchemaRegistry(this, 'Schemas', { name: settings.name });
-  }
-
-  #addSubscribers(settings: Settings): void {
-    const { slack, endpoints, secretsRevision } = settings;
+    const { slack, endpoints, secretsRevision, schemaRegistry, name } = settings;
     const shared = {
       schoolbell: deployedSchoolbell(this, settings),
       removalPolicy: removalPolicyOf(settings),
@@ -61,6 +50,7 @@ export class SubscribersStack extends Stack {
       },
     };
     for (const addSubscribers of Object.values(add)) addSubscribers();
+    if (schemaRegistry) new SchemaRegistry(this, 'Schemas', { name });
   }
 }
 

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { Address } from '../../functions/contract/environment.ts';
-import { described } from '../../functions/contract/field-types.ts';
 import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts';
 import { DigestItem, summarise } from './summarise.ts';
 
 /** The message that a schedule sends when a digest is due. */
 export const DigestDue = z.object({
   channel: z.string(),
-  queueUrl: described(Address, 'The URL of the queue that collects the events of the channel'),
+  /** The URL of the queue that collects the events of the channel. */
+  queueUrl: Address,
 });
 export type DigestDue = z.infer<typeof DigestDue>;
 

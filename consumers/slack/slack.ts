@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { isAddress } from '../../functions/contract/environment.ts';
-import { described } from '../../functions/contract/field-types.ts';
 import { DeploymentError, TransientError } from '../../functions/core/errors.ts';
 import { readWhole } from '../../functions/core/read-whole.ts';
 
 /** The environment variables of the function that posts to one channel. */
 export const SlackEnvironment = z.object({
-  SLACK_SECRET_ID: described(z.string().check(z.minLength(1)), 'ARN of the secret with the URL or the token'),
-  SLACK_CHANNEL_ID: described(
-    z.optional(z.string().check(z.minLength(1))),
-    "Slack's id of the channel for `chat.postMessage`. Absent for an incoming webhook, whose URL identifies the channel",
-  ),
+  /** ARN of the secret with the URL or the token. */
+  SLACK_SECRET_ID: z.string().check(z.minLength(1)),
+  /**
+   * Slack's id of the channel for `chat.postMessage`. Absent for an incoming webhook, whose URL identifies
+   * the channel.
+   */
+  SLACK_CHANNEL_ID: z.optional(z.string().check(z.minLength(1))),
 });
 export type SlackEnvironment = z.infer<typeof SlackEnvironment>;
 

@@ -251,10 +251,7 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
     const { encryptionKey, logRetention, removalPolicy = RemovalPolicy.RETAIN } = props;
     const { name, operators } = parseProps(
       StateValues,
-      {
-        name: props.name ?? Names.uniqueResourceName(this, { maxLength: 40 }),
-        operators: props.operators,
-      },
+      { ...props, name: props.name ?? Names.uniqueResourceName(this, { maxLength: 40 }) },
       this.node.path,
     );
     this.name = name;

@@ -233,7 +233,15 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
     this.alarmTopic = alarmTopic;
     const { logRetention, vpc, vpcSubnets, securityGroups, encryptionKey } = props;
     this.functionProps = { logRetention, vpc, vpcSubnets, securityGroups, encryptionKey };
-    const values = parseProps(NotifierSettings, settingsOf(props), this.node.path);
+    const { pollEvery, overlap, journalRetention, behindAfter } = props;
+    const inSettings = {
+      ...props,
+      pollEveryMinutes: pollEvery?.toMinutes(),
+      overlapMinutes: overlap?.toMinutes(),
+      journalRetentionDays: journalRetention?.toDays(),
+      behindMinutes: behindAfter?.toMinutes(),
+    };
+    const values = parseProps(NotifierSettings, inSettings, this.node.path);
     this.kombo = values.kombo;
     this.remoteIds = values.remoteIds;
     this.runbook = values.runbook;
@@ -325,47 +333,20 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
   }
 
   #addOutputs(parts: Record<'poller' | 'dispatcher' | 'replayer', QueueWorker | Dispatcher>): void {
-    const output = (name: string, value: string, description?: string) =>
-      new CfnOutput(this, name, { value, ...(description !== undefined && { description }) });
-    const { environment } = this;
+    const output = (name: string, value: string, more: { description?: string } = {}) =>
+      new CfnOutput(this, name, { value, ...more });
     output(outputNames.pollQueue, this.pollQueue.queueUrl);
     output(outputNames.pollFunction, parts.poller.function.functionName);
     output(outputNames.dispatchFunction, parts.dispatcher.function.functionName);
     output(outputNames.replayFunction, parts.replayer.function.functionName);
-    const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-    output(
-      outputNames.environment,
-      variables.join(' '),
-      'The environment variables that the command line needs',
-    );
-    output(
-      outputNames.operatorPolicy,
-      this.operatorPolicy.managedPolicyArn,
-      'The rights of the command line: attach it to the roles of operators',
-    );
+    const variables = Object.entries(this.environment).map(([name, value]) => `${name}=${value}`);
+    output(outputNames.environment, variables.join(' '), {
+      description: 'The environment variables that the command line needs',
+    });
+    output(outputNames.operatorPolicy, this.operatorPolicy.managedPolicyArn, {
+      description: 'The rights of the command line: attach it to the roles of operators',
+    });
     output(outputNames.dashboard, this.dashboard.dashboardName);
     if (this.webhookUrl !== undefined) output(outputNames.webhookUrl, this.webhookUrl);
   }
-}
-
-/** Returns the settings for these properties. */
-function settingsOf(props: SchoolbellProps): { [Name in keyof NotifierSettings]?: unknown } {
-  const { pollEvery, overlap, journalRetention, behindAfter } = props;
-  return {
-    kombo: props.kombo,
-    pollEveryMinutes: pollEvery?.toMinutes(),
-    overlapMinutes: overlap?.toMinutes(),
-    baseline: props.baseline,
-    integrations: props.integrations,
-    learnerDetails: props.learnerDetails,
-    remoteIds: props.remoteIds,
-    journalRetentionDays: journalRetention?.toDays(),
-    behindMinutes: behindAfter?.toMinutes(),
-    runbook: props.runbook,
-    webhook: props.webhook,
-    webhookConcurrency: props.webhookConcurrency,
-    pollConcurrency: props.pollConcurrency,
-    surgeShare: props.surgeShare,
-    surgeFloor: props.surgeFloor,
-  };
 }
