@@ -1,6 +1,5 @@
 import type { LearningEventType } from '../../functions/contract/event-parts.ts';
-import type { Rule } from '../deploy/input-transformer.ts';
-import { eventPattern } from '../kit/event-pattern.ts';
+import { type EventPattern, eventPattern } from '../kit/event-pattern.ts';
 
 /** The consumer's name: `schoolbell replay --consumer certificates` sends it the events again. */
 export const CERTIFICATES = 'certificates';
@@ -13,17 +12,17 @@ export const COMPLETIONS: readonly LearningEventType[] = [
 ];
 
 /**
- * Returns the rule that selects the events from which certificates are issued, revoked and deleted.
+ * Returns the pattern of the rule that selects the events from which certificates are issued, revoked and deleted.
  *
  * @param options.account the only account whose events the rule selects. A bus may also accept events of other accounts
  */
-export function certificateRule(options: {
+export function certificatePattern(options: {
   account: string;
   courses?: string[] | undefined;
   integrations?: string[] | undefined;
   revoke: boolean;
   onErasure?: 'keep' | 'delete';
-}): Rule {
+}): EventPattern {
   const { account, courses, integrations, revoke, onErasure = 'delete' } = options;
   const types: LearningEventType[] = [
     ...COMPLETIONS,
@@ -32,6 +31,5 @@ export function certificateRule(options: {
     ...(onErasure === 'delete' ? (['LearnerDataErased'] as const) : []),
   ];
   const filter = { ...(courses && { courses }), ...(integrations && { integrations }) };
-  const pattern = { account: [account], ...eventPattern(types, CERTIFICATES, filter) };
-  return { name: CERTIFICATES, pattern, transformer: null };
+  return { account: [account], ...eventPattern(types, CERTIFICATES, filter) };
 }

@@ -15,7 +15,7 @@ import { parseProps } from '../../infra/read-settings.ts';
 import { ConsumerRule } from '../deploy/consumer-rule.ts';
 import { addDeadLetterAlarms } from '../deploy/dead-letter-alarms.ts';
 import { CertificatesSettings } from '../deploy/settings.ts';
-import { certificateRule } from './certificate-rule.ts';
+import { certificatePattern } from './certificate-rule.ts';
 import type { CertificatesEnvironment, CertificateTextsInput } from './certificates-environment.ts';
 import { fontsDirectory, NO_FONTS, SHAPING } from './fonts-directory.ts';
 
@@ -90,7 +90,7 @@ export class Certificates extends Construct {
     this.bucket = privateBucket(this, encryptionKey);
     this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT, encryptionKey });
     const { account = Stack.of(this).account } = schoolbell;
-    const { pattern } = certificateRule({ ...certificates, account });
+    const pattern = certificatePattern({ ...certificates, account });
     const description = 'Schoolbell: events for certificates';
     new ConsumerRule(this, 'Completions', { bus, pattern, description, encryptionKey }, this.queue);
 

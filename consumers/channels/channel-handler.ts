@@ -1,12 +1,10 @@
 import * as z from 'zod/mini';
+import { messageOf } from '../../functions/contract/messages.ts';
 import { isEventType } from '../../functions/contract/published-events.ts';
 import { type EventText, eventText } from '../messages/event-text.ts';
 
 /** An event in the form in which a rule sends it, live or replayed. */
 const DeliveredEvent = z.object({ 'detail-type': z.string(), detail: z.unknown() });
-
-/** The fields of an SQS event that the function needs. */
-const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })) });
 
 /**
  * Returns the handler of a channel's function. The handler sends a message for each event of the channel's queue. Each call
@@ -16,9 +14,7 @@ const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })) }
  * @param send formats a text for the channel and sends it
  */
 export function channelHandler(send: (text: EventText) => Promise<void>) {
-  return async (event: unknown): Promise<void> => {
-    for (const { body } of QueueEvent.parse(event).Records) await send(textOf(JSON.parse(body)));
-  };
+  return async (event: unknown): Promise<void> => send(textOf(messageOf(z.unknown(), event)));
 }
 
 /**

@@ -1,6 +1,6 @@
+import type { RuleTargetInputProperties } from 'aws-cdk-lib/aws-events';
 import type { EventType } from '../../functions/contract/published-events.ts';
-import { field, inputTransformer, type Rule } from '../deploy/input-transformer.ts';
-import { eventPattern, eventPatterns } from '../kit/event-pattern.ts';
+import { type EventPattern, eventPattern, eventPatterns } from '../kit/event-pattern.ts';
 
 /** The settings of a message channel, such as a Slack channel: its name, and the events that it receives. */
 export type Channel = {
@@ -11,13 +11,26 @@ export type Channel = {
   integrations?: string[] | undefined;
 };
 
+/** A rule that is deployed to EventBridge. The local bus applies its pattern. */
+export type Rule = { name: string; pattern: EventPattern; transformer?: RuleTargetInputProperties };
+
+/**
+ * What the queue of a digest gets instead of an event. EventBridge replaces each variable with a value of the event as JSON, so
+ * a text includes its quotes and escapes.
+ */
+const ID_AND_TYPE = {
+  inputPathsMap: { v0: '$.detail.id', v1: '$.detail-type' },
+  inputTemplate: '{"id":<v0>,"type":<v1>}',
+};
+/** What the queue of a digest gets instead of an event about a course. */
+const ID_TYPE_AND_COURSE = {
+  inputPathsMap: { ...ID_AND_TYPE.inputPathsMap, v2: '$.detail.course.title' },
+  inputTemplate: '{"id":<v0>,"type":<v1>,"course":<v2>}',
+};
+
 /** Returns the rules of a channel that gets each event immediately. */
 export function liveRules(channel: Channel): Rule[] {
-  return patternsOf(channel).map((pattern, at) => ({
-    name: `${channel.name}-Events${at}`,
-    pattern,
-    transformer: null,
-  }));
+  return patternsOf(channel).map((pattern, at) => ({ name: `${channel.name}-Events${at}`, pattern }));
 }
 
 /**
@@ -27,15 +40,8 @@ export function liveRules(channel: Channel): Rule[] {
 export function digestQueueRules(channel: Channel): Rule[] {
   return patternsOf(channel).map((pattern, at) => {
     const isAboutCourses = pattern['detail-type'].some((type) => type.startsWith('Replayed'));
-    return {
-      name: `${channel.name}-Digest${at}`,
-      pattern,
-      transformer: inputTransformer({
-        id: field('$.detail.id'),
-        type: field('$.detail-type'),
-        ...(isAboutCourses && { course: field('$.detail.course.title') }),
-      }),
-    };
+    const transformer = isAboutCourses ? ID_TYPE_AND_COURSE : ID_AND_TYPE;
+    return { name: `${channel.name}-Digest${at}`, pattern, transformer };
   });
 }
 
@@ -44,7 +50,6 @@ export function digestMessageRule({ name }: Channel): Rule {
   return {
     name: `${name}-DigestPrepared`,
     pattern: eventPattern(['DigestPrepared'], name, { where: { channel: [name] } }),
-    transformer: null,
   };
 }
 

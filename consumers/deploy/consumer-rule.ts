@@ -1,11 +1,5 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
-import {
-  CfnRule,
-  type IRuleTarget,
-  Rule,
-  RuleTargetInput,
-  type RuleTargetInputProperties,
-} from 'aws-cdk-lib/aws-events';
+import { CfnRule, type IRuleTarget, Rule, type RuleTargetInputProperties } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -16,7 +10,6 @@ import { Construct } from 'constructs';
 import { DeadLetters } from '../../infra/constructs/queues.ts';
 import type { AnyBus } from '../../infra/constructs/resource-types.ts';
 import { dividePattern, type EventPattern } from '../kit/event-pattern.ts';
-import type { InputTransformer } from './input-transformer.ts';
 
 /** How often and how long EventBridge retries a target. After that, the event is kept in the dead-letter queue for two weeks. */
 export type Delivery = { retryAttempts: number; maxEventAge: Duration };
@@ -32,7 +25,7 @@ export type ConsumerRuleProps = {
   pattern: EventPattern;
   description: string;
   /** Defines what the target gets instead of the event. */
-  transformer?: InputTransformer | null;
+  transformer?: RuleTargetInputProperties | undefined;
   /** A dead-letter queue that several rules share. By default each rule has its own. */
   deadLetters?: IQueue;
   /** The KMS key of the dead-letter queue that the rule creates. */
@@ -56,7 +49,7 @@ export class ConsumerRule extends Construct {
     const delivered: IRuleTarget = {
       bind: (...rule) => ({
         ...to.bind(...rule),
-        ...(transformer && { input: new TemplateInput(transformer) }),
+        ...(transformer && { input: { bind: () => transformer } }),
         deadLetterConfig: { arn: this.deadLetters.queueArn },
         retryPolicy: {
           maximumRetryAttempts: DELIVERY.retryAttempts,
@@ -142,19 +135,4 @@ function writeAsText(rule: Rule, pattern: EventPattern): void {
   const resource = rule.node.defaultChild;
   if (!(resource instanceof CfnRule)) throw new Error('The CDK created no CloudFormation rule (CfnRule)');
   resource.addPropertyOverride('EventPattern', Stack.of(rule).toJsonString(pattern));
-}
-
-/** The input of a target, defined by Schoolbell's own transformer. The local bus applies the same transformer. */
-class TemplateInput extends RuleTargetInput {
-  readonly #transformer: InputTransformer;
-
-  constructor(transformer: InputTransformer) {
-    super();
-    this.#transformer = transformer;
-  }
-
-  override bind(): RuleTargetInputProperties {
-    const { paths, template } = this.#transformer;
-    return { inputPathsMap: paths, inputTemplate: template };
-  }
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { Address } from '../../functions/contract/environment.ts';
+import { messageOf } from '../../functions/contract/messages.ts';
+import { parsedJson } from '../../functions/contract/parsing.ts';
 import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts';
 import { DigestItem, summarise } from './summarise.ts';
 
@@ -10,6 +12,8 @@ export const DigestDue = z.object({
   queueUrl: Address,
 });
 export type DigestDue = z.infer<typeof DigestDue>;
+
+const MessageBody = parsedJson(DigestItem);
 
 /** A message that was received from a queue. SQS hides it from other receivers for some minutes. */
 export type Received = { body: string; receipt: string };
@@ -36,9 +40,6 @@ const MOST_MESSAGES = 20_000;
  */
 const TIME_TO_RECEIVE = 1 / 3;
 
-/** The fields of an SQS event that the function needs. */
-const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string() })) });
-
 export type DigestParts = {
   portsOf: (queueUrl: string) => DigestPorts;
   /** Reports the outcome of each digest, for logs and metrics. */
@@ -56,14 +57,10 @@ export function digestHandler({ portsOf, report }: DigestParts) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     const reserveMs = context.getRemainingTimeInMillis() * (1 - TIME_TO_RECEIVE);
     const timeLeft = () => context.getRemainingTimeInMillis() > reserveMs;
-    for (const { body } of QueueEvent.parse(event).Records) {
-      const { channel, queueUrl } = DigestDue.parse(JSON.parse(body));
-      const outcome = await prepareDigest(channel, { ...portsOf(queueUrl), timeLeft });
-      report(channel, outcome);
-      if (outcome.unreadable > 0) {
-        throw new Error('The queue of the digest has messages that cannot be read');
-      }
-    }
+    const { channel, queueUrl } = messageOf(DigestDue, event);
+    const outcome = await prepareDigest(channel, { ...portsOf(queueUrl), timeLeft });
+    report(channel, outcome);
+    if (outcome.unreadable > 0) throw new Error('The queue of the digest has messages that cannot be read');
   };
 }
 
@@ -85,7 +82,7 @@ export async function prepareDigest(
     const messages = await receive();
     if (messages.length === 0) break;
     for (const { body, receipt } of messages) {
-      const item = DigestItem.safeParse(parseJson(body));
+      const item = MessageBody.safeParse(body);
       if (item.success) {
         items.push(item.data);
         receipts.push(receipt);
@@ -103,12 +100,4 @@ export async function prepareDigest(
   });
   await remove(receipts);
   return { events: summary.events, unreadable };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { isAddress } from '../../functions/contract/environment.ts';
+import { parsedJson } from '../../functions/contract/parsing.ts';
 import { DeploymentError, TransientError } from '../../functions/core/errors.ts';
 import { readWhole } from '../../functions/core/read-whole.ts';
 
@@ -46,7 +47,7 @@ export type SlackOptions = {
  */
 const MOST_BYTES = 256 * 1024;
 
-const ApiResponse = z.object({ ok: z.boolean(), error: z.optional(z.string()) });
+const ApiResponse = parsedJson(z.object({ ok: z.boolean(), error: z.optional(z.string()) }));
 
 /** The errors after which a retry may succeed: https://docs.slack.dev/reference/methods/chat.postMessage#errors */
 const TRANSIENT = new Set([
@@ -133,7 +134,7 @@ function checkWebhook({ status, body }: Response): void {
 
 function checkApi({ status, body }: Response): void {
   checkStatus(status, body);
-  const answer = ApiResponse.safeParse(parsed(body));
+  const answer = ApiResponse.safeParse(body);
   if (!answer.success) throw new TransientError("The response does not have the format of Slack's API");
   const { ok, error = '' } = answer.data;
   if (ok) return;
@@ -167,12 +168,4 @@ function checkToken(text: string): string {
   throw new DeploymentError(
     'The secret of the bot does not contain its token: it has a character that a token cannot have',
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { certificateFolder } from '../../consumers/certificates/certificate-folder.ts';
-import { CERTIFICATES, certificateRule } from '../../consumers/certificates/certificate-rule.ts';
+import { CERTIFICATES, certificatePattern } from '../../consumers/certificates/certificate-rule.ts';
 import { CertificateTexts } from '../../consumers/certificates/certificates-environment.ts';
 import { fontsDirectory } from '../../consumers/certificates/fonts-directory.ts';
 import type { CertificateParts } from '../../consumers/certificates/handle-event.ts';
@@ -40,7 +40,7 @@ export type LocalConsumersOptions = {
  */
 export function localConsumers(options: LocalConsumersOptions): (event: DeliveredEvent) => Promise<void> {
   const { clock, onEvent, show } = options;
-  const certificates = certificateRule({ ...POLICY, account: LOCAL_ACCOUNT });
+  const certificates = certificatePattern({ ...POLICY, account: LOCAL_ACCOUNT });
   const slack = liveRules({
     name: SLACK,
     events: ['CourseCompleted', 'CourseRecompleted', 'IntegrationFailing', 'ChangesHeld'],
@@ -52,7 +52,7 @@ export function localConsumers(options: LocalConsumersOptions): (event: Delivere
     for (const { pattern } of slack) {
       if (matchesPattern(pattern, event)) show('slack', slackText(slackMessage(textOf(event))));
     }
-    if (!matchesPattern(certificates.pattern, event)) return;
+    if (!matchesPattern(certificates, event)) return;
     parts ??= openCertificates(options, (notified) => {
       if (notified.type === 'CertificateIssued')
         show('certificate', basename(notified.detail.certificate.key));

@@ -3,8 +3,12 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { textOf } from '../../consumers/channels/channel-handler.ts';
-import { type Channel, digestMessageRule, liveRules } from '../../consumers/channels/channel-rules.ts';
-import type { Rule } from '../../consumers/deploy/input-transformer.ts';
+import {
+  type Channel,
+  digestMessageRule,
+  liveRules,
+  type Rule,
+} from '../../consumers/channels/channel-rules.ts';
 import { slackMessage } from '../../consumers/slack/slack-message.ts';
 import { outputNames } from '../../functions/contract/names.ts';
 import { isEventType } from '../../functions/contract/published-events.ts';

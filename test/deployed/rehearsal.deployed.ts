@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { certificateRule } from '../../consumers/certificates/certificate-rule.ts';
+import { certificatePattern } from '../../consumers/certificates/certificate-rule.ts';
 import { eventPattern } from '../../consumers/kit/event-pattern.ts';
 import { outputNames } from '../../functions/contract/names.ts';
 import type { SettingsInput } from '../../infra/settings.ts';
@@ -82,7 +82,7 @@ describe('a deployment', () => {
       arrived = await consumer('arrived', { source: ['schoolbell'] });
       certificates = await consumer(
         'certificates',
-        certificateRule({ revoke: false, account: '123456789012' }).pattern,
+        certificatePattern({ revoke: false, account: '123456789012' }),
       );
       slack = await consumer('slack', eventPattern(['CourseCompleted'], 'slack'));
     });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { certificateRule } from '../../../consumers/certificates/certificate-rule.ts';
+import { certificatePattern } from '../../../consumers/certificates/certificate-rule.ts';
 import type { CertificatePolicy } from '../../../consumers/certificates/handle-event.ts';
 import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 import { CertificateDesk } from './certificate-desk.ts';
@@ -41,7 +41,7 @@ test('after every history of a progression, the certificates are those that its 
       fc.array(fc.nat(60), { maxLength: 6 }),
       fc.infiniteStream(fc.nat(2 * WORKERS)),
       async (history, policy, isByRule, copies, failures, turns) => {
-        const { pattern } = certificateRule({ ...policy, account: ACCOUNT });
+        const pattern = certificatePattern({ ...policy, account: ACCOUNT });
         const queue = history
           .flatMap((event, at) => (copies[at] ?? []).map((copy) => ({ event, ...copy })))
           .toSorted((a, b) => a.order - b.order)

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deliveredExample } from '../../../catalogue/examples.ts';
-import { certificateRule } from '../../../consumers/certificates/certificate-rule.ts';
+import { certificatePattern } from '../../../consumers/certificates/certificate-rule.ts';
 import { digestQueueRules, liveRules } from '../../../consumers/channels/channel-rules.ts';
 import { type EventPattern, eventPatterns } from '../../../consumers/kit/event-pattern.ts';
 import { eventTypes, replayedName } from '../../../functions/contract/published-events.ts';
@@ -18,7 +18,7 @@ const lists = { types: fc.subarray([...eventTypes], { minLength: 1 }), named: fc
 const shipped: fc.Arbitrary<{ consumer: string; patterns: EventPattern[] }> = fc.oneof(
   fc.boolean().map((revoke) => ({
     consumer: 'certificates',
-    patterns: [certificateRule({ revoke, account: '123456789012' }).pattern],
+    patterns: [certificatePattern({ revoke, account: '123456789012' })],
   })),
   fc.record({ ...lists, isDigest: fc.boolean() }).map(({ types, named, isDigest }) => {
     const channel = { name: 'learning', events: types, channelId: null, named };
