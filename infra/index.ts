@@ -12,8 +12,6 @@ export {
   type SlackConnection,
 } from '../consumers/slack/slack-channel.ts';
 export type { EventType } from '../functions/contract/published-events.ts';
-export type { ISchoolbell, KomboAccess } from './constructs/i-schoolbell.ts';
-export type { AnyBus, AnySecret, AnyTable } from './constructs/resource-types.ts';
 export { Schoolbell, type SchoolbellOnEventProps, type SchoolbellProps } from './constructs/schoolbell.ts';
 export {
   type ISchoolbellState,
@@ -21,4 +19,11 @@ export {
   type SchoolbellStateAttributes,
   type SchoolbellStateProps,
 } from './constructs/schoolbell-state.ts';
-export type { SharedFunctionProps } from './constructs/shared-function-props.ts';
+export type {
+  AnyBus,
+  AnySecret,
+  AnyTable,
+  ISchoolbell,
+  KomboAccess,
+  SharedFunctionProps,
+} from './constructs/shared-props.ts';

@@ -2,10 +2,9 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import type { ISchoolbell } from './constructs/i-schoolbell.ts';
-import type { AnySecret } from './constructs/resource-types.ts';
 import type { SchoolbellProps } from './constructs/schoolbell.ts';
 import { type ISchoolbellState, SchoolbellState } from './constructs/schoolbell-state.ts';
+import type { AnySecret, ISchoolbell } from './constructs/shared-props.ts';
 import { NotifierSettings, type Settings } from './settings.ts';
 
 /** Returns the removal policy for resources with data, according to the settings. */

@@ -1,9 +1,12 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { EventType } from '../../functions/contract/published-events.ts';
-import type { ISchoolbell } from '../../infra/constructs/i-schoolbell.ts';
 import { DeadLetters, QueueWithDeadLetters } from '../../infra/constructs/queues.ts';
-import type { FunctionSettings, SharedFunctionProps } from '../../infra/constructs/shared-function-props.ts';
+import type {
+  FunctionSettings,
+  ISchoolbell,
+  SharedFunctionProps,
+} from '../../infra/constructs/shared-props.ts';
 import { ConsumerRule } from '../deploy/consumer-rule.ts';
 import { Digest, Digests } from '../digest/digest-construct.ts';
 import { digestMessageRule, liveRules } from './channel-rules.ts';

@@ -8,7 +8,7 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DeadLetters } from '../../infra/constructs/queues.ts';
-import type { AnyBus } from '../../infra/constructs/resource-types.ts';
+import type { AnyBus } from '../../infra/constructs/shared-props.ts';
 import { dividePattern, type EventPattern } from '../kit/event-pattern.ts';
 
 /** How often and how long EventBridge retries a target. After that, the event is kept in the dead-letter queue for two weeks. */

@@ -1,12 +1,14 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
-import { outputNames } from '../../functions/contract/names.ts';
+import { CfnRegistry, CfnSchema } from 'aws-cdk-lib/aws-eventschemas';
+import { Construct } from 'constructs';
+import { eventSchema } from '../../catalogue/event-schema.ts';
+import { EVENT_SOURCE, outputNames } from '../../functions/contract/names.ts';
+import { eventTypes } from '../../functions/contract/published-events.ts';
 import { deployedSchoolbell, namedSecret, removalPolicyOf } from '../../infra/props-of-settings.ts';
 import type { Settings } from '../../infra/settings.ts';
 import { Certificates } from '../certificates/certificates-construct.ts';
 import { Endpoint, type EndpointAuthorization } from '../endpoints/endpoint.ts';
 import { SlackChannel, type SlackConnection } from '../slack/slack-channel.ts';
-import { SchemaRegistry } from './schema-registry.ts';
 import { consumerStacks, type EndpointSettings, type SlackSettings, type Subscribers } from './settings.ts';
 
 export type ConsumerStackProps = StackProps & { settings: Settings };
@@ -79,4 +81,24 @@ export function addConsumerStacks(scope: Construct, props: ConsumerStackProps): 
     ...(certificates.isOn ? [new CertificatesStack(scope, certificates.name, props)] : []),
     ...(subscribers.isOn ? [new SubscribersStack(scope, subscribers.name, props)] : []),
   ];
+}
+
+/** Creates a schema registry of EventBridge with the JSON Schemas of all events. The console and IDEs generate code from it. */
+export class SchemaRegistry extends Construct {
+  constructor(scope: Construct, id: string, { name }: { name: string }) {
+    super(scope, id);
+    const registry = new CfnRegistry(this, 'Registry', {
+      registryName: name,
+      description: 'What happened to course progressions',
+    });
+    for (const type of eventTypes) {
+      const schema = new CfnSchema(this, type, {
+        registryName: name,
+        schemaName: `${EVENT_SOURCE}@${type}`,
+        type: 'JSONSchemaDraft4',
+        content: JSON.stringify(eventSchema(type, 'draft-04')),
+      });
+      schema.addResourceDependency(registry);
+    }
+  }
 }

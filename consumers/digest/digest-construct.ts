@@ -5,8 +5,8 @@ import { SqsSendMessage } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { grantQueue } from '../../infra/constructs/grants.ts';
-import type { ISchoolbell } from '../../infra/constructs/i-schoolbell.ts';
 import { keepData } from '../../infra/constructs/keep-data.ts';
+import { addDeadLetterAlarms } from '../../infra/constructs/learner-alarm.ts';
 import { NotifierFunction } from '../../infra/constructs/notifier-function.ts';
 import {
   type DeadLetters,
@@ -15,12 +15,10 @@ import {
   QueueWithDeadLetters,
   TRIES,
 } from '../../infra/constructs/queues.ts';
-import type { AnyBus } from '../../infra/constructs/resource-types.ts';
 import { ScheduleRole } from '../../infra/constructs/schedule-role.ts';
-import type { SharedFunctionProps } from '../../infra/constructs/shared-function-props.ts';
+import type { AnyBus, ISchoolbell, SharedFunctionProps } from '../../infra/constructs/shared-props.ts';
 import { type Channel, digestQueueRules } from '../channels/channel-rules.ts';
 import { ConsumerRule } from '../deploy/consumer-rule.ts';
-import { addDeadLetterAlarms } from '../deploy/dead-letter-alarms.ts';
 import type { DigestDue } from './prepare-digest.ts';
 
 const TIMEOUT = Duration.minutes(2);

@@ -3,12 +3,11 @@ import { ApiDestination, Authorization, Connection } from 'aws-cdk-lib/aws-event
 import { ApiDestination as ApiDestinationTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { keepData } from '../../infra/constructs/keep-data.ts';
+import { addDeadLetterAlarms } from '../../infra/constructs/learner-alarm.ts';
 import { DeadLetters } from '../../infra/constructs/queues.ts';
-import type { AnySecret } from '../../infra/constructs/resource-types.ts';
-import type { SharedFunctionProps } from '../../infra/constructs/shared-function-props.ts';
+import type { AnySecret, SharedFunctionProps } from '../../infra/constructs/shared-props.ts';
 import type { SubscriberProps } from '../channels/message-channel.ts';
 import { ConsumerRule } from '../deploy/consumer-rule.ts';
-import { addDeadLetterAlarms } from '../deploy/dead-letter-alarms.ts';
 import { eventPatterns } from '../kit/event-pattern.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { EventType } from '../../functions/contract/published-events.ts';
-import type { AnyBus } from '../../infra/constructs/resource-types.ts';
+import type { AnyBus } from '../../infra/constructs/shared-props.ts';
 import { ConsumerRule, type Target } from '../deploy/consumer-rule.ts';
 import { type EventFilter, eventPattern } from './event-pattern.ts';
 

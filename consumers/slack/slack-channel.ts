@@ -2,11 +2,11 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { grantSecret } from '../../infra/constructs/grants.ts';
 import { keepData } from '../../infra/constructs/keep-data.ts';
+import { addDeadLetterAlarms } from '../../infra/constructs/learner-alarm.ts';
 import { NotifierFunction } from '../../infra/constructs/notifier-function.ts';
 import { feedFunction } from '../../infra/constructs/queues.ts';
-import type { AnySecret } from '../../infra/constructs/resource-types.ts';
+import type { AnySecret } from '../../infra/constructs/shared-props.ts';
 import { MessageChannel, type MessageChannelProps } from '../channels/message-channel.ts';
-import { addDeadLetterAlarms } from '../deploy/dead-letter-alarms.ts';
 import type { SlackEnvironment } from './slack.ts';
 
 /** The time for all attempts, the longest waits between them, and reading the secret. A test adds these times. */

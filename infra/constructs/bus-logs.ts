@@ -8,8 +8,7 @@ import {
   RetentionDays,
 } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { AnyBus } from './resource-types.ts';
-import type { FunctionSettings } from './shared-function-props.ts';
+import type { AnyBus, FunctionSettings } from './shared-props.ts';
 
 /**
  * Creates the log of the events that a bus could not deliver, with the reasons. The log level is a property

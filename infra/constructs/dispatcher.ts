@@ -8,9 +8,8 @@ import type { NotifierSettings } from '../settings.ts';
 import { explainStar, grantQueue, grantTable } from './grants.ts';
 import { NotifierFunction } from './notifier-function.ts';
 import { DeadLetters } from './queues.ts';
-import type { AnyTable } from './resource-types.ts';
 import { ScheduleRole } from './schedule-role.ts';
-import type { FunctionSettings } from './shared-function-props.ts';
+import type { AnyTable, FunctionSettings } from './shared-props.ts';
 
 type DispatchSettings = FunctionSettings &
   Pick<NotifierSettings, 'pollEveryMinutes' | 'baseline' | 'integrations' | 'journalRetentionDays'>;

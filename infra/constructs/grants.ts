@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
 import type { TableCall } from '../../functions/contract/names.ts';
-import type { AnySecret, AnyTable } from './resource-types.ts';
+import type { AnySecret, AnyTable } from './shared-props.ts';
 
 /*
  * These functions grant exactly the API calls that the code makes. docs/iam.md lists each call. The CDK's own grants include

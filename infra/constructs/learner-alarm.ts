@@ -1,7 +1,10 @@
+import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
+import { DeadLetters } from './queues.ts';
+import type { ISchoolbell } from './shared-props.ts';
 
 export type LearnerAlarmProps = {
   /** What the alarm means for learners, in one sentence. */
@@ -53,5 +56,33 @@ export class LearnerAlarm extends Alarm {
       this.addAlarmAction(action);
       this.addOkAction(action);
     }
+  }
+}
+
+/** The path of the runbook in this repository. */
+const RUNBOOK = 'docs/runbook.md';
+
+/**
+ * Adds an alarm for each dead-letter queue of a consumer, so that no queue can be without an alarm.
+ *
+ * @param name what the alarms call the consumer, such as `Certificates`
+ */
+export function addDeadLetterAlarms(
+  consumer: IConstruct,
+  { runbook = RUNBOOK, alarmTopic }: ISchoolbell,
+  name = consumer.node.id,
+): void {
+  for (const queue of consumer.node.findAll().filter((part) => part instanceof DeadLetters)) {
+    new LearnerAlarm(queue, 'Alarm', {
+      section: 'consumer-dead-letters',
+      meaning: `Events for ${name} could not be delivered or processed: learners miss a certificate or a message.`,
+      metric: queue.metricApproximateNumberOfMessagesVisible({
+        period: Duration.minutes(5),
+        statistic: 'Maximum',
+      }),
+      threshold: 1,
+      runbook,
+      topic: alarmTopic,
+    });
   }
 }

@@ -13,7 +13,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { functionCode } from './function-code.ts';
 import { memoryOptions } from './function-options.ts';
-import type { FunctionSettings } from './shared-function-props.ts';
+import type { FunctionSettings } from './shared-props.ts';
 
 export type NotifierFunctionProps = {
   settings: FunctionSettings;

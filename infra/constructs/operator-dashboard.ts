@@ -14,8 +14,8 @@ import { logMessages, metricNames as names } from '../../functions/contract/name
 import type { Alarms } from './alarms.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { QueueWorker } from './queue-worker.ts';
-import type { AnyTable } from './resource-types.ts';
 import { type MetricsSettings, SchoolbellMetrics } from './schoolbell-metrics.ts';
+import type { AnyTable } from './shared-props.ts';
 import type { WebhookReceiver } from './webhook-receiver.ts';
 
 const FULL = 24;

@@ -7,7 +7,7 @@ import { grantQueue, grantSecret, grantTable } from './grants.ts';
 import { NotifierFunction } from './notifier-function.ts';
 import { feedFunction, QueueWithDeadLetters } from './queues.ts';
 import type { ISchoolbellState } from './schoolbell-state.ts';
-import type { FunctionSettings } from './shared-function-props.ts';
+import type { FunctionSettings } from './shared-props.ts';
 
 /**
  * The timeout of the function. It is shorter than Lambda's limit of 15 minutes, because the queue delivers a

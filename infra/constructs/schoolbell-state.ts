@@ -11,7 +11,7 @@ import { outputNames } from '../../functions/contract/names.ts';
 import { parseProps } from '../read-settings.ts';
 import { StateValues } from '../settings.ts';
 import { keepData } from './keep-data.ts';
-import type { AnyBus, AnySecret, AnyTable } from './resource-types.ts';
+import type { AnyBus, AnySecret, AnyTable } from './shared-props.ts';
 import { AlarmTopic, createBus, EmptySecret, JournalTable, RemoteIdsKey } from './state-resources.ts';
 
 /** The state of a deployment: the resources that `SchoolbellState` creates, or finds by parameters. */

@@ -5,7 +5,6 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ConsumerRule, Target } from '../../consumers/deploy/consumer-rule.ts';
-import { addDeadLetterAlarms } from '../../consumers/deploy/dead-letter-alarms.ts';
 import type { ConsumerStack } from '../../consumers/deploy/settings.ts';
 import { type OnEventProps, onEvent } from '../../consumers/kit/on-event.ts';
 import { outputNames, TABLE_CALLS } from '../../functions/contract/names.ts';
@@ -15,14 +14,20 @@ import { NotifierSettings } from '../settings.ts';
 import { Alarms } from './alarms.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { POLL_MEMORY_MB } from './function-options.ts';
-import type { ISchoolbell, KomboAccess } from './i-schoolbell.ts';
 import { keepData } from './keep-data.ts';
+import { addDeadLetterAlarms } from './learner-alarm.ts';
 import { OperatorDashboard } from './operator-dashboard.ts';
 import { OperatorPolicy } from './operator-policy.ts';
 import { QueueWorker, runEnvironment } from './queue-worker.ts';
-import type { AnyBus, AnySecret, AnyTable } from './resource-types.ts';
 import { type ISchoolbellState, SchoolbellState, type SchoolbellStateProps } from './schoolbell-state.ts';
-import type { SharedFunctionProps } from './shared-function-props.ts';
+import type {
+  AnyBus,
+  AnySecret,
+  AnyTable,
+  ISchoolbell,
+  KomboAccess,
+  SharedFunctionProps,
+} from './shared-props.ts';
 import { WebhookReceiver } from './webhook-receiver.ts';
 
 /** Properties of `Schoolbell`. */

@@ -15,7 +15,7 @@ import type { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import { BusLogs } from './bus-logs.ts';
 import { rolePath } from './notifier-function.ts';
-import type { FunctionSettings } from './shared-function-props.ts';
+import type { FunctionSettings } from './shared-props.ts';
 
 /**
  * Creates the table with the journal. It is encrypted, billed per request, and has point-in-time recovery.

@@ -7,8 +7,7 @@ import { SettingsError } from '../read-settings.ts';
 import type { NotifierSettings } from '../settings.ts';
 import { grantQueue, grantSecret } from './grants.ts';
 import { NotifierFunction } from './notifier-function.ts';
-import type { AnySecret } from './resource-types.ts';
-import type { FunctionSettings } from './shared-function-props.ts';
+import type { AnySecret, FunctionSettings } from './shared-props.ts';
 
 type WebhookSettings = FunctionSettings & Pick<NotifierSettings, 'webhookConcurrency'>;
 
