@@ -1,6 +1,25 @@
-import type { EventFilter } from '../functions/core/replay/selection.ts';
+import type { LearningEventType } from '../functions/contract/event-parts.ts';
+import { BEGINNING } from '../functions/core/replay/event-history.ts';
+import type { EventFilter, Selection } from '../functions/core/replay/selection.ts';
 import { type IdSetting, idRule, looksLikeEmail } from '../functions/remote-ids.ts';
 import { CommandError, ExitCode } from './terminal/exit-code.ts';
+
+/** The options that select events. An empty list selects all events. */
+export type SelectionOptions = {
+  type: LearningEventType[];
+  learner: string[];
+  course: string[];
+  progression: string[];
+  from?: string;
+  to?: string;
+};
+
+/** Returns the selection that the options of a command describe. */
+export function selectionOf(options: SelectionOptions): Selection {
+  const { type, learner, course, progression, from = BEGINNING, to } = options;
+  const filter = { types: type, learners: learner, courses: course, progressions: progression };
+  return { range: { from, to: to ?? null }, filter };
+}
 
 /**
  * Returns the filter with the ids that are stored and published. An id that the setting replaces also stays

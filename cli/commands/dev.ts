@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -8,7 +10,6 @@ import { openLocalKombo } from '../../local/local-kombo.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
 import { learnerDetailsOption, parseIntegrationId, parseNumber } from '../options/values.ts';
 import { runDev } from '../runs/dev-run.ts';
-import { withTemporaryDirectory } from '../temporary-directory.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { interruption } from '../terminal/interruption.ts';
 import { createOutput } from '../terminal/output.ts';
@@ -58,6 +59,22 @@ Starts a sandbox of Kombo's API with a small school, an embedded DynamoDB and a 
 deployed functions with them, unchanged, for three simulated weeks. The data is in a temporary directory, or with
 --local in DIR. If KOMBO_API_KEY is set, the command polls Kombo's API instead of the sandbox: the baseline and one
 more poll, or with --watch one poll after another.`;
+
+/**
+ * Runs work with a new directory, and removes the directory afterwards. The directory is also removed if the
+ * process exits during the work, for example at a second Ctrl-C.
+ */
+async function withTemporaryDirectory<Result>(work: (directory: string) => Promise<Result>): Promise<Result> {
+  const directory = await mkdtemp(join(tmpdir(), 'schoolbell-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', remove);
+  try {
+    return await work(directory);
+  } finally {
+    process.removeListener('exit', remove);
+    remove();
+  }
+}
 
 async function dev(directory: string, folder: string, json: boolean, options: DevOptions): Promise<ExitCode> {
   const kombo = await openLocalKombo(process.env, directory);

@@ -1,16 +1,15 @@
 import { type Command, Option } from 'commander';
 import pMap from 'p-map';
 import type { IssuedCertificate } from '../../consumers/certificates/certificate-state.ts';
-import type { LearningEventType } from '../../functions/contract/event-parts.ts';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import { minute, plural } from '../../functions/contract/printable-text.ts';
 import type { JournalledEvent } from '../../functions/core/decide/events-of-entry.ts';
 import { isRunError } from '../../functions/core/errors.ts';
 import type { Store } from '../../functions/core/ports.ts';
-import { BEGINNING, type EventOrder } from '../../functions/core/replay/event-history.ts';
-import { findIntegration, onDeployment } from '../deployment/on-deployment.ts';
+import { findIntegration, onDeployment, readIntegrations } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
+import { type SelectionOptions, selectionOf } from '../filter-ids.ts';
 import {
   INTEGRATION_HELP,
   listOption,
@@ -27,13 +26,7 @@ import type { Output } from '../terminal/output.ts';
 import { certificateOf, certificateText, isCertifiable } from '../views/certificate-text.ts';
 import { eventLine } from '../views/event-line.ts';
 
-type EventsOptions = {
-  type: LearningEventType[];
-  learner: string[];
-  course: string[];
-  progression: string[];
-  from?: string;
-  to?: string;
+type EventsOptions = SelectionOptions & {
   last?: number;
   limit?: number;
   newestFirst?: boolean;
@@ -55,7 +48,7 @@ export function addEventsCommand(program: Command): void {
       'show the events of one integration or of all integrations, from their journals, oldest first',
     )
     .argument('[integration]', INTEGRATION_HELP, parseIntegrationId)
-    .addOption(typesOption('--type <events>', 'only events of these types'))
+    .addOption(typesOption())
     .addOption(
       listOption(
         '--learner <ids>',
@@ -130,10 +123,10 @@ async function show(
   const { last, limit, follow = false, newestFirst = false, from } = options;
   const latest = last ?? (follow && from === undefined ? LAST_BEFORE_FOLLOWING : undefined);
   const order = newestFirst || latest !== undefined ? 'latest-first' : 'earliest-first';
-  const ids =
-    id === undefined ? await allIntegrations(store, output) : [(await findIntegration(store, id)).id];
-  const request = requestOf(options, order);
-  const searches = await pMap(ids, (each) => planSearch(deployment, each, request), AT_ONCE);
+  const integrations =
+    id === undefined ? await readIntegrations(store, output) : [await findIntegration(store, id)];
+  const selection = selectionOf(options);
+  const searches = await pMap(integrations, (each) => planSearch(deployment, each.id, selection), AT_ONCE);
   const print = await printer(deployment, options, searches, output);
 
   const stop = interruption();
@@ -153,24 +146,10 @@ async function show(
   for (const note of new Set(searches.map((search) => search.note))) if (note !== null) output.say(note);
 }
 
-function requestOf({ type, learner, course, progression, from, to }: EventsOptions, order: EventOrder) {
-  return {
-    range: { from: from ?? BEGINNING, to: to ?? null },
-    filter: { types: type, learners: learner, courses: course, progressions: progression },
-    order,
-  };
-}
-
 /** Returns the times of the options in UTC, because they may have been given as `2h` or `yesterday`. */
 function rangeText({ from, to }: EventsOptions): string {
   const times = [from && `from ${from}`, to && `to ${to}`].filter((time) => time !== undefined);
   return times.length === 0 ? '' : ` Detected ${times.join(' ')} (UTC).`;
-}
-
-async function allIntegrations(store: Store, output: Output): Promise<IntegrationId[]> {
-  const { integrations, unreadable } = await store.readIntegrations();
-  for (const { reason } of unreadable) output.complain(reason);
-  return integrations.map((integration) => integration.id);
 }
 
 async function* first<Item>(items: AsyncIterable<Item>, count: number): AsyncGenerator<Item, void, void> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { decideHold } from '../../functions/core/episodes/hold.ts';
 import { onIntegration } from '../deployment/on-deployment.ts';
-import { addIntegrationArgument } from '../options/values.ts';
+import { addIntegrationCommand } from '../options/values.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 import { decidedText } from '../views/hold-text.ts';
 import { countingText, heldText } from '../views/poll-outcome.ts';
@@ -9,17 +9,11 @@ import { countingText, heldText } from '../views/poll-outcome.ts';
 /** Adds `schoolbell release` and `schoolbell discard`, with which a person decides about held changes. */
 export function addHoldCommands(program: Command): void {
   const commands = [
-    {
-      by: 'release',
-      description: 'release held changes: the next poll publishes them',
-    },
-    {
-      by: 'discard',
-      description: 'discard held changes: they are never published',
-    },
+    { by: 'release', description: 'release held changes: the next poll publishes them' },
+    { by: 'discard', description: 'discard held changes: they are never published' },
   ] as const;
   for (const { by, description } of commands) {
-    addIntegrationArgument(program.command(by).description(description)).action(
+    addIntegrationCommand(program, by, description).action(
       async (id: string, _options: object, command: Command) => {
         const { result, output } = await onIntegration(command, id, (worker) => decideHold(worker, by));
         switch (result.kind) {

@@ -8,9 +8,15 @@ import {
 import { minute } from '../../functions/contract/printable-text.ts';
 import { addAgain, changeState } from '../../functions/core/operator/operator-changes.ts';
 import { newCheckpoint } from '../../functions/core/state/checkpoint.ts';
-import { onDeployment, onIntegration, READS, underLease } from '../deployment/on-deployment.ts';
+import {
+  onDeployment,
+  onIntegration,
+  READS,
+  readIntegrations,
+  underLease,
+} from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
-import { addIntegrationArgument, baselineOption } from '../options/values.ts';
+import { addIntegrationCommand, baselineOption } from '../options/values.ts';
 import type { Output } from '../terminal/output.ts';
 import { plainTable } from '../views/plain-table.ts';
 
@@ -25,7 +31,7 @@ export function addIntegrationsCommand(program: Command): void {
 }
 
 function addAdd(integrations: Command): void {
-  addIntegrationArgument(integrations.command('add').description('start polling an integration'))
+  addIntegrationCommand(integrations, 'add', 'start polling an integration')
     .addOption(baselineOption())
     .addHelpText('after', ADD_HELP)
     .action((id: string, options: { baseline?: Baseline }, command: Command) =>
@@ -85,8 +91,7 @@ function addList(integrations: Command): void {
       onDeployment(
         command,
         async ({ ports: { store } }, output) => {
-          const { integrations, unreadable } = await store.readIntegrations();
-          for (const { reason } of unreadable) output.complain(reason);
+          const integrations = await readIntegrations(store, output);
           const checkpoints = await store.readCheckpoints(integrations.map(({ id }) => id));
           const rows = integrations.map((integration) => {
             const { health, watermark, known, held } =
@@ -118,13 +123,13 @@ function addList(integrations: Command): void {
 }
 
 function addRemove(integrations: Command): void {
-  addIntegrationArgument(
-    integrations.command('remove').description('stop polling an integration; its journal is kept'),
-  ).action(async (id: string, _options: object, command: Command) => {
-    const { result, output } = await onIntegration(command, id, (worker) => changeState(worker, 'removed'));
-    output.answer(
-      result,
-      `Removed ${id}: it is not polled any more. Its journal is kept. If you add it again, it continues from its watermark, or with --baseline it starts with a first sync.`,
-    );
-  });
+  addIntegrationCommand(integrations, 'remove', 'stop polling an integration; its journal is kept').action(
+    async (id: string, _options: object, command: Command) => {
+      const { result, output } = await onIntegration(command, id, (worker) => changeState(worker, 'removed'));
+      output.answer(
+        result,
+        `Removed ${id}: it is not polled any more. Its journal is kept. If you add it again, it continues from its watermark, or with --baseline it starts with a first sync.`,
+      );
+    },
+  );
 }

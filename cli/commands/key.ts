@@ -26,7 +26,7 @@ export function addKeyCommand(program: Command): void {
         throw new CommandError('With --local, the key is KOMBO_API_KEY in the environment.');
       const { storeKey, close } = await openAws(stack);
       try {
-        await storeKey?.(await readKey());
+        await storeKey(await readKey());
         createOutput(json).answer(
           { stored: true },
           'The key is stored. The functions use it within five minutes, without a new deployment.',

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { changeState } from '../../functions/core/operator/operator-changes.ts';
 import { onIntegration } from '../deployment/on-deployment.ts';
-import { addIntegrationArgument } from '../options/values.ts';
+import { addIntegrationCommand } from '../options/values.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 
 /** Adds `schoolbell pause` and `schoolbell resume`. */
@@ -22,7 +22,7 @@ export function addPauseCommands(program: Command): void {
     },
   ] as const;
   for (const { name, state, description, done } of commands) {
-    addIntegrationArgument(program.command(name).description(description)).action(
+    addIntegrationCommand(program, name, description).action(
       async (id: string, _options: object, command: Command) => {
         const { result, integration, output } = await onIntegration(command, id, (worker) =>
           changeState(worker, state),

@@ -5,16 +5,14 @@ import { limitedUntil } from '../../functions/core/state/checkpoint.ts';
 import { findIntegration } from '../deployment/on-deployment.ts';
 import { openAws } from '../deployment/open-deployment.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
-import { addIntegrationArgument, learnerDetailsOption } from '../options/values.ts';
+import { addIntegrationCommand, learnerDetailsOption } from '../options/values.ts';
 import { notActive, type PollOptions, pollLocal } from '../runs/poll-local.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
 
 /** Adds `schoolbell poll`, and `schoolbell reconcile`, which is short for `poll --mode reconcile`. */
 export function addPollCommands(program: Command): void {
-  addIntegrationArgument(
-    program.command('poll').description('poll an integration now: read what changed, publish events'),
-  )
+  addIntegrationCommand(program, 'poll', 'poll an integration now: read what changed, publish events')
     .addOption(
       new Option(
         '--mode <mode>',
@@ -28,10 +26,10 @@ export function addPollCommands(program: Command): void {
     .addOption(learnerDetailsOption())
     .addHelpText('after', HELP)
     .action(poll);
-  addIntegrationArgument(
-    program
-      .command('reconcile')
-      .description('poll an integration now, and read everything to find missed changes; also runs weekly'),
+  addIntegrationCommand(
+    program,
+    'reconcile',
+    'poll an integration now, and read everything to find missed changes; also runs weekly',
   ).action((id: IntegrationId, options: PollOptions, command: Command) =>
     poll(id, { ...options, mode: 'reconcile' }, command),
   );
@@ -85,7 +83,7 @@ async function requestPoll(
     );
   }
   const message = { integration: id, ...(mode && { mode }) };
-  await queue?.send([message]);
+  await queue.send([message]);
   const asked =
     mode === 'reconcile'
       ? `Requested a poll of ${id} that reads everything: missed changes are published to the bus. See the result with: schoolbell status ${id}`

@@ -1,17 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
-import type { LearningEventType } from '../../functions/contract/event-parts.ts';
-import type { IntegrationId } from '../../functions/contract/integration.ts';
+import type { Integration, IntegrationId } from '../../functions/contract/integration.ts';
 import { isRunError } from '../../functions/core/errors.ts';
-import { BEGINNING } from '../../functions/core/replay/event-history.ts';
 import { orderReplay, type ReplayOrder, refuseOrder } from '../../functions/core/replay/order-replay.ts';
 import { planOneEvent, planReplay } from '../../functions/core/replay/plan-replay.ts';
 import { findIntegration, onDeployment } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
-import { filterByStoredIds } from '../filter-ids.ts';
+import { filterByStoredIds, type SelectionOptions, selectionOf } from '../filter-ids.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
 import {
-  addIntegrationArgument,
+  addIntegrationCommand,
   listOption,
   parseInstant,
   parseNumber,
@@ -25,13 +23,7 @@ import { unlessInterrupted } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
 import { createReplayProgress, planText, replaysText } from '../views/replay-view.ts';
 
-type ReplayOptions = {
-  from?: string;
-  to?: string;
-  type: LearningEventType[];
-  course: string[];
-  learner: string[];
-  progression: string[];
+type ReplayOptions = SelectionOptions & {
   source: 'journal' | 'kombo';
   one?: boolean;
   consumer?: string;
@@ -49,14 +41,14 @@ type ReplayOptions = {
 
 /** Adds `schoolbell replay`, which publishes events again. */
 export function addReplayCommand(program: Command): void {
-  addIntegrationArgument(
-    program
-      .command('replay')
-      .description('publish events again, after showing how many; does not change the watermark'),
+  addIntegrationCommand(
+    program,
+    'replay',
+    'publish events again, after showing how many; does not change the watermark',
   )
     .option('--from <time>', `only events detected at this time or later: ${TIME_FORMS}`, parseInstant)
     .option('--to <time>', 'only events detected before this time', parseInstant)
-    .addOption(typesOption('--type <events>', 'only events of these types'))
+    .addOption(typesOption())
     .addOption(listOption('--course <ids>', "only these courses, by Kombo's id or the platform's"))
     .addOption(listOption('--learner <ids>', "only these learners, by Kombo's id or the platform's"))
     .addOption(listOption('--progression <ids>', 'only these course progressions'))
@@ -92,12 +84,12 @@ export function addReplayCommand(program: Command): void {
       const { directory, json } = globalOptionsOf(command);
       const progress = createReplayProgress(process.stderr.isTTY && !json);
       const run = async (deployment: Deployment, output: Output) => {
-        await findIntegration(deployment.ports.store, id);
+        const integration = await findIntegration(deployment.ports.store, id);
         const at = { deployment, output, progress, here: directory !== null || options.here === true };
         if (options.list) return list(deployment, id, output);
         if (options.stop !== undefined) return stopReplay(at, id, options.stop);
         if (options.resume !== undefined) return resumeReplay(at, id, options.resume);
-        const replay = await order(deployment, id, options, output);
+        const replay = await order(deployment, integration, options, output);
         if (replay !== null) await startReplay(at, replay);
       };
       try {
@@ -123,21 +115,22 @@ Examples:
   schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --resume`;
 
 /** Plans a replay, asks for confirmation, and stores the replay. Returns null when the replay must not be sent. */
-async function order(deployment: Deployment, id: IntegrationId, options: ReplayOptions, output: Output) {
+async function order(
+  deployment: Deployment,
+  integration: Integration,
+  options: ReplayOptions,
+  output: Output,
+) {
   const { ports, ids } = deployment;
-  const { from, to, type, course, learner, progression, source, reason, rate } = options;
-  if (from === undefined && !options.one)
+  const { source, reason, rate } = options;
+  if (options.from === undefined && !options.one)
     throw new CommandError('Missing --from: the time to replay from.', ExitCode.wrongUse);
   if (options.consumer !== undefined && !options.force) await refuseUnknown(deployment, options.consumer);
-  const integration = await findIntegration(ports.store, id);
+  const selection = selectionOf(options);
+  const filter = await filterByStoredIds(selection.filter, ids);
   const plans = options.one ? planOneEvent : planReplay;
-  const filter = await filterByStoredIds(
-    { types: type, courses: course, learners: learner, progressions: progression },
-    ids,
-  );
-  const wantedRange = { from: from ?? BEGINNING, to: to ?? null };
   const planned = await unlessInterrupted(
-    plans(ports, integration, { range: wantedRange, filter, source }),
+    plans(ports, integration, { range: selection.range, filter, source }),
     () => 'no event was sent.',
   );
   if ('refused' in planned) throw new CommandError(planned.refused);
@@ -155,7 +148,7 @@ async function order(deployment: Deployment, id: IntegrationId, options: ReplayO
 
   const { events, byType, range } = plan;
   if (options.dryRun) {
-    output.answer({ integration: id, range, events, byType }, ...planText(plan, wanted));
+    output.answer({ integration: integration.id, range, events, byType }, ...planText(plan, wanted));
     return null;
   }
   output.say(...planText(plan, wanted));

@@ -3,7 +3,7 @@ import { minute, plural } from '../../functions/contract/printable-text.ts';
 import { retrySetAside } from '../../functions/core/operator/retry-set-aside.ts';
 import type { SetAside } from '../../functions/core/state/set-aside.ts';
 import { findIntegration, onDeployment, onIntegration, READS } from '../deployment/on-deployment.ts';
-import { addIntegrationArgument } from '../options/values.ts';
+import { addIntegrationCommand } from '../options/values.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { plainTable } from '../views/plain-table.ts';
 
@@ -18,7 +18,7 @@ export function addSetAsideCommand(program: Command): void {
 }
 
 function addList(setAside: Command): void {
-  addIntegrationArgument(setAside.command('list').description('list what is set aside, and why')).action(
+  addIntegrationCommand(setAside, 'list', 'list what is set aside, and why').action(
     (id: string, _options: object, command: Command) =>
       onDeployment(
         command,
@@ -40,10 +40,10 @@ function addList(setAside: Command): void {
 }
 
 function addRetry(setAside: Command): void {
-  addIntegrationArgument(
-    setAside
-      .command('retry')
-      .description('read the records and publish the events again; statuses stay in the list'),
+  addIntegrationCommand(
+    setAside,
+    'retry',
+    'read the records and publish the events again; statuses stay in the list',
   ).action(async (id: string, _options: object, command: Command) => {
     const { result, output } = await onIntegration(command, id, async (worker) =>
       retrySetAside(worker, await worker.ports.store.readSetAside(id)),
@@ -68,10 +68,10 @@ function addRetry(setAside: Command): void {
 }
 
 function addDrop(setAside: Command): void {
-  addIntegrationArgument(
-    setAside
-      .command('drop')
-      .description('remove one record, event or status from the list without processing it'),
+  addIntegrationCommand(
+    setAside,
+    'drop',
+    'remove one record, event or status from the list without processing it',
   )
     .argument('<id>', 'the ID of the item in the list')
     .addHelpText('after', DROP_HELP)

@@ -7,7 +7,7 @@ import { type Status, statusOf } from '../../functions/core/operator/status.ts';
 import { planReplay } from '../../functions/core/replay/plan-replay.ts';
 import type { ReplayPorts } from '../../functions/core/replay/ports.ts';
 import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
-import { findIntegration, onDeployment } from '../deployment/on-deployment.ts';
+import { findIntegration, onDeployment, readIntegrations } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { INTEGRATION_HELP, parseIntegrationId, parseNumber } from '../options/values.ts';
 import { interruption } from '../terminal/interruption.ts';
@@ -73,8 +73,7 @@ async function show(
     const status = await readStatus(ports, integration, await countEvents(ports, integration));
     return output.json ? output.answer(status, '') : print(...statusText(status));
   }
-  const { integrations, unreadable } = await ports.store.readIntegrations();
-  for (const { reason } of unreadable) output.complain(reason);
+  const integrations = await readIntegrations(ports.store, output);
   const present = integrations.filter(({ state }) => state !== 'removed');
   const statuses = await pMap(present, (integration) => readStatus(ports, integration, null), {
     concurrency: READS_AT_ONCE,

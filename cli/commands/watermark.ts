@@ -3,38 +3,37 @@ import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { plural } from '../../functions/contract/printable-text.ts';
 import { setWatermark } from '../../functions/core/operator/operator-changes.ts';
 import { findIntegration, onDeployment, onIntegration, READS } from '../deployment/on-deployment.ts';
-import { addIntegrationArgument, parseInstant } from '../options/values.ts';
+import { addIntegrationCommand, parseInstant } from '../options/values.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 
 type WatermarkOptions = { set?: string; force?: boolean };
 
 /** Adds `schoolbell watermark`, which prints or sets the watermark of an integration. */
 export function addWatermarkCommand(program: Command): void {
-  addIntegrationArgument(
-    program
-      .command('watermark')
-      .description('show up to which time all changes were read, or set that time')
-      .option(
-        '--set <time>',
-        'read again from this time on; only changes that were missed are published',
-        parseInstant,
-      )
-      .option('--force', 'allow a later time: changes that no poll has read are skipped'),
-  ).action(async (id: IntegrationId, options: WatermarkOptions, command: Command) => {
-    if (options.set === undefined) return show(id, options, command);
-    const { set, force = false } = options;
-    const { result, output } = await onIntegration(command, id, async (worker) =>
-      setWatermark(worker, set, { force }),
-    );
-    if (result.kind === 'refused') throw new CommandError(result.reason);
-    const { before, after, endedRun } = result;
-    const ended =
-      endedRun === null ? '' : ` The run in progress (${plural(endedRun.records, 'record')} read) was ended.`;
-    output.answer(
-      { integration: id, before, watermark: after, endedRun: endedRun !== null },
-      `The watermark of ${id} is ${after}; it was ${before}.${ended} The next poll reads from there.`,
-    );
-  });
+  addIntegrationCommand(program, 'watermark', 'show up to which time all changes were read, or set that time')
+    .option(
+      '--set <time>',
+      'read again from this time on; only changes that were missed are published',
+      parseInstant,
+    )
+    .option('--force', 'allow a later time: changes that no poll has read are skipped')
+    .action(async (id: IntegrationId, options: WatermarkOptions, command: Command) => {
+      if (options.set === undefined) return show(id, options, command);
+      const { set, force = false } = options;
+      const { result, output } = await onIntegration(command, id, async (worker) =>
+        setWatermark(worker, set, { force }),
+      );
+      if (result.kind === 'refused') throw new CommandError(result.reason);
+      const { before, after, endedRun } = result;
+      const ended =
+        endedRun === null
+          ? ''
+          : ` The run in progress (${plural(endedRun.records, 'record')} read) was ended.`;
+      output.answer(
+        { integration: id, before, watermark: after, endedRun: endedRun !== null },
+        `The watermark of ${id} is ${after}; it was ${before}.${ended} The next poll reads from there.`,
+      );
+    });
 }
 
 async function show(id: IntegrationId, { force }: WatermarkOptions, command: Command): Promise<void> {

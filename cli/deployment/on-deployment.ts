@@ -100,6 +100,13 @@ export async function findIntegration(store: Store, id: IntegrationId): Promise<
   );
 }
 
+/** Returns all integrations, and prints an error for each integration whose settings cannot be read. */
+export async function readIntegrations(store: Store, output: Output): Promise<Integration[]> {
+  const { integrations, unreadable } = await store.readIntegrations();
+  for (const { reason } of unreadable) output.complain(reason);
+  return integrations;
+}
+
 /**
  * Returns a function that prints each event when it is published. With `--json`, it prints the event as EventBridge
  * delivers it, otherwise as one line.

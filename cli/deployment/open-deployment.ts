@@ -9,8 +9,6 @@ import { ADDRESS_RULE, Environment, isAddress } from '../../functions/contract/e
 import type { ReplayMessage } from '../../functions/contract/messages.ts';
 import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 import type { Queue, RunSettings } from '../../functions/core/ports.ts';
-import type { ReplayPorts } from '../../functions/core/replay/ports.ts';
-import type { IdSetting } from '../../functions/remote-ids.ts';
 import { runSettings } from '../../functions/run-settings.ts';
 import { type OperatorChecks, readStackOutputs, wireOperator } from '../../functions/wiring.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
@@ -25,28 +23,18 @@ import { deployedEnvironment, stackEnvironment } from './deployed-environment.ts
  * What a command works on: the deployment on AWS, or with `--local` an embedded DynamoDB and event bus on
  * this machine.
  */
-export type Deployment = {
-  ports: ReplayPorts;
-  settings: RunSettings;
-  /** How the platforms' own ids are stored and published. */
-  ids: IdSetting;
-  /** Sends messages that request a poll; null with `--local`, where the command polls. */
-  queue: Queue | null;
+export type Deployment = Omit<Operator, 'replayQueue' | 'checks' | OnAws> & {
   /** Sends messages that request a replay; null if the command must send the replay's events. */
   replayQueue: Queue<ReplayMessage> | null;
-  /** Reads which Kombo environment the API key belongs to. */
-  readKeyOwner: LocalKombo['kombo']['readKeyOwner'];
-  findLearners: LocalKombo['kombo']['findLearners'];
   /** Reads the certificates of a progression; null if the deployment issues no certificates. */
   readCertificates: ((progression: CertifiedProgression) => Promise<IssuedCertificate[]>) | null;
-  /** Reads the names of the consumers to which a replay can be addressed. */
-  readConsumers: () => Promise<string[]>;
   /** The checks of `doctor` that need more than the ports; null with `--local`. */
   checks: OperatorChecks | null;
-  /** Stores the Kombo API key; null with `--local`, where it comes from the environment. */
-  storeKey: ((key: string) => Promise<void>) | null;
   close(): Promise<void>;
 };
+type Operator = ReturnType<typeof wireOperator>;
+/** With `--local`, the command itself polls, and the Kombo API key comes from the environment. */
+type OnAws = 'queue' | 'storeKey';
 
 const LocalSettings = z.pick(Environment, {
   OVERLAP_SECONDS: true,
@@ -88,7 +76,7 @@ export async function openDeployment(
  * Opens the deployment on AWS that is in the stack. If `stack` is null, opens the deployment that the
  * environment variables name, or else the deployment that was last deployed from this folder.
  */
-export async function openAws(stack: string | null): Promise<Deployment> {
+export async function openAws(stack: string | null): Promise<Deployment & Pick<Operator, OnAws>> {
   // The addresses of CloudFormation and the other services are checked before the first request.
   refuseOpenAddresses(process.env);
   const variables =
@@ -157,7 +145,6 @@ export async function openLocal(
     ports: parts.ports,
     ids: kombo.ids,
     settings: { ...runSettings(settings.data), ...(learnerDetails && { learnerDetails }) },
-    queue: null,
     replayQueue: null,
     readKeyOwner: kombo.kombo.readKeyOwner,
     findLearners: kombo.kombo.findLearners,
@@ -167,7 +154,6 @@ export async function openLocal(
       : null,
     readConsumers: async () => LOCAL_CONSUMERS,
     checks: null,
-    storeKey: null,
     busEndpoint: parts.busEndpoint,
     close: parts.close,
   };

@@ -5,8 +5,9 @@ import type { Timestamp } from '../../functions/contract/field-types.ts';
 import { BaselineText, IntegrationId } from '../../functions/contract/integration.ts';
 import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 
-/** Adds the `integration` argument to a command. */
-export function addIntegrationArgument(command: Command): Command {
+/** Adds a command whose first argument is an integration. */
+export function addIntegrationCommand(parent: Command, name: string, description: string): Command {
+  const command = parent.command(name).description(description);
   return command.argument('<integration>', INTEGRATION_HELP, parseIntegrationId);
 }
 
@@ -14,34 +15,25 @@ export function addIntegrationArgument(command: Command): Command {
 export const INTEGRATION_HELP =
   "id of the integration, such as moodle:7C9M...: Kombo's dashboard shows it, and schoolbell integrations list";
 
-/** Returns a parser for the value of an option. The parser's error has the message of the schema. */
-function parserOf<Value>(schema: z.ZodMiniType<Value>): (text: string) => Value {
+/** Returns a parser for an argument or an option. The parser's error has `message` or the message of the schema. */
+function parserOf<Value>(schema: z.ZodMiniType<Value>, message?: string): (text: string) => Value {
   return (text) => {
     const parsed = schema.safeParse(text, IN_ENGLISH);
     if (parsed.success) return parsed.data;
-    throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? '');
+    throw new InvalidArgumentError(message ?? parsed.error.issues[0]?.message ?? '');
   };
 }
 
 /** Parses the id of an integration. */
-export function parseIntegrationId(text: string): IntegrationId {
-  const parsed = IntegrationId.safeParse(text, IN_ENGLISH);
-  if (parsed.success) return parsed.data;
-  throw new InvalidArgumentError(
-    "An integration id looks like moodle:7C9M5sXAQx2cNMpVHLojrFpL. Find it in Kombo's dashboard, or with: schoolbell integrations list",
-  );
-}
+export const parseIntegrationId = parserOf(
+  IntegrationId,
+  "An integration id looks like moodle:7C9M5sXAQx2cNMpVHLojrFpL. Find it in Kombo's dashboard, or with: schoolbell integrations list",
+);
+
+type Limits = { min: number; max?: number; whole?: boolean };
 
 /** Returns a parser for a number from `min` to `max`, both inclusive. */
-export function parseNumber({
-  min,
-  max = Number.POSITIVE_INFINITY,
-  whole = true,
-}: {
-  min: number;
-  max?: number;
-  whole?: boolean;
-}): (text: string) => number {
+export function parseNumber({ min, max = Infinity, whole = true }: Limits): (text: string) => number {
   return (text) => {
     const value = text.trim() === '' ? Number.NaN : Number(text);
     if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
@@ -116,17 +108,18 @@ export function listOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(collect).default([], 'all');
 }
 
-/** Creates a list option for types of learning events. */
-export function typesOption(flags: string, description: string): Option {
-  return new Option(flags, description).argParser(collectTypes).default([], 'all');
+/** Creates the list option `--type`, for types of learning events. */
+export function typesOption(): Option {
+  const option = new Option('--type <events>', 'only events of these types');
+  return option.argParser(collectTypes).default([], 'all');
 }
 
 function collect(value: string, before: string[]): string[] {
   return [...before, ...value.split(',').filter((one) => one !== '')];
 }
 
+const parseType = parserOf(LearningEventType, `Give one of ${LearningEventType.options.join(', ')}.`);
+
 function collectTypes(value: string, before: LearningEventType[]): LearningEventType[] {
-  const parsed = z.array(LearningEventType).safeParse(value.split(','));
-  if (parsed.success) return [...before, ...parsed.data];
-  throw new InvalidArgumentError(`Give one of ${LearningEventType.options.join(', ')}.`);
+  return [...before, ...value.split(',').map(parseType)];
 }

@@ -185,11 +185,8 @@ function pollByHandlers({ ports, settings }: Deployment, { integration, view, st
   });
   return async (message?: PollMessage): Promise<ExitCode> => {
     const watermark = (await ports.store.readCheckpoint(integration))?.checkpoint.watermark ?? null;
-    view.pollBegins({
-      at: ports.clock(),
-      mode: message?.mode ?? (watermark === null ? 'baseline' : 'incremental'),
-      updatedAfter: updatedAfter('incremental', watermark, settings.overlapMs),
-    });
+    const mode = message?.mode ?? (watermark === null ? 'baseline' : 'incremental');
+    view.pollBegins(ports.clock(), mode, updatedAfter('incremental', watermark, settings.overlapMs));
     if (message === undefined) await dispatch();
     else await queue.send([message]);
     const invocation = { getRemainingTimeInMillis: () => (stop.aborted ? 0 : INVOCATION_MS) };

@@ -13,15 +13,10 @@ import {
   readEventsOf,
 } from '../../functions/core/replay/event-history.ts';
 import { isKomboId } from '../../functions/core/replay/plan-replay.ts';
-import type { EventFilter, Selection, TimeRange } from '../../functions/core/replay/selection.ts';
+import type { Selection } from '../../functions/core/replay/selection.ts';
 import { looksLikeEmail } from '../../functions/remote-ids.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { filterByStoredIds } from '../filter-ids.ts';
-
-/**
- * The events to find. The filter may name a learner by e-mail address, Kombo's id or the platform's own id.
- */
-export type EventRequest = { range: TimeRange; filter: EventFilter; order: EventOrder };
 
 /** A search for the events of one integration in its journal. */
 export type Search = {
@@ -36,14 +31,14 @@ export type Search = {
 };
 
 /**
- * Plans the search for the events of one integration. If the filter names learners, they are looked up at
- * Kombo. Without `--from`, only the journal entries of their progressions are then read. An e-mail address is
- * never stored.
+ * Plans the search for the events of one integration. The filter may name a learner by e-mail address, Kombo's
+ * id or the platform's own id. If it names learners, they are looked up at Kombo. Without `--from`, only the
+ * journal entries of their progressions are then read. An e-mail address is never stored.
  */
 export async function planSearch(
   deployment: Deployment,
   integration: IntegrationId,
-  { range, filter }: EventRequest,
+  { range, filter }: Selection,
 ): Promise<Search> {
   const last = await lastEntry(deployment.ports.store, integration);
   const search = (selection: Selection, progressions: string[] | null, note: string | null = null) => ({

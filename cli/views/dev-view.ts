@@ -10,35 +10,13 @@ import { eventLine } from './event-line.ts';
 import { plainTable } from './plain-table.ts';
 import { doneText, problemText } from './poll-outcome.ts';
 
-/** Prints the progress of `dev`. */
-export type DevView = {
-  open(opening: Opening): void;
-  pollBegins(poll: { at: number; mode: PollMode; updatedAfter: string | null }): void;
-  /** Prints what happens between two polls. */
-  happens(title: string, text: string): void;
-  event(event: DeliveredEvent): void;
-  /** Prints what a consumer did with an event. */
-  consumed(consumer: string, text: string): void;
-  pollEnds(integration: string, outcome: PollOutcome): void;
-  /**
-   * Updates the progress bar.
-   *
-   * @param left the remaining share of the time until the next poll, 0 to 1
-   */
-  timePasses(now: number, left: number): void;
-  /**
-   * Prints the summary.
-   *
-   * @param certificates the folder with the certificates, or null
-   */
-  close(certificates: string | null): void;
-};
+export type DevView = ReturnType<typeof createDevView>;
 
 /** The width of the column with the consumer's name. */
 const CONSUMER = 24;
 
-/** Creates the view. It prints lines and, on a terminal, a progress bar below them. */
-export function createDevView(output: Output): DevView {
+/** Creates the view of `dev`. It prints lines and, on a terminal, a progress bar below them. */
+export function createDevView(output: Output) {
   const isLive = process.stdout.isTTY && !output.json;
   const live = isLive ? createLogUpdate(process.stdout) : null;
   const say = (...lines: Line[]) => {
@@ -48,11 +26,11 @@ export function createDevView(output: Output): DevView {
   const seen: Seen = { opening: null, polls: 0, records: 0, events: [] };
 
   return {
-    open(opening) {
+    open(opening: Opening): void {
       seen.opening = opening;
       say(...openingText(opening));
     },
-    pollBegins({ at, mode, updatedAfter }) {
+    pollBegins(at: number, mode: PollMode, updatedAfter: string | null): void {
       const name = mode === 'baseline' ? 'Baseline' : `Poll ${seen.polls}`;
       const query =
         mode === 'baseline'
@@ -62,15 +40,17 @@ export function createDevView(output: Output): DevView {
       say('', [styled('bold', name.padEnd(10)), minute(new Date(at).toISOString())]);
       say([styled('dim', `  in  GET /lms/course-progressions${query}`)]);
     },
-    happens(title, text) {
+    /** Prints what happens between two polls. */
+    happens(title: string, text: string): void {
       say('', [styled('bold', title)], `  ${text}`);
     },
-    event(event) {
+    event(event: DeliveredEvent): void {
       seen.events.push(event);
       live?.clear();
       output.answer(event, ...eventLine(event, { prefix: '  out ' }));
     },
-    consumed(consumer, text) {
+    /** Prints what a consumer did with an event. */
+    consumed(consumer: string, text: string): void {
       const lines = wrapped(text, terminalColumns() - CONSUMER);
       say(
         ...lines.map((line, at) => [
@@ -78,7 +58,7 @@ export function createDevView(output: Output): DevView {
         ]),
       );
     },
-    pollEnds(integration, outcome) {
+    pollEnds(integration: string, outcome: PollOutcome): void {
       if (outcome.kind === 'ended')
         seen.records += outcome.ended.reduce((sum, { records }) => sum + records, 0);
       live?.clear();
@@ -89,12 +69,22 @@ export function createDevView(output: Output): DevView {
       if (outcome.kind === 'held') output.say(`  ${problem}`);
       else output.complain(problem);
     },
-    timePasses(now, left) {
+    /**
+     * Updates the progress bar.
+     *
+     * @param left the remaining share of the time until the next poll, 0 to 1
+     */
+    timePasses(now: number, left: number): void {
       const bar = '█'.repeat(Math.round((1 - left) * 20)).padEnd(20, '░');
       const time = minute(new Date(now).toISOString());
       live?.(terminalText(['', [styled('cyan', bar), `  ${time}  `, styled('dim', 'until the next poll')]]));
     },
-    close(certificates) {
+    /**
+     * Prints the summary.
+     *
+     * @param certificates the folder with the certificates, or null
+     */
+    close(certificates: string | null): void {
       live?.clear();
       live?.done();
       output.say(...closingText(seen, certificates));
@@ -102,13 +92,13 @@ export function createDevView(output: Output): DevView {
   };
 }
 
-export type Opening = { integration: string; baseUrl: string; busEndpoint: string; school: boolean };
+type Opening = { integration: string; baseUrl: string; busEndpoint: string; school: boolean };
 
 /** The values that were printed until now. */
-export type Seen = { opening: Opening | null; polls: number; records: number; events: DeliveredEvent[] };
+type Seen = { opening: Opening | null; polls: number; records: number; events: DeliveredEvent[] };
 
 /** Returns the first lines: where records are read, and where events are published. */
-export function openingText({ baseUrl, busEndpoint, school, integration }: Opening): Line[] {
+function openingText({ baseUrl, busEndpoint, school, integration }: Opening): Line[] {
   const source = school ? "a sandbox of Kombo's API with a small school" : integration;
   return [
     [styled('bold', 'Schoolbell: what changes on a learning platform becomes events')],
@@ -125,7 +115,7 @@ export function openingText({ baseUrl, busEndpoint, school, integration }: Openi
 }
 
 /** Returns the last lines: a summary, an example of an event, and what to try next. */
-export function closingText({ opening, polls, records, events }: Seen, certificates: string | null): Line[] {
+function closingText({ opening, polls, records, events }: Seen, certificates: string | null): Line[] {
   const example = events.findLast((event) => event['detail-type'] === 'CourseCompleted');
   const counts = `${plural(polls, 'poll')}, ${plural(records, 'progression')} read, ${plural(events.length, 'event')} published:`;
   return [

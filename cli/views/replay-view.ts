@@ -74,33 +74,28 @@ export function replaysText(replays: ReplayRecord[]): Line[] {
 
 const WIDTH = 30;
 
-/** A progress bar below all other lines on a terminal. */
-export type ReplayProgress = {
-  show(replay: ReplayRecord): void;
-  /** Prints other lines above the bar. */
-  above(print: () => void): void;
-  close(): void;
-};
+export type ReplayProgress = ReturnType<typeof createReplayProgress>;
 
 /**
- * Creates the progress bar.
+ * Creates a progress bar below all other lines on a terminal.
  *
  * @param isLive whether standard error is a terminal
  */
-export function createReplayProgress(isLive: boolean): ReplayProgress {
+export function createReplayProgress(isLive: boolean) {
   const live = isLive ? createLogUpdate(process.stderr) : null;
   let shown = '';
   return {
-    show(replay) {
+    show(replay: ReplayRecord): void {
       shown = terminalText([barText(replay)]);
       live?.(shown);
     },
-    above(print) {
+    /** Prints other lines above the bar. */
+    above(print: () => void): void {
       live?.clear();
       print();
       if (shown !== '') live?.(shown);
     },
-    close() {
+    close(): void {
       live?.clear();
       live?.done();
     },

@@ -8,19 +8,7 @@ import { plainTable } from './plain-table.ts';
 import { countingText, failureText, heldText, runText } from './poll-outcome.ts';
 import { durationText } from './words.ts';
 
-/** The order of conditions: those that need a person most come first. */
-const ORDER: Condition[] = [
-  'held',
-  'failing',
-  'retrying',
-  'waiting',
-  'not started',
-  'first sync',
-  'healthy',
-  'paused',
-  'removed',
-];
-
+/** The colours of the conditions. The conditions that need a person most come first. */
 const COLOURS = {
   held: 'red',
   failing: 'red',
@@ -32,6 +20,8 @@ const COLOURS = {
   paused: 'dim',
   removed: 'dim',
 } as const satisfies Record<Condition, string>;
+
+const ORDER = Object.keys(COLOURS);
 
 /** A column of the overview. `isWide`: left out where the terminal is narrow. */
 type Column = { head: string; cell: (status: Status, now: number) => Part; isWide?: true };

@@ -10,7 +10,6 @@ async function findings(readKeyOwner: (now: number) => Promise<{ environment: st
   const deployment: Deployment = {
     ports,
     settings,
-    queue: null,
     replayQueue: null,
     readKeyOwner: () => readKeyOwner(ports.clock()),
     findLearners: async () => [],
@@ -18,7 +17,6 @@ async function findings(readKeyOwner: (now: number) => Promise<{ environment: st
     readConsumers: async () => [],
     checks: null,
     ids: { mode: 'keep', key: async () => '' },
-    storeKey: null,
     close: async () => undefined,
   };
   const found: Finding[] = [];

@@ -33,7 +33,6 @@ function deployed(at: ReplayWorld) {
     deployment: {
       ports: at.ports,
       settings: at.settings,
-      queue: null,
       replayQueue,
       readKeyOwner: () => Promise.reject(new Error('not asked for')),
       findLearners: async () => [],
@@ -41,7 +40,6 @@ function deployed(at: ReplayWorld) {
       readConsumers: async () => [],
       checks: null,
       ids: { mode: 'keep', key: async () => '' },
-      storeKey: null,
       close: async () => {},
     },
     output: {
