@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const ROOT = join(import.meta.dirname, '..');
 const PAGE = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
 
-/** The folders that each folder may import, from the table of the page. */
+/** The folders that each folder may import, read from the table in docs/architecture.md. */
 const described = new Map(
   [...PAGE.matchAll(/^\| `([\w/-]+)\/` \| [^|]+ \|([^|]*)\|$/gm)].map(([, folder = '', imports = '']) => [
     folder,
@@ -19,12 +19,12 @@ const sources = [...new Set(folders.map((folder) => folder.split('/')[0] ?? ''))
     .map((file) => join(top, file)),
 );
 
-/** Returns the deepest described folder that contains a file. */
+/** Returns the deepest folder in the table that contains a file. */
 function folderOf(file: string): string | undefined {
   return folders.find((folder) => file.startsWith(`${folder}/`));
 }
 
-/** Returns the other described folders that the files of each described folder import. */
+/** Returns, for each folder in the table, the other folders in the table that its files import. */
 function importsOf(): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>(folders.map((folder) => [folder, new Set()]));
   for (const file of sources) {
@@ -39,7 +39,7 @@ function importsOf(): Map<string, Set<string>> {
   return found;
 }
 
-test('docs/architecture.md describes the folder of each source file', () => {
+test('docs/architecture.md has a row for the folder of each source file', () => {
   expect(sources.filter((file) => folderOf(file) === undefined)).toEqual([]);
 });
 
@@ -48,7 +48,7 @@ test.each(folders)('docs/architecture.md lists exactly the folders that %s impor
   expect([...(importsOf().get(folder) ?? [])].toSorted()).toEqual(described.get(folder));
 });
 
-test('docs/architecture.md draws the imports between top folders', () => {
+test('the graph in docs/architecture.md shows the imports between the top folders', () => {
   const topOf = (folder: string) => folder.split('/')[0] ?? '';
   const edges = new Set(
     [...importsOf()].flatMap(([from, to]) =>
@@ -61,7 +61,7 @@ test('docs/architecture.md draws the imports between top folders', () => {
   expect(drawn.toSorted()).toEqual([...edges].toSorted());
 });
 
-test('docs/architecture.md names only files that exist', () => {
+test('docs/architecture.md mentions only files that exist', () => {
   const steps = PAGE.slice(PAGE.indexOf('## A poll'), PAGE.indexOf('## Folders'));
   const named = [...steps.matchAll(/`([\w/-]+\.ts)`/g)].map(([, file = '']) => file);
   expect(named.filter((file) => !sources.includes(file))).toEqual([]);

@@ -4,7 +4,7 @@ import { costTable, limitTable, pollRequests, shortCostRows } from '../../bench/
 import { openCountedSchool } from '../../bench/counted-school.ts';
 import { HOUR_MS } from '../../bench/surroundings.ts';
 
-it('the capacity units and requests in the cost model are those that polls use', async () => {
+it('the cost model has the same numbers of capacity units and requests as measured polls', async () => {
   const school = await openCountedSchool('moodle:7C9M5sXAQx2cNMpVHLojrFpL', 40);
   const poll = async () => {
     school.clock.advance(HOUR_MS);
@@ -28,7 +28,7 @@ it.each(Object.entries({ costTable, limitTable }))(
   },
 );
 
-it('the costs in the README are those of the cost model', () => {
+it('the costs in the README are the costs of the cost model', () => {
   const rows = readFileSync('README.md', 'utf8').matchAll(/^\| +(\d+) \| +(\$[\d.]+) \| +(\$[\d.]+) \|$/gm);
   expect([...rows].map(([, ...cells]) => cells)).toEqual(shortCostRows());
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { countPolls } from '../../bench/counts.ts';
 
-it('the requests, capacity units and journal bytes of each kind of poll equal the expected numbers', async () => {
+it('each kind of poll makes the expected number of requests and uses the expected capacity units and journal bytes', async () => {
   const { idle, fullPage, tenth } = await countPolls();
   // The three requests to DynamoDB read the settings, acquire the lease and release the lease.
   expect(idle).toEqual({

@@ -12,7 +12,7 @@ const inLearning = { env: { account: '222222222222', region: 'eu-central-1' } };
 
 const app = () => new App({ context: { 'aws:cdk:bundling-stacks': [] } });
 
-it('docs/constructs.md contains the example of one stack as it is tested', () => {
+it('docs/constructs.md contains the example of one stack that this file tests', () => {
   const page = readFileSync(join(ROOT, 'docs/constructs.md'), 'utf8');
   const example = readFileSync(join(ROOT, EXAMPLE), 'utf8');
   expect(page).toContain(`<!-- ${EXAMPLE} -->\n\`\`\`ts\n${example}\`\`\``);
@@ -24,7 +24,7 @@ it('the example of one stack deploys the functions of the notifier and of the co
   template.hasResourceProperties('AWS::SNS::Subscription', { Endpoint: 'ops@example.com' });
 });
 
-it('the example of a central bus publishes on the bus of the other account, and creates no bus of its own', () => {
+it('the example of a central bus publishes to the bus of the other account and creates no bus', () => {
   const template = Template.fromStack(new centralBus.LearningStack(app(), 'Learning', inLearning));
   template.resourceCountIs('AWS::Events::EventBus', 0);
   expect(JSON.stringify(template.toJSON())).toContain(

@@ -13,13 +13,13 @@ const Json = z.record(z.string(), z.unknown());
 const json = (path: string) => Json.parse(JSON.parse(read(path)));
 
 test.each([...generatedFiles()])(
-  'the file %s is the same as `npm run generate:events` writes',
+  'the file %s is up to date with the event contract (npm run generate:events)',
   (path, text) => {
     expect(read(path)).toBe(text);
   },
 );
 
-test('docs/events has exactly one file for each event, and the AsyncAPI document', () => {
+test('docs/events contains one file for each event and the AsyncAPI document, and no other file', () => {
   const files = readdirSync(new URL('../../docs/events', import.meta.url));
   expect(files.toSorted()).toEqual([...eventTypes.map((type) => `${type}.json`), 'asyncapi.json'].toSorted());
 });
@@ -27,7 +27,7 @@ test('docs/events has exactly one file for each event, and the AsyncAPI document
 describe('the schema of an event', () => {
   const validator = new Ajv({ strict: false, formats: { 'date-time': true } });
 
-  test.each(eventTypes)('type, schema and example of %s agree', (type) => {
+  test.each(eventTypes)('the type, the schema and the example of %s agree', (type) => {
     const { detail } = exampleOf(type);
     expect(publishedEvents[type].parse(detail)).toEqual(detail);
     const validate = validator.compile(json(`docs/events/${type}.json`));
@@ -37,7 +37,7 @@ describe('the schema of an event', () => {
   });
 
   test.each(eventTypes)(
-    'the example of %s is valid in the draft-4 schema for the schema registry',
+    'the example of %s is valid under the draft-4 schema for the schema registry',
     (type) => {
       // Ajv does not support draft 4. The differences are `exclusiveMinimum` and `id`.
       const text = JSON.stringify(eventSchema(type, 'draft-04'));
@@ -55,7 +55,7 @@ describe('the schema of a replayed event', () => {
   const isReplayed = (type: EventType) => 'replay' in publishedEvents[type].shape;
 
   test.each(eventTypes.filter(isReplayed))(
-    'the schema of %s accepts a replay for all consumers, whose consumer is absent or null',
+    'the schema of the replayed %s accepts a replay for all consumers, in which the consumer is absent or null',
     (type) => {
       const validate = validator.compile(json(`docs/events/${type}.json`));
       for (const replay of [
@@ -70,7 +70,7 @@ describe('the schema of a replayed event', () => {
   );
 });
 
-test('the AsyncAPI document is valid, and refers to the schema of each event', () => {
+test('the AsyncAPI document is valid and refers to the schema of each event', () => {
   const schema = Json.parse(specs.schemasWithoutId['3.0.0']);
   const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
   const document = json('docs/events/asyncapi.json');

@@ -69,7 +69,7 @@ function anchorsOf(page: string): string[] {
   });
 }
 
-test('the tests of the documentation find the pages, the sources and the help texts', () => {
+test('the tests of this file find the pages, the sources and the help texts', () => {
   expect(pages).toEqual(
     expect.arrayContaining(['README.md', 'docs/runbook.md', 'test/simulation/README.md']),
   );
@@ -81,7 +81,7 @@ test('the tests of the documentation find the pages, the sources and the help te
 });
 
 describe.each(pages)('%s', (page) => {
-  test('each page names only commands and options that exist', () => {
+  test('each page of the documentation mentions only commands and options that exist', () => {
     for (const command of commandsOf(page)) {
       const words = command.split(/\s+/);
       const name = helps.has(words.slice(0, 2).join(' ')) ? words.slice(0, 2).join(' ') : (words[0] ?? '');
@@ -92,20 +92,20 @@ describe.each(pages)('%s', (page) => {
     }
   });
 
-  test('each page names only scripts of package.json', () => {
+  test('each page of the documentation mentions only scripts of package.json', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = [...read(page).matchAll(/npm run ([\w:-]+)/g)].map(([, script = '']) => script);
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
   });
 
-  test('each page names only paths that exist', () => {
+  test('each page of the documentation mentions only paths that exist', () => {
     const missing = pathsOf(page).filter(
       (path) => !existsSync(join(ROOT, path)) && !existsSync(join(ROOT, dirname(page), path)),
     );
     expect(missing).toEqual([]);
   });
 
-  test('each page links only to files and sections that exist', () => {
+  test('each page of the documentation links only to files and sections that exist', () => {
     for (const [, link = ''] of read(page).matchAll(/\]\(((?!https?:)[^)\s]+)\)/g)) {
       const [path = '', anchor] = link.split('#');
       const target = path === '' ? page : join(dirname(page), path);
@@ -115,7 +115,7 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
-test('the sources name only pages and decision records that exist', () => {
+test('the comments in the sources mention only pages and decision records that exist', () => {
   const files = globSync('docs/**', { cwd: ROOT });
   for (const source of sources) {
     for (const [name] of read(source).matchAll(/(?<![\w/.:-])docs\/[\w/-]+(?:\.md)?/g)) {
@@ -127,7 +127,7 @@ test('the sources name only pages and decision records that exist', () => {
   }
 });
 
-test('each decision record has the next number, in its file name and in its heading', () => {
+test('the decision records are numbered without a gap, with the same number in the file name and in the heading', () => {
   const records = globSync('docs/adr/[0-9]*.md', { cwd: ROOT }).toSorted();
   for (const [at, file] of records.entries()) {
     expect(file).toMatch(new RegExp(`/${String(at + 1).padStart(4, '0')}-`));
@@ -135,7 +135,7 @@ test('each decision record has the next number, in its file name and in its head
   }
 });
 
-test('the runbook quotes only log lines and errors that are in the functions', () => {
+test('the runbook quotes only log lines and errors that the functions contain', () => {
   const code = sources
     .filter((source) => source.startsWith('functions/') || source.startsWith('consumers/'))
     .map(read)
@@ -149,7 +149,7 @@ test('the runbook quotes only log lines and errors that are in the functions', (
   expect(parts.filter((part) => !code.includes(part))).toEqual([]);
 });
 
-test('the runbook has a section for every command of an operator', () => {
+test('the runbook has a section about each command of an operator', () => {
   const [, commands = ''] = read('docs/runbook.md').split('\n# Commands\n');
   const sections = [...commands.matchAll(/^## (.+)$/gm)].flatMap(([, heading = '']) =>
     heading.split(' and '),
@@ -162,7 +162,7 @@ test('the runbook has a section for every command of an operator', () => {
 });
 
 test.each(['examples/consumer/app.ts', 'examples/consumer/handler.ts'])(
-  'docs/consumers.md shows the content of %s',
+  'docs/consumers.md contains the file %s',
   (path) => {
     expect(read('docs/consumers.md')).toContain(`<!-- ${path} -->\n\`\`\`ts\n${read(path)}\`\`\``);
   },

@@ -14,11 +14,11 @@ const REHEARSED = [
   'npx schoolbell replay',
 ];
 
-test('the rehearsed deployment runs exactly the commands of the README', () => {
+test('the list of commands that the rehearsed deployment runs is the list of commands in the README', () => {
   expect(readmeCommands()).toEqual(['npm ci', ...REHEARSED.map(readmeCommand)]);
 });
 
-test.each(REHEARSED)('the rehearsed deployment runs the README\'s command "%s"', (command) => {
+test.each(REHEARSED)('the rehearsed deployment runs the command "%s" of the README', (command) => {
   const suite = readFileSync(new URL('../deployed/rehearsal.deployed.ts', import.meta.url), 'utf8');
   expect(suite).toContain(`readmeCommand('${command}')`);
 });

@@ -52,7 +52,7 @@ async function expectOneLine({ args, variables = {}, code, says }: Case): Promis
 }
 
 describe('wrong input', () => {
-  it('a wrong key is reported in one line on standard error, and nothing is written', () =>
+  it('a key that Kombo refuses is reported in one line on standard error, and nothing is written', () =>
     expectOneLine({
       args: ['poll', kombo.integration, '--local'],
       variables: { ...kombo.variables, KOMBO_API_KEY: 'wrong' },
@@ -219,7 +219,7 @@ describe('wrong input', () => {
   );
 });
 
-it('wrong input leaves existing data unchanged', async () => {
+it('the stored data stays the same after commands with wrong input', async () => {
   const own = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
   const schoolbell = (...args: string[]) =>
     runSchoolbell([...args, '--local'], { cwd: own, variables: kombo.variables });

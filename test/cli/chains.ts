@@ -38,7 +38,7 @@ function place({ journal }: LearningEventDetail): number {
 
 function expectUnbroken(id: string, chain: LearningEventDetail[]): void {
   let known = chain[0]?.previous ?? null;
-  // If the record was removed before its first poll, `previous` of its first event is the state that the
+  // `previous` of the first event of a record that was removed before its first poll is the state that the
   // first poll stored.
   if (known !== null) expect({ id, removed: known.removedAt !== null }).toEqual({ id, removed: true });
   for (const { previous, progression } of chain) {

@@ -20,11 +20,11 @@ const outputs = written(
   }),
 );
 
-test('the environment variables are those of the last cdk deploy from this folder', () => {
+test('the environment of a command is read from the outputs file of the last `cdk deploy` in this folder', () => {
   expect(deployedEnvironment({}, outputs)).toEqual({ TABLE_NAME: 'table-of-the-file', QUEUE_URL: QUEUE });
 });
 
-test('the bucket with certificates is read from the outputs file if the file names exactly one bucket', () => {
+test('the name of the certificates bucket is read from the outputs file when the file contains exactly one', () => {
   const stacks = (count: number) =>
     Object.fromEntries(
       Array.from({ length: count }, (_, at) => [
@@ -37,36 +37,36 @@ test('the bucket with certificates is read from the outputs file if the file nam
   expect([0, 1, 2].map(bucketOf)).toEqual([undefined, 'b0', undefined]);
 });
 
-test('a variable of the process takes precedence over the outputs file', () => {
+test('a variable of the process takes precedence over the same variable in the outputs file', () => {
   expect(deployedEnvironment({ QUEUE_URL: 'https://other' }, outputs)).toMatchObject({
     TABLE_NAME: 'table-of-the-file',
     QUEUE_URL: 'https://other',
   });
 });
 
-test('the outputs file is ignored when the process has TABLE_NAME, which names another deployment', () => {
+test('the outputs file is ignored when the process has the variable TABLE_NAME', () => {
   expect(deployedEnvironment({ TABLE_NAME: 'another' }, outputs)).toEqual({ TABLE_NAME: 'another' });
 });
 
-test('without an outputs file, the environment variables are those of the process', () => {
+test('the environment of a command is the environment of the process when there is no outputs file', () => {
   expect(deployedEnvironment({ A: 'b' }, '/nowhere/outputs.json')).toEqual({ A: 'b' });
 });
 
 test.each(['', 'not json', '[]', '{"Stack":{"Output":1}}'])(
-  'an outputs file that cdk deploy did not write is refused: %j',
+  'an outputs file that `cdk deploy` did not write is refused: %j',
   (content) => {
     expect(() => deployedEnvironment({}, written(content))).toThrow(/run npx cdk deploy --all again/);
   },
 );
 
-test('an outputs file with several deployments is refused, because the command could change the wrong one', () => {
+test('an outputs file with two deployments is refused, because the command could change the wrong deployment', () => {
   const stack = { [outputNames.environment]: 'TABLE_NAME=one' };
   expect(() => deployedEnvironment({}, written(JSON.stringify({ One: stack, Two: stack })))).toThrow(
     /several deployments: name the stack of the right deployment with --stack/,
   );
 });
 
-test('the environment is found in the output of a construct within a stack, whose name has a path and a hash', () => {
+test("the environment is read from the outputs of a stack even when the output's name has a prefix and a hash", () => {
   const outputs = {
     SchoolbellTableName1A2B: 'x',
     SchoolbellOperatorEnvironmentC3D4: `TABLE_NAME=t QUEUE_URL=${QUEUE}`,

@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(cwd, { recursive: true }));
 
-it('dev shows three weeks with every type of learning event, a hold and a replay, and where to continue', async () => {
+it('`dev` shows three weeks with every type of learning event, a hold and a replay, and says where to continue', async () => {
   const { code, stdout, stderr } = await runSchoolbell(['dev'], { cwd });
   expect({ code, stderr }).toEqual({ code: 0, stderr: [] });
   const text = stdout.join('\n');
@@ -32,7 +32,7 @@ it('dev shows three weeks with every type of learning event, a hold and a replay
   expect(await readdir(cwd)).toEqual([]);
 });
 
-it('dev --json prints only events, and continues with the school stored in the directory', async () => {
+it('`dev --json` prints only events, and a second run continues with the stored school', async () => {
   const first = await runSchoolbell(['dev', '--local', '--json'], { cwd });
   expect(first.code).toBe(0);
   expect(parseDelivered(first.stdout).types).toContain('IntegrationBaselined');
@@ -44,7 +44,7 @@ it('dev --json prints only events, and continues with the school stored in the d
   expect(learning.every(({ detail }) => detail.detectedAt > lastOfFirst)).toBe(true);
 });
 
-it('dev polls the real API when KOMBO_API_KEY is set', async () => {
+it('`dev` polls the real API when KOMBO_API_KEY is set', async () => {
   const kombo = await startCommandKombo();
   kombo.put({ id: 'a', status: 'ENROLLED', enrolledAt: null });
   const { code, stdout } = await runSchoolbell(['dev', '--integration', kombo.integration], {
@@ -56,7 +56,7 @@ it('dev polls the real API when KOMBO_API_KEY is set', async () => {
   expect(stdout.join('\n')).toContain('1 progression read on 1 page');
 });
 
-it('dev --watch continues until it is interrupted, and then prints a summary', async () => {
+it('`dev --watch` continues until it is interrupted, and then prints a summary', async () => {
   const { child, ended } = startSchoolbell(['dev', '--watch', '--every', '0'], { cwd });
   let seen = '';
   const stopInTime = (text: string) => {

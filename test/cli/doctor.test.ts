@@ -26,7 +26,7 @@ async function findings(readKeyOwner: (now: number) => Promise<{ environment: st
 
 const served = (at: number) => ({ environment: 'env-1', servedAt: new Date(at).toISOString() });
 
-test('doctor accepts a key that Kombo accepts, and its findings name the environment of the key', async () => {
+test('`doctor` prints the environment of a key that Kombo accepts', async () => {
   expect(await findings(async (now) => served(now - 1_000))).toEqual([
     {
       check: 'key and host',
@@ -36,7 +36,7 @@ test('doctor accepts a key that Kombo accepts, and its findings name the environ
   ]);
 });
 
-test('doctor reports a key that Kombo refuses', async () => {
+test('`doctor` reports a key that Kombo refuses', async () => {
   const refused = () => Promise.reject(new DeploymentError('Kombo refuses it: check the Kombo API key'));
 
   expect(await findings(refused)).toEqual([
@@ -47,7 +47,7 @@ test('doctor reports a key that Kombo refuses', async () => {
 test.each([
   ['ahead of', -60_000],
   ['behind', 60_000],
-])("doctor warns about a clock that is 60 s %s Kombo's clock", async (where, byMs) => {
+])("`doctor` warns when the clock of the machine is 60 s %s Kombo's clock", async (where, byMs) => {
   expect(await findings(async (now) => served(now + byMs))).toMatchObject([
     { check: 'key and host', state: 'ok' },
     {

@@ -23,7 +23,7 @@ const linesOf = (event: { type: string; detail: object }, columns: number, suffi
     { prefix: '  out ', suffix, columns },
   ).map((line) => terminalText([line]));
 
-test('no line about an event is wider than the terminal', () => {
+test('the line about an event is never wider than the terminal', () => {
   fc.assert(
     fc.property(fc.constantFrom(...eventTypes), terminal, (type, columns) => {
       for (const line of linesOf(exampleOf(type), columns)) {
@@ -33,7 +33,7 @@ test('no line about an event is wider than the terminal', () => {
   );
 });
 
-test('in a terminal of any width and without one, the learner and the course of an event are not cut', () => {
+test('the learner and the course in the line about an event are never cut', () => {
   const anyWidth = fc.oneof(terminal, fc.constant(Number.POSITIVE_INFINITY));
   fc.assert(
     fc.property(
@@ -61,7 +61,7 @@ test('in a terminal of any width and without one, the learner and the course of 
   );
 });
 
-test('in a terminal of 80 columns, the lines about an event contain the whole learner, course and change', () => {
+test('in a terminal of 80 columns, the lines about an event contain the whole name and title and the type of the event', () => {
   fc.assert(
     fc.property(fc.constantFrom(...LearningEventType.options), words, words, (type, name, title) => {
       const { detail } = learningExample(type);
@@ -78,13 +78,13 @@ test('in a terminal of 80 columns, the lines about an event contain the whole le
   );
 });
 
-test('without a terminal, an event is one line', () => {
+test('the line about an event is not broken when the output is not a terminal', () => {
   for (const type of eventTypes) {
     expect(linesOf(exampleOf(type), Number.POSITIVE_INFINITY, '  (published)')).toHaveLength(1);
   }
 });
 
-test('a long line is broken between words, and all its words are printed', () => {
+test('a line that is wider than the terminal is broken between words, and no word is lost', () => {
   fc.assert(
     fc.property(words, terminal, fc.integer({ min: 0, max: 20 }), (text, columns, indent) => {
       const line = `${' '.repeat(indent)}${text} ${text} ${text}`;

@@ -23,7 +23,7 @@ const shownIn = (stdout: string) =>
     .filter((line) => line !== '')
     .map((line) => Shown.parse(JSON.parse(line)));
 
-describe('schoolbell events', () => {
+describe('the command `events`', () => {
   let cli: CommandLine;
   let other: CommandKombo;
   let all: z.infer<typeof Shown>[];
@@ -42,7 +42,7 @@ describe('schoolbell events', () => {
     await cli.remove();
   });
 
-  it('events --last and --limit show the given number of events, in the order of the options', async () => {
+  it('`events` with --last or --limit shows the given number of events, in the requested order', async () => {
     const ids = idsOf(all);
     expect(idsOf(await events(SCHOOL, '--last', '3'))).toEqual(ids.slice(-3));
     expect(idsOf(await events(SCHOOL, '--last', '3', '--newest-first'))).toEqual(ids.slice(-3).toReversed());
@@ -53,14 +53,14 @@ describe('schoolbell events', () => {
     expect((await cli.run('events', SCHOOL, '--last', '1')).stdout).toMatch(/\n1 event\.\n$/);
   });
 
-  it('events --follow shows the last events and continues until Ctrl-C', async () => {
+  it('`events --follow` shows the last events and continues until Ctrl-C', async () => {
     const { exitCode, stdout } = await cli.interrupt(10, 'events', '--follow', '--json');
 
     expect(exitCode).toBe(0);
     expect(idsOf(shownIn(stdout))).toEqual(idsOf(all).slice(-10));
   });
 
-  it('events without an integration shows the events of all integrations, in the order of their detection', async () => {
+  it('`events` without an integration shows the events of all integrations in the order of their detection', async () => {
     for (const status of ['ENROLLED', 'COMPLETED']) {
       other.put({ id: 'p1', status, enrolledAt: '2026-03-01T09:00:00.000Z' });
       const polled = await cli.runWith(other.variables, 'poll', other.integration);
@@ -83,7 +83,7 @@ describe('schoolbell events', () => {
     );
   });
 
-  it('events --learner finds a learner by e-mail address and by either id, and shows the certificates', async () => {
+  it("`events --learner` finds a learner by e-mail address or either id, and shows the learner's certificates", async () => {
     const learner = '1007';
     const wanted = all.filter(({ detail }) => detail.learner.remoteId === learner);
     expect(wanted.length).toBeGreaterThan(1);
@@ -106,7 +106,7 @@ describe('schoolbell events', () => {
     expect(json.stdout).not.toContain('"code"');
   });
 
-  it('events --learner with --from searches the whole journal', async () => {
+  it('`events --learner --from` reads the whole journal without a request to Kombo', async () => {
     const wanted = all.filter(({ detail }) => detail.learner.remoteId === '1007');
     const args = [SCHOOL, '--learner', 'learner.7@example.com', '--from', '2020-01-01'];
 
@@ -114,14 +114,14 @@ describe('schoolbell events', () => {
     expect((await cli.run('events', ...args)).stdout).not.toContain('course progressions');
   });
 
-  it('events --progression shows the events of one progression', async () => {
+  it('`events --progression` shows the events of one progression', async () => {
     const progression = all.at(-1)?.detail.progression.id ?? '';
     const wanted = all.filter(({ detail }) => detail.progression.id === progression);
 
     expect(idsOf(await events(SCHOOL, '--progression', progression))).toEqual(idsOf(wanted));
   });
 
-  it('events --learner with a name or an unknown learner says that names are never stored', async () => {
+  it('`events --learner` with a name or an unknown learner says that names are never stored', async () => {
     const name = await cli.run('events', SCHOOL, '--learner', 'Ada Byron');
     expect(name).toMatchObject({ exitCode: 2, stdout: '' });
     expect(name.stderr).toMatch(/^schoolbell: Names are never stored.*e-mail address.*learner\.id/);

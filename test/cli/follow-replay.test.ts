@@ -7,7 +7,7 @@ import { ALWAYS, polledWorld } from '../support/replay-world.ts';
 
 const NEVER = new AbortController().signal;
 
-test('a replay that the deployment sends is shown until it is finished', async () => {
+test('the command shows the progress of a replay that the deployment sends until the replay is finished', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   const seen: number[] = [];
@@ -30,7 +30,7 @@ test('a replay that the deployment sends is shown until it is finished', async (
   expect(replayText(latest)).toBe('Replay again is finished: 9 of 9 events sent.');
 });
 
-test('a replay continues when the command that shows it is interrupted', async () => {
+test('a replay that the deployment sends continues when the command that shows its progress is interrupted', async () => {
   const at = await polledWorld(3);
   const replay = await at.order(await at.plan(ALWAYS));
   const leaving = new AbortController();
@@ -43,7 +43,7 @@ test('a replay continues when the command that shows it is interrupted', async (
   expect(latest.state).toBe('running');
 });
 
-test('a replay that is interrupted is marked as stopped, and its text names the command that continues it', async () => {
+test('a replay whose command is interrupted is marked as stopped, and the command prints how to continue it', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   const stopping = new AbortController();
@@ -59,7 +59,7 @@ test('a replay that is interrupted is marked as stopped, and its text names the 
   expect(terminalText([barText(stopped)])).toMatch(/█{13}░{17}.* 4\/9 .*5 s left/);
 });
 
-test('a command does not send a replay that another process is sending', async () => {
+test('a command stops sending a replay when another process begins to send it', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   let taken: Promise<unknown> | undefined;

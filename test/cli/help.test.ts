@@ -35,21 +35,24 @@ const COMMANDS = [
   'set-aside drop',
 ];
 
-it.for(COMMANDS)('schoolbell %s --help prints the help', async (command) => {
+it.for(COMMANDS)('`schoolbell %s --help` prints the help', async (command) => {
   expect(await help(...command.split(' ').filter(Boolean))).toMatchSnapshot();
 });
 
-it('schoolbell without a command prints the help to standard error, with exit code 2', async () => {
+it('`schoolbell` without a command prints the help to standard error and exits with 2', async () => {
   const ran = await runSchoolbell([], { cwd: tmpdir() });
   expect(ran).toMatchObject({ code: 2, stdout: [] });
   expect(ran.stderr.join('\n')).toBe(await help());
 });
 
-it.for(COMMANDS)('schoolbell %s --help fits in a terminal of 80 columns', async (command) => {
-  const { stdout } = process;
-  const { isTTY, columns } = stdout;
-  onTestFinished(() => void Object.assign(stdout, { isTTY, columns }));
-  Object.assign(stdout, { isTTY: true, columns: 80 });
-  const lines = (await help(...command.split(' ').filter(Boolean))).split('\n');
-  expect(lines.filter((line) => line.length > 80)).toEqual([]);
-});
+it.for(COMMANDS)(
+  'the output of `schoolbell %s --help` fits into a terminal of 80 columns',
+  async (command) => {
+    const { stdout } = process;
+    const { isTTY, columns } = stdout;
+    onTestFinished(() => void Object.assign(stdout, { isTTY, columns }));
+    Object.assign(stdout, { isTTY: true, columns: 80 });
+    const lines = (await help(...command.split(' ').filter(Boolean))).split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  },
+);

@@ -11,7 +11,7 @@ const waiting = {
   otherCourses: { courses: 1, changes: 5 },
 };
 
-test('held changes are shown by course, with examples and what each decision would do', () => {
+test('the text about held changes shows their courses, some examples and the effect of each decision', () => {
   const held = {
     since: '2026-03-02T07:00:00.000Z',
     mode: 'incremental' as const,
@@ -38,7 +38,7 @@ test('held changes are shown by course, with examples and what each decision wou
   ]);
 });
 
-test('after a decision, the text says what the next poll does', () => {
+test('the text about a decision says what the next poll does', () => {
   expect(decidedText('release', 'moodle:a', waiting)).toMatch(
     /^43 changes released\. The next poll publishes exactly/,
   );

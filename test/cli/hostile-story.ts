@@ -5,7 +5,9 @@ import type { ObservedProgression } from '../../functions/core/state/progression
 import { openLocalKombo } from '../../local/local-kombo.ts';
 import { hostileTexts, unusualNames } from '../support/hostile-texts.ts';
 
-/** Runs as a process: `npm start` with a school whose records contain hostile texts. */
+/**
+ * Runs `npm start` with a school whose records contain hostile texts. The test starts this file as a process.
+ */
 const [directory = '', certificates = '', json] = process.argv.slice(2);
 
 const texts = [...Object.values(hostileTexts), ...unusualNames].map((text) =>

@@ -74,7 +74,7 @@ afterAll(async () => {
 });
 
 describe('texts of learners, authors and platforms', () => {
-  it('poll prints an event as one line with the name of the learner', async () => {
+  it("`poll` prints an event as one line that contains the learner's name, even if the name is unusual", async () => {
     const polled = await schoolbell('poll', kombo.integration);
     expectHarmless(polled);
     expect(polled.code).toBe(0);
@@ -116,15 +116,18 @@ describe('texts of learners, authors and platforms', () => {
     ['resume', id],
     ['doctor'],
     ['integrations', 'remove', id],
-  ])('a hostile text does not affect the terminal: %s (%s %s %s)', async (...args) => {
-    const [text, json] = [await schoolbell(...args), await schoolbell(...args, '--json')];
-    expectHarmless(text);
-    expectHarmless(json);
-    expect(text.stdout.length + text.stderr.length).toBeGreaterThan(0);
-    for (const line of json.stdout) expect(() => JSON.parse(line)).not.toThrow();
-  });
+  ])(
+    'a text that contains control characters does not affect the terminal: %s (%s %s %s)',
+    async (...args) => {
+      const [text, json] = [await schoolbell(...args), await schoolbell(...args, '--json')];
+      expectHarmless(text);
+      expectHarmless(json);
+      expect(text.stdout.length + text.stderr.length).toBeGreaterThan(0);
+      for (const line of json.stdout) expect(() => JSON.parse(line)).not.toThrow();
+    },
+  );
 
-  it('events --json keeps the value of hostile texts', async () => {
+  it('`events --json` prints texts that contain control characters without changing their values', async () => {
     const { stdout } = await schoolbell('events', id, '--json');
     const shown = stdout.map((line) => JSON.parse(line).detail.learner.remoteId);
     for (const text of TEXTS) expect(shown).toContain(text.slice(0, 500).toWellFormed());
@@ -137,14 +140,17 @@ describe('texts of learners, authors and platforms', () => {
     ['events', 'moodle:a', '--course', '\u001b[2J\nschoolbell: all is well'],
     ['integrations', 'add', 'moodle:a', '--baseline', 'since:\u001b[2J\u2028'],
     ['events', 'moodle:a', '--from', '\u001b[2J\u0085'],
-  ])('a refused argument does not affect the terminal: %j', async (...args) => {
-    const ran = await schoolbell(...args);
-    expectHarmless(ran);
-    expect(ran.stderr).toHaveLength(1);
-    expect(ran.code).not.toBe(0);
-  });
+  ])(
+    'a wrong argument that contains control characters does not affect the terminal: %j',
+    async (...args) => {
+      const ran = await schoolbell(...args);
+      expectHarmless(ran);
+      expect(ran.stderr).toHaveLength(1);
+      expect(ran.code).not.toBe(0);
+    },
+  );
 
-  it('poll prints an error of the API with the URL of its log page without effect on the terminal', async () => {
+  it('an error of the API that contains control characters does not affect the terminal', async () => {
     await schoolbell('integrations', 'add', id);
     for (const text of [TEXTS.join(' '), '\u001b[2J', '\nschoolbell: all is well']) {
       const error = {
@@ -162,7 +168,7 @@ describe('texts of learners, authors and platforms', () => {
   });
 });
 
-describe('npm start with hostile texts', () => {
+describe('hostile texts in the output of `npm start`', () => {
   const tell = async (variables: Record<string, string>, ...args: string[]) => {
     const directory = await mkdtemp(join(cwd, 'story-'));
     const main = join(import.meta.dirname, 'hostile-story.ts');
@@ -170,7 +176,7 @@ describe('npm start with hostile texts', () => {
       .ended;
   };
 
-  it('npm start prints only its own lines and colours, and draws each certificate', async () => {
+  it('`npm start` prints no control characters except its own colours, and draws each certificate', async () => {
     const plain = await tell({});
     expect(plain).toMatchObject({ code: 0, stderr: [] });
     expectHarmless(plain);
@@ -182,7 +188,7 @@ describe('npm start with hostile texts', () => {
     expect(coloured.stdout).toHaveLength(plain.stdout.length);
   });
 
-  it('npm start -- --json prints events that do not affect a terminal', async () => {
+  it('`npm start -- --json` prints events that do not affect the terminal', async () => {
     const ran = await tell({}, '--json');
     expectHarmless(ran);
     expect(ran.stdout.map((line) => JSON.parse(line)['detail-type'])).toContain('CourseCompleted');

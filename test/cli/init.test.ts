@@ -9,7 +9,7 @@ import { startSchoolbell } from './run-schoolbell.ts';
 const emptyDirectory = () => mkdtempSync(join(tmpdir(), 'schoolbell-init-'));
 const Package = z.object({ name: z.string(), dependencies: z.record(z.string(), z.string()) });
 
-test('init writes an application with pinned versions, and prints the next three commands', async () => {
+test('`init` writes an application with pinned versions and prints the next three commands', async () => {
   const directory = join(emptyDirectory(), 'Learning Events');
   const { stdout, code } = await startSchoolbell(['init', directory], { cwd: tmpdir() }).ended;
   expect(code).toBe(0);
@@ -30,7 +30,7 @@ test('init writes an application with pinned versions, and prints the next three
   expect(written.dependencies['aws-cdk-lib']).toBe(product.devDependencies['aws-cdk-lib']);
 });
 
-test('init writes nothing if one of the files exists already', async () => {
+test('`init` writes nothing when one of its files exists already', async () => {
   const directory = emptyDirectory();
   writeFileSync(join(directory, 'settings.ts'), 'mine');
   const { stderr, code } = await startSchoolbell(['init', directory], { cwd: tmpdir() }).ended;

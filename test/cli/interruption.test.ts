@@ -12,8 +12,8 @@ import { startCommandKombo } from '../support/sandbox-kombo.ts';
 const SCHOOL = 'sandbox:school';
 
 /**
- * Arguments for each command. Commands that only Ctrl-C ends with some options have these options in a case
- * of their own.
+ * The arguments of each case. A command that runs until Ctrl-C with some options has a separate case with
+ * these options.
  */
 const CASES: [command: string, args: string[]][] = [
   ['dev', []],
@@ -40,7 +40,7 @@ const CASES: [command: string, args: string[]][] = [
   ['set-aside drop', [SCHOOL, 'no-item']],
   ['doctor', []],
 ];
-/** The commands that do not work on the data of a deployment. */
+/** The commands that do not use the data of a deployment. */
 const WITHOUT_DATA = ['dev', 'init', 'sandbox', 'key'];
 
 let root: string;
@@ -70,7 +70,7 @@ const line = (command: string, args: string[]) => [
   ...(WITHOUT_DATA.includes(command) ? [] : ['--local']),
 ];
 
-test('every command has a case in this test', () => {
+test('this file tests the interruption of every command', () => {
   const leaves = (command: Command): string[] =>
     command.commands.length === 0
       ? [command.name()]
@@ -80,16 +80,19 @@ test('every command has a case in this test', () => {
   expect(new Set(CASES.map(([command]) => command))).toEqual(new Set(leaves(buildProgram())));
 });
 
-test.each(CASES)('the command %s with the arguments %j ends cleanly after Ctrl-C', async (command, args) => {
-  const { run, temporary } = await inCopy();
-  const ended = await run(line(command, args), { onWrite: onceAfter(1) });
-  await expectCleanEnd(command, ended, [0, 1, 2, 130]);
-  expect((await readdir(temporary)).filter((name) => !name.includes('certificates'))).toEqual([]);
-  await expectNoReplayRunning(run);
-});
+test.each(CASES)(
+  'the command %s with the arguments %j ends without an error message after Ctrl-C',
+  async (command, args) => {
+    const { run, temporary } = await inCopy();
+    const ended = await run(line(command, args), { onWrite: onceAfter(1) });
+    await expectCleanEnd(command, ended, [0, 1, 2, 130]);
+    expect((await readdir(temporary)).filter((name) => !name.includes('certificates'))).toEqual([]);
+    await expectNoReplayRunning(run);
+  },
+);
 
 test.each(CASES)(
-  'the command %s with the arguments %j ends cleanly when its output is closed',
+  'the command %s with the arguments %j ends without an error message when its output is closed',
   async (command, args) => {
     const { run, temporary } = await inCopy();
     const ended = await run(line(command, args), { readsWrites: 0 });
@@ -111,7 +114,7 @@ async function expectNoReplayRunning(run: Run) {
   expect(stdout).not.toMatch(/running/);
 }
 
-test('Ctrl-C stops a replay, which says how many events were sent and exits with 130', async () => {
+test('when Ctrl-C stops a replay, the command prints how many events were sent and exits with 130', async () => {
   const { run } = await inCopy();
   const args = ['replay', SCHOOL, '--from', '2020-01-01', '--yes', '--rate', '10', '--local'];
   const { exitCode, stderr } = await run(args, { onWrite: onceAfter(4) });
@@ -125,7 +128,7 @@ const STOPS: [how: string, code: number, options: (events: number) => Partial<Ru
 ];
 
 test.each(STOPS)(
-  'a poll that %s finishes its page, and the next poll continues after this page',
+  'a poll that %s completes its page, and the next poll continues after this page',
   async (_, code, options) => {
     const kombo = await startCommandKombo();
     onTestFinished(() => kombo.close());
@@ -167,11 +170,11 @@ function onceAfter(writes: number): (interrupt: () => void) => void {
   };
 }
 
-test('the listener for Ctrl-C stays until the command has ended, so that no other listener ends the process', async () => {
+test('the program handles Ctrl-C until its command has ended, so that no other handler ends the process', async () => {
   const before = process.rawListeners('SIGINT');
   let during = 0;
   await untilProgramEnds(async () => {
-    // `once` would remove the listener in its wrapper.
+    // If the program added its listener with `once`, this call through the wrapper would remove the listener.
     const [ours] = process.rawListeners('SIGINT').filter((listener) => !before.includes(listener));
     ours?.('SIGINT');
     during = process.rawListeners('SIGINT').length;

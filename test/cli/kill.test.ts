@@ -39,7 +39,7 @@ afterAll(async () => {
 const options = () => ({ cwd, variables: { ...kombo.variables, SURGE_FLOOR: '1000000' } });
 const poll = () => ['poll', kombo.integration, '--local', '--json'];
 
-it(`poll --local misses nothing when its process is killed ${KILLS} times (seed ${SEED})`, {
+it(`a local poll misses no change when its process is killed ${KILLS} times (seed ${SEED})`, {
   timeout: KILLS * 10_000 + 60_000,
 }, async () => {
   const random = randomNumbers(SEED);

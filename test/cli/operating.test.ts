@@ -13,7 +13,7 @@ describe('commands of an operator', () => {
   });
   afterAll(() => cli.remove());
 
-  it('status shows all integrations in a table, or all details of one integration, also as JSON', async () => {
+  it('`status` shows a table of all integrations, the details of one integration, or JSON', async () => {
     const all = await cli.run('status');
     expect(all.stdout).toMatch(/INTEGRATION +CONDITION +SYNCED +LAST RUN/);
     expect(all.stdout).toMatch(/sandbox:school +healthy/);
@@ -31,7 +31,7 @@ describe('commands of an operator', () => {
     });
   });
 
-  it('a list option does not take the integration that follows it', async () => {
+  it('an integration that follows an option with a list is not read as part of the list', async () => {
     const before = await cli.run('events', SCHOOL, '--type', 'LearnerEnrolled', '--json');
     const after = await cli.run('events', '--type', 'LearnerEnrolled', SCHOOL, '--json');
 
@@ -39,7 +39,7 @@ describe('commands of an operator', () => {
     expect(after.exitCode).toBe(0);
   });
 
-  it('set-aside drop refuses an item that is not in the list', async () => {
+  it('`set-aside drop` refuses an item that is not in the list', async () => {
     expect(await cli.run('set-aside', 'drop', SCHOOL, 'no-such-record')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(/has no item no-such-record\. .*set-aside list sandbox:school/),
@@ -50,19 +50,19 @@ describe('commands of an operator', () => {
     expect((await cli.run('--version')).stdout).toBe(`${product.version}\n`);
   });
 
-  it('events prints the times of its options in UTC', async () => {
+  it('`events` prints the times of its options in UTC', async () => {
     const { stdout } = await cli.run('events', SCHOOL, '--from', '2h', '--to', '2100-01-01 08:00');
     expect(stdout).toMatch(/Detected from \d{4}-.*Z to 2100-01-01T08:00:00\.000Z \(UTC\)\.\n/);
   });
 
-  it('status --watch updates until Ctrl-C', async () => {
+  it('`status --watch` updates until Ctrl-C', async () => {
     const watched = await cli.interrupt(4, 'status', '--watch', '--every', '1');
 
     expect(watched.exitCode).toBe(0);
     expect(watched.stdout.match(/sandbox:school/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
-  it('after the watermark was moved back, the next poll reads again and publishes only new changes', async () => {
+  it('after `watermark --set` with an earlier time, the next poll publishes no event again', async () => {
     const back = await cli.run('watermark', SCHOOL, '--set', '2020-01-01');
     expect(back.stdout).toMatch(/is 2020-01-01T00:00:00.000Z; it was .* The next poll reads from there/);
 
@@ -78,7 +78,7 @@ describe('commands of an operator', () => {
     expect(after?.slice(0, before?.length)).toEqual(before);
   });
 
-  it('watermark refuses a time in the future, and --force without --set', async () => {
+  it('`watermark` refuses a time in the future, and --force without --set', async () => {
     expect(await cli.run('watermark', SCHOOL, '--set', '2100-01-01', '--force')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(/is in the future/),
@@ -103,7 +103,7 @@ describe('commands of an operator', () => {
     ['set-aside', 'retry'],
     ['integrations', 'remove'],
   ])(
-    '%s %s with an unknown integration prints one line that lists the added integrations',
+    '`%s %s` with an unknown integration prints one line that lists the added integrations',
     async (...command) => {
       const ended = await cli.run(...command, 'sandbox:other');
       expect(ended).toMatchObject({ exitCode: 1, stdout: '' });
@@ -113,7 +113,7 @@ describe('commands of an operator', () => {
     },
   );
 
-  it('release and discard change nothing when no changes are held', async () => {
+  it('`release` and `discard` change nothing when no changes are held', async () => {
     for (const command of ['release', 'discard']) {
       expect((await cli.run(command, SCHOOL)).stdout).toBe(
         `${SCHOOL} has no held changes, so nothing was changed.\n`,
@@ -121,16 +121,16 @@ describe('commands of an operator', () => {
     }
   });
 
-  it('events prints a message when no event matches its options', async () => {
+  it('`events` prints a message when no event matches its options', async () => {
     const none = await cli.run('events', SCHOOL, '--course', 'no such course');
     expect(none).toMatchObject({ exitCode: 0, stdout: `No event of ${SCHOOL} matches the options.\n` });
   });
 
-  it('reconcile reads all records and reports what it found', async () => {
+  it('`reconcile` reads all records and reports the number of records', async () => {
     expect((await cli.run('reconcile', SCHOOL)).stdout).toMatch(/Reconciliation: \d+ progressions read/);
   });
 
-  it('doctor prints one finding for each part that it checks', async () => {
+  it('`doctor` prints one finding for each part that it checks', async () => {
     const { exitCode, stdout } = await cli.run('doctor');
 
     expect(exitCode).toBe(0);
@@ -142,7 +142,7 @@ describe('commands of an operator', () => {
     expect(stdout).toMatch(/Nothing is wrong/);
   });
 
-  it('doctor checks the API key also when no integration is active', async () => {
+  it('`doctor` checks the API key even when no integration is active', async () => {
     await cli.run('pause', SCHOOL);
     const { exitCode, stdout } = await cli.run('doctor');
     await cli.run('resume', SCHOOL);

@@ -40,7 +40,7 @@ const Policy = z.object({
   }),
 });
 
-/** The name of each resource, with the patterns that find it in the template and in a call. */
+/** The name of each resource, with the patterns that match the resource in the template and in a call. */
 const RESOURCES: [name: string, granted: RegExp, called: RegExp][] = [
   ['table', /:table\//, /^schoolbell$/],
   ['bus', /schoolbell\w+bus\w+Parameter/, /^bus$/],
@@ -79,7 +79,7 @@ function used(recorder: AwsRecorder): string[] {
     .toSorted();
 }
 
-/** The platform's ids are e-mail addresses. */
+/** The platform uses e-mail addresses as its own ids. */
 const EMAIL = 'ada@example.com';
 const RECORD = {
   ...someRecord,
@@ -191,7 +191,7 @@ describe("the operators' policy", () => {
     await deployment.close();
   });
 
-  it("the operators' policy has exactly the permissions that the commands use, each only on the resources that the commands use", async () => {
+  it("the operators' policy grants exactly the permissions that the commands use, on the resources that they use", async () => {
     const { clock, records } = deployment;
     const change = (status: 'IN_PROGRESS' | 'COMPLETED', changedAt?: string) => {
       clock.advance(60 * 60 * 1000);

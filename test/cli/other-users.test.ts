@@ -23,7 +23,7 @@ afterEach(async () => {
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
 describe.skipIf(process.platform === 'win32')('another user of the machine', () => {
-  test('another user cannot provide compiled code in the directory for temporary files', async () => {
+  test('no compiled code is read from or written to the directory for temporary files', async () => {
     const env = { ...process.env, TMPDIR: directory, NODE_COMPILE_CACHE: undefined };
 
     await run(process.execPath, [join(ROOT, 'cli/main.ts'), '--help'], { env });
@@ -39,7 +39,7 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
       expect([each, await modeOf(join(data, each))]).toEqual([each, '700']);
   });
 
-  test('another user cannot read the data of --local in a directory that others can read', async () => {
+  test('another user cannot read the data of --local even in a directory that others can read', async () => {
     await chmod(directory, 0o755);
     await (await startEmbeddedDynamoDb({ directory })).close();
 
@@ -51,9 +51,9 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
     ['the engine', (data) => startEmbeddedDynamoDb({ directory: data })],
     ['the school', (data) => keepSchool(data, newSchool(0))],
   ];
-  describe.each(uses)('cannot provide the data of %s', (_, use) => {
+  describe.each(uses)('data of %s in a directory of another user', (_, use) => {
     test.each([0o777, 0o775, 0o722])(
-      'data in a directory that other users can write to is refused (mode %o)',
+      'local data in a directory that other users can write to is refused (mode %o)',
       async (mode) => {
         await chmod(directory, mode);
 
@@ -65,13 +65,13 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
       },
     );
 
-    test('data in a directory that another user owns is refused', async () => {
+    test('local data in a directory that another user owns is refused', async () => {
       vi.spyOn(process, 'getuid').mockReturnValue(4_711);
 
       await expect(use(directory)).rejects.toThrow(`${directory} belongs to another user`);
     });
 
-    test('a symbolic link to a directory that another user owns is refused', async () => {
+    test('local data behind a symbolic link to a directory of another user is refused', async () => {
       const link = join(directory, 'link');
       await symlink('/usr', link);
       vi.spyOn(process, 'getuid').mockReturnValue(4_711);
@@ -82,7 +82,7 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
 
   // Only root can give a directory to another user.
   test.runIf(process.getuid?.() === 0)(
-    'programs for the checks in a cache that another user owns are refused',
+    'a cache of programs for the checks is refused when another user owns the cache',
     async () => {
       await prepareTools(0o755);
       await chown(join(directory, 'schoolbell'), 4_711, 4_711);
@@ -91,7 +91,7 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
     },
   );
 
-  test('programs for the checks in a cache that another user prepared are refused', async () => {
+  test('a cache of programs for the checks is refused when another user can write to the cache', async () => {
     const bin = await prepareTools(0o755);
     expect((await tools()).stdout).toBe(`${bin}\n`);
 

@@ -38,7 +38,7 @@ const enrolled = (id: string): PlainRecord => ({ id, status: 'ENROLLED', enrolle
 const notified = ({ learning }: Awaited<ReturnType<typeof poll>>) =>
   learning.map(({ type, detail }) => [type, detail.progression.id, detail.previous?.status ?? null]);
 
-it('the first poll publishes nothing, and later polls publish each change once', async () => {
+it('the first `poll` publishes no learning event, and later polls publish each change once', async () => {
   for (const id of ['a', 'b', 'c']) kombo.put(enrolled(id));
   const first = await poll();
   expect(first.types).toEqual(['IntegrationBaselined']);
@@ -64,7 +64,7 @@ it('the first poll publishes nothing, and later polls publish each change once',
   ]);
 });
 
-it('poll publishes nothing when unchanged records are read again', async () => {
+it('`poll` publishes nothing when unchanged records are read again', async () => {
   kombo.put(enrolled('a'));
   await poll();
   expect((await poll()).types).toEqual([]);
@@ -74,7 +74,7 @@ it('poll publishes nothing when unchanged records are read again', async () => {
   expect((await poll()).types).toEqual([]);
 });
 
-it('poll publishes the first sync of an integration that was added with --baseline publish', async () => {
+it('`poll` publishes the existing records of an integration that was added with --baseline publish', async () => {
   kombo.put(enrolled('a'));
   const added = await schoolbell([
     'integrations',
@@ -88,7 +88,7 @@ it('poll publishes the first sync of an integration that was added with --baseli
   expect(notified(await poll())).toEqual([['LearnerEnrolled', 'a', null]]);
 });
 
-it('poll publishes names with --learner-details include, and never stores them', async () => {
+it('`poll` publishes names with --learner-details include, and never stores them', async () => {
   kombo.put(enrolled('a'));
   await poll();
   kombo.now += HOUR_MS;
@@ -103,7 +103,7 @@ it('poll publishes names with --learner-details include, and never stores them',
   expect(history.stdout.join()).not.toContain('Testperson');
 });
 
-it('poll sets aside a record that does not match the schema, and processes it when it matches', async () => {
+it('`poll` sets aside a record that does not match the schema, and `set-aside retry` publishes it once it matches', async () => {
   kombo.put(enrolled('a'));
   await poll();
   kombo.now += HOUR_MS;
@@ -123,7 +123,7 @@ it('poll sets aside a record that does not match the schema, and processes it wh
   expect(list.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
 });
 
-it('set-aside drop removes a record from the list, and the record is read as usual later', async () => {
+it('`set-aside drop` removes a record from the list, and a later poll still publishes the record', async () => {
   await poll();
   kombo.now += HOUR_MS;
   kombo.putRaw({ id: 'b', status: 17 });
@@ -138,7 +138,7 @@ it('set-aside drop removes a record from the list, and the record is read as usu
   expect(notified(await poll())).toEqual([['LearnerEnrolled', 'b', null]]);
 });
 
-it('after a silent baseline, poll prints the command that shows past events, and this command works', async () => {
+it('after a silent baseline, `poll` prints a command that shows past events, and this command works', async () => {
   kombo.put(enrolled('a'));
   const { said } = await poll();
   const command = /schoolbell (replay .*)$/.exec(said.join('\n'))?.[1]?.replace('30d', '2026-01-01') ?? '';
@@ -147,7 +147,7 @@ it('after a silent baseline, poll prints the command that shows past events, and
   expect(plan.stdout.join('\n')).toMatch(/about 1 event .*\n +1 +LearnerEnrolled/);
 });
 
-it('status leaves out a removed integration, unless the command names it', async () => {
+it('`status` shows a removed integration only when its id is given', async () => {
   kombo.put(enrolled('a'));
   await poll();
   await schoolbell(['integrations', 'remove', kombo.integration, '--local']);
@@ -172,7 +172,7 @@ it.each(['MANIFEST-', 'CURRENT'])(
   },
 );
 
-it('poll lists an unknown status with a sample, and removes it from the list with its last record', async () => {
+it('`poll` lists an unknown status with sample records, and removes the status when no record has it any more', async () => {
   await poll();
   kombo.now += HOUR_MS;
   for (const id of ['a', 'b', 'c', 'd']) kombo.put({ ...enrolled(id), status: 'WAITLISTED' });
@@ -194,7 +194,7 @@ it('poll lists an unknown status with a sample, and removes it from the list wit
   expect(after.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
 });
 
-it('poll holds a mass removal, and publishes it after release', async () => {
+it('`poll` holds a mass removal, and publishes it after `release`', async () => {
   const ids = Array.from({ length: 30 }, (_, at) => `p${at}`);
   for (const id of ids) kombo.put(enrolled(id));
   await poll();
@@ -211,7 +211,7 @@ it('poll holds a mass removal, and publishes it after release', async () => {
   expect(after.learning.map(({ type }) => type)).toEqual(ids.map(() => 'ProgressionRemoved'));
 });
 
-it('events shows the history of one learner, filtered by type and time of detection', async () => {
+it('`events` shows the history of learners, filtered by type, course and time of detection', async () => {
   for (const id of ['a', 'b']) kombo.put(enrolled(id));
   await poll();
   kombo.now += HOUR_MS;
@@ -226,7 +226,7 @@ it('events shows the history of one learner, filtered by type and time of detect
   expect(await events('--from', '2026-01-01', '--to', '2026-01-02')).toBe(0);
 });
 
-it('poll refuses a paused or removed integration, and later continues from its watermark', async () => {
+it('`poll` refuses a paused or removed integration, and continues from its watermark when it is active again', async () => {
   kombo.put(enrolled('a'));
   await poll();
   await schoolbell(['pause', kombo.integration, '--local']);
@@ -246,7 +246,7 @@ it('poll refuses a paused or removed integration, and later continues from its w
   expect(notified(await poll())).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
 });
 
-it('an integration that is added again with --baseline starts with that baseline', async () => {
+it('an integration that is added again with --baseline begins with this baseline', async () => {
   kombo.put(enrolled('a'));
   await poll();
   await schoolbell(['integrations', 'remove', kombo.integration, '--local']);

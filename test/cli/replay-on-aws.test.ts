@@ -55,7 +55,7 @@ function deployed(at: ReplayWorld) {
   return { command, messages, said };
 }
 
-test('the replay function sends a replay, and the command reports when it is finished', async () => {
+test('the replay function sends a replay, and the command prints when the replay is finished', async () => {
   const at = await polledWorld(6);
   const { command, messages, said } = deployed(at);
 
@@ -68,7 +68,7 @@ test('the replay function sends a replay, and the command reports when it is fin
   ]);
 });
 
-test('a stopped replay is requested again by --resume', async () => {
+test('`replay --resume` requests a stopped replay again', async () => {
   const at = await polledWorld(6);
   const { command, messages, said } = deployed(at);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
@@ -85,7 +85,7 @@ test('a stopped replay is requested again by --resume', async () => {
   expect(said.at(-1)).toBe('Replay again is finished: 6 of 6 events sent.');
 });
 
-test('a replay without progress for 20 minutes is requested again by --resume', async () => {
+test('`replay --resume` requests a replay again that has made no progress for 20 minutes', async () => {
   const at = await polledWorld(6);
   const { command, messages } = deployed(at);
   await at.order(await at.plan(ALWAYS));
@@ -97,7 +97,7 @@ test('a replay without progress for 20 minutes is requested again by --resume', 
   expect(at.replayed()).toHaveLength(6);
 });
 
-test('without a replay function, the command itself sends the replay', async () => {
+test('the command sends a replay itself when the deployment has no replay function', async () => {
   const at = await polledWorld(6);
   const { command, said } = deployed(at);
   command.deployment.replayQueue = null;

@@ -27,7 +27,7 @@ const eventsIn = (stdout: string) =>
 const placeOf = (journal: LearningEventDetail['journal']) =>
   journal === null ? 0 : journal.entry * 1000 + journal.index;
 
-describe('schoolbell replay', () => {
+describe('the command `replay`', () => {
   let cli: CommandLine;
   let published: ReturnType<typeof eventsIn>;
 
@@ -39,7 +39,7 @@ describe('schoolbell replay', () => {
   });
   afterAll(() => cli.remove());
 
-  it('replay --dry-run prints the number of events of each type, and sends no event', async () => {
+  it('`replay --dry-run` prints the number of events of each type and sends no event', async () => {
     const { exitCode, stdout } = await cli.run('replay', SCHOOL, ...SINCE, '--dry-run');
 
     expect(exitCode).toBe(0);
@@ -49,7 +49,7 @@ describe('schoolbell replay', () => {
     expect((await cli.run('replay', SCHOOL, '--list')).stdout).toContain('There are no replays');
   });
 
-  it('replay sends the events that the dry run counted, with their original ids, to one consumer', async () => {
+  it('`replay` sends the events that --dry-run counted to one consumer, with their original ids', async () => {
     const asked = [SCHOOL, ...SINCE, '--type', 'CourseCompleted,LearnerEnrolled', '--consumer', 'slack'];
     const counted = z
       .object({ events: z.number() })
@@ -67,7 +67,7 @@ describe('schoolbell replay', () => {
     expect(stdout.trim().split('\n').at(-1)).toContain('"state":"finished"');
   });
 
-  it('replay --force sends to a consumer without a rule', async () => {
+  it('`replay --force` accepts a consumer that has no rule', async () => {
     const { exitCode, stdout } = await cli.run(
       ...['replay', SCHOOL, ...SINCE, '--consumer', 'new', '--force', '--dry-run'],
     );
@@ -76,13 +76,13 @@ describe('schoolbell replay', () => {
     expect(stdout).toContain('Only to new, as Replayed<Event>');
   });
 
-  it('replay --as-live sends events with the types of live events', async () => {
+  it('`replay --as-live` sends the original events again', async () => {
     const { stdout } = await cli.run('replay', SCHOOL, ...SINCE, '--as-live', '--yes', '--json');
 
     expect(eventsIn(stdout)).toEqual(published);
   });
 
-  it('after Ctrl-C and replay --resume, each event was sent, in order', async () => {
+  it('after Ctrl-C and `replay --resume`, each event was sent, in order', async () => {
     const first = await cli.interrupt(6, 'replay', SCHOOL, ...SINCE, '--rate', '4', '--yes', '--json');
     expect(first.exitCode).toBe(130);
     expect(first.stdout).toContain('"state":"stopped"');
@@ -98,14 +98,14 @@ describe('schoolbell replay', () => {
     expect(placeOf(before.at(-1)?.journal ?? null)).toBeLessThan(placeOf(after[0]?.journal ?? null));
   });
 
-  it('replay changes neither the watermark nor the next poll', async () => {
+  it('`replay` does not change the watermark', async () => {
     const watermark = async () => (await cli.run('watermark', SCHOOL)).stdout;
     const before = await watermark();
     await cli.run('replay', SCHOOL, ...SINCE, '--yes');
     expect(await watermark()).toBe(before);
   });
 
-  it("replay --source kombo derives events from Kombo's records, and lists what cannot be derived", async () => {
+  it("`replay --source kombo` derives events from Kombo's records and lists what cannot be derived", async () => {
     const counted = await cli.run('replay', SCHOOL, ...SINCE, '--source', 'kombo', '--dry-run');
     expect(counted.stdout).toContain('derived from what Kombo shows today');
     expect(counted.stdout).toContain('Kombo has no dates of starts, drops');
@@ -117,7 +117,7 @@ describe('schoolbell replay', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('replay --one sends one event to one consumer, even before the integration has published an event', async () => {
+  it('`replay --one` sends one event to one consumer, even before the integration has published an event', async () => {
     const fresh = await commandLine();
     onTestFinished(() => fresh.remove());
     expect(eventsIn((await fresh.run('poll', SCHOOL, '--json')).stdout)).toEqual([]);
@@ -140,7 +140,7 @@ describe('schoolbell replay', () => {
     expect(matchesPattern(eventPattern(['CourseCompleted'], 'certificates'), event ?? {})).toBe(false);
   });
 
-  it('replay --one from the journal sends the first event that matches', async () => {
+  it('`replay --one` from the journal sends the first event that matches', async () => {
     const asked = ['replay', SCHOOL, '--one', '--type', 'CourseCompleted', '--yes', '--json'];
 
     const { stdout } = await cli.run(...asked);
@@ -149,7 +149,7 @@ describe('schoolbell replay', () => {
     expect(eventsIn(stdout).map(({ id }) => id)).toEqual([first?.id]);
   });
 
-  it('replay --one reports that no event matches', async () => {
+  it('`replay --one` fails when no event matches', async () => {
     const ended = await cli.run('replay', SCHOOL, '--source', 'kombo', '--one', '--course', 'none', '--yes');
 
     expect(ended.exitCode).toBe(1);
@@ -176,7 +176,7 @@ describe('schoolbell replay', () => {
       /No rule .* consumer certificate \(known consumers: certificates, slack\).*add --force/,
     ],
   ])(
-    'wrong arguments of replay are reported in one line on standard error: %j',
+    'wrong arguments of `replay` are reported in one line on standard error: %j',
     async (args, exitCode, line) => {
       const ended = await cli.run(...args);
 

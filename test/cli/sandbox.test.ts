@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(cwd, { recursive: true }));
 
-it('the sandbox prints its URL and key, another process polls it, and SIGINT stops it', async () => {
+it('`sandbox` prints its URL and key, serves polls of another process, and ends after SIGINT', async () => {
   const { child, ended } = startSchoolbell(
     ['sandbox', '--port', '0', '--learners', '5', '--seed', '7', '--json'],
     { cwd },
@@ -34,7 +34,7 @@ it('the sandbox prints its URL and key, another process polls it, and SIGINT sto
   expect((await ended).code).toBe(0);
 });
 
-it('the sandbox reports in one line that its port is in use', async () => {
+it('`sandbox` reports in one line that its port is in use', async () => {
   const { child, ended } = startSchoolbell(['sandbox', '--port', '0', '--json'], { cwd });
   const line = await new Promise<string>((resolve) => {
     child.stdout?.once('data', resolve);

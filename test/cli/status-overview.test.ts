@@ -65,9 +65,12 @@ function overview(width: number): string[] {
   return stripVTControlCharacters(terminalText(overviewText(statuses, NOW, width))).split('\n');
 }
 
-test.each([80, 140])('the overview fits %i columns, with the reasons below each integration', (width) => {
-  const lines = overview(width);
+test.each([80, 140])(
+  'the overview of `status` fits into %i columns, and the reason for each failure is below its integration',
+  (width) => {
+    const lines = overview(width);
 
-  expect(lines.filter((line) => line.length > width)).toEqual([]);
-  expect(lines.join('\n')).toMatchSnapshot();
-});
+    expect(lines.filter((line) => line.length > width)).toEqual([]);
+    expect(lines.join('\n')).toMatchSnapshot();
+  },
+);

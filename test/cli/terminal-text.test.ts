@@ -19,7 +19,7 @@ const anyText = fc.oneof(
 );
 
 test.each(Object.entries(hostileTexts))(
-  'a text with %s does not affect a terminal, and is printed in one line',
+  'a text with %s is printed in one line and does not affect the terminal',
   (_, text) => {
     expect(actsOnTerminal(terminalText([text]))).toBeNull();
     expect(actsOnTerminal(jsonText({ text }))).toBeNull();
@@ -31,7 +31,7 @@ test.each(unusualNames)('the name %s is printed unchanged', (name) => {
   expect(jsonText({ name })).toBe(JSON.stringify({ name }));
 });
 
-test('for any texts, only our own styles and line breaks affect a terminal', () => {
+test('nothing in a printed text affects the terminal except the styles and line breaks of the program', () => {
   vi.stubEnv('FORCE_COLOR', '1');
   fc.assert(
     fc.property(fc.array(fc.tuple(anyText, anyText), { minLength: 1, maxLength: 5 }), (rows) => {
@@ -46,7 +46,7 @@ test('for any texts, only our own styles and line breaks affect a terminal', () 
   );
 });
 
-test('for any texts, the printed JSON keeps the values and has only printable characters', () => {
+test('printed JSON has the original values and only printable characters, whatever the texts contain', () => {
   fc.assert(
     fc.property(anyText, anyText, (key, value) => {
       const line = jsonText({ [key]: [value] });
@@ -56,7 +56,7 @@ test('for any texts, the printed JSON keeps the values and has only printable ch
   );
 });
 
-test('for any cells, columns are aligned and cells are cut to their width', () => {
+test('the columns of a printed table are aligned, and each cell is cut to its width, whatever the texts contain', () => {
   fc.assert(
     fc.property(
       fc.array(anyText, { minLength: 1, maxLength: 4 }),

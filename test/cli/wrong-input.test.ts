@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cwd, { recursive: true }));
 
-/** What is typed after `schoolbell`, and what is printed after `schoolbell: `. */
+/** The arguments of each wrong command, and the text that is printed after `schoolbell: `. */
 const WRONG: [args: string[], printed: string][] = [
   [['pol'], "unknown command 'pol' (Did you mean poll?) See: schoolbell --help"],
   [
@@ -124,7 +124,7 @@ const WRONG: [args: string[], printed: string][] = [
 ];
 
 it.each(WRONG)(
-  'wrong use prints one line with the help of the command, and exits with 2: %j',
+  'the wrong command %j prints one line with the help of the command and exits with 2',
   async (args, printed) => {
     const ran = await runSchoolbell([...args, '--local'], { cwd });
 

@@ -231,7 +231,7 @@ const LIMITS = [
   { requests: 4, windowMs: MINUTE_MS },
 ];
 
-describe('a server that limits requests by window only costs time', () => {
+describe('a server with a rate limit per window', () => {
   test.each(LIMITS)(
     'a server that allows $requests requests in $windowMs ms delays events, but causes no missed event, duplicate or alarm',
     async (limit) => {
