@@ -1,11 +1,4 @@
-import * as z from 'zod/mini';
-import { codeOf, DeploymentError, type RunError, TransientError } from '../core/errors.ts';
-
-/** The fields that are read from an error that the SDK throws. */
-const Thrown = z.object({
-  message: z.string(),
-  $metadata: z.catch(z.optional(z.object({ httpStatusCode: z.optional(z.number()) })), undefined),
-});
+import { codeOf, DeploymentError, type RunError, statusOf, TransientError } from '../core/errors.ts';
 
 /**
  * Errors that waiting does not resolve: the credentials are missing or rejected, the permission is missing, or the
@@ -42,8 +35,7 @@ const WRONG_REGION = /^Region (is missing|not accepted)/;
  * message. Returns null for an error that may be temporary.
  */
 export function refusalOf(error: unknown): string | null {
-  const { data } = Thrown.safeParse(error);
-  if (data !== undefined && WRONG_REGION.test(data.message))
+  if (error instanceof Error && WRONG_REGION.test(error.message))
     return 'the AWS region is missing or invalid: set AWS_REGION';
   const code = codeOf(error);
   const status = statusOf(error);
@@ -68,9 +60,4 @@ export function awsError(
   if (refusal === null) return new TransientError(`${texts.temporary} (${code})`, context);
   const [what, advice] = texts.refused;
   return new DeploymentError(`${what} (${refusal}): ${advice}`, context);
-}
-
-/** Returns the HTTP status of the response, or 0 when there was no response. */
-export function statusOf(error: unknown): number {
-  return Thrown.safeParse(error).data?.$metadata?.httpStatusCode ?? 0;
 }

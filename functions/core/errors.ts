@@ -77,6 +77,11 @@ const ErrorParts = z.object({
   $metadata: z.catch(z.optional(z.object({ httpStatusCode: z.optional(z.number()) })), undefined),
 });
 
+/** Returns the HTTP status of AWS's response, or 0 when there was no response. */
+export function statusOf(error: unknown): number {
+  return ErrorParts.safeParse(error).data?.$metadata?.httpStatusCode ?? 0;
+}
+
 /**
  * Matches a text that looks like the name of an error: `Error`, or a name of two or more words such as
  * `ThrottlingException` or `AWS.SimpleQueueService.NonExistentQueue`.
@@ -106,9 +111,8 @@ export function asCode(text: string): string {
  * connection.
  */
 export function codeOf(error: unknown): string {
-  const { code, $metadata } = ErrorParts.safeParse(error).data ?? {};
-  const isAnswered = $metadata?.httpStatusCode !== undefined;
-  return !isAnswered && code !== undefined && SYSTEM_CODE.test(code) ? code : nameOf(error);
+  const code = ErrorParts.safeParse(error).data?.code ?? '';
+  return statusOf(error) === 0 && SYSTEM_CODE.test(code) ? code : nameOf(error);
 }
 
 export function isRunError(error: unknown): error is RunError {

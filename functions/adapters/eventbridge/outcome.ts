@@ -1,6 +1,14 @@
 import type { PutEventsResponse } from '@aws-sdk/client-eventbridge';
-import { asCode, codeOf, DeploymentError, nameOf, type RunError, TransientError } from '../../core/errors.ts';
-import { refusalOf, statusOf } from '../aws-errors.ts';
+import {
+  asCode,
+  codeOf,
+  DeploymentError,
+  nameOf,
+  type RunError,
+  statusOf,
+  TransientError,
+} from '../../core/errors.ts';
+import { refusalOf } from '../aws-errors.ts';
 
 /** The result of one entry. */
 export type EntryOutcome =

@@ -5,9 +5,9 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { codeOf, isRunError, TransientError } from '../../core/errors.ts';
+import { codeOf, isRunError, statusOf, TransientError } from '../../core/errors.ts';
 import { readWhole } from '../../core/read-whole.ts';
-import { awsError, statusOf } from '../aws-errors.ts';
+import { awsError } from '../aws-errors.ts';
 
 /**
  * Gives access to the objects of one bucket. A text is replaced only if its stored revision equals the
