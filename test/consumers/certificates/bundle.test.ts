@@ -47,7 +47,7 @@ function assets(): { bundle: string; fonts: string } {
   };
 }
 
-test('the bundled function draws a certificate with only its bundle and its layer', async () => {
+test('the certificates function draws a certificate with only the files of its bundle and its layer', async () => {
   const { bundle, fonts } = assets();
   const notified: string[] = [];
   const bus = await startBus({ onEvent: (event) => void notified.push(event['detail-type']) });

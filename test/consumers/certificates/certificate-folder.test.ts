@@ -26,7 +26,7 @@ const integration = fc
   .filter((text) => /^[^\s/:]+:[^\s/]+$/.test(text));
 const progression = fc.record({ integration, progression: id });
 
-test('each id becomes one part of a path in the folder, short enough for S3 and file systems', () => {
+test("each id becomes one part of the path of a certificate's folder, and each part is short enough for S3 and file systems", () => {
   fc.assert(
     fc.property(progression, (certified) => {
       const folder = certificateFolder(certified);
@@ -43,7 +43,7 @@ test('each id becomes one part of a path in the folder, short enough for S3 and 
   );
 });
 
-test('two progressions never share a folder', () => {
+test('two different progressions never have the same folder for certificates', () => {
   fc.assert(
     fc.property(progression, progression, id, (one, other, sibling) => {
       for (const [a, b] of [

@@ -25,7 +25,7 @@ const corrected = eventAt(2, 'CompletionCorrected', { completedAt: CORRECTED });
 const reopened = eventAt(3, 'CourseReopened');
 const again = eventAt(4, 'CourseCompleted', { completedAt: MAY });
 
-test('a completed course gets one certificate and an event about it', async () => {
+test('for a completed course, one certificate is issued and one event about it is published', async () => {
   const event = learningExample('CourseCompleted');
   const made = await desk({}, event);
   expect(made.validDates).toEqual([MARCH]);
@@ -43,19 +43,19 @@ test('a completed course gets one certificate and an event about it', async () =
   expect([...made.pdfs.keys()]).toEqual([notified.detail.certificate.key]);
 });
 
-test('a repeated completion gets no second certificate, live or replayed', async () => {
+test('no second certificate is issued when the same completion is delivered again, live or replayed', async () => {
   const made = await desk({}, completed, completed);
   await made.take(delivered(completed, true));
   expect(made.drawn).toHaveLength(1);
   expect(publishedTypes(made)).toEqual(['Issued']);
 });
 
-test('a completion without a date is certified with the time at which it happened', async () => {
+test('a certificate for a completion without a date has the time at which the completion happened', async () => {
   const made = await desk({}, eventAt(1, 'CourseCompleted', { occurredAt: MAY }));
   expect(made.drawn[0]?.completedAt).toBe(MAY);
 });
 
-test('a course that is completed again gets a new certificate, which replaces the earlier one', async () => {
+test('when a course is completed again, a new certificate is issued that replaces the earlier certificate', async () => {
   const renewed = eventAt(2, 'CourseRecompleted', { completedAt: MAY });
   const made = await desk({ revoke: true }, completed, renewed);
   expect(made.validDates).toEqual([MAY]);
@@ -64,21 +64,21 @@ test('a course that is completed again gets a new certificate, which replaces th
   expect(made.pdfs.size).toBe(2);
 });
 
-describe.each([{ revoke: true }, { revoke: false }])('with the policy %j', (policy) => {
-  test('a corrected date gets a certificate that replaces the one with the wrong date', async () => {
+describe.each([{ revoke: true }, { revoke: false }])('certificates with the policy %j', (policy) => {
+  test('when a completion date is corrected, a new certificate replaces the certificate with the wrong date', async () => {
     const made = await desk(policy, completed, corrected);
     expect(made.validDates).toEqual([CORRECTED]);
     expect(publishedTypes(made)).toEqual(['Issued', 'Issued']);
   });
 
-  test('a date that is corrected and then corrected back gives a certificate with the first date', async () => {
+  test('when a corrected completion date is corrected back, the valid certificate has the first date', async () => {
     const back = eventAt(3, 'CompletionCorrected', { completedAt: MARCH });
     const made = await desk(policy, completed, corrected, back);
     expect(made.validDates).toEqual([MARCH]);
     expect(new Set(made.notified.map(({ detail }) => detail.id)).size).toBe(3);
   });
 
-  test('a completion date that Kombo shows later replaces the time of detection on the certificate', async () => {
+  test('when Kombo shows a missing completion date later, a new certificate has this date instead of the time of detection', async () => {
     const undated = eventAt(1, 'CourseCompleted', { occurredAt: JUNE });
     const dated = eventAt(2, 'CompletionCorrected', { completedAt: MAY });
     expect((await desk(policy, undated, dated)).validDates).toEqual([MAY]);
@@ -89,27 +89,27 @@ describe.each([{ revoke: true }, { revoke: false }])('with the policy %j', (poli
     'ProgressionRestored',
     'LearnerDataErased',
     'EnrollmentCorrected',
-  ] as const)('%s does not change a certificate', async (type) => {
+  ] as const)('the event %s changes no certificate', async (type) => {
     const made = await desk(policy, completed, eventAt(2, type));
     expect(made.validDates).toEqual([MARCH]);
     expect(publishedTypes(made)).toEqual(['Issued']);
   });
 
-  test('certificates depend on the order of the journal, not on the order in which events arrive', async () => {
+  test('the valid certificate is the same in whatever order the events of the journal arrive', async () => {
     const made = await desk(policy, again, corrected, completed, reopened);
     expect(made.validDates).toEqual([MAY]);
     expect(publishedTypes(made)).toEqual(['Issued']);
   });
 });
 
-test('a reopened course keeps its certificate by default', async () => {
+test('the certificate of a reopened course stays valid by default', async () => {
   const made = await desk({}, completed, reopened, eventAt(4, 'LearnerDropped'));
   expect(made.validDates).toEqual([MARCH]);
   expect(publishedTypes(made)).toEqual(['Issued']);
 });
 
 test.each(['CourseReopened', 'LearnerDropped'] as const)(
-  '%s revokes the certificate when the setting `revoke` is true',
+  'the event %s revokes the certificate when the setting `revoke` is true',
   async (type) => {
     const made = await desk({ revoke: true }, completed, eventAt(2, type));
     expect(made.validDates).toEqual([]);
@@ -119,13 +119,13 @@ test.each(['CourseReopened', 'LearnerDropped'] as const)(
   },
 );
 
-test('reopening a course also revokes the certificate of a corrected date', async () => {
+test('a reopening also revokes a certificate that was issued for a corrected date', async () => {
   const made = await desk({ revoke: true }, completed, corrected, reopened);
   expect(made.validDates).toEqual([]);
   expect(publishedTypes(made)).toEqual(['Issued', 'Issued', 'Revoked']);
 });
 
-test('a completion that arrives after the course was reopened gets no certificate', async () => {
+test('no certificate is issued for a completion that arrives after a later reopening', async () => {
   const made = await desk({ revoke: true }, reopened, completed);
   expect(publishedTypes(made)).toEqual([]);
 });
@@ -135,7 +135,7 @@ test.each([
   ['no date', { occurredAt: JUNE }, JUNE],
   ['another date', { completedAt: MAY }, MAY],
 ])(
-  'a course that is completed again with %s after a revocation gets a new certificate',
+  'when a course is completed again with %s after its certificate was revoked, a new certificate is issued',
   async (_, facts, date) => {
     const second = eventAt(4, 'CourseCompleted', facts);
     const dropped = eventAt(5, 'LearnerDropped');
@@ -152,7 +152,7 @@ test.each([
 describe('an event without a position in the journal', () => {
   const derived = eventAt(null, 'CourseCompleted', { completedAt: MAY });
 
-  test('a completion without a journal position issues a certificate when the progression has no certificate', async () => {
+  test('a completion without a journal position leads to a certificate when the progression has no certificate', async () => {
     expect((await desk({ revoke: true }, derived)).validDates).toEqual([MAY]);
   });
 
@@ -168,33 +168,33 @@ describe('an event without a position in the journal', () => {
     },
   );
 
-  test('an event without a journal position never revokes a certificate', async () => {
+  test('an event without a journal position revokes no certificate', async () => {
     const made = await desk({ revoke: true }, completed, eventAt(null, 'LearnerEnrolled'));
     expect(publishedTypes(made)).toEqual(['Issued']);
   });
 });
 
-describe('when the data of the learner is erased', () => {
+describe('certificates of an erased learner', () => {
   const erased = eventAt(5, 'LearnerDataErased');
 
-  test("erasing a learner's data deletes the PDFs, and the certificates stay valid", async () => {
+  test("when a learner's data is erased, the PDFs are deleted, and the certificates stay valid", async () => {
     const made = await desk({}, completed, corrected, erased);
     expect(made.pdfs.size).toBe(0);
     expect(made.validDates).toEqual([CORRECTED]);
   });
 
-  test("erasing a learner's data keeps the PDFs when the setting `onErasure` is keep", async () => {
+  test("when a learner's data is erased and the setting `onErasure` is keep, the PDFs are kept", async () => {
     expect((await desk({ onErasure: 'keep' }, completed, erased)).pdfs.size).toBe(1);
   });
 
-  test('a completion before an erasure gets a certificate without a PDF when its event arrives after the erasure', async () => {
+  test('when a completion from before an erasure arrives after it, a certificate without a PDF is issued', async () => {
     const made = await desk({}, erased, completed);
     expect(made.validDates).toEqual([MARCH]);
     expect(publishedTypes(made)).toEqual(['Issued']);
     expect(made.drawn).toEqual([]);
   });
 
-  test('a completion after an erasure gets a PDF', async () => {
+  test('a certificate for a completion after an erasure has a PDF', async () => {
     const made = await desk({}, completed, erased, eventAt(6, 'CourseRecompleted', { completedAt: MAY }));
     expect([...made.pdfs.values()].map(({ completedAt }) => completedAt)).toEqual([MAY]);
   });
@@ -206,19 +206,19 @@ describe('the name on a certificate', () => {
     detail: { ...completed.detail, learner: { id: 'l', remoteId: '1', firstName, lastName } },
   });
 
-  test('the name on a certificate is the one that Kombo shows, not the one in the event', async () => {
+  test('a certificate has the name that Kombo shows and not the name in the event', async () => {
     const made = new CertificateDesk({ firstName: 'Ada', lastName: 'Lovelace', email: null });
     await made.take(delivered(withName('Mallory', null)));
     expect(made.drawn[0]?.learnerName).toBe('Ada Lovelace');
     expect(made.asked).toHaveLength(1);
   });
 
-  test("a certificate without a name shows the learner's id at the platform", async () => {
+  test("a certificate has the learner's id on the platform when the name is missing", async () => {
     const made = await desk({}, completed);
     expect(made.drawn[0]).toMatchObject({ learnerName: null, learnerReference: '32' });
   });
 
-  test('the name is only in the PDF, never in an event or in the state', async () => {
+  test("a learner's name is never contained in an event about a certificate or in the stored state", async () => {
     const made = await desk({}, withName('Canary', 'Bird'));
     expect(JSON.stringify([made.notified, made.states])).not.toMatch(/canary|bird/i);
   });
@@ -230,7 +230,7 @@ const handle = (made: CertificateDesk, failures: unknown[], ...Records: object[]
     Records,
   });
 
-test('messages that fail stay in the queue, and messages that succeed are removed', async () => {
+test('when some messages of a batch fail, only these messages stay in the queue', async () => {
   const made = new CertificateDesk();
   made.shown = recordOf(again);
   made.failOnce('tell');
@@ -247,7 +247,7 @@ test('messages that fail stay in the queue, and messages that succeed are remove
   expect(made.validDates).toEqual([MAY]);
 });
 
-test('a state file that Schoolbell did not write is named in the error and not changed', async () => {
+test('an unknown state file is not changed, and the error contains its key', async () => {
   const made = new CertificateDesk();
   made.objects.set(`${FOLDER}/state.json`, '{"version":9}');
   await expect(made.take(delivered(completed))).rejects.toThrow(`${FOLDER}/state.json`);

@@ -34,26 +34,26 @@ test.each([
   ],
   ['of a record that Kombo does not have', null],
   ['of a record that Kombo has erased', erased(completed.detail.progression.id)],
-])('a completion %s issues no certificate and waits', async (_, record) => {
+])('no certificate is issued for a completion %s, and the event waits in the queue', async (_, record) => {
   const desk = deskShowing(record);
   await expect(desk.take(delivered(completed))).rejects.toThrow(UnconfirmedEventError);
   expect([...desk.objects.keys(), ...desk.notified, ...desk.drawn]).toEqual([]);
 });
 
-test('a completion without a date is not trusted when Kombo shows a date', async () => {
+test('no certificate is issued for a completion without a date when Kombo shows a date', async () => {
   const desk = deskShowing(recordOf(completed));
   const undated = eventAt(2, 'CourseCompleted', { occurredAt: MAY });
   await expect(desk.take(delivered(undated))).rejects.toThrow(UnconfirmedEventError);
   expect(desk.drawn).toEqual([]);
 });
 
-test('a completion with a date is trusted when Kombo shows no date, as for platforms without dates', async () => {
+test('a certificate is issued for a completion with a date when Kombo shows no date, as on platforms without dates', async () => {
   const desk = deskShowing(recordOf(eventAt(1, 'CourseCompleted')));
   await desk.take(delivered(completed));
   expect(desk.validDates).toEqual([MARCH]);
 });
 
-test('a certificate has the name, ids and title that Kombo shows, not those in the event', async () => {
+test('a certificate has the name, ids and title that Kombo shows, and not those in the event', async () => {
   const desk = deskShowing(recordOf(completed, ADA));
   const { learner, course } = completed.detail;
   const other = forged(completed, {
@@ -74,7 +74,7 @@ test('a certificate has the name, ids and title that Kombo shows, not those in t
   );
 });
 
-test('a completion that Kombo does not show yet waits until Kombo shows it, or until a later event replaces it', async () => {
+test('a completion that Kombo does not show yet waits in the queue until Kombo shows it or a later event replaces it', async () => {
   const desk = deskShowing(recordOf(started));
   await expect(desk.take(delivered(completed))).rejects.toThrow(UnconfirmedEventError);
   const later = eventAt(2, 'CompletionCorrected', { completedAt: MAY });
@@ -85,7 +85,7 @@ test('a completion that Kombo does not show yet waits until Kombo shows it, or u
   expect(desk.drawn).toHaveLength(1);
 });
 
-test('a completion waits while Kombo does not respond, and is handled afterwards', async () => {
+test('a completion waits in the queue while Kombo does not respond, and its certificate is issued afterwards', async () => {
   const desk = deskShowing(recordOf(completed));
   desk.interference = {
     before: (step) => {
@@ -100,7 +100,7 @@ test('a completion waits while Kombo does not respond, and is handled afterwards
   expect(desk.validDates).toEqual([MARCH]);
 });
 
-test('a completion needs one request to Kombo, and its repeated event needs no further request', async () => {
+test('a completion leads to one request to Kombo, and its repeated event to no further request', async () => {
   const desk = deskShowing(recordOf(completed));
   await desk.take(delivered(completed));
   await desk.take(delivered(completed, true));
@@ -108,7 +108,7 @@ test('a completion needs one request to Kombo, and its repeated event needs no f
 });
 
 test.each(['CourseReopened', 'LearnerDropped'] as const)(
-  '%s does not revoke a certificate while Kombo shows the course as completed',
+  'the event %s revokes no certificate while Kombo shows the course as completed',
   async (type) => {
     const desk = deskShowing(recordOf(completed), true);
     await desk.take(delivered(completed));
@@ -119,7 +119,7 @@ test.each(['CourseReopened', 'LearnerDropped'] as const)(
   },
 );
 
-test('LearnerDataErased deletes no PDF while Kombo shows the name', async () => {
+test("LearnerDataErased deletes no PDF while Kombo shows the learner's name", async () => {
   const desk = deskShowing(recordOf(completed, ADA));
   await desk.take(delivered(completed));
   await expect(desk.take(delivered(eventAt(2, 'LearnerDataErased')))).rejects.toThrow(UnconfirmedEventError);
@@ -129,7 +129,7 @@ test('LearnerDataErased deletes no PDF while Kombo shows the name', async () => 
   expect(desk.pdfs.size).toBe(0);
 });
 
-test("with real and forged events in any order, each issued certificate agrees with Kombo's record", async () => {
+test("in any order of real and forged events, each issued certificate agrees with Kombo's record", async () => {
   const other = fc.record({ event: fc.nat(20), at: fc.nat(20), entry: fc.integer({ min: 1, max: 99 }) });
   await fc.assert(
     fc.asyncProperty(

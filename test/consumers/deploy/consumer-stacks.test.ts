@@ -47,7 +47,7 @@ const [certificates, subscribers] = stacks(everything).templates;
 if (certificates === undefined || subscribers === undefined)
   throw new Error('A stack of consumers is missing');
 
-it('no consumer is deployed unless the settings switch it on', () => {
+it('no stack of consumers is created when the settings switch on no consumer', () => {
   expect(stacks({}).templates).toEqual([]);
 });
 
@@ -55,7 +55,7 @@ it.each([
   ['with everything on', everything],
   ['without certificates', { ...everything, certificates: undefined }],
 ] satisfies [string, SettingsInput][])(
-  'in the stacks of consumers, cdk-nag finds only problems that have a written reason, %s',
+  'cdk-nag finds only problems with a written reason in the stacks of consumers %s',
   (_, settings) => {
     const { app } = appWithStacks(settings);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
@@ -81,12 +81,12 @@ describe('the rules of consumers', () => {
       }
     }
   });
-  it('the rule of certificates ignores events of another account', () => {
+  it('the rule of the certificates ignores events from another account', () => {
     const event = deliveredExample('CourseCompleted');
     expect(matchesPattern(deployedPattern(), event)).toBe(true);
     expect(matchesPattern(deployedPattern(), { ...event, account: '210987654321' })).toBe(false);
   });
-  it('the deployed rules are the same as the rules on one machine', () => {
+  it('the deployed rules have the same patterns as the rules on one machine', () => {
     const account = '123456789012';
     const pattern = certificatePattern({ revoke: true, onErasure: 'delete', account });
     expect(deployedPattern()).toEqual(pattern);
@@ -106,7 +106,7 @@ describe('the rules of consumers', () => {
   });
 });
 
-it('certificates are in a private bucket that is retained, and only failed messages are retried', () => {
+it('the bucket of certificates is private and retained, and only failed messages are retried', () => {
   certificates.hasResource('AWS::S3::Bucket', {
     DeletionPolicy: 'Retain',
     Properties: { PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true } },
@@ -137,7 +137,7 @@ it('certificates are in a private bucket that is retained, and only failed messa
   });
 });
 
-it('each Slack channel has its own function, which reads only its own secret', () => {
+it('the function of a Slack channel reads only the secret of its channel', () => {
   for (const variables of [
     { SLACK_SECRET_ID: secret('SlackUrl') },
     { SLACK_SECRET_ID: secret('SlackToken'), SLACK_CHANNEL_ID: 'C0123456789' },
@@ -159,7 +159,7 @@ it('each Slack channel has its own function, which reads only its own secret', (
   const connections = Object.values(subscribers.findResources('AWS::Events::Connection'));
   expect(JSON.stringify(connections)).not.toContain('Slack');
 });
-it("a digest is due at `digestAt` in the channel's time zone", () => {
+it("the digest of a channel is scheduled at `digestAt` in the channel's time zone", () => {
   subscribers.hasResourceProperties('AWS::Scheduler::Schedule', {
     ScheduleExpression: 'cron(0 17 * * ? *)',
     ScheduleExpressionTimezone: 'Europe/Berlin',

@@ -14,7 +14,7 @@ const completed = (id: string, course: string | null = 'Fire safety') => ({
   course,
 });
 
-test('the summary of a digest counts each kind of event and course, the most frequent first', () => {
+test('the summary of a digest counts the events by type and course, with the most frequent first', () => {
   const items = [completed('1'), { id: '2', type: 'LearnerEnrolled', course: 'First aid' }, completed('3')];
   expect(summarise(items)).toEqual({
     events: 3,
@@ -22,24 +22,24 @@ test('the summary of a digest counts each kind of event and course, the most fre
     lines: '2 × Course completed · Fire safety\n1 × Enrolled in a course · First aid',
   });
 });
-test('the summary of a digest counts a repeated event once, and a replayed event like a live event', () => {
+test('the summary of a digest counts a repeated event once and a replayed event like a live event', () => {
   expect(
     summarise([completed('1'), completed('1'), { ...completed('2'), type: 'ReplayedCourseCompleted' }]).lines,
   ).toBe('2 × Course completed · Fire safety');
 });
-test('the summary of a digest leaves out a missing title or course', () => {
+test('the summary of a digest omits a missing title or course', () => {
   expect(summarise([completed('1', null), { id: '2', type: 'IntegrationFailing' }]).lines).toBe(
     '1 × An integration is failing\n1 × Course completed',
   );
 });
-test('the summary of a digest is shorter than the limit of Slack', () => {
+test("the summary of a digest is shorter than Slack's limit", () => {
   const items = Array.from({ length: 500 }, (_, at) => completed(String(at), `${at} ${'x'.repeat(9_000)}`));
   const { lines } = summarise(items);
   expect(lines.length).toBeLessThan(3000);
   expect(lines).toMatch(/and 480 more kinds$/);
 });
 
-describe('a digest', () => {
+describe('the digest of a channel', () => {
   const TIMEOUT_MS = 120_000;
 
   /**
@@ -75,7 +75,7 @@ describe('a digest', () => {
   const events = (count: number) =>
     Array.from({ length: count }, (_, at) => JSON.stringify(completed(String(at))));
 
-  test('a digest reports all waiting events, and then removes them from the queue', async () => {
+  test('a digest counts all waiting events, and afterwards the events are removed from the queue', async () => {
     const { call, published, removed, outcomes } = queue(events(25));
     await call();
     expect(outcomes).toEqual([{ events: 25, unreadable: 0 }]);
@@ -86,19 +86,19 @@ describe('a digest', () => {
     expect(removed).toHaveLength(25);
   });
 
-  test('no digest is published when no event waits', async () => {
+  test('no digest is published when no event is waiting', async () => {
     const { call, published } = queue([]);
     await call();
     expect(published).toEqual([]);
   });
 
-  test('a digest that cannot be published fails, and leaves all messages in the queue', async () => {
+  test('when a digest cannot be published, its function fails and all messages stay in the queue', async () => {
     const { call, removed } = queue(events(1), { busFails: true });
     await expect(call()).rejects.toThrow('the bus is down');
     expect(removed).toEqual([]);
   });
 
-  test('a digest leaves a message that cannot be read in the queue, and fails, so that an operator notices', async () => {
+  test('when a message of a digest cannot be read, the message stays in the queue, and the function fails after the digest', async () => {
     const { call, published, removed, outcomes } = queue([
       'not JSON',
       ...events(2),
@@ -110,7 +110,7 @@ describe('a digest', () => {
     expect(removed).toEqual(['1', '2']);
   });
 
-  test('a digest receives messages for a third of its time, and leaves the rest for the next digest', async () => {
+  test('the function of a digest receives messages for a third of its time, and the other messages wait for the next digest', async () => {
     const { call, published, removed, spentMs } = queue(events(500), { receiveMs: 5_000 });
     await call();
     expect(spentMs()).toBe(40_000);

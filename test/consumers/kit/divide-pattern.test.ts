@@ -19,7 +19,7 @@ const filters = fc.record(
   { requiredKeys: [] },
 );
 
-test('an event matches exactly one part of a divided pattern, or none if it does not match the whole pattern', () => {
+test('an event that matches a pattern matches exactly one part of the divided pattern, and any other event matches no part', () => {
   const property = fc.property(
     filters,
     chosen('moodle:'),
@@ -43,7 +43,7 @@ test('an event matches exactly one part of a divided pattern, or none if it does
   fc.assert(property);
 });
 
-test('a repeated id in a filter does not deliver an event twice', () => {
+test('an event matches only one part of a divided pattern when the filter contains an id several times', () => {
   const courses = Array.from({ length: 100 }, () => 'U3Q5rNXx2FPuXyGxAjJho7WF');
   const parts = dividePattern(eventPattern(['CourseCompleted'], 'badges', { courses }));
   const event = deliveredExample('CourseCompleted', {
@@ -53,7 +53,7 @@ test('a repeated id in a filter does not deliver an event twice', () => {
   expect(parts.filter((part) => matchesPattern(part, event))).toHaveLength(1);
 });
 
-test('a pattern that is too long and has no list of ids is refused', () => {
+test('a pattern that is too long and has no list of ids to divide is refused', () => {
   const where = { course: { title: [{ prefix: 'x'.repeat(3000) }] } };
   expect(() => dividePattern(eventPattern(['CourseCompleted'], 'badges', { where }))).toThrow(
     'EventBridge accepts only 2048',

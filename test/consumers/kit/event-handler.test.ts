@@ -15,7 +15,7 @@ function recording() {
   return { calls, handle };
 }
 
-test('`eventHandler` calls the function for the type of an event: live, replayed or from a queue', async () => {
+test('`eventHandler` calls the function for the type of an event, whether the event is live, replayed or from a queue', async () => {
   const { calls, handle } = recording();
   const completed = deliveredExample('CourseCompleted');
   const held = deliveredExample('ChangesHeld');
@@ -29,7 +29,7 @@ test('`eventHandler` calls the function for the type of an event: live, replayed
   ]);
 });
 
-test('`eventHandler` refuses an event type without a function, and a detail that does not match its type', async () => {
+test('`eventHandler` refuses an event type without a function and a detail that does not fit its type', async () => {
   const { calls, handle } = recording();
   await expect(handle(deliveredExample('CourseStarted'))).rejects.toThrow(kit.UnexpectedEventError);
   await expect(handle({ ...deliveredExample('ChangesHeld'), 'detail-type': 'toString' })).rejects.toThrow(
@@ -39,7 +39,7 @@ test('`eventHandler` refuses an event type without a function, and a detail that
   expect(calls).toEqual([]);
 });
 
-test('`eventHandler` with explicit types does not compile if a type has no function', () => {
+test('`eventHandler` with explicit types does not compile when a type has no function', () => {
   // @ts-expect-error CourseReopened has no function
   kit.eventHandler<'CourseCompleted' | 'CourseReopened'>({ CourseCompleted: async () => {} });
   // @ts-expect-error there is no such event

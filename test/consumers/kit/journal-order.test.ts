@@ -55,7 +55,7 @@ test('`unlessOutdated` handles an event again after its handler failed', async (
   expect(await unlessOutdated(positions, event(4), async () => {})).toBe(true);
 });
 
-test('`unlessOutdated` handles an event that was derived from Kombo when no position is stored', async () => {
+test('`unlessOutdated` handles an event without a journal position only when no position is stored', async () => {
   const { positions } = consumer();
   const derived = { detail: { ...event(1).detail, journal: null } };
   expect(positionOf(derived)).toBeNull();

@@ -20,7 +20,7 @@ function somewhere() {
   };
 }
 
-it('onEvent sends matching live events and replays for its consumer to a queue', () => {
+it('`onEvent` creates a rule that sends matching events and replays to a queue', () => {
   const { stack, bus, template } = somewhere();
   const filter = { courses: ['c1'], where: { previous: { status: ['IN_PROGRESS' as const] } } };
   onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', ...filter }, new Queue(stack, 'Queue'));
@@ -31,7 +31,7 @@ it('onEvent sends matching live events and replays for its consumer to a queue',
   template().resourceCountIs('AWS::SQS::Queue', 2);
 });
 
-it('the pattern of onEvent may match null, which CloudFormation accepts only in JSON text', () => {
+it('`onEvent` accepts a pattern with null, and writes the pattern as JSON text, as CloudFormation requires', () => {
   const { stack, bus, template } = somewhere();
   const filter = {
     where: { course: { title: [null, { exists: false }] }, previous: { completedAt: [null] } },
@@ -42,7 +42,7 @@ it('the pattern of onEvent may match null, which CloudFormation accepts only in 
   expect(nullsIn(template().toJSON())).toEqual([]);
 });
 
-it('the pattern of onEvent may contain a value that is only known during the deployment', () => {
+it('`onEvent` accepts a pattern with a value that is only known during the deployment', () => {
   const { stack, bus, template } = somewhere();
   const course = new CfnParameter(stack, 'Course').valueAsString;
   onEvent(
@@ -56,7 +56,7 @@ it('the pattern of onEvent may contain a value that is only known during the dep
   });
 });
 
-it('onEvent creates several rules with one target when its pattern is too long', () => {
+it('`onEvent` creates several rules with the same target when the pattern is too long for one rule', () => {
   const { stack, bus, template } = somewhere();
   const courses = Array.from({ length: 200 }, (_, at) => `U3Q5rNXx2FPuXyGxAjJho${at}`);
   onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', courses }, new Queue(stack, 'Queue'));
@@ -67,7 +67,7 @@ it('onEvent creates several rules with one target when its pattern is too long',
   expect(named.toSorted()).toEqual(courses.toSorted());
 });
 
-it('rules for all events can share a queue and a dead-letter queue, with one policy statement for each queue', () => {
+it('rules for all events can share a queue and a dead-letter queue, and each queue has one policy statement', () => {
   const { stack, bus, template } = somewhere();
   const queue = new Queue(stack, 'Queue');
   const deadLetters = new Queue(stack, 'DeadLetters');
@@ -85,7 +85,7 @@ it('rules for all events can share a queue and a dead-letter queue, with one pol
   });
 });
 
-it('onEvent sends events to a function, whose failures also go to the dead letters', () => {
+it('`onEvent` accepts a function as the target, and failed calls of the function go to the dead-letter queue', () => {
   const { stack, bus, template } = somewhere();
   const target = new LambdaFunction(stack, 'Function', {
     runtime: Runtime.NODEJS_24_X,
@@ -98,7 +98,7 @@ it('onEvent sends events to a function, whose failures also go to the dead lette
   template().hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
 });
 
-it('onEvent sends events to any other target, which is created with the retries of the rule', () => {
+it('`onEvent` accepts any other target, which is created with the retry policy and dead-letter queue of the rule', () => {
   const { stack, bus, template } = somewhere();
   onEvent(
     stack,

@@ -28,7 +28,7 @@ class MemoryLayer extends BasePersistenceLayer {
 
 const event = (id: string, delivery: string) => ({ id: delivery, detail: { id, learner: 'Ada' } });
 
-test('`oncePerEvent` handles an event once, however often it is delivered, live or replayed', async () => {
+test('`oncePerEvent` handles an event once, however often the event is delivered, live or replayed', async () => {
   const handled: string[] = [];
   const persistenceStore = new MemoryLayer();
   const handle = oncePerEvent(async ({ id }: ReturnType<typeof event>) => void handled.push(id), {

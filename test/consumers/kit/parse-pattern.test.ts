@@ -4,7 +4,7 @@ import { parsePattern } from '../../../consumers/kit/parse-pattern.ts';
 
 const many = Array.from({ length: 32 }, (_, at) => ({ a: [at] }));
 
-describe('a pattern that EventBridge refuses', () => {
+describe('a pattern that EventBridge does not accept', () => {
   const cases: [string, object, RegExp][] = [
     ['an empty pattern', {}, /the event pattern: an empty object/],
     ['an empty object', { detail: { course: {} } }, /"detail.course" .* empty object/],
@@ -47,12 +47,13 @@ describe('a pattern that EventBridge refuses', () => {
     ],
     ['too many combinations', { $or: many, detail: { $or: many } }, /1024 combinations/],
   ];
-  test.each(cases)('`parsePattern` refuses a pattern that EventBridge refuses: %s', (_, pattern, reason) =>
-    expect(() => parsePattern(pattern)).toThrow(reason),
+  test.each(cases)(
+    '`parsePattern` refuses a pattern that EventBridge does not accept: %s',
+    (_, pattern, reason) => expect(() => parsePattern(pattern)).toThrow(reason),
   );
 });
 
-test('a filter that EventBridge refuses is refused when the pattern is created, and the error names the field', () => {
+test('`eventPattern` refuses a filter that EventBridge does not accept, and the error names the field', () => {
   const where = { course: { title: [{ wildcard: 'Fire**' }] } };
   expect(() => eventPattern(['CourseCompleted'], 'badges', { where })).toThrow(
     'EventBridge refuses "detail.course.title" in the event pattern: "wildcard" must not have two asterisks in a row',

@@ -5,14 +5,17 @@ import { eventTypes } from '../../../functions/contract/published-events.ts';
 
 const completed = { ...deliveredExample('CourseCompleted') };
 
-test.each(eventTypes)('`parse` and `is` accept an event of the type %s', (type) => {
-  const event = deliveredExample(type);
-  expect(kit.parse(type, event)).toEqual({ type, detail: exampleOf(type).detail, isReplay: false });
-  expect(kit.is(type, event)).toBe(true);
-  expect(kit.is(type, { ...event, detail: {} })).toBe(false);
-  const other = type === 'LearnerEnrolled' ? 'LearnerDropped' : 'LearnerEnrolled';
-  expect(kit.is(other, event)).toBe(false);
-});
+test.each(eventTypes)(
+  '`parse` and `is` accept an event of the type %s, and `is` refuses a wrong detail and another type',
+  (type) => {
+    const event = deliveredExample(type);
+    expect(kit.parse(type, event)).toEqual({ type, detail: exampleOf(type).detail, isReplay: false });
+    expect(kit.is(type, event)).toBe(true);
+    expect(kit.is(type, { ...event, detail: {} })).toBe(false);
+    const other = type === 'LearnerEnrolled' ? 'LearnerDropped' : 'LearnerEnrolled';
+    expect(kit.is(other, event)).toBe(false);
+  },
+);
 
 test('`parse` accepts the body of a queued message', () => {
   const { detail } = kit.parse('CourseCompleted', JSON.stringify(completed));
@@ -20,7 +23,7 @@ test('`parse` accepts the body of a queued message', () => {
   expectTypeOf(detail.progression.status).toEqualTypeOf<'COMPLETED'>();
 });
 
-test('`parse` accepts a replayed event and marks it as a replay', () => {
+test('`parse` accepts a replayed event and marks the result as a replay', () => {
   const replayed = { ...completed, 'detail-type': 'ReplayedCourseCompleted' };
   expect(kit.parse('CourseCompleted', replayed)).toMatchObject({ type: 'CourseCompleted', isReplay: true });
   expect(kit.is('CourseCompleted', replayed)).toBe(true);
@@ -42,7 +45,7 @@ test('`parse` removes fields that a later release of version 1 may add', () => {
   expect(kit.is('CourseCompleted', { ...completed, detail })).toBe(true);
 });
 
-test('`parse` refuses another event, another source and a wrong detail', () => {
+test('`parse` refuses an event of another type, an event of another source and a wrong detail', () => {
   expect(() => kit.parse('CourseStarted', completed)).toThrow(kit.UnexpectedEventError);
   expect(() => kit.parse('CourseCompleted', { ...completed, source: 'aws.s3' })).toThrow(/source/);
   expect(() => kit.parse('CourseCompleted', { ...completed, detail: { version: 2 } })).toThrow(/version/);
@@ -50,7 +53,7 @@ test('`parse` refuses another event, another source and a wrong detail', () => {
   expect(kit.is('CourseCompleted', null)).toBe(false);
 });
 
-test('`parseLearningEvent` accepts any learning event, and the `type` of its result narrows the type of `detail`', () => {
+test('`parseLearningEvent` accepts any learning event, and the type of `detail` depends on the `type` of the result', () => {
   const event = kit.parseLearningEvent(deliveredExample('CourseReopened'));
   if (event.type !== 'CourseReopened') throw new Error('The event is not a CourseReopened');
   expectTypeOf(event.detail.previous.status).toEqualTypeOf<'COMPLETED'>();

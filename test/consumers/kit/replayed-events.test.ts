@@ -32,7 +32,7 @@ const shipped: fc.Arbitrary<{ consumer: string; patterns: EventPattern[] }> = fc
 );
 const addressees = fc.constantFrom(null, ...consumers);
 
-test('a replay matches the same rules as the live event, but a replay for one consumer matches only its rules', async () => {
+test('a replay matches the same rules as the live events, but only the rules of its consumer when it is for one consumer', async () => {
   let replayedToRules = 0;
   await fc.assert(
     fc.asyncProperty(shipped, addressees, async ({ consumer, patterns }, addressee) => {
@@ -54,7 +54,7 @@ test('a replay matches the same rules as the live event, but a replay for one co
   expect(replayedToRules).toBeGreaterThan(0);
 });
 
-test('a published replay for all consumers has no field `consumer`', async () => {
+test('the events of a replay for all consumers have no field `consumer`', async () => {
   const at = await polledWorld(3);
   await at.run(await at.order(await at.plan(ALWAYS), { consumer: null }));
 

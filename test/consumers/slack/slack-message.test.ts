@@ -19,30 +19,30 @@ test.each(eventTypes)('the message about %s is valid for Slack', (type) => {
   expect(messageAbout(type)).toMatchSnapshot();
 });
 
-test('a replayed event gives the same message as the live event', () => {
+test('the message about a replayed event is the same as the message about the live event', () => {
   const event = deliveredExample('CourseCompleted');
   expect(messageOf({ ...event, 'detail-type': 'ReplayedCourseCompleted' })).toEqual(messageOf(event));
 });
 
-test('a title in a message is plain text, whatever markup it contains', () => {
+test('a course title in a message is plain text, whatever markup it contains', () => {
   const title = '"C" & <!channel> *for* \\ beginners <https://evil.example|click>';
   const { blocks } = messageAbout('CourseCompleted', { course: { ...course, title } });
   expect(blocks[1]).toEqual({ type: 'section', text: { type: 'plain_text', text: title, emoji: false } });
 });
 
-test('markup in the notification of a digest is escaped', () => {
+test('markup in the notification text of a digest is escaped', () => {
   expect(messageAbout('DigestPrepared', { headline: '<!channel> & more' }).text).toBe(
     '&lt;!channel&gt; &amp; more',
   );
 });
 
-test('a title in a message is one line, so that it cannot look like another part of the message', () => {
+test('a course title in a message is one line, so that it cannot imitate another part of the message', () => {
   const title = ' Fire\n\nLearner:\u2028Ada \u202egnp.exe\u0007 ';
   const { blocks } = messageAbout('CourseCompleted', { course: { ...course, title } });
   expect(blocks[1]).toMatchObject({ text: { text: 'Fire Learner: Ada \ufffdgnp.exe\ufffd' } });
 });
 
-test.each(Object.entries(hostileTexts))('the title of a course is one line in a digest: %s', (_, course) => {
+test.each(Object.entries(hostileTexts))('a course title in a digest is one line: %s', (_, course) => {
   const { lines } = summarise([
     { id: '1', type: 'CourseCompleted', course },
     { id: '2', type: 'LearnerDropped', course: 'B' },
@@ -51,7 +51,7 @@ test.each(Object.entries(hostileTexts))('the title of a course is one line in a 
   expect(JSON.stringify(section).match(/\\n/g)).toHaveLength(1);
 });
 
-test('a missing, blank, long or hostile text in any field of any event gives a valid message', () => {
+test('the message about an event is valid for Slack whatever texts the event contains', () => {
   const some = fc.oneof(
     fc.constantFrom(null, '', ' ', '\n', '\u200b', '🔥'.repeat(5_000), '\u200b'.repeat(500)),
     fc.constantFrom(...Object.values(hostileTexts)),
@@ -102,7 +102,7 @@ function withValue(object: object, [name = '', ...rest]: string[], value: unknow
   return copy;
 }
 
-describe('a learner in a message', () => {
+describe('the learner in a message', () => {
   const shown = (changes: object) =>
     JSON.stringify(messageAbout('CourseCompleted', { learner: { ...learner, ...changes } }));
 
@@ -112,7 +112,7 @@ describe('a learner in a message', () => {
     expect(shown({ firstName: '\u200b', lastName: 'Lovelace', email: null })).toContain('"Lovelace"');
   });
 
-  test("a message without a name has the learner's id at the platform, or at Kombo, or the id of the progression", () => {
+  test("a message has the learner's id on the platform, the learner's id in Kombo, or the progression's id when the name is missing", () => {
     expect(shown({ firstName: '', lastName: ' ', email: null })).toContain(`"${learner.remoteId}"`);
     expect(shown({ remoteId: null })).toContain(`"${learner.id}"`);
     expect(shown({ remoteId: '' })).toContain(`"${learner.id}"`);
@@ -122,7 +122,7 @@ describe('a learner in a message', () => {
   });
 });
 
-test('a message about a course without a title has the id of the progression', () => {
+test('a message has the id of the progression when the course has no title', () => {
   for (const title of [null, '', ' \u200b']) {
     const { blocks } = messageAbout('CourseCompleted', { course: { ...course, title } });
     expect(blocks.map(({ type }) => type)).not.toContain('section');
@@ -130,7 +130,7 @@ test('a message about a course without a title has the id of the progression', (
   }
 });
 
-test("Slack shows the times in a message in the reader's time zone", () => {
+test('the times in a message are shown in the time zone of the reader', () => {
   const occurredAt = '2026-03-02T09:30:00.000Z';
   expect(JSON.stringify(messageAbout('CourseCompleted', { occurredAt }))).toContain(
     '<!date^1772443800^{date_short_pretty} {time}|2026-03-02 09:30 UTC>',

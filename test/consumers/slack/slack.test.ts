@@ -62,13 +62,13 @@ async function failureOf(posting: Promise<void>): Promise<Error> {
   return error;
 }
 
-test('a message is sent to the URL in the secret of an incoming webhook', async () => {
+test('a message of a channel with an incoming webhook is sent to the URL in the secret', async () => {
   answers = [{ status: 200, body: 'ok' }];
   await webhook()(message);
   expect(requests).toEqual([{ url: '/T0/B0/S3CR3T', authorization: undefined, body: message }]);
 });
 
-test('a message is sent to a channel with the token of a bot', async () => {
+test('a message of a channel with a bot is sent with the token in the secret', async () => {
   answers = [{ status: 200, body: '{"ok":true,"channel":"C0123"}' }];
   await bot()(message);
   expect(requests).toEqual([
@@ -97,7 +97,7 @@ test.each([
   ['unknown response', 'an empty 200 of a webhook', webhook, { status: 200 }],
   ['302', 'a redirection', bot, { status: 302, headers: { location: '/elsewhere' } }],
 ])(
-  'a message that Slack refuses causes a DeploymentError with the code %s: %s',
+  'when Slack refuses a message, a DeploymentError with the code %s is thrown: %s',
   async (code, _, channel, answer) => {
     answers = [answer, { status: 200, body: 'ok' }];
     const error = await failureOf(channel()(message));
@@ -120,14 +120,14 @@ describe('a temporary failure of Slack', () => {
     ],
     ['no response', webhook, (response) => response.destroy()],
   ])(
-    'a failure that may be temporary causes a TransientError, so that the message is sent again: %s',
+    'a TransientError is thrown after a failure that may be temporary, so that the message is sent again: %s',
     async (_, channel, answer) => {
       answers = [answer];
       expect(await failureOf(channel()(message))).toBeInstanceOf(TransientError);
     },
   );
 
-  test('a server that does not respond in time causes a TransientError', async () => {
+  test('a TransientError is thrown when Slack does not respond in time', async () => {
     const budget = { ...RETRY_BUDGET, attemptMs: 20 };
     answers = [() => {}];
     expect(await failureOf(webhook({ budget })(message))).toBeInstanceOf(TransientError);
@@ -135,7 +135,7 @@ describe('a temporary failure of Slack', () => {
     expect(await failureOf(webhook({ budget })(message))).toBeInstanceOf(TransientError);
   });
 
-  test('an endless response causes a TransientError, and only its beginning is read', async () => {
+  test('a TransientError is thrown when a response does not end, and only the beginning of the response is read', async () => {
     let isClosed: Promise<unknown> = Promise.resolve();
     let bytes = 0;
     answers = [
@@ -158,7 +158,7 @@ describe('a temporary failure of Slack', () => {
   });
 });
 
-test('after a rate limit, the function waits as long as Slack requires, or one second', async () => {
+test('after a rate limit, the function waits as long as Slack says, or one second if Slack says nothing', async () => {
   answers = [{ status: 429, headers: { 'retry-after': '7' } }, { status: 429 }, { status: 200, body: 'ok' }];
   await webhook()(message);
   expect(waits).toEqual([7_000, 1_000]);
@@ -166,7 +166,7 @@ test('after a rate limit, the function waits as long as Slack requires, or one s
 });
 
 test.each(['-5', '0', 'soon', ''])(
-  'after a rate limit with the invalid duration "%s", the function waits one second',
+  'after a rate limit with the invalid wait "%s", the function waits one second',
   async (seconds) => {
     answers = [
       { status: 429, headers: { 'retry-after': seconds } },
@@ -180,7 +180,7 @@ test.each(['-5', '0', 'soon', ''])(
 test.each([
   ['a rate limit that is longer than one call', ['600'], []],
   ['a rate limit in each attempt', ['1', '1', '1', '1'], [1_000, 1_000]],
-])('a message stays in the queue after %s', async (_, seconds, waited) => {
+])('a message is not sent, and stays in the queue, after %s', async (_, seconds, waited) => {
   answers = seconds.map((after) => ({ status: 429, headers: { 'retry-after': after } }));
   expect(await failureOf(webhook()(message))).toBeInstanceOf(TransientError);
   expect(waits).toEqual(waited);
@@ -192,14 +192,14 @@ test.each([
   'https://user:S3CR3T@hooks.slack.com/services/T0',
   'https://',
 ])(
-  'a secret that is not the URL of a webhook causes an error that does not contain the secret: %s',
+  'a secret that is not the URL of a webhook is refused, and the error does not contain the secret: %s',
   async (secret) => {
     expect((await failureOf(webhook({ secret })(message))).message).toContain('does not contain its URL');
   },
 );
 
 test.each(['xoxb-\n', 'xoxb-é', 'xoxb 1', ''])(
-  'a secret that is not the token of a bot causes an error that does not contain the secret: %j',
+  'a secret that is not the token of a bot is refused, and the error does not contain the secret: %j',
   async (secret) => {
     expect((await failureOf(bot({ secret })(message))).message).toContain('does not contain its token');
   },

@@ -29,13 +29,13 @@ const linesOf = async (changes: Partial<Certificate> = {}, texts: object = {}) =
 /** No installed font supports the Gunjala Gondi script. */
 const UNDRAWABLE = '\u{11d60}\u{11d61}';
 
-test('a certificate that is drawn twice has the same bytes', async () => {
+test('a certificate has the same bytes each time it is drawn', async () => {
   const { pdf } = await draw();
   expect(Buffer.from((await draw()).pdf).equals(pdf)).toBe(true);
 });
 
 test.skipIf(!hasPdfToText)(
-  'a certificate states who completed what and when, and who issued it',
+  'a certificate contains the learner, the course, the date and the issuer',
   async () => {
     expect(await linesOf({}, { issuer: 'Northwind Academy' })).toEqual([
       'Northwind Academy',
@@ -51,14 +51,17 @@ test.skipIf(!hasPdfToText)(
   },
 );
 
-test.skipIf(!hasPdfToText)('the date on a certificate depends on the time zone and the locale', async () => {
-  expect(await linesOf({}, { timeZone: 'Europe/Berlin', locale: 'de' })).toContain(
-    '3. März 2026 2026-7Q4M-9XKD-20TC',
-  );
-});
+test.skipIf(!hasPdfToText)(
+  'a certificate has its date in the time zone and the locale of the settings',
+  async () => {
+    expect(await linesOf({}, { timeZone: 'Europe/Berlin', locale: 'de' })).toContain(
+      '3. März 2026 2026-7Q4M-9XKD-20TC',
+    );
+  },
+);
 
 test.skipIf(!hasPdfToText)(
-  'a date in a right-to-left locale is drawn from right to left, even if it begins with Latin letters',
+  'a date of a right-to-left locale is drawn from right to left, even if it begins with Latin letters',
   async () => {
     const { pdf } = await draw({}, { locale: 'ps' });
     const [date = ''] = readLines(pdf).filter((line) => line.includes('2026-7Q4M'));
@@ -66,7 +69,7 @@ test.skipIf(!hasPdfToText)(
   },
 );
 
-test('a certificate is tagged for screen readers and states its language', async () => {
+test('a certificate has tags for screen readers and names its language', async () => {
   const text = Buffer.from((await draw({}, { locale: 'pt-BR' })).pdf).toString('latin1');
   expect(text).toContain('<pdfuaid:part>1</pdfuaid:part>');
   expect(text).toMatch(/\/S \/H1/);
@@ -75,7 +78,7 @@ test('a certificate is tagged for screen readers and states its language', async
 });
 
 test.each(Object.entries(hostileTexts))(
-  'a text with %s does not move the other lines of a certificate',
+  'a name or title with %s does not move the other lines of a certificate',
   async (_, text) => {
     const { pdf } = await draw({ learnerName: text, courseTitle: text, learnerReference: text });
     const file = Buffer.from(pdf).toString('latin1');
@@ -100,12 +103,12 @@ test.each([
   expect(undrawable).toEqual([]);
 });
 
-test('without fonts, drawing fails instead of storing an empty certificate', () => {
+test('an error is thrown when there are no fonts, so that no empty certificate is stored', () => {
   expect(() => openFonts('/nowhere')).toThrow('There are no fonts in /nowhere');
 });
 
 test.each([UNDRAWABLE, `Ada ${UNDRAWABLE}`, 'Ada 😀'])(
-  'a name with a character that no font has is not drawn, not even partly: %s',
+  "a name is replaced by the learner's id when one of its characters is in no font: %s",
   async (name) => {
     const { undrawable, pdf } = await draw({ learnerName: name });
     expect(undrawable).toEqual(['learnerName']);
@@ -116,12 +119,12 @@ test.each([UNDRAWABLE, `Ada ${UNDRAWABLE}`, 'Ada 😀'])(
   },
 );
 
-test.skipIf(!hasPdfToText)('a title is drawn without its emoji', async () => {
+test.skipIf(!hasPdfToText)('a course title is drawn without its emoji', async () => {
   expect((await draw({ courseTitle: '🔥 Fire safety 👩‍🚒' })).undrawable).toEqual([]);
   expect(await linesOf({ courseTitle: '🔥 Fire safety 👩‍🚒' })).toContain('Fire safety');
 });
 
-test('a title with a letter that no font has is not drawn', async () => {
+test('a course title with a letter that is in no font is not drawn', async () => {
   expect((await draw({ courseTitle: `Fire ${UNDRAWABLE}` })).undrawable).toEqual(['courseTitle']);
 });
 
@@ -154,7 +157,7 @@ describe('a long text', () => {
     return fitText(createParagraph(prepared, await createTypefaces([prepared])), fit);
   }
 
-  test('a long text becomes smaller, then breaks between words into lines of similar length', async () => {
+  test('a long name is drawn smaller and on two lines of similar length', async () => {
     const { lines, size, paragraph } = await fitted(name);
     expect(size).toBeLessThan(44);
     expect(lines.map(({ start, end }) => paragraph.text.slice(start, end))).toEqual([
@@ -164,7 +167,7 @@ describe('a long text', () => {
   });
 
   test.each(['x'.repeat(80), '欧'.repeat(80), `${name} `.repeat(50), 'ม'.repeat(200), 'محمد '.repeat(99)])(
-    'a long text stays inside the frame: %s',
+    'a long text stays within its frame: %s',
     async (text) => {
       const { lines, size, paragraph } = await fitted(text);
       expect(lines.length).toBeLessThanOrEqual(2);
@@ -172,7 +175,7 @@ describe('a long text', () => {
     },
   );
 
-  test('a text that is too long for its frame ends with an ellipsis', async () => {
+  test('a text that does not fit into its frame is cut off with an ellipsis', async () => {
     const { lines } = await fitted('Fire safety '.repeat(100));
     expect(lines.map(({ isShortened }) => isShortened)).toEqual([false, true]);
   });

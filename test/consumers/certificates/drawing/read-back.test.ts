@@ -27,9 +27,9 @@ async function prepared(text: string, direction?: 'ltr' | 'rtl'): Promise<Prepar
   return ready;
 }
 
-describe.skipIf(!hasPdfToText)('read back by pdftotext', () => {
+describe.skipIf(!hasPdfToText)('certificate texts that pdftotext reads', () => {
   test.each(['ltr', 'rtl'] as const)(
-    'pdftotext reads the long date of every %s locale from a PDF',
+    'pdftotext reads the long dates of all %s locales from a PDF as they were drawn',
     async (direction) => {
       const locales = LOCALES.filter((locale) => directionOf(locale) === direction);
       const dates = new Set(
@@ -46,7 +46,7 @@ describe.skipIf(!hasPdfToText)('read back by pdftotext', () => {
     600_000,
   );
 
-  test('pdftotext reads Latin, Greek and Cyrillic letters with one and two marks from a PDF', async () => {
+  test('pdftotext reads Latin, Greek and Cyrillic letters with one or two marks from a PDF as they were drawn', async () => {
     const tried = LETTERS.filter((_, at) => at % ONE_LETTER_IN === 0);
     for (let at = 0; at < tried.length; at += LETTERS_A_PDF) {
       const lines: string[] = [];
@@ -59,7 +59,7 @@ describe.skipIf(!hasPdfToText)('read back by pdftotext', () => {
     }
   }, 3_000_000);
 
-  test('pdftotext reads the sequences of DIN 91379 without a composed form from a PDF', async () => {
+  test('pdftotext reads the letters of DIN 91379 that have no composed form from a PDF as they were drawn', async () => {
     const sequences =
       'A̋ C̀ C̄ C̆ C̈ C̕ C̣ C̦ C̨̆ D̂ F̀ F̄ G̀ H̄ H̦ H̱ J́ J̌ K̀ K̂ K̄ K̇ K̕ K̛ K̦ K͟H K͟h L̀ L̂ L̥ L̥̄ L̦ M̀ M̂ M̆ M̐ N̂ N̄ N̆ N̦ P̀ P̄ P̕ P̣ R̆ R̥ R̥̄ S̀ S̄ S̛̄ S̱ T̀ T̄ T̈ T̕ T̛ U̇ Z̀ Z̄ Z̆ Z̈ Z̧ a̋ c̀ c̄ c̆ c̈ c̕ c̣ c̦ c̨̆ d̂ f̀ f̄ g̀ h̄ h̦ j́ k̀ k̂ k̄ k̇ k̕ k̛ k̦ k͟h l̀ l̂ l̥ l̥̄ l̦ m̀ m̂ m̆ m̐ n̂ n̄ n̆ n̦ p̀ p̄ p̕ p̣ r̆ r̥ r̥̄ s̀ s̄ s̛̄ s̱ t̀ t̄ t̕ t̛ u̇ z̀ z̄ z̆ z̈ z̧ Ç̆ ç̆ Û̄ û̄ ß̄ ch̬';
     const lines = inLines(sequences.normalize('NFC').split(' '), 40);
@@ -86,7 +86,7 @@ describe.skipIf(!hasPdfToText)('read back by pdftotext', () => {
     ['rtl', 'שָׁלוֹם (עולם) 12'],
     ['rtl', 'نرگس می‌خواهم'],
     ['rtl', '𞤀𞤣𞤤𞤢𞤥 𞥑𞥔'],
-  ] as const)('pdftotext reads %s text from a PDF: %s', async (direction, text) => {
+  ] as const)('pdftotext reads the %s text from a PDF as it was drawn: %s', async (direction, text) => {
     // All lines are of the same kind, because pdftotext derives the direction of a page from most of its
     // letters.
     const read = readLines(
