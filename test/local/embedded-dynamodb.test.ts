@@ -50,7 +50,7 @@ function startWriter(directory: string) {
   return { writer, lines: createInterface({ input: writer.stdout }) };
 }
 
-it('the embedded engine keeps its data in the directory across restarts', async () => {
+it('the embedded engine keeps its data in the directory after a restart', async () => {
   const directory = await someDirectory();
   const first = await startEmbeddedDynamoDb({ directory });
   await storeOf(first).takeLease('moodle:a', { owner: 'a', until: NOW }, NOW);
@@ -61,14 +61,14 @@ it('the embedded engine keeps its data in the directory across restarts', async 
   expect(checkpoint).toMatchObject({ lease: { owner: 'a' } });
 });
 
-it('the embedded engine without a directory keeps no data', async () => {
+it('an embedded engine without a directory keeps no data', async () => {
   const first = await start();
   await storeOf(first).takeLease('moodle:a', { owner: 'a', until: NOW }, NOW);
 
   expect(await storeOf(await start()).readCheckpoint('moodle:a')).toBeNull();
 });
 
-it('every acknowledged write survives a kill of the process', async () => {
+it('each write that the embedded engine confirmed is still stored after its process was killed', async () => {
   const directory = await someDirectory();
   const { writer, lines } = startWriter(directory);
   const acknowledged: string[] = [];
@@ -82,7 +82,7 @@ it('every acknowledged write survives a kill of the process', async () => {
   expect(integrations.map(({ id }) => id)).toEqual(expect.arrayContaining(acknowledged));
 });
 
-it('when the process that runs the engine of a directory is killed, another process continues with the data', async () => {
+it('when the process that runs the engine of a directory is killed, another process continues with the same data', async () => {
   const directory = await someDirectory();
   const { writer, lines } = startWriter(directory);
   const written: string[] = [];
@@ -101,7 +101,7 @@ it('when the process that runs the engine of a directory is killed, another proc
   expect(integrations.map(({ id }) => id)).toEqual(expect.arrayContaining(written));
 });
 
-it('when the process that runs the engine ends, another process runs it and answers the pending requests', async () => {
+it('when the process that runs the engine ends, another process starts the engine and completes the waiting requests', async () => {
   const directory = await someDirectory();
   const first = await startEmbeddedDynamoDb({ directory });
   const others = await Promise.all([start(directory), start(directory), start(directory)]);
@@ -118,7 +118,7 @@ it('when the process that runs the engine ends, another process runs it and answ
   }
 });
 
-it('a program on the port of an ended engine gets no DynamoDB request', async () => {
+it('a program that now uses the port of an ended engine receives no DynamoDB request', async () => {
   const directory = await someDirectory();
   await (await startEmbeddedDynamoDb({ directory })).close();
   const paths: string[] = [];
@@ -142,7 +142,7 @@ it('a program on the port of an ended engine gets no DynamoDB request', async ()
   expect(paths.every((path) => path.startsWith('/challenge/'))).toBe(true);
 });
 
-it('damaged data gives one line that names the directory', async () => {
+it('the error about damaged data is one line that contains the directory', async () => {
   const directory = await someDirectory();
   await (await startEmbeddedDynamoDb({ directory })).close();
   await writeFile(join(directory, 'dynamodb', 'CURRENT'), 'damaged');
@@ -152,7 +152,7 @@ it('damaged data gives one line that names the directory', async () => {
   );
 });
 
-it('a directory that cannot be created is refused in one line', async () => {
+it('the error about a directory that cannot be created is one line', async () => {
   const file = join(await someDirectory(), 'file');
   await writeFile(file, '');
 
@@ -161,7 +161,7 @@ it('a directory that cannot be created is refused in one line', async () => {
   );
 });
 
-it('a kill during the creation of the table is repaired at the next start', async () => {
+it('when a process was killed while it created the table, the next start completes the table', async () => {
   const directory = await someDirectory();
   const interrupted = dynalite({ path: join(directory, 'dynamodb'), createTableMs: 1_000_000_000 });
   await once(interrupted.listen(0, '127.0.0.1'), 'listening');
@@ -189,7 +189,7 @@ it('a kill during the creation of the table is repaired at the next start', asyn
   });
 });
 
-it('the embedded engine continues after a client disconnects in the middle of a request', async () => {
+it('the embedded engine continues when a client disconnects in the middle of a request', async () => {
   const engine = await start();
   const { port, hostname } = new URL(engine.endpoint);
   const socket = connect(Number(port), hostname);

@@ -5,8 +5,8 @@ import { EMBEDDED_CREDENTIALS } from '../../local/dynamodb-engine.ts';
 import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 
 /**
- * Runs as a process that a test kills. It writes integrations to the given directory, and prints the id of
- * each after the write.
+ * Writes integrations to the given directory and prints the id of each integration after the write. A test
+ * starts this file as a process and kills the process.
  */
 const [directory = ''] = process.argv.slice(2);
 const { endpoint, table } = await startEmbeddedDynamoDb({ directory });

@@ -106,7 +106,7 @@ const anyOrigin = fc.oneof(
   fc.constantFrom('null', '', 'http://localhost', 'http://127.0.0.1:4010'),
 );
 
-test('a web page can neither read nor change anything through a local server', async () => {
+test('a request that a web page sends through a browser can neither read nor change anything on a local server', async () => {
   const now = clock.now();
   const page = fc.oneof(
     foreignHost.map((host) => ({ host })),
@@ -125,7 +125,7 @@ test('a web page can neither read nor change anything through a local server', a
   expect([events, shown, await readdir(folder), clock.now()]).toEqual([[], [], [], now]);
 });
 
-test('a local program can use each local server', async () => {
+test('a program on the same machine can use each local server', async () => {
   for (const { name, url, sent } of servers) {
     const local = { ...sent, headers: { ...sent.headers, host: 'LOCALHOST:1' } };
     expect([name, await send(url, sent), await send(url, local)]).toEqual([name, 200, 200]);

@@ -36,7 +36,7 @@ async function leaseOfAnother(ms: number) {
   return { child, lease };
 }
 
-test('the lease of a running process cannot be acquired before it expires by the clock of the machine', async () => {
+test('the lease of a running process cannot be acquired before the lease expires by the clock of the machine', async () => {
   const { plain, leased } = await stores();
   const { lease } = await leaseOfAnother(60_000);
   await plain.takeLease(ID, lease, at(0));
@@ -45,7 +45,7 @@ test('the lease of a running process cannot be acquired before it expires by the
   });
 });
 
-test('the expired lease of a running process, and the lease of an ended process, are acquired at once', async () => {
+test('an expired lease or the lease of a process that has ended can be acquired immediately', async () => {
   for (const isEnded of [false, true]) {
     const { plain, leased } = await stores();
     const { child, lease } = await leaseOfAnother(isEnded ? 60_000 : -1000);
@@ -74,7 +74,7 @@ test('the owner of a lease can save the checkpoint and release the lease', async
   expect((await plain.readCheckpoint(ID))?.lease).toBeNull();
 });
 
-test('a lease is stored with the time of the machine, and not with the time of the school', async () => {
+test('the end of a lease is stored in the time of the machine and not in the time of the school', async () => {
   const { plain, leased } = await stores();
   const before = Date.now();
   await leased.takeLease(ID, { owner: 'here', until: at(60_000) }, at(0));
@@ -83,7 +83,7 @@ test('a lease is stored with the time of the machine, and not with the time of t
   expect(stored).toBeLessThanOrEqual(Date.now() + 60_000);
 });
 
-test('a lease that this process has not released is free for the next worker of this process', async () => {
+test('a lease that this process did not release can be acquired by the next worker of the same process', async () => {
   const { leased } = await stores();
   await leased.takeLease(ID, { owner: 'first', until: at(60_000) }, at(0));
   expect(await leased.takeLease(ID, { owner: 'second', until: at(60_000) }, at(0))).toMatchObject({

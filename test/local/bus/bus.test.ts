@@ -34,7 +34,7 @@ const entry = { Source: 'schoolbell', DetailType: 'CourseCompleted', Detail: '{"
 const entries = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ ...entry, Detail: `{"id":"${index}"}` }));
 
-test('an accepted entry gets an id and is delivered as EventBridge delivers it', async () => {
+test('an accepted entry gets an event id and is delivered in the form in which EventBridge delivers events', async () => {
   const answer = await put({ ...entry, Time: new Date('2026-03-01T09:30:00.999Z'), Resources: ['a'] });
 
   expect(answer.FailedEntryCount).toBe(0);
@@ -53,13 +53,13 @@ test('an accepted entry gets an id and is delivered as EventBridge delivers it',
   ]);
 });
 
-test('an entry without a time gets the time of the call', async () => {
+test('an entry without a time is delivered with the time of the call', async () => {
   await put(entry);
 
   expect(delivered[0]?.time).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
 });
 
-test('an entry is delivered before the response is sent', async () => {
+test('an entry is delivered before the bus responds to the call', async () => {
   await bus.close();
   let release = () => {};
   const held = new Promise<void>((resolve) => {
@@ -80,7 +80,7 @@ test('an entry is delivered before the response is sent', async () => {
   expect(steps).toEqual(['delivered', 'answered']);
 });
 
-test('the call fails with the reason when an entry cannot be delivered', async () => {
+test('a call fails with the reason when one of its entries cannot be delivered', async () => {
   await bus.close();
   await start({
     onEvent: () => {
@@ -94,7 +94,7 @@ test('the call fails with the reason when an entry cannot be delivered', async (
   });
 });
 
-test('an entry for a bus that does not exist is accepted and not delivered', async () => {
+test('an entry for a bus that does not exist is accepted but not delivered', async () => {
   await bus.close();
   await start({ buses: ['schoolbell'] });
 
@@ -146,7 +146,7 @@ test('a request of 1 MiB in UTF-8 is accepted, and a request with one more byte 
   await expect(put(larger)).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test('a request for another operation than PutEvents is refused as unknown', async () => {
+test('a request for an operation other than PutEvents is refused as unknown', async () => {
   const listing = client().send(new ListRulesCommand({}));
 
   await expect(listing).rejects.toMatchObject({ name: 'UnknownOperationException' });
@@ -163,7 +163,7 @@ test('a malformed request is refused', async () => {
   expect(await response.json()).toMatchObject({ __type: 'SerializationException' });
 });
 
-test('an injected fault makes the given number of entries fail', async () => {
+test('an injected fault can make a given number of entries fail', async () => {
   bus.control.failEntries({ code: 'ThrottlingException', times: 2 });
 
   const answer = await put(...entries(3));
@@ -173,7 +173,7 @@ test('an injected fault makes the given number of entries fail', async () => {
   expect((await put(entry)).FailedEntryCount).toBe(0);
 });
 
-test('an injected fault makes matching entries fail until the faults are cleared', async () => {
+test('an injected fault can make each matching entry fail until the faults are cleared', async () => {
   bus.control.failEntries({ code: 'InternalFailure', matches: ({ detail }) => detail['id'] === '1' });
 
   expect((await put(...entries(3))).FailedEntryCount).toBe(1);

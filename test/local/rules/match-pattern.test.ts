@@ -11,7 +11,7 @@ const Verdicts = z.array(z.tuple([z.enum(['refused', 'matches', 'differs']), nod
  * The examples are from EventBridge's user guide and from the README of event-ruler, EventBridge's own
  * matcher.
  */
-describe('a pattern matches an event', () => {
+describe('patterns that match an event', () => {
   const cases: [string, object, object][] = [
     ['an exact value', { source: ['a', 'b'] }, { source: 'b' }],
     ['null', { title: [null] }, { title: null }],
@@ -38,12 +38,12 @@ describe('a pattern matches an event', () => {
     ['$or', { $or: [{ a: [1] }, { b: { c: [2] } }] }, { b: { c: 2 } }],
     ['objects in a list', { items: { id: ['2'] } }, { items: [{ id: '1' }, { id: '2' }] }],
   ];
-  test.each(cases)('a pattern matches an event: %s', (_, pattern, event) =>
+  test.each(cases)('this pattern matches its event: %s', (_, pattern, event) =>
     expect(matchesPattern(pattern, event)).toBe(true),
   );
 });
 
-describe('a pattern does not match an event', () => {
+describe('patterns that do not match an event', () => {
   const cases: [string, object, object][] = [
     ['another value', { source: ['a'] }, { source: 'b' }],
     ['an absent field', { source: ['a'] }, {}],
@@ -60,7 +60,7 @@ describe('a pattern does not match an event', () => {
     ['neither of $or', { $or: [{ a: [1] }, { b: [2] }] }, { a: 2, b: 1 }],
     ['an empty list', { changes: ['status'] }, { changes: [] }],
   ];
-  test.each(cases)('a pattern does not match an event: %s', (_, pattern, event) =>
+  test.each(cases)('this pattern does not match its event: %s', (_, pattern, event) =>
     expect(matchesPattern(pattern, event)).toBe(false),
   );
 });
@@ -79,12 +79,12 @@ describe('conditions on a list of objects', () => {
       true,
     ],
   ];
-  test.each(cases)('conditions on a list of objects %s', (_, pattern, matches) =>
+  test.each(cases)('in a pattern, conditions on a list of objects %s', (_, pattern, matches) =>
     expect(matchesPattern(pattern, { items })).toBe(matches),
   );
 });
 
-describe('a wildcard', () => {
+describe('wildcards in a pattern', () => {
   const cases: [string, string, boolean][] = [
     ['a*b', 'a*b', true],
     ['a\\*b', 'a*b', true],
@@ -94,13 +94,12 @@ describe('a wildcard', () => {
     ['*a*a', 'a', false],
     ['*', '', true],
   ];
-  test.each(cases)(
-    'the result of matching the wildcard %s with the text %s is %s',
-    (wildcard, value, matches) => expect(matchesPattern({ a: [{ wildcard }] }, { a: value })).toBe(matches),
+  test.each(cases)('the wildcard %s matches the text %s: %s', (wildcard, value, matches) =>
+    expect(matchesPattern({ a: [{ wildcard }] }, { a: value })).toBe(matches),
   );
 });
 
-test('numbers are compared with six digits after the decimal point, and two spellings of an IP address are equal', () => {
+test('numbers are compared to six decimal places, and an IP address is equal to its other spelling', () => {
   expect(matchesPattern({ n: [0.1] }, { n: 0.1000000001 })).toBe(true);
   expect(matchesPattern({ n: [123456789012] }, { n: 123456789012 })).toBe(true);
   expect(matchesPattern({ ip: ['::1'] }, { ip: '0:0:0:0:0:0:0:1' })).toBe(true);
@@ -108,7 +107,7 @@ test('numbers are compared with six digits after the decimal point, and two spel
   expect(matchesPattern({ ip: [{ cidr: '10.0.0.0/24' }] }, { ip: '10.0.1.77' })).toBe(false);
 });
 
-test('the matcher agrees with event-ruler about recorded pairs of a pattern and an event', () => {
+test("the matcher gives the same results as EventBridge's event-ruler gave for recorded patterns and events", () => {
   for (const [verdict, pattern, event] of Verdicts.parse(verdicts)) {
     const ours = () => (matchesPattern(pattern, event) ? 'matches' : 'differs');
     if (verdict === 'refused') expect(ours, JSON.stringify(pattern)).toThrow(InvalidPatternError);

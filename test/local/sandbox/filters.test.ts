@@ -35,13 +35,13 @@ const ids = async (parameters: Record<string, string>, integration = ID) => {
 };
 const idsOf = (some: ProgressionRecord[]) => some.map(({ id }) => id);
 
-test('the sandbox returns removed records only with `include_deleted`', async () => {
+test('the sandbox returns removed records only for requests with `include_deleted`', async () => {
   expect(await ids({})).toEqual(idsOf(records.filter((one) => one.remote_deleted_at === null)));
   expect(await ids({ include_deleted: 'false' })).toEqual(await ids({}));
   expect(await ids({ include_deleted: 'true' })).toEqual(idsOf(records));
 });
 
-test('a record matches if it has one of the values of each filter', async () => {
+test('the sandbox returns the records that have one of the values of each filter', async () => {
   const some = (values: string[]) => fc.option(fc.subarray(values, { minLength: 1 }), { nil: undefined });
   const filters = fc.record({
     ids: some(records.map(({ id }) => id)),
@@ -75,7 +75,7 @@ test('a record matches if it has one of the values of each filter', async () => 
   );
 });
 
-test('a filter that the connector does not support matches nothing, unless the request ignores such filters', async () => {
+test("a filter that the sandbox's platform does not support selects no record, unless the request ignores such filters", async () => {
   expect(await ids({ course_ids: 'course-1' }, WITHOUT_COURSES)).toEqual([]);
   expect(await ids({ course_ids: 'course-1', ignore_unsupported_filters: 'true' }, WITHOUT_COURSES)).toEqual(
     await ids({}),
@@ -92,7 +92,7 @@ test.each([
   '2026-01-10',
   '2026-01-10Z',
 ])(
-  '`updated_after` accepts %s as UTC, and excludes records changed at exactly that time',
+  '`updated_after` is accepted as %s, and a record that changed at exactly this time is not returned',
   async (updated_after) => {
     expect(await ids({ updated_after, include_deleted: 'true' })).toEqual(
       idsOf(records.filter((one) => Date.parse(one.changed_at ?? '') > Date.UTC(2026, 0, 10))),
@@ -113,25 +113,28 @@ test.each([
   ['remote_ids', ['x'], []],
   ['user_ids', ['x'], []],
   ['course_ids', ['x'], []],
-])('the parameter %s accepts exactly the values that the API description allows', async (name, good, bad) => {
-  for (const value of good) {
-    expect(allows(name, value)).toBe(true);
-    expect((await sandbox.query(ID, { [name]: value })).status).toBe(200);
-  }
-  for (const value of bad) {
-    expect(allows(name, value)).toBe(false);
-    const refused = await sandbox.refusal(sandbox.query(ID, { [name]: value }));
-    expect(refused).toMatchObject({ status: 400, code: 'PLATFORM.INPUT_INVALID' });
-    expect(refused.message).toContain(name);
-  }
-});
+])(
+  'the sandbox accepts exactly those values of the parameter %s that the API description allows',
+  async (name, good, bad) => {
+    for (const value of good) {
+      expect(allows(name, value)).toBe(true);
+      expect((await sandbox.query(ID, { [name]: value })).status).toBe(200);
+    }
+    for (const value of bad) {
+      expect(allows(name, value)).toBe(false);
+      const refused = await sandbox.refusal(sandbox.query(ID, { [name]: value }));
+      expect(refused).toMatchObject({ status: 400, code: 'PLATFORM.INPUT_INVALID' });
+      expect(refused.message).toContain(name);
+    }
+  },
+);
 
-test('a parameter with a date that does not exist is refused', async () => {
+test('the sandbox refuses a parameter with a date that does not exist', async () => {
   const refused = await sandbox.refusal(sandbox.query(ID, { updated_after: '2026-13-41' }));
   expect(refused).toMatchObject({ code: 'PLATFORM.INPUT_INVALID' });
 });
 
-test('the sandbox accepts every query parameter in the API description, and refuses other and repeated parameters', async () => {
+test('the sandbox accepts every query parameter of the API description and refuses unknown and repeated parameters', async () => {
   const samples: Record<string, string> = { page_size: '7', updated_after: '2026-01-01' };
   for (const name of queryParameters.filter((one) => one !== 'cursor')) {
     const { status } = await sandbox.query(ID, { [name]: samples[name] ?? 'true' });

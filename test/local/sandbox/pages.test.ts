@@ -13,7 +13,7 @@ const manyRecords = (count: number) =>
   Array.from({ length: count }, (_, number) => courseProgression(number));
 const idsOf = (records: ProgressionRecord[]) => records.map(({ id }) => id);
 
-test('if nothing changes, reading all pages returns every record exactly once', async () => {
+test('all pages of the sandbox together contain every record once when nothing changes in between', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat({ max: 60 }), fc.integer({ min: 1, max: 25 }), async (count, size) => {
       const records = manyRecords(count);
@@ -29,7 +29,7 @@ test('if nothing changes, reading all pages returns every record exactly once', 
   );
 });
 
-test('a page has 100 records by default', async () => {
+test('a page of the sandbox has 100 records by default', async () => {
   await using sandbox = await openSandbox({
     clock: steppedClock(startsAt),
     integrations: [{ id: ID, records: fixedRecords(manyRecords(201)) }],
@@ -37,7 +37,7 @@ test('a page has 100 records by default', async () => {
   expect((await sandbox.pass(ID)).map((page) => page.length)).toEqual([100, 100, 1]);
 });
 
-test('a read of all pages with `updated_after` returns exactly the changed records of a simulated school', async () => {
+test('all pages of the sandbox with `updated_after` together contain exactly the changed records', async () => {
   {
     const clock = steppedClock(startsAt);
     const school = livingSchool({ ...DEFAULT_SCHOOL, integration: ID, startsAt });
@@ -56,7 +56,7 @@ test('a read of all pages with `updated_after` returns exactly the changed recor
   }
 });
 
-test('a record is missed when a record before it changes between two pages, as in the real API', async () => {
+test('the sandbox skips a record when an earlier record changes between two pages, as the real API may', async () => {
   const clock = steppedClock(startsAt);
   const school = livingSchool({ ...DEFAULT_SCHOOL, integration: ID, startsAt });
   await using sandbox = await openSandbox({ clock, integrations: [{ id: ID, records: school }] });
@@ -74,7 +74,7 @@ test('a record is missed when a record before it changes between two pages, as i
   expect(all.filter((id) => !seen.has(id))).not.toEqual([]);
 });
 
-describe('a cursor', () => {
+describe('the cursors of the sandbox', () => {
   const open = () =>
     openSandbox({
       clock: steppedClock(startsAt),
@@ -85,14 +85,14 @@ describe('a cursor', () => {
     });
   const refused = { status: 400, code: 'PLATFORM.INPUT_INVALID' };
 
-  test('a malformed cursor is refused', async () => {
+  test('the sandbox refuses a malformed cursor', async () => {
     await using sandbox = await open();
     for (const cursor of ['', 'x', 'bm9uc2Vuc2U', Buffer.from('{"place":-1}').toString('base64url')]) {
       expect(await sandbox.refusal(sandbox.query(ID, { cursor }))).toMatchObject(refused);
     }
   });
 
-  test('a cursor is refused with other filters or for another integration, and accepted with another page size', async () => {
+  test('the sandbox refuses a cursor with other filters or for another integration, but accepts another page size', async () => {
     await using sandbox = await open();
     const { next } = await sandbox.page(ID, { page_size: '10' });
     const cursor = next ?? '';
@@ -104,7 +104,7 @@ describe('a cursor', () => {
     expect(idsOf(rest.results)).toEqual(idsOf(manyRecords(30).slice(10)));
   });
 
-  test('an expired cursor is refused', async () => {
+  test('the sandbox refuses an expired cursor', async () => {
     await using sandbox = await open();
     const { next } = await sandbox.page(ID, { page_size: '10' });
     sandbox.control.cursorGeneration += 1;
@@ -121,7 +121,7 @@ describe('a million synthetic records', () => {
   records.change(20_000, startsAt + days(3));
   const open = () => openSandbox({ clock: steppedClock(startsAt), integrations: [{ id: ID, records }] });
 
-  test('a million synthetic records are served by page, by `updated_after` and by id', async () => {
+  test('the sandbox serves a million synthetic records by page, by `updated_after` and by id', async () => {
     await using sandbox = await open();
     const updatedSince = async (since: number) =>
       (await sandbox.pass(ID, { page_size: '250', updated_after: new Date(since).toISOString() })).flat();
@@ -139,7 +139,7 @@ describe('a million synthetic records', () => {
     );
   });
 
-  test('synthetic records have unique ids with 24 letters and digits', () => {
+  test('each synthetic record has a unique id of 24 characters', () => {
     const view = records.at(startsAt);
     const ids = new Set(Array.from({ length: 1000 }, (_, place) => view.record(place * 997).id));
     expect(ids.size).toBe(1000);

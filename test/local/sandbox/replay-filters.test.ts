@@ -118,15 +118,18 @@ const rows: [string, Partial<EventFilter>, string[], { count: number; run: numbe
   ],
 ];
 
-test.each(rows)('a replay of %s reads only the records that it needs', async (_, filter, wanted, read) => {
-  const replayed = await replay(FILTERING, filter);
+test.each(rows)(
+  'a replay of %s from the sandbox reads only the records that may match',
+  async (_, filter, wanted, read) => {
+    const replayed = await replay(FILTERING, filter);
 
-  expect(replayed.sent.toSorted()).toEqual(wanted);
-  expect(replayed.read).toEqual(read);
-});
+    expect(replayed.sent.toSorted()).toEqual(wanted);
+    expect(replayed.read).toEqual(read);
+  },
+);
 
 test.each(rows)(
-  'a replay of %s finds the same events when the platform does not support the filters',
+  "a replay of %s sends the same events when the sandbox's platform does not support filters",
   async (...row) => {
     const [, filter, wanted] = row;
 

@@ -14,7 +14,7 @@ const recordsAt = (source: RecordSource, now: number): ProgressionRecord[] => {
 };
 const byId = (records: ProgressionRecord[]) => new Map(records.map((record) => [record.id, record]));
 
-test('the history of a school depends only on its options and the time', () => {
+test('the history of a simulated school depends only on its options and the time', () => {
   const moment = fc.integer({ min: 0, max: 120 }).map((count) => startsAt + count * hours(9));
   fc.assert(
     fc.property(fc.integer(), fc.array(moment, { maxLength: 6 }), moment, (seed, stops, end) => {
@@ -26,21 +26,21 @@ test('the history of a school depends only on its options and the time', () => {
   );
 });
 
-test('schools with different seeds are different, and two integrations have no id in common', () => {
+test('two schools with different seeds have different records, and two integrations have no common id', () => {
   const ids = (options: Partial<SchoolOptions>) =>
     new Set(recordsAt(school(options), startsAt).map(({ id }) => id));
   expect(ids({ seed: 2 })).not.toEqual(ids({ seed: 3 }));
   expect(ids({}).isDisjointFrom(ids({ integration: 'sandbox:other' }))).toBe(true);
 });
 
-test('the history of a learner does not depend on the number of other learners', () => {
+test('the history of a learner in a simulated school does not depend on the number of other learners', () => {
   const few = recordsAt(school({ learners: 5, story: false }), startsAt + days(30));
   const many = byId(recordsAt(school({ learners: 50, story: false }), startsAt + days(30)));
   expect(few.length).toBeGreaterThan(5);
   for (const record of few) expect(many.get(record.id)).toEqual(record);
 });
 
-test('a school has learners with several courses, and each record has its own id', () => {
+test('the learners of a simulated school have several courses, and each of their records has a different id', () => {
   const records = recordsAt(school({ learners: 200 }), startsAt);
   expect(byId(records).size).toBe(records.length);
   expect(records.length).toBeGreaterThan(400);
@@ -50,8 +50,11 @@ test('a school has learners with several courses, and each record has its own id
   expect(new Set(records.map(({ course_revision }) => course_revision?.title)).size).toBeGreaterThan(9);
 });
 
-describe('a record of a school', () => {
-  /** Returns the histories of all records over a year, read every six hours. */
+describe('the records of a simulated school', () => {
+  /**
+   * Returns the histories of all records over a year. Each history has the versions that were read every six
+   * hours.
+   */
   const observed = (options: Partial<SchoolOptions> = {}) => {
     const source = school({ learners: 60, story: false, ...options });
     const histories = new Map<string, { now: number; changedAt: number; record: ProgressionRecord }[]>();
@@ -69,7 +72,7 @@ describe('a record of a school', () => {
   };
   const year = observed();
 
-  test('`changed_at` of a record changes with every field except names, and not when the record is erased', () => {
+  test('`changed_at` changes with every field of a record except the names, but not when the record is erased', () => {
     const own = ({ user, course_revision, ...fields }: ProgressionRecord) => JSON.stringify(fields);
     for (const history of year) {
       for (const [index, { now, changedAt, record }] of history.entries()) {
@@ -86,7 +89,7 @@ describe('a record of a school', () => {
     }
   });
 
-  test('a removed record is erased after 14 days, so that only its id remains', () => {
+  test('14 days after its removal, a record is erased and has only its id', () => {
     const erased = year.flatMap((history) => {
       const last = history.at(-1);
       const removed = history.at(-2)?.record.remote_deleted_at;
@@ -105,7 +108,7 @@ describe('a record of a school', () => {
     }
   });
 
-  test('a record has a completion date exactly while it is completed, and the date is never in the future', () => {
+  test('a record has a completion date only while it is completed, and the date is never in the future', () => {
     for (const { now, record } of year.flat()) {
       expect(record.completed_at !== null).toBe(record.status === 'COMPLETED');
       if (record.completed_at === null) continue;
@@ -113,7 +116,7 @@ describe('a record of a school', () => {
     }
   });
 
-  test('in some changes of a record, only `changed_at` is different', () => {
+  test('in some changes of a record, `changed_at` is the only field that changes', () => {
     const withoutChangedAt = ({ changed_at, ...rest }: ProgressionRecord) => JSON.stringify(rest);
     const touches = year.flatMap((history) =>
       history.filter(({ record }, index) => {

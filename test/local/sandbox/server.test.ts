@@ -32,7 +32,7 @@ test('the sandbox refuses a wrong key, a missing key and another authorization s
   }
 });
 
-test('the sandbox refuses an unknown and a missing integration', async () => {
+test('the sandbox refuses a request with an unknown integration or without an integration', async () => {
   await using sandbox = await open();
   const unknown = { status: 404, code: 'PLATFORM.INTEGRATION_NOT_FOUND' };
   expect(await sandbox.refusal(sandbox.query('sandbox:unknown'))).toMatchObject(unknown);
@@ -42,7 +42,7 @@ test('the sandbox refuses an unknown and a missing integration', async () => {
   expect(missing.message).toContain('X-Integration-Id');
 });
 
-test('the sandbox refuses unknown paths and methods', async () => {
+test('the sandbox refuses a request for an unknown path or with an unknown method', async () => {
   await using sandbox = await open();
   for (const path of ['/lms/courses', '/', '/integrations', '/lms/course-progressions/', '/integrations/%']) {
     const { status, code } = await sandbox.refusal(sandbox.get(path));
@@ -53,7 +53,7 @@ test('the sandbox refuses unknown paths and methods', async () => {
   expect(posted.status).toBe(404);
 });
 
-test('the sandbox returns its own time in the Date header, in whole seconds', async () => {
+test('the sandbox returns the time of its own clock in the `Date` header', async () => {
   const clock = steppedClock(startsAt);
   await using sandbox = await open({ clock });
   expect((await sandbox.query(ID)).headers.get('date')).toBe('Sun, 01 Mar 2026 12:00:00 GMT');
@@ -62,7 +62,7 @@ test('the sandbox returns its own time in the Date header, in whole seconds', as
   expect(refused.headers.get('date')).toBe('Mon, 02 Mar 2026 12:00:00 GMT');
 });
 
-test('the responses about the key, an integration and its learners have the format that Kombo describes', async () => {
+test("the sandbox's responses about the key, an integration and its learners have the format in Kombo's description", async () => {
   await using sandbox = await open();
   sandbox.control.dataExpiredAt.set(ID, startsAt);
   const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uri: true } });
@@ -105,7 +105,7 @@ test('the sandbox can limit the rate of the next requests', async () => {
   expect(sandbox.control.requests).toBe(3);
 });
 
-test('the sandbox can make the requests of one integration fail with any status and code', async () => {
+test('the sandbox can make the requests of one integration fail with any status and error code', async () => {
   await using sandbox = await open();
   const code = 'INTEGRATION.SOMETHING_NEW';
   sandbox.control.inject({ kind: 'error', status: 503, code, integration: ID, requests: 1000 });
@@ -145,7 +145,7 @@ test('the sandbox can send half a body, or close the connection without a respon
   expect((await sandbox.query(ID)).status).toBe(200);
 });
 
-test("a running clock starts at the machine's time and runs at the given speed", () => {
+test('a running clock starts at the time of the machine and runs at the given speed', () => {
   let machine = startsAt;
   const clock = runningClock(3600, () => machine);
   expect(clock.now()).toBe(startsAt);

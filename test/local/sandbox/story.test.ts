@@ -6,8 +6,8 @@ import { DEFAULT_SCHOOL, livingSchool } from '../../../local/sandbox/school/scho
 import { STORY } from '../../../local/sandbox/school/story.ts';
 
 /**
- * Returns the events of one difference between two states. These rules are a second implementation, because
- * the code of the functions must not check the sandbox that tests it.
+ * Returns the events for one difference between two states. These rules are a second implementation, because
+ * the sandbox tests the code of the functions and must not be tested by the same code.
  */
 const eventsOf = (before: ProgressionRecord | undefined, after: ProgressionRecord): LearningEventType[] => {
   if (before === undefined) {
@@ -49,14 +49,14 @@ const notified = (startsAt: number, learners: number) => {
   });
 };
 
-test('the story contains every type of learning event, whenever it begins', () => {
+test('the story of the default school contains every type of learning event, whenever the school begins', () => {
   for (const startsAt of [Date.parse('2026-03-02T08:00:00Z'), Date.parse('2031-11-30T23:59:59Z')]) {
     const [, ...polls] = notified(startsAt, 0);
     expect(new Set(polls.flat())).toEqual(new Set(LearningEventType.options));
   }
 });
 
-test('each poll of the default school publishes 4 to 30 events', () => {
+test('each poll of the default school publishes between 4 and 30 events', () => {
   const [, ...polls] = notified(Date.parse('2026-03-02T08:00:00Z'), DEFAULT_SCHOOL.learners);
   for (const events of polls) {
     expect(events.length).toBeGreaterThanOrEqual(4);
