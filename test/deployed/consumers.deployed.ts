@@ -137,13 +137,13 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     await school.close();
   });
 
-  it('the Slack channel gets a message about the first sync', async () => {
+  it('a message about the first sync is posted to the Slack channel', async () => {
     const events = await poll(1);
     expect(events.map(typeOf)).toEqual(['IntegrationBaselined']);
     await expectPosted(hook(learning), liveRules(learning), events);
   });
 
-  it('a completion is posted to Slack and to an endpoint, and gets one certificate', async () => {
+  it('a completion is posted to Slack and to an endpoint, and one certificate is issued for it', async () => {
     completeUnder(0, HOSTILE_TITLE);
     const events = await poll(2);
     expect(events.map(typeOf).toSorted()).toEqual(['CertificateIssued', 'CourseCompleted']);
@@ -168,7 +168,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     expect(parsed(request?.body)).toEqual(ofType(events, 'CourseCompleted')[0]);
   });
 
-  it('the certificate is in the bucket, under the key in its event', async () => {
+  it('the bucket contains the certificate, under the key in the event about it', async () => {
     const { key = '', number = '' } = issued[0] ?? {};
     expect(await certificateKeys()).toEqual([key]);
     const { Body, ContentType } = await s3.send(
@@ -180,7 +180,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     expect(pdf).toMatch(/^%PDF-[\s\S]*%%EOF\s*$/);
   });
 
-  it('a completion without a title and a name is posted with its ids', async () => {
+  it('the message about a completion has ids when the title and the name are missing', async () => {
     completeUnder(1, null, { first_name: null, last_name: null });
     const events = await poll(2);
     noteIssued(events);
@@ -189,7 +189,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     await server.receive(HR, 1);
   });
 
-  it('a replay for all consumers is posted, and issues no second certificate', async () => {
+  it('a replay for all consumers is posted to each channel, and no second certificate is issued', async () => {
     await replay();
     // The four events are the two completions, and the start and the end of the replay.
     const events = await arrived.receive(4);
@@ -198,7 +198,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     await server.receive(HR, 3);
   });
 
-  it('a replay for one consumer reaches only that consumer', async () => {
+  it('a replay for one consumer is posted only to the channel of this consumer', async () => {
     await replay('--consumer', 'completions');
     const events = await arrived.receive(4);
     expect(await expectPosted(hook(completions), liveRules(completions), events)).toHaveLength(2);
@@ -213,7 +213,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     expect(await expectPosted(hook(learning), liveRules(learning), events)).toHaveLength(1);
   });
 
-  it('the digest is posted without names at its scheduled time', async () => {
+  it('the digest is posted at its scheduled time and contains no names', async () => {
     await callNow(`${NAME}Subscribers`);
     const events = await arrived.receive(1);
     expect(events).toMatchObject([
@@ -231,7 +231,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     expect(server.untaken()).toEqual({});
   });
 
-  it('the consumers log no error, no name and no e-mail address', async () => {
+  it('the functions of the consumers log no error, no name and no e-mail address', async () => {
     const lines = await logLines(NAME);
     expect(lines.filter((line) => line.includes('"message":"certificate"'))).not.toEqual([]);
     expect(lines.filter((line) => line.includes('"level":"ERROR"'))).toEqual([]);

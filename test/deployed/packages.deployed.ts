@@ -55,14 +55,14 @@ describe.runIf(rehearsal.isEmulated)('the packaged application', () => {
     await school.close();
   });
 
-  it('is deployed by the commands that init names', async () => {
+  it('the application that `init` wrote is deployed by the commands that `init` printed', async () => {
     await shell('npx cdk bootstrap && npx cdk deploy --all');
     const outputs = Outputs.parse(JSON.parse(readFileSync(join(app, 'schoolbell.outputs.json'), 'utf8')));
     const bus = outputs[`${NAME}State`]?.[outputNames.bus] ?? '';
     arrived = await createRuleQueue(bus, `${NAME}-arrived`, { source: ['schoolbell'] });
   });
 
-  it('publishes an event for a completion, after an integration was added by its stack', async () => {
+  it('the application that `init` wrote publishes an event about a completion', async () => {
     // The command must find the deployment without the file that the CDK wrote.
     rmSync(join(app, 'schoolbell.outputs.json'));
     await shell(`KOMBO_API_KEY=${rehearsal.komboKey} npx schoolbell key --stack ${STACK}`);

@@ -24,7 +24,7 @@ const { integration, komboKey, webhookSecret } = rehearsal;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const WITHIN_A_MINUTE = { timeout: 60_000, interval: 500 };
 
-describe('a deployment', () => {
+describe('a deployment with the commands of the README', () => {
   let school: RehearsedSchool;
   let checkout: Checkout;
   let arrived: RuleQueue;
@@ -70,8 +70,8 @@ describe('a deployment', () => {
     await school.close();
   });
 
-  describe('by the commands of the README', () => {
-    it('one command deploys Schoolbell', async () => {
+  describe('the commands of the README', () => {
+    it('the command `cdk deploy` of the README deploys Schoolbell', async () => {
       await checkout.shell(readmeCommand('npx cdk bootstrap'));
       await checkout.shell(readmeCommand('npx cdk deploy'));
       expect(Object.keys(checkout.outputs())).toEqual(
@@ -88,7 +88,7 @@ describe('a deployment', () => {
     });
 
     it.runIf(rehearsal.isEmulated)(
-      "a user who has only the operators' policy can use every command",
+      "a user with only the operators' policy can use every command",
       async () => {
         const credentials = await createUser(`${rehearsal.name}Operator`, output('operatorPolicy'));
         const asOperator = new DynamoDBClient({ credentials });
@@ -100,7 +100,7 @@ describe('a deployment', () => {
       },
     );
 
-    it('the deployment accepts an API key and an integration', async () => {
+    it('the commands `key` and `integrations add` store a key and add an integration', async () => {
       const key = readmeCommand('npx schoolbell key').replace(
         'KOMBO_API_KEY=...',
         `KOMBO_API_KEY=${komboKey}`,
@@ -112,7 +112,7 @@ describe('a deployment', () => {
       expect(await schoolbell('integrations', 'list', '--json')).toContain(integration);
     });
 
-    it('doctor reports a new deployment as healthy', async () => {
+    it('the command `doctor` finds nothing wrong in a new deployment', async () => {
       const found = await checkout.shell(readmeCommand('npx schoolbell doctor'));
       expect(found).toContain(
         `${integration}, Kombo: knows the integration, and shows its course progressions`,
@@ -120,23 +120,23 @@ describe('a deployment', () => {
       expect(found).toContain('Nothing is wrong.');
     });
 
-    it('the schedule starts the first poll, whose baseline publishes no event', async () => {
+    it('the schedule starts the first poll, whose baseline publishes no learning event', async () => {
       expect(notified(await arrived.receive(1))).toEqual(['IntegrationBaselined']);
     });
 
-    it('status shows the age of the watermark', async () => {
+    it('the command `status` shows the integration as healthy', async () => {
       expect(await checkout.glance(readmeCommand('npx schoolbell status'))).toContain(integration);
       expect(await status()).toMatchObject({ integration, condition: 'healthy', known: 30, setAside: 0 });
     });
 
-    it('a second baseline is refused, because it would hide the changes since the first baseline', async () => {
+    it('a second baseline is refused, because changes since the first baseline would be stored without events', async () => {
       expect(await checkout.attempt('poll', integration, '--mode', 'baseline')).toMatchObject({
         code: 1,
         stderr: expect.stringContaining(`${integration} already had its first sync`),
       });
     });
 
-    it('events arrive in the queue of each matching rule', async () => {
+    it('an event arrives in the queue of each rule that matches it', async () => {
       school.complete(0);
       const [event] = await poll(1);
       expect(event).toMatchObject({
@@ -148,7 +148,7 @@ describe('a deployment', () => {
       expect(notified(await slack.receive(1))).toEqual([`CourseCompleted ${idOf(0)}`]);
     });
 
-    it('the command events shows what was published about a learner, and when', async () => {
+    it('the command `events` shows the events about a learner and their times', async () => {
       const command = readmeCommand('npx schoolbell events')
         .replace('moodle:7C9...', integration)
         .replace('MBAcMj2U...', learnerOf(0));
@@ -184,8 +184,8 @@ describe('a deployment', () => {
     });
   });
 
-  describe('in the hands of an operator', () => {
-    it('one command starts a long replay and shows its progress over several calls of the function', async () => {
+  describe('the commands of an operator', () => {
+    it('the command `replay` starts a long replay and shows its progress over several calls of the function', async () => {
       school.complete(...from(3, 20));
       expect(await poll(20)).toHaveLength(20);
       // The function reserves one minute to finish, so ten seconds remain in each call.
@@ -203,7 +203,7 @@ describe('a deployment', () => {
       await Promise.all([arrived.rest(), slack.rest()]);
     });
 
-    it('a poll after the watermark was moved back publishes only missed changes', async () => {
+    it('after a person moves the watermark back, the next poll publishes only missed changes', async () => {
       school.completeUnseen(23);
       await schoolbell('poll', integration);
       expect(await arrived.rest()).toEqual([]);
@@ -223,7 +223,7 @@ describe('a deployment', () => {
         .toMatchObject({ lastReconciliation: { missed: 1, records: 30 } });
     });
 
-    it('a paused or removed integration is not polled, and later continues from its watermark', async () => {
+    it('an integration is not polled while it is paused or removed, and later continues from its watermark', async () => {
       await operate('pause', integration);
       school.change([25], { status: 'DROPPED' });
       expect(await checkout.attempt('poll', integration)).toMatchObject({
@@ -280,7 +280,7 @@ describe('a deployment', () => {
     });
   });
 
-  it('after an update of the deployment, polls continue from the watermark', async () => {
+  it('polls continue from the watermark after the deployment is updated', async () => {
     const before = { table: output('table'), ...(await status()) };
     // With this interval, no schedule starts a poll in the rest of the rehearsal.
     checkout.configure({ ...settings, pollEveryMinutes: 360, overlapMinutes: 30 });
@@ -292,7 +292,7 @@ describe('a deployment', () => {
     await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ journal: { last: before.journal.last + 1 } });
   });
 
-  it('a webhook starts a poll only if Kombo signed it', async () => {
+  it('a webhook starts a poll only when its signature is valid', async () => {
     await new SecretsManagerClient({}).send(
       new PutSecretValueCommand({ SecretId: output('webhookSecret'), SecretString: webhookSecret }),
     );
@@ -338,7 +338,7 @@ describe('a deployment', () => {
     expect(notified(await poll(1))).toEqual([`CourseCompleted ${idOf(28)}`]);
   });
 
-  it('with `keepState: false`, deleting the stacks removes every resource', async () => {
+  it('with `keepState: false`, every resource is removed when the stacks are deleted', async () => {
     for (const queue of [arrived, certificates, slack]) await queue.remove();
     const table = new DescribeTableCommand({ TableName: output('table') });
     await checkout.shell('npx cdk destroy --all --force');

@@ -77,7 +77,7 @@ function anchorsOf(file: string): string[] {
   );
 }
 
-it('the description of each alarm says what it means for learners and names an existing section of the runbook', () => {
+it('the description of each alarm says what it means for learners and links to an existing section of the runbook', () => {
   const anchors = anchorsOf('docs/runbook.md');
   const alarms = [...alarmsOf(), ...consumerTemplates().flatMap(alarmsIn)];
   expect(alarms.length).toBeGreaterThanOrEqual(6);
@@ -88,12 +88,12 @@ it('the description of each alarm says what it means for learners and names an e
   }
 });
 
-it('only the alarm NotDispatching treats missing data as a failure', () => {
+it('the alarm NotDispatching is the only alarm that treats missing data as a failure', () => {
   const silent = alarmsOf().filter(({ TreatMissingData }) => TreatMissingData === 'breaching');
   expect(silent.map(({ id }) => id)).toEqual([expect.stringContaining('NotDispatching')]);
 });
 
-it('alarms notify nobody, a topic, or an e-mail address, according to the settings', () => {
+it('each alarm notifies nobody, a topic or an e-mail address, depending on the settings', () => {
   expect(alarmsOf().every(({ AlarmActions }) => AlarmActions === undefined)).toBe(true);
   for (const alarms of [TOPIC, 'ops@example.com']) {
     const { state, notifier } = synthesize({ alarms });
@@ -113,7 +113,7 @@ it('alarms notify nobody, a topic, or an e-mail address, according to the settin
   });
 });
 
-it('alarms may publish to the topic for an e-mail address, although its policy replaces the default policy', () => {
+it('CloudWatch may publish alarms to the topic, although its policy replaces the default policy', () => {
   synthesize({ alarms: 'ops@example.com' }).state.hasResourceProperties('AWS::SNS::TopicPolicy', {
     PolicyDocument: {
       Statement: Match.arrayWith([
@@ -127,7 +127,7 @@ it('alarms may publish to the topic for an e-mail address, although its policy r
   });
 });
 
-it('every dead-letter queue has an alarm, including those of consumers', () => {
+it('every dead-letter queue has an alarm, even the queues of consumers', () => {
   const everything = [synthesize({ webhook: true }).notifier, ...consumerTemplates()];
   const deadLetters = everything.flatMap((template) =>
     Object.keys(template.findResources('AWS::SQS::Queue', { Properties: { MessageRetentionPeriod: KEPT } })),
@@ -156,20 +156,20 @@ it.each([1, 15, 360])(
   },
 );
 
-it('the alarms about missed changes and set-aside items stay in ALARM for a day, because their metrics are reported once', () => {
+it('the alarms about missed changes and set-aside items stay in ALARM for a day, because their metrics are written once', () => {
   for (const name of ['ChangesMissed', 'SetAside']) {
     const alarm = alarmsOf().find(({ id }) => id.includes(name));
     expect(alarm).toMatchObject({ Period: 3600, EvaluationPeriods: 24, DatapointsToAlarm: 1 });
   }
 });
 
-it('no alarm evaluates more than one day, the maximum in CloudWatch', () => {
+it('no alarm evaluates more than one day, which is the maximum in CloudWatch', () => {
   for (const { Period, EvaluationPeriods } of alarmsOf({ pollEveryMinutes: 360 })) {
     expect(Period * EvaluationPeriods).toBeLessThanOrEqual(24 * 60 * 60);
   }
 });
 
-it('the numbers of alarms and metrics are those in the cost model', () => {
+it('the cost model has the same numbers of alarms and metrics as the template and the functions', () => {
   expect(alarmsOf()).toHaveLength(ALARMS);
   const always = Object.values(metricNames).filter((name) => !/^(Webhooks|Certificate)/.test(name));
   expect(always).toHaveLength(METRICS);

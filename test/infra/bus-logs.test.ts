@@ -11,12 +11,12 @@ function only(template: Template, type: string): { id: string; properties: Recor
   return { id, properties: resource?.['Properties'] };
 }
 
-it('the own bus logs failed deliveries, without the detail of events', () => {
+it('the bus that Schoolbell creates logs failed deliveries, but not the detail of the events', () => {
   const { properties } = only(synthesize().state, 'AWS::Events::EventBus');
   expect(properties['LogConfig']).toEqual({ Level: 'ERROR', IncludeDetail: 'NONE' });
 });
 
-it('the logs of the own bus go to a log group with the retention in the settings', () => {
+it('the bus that Schoolbell creates logs to a log group with the retention in the settings', () => {
   const { state } = synthesize({ logRetentionDays: 7 });
   const bus = only(state, 'AWS::Events::EventBus');
   const group = only(state, 'AWS::Logs::LogGroup');
@@ -39,7 +39,7 @@ it('the logs of the own bus go to a log group with the retention in the settings
   });
 });
 
-it('only the log delivery of this account may write to the log group of the own bus', () => {
+it('only the log delivery of the same account may write to the log group of the bus', () => {
   const { properties } = only(synthesize().state, 'AWS::Logs::LogGroup');
   expect(properties['ResourcePolicyDocument']).toMatchObject({
     Statement: [
@@ -55,7 +55,7 @@ it('only the log delivery of this account may write to the log group of the own 
   );
 });
 
-it('any name of a deployment gives valid names for the log delivery of the bus', () => {
+it('the log delivery of the bus has valid names, whatever the name of the deployment is', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,39}$/), (name) => {
       const { state } = synthesize({ name });
@@ -68,7 +68,7 @@ it('any name of a deployment gives valid names for the log delivery of the bus',
   );
 });
 
-it('the stacks do not change the log settings of a bus that belongs to someone else', () => {
+it('the stacks do not change the log settings of a bus that Schoolbell did not create', () => {
   const bus = 'arn:aws:events:eu-central-1:123456789012:event-bus/company';
   const { state } = synthesize({ bus });
   for (const type of ['AWS::Logs::Delivery', 'AWS::Logs::DeliverySource', 'AWS::Logs::LogGroup']) {

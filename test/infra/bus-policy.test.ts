@@ -109,13 +109,13 @@ it.each([
     false,
   ],
 ] as const)(
-  'the policy of the own bus denies forged events and allows all other events: %s',
+  'the policy of the bus that Schoolbell creates denies only forged events: %s',
   (_, principal, sources, denied) => {
     expect(isDenied(ALL_SENDERS, principal, [...sources])).toBe(denied);
   },
 );
 
-it('the policy of the own bus allows events from every role that has the permission to send', () => {
+it('the policy of the bus that Schoolbell creates allows events from every role that has the right to send', () => {
   const resources = resourcesOf(ALL_SENDERS);
   const senders = resources.flatMap(([, { Type, Properties }]) =>
     Type === 'AWS::IAM::Policy' && JSON.stringify(Properties?.['PolicyDocument']).includes('events:PutEvents')
@@ -132,7 +132,7 @@ it('the policy of the own bus allows events from every role that has the permiss
   }
 });
 
-it('the own bus has its policy even when events go to another bus, because other systems may have rules on it', () => {
+it('the bus that Schoolbell creates has its policy even when events are published to another bus', () => {
   const bus = 'arn:aws:events:eu-central-1:123456789012:event-bus/company';
   expect(statementOf({ bus })).toEqual(statementOf({}));
 });
@@ -142,11 +142,11 @@ it.each([
   'operators',
   '*',
   'arn:aws:iam::123456789012:root',
-])('%s is refused as an operator', (operator) => {
+])('the operator "%s" in the settings is refused', (operator) => {
   expect(() => parseSettings({ operators: [operator] }, 'these')).toThrow(/operators\.0: is not the ARN/);
 });
 
-it('more operators than fit into the policy of the bus are refused', () => {
+it('the settings are refused when the ARNs of the operators do not fit into the policy of the bus', () => {
   const operators = Array.from({ length: 17 }, (_, at) =>
     `arn:aws:iam::123456789012:role/${at}-`.padEnd(500, 'p'),
   );

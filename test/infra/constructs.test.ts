@@ -45,8 +45,8 @@ const handlerOf = (stack: Stack) =>
     code: Code.fromInline('exports.handler = async () => {}'),
   });
 
-describe('new Schoolbell(...)', () => {
-  it('Schoolbell creates a whole deployment in one stack without any property or feature flag', () => {
+describe('the construct Schoolbell', () => {
+  it('the construct Schoolbell creates a whole deployment in one stack without any property or feature flag', () => {
     const { stack, schoolbell } = stackWith({});
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::DynamoDB::Table', 1);
@@ -59,13 +59,13 @@ describe('new Schoolbell(...)', () => {
     );
   });
 
-  it('Schoolbell gives two deployments of one application different names', () => {
+  it('the construct Schoolbell gives two deployments of one application different names', () => {
     const app = plainApp();
     const names = ['Test', 'Production'].map((stage) => stackWith({}, new Stage(app, stage)).schoolbell.name);
     expect(new Set(names).size).toBe(2);
   });
 
-  it('Schoolbell uses resources of the application, and does not create these resources itself', () => {
+  it('the construct Schoolbell uses the resources that the application passes, and does not create them again', () => {
     const stack = new Stack(plainApp(), 'Learning');
     const bus = new EventBus(stack, 'CompanyBus');
     const komboSecret = new Secret(stack, 'Kombo');
@@ -85,7 +85,7 @@ describe('new Schoolbell(...)', () => {
     expect(environmentOf(template, 'Poll')['KOMBO_SECRET_ID']).toEqual(stack.resolve(komboSecret.secretArn));
   });
 
-  it('Schoolbell accepts values that are only known during the deployment', () => {
+  it('the construct Schoolbell accepts values that are only known during the deployment', () => {
     const stack = new Stack(plainApp(), 'Learning');
     const kombo = new CfnParameter(stack, 'KomboUrl').valueAsString;
     const integration = new CfnParameter(stack, 'Integration').valueAsString;
@@ -102,13 +102,16 @@ describe('new Schoolbell(...)', () => {
     [{ name: 'with a space' }, 'name'],
     [{ integrations: ['not an id'] }, 'integrations'],
     [{ operators: ['everybody'] }, 'operators'],
-  ])('Schoolbell refuses %j with one line that names the property', (props, property) => {
-    const attempt = () => stackWith(props);
-    expect(attempt).toThrow(SettingsError);
-    expect(attempt).toThrow(new RegExp(`^Learning/Schoolbell[^\n]*: ${property}[^\n]*$`));
-  });
+  ])(
+    'the construct Schoolbell refuses the properties %j with one line that names the wrong property',
+    (props, property) => {
+      const attempt = () => stackWith(props);
+      expect(attempt).toThrow(SettingsError);
+      expect(attempt).toThrow(new RegExp(`^Learning/Schoolbell[^\n]*: ${property}[^\n]*$`));
+    },
+  );
 
-  it('Schoolbell can have its state in another stack, by references or by parameters', () => {
+  it('the construct Schoolbell can use a state that is in another stack', () => {
     const app = plainApp();
     const state = new SchoolbellState(new Stack(app, 'State'), 'State', { name: 'Academy' });
     state.writeParameters();
@@ -122,7 +125,7 @@ describe('new Schoolbell(...)', () => {
   });
 });
 
-it('Schoolbell refuses a property of the state together with a state', () => {
+it('the construct Schoolbell refuses a property of the state when a state is passed', () => {
   const state = new SchoolbellState(new Stack(plainApp(), 'State'), 'State');
   const stack = new Stack(plainApp(), 'Notifier');
   expect(() => new Schoolbell(stack, 'Schoolbell', { state, name: 'Other' })).toThrow(
@@ -130,8 +133,8 @@ it('Schoolbell refuses a property of the state together with a state', () => {
   );
 });
 
-describe('in an application of a company', () => {
-  it('in an application of a company, every role has the permissions boundary, and assets use the custom synthesizer', () => {
+describe('an application with the requirements of a company', () => {
+  it('every role has the permissions boundary of the application, and assets use its synthesizer', () => {
     const app = plainApp();
     const stage = new Stage(app, 'Production', {
       env: { account: '111111111111', region: 'eu-west-1' },
@@ -153,7 +156,7 @@ describe('in an application of a company', () => {
     }
   });
 
-  it('one synthesis creates deployments for several accounts and Regions', () => {
+  it('one application can contain deployments for several accounts and Regions', () => {
     const app = plainApp();
     const places = [
       { account: '111111111111', region: 'eu-central-1' },
@@ -224,8 +227,8 @@ describe('in an application of a company', () => {
   });
 });
 
-describe('a consumer', () => {
-  it('onEvent adds a consumer with a dead-letter queue and an alarm about the queue', () => {
+describe('a consumer of the construct Schoolbell', () => {
+  it('the method `onEvent` adds a consumer with a dead-letter queue and an alarm about this queue', () => {
     const { stack, schoolbell } = stackWith({});
     const target = handlerOf(stack);
     schoolbell.onEvent('CourseCompleted', { consumer: 'badges', courses: ['c1'] }, target);
@@ -238,7 +241,7 @@ describe('a consumer', () => {
     ).toHaveLength(2);
   });
 
-  it('a consumer is refused in another account or Region than that of the bus', () => {
+  it('a consumer is refused when it is in another account or Region than the bus', () => {
     const stack = new Stack(plainApp(), 'Consumers', {
       env: { account: '111111111111', region: 'eu-west-1' },
     });
@@ -261,7 +264,7 @@ describe('a consumer', () => {
     expect(() => endpoint('c', busOf('C', '111111111111', 'eu-west-1'))).not.toThrow();
   });
 
-  it('every resource with data has an explicit removal policy', () => {
+  it('every resource that holds data has an explicit removal policy', () => {
     const { stack, schoolbell } = stackWith({});
     new Certificates(stack, 'Certificates', { schoolbell });
     schoolbell.onEvent('CourseCompleted', { consumer: 'badges' }, handlerOf(stack));

@@ -26,7 +26,7 @@ const packages = Object.fromEntries(
   ),
 );
 
-test('every installed package has a digest in the lock file, or is part of a package with a digest', () => {
+test('every installed package has a digest in the lock file, or is bundled in a package that has one', () => {
   const without = Object.entries(packages).filter(
     ([, { integrity, inBundle }]) => !inBundle && !integrity?.startsWith('sha512-'),
   );
@@ -34,11 +34,11 @@ test('every installed package has a digest in the lock file, or is part of a pac
   expect(without).toEqual([]);
 });
 
-test('no package runs a script while it is installed, because a script could download files that are not in the lock file', () => {
+test('no package may run a script during its installation, because a script could download unchecked files', () => {
   expect(readFileSync(join(ROOT, '.npmrc'), 'utf8')).toMatch(/^ignore-scripts=true$/m);
 });
 
-test('the Node that runs the scripts is a package in the lock file, with the same version on every platform', () => {
+test('the Node.js that runs the scripts is a package in the lock file, with the same version on every platform', () => {
   const builds = Object.entries(packages).filter(([path]) => /^node_modules\/node-(linux|win)-/.test(path));
 
   expect(builds.map(([path]) => path)).toEqual(
@@ -48,7 +48,7 @@ test('the Node that runs the scripts is a package in the lock file, with the sam
   expect(Object.keys(packages)).not.toContain('node_modules/node');
 });
 
-test.runIf(process.platform === 'linux')('the scripts run the Node from the lock file', () => {
+test.runIf(process.platform === 'linux')('the scripts run the Node.js from the lock file', () => {
   const file = realpathSync(join(ROOT, 'node_modules/.bin/node'));
 
   expect(file).toBe(join(ROOT, `node_modules/node-linux-${process.arch}/bin/node`));

@@ -28,12 +28,12 @@ function textOf({ who, call, on }: Right): string {
   return `${who}: ${call} ${on}`;
 }
 
-it('docs/iam.md lists exactly the permissions in the templates', () => {
+it('docs/iam.md lists exactly the permissions that the templates contain', () => {
   const given = rights().filter(({ call, on }) => !OF_EVERY_FUNCTION.test(`${call} ${on}`));
   expect(documented().map(textOf).toSorted()).toEqual(given.map(textOf).toSorted());
 });
 
-it('docs/iam.md names code that makes each call', () => {
+it('each file that docs/iam.md lists for a call contains this call', () => {
   for (const { call, madeBy } of documented()) {
     const [service, action = ''] = call.split(':');
     const asCall = `calls.${action.charAt(0).toLowerCase()}${action.slice(1)}(`;

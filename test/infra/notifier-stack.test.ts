@@ -55,7 +55,7 @@ it('every function of the notifier stack runs on Node 24 and arm64, with tracing
   }
 });
 
-it('only the poll and replay functions may call themselves through their queues', () => {
+it('the detection of recursive loops is switched off only for the poll and replay functions', () => {
   for (const each of functionsOf({ webhook: true })) {
     expect(each.RecursiveLoop).toBe(/^(Poll|Replay)/.test(each.id) ? 'Allow' : 'Terminate');
   }
@@ -68,7 +68,7 @@ it('the poll function gets every environment variable that it reads', () => {
   );
 });
 
-it('the poll function receives one message per call, with a maximum concurrency, from a queue whose visibility timeout is six function timeouts', () => {
+it('the poll queue sends one message per call, and its visibility timeout is six timeouts of the poll function', () => {
   const { notifier } = synthesize({ pollConcurrency: 7 });
   notifier.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
     BatchSize: 1,
@@ -81,7 +81,7 @@ it('the poll function receives one message per call, with a maximum concurrency,
   });
 });
 
-it('the schedule of the polls sends failed calls to dead letters', () => {
+it('the schedule of dispatch sends failed calls to a dead-letter queue', () => {
   synthesize({ pollEveryMinutes: 5 }).notifier.hasResourceProperties('AWS::Scheduler::Schedule', {
     ScheduleExpression: 'rate(5 minutes)',
     Target: Match.objectLike({ DeadLetterConfig: Match.anyValue() }),
@@ -94,7 +94,7 @@ it('the log groups of the notifier stack have the retention in the settings', ()
   });
 });
 
-it('no action in a policy has a wildcard, and only the actions of X-Ray allow all resources', () => {
+it('no policy has a wildcard in an action, and only permissions for X-Ray apply to all resources', () => {
   const found = synthesize({ webhook: true }).notifier.findResources('AWS::IAM::Policy');
   const statements = Object.values(Policies.parse(found)).flatMap(
     ({ Properties }) => Properties.PolicyDocument.Statement,

@@ -16,7 +16,7 @@ function deployTo(region: string, settings: SettingsInput, account = '1234567890
 }
 afterEach(() => vi.unstubAllEnvs());
 
-describe('an ARN of another Region', () => {
+describe('settings with an ARN of another Region', () => {
   const cases: [string, (region: string) => SettingsInput][] = [
     ['bus', (region) => ({ bus: bus(region) })],
     ['adopt.komboSecret', (region) => ({ adopt: { komboSecret: secret(region) } })],
@@ -51,7 +51,7 @@ describe('an ARN of another Region', () => {
   ];
 
   it.each(cases)(
-    'an ARN of another Region is refused in one line that names the setting: %s',
+    'an ARN of another Region is refused with one line that names the setting: %s',
     (setting, settingsWith) => {
       const refused = deployTo('eu-central-1', settingsWith('us-east-1'));
       expect(refused).toThrow(SettingsError);
@@ -60,17 +60,17 @@ describe('an ARN of another Region', () => {
     },
   );
 
-  it('an ARN of any Region is accepted without AWS credentials, where the CDK assumes us-east-1', () => {
+  it('an ARN of any Region is accepted when there are no AWS credentials, because the CDK then assumes us-east-1', () => {
     vi.stubEnv('CDK_DEFAULT_ACCOUNT', undefined);
     vi.stubEnv('CDK_DEFAULT_REGION', 'us-east-1');
     expect(() => appWithStacks({ bus: bus('eu-central-1') })).not.toThrow();
   });
 });
 
-describe('a bus of another account', () => {
+describe('settings with a bus of another account', () => {
   const theirs = { bus: bus('eu-central-1', '210987654321') };
 
-  it('events are published to the bus of another account by its ARN', () => {
+  it('when the bus belongs to another account, events are published to the ARN of the bus', () => {
     vi.stubEnv('CDK_DEFAULT_ACCOUNT', '123456789012');
     vi.stubEnv('CDK_DEFAULT_REGION', 'eu-central-1');
     const { state, notifier } = synthesize(theirs);
@@ -92,14 +92,17 @@ describe('a bus of another account', () => {
     ['slack', { slack: [slack] }],
     ['endpoints', { endpoints: [endpoint] }],
     ['certificates, slack', { certificates: {}, slack: [slack] }],
-  ])('rules on the bus of another account are refused: %s', (named, consumers) => {
-    const refused = deployTo('eu-central-1', { ...theirs, ...consumers });
-    expect(refused).toThrow(SettingsError);
-    expect(refused).toThrow(`${named}: the bus belongs to account 210987654321`);
-    expect(deployTo('eu-central-1', { ...theirs, ...consumers }, '210987654321')).not.toThrow();
-  });
+  ])(
+    'consumers that need rules are refused when the bus belongs to another account: %s',
+    (named, consumers) => {
+      const refused = deployTo('eu-central-1', { ...theirs, ...consumers });
+      expect(refused).toThrow(SettingsError);
+      expect(refused).toThrow(`${named}: the bus belongs to account 210987654321`);
+      expect(deployTo('eu-central-1', { ...theirs, ...consumers }, '210987654321')).not.toThrow();
+    },
+  );
 
-  it('the schema registry can be switched on with the bus of another account, because it has no rule', () => {
+  it('the schema registry can be switched on when the bus belongs to another account', () => {
     expect(deployTo('eu-central-1', { ...theirs, schemaRegistry: true })).not.toThrow();
   });
 });

@@ -58,7 +58,7 @@ function policiesOf(settings: SettingsInput): [string, z.infer<typeof Statement>
   );
 }
 
-describe('a table or secret with its own KMS key', () => {
+describe('resources that are encrypted with a KMS key of the user', () => {
   const policies = policiesOf(adopted);
 
   it.each([
@@ -80,7 +80,7 @@ describe('a table or secret with its own KMS key', () => {
       'kms:GenerateDataKey',
     ],
   ])(
-    'the policies that may use a KMS key are exactly the policies that may use the encrypted resource: %s',
+    'a policy may use a KMS key if and only if it may use the resource that the key encrypts: %s',
     (_, action, named, arn, needed) => {
       const users = (policy: z.infer<typeof Statement>[]) =>
         policy.some(
@@ -95,7 +95,7 @@ describe('a table or secret with its own KMS key', () => {
     },
   );
 
-  it('a KMS key may be used only through the service whose data it encrypts, and no action has a wildcard', () => {
+  it('a policy may use a KMS key only through the service whose data the key encrypts, and without a wildcard', () => {
     const statements = policies.flatMap(([, policy]) =>
       policy.filter(({ Action }) => Action.some((action) => action.startsWith('kms:'))),
     );
@@ -110,7 +110,7 @@ describe('a table or secret with its own KMS key', () => {
   });
 });
 
-it('without KMS keys in the settings, no policy has a permission on a KMS key', () => {
+it('no policy has a permission on a KMS key when the settings contain no KMS key', () => {
   const { adopt, ...rest } = adopted;
   const { table, komboSecret, webhookSecret } = { ...adopt };
   const plain = { ...rest, slack: [slack], adopt: { table, komboSecret, webhookSecret } };
@@ -118,7 +118,7 @@ it('without KMS keys in the settings, no policy has a permission on a KMS key', 
 });
 
 it.each(['table', 'komboSecret', 'webhookSecret'])(
-  'a key for an adopted %s without that resource is refused, with the name of the setting',
+  'the settings are refused when they contain a KMS key for an adopted %s but no such resource',
   (name) => {
     expect(() => parseSettings({ adopt: { [`${name}Key`]: key('lonely') } }, 'a file')).toThrow(
       `adopt.${name}Key: is only used with an adopted`,

@@ -78,7 +78,7 @@ function triesOf({ hidden, tries }: { hidden: number; tries: number }): number[]
   return Array.from({ length: tries }, (_, at) => at * hidden);
 }
 
-it('queues call poll, replay, certificates, digests, and a function for each Slack channel', () => {
+it('the functions that a queue calls are poll, replay, certificates, digests and one function per Slack channel', () => {
   const names = functions.map(({ name }) => name.replace(/Function.*/, ''));
   expect(names.filter((name) => !name.startsWith('Slack'))).toEqual([
     'Poll',
@@ -89,7 +89,7 @@ it('queues call poll, replay, certificates, digests, and a function for each Sla
   expect(names.filter((name) => name.startsWith('Slack'))).toHaveLength(20);
 });
 
-it('each queue has a visibility timeout of six function timeouts and delivers a message five times, as AWS recommends', () => {
+it('each queue has a visibility timeout of at least six function timeouts and delivers a message at least five times', () => {
   // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
   for (const { name, timeout, hidden, tries } of functions) {
     expect(hidden, name).toBeGreaterThanOrEqual(6 * timeout);
@@ -106,7 +106,7 @@ it('no message becomes a dead letter when Kombo or EventBridge fails for half an
   );
 });
 
-describe('a digest', () => {
+describe('the retries of a digest', () => {
   const digest = functionOf('Digests');
   /** The queues in which the events of each channel wait for its digest. */
   const collected = templates.flatMap((template) =>
@@ -119,13 +119,13 @@ describe('a digest', () => {
 
   it('each channel with a digest has a queue for its events', () => expect(collected).toHaveLength(5));
 
-  it('a digest that failed is tried again within 15 minutes, and for at least 30 minutes', () => {
+  it('a digest that failed is tried again within 15 minutes and for more than 30 minutes', () => {
     const [, second = Number.POSITIVE_INFINITY] = triesOf(digest);
     expect(second).toBeLessThanOrEqual(15 * 60);
     expect(triesOf(digest).at(-1)).toBeGreaterThan(HALF_AN_HOUR);
   });
 
-  it('the next digest receives the messages of a failed digest, whenever the failed digest received them', () => {
+  it('a digest receives the messages of the failed digest before it, whenever that digest received them', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...collected),
@@ -143,7 +143,7 @@ describe('a digest', () => {
     );
   });
 
-  it('a digest that fails for a whole day loses no event to the dead letters', () => {
+  it('no event becomes a dead letter when all digests fail for a day', () => {
     for (const { tries } of collected) expect(tries).toBeGreaterThan(2 * digest.tries);
   });
 });
@@ -158,14 +158,14 @@ const { attempts, attemptMs } = {
  */
 const callMs = attempts * attemptMs + 500 * (2 ** (attempts - 1) - 1);
 
-it('a Slack function has time for its messages when Slack and Secrets Manager take their maximum time', () => {
+it('the function of a Slack channel has enough time for its messages when all services take their maximum time', () => {
   const postMs = SLACK.attempts * SLACK.attemptMs + (SLACK.attempts - 1) * SLACK.longestWaitMs;
   for (const { name, batch, timeout } of functions.filter(({ name }) => name.startsWith('Slack'))) {
     expect(batch * (callMs + postMs), name).toBeLessThanOrEqual(timeout * 1000);
   }
 });
 
-describe('certificates', () => {
+describe('the time of the certificates function', () => {
   /**
    * The assumed time to draw a certificate, ten times the measured average. docs/adr/0009 has 1.5 s on a
    * whole processor, and the function has a little more than half of a processor.
@@ -184,7 +184,7 @@ describe('certificates', () => {
     tell: EVENTBRIDGE.budgetMs + callMs,
   };
 
-  it('the certificates function has time for each event of a batch when every service takes its maximum time', async () => {
+  it('the certificates function has enough time for a batch of events when all services take their maximum time', async () => {
     const certificates = functionOf('Certificates');
     const policies = fc.record({
       revoke: fc.boolean(),

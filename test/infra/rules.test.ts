@@ -27,7 +27,7 @@ it.each([
   ['with learner details', { learnerDetails: 'include' }],
   ['with the largest settings', largestSettings],
 ] satisfies [string, SettingsInput][])(
-  'the rules of AWS Solutions and of the CDK find only problems with a written reason: settings %s',
+  'cdk-nag and the CDK find only problems with a written reason in the stacks with the settings %s',
   (_, settings) => {
     const { app } = appWithStacks(settings);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
@@ -35,14 +35,14 @@ it.each([
   },
 );
 
-it('a queue that accepts plain HTTP breaks a rule of AWS Solutions', () => {
+it('a queue that accepts plain HTTP is found by cdk-nag', () => {
   const { app, notifier } = appWithStacks({});
   new Queue(notifier, 'Open');
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   expect(() => app.synth()).toThrow('AwsSolutions-SQS4');
 });
 
-it('a property that CloudFormation does not have breaks a rule of the CDK', () => {
+it('a property that CloudFormation does not have is found by the CDK', () => {
   const { app, notifier } = appWithStacks({});
   new CfnResource(notifier, 'Odd', { type: 'AWS::SQS::Queue', properties: { Colour: 'blue' } });
   expect(() => app.synth()).toThrow('Colour');

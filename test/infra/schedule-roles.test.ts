@@ -16,7 +16,7 @@ const Roles = z.record(
   }),
 );
 
-it('only schedules of this account may assume the roles of our schedules, with all consumers switched on', () => {
+it('only schedules of the same account may assume the roles for schedules', () => {
   const trusts = Object.values(synthesizeAll(largestSettings))
     .flatMap((template) => Object.values(Roles.parse(template.findResources('AWS::IAM::Role'))))
     .flatMap(({ Properties }) => Properties.AssumeRolePolicyDocument.Statement)

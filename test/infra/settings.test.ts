@@ -28,7 +28,7 @@ const endpoint = {
 };
 const longIds = Array.from({ length: 13 }, (_, at) => `moodle:${'7'.repeat(240)}${at}`);
 
-it('settings without any value have a default for each setting', () => {
+it('each setting has a default', () => {
   const settings = parseSettings({}, FILE);
   expect(settings).toMatchObject({ name: 'Schoolbell', kombo: 'eu', pollEveryMinutes: 15, webhook: false });
   // The cost model and the benchmark use these defaults.
@@ -36,13 +36,13 @@ it('settings without any value have a default for each setting', () => {
 });
 
 it.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'US/Eastern', 'America/Argentina/Buenos_Aires'])(
-  'the setting `timeZone` accepts %s',
+  'the time zone %s is accepted',
   (timeZone) => {
     expect(parseSettings({ slack: [{ ...channel, timeZone }] }, FILE).slack[0]).toMatchObject({ timeZone });
   },
 );
 
-it('the settings in the repository are valid', async () => {
+it('the settings file of the repository is valid', async () => {
   await expect(readSettings(FILE)).resolves.toMatchObject({ name: 'Schoolbell' });
 });
 
@@ -119,7 +119,7 @@ it.each([
     'slack.0.events: contains an event type twice',
   ],
   [undefined, 'expected object'],
-])('wrong settings such as %j are refused in one line', (content, line) => {
+])('wrong settings such as %j are refused with one line', (content, line) => {
   let message = '';
   try {
     parseSettings(content, FILE);
@@ -131,7 +131,7 @@ it.each([
   expect(message).not.toContain('\n');
 });
 
-it('a settings file that cannot be read is refused in one line', async () => {
+it('a settings file that cannot be read is refused with one line', async () => {
   await expect(readSettings('no-such.config.ts')).rejects.toThrow(
     /^no-such.config.ts cannot be read: [^\n]+$/,
   );

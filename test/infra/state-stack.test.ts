@@ -2,7 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
 import { synthesize } from './synthesize.ts';
 
-it('the state stack retains a table with recovery, deletion protection and expiry', () => {
+it('the state stack retains its table, which has point-in-time recovery, deletion protection and expiry', () => {
   const { state } = synthesize();
   state.hasResource('AWS::DynamoDB::Table', {
     DeletionPolicy: 'Retain',
@@ -27,14 +27,14 @@ it('the state stack retains the bus and the secrets', () => {
   }
 });
 
-it('the state stack creates the key for hashed ids', () => {
+it('the state stack creates a key for the hashes of ids', () => {
   synthesize().state.hasResourceProperties('AWS::SecretsManager::Secret', {
     Description: Match.stringLikeRegexp('hashes'),
     GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
   });
 });
 
-it('the secrets for Kombo are created without a value, because a generated value would be sent as a key', () => {
+it('the secrets for Kombo are created without a value, because a generated value would be sent to Kombo as the key', () => {
   const secrets = Object.entries(synthesize().state.findResources('AWS::SecretsManager::Secret'))
     .filter(([id]) => !id.startsWith('RemoteIds'))
     .map(([, secret]) => secret);
@@ -50,7 +50,7 @@ it('the bus has no archive, because an archive would store names of learners', (
   for (const template of [state, notifier]) template.resourceCountIs('AWS::Events::Archive', 0);
 });
 
-it('the state stack uses a table, a secret and a bus that already exist', () => {
+it('the state stack uses a table, a secret and a bus that exist already', () => {
   const { state, notifier } = synthesize({
     bus: 'arn:aws:events:eu-central-1:123456789012:event-bus/company',
     adopt: {
@@ -75,7 +75,7 @@ it('the state stack uses a table, a secret and a bus that already exist', () => 
   });
 });
 
-it('when `keepState` is false, the table is deleted together with the state stack', () => {
+it('the table is deleted with the state stack when `keepState` is false', () => {
   const { state } = synthesize({ keepState: false });
   state.hasResource('AWS::DynamoDB::Table', {
     DeletionPolicy: 'Delete',

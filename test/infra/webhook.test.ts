@@ -7,12 +7,12 @@ import { appWithStacks, synthesize, synthesizeAll } from './synthesize.ts';
 describe('the webhook', () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  it('the webhook exists only when the settings switch it on', () => {
+  it('the webhook function is created only when the settings switch the webhook on', () => {
     synthesize().notifier.resourceCountIs('AWS::Lambda::Url', 0);
     synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE' });
   });
 
-  it('anybody may call the webhook, for which a function URL needs two permissions', () => {
+  it('anybody may call the function URL of the webhook, which needs two permissions', () => {
     const { notifier } = synthesize({ webhook: true });
     notifier.hasResourceProperties('AWS::Lambda::Permission', {
       Action: 'lambda:InvokeFunctionUrl',
@@ -26,7 +26,7 @@ describe('the webhook', () => {
     });
   });
 
-  it('the webhook reserves concurrency only when `webhookConcurrency` is set', () => {
+  it('the webhook function reserves concurrency only when `webhookConcurrency` is set', () => {
     synthesize({ webhook: true, webhookConcurrency: 3 }).notifier.hasResourceProperties(
       'AWS::Lambda::Function',
       {
@@ -39,7 +39,7 @@ describe('the webhook', () => {
     });
   });
 
-  it('a failing webhook raises an alarm, which exists only with the webhook', () => {
+  it('the notifier stack has an alarm about a failing webhook only when the webhook is switched on', () => {
     const { notifier } = synthesize({ webhook: true });
     const [[id] = []] = Object.entries(
       notifier.findResources('AWS::Lambda::Function', {
@@ -58,7 +58,7 @@ describe('the webhook', () => {
     expect(JSON.stringify(synthesize().notifier.toJSON())).not.toContain('webhook-failing');
   });
 
-  it('refused calls of the webhook raise an alarm, by a metric of Lambda', () => {
+  it('the notifier stack has an alarm about refused calls of the webhook, which uses a metric of Lambda', () => {
     synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmDescription: Match.stringLikeRegexp('webhook-refused'),
       Namespace: 'AWS/Lambda',
@@ -70,7 +70,7 @@ describe('the webhook', () => {
     });
   });
 
-  it('Lambda writes no log line for a call of the webhook, because anybody can call it', () => {
+  it('Lambda writes no log line about a successful call of the webhook, because anybody can call the webhook', () => {
     synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::Lambda::Function', {
       Description: Match.stringLikeRegexp('webhook'),
       LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
@@ -78,7 +78,7 @@ describe('the webhook', () => {
   });
 
   it.each(['ap-south-2', 'eu-central-2', 'me-central-1'])(
-    'in the Region %s, the webhook is refused with the name of the setting',
+    'the webhook is refused with the name of the setting in the Region %s, which has no function URLs',
     (region) => {
       vi.stubEnv('CDK_DEFAULT_REGION', region);
       expect(() => appWithStacks({ webhook: true })).toThrow(SettingsError);
@@ -87,7 +87,7 @@ describe('the webhook', () => {
     },
   );
 
-  it('the webhook can be deployed in other Regions', () => {
+  it('the webhook can be deployed in a Region that has function URLs', () => {
     vi.stubEnv('CDK_DEFAULT_REGION', 'eu-central-1');
     expect(() => appWithStacks({ webhook: true })).not.toThrow();
   });

@@ -9,7 +9,7 @@ describe('the simulation', () => {
   const starts = Array.from({ length: SEEDS / PER_TEST }, (_, part) => part * PER_TEST + 1);
 
   test.each(starts)(
-    'the simulation keeps every promise in the 50 histories from seed %i on',
+    'the simulation breaks no promise in the 50 histories that begin with seed %i',
     async (from) => {
       for (let seed = from; seed < from + PER_TEST; seed++) {
         const { violations } = await liveThrough(scenarioOf(seed));
@@ -18,7 +18,7 @@ describe('the simulation', () => {
     },
   );
 
-  test('the same seed always gives the same history, step by step', async () => {
+  test('the simulation runs the same history, step by step, each time it has the same seed', async () => {
     for (const seed of [3, 77, 1234]) {
       const first = await liveThrough(scenarioOf(seed), true);
       const second = await liveThrough(scenarioOf(seed), true);
@@ -27,7 +27,7 @@ describe('the simulation', () => {
     }
   });
 
-  test('after a simulation, the clock and the timers are those of the machine again', async () => {
+  test('after a simulation, the clock, the timers and the random numbers are those of the machine again', async () => {
     const before = { date: Date, setTimeout, random: Math.random, performance: performance.now };
     await liveThrough(scenarioOf(5));
     expect({ date: Date, setTimeout, random: Math.random, performance: performance.now }).toEqual(before);

@@ -17,12 +17,12 @@ describe.each(releases())('data of release $version', ({ folder }) => {
     .map((line) => Typed.parse(JSON.parse(line)))
     .filter((event) => !event['detail-type'].startsWith('Integration'));
 
-  it('contains events that the present parsers accept', () => {
+  it('the events of an earlier release are accepted by the parsers of this release', () => {
     expect(learningEvents.length).toBeGreaterThan(5);
     for (const event of learningEvents) expect(parseLearningEvent(event).type).toBe(event['detail-type']);
   });
 
-  it('is read, and continued by the next poll without a second first sync', async () => {
+  it('the stored data of an earlier release is read, and the next poll continues without a second first sync', async () => {
     const directory = join(mkdtempSync(join(tmpdir(), 'schoolbell-upgrade-')), 'data');
     mkdirSync(directory, { mode: 0o700 });
     copyFileSync(join(folder, 'school.json'), join(directory, 'school.json'));

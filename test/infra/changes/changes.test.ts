@@ -33,11 +33,11 @@ function* pairs(): Generator<[before: Choice, after: Choice]> {
   }
 }
 
-describe('a change of one setting deploys with `cdk deploy --all` and keeps all data', () => {
+describe('changes of one setting', () => {
   const deployments = new Deployments();
 
   it(
-    'a change of an option that adds or removes resources can be deployed and keeps all data',
+    'a change of an option that adds or removes resources can be deployed with `cdk deploy --all` and keeps all data',
     () => {
       const began = performance.now();
       const problems: Record<string, string> = {};
@@ -60,7 +60,7 @@ describe('a change of one setting deploys with `cdk deploy --all` and keeps all 
     LONG_MS,
   );
 
-  it('a change of any other setting can be deployed and keeps all data', () => {
+  it('a change of any other setting can be deployed with `cdk deploy --all` and keeps all data', () => {
     const large = settingsOf(LARGE);
     const facts = factsOf(large);
     for (const changed of OTHER_SETTINGS) {
@@ -71,7 +71,7 @@ describe('a change of one setting deploys with `cdk deploy --all` and keeps all 
   });
 
   it(
-    'each stack depends only on the options that list the stack in `of`',
+    'the template of a stack depends only on the options whose field `of` contains the stack',
     () => {
       const values = fc.tuple(...OPTIONS.map(({ values }) => fc.nat(values.length - 1)));
       for (const choice of fc.sample(values, takesAll ? 20 : 3)) {

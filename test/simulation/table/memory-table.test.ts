@@ -32,7 +32,7 @@ afterAll(async () => {
   await engine.close();
 });
 
-test('for each call, the simulated table returns the same result as the embedded DynamoDB', async () => {
+test('the simulated table and the embedded DynamoDB return the same result for each call', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(randomCall, { minLength: 1, maxLength: 25 }), async (calls) => {
       const prefix = `history${histories++}`;
