@@ -7,7 +7,7 @@ import { type CommandKombo, startCommandKombo } from '../support/sandbox-kombo.t
 import { expectComplete } from './chains.ts';
 import { parseDelivered } from './delivered-events.ts';
 import { liveAnHour, randomNumbers } from './random-school.ts';
-import { startSchoolbell } from './run-schoolbell.ts';
+import { runSchoolbell, startSchoolbell } from './run-schoolbell.ts';
 
 /** `npm run test:soak` sets 20 processes, 200 polls and 30 kills. */
 const PROCESSES = Number(process.env['PROCESSES'] ?? 3);
@@ -34,11 +34,12 @@ afterAll(async () => {
   await Promise.all([cwd, temporary].map((each) => rm(each, { recursive: true })));
 });
 
-function start(kombo: CommandKombo, ...args: string[]) {
+const options = (kombo: CommandKombo) => ({
+  cwd,
   // These schools have many removals. With this limit, no change is held.
-  const variables = { ...kombo.variables, SURGE_FLOOR: '1000000', TMPDIR: temporary };
-  return startSchoolbell([...args, '--local'], { cwd, variables });
-}
+  variables: { ...kombo.variables, SURGE_FLOOR: '1000000', TMPDIR: temporary },
+});
+const poll = (kombo: CommandKombo) => ['poll', kombo.integration, '--json', '--local'];
 
 /** The errors that a command may print while another process polls the same integration. */
 const BUSY = /^schoolbell: Another process (is polling|has acquired the lease of)/;
@@ -50,12 +51,11 @@ it(`${PROCESSES} processes that use one directory miss no change in ${POLLS} pol
   const lines = new Map(kombos.map((kombo) => [kombo, [] as string[]]));
   const choose = <Item>(items: Item[]): Item | undefined => items[Math.floor(random() * items.length)];
   for (const kombo of kombos) {
-    const { code } = await start(kombo, 'integrations', 'add', kombo.integration, '--baseline', 'publish')
-      .ended;
-    expect(code).toBe(0);
+    const add = ['integrations', 'add', kombo.integration, '--baseline', 'publish', '--local'];
+    expect((await runSchoolbell(add, options(kombo))).code).toBe(0);
   }
 
-  const running = new Set<ReturnType<typeof start>>();
+  const running = new Set<ReturnType<typeof startSchoolbell>>();
   let started = 0;
   let killed = 0;
   const work = async () => {
@@ -65,7 +65,7 @@ it(`${PROCESSES} processes that use one directory miss no change in ${POLLS} pol
       if (kombo === undefined) return;
       liveAnHour(kombo, random);
       const isStatus = random() < 0.1;
-      const run = isStatus ? start(kombo, 'status') : start(kombo, 'poll', kombo.integration, '--json');
+      const run = startSchoolbell(isStatus ? ['status', '--local'] : poll(kombo), options(kombo));
       running.add(run);
       const { code, stdout, stderr } = await run.ended;
       running.delete(run);
@@ -87,7 +87,7 @@ it(`${PROCESSES} processes that use one directory miss no change in ${POLLS} pol
   await Promise.all([...Array.from({ length: PROCESSES }, work), kill()]);
 
   for (const kombo of kombos) {
-    const last = await start(kombo, 'poll', kombo.integration, '--json').ended;
+    const last = await runSchoolbell(poll(kombo), options(kombo));
     expect({ code: last.code, stderr: last.stderr.filter((line) => line.startsWith('schoolbell:')) }).toEqual(
       {
         code: 0,
@@ -101,7 +101,7 @@ it(`${PROCESSES} processes that use one directory miss no change in ${POLLS} pol
       own.filter(({ integration }) => integration.id === kombo.integration),
       kombo,
     );
-    expect((await start(kombo, 'poll', kombo.integration, '--json').ended).stdout).toEqual([]);
+    expect((await runSchoolbell(poll(kombo), options(kombo))).stdout).toEqual([]);
   }
   expect(await readdir(temporary)).toEqual([]);
   const left = await readdir(join(cwd, '.schoolbell'));
