@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actsOnTerminal, hostileTexts, unusualNames } from '../support/hostile-texts.ts';
 import { type CommandKombo, startCommandKombo } from '../support/sandbox-kombo.ts';
-import { type Ran, runSchoolbell, startSchoolbell } from './run-schoolbell.ts';
+import { runHostileStory } from './hostile-story.ts';
+import { capturedLines, type Ran, runSchoolbell } from './run-schoolbell.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const TEXTS = [...Object.values(hostileTexts), ...unusualNames];
@@ -169,11 +170,10 @@ describe('texts of learners, authors and platforms', () => {
 });
 
 describe('hostile texts in the output of `npm start`', () => {
-  const tell = async (variables: Record<string, string>, ...args: string[]) => {
+  const tell = async (variables: Record<string, string>, format: 'text' | 'json' = 'text') => {
     const directory = await mkdtemp(join(cwd, 'story-'));
-    const main = join(import.meta.dirname, 'hostile-story.ts');
-    return startSchoolbell([directory, join(directory, 'certificates'), ...args], { main, cwd, variables })
-      .ended;
+    const certificates = format === 'text' ? join(directory, 'certificates') : null;
+    return capturedLines(() => runHostileStory(directory, certificates), { cwd, variables });
   };
 
   it('`npm start` prints no control characters except its own colours, and draws each certificate', async () => {
@@ -189,7 +189,7 @@ describe('hostile texts in the output of `npm start`', () => {
   });
 
   it('`npm start -- --json` prints events that do not affect the terminal', async () => {
-    const ran = await tell({}, '--json');
+    const ran = await tell({}, 'json');
     expectHarmless(ran);
     expect(ran.stdout.map((line) => JSON.parse(line)['detail-type'])).toContain('CourseCompleted');
   });

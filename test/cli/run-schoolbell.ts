@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { runHere } from '../support/run-program.ts';
+import { runProgram } from '../../cli/program.ts';
+import { captured } from '../support/run-program.ts';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
@@ -13,14 +14,13 @@ export type Running = {
   ended: Promise<Ran>;
 };
 
-/** Starts the command line, or another program, as a process with only `variables` in its environment. */
-export function startSchoolbell(
-  args: string[],
-  options: { cwd: string; variables?: Record<string, string>; main?: string },
-): Running {
-  const child = spawn(process.execPath, [options.main ?? MAIN, ...args], {
-    cwd: options.cwd,
-    env: variablesOf(options.variables),
+type Options = { cwd: string; variables?: Record<string, string> };
+
+/** Starts the command line as a process with only `variables` in its environment. */
+export function startSchoolbell(args: string[], { cwd, variables }: Options): Running {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: variablesOf(variables),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = { stdout: '', stderr: '' };
@@ -39,11 +39,16 @@ export function startSchoolbell(
 }
 
 /** Runs the command line in this process, with only `variables` in its environment. */
-export async function runSchoolbell(
-  args: string[],
-  { cwd, variables }: { cwd: string; variables?: Record<string, string> },
-): Promise<Ran> {
-  const { exitCode, stdout, stderr } = await runHere(args, { cwd, variables: variablesOf(variables) });
+export function runSchoolbell(args: string[], options: Options): Promise<Ran> {
+  return capturedLines(() => runProgram(args), options);
+}
+
+/**
+ * Runs a function that prints as the command line does in this process, with only `variables` in its
+ * environment.
+ */
+export async function capturedLines(program: () => Promise<void>, { cwd, variables }: Options): Promise<Ran> {
+  const { exitCode, stdout, stderr } = await captured(program, { cwd, variables: variablesOf(variables) });
   return { code: exitCode, stdout: wholeLines(stdout), stderr: wholeLines(stderr) };
 }
 

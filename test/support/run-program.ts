@@ -27,13 +27,18 @@ let last: Promise<unknown> = Promise.resolve();
  * @param variables all variables of the command's environment
  */
 export function runHere(args: string[], options: RunOptions): Promise<ProgramRun> {
-  const run = last.then(() => runAlone(args, options));
+  return captured(() => runProgram(args), options);
+}
+
+/** Does the same with a function instead of a command line. The function sets the process's exit code. */
+export function captured(program: () => Promise<void>, options: RunOptions): Promise<ProgramRun> {
+  const run = last.then(() => runAlone(program, options));
   last = run.catch(() => undefined);
   return run;
 }
 
 async function runAlone(
-  args: string[],
+  program: () => Promise<void>,
   { cwd, variables, onWrite, readsWrites = Number.POSITIVE_INFINITY }: RunOptions,
 ): Promise<ProgramRun> {
   const { env, exitCode } = process;
@@ -69,7 +74,7 @@ async function runAlone(
   syncBuiltinESMExports();
   for (const [place, { stream }] of writes.entries()) stream.write = (chunk: unknown) => take(place, chunk);
   try {
-    await runProgram(args);
+    await program();
     return { exitCode: Number(process.exitCode ?? 0), stdout: written[0] ?? '', stderr: written[1] ?? '' };
   } finally {
     for (const { stream, write } of writes) stream.write = write;
