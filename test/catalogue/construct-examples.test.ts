@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import * as centralBus from '../../examples/constructs/central-bus.ts';
 import { LearningStack } from '../../examples/constructs/one-stack.ts';
 
@@ -10,7 +10,11 @@ const ROOT = join(import.meta.dirname, '../..');
 const EXAMPLE = 'examples/constructs/one-stack.ts';
 const inLearning = { env: { account: '222222222222', region: 'eu-central-1' } };
 
-const app = () => new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+// The examples create their apps when they are imported. No test uses the bundles of their functions.
+vi.hoisted(() => vi.stubEnv('CDK_CONTEXT_JSON', '{"aws:cdk:bundling-stacks":[]}'));
+afterAll(() => {
+  vi.unstubAllEnvs();
+});
 
 it('docs/constructs.md contains the example of one stack that this file tests', () => {
   const page = readFileSync(join(ROOT, 'docs/constructs.md'), 'utf8');
@@ -19,13 +23,13 @@ it('docs/constructs.md contains the example of one stack that this file tests', 
 });
 
 it('the example of one stack deploys the functions of the notifier and of the consumers', () => {
-  const template = Template.fromStack(new LearningStack(app(), 'Learning', inLearning));
+  const template = Template.fromStack(new LearningStack(new App(), 'Learning', inLearning));
   template.resourceCountIs('AWS::Lambda::Function', 5);
   template.hasResourceProperties('AWS::SNS::Subscription', { Endpoint: 'ops@example.com' });
 });
 
 it('the example of a central bus publishes to the bus of the other account and creates no bus', () => {
-  const template = Template.fromStack(new centralBus.LearningStack(app(), 'Learning', inLearning));
+  const template = Template.fromStack(new centralBus.LearningStack(new App(), 'Learning', inLearning));
   template.resourceCountIs('AWS::Events::EventBus', 0);
   expect(JSON.stringify(template.toJSON())).toContain(
     ':events:eu-central-1:111111111111:event-bus/company-events',
