@@ -19,10 +19,13 @@ export function appWithStacks(
   const file = join(import.meta.dirname, '../../cdk.json');
   const { context } = CdkJson.parse(JSON.parse(readFileSync(file, 'utf8')));
   const app = new App({
+    treeMetadata: false,
     ...props,
     context: {
       ...context,
       '@aws-cdk/core:validationReportPrettyPrint': false,
+      // The CDK would note for each construct where it was created.
+      'aws:cdk:disable-stack-trace': true,
       ...(!bundle && { 'aws:cdk:bundling-stacks': [] }),
     },
   });
