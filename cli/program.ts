@@ -29,12 +29,14 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   });
   try {
     await untilProgramEnds(async () => {
-      await program.parseAsync(separateLocal(args, commandNames(program)), { from: 'user' });
+      const names = new Set(descendants(program).map((command) => command.name()));
+      await program.parseAsync(separateLocal(args, names), { from: 'user' });
     });
   } catch (error) {
     const isWrongUse = error instanceof CommandError && error.exitCode === ExitCode.wrongUse;
-    if (error instanceof CommanderError) process.exitCode = exitCodeOf(error);
-    else process.exitCode = reportError(error, isWrongUse ? ` See: ${helpOf(running)}` : '');
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? ExitCode.done : ExitCode.wrongUse;
+    } else process.exitCode = reportError(error, isWrongUse ? ` See: ${helpOf(running)}` : '');
   }
 }
 
@@ -99,12 +101,4 @@ function inOneLine(text: string, command: Command): string {
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ');
   return `schoolbell: ${message}${/[.?)]$/.test(message) ? '' : '.'} See: ${helpOf(command)}`;
-}
-
-function exitCodeOf(error: CommanderError): ExitCode {
-  return error.exitCode === 0 ? ExitCode.done : ExitCode.wrongUse;
-}
-
-function commandNames(command: Command): Set<string> {
-  return new Set(descendants(command).map((one) => one.name()));
 }

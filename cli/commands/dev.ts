@@ -8,7 +8,7 @@ import type { IntegrationId } from '../../functions/contract/integration.ts';
 import type { RunSettings } from '../../functions/core/ports.ts';
 import { openLocalKombo } from '../../local/local-kombo.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
-import { learnerDetailsOption, parseIntegrationId, parseNumber } from '../options/values.ts';
+import { learnerDetailsOption, numberFrom, parseIntegrationId } from '../options/values.ts';
 import { runDev } from '../runs/dev-run.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { interruption } from '../terminal/interruption.ts';
@@ -38,7 +38,7 @@ export function addDevCommand(program: Command): void {
     .option(
       '--every <seconds>',
       `time from one poll to the next (default: ${STORY_SECONDS} in the sandbox, ${API_SECONDS} with KOMBO_API_KEY set)`,
-      parseNumber({ min: 0, whole: false }),
+      numberFrom(0),
     )
     .addOption(learnerDetailsOption())
     .addHelpText('after', HELP)

@@ -7,7 +7,6 @@ import { idRule } from '../../functions/remote-ids.ts';
 import { onDeployment } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { ExitCode } from '../terminal/exit-code.ts';
-import type { Output } from '../terminal/output.ts';
 import { type Styled, styled } from '../terminal/terminal-text.ts';
 import { failureText } from '../views/poll-outcome.ts';
 
@@ -24,7 +23,8 @@ export function addDoctorCommand(program: Command): void {
     .description('check the table, the bus, the queues, the API key, the host, the clock and the stored data')
     .action((_options: object, command: Command) => {
       let checks = 0;
-      const run = async (deployment: Deployment, output: Output) => {
+      const howFar = () => `stopped after ${plural(checks, 'check')}.`;
+      return onDeployment(command, { howFar }, async (deployment, output) => {
         let wrong = 0;
         for await (const finding of examine(deployment)) {
           const { check, state, found } = finding;
@@ -34,8 +34,7 @@ export function addDoctorCommand(program: Command): void {
         }
         output.say(wrong === 0 ? 'Nothing is wrong.' : `${plural(wrong, 'problem')} to fix.`);
         if (wrong > 0) process.exitCode = ExitCode.failed;
-      };
-      return onDeployment(command, run, { howFar: () => `stopped after ${plural(checks, 'check')}.` });
+      });
     });
 }
 
@@ -77,12 +76,20 @@ export async function* examine(deployment: Deployment): AsyncGenerator<Finding> 
       return 'exists';
     });
     yield check('poll queue', async () => `exists: ${plural(await checks.countPolls(), 'message')} waiting`);
-    yield replayFinding(checks.countReplays);
+    yield check('replay queue', async () => {
+      const { countReplays: count } = checks;
+      if (count !== null) return `exists: ${plural(await count(), 'message')} waiting`;
+      return { warning: 'REPLAY_QUEUE_URL is not set, so the replay command itself sends the events' };
+    });
     yield check('remote ids', async () => {
       await idRule(deployment.ids);
       return 'the key for hashed ids can be read, or the settings do not need it';
     });
-    yield consumersFinding(checks.findStacksOff);
+    yield check('consumers', async () => {
+      const names = await checks.findStacksOff();
+      if (names.length === 0) return 'no consumer that is switched off is still deployed';
+      return { warning: stacksOffText(names) };
+    });
   }
   yield* examineKombo(deployment);
   for (const integration of integrations) yield* examineIntegration(deployment, integration);
@@ -106,34 +113,13 @@ async function* examineKombo({ ports, readKeyOwner }: Deployment): AsyncGenerato
   }
 }
 
-async function replayFinding(count: (() => Promise<number>) | null): Promise<Finding> {
-  if (count !== null) {
-    return check('replay queue', async () => `exists: ${plural(await count(), 'message')} waiting`);
-  }
-  return {
-    check: 'replay queue',
-    state: 'warning',
-    found: 'REPLAY_QUEUE_URL is not set, so the replay command itself sends the events',
-  };
-}
-
 /**
- * Looks for deployed stacks of consumers that the settings switch off. `cdk deploy` does not destroy such a stack, so
- * its consumer continues to run.
+ * Returns the warning about consumers that are switched off in the settings, but whose stacks are deployed. `cdk deploy`
+ * does not destroy such a stack, so its consumer continues to run.
  */
-async function consumersFinding(findStacksOff: () => Promise<string[]>): Promise<Finding> {
-  let names: string[] = [];
-  const finding = await check('consumers', async () => {
-    names = await findStacksOff();
-    return 'no consumer that is switched off is still deployed';
-  });
-  if (names.length === 0) return finding;
+function stacksOffText(names: string[]): string {
   const destroy = names.map((name) => `aws cloudformation delete-stack --stack-name ${name}`);
-  return {
-    check: 'consumers',
-    state: 'warning',
-    found: `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} switched off, but still deployed. Delete with: ${destroy.join('; ')}`,
-  };
+  return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} switched off, but still deployed. Delete with: ${destroy.join('; ')}`;
 }
 
 async function* examineIntegration(
@@ -156,9 +142,11 @@ async function* examineIntegration(
   });
 }
 
-async function check(name: string, work: () => Promise<string>): Promise<Finding> {
+async function check(name: string, work: () => Promise<string | { warning: string }>): Promise<Finding> {
   try {
-    return { check: name, state: 'ok', found: await work() };
+    const found = await work();
+    if (typeof found === 'string') return { check: name, state: 'ok', found };
+    return { check: name, state: 'warning', found: found.warning };
   } catch (error) {
     if (!isRunError(error)) throw error;
     const state = error.kind === 'waiting' ? 'warning' : 'wrong';

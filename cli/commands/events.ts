@@ -12,10 +12,10 @@ import type { Deployment } from '../deployment/open-deployment.ts';
 import { type SelectionOptions, selectionOf } from '../filter-ids.ts';
 import {
   INTEGRATION_HELP,
+  integerFrom,
   listOption,
   parseInstant,
   parseIntegrationId,
-  parseNumber,
   TIME_FORMS,
   typesOption,
 } from '../options/values.ts';
@@ -41,7 +41,7 @@ const LAST_BEFORE_FOLLOWING = 10;
 
 /** Adds `schoolbell events`, which prints the events in the journals. */
 export function addEventsCommand(program: Command): void {
-  const count = parseNumber({ min: 1 });
+  const count = integerFrom(1);
   program
     .command('events')
     .description(
@@ -75,10 +75,9 @@ export function addEventsCommand(program: Command): void {
       refuseEmptyRange(options);
       refuseNames(options.learner);
       const shown: Shown = { events: 0 };
-      return onDeployment(
-        command,
-        (deployment, output) => show(deployment, id, options, output, shown),
-        options.follow ? {} : { howFar: () => `stopped after ${plural(shown.events, 'event')}.` },
+      const howFar = () => `stopped after ${plural(shown.events, 'event')}.`;
+      return onDeployment(command, options.follow ? {} : { howFar }, (deployment, output) =>
+        show(deployment, id, options, output, shown),
       );
     });
 }

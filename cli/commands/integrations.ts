@@ -35,9 +35,9 @@ function addAdd(integrations: Command): void {
     .addOption(baselineOption())
     .addHelpText('after', ADD_HELP)
     .action((id: string, options: { baseline?: Baseline }, command: Command) =>
-      onDeployment(command, (deployment, output) => add(deployment, id, options.baseline ?? null, output), {
-        mayCreate: true,
-      }),
+      onDeployment(command, { mayCreate: true }, (deployment, output) =>
+        add(deployment, id, options.baseline ?? null, output),
+      ),
     );
 }
 
@@ -88,37 +88,33 @@ function addList(integrations: Command): void {
     .command('list')
     .description('list the integrations with the state of each')
     .action((_options: object, command: Command) =>
-      onDeployment(
-        command,
-        async ({ ports: { store } }, output) => {
-          const integrations = await readIntegrations(store, output);
-          const checkpoints = await store.readCheckpoints(integrations.map(({ id }) => id));
-          const rows = integrations.map((integration) => {
-            const { health, watermark, known, held } =
-              checkpoints.get(integration.id) ?? newCheckpoint(integration.id);
-            return { ...integration, health, watermark, known, held };
-          });
-          if (rows.length === 0)
-            return output.say(
-              'There are no integrations yet. Add an integration with: schoolbell integrations add ID',
-            );
-          output.answerAll(
-            rows,
-            ...plainTable(
-              ['INTEGRATION', 'STATE', 'HEALTH', 'SYNCED UP TO (UTC)', 'KNOWN', 'BASELINE'],
-              rows.map(({ id, state, health, watermark, known, held, baseline }) => [
-                id,
-                state,
-                held === null ? (health.state === 'healthy' ? 'healthy' : health.failure.message) : 'held',
-                watermark === null ? 'never' : minute(watermark),
-                String(known),
-                describeBaseline(baseline),
-              ]),
-            ),
+      onDeployment(command, READS, async ({ ports: { store } }, output) => {
+        const integrations = await readIntegrations(store, output);
+        const checkpoints = await store.readCheckpoints(integrations.map(({ id }) => id));
+        const rows = integrations.map((integration) => {
+          const { health, watermark, known, held } =
+            checkpoints.get(integration.id) ?? newCheckpoint(integration.id);
+          return { ...integration, health, watermark, known, held };
+        });
+        if (rows.length === 0)
+          return output.say(
+            'There are no integrations yet. Add an integration with: schoolbell integrations add ID',
           );
-        },
-        READS,
-      ),
+        output.answer(
+          rows,
+          ...plainTable(
+            ['INTEGRATION', 'STATE', 'HEALTH', 'SYNCED UP TO (UTC)', 'KNOWN', 'BASELINE'],
+            rows.map(({ id, state, health, watermark, known, held, baseline }) => [
+              id,
+              state,
+              held === null ? (health.state === 'healthy' ? 'healthy' : health.failure.message) : 'held',
+              watermark === null ? 'never' : minute(watermark),
+              String(known),
+              describeBaseline(baseline),
+            ]),
+          ),
+        );
+      }),
     );
 }
 

@@ -10,9 +10,9 @@ import { filterByStoredIds, type SelectionOptions, selectionOf } from '../filter
 import { globalOptionsOf } from '../options/global-options.ts';
 import {
   addIntegrationCommand,
+  integerFrom,
   listOption,
   parseInstant,
-  parseNumber,
   TIME_FORMS,
   typesOption,
 } from '../options/values.ts';
@@ -69,7 +69,7 @@ export function addReplayCommand(program: Command): void {
       'the reason for the replay, which each event contains',
       'requested on the command line',
     )
-    .option('--rate <number>', 'events per second', parseNumber({ min: 1, max: 10_000 }), 100)
+    .option('--rate <number>', 'events per second', integerFrom(1, 10_000), 100)
     .option('--dry-run', 'only show how many events it would send')
     .option('--yes', 'do not ask for confirmation')
     .option(
@@ -93,7 +93,7 @@ export function addReplayCommand(program: Command): void {
         if (replay !== null) await startReplay(at, replay);
       };
       try {
-        await onDeployment(command, run, { aroundEvent: progress.above });
+        await onDeployment(command, { aroundEvent: progress.above }, run);
       } finally {
         progress.close();
       }
@@ -188,5 +188,5 @@ function newId(now: number): string {
 async function list({ ports }: Deployment, id: IntegrationId, output: Output): Promise<void> {
   const replays = await ports.replays.readReplays(id);
   if (replays.length === 0) return output.say(`There are no replays of ${id}.`);
-  output.answerAll(replays, ...replaysText(replays));
+  output.answer(replays, ...replaysText(replays));
 }

@@ -5,7 +5,7 @@ import { runningClock } from '../../local/sandbox/clock.ts';
 import { DEFAULT_SCHOOL, livingSchool } from '../../local/sandbox/school/school.ts';
 import { startSandbox } from '../../local/sandbox/server.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
-import { parseIntegrationId, parseNumber } from '../options/values.ts';
+import { integerFrom, numberFrom, parseIntegrationId } from '../options/values.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 import { interruption } from '../terminal/interruption.ts';
 import { createOutput } from '../terminal/output.ts';
@@ -25,36 +25,16 @@ export function addSandboxCommand(program: Command): void {
   program
     .command('sandbox')
     .description("serve Kombo's API with a small simulated school, until Ctrl-C")
-    .option(
-      '--port <port>',
-      'port to listen on; 0 for any free port',
-      parseNumber({ min: 0, max: 65_535 }),
-      4010,
-    )
+    .option('--port <port>', 'port to listen on; 0 for any free port', integerFrom(0, 65_535), 4010)
     .option('--key <key>', 'the API key that it accepts', 'sandbox-key')
     .option('--integration <id>', 'the integration that it serves', parseIntegrationId, 'sandbox:school')
-    .option(
-      '--seed <number>',
-      'the same seed gives the same school',
-      parseNumber({ min: 0 }),
-      DEFAULT_SCHOOL.seed,
-    )
-    .option(
-      '--learners <number>',
-      'number of learners',
-      parseNumber({ min: 0, max: 100_000 }),
-      DEFAULT_SCHOOL.learners,
-    )
-    .option(
-      '--courses <number>',
-      'number of courses',
-      parseNumber({ min: 1, max: 10_000 }),
-      DEFAULT_SCHOOL.courses,
-    )
+    .option('--seed <number>', 'the same seed gives the same school', integerFrom(0), DEFAULT_SCHOOL.seed)
+    .option('--learners <number>', 'number of learners', integerFrom(0, 100_000), DEFAULT_SCHOOL.learners)
+    .option('--courses <number>', 'number of courses', integerFrom(1, 10_000), DEFAULT_SCHOOL.courses)
     .option(
       '--speed <factor>',
       'how many times faster than real time its clock runs; with 1440, a day takes a minute',
-      parseNumber({ min: 0, max: 1_000_000, whole: false }),
+      numberFrom(0, 1_000_000),
       1440,
     )
     .action(async (options: SandboxCommandOptions, command: Command) => {

@@ -20,22 +20,18 @@ export function addSetAsideCommand(program: Command): void {
 function addList(setAside: Command): void {
   addIntegrationCommand(setAside, 'list', 'list what is set aside, and why').action(
     (id: string, _options: object, command: Command) =>
-      onDeployment(
-        command,
-        async ({ ports: { store } }, output) => {
-          await findIntegration(store, id);
-          const items = await store.readSetAside(id);
-          if (items.length === 0) return output.say(`Nothing is set aside for ${id}.`);
-          output.answerAll(
-            items,
-            ...plainTable(
-              ['KIND', 'ID', 'SINCE (UTC)', 'REASON'],
-              items.map((item) => [item.kind, item.id, minute(item.at), reasonText(item)]),
-            ),
-          );
-        },
-        READS,
-      ),
+      onDeployment(command, READS, async ({ ports: { store } }, output) => {
+        await findIntegration(store, id);
+        const items = await store.readSetAside(id);
+        if (items.length === 0) return output.say(`Nothing is set aside for ${id}.`);
+        output.answer(
+          items,
+          ...plainTable(
+            ['KIND', 'ID', 'SINCE (UTC)', 'REASON'],
+            items.map((item) => [item.kind, item.id, minute(item.at), reasonText(item)]),
+          ),
+        );
+      }),
   );
 }
 

@@ -9,7 +9,7 @@ import type { ReplayPorts } from '../../functions/core/replay/ports.ts';
 import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
 import { findIntegration, onDeployment, readIntegrations } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
-import { INTEGRATION_HELP, parseIntegrationId, parseNumber } from '../options/values.ts';
+import { INTEGRATION_HELP, integerFrom, parseIntegrationId } from '../options/values.ts';
 import { interruption } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
 import { type Line, terminalText } from '../terminal/terminal-text.ts';
@@ -28,22 +28,15 @@ export function addStatusCommand(program: Command): void {
     )
     .argument('[integration]', INTEGRATION_HELP, parseIntegrationId)
     .option('--watch', 'update the view until Ctrl-C')
-    .option(
-      '--every <seconds>',
-      'with --watch: the time between two updates',
-      parseNumber({ min: 1, max: 3600 }),
-      5,
-    )
-    .action((id: IntegrationId | undefined, options: StatusOptions, command: Command) =>
-      onDeployment(
-        command,
-        async (deployment, output) => {
-          if (options.watch) return watch(deployment, id, options.every, output);
-          await show(deployment, id, output, output.say);
-        },
-        options.watch ? {} : { howFar: () => 'the state was not read completely.' },
-      ),
-    );
+    .option('--every <seconds>', 'with --watch: the time between two updates', integerFrom(1, 3600), 5)
+    .action((id: IntegrationId | undefined, options: StatusOptions, command: Command) => {
+      const howFar = () => 'the state was not read completely.';
+      return onDeployment(command, options.watch ? {} : { howFar }, (deployment, output) =>
+        options.watch
+          ? watch(deployment, id, options.every, output)
+          : show(deployment, id, output, output.say),
+      );
+    });
 }
 
 async function watch(
@@ -78,7 +71,7 @@ async function show(
   const statuses = await pMap(present, (integration) => readStatus(ports, integration, null), {
     concurrency: READS_AT_ONCE,
   });
-  if (output.json) return output.answerAll(statuses);
+  if (output.json) return output.answer(statuses);
   if (statuses.length === 0)
     return print('There are no integrations yet. Add an integration with: schoolbell integrations add ID');
   print(...overviewText(statuses, ports.clock()));

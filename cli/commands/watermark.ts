@@ -38,16 +38,12 @@ export function addWatermarkCommand(program: Command): void {
 
 async function show(id: IntegrationId, { force }: WatermarkOptions, command: Command): Promise<void> {
   if (force) throw new CommandError('--force needs --set.', ExitCode.wrongUse);
-  await onDeployment(
-    command,
-    async ({ ports: { store } }, output) => {
-      await findIntegration(store, id);
-      const watermark = (await store.readCheckpoint(id))?.checkpoint.watermark ?? null;
-      output.answer(
-        { integration: id, watermark },
-        watermark === null ? `${id} has no watermark: its next poll reads everything.` : watermark,
-      );
-    },
-    READS,
-  );
+  await onDeployment(command, READS, async ({ ports: { store } }, output) => {
+    await findIntegration(store, id);
+    const watermark = (await store.readCheckpoint(id))?.checkpoint.watermark ?? null;
+    output.answer(
+      { integration: id, watermark },
+      watermark === null ? `${id} has no watermark: its next poll reads everything.` : watermark,
+    );
+  });
 }

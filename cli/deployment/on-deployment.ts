@@ -33,8 +33,8 @@ export const READS = { howFar: () => 'nothing was shown.' } as const satisfies O
  */
 export async function onDeployment<Result>(
   command: Command,
+  { mayCreate = false, aroundEvent = (print) => print(), howFar }: OnDeployment,
   work: (deployment: Deployment, output: Output) => Promise<Result>,
-  { mayCreate = false, aroundEvent = (print) => print(), howFar }: OnDeployment = {},
 ): Promise<Result> {
   const options = globalOptionsOf(command);
   const output = createOutput(options.json);
@@ -59,7 +59,7 @@ export function onIntegration<Result>(
   id: IntegrationId,
   work: (worker: Worker) => Promise<Result>,
 ): Promise<{ result: Result; integration: Integration; output: Output }> {
-  return onDeployment(command, async (deployment, output) => {
+  return onDeployment(command, {}, async (deployment, output) => {
     const integration = await findIntegration(deployment.ports.store, id);
     return { result: await underLease(deployment, integration, work), integration, output };
   });

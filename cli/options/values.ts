@@ -30,15 +30,18 @@ export const parseIntegrationId = parserOf(
   "An integration id looks like moodle:7C9M5sXAQx2cNMpVHLojrFpL. Find it in Kombo's dashboard, or with: schoolbell integrations list",
 );
 
-type Limits = { min: number; max?: number; whole?: boolean };
+/** Returns a parser for a whole number from `min` to `max`, both inclusive. */
+export function integerFrom(min: number, max = Infinity): (text: string) => number {
+  return numberFrom(min, max, true);
+}
 
 /** Returns a parser for a number from `min` to `max`, both inclusive. */
-export function parseNumber({ min, max = Infinity, whole = true }: Limits): (text: string) => number {
+export function numberFrom(min: number, max = Infinity, isWhole = false): (text: string) => number {
   return (text) => {
     const value = text.trim() === '' ? Number.NaN : Number(text);
-    if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
+    if (value >= min && value <= max && (!isWhole || Number.isInteger(value))) return value;
     const range = Number.isFinite(max) ? `from ${min} to ${max}` : `of at least ${min}`;
-    throw new InvalidArgumentError(`Give a ${whole ? 'whole ' : ''}number ${range}.`);
+    throw new InvalidArgumentError(`Give a ${isWhole ? 'whole ' : ''}number ${range}.`);
   };
 }
 

@@ -146,23 +146,13 @@ async function pause({ everyMs, stop }: DevRun): Promise<void> {
   await sleep(everyMs, undefined, { signal: stop }).catch(() => undefined);
 }
 
-function open(run: DevRun) {
-  const { directory, kombo, view, learnerDetails, certificates } = run;
-  return openLocal(directory, kombo, {
-    onEvent: certificates === null ? view.event : consumers(run, certificates),
-    ...(learnerDetails && { learnerDetails }),
-  });
-}
-
-/** Creates the consumers for certificates and Slack messages, with the deployed rules. They also show their results. */
-function consumers({ kombo, view }: DevRun, folder: string) {
-  return localConsumers({
-    folder,
-    kombo: kombo.kombo,
-    clock: kombo.clock,
-    onEvent: view.event,
-    show: view.consumed,
-  });
+function open({ directory, kombo, view, learnerDetails, certificates: folder }: DevRun) {
+  const { kombo: api, clock } = kombo;
+  const onEvent =
+    folder === null
+      ? view.event
+      : localConsumers({ folder, kombo: api, clock, onEvent: view.event, show: view.consumed });
+  return openLocal(directory, kombo, { onEvent, ...(learnerDetails && { learnerDetails }) });
 }
 
 /**

@@ -52,12 +52,8 @@ function writeWhole(file: number, text: string): void {
 /** How a command prints its results and messages. */
 export type Output = {
   readonly json: boolean;
-  /** Prints a result on standard output: one line of JSON with `--json`, otherwise lines for people. */
-  answer(object: object, ...lines: Line[]): void;
-  /**
-   * Prints several results on standard output: one JSON object per line with `--json`, otherwise all lines for people.
-   */
-  answerAll(objects: readonly object[], ...lines: Line[]): void;
+  /** Prints results on standard output: one JSON object per line with `--json`, otherwise lines for people. */
+  answer(results: object | readonly object[], ...lines: Line[]): void;
   /** Prints lines for people on standard output, or with `--json` on standard error. */
   say(...lines: Line[]): void;
   /** Prints an error in one line on standard error. */
@@ -67,10 +63,9 @@ export type Output = {
 export function createOutput(json: boolean): Output {
   return {
     json,
-    answer: (object, ...lines) => (json ? printLine(jsonText(object)) : printText(...lines)),
-    answerAll(objects, ...lines) {
+    answer(results, ...lines) {
       if (!json) printText(...lines);
-      else for (const object of objects) printLine(jsonText(object));
+      else for (const object of [results].flat()) printLine(jsonText(object));
     },
     say: (...lines) => (json ? printError(...lines) : printText(...lines)),
     complain: (text) => printError(`schoolbell: ${text}`),

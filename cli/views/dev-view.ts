@@ -1,11 +1,10 @@
 import { createLogUpdate } from 'log-update';
 import type { PollMode } from '../../functions/contract/messages.ts';
-import { minute, plural } from '../../functions/contract/printable-text.ts';
+import { jsonText, minute, plural } from '../../functions/contract/printable-text.ts';
 import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import { type Output, terminalColumns } from '../terminal/output.ts';
 import { type Line, styled, terminalText, wrapped } from '../terminal/terminal-text.ts';
-import { eventJson } from './event-json.ts';
 import { eventLine } from './event-line.ts';
 import { plainTable } from './plain-table.ts';
 import { doneText, problemText } from './poll-outcome.ts';
@@ -155,4 +154,34 @@ function countsTable(events: DeliveredEvent[]): Line[] {
   const half = Math.ceil(cells.length / 2);
   const rows = cells.slice(0, half).map((left, at) => ['', ...left, ...(cells[half + at] ?? ['', ''])]);
   return rows.length === 0 ? ['  none'] : plainTable([], rows);
+}
+
+/** The largest width of the JSON of an event, and the indent of the fields of deeper objects. */
+const WIDTH = 100;
+const INDENT = 6;
+
+/**
+ * Returns an event as JSON for people. Each field of the event and of its detail begins a line. Fields of deeper
+ * objects share lines.
+ */
+function eventJson(event: DeliveredEvent): Line[] {
+  const { detail, ...envelope } = event;
+  const head = Object.entries(envelope).map(([key, value]) => `  ${jsonText(key)}: ${jsonText(value)}`);
+  const body = Object.entries(detail).map(([key, value]) => `    ${jsonText(key)}: ${dense(value)}`);
+  // JSON escapes line breaks in values, so the remaining line breaks are from this function.
+  return `{\n${head.join(',\n')},\n  "detail": {\n${body.join(',\n')}\n  }\n}`.split('\n');
+}
+
+/** Returns an object with as many fields on each line as the width of the terminal allows. */
+function dense(value: unknown): string {
+  const width = Math.min(WIDTH, terminalColumns() - INDENT - 3);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return jsonText(value);
+  const fields = Object.entries(value).map(([key, field]) => `${jsonText(key)}: ${jsonText(field)}`);
+  const lines: string[] = [];
+  for (const field of fields) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + field.length > width) lines.push(field);
+    else lines[lines.length - 1] = `${line}, ${field}`;
+  }
+  return lines.length === 1 ? `{ ${lines[0]} }` : `{\n      ${lines.join(',\n      ')}\n    }`;
 }

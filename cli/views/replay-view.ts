@@ -43,15 +43,16 @@ export function replayText(replay: ReplayRecord): string {
   // Refused events are not set aside, because `set-aside retry` would publish them as live events.
   const refusals = refused === 0 ? '' : `, ${refused} permanently refused by EventBridge`;
   const sent = `${published} of ${plural(events, 'event')} sent${refusals}`;
+  const problem = failure === null ? '' : `; ${failureText(failure)}`;
   switch (state) {
     case 'finished': {
       const missing = missingOf(replay);
       return `Replay ${id} is finished: ${sent}${missing === 0 ? '.' : `; retention removed ${plural(missing, 'event')} from the journal before sending.`}`;
     }
     case 'stopped':
-      return `Replay ${id} is stopped: ${sent}${failure === null ? '' : `; ${failureText(failure)}`}. Continue with: schoolbell replay ${integration} --resume ${id}`;
+      return `Replay ${id} is stopped: ${sent}${problem}. Continue with: schoolbell replay ${integration} --resume ${id}`;
     case 'running':
-      return `Replay ${id} is running: ${sent}${failure === null ? '' : `; ${failureText(failure)}`}.`;
+      return `Replay ${id} is running: ${sent}${problem}.`;
   }
 }
 

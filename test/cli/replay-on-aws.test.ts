@@ -45,7 +45,6 @@ function deployed(at: ReplayWorld) {
     output: {
       json: false,
       answer: (_object, ...lines) => said.push(terminalText(lines)),
-      answerAll: (_objects, ...lines) => said.push(terminalText(lines)),
       say: (...lines) => said.push(terminalText(lines)),
       complain: (text) => said.push(text),
     },
