@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import pRetry from 'p-retry';
 import { plural } from '../../contract/printable-text.ts';
 import { TransientError } from '../../core/errors.ts';
+import { grouped } from '../../core/grouped.ts';
 import { type JournalEntry, knownAfter } from '../../core/state/journal-entry.ts';
 import type { KnownProgression } from '../../core/state/progression.ts';
 import { RETRY } from './batch-get.ts';
@@ -55,10 +56,9 @@ export async function applyEntry(
     writes.set(change.state.id, { known: knownAfter(change, number), first, isSecond: false });
   }
   const all = [...writes.values()];
-  const batches = Array.from({ length: Math.ceil(all.length / BATCH) }, (_, index) =>
-    all.slice(index * BATCH, (index + 1) * BATCH),
-  );
-  await pMap(batches, (batch) => writeBatch(table, integration, batch), { concurrency: BATCHES_AT_ONCE });
+  await pMap(grouped(all, { count: BATCH }), (batch) => writeBatch(table, integration, batch), {
+    concurrency: BATCHES_AT_ONCE,
+  });
 }
 
 async function writeBatch(table: Table, integration: string, batch: Write[]): Promise<void> {

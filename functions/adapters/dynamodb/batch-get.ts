@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import pRetry from 'p-retry';
 import { plural } from '../../contract/printable-text.ts';
 import { TransientError } from '../../core/errors.ts';
+import { grouped } from '../../core/grouped.ts';
 import { type Item, type ItemKey, keyOf, type Table } from './table.ts';
 
 /** The maximum number of keys in one BatchGetItem. */
@@ -25,12 +26,13 @@ export async function batchGet(
   keys: ItemKey[],
   options: { consistent: boolean },
 ): Promise<Item[]> {
-  const batches = Array.from({ length: Math.ceil(keys.length / BATCH) }, (_, index) =>
-    keys.slice(index * BATCH, (index + 1) * BATCH),
+  const items = await pMap(
+    grouped(keys, { count: BATCH }),
+    (batch) => readBatch(table, batch, options.consistent),
+    {
+      concurrency: BATCHES_AT_ONCE,
+    },
   );
-  const items = await pMap(batches, (batch) => readBatch(table, batch, options.consistent), {
-    concurrency: BATCHES_AT_ONCE,
-  });
   return items.flat();
 }
 

@@ -1,5 +1,6 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { LearningEvent } from '../../contract/learning-events.ts';
+import { grouped } from '../../core/grouped.ts';
 
 /** An event and its index in the caller's list. */
 type Indexed = { index: number; event: LearningEvent };
@@ -42,17 +43,5 @@ export const BATCH_BYTES = 256 * 1024;
  * per request. A larger entry has a separate request.
  */
 export function batchesOf(entries: Outgoing[]): Outgoing[][] {
-  const batches: Outgoing[][] = [];
-  let batch: Outgoing[] = [];
-  let bytes = 0;
-  for (const outgoing of entries) {
-    if (batch.length === MOST_ENTRIES || (batch.length > 0 && bytes + outgoing.size > BATCH_BYTES)) {
-      batches.push(batch);
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(outgoing);
-    bytes += outgoing.size;
-  }
-  return batch.length === 0 ? batches : [...batches, batch];
+  return grouped(entries, { count: MOST_ENTRIES, size: BATCH_BYTES }, ({ size }) => size);
 }

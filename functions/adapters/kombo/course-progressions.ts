@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { plural } from '../../contract/printable-text.ts';
 import { CursorRefusedError, IntegrationError, TransientError } from '../../core/errors.ts';
+import { grouped } from '../../core/grouped.ts';
 import type { ObservedProgression, Page, RejectedRecord } from '../../core/state/progression.ts';
 import { type KomboClient, read } from './client.ts';
 import type { operations } from './generated/api.d.ts';
@@ -70,7 +71,9 @@ export async function readByIds(
   pageSize: number,
 ): Promise<Found> {
   const found: Found = { records: [], rejected: [] };
-  for (const chunk of chunksOf([...new Set(ids)])) {
+  const lettersOf = (id: string) => encodeURIComponent(`${id},`).length;
+  const limits = { count: IDS_AT_ONCE, size: LETTERS_AT_ONCE };
+  for (const chunk of grouped([...new Set(ids)], limits, lettersOf)) {
     const requested = new Set(chunk);
     for await (const page of pagesOf(client, integration, chunk, pageSize)) {
       // A server that does not support the filter returns all its records.
@@ -106,20 +109,4 @@ function refuseCursor(error: unknown): never {
     'Kombo refused the cursor that it had returned with the page before: Schoolbell retries later',
     { cause: error },
   );
-}
-
-function* chunksOf(ids: string[]): Generator<string[]> {
-  let chunk: string[] = [];
-  let letters = 0;
-  for (const id of ids) {
-    const more = encodeURIComponent(`${id},`).length;
-    if (chunk.length === IDS_AT_ONCE || (chunk.length > 0 && letters + more > LETTERS_AT_ONCE)) {
-      yield chunk;
-      chunk = [];
-      letters = 0;
-    }
-    chunk.push(id);
-    letters += more;
-  }
-  if (chunk.length > 0) yield chunk;
 }

@@ -4,6 +4,7 @@ import pMap from 'p-map';
 import pRetry from 'p-retry';
 import type { IntegrationId } from '../../contract/integration.ts';
 import { asCode, DeploymentError, type RunError, TransientError } from '../../core/errors.ts';
+import { grouped } from '../../core/grouped.ts';
 import type { BulkQueue } from '../../core/ports.ts';
 import { awsError } from '../aws-errors.ts';
 
@@ -51,9 +52,7 @@ export function createQueue<Message extends { integration: IntegrationId }>(
     const delaySeconds = Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil(delayMs / 1000)));
     let left = messages;
     const sendLeft = async () => {
-      const batches = Array.from({ length: Math.ceil(left.length / BATCH_SIZE) }, (_, at) =>
-        left.slice(at * BATCH_SIZE, (at + 1) * BATCH_SIZE),
-      );
+      const batches = grouped(left, { count: BATCH_SIZE });
       const results = await pMap(batches, (batch) => sendBatch(batch, deadline, delaySeconds), {
         concurrency: CONCURRENCY,
       });

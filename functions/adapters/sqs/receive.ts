@@ -1,6 +1,7 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { plural } from '../../contract/printable-text.ts';
 import { asCode, TransientError } from '../../core/errors.ts';
+import { grouped } from '../../core/grouped.ts';
 
 /** The maximum number of messages in one call. */
 const AT_ONCE = 10;
@@ -19,10 +20,8 @@ export function createReceiver(client: SQSClient, queueUrl: string) {
     },
 
     async remove(receipts: string[]): Promise<void> {
-      for (let at = 0; at < receipts.length; at += AT_ONCE) {
-        const Entries = receipts
-          .slice(at, at + AT_ONCE)
-          .map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
+      for (const batch of grouped(receipts, { count: AT_ONCE })) {
+        const Entries = batch.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
         const { Failed = [] } = await client.send(
           new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
         );

@@ -2,9 +2,10 @@ import type { IntegrationId } from '../../contract/integration.ts';
 import type { Decision } from '../decide/decide-page.ts';
 import { type DetailsById, eventsOfEntry } from '../decide/events-of-entry.ts';
 import { EntryTakenError, IntegrationError } from '../errors.ts';
+import { grouped } from '../grouped.ts';
 import type { Kombo } from '../ports.ts';
 import { addToSurge, type Checkpoint, type Run } from '../state/checkpoint.ts';
-import { countEvents, type JournalEntry, splitChanges, sumTallies } from '../state/journal-entry.ts';
+import { countEvents, type JournalEntry, sumTallies } from '../state/journal-entry.ts';
 import { slotOf } from '../state/run-progress.ts';
 import { change, save, saveSoon, stopIfExpired, type Worker } from './worker.ts';
 
@@ -40,6 +41,17 @@ export async function commitDecisions(
     for (const { state } of entry.changes) written.set(state.id, entry.number);
     await commitEntry(worker, entry, details, at === parts.length - 1 ? forward : NO_PROGRESS);
   }
+}
+
+/**
+ * DynamoDB's limit is 400 KB for an item. An item with this many bytes of uncompressed JSON is always below
+ * the limit.
+ */
+const MAX_JSON_BYTES = 350_000;
+
+/** Splits the decisions of a page into parts that are each small enough for one journal entry. */
+export function splitChanges(decisions: Decision[], maxBytes = MAX_JSON_BYTES): Decision[][] {
+  return grouped(decisions, { size: maxBytes }, ({ change }) => Buffer.byteLength(JSON.stringify(change)));
 }
 
 /**

@@ -105,32 +105,3 @@ export function countByType(events: { type: LearningEventType }[]): EventCounts 
   for (const { type } of events) byType[type] = (byType[type] ?? 0) + 1;
   return byType;
 }
-
-/**
- * DynamoDB's limit is 400 KB for an item. An item with this many bytes of uncompressed JSON is always below
- * the limit.
- */
-const MAX_JSON_BYTES = 350_000;
-
-/** Splits the decisions of a page into parts that are each small enough for one journal entry. */
-export function splitChanges<Decision extends { change: Change }>(
-  decisions: Decision[],
-  maxBytes = MAX_JSON_BYTES,
-): Decision[][] {
-  const parts: Decision[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const decision of decisions) {
-    const size = encoder.encode(JSON.stringify(decision.change)).length;
-    const part = parts.at(-1);
-    if (part === undefined || bytes + size > maxBytes) {
-      parts.push([decision]);
-      bytes = size;
-    } else {
-      part.push(decision);
-      bytes += size;
-    }
-  }
-  return parts;
-}
-
-const encoder = new TextEncoder();

@@ -12,7 +12,7 @@ const SINGLE_PASS: SourcePatch[] = one(
 /** Journal entries of a few records. */
 const SPLIT_PAGES_IN_ONE_PASS: SourcePatch[] = [
   ...one(
-    'functions/core/state/journal-entry.ts',
+    'functions/core/journal/commit-entry.ts',
     'const MAX_JSON_BYTES = 350_000;',
     'const MAX_JSON_BYTES = 700;',
   ),

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { decideEvents } from '../../../functions/core/decide/decide-events.ts';
 import type { Decision } from '../../../functions/core/decide/decide-page.ts';
-import { EMPTY_TALLY, splitChanges } from '../../../functions/core/state/journal-entry.ts';
+import { splitChanges } from '../../../functions/core/journal/commit-entry.ts';
+import { EMPTY_TALLY } from '../../../functions/core/state/journal-entry.ts';
 import { observed } from '../../support/observed.ts';
 
 function decision(id: string, title = 'Fire safety'): Decision {
