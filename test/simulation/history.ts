@@ -9,11 +9,12 @@ import type { Scenario } from './scenario.ts';
 import { type World, worldOf } from './world/world.ts';
 
 const MINUTE = 60_000;
-/** Longer than any write can be delayed. */
+/** A time in milliseconds that is longer than any write can be delayed. */
 const ALL_WRITES_DONE_MS = 11 * MINUTE;
 /**
- * More than twice the pages of a school. If each call has time for one page, a held run needs one call per page to count
- * the changes, and one per page to publish them.
+ * The number of calls that are enough for a held run: more than twice the number of pages of a school. If
+ * each call has time for one page, a held run needs one call per page to count the changes, and one call per
+ * page to publish them.
  */
 const MAX_ROUNDS = 200;
 
@@ -245,8 +246,8 @@ function wantsMore(end: InvocationEnd): boolean {
 }
 
 /**
- * Checks the reconciliation after an incremental run. It finds only what that run missed: changes that became
- * visible too late for the overlap, or records that both passes of the run skipped.
+ * Checks the reconciliation after an incremental run. The reconciliation may find only what this run missed:
+ * changes that became visible too late for the overlap, and records that both passes of the run skipped.
  */
 function checkNothingWasMissed(
   { bus, service, scenario, counts }: World,
@@ -254,11 +255,12 @@ function checkNothingWasMissed(
   accuse: Accuse,
 ): void {
   const { vanishes, drifts } = scenario.pages;
-  // No proof is right if rows disappear, or move without an update.
+  // No proof of a pass is right if rows disappear or move without an update.
   const slips = vanishes > 0 || drifts > 0 ? 1 : 2;
   for (const { type, progression, json } of bus.received.slice(from)) {
     const record = progression === null ? undefined : service.life.school.records.get(progression);
-    // An erased record without names becomes erased only because time passes: `updated_after` cannot find it.
+    // A removed record without names becomes erased only because time passes, so `updated_after` cannot find
+    // the erasure.
     if (record === undefined || record.isUnseen || type === 'LearnerDataErased') continue;
     if (record.slips >= slips) {
       counts.add('found by a reconciliation, since a run skipped the record between two pages');

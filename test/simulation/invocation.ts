@@ -24,7 +24,10 @@ import type { World } from './world/world.ts';
 export const INTEGRATION = 'sandbox:simulated';
 
 export type Invocations = {
-  /** Adds the integration as an operator. If this fails, a later operation cannot stop its polls. */
+  /**
+   * Adds the integration as an operator. If this fails, no later operation can stop the polls of the
+   * integration.
+   */
   add(): Promise<void>;
   /**
    * Runs a poll in a new process.
@@ -33,17 +36,17 @@ export type Invocations = {
    */
   poll(mode: PollMode | undefined, accuse: Accuse): Promise<InvocationEnd>;
   /**
-   * Decides about held changes as an operator. This may fail.
+   * Decides about held changes as an operator. The decision may fail.
    *
    * @param held the hold, or null if it is not known whether changes are held
    * @param accuse called if a decision was accepted before the count was complete
    */
   settle(held: Held | null, accuse: Accuse): Promise<void>;
-  /** Pauses or resumes the polls as an operator. This may fail. */
+  /** Pauses or resumes the polls as an operator. The command may fail. */
   change(state: Integration['state']): Promise<void>;
-  /** Adds a removed integration again as an operator. This may fail. */
+  /** Adds a removed integration again as an operator. The command may fail. */
   addAgain(): Promise<void>;
-  /** Retries all set-aside items as an operator. This may fail. */
+  /** Retries all set-aside items as an operator. The command may fail. */
   retrySetAside(): Promise<void>;
   /** Returns the ports of a process without faults. */
   observer(): Ports;
@@ -74,7 +77,7 @@ export function invocations(world: World): Invocations {
     reconcileSliceMs: scenario.reconcileSliceMs,
   };
 
-  /** Does an operator's work on the integration. Returns its result, or null if it failed. */
+  /** Runs an operator's command on the integration. Returns its result, or null if the command failed. */
   const operated = async <Result>(
     what: string,
     work: (worker: Worker) => Promise<Result>,
@@ -151,7 +154,7 @@ export function invocations(world: World): Invocations {
 /**
  * Creates the ports of a process.
  *
- * @param who whose permissions for the table apply
+ * @param who the role whose permissions for the table apply
  */
 function portsOf(process: WorkerProcess, world: World, who: 'poll' | 'operators' = 'operators'): Ports {
   const { time, scenario, random } = world;

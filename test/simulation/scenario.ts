@@ -5,8 +5,8 @@ import { commonFaultKinds, type FaultRates } from './world/faults.ts';
 import { type Random, seededRandom } from './world/random.ts';
 
 /**
- * The parameters of one history. They are drawn from its seed, and reduced when a failing history is shrunk.
- * Times are in milliseconds.
+ * The parameters of one history. They are drawn from the seed of the history, and reduced when a failing
+ * history is shrunk. Times are in milliseconds.
  */
 export type Scenario = {
   seed: number;
@@ -71,8 +71,8 @@ export type Scenario = {
 export type PageHabits = {
   order: 'updated' | 'latest-first' | 'id' | 'random';
   /**
-   * How cursors work. With `offset`, records are skipped or repeated when other records move. With `after`, a
-   * page continues after the last record.
+   * The kind of cursors. With `offset`, records are skipped or repeated when other records move. With
+   * `after`, a page continues after the last record of the page before.
    */
   cursors: 'offset' | 'after';
   isInclusive: boolean;
@@ -98,7 +98,7 @@ const DAY = 24 * HOUR;
 
 /**
  * Draws the parameters of a history from its seed. Each seed has only some kinds of faults, with random
- * rates: faults that always occur together hide bugs.
+ * rates, because faults that always occur together hide bugs.
  */
 export function scenarioOf(seed: number): Scenario {
   return withSpecialKinds(commonScenario(seed), seededRandom(seed ^ 0x51c1a1));
@@ -109,7 +109,10 @@ type CommonScenario = Omit<
   'kinds' | 'massChanges' | 'isOrdinary' | 'hasNoEnrolmentDates' | 'offAtFirst' | 'longPauseMs' | 'surgeShare'
 >;
 
-/** Adds rare features to a scenario. They are drawn separately, so that the other histories do not change. */
+/**
+ * Adds rare features to a scenario. The features are drawn separately, so that the other histories do not
+ * change.
+ */
 function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
   const drawn = specialKinds.flatMap((kind) =>
     random.chance(0.12) ? [[kind, random.pick([0.1, 0.3, 0.6])] as const] : [],
@@ -119,7 +122,7 @@ function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
   const isHeld = common.surgeFloor < 100 || isOrdinary || isHeldOften;
   const faults = {
     ...common.faults,
-    // An older version with the same `changed_at` is not recognised as older, and looks like a reopened
+    // An older version with the same `changed_at` is not recognised as older, and would look like a reopened
     // course.
     'kombo-lagging': !isOrdinary && random.chance(0.12) ? random.pick([0.05, 0.2, 0.5]) : 0,
     'kombo-clock-ahead': random.chance(0.12) ? random.pick([0.05, 0.2, 0.5]) : 0,

@@ -42,7 +42,7 @@ async function simulateMany(from: number, seeds: number, workers: number): Promi
     seeds,
     workers,
     progress(total) {
-      // Print a failure immediately, so that it can be examined during a long run.
+      // A failure is printed immediately, so that a person can examine it during a long run.
       for (const { seed } of total.broken.slice(named)) process.stderr.write(`\nseed ${seed} is broken\n`);
       named = total.broken.length;
       bar.show(total.lived, named > 0 ? `, ${named} broken` : '');

@@ -25,7 +25,7 @@ const SERVICES: Record<keyof StandIns, string> = {
   AmazonSQS: 'sqs',
   secretsmanager: 'secretsmanager',
 };
-/** IAM has no action for a call with several messages: it checks the action for one message. */
+/** IAM has no action for a call with several messages. Instead, it checks the action for one message. */
 const ACTIONS: Record<string, string> = {
   SendMessageBatch: 'SendMessage',
   DeleteMessageBatch: 'DeleteMessage',
@@ -45,8 +45,8 @@ const Named = z.object({
 const Statements = z.object({ Statements: z.array(z.object({ Statement: z.string() })) });
 
 /**
- * Returns the action and the table of each statement: IAM checks the statements, not the call that contains
- * them.
+ * Returns the action and the table of each statement, because IAM checks the statements and not the call that
+ * contains them.
  */
 function statementCalls(body: unknown): [action: string, resource: string][] {
   return Statements.parse(body).Statements.map(({ Statement }) => [
@@ -122,7 +122,7 @@ function resourceOf(body: unknown): string {
   );
 }
 
-/** The rules of the bus: those of one consumer, and one without a pattern. */
+/** The rules of the bus: the rules of one consumer, and one rule without a pattern. */
 const RULES = JSON.stringify({
   Rules: [
     { EventPattern: JSON.stringify(eventPattern(['CourseCompleted'], 'certificates')) },

@@ -56,7 +56,7 @@ export function brokenPromises({ bus, store }: Traces, shown: ObservedProgressio
   return broken;
 }
 
-/** The status of a record that was removed before it was first seen becomes known when the record returns. */
+/** The status of a record that was removed before its first read becomes known when the record returns. */
 function isKnown(known: KnownProgression, shown: ObservedProgression): boolean {
   if (known.erased !== shown.erased) return false;
   const isUnseen = known.unpublishedRemoval === 'first-seen';

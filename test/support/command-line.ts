@@ -10,7 +10,7 @@ export type Ended = { exitCode: number | null; stdout: string; stderr: string };
 export type CommandLine = {
   /** Runs a command with data in this directory. */
   run(...args: string[]): Promise<Ended>;
-  /** Does the same with more environment variables. */
+  /** Runs a command with data in this directory and with additional environment variables. */
   runWith(variables: Record<string, string>, ...args: string[]): Promise<Ended>;
   /** Runs a command and interrupts it with Ctrl-C after it has printed this many lines. */
   interrupt(afterLines: number, ...args: string[]): Promise<Ended>;

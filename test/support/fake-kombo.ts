@@ -10,7 +10,10 @@ export type Shown = { observed: ObservedProgression; updatedAt: number };
 export type FakeKombo = Kombo & {
   /** Returns the records in the order in which pages show them. */
   show: () => Shown[];
-  /** How the platform handles `users` and `courses`. A filter that it does not support matches no record. */
+  /**
+   * How the platform handles `users` and `courses`. A filter that the platform does not support matches no
+   * record.
+   */
   filters: 'supported' | 'ignored' | 'unsupported';
   pageSize: number;
   /** How many milliseconds Kombo's clock is ahead of the machine's. */

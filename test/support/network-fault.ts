@@ -36,9 +36,9 @@ const LONGEST_OUTAGE = 30;
 const LONGEST_DELAY_MS = 20;
 
 /**
- * Returns a function that decides the fault of each request: sometimes of a single request, sometimes of many
- * in a row. Only a few kinds of fault occur per seed: many faults of one kind find errors that a few faults
- * of each kind do not find.
+ * Returns a function that decides whether a request has a fault, and which fault. Sometimes a single request
+ * has a fault, and sometimes many requests in a row. Only a few kinds of fault occur per seed, because many
+ * faults of one kind find errors that a few faults of each kind do not find.
  *
  * @param share the share of requests with a fault
  */

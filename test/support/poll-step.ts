@@ -26,7 +26,7 @@ export type Step =
       pagesLeft: number;
       cursorsRefused: number;
       fault: Fault | null;
-      /** The bus accepts only the events of seats below this number. */
+      /** The bus accepts only the events of the seats (learners in a course) below this number. */
       busTakesBelow: number;
     };
 

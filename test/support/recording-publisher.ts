@@ -9,7 +9,10 @@ export type RecordingPublisher = Publisher & {
   notified: OperationalEvent[];
   /** Returns why the bus refuses an event permanently, or null. */
   refusal: (event: LearningEvent) => string | null;
-  /** Returns whether publishing an event fails now. Then the later events of its progression fail, too. */
+  /**
+   * Returns whether publishing an event fails now. If it fails, the later events of the same progression fail
+   * as well.
+   */
   fails: (event: LearningEvent) => boolean;
   failure: Error;
   /** The errors that the next calls of `notify` throw, one per call. */

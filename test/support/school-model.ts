@@ -19,7 +19,7 @@ const SEAT_HAPPENINGS = [
 ] as const;
 export const hideable = ['status', 'enrolled_at', 'completed_at', 'names', 'title'] as const;
 
-/** A change in a school: at a seat (one learner in one course), or in a field of all records. */
+/** A change in a school: of one learner in one course (a seat), or of a field in all records. */
 export type Happening =
   | { what: (typeof SEAT_HAPPENINGS)[number]; seat: number; lagMinutes: number }
   | { what: 'hide' | 'show'; field: (typeof hideable)[number] };

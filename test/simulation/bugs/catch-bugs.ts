@@ -5,17 +5,20 @@ import { deliberateBugs } from './deliberate-bugs.ts';
 import { runTestsOn } from './patched-tests.ts';
 import type { SourcePatch } from './source-patch.ts';
 
-/** A bug that this many seeds do not find counts as not caught. */
+/** The number of seeds that are tried for a bug. If none of them finds the bug, it counts as not caught. */
 const MAX_SEEDS = 20_000;
 
-/** How a bug was caught. If it was not caught, this is null, and `by` has the reason. */
+/**
+ * How a bug was caught: the number of seeds, or `a test`; null if the bug was not caught. `by` names the
+ * check or the test files, or says why the bug was not caught.
+ */
 type Catch = { after: string | null; by: string };
 
 /**
  * Inserts each deliberate bug, one at a time, and searches for the first seed that breaks a promise, or the
  * first test that fails.
  *
- * @param only those whose names contain this
+ * @param only limits the search to the bugs whose names contain this text
  * @returns whether every bug was caught
  */
 export async function catchBugs(workers: number, only: string): Promise<boolean> {

@@ -2,14 +2,14 @@ import { type DeliberateBug, one } from './deliberate-bug.ts';
 import { HELD_AND_INTERRUPTED, OVERTAKEN, STEADY_PAGES, TWICE_AND_FAILING, withFault } from './settings.ts';
 import type { SourcePatch } from './source-patch.ts';
 
-/** A single pass, so that a next pass does not find what the first one missed. */
+/** Ends each run after one pass, so that no second pass finds what the first pass missed. */
 const SINGLE_PASS: SourcePatch[] = one(
   'functions/core/state/run-progress.ts',
   'run.pass >= MAX_PASSES',
   'run.pass >= 1',
 );
 
-/** Journal entries of a few records. */
+/** Limits journal entries to a few records, and ends each run after one pass. */
 const SPLIT_PAGES_IN_ONE_PASS: SourcePatch[] = [
   ...one(
     'functions/core/journal/commit-entry.ts',
@@ -20,7 +20,7 @@ const SPLIT_PAGES_IN_ONE_PASS: SourcePatch[] = [
 ];
 
 /**
- * The known states of the next page are read when the page is fetched, while the current page is still being
+ * Reads the known states of the next page when this page is fetched, while the current page is still being
  * processed.
  */
 const KNOWN_READ_AHEAD: SourcePatch[] = [
@@ -47,8 +47,8 @@ const KNOWN_READ_AHEAD: SourcePatch[] = [
 ];
 
 /**
- * A page that was fetched and not used is used by the next request for its cursor: the process of a function
- * continues after a call.
+ * Uses a page that was fetched ahead and not processed for the next request with its cursor, even in the next
+ * call, because the process of a function continues after a call.
  */
 const PAGES_KEPT: SourcePatch[] = [
   ...one(

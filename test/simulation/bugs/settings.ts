@@ -4,15 +4,15 @@ import type { FaultKind } from '../world/faults.ts';
 import type { SourcePatch } from './source-patch.ts';
 
 /**
- * Settings of histories for certain bugs: no other rule hides the bug, or its situation is frequent. The same
- * histories without the bug must keep every promise.
+ * The settings of the histories for a bug. With these settings, no other rule hides the bug, or its situation
+ * is frequent. The same histories without the bug must keep every promise.
  */
 export type BugSetting = { patches: SourcePatch[]; scenario: Partial<Scenario> };
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** No record moves between two pages, so that a single pass finds every record. */
+/** Settings with which no record moves between two pages, so that a single pass finds every record. */
 export const STEADY_PAGES: Partial<Scenario> = {
   pages: {
     order: 'id',
@@ -25,7 +25,7 @@ export const STEADY_PAGES: Partial<Scenario> = {
   },
 };
 
-/** No faults, and many changes between polls. */
+/** Settings without faults and with many changes between two polls. */
 const LIVELY: Partial<Scenario> = {
   records: 8,
   operations: 40,
@@ -42,12 +42,12 @@ const LIVELY: Partial<Scenario> = {
   faults: NO_FAULTS,
 };
 
-/** Most changes are of one kind. */
+/** Returns settings with which most changes are of one kind. */
 export function withKind(kind: SpecialKind): BugSetting {
   return { patches: [], scenario: { ...LIVELY, kinds: { [kind]: 0.7 } } };
 }
 
-/** One kind of fault is frequent. */
+/** Returns settings with which one kind of fault is frequent. */
 export function withFault(
   fault: FaultKind,
   { scenario, patches }: BugSetting = withKind('retakes'),
@@ -55,13 +55,16 @@ export function withFault(
   return { patches, scenario: { ...scenario, faults: { ...NO_FAULTS, [fault]: 0.5 } } };
 }
 
-/** After removals, weeks pass. */
+/** Settings with which weeks pass after removals. */
 export const AGED: BugSetting = {
   patches: [],
   scenario: { ...LIVELY, kinds: { erasures: 0.3 }, longPauseMs: 17 * DAY },
 };
 
-/** Many mass changes, most of them held, in runs that often end before everything is counted. */
+/**
+ * Settings with many mass changes, most of them held, and with runs that often end before all held changes
+ * are counted.
+ */
 export const HELD: BugSetting = {
   patches: [],
   scenario: {
@@ -75,7 +78,7 @@ export const HELD: BugSetting = {
   },
 };
 
-/** Only ordinary learning happens. None of it may be held. */
+/** Settings with which only ordinary learning happens, none of which may be held. */
 export const ORDINARY: BugSetting = {
   patches: [],
   scenario: {
@@ -90,13 +93,16 @@ export const ORDINARY: BugSetting = {
   },
 };
 
-/** Only ordinary learning happens, on a platform that sends no enrolment dates. */
+/** Settings with which only ordinary learning happens, on a platform that sends no enrolment dates. */
 export const UNDATED: BugSetting = {
   patches: [],
   scenario: { ...ORDINARY.scenario, hasNoEnrolmentDates: true },
 };
 
-/** There are a few records that change back and forth and are rarely read again, and workers freeze. */
+/**
+ * Settings with a few records that change back and forth and are rarely read again, and with workers that
+ * freeze.
+ */
 export const OVERTAKEN: BugSetting = {
   patches: [],
   scenario: {
@@ -115,8 +121,8 @@ export const OVERTAKEN: BugSetting = {
 };
 
 /**
- * A few records are removed and restored again and again, most of these changes are held, and the bus often
- * fails.
+ * Settings with a few records that are removed and restored many times. Most of these changes are held, and
+ * the bus often fails.
  */
 export const HELD_AND_INTERRUPTED: BugSetting = {
   patches: [],
@@ -134,7 +140,10 @@ export const HELD_AND_INTERRUPTED: BugSetting = {
   },
 };
 
-/** Records come twice in a page, and the bus fails entries for longer than all retries take. */
+/**
+ * Settings with which records come twice in a page, and the bus fails entries for longer than all retries
+ * take.
+ */
 export const TWICE_AND_FAILING: BugSetting = {
   patches: [],
   scenario: {

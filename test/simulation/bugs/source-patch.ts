@@ -6,7 +6,7 @@ export type SourcePatch = { file: string; replace: string; by: string };
 const applied = new Set<string>();
 
 /**
- * Replaces strings in these files when they are imported. It must be called before they are imported.
+ * Replaces strings in the sources. It must be called before the sources are imported.
  *
  * @throws when a file does not contain a string exactly once, as the file is imported
  */

@@ -30,7 +30,7 @@ export function checkBaseline(
   }
 }
 
-/** Null: the design does not define whether a record without a date is published. */
+/** Null means that the design does not define whether a record without a date is published. */
 function isToBePublished(
   { status, completedAt, enrolledAt }: JournalEntry['changes'][number]['state'],
   baseline: Baseline,

@@ -17,7 +17,7 @@ const UNCERTAIN: FaultKind[] = [
   'bus-answer-lost',
 ];
 
-/** By the type of an event that ends an episode: the type of the event that begins it. */
+/** For each type of event that ends an episode, the type of the event that begins the episode. */
 const Ends = z.union([
   z.object({ type: z.literal('IntegrationRecovered'), detail: operationalEvents.IntegrationRecovered }),
   z.object({ type: z.literal('ChangesReleased'), detail: operationalEvents.ChangesReleased }),

@@ -7,8 +7,8 @@ const STATUSES = new Set(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED']);
 type Meaning = (is: ProgressionState, was: ProgressionState | null, detail: LearningEventDetail) => boolean;
 
 /**
- * For each event, whether a transition has its meaning. This is a second implementation of the design's
- * table.
+ * For each type of event, whether a change of state has the meaning of the event. This is a second
+ * implementation of the table in the design.
  */
 export const meanings: Record<LearningEventType, Meaning> = {
   LearnerEnrolled: (is, was) => is.status === 'ENROLLED' && (was?.status ?? null) === null,
@@ -33,7 +33,7 @@ export const meanings: Record<LearningEventType, Meaning> = {
     was !== null && is.removedAt !== null && was.removedAt !== null && changes.includes('learner'),
 };
 
-/** Returns whether no field changed that another event would report. */
+/** Returns whether no field has changed that is reported by another type of event. */
 function isReported(is: ProgressionState, was: ProgressionState): boolean {
   if (is.status === null) return true;
   const isCompletionSame = is.status !== 'COMPLETED' || is.completedAt === was.completedAt;

@@ -50,8 +50,8 @@ type Reached = { unexplained: number; showing: number; from: number; explained: 
 function checkExplained(events: TakenEvent[], showings: Showing[], clocks: Clocks, accuse: Accuse): void {
   const wasErased = erasedBefore(events);
   /**
-   * For each number of events from the start: the smallest number of events without an explanation, and the
-   * earliest version that explains the last change.
+   * For each number of events from the first on: the smallest possible number of events without an
+   * explanation, and the earliest version that explains the last change.
    */
   const best: Reached[] = [{ unexplained: 0, showing: 0, from: 0, explained: null }];
   for (let end = 1; end <= events.length; end++) {
@@ -91,8 +91,8 @@ function checkExplained(events: TakenEvent[], showings: Showing[], clocks: Clock
 }
 
 /**
- * While Kombo is asked for an id, the next page was already fetched. That page is decided after the response
- * for the id.
+ * Returns the index of the page after which a version was decided. When a version was requested by its id,
+ * the page that was fetched meanwhile is decided after the response.
  */
 function decidedAfter(showings: Showing[], at: number): number {
   if (showings[at]?.by !== 'ids') return at;
@@ -100,7 +100,10 @@ function decidedAfter(showings: Showing[], at: number): number {
   return page < 0 ? at : page;
 }
 
-/** If two explanations are equally good, the one with fewer changes of more events is more likely. */
+/**
+ * Returns whether one explanation is better than another. Of two equally good ones, the explanation with
+ * fewer changes, each with more events, is more likely.
+ */
 function isBetter(a: Reached, b: Reached): boolean {
   return a.unexplained < b.unexplained || (a.unexplained === b.unexplained && a.showing <= b.showing);
 }
@@ -114,7 +117,10 @@ function isOneChange(events: TakenEvent[]): boolean {
   });
 }
 
-/** Returns for each event whether the learner's data was erased before it; null if no event shows this. */
+/**
+ * Returns, for each event, whether the learner's data was erased before the event. The result is null if no
+ * event shows this.
+ */
 function erasedBefore(events: TakenEvent[]): (boolean | null)[] {
   let isErased: boolean | null = null;
   return events.map(({ type }) => {
@@ -135,7 +141,7 @@ function checkErasures(events: TakenEvent[], accuse: Accuse): void {
   }
 }
 
-/** The state before the first event was stored without an event, but Kombo must have shown this state. */
+/** No event was published for the state before the first event, but Kombo must have shown this state. */
 function checkFirst(id: string, first: TakenEvent | undefined, showings: Showing[], accuse: Accuse): void {
   const previous = first?.detail.previous ?? null;
   if (previous === null) return;
@@ -185,8 +191,8 @@ function checkReferences({ change, by }: Explained, showings: Showing[], accuse:
 const NOBODY = { learner: { id: null, remoteId: null }, course: { id: null, revision: null } };
 
 /**
- * Returns the value in a version, or in the last processed version before it that has a value. Versions
- * between these two may have been processed or not.
+ * Returns the value in a version. If the version has no value, returns the value in the last processed
+ * version that has one. The versions between these two may or may not have been processed.
  */
 function lastShown<Of extends 'learner' | 'course'>(
   showings: Showing[],

@@ -6,14 +6,14 @@ import { known } from './event-meanings.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** Kombo is asked by id after the time of detection of the page, and perhaps several times. */
+/** The longest time between the detection of a page and the last request for one of its records by id. */
 const ASKED_WITHIN = 10 * MINUTE;
 const ANONYMISED_AFTER = 14 * 24 * HOUR;
 
 /** The events that one change of a record published, and the known state before the change. */
 export type ChangeEvents = {
   events: TakenEvent[];
-  /** Whether the record was erased before; null if no event shows this. */
+  /** Whether the record was erased before. Null means that no event shows this. */
   wasErased: boolean | null;
   /** Whether no event of the record was published before. */
   isFirst: boolean;
@@ -47,8 +47,8 @@ export function explains(change: ChangeEvents, showing: Showing, clocks: Clocks)
 }
 
 /**
- * For a record that was removed before it was first seen, only the erasure is published. The other events are
- * published when it returns.
+ * When a record was removed before its first read, only its erasure is published. The other events are
+ * published when the record returns.
  */
 function isOfAnUnseenRecord({ events, isFirst }: ChangeEvents): boolean {
   const [first] = events;
@@ -60,8 +60,8 @@ function isOfAnUnseenRecord({ events, isFirst }: ChangeEvents): boolean {
 }
 
 /**
- * Returns whether the version may be trusted. A version older than the known state is trusted only if Kombo
- * showed it again when it was asked for the id.
+ * Returns whether the version may be trusted. A version that is older than the known state is trusted only if
+ * Kombo showed the same version again when it was requested by its id.
  */
 export function isConfirmed({ changedAt, by }: Showing, was: ProgressionState | null): boolean {
   const knownChange = was?.changedAt ?? null;
@@ -107,7 +107,8 @@ function isRemovalShown({ events, wasErased }: ChangeEvents, showing: Showing, d
   const [was, is] = [events[0]?.detail.previous ?? null, events.at(-1)?.detail.progression];
   const isRemoved = showing.isRemoved || showing.isBlank;
   const removedAt = is?.removedAt ?? null;
-  // The date of a known removal may stay the same. A removal without a date has the time of its detection.
+  // The date of a removal that is already known may stay the same. A removal without a date has the time of
+  // its detection.
   const dates = [iso(showing.removedAt) ?? was?.removedAt ?? iso(detectedAt), was?.removedAt];
   if (isRemoved ? removedAt === null || !dates.includes(removedAt) : removedAt !== null) return false;
   // A record that was removed before it was first seen is stored without an event.
@@ -141,8 +142,8 @@ export function isErasure(
 }
 
 /**
- * Returns whether the record keeps its removal or its lack of one: while the data is expired, neither a
- * removal nor a return is trusted.
+ * Returns whether the record may stay removed, or stay present, although the version shows the opposite:
+ * while the data is expired, neither a removal nor a return is trusted.
  */
 function isDisbelieved(
   { events }: ChangeEvents,
@@ -159,8 +160,8 @@ function isDisbelieved(
 }
 
 /**
- * Returns whether Kombo may have reported the data as expired when it was asked about this version. Before it
- * is asked for an id, it is asked about the page that showed the record first.
+ * Returns whether Kombo may have reported the data as expired when the core asked about this version. Before
+ * the core requests a record by its id, it asks about the page that showed the record first.
  */
 export function mayBeExpired(
   { at, by }: Pick<Showing, 'at' | 'by'>,

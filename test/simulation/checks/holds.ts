@@ -10,24 +10,25 @@ import type { Accuse } from './violation.ts';
 /** An hour less than a day, because the machines' clocks differ a little. */
 const WINDOW_MS = 23 * 60 * 60 * 1000;
 /**
- * How long before a hold the held changes may have been shown: a page is fetched before its changes are held.
+ * How long before the start of a hold the held changes may have been shown, because a page is fetched before
+ * its changes are held.
  */
 const COUNTED_BEFORE = 10 * 60 * 1000;
 const SAMPLE_SIZE = 10;
 const LARGEST_COURSES = 20;
 
 /**
- * A person's decision about held changes. It was stored at some time between `from` and `until`; if its
- * response was lost, it may not have been stored.
+ * A person's decision about held changes. The decision was stored between `from` and `until`. If the response
+ * was lost, the decision may not have been stored.
  */
 export type HoldDecision = {
   by: 'release' | 'discard';
   from: number;
   until: number;
-  /** When the hold began, by the machine's clock. */
+  /** The start of the hold, by the machine's clock. */
   since: number;
   changes: number;
-  /** The progressions whose changes were counted; empty if they are not known for certain. */
+  /** The progressions whose changes were counted. The list is empty if they are not known for certain. */
   counted: string[];
 };
 
@@ -36,7 +37,7 @@ type Holds = {
   baselinedAt: number;
   entries: JournalEntry[];
   shown: Map<string, Showing[]>;
-  /** By the number of a journal entry, the latest watermark at the time when the entry was appended. */
+  /** For each journal entry, by its number, the latest watermark at the time when the entry was appended. */
   watermarks: Map<number, string | null>;
   decisions: HoldDecision[];
   settings: { surgeFloor: number; surgeShare: number };
@@ -102,7 +103,7 @@ function suspectChanges({
           removedAt !== null,
           change.erased,
         ]);
-        // A release that still applies covers these facts again, whatever the state before them is.
+        // A release that still applies covers the same facts again, whatever the state before them is.
         const wasReleased =
           releasedFacts.has(facts) ||
           released.some(
@@ -120,8 +121,8 @@ function suspectChanges({
 }
 
 /**
- * Returns whether the baseline's mode decides about a change: in a baseline, and in a reconciliation for
- * records that the baseline should have seen.
+ * Returns whether the mode of the baseline decides if a change is published: in a baseline, and in a
+ * reconciliation for the records that the baseline should have seen.
  */
 function isOfBaseline(
   mode: JournalEntry['mode'],

@@ -4,8 +4,9 @@ import type { TakenEvent } from './chains.ts';
 import { iso } from './explained-changes.ts';
 
 /**
- * Returns whether `occurredAt` is right: the platform's own date of the event; otherwise `changed_at`, if it
- * moved with this change and is not before `updated_after`; otherwise the time of detection.
+ * Returns whether `occurredAt` is right. It must be the platform's own date of the event. Without such a date
+ * it must be `changed_at`, if that changed with this change and is not before `updated_after`, and otherwise
+ * the time of detection.
  *
  * @param change the events of the change
  * @param showing the version that the change comes from
@@ -19,7 +20,7 @@ export function isWhenItHappened(event: TakenEvent, change: TakenEvent[], showin
   if (changedAt === null || changedAt === before) return occurredAt === detectedAt;
   const isInWindow = showing.updatedAfter === null || changedAt >= (iso(showing.updatedAfter) ?? '');
   // The design does not define `occurredAt` for a record that was requested by its id, for a record that
-  // changes back, and for an erasure that is seen together with its removal.
+  // changes back, or for an erasure that is seen together with its removal.
   const isErasure = event.type === 'LearnerDataErased';
   const isOpen = showing.by === 'ids' || changedAt < (before ?? '') || own !== null || isErasure;
   if (isOpen) return occurredAt === changedAt || occurredAt === detectedAt;

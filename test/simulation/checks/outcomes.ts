@@ -2,7 +2,7 @@ import type { InvocationEnd } from '../invocation-end.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Accuse } from './violation.ts';
 
-/** Longer than a request of a killed process can take. */
+/** A time in milliseconds that is longer than a request of a killed process can take. */
 const UNDERWAY_MS = 30_000;
 
 /** Checks the outcomes of calls. A worker must not return `busy` because of its own lease. */

@@ -3,13 +3,13 @@ import { isConditionFailed } from '../../../functions/adapters/dynamodb/translat
 import type { Item } from '../table/attribute-values.ts';
 import type { MemoryTable } from '../table/memory-table.ts';
 
-/** What workers did after another worker had acquired their lease. */
+/** The actions of workers after another worker had acquired their lease. */
 export type Overtaken = {
-  /** Writes and events that these workers should not have sent. */
+  /** The writes and events that these workers should not have sent. */
   writes: string[];
   /**
-   * The workers that have acquired the lease and read the known states. After that, no earlier worker may
-   * append an entry.
+   * The workers that have acquired the lease and then read the known states. After that, no earlier worker
+   * may append an entry.
    */
   readers: Set<string>;
 };
@@ -28,13 +28,13 @@ export type OvertakenWatch = {
   put<T>(input: PutItemCommandInput, effect: () => T): T;
   update<T>(input: UpdateItemCommandInput, effect: () => T): T;
   /**
-   * Called when an update failed and the process knows this. The conflict may be with its own earlier update,
-   * whose response was lost.
+   * Called when an update failed and the process knows this. The update may have failed because an earlier
+   * update of the same process had taken effect and its response was lost.
    */
   failed(input: UpdateItemCommandInput, error: unknown): void;
   /**
-   * Called when an item is read. A worker whose update failed can then know that another worker has the
-   * lease.
+   * Called when an item is read. If the worker's last update failed, the worker can then know that another
+   * worker has the lease.
    */
   looks(item: Item | undefined): void;
 };

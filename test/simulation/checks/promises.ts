@@ -68,8 +68,7 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
       const wasNamed = stories.get(record.id)?.some(({ type }) => type !== 'LearnerDataErased') === true;
       const isUnseen = memory.unpublishedRemoval === 'first-seen' && !wasNamed;
       const showings = service.shown.get(record.id) ?? [];
-      // The status of a record that was removed before it was first seen becomes known when the record
-      // returns.
+      // The status of a record that was removed before its first read becomes known when the record returns.
       const toBeKnown = isUnseen ? { ...truth, ...NO_FACTS } : truth;
       checkLastState(toBeKnown, memory, showings, world.time.now(), accuse);
       const isToBeTold =
@@ -95,9 +94,9 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
 }
 
 /**
- * Checks that the known state equals what Kombo shows. A null of Kombo does not change a known value. For a
- * discarded change, the discarded state is compared, or the known state before it if Kombo no longer shows
- * the change.
+ * Checks that the known state equals the state that Kombo shows. A null in Kombo does not change a known
+ * value. After a discarded change, the discarded state is compared, or the known state before the change if
+ * Kombo no longer shows the change.
  */
 function checkLastState(
   truth: ShownState,
@@ -136,8 +135,8 @@ function differences(truth: ShownState, facts: Facts, showings: Showing[], now: 
 }
 
 /**
- * Returns whether a record is erased. This follows from its versions since its removal: a record stays erased
- * until it returns.
+ * Returns whether a record is erased, which follows from its versions since its removal. A record stays
+ * erased until it returns.
  */
 function isErasureRight(
   truth: ShownState,
@@ -152,8 +151,7 @@ function isErasureRight(
 }
 
 /**
- * Checks that a record that was removed before it was first seen is published with its status when it
- * returns.
+ * Checks that a record that was removed before its first read is published with its status when it returns.
  */
 function checkReturns(entries: JournalEntry[], isBaselineSilent: boolean, accuse: Accuse): void {
   const unseen = new Set<string>();
@@ -172,7 +170,9 @@ function checkReturns(entries: JournalEntry[], isBaselineSilent: boolean, accuse
   }
 }
 
-/** Checks that the last event has the known state, so that nothing changed without a later event. */
+/**
+ * Checks that the last event of each progression has the known state, so that no later change lacks an event.
+ */
 function checkStoryEnd(
   { state }: KnownProgression,
   last: TakenEvent | undefined,
@@ -218,8 +218,9 @@ function checkJournal(entries: JournalEntry[], stories: Stories, accuse: Accuse)
 }
 
 /**
- * Checks that each change names the entry that changed its progression before, and that the known state names
- * the last entry. So a progression can be followed backwards through the journal.
+ * Checks that each change has the number of the entry that changed its progression before, and that the known
+ * state has the number of the last entry. With these numbers, the events of a progression can be read
+ * backwards from the journal.
  */
 function checkPreviousEntries(
   entries: JournalEntry[],
@@ -241,7 +242,7 @@ function checkPreviousEntries(
   }
 }
 
-/** Checks that names and addresses are nowhere in the table, also not in compressed journal entries. */
+/** Checks that the table contains no names and no e-mail addresses, even in compressed journal entries. */
 function checkPersonalData(table: MemoryTable, learners: { email: string }[], accuse: Accuse): void {
   if (learners.length === 0) return;
   for (const item of table.items()) {

@@ -3,8 +3,8 @@ import type { Item } from '../table/attribute-values.ts';
 import type { MemoryTable } from '../table/memory-table.ts';
 
 /**
- * Returns the items of the table, without checkpoints, which count their own writes, and without unknown
- * statuses, which each run counts again.
+ * Returns the items of the table except checkpoints, which count their own writes, and unknown statuses,
+ * which each reconciliation counts again.
  */
 export function tableItems(table: MemoryTable): Map<string, Item> {
   return new Map(

@@ -5,9 +5,9 @@ const OLD_AFTER = 3 * 24 * 60 * 60 * 1000;
 /** The facts about an integration and a record from which a change is classified. */
 export type Judged = {
   change: Change;
-  /** The latest watermark that the integration ever had; null before its first sync has ended. */
+  /** The latest watermark that the integration ever had, or null before its first sync has ended. */
   watermark: string | null;
-  /** Whether the record's removal was published and the record has not returned since. */
+  /** Whether the record's removal was published and the record has not returned since its removal. */
   isRemovalPublished: boolean;
   /** Whether a known progression has an enrolment date. */
   hasEnrolmentDates: boolean;
@@ -15,8 +15,8 @@ export type Judged = {
 
 /**
  * Returns whether a published change is suspect. This is a second implementation, independent of the product.
- * If the design does not define the result, it is false, since a check must be certain before it reports a
- * fault.
+ * The result is false where the design does not define it, because a check must be certain before it reports
+ * a violation.
  */
 export function isSuspect({ change, watermark, isRemovalPublished, hasEnrolmentDates }: Judged): boolean {
   const { previous, state, events } = change;

@@ -11,9 +11,9 @@ import type { Accuse } from './violation.ts';
 const Progress = z.object({ entry: z.int(), watermark: z.nullable(z.string()) });
 
 const EPOCH = '1970-01-01T00:00:00.000Z';
-/** The clocks of Kombo's own machines. */
+/** The largest difference between the clocks of Kombo's own machines. */
 const CLOCKS_DIFFER_MS = 2_000;
-/** The size limit of one item of a hold. */
+/** The size limit of each stored item of a hold in bytes. */
 const HELD_BYTES = 100_000;
 
 /**

@@ -16,7 +16,9 @@ export type ShownFields = Pick<
   course: { id: string; revision: string; title: string } | null;
 };
 
-/** A record as it is read from a response. Times are in milliseconds; a date that means "none" is null. */
+/**
+ * A record as a client reads it from a response. Times are in milliseconds. A date that means "none" is null.
+ */
 export type ShownState = {
   status: string | null;
   enrolledAt: number | null;

@@ -17,7 +17,7 @@ export type PageChains = {
   };
   /** Returns whether the pass of this cursor has already ended. */
   expire(cursor: string): void;
-  /** From now on, prevents that a row disappears or that a key moves without an update. */
+  /** Prevents, from now on, that a row disappears or that a key moves without an update. */
   settle(): void;
 };
 
@@ -28,10 +28,10 @@ export class CursorExpiredError extends Error {
 /** One pass over the pages, which starts with a first page. */
 type Chain = {
   updatedAfter: number | null;
-  /** The random position of each record. */
+  /** A random number that determines the position of each record. */
   salt: number;
   matched: Set<string>;
-  /** By record, the page that showed it and the version that was shown. */
+  /** For each record that a page showed, this page and the shown version. */
   shown: Map<string, { page: number; version: number }>;
 };
 
@@ -83,7 +83,10 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
     school.records.delete(random.pick([...school.records.keys()]));
   };
 
-  /** If this record did not move between the pages, they would have shown it by now. */
+  /**
+   * Counts the records that the pages of this pass have not shown, although they would have shown each record
+   * that did not move.
+   */
   const countSlips = ({ matched, shown }: Chain) => {
     for (const id of matched) {
       const record = school.records.get(id);
@@ -98,7 +101,7 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
       if (at === undefined || chain === undefined) throw new CursorExpiredError();
       const { page, offset, after } = at.position;
       if (cursor !== null) vanish();
-      // If a page is read again after a crash, the records of the lost page and of later pages were not
+      // When a page is read again after a crash, the records of the lost page and of the later pages were not
       // processed.
       for (const [id, shown] of chain.shown) if (shown.page >= page) chain.shown.delete(id);
 

@@ -17,7 +17,7 @@ export type KomboService = {
   chains: PageChains;
   /** The versions of each readable record that Kombo showed, in order. */
   shown: Map<string, Showing[]>;
-  /** By process whose runs have not ended, the versions that pages showed to it. */
+  /** For each process whose runs have not ended, the versions that pages showed to this process. */
   unprocessed: Map<string, Showing[]>;
   /** The number of requests for the integration's details, and the number of those that got a response. */
   details: { asked: number; answered: number };
@@ -25,10 +25,10 @@ export type KomboService = {
 
 /** One version of a record in a response. */
 export type Showing = ShownState & {
-  /** The time when it was shown, by the machines' clock. */
+  /** The time at which the version was shown, by the machines' clock. */
   at: number;
   by: 'page' | 'ids';
-  /** The `updated_after` of the request; null if the request was for all records. */
+  /** The `updated_after` of the request, or null if the request was for all records. */
   updatedAfter: number | null;
   /** Whether Kombo's details showed the data as expired at this time. */
   whileExpired: boolean;
@@ -38,7 +38,10 @@ export type Showing = ShownState & {
   wasProcessed: boolean;
 };
 
-/** Records that the runs of a process ended, so that the process has processed what the pages showed. */
+/**
+ * Records that the runs of a process have ended, so that the process has processed the versions that pages
+ * showed.
+ */
 export function wasProcessed({ unprocessed }: KomboService, process: string): void {
   for (const showing of unprocessed.get(process) ?? []) {
     showing.wasProcessed = !showing.whileExpired && (showing.changedAt ?? showing.newest) >= showing.newest;
@@ -141,7 +144,7 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
   ): Answer => {
     const results = records.map(writeOne);
     if (records.length > 0 && random.chance(scenario.pages.repeats)) {
-      // A record that changes while the page is built appears twice, once with each version.
+      // A record that changes while the page is built may appear twice, once with each version.
       for (let changes = random.int(0, 3); changes > 0; changes--) service.life.happen();
       results.push(...records.filter(() => random.chance(0.5)).map(writeOne));
     }

@@ -24,7 +24,7 @@ const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 const ANONYMISED_AFTER = 14 * DAY;
 
-/** The changes of the school in the course of time, and how late Kombo shows each change. */
+/** The changes of the school over time, and the delay after which Kombo shows each change. */
 export type SchoolLife = {
   readonly school: School;
   /** Enrols the learners before the first poll. */
@@ -33,21 +33,24 @@ export type SchoolLife = {
   happen(): void;
   operationsLeft(): number;
   /**
-   * Makes Kombo anonymise the records that were removed long ago, and makes more changes. It is called after
-   * a long pause.
+   * Makes Kombo erase the data of the records that were removed long ago, and makes more changes. The
+   * function is called after a long pause.
    */
   passTime(): void;
-  /** Ends all changes. Turns on all fields and makes the data valid, so that the result can be compared. */
+  /**
+   * Ends all changes, turns on all fields and makes the data valid, so that the known states can be compared
+   * with Kombo's.
+   */
   end(): void;
   /** Makes unreadable records readable. */
   mend(): void;
 };
 
-/** Whether `updated_after` finds a change, and how late the change becomes visible. */
+/** Whether `updated_after` finds a change, and the delay after which the change becomes visible. */
 type Visibility = { isUnseen: boolean; lateness: number; movesChangedAt: boolean };
 
 const ON_TIME: Visibility = { isUnseen: false, lateness: 0, movesChangedAt: true };
-/** An erasure by Kombo: `updated_after` does not find it, and `changed_at` does not move. */
+/** An erasure by Kombo, which `updated_after` does not find and which does not change `changed_at`. */
 const SILENTLY: Visibility = { isUnseen: true, lateness: 0, movesChangedAt: false };
 
 /**

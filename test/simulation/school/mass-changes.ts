@@ -40,7 +40,7 @@ const suspect: Record<string, (random: Random, now: number) => Operation> = {
   },
 };
 
-/** By name, the ordinary change of many records, as on a deadline day. */
+/** The ordinary changes of many records, such as on a deadline day, by their names. */
 const ordinary: Record<string, () => Operation> = {
   startMany: () => (record, now, random) => ordinaryOperations['start']?.(record, now, random) ?? null,
   completeMany: () => (record, now, random) => ordinaryOperations['complete']?.(record, now, random) ?? null,
@@ -48,7 +48,7 @@ const ordinary: Record<string, () => Operation> = {
 
 export type MassChange = {
   name: string;
-  /** Returns the changes of the affected records. */
+  /** Makes the change on each of the affected records. */
   change: Operation;
   /** Adds new records. */
   added: RecordContent[];
@@ -74,7 +74,7 @@ export function drawOrdinaryMassChange(school: School, now: number, random: Rand
   return { name, change: ordinary[name]?.() ?? UNTOUCHED, added: [] };
 }
 
-/** Adds old records that enter the integration's scope, without a date or with an old date. */
+/** Adds old records that are newly shared with Kombo, without a date or with an old date. */
 function longSince(school: School, now: number, random: Random): RecordContent[] {
   const isDated = random.chance(0.5);
   return Array.from({ length: random.int(3, 12) }, (_, at) => {

@@ -4,7 +4,7 @@ import type { Loss, RecordPatch, SchoolRecord } from './record.ts';
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 
-/** Makes one possible change of a record, or returns null if it is not possible now. */
+/** Makes a change of a record, or returns null if the change is not possible now. */
 export type Operation = (record: SchoolRecord, now: number, random: Random) => RecordPatch | null;
 
 const OPEN = ['ENROLLED', 'IN_PROGRESS'];

@@ -5,7 +5,7 @@ export type RecordContent = {
   enrolledAt: number | null;
   completedAt: number | null;
   changedAt: number;
-  /** Any value, also a date that means "none", means that the record is removed. */
+  /** The removal date. Any value means that the record is removed, even a date that means "none". */
   removedAt: number | null;
   lost: Loss;
   learner: { id: string; remoteId: string; firstName: string; lastName: string; email: string };
@@ -14,14 +14,14 @@ export type RecordContent = {
 };
 
 /**
- * The fields of a removed record that Kombo no longer shows: none of them; the names and the address; all
- * fields of the learner; all fields except the removal; all fields except the id.
+ * The fields of a removed record that Kombo no longer shows: no field, the names and the address, all fields
+ * of the learner, all fields except the removal, or all fields except the id.
  */
 export type Loss = 'nothing' | 'names' | 'learner' | 'all-but-removal' | 'all-but-id';
 
 export type RecordPatch = Partial<RecordContent>;
 
-/** One course progression, and what the simulation records about it. */
+/** One course progression with the facts that the simulation records about it. */
 export type SchoolRecord = RecordContent & {
   readonly id: string;
   /** Whether Kombo shows the record with an invalid date, so that it is unreadable. */

@@ -1,6 +1,6 @@
 import type { SchoolRecord } from './record.ts';
 
-/** A field that a customer can turn off in Kombo. Then it is null in every record. */
+/** A field that a customer can turn off in Kombo. A field that is turned off is null in every record. */
 export type NullableField = 'status' | 'enrolledAt' | 'completedAt' | 'names';
 
 /** The present contents of Kombo's database. Times are in milliseconds by Kombo's clock. */
@@ -12,16 +12,16 @@ export type School = {
   /** The titles of the courses, by the number of the course. */
   titles: (course: number) => string;
   /**
-   * Since when the integration's data is expired, so that records seem to have disappeared; null if it is
-   * valid.
+   * The time since when the integration's data is expired, or null if the data is valid. While the data is
+   * expired, records seem to have disappeared.
    */
   expiredSince: number | null;
   /** The earlier periods in which the data was expired. */
   expiries: { from: number; until: number }[];
   falselyRemoved: Set<string>;
   /**
-   * Until `until`, records are shown as removed by mistake, and the integration's details show the data as
-   * expired.
+   * The records that are shown as removed by mistake until `until`. Until then, the integration's details
+   * show the data as expired.
    */
   falseRemovals: { id: string; removedAt: number; until: number }[];
 };

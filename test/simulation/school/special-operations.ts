@@ -31,7 +31,7 @@ export type SpecialStep = {
 
 type Situation = { school: School; now: number; random: Random };
 
-/** By kind of history, the function that returns the next change of a record, or null. */
+/** For each kind of history, the function that returns the next change of a record, or null. */
 export const specialSteps: Record<
   SpecialKind,
   (record: SchoolRecord, situation: Situation) => SpecialStep | null
@@ -52,8 +52,8 @@ export const specialSteps: Record<
 };
 
 /**
- * The record is completed, reopened without a completion date, and completed again. Sometimes, the date of
- * the second completion appears later.
+ * Completes the record, reopens the course without a completion date, and completes the record again.
+ * Sometimes, the date of the second completion appears later.
  */
 function retake(record: SchoolRecord, { now, random }: Situation): SpecialStep | null {
   if (record.removedAt !== null) return null;
@@ -73,7 +73,7 @@ function earlierCompletion({ past }: SchoolRecord): number | null {
   return past.findLast(({ content }) => content.completedAt !== null)?.content.completedAt ?? null;
 }
 
-/** A date of the record, or of its removal, is replaced by a date that means "none". */
+/** Replaces a date of the record or of its removal by a date that means "none". */
 function loseADate({ removedAt }: SchoolRecord, { now, random }: Situation): SpecialStep {
   const none = random.pick(NO_DATES);
   if (removedAt !== null) {
@@ -85,7 +85,7 @@ function loseADate({ removedAt }: SchoolRecord, { now, random }: Situation): Spe
   return { name: `noDate in ${field}`, patch: { [field]: none } };
 }
 
-/** The record changes, and its `changed_at` stays the same or becomes much older. */
+/** Changes the record, while its `changed_at` stays the same or becomes much older. */
 function changeInSecret(record: SchoolRecord, { now, random }: Situation): SpecialStep | null {
   const name = random.pick(['start', 'complete', 'drop', 'reopen', 'remove', 'restore', 'correctEnrolment']);
   const patch = operations[name]?.(record, now, random) ?? null;
@@ -95,7 +95,7 @@ function changeInSecret(record: SchoolRecord, { now, random }: Situation): Speci
   return { name: `${name} with an old changed_at`, patch: { ...patch, changedAt } };
 }
 
-/** The progression moves to another learner, or to another course, and soon disappears. */
+/** Moves the progression to another learner or to another course, and soon removes the record. */
 function merge(record: SchoolRecord, { school, now, random }: Situation): SpecialStep | null {
   const { learner, course, removedAt, past } = record;
   if (removedAt !== null) {
@@ -121,7 +121,7 @@ function merge(record: SchoolRecord, { school, now, random }: Situation): Specia
   return { name: 'mergeLearner', patch: { learner: other }, movesChangedAt: random.chance(0.7) };
 }
 
-/** The record is removed and blanked between two polls, or erased, or returned and erased again. */
+/** Removes and blanks the record between two polls, or erases it, or lets it return and erases it again. */
 function eraseOrReturn({ removedAt, lost }: SchoolRecord, { now, random }: Situation): SpecialStep {
   if (removedAt === null) {
     return random.chance(0.5)
@@ -143,7 +143,7 @@ function lossOf(random: Random): Loss {
   return random.pick<Loss>(['learner', 'all-but-removal', 'all-but-id']);
 }
 
-/** Kombo restores a backup: the record permanently has an earlier version again. */
+/** Restores a backup in Kombo, so that the record permanently has an earlier version again. */
 function restoreBackup({ past }: SchoolRecord, { random }: Situation): SpecialStep | null {
   if (past.length === 0) return null;
   return { name: 'restoreBackup', patch: random.pick(past).content, isUnseen: random.chance(0.3) };

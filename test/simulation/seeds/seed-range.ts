@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod/mini';
 import { patchedFiles, patchSources } from '../bugs/source-patch.ts';
 
-/** The work of a thread: every `step`th seed of a range, with patched sources if there are any. */
+/** The work of a thread: every `step`th seed of a range, with patched sources if there are any patches. */
 const SeedRange = z.object({
   from: z.int(),
   seeds: z.int(),
@@ -18,7 +18,10 @@ export const SeedReport = z.object({
   lived: z.int(),
   events: z.int(),
   faults: z.int(),
-  /** The number of occurrences of each kind by name, and the number of seeds with that kind. */
+  /**
+   * For each kind of occurrence, by its name, the number of occurrences and the number of seeds with this
+   * kind.
+   */
   counts: z.record(z.string(), z.object({ times: z.int(), seeds: z.int() })),
   broken: z.array(
     z.object({ seed: z.int(), violations: z.array(z.object({ promise: z.string(), evidence: z.string() })) }),

@@ -2,7 +2,7 @@ import { type HistoryEnd, liveThrough } from '../history.ts';
 import type { Scenario } from '../scenario.ts';
 import { type FaultKind, faultKinds } from '../world/faults.ts';
 
-/** The maximum number of smaller histories that are tried, which takes about ten seconds. */
+/** The maximum number of smaller histories that are tried. All of them together take about ten seconds. */
 const MAX_TRIES = 400;
 
 /**
@@ -33,7 +33,9 @@ export async function shrink(scenario: Scenario, broken: HistoryEnd): Promise<Sc
   return smallest;
 }
 
-/** Functions that return smaller scenarios, the smallest first, or none if nothing can be reduced. */
+/**
+ * Functions that each return smaller scenarios, the smallest first, or no scenario if nothing can be reduced.
+ */
 const reductions: ((scenario: Scenario) => Scenario[])[] = [
   (scenario) => fewer(scenario.faultLimit, 64).map((faultLimit) => ({ ...scenario, faultLimit })),
   ...faultKinds.map((kind) => (scenario: Scenario) => withoutFault(scenario, kind)),

@@ -17,7 +17,9 @@ export type TableKey = { partition: string; sort: string };
 /** A DynamoDB table in memory. Each call takes effect immediately and without faults. */
 export type MemoryTable = {
   get(key: Item): Item | undefined;
-  /** Returns the item before its last write, if this write was less than this many milliseconds ago. */
+  /**
+   * Returns the item before its last write if this write was less than the given number of milliseconds ago.
+   */
   getStale(key: Item, youngerThanMs: number): Item | undefined;
   put(input: PutItemCommandInput): Item | undefined;
   update(input: UpdateItemCommandInput): Item | undefined;

@@ -20,7 +20,7 @@ import { type Item, validation } from './attribute-values.ts';
 import { type MemoryTable, placeholdersOf, present } from './memory-table.ts';
 import { project } from './projection.ts';
 
-/** For how long a read without `ConsistentRead` may not see a write. */
+/** The time in milliseconds for which a read without `ConsistentRead` may not see a write. */
 const STALE_MS = 5_000;
 
 type World = {

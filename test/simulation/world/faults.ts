@@ -33,8 +33,8 @@ export const commonFaultKinds = [
 ] as const;
 
 /**
- * Faults that occur in some histories only: a page shows an older version of a record; a `Date` header is
- * ahead; a response to a request by ids lacks a record.
+ * The faults that can occur only in some histories: a page shows an older version of a record, a `Date`
+ * header is ahead, or a response to a request by ids lacks a record.
  */
 const specialFaultKinds = ['kombo-lagging', 'kombo-clock-ahead', 'kombo-ids-missing'] as const;
 

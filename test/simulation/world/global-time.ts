@@ -2,8 +2,9 @@ import type { Random } from './random.ts';
 import type { InstallTime } from './virtual-time.ts';
 
 /**
- * Replaces the global clock, timers and randomness by virtual time and seeded numbers, for libraries that use
- * them (p-retry, and the timeouts of the Kombo client). Returns a function that restores the real ones.
+ * Replaces the global clock, the timers and the randomness by virtual time and seeded numbers, because
+ * libraries use them (p-retry, and the timeouts of the Kombo client). Returns a function that restores the
+ * real ones.
  */
 export function globalTime(random: Random): InstallTime {
   return (time) => {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** The trace of a history, with one line per step. It costs nothing if it is not read. */
+/** The trace of a history, with one line per step. The lines are built only if the history is recorded. */
 export type Trace = {
   note(line: () => string): void;
   lines(): string[];
   /**
-   * Returns a digest of the trace. Two runs have the same digest exactly if they took the same steps at the
-   * same times.
+   * Returns a digest of the trace. Two runs have the same digest if and only if they took the same steps at
+   * the same times.
    */
   hash(): string;
 };

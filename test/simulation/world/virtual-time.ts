@@ -17,13 +17,13 @@ export type VirtualTime = {
 
 type Timer = { at: number; order: number; callback: () => void };
 
-/** An error: the task cannot end, since it waits for something that never happens, or loops. */
+/** Thrown when the task cannot end, because it waits for something that never happens or because it loops. */
 export class StuckError extends Error {
   override readonly name = 'StuckError';
 }
 
 const realSetImmediate = globalThis.setImmediate;
-/** Runs all work that does not need time to pass: promises first, then the phases of the event loop. */
+/** Runs all work that does not need time to pass: first the promises, then the phases of the event loop. */
 const settle = () => new Promise<void>((resolve) => realSetImmediate(resolve));
 
 export function virtualTime(start: number, stepLimit: number, install: InstallTime): VirtualTime {
@@ -54,7 +54,7 @@ export function virtualTime(start: number, stepLimit: number, install: InstallTi
         const result = task().finally(() => {
           isDone = true;
         });
-        // The loop below handles a rejection of this promise. Until then, nothing awaits the promise.
+        // The loop below handles a rejection of this promise. Before the loop, nothing awaits the promise.
         result.catch(() => undefined);
         await settle();
         for (let steps = 0; !isDone; steps++) {

@@ -4,12 +4,12 @@ import type { Trace } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /**
- * The process of a worker. Everything that it sends and receives passes through here, so that it can be
- * killed or frozen between any two steps.
+ * The process of a worker. Everything that the worker sends and receives passes through this process, so that
+ * it can be killed or frozen between any two steps.
  */
 export type WorkerProcess = {
   readonly name: string;
-  /** Kills the process. It sends nothing more and receives no response any more. */
+  /** Kills the process, which then sends nothing and receives no response any more. */
   kill(): void;
   isAlive(): boolean;
   /** Settles when the process is killed. */
@@ -17,7 +17,7 @@ export type WorkerProcess = {
   /**
    * Makes one request and waits for its response.
    *
-   * @param effect the effect of the request in the other system; it happens even if the process is killed
+   * @param effect the effect of the request in the other system, which happens even if the process is killed
    *   meanwhile
    */
   request<T>(what: string, effect: () => T, latency?: Latency): Promise<T>;
@@ -79,8 +79,8 @@ export function workerProcess(name: string, freezeMs: number, world: World): Wor
 }
 
 /**
- * Returns a latency of a few milliseconds, sometimes of seconds, so that concurrent processes interleave in
- * any order.
+ * Returns a latency of a few milliseconds, and sometimes of seconds, so that the steps of concurrent
+ * processes interleave in any order.
  */
 export function latencyOf(random: Random, faults: Faults): Latency {
   const oneWay = () => random.int(1, 20) * (faults.strikes('slow') ? random.int(10, 400) : 1);
@@ -88,8 +88,8 @@ export function latencyOf(random: Random, faults: Faults): Latency {
 }
 
 /**
- * Returns a separate promise for each waiter: a shared promise would keep all waiters in memory until the
- * program ends.
+ * Returns a separate promise to each caller, because a shared promise would keep all callers in memory until
+ * the program ends.
  */
 function never(): Promise<never> {
   return new Promise(() => undefined);

@@ -13,7 +13,7 @@ import type { SimulatedBus } from './simulated-eventbridge.ts';
 import { noTrace, recordedTrace, type Trace } from './trace.ts';
 import { type VirtualTime, virtualTime } from './virtual-time.ts';
 
-/** Everything outside the code under test. */
+/** The world of a history: everything outside the code under test. */
 export type World = {
   scenario: Scenario;
   time: VirtualTime;
@@ -26,13 +26,13 @@ export type World = {
   service: KomboService;
   /** The decisions of persons about held changes. */
   operator: { decisions: HoldDecision[] };
-  /** By the number of a journal entry, the latest watermark at the time when the entry was appended. */
+  /** For each journal entry, by its number, the latest watermark at the time when the entry was appended. */
   watermarks: Map<number, string | null>;
   /** Random numbers for the timing of processes, separate from those of the school. */
   random: Random;
 };
 
-/** More steps than any history needs. */
+/** The limit of steps, which is more than any history needs. */
 const STEP_LIMIT = 200_000;
 
 export function worldOf(scenario: Scenario, isTraced: boolean): World {
