@@ -41,22 +41,25 @@ const calls: [string, () => Promise<unknown>][] = [
 ];
 
 describe.each(calls)('a response of %s', (_, call) => {
-  test.each([200, 503])('an endless response with the status %i is aborted after 64 MB', async (status) => {
-    server.replies.push(spaces(Number.POSITIVE_INFINITY, 'identity', status));
+  test.each([200, 503])(
+    'a response without an end and with the status %i is aborted after 64 MB',
+    async (status) => {
+      server.replies.push(spaces(Number.POSITIVE_INFINITY, 'identity', status));
 
-    await expect(call()).rejects.toThrow(Error);
-    expect(server.asked.length).toBeLessThanOrEqual(AWS_CLIENT.maxAttempts);
-  });
+      await expect(call()).rejects.toThrow(Error);
+      expect(server.asked.length).toBeLessThanOrEqual(AWS_CLIENT.maxAttempts);
+    },
+  );
 });
 
-test('an object of more than 64 MB in S3 is refused, with or without a Content-Length', async () => {
+test('an object in S3 that is larger than 64 MB is refused', async () => {
   const body = ' '.repeat(64 * 1024 * 1024 + 1);
   server.replies.push(send(200, body, { etag: '"1"', 'content-length': String(body.length) }));
 
   await expect(bucket().read('a')).rejects.toThrow('with more than 64 MB');
 });
 
-test('a response that does not end before its deadline is aborted', async () => {
+test('a response is aborted when it does not end before the deadline', async () => {
   const body = new Readable({ read: () => {} });
   body.push('{');
 

@@ -156,18 +156,18 @@ describe('the bundled functions, started as Lambda starts them', () => {
     await Promise.all([...recorders.values(), queue, sandbox, bus, database].map((each) => each?.close()));
   });
 
-  it('the bundled functions are smaller than a megabyte', () => {
+  it('the bundle of each function is smaller than a megabyte', () => {
     for (const file of Object.values(bundles)) expect(statSync(file).size).toBeLessThan(1_000_000);
   });
 
-  it('dispatch adds the wanted integration, sends its poll and reports the state of the fleet', async () => {
+  it('dispatch adds the integration of the settings, sends its poll message and reports the state of the fleet', async () => {
     expect(await dispatch.invoke({})).toEqual({ result: { sent: 1 } });
     expect(queue.sent).toEqual([{ integration: INTEGRATION }]);
     expect(dispatch.log()).toContain('"IntegrationsActive":1');
     expect(dispatch.log()).toContain('"service":"Tested"');
   });
 
-  it('poll runs a silent baseline, then publishes the changes', async () => {
+  it('the first poll stores a silent baseline, and the second poll publishes the change', async () => {
     const message = sqsEvent({ integration: INTEGRATION });
     expect(await poll.invoke(message)).toEqual({ result: null });
     expect(delivered.map((event) => event['detail-type'])).toEqual(['IntegrationBaselined']);
@@ -184,7 +184,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(poll.log()).toContain('"events":{"CourseCompleted":1}');
   });
 
-  it('replay sends the ordered events, and sends nothing when the message comes again', async () => {
+  it('replay sends the events of an order once, even when its message arrives twice', async () => {
     const { store, replays } = storeOf(database);
     const kombo = createKombo({ baseUrl: sandbox.url, apiKey: async () => KOMBO_KEY });
     const ports = { store, replays, kombo, clock: Date.now };
@@ -218,7 +218,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(replay.log()).toContain('"published":1');
   });
 
-  it('poll pauses an integration that is gone at Kombo after a webhook', async () => {
+  it('poll pauses an integration that Kombo no longer has, as a webhook reported', async () => {
     const { store } = storeOf(database);
     const gone = 'moodle:gone';
     await store.changeIntegration(gone, () => ({
@@ -231,7 +231,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(await store.readIntegration(gone)).toMatchObject({ state: 'paused', pausedBy: 'kombo' });
   });
 
-  it('poll fails on an invalid message without showing its content', async () => {
+  it('poll fails on an invalid message, and its error does not quote the message', async () => {
     const answer = await poll.invoke({ Records: [{ body: 'Ada Byron <ada@example.com>' }] });
     expect(answer).toEqual({
       error: { errorType: 'Error', errorMessage: expect.stringContaining('SyntaxError') },
@@ -240,7 +240,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(poll.log()).toMatch(/at [^ ]*functions\/poll\/handler\.ts:\d+:\d+"/);
   });
 
-  it('webhook queues a poll for a signed request and refuses a forged one', async () => {
+  it('webhook queues a poll for a signed request and refuses a forged request', async () => {
     const body = JSON.stringify({
       id: 'webhook-1',
       type: 'data-changed',
@@ -261,7 +261,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(webhook.log()).not.toContain('efused');
   });
 
-  it("slack posts an event, and after a refusal fails with an error that contains only Slack's code", async () => {
+  it("slack posts an event, and when Slack refuses the message, the error contains Slack's error code only", async () => {
     const { detail } = exampleOf('CourseCompleted');
     const learner = {
       ...Object(detail).learner,
@@ -283,7 +283,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     }
   });
 
-  it('the bundled functions make only calls that their roles allow', () => {
+  it('the bundled functions make only AWS calls that their roles allow', () => {
     const all = rights();
     for (const [name, recorder] of recorders) {
       const granted = all.filter(({ who }) => who === name).map(({ call }) => call);
@@ -293,7 +293,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     }
   });
 
-  it('the bundled functions store and publish no e-mail address that is an id', async () => {
+  it('the bundled functions neither store nor publish an e-mail address that a platform uses as an id', async () => {
     const published = JSON.stringify(delivered);
     expect(published).toMatch(/"remoteId":"hashed-[\w-]{22}"/);
     const { store } = storeOf(database);
@@ -303,7 +303,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(published + JSON.stringify(stored)).not.toContain('example.com');
   });
 
-  it('the bundled functions log no name, address or key', () => {
+  it('the bundled functions log no name, e-mail address, course title or key', () => {
     const logs = [poll, dispatch, webhook, replay, slack].map((each) => each.log()).join('\n');
     for (const secret of [
       'Ada',

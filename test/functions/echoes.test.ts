@@ -33,7 +33,7 @@ const TITLE = 'Working at height';
 const KEY = 'key-of-the-test';
 const CANARIES = /Wilhelmine|Testperson|example\.com|Working|height|key-of-the-test/i;
 
-/** The text that a server may repeat in each field of its response; null stands for the whole request. */
+/** The texts that a server may repeat in each field of its response. Null stands for the whole request. */
 const ECHOES: [string, string | null][] = [
   ['the whole request', null],
   ['a name', NAME],
@@ -152,9 +152,9 @@ async function tracesOf(call: () => Promise<unknown>): Promise<string> {
   return JSON.stringify(traces);
 }
 
-describe('a response that repeats the request', () => {
+describe('a response that repeats its request', () => {
   test.each(ECHOES)(
-    'errors and logs contain nothing of a request that the response repeats: %s',
+    'errors and logs contain no data of a request that the response repeats: %s',
     async (_, echo) => {
       server.echo = echo;
       for (const status of STATUSES) {
@@ -166,14 +166,14 @@ describe('a response that repeats the request', () => {
     },
   );
 
-  test('the error of the AWS client contains the repeated text, so that the tests of this file can fail', async () => {
+  test('the original error of the AWS client contains the repeated text, so that the other tests of this file can fail', async () => {
     Object.assign(server, { status: 400, echo: NAME });
     const failed = clients['DynamoDB, a query']?.();
     await expect(failed).rejects.toMatchObject({ cause: { message: NAME } });
   });
 });
 
-test('when the bus refuses an event and repeats it, the table, the status and the events contain nothing of it', async () => {
+test('when the bus refuses an event and repeats its data, neither the table nor the status nor an event contains the data', async () => {
   const at = world({ mode: 'publish' }, { learnerDetails: 'include' });
   const learnerDetails = { firstName: NAME, lastName: NAME, email: EMAIL };
   const record = observed();
@@ -203,7 +203,7 @@ test('when the bus refuses an event and repeats it, the table, the status and th
   expect(JSON.stringify([kept, at.bus.notified])).not.toMatch(CANARIES);
 });
 
-test('a program error whose message quotes a record is logged with its name and stack only', () => {
+test('a program error whose message quotes a record is logged with its name and its stack only', () => {
   const lines = `\n    at ${NAME} (file:///Testperson.js:1:1)\n    at file:///Wilhelmine.js:1:1`;
   const error = new SyntaxError(`Unexpected token in "${NAME}${lines}"`);
   error.cause = Object.assign(new Error(lines), { name: EMAIL });
@@ -215,7 +215,7 @@ test('a program error whose message quotes a record is logged with its name and 
   expect(problem.at[0]).toContain('echoes.test.ts');
 });
 
-test('the error about an empty secret names the id of the secret', async () => {
+test('the error about an empty secret contains the id of the secret', async () => {
   Object.assign(server, { status: 200, echo: '' });
   const secrets = new SecretsManagerClient(clientOf(server.endpoint));
   for (const id of ['arn:kombo', 'arn:webhook']) {

@@ -28,7 +28,7 @@ const edges: Record<string, (id: string) => boolean> = {
 };
 
 test.each(Object.entries(edges))(
-  'the schema of %s accepts an id as Kombo sends it, and no id with other characters',
+  "the schema of %s accepts an id in Kombo's form and refuses an id with unprintable or non-ASCII characters",
   (_, takes) => {
     expect(takes('moodle:7C9M5sXAQx2cNMpVHLojrFpL')).toBe(true);
     const other = fc
@@ -38,7 +38,7 @@ test.each(Object.entries(edges))(
   },
 );
 
-test('an integration id is printable ASCII without a slash', () => {
+test('an id is valid only as printable ASCII with a tool before the first colon and without a slash', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (tool, rest) => {
       const fits =

@@ -10,7 +10,7 @@ test('JSON text is parsed and checked by the given schema', () => {
 });
 
 test.each(['', '{', '{"name":"a"}}', 'undefined'])(
-  'the text %j is refused as invalid JSON with one issue',
+  'the text %j is refused as invalid JSON, with one issue',
   (text) => {
     expect(Schema.safeParse(text).error?.issues).toMatchObject([{ message: 'is not JSON' }]);
   },

@@ -34,7 +34,7 @@ function polled(at: World, mode: RemoteIds) {
   return { kombo, store, poll };
 }
 
-/** A record of a platform whose own ids are all e-mail addresses. */
+/** Shows a record of a platform whose own ids are all e-mail addresses. */
 function withEmails(at: World, status: 'ENROLLED' | 'COMPLETED') {
   const changedAt = new Date(at.clock.read()).toISOString();
   const course = { ...observed().course, remoteId: 'c@example.com', revisionRemoteId: 'r@example.com' };
@@ -61,7 +61,7 @@ async function history(mode: RemoteIds) {
   return { at, ...parts };
 }
 
-describe('an id', () => {
+describe('the hash of an id', () => {
   const email = fc
     .tuple(fc.emailAddress(), fc.constantFrom('', 'mailto:', 'course-7/'))
     .map(([a, b]) => b + a);
@@ -81,7 +81,7 @@ describe('an id', () => {
     (id) => expect(looksLikeEmail(id)).toBe(false),
   );
 
-  test('by default, ids that look like an e-mail address are hashed, and other ids are kept', async () => {
+  test('the setting `hash-emails` hashes each id that looks like an e-mail address and keeps every other id', async () => {
     const { person, course } = await ruleOf('hash-emails');
     await fc.assert(
       fc.property(email, fc.string(), (address, id) => {
@@ -93,7 +93,7 @@ describe('an id', () => {
     );
   });
 
-  test('a hashed id is stable and unique, and is not hashed a second time', async () => {
+  test('the same id always has the same hash, two ids have different hashes, and a hash is not hashed again', async () => {
     for (const mode of MODES) {
       const { person, course } = await ruleOf(mode);
       await fc.assert(
@@ -108,22 +108,22 @@ describe('an id', () => {
     }
   });
 
-  test('a hash depends on the key, and a key that is too short is refused', async () => {
+  test('the hash of an id depends on the key, and a key of fewer than 32 characters is refused', async () => {
     const [one, other] = [await ruleOf('hash'), await ruleOf('hash', 'o'.repeat(64))];
     expect(one.person(EMAIL)).not.toBe(other.person(EMAIL));
     await expect(ruleOf('hash', 'short')).rejects.toThrow('has fewer than 32 characters');
   });
 });
 
-describe.each(['hash-emails', 'hash', 'omit'] as const)('with the setting `remoteIds: %s`', (mode) => {
-  test('with this setting of `remoteIds`, no e-mail address is stored or published', async () => {
+describe.each(['hash-emails', 'hash', 'omit'] as const)('events with the setting `remoteIds: %s`', (mode) => {
+  test('no e-mail address is stored or published unless `remoteIds` is `keep`', async () => {
     const { at } = await history(mode);
     expect(at.store.written.length).toBeGreaterThan(5);
     for (const text of [...at.store.written, JSON.stringify(at.bus.published)])
       expect(text).not.toContain('example.com');
   });
 
-  test('with this setting of `remoteIds`, an event has the same ids live, from the journal and from Kombo, and `previous` equals the state of the event before', async () => {
+  test('an event has the same ids live, in the journal and in a replay from Kombo, and `previous` is the state of the event before', async () => {
     const { at, store, kombo } = await history(mode);
     const journal = [];
     for await (const entry of store.readEntries(at.integration.id, 1, 99))
@@ -143,7 +143,7 @@ describe.each(['hash-emails', 'hash', 'omit'] as const)('with the setting `remot
 
 const changes = MODES.flatMap((from) => MODES.filter((to) => to !== from).map((to) => [from, to] as const));
 test.each(changes)(
-  'a change of the setting `remoteIds` from %s to %s publishes nothing',
+  'no event is published when the setting `remoteIds` changes from %s to %s',
   async (from, to) => {
     const { at } = await history(from);
     const before = at.bus.published.length;
@@ -173,16 +173,16 @@ test.each(changes)(
   },
 );
 
-describe('a filter', () => {
+describe('a filter of a replay', () => {
   const filter = { ...ANY_EVENT, learners: [EMAIL, 'u1'], courses: ['c1'] };
 
-  test('an e-mail address in a filter is stored as the hash that the events have as the id', async () => {
+  test('an e-mail address in a filter is replaced by its hash, which is the id in the events', async () => {
     const { person } = await ruleOf('hash-emails');
     const stored = await filterByStoredIds(filter, settingOf('hash-emails'));
     expect(stored).toEqual({ ...filter, learners: [person(EMAIL), 'u1'] });
   });
 
-  test('a filter by an id contains the id and its stored form', async () => {
+  test('a filter contains each id as it was given and as it is stored', async () => {
     const { person } = await ruleOf('hash');
     expect((await filterByStoredIds(filter, settingOf('hash'))).learners).toEqual([
       person(EMAIL),
@@ -192,7 +192,7 @@ describe('a filter', () => {
     expect(await filterByStoredIds(filter, settingOf('keep'))).toEqual(filter);
   });
 
-  test('a filter by an e-mail address is refused if ids are omitted, since an empty filter would select everyone', async () => {
+  test('a filter by an e-mail address is refused when ids are omitted, because an empty filter would select everyone', async () => {
     await expect(filterByStoredIds(filter, settingOf('omit'))).rejects.toThrow("give Kombo's ids");
     expect((await filterByStoredIds({ ...filter, learners: ['u1'] }, settingOf('omit'))).learners).toEqual([
       'u1',

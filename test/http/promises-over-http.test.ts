@@ -87,13 +87,13 @@ async function expectSilence(poller: HttpWorld): Promise<void> {
   expect(poller.counts()).toEqual(before);
 }
 
-test.each(seeds)('no promise is broken through the real adapters over HTTP (seed %i)', (seed) =>
+test.each(seeds)('no promise is broken when the real adapters are used over HTTP (seed %i)', (seed) =>
   lived(seed, 'sound'),
 );
 
-describe('a network that loses, delays, cuts and refuses', () => {
+describe('a network that loses, delays, cuts off and refuses requests', () => {
   test.each(seeds)(
-    'no promise is broken through a network that loses, delays, cuts and refuses (seed %i)',
+    'no promise is broken when the network loses, delays, cuts off and refuses requests (seed %i)',
     (seed) => lived(seed, 'faulty'),
   );
 

@@ -43,14 +43,14 @@ async function dispatcher(ids: string[], parts: { wanted?: string[]; takes?: num
 const idsOf = (messages: PollMessage[]) => messages.map(({ integration }) => integration);
 
 describe('dispatch', () => {
-  it('dispatch adds a wanted integration and immediately sends its poll message', async () => {
+  it('dispatch adds an integration of the settings and immediately sends its poll message', async () => {
     const { store, sent, dispatch } = await dispatcher(['moodle:a'], { wanted: ['moodle:b', 'moodle:a'] });
     expect(await dispatch()).toEqual({ sent: 2 });
     expect(idsOf(sent)).toEqual(['moodle:a', 'moodle:b']);
     expect(await store.readIntegration('moodle:b')).toMatchObject({ state: 'active' });
   });
 
-  it('when the queue accepts only a part of the messages, dispatch reports the sent ones and then fails', async () => {
+  it('when the queue accepts only a part of the messages, dispatch reports the number of sent messages and then fails', async () => {
     const { reports, dispatch } = await dispatcher(['moodle:a', 'moodle:b', 'moodle:c'], { takes: 2 });
     await expect(dispatch()).rejects.toThrow('SQS did not take all');
     expect(reports).toMatchObject([{ sent: 2, fleet: { active: 3 } }]);
@@ -70,7 +70,7 @@ describe('dispatch', () => {
     expect(reports).toMatchObject([{ sent: 2 }]);
   });
 
-  it('when the settings of one integration cannot be read, dispatch reports this, does not change the item, and sends the messages of the other integrations', async () => {
+  it('when the settings of one integration cannot be read, dispatch reports the integration and polls the others', async () => {
     const { store, sent, reports, parts } = await dispatcher(['moodle:a'], { wanted: ['moodle:damaged'] });
     const unreadable = [{ id: 'moodle:damaged', reason: 'state is not valid' }];
     const damaged = {
@@ -83,7 +83,7 @@ describe('dispatch', () => {
     expect(await store.readIntegration('moodle:damaged')).toBeNull();
   });
 
-  it('while Kombo refuses all integrations, dispatch sends one message per interval, each time for a different integration', async () => {
+  it('while Kombo refuses all integrations, dispatch sends one message per interval, each time for another integration', async () => {
     const ids = ['moodle:a', 'moodle:b', 'moodle:c'];
     const { store, sent, reports, parts } = await dispatcher(ids);
     const refused = (id: string, now: number): Checkpoint => ({

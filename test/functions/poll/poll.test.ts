@@ -42,7 +42,9 @@ async function functionOn(w: World, parts: Partial<PollParts> = {}, stored: Part
   };
 }
 
-/** All learners have started, so that the next run has pages with events. */
+/**
+ * Creates a synced integration whose learners have all started, so that the next run has pages with events.
+ */
 async function worldWithNews(pageSize = 1): Promise<World> {
   const w = await synced(['a', 'b', 'c']);
   w.kombo.pageSize = pageSize;
@@ -50,7 +52,7 @@ async function worldWithNews(pageSize = 1): Promise<World> {
   return w;
 }
 
-/** While a page is read, another message for the same integration finds its lease held. */
+/** Requests another poll while a page is read: another worker finds the lease held. */
 function wantedMeanwhile(w: World): void {
   w.kombo.beforePage = () => {
     const until = new Date(w.clock.read() + MINUTE_MS).toISOString();
@@ -59,7 +61,7 @@ function wantedMeanwhile(w: World): void {
 }
 
 describe('a message of the poll queue', () => {
-  it('a message polls its integration, reports the outcome, and sends no message when everything is read', async () => {
+  it('the poll function polls the integration of its message and sends no message when everything is read', async () => {
     const w = await worldWithNews();
     const { receive, sent, outcomes } = await functionOn(w);
     await receive();
@@ -68,7 +70,7 @@ describe('a message of the poll queue', () => {
     expect(sent).toEqual([]);
   });
 
-  it('a message is sent again when the time is spent before the run ends', async () => {
+  it('the poll function sends its message again when the time is spent before the run ends', async () => {
     const w = await worldWithNews();
     const { receive, sent, outcomes } = await functionOn(w);
     await receive({}, SPENT_MS);
@@ -77,14 +79,14 @@ describe('a message of the poll queue', () => {
     expect(sent).toEqual([{ integration: w.integration.id }]);
   });
 
-  it('a poll continues while the remaining time is longer than the reserve for a page', async () => {
+  it('a poll continues while the remaining time is longer than the time reserved for a page', async () => {
     const w = await worldWithNews();
     const { receive, outcomes } = await functionOn(w);
     await receive({}, SPENT_MS + 1);
     expect(outcomes).toMatchObject([{ kind: 'ended' }]);
   });
 
-  it('when the run before a requested reconciliation spends the time, the next message requests the reconciliation again', async () => {
+  it('when the time is spent before a requested reconciliation begins, the next message requests the reconciliation again', async () => {
     const w = await worldWithNews();
     const { receive, sent, outcomes } = await functionOn(w);
     await receive({ mode: 'reconcile' }, SPENT_MS);
@@ -97,7 +99,7 @@ describe('a message of the poll queue', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('a message is sent after a poll during which another poll was requested', async () => {
+  it('the poll function sends a message when another poll was requested during its poll', async () => {
     const w = await worldWithNews();
     wantedMeanwhile(w);
     const { receive, sent, outcomes } = await functionOn(w);
@@ -108,9 +110,9 @@ describe('a message of the poll queue', () => {
   });
 
   it.each([
-    ['sends a message if another poll was requested meanwhile', true],
-    ['sends no message otherwise, since a person must decide', false],
-  ])('a poll that is held before a mass change %s', async (_, again) => {
+    ['sends a message if another poll was requested during the poll', true],
+    ['sends no message if no other poll was requested', false],
+  ])('a poll that is held because of a mass change %s', async (_, again) => {
     const w = await synced(['a', 'b', 'c'], { mode: 'silent' }, { surgeFloor: 1 });
     w.put(...['a', 'b', 'c'].map((id) => observed({ id, removedAt: '2026-03-02T08:30:00.000Z' })));
     if (again) wantedMeanwhile(w);
@@ -121,8 +123,8 @@ describe('a message of the poll queue', () => {
   });
 });
 
-describe('no message is sent', () => {
-  it('no message is sent when another worker holds the lease, since that worker polls again', async () => {
+describe('a poll after which no message is sent', () => {
+  it('the poll function sends no message when another worker holds the lease', async () => {
     const w = await worldWithNews();
     const lease = { owner: 'another', until: new Date(w.clock.read() + MINUTE_MS).toISOString() };
     await w.store.takeLease(w.integration.id, lease, new Date(w.clock.read()).toISOString());
@@ -133,7 +135,7 @@ describe('no message is sent', () => {
     expect(w.store.place().again).toBe(true);
   });
 
-  it('no message is sent when another worker has acquired the lease during the poll', async () => {
+  it('the poll function sends no message when its lease expires during the poll', async () => {
     const w = await worldWithNews();
     w.kombo.beforePage = () => w.clock.advance(w.settings.leaseMs + 1);
     const { receive, sent, outcomes } = await functionOn(w);
@@ -142,7 +144,7 @@ describe('no message is sent', () => {
     expect(sent).toEqual([]);
   });
 
-  it('no message is sent after a refused baseline', async () => {
+  it('the poll function sends no message when a baseline is refused', async () => {
     const w = await worldWithNews();
     const { receive, sent, outcomes } = await functionOn(w);
     await receive({ mode: 'baseline' });
@@ -150,7 +152,7 @@ describe('no message is sent', () => {
     expect(sent).toEqual([]);
   });
 
-  it('no message is sent after a failed run, since dispatch retries it', async () => {
+  it('the poll function sends no message when a run fails, because the next dispatch polls the integration', async () => {
     const w = await worldWithNews();
     w.kombo.failures.push(new TransientError('Kombo is away'));
     const { receive, sent, outcomes } = await functionOn(w);
@@ -160,7 +162,7 @@ describe('no message is sent', () => {
   });
 
   it.each(['paused', 'removed'] as const)(
-    'no message is sent and nothing is done when the integration is %s',
+    'the poll function does nothing when the integration is %s',
     async (state) => {
       const w = await worldWithNews();
       const { receive, sent, outcomes } = await functionOn(w, {}, { state });
@@ -174,7 +176,7 @@ describe('no message is sent', () => {
     },
   );
 
-  it('after an integration was removed, a message still finishes the entry of its interrupted poll', async () => {
+  it('after an integration was removed, its message still publishes the journal entry of an interrupted poll', async () => {
     const w = await worldWithNews(100);
     const { calls } = await w.pollWithFault({ at: 4, kind: 'killed', tookEffect: true });
     expect(calls.at(-1)).toBe('appendEntry');
@@ -190,7 +192,7 @@ describe('no message is sent', () => {
     expect({ sent, outcomes, reads: w.kombo.reads.length }).toEqual({ sent: [], outcomes: [], reads: 1 });
   });
 
-  it('a message of an unknown integration does nothing', async () => {
+  it('the poll function does nothing when the integration of its message is unknown', async () => {
     const w = world();
     const { receive, outcomes } = await functionOn(w);
     await receive({ integration: 'moodle:unknown' });
@@ -198,7 +200,7 @@ describe('no message is sent', () => {
   });
 });
 
-describe('an invalid message', () => {
+describe('a message that is not valid', () => {
   it.each([
     ['an event without a record', eventOf(), /Records/],
     ['an event with two records', eventOf('{"integration":"moodle:test"}', '{}'), /Records/],
@@ -208,7 +210,7 @@ describe('an invalid message', () => {
     ['an unknown mode', eventOf('{"integration":"moodle:test","mode":"again"}'), /mode/],
     ['an event that is not from a queue', { body: '{}' }, /Records/],
   ])(
-    'the poll function throws an error, so that the message reaches the dead-letter queue, for %s',
+    'the poll function throws an error for %s, so that the message reaches the dead-letter queue',
     async (_, event, reason) => {
       const w = await worldWithNews();
       const { handle, sent, outcomes } = await functionOn(w);
@@ -231,7 +233,7 @@ describe('a message with `follow`', () => {
     return { asked, owners, follow };
   }
 
-  it('a message with `follow` polls the integration after its status was checked at Kombo', async () => {
+  it("for a message with `follow`, the poll function checks the integration's status at Kombo before it polls", async () => {
     const w = await worldWithNews();
     const { asked, owners, follow } = lookAtKombo(({ integration }) => integration, w);
     const { receive, outcomes } = await functionOn(
@@ -252,14 +254,17 @@ describe('a message with `follow`', () => {
   it.each([
     ['a paused integration', ({ integration }: World): Integration => ({ ...integration, state: 'paused' })],
     ['null, for an integration that does not belong to this deployment', () => null],
-  ])('a message with `follow` does not poll when the status check returns %s', async (_, answer) => {
-    const w = await worldWithNews();
-    const { receive, outcomes } = await functionOn(w, { sync: lookAtKombo(answer, w).follow });
-    await receive({ follow: 'changed' });
-    expect({ outcomes, reads: w.kombo.reads }).toEqual({ outcomes: [], reads: [] });
-  });
+  ])(
+    'for a message with `follow`, the poll function does not poll when the status check returns %s',
+    async (_, answer) => {
+      const w = await worldWithNews();
+      const { receive, outcomes } = await functionOn(w, { sync: lookAtKombo(answer, w).follow });
+      await receive({ follow: 'changed' });
+      expect({ outcomes, reads: w.kombo.reads }).toEqual({ outcomes: [], reads: [] });
+    },
+  );
 
-  it('when the status check at Kombo fails, the queue retries a message with `follow`', async () => {
+  it('for a message with `follow`, the poll function throws an error when the status check fails', async () => {
     const w = await worldWithNews();
     const follow = () => Promise.reject(new TransientError('Kombo is away'));
     const { receive, outcomes } = await functionOn(w, { sync: follow });
@@ -267,7 +272,7 @@ describe('a message with `follow`', () => {
     expect(outcomes).toEqual([]);
   });
 
-  it('only a message with `follow` checks the status at Kombo', async () => {
+  it('the poll function checks the status at Kombo only for a message with `follow`', async () => {
     const w = await worldWithNews();
     const { asked, follow } = lookAtKombo(() => null, w);
     const alone = await functionOn(w);
@@ -281,7 +286,7 @@ describe('a message with `follow`', () => {
   });
 });
 
-describe('a message whose run Kombo’s rate limit stops', () => {
+describe("a run that Kombo's rate limit stops", () => {
   const limitFor = (waitMs: number) => new RateLimitedError('too many requests', { waitMs });
 
   /** Creates the handler and records the messages that it sends, with their delays. */
@@ -293,7 +298,7 @@ describe('a message whose run Kombo’s rate limit stops', () => {
     return { delayed, ...(await functionOn(w, { queue, ...parts })) };
   }
 
-  it("when Kombo's rate limit stops a run, its message is sent again with the delay of the limit, and the health stays the same", async () => {
+  it("when Kombo's rate limit stops a run, the message is sent again after the limit, and the integration stays healthy", async () => {
     const w = await worldWithNews();
     w.kombo.failures = [null, limitFor(5 * MINUTE_MS)];
     const { receive, delayed, outcomes } = await limitedFunction(w);
@@ -309,7 +314,7 @@ describe('a message whose run Kombo’s rate limit stops', () => {
     expect(w.store.place().lease).toBeNull();
   });
 
-  it('no request to Kombo is made before the rate limit is over, and then the run continues from its page', async () => {
+  it('while a rate limit lasts, the poll function makes no request to Kombo, and afterwards the run continues from its page', async () => {
     const w = await worldWithNews();
     w.kombo.failures = [null, limitFor(5 * MINUTE_MS)];
     const { receive, delayed, outcomes } = await limitedFunction(w);
@@ -342,7 +347,7 @@ describe('a message whose run Kombo’s rate limit stops', () => {
     expect(w.bus.notified.map(({ type }) => type)).not.toContain('IntegrationFailing');
   });
 
-  it('when a rate limit stops the status check, the same message is sent again', async () => {
+  it('when a rate limit stops the status check, the same message is sent again after the limit', async () => {
     const w = await worldWithNews();
     const follow = () => Promise.reject(limitFor(MINUTE_MS));
     const { receive, delayed } = await limitedFunction(w, { sync: follow });

@@ -233,7 +233,7 @@ const LIMITS = [
 
 describe('a server with a rate limit per window', () => {
   test.each(LIMITS)(
-    'a server that allows $requests requests in $windowMs ms delays events, but causes no missed event, duplicate or alarm',
+    'a server that allows $requests requests per $windowMs ms delays events, but causes no missed event, no duplicate and no alarm',
     async (limit) => {
       const poller = await firstHours(limit);
 

@@ -28,7 +28,7 @@ function replayFunction(at: ReplayWorld, seconds: number) {
   return { waiting, reports, invoke };
 }
 
-test('a long replay continues over several invocations and ends', async () => {
+test('a long replay ends after several invocations', async () => {
   const at = await polledWorld(30);
   const { id } = await at.order(await at.plan(ALWAYS), { rate: 1 });
   const replay = replayFunction(at, 7);
@@ -42,7 +42,7 @@ test('a long replay continues over several invocations and ends', async () => {
   expect(at.replayed().map(({ detail }) => detail.id)).toEqual(at.live().map(({ detail }) => detail.id));
 });
 
-test('a temporary failure of a replay is retried after a pause', async () => {
+test('a replay that fails temporarily is continued after a pause, in the same invocation', async () => {
   const at = await polledWorld(3);
   const { id } = await at.order(await at.plan(ALWAYS));
   const replay = replayFunction(at, 100);
@@ -55,7 +55,7 @@ test('a temporary failure of a replay is retried after a pause', async () => {
   expect(at.clock.read()).toBe(begun + 60_000);
 });
 
-test('while a replay fails temporarily, its message returns to the queue; after a failure that needs a person, it does not', async () => {
+test('the replay function throws a temporary failure, so that the queue retries, and does not throw a failure that needs a person', async () => {
   const at = await polledWorld(3);
   const { id } = await at.order(await at.plan(ALWAYS));
   const replay = replayFunction(at, 100);
@@ -70,7 +70,7 @@ test('while a replay fails temporarily, its message returns to the queue; after 
   expect(replay.waiting).toEqual([]);
 });
 
-test('a message for a replay that is finished, stopped or unknown does nothing', async () => {
+test('a message for a replay that is finished or unknown does nothing', async () => {
   const at = await polledWorld(3);
   const { id } = await at.order(await at.plan(ALWAYS));
   const replay = replayFunction(at, 60);

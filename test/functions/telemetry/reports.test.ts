@@ -27,8 +27,8 @@ function recorder() {
   return { telemetry, lines, measured };
 }
 
-describe('the report of a run', () => {
-  it('the report of a poll counts the runs that ended, and its log line counts events by type', () => {
+describe('the report of a poll', () => {
+  it('the report of a poll counts the runs that ended, and its log line has the number of events of each type', () => {
     const { telemetry, lines, measured } = recorder();
     const ended = {
       mode: 'incremental' as const,
@@ -69,19 +69,22 @@ describe('the report of a run', () => {
   it.each([
     ['integration', 0],
     ['deployment', 1],
-  ] as const)('the report of a failed run has the kind of the failure: %s', (kind, deploymentErrors) => {
-    const { telemetry, measured } = recorder();
-    const failure = { kind, code: 'CODE', message: 'what to do', logUrl: null };
-    reportRun(telemetry, 'moodle:a', { kind: 'failed', failure }, NOTHING);
-    expect(measured).toEqual([
-      { RunsFailed: 1, ...(deploymentErrors === 1 && { DeploymentErrors: 1 }) },
-      { RunsFailed: 1, kind },
-    ]);
-  });
+  ] as const)(
+    'the report of a failed poll counts the failure under its kind: %s',
+    (kind, deploymentErrors) => {
+      const { telemetry, measured } = recorder();
+      const failure = { kind, code: 'CODE', message: 'what to do', logUrl: null };
+      reportRun(telemetry, 'moodle:a', { kind: 'failed', failure }, NOTHING);
+      expect(measured).toEqual([
+        { RunsFailed: 1, ...(deploymentErrors === 1 && { DeploymentErrors: 1 }) },
+        { RunsFailed: 1, kind },
+      ]);
+    },
+  );
 });
 
 describe('the count of published events', () => {
-  it('the counter of published events counts what the bus accepted, and starts at zero again after each reading', async () => {
+  it('the counter of published events counts accepted events, and each reading sets the counter to zero', async () => {
     const counter = countPublished(
       { publish: async () => ({ accepted: [], refused: [], error: null }), notify: async () => undefined },
       () => NOW,
@@ -120,7 +123,7 @@ describe('the survey of the fleet', () => {
     failure: { kind, code: null, message: '', logUrl: null },
   });
 
-  it('the survey of the fleet finds old watermarks, failing and held integrations, and unpublished entries', async () => {
+  it('the survey of the fleet reports old watermarks, failing and held integrations and unpublished entries', async () => {
     const held = {
       since: ago(1),
       mode: 'incremental' as const,
@@ -203,7 +206,7 @@ describe('the survey of the fleet', () => {
   });
 });
 
-it('an unexpected error is logged with its name and stack, and without its message', () => {
+it('an unexpected error is logged with its name and its stack, but without its message', () => {
   const problem = redacted(
     new Error('outer Ada', { cause: new SyntaxError('"ada@example.com" is not JSON') }),
   );

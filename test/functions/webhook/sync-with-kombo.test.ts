@@ -22,7 +22,7 @@ function known(state: Integration['state'], pausedBy?: 'kombo'): Integration {
   };
 }
 
-describe('the state of an integration after a status check at Kombo', () => {
+describe('the settings of an integration after a status check at Kombo', () => {
   it.each([
     ['adds a new LMS integration', lms('active'), true],
     ['adds a new LMS integration whose credentials failed', lms('invalid'), true],
@@ -84,7 +84,7 @@ describe('the state of an integration after a status check at Kombo', () => {
   );
 });
 
-describe('syncing with Kombo', () => {
+describe('the status check of an integration', () => {
   const follow = (
     w: ReturnType<typeof world>,
     standing: KomboIntegrationStatus,
@@ -102,7 +102,7 @@ describe('syncing with Kombo', () => {
       'webhook',
     );
 
-  it('the status check adds a created integration once', async () => {
+  it('the status check after the creation of an integration adds the integration once', async () => {
     const w = world();
     expect(await follow(w, lms('active'), 'created')).toMatchObject({
       id: w.integration.id,
@@ -113,11 +113,11 @@ describe('syncing with Kombo', () => {
     expect(await follow(w, lms('active'), 'created')).toEqual(added);
   });
 
-  it('the status check does not add an integration that only changed', async () => {
+  it('the status check after a change of an unknown integration does not add the integration', async () => {
     expect(await follow(world(), lms('active'), 'changed')).toBeNull();
   });
 
-  it('the status check pauses and resumes an integration, and its checkpoint is kept', async () => {
+  it('the status check pauses and resumes an integration without changing its checkpoint', async () => {
     const w = world();
     await w.store.changeIntegration(w.integration.id, () => w.integration);
     await w.poll();
@@ -128,7 +128,7 @@ describe('syncing with Kombo', () => {
     expect(w.store.place().checkpoint.entry).toBe(before);
   });
 
-  it('the status check throws an error while a poll holds the lease, so that it is retried', async () => {
+  it('the status check throws an error while a poll holds the lease, so that the queue retries the message', async () => {
     const w = world();
     await w.store.changeIntegration(w.integration.id, () => w.integration);
     const lease = { owner: 'a poll', until: new Date(w.clock.read() + 60_000).toISOString() };
@@ -137,7 +137,7 @@ describe('syncing with Kombo', () => {
     expect(await w.store.readIntegration(w.integration.id)).toMatchObject({ state: 'active' });
   });
 
-  it('the status check never undoes a simultaneous decision of a person', async () => {
+  it('the status check never undoes a decision that a person makes at the same time', async () => {
     const states = fc.constantFrom<KomboIntegrationStatus['state']>(
       'active',
       'invalid',
@@ -192,7 +192,7 @@ describe('syncing with Kombo', () => {
     await fc.assert(following);
   });
 
-  it("after two status checks in any order, the integration has Kombo's latest status", async () => {
+  it("when the messages of two webhooks are processed out of order, the integration ends in Kombo's latest status", async () => {
     const w = world();
     await w.store.changeIntegration(w.integration.id, () => w.integration);
     const parts = { ports: w.ports, settings: w.settings, baseline: w.integration.baseline };

@@ -53,7 +53,7 @@ const dataChanged = (data: object = {}) =>
 
 describe('a webhook that Kombo signed', () => {
   it.each([false, true])(
-    'a webhook about changed progressions requests a poll (base64: %s)',
+    'a webhook about changed course progressions requests a poll (base64: %s)',
     async (base64) => {
       const { post, sent } = receiver();
       expect(await post(dataChanged(), { base64 })).toMatchObject({ statusCode: 202 });
@@ -64,7 +64,7 @@ describe('a webhook that Kombo signed', () => {
   it.each([
     ['of another model', { changed_models: [{ name: 'lms_users' }] }],
     ['of another category', { integration_category: 'HRIS' }],
-  ])('a webhook about data %s requests nothing', async (_, data) => {
+  ])('a webhook about data %s requests no poll', async (_, data) => {
     const { post, sent } = receiver();
     expect(await post(dataChanged(data))).toMatchObject({ statusCode: 202 });
     expect(sent).toEqual([]);
@@ -73,13 +73,13 @@ describe('a webhook that Kombo signed', () => {
   it.each([
     ['sync-finished', { integration_id: INTEGRATION, integration_category: 'ATS' }, []],
     ['connection-flow-failed', undefined, []],
-  ])('a webhook of type %s with data %j requests nothing', async (type, data, polls) => {
+  ])('a webhook of the type %s with the data %j requests no poll', async (type, data, polls) => {
     const { post, sent } = receiver();
     expect(await post(JSON.stringify({ id: '1', type, data }))).toMatchObject({ statusCode: 202 });
     expect(sent).toEqual(polls);
   });
 
-  it('the signature of a webhook is checked over the bytes of the body', async () => {
+  it('the signature of a webhook is compared with the bytes of the body', async () => {
     const { post } = receiver();
     const body = dataChanged({ integration_tool: 'Ünïversität' });
     expect(await post(body, { base64: true })).toMatchObject({ statusCode: 202 });
@@ -114,7 +114,7 @@ describe('a request that is not a webhook of Kombo', () => {
     ['without a type', '{}', {}, 400],
     ['of a known type with other data', JSON.stringify({ type: 'data-changed', data: {} }), {}, 400],
     ['with another method', dataChanged(), { method: 'GET' }, 405],
-  ])('a request %s is refused and logs nothing', async (_, body, options, status) => {
+  ])('a request %s is refused, and nothing is logged', async (_, body, options, status) => {
     const { post, sent, outcomes } = receiver();
     const measured: object[] = [];
     const logged: unknown[] = [];
@@ -131,12 +131,12 @@ describe('a request that is not a webhook of Kombo', () => {
     expect([...measured, ...logged]).toEqual([]);
   });
 
-  it('an event that is not a request of a function URL is refused', async () => {
+  it('an event that does not come from a function URL is refused', async () => {
     expect(await receiver().handle({ Records: [] })).toMatchObject({ statusCode: 400 });
   });
 });
 
-it('when the poll of a webhook cannot be queued, the request fails, so that Kombo can send the webhook again', async () => {
+it('the webhook function fails when the poll message cannot be sent, so that Kombo can send the webhook again', async () => {
   const handle = webhookHandler({
     queue: { send: () => Promise.reject(new Error('no queue')) },
     secret: async () => SECRET,
