@@ -6,16 +6,17 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { BUNDLING, memoryOptions, POLL_MEMORY_MB } from '../infra/constructs/function-options.ts';
 import { Spent } from './measured-process.ts';
+import type { Task } from './task.ts';
 
 /**
- * Bundles a file of this folder in the same way as the functions, so that a measured process does not load a compiler
- * for TypeScript.
+ * Bundles `task.ts` in the same way as the functions, so that a measured process does not load a compiler for
+ * TypeScript.
  *
  * @returns the bundle's file
  */
-export async function bundled(file: 'poller.ts' | 'reader.ts'): Promise<string> {
-  const outfile = join(mkdtempSync(join(tmpdir(), 'schoolbell-bench-')), file.replace(/\.ts$/, '.mjs'));
-  await build({ ...BUNDLING, entryPoints: [join(import.meta.dirname, file)], outfile });
+export async function bundledTask(): Promise<string> {
+  const outfile = join(mkdtempSync(join(tmpdir(), 'schoolbell-bench-')), 'task.mjs');
+  await build({ ...BUNDLING, entryPoints: [join(import.meta.dirname, 'task.ts')], outfile });
   return outfile;
 }
 
@@ -33,7 +34,7 @@ const WHOLE_CORE_MB = 1_769;
  *   Without it, the process has a whole core and the options of the poll function
  * @throws when the process ends without a result
  */
-export async function runChild(bundle: string, task: object, functionMb?: number): Promise<Spent> {
+export async function runChild(bundle: string, task: Task, functionMb?: number): Promise<Spent> {
   const execArgv = memoryOptions(functionMb ?? POLL_MEMORY_MB);
   const child = fork(bundle, [JSON.stringify(task)], { execArgv });
   const share = (functionMb ?? WHOLE_CORE_MB) / WHOLE_CORE_MB;

@@ -1,7 +1,6 @@
 import type { DynamoDbCalls } from '../functions/adapters/dynamodb/dynamodb-calls.ts';
 import type { IntegrationId } from '../functions/contract/integration.ts';
 import { runPoll } from '../functions/core/poll/run-poll.ts';
-import type { SteppedClock } from '../local/sandbox/clock.ts';
 import { benchPorts, integrationOf, SETTINGS } from './measured-process.ts';
 import { rereadEverything } from './reread.ts';
 import { startSurroundings } from './surroundings.ts';
@@ -24,25 +23,17 @@ export type PollCounts = {
   journalBytes: number;
 };
 
-/** One integration, which is polled with the embedded DynamoDB engine. */
-export type CountedSchool = {
-  clock: SteppedClock;
-  /** Advances the clock by an hour, and then changes one of `every` records. */
-  change(every: number): void;
-  /** Sets the watermark to a time before the first record, so that the next poll reads everything. */
-  reread(): Promise<void>;
-  /** Polls in the same way as the poll function does for a message. */
-  poll(): Promise<PollCounts>;
-  close(): Promise<void>;
-};
-
 type Counter = Omit<PollCounts, 'kombo' | 'events'>;
+const NOTHING: Counter = { dynamoDb: 0, readUnits: 0, writeUnits: 0, putEvents: 0, journalBytes: 0 };
 
-/** Adds an integration with `count` records, without polling it. */
-export async function openCountedSchool(id: IntegrationId, count: number): Promise<CountedSchool> {
+/**
+ * Adds an integration with `count` records, without polling it. It is polled with the embedded DynamoDB
+ * engine.
+ */
+export async function openCountedSchool(id: IntegrationId, count: number) {
   const surroundings = await startSurroundings([{ id, count }], 'embedded');
   const { services, clock, control, countEvents } = surroundings;
-  const counter: Counter = { dynamoDb: 0, readUnits: 0, writeUnits: 0, putEvents: 0, journalBytes: 0 };
+  const counter = { ...NOTHING };
   const { ports, close } = benchPorts(services, {
     calls: (calls) => countedCalls(calls, counter),
     putEvents: (call) => (input) => {
@@ -52,35 +43,26 @@ export async function openCountedSchool(id: IntegrationId, count: number): Promi
     clock: clock.now,
   });
   await ports.store.changeIntegration(id, () => integrationOf(id));
-  const counts = (): PollCounts => ({ ...counter, kombo: control.requests, events: countEvents() });
   return {
     clock,
-    change: (every) => surroundings.change(id, every),
+    /** Advances the clock by an hour, and then changes one of `every` records. */
+    change: (every: number) => surroundings.change(id, every),
+    /** Sets the watermark to a time before the first record, so that the next poll reads everything. */
     reread: () => rereadEverything(services, integrationOf(id), clock.now),
-    async poll() {
-      const before = counts();
+    /** Polls in the same way as the poll function does for a message. */
+    async poll(): Promise<PollCounts> {
+      const [requests, events] = [control.requests, countEvents()];
+      Object.assign(counter, NOTHING);
       const integration = await ports.store.readIntegration(id);
       if (integration === null) throw new Error(`${id} is not there`);
       const outcome = await runPoll(ports, SETTINGS, { integration, owner: OWNER, timeLeft: () => true });
       if (outcome.kind !== 'ended') throw new Error(`the poll did not end: ${JSON.stringify(outcome)}`);
-      return difference(counts(), before);
+      return { ...counter, kombo: control.requests - requests, events: countEvents() - events };
     },
     async close() {
       close();
       await surroundings.close();
     },
-  };
-}
-
-function difference(after: PollCounts, before: PollCounts): PollCounts {
-  return {
-    kombo: after.kombo - before.kombo,
-    dynamoDb: after.dynamoDb - before.dynamoDb,
-    readUnits: after.readUnits - before.readUnits,
-    writeUnits: after.writeUnits - before.writeUnits,
-    putEvents: after.putEvents - before.putEvents,
-    events: after.events - before.events,
-    journalBytes: after.journalBytes - before.journalBytes,
   };
 }
 

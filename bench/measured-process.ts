@@ -81,15 +81,3 @@ export const Spent = z.object({
   records: z.int(),
 });
 export type Spent = z.infer<typeof Spent>;
-
-/** Runs a task, and sends the time and memory that this process used for the task to the parent process. */
-export async function reportSpent(task: () => Promise<Pick<Spent, 'pages' | 'records'>>): Promise<void> {
-  const began = performance.now();
-  const before = process.cpuUsage();
-  const read = await task();
-  const wallMs = performance.now() - began;
-  const { user, system } = process.cpuUsage(before);
-  const peakMb = process.resourceUsage().maxRSS / 1024;
-  process.send?.({ ...read, wallMs, cpuMs: (user + system) / 1000, peakMb } satisfies Spent);
-  process.disconnect();
-}

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundled, runChild } from './child.ts';
+import { bundledTask, runChild } from './child.ts';
 import { integrationOf, KEY, Spent } from './measured-process.ts';
 import type { Measure } from './report.ts';
 import type { BenchOptions } from './single-integration.ts';
 import { startSurroundings } from './surroundings.ts';
+import type { Task } from './task.ts';
 
 const ANSWER_MS = 20;
 const ROOT = join(import.meta.dirname, '..');
@@ -36,7 +37,7 @@ export async function measurePeers({ engine, rounds, records, say }: BenchOption
     );
     const { services, control } = surroundings;
     control.delayMs = ANSWER_MS;
-    const poller = await bundled('poller.ts');
+    const bundle = await bundledTask();
     const [values, limits]: [number[], number[]] = [[], []];
     try {
       for (const [round, id] of ids.entries()) {
@@ -46,8 +47,8 @@ export async function measurePeers({ engine, rounds, records, say }: BenchOption
           maxBuffer: 64 * 1024 * 1024,
         });
         limits.push(secondsOf(Spent.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')), records));
-        const task = { services, integration: integrationOf(id) };
-        values.push(secondsOf(await runChild(poller, task), records));
+        const task: Task = { what: 'poll', services, integration: integrationOf(id) };
+        values.push(secondsOf(await runChild(bundle, task), records));
       }
     } finally {
       await surroundings.close();

@@ -1,12 +1,11 @@
 import { POLL_MEMORY_MB } from '../infra/constructs/function-options.ts';
-import { bundled, runChild } from './child.ts';
+import { bundledTask, runChild } from './child.ts';
 import { functionCost } from './cost-model.ts';
 import { integrationOf, type Spent } from './measured-process.ts';
-import type { PollerTask } from './poller.ts';
-import type { ReaderTask } from './reader.ts';
 import { type Measure, plainMeasure } from './report.ts';
 import { rereadEverything } from './reread.ts';
 import { startSurroundings } from './surroundings.ts';
+import type { Task } from './task.ts';
 
 /** The options of the benchmark. */
 export type BenchOptions = {
@@ -158,7 +157,7 @@ async function measureCase(
   );
   const { services, control, change } = surroundings;
   control.delayMs = answerMs;
-  const [poller, reader] = [await bundled('poller.ts'), await bundled('reader.ts')];
+  const bundle = await bundledTask();
   const spent: Rounds = { reader: [], firstSync: [], unchanged: [], changed: [], page: [], idle: [] };
   try {
     for (const [round, id] of ids.entries()) {
@@ -169,8 +168,8 @@ async function measureCase(
         if (what === 'changed') change(id, 10);
         if (what === 'page') change(id, records / PAGE);
         if (what === 'unchanged' || what === 'changed') await rereadEverything(services, integration);
-        const task: PollerTask | ReaderTask = { services, integration };
-        const used = await runChild(what === 'reader' ? reader : poller, task, functionMb);
+        const task: Task = { what: what === 'reader' ? 'read' : 'poll', services, integration };
+        const used = await runChild(bundle, task, functionMb);
         const expected = what === 'page' ? PAGE : what === 'idle' ? 0 : records;
         if (used.records !== expected) {
           throw new Error(`${used.records} records were read instead of ${expected}`);
@@ -192,8 +191,8 @@ export async function measureMemory({ engine, records, say }: BenchOptions): Pro
   surroundings.control.delayMs = FAST_ANSWER_MS;
   try {
     say(`memory of a first sync, ${text(count)}`);
-    const task: PollerTask = { services: surroundings.services, integration };
-    const { peakMb } = await runChild(await bundled('poller.ts'), task);
+    const task: Task = { what: 'poll', services: surroundings.services, integration };
+    const { peakMb } = await runChild(await bundledTask(), task);
     return [plainMeasure(`peak memory of a first sync, ${text(count)}`, 'MB', [peakMb], 135)];
   } finally {
     await surroundings.close();

@@ -2,8 +2,7 @@ import type { IntegrationId } from '../functions/contract/integration.ts';
 import { startBus } from '../local/bus/bus.ts';
 import { startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { nativeDynamoDb, startNativeDynamoDb } from '../local/native-dynamodb.ts';
-import { type SteppedClock, steppedClock } from '../local/sandbox/clock.ts';
-import type { SandboxControl } from '../local/sandbox/control.ts';
+import { steppedClock } from '../local/sandbox/clock.ts';
 import { startSandbox } from '../local/sandbox/server.ts';
 import { type SyntheticRecords, syntheticRecords } from '../local/sandbox/synthetic-records.ts';
 import { KEY, type Services } from './measured-process.ts';
@@ -16,28 +15,14 @@ export const HOUR_MS = 60 * 60 * 1000;
 /** An integration in the sandbox, and the number of its records. */
 export type School = { id: IntegrationId; count: number };
 
-/** The sandbox, the bus and the table that measured processes use. */
-export type Surroundings = {
-  services: Services;
-  clock: SteppedClock;
-  control: SandboxControl;
-  /** Returns the number of events that the bus has received. */
-  countEvents(): number;
-  /** Advances the clock by an hour, and then changes one of `every` records of an integration. */
-  change(integration: IntegrationId, every: number): void;
-  close(): Promise<void>;
-};
-
 /**
- * Starts the sandbox and the bus in this process, and a DynamoDB engine with the table.
+ * Starts what measured processes use: the sandbox and the bus in this process, and a DynamoDB engine with the
+ * table.
  *
  * @param engine `native` runs in a separate process, if @dynoxide/linux-x64 is installed. `embedded` runs in
  *   this process
  */
-export async function startSurroundings(
-  schools: School[],
-  engine: 'native' | 'embedded',
-): Promise<Surroundings> {
+export async function startSurroundings(schools: School[], engine: 'native' | 'embedded') {
   const clock = steppedClock(CREATED_AT + HOUR_MS);
   const records = new Map<IntegrationId, SyntheticRecords>(
     schools.map(({ id, count }) => [id, syntheticRecords({ integration: id, count, createdAt: CREATED_AT })]),
@@ -54,17 +39,20 @@ export async function startSurroundings(
     clock,
     integrations: [...records].map(([id, source]) => ({ id, records: source })),
   });
+  const services: Services = {
+    kombo: sandbox.url,
+    bus: bus.endpoint,
+    dynamoDb: database.endpoint,
+    table: database.table,
+  };
   return {
-    services: {
-      kombo: sandbox.url,
-      bus: bus.endpoint,
-      dynamoDb: database.endpoint,
-      table: database.table,
-    },
+    services,
     clock,
     control: sandbox.control,
+    /** Returns the number of events that the bus has received. */
     countEvents: () => events,
-    change(integration, every) {
+    /** Advances the clock by an hour, and then changes one of `every` records of an integration. */
+    change(integration: IntegrationId, every: number): void {
       clock.advance(HOUR_MS);
       records.get(integration)?.change(every, clock.now());
     },

@@ -9,8 +9,6 @@ export const days = (count: number): number => count * 24 * HOUR_MS;
 /** The time of a sandbox, in milliseconds since 1970. */
 export type SandboxClock = { now(): number };
 
-export type SteppedClock = ReturnType<typeof steppedClock>;
-
 /** Returns a clock that changes only when `advance` is called. */
 export function steppedClock(startsAt: number) {
   let now = startsAt;
