@@ -21,11 +21,12 @@ const adopted: SettingsInput = {
 };
 
 it.each([
+  // They have all types of resources, so that the CDK loads its rules only once.
+  ['with the largest settings', largestSettings],
   ['by default', {}],
   ['with everything on', everything],
   ['with resources of an earlier deployment', adopted],
   ['with learner details', { learnerDetails: 'include' }],
-  ['with the largest settings', largestSettings],
 ] satisfies [string, SettingsInput][])(
   'cdk-nag and the CDK find only problems with a written reason in the stacks with the settings %s',
   (_, settings) => {
