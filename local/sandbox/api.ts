@@ -1,8 +1,7 @@
 import { courseProgressions } from './actions/course-progressions.ts';
 import { integrationDetails } from './actions/integration-details.ts';
 import { users } from './actions/users.ts';
-import type { SandboxControl } from './control.ts';
-import type { SandboxIntegration } from './records.ts';
+import type { SandboxControl, SandboxIntegration } from './records.ts';
 import { type ApiResponse, failure, noSuchPath, success } from './response.ts';
 
 /** A parsed request. */
@@ -56,7 +55,7 @@ export function sandboxApi(options: {
       if (integration === undefined) return unknown(id);
       return path === USERS
         ? users(integration.records.at(now()), query)
-        : courseProgressions(integration, query, { now: now(), control });
+        : courseProgressions(integration, query, now(), control.largestPage);
     },
   };
 }

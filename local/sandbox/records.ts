@@ -47,6 +47,22 @@ export type SandboxIntegration = {
   unsupportedFilters?: readonly FilterName[];
 };
 
+export type SandboxControl = ReturnType<typeof sandboxControl>;
+
+/** Creates what a test or a benchmark can change in a running sandbox. */
+export function sandboxControl() {
+  return {
+    /** How long every response takes, in milliseconds. */
+    delayMs: 0,
+    /** The maximum number of records on a page, even if a request asks for more. */
+    largestPage: 250,
+    /** The time at which the data of an integration expired, in milliseconds since 1970. */
+    dataExpiredAt: new Map<string, number>(),
+    /** The number of requests so far, including failed requests. */
+    requests: 0,
+  };
+}
+
 /** A record, and the time at which Kombo stored its last change. */
 export type StoredRecord = { record: ProgressionRecord; changedAt: number };
 

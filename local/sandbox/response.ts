@@ -1,11 +1,11 @@
 import type { components } from '../../functions/adapters/kombo/generated/api.d.ts';
 
-/** A response of the API, before it is sent. */
-export type ApiResponse = { status: number; headers: Record<string, string>; body: Body };
-
-/** The server adds the URL of Kombo's log about the request to an error without this URL. */
-type Body = { status: 'success'; data: object } | { status: 'error'; error: ApiError };
-type ApiError = { code: string | null; title: string | null; message: string; log_url?: string | undefined };
+/** A response of the API, before it is sent. The server adds the URL of Kombo's log to an error. */
+export type ApiResponse = {
+  status: number;
+  body: { status: 'success'; data: object } | { status: 'error'; error: ApiError };
+};
+type ApiError = { code: string | null; title: string | null; message: string };
 
 type ErrorCode = components['schemas']['ErrorCode'];
 
@@ -19,20 +19,15 @@ const FAILURES = {
 } as const satisfies Partial<Record<ErrorCode, readonly [number, string]>>;
 
 export function success(data: object): ApiResponse {
-  return { status: 200, headers: {}, body: { status: 'success', data } };
+  return { status: 200, body: { status: 'success', data } };
 }
 
 export function failure(code: keyof typeof FAILURES, message: string): ApiResponse {
   const [status, title] = FAILURES[code];
-  return failureWith({ status, code, title, message });
-}
-
-/** Returns a failure response with any error code, including codes that Kombo does not have. */
-export function failureWith(failed: ApiError & { status: number }): ApiResponse {
-  const { status, code, title, message, log_url } = failed;
-  return { status, headers: {}, body: { status: 'error', error: { code, title, message, log_url } } };
+  return { status, body: { status: 'error', error: { code, title, message } } };
 }
 
 export function noSuchPath(path: string): ApiResponse {
-  return failureWith({ status: 404, code: null, title: null, message: `There is no ${path} here.` });
+  const error = { code: null, title: null, message: `There is no ${path} here.` };
+  return { status: 404, body: { status: 'error', error } };
 }

@@ -1,5 +1,5 @@
 import { fixedRecords, type ProgressionRecord, type RecordSource } from '../../local/sandbox/records.ts';
-import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts';
+import { type Sandbox, type Sent, startSandbox } from '../../local/sandbox/server.ts';
 
 export const KEY = 'key-of-the-test';
 
@@ -13,6 +13,8 @@ export type SandboxKombo = Pick<Sandbox, 'url' | 'control' | 'close'> & {
   beforePage: (request: { updatedAfter: string | null; cursor: string | null }) => void;
   /** The query strings of the requested pages. */
   queries: string[];
+  /** Returns the response to a request. `respond` returns the sandbox's own response. */
+  respond: (respond: () => Sent) => Sent;
 };
 
 export async function startSandboxKombo(options: {
@@ -26,18 +28,20 @@ export async function startSandboxKombo(options: {
     apiKey: KEY,
     clock: { now },
     integrations: [{ id: integration, records }],
-    onRequest({ path, query }) {
-      if (!path.endsWith('/course-progressions')) return;
+    intercept({ path, query }, respond) {
+      if (!path.endsWith('/course-progressions')) return kombo.respond(respond);
       kombo.queries.push(`?${query}`);
       const cursor = query.get('cursor');
       if (cursor !== null && kombo.cursorsRefused > 0) {
         kombo.cursorsRefused -= 1;
-        control.inject({ kind: 'error', status: 400, code: 'PLATFORM.INPUT_INVALID' });
-        return;
+        const error = { code: 'PLATFORM.INPUT_INVALID', title: null, message: 'Something went wrong.' };
+        return { status: 400, body: JSON.stringify({ status: 'error', error }) };
       }
-      if (query.has('ids')) return;
-      control.largestPage = kombo.pageSize;
-      kombo.beforePage({ updatedAfter: query.get('updated_after'), cursor });
+      if (!query.has('ids')) {
+        control.largestPage = kombo.pageSize;
+        kombo.beforePage({ updatedAfter: query.get('updated_after'), cursor });
+      }
+      return kombo.respond(respond);
     },
   });
   const kombo: SandboxKombo = {
@@ -48,6 +52,7 @@ export async function startSandboxKombo(options: {
     cursorsRefused: 0,
     beforePage: () => undefined,
     queries: [],
+    respond: (respond) => respond(),
   };
   return kombo;
 }

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { IN_ENGLISH } from '../../../functions/contract/parsing.ts';
-import type { SandboxControl } from '../control.ts';
 import {
   FILTERS,
   type FilterName,
@@ -11,28 +10,33 @@ import {
 } from '../records.ts';
 import { type ApiResponse, failure, success } from '../response.ts';
 
-/** Responds to `GET /lms/course-progressions` for one integration. `now` is in milliseconds since 1970. */
+/**
+ * Responds to `GET /lms/course-progressions` for one integration.
+ *
+ * @param now the sandbox's time, in milliseconds since 1970
+ * @param largestPage the maximum number of records on a page
+ */
 export function courseProgressions(
   integration: SandboxIntegration,
   parameters: URLSearchParams,
-  { now, control }: { now: number; control: SandboxControl },
+  now: number,
+  largestPage: number,
 ): ApiResponse {
   const invalid = (message: string) => failure('PLATFORM.INPUT_INVALID', message);
   const query = parseQuery(parameters);
   if ('invalid' in query) return invalid(query.invalid);
-  const pass = { filters: fingerprint(integration.id, parameters), generation: control.cursorGeneration };
+  const filters = fingerprint(integration.id, parameters);
   let from = 0;
   if (query.cursor !== undefined) {
     const cursor = decodeCursor(query.cursor);
     if (cursor === null) return invalid('cursor: is not a cursor of this API');
-    if (cursor.filters !== pass.filters) return invalid('cursor: belongs to a request with other filters');
-    if (cursor.generation !== pass.generation) return invalid('cursor: has expired');
+    if (cursor.filters !== filters) return invalid('cursor: belongs to a request with other filters');
     from = cursor.index;
   }
-  query.page_size = Math.min(query.page_size, control.largestPage);
+  query.page_size = Math.min(query.page_size, largestPage);
   const view = integration.records.at(now);
   const { results, next } = readPage(view, query, from, integration.unsupportedFilters ?? []);
-  return success({ next: next === null ? null : encodeCursor({ index: next, ...pass }), results });
+  return success({ next: next === null ? null : encodeCursor({ index: next, filters }), results });
 }
 
 /** A parameter with values that are separated by commas. */
@@ -106,12 +110,11 @@ function parseQuery(parameters: URLSearchParams): Query | { invalid: string } {
 
 /**
  * The position where the next page starts: an index in the records. A record's index changes when other records change.
- * The cursor is valid only with the same filters, and until the sandbox expires its cursors.
+ * The cursor is valid only with the same filters.
  */
 const PageCursor = z.strictObject({
   index: z.int().check(z.nonnegative()),
   filters: z.string(),
-  generation: z.int(),
 });
 type PageCursor = z.infer<typeof PageCursor>;
 

@@ -7,7 +7,7 @@ import type { PollOutcome } from '../../../functions/core/poll/run-poll.ts';
 import { newCheckpoint } from '../../../functions/core/state/checkpoint.ts';
 import { pollHandler } from '../../../functions/poll/handler.ts';
 import { sandboxApi } from '../../../local/sandbox/api.ts';
-import { sandboxControl } from '../../../local/sandbox/control.ts';
+import { sandboxControl } from '../../../local/sandbox/records.ts';
 import { type ApiResponse, failure } from '../../../local/sandbox/response.ts';
 import { syntheticRecords } from '../../../local/sandbox/synthetic-records.ts';
 import { memoryStore } from '../../support/memory-store.ts';
@@ -78,13 +78,12 @@ function limitedServer({ requests: most, windowMs }: Limit) {
     const isAllowed = window.requests < most;
     if (isAllowed) window.requests += 1;
     counts[isAllowed ? 'answered' : 'refused'] += 1;
-    const { status, headers, body } = isAllowed
+    const { status, body } = isAllowed
       ? respond(new Request(input))
       : failure('PLATFORM.RATE_LIMIT_EXCEEDED', 'Too many requests.');
     return Response.json(body, {
       status,
       headers: {
-        ...headers,
         date: new Date(Date.now()).toUTCString(),
         'ratelimit-limit': String(most),
         'ratelimit-remaining': String(most - window.requests),
