@@ -24,7 +24,7 @@ test('the environment of a command is read from the outputs file of the last `cd
   expect(deployedEnvironment({}, outputs)).toEqual({ TABLE_NAME: 'table-of-the-file', QUEUE_URL: QUEUE });
 });
 
-test('the name of the certificates bucket is read from the outputs file when the file contains exactly one', () => {
+test('the name of the certificates bucket is read from the outputs file when the file contains exactly one such name', () => {
   const stacks = (count: number) =>
     Object.fromEntries(
       Array.from({ length: count }, (_, at) => [
@@ -86,6 +86,6 @@ test.each([
     { AOperatorEnvironment1: 'A=1', BOperatorEnvironment2: 'A=2' },
     /has 2 deployments/,
   ],
-])('a stack %s is refused', (_which, outputs, message) => {
+])('the environment of a stack %s is refused', (_which, outputs, message) => {
   expect(() => stackEnvironment({}, 'Learning', outputs)).toThrow(message);
 });

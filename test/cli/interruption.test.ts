@@ -70,7 +70,7 @@ const line = (command: string, args: string[]) => [
   ...(WITHOUT_DATA.includes(command) ? [] : ['--local']),
 ];
 
-test('this file tests the interruption of every command', () => {
+test('the tested interruptions include every command', () => {
   const leaves = (command: Command): string[] =>
     command.commands.length === 0
       ? [command.name()]

@@ -103,7 +103,7 @@ it('`poll` publishes names with --learner-details include, and never stores them
   expect(history.stdout.join()).not.toContain('Testperson');
 });
 
-it('`poll` sets aside a record that does not match the schema, and `set-aside retry` publishes it once it matches', async () => {
+it('`poll` sets aside a record that does not match the schema, and `set-aside retry` publishes the record when it matches', async () => {
   kombo.put(enrolled('a'));
   await poll();
   kombo.now += HOUR_MS;

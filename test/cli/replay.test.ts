@@ -82,7 +82,7 @@ describe('the command `replay`', () => {
     expect(eventsIn(stdout)).toEqual(published);
   });
 
-  it('after Ctrl-C and `replay --resume`, each event was sent, in order', async () => {
+  it('after Ctrl-C and `replay --resume`, each event has been sent in order', async () => {
     const first = await cli.interrupt(6, 'replay', SCHOOL, ...SINCE, '--rate', '4', '--yes', '--json');
     expect(first.exitCode).toBe(130);
     expect(first.stdout).toContain('"state":"stopped"');

@@ -124,7 +124,7 @@ const WRONG: [args: string[], printed: string][] = [
 ];
 
 it.each(WRONG)(
-  'the wrong command %j prints one line with the help of the command and exits with 2',
+  'the wrong command %j prints one line that refers to the help, and exits with 2',
   async (args, printed) => {
     const ran = await runSchoolbell([...args, '--local'], { cwd });
 

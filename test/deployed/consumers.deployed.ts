@@ -143,7 +143,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     await expectPosted(hook(learning), liveRules(learning), events);
   });
 
-  it('a completion is posted to Slack and to an endpoint, and one certificate is issued for it', async () => {
+  it('a completion is posted to Slack and to an endpoint, and one certificate is issued', async () => {
     completeUnder(0, HOSTILE_TITLE);
     const events = await poll(2);
     expect(events.map(typeOf).toSorted()).toEqual(['CertificateIssued', 'CourseCompleted']);
@@ -168,7 +168,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     expect(parsed(request?.body)).toEqual(ofType(events, 'CourseCompleted')[0]);
   });
 
-  it('the bucket contains the certificate, under the key in the event about it', async () => {
+  it('the bucket contains the certificate under the key in CertificateIssued', async () => {
     const { key = '', number = '' } = issued[0] ?? {};
     expect(await certificateKeys()).toEqual([key]);
     const { Body, ContentType } = await s3.send(

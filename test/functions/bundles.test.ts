@@ -184,7 +184,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(poll.log()).toContain('"events":{"CourseCompleted":1}');
   });
 
-  it('replay sends the events of an order once, even when its message arrives twice', async () => {
+  it('the function replay sends the events of a replay once, even when its message arrives twice', async () => {
     const { store, replays } = storeOf(database);
     const kombo = createKombo({ baseUrl: sandbox.url, apiKey: async () => KOMBO_KEY });
     const ports = { store, replays, kombo, clock: Date.now };
@@ -218,7 +218,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(replay.log()).toContain('"published":1');
   });
 
-  it('poll pauses an integration that Kombo no longer has, as a webhook reported', async () => {
+  it('the function poll pauses an integration when a webhook reports a change and Kombo no longer has the integration', async () => {
     const { store } = storeOf(database);
     const gone = 'moodle:gone';
     await store.changeIntegration(gone, () => ({
@@ -231,7 +231,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(await store.readIntegration(gone)).toMatchObject({ state: 'paused', pausedBy: 'kombo' });
   });
 
-  it('poll fails on an invalid message, and its error does not quote the message', async () => {
+  it('the function poll fails when its message is invalid, and the error does not quote the message', async () => {
     const answer = await poll.invoke({ Records: [{ body: 'Ada Byron <ada@example.com>' }] });
     expect(answer).toEqual({
       error: { errorType: 'Error', errorMessage: expect.stringContaining('SyntaxError') },
@@ -240,7 +240,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(poll.log()).toMatch(/at [^ ]*functions\/poll\/handler\.ts:\d+:\d+"/);
   });
 
-  it('webhook queues a poll for a signed request and refuses a forged request', async () => {
+  it('the function webhook queues a poll for a signed request and refuses a forged request', async () => {
     const body = JSON.stringify({
       id: 'webhook-1',
       type: 'data-changed',
@@ -261,7 +261,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(webhook.log()).not.toContain('efused');
   });
 
-  it("slack posts an event, and when Slack refuses the message, the error contains Slack's error code only", async () => {
+  it("the function slack posts an event, and when Slack refuses the message, the error contains only Slack's error code", async () => {
     const { detail } = exampleOf('CourseCompleted');
     const learner = {
       ...Object(detail).learner,

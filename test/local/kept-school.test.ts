@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true }));
 
-it('the history of a new school begins so early that the events of its story end today', () => {
+it('the history of a new school begins so early that its scripted events end today', () => {
   const today = Date.parse('2026-03-22T12:00:00.000Z');
   expect(newSchool(today)).toEqual({
     seed: 1,

@@ -143,7 +143,7 @@ test('whichever statements fail, each progression keeps the state of the entry w
   );
 });
 
-test('a transient error is thrown when statements are throttled in each of seven requests', async () => {
+test('applying a journal entry throws a transient error when statements are throttled in each of seven requests', async () => {
   withoutWaiting();
   const { calls, sent } = failing(() => ({ code: 'ThrottlingError', tookEffect: false }));
 

@@ -60,7 +60,7 @@ describe('a table that does not exist or cannot be reached', () => {
     await expect(reading).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('the application of an entry stops at the first request that fails', async () => {
+  it('applying a journal entry stops at the first request that fails', async () => {
     let requests = 0;
     const calls = {
       ...engine.calls(),

@@ -24,7 +24,7 @@ describe('the journal', () => {
     expect(counts).toEqual({ putItem: 1, getItem: 1 });
   });
 
-  it('the unpublished entries of several integrations are read with one request, without a damaged entry', async () => {
+  it('the unpublished entries of several integrations are read with one request, and a damaged entry is left out', async () => {
     const [finished, left, damaged] = [someIntegration(), someIntegration(), someIntegration()];
     const store = engine.store();
     for (const integration of [finished, left, damaged]) await store.appendEntry(someEntry({ integration }));
@@ -75,7 +75,7 @@ describe('the journal', () => {
     expect(await store.readEntry(integration, 1)).toEqual(someEntry({ integration }));
   });
 
-  it('an appended entry whose response was lost counts as successful', async () => {
+  it('a journal entry counts as appended when only the response was lost', async () => {
     const entry = someEntry({ integration: someIntegration() });
 
     await engine.store(sentTwice(engine.calls(), 'putItem')).appendEntry(entry);

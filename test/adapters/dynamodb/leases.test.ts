@@ -41,7 +41,7 @@ describe('the lease of an integration', () => {
     });
   });
 
-  it('when a worker requests a lease that another worker holds, the holder gets a request for another poll at its release', async () => {
+  it('when a worker requests a lease that another worker holds, the holder is asked for another poll when it releases the lease', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -101,7 +101,7 @@ describe('the lease of an integration', () => {
     expect(await engine.store(calls).takeLease(id, lease('b'), NOW)).toEqual({ taken: false, until: SOON });
   });
 
-  it('a lease that is saved with an end in the past can be acquired immediately, with a fence', async () => {
+  it('a lease that is saved with an end in the past can be acquired immediately, and the next worker must append a fence', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -111,7 +111,7 @@ describe('the lease of an integration', () => {
     expect(await store.takeLease(id, lease('b'), NOW)).toMatchObject({ taken: true, fence: true });
   });
 
-  it('a transient error is thrown when other workers acquire the lease before each attempt', async () => {
+  it('a worker gets a transient error when other workers acquire the lease before each of its attempts', async () => {
     const id = someIntegration();
     const store = engine.store();
     let turn = 0;
@@ -193,7 +193,7 @@ describe('a checkpoint', () => {
 describe('a response that was lost', () => {
   const engine = useEngine();
 
-  it('a worker whose response to acquiring a free lease was lost holds the lease', async () => {
+  it('a worker holds a free lease that it requested when only the response was lost', async () => {
     const id = someIntegration();
 
     const answer = await engine.store(sentTwice(engine.calls(), 'updateItem')).takeLease(id, lease('a'), NOW);
@@ -201,7 +201,7 @@ describe('a response that was lost', () => {
     expect(answer).toEqual({ taken: true, checkpoint: newCheckpoint(id), lease: lease('a'), fence: false });
   });
 
-  it('a worker whose response to acquiring an expired lease was lost holds the lease and must append a fence', async () => {
+  it('a worker holds an expired lease that it requested when only the response was lost, and must append a fence', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('frozen', PAST), NOW);
     // The first request fails because another worker holds the lease. The second request acquires the lease,
@@ -223,7 +223,7 @@ describe('a response that was lost', () => {
     });
   });
 
-  it('a worker that holds a lease can acquire the lease again, with a fence', async () => {
+  it('a worker that holds a lease can acquire the lease again, and then must append a fence', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('frozen', PAST), NOW);
@@ -233,7 +233,7 @@ describe('a response that was lost', () => {
     expect(await store.takeLease(id, lease('a'), NOW)).toMatchObject({ taken: true, fence: true });
   });
 
-  it('a saved checkpoint whose response was lost counts as successful', async () => {
+  it('a checkpoint counts as saved when only the response was lost', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('a'), NOW);
 
@@ -242,7 +242,7 @@ describe('a response that was lost', () => {
     expect(await engine.store().readCheckpoint(id)).toMatchObject({ checkpoint: checkpoint(id, 1) });
   });
 
-  it('a release whose response was lost counts as successful and returns the request for another poll', async () => {
+  it('a lease counts as released when only the response was lost, and the request for another poll is returned', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('a'), NOW);
     await engine.store().takeLease(id, lease('b'), NOW);
@@ -254,7 +254,7 @@ describe('a response that was lost', () => {
     expect(released).toEqual({ again: true });
   });
 
-  it('a release whose response was lost counts as successful even when another worker has saved a checkpoint since', async () => {
+  it('a lease counts as released when only the response was lost, even when another worker has saved a checkpoint since', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);

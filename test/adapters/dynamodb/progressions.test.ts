@@ -74,7 +74,7 @@ describe('known progressions', () => {
     expect(known.get('p1')?.state.status).toBe('ENROLLED');
   });
 
-  it('the known states that are read are the same with and without the shown records', async () => {
+  it('the same known states are read whether or not the shown records are passed', async () => {
     const integration = someIntegration();
     const shown = ids(6).map((id) => observed({ id }));
     const [same, moved, discarded, erased, learner, course] = shown.map(({ state, ...record }) =>
@@ -110,7 +110,7 @@ describe('known progressions', () => {
     expect(counts).toEqual({ batchGetItem: 3 });
   });
 
-  it('no request is made when no ids are passed', async () => {
+  it('no request for known states is made when no ids are passed', async () => {
     const { calls, counts } = counted(engine.calls());
 
     expect(await engine.store(calls).readKnown(someIntegration(), [])).toEqual(new Map());
@@ -156,7 +156,7 @@ describe('known progressions', () => {
     expect(units).toEqual({ write: 1, read: 1 });
   });
 
-  it('keys that DynamoDB did not process are requested again', async () => {
+  it('known states whose keys DynamoDB did not process are requested again', async () => {
     const integration = someIntegration();
     await engine.store().applyEntry(someEntry({ integration, changes: ids(3).map(changeOf) }));
     const calls = engine.calls();
@@ -180,7 +180,7 @@ describe('known progressions', () => {
     expect(asked).toEqual([3, 2, 1]);
   });
 
-  it('a transient error is thrown when keys stay unprocessed in each of seven requests', async () => {
+  it('reading known states throws a transient error when keys stay unprocessed in each of seven requests', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     onTestFinished(() => {
       vi.useRealTimers();

@@ -47,7 +47,7 @@ describe('set-aside items', () => {
     expect(await engine.store().readSetAside(integration)).toHaveLength(2);
   });
 
-  it('an item whose id is longer than a key of DynamoDB can be set aside', async () => {
+  it('a record whose id is longer than a key of DynamoDB can be set aside', async () => {
     const integration = someIntegration();
     const store = engine.store();
     const items = [record('é'.repeat(5000)), record(`${'é'.repeat(5000)}!`), record('')];

@@ -38,7 +38,7 @@ function eventOf(bytes: number, index = 0): LearningEvent {
 }
 
 describe('the size of an entry', () => {
-  test('the size of an entry is the number of UTF-8 bytes of its texts and resources, plus 14 for the time', () => {
+  test('the size of an entry is the number of UTF-8 bytes of its texts and resources, plus 14 bytes for the time', () => {
     const entry = {
       Source: 'schule',
       DetailType: 'Prüfung',

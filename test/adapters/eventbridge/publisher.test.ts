@@ -90,7 +90,7 @@ describe('an event', () => {
   });
 });
 
-test('no call is made when no events are published', async () => {
+test('publishing no events makes no call', async () => {
   expect(await publisherOver().publish([])).toEqual({ accepted: [], refused: [], error: null });
   expect(calls).toEqual([]);
 });
@@ -103,7 +103,7 @@ test('25 events are published with three calls', async () => {
   expect(new Set(ids()).size).toBe(25);
 });
 
-describe('an entry that EventBridge fails', () => {
+describe('an entry that fails', () => {
   test.each(['InternalFailure', 'ThrottlingException', 'ServiceUnavailable', 'SomethingNew'])(
     'after the error %s, only the failed entries of a call are sent again',
     async (code) => {
@@ -150,7 +150,7 @@ describe('an entry that EventBridge fails', () => {
     },
   );
 
-  test('a transient error is returned when EventBridge does not accept an entry within the time budget', async () => {
+  test('publishing returns a transient error when EventBridge does not accept an entry within the time budget', async () => {
     bus.control.failEntries({ code: 'SomethingNew', times: 2 });
 
     const { accepted, refused, error } = await publisherOver({}, 0).publish(someEvents(3));
@@ -234,7 +234,7 @@ describe('a call that fails', () => {
     expect(delivered).toHaveLength(4);
   });
 
-  test('a transient error is returned when the connection is refused', async () => {
+  test('publishing returns a transient error when the connection is refused', async () => {
     await bus.close();
 
     const { error } = await publisherOver({}, 0).publish(someEvents(1));
@@ -243,7 +243,7 @@ describe('a call that fails', () => {
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  test('a deployment error is returned when there are no AWS credentials', async () => {
+  test('publishing returns a deployment error when there are no AWS credentials', async () => {
     const missing = Object.assign(new Error('Could not load credentials from any providers'), {
       name: 'CredentialsProviderError',
     });
@@ -252,7 +252,7 @@ describe('a call that fails', () => {
     expect((await publisher.publish(someEvents(1))).error).toBeInstanceOf(DeploymentError);
   });
 
-  test('a deployment error is returned when the name of the Region is malformed', async () => {
+  test('publishing returns a deployment error when the name of the Region is malformed', async () => {
     const { error } = await publisherOver({ region: 'not a region' }).publish(someEvents(1));
 
     expect(error).toBeInstanceOf(DeploymentError);

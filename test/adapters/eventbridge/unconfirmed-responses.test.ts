@@ -44,7 +44,7 @@ test.each<[string, Answer, number]>([
   },
 );
 
-test('a transient error is returned when no response confirms the entries', async () => {
+test('publishing returns a transient error when no response confirms the entries', async () => {
   const { publisher } = publisherAnswered([{}], 0);
 
   const { accepted, refused, error } = await publisher.publish(someEvents(2));

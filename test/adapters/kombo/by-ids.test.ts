@@ -68,7 +68,7 @@ describe('the records with given ids', () => {
     expect(Math.max(...server.asked.map(({ length }) => length))).toBeLessThan(4_096);
   });
 
-  test('no request is made when no ids are passed', async () => {
+  test('no request for records is made when no ids are passed', async () => {
     expect(await komboAt(server).readByIds(INTEGRATION, [])).toEqual({ records: [], rejected: [] });
     expect(server.asked).toEqual([]);
   });

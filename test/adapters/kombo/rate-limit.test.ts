@@ -172,7 +172,7 @@ describe('a window that ends later than a call may take', () => {
     expect(requests).toEqual([0, 90]);
   });
 
-  test('a long window that one integration hit stops the other integrations for at most 15 minutes', async () => {
+  test('after a rate limit with a long window, requests for other integrations wait for at most 15 minutes', async () => {
     const client = kombo(refusal({ 'retry-after': '3600' }));
 
     expect(await limitedFor(() => read(client, 'moodle:a'))).toBe(60 * MINUTE_MS);

@@ -48,7 +48,7 @@ describe('many messages to a queue that does not accept all of them', () => {
   });
 });
 
-it('only the messages that failed are sent again', async () => {
+it('only the messages that a queue did not accept are sent again', async () => {
   const failed = new Set<number>();
   queue.fate = (message) => {
     const number = numberOf(message);

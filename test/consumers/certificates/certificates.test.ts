@@ -187,7 +187,7 @@ describe('certificates of an erased learner', () => {
     expect((await desk({ onErasure: 'keep' }, completed, erased)).pdfs.size).toBe(1);
   });
 
-  test('when a completion from before an erasure arrives after it, a certificate without a PDF is issued', async () => {
+  test('when a completion from before an erasure arrives after the erasure, a certificate without a PDF is issued', async () => {
     const made = await desk({}, erased, completed);
     expect(made.validDates).toEqual([MARCH]);
     expect(publishedTypes(made)).toEqual(['Issued']);

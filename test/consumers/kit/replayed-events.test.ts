@@ -32,7 +32,7 @@ const shipped: fc.Arbitrary<{ consumer: string; patterns: EventPattern[] }> = fc
 );
 const addressees = fc.constantFrom(null, ...consumers);
 
-test('a replay matches the same rules as the live events, but only the rules of its consumer when it is for one consumer', async () => {
+test('a replay for all consumers matches the same rules as the live events, and a replay for one consumer only the rules of this consumer', async () => {
   let replayedToRules = 0;
   await fc.assert(
     fc.asyncProperty(shipped, addressees, async ({ consumer, patterns }, addressee) => {

@@ -120,7 +120,7 @@ describe('a completion', () => {
     expect(eventsOf(completed(JAN), completed(date))).toEqual([event]);
   });
 
-  test('when Kombo shows a completion first without and later with its date, CompletionCorrected is published', () => {
+  test('when a completed course without a completion date gets one, CompletionCorrected is published', () => {
     expect(eventsOf(completed(null), completed(JAN))).toEqual(['CompletionCorrected']);
   });
 

@@ -124,7 +124,7 @@ describe('a baseline', () => {
     ],
     ['changed today and has no enrolment date', { enrolledAt: null, changedAt: RECENT }, false],
   ])(
-    'a baseline since a date compares the date of the status of a record that was %s',
+    'a baseline since a date decides by the date of the status for a record that was %s',
     (_what, state, isPublished) => {
       const since = { ...baseline, baseline: { mode: 'since', date: FEB } as const };
       expect(decide([observed(state)], new Map(), since).events[0]).toHaveLength(isPublished ? 1 : 0);
@@ -272,7 +272,7 @@ describe('expired data', () => {
     });
   });
 
-  test('while the data is expired, a removal is not trusted, but a new status in the same record is', () => {
+  test('while the data is expired, a new status is trusted even if the same record shows a removal', () => {
     const { decisions, hasUntrusted } = decide(
       [observed({ status: 'COMPLETED', removedAt: FEB })],
       knownBy(known()),

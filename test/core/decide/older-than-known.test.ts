@@ -67,7 +67,7 @@ test.each([
   expect(poller.store.place().checkpoint.watermark).toBe(watermark);
 });
 
-test('a record whose `changed_at` is older than the known one is not read again when its status and dates are the known ones', async () => {
+test('a record whose `changed_at` is older than the known `changed_at` is not read again when nothing else differs', async () => {
   const poller = await synced(['a', 'b', 'c']);
   poller.put(observed({ id: 'a', changedAt: '2026-01-01T00:00:00.000Z' }));
   poller.ports.kombo.readByIds = () => {

@@ -48,7 +48,7 @@ describe('a course that is taken again', () => {
     ]);
   });
 
-  test('a null completion date does not replace the known one while the status stays the same', () => {
+  test('a null completion date does not replace the known date while the status stays the same', () => {
     expect(
       story(
         { status: 'COMPLETED', completedAt: FIRST },

@@ -33,7 +33,7 @@ test('a reconciliation counts the records with each unknown status, and removes 
   expect(listed(poller)).toEqual([]);
 });
 
-test('an incremental run adds new unknown statuses to the list and does not change those already listed', async () => {
+test('an incremental run adds new unknown statuses to the list and does not change the listed statuses', async () => {
   const poller = await withSuspended();
   const [before] = listed(poller);
   poller.put(suspended('c'), observed({ id: 'd', status: null }, { unknownStatus: 'WAITING' }));
@@ -79,7 +79,7 @@ test('when a record with an unknown status gets a known status, the next reconci
   expect(poller.types()).toEqual(['LearnerDropped', 'LearnerDropped']);
 });
 
-test('when there are more than 20 unknown statuses, the rest are counted together, to keep the checkpoint small', async () => {
+test('at most 20 unknown statuses are counted separately, and all further statuses together, to keep the checkpoint small', async () => {
   const poller = await synced(['a', 'b', 'c']);
   for (let at = 0; at < 50; at += 1) {
     poller.put(observed({ id: `p${at}`, status: null }, { unknownStatus: `STATUS ${at}` }));
@@ -89,7 +89,7 @@ test('when there are more than 20 unknown statuses, the rest are counted togethe
   expect(poller.store.aside.at(-1)).toMatchObject({ id: 'more statuses', count: 30 });
 });
 
-test('a set-aside record is removed from the list when a poll can read it', async () => {
+test('a set-aside record is removed from the list when a poll can read the record', async () => {
   const poller = await synced(['a', 'b', 'c']);
   poller.kombo.rejected = [{ id: 'a', reason: 'enrolled_at is not a valid timestamp' }];
   await poller.poll();

@@ -70,7 +70,7 @@ test.each<[string, Partial<Change['state']>, boolean]>([
   ['another time of change', { changedAt: '2026-01-01T00:00:00.000Z' }, true],
   ['another id on the platform', { remoteId: 'other' }, true],
 ])(
-  'the fingerprint of a change covers its status and dates only: a change with %s',
+  'the fingerprint of a change depends on its status and its dates, but not on other fields (%s)',
   (_what, state, isSame) => {
     const change = changeOf('p1');
     const other = fingerprintOf({ ...change, state: { ...change.state, ...state } });

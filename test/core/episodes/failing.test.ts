@@ -27,7 +27,7 @@ async function synced(): Promise<World> {
 }
 
 describe('an integration that fails', () => {
-  test('an integration that fails several times publishes IntegrationFailing once, and IntegrationRecovered once when it succeeds', async () => {
+  test('IntegrationFailing is published once when an integration fails several times, and IntegrationRecovered once when it succeeds', async () => {
     const poller = await synced();
     poller.kombo.failures = [failing(), failing(), failing()];
     for (let at = 0; at < 3; at += 1) {
@@ -77,7 +77,7 @@ describe('an integration that fails', () => {
     expect(notified(poller)).toEqual(['IntegrationFailing', 'IntegrationRecovered']);
   });
 
-  test('a temporary failure of less than one hour publishes no event', async () => {
+  test('no event is published about a temporary failure that lasts less than one hour', async () => {
     const poller = await synced();
     poller.kombo.failures = [new TransientError('busy'), new TransientError('busy')];
     await poller.poll();
@@ -87,7 +87,7 @@ describe('an integration that fails', () => {
     expect(poller.bus.notified).toEqual([]);
   });
 
-  test('a temporary failure of one hour publishes IntegrationFailing', async () => {
+  test('IntegrationFailing is published when a temporary failure lasts one hour', async () => {
     const poller = await synced();
     poller.kombo.failures = [new TransientError('busy'), new TransientError('busy')];
     await poller.poll();
@@ -100,7 +100,7 @@ describe('an integration that fails', () => {
     new WaitingError('first sync pending'),
     new AccessRefusedError('key rejected'),
     new DeploymentError('no permission'),
-  ])('a poll that fails with the error "%s" does not publish IntegrationFailing', async (error) => {
+  ])('IntegrationFailing is not published when a poll fails with the error "%s"', async (error) => {
     const poller = await synced();
     poller.kombo.failures = [error];
     expect(await poller.poll()).toMatchObject({ kind: 'failed', failure: { kind: error.kind } });

@@ -26,7 +26,7 @@ describe('an integration that needs a person', () => {
     expect(waits).toEqual([5, 10, 20, 320, 360, 360].map((minutes) => minutes * MINUTE_MS));
   });
 
-  test('the failure of an integration that needs a person is due to be published immediately, and only once', () => {
+  test('when an integration needs a person, IntegrationFailing is due immediately, and only once', () => {
     const health = failTimes('integration', 1);
     expect(isNoticeDue(health)).toBe(true);
     const notified = { ...health, notified: true };
@@ -35,13 +35,13 @@ describe('an integration that needs a person', () => {
   });
 
   test.each(['transient', 'waiting', 'access-refused', 'deployment'] as const)(
-    'when the failure of an integration was not published, the publication is still due after a failure of the kind %s',
+    'when IntegrationFailing was due and not published, it is still due after a failure of the kind %s',
     (kind) => {
       expect(isNoticeDue(afterFailure(failTimes('integration', 1), failure(kind), NOW))).toBe(true);
     },
   );
 
-  test('an episode of failures has the number of its failures and the time of its first failure', () => {
+  test('the health of a failing integration contains the number of failures and the time of the first failure', () => {
     expect(failTimes('integration', 3)).toMatchObject({ failures: 3, since: '2026-03-02T08:00:00.000Z' });
   });
 });
@@ -51,7 +51,7 @@ describe('a temporary failure', () => {
     expect(waitOf(failTimes('transient', 50))).toBe(0);
   });
 
-  test('a temporary failure is due to be published after one hour', () => {
+  test('after a temporary failure, IntegrationFailing is due when one hour has passed', () => {
     const health = failTimes('transient', 1);
     expect(isNoticeDue(afterFailure(health, failure('transient'), NOW + HOUR_MS - 1))).toBe(false);
     expect(isNoticeDue(afterFailure(health, failure('transient'), NOW + HOUR_MS))).toBe(true);
@@ -59,7 +59,7 @@ describe('a temporary failure', () => {
 });
 
 describe('an integration that is being set up', () => {
-  test('an integration that waits for its setup is not published as failing', () => {
+  test('IntegrationFailing is never due for an integration that waits for its setup', () => {
     const later = NOW + 100 * HOUR_MS;
     expect(isNoticeDue(afterFailure(failTimes('waiting', 20), failure('waiting'), later))).toBe(false);
     expect(waitOf(failTimes('waiting', 20))).toBe(10 * MINUTE_MS);
@@ -72,7 +72,7 @@ describe('an integration that is being set up', () => {
     expect(isNoticeDue(health)).toBe(false);
   });
 
-  test('an episode whose failure was published does not end when the integration waits for its setup', () => {
+  test('an episode in which IntegrationFailing was published does not end when the integration waits for its setup', () => {
     const notified = { ...failTimes('integration', 2), notified: true };
     const health = afterFailure(afterFailure(notified, failure('waiting'), NOW), failure('integration'), NOW);
     expect(health).toMatchObject({ notified: true, since: notified.since });
@@ -80,20 +80,20 @@ describe('an integration that is being set up', () => {
 });
 
 describe('a refusal of access', () => {
-  test('while it is unknown who caused a refusal, the integration is polled at each dispatch, and no failure is published', () => {
+  test('while it is unknown who caused a refusal, the integration is polled at each dispatch, and IntegrationFailing is not due', () => {
     const health = failTimes('access-refused', 50);
     expect(waitOf(health)).toBe(0);
     expect(isNoticeDue(afterFailure(health, failure('access-refused'), NOW + 100 * HOUR_MS))).toBe(false);
   });
 
-  test('when Kombo refuses one integration only, the failure is published, and the integration is polled less and less often', () => {
+  test('when Kombo refuses one integration only, IntegrationFailing is due, and the integration is polled less and less often', () => {
     const health = afterFailure(failTimes('access-refused', 1), failure('access-refused'), NOW, true);
     expect(isNoticeDue(health)).toBe(true);
     expect(waitOf(health)).toBe(10 * MINUTE_MS);
   });
 
   test.each(['transient', 'waiting', 'deployment'] as const)(
-    'a failure of the kind %s is the same whether or not Kombo accepts other integrations',
+    'a failure of the kind %s has the same effect whether or not Kombo accepts other integrations',
     (kind) => {
       expect(afterFailure(WELL, failure(kind), NOW, true)).toEqual(afterFailure(WELL, failure(kind), NOW));
     },
@@ -110,7 +110,7 @@ test.each(['access-refused', 'deployment'] as const)(
   },
 );
 
-test('an error of the deployment is never published as a failure of an integration', () => {
+test('IntegrationFailing is never due after an error of the deployment', () => {
   const later = NOW + 100 * HOUR_MS;
   expect(isNoticeDue(afterFailure(failTimes('deployment', 20), failure('deployment'), later))).toBe(false);
 });

@@ -52,7 +52,7 @@ function decisions(): [Decision, Decision] {
 }
 
 describe('the count of a hold', () => {
-  test('the count of held changes belongs to the run that was stopped, at the page where the run stopped', () => {
+  test('the count of held changes is used for the run that was stopped, at the page where the run stopped', () => {
     expect(isCounted(held, run)).toBe(true);
     expect(countingOf({ ...empty, held: counting, run }, 'run')).toEqual(counting.counting);
   });
@@ -62,18 +62,18 @@ describe('the count of a hold', () => {
     ['began at another time', { ...run, startedAt: LATER }],
     ['is in another pass', { ...run, pass: 1 }],
     ['continues at another page', { ...run, cursor: 'at-30' }],
-  ])('the count of held changes does not belong to a run that %s', (_what, other) => {
+  ])('the count of held changes is not used for a run that %s', (_what, other) => {
     expect(isCounted(held, other)).toBe(false);
     expect(countingOf({ ...empty, held: counting, run: other }, 'run')).toBeNull();
   });
 
-  test('a hold is not completely counted while the count is in progress or must start over', () => {
+  test('the count of held changes is incomplete while counting is in progress or must start over', () => {
     expect(isCounted(counting, run)).toBe(false);
     expect(isCounted({ ...held, stoppedAt: null }, run)).toBe(false);
     expect(countingOf({ ...empty, held, run }, 'run')).toBeNull();
   });
 
-  test('the count of an incremental run does not belong to a reconciliation at the same page', () => {
+  test('the count of held changes of an incremental run is not used for a reconciliation at the same page', () => {
     const checkpoint = {
       ...empty,
       held: counting,
@@ -91,7 +91,7 @@ describe('the count of a hold', () => {
   });
 });
 
-describe('the limit', () => {
+describe('the limit of suspect changes', () => {
   const [ordinary, suspect] = decisions();
   const now = Date.parse(AT);
   const passed = (count: number): Checkpoint => ({ ...empty, surge: [{ hour: AT, count }] });

@@ -37,7 +37,7 @@ const episodes = {
 };
 
 test.each(Object.entries(episodes))(
-  'the event %s has the same id in each publication, wherever the process is killed',
+  'the event %s has the same id in each publication, at whatever call the process is killed',
   async (type, begin) => {
     for (const tookEffect of [false, true]) {
       for (let at = 1; ; at += 1) {
@@ -55,7 +55,7 @@ test.each(Object.entries(episodes))(
   },
 );
 
-test('after each published IntegrationFailing, IntegrationRecovered is published, wherever the process was killed', async () => {
+test('after each published IntegrationFailing, IntegrationRecovered is published, at whatever call the process was killed', async () => {
   for (const tookEffect of [false, true]) {
     for (let at = 1; ; at += 1) {
       const poller = await synced();

@@ -105,7 +105,7 @@ describe('the courses of a count', () => {
     expect(waiting.courses.map(({ id }) => id)).toEqual(['c3', 'c1', 'c2']);
   });
 
-  test('a count of held changes lists at most 20 courses and counts the rest together', async () => {
+  test('a count of held changes lists at most 20 courses and counts the changes of the other courses together', async () => {
     const all = Array.from({ length: 23 }, (_, at) => String.fromCharCode(97 + at));
     const { waiting } = await counted(...all.map((id) => ({ id, course: { id } })).toReversed());
     expect(waiting.courses.map(({ id }) => id)).toEqual(all.slice(0, 20));

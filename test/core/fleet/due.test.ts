@@ -72,14 +72,14 @@ const refused = (intervals: number, retryIn?: number) => ({
 });
 
 describe('a refusal of access', () => {
-  test('when the only integration is refused, the refusal counts as an error of the deployment', () => {
+  test('when Kombo refuses the only integration, the refusal counts as an error of the deployment', () => {
     expect(summary(dueOf({ a: { succeeded: 2, failed: refused(1) } }))).toEqual({
       polls: [],
       stopped: ['a'],
     });
   });
 
-  test('when all integrations that ran in the last two intervals were refused, the refusal counts as an error of the deployment', () => {
+  test('when Kombo refused all integrations that ran in the last two intervals, the refusals count as an error of the deployment', () => {
     const due = dueOf({
       a: { succeeded: 2, failed: refused(1) },
       b: { succeeded: null, failed: refused(0.9) },
@@ -92,7 +92,7 @@ describe('a refusal of access', () => {
     expect(summary(due)).toEqual({ polls: ['new', 'late'], stopped: ['a', 'b'] });
   });
 
-  test('when another integration succeeded after a refusal, the refusal counts as a failure of the refused integration', () => {
+  test('when Kombo accepts an integration after it refused another one, the refusal counts as a failure of the refused integration', () => {
     expect(summary(dueOf({ a: { failed: refused(1) }, b: { succeeded: 0.9 } }))).toEqual({
       polls: ['a, own', 'b'],
       stopped: [],
@@ -100,14 +100,14 @@ describe('a refusal of access', () => {
   });
 
   test.each(['integration', 'waiting'] as const)(
-    'when another integration failed after a refusal with the kind %s, the refusal counts as a failure of the refused integration',
+    'when an integration fails with the kind %s after Kombo refused another one, the refusal counts as a failure of the refused integration',
     (kind) => {
       const due = dueOf({ a: { failed: refused(1) }, b: { failed: { kind, ago: 0.9, retryIn: 1 } } });
       expect(summary(due)).toEqual({ polls: ['a, own'], stopped: [] });
     },
   );
 
-  test('a refusal still counts as a failure of the refused integration when another integration succeeded since and is now refused', () => {
+  test('a refusal still counts as a failure of the refused integration when Kombo has accepted another integration and now refuses it', () => {
     const due = dueOf({ a: { failed: refused(3, 5) }, b: { succeeded: 1, failed: refused(0.5) } });
     expect(summary(due)).toEqual({ polls: [], stopped: ['b'] });
   });
@@ -134,13 +134,13 @@ describe('a refusal of access', () => {
     expect(summary(dueOf({ a: { failed: refused(1, 3) }, b: { succeeded: 0.5 } })).polls).toEqual(['b']);
   });
 
-  test('when the probe succeeds, all refused integrations are due immediately', () => {
+  test('when the probe succeeds, all integrations that Kombo refused are due immediately', () => {
     const fleet = { a: { succeeded: 0.9 }, b: { failed: refused(9) }, c: { failed: refused(5) } };
     const lastProbe = { integration: 'a', at: ago(1) };
     expect(summary(dueOf(fleet, lastProbe))).toEqual({ polls: ['b', 'c', 'a'], stopped: [] });
   });
 
-  test('when an integration is refused after the probe succeeded, the refusal counts as a failure of this integration', () => {
+  test('when Kombo refuses an integration after the probe succeeded, the refusal counts as a failure of this integration', () => {
     const fleet = { a: { succeeded: 0.3 }, b: { failed: refused(0.5) } };
     expect(summary(dueOf(fleet, { integration: 'a', at: ago(1) })).polls).toEqual(['b, own', 'a']);
   });
@@ -257,7 +257,7 @@ const fleets = fc
 /** Generates the delay of each dispatch, as a share of the interval. */
 const jitters = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 100, maxLength: 100 });
 
-test('while all integrations are refused, the integration that succeeded last is the first probe, and each interval has another probe', () => {
+test('while Kombo refuses all integrations, the integration that succeeded last is the first probe, and each interval has another probe', () => {
   fc.assert(
     fc.property(fleets, jitters, (fleet, jitter) => {
       let last: Probe | null = null;
@@ -280,7 +280,7 @@ test('while all integrations are refused, the integration that succeeded last is
   );
 });
 
-test('while all integrations are refused, a second dispatch within an interval has no probe', () => {
+test('while Kombo refuses all integrations, a second dispatch within an interval has no probe', () => {
   const fleet = [stopped('moodle:a', NOW - INTERVAL_MS), stopped('moodle:b', null)];
   const last = { integration: 'moodle:a', at: at(NOW) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW + MINUTE_MS, intervalMs: INTERVAL_MS })).toBeNull();

@@ -34,7 +34,7 @@ const entry = (changes: Change[], rest: Partial<JournalEntry> = {}): JournalEntr
 });
 
 describe('the checkpoint after an entry', () => {
-  test('in the checkpoint after an entry, only the run that wrote the entry has the counts of the entry', () => {
+  test('after an entry, the checkpoint has the counts of the entry only in the run that wrote the entry', () => {
     const { reconciliation } = checkpoint;
     expect(advance(checkpoint, entry([change(), { ...change(), events: [] }]), NOW)).toMatchObject({
       entry: 5,
@@ -50,18 +50,18 @@ describe('the checkpoint after an entry', () => {
     });
   });
 
-  test('the checkpoint after an entry has no run when no run is in progress', () => {
+  test('after an entry, the checkpoint has no run when no run was in progress', () => {
     expect(advance({ ...checkpoint, run: null }, entry([change()]), NOW).run).toBeNull();
   });
 
-  test('the checkpoint after an entry records whether the pass changed something', () => {
+  test('after an entry, the checkpoint records whether the pass changed something', () => {
     const fence = entry([]);
     expect(advance(checkpoint, fence, NOW).run?.passChanged).toBe(false);
     const changed = advance(checkpoint, entry([change()]), NOW);
     expect(advance(changed, fence, NOW).run?.passChanged).toBe(true);
   });
 
-  test('the checkpoint after an entry records that the platform has shown an enrolment date', () => {
+  test('after an entry, the checkpoint records that the platform has shown an enrolment date', () => {
     const undated = change({ enrolledAt: null });
     const without = advance(checkpoint, entry([undated]), NOW);
     expect(without.hasEnrolmentDates).toBe(false);

@@ -22,7 +22,7 @@ describe('an integration that was never synced', () => {
     }
   });
 
-  test('an integration is not reconciled before its baseline has set a watermark', async () => {
+  test('no reconciliation runs before the baseline has set a watermark', async () => {
     const poller = world();
     poller.put(observed({ removedAt: '2026-02-20T00:00:00.000Z' }));
     poller.kombo.dataExpiredAt = '2026-03-01T00:00:00.000Z';
@@ -78,7 +78,7 @@ describe('an integration that was never synced', () => {
     expect(poller.types()).toEqual(['LearnerEnrolled']);
   });
 
-  test('a reconciliation that is requested before the baseline runs after the baseline', async () => {
+  test('a reconciliation that was requested before the baseline runs after the baseline', async () => {
     const poller = world();
     poller.put(observed());
     expect(await poller.poll({ mode: 'reconcile' })).toMatchObject({

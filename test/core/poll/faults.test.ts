@@ -155,7 +155,7 @@ describe.each([false, true])(
 );
 
 describe('two workers on one integration', () => {
-  test('a second worker on an integration only requests another poll, and the result of the first worker has this request', async () => {
+  test('a second worker on an integration requests another poll and ends, and the first worker then reports this request', async () => {
     const poller = await busy();
     const first = await poller.pollWithFault({ at: 3, kind: 'frozen', tookEffect: false });
     expect(await poller.poll()).toMatchObject({ kind: 'busy' });

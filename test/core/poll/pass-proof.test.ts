@@ -15,7 +15,7 @@ const pageOf = (ids: string[], rejected: Page['rejected'] = []): Page => ({
 });
 
 describe('the proof that a pass has shown every record', () => {
-  test('the proof of a pass holds when each of 5,000 ids was shown once, and fails when one id was shown twice', () => {
+  test('a pass is proven to be complete when each of 5,000 ids was shown once, but not when one id was shown twice', () => {
     const ids = Array.from({ length: 5_000 }, (_, index) => `progression-${index}`);
     const whole = passProof();
     const repeated = passProof();
@@ -29,7 +29,7 @@ describe('the proof that a pass has shown every record', () => {
     expect(repeated.holds()).toBe(false);
   });
 
-  test('the proof of a pass fails when a record could not be read', () => {
+  test('a pass is not proven to be complete when a record could not be read', () => {
     const proof = passProof();
     proof.add(pageOf(['a'], [{ id: 'b', reason: 'status is not a string' }]));
     expect(proof.holds()).toBe(false);
@@ -41,7 +41,7 @@ describe('the proof that a pass has shown every record', () => {
    */
   const step = fc.record({ from: fc.nat(), to: fc.nat(), isNew: fc.boolean() });
 
-  test('the proof of a pass fails when records moved between pages and an unmoved record was therefore never shown', () => {
+  test('a pass is not proven to be complete when a record was skipped because other records moved', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
@@ -80,7 +80,7 @@ describe('a first sync that took several calls', () => {
     ...part,
   });
 
-  test('a first sync is complete when no record was known before and as many records were read as are known now', () => {
+  test('a first sync is proven to be complete when no record was known before and as many records were read as are known now', () => {
     expect(isFirstSyncWhole(run({}), checkpoint({ known: 7 }))).toBe(true);
   });
 

@@ -132,7 +132,7 @@ describe('pages that repeat', () => {
   });
 
   test.each([2, 3, 7, 64, 100])(
-    'a run whose %d cursors repeat is refused before its fifth round',
+    'a run whose %d cursors repeat is refused after at most four rounds',
     (length) => {
       const read = -readAll((_, page) => `c${page % length}`);
       expect(read).toBeGreaterThan(0);

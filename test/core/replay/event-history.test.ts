@@ -37,7 +37,7 @@ function counted({ store }: ReplayWorld): { store: Store; read: number[] } {
 const idsOf = async (events: AsyncIterable<{ detail: { id: string } }>) =>
   (await Array.fromAsync(events)).map(({ detail }) => detail.id);
 
-test('to find the events of a time range, only the entries of the range and a few others are read', async () => {
+test('the events of a time range are found by reading the entries of this range and few other entries', async () => {
   const at = await polledWorld(200);
   const { store, read } = counted(at);
   const [first, last] = [at.store.journal.get(150), at.store.journal.get(160)];
@@ -113,7 +113,7 @@ test('the events of given progressions are found by reading only the entries tha
   );
 });
 
-test('the events of a progression end at the entry that retention has removed', async () => {
+test("the list of a progression's events ends at the entry that retention has removed", async () => {
   const at = await polledWorld(30);
   const own = [...at.store.journal.values()].filter(({ changes }) => changes[0]?.state.id === 'p0');
   const removed = own.at(4)?.number ?? 0;

@@ -14,7 +14,7 @@ const planned = (at: ReplayWorld, request: Partial<ReplayRequest>) =>
   });
 const iso = (ms: number) => new Date(ms).toISOString();
 
-test('a plan counts the events by type, writes nothing and publishes nothing', async () => {
+test('the plan of a replay counts the events by type, and planning writes and publishes nothing', async () => {
   const at = await polledWorld(9);
   const before = [...at.store.written];
 
@@ -29,7 +29,7 @@ test('a plan counts the events by type, writes nothing and publishes nothing', a
   expect(at.bus.notified.filter(({ type }) => type === 'ReplayStarted')).toEqual([]);
 });
 
-test('a plan counts only the events that match each of the given filters', async () => {
+test('the plan of a replay counts only the events that match each of the given filters', async () => {
   const at = await polledWorld(12);
 
   const count = async (...filter: Parameters<ReplayWorld['plan']>) => (await at.plan(...filter)).events;
@@ -138,7 +138,7 @@ test('a replay is accepted when its range ends now', async () => {
   expect((await at.plan({ ...ALWAYS, to: iso(at.clock.read()) })).events).toBe(1);
 });
 
-test('a plan does not read an entry that is not yet counted in the checkpoint', async () => {
+test('the plan of a replay leaves out an entry that is not yet counted in the checkpoint', async () => {
   const at = await polledWorld(3);
   const entry = at.store.journal.get(3);
   if (entry === undefined) throw new Error('it is there');

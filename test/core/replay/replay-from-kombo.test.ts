@@ -35,7 +35,7 @@ async function planned(at: ReplayWorld, request: Partial<ReplayRequest> = {}): P
 
 const ids = (at: ReplayWorld) => at.replayed().map(({ detail }) => detail.id);
 
-test('a plan from Kombo counts the enrolments and completions with a date in the range', async () => {
+test('the plan of a replay from Kombo counts the enrolments and completions with a date in the range', async () => {
   const plan = await planned(kombo(), { range: { from: FROM, to: day(15) } });
 
   expect(plan).toMatchObject({ events: 7, byType: { LearnerEnrolled: 3, CourseCompleted: 4 } });
@@ -110,7 +110,7 @@ test('a replay from Kombo starts over when Kombo no longer accepts the cursor', 
   expect(new Set(ids(at)).size).toBe(15);
 });
 
-test('a plan from Kombo counts no event twice when Kombo no longer accepts the cursor', async () => {
+test('the plan of a replay from Kombo counts no event twice when Kombo no longer accepts the cursor', async () => {
   const at = kombo();
   const { events } = await planned(at);
   at.kombo.cursorsRefused = 2;
@@ -118,7 +118,7 @@ test('a plan from Kombo counts no event twice when Kombo no longer accepts the c
   expect((await planned(at)).events).toBe(events);
 });
 
-test('a plan from Kombo fails with one line when Kombo repeatedly refuses the cursor, or when pages repeat', async () => {
+test('the plan of a replay from Kombo fails with one line when Kombo repeatedly refuses the cursor, or when pages repeat', async () => {
   const refusing = kombo();
   refusing.kombo.cursorsRefused = 99;
   await expect(planned(refusing)).rejects.toMatchObject({

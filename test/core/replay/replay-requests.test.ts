@@ -84,7 +84,7 @@ describe('the requests of a replay from Kombo', () => {
     ["a course by the platform's own id", { courses: ['c-F'] }, [ANN, BEN], [FIRE]],
     ["a course by its revision's id", { courses: [FIRST] }, [ANN, BEN], [FIRE]],
   ])(
-    'for the filter by %s, a replay from Kombo reads all records once, and then only those of the learners and courses it found',
+    'for the filter by %s, a replay from Kombo reads all records to find the learners and courses, and then only their records',
     async (...row) => {
       const [, filter, users, courses] = row;
       const at = school();

@@ -28,7 +28,7 @@ describe('a run', () => {
     expect(run()).toMatchObject({ startedAt: AT, startEntry: 9, pass: 1, cursor: null });
   });
 
-  test('a baseline that starts again before the first watermark keeps its first start entry', () => {
+  test('a baseline that starts again before the first watermark keeps the journal number at which its first attempt began', () => {
     const begunBefore = { ...checkpoint, watermark: null };
     expect(startRun('baseline', null, begunBefore, AT).startEntry).toBe(0);
   });
@@ -138,7 +138,7 @@ describe('the watermark', () => {
     ['incremental', true, AT],
     ['reconcile', false, AT],
   ] as const)(
-    'after a run (mode %s, an untrusted record: %s), the watermark is %s',
+    'after a run with the mode %s (with an untrusted record: %s), the watermark is %s',
     (mode, hasUntrusted, expected) => {
       expect(watermarkAfter(AT, { mode, startedAt: LATER, hasUntrusted })).toBe(expected);
     },

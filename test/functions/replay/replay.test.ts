@@ -55,7 +55,7 @@ test('a replay that fails temporarily is continued after a pause, in the same in
   expect(at.clock.read()).toBe(begun + 60_000);
 });
 
-test('the replay function throws a temporary failure, so that the queue retries, and does not throw a failure that needs a person', async () => {
+test('the replay function throws an error after a temporary failure, so that the queue retries, but not after a failure that needs a person', async () => {
   const at = await polledWorld(3);
   const { id } = await at.order(await at.plan(ALWAYS));
   const replay = replayFunction(at, 100);

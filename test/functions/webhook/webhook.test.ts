@@ -79,7 +79,7 @@ describe('a webhook that Kombo signed', () => {
     expect(sent).toEqual(polls);
   });
 
-  it('the signature of a webhook is compared with the bytes of the body', async () => {
+  it('the signature of a webhook is computed over the bytes of the body', async () => {
     const { post } = receiver();
     const body = dataChanged({ integration_tool: 'Ünïversität' });
     expect(await post(body, { base64: true })).toMatchObject({ statusCode: 202 });

@@ -38,7 +38,7 @@ describe('patterns that match an event', () => {
     ['$or', { $or: [{ a: [1] }, { b: { c: [2] } }] }, { b: { c: 2 } }],
     ['objects in a list', { items: { id: ['2'] } }, { items: [{ id: '1' }, { id: '2' }] }],
   ];
-  test.each(cases)('this pattern matches its event: %s', (_, pattern, event) =>
+  test.each(cases)('a pattern matches its event in the case "%s"', (_, pattern, event) =>
     expect(matchesPattern(pattern, event)).toBe(true),
   );
 });
@@ -60,7 +60,7 @@ describe('patterns that do not match an event', () => {
     ['neither of $or', { $or: [{ a: [1] }, { b: [2] }] }, { a: 2, b: 1 }],
     ['an empty list', { changes: ['status'] }, { changes: [] }],
   ];
-  test.each(cases)('this pattern does not match its event: %s', (_, pattern, event) =>
+  test.each(cases)('a pattern does not match its event in the case "%s"', (_, pattern, event) =>
     expect(matchesPattern(pattern, event)).toBe(false),
   );
 });

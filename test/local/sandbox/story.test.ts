@@ -49,7 +49,7 @@ const notified = (startsAt: number, learners: number) => {
   });
 };
 
-test('the story of the default school contains every type of learning event, whenever the school begins', () => {
+test('the scripted events of the default school include every type of learning event, whenever the school begins', () => {
   for (const startsAt of [Date.parse('2026-03-02T08:00:00Z'), Date.parse('2031-11-30T23:59:59Z')]) {
     const [, ...polls] = notified(startsAt, 0);
     expect(new Set(polls.flat())).toEqual(new Set(LearningEventType.options));
