@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod/mini';
 import { buildProgram } from '../../cli/program.ts';
 import { untilProgramEnds } from '../../cli/terminal/interruption.ts';
-import { type RunOptions, runHere } from '../support/run-program.ts';
+import { onceAfter, type RunOptions, runHere } from '../support/run-program.ts';
 import { startCommandKombo } from '../support/sandbox-kombo.ts';
 
 const SCHOOL = 'sandbox:school';
@@ -160,14 +160,6 @@ function learningIds(stdout: string): string[] {
   return lines.map(
     (text) => z.object({ detail: z.object({ id: z.string() }) }).parse(JSON.parse(text)).detail.id,
   );
-}
-
-function onceAfter(writes: number): (interrupt: () => void) => void {
-  let left = writes;
-  return (interrupt) => {
-    left -= 1;
-    if (left === 0) interrupt();
-  };
 }
 
 test('the program handles Ctrl-C until its command has ended, so that no other handler ends the process', async () => {

@@ -56,7 +56,7 @@ describe('commands of an operator', () => {
   });
 
   it('`status --watch` updates until Ctrl-C', async () => {
-    const watched = await cli.interrupt(4, 'status', '--watch', '--every', '1');
+    const watched = await cli.interrupt(2, 'status', '--watch', '--every', '1');
 
     expect(watched.exitCode).toBe(0);
     expect(watched.stdout.match(/sandbox:school/g)?.length).toBeGreaterThanOrEqual(2);

@@ -83,7 +83,7 @@ describe('the command `replay`', () => {
   });
 
   it('after Ctrl-C and `replay --resume`, each event has been sent in order', async () => {
-    const first = await cli.interrupt(6, 'replay', SCHOOL, ...SINCE, '--rate', '4', '--yes', '--json');
+    const first = await cli.interrupt(6, 'replay', SCHOOL, ...SINCE, '--rate', '10', '--yes', '--json');
     expect(first.exitCode).toBe(130);
     expect(first.stdout).toContain('"state":"stopped"');
 

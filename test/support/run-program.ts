@@ -18,6 +18,16 @@ export type RunOptions = {
    */
   readsWrites?: number;
 };
+
+/** Returns an `onWrite` that interrupts the command after this many writes to standard output. */
+export function onceAfter(writes: number): (interrupt: () => void) => void {
+  let left = writes;
+  return (interrupt) => {
+    left -= 1;
+    if (left === 0) interrupt();
+  };
+}
+
 let last: Promise<unknown> = Promise.resolve();
 
 /**
