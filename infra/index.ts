@@ -1,7 +1,11 @@
 /** The constructs of the package `schoolbell`. Everything that is exported here is public. */
 export { Certificates, type CertificatesProps } from '../consumers/certificates/certificates-construct.ts';
 export type { CertificateTextsInput } from '../consumers/certificates/certificates-environment.ts';
-export type { MessageChannelProps, SubscriberProps } from '../consumers/channels/message-channel.ts';
+export type {
+  ConsumerProps,
+  MessageChannelProps,
+  SubscriberProps,
+} from '../consumers/channels/message-channel.ts';
 export type { ConsumerRule, Delivery, Target } from '../consumers/deploy/consumer-rule.ts';
 export { Endpoint, type EndpointAuthorization, type EndpointProps } from '../consumers/endpoints/endpoint.ts';
 export type { DetailPattern, EventFilter, Matcher } from '../consumers/kit/event-pattern.ts';

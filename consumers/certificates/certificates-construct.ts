@@ -12,6 +12,7 @@ import { komboUrl } from '../../infra/constructs/queue-worker.ts';
 import { feedFunction, QueueWithDeadLetters } from '../../infra/constructs/queues.ts';
 import type { ISchoolbell, KomboAccess, SharedFunctionProps } from '../../infra/constructs/shared-props.ts';
 import { parseProps } from '../../infra/read-settings.ts';
+import type { ConsumerProps } from '../channels/message-channel.ts';
 import { ConsumerRule } from '../deploy/consumer-rule.ts';
 import { CertificatesSettings } from '../deploy/settings.ts';
 import { certificatePattern } from './certificate-rule.ts';
@@ -22,23 +23,9 @@ import { fontsDirectory, NO_FONTS, SHAPING } from './fonts-directory.ts';
 const TIMEOUT = Duration.minutes(5);
 
 /** Properties of `Certificates`. */
-export interface CertificatesProps extends SharedFunctionProps {
+export interface CertificatesProps extends ConsumerProps, SharedFunctionProps {
   /** The deployment whose completions get certificates. */
   readonly schoolbell: ISchoolbell & KomboAccess;
-
-  /**
-   * Kombo's ids of the courses that get certificates.
-   *
-   * @default - all courses
-   */
-  readonly courses?: string[] | undefined;
-
-  /**
-   * The ids of the integrations whose completions get certificates.
-   *
-   * @default - all integrations
-   */
-  readonly integrations?: string[] | undefined;
 
   /**
    * Whether a certificate is revoked when its course is reopened or dropped.
@@ -60,13 +47,6 @@ export interface CertificatesProps extends SharedFunctionProps {
    * @default - in English, with dates in UTC
    */
   readonly texts?: CertificateTextsInput | undefined;
-
-  /**
-   * What happens to the bucket and the queues when they are removed from the stack.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly removalPolicy?: RemovalPolicy.RETAIN | RemovalPolicy.DESTROY | undefined;
 }
 
 /**
@@ -104,12 +84,18 @@ export class Certificates extends Construct {
       description: 'Issues certificates',
       timeout: TIMEOUT,
       memorySize: 1024,
-      environment: environmentOf(schoolbell, certificates, {
+      environment: {
         CERTIFICATES_BUCKET: this.bucket.bucketName,
         BUS_NAME: bus.eventBusArn,
         KOMBO_SECRET_ID: komboSecret.secretArn,
         REMOTE_IDS_KEY_ID: remoteIdsKey.secretArn,
-      }),
+        KOMBO_BASE_URL: komboUrl(schoolbell.kombo ?? 'eu'),
+        REMOTE_IDS: schoolbell.remoteIds ?? 'hash-emails',
+        FONTS_DIRECTORY: '/opt',
+        REVOKE: String(certificates.revoke),
+        ON_ERASURE: certificates.onErasure,
+        CERTIFICATE_TEXTS: JSON.stringify(certificates.texts),
+      } satisfies Record<keyof CertificatesEnvironment, string>,
     });
     issue.addLayers(fonts);
     // When very many courses are completed at once, the events wait in the queue, so that Kombo gets few
@@ -122,24 +108,6 @@ export class Certificates extends Construct {
     addDeadLetterAlarms(this, schoolbell);
     keepData(this, removalPolicy);
   }
-}
-
-type ResourceVariable = 'CERTIFICATES_BUCKET' | 'BUS_NAME' | 'KOMBO_SECRET_ID' | 'REMOTE_IDS_KEY_ID';
-
-function environmentOf(
-  { kombo = 'eu', remoteIds = 'hash-emails' }: KomboAccess,
-  { revoke, onErasure, texts }: CertificatesSettings,
-  names: Record<ResourceVariable, string>,
-): Record<keyof CertificatesEnvironment, string> {
-  return {
-    ...names,
-    KOMBO_BASE_URL: komboUrl(kombo),
-    REMOTE_IDS: remoteIds,
-    FONTS_DIRECTORY: '/opt',
-    REVOKE: String(revoke),
-    ON_ERASURE: onErasure,
-    CERTIFICATE_TEXTS: JSON.stringify(texts),
-  };
 }
 
 /**

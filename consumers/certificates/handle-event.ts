@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import type { LearnerDetails } from '../../functions/contract/event-parts.ts';
-import type { LearningEvent } from '../../functions/contract/learning-events.ts';
 import type { WorkflowEvent, WorkflowEventType } from '../../functions/contract/workflow-events.ts';
 import { parseLearningEvent } from '../kit/parse.ts';
 import { certificateFolder, pdfKey, verificationCode } from './certificate-number.ts';
@@ -34,14 +33,16 @@ type IssuedEvent = Extract<WorkflowEvent, { type: 'CertificateIssued' }>;
  * Kombo's. The decision is saved first, so that a retry after a failure at any step draws and publishes the same certificates
  * with the same event ids. The next event of the progression also finishes the steps that a failed call did not finish.
  *
+ * @param sent the event in the form in which a rule sends it, or the JSON text of this object
  * @returns the types of the events that were published
  * @throws UnconfirmedEventError when Kombo's record does not agree with the event. The queue retries, because a later event
  *   may explain the difference
  */
 export async function handleEvent(
-  event: LearningEvent,
+  sent: unknown,
   { ports, draw, policy }: CertificateParts,
 ): Promise<WorkflowEventType[]> {
+  const event = parseLearningEvent(sent);
   const { bucket, kombo, notify, clock, randomBytes } = ports;
   const { integration, progression } = event.detail;
   const folder = certificateFolder({ integration: integration.id, progression: progression.id });
@@ -127,7 +128,7 @@ export function certificatesHandler(parts: CertificateParts & CertificateReports
     const batchItemFailures = [];
     for (const { messageId, body } of QueueEvent.parse(event).Records) {
       try {
-        parts.report(await takeEvent(body, parts));
+        parts.report(await handleEvent(body, parts));
       } catch (error) {
         parts.failed(error);
         batchItemFailures.push({ itemIdentifier: messageId });
@@ -135,12 +136,4 @@ export function certificatesHandler(parts: CertificateParts & CertificateReports
     }
     return { batchItemFailures };
   };
-}
-
-/**
- * Handles one event: an object in the form in which a rule sends it, or the JSON text of this object. Returns
- * the types of the published events.
- */
-export async function takeEvent(event: unknown, parts: CertificateParts): Promise<WorkflowEventType[]> {
-  return handleEvent(parseLearningEvent(event), parts);
 }

@@ -11,16 +11,10 @@ import { ConsumerRule } from '../deploy/consumer-rule.ts';
 import { Digest, Digests } from '../digest/digest-construct.ts';
 import { digestMessageRule, liveRules } from './channel-rules.ts';
 
-/** Properties of every consumer that has a name and selects events. */
-export interface SubscriberProps {
+/** Properties of every consumer. */
+export interface ConsumerProps {
   /** The deployment whose events the consumer gets. */
   readonly schoolbell: ISchoolbell;
-
-  /** The name of the consumer. A replay can be addressed to it. */
-  readonly name: string;
-
-  /** The events that the consumer gets. */
-  readonly events: readonly EventType[];
 
   /**
    * Kombo's ids of the courses whose events the consumer gets.
@@ -37,11 +31,21 @@ export interface SubscriberProps {
   readonly integrations?: string[] | undefined;
 
   /**
-   * What happens to the queues, which may contain events, when the consumer is removed from the stack.
+   * What happens to the queues, which may contain events, and to the bucket with certificates, when they are
+   * removed from the stack.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy.RETAIN | RemovalPolicy.DESTROY | undefined;
+}
+
+/** Properties of every consumer that has a name and selects events. */
+export interface SubscriberProps extends ConsumerProps {
+  /** The name of the consumer. A replay can be addressed to it. */
+  readonly name: string;
+
+  /** The events that the consumer gets. */
+  readonly events: readonly EventType[];
 }
 
 /** Properties of every message channel. */

@@ -2,11 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { metricNames as names } from '../../functions/contract/names.ts';
-import type { NotifierSettings } from '../settings.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { LearnerAlarm, type LearnerAlarmProps } from './learner-alarm.ts';
 import type { QueueWorker } from './queue-worker.ts';
-import { type MetricsSettings, SchoolbellMetrics } from './schoolbell-metrics.ts';
+import { SchoolbellMetrics } from './schoolbell-metrics.ts';
+import type { DeploymentSettings } from './shared-props.ts';
 import type { WebhookReceiver } from './webhook-receiver.ts';
 
 const HOUR_SECONDS = 60 * 60;
@@ -30,11 +30,9 @@ const A_DAY = 24;
  */
 const TWO_OF_KOMBOS_SYNCS = 6;
 
-type AlarmsSettings = MetricsSettings & Pick<NotifierSettings, 'runbook' | 'behindMinutes'>;
-
-export type AlarmsProps = {
-  settings: AlarmsSettings;
-  topic: ITopic | undefined;
+/** The parts of the notifier whose metrics are watched. */
+export type WatchedParts = {
+  settings: DeploymentSettings;
   poller: QueueWorker;
   dispatcher: Dispatcher;
   replayer: QueueWorker;
@@ -48,7 +46,7 @@ export class Alarms extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, topic, poller, dispatcher, replayer, webhook }: AlarmsProps,
+    { settings, topic, poller, dispatcher, replayer, webhook }: WatchedParts & { topic: ITopic | undefined },
   ) {
     super(scope, id);
     const metrics = new SchoolbellMetrics(settings);
@@ -77,7 +75,7 @@ export class Alarms extends Construct {
       meaning:
         'Polls wait in the queue and do not start: learners finish courses and no certificate or message follows.',
       metric: poller.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5) }),
-      threshold: behindMinutes(settings) * 60,
+      threshold: mostMinutesBehind(settings) * 60,
     });
     add('Failing', {
       section: 'failing',
@@ -90,7 +88,7 @@ export class Alarms extends Construct {
       section: 'falling-behind',
       meaning: 'Certificates and messages come late for the learners of at least one customer.',
       metric: metrics.worst(names.worstFreshnessSeconds),
-      threshold: behindMinutes(settings) * 60,
+      threshold: mostMinutesBehind(settings) * 60,
       periods: 2,
     });
     add('Held', {
@@ -163,9 +161,6 @@ export class Alarms extends Construct {
 }
 
 /** Returns how stale an integration may be before an alarm goes off, in minutes. */
-export function behindMinutes({
-  behindMinutes: set,
-  pollEveryMinutes,
-}: Pick<NotifierSettings, 'behindMinutes' | 'pollEveryMinutes'>): number {
-  return set ?? Math.max(60, 4 * pollEveryMinutes);
+function mostMinutesBehind({ behindMinutes, pollEveryMinutes }: DeploymentSettings): number {
+  return behindMinutes ?? Math.max(60, 4 * pollEveryMinutes);
 }

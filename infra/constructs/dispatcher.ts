@@ -4,15 +4,11 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { TABLE_CALLS } from '../../functions/contract/names.ts';
-import type { NotifierSettings } from '../settings.ts';
 import { explainStar, grantQueue, grantTable } from './grants.ts';
 import { NotifierFunction } from './notifier-function.ts';
 import { DeadLetters } from './queues.ts';
 import { ScheduleRole } from './schedule-role.ts';
-import type { AnyTable, FunctionSettings } from './shared-props.ts';
-
-type DispatchSettings = FunctionSettings &
-  Pick<NotifierSettings, 'pollEveryMinutes' | 'baseline' | 'integrations' | 'journalRetentionDays'>;
+import type { AnyTable, DeploymentSettings } from './shared-props.ts';
 
 /** Creates a schedule and the function that it calls, which sends one message for each integration that is due. */
 export class Dispatcher extends Construct {
@@ -22,7 +18,7 @@ export class Dispatcher extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, table, queue }: { settings: DispatchSettings; table: AnyTable; queue: IQueue },
+    { settings, table, queue }: { settings: DeploymentSettings; table: AnyTable; queue: IQueue },
   ) {
     super(scope, id);
     this.deadLetters = new DeadLetters(this, 'DeadLetters', settings);

@@ -11,25 +11,14 @@ import {
 import { Construct } from 'constructs';
 import { LearningEventType } from '../../functions/contract/event-parts.ts';
 import { logMessages, metricNames as names } from '../../functions/contract/names.ts';
-import type { Alarms } from './alarms.ts';
-import type { Dispatcher } from './dispatcher.ts';
-import type { QueueWorker } from './queue-worker.ts';
-import { type MetricsSettings, SchoolbellMetrics } from './schoolbell-metrics.ts';
+import type { Alarms, WatchedParts } from './alarms.ts';
+import { SchoolbellMetrics } from './schoolbell-metrics.ts';
 import type { AnyTable } from './shared-props.ts';
-import type { WebhookReceiver } from './webhook-receiver.ts';
 
 const FULL = 24;
 const KINDS = ['deployment', 'access-refused', 'integration', 'transient', 'waiting'];
 
-export type OperatorDashboardProps = {
-  settings: MetricsSettings;
-  table: AnyTable;
-  poller: QueueWorker;
-  dispatcher: Dispatcher;
-  replayer: QueueWorker;
-  alarms: Alarms;
-  webhook: WebhookReceiver | null;
-};
+type OperatorDashboardProps = WatchedParts & { table: AnyTable; alarms: Alarms };
 
 /**
  * Creates the dashboard for operators. Data of single integrations is queried from the logs, which costs nothing until somebody

@@ -2,12 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { type Environment, KOMBO_HOSTS } from '../../functions/contract/environment.ts';
 import type { TableCall } from '../../functions/contract/names.ts';
-import type { NotifierSettings } from '../settings.ts';
 import { grantQueue, grantSecret, grantTable } from './grants.ts';
 import { NotifierFunction } from './notifier-function.ts';
 import { feedFunction, QueueWithDeadLetters } from './queues.ts';
 import type { ISchoolbellState } from './schoolbell-state.ts';
-import type { FunctionSettings } from './shared-props.ts';
+import type { DeploymentSettings } from './shared-props.ts';
 
 /**
  * The timeout of the function. It is shorter than Lambda's limit of 15 minutes, because the queue delivers a
@@ -15,21 +14,8 @@ import type { FunctionSettings } from './shared-props.ts';
  */
 const TIMEOUT = Duration.minutes(5);
 
-/** The settings for a function that reads Kombo and publishes events. */
-export type RunSettings = Pick<
-  NotifierSettings,
-  | 'kombo'
-  | 'baseline'
-  | 'learnerDetails'
-  | 'remoteIds'
-  | 'overlapMinutes'
-  | 'journalRetentionDays'
-  | 'surgeShare'
-  | 'surgeFloor'
->;
-
 export type QueueWorkerProps = {
-  settings: FunctionSettings & RunSettings;
+  settings: DeploymentSettings;
   state: ISchoolbellState;
   /** The path of the function's file, relative to the project's root. */
   entry: string;
@@ -75,7 +61,7 @@ export class QueueWorker extends Construct {
 
 /** Returns the environment variables of a function that reads Kombo and publishes events, except the URL of its queue. */
 export function runEnvironment(
-  settings: RunSettings,
+  settings: DeploymentSettings,
   state: ISchoolbellState,
 ): Record<Exclude<keyof Environment, 'QUEUE_URL'>, string> {
   return {

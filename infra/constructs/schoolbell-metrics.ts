@@ -6,15 +6,13 @@ import {
   METRIC_NAMESPACE,
   type MetricName,
 } from '../../functions/contract/names.ts';
-import type { NotifierSettings } from '../settings.ts';
-
-export type MetricsSettings = { name: string } & Pick<NotifierSettings, 'pollEveryMinutes'>;
+import type { DeploymentSettings } from './shared-props.ts';
 
 /** The metrics that the functions of this deployment write. */
 export class SchoolbellMetrics {
-  readonly #settings: MetricsSettings;
+  readonly #settings: DeploymentSettings;
 
-  constructor(settings: MetricsSettings) {
+  constructor(settings: DeploymentSettings) {
     this.#settings = settings;
   }
 

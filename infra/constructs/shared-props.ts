@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { NotifierSettings } from '../settings.ts';
 
 /*
  * Types of resources that an app creates or imports. Each has the CDK's interface and its class, because
@@ -63,6 +64,9 @@ export interface SharedFunctionProps {
 
 /** The properties that every function needs: the name of its deployment, and the shared properties. */
 export type FunctionSettings = SharedFunctionProps & { readonly name: string };
+
+/** The properties from which the parts of the notifier read those that they need. */
+export type DeploymentSettings = FunctionSettings & NotifierSettings;
 
 /**
  * The properties of a deployment that a consumer needs. A `Schoolbell` has all of them. For a consumer in the

@@ -4,12 +4,9 @@ import { type FunctionUrl, FunctionUrlAuthType, SystemLogLevel } from 'aws-cdk-l
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SettingsError } from '../read-settings.ts';
-import type { NotifierSettings } from '../settings.ts';
 import { grantQueue, grantSecret } from './grants.ts';
 import { NotifierFunction } from './notifier-function.ts';
-import type { AnySecret, FunctionSettings } from './shared-props.ts';
-
-type WebhookSettings = FunctionSettings & Pick<NotifierSettings, 'webhookConcurrency'>;
+import type { AnySecret, DeploymentSettings } from './shared-props.ts';
 
 /**
  * The Regions without function URLs: https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html. Without this check, a
@@ -44,7 +41,7 @@ export class WebhookReceiver extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, secret, queue }: { settings: WebhookSettings; secret: AnySecret; queue: IQueue },
+    { settings, secret, queue }: { settings: DeploymentSettings; secret: AnySecret; queue: IQueue },
   ) {
     super(scope, id);
     const { region } = Stack.of(this);

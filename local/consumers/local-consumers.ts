@@ -58,9 +58,9 @@ export function localConsumers(options: LocalConsumersOptions): (event: Delivere
         show('certificate', basename(notified.detail.certificate.key));
       return deliver(onBus(notified, clock()));
     });
-    const { takeEvent, ...rest } = await parts;
+    const { handleEvent, ...rest } = await parts;
     try {
-      await takeEvent(event, rest);
+      await handleEvent(event, rest);
     } catch (error) {
       if (!(error instanceof UnconfirmedEventError)) throw error;
       show('certificate', `none: ${error.message}`);
@@ -70,7 +70,7 @@ export function localConsumers(options: LocalConsumersOptions): (event: Delivere
 }
 
 type Issuing = CertificateParts & {
-  takeEvent: typeof import('../../consumers/certificates/handle-event.ts')['takeEvent'];
+  handleEvent: typeof import('../../consumers/certificates/handle-event.ts')['handleEvent'];
 };
 
 /**
@@ -81,7 +81,7 @@ async function openCertificates(
   { folder, kombo, clock }: LocalConsumersOptions,
   notify: (event: WorkflowEvent) => Promise<void>,
 ): Promise<Issuing> {
-  const [{ takeEvent }, { drawCertificate }, { openFonts }] = await Promise.all([
+  const [{ handleEvent }, { drawCertificate }, { openFonts }] = await Promise.all([
     import('../../consumers/certificates/handle-event.ts'),
     import('../../consumers/certificates/drawing/draw-certificate.ts'),
     import('../../consumers/certificates/drawing/font-library.ts'),
@@ -89,7 +89,7 @@ async function openCertificates(
   const fonts = openFonts(fontsDirectory());
   const texts = CertificateTexts.parse({});
   return {
-    takeEvent,
+    handleEvent,
     policy: POLICY,
     draw: async (certificate) => (await drawCertificate(certificate, texts, fonts)).pdf,
     ports: { bucket: certificateFolder(folder), kombo, notify, clock, randomBytes },

@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import PDFDocument from 'pdfkit';
 import * as z from 'zod/mini';
 import type { CertificateTexts } from '../certificates-environment.ts';
@@ -107,7 +108,7 @@ async function drawBlocks(
     displayTitle: true,
     info: { Title: title, Creator: 'Schoolbell', CreationDate: createdAt },
   });
-  const bytes = collect(document);
+  const bytes = buffer(document);
   document.markContent('Artifact', { type: 'Layout' });
   drawFrame(document);
   rosette(document, CENTER, 478);
@@ -188,15 +189,6 @@ function withoutEmoji(text: string): string {
       '',
     ),
   );
-}
-
-function collect(document: PDFKit.PDFDocument): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    document.on('data', (chunk: Buffer) => chunks.push(chunk));
-    document.on('end', () => resolve(Buffer.concat(chunks)));
-    document.on('error', reject);
-  });
 }
 
 /** What is printed on a certificate. */

@@ -33,15 +33,12 @@ export function drawFrame(document: PDFKit.PDFDocument): void {
     document.circle(x, y, 4).fill(GOLD);
   }
   document.lineWidth(0.7).strokeColor(GOLD);
-  document
-    .moveTo(width / 2 - 70, 146)
-    .lineTo(width / 2 + 70, 146)
-    .stroke();
-  for (const x of [190, width - 190]) {
-    document
-      .moveTo(x - 95, 484)
-      .lineTo(x + 95, 484)
-      .stroke();
+  for (const [left, right, y] of [
+    [width / 2 - 70, width / 2 + 70, 146],
+    [95, 285, 484],
+    [width - 285, width - 95, 484],
+  ] as const) {
+    document.moveTo(left, y).lineTo(right, y).stroke();
   }
 }
 

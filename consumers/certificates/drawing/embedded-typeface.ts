@@ -1,20 +1,6 @@
 import { codePointsOf } from './font-library.ts';
 import { type Glyph, type Typeface, UNITS_PER_EM } from './typeface.ts';
 
-/** A typeface that is embedded in a PDF document. */
-export type EmbeddedTypeface = {
-  /** Registers the typeface as a resource of the current page, and returns its name there. */
-  nameOnPage(): string;
-  /**
-   * Records the text that the glyphs of a cluster represent.
-   *
-   * @returns whether the recorded texts of the glyphs together give the text of the cluster
-   */
-  use(text: string, letters: Glyph[], marks: Glyph[]): { isPlain: boolean };
-  /** Writes the font, and the text that each glyph represents, to the document. */
-  finish(): void;
-};
-
 const FLAG_SYMBOLIC = 4;
 /** The text of a glyph that represents no character by itself. PDF/UA requires a text for each glyph. */
 const NOTHING = '\u200b';
@@ -24,11 +10,7 @@ const NOTHING = '\u200b';
  * composite font with the encoding Identity-H, ISO 32000-1, 9.7). A map contains the text of each glyph
  * (ToUnicode, 9.10.3).
  */
-export function embedTypeface(
-  document: PDFKit.PDFDocument,
-  { bytes, font }: Typeface,
-  name: string,
-): EmbeddedTypeface {
+export function embedTypeface(document: PDFKit.PDFDocument, { bytes, font }: Typeface, name: string) {
   const texts = new Map<number, string>();
   const file = document.ref({ Length1: bytes.length });
   file.end(Buffer.from(bytes));
@@ -80,28 +62,33 @@ export function embedTypeface(
     return known;
   };
   return {
-    nameOnPage() {
+    /** Registers the typeface as a resource of the current page, and returns its name there. */
+    nameOnPage(): string {
       Object.assign(document.page.fonts, { [name]: composite });
       return name;
     },
-    use(text, letters, marks) {
+    /**
+     * Records the text that the glyphs of a cluster represent.
+     *
+     * @returns whether the recorded texts of the glyphs together give the text of the cluster
+     */
+    use(text: string, letters: Glyph[], marks: Glyph[]): { isPlain: boolean } {
       const read = letters.map(({ id }, at) => noted(id, text, at === 0 ? text : NOTHING));
       for (const { id } of marks) noted(id, text, NOTHING);
       return { isPlain: marks.length === 0 && read.length === 1 && read[0] === text };
     },
-    finish: () => toUnicode.end(toUnicodeMap(texts)),
+    /** Writes the text that each glyph represents to the document. */
+    finish: (): void => toUnicode.end(toUnicodeMap(texts)),
   };
 }
+export type EmbeddedTypeface = ReturnType<typeof embedTypeface>;
 
 /**
  * Returns a ToUnicode map with the text of each glyph:
  * https://adobe-type-tools.github.io/font-tech-notes/pdfs/5411.ToUnicode.pdf
  */
 function toUnicodeMap(texts: Map<number, string>): string {
-  const lines = [...texts].map(
-    ([id, text]) =>
-      `<${hex(id)}> <${[...Array(text.length).keys()].map((at) => hex(text.charCodeAt(at))).join('')}>`,
-  );
+  const lines = [...texts].map(([id, text]) => `<${glyphCode(id)}> <${utf16(text)}>`);
   const blocks = [];
   for (let at = 0; at < lines.length; at += 100) {
     const block = lines.slice(at, at + 100);
@@ -123,8 +110,14 @@ end
 end`;
 }
 
-function hex(value: number): string {
-  return value.toString(16).padStart(4, '0');
+/** Returns the hexadecimal code of a glyph in the text operators of the PDF. */
+export function glyphCode(id: number): string {
+  return id.toString(16).padStart(4, '0');
+}
+
+/** Returns a text in UTF-16, big-endian, as hexadecimal digits. */
+export function utf16(text: string): string {
+  return Buffer.from(text, 'utf16le').swap16().toString('hex');
 }
 
 /**

@@ -127,24 +127,18 @@ export function openFonts(directory: string): FontLibrary {
  * separately. Joiners need no glyph.
  */
 export function canDraw({ codePoints }: FontFile, points: number[]): boolean {
-  return points.every(
-    (point) =>
+  return points.every((point) => {
+    const character = String.fromCodePoint(point);
+    return (
       codePoints.has(point) ||
-      /\p{Default_Ignorable_Code_Point}/u.test(String.fromCodePoint(point)) ||
-      (isComposed(point) && codePointsOf(decomposed(point)).every((part) => codePoints.has(part))),
-  );
+      /\p{Default_Ignorable_Code_Point}/u.test(character) ||
+      codePointsOf(character.normalize('NFD')).every((part) => codePoints.has(part))
+    );
+  });
 }
 
 export function codePointsOf(text: string): number[] {
   return [...text].map((character) => character.codePointAt(0) ?? 0);
-}
-
-function decomposed(point: number): string {
-  return String.fromCodePoint(point).normalize('NFD');
-}
-
-function isComposed(point: number): boolean {
-  return decomposed(point) !== String.fromCodePoint(point);
 }
 
 function wholeFamily(file: (typeof WHOLE)[number]): Candidate {

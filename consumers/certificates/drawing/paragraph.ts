@@ -1,6 +1,6 @@
 import type { FontFile } from './font-library.ts';
 import { ELLIPSIS, isRightToLeft, type PreparedText, visualOrder } from './prepared-text.ts';
-import { type Cluster, shapeRange, type Typeface } from './typeface.ts';
+import { type Cluster, shapeRange, type Typeface, widthOf } from './typeface.ts';
 
 /** Clusters of one typeface that are drawn together, from left to right. `start` is their offset in the text. */
 export type Run = { typeface: Typeface; clusters: Cluster[]; start: number };
@@ -41,16 +41,9 @@ export function createParagraph(
     runs,
     measure(line) {
       const key = `${line.start}/${line.end}/${line.isShortened}`;
-      const width = widths.get(key) ?? widthOf(runs(line));
+      const width = widths.get(key) ?? widthOf(runs(line).flatMap(({ clusters }) => clusters));
       widths.set(key, width);
       return width;
     },
   };
-}
-
-function widthOf(runs: Run[]): number {
-  return runs
-    .flatMap(({ clusters }) => clusters)
-    .flatMap(({ glyphs }) => glyphs)
-    .reduce((sum, { advance }) => sum + advance, 0);
 }

@@ -1,25 +1,14 @@
-import { type EmbeddedTypeface, embedTypeface } from './embedded-typeface.ts';
+import { type EmbeddedTypeface, embedTypeface, glyphCode, utf16 } from './embedded-typeface.ts';
 import { type FittedText, LEADING } from './fit-text.ts';
 import type { Run } from './paragraph.ts';
-import { type Cluster, type Glyph, type Typeface, UNITS_PER_EM } from './typeface.ts';
+import { type Cluster, type Glyph, type Typeface, UNITS_PER_EM, widthOf } from './typeface.ts';
 
 type Place = { x: number; baseline: number; color: string };
-
-export type TextPainter = {
-  /**
-   * Draws lines that are centred at `x`. A single line is drawn on the baseline. Several lines are
-   * distributed evenly above and below the baseline, so that the middle of the text does not depend on the
-   * number of lines.
-   */
-  paint(text: FittedText, place: Place): void;
-  /** Writes the fonts to the document. It is called once, after all texts are drawn. */
-  finish(): void;
-};
 
 /**
  * Creates a painter that draws shaped texts and embeds their fonts, so that programs can read, search and copy the texts.
  */
-export function createTextPainter(document: PDFKit.PDFDocument): TextPainter {
+export function createTextPainter(document: PDFKit.PDFDocument) {
   const embedded = new Map<Typeface, EmbeddedTypeface>();
   const embeddedFor = (typeface: Typeface) => {
     const known = embedded.get(typeface) ?? embedTypeface(document, typeface, `T${embedded.size}`);
@@ -36,7 +25,12 @@ export function createTextPainter(document: PDFKit.PDFDocument): TextPainter {
   };
 
   return {
-    paint({ paragraph, size, lines }, { x: center, baseline, color }) {
+    /**
+     * Draws lines that are centred at `x`. A single line is drawn on the baseline. Several lines are
+     * distributed evenly above and below the baseline, so that the middle of the text does not depend on the
+     * number of lines.
+     */
+    paint({ paragraph, size, lines }: FittedText, { x: center, baseline, color }: Place): void {
       const first = baseline - ((lines.length - 1) * size * LEADING) / 2;
       document.fillColor(color);
       for (const [at, line] of lines.entries()) {
@@ -52,7 +46,8 @@ export function createTextPainter(document: PDFKit.PDFDocument): TextPainter {
         }
       }
     },
-    finish() {
+    /** Writes the fonts to the document. It is called once, after all texts are drawn. */
+    finish(): void {
       for (const face of embedded.values()) face.finish();
     },
   };
@@ -82,7 +77,7 @@ function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typefac
   };
   const show = (glyphs: PlacedGlyph[]) =>
     glyphs.map(({ id, at, y }) => {
-      const shown = `[${moved(at)}<${code(id)}>] TJ`;
+      const shown = `[${moved(at)}<${glyphCode(id)}>] TJ`;
       pen += font.glyphHAdvance(id);
       return y === 0 ? shown : `${number((y / UNITS_PER_EM) * size)} Ts ${shown} 0 Ts`;
     });
@@ -93,7 +88,7 @@ function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typefac
   const carry = (text: string) => {
     const space = font.nominalGlyph(0x20) ?? 0;
     pen += font.glyphHAdvance(space) / 100;
-    return withText(text, [`1 Tz <${code(space)}> Tj 100 Tz`]);
+    return withText(text, [`1 Tz <${glyphCode(space)}> Tj 100 Tz`]);
   };
   const { base, combining } = splitMarks(cluster);
   const parts =
@@ -132,20 +127,6 @@ function placedGlyphs({ glyphs }: Cluster): PlacedGlyph[] {
 
 function withText(text: string, shown: string[]): string[] {
   return [`/Span <</ActualText <${utf16(`\ufeff${text}`)}>>> BDC`, ...shown, 'EMC'];
-}
-
-function code(glyph: number): string {
-  return glyph.toString(16).padStart(4, '0');
-}
-
-function utf16(text: string): string {
-  return [...Array(text.length).keys()]
-    .map((at) => text.charCodeAt(at).toString(16).padStart(4, '0'))
-    .join('');
-}
-
-function widthOf(clusters: Cluster[]): number {
-  return clusters.flatMap(({ glyphs }) => glyphs).reduce((sum, { advance }) => sum + advance, 0);
 }
 
 /** Returns a number as text with at most four decimal places. */

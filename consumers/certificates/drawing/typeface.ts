@@ -23,6 +23,11 @@ export type Glyph = { id: number; advance: number; x: number; y: number };
  */
 export type Cluster = { text: string; glyphs: Glyph[]; isRightToLeft: boolean };
 
+/** Returns the width of clusters in thousandths of the font size. */
+export function widthOf(clusters: Cluster[]): number {
+  return clusters.flatMap(({ glyphs }) => glyphs).reduce((sum, { advance }) => sum + advance, 0);
+}
+
 /** Creates the typefaces that a document's texts need. Returns them by font file. */
 export async function createTypefaces(texts: PreparedText[]): Promise<Map<FontFile, Typeface>> {
   const needed = new Map<FontFile, string>();

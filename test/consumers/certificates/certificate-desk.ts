@@ -3,7 +3,7 @@ import type { Certificate } from '../../../consumers/certificates/drawing/draw-c
 import {
   type CertificateParts,
   type CertificatePolicy,
-  takeEvent,
+  handleEvent,
 } from '../../../consumers/certificates/handle-event.ts';
 import type { CertificateBucket, CertificatePorts } from '../../../consumers/certificates/ports.ts';
 import { parseLearningEvent } from '../../../consumers/kit/parse.ts';
@@ -108,7 +108,7 @@ export class CertificateDesk {
   async take(event: unknown): Promise<WorkflowEventType[]> {
     const { type, detail } = parseLearningEvent(event);
     const kombo = this.#kombo({ type, detail });
-    return takeEvent(event, { ...this.parts, ports: { ...this.parts.ports, kombo } });
+    return handleEvent(event, { ...this.parts, ports: { ...this.parts.ports, kombo } });
   }
 
   #kombo(event: LearningEvent | null): CertificatePorts['kombo'] {
