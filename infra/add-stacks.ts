@@ -9,7 +9,7 @@ import { consumerStacks } from '../consumers/deploy/settings.ts';
 import { Schoolbell } from './constructs/schoolbell.ts';
 import { SchoolbellState } from './constructs/schoolbell-state.ts';
 import type { AnyBus } from './constructs/shared-props.ts';
-import { AlarmTopic, createBus } from './constructs/state-resources.ts';
+import { createAlarmTopic, createBus } from './constructs/state-resources.ts';
 import { deployedState, namedSecret, notifierProps, removalPolicyOf } from './props-of-settings.ts';
 import { parseSettings } from './read-settings.ts';
 import { type Place, refuseOtherPlaces, refuseTooMany } from './refuse-settings.ts';
@@ -92,7 +92,7 @@ export class StateStack extends Stack {
    * refer to it.
    */
   #alarmTopicOf({ alarms }: Settings): ITopic {
-    const own = new AlarmTopic(this, 'AlarmTopic');
+    const own = createAlarmTopic(this);
     if (alarms.startsWith('arn:')) return Topic.fromTopicArn(this, 'OtherAlarmTopic', alarms);
     if (alarms !== 'none') own.addSubscription(new EmailSubscription(alarms));
     return own;

@@ -1,15 +1,14 @@
 import * as z from 'zod/mini';
 
+/** Returns a schema for texts of a pattern, with an error message for other texts. */
+export const matching = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
+
 /** Returns a schema for the ARN of a resource with a Region and an account. */
 export const arn = (service: string, resource: string, what: string) =>
-  z
-    .string()
-    .check(
-      z.regex(
-        new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:[0-9]{12}:${resource}$`),
-        `is not the ARN of ${what}`,
-      ),
-    );
+  matching(
+    new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:[0-9]{12}:${resource}$`),
+    `is not the ARN of ${what}`,
+  );
 
 export const keyArn = arn('kms', 'key/.+', 'a KMS key');
 

@@ -4,7 +4,7 @@ import { consumerSettings, Name, refuseDoubleNames } from '../consumers/deploy/s
 import { Address, RemoteIds } from '../functions/contract/environment.ts';
 import { BaselineText, IntegrationId } from '../functions/contract/integration.ts';
 import { POLL_CONCURRENCY } from '../functions/contract/names.ts';
-import { arn, keyArn, secretArn } from './arn.ts';
+import { arn, keyArn, matching, secretArn } from './arn.ts';
 
 const komboUrl = Address.check(z.maxLength(256));
 
@@ -12,14 +12,10 @@ const komboUrl = Address.check(z.maxLength(256));
  * The ARN of an IAM role or user. The ARN of an STS session is not accepted, because `aws:PrincipalArn` contains the ARN of the
  * role.
  */
-const principalArn = z
-  .string()
-  .check(
-    z.regex(
-      /^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)\/[\w+=,.@/*-]{1,512}$/,
-      'is not the ARN of an IAM role or user',
-    ),
-  );
+const principalArn = matching(
+  /^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)\/[\w+=,.@/*-]{1,512}$/,
+  'is not the ARN of an IAM role or user',
+);
 
 /**
  * The maximum number of characters of all operators' ARNs together. The policy of a bus can have 10,240
@@ -149,6 +145,7 @@ export const Settings = z
      */
     name: z._default(Name, 'Schoolbell'),
     ...notifierSettings,
+    /** For how many days CloudWatch keeps the logs. */
     logRetentionDays: z._default(
       days.check(
         z.refine(
@@ -158,6 +155,7 @@ export const Settings = z
       ),
       30,
     ),
+    /** The bus on which events are published: "own" for a new bus, or the ARN of another bus. */
     bus: z._default(
       text(
         '"own", or the ARN of an event bus',

@@ -19,18 +19,12 @@ export const CertificateTexts = z.object({
     z.string().check(z.refine(isTimeZone, 'is not a time zone such as Europe/Berlin')),
     'UTC',
   ),
-  locale: z._default(
-    z
-      .string()
-      .check(
-        z.refine(
-          (locale) => Intl.DateTimeFormat.supportedLocalesOf(locale).length > 0,
-          'is not a known locale, such as en-GB',
-        ),
-      ),
-    'en-GB',
-  ),
+  locale: z._default(z.string().check(z.refine(isLocale, 'is not a known locale, such as en-GB')), 'en-GB'),
 });
+
+function isLocale(name: string): boolean {
+  return Intl.DateTimeFormat.supportedLocalesOf(name).length > 0;
+}
 
 /** Returns whether JavaScript's `Intl` knows a time zone. */
 export function isTimeZone(name: string): boolean {

@@ -52,10 +52,11 @@ export async function handleEvent(
     at: new Date(clock()).toISOString(),
     code: verificationCode(randomBytes(12)),
   };
-  const readRecord = once(async () => {
-    const { records } = await kombo.readByIds(integration.id, [progression.id]);
-    return records[0] ?? null;
-  });
+  let reading: ReturnType<typeof kombo.readByIds> | null = null;
+  const readRecord = async () => {
+    reading ??= kombo.readByIds(integration.id, [progression.id]);
+    return (await reading).records[0] ?? null;
+  };
   const decided = await updateState(bucket, folder, async (state) => {
     const claimed = decideCertificates(state, event, context);
     if (claimed === state) return state;
@@ -98,15 +99,6 @@ export async function handleEvent(
     });
     await bucket.add(key, pdf);
   }
-}
-
-/** Returns a function that calls `call` the first time, and returns the same result each time. */
-function once<Result>(call: () => Promise<Result>): () => Promise<Result> {
-  let result: Promise<Result> | null = null;
-  return () => {
-    result ??= call();
-    return result;
-  };
 }
 
 function fullName(details: LearnerDetails | null): string | null {

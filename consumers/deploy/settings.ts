@@ -1,19 +1,15 @@
 import * as z from 'zod/mini';
 import { IntegrationId } from '../../functions/contract/integration.ts';
 import { type EventType, isEventType } from '../../functions/contract/published-events.ts';
-import { keyArn, secretArn } from '../../infra/arn.ts';
+import { keyArn, matching, secretArn } from '../../infra/arn.ts';
 import { CERTIFICATES } from '../certificates/certificate-rule.ts';
 import { CertificateTexts, isTimeZone } from '../certificates/certificates-environment.ts';
 
 /** The name of a deployment or of a consumer. It is a part of the names of resources. */
-export const Name = z
-  .string()
-  .check(
-    z.regex(
-      /^[A-Za-z][A-Za-z0-9-]{0,39}$/,
-      'must begin with a letter and have only letters, digits and hyphens, at most 40 characters',
-    ),
-  );
+export const Name = matching(
+  /^[A-Za-z][A-Za-z0-9-]{0,39}$/,
+  'must begin with a letter and have only letters, digits and hyphens, at most 40 characters',
+);
 
 const eventType = z.pipe(
   z.string(),
@@ -24,6 +20,7 @@ const eventType = z.pipe(
 const filter = {
   /** Kombo's ids of courses. */
   courses: z.optional(z.array(z.string().check(z.maxLength(256))).check(z.minLength(1))),
+  /** The ids of integrations. */
   integrations: z.optional(z.array(IntegrationId).check(z.minLength(1))),
 };
 
@@ -72,7 +69,7 @@ const key = z.optional(keyArn);
 const channel = {
   ...subscriber,
   /** The time of a daily digest, such as 17:00. Without it, the channel gets a message for each event. */
-  digestAt: z.optional(z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time such as 17:00'))),
+  digestAt: z.optional(matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time such as 17:00')),
   /** The time zone of `digestAt`. */
   timeZone: z._default(timeZone, 'UTC'),
 };
@@ -85,9 +82,7 @@ export const SlackSettings = z.strictObject({
       way: z.literal('chat.postMessage'),
       token: secretArn,
       key,
-      channelId: z
-        .string()
-        .check(z.regex(/^[A-Z0-9]{9,}$/, 'is not the id of a Slack channel, such as C0123456789')),
+      channelId: matching(/^[A-Z0-9]{9,}$/, 'is not the id of a Slack channel, such as C0123456789'),
     }),
   ]),
 });

@@ -78,6 +78,13 @@ function certificate(headline: string, tone: Tone): Description<EventDetail<'Cer
   return { headline, tone, text };
 }
 
+function operation<Detail>(
+  headline: string,
+  text: (detail: Detail) => Pick<EventText, 'lines' | 'facts'>,
+): Description<Detail> {
+  return { headline, tone: 'operation', text };
+}
+
 const DESCRIPTIONS: { readonly [Type in EventType]: Description<EventDetail<Type>> } = {
   LearnerEnrolled: progress('Enrolled in a course', 'other'),
   CourseStarted: progress('Course started', 'other'),
@@ -92,68 +99,40 @@ const DESCRIPTIONS: { readonly [Type in EventType]: Description<EventDetail<Type
   ProgressionRemoved: progress('Progression removed', 'loss', () => 'removed from the platform'),
   ProgressionRestored: progress('Progression restored', 'other', () => 'back on the platform'),
   LearnerDataErased: progress('Learner data erased', 'loss', () => "the learner's data is erased"),
-  IntegrationBaselined: {
-    headline: 'The first sync is complete',
-    tone: 'operation',
-    text: (detail) => ({
-      lines: [`${detail.progressions} course progressions are known. From now on, changes are published.`],
-      facts: [about(detail), fact('Baseline', detail.baseline)],
-    }),
-  },
-  IntegrationFailing: {
-    headline: 'An integration is failing',
-    tone: 'operation',
-    text: (detail) => ({
-      lines: [detail.error.message],
-      facts: [about(detail), time('Failing since', detail.since), fact('Failed polls', detail.failures)],
-    }),
-  },
-  IntegrationRecovered: {
-    headline: 'An integration works again',
-    tone: 'operation',
-    text: (detail) => ({
-      lines: [],
-      facts: [about(detail), time('Was failing since', detail.failingSince)],
-    }),
-  },
-  ChangesHeld: {
-    headline: 'A mass change is held',
-    tone: 'operation',
-    text: (detail) => ({
-      lines: [
-        `${plural(detail.waiting.total, 'change')} ${detail.waiting.total === 1 ? 'waits for a person to release or discard it' : 'wait for a person to release or discard them'}.`,
-      ],
-      facts: [
-        about(detail),
-        fact('Kinds', kindsText(detail.waiting)),
-        fact('Suspect changes allowed per day', detail.limit),
-      ],
-    }),
-  },
-  ChangesReleased: {
-    headline: 'A mass change is no longer held',
-    tone: 'operation',
-    text: (detail) => ({
-      lines: [],
-      facts: [about(detail), fact('By', detail.by), time('Held since', detail.heldSince)],
-    }),
-  },
-  ReplayStarted: {
-    headline: 'A replay begins',
-    tone: 'operation',
-    text: (detail) => ({
-      lines: [detail.replay.reason],
-      facts: [about(detail), fact('Events', detail.events), time('From', detail.from)],
-    }),
-  },
-  ReplayFinished: {
-    headline: 'A replay ended',
-    tone: 'operation',
-    text: (detail) => ({
-      lines: [detail.replay.reason],
-      facts: [about(detail), fact('Published', `${detail.published} of ${detail.events}`)],
-    }),
-  },
+  IntegrationBaselined: operation('The first sync is complete', (detail) => ({
+    lines: [`${detail.progressions} course progressions are known. From now on, changes are published.`],
+    facts: [about(detail), fact('Baseline', detail.baseline)],
+  })),
+  IntegrationFailing: operation('An integration is failing', (detail) => ({
+    lines: [detail.error.message],
+    facts: [about(detail), time('Failing since', detail.since), fact('Failed polls', detail.failures)],
+  })),
+  IntegrationRecovered: operation('An integration works again', (detail) => ({
+    lines: [],
+    facts: [about(detail), time('Was failing since', detail.failingSince)],
+  })),
+  ChangesHeld: operation('A mass change is held', (detail) => ({
+    lines: [
+      `${plural(detail.waiting.total, 'change')} ${detail.waiting.total === 1 ? 'waits for a person to release or discard it' : 'wait for a person to release or discard them'}.`,
+    ],
+    facts: [
+      about(detail),
+      fact('Kinds', kindsText(detail.waiting)),
+      fact('Suspect changes allowed per day', detail.limit),
+    ],
+  })),
+  ChangesReleased: operation('A mass change is no longer held', (detail) => ({
+    lines: [],
+    facts: [about(detail), fact('By', detail.by), time('Held since', detail.heldSince)],
+  })),
+  ReplayStarted: operation('A replay begins', (detail) => ({
+    lines: [detail.replay.reason],
+    facts: [about(detail), fact('Events', detail.events), time('From', detail.from)],
+  })),
+  ReplayFinished: operation('A replay ended', (detail) => ({
+    lines: [detail.replay.reason],
+    facts: [about(detail), fact('Published', `${detail.published} of ${detail.events}`)],
+  })),
   CertificateIssued: certificate('Certificate issued', 'achievement'),
   CertificateRevoked: certificate('Certificate revoked', 'loss'),
   DigestPrepared: {

@@ -29,21 +29,11 @@ export type LearnerAlarmProps = {
 /** An alarm whose description states what it means for learners, and has a link to its section of the runbook. */
 export class LearnerAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: LearnerAlarmProps) {
-    const {
-      meaning,
-      section,
-      runbook,
-      metric,
-      threshold,
-      periods = 1,
-      lasting,
-      missingIsFailure = false,
-      topic,
-    } = props;
+    const { periods = 1, lasting, missingIsFailure = false, topic } = props;
     super(scope, id, {
-      alarmDescription: `${meaning} What to do: ${runbook}#${section}`,
-      metric,
-      threshold,
+      alarmDescription: `${props.meaning} What to do: ${props.runbook}#${props.section}`,
+      metric: props.metric,
+      threshold: props.threshold,
       comparisonOperator: missingIsFailure
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -12,7 +12,13 @@ import { parseProps } from '../read-settings.ts';
 import { StateValues } from '../settings.ts';
 import { keepData } from './keep-data.ts';
 import type { AnyBus, AnySecret, AnyTable } from './shared-props.ts';
-import { AlarmTopic, createBus, EmptySecret, JournalTable, RemoteIdsKey } from './state-resources.ts';
+import {
+  createAlarmTopic,
+  createBus,
+  createEmptySecret,
+  createRemoteIdsKey,
+  createTable,
+} from './state-resources.ts';
 
 /** The state of a deployment: the resources that `SchoolbellState` creates, or finds by parameters. */
 export interface ISchoolbellState {
@@ -256,11 +262,11 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
     );
     this.name = name;
     const deletionProtection = removalPolicy === RemovalPolicy.RETAIN;
-    this.table = props.table ?? new JournalTable(this, 'Table', { deletionProtection, encryptionKey });
+    this.table = props.table ?? createTable(this, { deletionProtection, encryptionKey });
     this.hasOwnBus = props.bus === undefined;
     this.bus = props.bus ?? createBus(this, { name, operators, encryptionKey, logRetention });
     const secretOf = (id: string, description: string) =>
-      new EmptySecret(this, id, { description, encryptionKey });
+      createEmptySecret(this, id, { description, encryptionKey });
     this.komboSecret = props.komboSecret ?? secretOf('KomboSecret', 'The Kombo API key');
     // The secret is created even if the webhook is off. An operator can set its value before the webhook is switched on, and the
     // value is kept when the webhook is switched off.
@@ -268,8 +274,8 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
       props.webhookSecret ?? secretOf('WebhookSecret', 'The secret with which Kombo signs its webhooks');
     // The key is created whatever the settings are, so that ids have the same hashes after a setting was
     // changed and changed back.
-    this.remoteIdsKey = props.remoteIdsKey ?? new RemoteIdsKey(this, 'RemoteIdsKey', { encryptionKey });
-    this.alarmTopic = props.alarmTopic ?? new AlarmTopic(this, 'AlarmTopic');
+    this.remoteIdsKey = props.remoteIdsKey ?? createRemoteIdsKey(this, encryptionKey);
+    this.alarmTopic = props.alarmTopic ?? createAlarmTopic(this);
     new CfnOutput(this, outputNames.table, { value: this.table.tableName });
     new CfnOutput(this, outputNames.bus, { value: this.bus.eventBusArn });
     new CfnOutput(this, outputNames.komboSecret, { value: this.komboSecret.secretArn });

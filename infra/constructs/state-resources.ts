@@ -1,11 +1,5 @@
 import { Fn, Stack, Validations } from 'aws-cdk-lib';
-import {
-  AttributeType,
-  BillingMode,
-  Table,
-  TableEncryption,
-  type TableProps,
-} from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnEventBusPolicy, EventBus, IncludeDetail, Level } from 'aws-cdk-lib/aws-events';
 import { Effect, PolicyStatement, ServicePrincipal, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -21,74 +15,65 @@ import type { FunctionSettings } from './shared-props.ts';
  * Creates the table with the journal. It is encrypted, billed per request, and has point-in-time recovery.
  * DynamoDB deletes a journal entry after the time in its attribute `expires`.
  */
-export class JournalTable extends Table {
-  constructor(
-    scope: Construct,
-    id: string,
-    { deletionProtection, encryptionKey }: { deletionProtection: boolean; encryptionKey: IKey | undefined },
-  ) {
-    const encryption: Partial<TableProps> =
-      encryptionKey === undefined ? {} : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey };
-    super(scope, id, {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      timeToLiveAttribute: 'expires',
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection,
-      ...encryption,
-    });
-  }
+export function createTable(
+  scope: Construct,
+  { deletionProtection, encryptionKey }: { deletionProtection: boolean; encryptionKey: IKey | undefined },
+): Table {
+  return new Table(scope, 'Table', {
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    sortKey: { name: 'sk', type: AttributeType.STRING },
+    timeToLiveAttribute: 'expires',
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection,
+    ...(encryptionKey && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
+  });
 }
 
 /**
  * Creates a secret without a value. An operator sets the value after the deployment. A generated value would be wrong, because
  * it would be sent to Kombo as a key.
  */
-export class EmptySecret extends Secret {
-  constructor(
-    scope: Construct,
-    id: string,
-    { description, encryptionKey }: { description: string; encryptionKey: IKey | undefined },
-  ) {
-    super(scope, id, { description, ...(encryptionKey && { encryptionKey }) });
-    const resource = this.node.defaultChild;
-    if (resource instanceof CfnSecret) resource.addPropertyDeletionOverride('GenerateSecretString');
-    Validations.of(this).acknowledge({
-      id: 'AwsSolutions-SMG4',
-      reason: 'Kombo issues the value and has no API to rotate it. A new one is used within five minutes.',
-    });
-  }
+export function createEmptySecret(
+  scope: Construct,
+  id: string,
+  { description, encryptionKey }: { description: string; encryptionKey: IKey | undefined },
+): Secret {
+  const secret = new Secret(scope, id, { description, ...(encryptionKey && { encryptionKey }) });
+  const resource = secret.node.defaultChild;
+  if (resource instanceof CfnSecret) resource.addPropertyDeletionOverride('GenerateSecretString');
+  Validations.of(secret).acknowledge({
+    id: 'AwsSolutions-SMG4',
+    reason: 'Kombo issues the value and has no API to rotate it. A new one is used within five minutes.',
+  });
+  return secret;
 }
 
 /** Creates the key for hashed ids, with a generated value. */
-export class RemoteIdsKey extends Secret {
-  constructor(scope: Construct, id: string, { encryptionKey }: { encryptionKey: IKey | undefined }) {
-    super(scope, id, {
-      description:
-        "The key for hashes of platforms' ids. With another value, each id would have another hash",
-      generateSecretString: { passwordLength: 64, excludePunctuation: true },
-      ...(encryptionKey && { encryptionKey }),
-    });
-    Validations.of(this).acknowledge({
-      id: 'AwsSolutions-SMG4',
-      reason: 'With another key, each id would have another hash.',
-    });
-  }
+export function createRemoteIdsKey(scope: Construct, encryptionKey: IKey | undefined): Secret {
+  const secret = new Secret(scope, 'RemoteIdsKey', {
+    description: "The key for hashes of platforms' ids. With another value, each id would have another hash",
+    generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    ...(encryptionKey && { encryptionKey }),
+  });
+  Validations.of(secret).acknowledge({
+    id: 'AwsSolutions-SMG4',
+    reason: 'With another key, each id would have another hash.',
+  });
+  return secret;
 }
 
 /** Creates the deployment's own alarm topic. Alarms of this account can publish to it. */
-export class AlarmTopic extends Topic {
-  constructor(scope: Construct, id: string) {
-    super(scope, id, { enforceSSL: true });
-    // This policy replaces the default policy of a topic, which allows the account's alarms to publish. So
-    // this policy must allow it too.
-    this.grantPublish(
-      new ServicePrincipal('cloudwatch.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
-      }),
-    );
-  }
+export function createAlarmTopic(scope: Construct): Topic {
+  const topic = new Topic(scope, 'AlarmTopic', { enforceSSL: true });
+  // This policy replaces the default policy of a topic, which allows the account's alarms to publish. So this
+  // policy must allow it too.
+  topic.grantPublish(
+    new ServicePrincipal('cloudwatch.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
+  );
+  return topic;
 }
 
 export type OwnBusProps = FunctionSettings & { operators: string[] };
