@@ -80,12 +80,9 @@ export class Endpoint extends Construct {
 }
 
 function authorizationOf(authorization: EndpointAuthorization): Authorization {
-  switch (authorization.type) {
-    case 'header':
-      return Authorization.apiKey(authorization.header, authorization.value.secretValue);
-    case 'basic':
-      return Authorization.basic(authorization.user, authorization.password.secretValue);
-  }
+  return authorization.type === 'header'
+    ? Authorization.apiKey(authorization.header, authorization.value.secretValue)
+    : Authorization.basic(authorization.user, authorization.password.secretValue);
 }
 
 /**

@@ -16,7 +16,7 @@ export type Ordered = {
  */
 export function positionOf({ detail: { journal } }: Ordered): string | null {
   if (journal === null) return null;
-  return `${digits(journal.entry, 12)}/${digits(journal.index, 6)}`;
+  return `${String(journal.entry).padStart(12, '0')}/${String(journal.index).padStart(6, '0')}`;
 }
 
 /** Returns the key of an event's progression, whose events form one stream. Store the last position under this key. */
@@ -53,8 +53,4 @@ export async function unlessOutdated<Event extends Ordered>(
   await handle(event);
   if (position !== null) await positions.advance(stream, position);
   return true;
-}
-
-function digits(value: number, length: number): string {
-  return String(value).padStart(length, '0');
 }

@@ -25,24 +25,20 @@ export class OperatorPolicy extends ManagedPolicy {
     });
     grantSecret(state.komboSecret, this, 'GetSecretValue', 'PutSecretValue');
     grantSecret(state.remoteIdsKey, this, 'GetSecretValue');
-    if (stacks.length > 0) this.#allowToFind(stacks);
-  }
-
-  #allow(actions: string[], resources: string[]): void {
-    this.addStatements(new PolicyStatement({ actions, resources }));
-  }
-
-  /** Grants the right to look up stacks. The command `doctor` uses it to find stacks that are switched off but still deployed. */
-  #allowToFind(stacks: string[]): void {
+    // The command `doctor` looks up these stacks, to find stacks that are switched off but still deployed.
     const arns = stacks.map((name) =>
       Stack.of(this).formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${name}/*` }),
     );
-    this.#allow(['cloudformation:DescribeStacks'], arns);
+    if (stacks.length > 0) this.#allow(['cloudformation:DescribeStacks'], arns);
     for (const name of stacks) {
       Validations.of(this).acknowledge({
         id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/${name}/*]`,
         reason: 'The star matches the id that CloudFormation gives a stack of this name.',
       });
     }
+  }
+
+  #allow(actions: string[], resources: string[]): void {
+    this.addStatements(new PolicyStatement({ actions, resources }));
   }
 }
