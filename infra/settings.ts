@@ -78,7 +78,7 @@ const notifierSettings = {
   pollEveryMinutes: z._default(minutes.check(z.maximum(360)), 15),
   /** How many minutes before its watermark each poll reads again. */
   overlapMinutes: z._default(z.int().check(z.nonnegative()), 15),
-  /** What the first sync publishes: "silent", "publish", "since:<date>". */
+  /** What the first sync publishes: "silent" (nothing), "publish" (everything), or "since:DATE". */
   baseline: z._default(baseline, 'silent'),
   /**
    * The integrations that the first dispatch adds. Add more with `schoolbell integrations add`, or by the
@@ -124,8 +124,8 @@ const notifierSettings = {
    */
   pollConcurrency: z._default(z.int().check(z.minimum(2), z.maximum(1000)), POLL_CONCURRENCY),
   /**
-   * The share of known progressions that may change in a suspect way within 24 hours before changes are held,
-   * see docs/adr/0004.
+   * The share of an integration's known progressions that may change in a suspect way within 24 hours before
+   * changes are held. See docs/adr/0004-hold-mass-changes-for-a-person.md.
    */
   surgeShare: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
   /**
