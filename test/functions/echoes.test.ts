@@ -36,8 +36,8 @@ const CANARIES = /Wilhelmine|Testperson|example\.com|Working|height|key-of-the-t
 /** The texts that a server may repeat in each field of its response. Null stands for the whole request. */
 const ECHOES: [string, string | null][] = [
   ['the whole request', null],
-  ['a name', NAME],
-  ['one name', 'Wilhelmine'],
+  ['a full name', NAME],
+  ['a first name', 'Wilhelmine'],
   ['an e-mail address', EMAIL],
   ['a title', TITLE],
   ['a key', KEY],

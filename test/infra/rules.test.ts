@@ -23,12 +23,12 @@ const adopted: SettingsInput = {
 it.each([
   // They have all types of resources, so that the CDK loads its rules only once.
   ['with the largest settings', largestSettings],
-  ['by default', {}],
+  ['with the default settings', {}],
   ['with everything on', everything],
   ['with resources of an earlier deployment', adopted],
   ['with learner details', { learnerDetails: 'include' }],
 ] satisfies [string, SettingsInput][])(
-  'cdk-nag and the CDK find only problems with a written reason in the stacks with the settings %s',
+  'cdk-nag and the CDK find only problems with a written reason in the stacks %s',
   (_, settings) => {
     const { app } = appWithStacks(settings);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

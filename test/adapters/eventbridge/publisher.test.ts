@@ -183,7 +183,7 @@ describe('an entry that fails', () => {
 
 describe('a call that fails', () => {
   test.each([
-    ['a throttle', { status: 400, code: 'ThrottlingException' }],
+    ['a throttling error', { status: 400, code: 'ThrottlingException' }],
     ['an internal error', { status: 500, code: 'InternalException' }],
     ['an unavailable service', { status: 503, code: 'ServiceUnavailable' }],
     ['a dropped connection', { status: 'dropped' }],

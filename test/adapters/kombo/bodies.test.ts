@@ -22,11 +22,11 @@ afterEach(() => server.stop());
 test.each<[string, number, Encoding, number]>([
   ['of 65 MB', 65, 'identity', 200],
   ['without an end', Number.POSITIVE_INFINITY, 'identity', 200],
-  ['of 65 MB in a small gzip', 65, 'gzip', 200],
-  ['of 65 MB in a small brotli', 65, 'br', 200],
-  ['of 65 MB in a small deflate', 65, 'deflate', 200],
-  ['without an end, in gzip', Number.POSITIVE_INFINITY, 'gzip', 200],
-  ['of 65 MB with an error status', 65, 'gzip', 503],
+  ['of 65 MB, compressed with gzip,', 65, 'gzip', 200],
+  ['of 65 MB, compressed with brotli,', 65, 'br', 200],
+  ['of 65 MB, compressed with deflate,', 65, 'deflate', 200],
+  ['without an end, compressed with gzip,', Number.POSITIVE_INFINITY, 'gzip', 200],
+  ['of 65 MB, with an error status,', 65, 'gzip', 503],
 ])(
   'a response body %s is aborted, and the request is not repeated in the same call',
   async (_, megabytes, encoding, status) => {

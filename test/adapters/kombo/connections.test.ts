@@ -30,7 +30,7 @@ describe('an attempt that fails', () => {
     ['the body is compressed and ends too early', halfCompressed],
     ['Kombo returns PLATFORM.RATE_LIMIT_EXCEEDED', refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429)],
     [
-      'Kombo names a pause of 0 seconds',
+      'the `Retry-After` header is 0 seconds',
       refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429, { 'retry-after': '0' }),
     ],
     ['a proxy returns 502', refusal(null, 502)],
@@ -117,7 +117,7 @@ describe('a cancelled request', () => {
   test.each([
     ['for the response', silence],
     ['for the rest of the response body', standstill],
-    ['for a pause that Kombo named', refusal(null, 429, { 'retry-after': '3' })],
+    ['for the time in the `Retry-After` header', refusal(null, 429, { 'retry-after': '3' })],
   ])(
     'a request that is cancelled while it waits %s fails immediately and is not retried',
     async (_, reply) => {

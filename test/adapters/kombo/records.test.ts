@@ -99,7 +99,7 @@ describe('a record', () => {
     ['empty names', { first_name: '', last_name: ' ', work_email: '\u00A0' }, true],
     ['a first name', { first_name: 'Ada', last_name: null, work_email: null }, false],
     ['an e-mail address', { first_name: null, last_name: null, work_email: 'a@example.com' }, false],
-  ])('whether the names are blank is recognised in a record with %s', (_, names, blank) => {
+  ])('blank names are recognised correctly in a record with %s', (_, names, blank) => {
     expect(observed(rawRecord({ user: { ...USER, ...names } })).namesBlank).toBe(blank);
   });
 
@@ -235,10 +235,10 @@ describe('a record without a usable id', () => {
   });
 
   test.each([
-    ['remote id', { remote_id: 'x' }],
-    ['learner', { user_id: 'x' }],
-    ['course', { course_revision_id: 'x' }],
-    ['learner, whose id is nested', { user_id: null, user: { ...USER, id: 'x' } }],
+    ['the remote id', { remote_id: 'x' }],
+    ['the learner', { user_id: 'x' }],
+    ['the course', { course_revision_id: 'x' }],
+    ['the nested id of the learner', { user_id: null, user: { ...USER, id: 'x' } }],
   ])('two records without an id have different stand-in ids when they differ in %s', (_, differs) => {
     expect(rejected(rawRecord({ id: null, ...differs })).id).not.toBe(rejected(rawRecord({ id: null })).id);
   });

@@ -110,7 +110,7 @@ describe('the base URL', () => {
       'http://localhost:4010/v1//',
       'http://localhost:4010/v1/lms/course-progressions',
     ],
-    ['with a deeper path', 'https://proxy/eu/v1', 'https://proxy/eu/v1/lms/course-progressions'],
+    ['with a longer path', 'https://proxy/eu/v1', 'https://proxy/eu/v1/lms/course-progressions'],
   ])('the client adds the path of the request to the base URL %s', async (_, baseUrl, expected) => {
     const asked: string[] = [];
     const kombo = createKombo({

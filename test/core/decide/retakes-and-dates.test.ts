@@ -75,13 +75,13 @@ describe('the field `occurredAt` of an event', () => {
   test.each<[string, State | null, State, string]>([
     ['the date of a completion', {}, { status: 'COMPLETED', completedAt: SECOND }, SECOND],
     [
-      'the date of a completion, also if Kombo showed the date before the status',
+      'the date of a completion, even if Kombo showed the date before the status',
       { status: null, completedAt: FIRST },
       { status: 'COMPLETED', completedAt: FIRST },
       FIRST,
     ],
     [
-      'the date of an enrolment, also if Kombo showed the date before the status',
+      'the date of an enrolment, even if Kombo showed the date before the status',
       { status: null, enrolledAt: FIRST },
       { status: 'ENROLLED', enrolledAt: FIRST },
       FIRST,
@@ -112,7 +112,7 @@ describe('the field `occurredAt` of an event', () => {
       WITHIN,
     ],
     [
-      '`changed_at`, also if it equals `updated_after` of the request',
+      '`changed_at`, even if `changed_at` equals `updated_after` of the request',
       {},
       { status: 'DROPPED', changedAt: WINDOW },
       WINDOW,
@@ -130,7 +130,7 @@ describe('the field `occurredAt` of an event', () => {
       DETECTED,
     ],
     [
-      'the time of detection if `changed_at` is earlier than before',
+      'the time of detection if `changed_at` is earlier than the known `changed_at`',
       { status: 'COMPLETED', changedAt: DETECTED },
       { status: 'IN_PROGRESS', changedAt: WITHIN },
       DETECTED,

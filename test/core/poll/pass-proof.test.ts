@@ -85,7 +85,7 @@ describe('a first sync that took several calls', () => {
   });
 
   test.each<[string, Partial<Run>, Partial<Checkpoint>]>([
-    ['a record came twice', { passRecords: 8 }, {}],
+    ['a record was shown twice', { passRecords: 8 }, {}],
     ['records were known before the first sync', { knownAtStart: 1 }, {}],
     ['a record is set aside', {}, { hasSetAside: true }],
     ['the first sync restarted from the first page', { restarts: 1 }, {}],
