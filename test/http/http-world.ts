@@ -4,10 +4,10 @@ import { type LearningEvent, learningEvents } from '../../functions/contract/lea
 import { TransientError } from '../../functions/core/errors.ts';
 import { type PollOutcome, type PollRequest, runPoll } from '../../functions/core/poll/run-poll.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
-import { startBus } from '../../local/bus/bus.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import { viewOf } from '../../local/sandbox/records.ts';
 import type { Traces } from '../support/broken-promises.ts';
+import { startFaultyBus } from '../support/faulty-bus.ts';
 import type { NetworkFault } from '../support/network-fault.ts';
 import type { Stage } from '../support/poll-step.ts';
 import { pollToTheEnd } from '../support/poll-to-the-end.ts';
@@ -76,7 +76,7 @@ export async function startHttpWorld(options: {
   });
   const engine = await startEngine();
   const published: LearningEvent[] = [];
-  const bus = await startBus({
+  const bus = await startFaultyBus({
     onEvent: (event) => void published.push(...learningEvent(event)),
     buses: [BUS],
   });
@@ -141,7 +141,7 @@ export async function startHttpWorld(options: {
       for (const part of [...(proxies?.all ?? []), kombo, bus, engine]) await part.close();
     },
   };
-  bus.control.failEntries({
+  bus.failEntries({
     code: 'InternalFailure',
     matches: (event) => learningEvent(event).some((learning) => poller.bus.fails(learning)),
   });

@@ -3,20 +3,20 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createPublisher } from '../../../functions/adapters/eventbridge/publisher.ts';
 import { putEventsCall } from '../../../functions/adapters/eventbridge/put-events.ts';
 import { DeploymentError, TransientError } from '../../../functions/core/errors.ts';
-import { type Bus, startBus } from '../../../local/bus/bus.ts';
 import type { DeliveredEvent } from '../../../local/bus/delivered-event.ts';
+import { type FaultyBus, startFaultyBus } from '../../support/faulty-bus.ts';
 import { someEvent, someEvents, someOperationalEvent } from './some-event.ts';
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-let bus: Bus;
+let bus: FaultyBus;
 let delivered: DeliveredEvent[];
 let calls: number[];
 
 beforeEach(async () => {
   delivered = [];
   calls = [];
-  bus = await startBus({ onEvent: (event) => void delivered.push(event) });
+  bus = await startFaultyBus({ onEvent: (event) => void delivered.push(event) });
 });
 
 afterEach(() => bus.close());
@@ -107,7 +107,7 @@ describe('an entry that fails', () => {
   test.each(['InternalFailure', 'ThrottlingException', 'ServiceUnavailable', 'SomethingNew'])(
     'after the error %s, only the failed entries of a call are sent again',
     async (code) => {
-      bus.control.failEntries({ code, times: 2 });
+      bus.failEntries({ code, times: 2 });
 
       const answer = await publisherOver().publish(someEvents(5));
 
@@ -121,7 +121,7 @@ describe('an entry that fails', () => {
     'an entry that EventBridge refuses with %s is returned as refused, and the later entries are sent',
     async (code) => {
       const second = 'moodle:school/1/1';
-      bus.control.failEntries({ code, matches: ({ detail }) => detail['id'] === second });
+      bus.failEntries({ code, matches: ({ detail }) => detail['id'] === second });
 
       const events = [someEvent('p1', 0), someEvent('p2', 1), someEvent('p2', 2)];
       const answer = await publisherOver().publish(events);
@@ -139,7 +139,7 @@ describe('an entry that fails', () => {
   ])(
     'after the error %s, a deployment error is returned without a retry, and no event counts as refused',
     async (code) => {
-      bus.control.failEntries({ code, matches: ({ detail }) => detail['id'] !== 'moodle:school/1/0' });
+      bus.failEntries({ code, matches: ({ detail }) => detail['id'] !== 'moodle:school/1/0' });
 
       const { accepted, refused, error } = await publisherOver().publish(someEvents(3));
 
@@ -151,7 +151,7 @@ describe('an entry that fails', () => {
   );
 
   test('publishing returns a transient error when EventBridge does not accept an entry within the time budget', async () => {
-    bus.control.failEntries({ code: 'SomethingNew', times: 2 });
+    bus.failEntries({ code: 'SomethingNew', times: 2 });
 
     const { accepted, refused, error } = await publisherOver({}, 0).publish(someEvents(3));
 
@@ -161,7 +161,7 @@ describe('an entry that fails', () => {
   });
 
   test('no further event is sent after an error that is not retried', async () => {
-    bus.control.failEntries({ code: 'InternalFailure', times: 1 });
+    bus.failEntries({ code: 'InternalFailure', times: 1 });
 
     const events = [someEvent('p1', 0), someEvent('p1', 1), someEvent('p2', 2), someEvent('p2', 3)];
     const { accepted, error } = await publisherOver({}, 0).publish(events);
@@ -172,7 +172,7 @@ describe('an entry that fails', () => {
   });
 
   test('an event that EventBridge accepted but reported as failed is delivered twice with the same id', async () => {
-    bus.control.failEntries({ code: 'InternalFailure', times: 1, afterAccepting: true });
+    bus.failEntries({ code: 'InternalFailure', times: 1, afterAccepting: true });
 
     const answer = await publisherOver().publish(someEvents(1));
 
@@ -188,7 +188,7 @@ describe('a call that fails', () => {
     ['an unavailable service', { status: 503, code: 'ServiceUnavailable' }],
     ['a dropped connection', { status: 'dropped' }],
   ] as const)('a call that fails with %s is made again', async (_, fault) => {
-    bus.control.failCalls({ ...fault, times: 1 });
+    bus.failCalls({ ...fault, times: 1 });
 
     const answer = await publisherOver().publish(someEvents(2));
 
@@ -197,7 +197,7 @@ describe('a call that fails', () => {
   });
 
   test('when a call always fails, a transient error is returned, and no event counts as refused', async () => {
-    bus.control.failCalls({ status: 500, code: 'InternalException' });
+    bus.failCalls({ status: 500, code: 'InternalException' });
 
     const { accepted, refused, error } = await publisherOver({}, 0).publish(someEvents(100));
 
@@ -215,7 +215,7 @@ describe('a call that fails', () => {
     [400, 'ExpiredTokenException'],
     [400, 'ResourceNotFoundException'],
   ])('when a call fails with %s %s, a deployment error is returned without a retry', async (status, code) => {
-    bus.control.failCalls({ status, code });
+    bus.failCalls({ status, code });
 
     const { refused, error } = await publisherOver().publish(someEvents(1));
 
@@ -226,7 +226,7 @@ describe('a call that fails', () => {
   });
 
   test('when a call fails after EventBridge processed it, its events are delivered twice', async () => {
-    bus.control.failCalls({ status: 'dropped', times: 1, afterAccepting: true });
+    bus.failCalls({ status: 'dropped', times: 1, afterAccepting: true });
 
     const answer = await publisherOver().publish(someEvents(2));
 
@@ -262,7 +262,7 @@ describe('a call that fails', () => {
 
 describe('an operational event', () => {
   test('an operational event is sent again when its first call fails', async () => {
-    bus.control.failEntries({ code: 'InternalFailure', times: 1 });
+    bus.failEntries({ code: 'InternalFailure', times: 1 });
 
     await publisherOver().notify(someOperationalEvent);
 
@@ -270,13 +270,13 @@ describe('an operational event', () => {
   });
 
   test('a transient error is thrown when an operational event is not accepted within the time budget', async () => {
-    bus.control.failEntries({ code: 'InternalFailure' });
+    bus.failEntries({ code: 'InternalFailure' });
 
     await expect(publisherOver({}, 0).notify(someOperationalEvent)).rejects.toThrow(TransientError);
   });
 
   test('a transient error with the code is thrown when EventBridge refuses an operational event', async () => {
-    bus.control.failEntries({ code: 'InvalidArgument' });
+    bus.failEntries({ code: 'InvalidArgument' });
 
     const notified = publisherOver().notify(someOperationalEvent);
 
@@ -285,7 +285,7 @@ describe('an operational event', () => {
   });
 
   test('a deployment error is thrown when AWS denies the right to send an operational event', async () => {
-    bus.control.failCalls({ status: 403, code: 'AccessDeniedException' });
+    bus.failCalls({ status: 403, code: 'AccessDeniedException' });
 
     await expect(publisherOver().notify(someOperationalEvent)).rejects.toThrow(DeploymentError);
   });

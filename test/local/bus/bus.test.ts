@@ -5,14 +5,15 @@ import {
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Bus, type BusOptions, startBus } from '../../../local/bus/bus.ts';
+import type { BusOptions } from '../../../local/bus/bus.ts';
 import type { DeliveredEvent } from '../../../local/bus/delivered-event.ts';
+import { type FaultyBus, startFaultyBus } from '../../support/faulty-bus.ts';
 
-let bus: Bus;
+let bus: FaultyBus;
 let delivered: DeliveredEvent[];
 
 const start = async (options: Partial<BusOptions> = {}) => {
-  bus = await startBus({ onEvent: (event) => void delivered.push(event), ...options });
+  bus = await startFaultyBus({ onEvent: (event) => void delivered.push(event), ...options });
 };
 
 beforeEach(async () => {
@@ -164,7 +165,7 @@ test('a malformed request is refused', async () => {
 });
 
 test('an injected fault can make a given number of entries fail', async () => {
-  bus.control.failEntries({ code: 'ThrottlingException', times: 2 });
+  bus.failEntries({ code: 'ThrottlingException', times: 2 });
 
   const answer = await put(...entries(3));
 
@@ -174,24 +175,24 @@ test('an injected fault can make a given number of entries fail', async () => {
 });
 
 test('an injected fault can make each matching entry fail until the faults are cleared', async () => {
-  bus.control.failEntries({ code: 'InternalFailure', matches: ({ detail }) => detail['id'] === '1' });
+  bus.failEntries({ code: 'InternalFailure', matches: ({ detail }) => detail['id'] === '1' });
 
   expect((await put(...entries(3))).FailedEntryCount).toBe(1);
   expect((await put(...entries(3))).FailedEntryCount).toBe(1);
-  bus.control.clearFaults();
+  bus.clearFaults();
   expect((await put(...entries(3))).FailedEntryCount).toBe(0);
 });
 
 test('an injected fault can deliver an entry that the response reports as failed', async () => {
-  bus.control.failEntries({ code: 'InternalFailure', times: 1, afterAccepting: true });
+  bus.failEntries({ code: 'InternalFailure', times: 1, afterAccepting: true });
 
   expect((await put(entry)).FailedEntryCount).toBe(1);
   expect(delivered).toHaveLength(1);
 });
 
 test('an injected fault can make a whole call fail, before or after its entries are accepted', async () => {
-  bus.control.failCalls({ status: 503, code: 'ServiceUnavailable', times: 1 });
-  bus.control.failCalls({ status: 'dropped', times: 1, afterAccepting: true });
+  bus.failCalls({ status: 503, code: 'ServiceUnavailable', times: 1 });
+  bus.failCalls({ status: 'dropped', times: 1, afterAccepting: true });
 
   await expect(put(entry)).rejects.toMatchObject({ name: 'ServiceUnavailable' });
   expect(delivered).toHaveLength(0);
