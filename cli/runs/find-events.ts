@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { plural } from '../../functions/contract/printable-text.ts';
 import type { JournalledEvent } from '../../functions/core/decide/events-of-entry.ts';
-import { IntegrationError, isRunError } from '../../functions/core/errors.ts';
-import { readPages } from '../../functions/core/poll/read-pages.ts';
+import { isRunError } from '../../functions/core/errors.ts';
+import { readAllPages } from '../../functions/core/poll/read-pages.ts';
 import type { Store } from '../../functions/core/ports.ts';
 import {
   BEGINNING,
@@ -110,13 +110,10 @@ async function askKombo(
     }
     if (asked.learners.length === 0) return asked;
     const request = { integration, updatedAfter: null, cursor: null, users: asked.learners };
-    const cursors = new Set<string | null>();
-    for await (const { records, next } of readPages(kombo, request, () => true)) {
+    for await (const { records } of readAllPages(kombo, request)) {
       for (const { learner, state } of records) {
         if (asked.learners.includes(learner.id ?? '')) asked.progressions.push(state.id);
       }
-      if (cursors.has(next)) throw new IntegrationError('Kombo returned the same page cursor twice');
-      cursors.add(next);
     }
     return asked;
   } catch (error) {

@@ -61,27 +61,11 @@ export function pollHandler({ ports, settings, queue, report, sync: follow }: Po
     const isLater = outcome.kind === 'more' || outcome.kind === 'limited';
     const mode = isLater && message.mode ? { mode: message.mode } : {};
     const next = { integration: integration.id, ...mode };
-    if (isUnfinished(outcome)) await queue.send([next]);
+    if (outcome.kind === 'more' || ('again' in outcome && outcome.again)) await queue.send([next]);
     // Send a message only for a new limit. Otherwise each poll before the end of the limit would send one
     // more.
     else if (outcome.kind === 'limited' && outcome.isNew) {
       await queue.send([next], Date.parse(outcome.until) + MARGIN_MS - ports.clock());
     }
-  }
-}
-
-function isUnfinished(outcome: PollOutcome): boolean {
-  switch (outcome.kind) {
-    case 'more':
-      return true;
-    case 'ended':
-    case 'held':
-      return outcome.again;
-    case 'busy':
-    case 'superseded':
-    case 'refused':
-    case 'limited':
-    case 'failed':
-      return false;
   }
 }

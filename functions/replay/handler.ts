@@ -46,26 +46,15 @@ export function replayHandler({ ports, settings, queue, report }: ReplayParts) {
       outcome = await resume();
     }
     report(message, outcome);
-    switch (outcome.kind) {
-      case 'more':
-        return queue.send([message]);
-      case 'failed':
-        if (mayRetry(outcome)) {
-          throw new TransientError(
-            `Replay ${message.replay} failed and is retried: ${outcome.failure.message}`,
-          );
-        }
-        return;
-      case 'ended':
-      case 'superseded':
-      case 'unknown':
-        return;
+    if (outcome.kind === 'more') return queue.send([message]);
+    if (mayRetry(outcome)) {
+      throw new TransientError(`Replay ${message.replay} failed and is retried: ${outcome.failure.message}`);
     }
   };
 }
 
 /** Returns whether the replay failed temporarily. */
-function mayRetry(outcome: ReplayOutcome): boolean {
+function mayRetry(outcome: ReplayOutcome): outcome is ReplayOutcome & { kind: 'failed' } {
   return outcome.kind === 'failed' && outcome.replay.state === 'running';
 }
 

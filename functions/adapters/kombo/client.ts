@@ -2,9 +2,9 @@ import product from '../../../package.json' with { type: 'json' };
 import { ADDRESS_RULE, isAddress, KOMBO_HOSTS } from '../../contract/environment.ts';
 import { DeploymentError, IntegrationError } from '../../core/errors.ts';
 import { readWhole } from '../../core/read-whole.ts';
-import { createRateLimit, type RateLimit } from './rate-limit.ts';
+import { createRateLimit } from './rate-limit.ts';
 import { dataOf, type Envelope } from './response.ts';
-import { type RetryBudget, withRetries } from './with-retries.ts';
+import { type Limits, type RetryBudget, withRetries } from './with-retries.ts';
 
 const EXAMPLE = `give the full URL, with its path /v1, such as ${KOMBO_HOSTS.us}`;
 
@@ -12,11 +12,7 @@ const EXAMPLE = `give the full URL, with its path /v1, such as ${KOMBO_HOSTS.us}
 const USER_AGENT = `${product.name}/${product.version}`;
 
 /** Kombo's API over HTTP. */
-export type KomboClient = {
-  /** The host, for error messages. */
-  host: string;
-  retryBudget: RetryBudget;
-  limit: RateLimit;
+export type KomboClient = Limits & {
   /** Makes one attempt, and reads the response body to its end. */
   get(request: KomboRequest, signal: AbortSignal): Promise<{ response: Response; body: string }>;
 };

@@ -27,7 +27,8 @@ export class PauseAsked extends Error {
   }
 }
 
-type Limits = {
+/** What limits the attempts of a request. */
+export type Limits = {
   retryBudget: RetryBudget;
   /** The host, for the error when it does not respond. */
   host: string;

@@ -2,7 +2,7 @@ import { exceedsLimit, readHoldDecisions } from '../episodes/hold.ts';
 import { commitDecisions, publishAgain } from '../journal/commit-entry.ts';
 import { isSaveDue, save, type Worker } from '../journal/worker.ts';
 import { decideAgainstKnown } from '../poll/process-page.ts';
-import { readPages, refuseEndlessPages } from '../poll/read-pages.ts';
+import { readAllPages } from '../poll/read-pages.ts';
 import { listUnknownStatuses, standInOf } from '../poll/set-aside-records.ts';
 import type { Checkpoint, Run } from '../state/checkpoint.ts';
 import type { ObservedProgression, RejectedRecord } from '../state/progression.ts';
@@ -79,13 +79,9 @@ async function readWithoutId(worker: Worker, ids: ReadonlySet<string>) {
   if (ids.size === 0) return { records, rejected };
   const { ports, integration } = worker;
   const request = { integration: integration.id, updatedAfter: null, cursor: null };
-  const read = { cursor: null, mark: null, passPages: 0, passRecords: 0 };
-  for await (const page of readPages(ports.kombo, request, () => true)) {
+  for await (const page of readAllPages(ports.kombo, request)) {
     records.push(...page.records.filter((record) => ids.has(standInOf(record))));
     rejected.push(...page.rejected.filter(({ id }) => ids.has(id)));
-    refuseEndlessPages(read, page.next);
-    read.passPages += 1;
-    read.passRecords += page.records.length + page.rejected.length;
     if (isSaveDue(worker)) await save(worker, worker.checkpoint);
   }
   return { records, rejected };

@@ -1,8 +1,8 @@
 import { plural } from '../../contract/printable-text.ts';
 import { IntegrationError } from '../errors.ts';
 import type { Kombo } from '../ports.ts';
-import type { Run } from '../state/checkpoint.ts';
 import type { Page } from '../state/progression.ts';
+import { FIRST_POSITION, type PassPosition, positionAfter } from '../state/run-progress.ts';
 
 /**
  * Reads the pages of a run from a cursor on. Each page is fetched while the page before it is processed. If
@@ -33,6 +33,23 @@ export async function* readPages(
   }
 }
 
+/**
+ * Reads all pages from a cursor on.
+ *
+ * @throws EndlessPagesError when the pages do not end
+ */
+export async function* readAllPages(
+  kombo: Kombo,
+  request: Parameters<Kombo['readPage']>[0],
+): AsyncGenerator<Page, void, void> {
+  let position: PassPosition = { ...FIRST_POSITION, cursor: request.cursor };
+  for await (const page of readPages(kombo, request, () => true)) {
+    refuseEndlessPages(position, page.next);
+    position = positionAfter(position, page);
+    yield page;
+  }
+}
+
 /** Enough for 10 million records at 250 records per page. */
 const MAX_PAGES = 40_000;
 const FULL_PAGE = 250;
@@ -40,7 +57,7 @@ const FULL_PAGE = 250;
 const SPARE_PAGES = 1_000;
 const PAGES_PER_FULL_PAGE = 20;
 
-/** Kombo's pages do not end. The run is stopped and starts over with the next poll. */
+/** Kombo's pages do not end. A run is stopped and starts over with the next poll. */
 export class EndlessPagesError extends IntegrationError {}
 
 /**
@@ -51,19 +68,19 @@ export class EndlessPagesError extends IntegrationError {}
  * @throws EndlessPagesError
  */
 export function refuseEndlessPages(
-  run: Pick<Run, 'cursor' | 'mark' | 'passPages' | 'passRecords'>,
+  { cursor, mark, passPages, passRecords }: PassPosition,
   next: string | null,
 ): void {
   if (next === null) return;
-  if (next === run.cursor || next === run.mark?.cursor) {
+  if (next === cursor || next === mark?.cursor) {
     throw new EndlessPagesError(
-      `Kombo returned the same page cursor twice (page ${run.passPages + 1} of the run): the pages repeat without end. The run was stopped; report this to Kombo.`,
+      `Kombo returned the same page cursor twice (page ${passPages + 1}): the pages repeat without end. Schoolbell stopped reading; report this to Kombo.`,
     );
   }
-  const expected = SPARE_PAGES + PAGES_PER_FULL_PAGE * Math.ceil(run.passRecords / FULL_PAGE);
-  if (run.passPages >= Math.min(expected, MAX_PAGES)) {
+  const expected = SPARE_PAGES + PAGES_PER_FULL_PAGE * Math.ceil(passRecords / FULL_PAGE);
+  if (passPages >= Math.min(expected, MAX_PAGES)) {
     throw new EndlessPagesError(
-      `Kombo returned ${plural(run.passPages, 'page')} with ${plural(run.passRecords, 'record')}, and no page was the last one. The run was stopped; report this to Kombo.`,
+      `Kombo returned ${plural(passPages, 'page')} with ${plural(passRecords, 'record')}, and no page was the last one. Schoolbell stopped reading; report this to Kombo.`,
     );
   }
 }

@@ -2,7 +2,7 @@ import type { IntegrationId } from '../../contract/integration.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
 import { deriveEvents } from '../decide/derive-from-record.ts';
 import { CursorRefusedError, IntegrationError } from '../errors.ts';
-import { readPages } from '../poll/read-pages.ts';
+import { readAllPages } from '../poll/read-pages.ts';
 import type { Kombo } from '../ports.ts';
 import type { ObservedProgression, Page } from '../state/progression.ts';
 import type { ReplayPosition } from './replay-record.ts';
@@ -76,9 +76,8 @@ async function* pagesSteps(
   // All records are read: `updated_after` would miss records that were entered long before their date, such as
   // scheduled enrolments or dates in local time.
   const request = { integration, updatedAfter: null, cursor, users, courses };
-  const cursors = new Set<string>();
   let place = start;
-  for await (const page of readPages(kombo, request, () => true)) {
+  for await (const page of readAllPages(kombo, request)) {
     for (const record of recordsAfter(place.after, page)) {
       const { settled } = place;
       const events = selectedFromRecord(integration, record, selection, detectedAt).filter(
@@ -91,12 +90,6 @@ async function* pagesSteps(
       place = { ...place, after: record.state.id, settled: [] };
     }
     if (page.next === null) return;
-    if (cursors.has(page.next)) {
-      throw new IntegrationError(
-        'Kombo returned the same page cursor twice: the pages repeat without end. Report this to Kombo.',
-      );
-    }
-    cursors.add(page.next);
     place = { ...place, cursor: page.next, after: null, settled: [] };
     yield { event: null, next: place };
   }

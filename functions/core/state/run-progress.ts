@@ -24,12 +24,9 @@ export function startRun(
     mode,
     startedAt,
     updatedAfter,
-    cursor: null,
+    ...FIRST_POSITION,
     pass: 1,
-    passPages: 0,
-    passRecords: 0,
     passChanged: false,
-    mark: null,
     restarts: 0,
     // Before the first watermark, a baseline that starts over is still the same baseline.
     startEntry: checkpoint.watermark === null ? checkpoint.baselineStart : checkpoint.entry,
@@ -44,19 +41,28 @@ export function startRun(
   };
 }
 
+/** The position in a pass, and what its end is recognised by: see `refuseEndlessPages`. */
+export type PassPosition = Pick<Run, 'cursor' | 'mark' | 'passPages' | 'passRecords'>;
+
+/** Returns the position after a page of the pass was read. */
+export function positionAfter(position: PassPosition, { next, records, rejected }: Page): PassPosition {
+  const passPages = position.passPages + 1;
+  const replaceMark = position.mark === null || passPages >= position.mark.replaceAt;
+  return {
+    cursor: next,
+    passPages,
+    passRecords: position.passRecords + records.length + rejected.length,
+    mark: next !== null && replaceMark ? { cursor: next, replaceAt: passPages * 2 } : position.mark,
+  };
+}
+
 /** Returns the run after one of its pages was read. */
 export function afterPage(run: Run, page: Page, hasUntrusted: boolean): Run {
-  const size = page.records.length + page.rejected.length;
-  const passPages = run.passPages + 1;
-  const replaceMark = run.mark === null || passPages >= run.mark.replaceAt;
   return {
     ...run,
-    cursor: page.next,
-    passPages,
-    passRecords: run.passRecords + size,
-    mark: page.next !== null && replaceMark ? { cursor: page.next, replaceAt: passPages * 2 } : run.mark,
+    ...positionAfter(run, page),
     pages: run.pages + 1,
-    records: run.records + size,
+    records: run.records + page.records.length + page.rejected.length,
     // Each pass shows the same unreadable records, so they are counted in the first pass only.
     setAside: run.setAside + (run.pass === 1 ? page.rejected.length : 0),
     unknownStatuses: run.pass === 1 ? withStatusesOf(run.unknownStatuses, page.records) : run.unknownStatuses,
@@ -99,15 +105,16 @@ export function isOver(run: Run, isProven: boolean): boolean {
 
 /** Returns the run at the beginning of its next pass. */
 export function nextPass(run: Run): Run {
-  return { ...run, ...freshPass, pass: run.pass + 1, passChanged: false };
+  return { ...run, ...FIRST_POSITION, pass: run.pass + 1, passChanged: false };
 }
 
 /** Returns the run at the beginning of its current pass. */
 export function restartPass(run: Run): Run {
-  return { ...run, ...freshPass, restarts: run.restarts + 1 };
+  return { ...run, ...FIRST_POSITION, restarts: run.restarts + 1 };
 }
 
-const freshPass = { cursor: null, passPages: 0, passRecords: 0, mark: null };
+/** The position before the first page of a pass. */
+export const FIRST_POSITION: PassPosition = { cursor: null, passPages: 0, passRecords: 0, mark: null };
 
 /** Returns whether all pages of the pass were read. */
 export function isPassRead(run: Run): boolean {

@@ -62,7 +62,11 @@ const PAGES_KEPT: SourcePatch[] = [
       return page;
     };`,
   ),
-  ...one('functions/core/poll/read-pages.ts', 'yield page;', 'yield page; kept.delete(request.cursor);'),
+  ...one(
+    'functions/core/poll/read-pages.ts',
+    'if (next === null) return;\n      page',
+    'kept.delete(request.cursor); if (next === null) return;\n      page',
+  ),
   ...one(
     'functions/core/poll/read-pages.ts',
     '/**\n * Reads the pages',
