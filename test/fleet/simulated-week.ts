@@ -44,18 +44,18 @@ export type WeekResult = {
    */
   longestRecovery: number;
   /**
-   * The maximum number of requests in one interval that were refused for all integrations, from two intervals
-   * after the start of the outage on.
+   * The largest number of probes in one interval of an outage, from two intervals after the start of the
+   * outage on.
    */
   probesPerInterval: number;
   /**
-   * The number of `IntegrationFailing` events for a refusal of access of integrations that were refused
-   * together with all others.
+   * The number of wrong `IntegrationFailing` events: about integrations that Kombo refused together with all
+   * other integrations.
    */
   wrongNotices: number;
   /**
-   * The number of integrations that Kombo refused while it accepted others, and that had no
-   * `IntegrationFailing`.
+   * The number of missing `IntegrationFailing` events: about integrations that Kombo refused while it
+   * accepted other integrations.
    */
   missingNotices: number;
 };

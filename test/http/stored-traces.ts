@@ -3,7 +3,7 @@ import { decodeEntry } from '../../functions/adapters/dynamodb/journal-codec.ts'
 import type { Store } from '../../functions/core/ports.ts';
 import type { Traces } from '../support/broken-promises.ts';
 
-/** Reads everything that the table stores about an integration, through the store, and all of it as text. */
+/** Reads everything that the table stores about an integration, once through the store and once as text. */
 export async function storedTraces(
   { store, dynamoDb, table }: { store: Store; dynamoDb: DynamoDBClient; table: string },
   integration: string,

@@ -24,7 +24,7 @@ export function appWithStacks(
     context: {
       ...context,
       '@aws-cdk/core:validationReportPrettyPrint': false,
-      // The CDK would note for each construct where it was created.
+      // By default, the CDK records for each construct the line of code that created it.
       'aws:cdk:disable-stack-trace': true,
       ...(!bundle && { 'aws:cdk:bundling-stacks': [] }),
     },

@@ -24,8 +24,8 @@ export type Scenario = {
   /** The largest difference between the clocks of two machines. */
   machineSkewMs: number;
   /**
-   * Kombo's normal response time. With some values, a page arrives before the current page is processed; with
-   * others, after.
+   * Kombo's normal response time. With some values, a page arrives before the current page is processed, and
+   * with other values after.
    */
   komboMs: number;
   /** The longest delay until a change becomes visible. */
@@ -39,8 +39,8 @@ export type Scenario = {
   reconcileSliceMs: number;
   surgeFloor: number;
   /**
-   * The probability that the next operation undoes the last one, so that a state A changes to B and back to
-   * A.
+   * The probability that the next operation undoes the last operation, so that a state A changes to B and
+   * back to A.
    */
   undo: number;
   /** The probability that a poll does not wait for the end of the poll before it. */
@@ -52,8 +52,8 @@ export type Scenario = {
   /** The probability that the next operation makes a record unreadable. */
   garbled: number;
   /**
-   * By special kind of operation, the probability that the next operation is of this kind. Most schools have
-   * no special operations.
+   * For each special kind of operation, the probability that the next operation is of this kind. Most schools
+   * have no special operations.
    */
   kinds: Partial<Record<SpecialKind, number>>;
   /** The probability that the next operation is a mass change. */

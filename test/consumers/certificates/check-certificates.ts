@@ -20,8 +20,8 @@ export function checkCertificates(
 }
 
 /**
- * Returns the dates that the valid certificate may have; '' means that no certificate is valid. There is only
- * one possible date, unless all completions are from a replay from Kombo.
+ * Returns the dates that the valid certificate may have. An empty text means that no certificate is valid.
+ * There is only one possible date, unless all completions are from a replay from Kombo.
  */
 function allowedDates(history: LearningEvent[], { revoke }: CertificatePolicy): string[] {
   const journalled = history.filter(({ detail }) => detail.journal !== null);

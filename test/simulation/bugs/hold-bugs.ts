@@ -2,7 +2,7 @@ import type { SuspectKind } from '../../../functions/contract/waiting-changes.ts
 import { type DeliberateBug, one } from './deliberate-bug.ts';
 import { HELD, ORDINARY, UNDATED } from './settings.ts';
 
-/** Returns the bug that changes of this kind are not counted as suspect. */
+/** Returns a bug with which changes of this kind are not counted as suspect. */
 function passes(kind: SuspectKind): DeliberateBug {
   const patches =
     kind === 'olderVersion'

@@ -1,6 +1,9 @@
 import { type DeliberateBug, one } from './deliberate-bug.ts';
 
-/** Bugs that the simulation cannot find, or that only cause additional reads. Tests find them. */
+/**
+ * Bugs that only tests find, because the simulation cannot find them or because they only cause additional
+ * reads.
+ */
 export const testedBugs: DeliberateBug[] = [
   {
     name: 'a decision is not carried out while other changes are counted',

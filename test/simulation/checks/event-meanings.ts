@@ -40,7 +40,7 @@ function isReported(is: ProgressionState, was: ProgressionState): boolean {
   return is.status === was.status && is.enrolledAt === was.enrolledAt && isCompletionSame;
 }
 
-/** Returns the status if it is one of the four known ones, otherwise null. */
+/** Returns the status if it is one of the four known statuses, and otherwise null. */
 export function known(status: string | null): string | null {
   return status !== null && STATUSES.has(status) ? status : null;
 }

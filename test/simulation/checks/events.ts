@@ -126,7 +126,7 @@ function erasedBefore(events: TakenEvent[]): (boolean | null)[] {
   return events.map(({ type }) => {
     const before = isErased;
     if (type === 'LearnerDataErased') isErased = true;
-    // Only the return of a removed record ends an erasure, whatever else is published about it.
+    // Only the return of a removed record ends an erasure, whatever other events of the record are published.
     else if (type === 'ProgressionRestored' || type === 'ProgressionRemoved') isErased = false;
     return before;
   });

@@ -111,7 +111,7 @@ function isRemovalShown({ events, wasErased }: ChangeEvents, showing: Showing, d
   // its detection.
   const dates = [iso(showing.removedAt) ?? was?.removedAt ?? iso(detectedAt), was?.removedAt];
   if (isRemoved ? removedAt === null || !dates.includes(removedAt) : removedAt !== null) return false;
-  // A record that was removed before it was first seen is stored without an event.
+  // A record that was removed before its first read is stored without an event.
   if (was === null && isRemoved) return false;
 
   const isReported = events.some(({ type }) => type === 'LearnerDataErased');

@@ -160,9 +160,9 @@ function wasShown(
 }
 
 /**
- * Checks that the only changes without events are those that a person discarded, and that exactly these had
- * been shown before the decision. A reconciliation also publishes nothing for a new record that the baseline
- * should have seen.
+ * Checks that the only changes without events are changes that a person discarded and that Kombo had shown
+ * before the decision. A reconciliation also publishes nothing for a new record that the baseline should have
+ * seen.
  */
 export function checkDiscards(
   { entries, shown, decisions, clocks, baselinedAt }: Holds,
@@ -197,7 +197,7 @@ export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, acc
     // A later decision may apply to changes that were counted again.
     const next = decisions[place + 1]?.from ?? Number.POSITIVE_INFINITY;
     for (const id of counted) {
-      // If Kombo showed another version meanwhile, it is not certain which change was counted.
+      // If Kombo showed another version in the meantime, it is not certain which change was counted.
       const meanwhile = (shown.get(id) ?? []).filter(({ at }) => at >= since - COUNTED_BEFORE && at <= from);
       const change = entries
         .filter(({ detectedAt }) => {
@@ -207,8 +207,8 @@ export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, acc
         .flatMap(({ changes }) => changes.filter(({ state }) => state.id === id))
         .at(0);
       if (change === undefined || change.events.length === 0 || meanwhile.length === 0) continue;
-      // The facts must be exactly equal: while the data is expired, a removal is not trusted, and a change
-      // without it is a different change.
+      // The facts must be exactly equal, because a change without its removal is a different change: while
+      // the data is expired, removals are not trusted.
       const erased = change.events.includes('LearnerDataErased');
       const isTheSame = meanwhile.every(
         (showing) =>
@@ -270,8 +270,8 @@ export function checkHeldEvents(
 }
 
 /**
- * Returns whether a record was first seen as completed and without dates. On a platform without enrolment
- * dates, a new completion looks like an old one, so such records may be held.
+ * Returns whether a record was already completed at its first read and has no dates. On a platform without
+ * enrolment dates, a new completion looks like an old completion, so such records may be held.
  */
 function isFirstSeenCompletedUndated(showings: Showing[] = [], until: number): boolean {
   const place = showings.findIndex(

@@ -4,8 +4,8 @@ import { known } from './event-meanings.ts';
 import type { Accuse } from './violation.ts';
 
 /**
- * Checks that everything that could not be processed is listed: refused events, and each unknown status once,
- * with a count and the ids of records that really had it.
+ * Checks that everything that could not be processed is listed: each refused event, and each unknown status
+ * once, with a count and the ids of records that had this status.
  */
 export function checkSetAside(items: SetAside[], { bus, service }: World, accuse: Accuse): void {
   const events = new Set(items.flatMap(({ kind, id }) => (kind === 'event' ? [id] : [])));

@@ -57,7 +57,8 @@ const LAG_MS = 10 * 60_000;
 const AHEAD_MS = 60 * 60_000;
 
 /**
- * The errors that Kombo returns at random: one for each reaction of the client, except those that it retries.
+ * The errors that Kombo returns at random: one error for each reaction of the client, except the errors that
+ * the client retries.
  */
 const REFUSALS = [
   'INTEGRATION.PERMISSION_MISSING',
@@ -77,7 +78,7 @@ type World = {
 /** A response and its timing. The body may follow slowly, or never. */
 type Answer = { status: number; body: string; headers: Record<string, string>; bodyDelayMs: number };
 
-/** Creates Kombo's API as one process sees it: a `fetch`. */
+/** Creates Kombo's API as one process sees it. The API is a `fetch` function. */
 export function simulatedKombo(process: WorkerProcess, world: World): typeof fetch {
   const { time, random, faults, scenario, service, counts } = world;
 

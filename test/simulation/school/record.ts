@@ -34,7 +34,10 @@ export type SchoolRecord = RecordContent & {
   version: number;
   /** Whether the last change became visible later than the overlap covers, or without a new timestamp. */
   isUnseen: boolean;
-  /** The number of passes over the pages that ended since the record's last change without showing it. */
+  /**
+   * The number of passes over the pages that ended since the record's last change and did not show the
+   * record.
+   */
   slips: number;
 };
 

@@ -1,6 +1,8 @@
 const WIDTH = 30;
 
-/** Prints progress: one updated line on a terminal, otherwise a line for each tenth. */
+/**
+ * Prints progress. On a terminal, one line is updated. Without a terminal, a line is printed for each tenth.
+ */
 export function progressBar(total: number, out: NodeJS.WriteStream = process.stderr) {
   const started = performance.now();
   let tenths = 0;

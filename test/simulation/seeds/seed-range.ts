@@ -7,7 +7,7 @@ const SeedRange = z.object({
   from: z.int(),
   seeds: z.int(),
   step: z.int().check(z.positive()),
-  /** The values that replace the random ones in all scenarios. */
+  /** The values that replace the random values in all scenarios. */
   scenario: z.record(z.string(), z.unknown()),
   patches: z.array(z.object({ file: z.string(), replace: z.string(), by: z.string() })),
 });

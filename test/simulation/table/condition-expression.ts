@@ -23,7 +23,7 @@ const parsed = new Map<string, Condition>();
 
 /**
  * Returns the condition, key condition or filter as a function of an item. A missing item is treated as an
- * empty one.
+ * empty item.
  */
 export function parseCondition(expression: string): Condition {
   const found = parsed.get(expression);

@@ -59,7 +59,7 @@ const update = fc.constantFrom(
 );
 const NAMES = { '#name': 'name', '#count': 'count', '#lease': 'lease', '#owner': 'owner', '#bytes': 'bytes' };
 
-/** Returns only the placeholders that are used, since DynamoDB refuses unused ones. */
+/** Returns only the placeholders that are used, because DynamoDB refuses unused placeholders. */
 function placeholders(count: number, word: string, ...expressions: string[]) {
   const values: Record<string, AttributeValue> = {
     ':count': { N: String(count) },

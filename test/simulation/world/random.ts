@@ -8,7 +8,7 @@ export type Random = {
   pick<T>(items: readonly T[]): T;
   /** Returns the items in a random order, as a new list. */
   shuffle<T>(items: readonly T[]): T[];
-  /** Returns a separate sequence. Using it does not change the numbers of this one. */
+  /** Returns a separate sequence, whose use does not change the numbers of this sequence. */
   fork(): Random;
 };
 

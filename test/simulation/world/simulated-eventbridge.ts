@@ -16,7 +16,7 @@ export type SimulatedBus = {
 
 type World = { time: VirtualTime; random: Random; faults: Faults; bus: SimulatedBus };
 
-/** Creates EventBridge as one process sees it. Single entries can fail, also after they were accepted. */
+/** Creates EventBridge as one process sees it. Single entries can fail, even after they were accepted. */
 export function simulatedEventBridge(process: WorkerProcess, world: World): PutEvents {
   const { time, random, faults, bus } = world;
   let sent = 0;
