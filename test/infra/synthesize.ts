@@ -42,26 +42,20 @@ const synthesised = new Map<string, Synthesised>();
  * `rules.test.ts` and `changes/` run the validation.
  */
 function synthesizeOnce(settings: SettingsInput): Synthesised {
-  const { CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION, CDK_VALIDATION } = process.env;
+  const { CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION } = process.env;
   const key = JSON.stringify([settings, CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION]);
   const known = synthesised.get(key);
   if (known !== undefined) return known;
-  process.env['CDK_VALIDATION'] = 'false';
-  try {
-    const { state, notifier, consumers } = appWithStacks(settings);
-    const made = {
-      state: Template.fromStack(state),
-      notifier: Template.fromStack(notifier),
-      all: Object.fromEntries(
-        [state, notifier, ...consumers].map((stack) => [stack.stackName, Template.fromStack(stack)]),
-      ),
-    };
-    synthesised.set(key, made);
-    return made;
-  } finally {
-    if (CDK_VALIDATION === undefined) delete process.env['CDK_VALIDATION'];
-    else process.env['CDK_VALIDATION'] = CDK_VALIDATION;
-  }
+  const { state, notifier, consumers } = appWithStacks(settings, { builtinCloudFormationValidation: false });
+  const made = {
+    state: Template.fromStack(state),
+    notifier: Template.fromStack(notifier),
+    all: Object.fromEntries(
+      [state, notifier, ...consumers].map((stack) => [stack.stackName, Template.fromStack(stack)]),
+    ),
+  };
+  synthesised.set(key, made);
+  return made;
 }
 
 /** Returns the templates of the state stack and the notifier stack with these settings. */
