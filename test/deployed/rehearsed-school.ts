@@ -1,6 +1,7 @@
 import { steppedClock } from '../../local/sandbox/clock.ts';
-import { type FixedRecords, fixedRecords, type ProgressionRecord } from '../../local/sandbox/records.ts';
+import type { ProgressionRecord } from '../../local/sandbox/records.ts';
 import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts';
+import { type FixedRecords, fixedRecords } from '../support/fixed-records.ts';
 import { someRecord } from '../support/some-record.ts';
 import { rehearsal } from './rehearsal-settings.ts';
 

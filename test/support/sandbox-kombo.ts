@@ -1,5 +1,6 @@
-import { fixedRecords, type ProgressionRecord, type RecordSource } from '../../local/sandbox/records.ts';
+import type { ProgressionRecord, RecordSource } from '../../local/sandbox/records.ts';
 import { type Sandbox, type Sent, startSandbox } from '../../local/sandbox/server.ts';
+import { fixedRecords } from './fixed-records.ts';
 
 export const KEY = 'key-of-the-test';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { steppedClock } from '../../../local/sandbox/clock.ts';
-import { fixedRecords } from '../../../local/sandbox/records.ts';
 import { startSandbox } from '../../../local/sandbox/server.ts';
 import { courseProgression } from '../../local/sandbox/course-progression.ts';
+import { fixedRecords } from '../../support/fixed-records.ts';
 import { komboAt } from './kombo-at.ts';
 import { API_KEY, INTEGRATION, type ScriptedKombo, startScriptedKombo, success } from './scripted-kombo.ts';
 

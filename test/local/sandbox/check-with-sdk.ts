@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
 import { steppedClock } from '../../../local/sandbox/clock.ts';
-import { fixedRecords } from '../../../local/sandbox/records.ts';
 import { startSandbox } from '../../../local/sandbox/server.ts';
+import { fixedRecords } from '../../support/fixed-records.ts';
 
 /**
  * Calls the sandbox with Kombo's own SDK: `node test/local/sandbox/check-with-sdk.ts FOLDER`, where FOLDER

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { steppedClock } from '../../../local/sandbox/clock.ts';
-import { fixedRecords, type ProgressionRecord } from '../../../local/sandbox/records.ts';
+import type { ProgressionRecord } from '../../../local/sandbox/records.ts';
+import { fixedRecords } from '../../support/fixed-records.ts';
 import { allows, queryParameters } from './api-description.ts';
 import { courseProgression } from './course-progression.ts';
 import { openSandbox } from './sandbox-client.ts';

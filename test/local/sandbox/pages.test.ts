@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { days, steppedClock } from '../../../local/sandbox/clock.ts';
-import { fixedRecords, type ProgressionRecord } from '../../../local/sandbox/records.ts';
+import type { ProgressionRecord } from '../../../local/sandbox/records.ts';
 import { DEFAULT_SCHOOL, livingSchool } from '../../../local/sandbox/school/school.ts';
 import { syntheticRecords } from '../../../local/sandbox/synthetic-records.ts';
+import { fixedRecords } from '../../support/fixed-records.ts';
 import { courseProgression } from './course-progression.ts';
 import { openSandbox } from './sandbox-client.ts';
 
