@@ -115,7 +115,7 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
-test('the comments in the sources mention only pages and decision records that exist', () => {
+test('the sources mention only pages and decision records that exist', () => {
   const files = globSync('docs/**', { cwd: ROOT });
   for (const source of sources) {
     for (const [name] of read(source).matchAll(/(?<![\w/.:-])docs\/[\w/-]+(?:\.md)?/g)) {

@@ -82,7 +82,7 @@ it('each write that the embedded engine confirmed is still stored after its proc
   expect(integrations.map(({ id }) => id)).toEqual(expect.arrayContaining(acknowledged));
 });
 
-it('when the process that runs the engine of a directory is killed, another process continues with the same data', async () => {
+it('when the process that runs the embedded engine of a directory is killed, another process continues with the same data', async () => {
   const directory = await someDirectory();
   const { writer, lines } = startWriter(directory);
   const written: string[] = [];
@@ -101,7 +101,7 @@ it('when the process that runs the engine of a directory is killed, another proc
   expect(integrations.map(({ id }) => id)).toEqual(expect.arrayContaining(written));
 });
 
-it('when the process that runs the engine ends, another process starts the engine and completes the waiting requests', async () => {
+it('when the process that runs the embedded engine ends, another process starts the engine and completes the waiting requests', async () => {
   const directory = await someDirectory();
   const first = await startEmbeddedDynamoDb({ directory });
   const others = await Promise.all([start(directory), start(directory), start(directory)]);
@@ -118,7 +118,7 @@ it('when the process that runs the engine ends, another process starts the engin
   }
 });
 
-it('a program that now uses the port of an ended engine receives no DynamoDB request', async () => {
+it('a program that uses the port of an embedded engine after its end receives no DynamoDB request', async () => {
   const directory = await someDirectory();
   await (await startEmbeddedDynamoDb({ directory })).close();
   const paths: string[] = [];

@@ -204,7 +204,7 @@ describe('known progressions', () => {
     expect(requests).toBe(7);
   });
 
-  it('an error that the AWS client has already retried is not retried when known states are read', async () => {
+  it('reading known states does not retry an error that the AWS client has already retried', async () => {
     const refused = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
     let requests = 0;
     const calls = {

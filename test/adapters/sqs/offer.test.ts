@@ -40,7 +40,7 @@ describe('many messages to a queue that does not accept all of them', () => {
     },
   );
 
-  it('`send` throws when one of many messages is not sent', async () => {
+  it('sending many messages throws an error when one of the messages is not sent', async () => {
     queue.fate = (message) => (numberOf(message) === 7 ? 'refused' : 'taken');
 
     await expect(polls().send(messages(30))).rejects.toThrow(TransientError);

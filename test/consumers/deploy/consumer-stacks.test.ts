@@ -106,7 +106,7 @@ describe('the rules of consumers', () => {
   });
 });
 
-it('the bucket of certificates is private and retained, and only failed messages are retried', () => {
+it('the bucket of certificates is private and retained, and the certificates function retries only failed messages', () => {
   certificates.hasResource('AWS::S3::Bucket', {
     DeletionPolicy: 'Retain',
     Properties: { PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true } },

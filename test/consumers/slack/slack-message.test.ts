@@ -24,7 +24,7 @@ test('the message about a replayed event is the same as the message about the li
   expect(messageOf({ ...event, 'detail-type': 'ReplayedCourseCompleted' })).toEqual(messageOf(event));
 });
 
-test('a course title in a message is plain text, whatever markup it contains', () => {
+test('a course title in a Slack message is plain text, whatever markup it contains', () => {
   const title = '"C" & <!channel> *for* \\ beginners <https://evil.example|click>';
   const { blocks } = messageAbout('CourseCompleted', { course: { ...course, title } });
   expect(blocks[1]).toEqual({ type: 'section', text: { type: 'plain_text', text: title, emoji: false } });
@@ -36,7 +36,7 @@ test('markup in the notification text of a digest is escaped', () => {
   );
 });
 
-test('a course title in a message is one line, so that it cannot imitate another part of the message', () => {
+test('a course title in a Slack message is one line, so that it cannot imitate another part of the message', () => {
   const title = ' Fire\n\nLearner:\u2028Ada \u202egnp.exe\u0007 ';
   const { blocks } = messageAbout('CourseCompleted', { course: { ...course, title } });
   expect(blocks[1]).toMatchObject({ text: { text: 'Fire Learner: Ada \ufffdgnp.exe\ufffd' } });
@@ -106,13 +106,13 @@ describe('the learner in a message', () => {
   const shown = (changes: object) =>
     JSON.stringify(messageAbout('CourseCompleted', { learner: { ...learner, ...changes } }));
 
-  test('a message contains the first and last name of the learner if the event has them', () => {
+  test('a Slack message contains the first and last name of the learner if the event has them', () => {
     expect(shown({ firstName: 'Ada', lastName: 'Lovelace', email: null })).toContain('"Ada Lovelace"');
     expect(shown({ firstName: null, lastName: 'Lovelace', email: null })).toContain('"Lovelace"');
     expect(shown({ firstName: '\u200b', lastName: 'Lovelace', email: null })).toContain('"Lovelace"');
   });
 
-  test("a message has the learner's id on the platform, the learner's id in Kombo, or the progression's id when the name is missing", () => {
+  test("a Slack message has the learner's id on the platform, the learner's id in Kombo, or the progression's id when the name is missing", () => {
     expect(shown({ firstName: '', lastName: ' ', email: null })).toContain(`"${learner.remoteId}"`);
     expect(shown({ remoteId: null })).toContain(`"${learner.id}"`);
     expect(shown({ remoteId: '' })).toContain(`"${learner.id}"`);
@@ -122,7 +122,7 @@ describe('the learner in a message', () => {
   });
 });
 
-test('a message has the id of the progression when the course has no title', () => {
+test('a Slack message has the id of the progression when the course has no title', () => {
   for (const title of [null, '', ' \u200b']) {
     const { blocks } = messageAbout('CourseCompleted', { course: { ...course, title } });
     expect(blocks.map(({ type }) => type)).not.toContain('section');
@@ -130,7 +130,7 @@ test('a message has the id of the progression when the course has no title', () 
   }
 });
 
-test('the times in a message are shown in the time zone of the reader', () => {
+test('the times in a Slack message are shown in the time zone of the reader', () => {
   const occurredAt = '2026-03-02T09:30:00.000Z';
   expect(JSON.stringify(messageAbout('CourseCompleted', { occurredAt }))).toContain(
     '<!date^1772443800^{date_short_pretty} {time}|2026-03-02 09:30 UTC>',

@@ -62,13 +62,13 @@ async function failureOf(posting: Promise<void>): Promise<Error> {
   return error;
 }
 
-test('a message of a channel with an incoming webhook is sent to the URL in the secret', async () => {
+test('the message to a Slack channel with an incoming webhook is sent to the URL in the secret', async () => {
   answers = [{ status: 200, body: 'ok' }];
   await webhook()(message);
   expect(requests).toEqual([{ url: '/T0/B0/S3CR3T', authorization: undefined, body: message }]);
 });
 
-test('a message of a channel with a bot is sent with the token in the secret', async () => {
+test('the message to a Slack channel with a bot is sent with the token in the secret', async () => {
   answers = [{ status: 200, body: '{"ok":true,"channel":"C0123"}' }];
   await bot()(message);
   expect(requests).toEqual([
@@ -158,7 +158,7 @@ describe('a temporary failure of Slack', () => {
   });
 });
 
-test('after a rate limit, the function waits as long as Slack says, or one second if Slack says nothing', async () => {
+test('after a rate limit of Slack, the function waits as long as the `Retry-After` header says, or one second without the header', async () => {
   answers = [{ status: 429, headers: { 'retry-after': '7' } }, { status: 429 }, { status: 200, body: 'ok' }];
   await webhook()(message);
   expect(waits).toEqual([7_000, 1_000]);
@@ -166,7 +166,7 @@ test('after a rate limit, the function waits as long as Slack says, or one secon
 });
 
 test.each(['-5', '0', 'soon', ''])(
-  'after a rate limit with the invalid wait "%s", the function waits one second',
+  'after a rate limit of Slack with the invalid `Retry-After` header "%s", the function waits one second',
   async (seconds) => {
     answers = [
       { status: 429, headers: { 'retry-after': seconds } },
@@ -180,7 +180,7 @@ test.each(['-5', '0', 'soon', ''])(
 test.each([
   ['a rate limit that is longer than one call', ['600'], []],
   ['a rate limit in each attempt', ['1', '1', '1', '1'], [1_000, 1_000]],
-])('a message is not sent, and stays in the queue, after %s', async (_, seconds, waited) => {
+])('the function fails and its message stays in the queue after %s', async (_, seconds, waited) => {
   answers = seconds.map((after) => ({ status: 429, headers: { 'retry-after': after } }));
   expect(await failureOf(webhook()(message))).toBeInstanceOf(TransientError);
   expect(waits).toEqual(waited);

@@ -110,7 +110,7 @@ test.each(['access-refused', 'deployment'] as const)(
   },
 );
 
-test('IntegrationFailing is never due after an error of the deployment', () => {
+test('IntegrationFailing is never due when an error of the deployment caused the failure', () => {
   const later = NOW + 100 * HOUR_MS;
   expect(isNoticeDue(afterFailure(failTimes('deployment', 20), failure('deployment'), later))).toBe(false);
 });

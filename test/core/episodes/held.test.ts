@@ -193,7 +193,7 @@ describe('a mass change', () => {
 });
 
 describe('held changes', () => {
-  test('when the platform shows the earlier data again, the hold ends as resolved', async () => {
+  test('when the platform shows the earlier data again, the hold ends with the reason "resolved"', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     await poller.poll();

@@ -292,7 +292,7 @@ test('the order of the probes starts over after an integration has succeeded', (
   expect(nextProbe(fleet, { lastProbe: last, now: NOW, intervalMs: INTERVAL_MS })).toBe('moodle:b');
 });
 
-test('the order of the probes starts over when the last probe is no longer stopped', () => {
+test('the order of the probes starts over when polls of the last probe are no longer stopped', () => {
   const fleet = [stopped('moodle:a', null), stopped('moodle:b', null)];
   const last = { integration: 'moodle:gone', at: at(NOW - INTERVAL_MS) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW, intervalMs: INTERVAL_MS })).toBe('moodle:a');

@@ -117,7 +117,7 @@ describe('a removed integration that is added again', () => {
     );
   });
 
-  test('while the baseline of an integration that was added again starts over, changes of stored records are published', async () => {
+  test('when the baseline of an integration that was added again starts over, changes of records that it has stored are published', async () => {
     const poller = await removed(['a', 'b', 'c']);
     poller.kombo.pageSize = 1;
     show(poller, 'a', 'IN_PROGRESS');

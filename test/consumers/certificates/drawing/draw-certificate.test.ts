@@ -69,7 +69,7 @@ test.skipIf(!hasPdfToText)(
   },
 );
 
-test('a certificate has tags for screen readers and names its language', async () => {
+test('a certificate has tags for screen readers and states its language', async () => {
   const text = Buffer.from((await draw({}, { locale: 'pt-BR' })).pdf).toString('latin1');
   expect(text).toContain('<pdfuaid:part>1</pdfuaid:part>');
   expect(text).toMatch(/\/S \/H1/);
