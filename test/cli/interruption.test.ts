@@ -81,7 +81,7 @@ test('the tested interruptions include every command', () => {
 });
 
 test.each(CASES)(
-  'the command %s with the arguments %j ends without an error message after Ctrl-C',
+  'the command %s with the arguments %j ends without an unexpected error after Ctrl-C',
   async (command, args) => {
     const { run, temporary } = await inCopy();
     const ended = await run(line(command, args), { onWrite: onceAfter(1) });
@@ -92,7 +92,7 @@ test.each(CASES)(
 );
 
 test.each(CASES)(
-  'the command %s with the arguments %j ends without an error message when its output is closed',
+  'the command %s with the arguments %j ends without an unexpected error when its output is closed',
   async (command, args) => {
     const { run, temporary } = await inCopy();
     const ended = await run(line(command, args), { readsWrites: 0 });
