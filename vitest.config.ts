@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that need a process of their own: they replace modules, measure memory, or fill it with large bodies and fonts. */
 const ISOLATED = [
@@ -11,6 +12,24 @@ const ISOLATED = [
   'test/consumers/certificates/drawing/*.test.ts',
 ];
 
+/** The shared files that take longest. They start first, so that none of them runs alone at the end. */
+const LONGEST = [
+  'test/cli/kill.test.ts',
+  'test/infra/changes/changes.test.ts',
+  'test/simulation/simulation.test.ts',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => LONGEST.some((file) => moduleId.endsWith(file));
+    const { isolated = [], shared = [] } = Object.groupBy(
+      await super.sort(files),
+      ({ project }) => project.name,
+    );
+    return [...isolated, ...shared.filter(isLong), ...shared.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -21,6 +40,7 @@ export default defineConfig({
   test: {
     // The default leaves one core to the process that transforms the files, which is idle most of the time.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
