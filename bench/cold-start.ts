@@ -26,7 +26,7 @@ const { user, system } = process.cpuUsage(begun);
 console.log((user + system) / 1000);
 `;
 
-/** The environment of both functions. */
+/** The environment variables with which each bundle is loaded. */
 const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'test',

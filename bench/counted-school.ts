@@ -6,8 +6,8 @@ import { rereadEverything } from './reread.ts';
 import { startSurroundings } from './surroundings.ts';
 
 /**
- * An owner of leases. It has the length of a function's owner. It never changes, so a journal entry always has the same
- * size.
+ * The owner of the leases. It is as long as the owner that a function uses, and always the same, so that a
+ * journal entry always has the same size.
  */
 const OWNER = '00000000-0000-4000-8000-000000000000';
 

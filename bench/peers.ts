@@ -59,7 +59,7 @@ export async function measurePeers({ engine, rounds, records, say }: BenchOption
   return measures;
 }
 
-/** Installs packages into a virtual environment of their own. Returns the path of its Python interpreter. */
+/** Installs packages into a new virtual environment. Returns the path of its Python interpreter. */
 async function install(packages: string[]): Promise<string> {
   const { stdout } = await run(join(ROOT, '.ci', 'python-tools'), packages);
   return join(stdout.trim(), 'python');

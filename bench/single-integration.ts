@@ -42,7 +42,7 @@ type Rounds = Record<'reader' | 'firstSync' | 'unchanged' | 'changed' | 'page' |
 /**
  * Measures the time, processor time and memory of polls of one integration: its first sync, a poll without
  * changes, and a poll after a tenth of the records have changed. Also measures a reader, which only fetches
- * and parses each page once. Each poll and the reader run in processes of their own.
+ * and parses each page once. Each poll runs in a separate process, and so does the reader.
  */
 export async function measureTimes(options: BenchOptions): Promise<Measure[]> {
   const { records, answerMs } = options;

@@ -25,8 +25,8 @@ const REFUSALS = new Set([
 ]);
 
 /**
- * The SDK throws errors without a specific name when the region is missing or malformed: they are recognised
- * by their message.
+ * Matches the messages of the errors that the SDK throws when the region is missing or malformed. These
+ * errors have no specific name.
  */
 const WRONG_REGION = /^Region (is missing|not accepted)/;
 

@@ -174,7 +174,7 @@ export type PublishResult = {
   accepted: number[];
   /** The events that EventBridge refuses permanently, with its reason. */
   refused: { index: number; reason: string }[];
-  /** Why the other events were neither accepted nor refused; null if there are none. */
+  /** Why the remaining events were neither accepted nor refused; null if no event remains. */
   error: Error | null;
 };
 

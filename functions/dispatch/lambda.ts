@@ -4,9 +4,9 @@ import { wireDispatch } from '../wiring.ts';
 import { dispatchHandler } from './handler.ts';
 import { reportFleet } from './report.ts';
 
-/** Lambda calls this handler on the schedule. */
 const telemetry = createTelemetry();
 
+/** Lambda calls this handler on the schedule. */
 export const handler = redactErrors(
   telemetry,
   dispatchHandler({

@@ -3,8 +3,8 @@ import type { Fleet } from '../core/fleet/fleet.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
 /**
- * The number of integrations that are logged, those with the oldest watermarks. Each of them costs a log line
- * per dispatch.
+ * The number of integrations that are logged: those with the oldest watermarks. Each costs a log line per
+ * dispatch.
  */
 const WORST = 20;
 

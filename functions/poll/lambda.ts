@@ -6,14 +6,14 @@ import { wirePoll } from '../wiring.ts';
 import { pollHandler } from './handler.ts';
 import { reportRun } from './report.ts';
 
-/**
- * Lambda calls this handler with one message of the poll queue. The parts are created once, at a cold start.
- */
 const telemetry = createTelemetry();
 const { ports: wired, settings, queue, readKomboStatus, baseline } = wirePoll(process.env);
 const counter = countPublished(wired.publisher, wired.clock);
 const ports = { ...wired, publisher: counter.publisher };
 
+/**
+ * Lambda calls this handler with one message of the poll queue. The parts are created once, at a cold start.
+ */
 export const handler = redactErrors(
   telemetry,
   pollHandler({

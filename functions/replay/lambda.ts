@@ -3,9 +3,9 @@ import { createTelemetry } from '../telemetry/telemetry.ts';
 import { wireReplay } from '../wiring.ts';
 import { replayHandler, reportReplay } from './handler.ts';
 
-/** Lambda calls this handler with one message of the replay queue. */
 const telemetry = createTelemetry();
 
+/** Lambda calls this handler with one message of the replay queue. */
 export const handler = redactErrors(
   telemetry,
   replayHandler({

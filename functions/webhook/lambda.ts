@@ -3,9 +3,9 @@ import { createTelemetry } from '../telemetry/telemetry.ts';
 import { wireWebhook } from '../wiring.ts';
 import { reportWebhook, webhookHandler } from './handler.ts';
 
-/** Lambda calls this handler for each request to the function URL. */
 const telemetry = createTelemetry();
 
+/** Lambda calls this handler for each request to the function URL. */
 export const handler = redactErrors(
   telemetry,
   webhookHandler({

@@ -153,7 +153,7 @@ describe('the command `replay`', () => {
     const ended = await cli.run('replay', SCHOOL, '--source', 'kombo', '--one', '--course', 'none', '--yes');
 
     expect(ended.exitCode).toBe(1);
-    expect(ended.stderr).toMatch(/No event of sandbox:school matches from 1970/);
+    expect(ended.stderr).toMatch(/No event of sandbox:school matches the options from 1970/);
   });
 
   it.each([

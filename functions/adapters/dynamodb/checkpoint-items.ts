@@ -115,8 +115,8 @@ const StoredCheckpoint = z.object({
   /** Whether another worker requested a poll of the integration while the lease was held. */
   again: z.boolean(),
   /**
-   * The last owner that released the lease. By it, a worker recognises its own release if the response was
-   * lost.
+   * The last owner that released the lease. It shows a worker whether its own release succeeded if the
+   * response was lost.
    */
   releasedBy: z.nullable(z.string()),
 });

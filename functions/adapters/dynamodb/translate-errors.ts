@@ -60,7 +60,7 @@ export function translateError(error: unknown, table: string): unknown {
 }
 
 /**
- * By the error code of a single statement: the name of the error that a call with only this statement would
+ * The error code of a failed statement, and the name of the error that a call with only this statement would
  * throw.
  */
 const EXCEPTIONS: Record<string, string> = {

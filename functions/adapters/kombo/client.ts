@@ -8,7 +8,7 @@ import { type Limits, type RetryBudget, withRetries } from './with-retries.ts';
 
 const EXAMPLE = `give the full URL, with its path /v1, such as ${KOMBO_HOSTS.us}`;
 
-/** Sent with each request, so that Kombo's support can find our requests. */
+/** The `User-Agent` of each request, so that Kombo's support can find our requests. */
 const USER_AGENT = `${product.name}/${product.version}`;
 
 /** Kombo's API over HTTP. */

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { plural } from '../../contract/printable-text.ts';
 import { CursorRefusedError, IntegrationError, TransientError } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { ObservedProgression, Page, RejectedRecord } from '../../core/state/progression.ts';
@@ -100,7 +99,7 @@ async function* pagesOf(client: KomboClient, integration: string, ids: string[],
     if (cursors.has(cursor)) throw new IntegrationError(`${COMPLAINT}: the page cursor repeats`);
     cursors.add(cursor);
   } while (cursors.size <= ids.length);
-  throw new IntegrationError(`${COMPLAINT}: more pages came than for ${plural(ids.length, 'id')}`);
+  throw new IntegrationError(`${COMPLAINT}: there are more pages than requested ids`);
 }
 
 function refuseCursor(error: unknown): never {

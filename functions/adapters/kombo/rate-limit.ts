@@ -5,8 +5,8 @@ const YEAR_MS = 365 * 24 * 60 * MINUTE_MS;
 const LONGEST_WINDOW_MS = 6 * 60 * MINUTE_MS;
 
 /**
- * The longest time for which one window stops all integrations: it is unknown whether Kombo counts requests
- * by key or by integration.
+ * The longest time for which one window blocks the requests of all integrations. It is limited because Kombo
+ * may count the requests of each integration separately.
  */
 const LONGEST_SHARED_MS = 15 * MINUTE_MS;
 

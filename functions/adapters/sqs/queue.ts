@@ -11,7 +11,7 @@ import { awsError } from '../aws-errors.ts';
 /** The maximum number of messages in one call. */
 const BATCH_SIZE = 10;
 const CONCURRENCY = 4;
-/** Half of dispatch's timeout: the other half is for its report. */
+/** The time limit for sending messages: half of the timeout of dispatch. The other half is for its report. */
 const BUDGET_MS = 30_000;
 /** The maximum delay that SQS allows. */
 const LONGEST_DELAY_SECONDS = 15 * 60;

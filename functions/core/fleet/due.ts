@@ -6,7 +6,7 @@ import { type Checkpoint, limitedUntil } from '../state/checkpoint.ts';
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** The facts from which dispatch decides which integrations are due. */
+/** The data from which dispatch decides which integrations are due. */
 export type DispatchState = {
   /** Checkpoints by integration id. An integration that was never polled has none. */
   checkpoints: ReadonlyMap<IntegrationId, Checkpoint>;

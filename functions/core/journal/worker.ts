@@ -67,7 +67,7 @@ export async function acquireLease(
   };
 }
 
-/** Only the functions of this file change the checkpoint. */
+/** A worker whose checkpoint can be replaced. Only the functions of this file replace it. */
 type Writable = Omit<Worker, 'checkpoint'> & { checkpoint: Checkpoint };
 
 /** Changes the checkpoint in memory. The next `save` or `release` writes it. */

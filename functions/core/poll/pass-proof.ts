@@ -11,7 +11,7 @@ import type { Page } from '../state/progression.ts';
  * that disappear from Kombo completely: see `docs/adr/0026-read-pages-once.md`.
  *
  * Each id is stored as a hash of 53 bits. If two ids have the same hash, the only effect is a second pass. The buffer
- * reserves addresses for the most ids, but memory only for those that it holds, so that it grows without a copy.
+ * reserves addresses for the most ids, but memory only for the ids that it holds, so that it grows without a copy.
  */
 export function passProof() {
   const buffer = new ArrayBuffer(0, { maxByteLength: MOST_IDS * Float64Array.BYTES_PER_ELEMENT });
@@ -30,7 +30,10 @@ export function passProof() {
   };
 }
 
-/** The most records of a pass that can be proven: 80 MB of addresses. A longer pass is read again. */
+/**
+ * The maximum number of records of a pass that can be proven. They need 80 MB of addresses. A longer pass is
+ * read again.
+ */
 const MOST_IDS = 10_000_000;
 
 /**

@@ -50,7 +50,7 @@ export async function* readAllPages(
   }
 }
 
-/** Enough for 10 million records at 250 records per page. */
+/** The maximum number of pages of a pass: enough for 10 million records at 250 records per page. */
 const MAX_PAGES = 40_000;
 const FULL_PAGE = 250;
 /** A pass may have this many pages, plus 20 pages for each full page of records. */

@@ -22,8 +22,8 @@ export type PollRequest = {
    */
   force?: boolean;
   /**
-   * Kombo refused this integration, and after that accepted another one with the same key. If Kombo refuses
-   * this integration again, the key is not the reason.
+   * Kombo refused this integration, and after that accepted another integration with the same key. If Kombo
+   * refuses this integration again, the key is not the reason.
    */
   othersLetIn?: boolean;
   /** A value that is unique to this call. */

@@ -19,9 +19,9 @@ export type ReplayOrder = {
 /** Returns why a replay with these options is refused, or null if it is accepted. */
 export function refuseOrder(plan: ReplayPlan, { consumer, asLive, rate }: ReplayOrder): string | null {
   if (asLive && consumer !== null)
-    return '--as-live sends to everyone, so it cannot be combined with --consumer.';
+    return '--as-live sends to every consumer, so it cannot be combined with --consumer.';
   if (asLive && plan.place.source === 'kombo') {
-    return '--as-live repeats published events. Events derived from Kombo were never published, so it cannot be combined with --source kombo.';
+    return '--as-live repeats published events. Events derived from Kombo were never published, so --as-live cannot be combined with --source kombo.';
   }
   return Number.isInteger(rate) && rate > 0
     ? null

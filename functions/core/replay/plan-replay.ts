@@ -229,7 +229,7 @@ function planned(plan: ReplayPlan): Planned {
 
 function noEvent({ integration, range: { from, to } }: Pick<ReplayPlan, 'integration' | 'range'>): string {
   const range = to === null ? `from ${from} on` : `between ${from} and ${to}`;
-  return `No event of ${integration} matches ${range}.`;
+  return `No event of ${integration} matches the options ${range}.`;
 }
 
 function counter() {

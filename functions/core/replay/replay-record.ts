@@ -30,7 +30,7 @@ export const ReplayPosition = z.discriminatedUnion('source', [
     cursor: z.nullable(z.string()),
     /** The id of the last finished record of the page. Records are processed in the order of their ids. */
     after: z.nullable(z.string()),
-    /** The ids of those events of the next record that are finished. */
+    /** The ids of the events of the next record that the bus has already accepted or refused. */
     settled: z.array(z.string()),
   }),
 ]);
@@ -70,8 +70,8 @@ export const ReplayRecord = z.extend(ReplayPlan, {
   orderedAt: Timestamp,
   movedAt: Timestamp,
   /**
-   * The number of writes, and the writer of the last write. By them, a writer recognises its own write if the
-   * response was lost.
+   * The number of writes, and the writer of the last write. They show a writer whether its own write
+   * succeeded if the response was lost.
    */
   revision: WholeNumber,
   writer: z.string(),

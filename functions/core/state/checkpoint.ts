@@ -45,8 +45,8 @@ export const Run = z.object({
   /** How often the pass started over because Kombo refused a cursor. */
   restarts: WholeNumber,
   /**
-   * The number of the last journal entry when the run began. By it, a baseline recognises the progressions
-   * that it stored itself: their later changes are published.
+   * The number of the last journal entry when the run began. A known state with a later entry number was stored
+   * by this run. If the run is a baseline, later changes of this state are published.
    */
   startEntry: WholeNumber,
   /** The number of known progressions when the run began. */
@@ -152,7 +152,7 @@ export type Lease = z.infer<typeof Lease>;
 /** The state of one integration. Only the holder of the lease writes it. */
 export const Checkpoint = z.object({
   integration: IntegrationId,
-  /** The number of writes. By it, a worker recognises its own write if the response was lost. */
+  /** The number of writes. It shows a worker whether its own write succeeded if the response was lost. */
   revision: WholeNumber,
   /** The number of the last journal entry that was applied and published. */
   entry: WholeNumber,

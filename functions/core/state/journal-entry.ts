@@ -85,8 +85,8 @@ export const JournalEntry = z.object({
   /** The `updated_after` of the run; null if the run requested all records. */
   updatedAfter: z.nullable(Timestamp),
   /**
-   * The owner of the lease under which the entry was appended. By it, a worker recognises its own entry if
-   * the response was lost.
+   * The owner of the lease under which the entry was appended. It shows a worker whether its own append
+   * succeeded if the response was lost.
    */
   writer: z.string(),
   changes: z.array(Change),

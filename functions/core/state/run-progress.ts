@@ -41,7 +41,7 @@ export function startRun(
   };
 }
 
-/** The position in a pass, and what its end is recognised by: see `refuseEndlessPages`. */
+/** The position in a pass, and the values with which `refuseEndlessPages` finds pages that do not end. */
 export type PassPosition = Pick<Run, 'cursor' | 'mark' | 'passPages' | 'passRecords'>;
 
 /** Returns the position after a page of the pass was read. */
