@@ -30,6 +30,5 @@ export function certificatePattern(options: {
     ...(revoke ? (['CourseReopened', 'LearnerDropped'] as const) : []),
     ...(onErasure === 'delete' ? (['LearnerDataErased'] as const) : []),
   ];
-  const filter = { ...(courses && { courses }), ...(integrations && { integrations }) };
-  return { account: [account], ...eventPattern(types, CERTIFICATES, filter) };
+  return { account: [account], ...eventPattern(types, CERTIFICATES, { courses, integrations }) };
 }

@@ -54,5 +54,5 @@ export function digestMessageRule({ name }: Channel): Rule {
 }
 
 function patternsOf({ name, events, courses, integrations }: Channel) {
-  return eventPatterns(events, name, { ...(courses && { courses }), ...(integrations && { integrations }) });
+  return eventPatterns(events, name, { courses, integrations });
 }

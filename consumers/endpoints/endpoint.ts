@@ -65,8 +65,7 @@ export class Endpoint extends Construct {
       description,
     });
     const deadLetters = new DeadLetters(this, 'DeadLetters', { encryptionKey });
-    const filter = { ...(courses && { courses }), ...(integrations && { integrations }) };
-    for (const [at, pattern] of eventPatterns(events, name, filter).entries()) {
+    for (const [at, pattern] of eventPatterns(events, name, { courses, integrations }).entries()) {
       new ConsumerRule(
         this,
         `${name}-${at}`,

@@ -5,6 +5,7 @@ import {
   type EventType,
 } from '../../functions/contract/published-events.ts';
 import { parsePattern } from './parse-pattern.ts';
+import { isObject } from './pattern-condition.ts';
 
 /** An EventBridge condition on one value. The items of a list are alternatives. */
 export type Matcher<Value> =
@@ -27,15 +28,15 @@ export type DetailPattern<Detail> = {
 /** Selects the events of a rule. The items of a list are alternatives. A field that is absent matches everything. */
 export type EventFilter<Type extends EventType> = {
   /** The ids of Kombo integrations. */
-  integrations?: string[];
+  integrations?: string[] | undefined;
   /** The short names of learning platforms in Kombo's API, such as `moodle`. */
-  tools?: string[];
+  tools?: string[] | undefined;
   /** Kombo's ids of courses. Only learning and certificate events have a course. */
-  courses?: string[];
+  courses?: string[] | undefined;
   /** Kombo's ids of learners. Only learning and certificate events have a learner. */
-  learners?: string[];
+  learners?: string[] | undefined;
   /** Conditions on any other field of the detail, in the language of EventBridge's patterns. */
-  where?: DetailPattern<EventDetail<Type>>;
+  where?: DetailPattern<EventDetail<Type>> | undefined;
 };
 
 /** An EventBridge event pattern as a JSON object. */
@@ -101,7 +102,7 @@ export function eventPatterns(
   consumer: string,
   { courses, learners, ...filter }: Omit<EventFilter<EventType>, 'where'> = {},
 ): EventPattern[] {
-  const about = { ...filter, ...(courses && { courses }), ...(learners && { learners }) };
+  const about = { ...filter, courses, learners };
   const isNarrowed = (type: EventType) =>
     (courses !== undefined || learners !== undefined) && type.startsWith('Certificate');
   const others = types.filter((type) => !isReplayable(type));
@@ -163,7 +164,7 @@ export function dividePattern(pattern: EventPattern): EventPattern[] {
  */
 function idsAt(detail: { [field: string]: PatternNode }, subject: string, field: string): string[] {
   const branch = detail[subject];
-  const values = isBranch(branch) ? branch[field] : undefined;
+  const values = isObject(branch) ? branch[field] : undefined;
   if (!Array.isArray(values) || !values.every((value) => typeof value === 'string')) return [];
   return distinct(values);
 }
@@ -185,11 +186,7 @@ function merge(one: object, other: object): { [field: string]: PatternNode } {
   const merged: { [field: string]: PatternNode } = {};
   for (const [field, value] of [...Object.entries(one), ...Object.entries(other)]) {
     const there = merged[field];
-    merged[field] = isBranch(there) && isBranch(value) ? merge(there, value) : value;
+    merged[field] = isObject(there) && isObject(value) ? merge(there, value) : value;
   }
   return merged;
-}
-
-function isBranch(node: unknown): node is { [field: string]: PatternNode } {
-  return typeof node === 'object' && node !== null && !Array.isArray(node);
 }

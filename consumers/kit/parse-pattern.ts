@@ -1,4 +1,4 @@
-import { type Condition, conditionOf, InvalidPatternError } from './pattern-condition.ts';
+import { type Condition, conditionOf, InvalidPatternError, isObject } from './pattern-condition.ts';
 
 /** The conditions on each field, by its path in the event, such as `detail.course.id`. All fields must match. */
 export type Rule = Map<string, Condition[]>;
@@ -56,7 +56,7 @@ function withFields(rules: Rule[], node: object, path: string[], isInOr: boolean
     } else if (Array.isArray(value)) {
       const conditions = conditionsOf(value, here);
       for (const rule of all) rule.set(here.join('.'), conditions);
-    } else if (isNode(value)) {
+    } else if (isObject(value)) {
       all = withFields(all, value, here, isInOr);
     } else {
       throw refused(here, 'the value of a field must be a list of alternatives, or an object');
@@ -66,7 +66,7 @@ function withFields(rules: Rule[], node: object, path: string[], isInOr: boolean
 }
 
 function alternatives(value: unknown, path: string[]): object[] {
-  if (Array.isArray(value) && value.length > 1 && value.every(isNode)) return value;
+  if (Array.isArray(value) && value.length > 1 && value.every(isObject)) return value;
   throw refused(path, 'the value of "$or" must be a list of at least two patterns');
 }
 
@@ -82,8 +82,4 @@ function conditionsOf(list: unknown[], path: string[]): Condition[] {
 function refused(path: string[], reason: string): InvalidPatternError {
   const where = path.length === 0 ? 'the event pattern' : `"${path.join('.')}" in the event pattern`;
   return new InvalidPatternError(`EventBridge refuses ${where}: ${reason}`);
-}
-
-function isNode(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,11 +3,15 @@ import { addressOf, cidrBlock } from './ip-address.ts';
 /** A value of an event to which conditions are applied. Objects and lists are not such values. */
 export type EventValue = string | number | boolean | null;
 
-/**
- * One of the alternatives for a field: either the field is absent, or the function returns true for its
- * value.
- */
-export type Condition = 'absent' | ((value: EventValue) => boolean);
+type Test = (value: EventValue) => boolean;
+
+/** One of the alternatives for a field: either the field is absent, or the function returns true for its value. */
+export type Condition = 'absent' | Test;
+
+/** Returns whether a value is an object and not a list. */
+export function isObject(value: unknown): value is { [field: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** The error for an event pattern that EventBridge would refuse. */
 export class InvalidPatternError extends Error {
@@ -53,7 +57,7 @@ export function conditionOf(item: unknown): Condition {
 }
 
 /** Returns a condition on texts. `anything-but` can negate such a condition. */
-function textCondition(operator: string, argument: unknown): (value: EventValue) => boolean {
+function textCondition(operator: string, argument: unknown): Test {
   switch (operator) {
     case 'prefix':
     case 'suffix': {
@@ -75,12 +79,12 @@ function textCondition(operator: string, argument: unknown): (value: EventValue)
   }
 }
 
-function affix(side: 'prefix' | 'suffix', text: string): (value: EventValue) => boolean {
+function affix(side: 'prefix' | 'suffix', text: string): Test {
   return onText((value) => (side === 'prefix' ? value.startsWith(text) : value.endsWith(text)));
 }
 
 /** Returns the condition that a value is equal to a text. Two spellings of the same IP address are equal. */
-function equalText(text: string): (value: EventValue) => boolean {
+function equalText(text: string): Test {
   const address = addressOf(text);
   if (address === null) return (value) => value === text;
   return onText((value) => {
@@ -105,7 +109,7 @@ function isComparable(value: unknown): value is number {
  * Returns the condition that a value is equal to a number. Numbers beyond the limit, such as account ids, are
  * equal only if all digits are equal.
  */
-function equalNumber(number: number): (value: EventValue) => boolean {
+function equalNumber(number: number): Test {
   if (!isComparable(number)) return (value) => value === number;
   return (value) => isComparable(value) && comparable(value) === comparable(number);
 }
@@ -116,7 +120,7 @@ function numberIn(argument: unknown, operator: string): number {
 }
 
 /** Returns the condition of `["=", 5]`, of one limit such as `["<", 5]`, or of a lower and an upper limit: `[">", 0, "<=", 5]`. */
-function numeric(argument: unknown): (value: EventValue) => boolean {
+function numeric(argument: unknown): Test {
   if (!Array.isArray(argument) || (argument.length !== 2 && argument.length !== 4)) {
     throw new InvalidPatternError(
       'The value of "numeric" must be a list of one or two comparisons, such as [">", 0, "<=", 5]',
@@ -141,12 +145,7 @@ function numeric(argument: unknown): (value: EventValue) => boolean {
   );
 }
 
-function between(
-  low: number,
-  aboveLow: boolean,
-  high: number,
-  belowHigh: boolean,
-): (value: EventValue) => boolean {
+function between(low: number, aboveLow: boolean, high: number, belowHigh: boolean): Test {
   if (low >= high)
     throw new InvalidPatternError(`"numeric" matches nothing: ${low} is not less than ${high}`);
   const [bottom, top] = [comparable(low), comparable(high)];
@@ -160,13 +159,13 @@ function between(
 /** The operators that `anything-but` negates. */
 const NEGATED = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'];
 
-function anythingBut(argument: unknown): (value: EventValue) => boolean {
+function anythingBut(argument: unknown): Test {
   const excluded = excludedBy(argument);
   return (value) => !excluded.some((isExcluded) => isExcluded(value));
 }
 
-function excludedBy(argument: unknown): ((value: EventValue) => boolean)[] {
-  if (typeof argument === 'object' && argument !== null && !Array.isArray(argument)) {
+function excludedBy(argument: unknown): Test[] {
+  if (isObject(argument)) {
     const [operator, texts] = operatorIn(argument);
     if (!NEGATED.includes(operator)) {
       throw new InvalidPatternError(
@@ -199,7 +198,7 @@ function excludedBy(argument: unknown): ((value: EventValue) => boolean)[] {
  * Returns a condition that ignores case as EventBridge does: each character of the pattern matches its lower
  * case and its upper case, which can be longer than one character.
  */
-function ignoringCase(text: string, part: 'prefix' | 'suffix' | 'all'): (value: EventValue) => boolean {
+function ignoringCase(text: string, part: 'prefix' | 'suffix' | 'all'): Test {
   const characters = text
     .split('')
     .map((one) => `(?:${escaped(one.toLowerCase())}|${escaped(one.toUpperCase())})`)
@@ -218,7 +217,7 @@ function escaped(text: string): string {
  * Returns the condition of a wildcard. In a wildcard, `*` matches any text. `\*` and `\\` match an asterisk
  * and a backslash.
  */
-function wildcard(text: string): (value: EventValue) => boolean {
+function wildcard(text: string): Test {
   const pieces = text.match(/\\[\\*]|[^\\]/gs) ?? [];
   if (pieces.join('') !== text) {
     throw new InvalidPatternError(
@@ -251,13 +250,12 @@ function hasParts(text: string, parts: string[]): boolean {
   return text.length - last.length >= from && text.endsWith(last);
 }
 
-function onText(test: (text: string) => boolean): (value: EventValue) => boolean {
+function onText(test: (text: string) => boolean): Test {
   return (value) => typeof value === 'string' && test(value);
 }
 
 function operatorIn(item: unknown): [operator: string, argument: unknown] {
-  const [entry, ...others] =
-    typeof item === 'object' && item !== null && !Array.isArray(item) ? Object.entries(item) : [];
+  const [entry, ...others] = isObject(item) ? Object.entries(item) : [];
   if (entry !== undefined && others.length === 0) return entry;
   throw new InvalidPatternError(
     `A condition must be a value, or an object with exactly one operator, not ${JSON.stringify(item)}`,
