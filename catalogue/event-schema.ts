@@ -39,7 +39,7 @@ export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft = 'draft-07'): Js
       // The pattern is removed, because the format already requires the same, and the pattern has 200
       // characters.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
-      // Code generators make a floating-point field of the type `number`.
+      // For the type `number`, code generators create a floating-point field.
       if (jsonSchema.type === 'number' && Number.isInteger(jsonSchema.const)) jsonSchema.type = 'integer';
     },
   });

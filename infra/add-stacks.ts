@@ -58,7 +58,8 @@ export class StateStack extends Stack {
     const { name, adopt, operators, logRetentionDays: logRetention } = settings;
     const secret = (id: string, arn: string | undefined) =>
       arn === undefined ? undefined : namedSecret(this, id, { arn });
-    // `Default` is not a part of logical ids, so that the resources have the ids of resources of the stack itself.
+    // The CDK leaves the id `Default` out of logical ids, so the resources have the same logical ids as
+    // resources that are created directly in the stack.
     const state = new SchoolbellState(this, 'Default', {
       name,
       table: adopt.table === undefined ? undefined : Table.fromTableName(this, 'AdoptedTable', adopt.table),
@@ -106,7 +107,7 @@ export class NotifierStack extends Stack {
       ...props,
       description: 'Schoolbell: polls learning platforms and publishes what happened',
     });
-    // `Default` is not a part of logical ids, so that the resources have the ids of resources of the stack itself.
+    // The CDK leaves the id `Default` out of logical ids: see `StateStack`.
     new Schoolbell(this, 'Default', {
       ...notifierProps(settings),
       state: deployedState(this, settings),

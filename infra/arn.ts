@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** Returns a schema for texts of a pattern, with an error message for other texts. */
+/** Returns a schema for texts that match a pattern. For other texts, it has an error message. */
 export const matching = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
 
 /** Returns a schema for the ARN of a resource with a Region and an account. */

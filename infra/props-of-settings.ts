@@ -27,7 +27,7 @@ export function notifierProps(settings: Settings): SchoolbellProps {
   };
 }
 
-/** Returns the state that the state stack created, for another stack. */
+/** Returns the state that the state stack created, for use in another stack. */
 export function deployedState(scope: Construct, settings: Settings): ISchoolbellState {
   const { name, bus, alarms, adopt } = settings;
   const key = (id: string, arn: string | undefined): IKey | undefined =>

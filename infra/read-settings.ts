@@ -39,8 +39,8 @@ export function parseSettings(content: unknown, file: string): Settings {
 }
 
 /**
- * Parses those properties of a construct that a schema has. A token is not checked, because its value is only known during the
- * deployment.
+ * Parses the properties of a construct that a schema has a field for. A token is not checked, because its
+ * value is only known during the deployment.
  *
  * @param where the construct's path for the error message
  * @throws SettingsError when a property is wrong

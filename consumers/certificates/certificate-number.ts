@@ -8,9 +8,9 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 export type CertifiedProgression = { integration: string; progression: string };
 
 /**
- * Returns the number of a certificate, such as `2026-7Q4M-9XKD-20TC`. The number contains no information about the learner.
- * It has 60 bits besides the year: the probability that two of a million certificates of one year have the same number is
- * below 1 in 2 million.
+ * Returns the number of a certificate, such as `2026-7Q4M-9XKD-20TC`. The number contains no information
+ * about the learner. Besides the year, it has 60 bits of a hash. The probability that two of a million
+ * certificates of one year have the same number is below 1 in 2 million.
  *
  * @param ordinal how many certificates the progression had before, so that each of them has its own number
  */
@@ -40,8 +40,9 @@ export function verificationCode(random: Uint8Array): string {
 const LONGEST_PART = 200;
 
 /**
- * Returns the folder of the bucket in which everything about a progression's certificates is stored. Platforms choose the
- * ids, so any text is possible. No id can lead to a path outside `certificates`, and no two progressions have the same folder.
+ * Returns the folder of the bucket in which everything about a progression's certificates is stored. An id
+ * can be any text. No id can lead to a path outside `certificates`, and no two progressions have the same
+ * folder.
  */
 export function certificateFolder({ integration, progression }: CertifiedProgression): string {
   const tool = toolOf(integration);
@@ -50,9 +51,9 @@ export function certificateFolder({ integration, progression }: CertifiedProgres
 }
 
 /**
- * Returns an id as one part of a path. Letters, digits and a few punctuation marks are unchanged. All other characters are
- * percent-encoded; dots too, because `..` would be another folder. For an id that is too long, empty or not well-formed
- * Unicode, it returns `=` and a hash. No encoded id contains a `=`.
+ * Returns an id as one part of a path. Letters, digits and a few punctuation marks are unchanged. All other
+ * characters are percent-encoded. Dots are encoded too, because `..` would be another folder. For an id that
+ * is too long, empty or not well-formed Unicode, it returns `=` and a hash. No encoded id contains a `=`.
  */
 function keyPart(id: string): string {
   const encoded = id.isWellFormed() ? encodeURIComponent(id).replaceAll('.', '%2E') : '';

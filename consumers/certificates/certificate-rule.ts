@@ -4,7 +4,7 @@ import { type EventPattern, eventPattern } from '../kit/event-pattern.ts';
 /** The consumer's name: `schoolbell replay --consumer certificates` sends it the events again. */
 export const CERTIFICATES = 'certificates';
 
-/** The events that report that a course is completed, and when. */
+/** The events that report that a course is completed, with the date of completion. */
 export const COMPLETIONS: readonly LearningEventType[] = [
   'CourseCompleted',
   'CourseRecompleted',

@@ -28,7 +28,7 @@ export const CertificateState = z.object({
   ),
   /** The event with the greatest journal position after which the course was not completed. */
   incompletion: z.nullable(z.object({ cause: Cause, journal: JournalPosition })),
-  /** The greatest journal position at which the learner's data was erased. */
+  /** The journal position of the last event that reported that the learner's data was erased. */
   erasure: z.nullable(JournalPosition),
   /** The certificates in the order in which they were issued. */
   certificates: z.array(IssuedCertificate),

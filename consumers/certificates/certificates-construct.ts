@@ -19,7 +19,10 @@ import { certificatePattern } from './certificate-rule.ts';
 import type { CertificatesEnvironment, CertificateTextsInput } from './certificates-environment.ts';
 import { fontsDirectory, NO_FONTS, SHAPING } from './fonts-directory.ts';
 
-/** The time for one event if Kombo and each AWS service take their maximum time. A test adds these times. */
+/**
+ * The timeout of the function: the time for one event if each call of Kombo and AWS takes its maximum time. A
+ * test computes the sum of these times.
+ */
 const TIMEOUT = Duration.minutes(5);
 
 /** Properties of `Certificates`. */

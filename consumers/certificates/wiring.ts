@@ -22,8 +22,8 @@ export function wireBucket(bucket: string): CertificateBucket {
 }
 
 /**
- * Creates the parts of the certificates function from the environment variables. It is called once, at a cold
- * start.
+ * Creates the parts of the certificates function from the environment variables. `wireCertificates` is called
+ * once, at a cold start.
  */
 export function wireCertificates(
   variables: Record<string, string | undefined>,

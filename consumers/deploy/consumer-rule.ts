@@ -33,8 +33,9 @@ export type ConsumerRuleProps = {
 };
 
 /**
- * Creates a rule with a retry policy, and with a dead-letter queue for events that cannot be delivered. If the pattern is too
- * long for EventBridge, it creates several rules, and each event matches only one of them.
+ * Creates a rule with a retry policy, and with a dead-letter queue for events that cannot be delivered. For a
+ * pattern that is too long for EventBridge, the construct creates several rules, and each event matches only
+ * one of them.
  */
 export class ConsumerRule extends Construct {
   readonly deadLetters: IQueue;

@@ -26,7 +26,10 @@ export class CertificatesStack extends Stack {
   }
 }
 
-/** The stack of Slack channels, HTTPS endpoints and the schema registry. It is deployed if the settings have one of them. */
+/**
+ * The stack of Slack channels, HTTPS endpoints and the schema registry. It is deployed if the settings have
+ * at least one of these.
+ */
 export class SubscribersStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: ConsumerStackProps) {
     super(scope, id, { ...props, description: 'Schoolbell: Slack channels and HTTPS endpoints' });
@@ -72,9 +75,7 @@ function authorizationOf(
   return { ...authorization, password: secretOf(authorization.password) };
 }
 
-/**
- * Creates and returns the stacks of the consumers in the settings. By default the settings have no consumers.
- */
+/** * Creates and returns the stacks of the consumers in the settings. By default the settings have no consumers. */
 export function addConsumerStacks(scope: Construct, props: ConsumerStackProps): Stack[] {
   const { certificates, subscribers } = consumerStacks(props.settings);
   return [

@@ -137,7 +137,10 @@ export const consumerSettings = {
   schemaRegistry: z._default(z.boolean(), false),
 };
 
-/** Adds an issue for each name that two consumers share. A replay is addressed to one consumer by its name. */
+/**
+ * Adds a validation error for each name that two consumers share, because a replay is addressed to one
+ * consumer by its name.
+ */
 export function refuseDoubleNames(settings: Subscribers, context: z.core.$RefinementCtx): void {
   const taken = new Set<string>([CERTIFICATES]);
   for (const [setting, consumers] of Object.entries(subscribersIn(settings))) {

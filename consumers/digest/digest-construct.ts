@@ -29,10 +29,13 @@ const TIMEOUT = Duration.minutes(2);
  */
 const HIDDEN = Duration.minutes(4);
 
-/** Each call receives the messages of failed calls again. After this many days of failures they become dead letters. */
+/**
+ * Each call receives the messages of failed calls again. After failures on this many days, the messages
+ * become dead letters.
+ */
 const DAYS_OF_FAILURES = 3;
 
-/** The id of the digests in their stack. */
+/** The construct id of `Digests` in its stack. */
 const DIGESTS = 'Digests';
 
 export type DigestsProps = SharedFunctionProps & { schoolbell: ISchoolbell; removalPolicy: RemovalPolicy };
@@ -51,7 +54,7 @@ export class Digests extends Construct {
   readonly function: NotifierFunction;
   readonly scheduleRole: ScheduleRole;
 
-  /** Returns the digests of a stack. Creates them for the first channel that needs them. */
+  /** Returns the `Digests` of the channel's stack. Creates it for the first channel that needs it. */
   static of(channel: Construct, props: DigestsProps): Digests {
     const stack = Stack.of(channel);
     const existing = stack.node.tryFindChild(DIGESTS);

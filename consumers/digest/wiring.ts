@@ -12,7 +12,7 @@ const DigestEnvironment = z.pick(Environment, { BUS_NAME: true });
 
 /**
  * Returns a function that creates the ports of a digest for the queue of a channel, from the environment
- * variables. It is called once, at a cold start.
+ * variables. `wireDigest` is called once, at a cold start.
  */
 export function wireDigest(variables: Record<string, string | undefined>): (queueUrl: string) => DigestPorts {
   const environment = parseAs(DigestEnvironment, variables);

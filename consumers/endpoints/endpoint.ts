@@ -42,10 +42,7 @@ export interface EndpointProps extends SubscriberProps, Pick<SharedFunctionProps
   readonly secretsRevision?: number | undefined;
 }
 
-/**
- * Creates the rules by which EventBridge itself sends selected events to an HTTPS endpoint, without a
- * function.
- */
+/** * Creates the rules by which EventBridge itself sends selected events to an HTTPS endpoint, without a Lambda function. */
 export class Endpoint extends Construct {
   constructor(scope: Construct, id: string, props: EndpointProps) {
     super(scope, id);
@@ -85,8 +82,8 @@ function authorizationOf(authorization: EndpointAuthorization): Authorization {
 }
 
 /**
- * A destination that a rule's target accepts. In the CDK's class this property may be undefined, but in the CDK's interface it
- * may only be absent. So TypeScript rejects the CDK's class.
+ * A destination that the target of a rule accepts. In the CDK's class, `apiDestinationArnForPolicy` may be
+ * undefined, but in the CDK's interface it may only be absent. So TypeScript rejects the CDK's class.
  */
 class Destination extends ApiDestination {
   override get apiDestinationArnForPolicy(): string {

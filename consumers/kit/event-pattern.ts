@@ -25,7 +25,7 @@ export type DetailPattern<Detail> = {
       : Matcher<Exclude<Detail[Field], undefined>>[];
 };
 
-/** Selects the events of a rule. The items of a list are alternatives. A field that is absent matches everything. */
+/** Selects the events of a rule. The items of a list are alternatives. Without a field, all values match. */
 export type EventFilter<Type extends EventType> = {
   /** The ids of Kombo integrations. */
   integrations?: string[] | undefined;
@@ -69,9 +69,10 @@ export function eventPattern<Type extends EventType>(
     );
   }
   const detail = merge(where ?? {}, {
-    // Live events have no `replay`, and replays for all consumers have no `replay.consumer`. `exists: false` matches both. Null
-    // would match neither, and CloudFormation rejects null in a template. This applies only to learning events: in operational
-    // events, `replay` is the replay that they report on.
+    // Live events have no `replay`, and replays for all consumers have no `replay.consumer`. `exists: false`
+    // matches both. Null would match neither, and CloudFormation rejects null in a template. The condition is
+    // only for learning events: in operational events, `replay` describes the replay that started or
+    // finished.
     ...(learning.length > 0 && { replay: { consumer: [consumer, { exists: false }] } }),
     ...(integrations !== undefined || tools !== undefined
       ? {
@@ -130,8 +131,8 @@ const DIVISIBLE = [
 ] as const;
 
 /**
- * Returns patterns that together match the same events as a long pattern, each short enough for EventBridge. It divides the
- * longest list of ids, so an event matches only one of the patterns.
+ * Returns patterns that together match the same events as a long pattern, each short enough for EventBridge.
+ * The longest list of ids is divided, so an event matches only one of the patterns.
  *
  * @throws Error for a pattern that is too long and has no list of ids to divide
  */
@@ -158,10 +159,7 @@ export function dividePattern(pattern: EventPattern): EventPattern[] {
   );
 }
 
-/**
- * Returns the ids in a field of a pattern, each once, or an empty list if the field has conditions other than
- * ids.
- */
+/** * Returns the ids in a field of a pattern, each once, or an empty list if the field has conditions other than ids. */
 function idsAt(detail: { [field: string]: PatternNode }, subject: string, field: string): string[] {
   const branch = detail[subject];
   const values = isObject(branch) ? branch[field] : undefined;

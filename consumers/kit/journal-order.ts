@@ -11,8 +11,8 @@ export type Ordered = {
 
 /**
  * Returns the event's position in the journal of its integration, as a text that can be compared: the text of
- * a later event of a progression is greater. Returns null for an event that was only derived from Kombo,
- * because it has no position.
+ * a later event of a progression is greater. Returns null for an event of a replay from Kombo, because the
+ * event is not in the journal.
  */
 export function positionOf({ detail: { journal } }: Ordered): string | null {
   if (journal === null) return null;
@@ -34,10 +34,11 @@ export type Positions = {
 };
 
 /**
- * Handles an event, unless a later event of the same progression was handled before. EventBridge does not guarantee an order,
- * and a late event would restore an old state. The position is stored after the event is handled, so that a failed event is
- * retried. An event that is delivered twice is handled twice: use `oncePerEvent` to prevent this. An event that was only
- * derived from Kombo is handled only if no position is stored.
+ * Handles an event, unless a later event of the same progression was handled before. EventBridge does not
+ * guarantee an order, and a late event would restore an old state. The position is stored after the event is
+ * handled, so that a failed event is retried. An event that is delivered twice is handled twice: use
+ * `oncePerEvent` to prevent this. An event without a position (of a replay from Kombo) is handled only if no
+ * position is stored.
  *
  * @returns whether the event was handled
  */

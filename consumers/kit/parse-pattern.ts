@@ -22,7 +22,10 @@ export function parsePattern(pattern: object): Rule[] {
   return rules;
 }
 
-/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html#eb-filtering-complex-example-or */
+/**
+ * The maximum number of rules of one pattern:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html#eb-filtering-complex-example-or
+ */
 const MOST_RULES = 1000;
 
 /**
@@ -35,7 +38,7 @@ const RESERVED = new Set(
   ip-address-not-in-range`.split(/\s+/),
 );
 
-/** Returns the rules together with the conditions of an object of the pattern. */
+/** Adds the conditions of an object of the pattern to each rule, and returns the rules. */
 function withFields(rules: Rule[], node: object, path: string[], isInOr: boolean): Rule[] {
   const fields = Object.entries(node);
   if (fields.length === 0) throw refused(path, 'an empty object is not allowed');

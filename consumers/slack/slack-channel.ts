@@ -9,7 +9,10 @@ import type { AnySecret } from '../../infra/constructs/shared-props.ts';
 import { MessageChannel, type MessageChannelProps } from '../channels/message-channel.ts';
 import type { SlackEnvironment } from './slack.ts';
 
-/** The time for all attempts, the longest waits between them, and reading the secret. A test adds these times. */
+/**
+ * The timeout of the function: the time for all attempts to post, for the longest waits between them, and for
+ * reading the secret. A test computes the sum of these times.
+ */
 const TIMEOUT = Duration.minutes(2);
 
 /**

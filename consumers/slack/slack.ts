@@ -61,12 +61,12 @@ const TRANSIENT = new Set([
 ]);
 
 /**
- * Returns a function that posts messages. It throws an error if Slack does not accept a message. `chat.postMessage` responds to a
- * refused message with status 200 and `ok: false`. An incoming webhook responds to an accepted message with exactly `ok`.
+ * Creates a client of Slack. `chat.postMessage` responds to a refused message with status 200 and `ok:
+ * false`. An incoming webhook responds to an accepted message with exactly `ok`.
  * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
  *
- * @returns a function that posts one message. It throws DeploymentError when Slack refuses the message, the channel or the
- *   secret, and TransientError for a failure that may be temporary
+ * @returns a function that posts one message. It throws DeploymentError when Slack refuses the message, the
+ *   channel or the secret, and TransientError for a failure that may be temporary
  */
 export function createSlack({
   channelId,
@@ -112,8 +112,8 @@ type Response = { status: number; body: string; waitMs: number };
 async function send(url: string, request: RequestInit, timeoutMs: number): Promise<Response> {
   try {
     const response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
-    // The header is in seconds: https://docs.slack.dev/apis/web-api/rate-limits. Without a valid number, it waits one second,
-    // because the limit is one message per second.
+    // The header is in seconds: https://docs.slack.dev/apis/web-api/rate-limits. Without a valid number, the
+    // wait is one second, because the limit is one message per second.
     const seconds = Number(response.headers.get('retry-after'));
     const { body, status } = response;
     return {

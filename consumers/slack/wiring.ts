@@ -8,7 +8,7 @@ import { slackMessage } from './slack-message.ts';
 
 /**
  * Creates the function that sends messages to the deployment's Slack channel, from the environment variables.
- * It is called once, at a cold start.
+ * `wireSlack` is called once, at a cold start.
  */
 export function wireSlack(variables: Record<string, string | undefined>): (text: EventText) => Promise<void> {
   const { SLACK_SECRET_ID, SLACK_CHANNEL_ID } = parseAs(SlackEnvironment, variables);

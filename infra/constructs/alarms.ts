@@ -12,9 +12,9 @@ import type { WebhookReceiver } from './webhook-receiver.ts';
 const HOUR_SECONDS = 60 * 60;
 
 /**
- * The minutes that the alarm about deployment errors stays on after a poll interval. Dispatch reports such an
- * error once per interval and may run late. Without these minutes, the alarm would end between two reports
- * and then go off again.
+ * How many minutes longer than a poll interval the alarm about deployment errors stays on. Dispatch reports
+ * such an error once per interval and may run late. Without these minutes, the alarm would end and go off
+ * again between two reports.
  */
 const LATE_MINUTES = 10;
 
@@ -30,7 +30,7 @@ const A_DAY = 24;
  */
 const TWO_OF_KOMBOS_SYNCS = 6;
 
-/** The parts of the notifier whose metrics are watched. */
+/** The parts of the notifier whose metrics the alarms and the dashboard use. */
 export type WatchedParts = {
   settings: DeploymentSettings;
   poller: QueueWorker;
@@ -160,7 +160,7 @@ export class Alarms extends Construct {
   }
 }
 
-/** Returns how stale an integration may be before an alarm goes off, in minutes. */
+/** Returns how many minutes old the watermark of an integration may be before an alarm goes off. */
 function mostMinutesBehind({ behindMinutes, pollEveryMinutes }: DeploymentSettings): number {
   return behindMinutes ?? Math.max(60, 4 * pollEveryMinutes);
 }

@@ -15,13 +15,11 @@ export type LearnerAlarmProps = {
   metric: IMetric;
   /** The alarm goes off when the metric is at or above this value. */
   threshold: number;
-  /** The alarm goes off after this many consecutive periods of the metric, by default one. */
+  /** The number of consecutive periods of the metric after which the alarm goes off. By default one. */
   periods?: number;
-  /**
-   * The alarm stays on for this many periods of the metric. This is for a metric that is reported only once.
-   */
+  /** How many periods of the metric the alarm stays on. This is for a metric that is reported only once. */
   lasting?: number;
-  /** The alarm goes off when the metric is below the threshold, or has no value. */
+  /** * Whether the alarm goes off when the metric is below the threshold or has no value, instead of above it. */
   missingIsFailure?: boolean;
   topic: ITopic | undefined;
 };
@@ -55,7 +53,7 @@ const RUNBOOK = 'docs/runbook.md';
 /**
  * Adds an alarm for each dead-letter queue of a consumer, so that no queue can be without an alarm.
  *
- * @param name what the alarms call the consumer, such as `Certificates`
+ * @param name the name of the consumer in the alarms, such as `Certificates`
  */
 export function addDeadLetterAlarms(
   consumer: IConstruct,

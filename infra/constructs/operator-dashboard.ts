@@ -21,8 +21,8 @@ const KINDS = ['deployment', 'access-refused', 'integration', 'transient', 'wait
 type OperatorDashboardProps = WatchedParts & { table: AnyTable; alarms: Alarms };
 
 /**
- * Creates the dashboard for operators. Data of single integrations is queried from the logs, which costs nothing until somebody
- * opens the dashboard.
+ * Creates the dashboard for operators. Data of single integrations is queried from the logs, so it costs
+ * nothing until somebody opens the dashboard.
  */
 export class OperatorDashboard extends Construct {
   readonly dashboard: Dashboard;

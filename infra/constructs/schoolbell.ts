@@ -329,9 +329,8 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
       return new SchoolbellState(this, 'State', { ...own, encryptionKey, logRetention, removalPolicy });
     }
     if (given.length > 0) {
-      const them = given.length === 1 ? 'it' : 'them';
       throw new SettingsError(
-        `${this.node.path}: ${given.join(', ')}: belongs to the state. Give ${them} to the construct that you give as \`state\``,
+        `${this.node.path}: ${given.join(', ')}: a property of the state must be set on the construct that is passed as \`state\``,
       );
     }
     return state;

@@ -65,7 +65,7 @@ export interface SharedFunctionProps {
 /** The properties that every function needs: the name of its deployment, and the shared properties. */
 export type FunctionSettings = SharedFunctionProps & { readonly name: string };
 
-/** The properties from which the parts of the notifier read those that they need. */
+/** All settings of a deployment. Each part of the notifier reads only some of them. */
 export type DeploymentSettings = FunctionSettings & NotifierSettings;
 
 /**

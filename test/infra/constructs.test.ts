@@ -129,7 +129,7 @@ it('the construct Schoolbell refuses a property of the state when a state is pas
   const state = new SchoolbellState(new Stack(plainApp(), 'State'), 'State');
   const stack = new Stack(plainApp(), 'Notifier');
   expect(() => new Schoolbell(stack, 'Schoolbell', { state, name: 'Other' })).toThrow(
-    /^Notifier\/Schoolbell: name: belongs to the state/,
+    /^Notifier\/Schoolbell: name: a property of the state must be set/,
   );
 });
 

@@ -19,12 +19,10 @@ const CENTER = PAGE.width / 2;
 const LEFT = 190;
 const RIGHT = PAGE.width - LEFT;
 
-/** An option that the package's types do not contain yet. */
+/** An option of PDFKit that its types do not contain yet. */
 const PDF_UA: object = { subset: 'PDF/UA' };
 
-/**
- * A PDF, and the names of the texts that no font can draw. A fallback text is drawn instead of each of them.
- */
+/** * A PDF, and the names of the texts that no font can draw. For each of these texts, a fallback text is drawn. */
 export type Drawn = { pdf: Uint8Array; undrawable: ('learnerName' | 'courseTitle')[] };
 
 type Block = { tag: 'H1' | 'P'; text: PreparedText; x: number; baseline: number; color: string; fit: Fit };
@@ -156,7 +154,10 @@ function learnerNumber(
   return learnerReference === null ? '' : `${label} ${isolated(inOneLine(learnerReference))}`;
 }
 
-/** Returns the date in the words of the locale, and in numbers in case no font has its script. */
+/**
+ * Returns two texts for a date: in the words of the locale, and in digits. The second is drawn if no font has
+ * the script of the first.
+ */
 function dateTexts(instant: string, { locale, timeZone }: CertificateTexts): string[] {
   const date = new Date(instant);
   const inWords = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone });
@@ -170,14 +171,12 @@ function dateTexts(instant: string, { locale, timeZone }: CertificateTexts): str
  * begin with digits or Latin letters.
  */
 function directionOf(locale: string): Direction {
-  // The types of this version of TypeScript do not contain `getTextInfo` yet.
+  // TypeScript's types do not contain `getTextInfo` yet.
   const { direction } = TextInfo.parse(Object(new Intl.Locale(locale)).getTextInfo());
   return direction;
 }
 
-/**
- * Returns the text between Unicode isolates, so that its direction does not depend on the surrounding text.
- */
+/** * Returns the text between Unicode isolates, so that its direction does not depend on the surrounding text. */
 function isolated(text: string): string {
   return `\u2068${text}\u2069`;
 }

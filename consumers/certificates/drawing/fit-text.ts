@@ -73,7 +73,10 @@ function graphemeEnds(text: string, start: number, end: number): number[] {
   );
 }
 
-/** Returns the same number of lines with similar lengths. A last line of only one word looks like a mistake. */
+/**
+ * Divides a text into the same number of lines, but with similar lengths. A last line of only one word looks
+ * like a mistake.
+ */
 function balance(paragraph: Paragraph, lines: Line[], width: number): Line[] {
   let best = lines;
   for (let narrower = 0.95; narrower > 0.4; narrower -= 0.05) {

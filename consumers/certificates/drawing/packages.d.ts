@@ -13,7 +13,10 @@ declare module 'bidi-js' {
   };
 }
 declare module 'subset-font' {
-  /** Converts a font of any format to TrueType. The result has the glyphs for a text and for the combinations of its letters. */
+  /**
+   * Converts a font of any format to TrueType. The result has only the glyphs that a text needs, including
+   * glyphs for combinations of its letters.
+   */
   export default function subsetFont(
     font: Buffer,
     text: string | undefined,

@@ -16,10 +16,7 @@ export type PreparedText = {
   /** The length of the text without the `…` at its end. */
   length: number;
   levels: EmbeddingLevels;
-  /**
-   * A text that has the same directions as `text`, and in which every character has one UTF-16 unit: see
-   * `asOneUnit`.
-   */
+  /** * A text that has the same directions as `text`, and in which every character has one UTF-16 unit: see `asOneUnit`. */
   inOneUnit: string;
   pieces: Piece[];
 };
@@ -28,16 +25,14 @@ export type Direction = 'ltr' | 'rtl' | 'auto';
 
 export const ELLIPSIS = '…';
 
-/**
- * The maximum number of characters. A page has space for fewer characters, even at the smallest font size.
- */
+/** * The maximum number of characters. A page has space for fewer characters, even at the smallest font size. */
 const MOST_CHARACTERS = 2_000;
 
 const bidi = createBidi();
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 /** Characters that set the direction of a text. They are not drawn. */
 const MARKS_OF_DIRECTION = /^[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]$/;
-/** Scripts that share a font. */
+/** Scripts that share a font. Letters of two of these scripts are in different pieces. */
 const SCRIPTS = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u];
 
 /**

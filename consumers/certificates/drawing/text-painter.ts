@@ -82,8 +82,8 @@ function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typefac
       return y === 0 ? shown : `${number((y / UNITS_PER_EM) * size)} Ts ${shown} 0 Ts`;
     });
   /**
-   * Returns operators for a text that has no glyph. The text belongs to a space with a hundredth of its
-   * normal width.
+   * Returns the operators for a text without a glyph. Programs find the text at a space, which is drawn with
+   * a hundredth of its normal width.
    */
   const carry = (text: string) => {
     const space = font.nominalGlyph(0x20) ?? 0;
