@@ -5,15 +5,18 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 
+/** The name of the table. */
+export const TABLE = 'schoolbell';
+
 /**
  * Creates Schoolbell's table in a DynamoDB engine on this machine if the table does not exist.
  *
  * @returns `stuck` when an earlier process was killed while it created the table. Dynalite never finishes
  *   creating such a table, which has no data yet
  */
-export async function createTable(client: DynamoDBClient, name: string): Promise<'ready' | 'stuck'> {
+export async function createTable(client: DynamoDBClient): Promise<'ready' | 'stuck'> {
   const status = async () => {
-    const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: TABLE }));
     return Table?.TableStatus;
   };
   try {
@@ -23,7 +26,7 @@ export async function createTable(client: DynamoDBClient, name: string): Promise
   }
   await client.send(
     new CreateTableCommand({
-      TableName: name,
+      TableName: TABLE,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [
         { AttributeName: 'pk', AttributeType: 'S' },

@@ -10,12 +10,9 @@ import {
 import dynalite from 'dynalite';
 import * as z from 'zod/mini';
 import { isConditionFailed } from '../functions/adapters/dynamodb/translate-errors.ts';
-import { createTable } from './create-table.ts';
-import { startLocalServer } from './local-server.ts';
+import { createTable, TABLE } from './create-table.ts';
+import { intercept, type Respond, startLocalServer } from './local-server.ts';
 import { translateStatements } from './partiql.ts';
-
-/** The name of the table. */
-export const TABLE = 'schoolbell';
 
 /** The engine requires a signature but does not check it. */
 export const EMBEDDED_CREDENTIALS = { accessKeyId: 'embedded', secretAccessKey: 'embedded' };
@@ -31,9 +28,7 @@ const DRAIN_MS = 2_000;
  * @param options.path the directory of the data. Without it, the data is in memory
  * @param options.answer answers a request that is not for DynamoDB. Returns whether it has answered
  */
-export async function startEngine(
-  options: { path?: string; answer?: (request: IncomingMessage, response: ServerResponse) => boolean } = {},
-): Promise<Engine> {
+export async function startEngine(options: { path?: string; answer?: Respond } = {}): Promise<Engine> {
   const { path, answer = () => false } = options;
   const engine = dynalite({ createTableMs: 0, ...(path !== undefined && { path }) });
   // Dynalite throws a request's error again, so a client that disconnects would end the process.
@@ -48,7 +43,7 @@ export async function startEngine(
     await stop();
     client.destroy();
   };
-  if ((await createTable(client, TABLE)) === 'ready') return { endpoint, close };
+  if ((await createTable(client)) === 'ready') return { endpoint, close };
 
   await close();
   if (path !== undefined) await rm(path, { recursive: true });
@@ -59,18 +54,12 @@ export async function startEngine(
  * Makes the engine respond to `BatchExecuteStatement`, which dynalite does not support. The engine executes
  * each statement as an equivalent write.
  */
-function answerStatements(
-  engine: Server,
-  client: () => DynamoDBClient,
-  answer: (request: IncomingMessage, response: ServerResponse) => boolean,
-): void {
-  const listeners = engine.listeners('request');
-  engine.removeAllListeners('request');
-  engine.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (answer(request, response)) return;
-    if (request.headers['x-amz-target'] === 'DynamoDB_20120810.BatchExecuteStatement') {
-      void executeStatements(request, response, client());
-    } else for (const listener of listeners) Reflect.apply(listener, engine, [request, response]);
+function answerStatements(engine: Server, client: () => DynamoDBClient, answer: Respond): void {
+  intercept(engine, (request, response) => {
+    if (answer(request, response)) return true;
+    if (request.headers['x-amz-target'] !== 'DynamoDB_20120810.BatchExecuteStatement') return false;
+    void executeStatements(request, response, client());
+    return true;
   });
 }
 

@@ -7,8 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ClassicLevel } from 'classic-level';
 import * as z from 'zod/mini';
 import { DeploymentError } from '../functions/core/errors.ts';
-import { type Engine, startEngine, TABLE } from './dynamodb-engine.ts';
-import { startLocalServer } from './local-server.ts';
+import { TABLE } from './create-table.ts';
+import { type Engine, startEngine } from './dynamodb-engine.ts';
+import { type Respond, startLocalServer } from './local-server.ts';
 import { makePrivateDirectory, writePrivateFile } from './private-directory.ts';
 
 export type EmbeddedDynamoDb = {
@@ -111,8 +112,7 @@ async function serve(directory: string, unlock: () => Promise<void>): Promise<Sh
   try {
     await refuseDamaged(directory);
     const secret = randomBytes(32).toString('base64url');
-    const answer = (asked: IncomingMessage, response: ServerResponse) =>
-      answerChallenge(secret, asked, response);
+    const answer: Respond = (asked, response) => answerChallenge(secret, asked, response);
     const engine = await startEngine({ path: join(directory, 'dynamodb'), answer });
     await writePrivateFile(fileOf(directory), JSON.stringify({ endpoint: engine.endpoint, secret }));
     return {

@@ -24,13 +24,11 @@ export async function startLocalServer(
   server: Server,
   { port = 0, deadlineMs = 30_000, drainMs = 0 } = {},
 ): Promise<LocalServer> {
-  const listeners = server.listeners('request');
-  server.removeAllListeners('request');
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+  intercept(server, (request, response) => {
     const status = refusalOf(request.headers);
-    if (status !== null) return void response.writeHead(status, { connection: 'close' }).end();
-    cutOff(request, deadlineMs);
-    for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
+    if (status === null) cutOff(request, deadlineMs);
+    else response.writeHead(status, { connection: 'close' }).end();
+    return status !== null;
   });
   // With Node's default, the server would close the connection of a client that pauses between
   // two requests.
@@ -58,6 +56,19 @@ export async function startLocalServer(
       });
     },
   };
+}
+
+/** Responds to a request, or returns false. */
+export type Respond = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** Calls `respond` for each request. Only if it returns false, the server itself handles the request. */
+export function intercept(server: Server, respond: Respond): void {
+  const listeners = server.listeners('request');
+  server.removeAllListeners('request');
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (respond(request, response)) return;
+    for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
+  });
 }
 
 /** Returns the status with which a request is rejected, or null if the request is accepted. */

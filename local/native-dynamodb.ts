@@ -6,13 +6,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createTable } from './create-table.ts';
+import { createTable, TABLE } from './create-table.ts';
 import type { EmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { startLocalServer } from './local-server.ts';
 
 const PACKAGE = '@dynoxide/linux-x64/package.json';
-const TABLE = 'schoolbell';
-const CREDENTIALS = { accessKeyId: 'native', secretAccessKey: 'native' };
 
 /** Returns the path of the native engine's program, or null if the package has none for this machine. */
 export function nativeDynamoDb(): string | null {
@@ -34,10 +32,8 @@ export function nativeDynamoDb(): string | null {
  * @throws when the engine does not respond
  */
 export async function startNativeDynamoDb(file: string): Promise<EmbeddedDynamoDb> {
-  const [port, host] = [
-    randomInt(10_000, 32_768),
-    `127.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`,
-  ];
+  const port = randomInt(10_000, 32_768);
+  const host = `127.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`;
   const child = spawn(file, ['serve', '--host', host, '--port', String(port)], { stdio: 'ignore' });
   await answers(`http://${host}:${port}`, child);
   const agent = new Agent({ keepAlive: true });
@@ -51,8 +47,9 @@ export async function startNativeDynamoDb(file: string): Promise<EmbeddedDynamoD
     asked.pipe(forwarded);
   });
   const { origin: endpoint, close } = await startLocalServer(server);
-  const client = new DynamoDBClient({ endpoint, region: 'local', credentials: CREDENTIALS });
-  await createTable(client, TABLE).finally(() => client.destroy());
+  const credentials = { accessKeyId: 'native', secretAccessKey: 'native' };
+  const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
+  await createTable(client).finally(() => client.destroy());
   return {
     endpoint,
     table: TABLE,

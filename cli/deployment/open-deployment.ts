@@ -57,19 +57,15 @@ export async function openDeployment(
   if (directory === null) return openAws(stack);
   if (!mayCreate) refuseWithoutData(directory);
   const kombo = await openLocalKombo(process.env, directory);
-  try {
-    const deployment = await openLocal(directory, kombo, { onEvent });
-    return {
-      ...deployment,
-      async close() {
-        await deployment.close();
-        await kombo.close();
-      },
-    };
-  } catch (error) {
+  const deployment = await openLocal(directory, kombo, { onEvent }).catch(async (error: unknown) => {
     await kombo.close();
     throw error;
-  }
+  });
+  const close = async () => {
+    await deployment.close();
+    await kombo.close();
+  };
+  return { ...deployment, close };
 }
 
 /**

@@ -41,16 +41,11 @@ export async function planSearch(
   { range, filter }: Selection,
 ): Promise<Search> {
   const last = await lastEntry(deployment.ports.store, integration);
-  const search = (selection: Selection, progressions: string[] | null, note: string | null = null) => ({
-    integration,
-    last,
-    selection,
-    progressions,
-    note,
-  });
+  const search = { integration, last, progressions: null, note: null };
   if (filter.learners.length === 0) {
     const selection = { range, filter: await filterByStoredIds(filter, deployment.ids) };
-    return search(selection, await ifAllKnown(deployment, integration, filter.progressions));
+    const progressions = await ifAllKnown(deployment, integration, filter.progressions);
+    return { ...search, selection, progressions };
   }
   const asked = await askKombo(deployment, integration, filter.learners);
   // If the journal has no platform ids, no event matches an e-mail address. Only the ids that Kombo returned
@@ -61,19 +56,13 @@ export async function planSearch(
   const learners = [...stored.learners, ...asked.learners];
   const selection = { range, filter: { ...stored, learners } };
   if (asked.failure !== null) {
-    return search(
-      selection,
-      null,
-      `The learners could not be looked up at Kombo: ${asked.failure}. The whole journal was searched instead.`,
-    );
+    const note = `The learners could not be looked up at Kombo: ${asked.failure}. The whole journal was searched instead.`;
+    return { ...search, selection, note };
   }
   const { progressions } = asked;
-  if (range.from !== BEGINNING || progressions.length === 0) return search(selection, null);
-  return search(
-    selection,
-    progressions,
-    `These are the events of ${plural(progressions.length, 'course progression')} that Kombo now returns for --learner. To search the whole journal, add --from: the journal also has records that Kombo has erased or assigned to another learner.`,
-  );
+  if (range.from !== BEGINNING || progressions.length === 0) return { ...search, selection };
+  const note = `These are the events of ${plural(progressions.length, 'course progression')} that Kombo now returns for --learner. To search the whole journal, add --from: the journal also has records that Kombo has erased or assigned to another learner.`;
+  return { ...search, selection, progressions, note };
 }
 
 /** Returns the ids if all of them are Kombo's ids of known progressions, otherwise null. */

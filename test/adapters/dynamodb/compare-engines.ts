@@ -56,7 +56,7 @@ const clients = [
   new DynamoDBClient({ endpoint: embedded.endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS }),
   new DynamoDBClient(),
 ];
-for (const client of clients) await createTable(client, embedded.table);
+for (const client of clients) await createTable(client);
 const found = new Map<string, number>();
 await fc.assert(
   fc.asyncProperty(entries, async (given) => {
