@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import {
   type AttributeValue,
@@ -26,17 +26,22 @@ const DRAIN_MS = 2_000;
  * Starts a DynamoDB engine in this process, with Schoolbell's table.
  *
  * @param options.path the directory of the data. Without it, the data is in memory
- * @param options.answer answers a request that is not for DynamoDB. Returns whether it has answered
+ * @param options.respond responds to a request that is not for DynamoDB, or returns false
  */
-export async function startEngine(options: { path?: string; answer?: Respond } = {}): Promise<Engine> {
-  const { path, answer = () => false } = options;
+export async function startEngine(options: { path?: string; respond?: Respond } = {}): Promise<Engine> {
+  const { path, respond = () => false } = options;
   const engine = dynalite({ createTableMs: 0, ...(path !== undefined && { path }) });
   // Dynalite throws a request's error again, so a client that disconnects would end the process.
   engine.on('request', (request) => {
     request.removeAllListeners('error');
     request.on('error', () => {});
   });
-  answerStatements(engine, () => client, answer);
+  intercept(engine, (request, response) => {
+    if (respond(request, response)) return true;
+    if (request.headers['x-amz-target'] !== 'DynamoDB_20120810.BatchExecuteStatement') return false;
+    void executeStatements(request, response, client);
+    return true;
+  });
   const { origin: endpoint, close: stop } = await startLocalServer(engine, { drainMs: DRAIN_MS });
   const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });
   const close = async () => {
@@ -50,25 +55,13 @@ export async function startEngine(options: { path?: string; answer?: Respond } =
   return startEngine(options);
 }
 
-/**
- * Makes the engine respond to `BatchExecuteStatement`, which dynalite does not support. The engine executes
- * each statement as an equivalent write.
- */
-function answerStatements(engine: Server, client: () => DynamoDBClient, answer: Respond): void {
-  intercept(engine, (request, response) => {
-    if (answer(request, response)) return true;
-    if (request.headers['x-amz-target'] !== 'DynamoDB_20120810.BatchExecuteStatement') return false;
-    void executeStatements(request, response, client());
-    return true;
-  });
-}
-
 /** The body that the AWS client sends. The engine checks the values. */
 const StatementsRequest = z.object({
   Statements: z.array(z.object({ Statement: z.string(), Parameters: z.array(z.custom<AttributeValue>()) })),
   ReturnConsumedCapacity: z.optional(z.enum(['INDEXES', 'TOTAL', 'NONE'])),
 });
 
+/** Responds to `BatchExecuteStatement`, which dynalite does not support, by an equivalent write for each statement. */
 async function executeStatements(
   request: IncomingMessage,
   response: ServerResponse,

@@ -45,7 +45,7 @@ type SharedEngine = Engine & { serves: boolean };
 
 /** The time that a process tries to find or start an engine, while other processes start and end. */
 const CONNECT_MS = 30_000;
-const ANSWER_MS = 2_000;
+const RESPONSE_MS = 2_000;
 
 /**
  * Opens the data of a directory in this process or, if another process has opened it, finds the engine of that process.
@@ -112,8 +112,8 @@ async function serve(directory: string, unlock: () => Promise<void>): Promise<Sh
   try {
     await refuseDamaged(directory);
     const secret = randomBytes(32).toString('base64url');
-    const answer: Respond = (asked, response) => answerChallenge(secret, asked, response);
-    const engine = await startEngine({ path: join(directory, 'dynamodb'), answer });
+    const respond: Respond = (asked, response) => respondToChallenge(secret, asked, response);
+    const engine = await startEngine({ path: join(directory, 'dynamodb'), respond });
     await writePrivateFile(fileOf(directory), JSON.stringify({ endpoint: engine.endpoint, secret }));
     return {
       endpoint: engine.endpoint,
@@ -154,7 +154,11 @@ async function refuseDamaged(directory: string): Promise<void> {
 
 const CHALLENGE = '/challenge/';
 
-function answerChallenge(secret: string, { url = '' }: IncomingMessage, response: ServerResponse): boolean {
+function respondToChallenge(
+  secret: string,
+  { url = '' }: IncomingMessage,
+  response: ServerResponse,
+): boolean {
   if (!url.startsWith(CHALLENGE)) return false;
   response.end(proofOf(secret, url.slice(CHALLENGE.length)));
   return true;
@@ -169,7 +173,7 @@ async function findEngine(directory: string): Promise<string | null> {
   try {
     const { endpoint, secret } = EngineFile.parse(JSON.parse(await readFile(fileOf(directory), 'utf8')));
     const challenge = randomBytes(16).toString('hex');
-    const signal = AbortSignal.timeout(ANSWER_MS);
+    const signal = AbortSignal.timeout(RESPONSE_MS);
     const proof = Buffer.from(await (await fetch(`${endpoint}${CHALLENGE}${challenge}`, { signal })).text());
     const wanted = Buffer.from(proofOf(secret, challenge));
     return proof.length === wanted.length && timingSafeEqual(proof, wanted) ? endpoint : null;
@@ -231,9 +235,9 @@ async function pass(
   const body = await buffer(asked);
   const { method, headers } = asked;
   await new Promise<void>((resolve, reject) => {
-    const passed = request(`${endpoint}${asked.url}`, { agent, method, headers }, (answer) => {
-      buffer(answer).then((content) => {
-        response.writeHead(answer.statusCode ?? 500, answer.headers).end(content);
+    const passed = request(`${endpoint}${asked.url}`, { agent, method, headers }, (answered) => {
+      buffer(answered).then((content) => {
+        response.writeHead(answered.statusCode ?? 500, answered.headers).end(content);
         resolve();
       }, reject);
     });

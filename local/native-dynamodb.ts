@@ -35,13 +35,13 @@ export async function startNativeDynamoDb(file: string): Promise<EmbeddedDynamoD
   const port = randomInt(10_000, 32_768);
   const host = `127.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`;
   const child = spawn(file, ['serve', '--host', host, '--port', String(port)], { stdio: 'ignore' });
-  await answers(`http://${host}:${port}`, child);
+  await untilResponding(`http://${host}:${port}`, child);
   const agent = new Agent({ keepAlive: true });
   const server = createServer((asked, response) => {
     const { method, headers, url: path } = asked;
-    const forwarded = request({ host, port, agent, method, headers, path }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+    const forwarded = request({ host, port, agent, method, headers, path }, (answered) => {
+      response.writeHead(answered.statusCode ?? 502, answered.headers);
+      answered.pipe(response);
     });
     forwarded.on('error', () => response.destroy());
     asked.pipe(forwarded);
@@ -63,13 +63,13 @@ export async function startNativeDynamoDb(file: string): Promise<EmbeddedDynamoD
   };
 }
 
-async function answers(endpoint: string, child: ChildProcess): Promise<void> {
+async function untilResponding(endpoint: string, child: ChildProcess): Promise<void> {
   for (let tries = 0; tries < 100 && child.exitCode === null; tries += 1) {
-    const isThere = await fetch(endpoint).then(
+    const isResponding = await fetch(endpoint).then(
       () => true,
       () => false,
     );
-    if (isThere) return;
+    if (isResponding) return;
     await setTimeout(50);
   }
   throw new Error('The native DynamoDB engine does not respond');

@@ -30,7 +30,7 @@ export function addDoctorCommand(program: Command): void {
           const { check, state, found } = finding;
           checks += 1;
           if (state === 'wrong') wrong += 1;
-          output.answer(finding, [MARKS[state], ` ${check}: ${found}`]);
+          output.result(finding, [MARKS[state], ` ${check}: ${found}`]);
         }
         output.say(wrong === 0 ? 'Nothing is wrong.' : `${plural(wrong, 'problem')} to fix.`);
         if (wrong > 0) process.exitCode = ExitCode.failed;

@@ -184,7 +184,7 @@ async function printer(
       ...(certificate === undefined ? [] : [certificateText(certificate)]),
       ...(searches.length > 1 ? [detail.integration.id] : []),
     ];
-    output.answer(
+    output.result(
       {
         'detail-type': type,
         source: EVENT_SOURCE,
@@ -225,7 +225,7 @@ function certificateFinder({ readCertificates }: Deployment, output: Output) {
     } catch (error) {
       if (!isRunError(error)) throw error;
       isReadable = false;
-      output.complain(`Certificates are not shown: ${error.message}.`);
+      output.error(`Certificates are not shown: ${error.message}.`);
       return undefined;
     }
   };

@@ -18,7 +18,7 @@ export function addHoldCommands(program: Command): void {
         const { result, output } = await onIntegration(command, id, (worker) => decideHold(worker, by));
         switch (result.kind) {
           case 'nothing held':
-            output.answer(
+            output.result(
               { integration: id, by, held: null },
               `${id} has no held changes, so nothing was changed.`,
             );
@@ -32,7 +32,7 @@ export function addHoldCommands(program: Command): void {
           case 'decided': {
             const { since, mode, waiting, sample, limit } = result.held;
             const held = { since, mode, waiting, sample, limit };
-            output.answer(
+            output.result(
               { integration: id, by, held },
               `${heldText(held)}. ${decidedText(by, id, waiting)}`,
             );

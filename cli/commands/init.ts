@@ -24,7 +24,7 @@ export function addInitCommand(program: Command): void {
       const files = writeApplication(directory);
       const { json } = globalOptionsOf(command);
       const enter = resolve(directory) === process.cwd() ? '' : `cd ${directory} && `;
-      createOutput(json).answer(
+      createOutput(json).result(
         { directory: resolve(directory), files },
         `These files were written: ${files.join(', ')}. Read settings.ts, and then run:`,
         `  ${enter}npm install`,

@@ -63,12 +63,12 @@ async function add(
       ? await underLease(deployment, known, (worker) => addAgain(worker, { baseline, addedAt }))
       : ((await store.changeIntegration(id, (before) => before ?? added)) ?? added);
   if (stored.addedAt !== addedAt) {
-    return output.answer(
+    return output.result(
       stored,
       `${id} was already added (${stored.state}, baseline ${describeBaseline(stored.baseline)}), so nothing was changed.`,
     );
   }
-  output.answer(stored, addedText(stored, known !== null, baseline === null ? watermark : null));
+  output.result(stored, addedText(stored, known !== null, baseline === null ? watermark : null));
 }
 
 /**
@@ -100,7 +100,7 @@ function addList(integrations: Command): void {
           return output.say(
             'There are no integrations yet. Add an integration with: schoolbell integrations add ID',
           );
-        output.answer(
+        output.result(
           rows,
           ...plainTable(
             ['INTEGRATION', 'STATE', 'HEALTH', 'SYNCED UP TO (UTC)', 'KNOWN', 'BASELINE'],
@@ -122,7 +122,7 @@ function addRemove(integrations: Command): void {
   addIntegrationCommand(integrations, 'remove', 'stop polling an integration; its journal is kept').action(
     async (id: string, _options: object, command: Command) => {
       const { result, output } = await onIntegration(command, id, (worker) => changeState(worker, 'removed'));
-      output.answer(
+      output.result(
         result,
         `Removed ${id}: it is not polled any more. Its journal is kept. If you add it again, it continues from its watermark, or with --baseline it starts with a first sync.`,
       );

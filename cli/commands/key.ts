@@ -23,11 +23,11 @@ export function addKeyCommand(program: Command): void {
       if (command.args.length > 0) throw new CommandError(HOW_TO_GIVE, ExitCode.wrongUse);
       const { directory, json, stack } = globalOptionsOf(command);
       if (directory !== null)
-        throw new CommandError('With --local, the key is KOMBO_API_KEY in the environment.');
+        throw new CommandError('With --local, no key is stored: set KOMBO_API_KEY in the environment.');
       const { storeKey, close } = await openAws(stack);
       try {
         await storeKey(await readKey());
-        createOutput(json).answer(
+        createOutput(json).result(
           { stored: true },
           'The key is stored. The functions use it within five minutes, without a new deployment.',
         );

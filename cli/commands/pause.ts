@@ -31,7 +31,7 @@ export function addPauseCommands(program: Command): void {
           throw new CommandError(`${id} was removed. Add it again: schoolbell integrations add ${id}`);
         }
         const isSame = isDeepStrictEqual(result, integration);
-        output.answer(result, isSame ? `${id} is already ${state}, so nothing was changed.` : done(id));
+        output.result(result, isSame ? `${id} is already ${state}, so nothing was changed.` : done(id));
       },
     );
   }

@@ -88,5 +88,5 @@ async function requestPoll(
     mode === 'reconcile'
       ? `Requested a poll of ${id} that reads everything: missed changes are published to the bus. See the result with: schoolbell status ${id}`
       : `Requested a poll of ${id}: its events are published to the bus. See them with: schoolbell events ${id}`;
-  output.answer({ asked: message }, asked);
+  output.result({ asked: message }, asked);
 }

@@ -148,7 +148,7 @@ async function order(
 
   const { events, byType, range } = plan;
   if (options.dryRun) {
-    output.answer({ integration: integration.id, range, events, byType }, ...planText(plan, wanted));
+    output.result({ integration: integration.id, range, events, byType }, ...planText(plan, wanted));
     return null;
   }
   output.say(...planText(plan, wanted));
@@ -188,5 +188,5 @@ function newId(now: number): string {
 async function list({ ports }: Deployment, id: IntegrationId, output: Output): Promise<void> {
   const replays = await ports.replays.readReplays(id);
   if (replays.length === 0) return output.say(`There are no replays of ${id}.`);
-  output.answer(replays, ...replaysText(replays));
+  output.result(replays, ...replaysText(replays));
 }

@@ -41,7 +41,7 @@ export function addSandboxCommand(program: Command): void {
       const output = createOutput(globalOptionsOf(command).json);
       const sandbox = await start(options);
       const { key, integration } = options;
-      output.answer({ url: sandbox.url, apiKey: key, integration }, ...instructions(sandbox.url, options));
+      output.result({ url: sandbox.url, apiKey: key, integration }, ...instructions(sandbox.url, options));
       if (!interruption().aborted) await once(interruption(), 'abort');
       await sandbox.close();
     });

@@ -24,7 +24,7 @@ function addList(setAside: Command): void {
         await findIntegration(store, id);
         const items = await store.readSetAside(id);
         if (items.length === 0) return output.say(`Nothing is set aside for ${id}.`);
-        output.answer(
+        output.result(
           items,
           ...plainTable(
             ['KIND', 'ID', 'SINCE (UTC)', 'REASON'],
@@ -46,10 +46,10 @@ function addRetry(setAside: Command): void {
     );
     const { processed: settled, remaining: left } = result;
     for (const item of settled) {
-      output.answer({ ...item, settled: true }, `processed        ${item.kind} ${item.id}`);
+      output.result({ ...item, settled: true }, `processed        ${item.kind} ${item.id}`);
     }
     for (const item of left) {
-      output.answer(
+      output.result(
         { ...item, settled: false },
         `still set aside  ${item.kind} ${item.id}: ${reasonText(item)}`,
       );
@@ -83,7 +83,7 @@ function addDrop(setAside: Command): void {
         );
       }
       for (const item of result) {
-        output.answer({ ...item, dropped: true }, `dropped  ${item.kind} ${item.id}: ${reasonText(item)}`);
+        output.result({ ...item, dropped: true }, `dropped  ${item.kind} ${item.id}: ${reasonText(item)}`);
       }
     });
 }

@@ -64,14 +64,14 @@ async function show(
   if (id !== undefined) {
     const integration = await findIntegration(ports.store, id);
     const status = await readStatus(ports, integration, await countEvents(ports, integration));
-    return output.json ? output.answer(status, '') : print(...statusText(status));
+    return output.json ? output.result(status, '') : print(...statusText(status));
   }
   const integrations = await readIntegrations(ports.store, output);
   const present = integrations.filter(({ state }) => state !== 'removed');
   const statuses = await pMap(present, (integration) => readStatus(ports, integration, null), {
     concurrency: READS_AT_ONCE,
   });
-  if (output.json) return output.answer(statuses);
+  if (output.json) return output.result(statuses);
   if (statuses.length === 0)
     return print('There are no integrations yet. Add an integration with: schoolbell integrations add ID');
   print(...overviewText(statuses, ports.clock()));

@@ -29,7 +29,7 @@ export function addWatermarkCommand(program: Command): void {
         endedRun === null
           ? ''
           : ` The run in progress (${plural(endedRun.records, 'record')} read) was ended.`;
-      output.answer(
+      output.result(
         { integration: id, before, watermark: after, endedRun: endedRun !== null },
         `The watermark of ${id} is ${after}; it was ${before}.${ended} The next poll reads from there.`,
       );
@@ -41,7 +41,7 @@ async function show(id: IntegrationId, { force }: WatermarkOptions, command: Com
   await onDeployment(command, READS, async ({ ports: { store } }, output) => {
     await findIntegration(store, id);
     const watermark = (await store.readCheckpoint(id))?.checkpoint.watermark ?? null;
-    output.answer(
+    output.result(
       { integration: id, watermark },
       watermark === null ? `${id} has no watermark: its next poll reads everything.` : watermark,
     );

@@ -103,7 +103,7 @@ export async function findIntegration(store: Store, id: IntegrationId): Promise<
 /** Returns all integrations, and prints an error for each integration whose settings cannot be read. */
 export async function readIntegrations(store: Store, output: Output): Promise<Integration[]> {
   const { integrations, unreadable } = await store.readIntegrations();
-  for (const { reason } of unreadable) output.complain(reason);
+  for (const { reason } of unreadable) output.error(reason);
   return integrations;
 }
 
@@ -112,5 +112,5 @@ export async function readIntegrations(store: Store, output: Output): Promise<In
  * delivers it, otherwise as one line.
  */
 export function printEvent(output: Output): (event: DeliveredEvent) => void {
-  return (event) => output.answer(event, ...eventLine(event));
+  return (event) => output.result(event, ...eventLine(event));
 }

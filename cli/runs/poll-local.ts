@@ -60,7 +60,7 @@ export async function pollLocal(
       for (const done of doneText(id, outcome)) output.say(done);
       if (wasSilentBaseline(outcome)) output.say(replayHint(id, directory));
       const problem = problemText(id, outcome);
-      if (problem !== null) output.complain(problem);
+      if (problem !== null) output.error(problem);
     });
     if (exitCode === null) {
       throw new InterruptedError(

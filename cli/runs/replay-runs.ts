@@ -62,7 +62,7 @@ export async function resumeReplay(
 ): Promise<void> {
   const { ports } = at.deployment;
   const replay = await findReplay(ports.replays, integration, id);
-  if (replay.state === 'finished') return at.output.answer(replay, replayText(replay));
+  if (replay.state === 'finished') return at.output.result(replay, replayText(replay));
   const isMoving = replay.state === 'running' && ports.clock() - Date.parse(replay.movedAt) < LOST_AFTER_MS;
   if (isMoving && !at.here) return watchReplay(at, replay);
   await startReplay(at, await changeReplay(ports, replay, { state: 'running', writer: randomUUID() }));
@@ -76,7 +76,7 @@ export async function stopReplay(
 ): Promise<void> {
   const replay = await findReplay(ports.replays, integration, id);
   const stopped = await changeReplay(ports, replay, { state: 'stopped', writer: randomUUID() });
-  output.answer(stopped, replayText(stopped));
+  output.result(stopped, replayText(stopped));
 }
 
 async function watchReplay(at: ReplayCommand, replay: ReplayRecord): Promise<void> {
@@ -154,14 +154,14 @@ function report({ output, progress }: ReplayCommand, replay: ReplayRecord): void
   progress.close();
   const text = replayText(replay);
   if (replay.state === 'stopped' && replay.failure !== null) {
-    output.complain(text);
+    output.error(text);
     process.exitCode = ExitCode.failed;
     return;
   }
   const { id, integration, state, events, published, refused } = replay;
   const isCut = state === 'stopped' && interruption().aborted;
   if (output.json || !isCut)
-    output.answer({ replay: id, integration, state, events, published, refused }, text);
+    output.result({ replay: id, integration, state, events, published, refused }, text);
   if (isCut) throw new InterruptedError(text);
 }
 

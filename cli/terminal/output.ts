@@ -53,21 +53,21 @@ function writeWhole(file: number, text: string): void {
 export type Output = {
   readonly json: boolean;
   /** Prints results on standard output: one JSON object per line with `--json`, otherwise lines for people. */
-  answer(results: object | readonly object[], ...lines: Line[]): void;
+  result(results: object | readonly object[], ...lines: Line[]): void;
   /** Prints lines for people on standard output, or with `--json` on standard error. */
   say(...lines: Line[]): void;
   /** Prints an error in one line on standard error. */
-  complain(text: string): void;
+  error(text: string): void;
 };
 
 export function createOutput(json: boolean): Output {
   return {
     json,
-    answer(results, ...lines) {
+    result(results, ...lines) {
       if (!json) printText(...lines);
       else for (const object of [results].flat()) printLine(jsonText(object));
     },
     say: (...lines) => (json ? printError(...lines) : printText(...lines)),
-    complain: (text) => printError(`schoolbell: ${text}`),
+    error: (text) => printError(`schoolbell: ${text}`),
   };
 }

@@ -46,7 +46,7 @@ export function createDevView(output: Output) {
     event(event: DeliveredEvent): void {
       seen.events.push(event);
       live?.clear();
-      output.answer(event, ...eventLine(event, { prefix: '  out ' }));
+      output.result(event, ...eventLine(event, { prefix: '  out ' }));
     },
     /** Prints what a consumer did with an event. */
     consumed(consumer: string, text: string): void {
@@ -66,7 +66,7 @@ export function createDevView(output: Output) {
       if (problem === null) return;
       // A hold is part of the story, and not an error of this command.
       if (outcome.kind === 'held') output.say(`  ${problem}`);
-      else output.complain(problem);
+      else output.error(problem);
     },
     /**
      * Updates the progress bar.

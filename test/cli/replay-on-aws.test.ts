@@ -44,9 +44,9 @@ function deployed(at: ReplayWorld) {
     },
     output: {
       json: false,
-      answer: (_object, ...lines) => said.push(terminalText(lines)),
+      result: (_object, ...lines) => said.push(terminalText(lines)),
       say: (...lines) => said.push(terminalText(lines)),
-      complain: (text) => said.push(text),
+      error: (text) => said.push(text),
     },
     progress: createReplayProgress(false),
     here: false,
