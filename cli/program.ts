@@ -94,7 +94,7 @@ Kombo's API.
 
 ${EXIT_CODE_HELP}`;
 
-/** Returns a message in one line. Commander prints its hints on separate lines. */
+/** Returns a message of Commander as one line. Commander prints its hints on separate lines. */
 function inOneLine(text: string, command: Command): string {
   const message = text
     .trim()

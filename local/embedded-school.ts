@@ -14,7 +14,7 @@ import { startSandbox } from './sandbox/server.ts';
 /** The only integration of an embedded sandbox. */
 const SCHOOL_INTEGRATION: IntegrationId = 'sandbox:school';
 
-/** The number is small, so that a person can follow each learner. */
+/** The number of learners is small, so that a person can follow each learner. */
 const LEARNERS = 16;
 
 const API_KEY = 'sandbox-key';
@@ -109,7 +109,7 @@ function withFailure(source: RecordSource, failure: PlatformFailure): RecordSour
 export const KeptSchool = z.object({ seed: z.int(), startsAt: Timestamp, now: Timestamp });
 export type KeptSchool = z.infer<typeof KeptSchool>;
 
-/** Returns a new school. Its story, with a failure of the platform after it, ends today. */
+/** Returns a new school. Its story, and the failure of the platform after the story, end today. */
 export function newSchool(today: number): KeptSchool {
   const lengthMs = STORY.polls * STORY.pollEveryMs + 2 * STORY.failureMs;
   const startsAt = new Date(today - lengthMs).toISOString();

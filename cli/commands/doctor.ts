@@ -42,8 +42,8 @@ export function addDoctorCommand(program: Command): void {
 export type Finding = { check: string; state: 'ok' | 'warning' | 'wrong'; found: string };
 
 /**
- * If this machine's clock differs from Kombo's by more than this, leases and back-off are noticeably too
- * short.
+ * The difference between this machine's clock and Kombo's from which `doctor` warns. With a larger
+ * difference, leases and waiting times are noticeably too short.
  */
 const CLOCK_WARNING_MS = 30_000;
 

@@ -36,7 +36,7 @@ type EventsOptions = SelectionOptions & {
 /** The number of integrations that are read at the same time. */
 const AT_ONCE = { concurrency: 8 };
 const FOLLOW_EVERY_MS = 2_000;
-/** The number of events before the new ones that `--follow` shows. */
+/** The number of older events that `--follow` shows before it shows new events. */
 const LAST_BEFORE_FOLLOWING = 10;
 
 /** Adds `schoolbell events`, which prints the events in the journals. */
@@ -206,8 +206,8 @@ function withoutCode({ code: _code, ...certificate }: IssuedCertificate) {
 }
 
 /**
- * Returns a function that finds the certificate of an event. The function returns null if no certificate was
- * issued for the event, and undefined if no certificate can be issued for it or certificates cannot be read.
+ * Returns a function that finds the certificate of an event. It returns null if no certificate was issued,
+ * and undefined if this type of event has no certificate, or certificates cannot be read.
  */
 function certificateFinder({ readCertificates }: Deployment, output: Output) {
   let isReadable = readCertificates !== null;

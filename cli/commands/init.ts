@@ -102,8 +102,8 @@ const InstalledPackages = z.object({
 });
 
 /**
- * Returns the file from which npm installed this package, written as the version of a dependency. Returns null if npm
- * installed the package from a registry. If the command runs in a checkout, the file is the checkout.
+ * Returns where npm installed this package from, as the version of a dependency (`file:...`), or null for a
+ * package from a registry. In a checkout, this is the checkout.
  */
 function installedFrom(): string | null {
   if (existsSync(join(ROOT, 'cli/main.ts'))) return `file:${ROOT}`;

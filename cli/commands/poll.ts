@@ -55,7 +55,7 @@ async function poll(id: IntegrationId, options: PollOptions, command: Command): 
   else process.exitCode = await pollLocal(id, directory, options, output);
 }
 
-/** Requests a poll from the deployment on AWS, by a message to its queue. */
+/** Requests a poll from the deployment on AWS: sends a message to its poll queue. */
 async function requestPoll(
   id: IntegrationId,
   { mode, force, learnerDetails }: PollOptions,

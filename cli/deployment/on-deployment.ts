@@ -15,7 +15,7 @@ import { type Deployment, openDeployment } from './open-deployment.ts';
 type OnDeployment = {
   /** Whether `--local` may name a directory without data. */
   mayCreate?: boolean;
-  /** Calls `print`. A command with a progress bar removes the bar before the call and draws it again afterwards. */
+  /** Calls `print`. A command with a progress bar hides the bar during the call. */
   aroundEvent?: (print: () => void) => void;
   /**
    * Returns a sentence about what was shown until Ctrl-C. Commands that only read have this function: at

@@ -24,7 +24,7 @@ import { deployedEnvironment, stackEnvironment } from './deployed-environment.ts
  * this machine.
  */
 export type Deployment = Omit<Operator, 'replayQueue' | 'checks' | OnAws> & {
-  /** Sends messages that request a replay; null if the command must send the replay's events. */
+  /** Sends messages that request a replay; null if the command itself must send the replay's events. */
   replayQueue: Queue<ReplayMessage> | null;
   /** Reads the certificates of a progression; null if the deployment issues no certificates. */
   readCertificates: ((progression: CertifiedProgression) => Promise<IssuedCertificate[]>) | null;
@@ -33,7 +33,7 @@ export type Deployment = Omit<Operator, 'replayQueue' | 'checks' | OnAws> & {
   close(): Promise<void>;
 };
 type Operator = ReturnType<typeof wireOperator>;
-/** With `--local`, the command itself polls, and the Kombo API key comes from the environment. */
+/** The parts that only a deployment on AWS has. With `--local`, the command polls, and stores no key. */
 type OnAws = 'queue' | 'storeKey';
 
 const LocalSettings = z.pick(Environment, {
@@ -88,8 +88,8 @@ export async function openAws(stack: string | null): Promise<Deployment & Pick<O
   }
   const bucket = variables['CERTIFICATES_BUCKET'];
   const readDeployed = async (name: string, progression: CertifiedProgression) => {
-    // The module also loads the code that draws certificates, so it is imported only when certificates are
-    // read.
+    // The module also loads the code that draws certificates, so it is imported only when a command reads
+    // certificates.
     const { wireBucket } = await import('../../consumers/certificates/wiring.ts');
     return readCertificates(wireBucket(name), progression);
   };

@@ -70,8 +70,8 @@ export function separateLocal(args: readonly string[], commands: ReadonlySet<str
 }
 
 /**
- * Whether a text may be an integration's id. If there is a single letter before the colon, the text is a path on
- * Windows.
+ * Returns whether a text may be the id of an integration. A text with a single letter before the colon is a
+ * path on Windows.
  */
 function looksLikeIntegration(text: string): boolean {
   return IntegrationId.safeParse(text).success && !/^[A-Za-z]:/.test(text);

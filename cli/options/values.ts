@@ -104,8 +104,8 @@ export function learnerDetailsOption(): Option {
 }
 
 /**
- * Creates an option with several values, which are separated by commas. The option may be repeated. It takes only the next
- * argument, so that an integration may follow it. Without the option, everything matches.
+ * Creates an option with several values, which are separated by commas. It may be repeated, and takes only
+ * the next argument, so that an integration can follow. Without the option, everything matches.
  */
 export function listOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(collect).default([], 'all');

@@ -118,7 +118,7 @@ async function showFailure(
   await showReplay(run, deployment, before);
 }
 
-/** Sends the completions that were detected from a time on again, to the certificates only. */
+/** Replays the completions that were detected at or after `from`, only to the consumer for certificates. */
 async function showReplay(
   { integration, view, stop }: DevRun,
   { ports, settings }: Deployment,

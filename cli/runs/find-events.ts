@@ -24,9 +24,9 @@ export type Search = {
   /** The position of the journal's last entry when the search was planned. */
   last: number;
   selection: Selection;
-  /** Only the entries that changed these progressions are read. Null means all entries of the range. */
+  /** The progressions whose journal entries are read. Null means that all entries of the range are read. */
   progressions: string[] | null;
-  /** Tells the user how the events were found, or null. */
+  /** A text for the user that says how the events were found, or null. */
   note: string | null;
 };
 
@@ -78,8 +78,8 @@ async function ifAllKnown(
 }
 
 /**
- * Kombo's ids of the learners and of their progressions. `failure` is the reason if Kombo could not be asked,
- * or null.
+ * Kombo's ids of the learners and of their progressions. `failure` is the reason if a request to Kombo
+ * failed, otherwise null.
  */
 type Asked = { learners: string[]; progressions: string[]; failure: string | null };
 

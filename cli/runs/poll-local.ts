@@ -138,7 +138,7 @@ function wasSilentBaseline(outcome: PollOutcome): boolean {
   return 'ended' in outcome && outcome.ended.some(({ mode, events }) => mode === 'baseline' && events === 0);
 }
 
-/** Returns how to see events although the baseline published none. */
+/** Returns a hint about how to see past events after a baseline that published no events. */
 function replayHint(id: IntegrationId, directory: string): string {
   const local = directory === DEFAULT_DIRECTORY ? '--local' : `--local ${directory}`;
   return `To see what happened in the last 30 days: schoolbell replay ${id} --source kombo --from 30d --dry-run ${local}`;

@@ -9,7 +9,7 @@ export const EXIT_CODE_HELP = `Exit codes:
   3    changes are held until a person releases or discards them
   130  interrupted by Ctrl-C before the end; one line on standard error says what was done until then`;
 
-/** A command failed. `message` is one line that says why, and what to do. */
+/** The error of a command that failed. `message` is one line that says why, and what to do. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly exitCode: ExitCode;

@@ -9,7 +9,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 const STOP_MS = 5_000;
 
-/** Aborted when the running command must stop, because of a signal or because its output was closed. */
+/** Aborts the signal of `interruption` when the command must stop: at Ctrl-C, or if its output was closed. */
 let stopping = new AbortController();
 let isOutputClosed = false;
 
@@ -67,8 +67,8 @@ export function stopForClosedOutput(): void {
 }
 
 /**
- * A command stopped before its end, at Ctrl-C or because its output was closed. The message says what was
- * done until then.
+ * The error of a command that stopped before its end, at Ctrl-C or because its output was closed. The message
+ * says what was done until then.
  */
 export class InterruptedError extends CommandError {
   constructor(howFar: string) {

@@ -26,7 +26,7 @@ const WIDTHS = { at: 18, type: 23, learner: 23 };
 /** The usual and the smallest width of the column with the course. */
 const COURSE = 40;
 const SHORTEST_COURSE = 24;
-/** The columns that most changes need, such as `completed 2026-01-15 → 2026-11-10`. */
+/** The width that is enough for most changes, such as `completed 2026-01-15 → 2026-11-10`. */
 const CHANGE = 34;
 
 /**
@@ -43,8 +43,8 @@ export function eventLine(
   { prefix = '', suffix = '', columns: width = terminalColumns() } = {},
 ): Line[] {
   const type = name.replace(/^Replayed/, '');
-  // Other systems may put events on a bus, also with the names of Schoolbell's events. For an event that does not fit
-  // the schema, only the name is printed.
+  // Other systems can put events on a bus, even with the names of Schoolbell's events. For an event that does
+  // not match the schema, only the name is printed.
   const isOurs = isEventType(type) && publishedEvents[type].safeParse(detail).success;
   const text = isOurs ? eventText(type, detail) : null;
   const title = styled(COLOURS[text?.tone ?? 'other'], name.replace(/^Replayed/, '↻ '));

@@ -21,7 +21,7 @@ const EVENTS = {
 /** How many progressions of the sample are shown. */
 const SHOWN = 3;
 
-/** Returns what is held of an integration, and what each decision would do: a name and a text for each line. */
+/** Returns lines about held changes, each with a name and a text: what is held, and what a decision does. */
 export function heldFacts(integration: string, { waiting, sample }: HeldStatus): [string, string][] {
   const released = SuspectKind.options.flatMap((kind) =>
     waiting.kinds[kind] === undefined ? [] : [`${waiting.kinds[kind]} ${EVENTS[kind]}`],

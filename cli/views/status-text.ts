@@ -23,7 +23,7 @@ const COLOURS = {
 
 const ORDER = Object.keys(COLOURS);
 
-/** A column of the overview. `isWide`: left out where the terminal is narrow. */
+/** A column of the overview. A column with `isWide` is not shown if the terminal is narrow. */
 type Column = { head: string; cell: (status: Status, now: number) => Part; isWide?: true };
 
 const COLUMNS: Column[] = [
@@ -46,8 +46,8 @@ const COLUMNS: Column[] = [
 const WIDE = 120;
 
 /**
- * Returns a table of all integrations. Those that need a person most come first. Below an integration with a problem are
- * the reasons.
+ * Returns a table of all integrations. The integrations that most need a person come first. If an integration
+ * has a problem, the reasons are below it.
  *
  * @param width the width of the terminal, in columns
  */
@@ -71,7 +71,7 @@ export function overviewText(statuses: Status[], now: number, width = terminalCo
   ];
 }
 
-/** Returns why an integration does not publish at the moment, and what to do. Empty if there is no problem. */
+/** Returns the problems that stop an integration from publishing, and what to do about them. */
 function reasonsOf({ integration, failure, limitedUntil, held, unpublished }: Status): string[] {
   return [
     held && heldReason(integration, held),

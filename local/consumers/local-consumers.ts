@@ -35,8 +35,8 @@ export type LocalConsumersOptions = {
 };
 
 /**
- * Creates the optional consumers for one machine. They use the patterns and templates of a deployment. The
- * code of a deployment also issues the certificates, but writes them to a folder.
+ * Creates the optional consumers for one machine. They use the event patterns, the texts and the certificate
+ * code of a deployment. Certificates are written to a folder.
  */
 export function localConsumers(options: LocalConsumersOptions): (event: DeliveredEvent) => Promise<void> {
   const { clock, onEvent, show } = options;

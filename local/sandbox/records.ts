@@ -4,8 +4,8 @@ import type { IntegrationId } from '../../functions/contract/integration.ts';
 type Described = components['schemas']['RemovedCourseProgression'];
 
 /**
- * A course progression as the API returns it, also with an unknown status. In records of real platforms, more
- * fields than here are never null.
+ * A course progression as the API returns it, also with an unknown status. Some fields that can be null here
+ * are never null in the records of real platforms.
  */
 export type ProgressionRecord = Omit<Described, 'status'> & { status: string | null };
 
@@ -49,7 +49,7 @@ export type SandboxIntegration = {
 
 export type SandboxControl = ReturnType<typeof sandboxControl>;
 
-/** Creates what a test or a benchmark can change in a running sandbox. */
+/** Creates the conditions of a sandbox, which a test or a benchmark can change while the sandbox runs. */
 export function sandboxControl() {
   return {
     /** How long every response takes, in milliseconds. */

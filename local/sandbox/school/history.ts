@@ -20,8 +20,8 @@ type Turn = {
   weight: number;
   afterDays: readonly [least: number, most: number];
   /**
-   * Returns the next state. The same object means that the record is written again unchanged. Null means that the
-   * history ends.
+   * Returns the next state. If it returns the same object, the record is written again unchanged. If it
+   * returns null, the history ends.
    */
   next(standing: Standing, at: number, random: Random): Standing | null;
 };

@@ -5,7 +5,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 /** A list with at least one item. */
 export type Choices<Item> = readonly [Item, ...Item[]];
 
-/** Random decisions. The same key always gives the same decisions. */
+/** Makes random decisions. The same key always gives the same decisions. */
 export type Random = {
   /** Returns an integer from `least` to `most`, both inclusive. */
   integer(least: number, most: number): number;
