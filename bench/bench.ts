@@ -48,7 +48,7 @@ async function bench(): Promise<void> {
     engine: nativeDynamoDb() === null ? 'embedded' : 'native',
     rounds: Number(values.rounds),
     records: Number(values.records),
-    answerMs: 100,
+    responseMs: 100,
     say: (what) => process.stderr.write(`${what}\n`),
   };
   const unknown = only.find((name) => !GROUPS.some((group) => group === name));
@@ -68,8 +68,8 @@ async function bench(): Promise<void> {
   if (only.includes('memory')) measures.push(...(await measureMemory(options)));
   if (values.peers) measures.push(...(await measurePeers(options)));
 
-  const { engine, rounds, answerMs } = options;
-  const report: Report = { machine, engine, rounds, answerMs, measures: measures.map(judge) };
+  const { engine, rounds, responseMs } = options;
+  const report: Report = { machine, engine, rounds, responseMs, measures: measures.map(judge) };
   if (values.json) console.log(JSON.stringify({ ...report, sizes }, null, 2));
   else console.log([reportTable(report), ...(sizes.length > 0 ? [sizeTable(sizes)] : [])].join('\n\n'));
 }

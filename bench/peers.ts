@@ -8,7 +8,7 @@ import type { BenchOptions } from './single-integration.ts';
 import { startSurroundings } from './surroundings.ts';
 import type { Task } from './task.ts';
 
-const ANSWER_MS = 20;
+const RESPONSE_MS = 20;
 const ROOT = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 
@@ -36,12 +36,12 @@ export async function measurePeers({ engine, rounds, records, say }: BenchOption
       engine,
     );
     const { services, control } = surroundings;
-    control.delayMs = ANSWER_MS;
+    control.delayMs = RESPONSE_MS;
     const bundle = await bundledTask();
     const [values, limits]: [number[], number[]] = [[], []];
     try {
       for (const [round, id] of ids.entries()) {
-        say(`${records} records, ${ANSWER_MS} ms a page, round ${round + 1}: ${peer.name}`);
+        say(`${records} records, ${RESPONSE_MS} ms a page, round ${round + 1}: ${peer.name}`);
         const script = join(import.meta.dirname, 'peers.py');
         const { stdout } = await run(python, [script, peer.name, services.kombo, KEY, id], {
           maxBuffer: 64 * 1024 * 1024,
@@ -53,7 +53,7 @@ export async function measurePeers({ engine, rounds, records, say }: BenchOption
     } finally {
       await surroundings.close();
     }
-    const name = `processor time, first sync, ${records.toLocaleString('en')} records, ${ANSWER_MS} ms a page`;
+    const name = `processor time, first sync, ${records.toLocaleString('en')} records, ${RESPONSE_MS} ms a page`;
     measures.push({ name, beside: peer.what, unit: 's', values, limits, atMost: peer.atMost });
   }
   return measures;

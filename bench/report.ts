@@ -60,7 +60,7 @@ export type Report = {
   machine: { processors: string; memoryGb: number; loadBefore: number; node: string };
   engine: string;
   rounds: number;
-  answerMs: number;
+  responseMs: number;
   measures: Judged[];
 };
 
@@ -76,7 +76,7 @@ export function describeMachine(): Report['machine'] {
 }
 
 /** Returns the report as a Markdown table. */
-export function reportTable({ machine, engine, rounds, answerMs, measures }: Report): string {
+export function reportTable({ machine, engine, rounds, responseMs, measures }: Report): string {
   const rows = measures.map((measure) => {
     const { name, beside, unit, median, limitMedian, result, spread, atMost, holds } = measure;
     const text = (value: number) => (limitMedian === null ? amount(value, unit) : `${value.toFixed(2)} ×`);
@@ -92,7 +92,7 @@ export function reportTable({ machine, engine, rounds, answerMs, measures }: Rep
   const head = ['measure', 'median', 'compared with', 'result (spread)', 'limit'];
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   const { processors, memoryGb, node, loadBefore } = machine;
-  const run = `${engine} engine, ${rounds} rounds, ${answerMs} ms per page unless a row says otherwise`;
+  const run = `${engine} engine, ${rounds} rounds, ${responseMs} ms per page unless a row says otherwise`;
   return [
     `${processors}, ${memoryGb} GB, Node ${node}, load ${loadBefore} at the start; ${run}.`,
     '',

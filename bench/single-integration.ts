@@ -13,7 +13,7 @@ export type BenchOptions = {
   /** The number of times that each measure is repeated. */
   rounds: number;
   /** The sandbox's response time for a page, in milliseconds. */
-  answerMs: number;
+  responseMs: number;
   /** The number of records of the integration that is polled. Memory is also measured with ten times as many. */
   records: number;
   /** Prints which measure is running. */
@@ -24,7 +24,7 @@ export type BenchOptions = {
  * The response time for the measures of processor time and memory. With the normal response time, these
  * measures would take a quarter of an hour.
  */
-const FAST_ANSWER_MS = 20;
+const FAST_RESPONSE_MS = 20;
 
 /** Kombo's largest page. */
 const PAGE = 250;
@@ -34,7 +34,7 @@ const PAGE = 250;
  * each process has the share of a core that Lambda gives to a function with this memory; without it, a whole
  * core.
  */
-type Case = { records: number; answerMs: number; functionMb?: number };
+type Case = { records: number; responseMs: number; functionMb?: number };
 
 /** The time and memory that each process used in each round. */
 type Rounds = Record<'reader' | 'firstSync' | 'unchanged' | 'changed' | 'page' | 'idle', Spent[]>;
@@ -45,10 +45,10 @@ type Rounds = Record<'reader' | 'firstSync' | 'unchanged' | 'changed' | 'page' |
  * and parses each page once. Each poll runs in a separate process, and so does the reader.
  */
 export async function measureTimes(options: BenchOptions): Promise<Measure[]> {
-  const { records, answerMs } = options;
-  const many = await measureCase(options, { records, answerMs: FAST_ANSWER_MS });
-  const some = await measureCase(options, { records: records / 4, answerMs });
-  const held = await measureCase(options, { records: records / 10, answerMs, functionMb: POLL_MEMORY_MB });
+  const { records, responseMs } = options;
+  const many = await measureCase(options, { records, responseMs: FAST_RESPONSE_MS });
+  const some = await measureCase(options, { records: records / 4, responseMs });
+  const held = await measureCase(options, { records: records / 10, responseMs, functionMb: POLL_MEMORY_MB });
 
   const row = (
     name: string,
@@ -64,7 +64,7 @@ export async function measureTimes(options: BenchOptions): Promise<Measure[]> {
     limits: seconds(rounds.reader, kind),
     atMost,
   });
-  const atFast = `${text(records)}, ${FAST_ANSWER_MS} ms a page`;
+  const atFast = `${text(records)}, ${FAST_RESPONSE_MS} ms a page`;
   const atShare = `${text(records / 10)}, with the processor of ${POLL_MEMORY_MB} MB`;
   return [
     row(`first sync, ${text(records / 4)}`, some, 'firstSync', 'wallMs', 1.15),
@@ -98,10 +98,10 @@ const INVOCATION_SECONDS = 15 * 60 - 90;
  * first sync of a large integration ends within one call.
  */
 export async function measureSizes(options: BenchOptions): Promise<{ sizes: Size[]; measures: Measure[] }> {
-  const { records, answerMs } = options;
+  const { records, responseMs } = options;
   const sizes: Size[] = [];
   for (const memoryMb of SIZES_MB) {
-    const rounds = await measureCase(options, { records: records / 10, answerMs, functionMb: memoryMb }, [
+    const rounds = await measureCase(options, { records: records / 10, responseMs, functionMb: memoryMb }, [
       'firstSync',
       'idle',
       'page',
@@ -111,7 +111,7 @@ export async function measureSizes(options: BenchOptions): Promise<{ sizes: Size
   }
   const whole = await measureCase(
     { ...options, rounds: 1 },
-    { records, answerMs, functionMb: POLL_MEMORY_MB },
+    { records, responseMs, functionMb: POLL_MEMORY_MB },
     ['firstSync'],
   );
   const name = `first sync, ${text(records)}, with the processor of ${POLL_MEMORY_MB} MB, in one call`;
@@ -147,7 +147,7 @@ const ALL = ['reader', 'firstSync', 'unchanged', 'changed'] as const;
 /** Polls the integration of each round in turn. The tasks run in this order. */
 async function measureCase(
   { engine, rounds, say }: BenchOptions,
-  { records, answerMs, functionMb }: Case,
+  { records, responseMs, functionMb }: Case,
   tasks: readonly (keyof Rounds)[] = ALL,
 ): Promise<Rounds> {
   const ids = Array.from({ length: rounds }, (_, round) => `moodle:round-${round + 1}`);
@@ -156,7 +156,7 @@ async function measureCase(
     engine,
   );
   const { services, control, change } = surroundings;
-  control.delayMs = answerMs;
+  control.delayMs = responseMs;
   const bundle = await bundledTask();
   const spent: Rounds = { reader: [], firstSync: [], unchanged: [], changed: [], page: [], idle: [] };
   try {
@@ -164,7 +164,7 @@ async function measureCase(
       const integration = integrationOf(id);
       for (const what of tasks) {
         const of = functionMb === undefined ? '' : `, as in ${functionMb} MB`;
-        say(`${records} records, ${answerMs} ms a page${of}, round ${round + 1}: ${what}`);
+        say(`${records} records, ${responseMs} ms a page${of}, round ${round + 1}: ${what}`);
         if (what === 'changed') change(id, 10);
         if (what === 'page') change(id, records / PAGE);
         if (what === 'unchanged' || what === 'changed') await rereadEverything(services, integration);
@@ -188,7 +188,7 @@ export async function measureMemory({ engine, records, say }: BenchOptions): Pro
   const integration = integrationOf('moodle:large');
   const count = records * 10;
   const surroundings = await startSurroundings([{ id: integration.id, count }], engine);
-  surroundings.control.delayMs = FAST_ANSWER_MS;
+  surroundings.control.delayMs = FAST_RESPONSE_MS;
   try {
     say(`memory of a first sync, ${text(count)}`);
     const task: Task = { what: 'poll', services: surroundings.services, integration };

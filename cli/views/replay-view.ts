@@ -11,9 +11,9 @@ type Receivers = Pick<ReplayRecord, 'consumer' | 'asLive' | 'rate'>;
 
 /** Returns the plan of a replay: its events, receivers and duration. */
 export function planText(plan: ReplayPlan, receivers: Receivers): Line[] {
-  const { integration, range, events, byType, place } = plan;
+  const { integration, range, events, byType, position } = plan;
   const counts = Object.entries(byType).toSorted(([, a], [, b]) => b - a);
-  const isFromKombo = place.source === 'kombo';
+  const isFromKombo = position.source === 'kombo';
   const source = isFromKombo ? 'derived from what Kombo shows today' : 'from the journal';
   const about = isFromKombo ? 'about ' : '';
   const openEnd = isFromKombo ? 'on, including future dates' : 'to now';

@@ -25,9 +25,9 @@ export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: Di
     const { store } = ports;
     const now = ports.clock();
     const { integrations, unreadable } = await store.readIntegrations();
-    const there = new Set([...integrations, ...unreadable].map(({ id }) => id));
+    const knownIds = new Set([...integrations, ...unreadable].map(({ id }) => id));
     const failures: unknown[] = [];
-    for (const added of missing(there, wanted, now)) {
+    for (const added of missing(knownIds, wanted, now)) {
       try {
         const stored = await store.changeIntegration(added.id, (before) => before ?? added);
         if (stored !== null) integrations.push(stored);
@@ -39,9 +39,9 @@ export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: Di
     const active = integrations.filter(({ state }) => state === 'active');
     const checkpoints = await store.readCheckpoints(active.map(({ id }) => id));
     const needsProbe = [...checkpoints.values()].some(mayBeDeployments);
-    const turn = { checkpoints, now, intervalMs, lastProbe: needsProbe ? await store.readProbe() : null };
-    const { polls, stopped } = duePolls(active, turn);
-    const probe = nextProbe(stopped, turn);
+    const state = { checkpoints, now, intervalMs, lastProbe: needsProbe ? await store.readProbe() : null };
+    const { polls, stopped } = duePolls(active, state);
+    const probe = nextProbe(stopped, state);
     if (probe !== null) {
       // Save the probe before sending, so that the next probe is a different integration, whatever the result
       // of this one.
@@ -62,11 +62,11 @@ export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: Di
  * removed.
  */
 function missing(
-  there: ReadonlySet<IntegrationId>,
+  knownIds: ReadonlySet<IntegrationId>,
   wanted: DispatchParts['wanted'],
   now: number,
 ): Integration[] {
-  const absent = wanted?.ids.filter((id) => !there.has(id)) ?? [];
+  const absent = wanted?.ids.filter((id) => !knownIds.has(id)) ?? [];
   const addedAt = new Date(now).toISOString();
   return [...new Set(absent)].flatMap((id) =>
     wanted === undefined ? [] : [{ id, state: 'active', baseline: wanted.baseline, addedAt }],

@@ -8,7 +8,7 @@ export type Problem = { name: string; at: string[]; cause?: Problem };
 const FRAMES = 12;
 
 /** Matches the end of a line of a stack trace: the file and the position in it. */
-const PLACE = /((?:file:\/\/)?(\/[^\s()]+):\d+:\d+)\)?$/;
+const POSITION = /((?:file:\/\/)?(\/[^\s()]+):\d+:\d+)\)?$/;
 
 /**
  * Returns the names of an error and of its causes, and their positions in the code. Messages are omitted,
@@ -21,11 +21,11 @@ export function redacted(error: unknown, depth = 0): Problem {
   const at = (error.stack ?? '')
     .split('\n')
     .flatMap((line) => {
-      const [, place = '', file = ''] = PLACE.exec(line) ?? [];
-      return existsSync(file) ? [place] : [];
+      const [, position = '', file = ''] = POSITION.exec(line) ?? [];
+      return existsSync(file) ? [position] : [];
     })
     .slice(0, FRAMES)
-    .map((place) => mapToSources(`at ${place}`));
+    .map((position) => mapToSources(`at ${position}`));
   const hasCause = error.cause !== undefined && depth < 3;
   return { name: nameOf(error), at, ...(hasCause && { cause: redacted(error.cause, depth + 1) }) };
 }

@@ -3,7 +3,7 @@ import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 
-const PLACE = /(file:\/\/\S+):(\d+):(\d+)\)?$/;
+const POSITION = /(file:\/\/\S+):(\d+):(\d+)\)?$/;
 
 const maps = new Map<string, SourceMap | null>();
 
@@ -15,7 +15,7 @@ const maps = new Map<string, SourceMap | null>();
  * docs/adr/0010-read-source-maps-only-when-an-error-is-logged.md.
  */
 export function mapToSources(line: string): string {
-  const [, bundle, row, column] = PLACE.exec(line) ?? [];
+  const [, bundle, row, column] = POSITION.exec(line) ?? [];
   if (bundle === undefined) return line;
   const entry = mapOf(bundle)?.findEntry(Number(row) - 1, Number(column) - 1);
   if (entry === undefined || !('originalSource' in entry)) return line;

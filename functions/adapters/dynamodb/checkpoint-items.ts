@@ -182,13 +182,13 @@ function takeExpired(table: Table, id: string, lease: Lease, held: Lease): Promi
  *   the lease
  */
 async function requestAgain(table: Table, id: string, held: Lease): Promise<boolean> {
-  const noted = await update(table, id, {
+  const requested = await update(table, id, {
     ConditionExpression: '#lease.#owner = :owner',
     UpdateExpression: 'SET #again = :true',
     ExpressionAttributeNames: { '#lease': 'lease', '#owner': 'owner', '#again': 'again' },
     ExpressionAttributeValues: { ':owner': { S: held.owner }, ':true': { BOOL: true } },
   });
-  return noted !== null;
+  return requested !== null;
 }
 
 function leaseAttribute(lease: Lease, fence: boolean): AttributeValue {

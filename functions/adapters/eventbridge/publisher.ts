@@ -6,7 +6,7 @@ import type { Publisher, PublishResult } from '../../core/ports.ts';
 import { batchesOf, type Outgoing, wavesOf } from './batches.ts';
 import { ENTRY_BYTES, entrySize, learningEntry, operationalEntry } from './entry.ts';
 import type { PutEvents } from './put-events.ts';
-import { graver, RETRY_BUDGET, type RetryBudget, sendBatch, tooLarge } from './send-batch.ts';
+import { moreSerious, RETRY_BUDGET, type RetryBudget, sendBatch, tooLarge } from './send-batch.ts';
 
 /**
  * The maximum number of concurrent requests. With more requests, the account's quota would only be reached
@@ -35,7 +35,7 @@ export function createPublisher(options: {
       const { accepted, refused, error } = await sendBatch(batch, { putEvents, bus, retryBudget, abandoned });
       result.accepted.push(...accepted);
       result.refused.push(...refused);
-      result.error = graver(result.error, error);
+      result.error = moreSerious(result.error, error);
     };
     const fitting = wave.filter(({ size }) => size <= ENTRY_BYTES);
     const oversized = wave.filter(({ size }) => size > ENTRY_BYTES);

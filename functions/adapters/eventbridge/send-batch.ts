@@ -41,7 +41,7 @@ export async function sendBatch(
           break;
         case 'failed':
           failed.push(outgoing);
-          error = graver(error, outcome.error);
+          error = moreSerious(error, outcome.error);
           break;
       }
     }
@@ -71,7 +71,7 @@ export async function sendBatch(
  * Returns the more serious of two errors: a DeploymentError before any other, because a person must act on
  * it.
  */
-export function graver(one: Error | null, other: Error | null): Error | null {
+export function moreSerious(one: Error | null, other: Error | null): Error | null {
   return other instanceof DeploymentError ? other : (one ?? other);
 }
 

@@ -128,16 +128,16 @@ function isOfCursor({ status, code, withCursor }: Refusal): boolean {
 
 function errorOfStatus({ status, logUrl, fromKombo }: Refusal, host: string): Error {
   const context = { logUrl };
-  const answered = `${host} returned ${status}`;
-  if (status === 401 || status === 403) return new AccessRefusedError(`${answered}: ${CHECK_KEY}`, context);
+  const returned = `${host} returned ${status}`;
+  if (status === 401 || status === 403) return new AccessRefusedError(`${returned}: ${CHECK_KEY}`, context);
   if (status === 404 && !fromKombo) {
-    return new AccessRefusedError(`${answered}: check KOMBO_BASE_URL, which ends in /v1 at Kombo`, context);
+    return new AccessRefusedError(`${returned}: check KOMBO_BASE_URL, which ends in /v1 at Kombo`, context);
   }
   if (status >= 300 && status < 400) {
-    return new AccessRefusedError(`${answered}, a redirection: check KOMBO_BASE_URL`, context);
+    return new AccessRefusedError(`${returned}, a redirection: check KOMBO_BASE_URL`, context);
   }
   if (status === 400 || status === 404 || status === 422) {
-    return new IntegrationError(`${answered}: ${INVALID[1]}`, context);
+    return new IntegrationError(`${returned}: ${INVALID[1]}`, context);
   }
-  return new TransientError(`${answered} without an error code: ${PASSES[1]}`, context);
+  return new TransientError(`${returned} without an error code: ${PASSES[1]}`, context);
 }

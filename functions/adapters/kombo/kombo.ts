@@ -51,7 +51,10 @@ export function createKombo(options: {
 }): KomboAdapter {
   const { pageSize = PAGE_SIZE, retryBudget = RETRY_BUDGET, fetch = globalThis.fetch } = options;
   const client = komboClient({ baseUrl: options.baseUrl, apiKey: options.apiKey, retryBudget, fetch });
-  const hasty = { ...client, retryBudget: { ...retryBudget, totalMs: retryBudget.totalMs * DETAILS_SHARE } };
+  const detailsClient = {
+    ...client,
+    retryBudget: { ...retryBudget, totalMs: retryBudget.totalMs * DETAILS_SHARE },
+  };
   return {
     readPage: ({ integration, updatedAfter, cursor, users = [], courses = [] }, signal) =>
       readCourseProgressions(
@@ -71,7 +74,7 @@ export function createKombo(options: {
 
     async readDataExpiredAt(integration) {
       try {
-        return await readDataExpiredAt(hasty, integration);
+        return await readDataExpiredAt(detailsClient, integration);
       } catch (error) {
         if (error instanceof RateLimitedError) throw error;
         // If the details cannot be read, the data counts as valid, because some keys have no permission to read

@@ -43,7 +43,7 @@ function normalise(record: RecordSchema, instants: Instants): ObservedProgressio
   return {
     state: {
       id: record.id,
-      remoteId: mended(record.remote_id),
+      remoteId: cleaned(record.remote_id),
       status,
       enrolledAt: instants.enrolled_at,
       completedAt: instants.completed_at,
@@ -52,19 +52,19 @@ function normalise(record: RecordSchema, instants: Instants): ObservedProgressio
     },
     removed: isRemoved(record),
     unknownStatus: status === null ? printable(record.status) : null,
-    learner: { id: mended(record.user_id ?? user?.id), remoteId: mended(user?.remote_id) },
+    learner: { id: cleaned(record.user_id ?? user?.id), remoteId: cleaned(user?.remote_id) },
     learnerDetails: {
-      firstName: mended(user?.first_name),
-      lastName: mended(user?.last_name),
-      email: mended(user?.work_email),
+      firstName: cleaned(user?.first_name),
+      lastName: cleaned(user?.last_name),
+      email: cleaned(user?.work_email),
     },
     namesBlank: hasNoNames(record),
     course: {
-      id: mended(revision?.course?.id),
-      remoteId: mended(revision?.course?.remote_id),
-      revisionId: mended(record.course_revision_id ?? revision?.id),
-      revisionRemoteId: mended(revision?.remote_id),
-      title: mended(revision?.title),
+      id: cleaned(revision?.course?.id),
+      remoteId: cleaned(revision?.course?.remote_id),
+      revisionId: cleaned(record.course_revision_id ?? revision?.id),
+      revisionRemoteId: cleaned(revision?.remote_id),
+      title: cleaned(revision?.title),
     },
     erased: isErased(record),
   };
@@ -99,7 +99,7 @@ function readInstants(record: RecordSchema): Instants | { invalid: string } {
  * Shortens a text to the maximum length, and replaces unpaired surrogates, which UTF-8 cannot encode.
  * Platforms produce unpaired surrogates when they cut a text.
  */
-function mended(text: string | null | undefined): string | null {
+function cleaned(text: string | null | undefined): string | null {
   return text?.slice(0, LONGEST_TEXT).toWellFormed() ?? null;
 }
 
@@ -117,9 +117,9 @@ function reject(record: unknown, reason: string): { rejected: RejectedRecord } {
   if (named.success) return { rejected: { id: named.data.id, reason } };
   const { data } = Identity.safeParse(record);
   const id = standInId({
-    remoteId: mended(data?.remote_id),
-    learnerId: mended(data?.user_id ?? data?.user?.id),
-    revisionId: mended(data?.course_revision_id ?? data?.course_revision?.id),
+    remoteId: cleaned(data?.remote_id),
+    learnerId: cleaned(data?.user_id ?? data?.user?.id),
+    revisionId: cleaned(data?.course_revision_id ?? data?.course_revision?.id),
   });
   return { rejected: { id, reason } };
 }

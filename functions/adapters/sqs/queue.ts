@@ -58,8 +58,8 @@ export function createQueue<Message extends { integration: IntegrationId }>(
       });
       left = results.flatMap((result) => result.left);
       const failed = results.filter((result) => result.left.length > 0);
-      const graver = failed.find(({ error }) => error instanceof DeploymentError) ?? failed[0];
-      if (graver !== undefined) throw graver.error;
+      const mostSerious = failed.find(({ error }) => error instanceof DeploymentError) ?? failed[0];
+      if (mostSerious !== undefined) throw mostSerious.error;
     };
     try {
       await pRetry(sendLeft, {

@@ -123,10 +123,10 @@ function latestVersion(
 ): ObservedProgression | 'ask' | null {
   if (!isOlderVersion(record.state, before) || decideEvents(before, record, detectedAt) === null)
     return record;
-  const answer = readAgain.get(record.state.id);
-  if (answer === undefined) return 'ask';
-  if (answer === null) return null;
-  return !isOlderVersion(answer.state, before) || isSameVersion(answer, record) ? answer : null;
+  const again = readAgain.get(record.state.id);
+  if (again === undefined) return 'ask';
+  if (again === null) return null;
+  return !isOlderVersion(again.state, before) || isSameVersion(again, record) ? again : null;
 }
 
 function isSameVersion(a: ObservedProgression, b: ObservedProgression): boolean {

@@ -114,12 +114,12 @@ function isRefusedSince(lastProbe: Probe | null, checkpoint: Checkpoint | undefi
  * successful run counts, not its end, because the key may have been revoked during the run.
  */
 function lastAcceptedAt({ succeededAt, health }: Checkpoint): number {
-  const answered =
+  const hasResponded =
     health.state === 'failing' &&
     (health.failure.kind === 'integration' || health.failure.kind === 'waiting');
   return Math.max(
     succeededAt === null ? 0 : Date.parse(succeededAt),
-    answered ? Date.parse(health.failedAt) : 0,
+    hasResponded ? Date.parse(health.failedAt) : 0,
   );
 }
 

@@ -20,7 +20,7 @@ export type ReplayOrder = {
 export function refuseOrder(plan: ReplayPlan, { consumer, asLive, rate }: ReplayOrder): string | null {
   if (asLive && consumer !== null)
     return '--as-live sends to every consumer, so it cannot be combined with --consumer.';
-  if (asLive && plan.place.source === 'kombo') {
+  if (asLive && plan.position.source === 'kombo') {
     return '--as-live repeats published events. Events derived from Kombo were never published, so --as-live cannot be combined with --source kombo.';
   }
   return Number.isInteger(rate) && rate > 0

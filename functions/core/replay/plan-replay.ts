@@ -54,9 +54,9 @@ export async function planOneEvent(
 ): Promise<Planned> {
   const { range, filter, source } = request;
   const selection = { integration: integration.id, range, filter };
-  const planned: { plan: Pick<ReplayPlan, 'place'> } | { refused: string } =
+  const planned: { plan: Pick<ReplayPlan, 'position'> } | { refused: string } =
     source === 'kombo'
-      ? { plan: { place: komboStart([], []) } }
+      ? { plan: { position: komboStart([], []) } }
       : await planReplay(ports, integration, request);
   if ('refused' in planned) return planned;
   const now = new Date(ports.clock()).toISOString();
@@ -103,13 +103,13 @@ async function planFromJournal(
     counted.add(entry.byType);
   }
   if (expected <= found.last) {
-    const behind = await readEntry(found.last + 1);
-    availableFrom = behind?.detectedAt ?? new Date(clock()).toISOString();
+    const next = await readEntry(found.last + 1);
+    availableFrom = next?.detectedAt ?? new Date(clock()).toISOString();
   }
   const refused = refuseRemoved(id, range, availableFrom) ?? refuseBefore(id, range, begin.detectedAt);
   if (refused !== null) return { refused };
-  const place = { source: 'journal' as const, last: found.last, entry: found.first, index: 0 };
-  return planned({ integration: id, range, filter, place, ...counted.read() });
+  const position = { source: 'journal' as const, last: found.last, entry: found.first, index: 0 };
+  return planned({ integration: id, range, filter, position, ...counted.read() });
 }
 
 /**
@@ -153,12 +153,12 @@ async function planFromKombo(
   { range, filter }: ReplayRequest,
 ): Promise<Planned> {
   const selection = { integration: id, range, filter };
-  let read = await readKombo(ports, selection, few(filter.learners));
+  let read = await readKombo(ports, selection, asFilter(filter.learners));
   // If no record has a requested id as Kombo's id, it may be the platform's own id of a learner, by which a
   // request cannot filter.
   if (read.unseen.size > 0) read = await readKombo(ports, selection, []);
-  const place = komboStart(few(read.users), few(read.courses));
-  return planned({ ...selection, place, ...read.counted.read() });
+  const position = komboStart(asFilter(read.users), asFilter(read.courses));
+  return planned({ ...selection, position, ...read.counted.read() });
 }
 
 /**
@@ -173,7 +173,7 @@ async function readKombo(
 ) {
   /** Requested learners for whom no record has been read yet. */
   const unseen = new Set<string | null>(users);
-  const noting: Kombo = {
+  const watched: Kombo = {
     ...kombo,
     async readPage(...request) {
       const page = await kombo.readPage(...request);
@@ -186,14 +186,14 @@ async function readKombo(
     users: new Set<string | null>(),
     courses: new Set<string | null>(),
   });
-  const plan = { ...selection, place: komboStart(users, []) };
+  const plan = { ...selection, position: komboStart(users, []) };
   let read = begin();
-  for await (const step of replaySteps({ store, kombo: noting }, plan, new Date(clock()).toISOString())) {
+  for await (const step of replaySteps({ store, kombo: watched }, plan, new Date(clock()).toISOString())) {
     if (step.fromBeginning) read = begin();
     if (step.event === null) continue;
     read.counted.add(countByType([step.event]));
-    addWhileFew(read.users, step.event.detail.learner.id);
-    addWhileFew(read.courses, step.event.detail.course.id);
+    addWhileUsable(read.users, step.event.detail.learner.id);
+    addWhileUsable(read.courses, step.event.detail.course.id);
   }
   return { ...read, unseen };
 }
@@ -201,7 +201,7 @@ async function readKombo(
 /**
  * With at most this many ids in a filter, the filter is shorter than the adapter's limit of 3,000 characters.
  */
-const FEW = 50;
+const MAX_FILTER_IDS = 50;
 
 /** Returns whether an id has the form of Kombo's ids: base58 letters and digits, 24 in most examples. */
 export function isKomboId(id: string): boolean {
@@ -212,15 +212,15 @@ export function isKomboId(id: string): boolean {
  * Returns the ids as a filter of a request. Returns an empty list (no filter) if there are too many ids, or
  * one does not have the form of Kombo's ids.
  */
-function few(ids: Iterable<string | null>): string[] {
+function asFilter(ids: Iterable<string | null>): string[] {
   const all = [...ids];
   const usable = all.filter((id) => id !== null).filter(isKomboId);
-  return usable.length === all.length && all.length <= FEW ? usable : [];
+  return usable.length === all.length && all.length <= MAX_FILTER_IDS ? usable : [];
 }
 
 /** Adds an id, unless the set is already too large to be used as a filter. */
-function addWhileFew(ids: Set<string | null>, id: string | null): void {
-  if (ids.size <= FEW) ids.add(id);
+function addWhileUsable(ids: Set<string | null>, id: string | null): void {
+  if (ids.size <= MAX_FILTER_IDS) ids.add(id);
 }
 
 function planned(plan: ReplayPlan): Planned {

@@ -44,10 +44,10 @@ export async function* komboSteps(
   kombo: Kombo,
   integration: IntegrationId,
   selection: Selection,
-  place: KomboReplayPosition,
+  position: KomboReplayPosition,
   detectedAt: string,
 ): AsyncGenerator<KomboStep, void, void> {
-  let start = place;
+  let start = position;
   for (let restarts = 0; ; restarts += 1) {
     try {
       return yield* pagesSteps(kombo, integration, selection, start, detectedAt);
@@ -59,7 +59,7 @@ export async function* komboSteps(
           { cause: error },
         );
       }
-      start = komboStart(place.users, place.courses);
+      start = komboStart(position.users, position.courses);
       yield { event: null, next: start, fromBeginning: true };
     }
   }
@@ -76,22 +76,22 @@ async function* pagesSteps(
   // All records are read: `updated_after` would miss records that were entered long before their date, such as
   // scheduled enrolments or dates in local time.
   const request = { integration, updatedAfter: null, cursor, users, courses };
-  let place = start;
+  let position = start;
   for await (const page of readAllPages(kombo, request)) {
-    for (const record of recordsAfter(place.after, page)) {
-      const { settled } = place;
+    for (const record of recordsAfter(position.after, page)) {
+      const { settled } = position;
       const events = selectedFromRecord(integration, record, selection, detectedAt).filter(
         ({ detail }) => !settled.includes(detail.id),
       );
       for (const event of events) {
-        place = { ...place, settled: [...place.settled, event.detail.id] };
-        yield { event, next: place };
+        position = { ...position, settled: [...position.settled, event.detail.id] };
+        yield { event, next: position };
       }
-      place = { ...place, after: record.state.id, settled: [] };
+      position = { ...position, after: record.state.id, settled: [] };
     }
     if (page.next === null) return;
-    place = { ...place, cursor: page.next, after: null, settled: [] };
-    yield { event: null, next: place };
+    position = { ...position, cursor: page.next, after: null, settled: [] };
+    yield { event: null, next: position };
   }
 }
 

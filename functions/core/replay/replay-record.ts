@@ -41,7 +41,7 @@ export const ReplayPlan = z.object({
   integration: IntegrationId,
   range: TimeRange,
   filter: EventFilter,
-  place: ReplayPosition,
+  position: ReplayPosition,
   events: WholeNumber,
   byType: EventCounts,
 });
@@ -105,7 +105,7 @@ export function advanceReplay(
   sent: { published: number; refused: number; next: ReplayPosition | null; fromBeginning: boolean },
 ): Partial<ReplayRecord> {
   return {
-    place: sent.next ?? replay.place,
+    position: sent.next ?? replay.position,
     published: (sent.fromBeginning ? 0 : replay.published) + sent.published,
     refused: (sent.fromBeginning ? 0 : replay.refused) + sent.refused,
     failure: null,

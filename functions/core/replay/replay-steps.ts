@@ -23,15 +23,15 @@ export type ReplayStep = {
  */
 export function replaySteps(
   ports: Pick<Ports, 'store' | 'kombo'>,
-  plan: Pick<ReplayPlan, 'integration' | 'range' | 'filter' | 'place'>,
+  plan: Pick<ReplayPlan, 'integration' | 'range' | 'filter' | 'position'>,
   detectedAt: string,
 ): AsyncIterable<ReplayStep> {
-  const { integration, range, filter, place } = plan;
-  switch (place.source) {
+  const { integration, range, filter, position } = plan;
+  switch (position.source) {
     case 'journal':
-      return journalSteps(ports.store, integration, { range, filter }, place);
+      return journalSteps(ports.store, integration, { range, filter }, position);
     case 'kombo':
-      return komboSteps(ports.kombo, integration, { range, filter }, place, detectedAt);
+      return komboSteps(ports.kombo, integration, { range, filter }, position, detectedAt);
   }
 }
 
@@ -51,18 +51,18 @@ export async function* journalSteps(
   store: Pick<Store, 'readEntries'>,
   integration: IntegrationId,
   selection: Selection,
-  place: JournalReplayPosition,
+  position: JournalReplayPosition,
 ): AsyncGenerator<{ event: JournalledEvent | null; next: JournalReplayPosition }, void, void> {
   let without = 0;
-  for await (const entry of store.readEntries(integration, place.entry, place.last)) {
-    const settled = entry.number === place.entry ? place.index : 0;
+  for await (const entry of store.readEntries(integration, position.entry, position.last)) {
+    const settled = entry.number === position.entry ? position.index : 0;
     const events = selectedEvents(entry, selection).filter(({ detail }) => detail.journal.index >= settled);
     for (const event of events) {
-      yield { event, next: { ...place, entry: entry.number, index: event.detail.journal.index + 1 } };
+      yield { event, next: { ...position, entry: entry.number, index: event.detail.journal.index + 1 } };
     }
     without = events.length > 0 ? 0 : without + 1;
     if (without % POSITION_EVERY === POSITION_EVERY - 1) {
-      yield { event: null, next: { ...place, entry: entry.number + 1, index: 0 } };
+      yield { event: null, next: { ...position, entry: entry.number + 1, index: 0 } };
     }
   }
 }

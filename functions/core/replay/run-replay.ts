@@ -142,9 +142,9 @@ async function sendAll(worker: ReplayWorker): Promise<boolean> {
  * @returns null if the replay read all records, or found as many events as were counted
  */
 function withoutFilters(replay: ReplayRecord): Partial<ReplayRecord> | null {
-  const { place } = replay;
-  if (place.source !== 'kombo' || place.users.length + place.courses.length === 0) return null;
-  return missingOf(replay) === 0 ? null : { place: komboStart([], []), published: 0, refused: 0 };
+  const { position } = replay;
+  if (position.source !== 'kombo' || position.users.length + position.courses.length === 0) return null;
+  return missingOf(replay) === 0 ? null : { position: komboStart([], []), published: 0, refused: 0 };
 }
 
 async function endSuperseded({ replays }: ReplayPorts, run: ReplayRun): Promise<ReplayOutcome> {
@@ -155,11 +155,11 @@ async function endSuperseded({ replays }: ReplayPorts, run: ReplayRun): Promise<
 }
 
 async function notifyStarted({ ports, replay }: ReplayWorker): Promise<void> {
-  const { range, place, asLive, events } = replay;
+  const { range, position, asLive, events } = replay;
   const detail = {
     ...replayEnvelope(replay, 'started', ports.clock),
     ...range,
-    source: place.source,
+    source: position.source,
     asLive,
     events,
   };

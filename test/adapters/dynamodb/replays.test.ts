@@ -14,7 +14,7 @@ const someReplay = (integration: string, given: Partial<ReplayRecord> = {}): Rep
   rate: 100,
   range: { from: NOW, to: null },
   filter: { types: ['CourseCompleted'], courses: [], learners: [], progressions: [] },
-  place: { source: 'journal', last: 9, entry: 1, index: 0 },
+  position: { source: 'journal', last: 9, entry: 1, index: 0 },
   events: 7,
   byType: { CourseCompleted: 7 },
   state: 'running',
@@ -57,7 +57,7 @@ describe('replays', () => {
   it('a replay is saved only if the stored revision is the one before', async () => {
     const integration = someIntegration();
     await replays().createReplay(someReplay(integration));
-    const place = {
+    const position = {
       source: 'kombo' as const,
       users: ['u'],
       courses: [],
@@ -65,13 +65,13 @@ describe('replays', () => {
       after: 'p',
       settled: ['e'],
     };
-    const next = someReplay(integration, { revision: 1, published: 3, place });
+    const next = someReplay(integration, { revision: 1, published: 3, position });
 
     await replays().saveReplay(next);
 
     expect(await replays().readReplay(integration, 'r1')).toEqual(next);
     const stale = someReplay(integration, { revision: 1, writer: 'w2' });
-    const other = someReplay(integration, { revision: 1, place, published: 4 });
+    const other = someReplay(integration, { revision: 1, position, published: 4 });
     await expect(replays().saveReplay(other)).rejects.toThrow(ReplayChangedError);
     await expect(replays().saveReplay(stale)).rejects.toThrow(ReplayChangedError);
     await expect(replays().createReplay(stale)).rejects.toThrow(ReplayChangedError);

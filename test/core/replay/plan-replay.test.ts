@@ -23,7 +23,7 @@ test('the plan of a replay counts the events by type, and planning writes and pu
   expect(plan).toMatchObject({
     events: 9,
     byType: { LearnerEnrolled: 3, CourseCompleted: 3, CourseReopened: 3 },
-    place: { source: 'journal', entry: 1, index: 0, last: 9 },
+    position: { source: 'journal', entry: 1, index: 0, last: 9 },
   });
   expect(at.store.written).toEqual(before);
   expect(at.bus.notified.filter(({ type }) => type === 'ReplayStarted')).toEqual([]);

@@ -92,7 +92,7 @@ test('a replay from Kombo sends each counted event as a replayed event and does 
 
   expect(outcome).toMatchObject({
     kind: 'ended',
-    replay: { state: 'finished', events: 15, published: 15, place: { cursor: 'at-10' } },
+    replay: { state: 'finished', events: 15, published: 15, position: { cursor: 'at-10' } },
   });
   expect(new Set(ids(at)).size).toBe(15);
   expect(at.live()).toEqual([]);

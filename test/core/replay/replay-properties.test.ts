@@ -51,9 +51,9 @@ const histories = fc.record({
 async function polled(list: Happening[]): Promise<{ at: ReplayWorld; begun: number }> {
   const at = replayWorld();
   const begun = at.clock.read();
-  for (const [place, happening] of list.entries()) {
+  for (const [position, happening] of list.entries()) {
     at.happen(happening);
-    if (place % 2 === 0) await at.poll();
+    if (position % 2 === 0) await at.poll();
   }
   await at.poll();
   return { at, begun };

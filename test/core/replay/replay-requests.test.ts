@@ -119,7 +119,7 @@ describe('the requests of a replay from Kombo', () => {
     });
     const users = count === 50 ? learners : [];
 
-    expect((await plan(at, { learners })).place).toMatchObject({ users, courses: [] });
+    expect((await plan(at, { learners })).position).toMatchObject({ users, courses: [] });
     expect(asked(at)).toEqual([{ users, courses: [] }]);
   });
 

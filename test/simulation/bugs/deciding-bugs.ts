@@ -189,8 +189,8 @@ export const decidingBugs: DeliberateBug[] = [
     name: 'a version older than the known one is never trusted',
     patches: one(
       'functions/core/decide/decide-page.ts',
-      '|| isSameVersion(answer, record) ? answer : null',
-      '? answer : null',
+      '|| isSameVersion(again, record) ? again : null',
+      '? again : null',
     ),
     setting: withKind('backups'),
   },
