@@ -61,7 +61,7 @@ export function measureColdStart(): Measure {
       unit: 'ms',
       values: [median(rounds.map(([pollMs]) => pollMs))],
       limits: [median(rounds.map(([, clientsMs]) => clientsMs))],
-      atMost: 1.3,
+      atMost: 1.15,
     };
   } finally {
     rmSync(directory, { recursive: true });

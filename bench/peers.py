@@ -2,8 +2,9 @@
 
     python peers.py airbyte|dlt BASE_URL KEY INTEGRATION
 
-`airbyte` is a low-code source of airbyte-cdk. It only reads, and compares nothing. `dlt` stores each version of a record
-(`scd2`) in DuckDB. Prints what the process used as one JSON object, without loading its code: see `bench/peers.ts`.
+`airbyte` is a low-code source of airbyte-cdk that reads what changed since its last sync, and compares nothing. `dlt` stores
+each version of a record (`scd2`) in DuckDB. Prints what the process used as one JSON object, without loading its code: see
+`bench/peers.ts`.
 """
 
 import json
@@ -60,6 +61,14 @@ def airbyte(base_url, key, integration, directory):
         "primary_key": "id",
         "schema_loader": {"type": "InlineSchemaLoader", "schema": SCHEMA},
         "retriever": retriever,
+        "incremental_sync": {
+            "type": "DatetimeBasedCursor",
+            "cursor_field": "changed_at",
+            "datetime_format": "%Y-%m-%dT%H:%M:%S.%fZ",
+            "cursor_datetime_formats": ["%Y-%m-%dT%H:%M:%S.%fZ"],
+            "start_datetime": "1970-01-01T00:00:00.000000Z",
+            "start_time_option": parameter("updated_after"),
+        },
     }
     manifest = {
         "version": "6.0.0",
@@ -68,9 +77,9 @@ def airbyte(base_url, key, integration, directory):
         "spec": {"type": "Spec", "connection_specification": {"type": "object", "properties": {}}},
         "streams": [stream],
     }
-    described = {"name": "course_progressions", "json_schema": SCHEMA, "supported_sync_modes": ["full_refresh"]}
+    described = {"name": "course_progressions", "json_schema": SCHEMA, "supported_sync_modes": ["full_refresh", "incremental"]}
     catalog = {
-        "streams": [{"stream": described, "sync_mode": "full_refresh", "destination_sync_mode": "overwrite"}]
+        "streams": [{"stream": described, "sync_mode": "incremental", "destination_sync_mode": "append_dedup"}]
     }
     arguments = ["read"]
     for name, content in {"config": {}, "catalog": catalog}.items():
