@@ -21,7 +21,7 @@ const HASHED = /^hashed-[\w-]{22}$/;
 /** The minimum length of a key, so that nobody can guess it. */
 const FEWEST_CHARACTERS = 32;
 
-/** Returns whether an id contains an e-mail address, also with a full-width or percent-encoded @. */
+/** Returns whether an id may contain an e-mail address: characters around an @, which may be full-width or percent-encoded. */
 export function looksLikeEmail(id: string): boolean {
   return /\S(?:[@\uff20\ufe6b]|%40)\S/i.test(id);
 }

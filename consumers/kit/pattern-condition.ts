@@ -147,7 +147,9 @@ function numeric(argument: unknown): Test {
 
 function between(low: number, aboveLow: boolean, high: number, belowHigh: boolean): Test {
   if (low >= high)
-    throw new InvalidPatternError(`"numeric" matches nothing: ${low} is not less than ${high}`);
+    throw new InvalidPatternError(
+      `EventBridge refuses limits of "numeric" that are not in order: ${low} is not less than ${high}`,
+    );
   const [bottom, top] = [comparable(low), comparable(high)];
   return (value) => {
     if (!isComparable(value)) return false;

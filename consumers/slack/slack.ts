@@ -151,7 +151,7 @@ function refused(code: string): DeploymentError {
   return new DeploymentError(`Slack refuses the message (${code})`, { code });
 }
 
-/** Returns Slack's error code, such as `invalid_blocks`. Errors contain nothing else of Slack's responses. */
+/** Returns Slack's error code, such as `invalid_blocks`. Errors contain nothing else of Slack's response bodies. */
 function codeIn(text: string): string | null {
   return /^[a-z_]{1,60}$/.test(text.trim()) ? text.trim() : null;
 }

@@ -16,8 +16,8 @@ export const ADDRESS_RULE =
   'must be an https address without user and password (http is allowed for this machine only: localhost or 127.0.0.1)';
 
 /**
- * Returns whether keys and records may be sent to an address: it is encrypted or on this machine, and
- * contains no user or password.
+ * Returns whether keys and records may be sent to an address: its connection is encrypted or stays on this
+ * machine, and it contains no user or password.
  */
 export function isAddress(text: string): boolean {
   if (!URL.canParse(text)) return false;

@@ -76,7 +76,7 @@ export async function simulateWeek({ members, kind, order, seed, days }: WeekOpt
   const dispatch = dispatcher(fleet, what, random.fork(), (messages, now) => {
     const arranged = arrange(messages, order, random);
     for (const [place, message] of arranged.entries()) {
-      // All messages are received within eight tenths of an interval, each after a random delay.
+      // The messages are received in this order, at random times up to eight tenths of an interval later.
       const at =
         now +
         1_000 +

@@ -29,7 +29,8 @@ type Block = { tag: 'H1' | 'P'; text: PreparedText; x: number; baseline: number;
 
 /**
  * Draws the certificate as a PDF: one landscape A4 page that contains its fonts, tagged for screen readers (PDF/UA-1).
- * The same certificate always gives the same bytes. A name is drawn completely or not at all.
+ * The same certificate always gives the same bytes. A name with a letter that no font
+ * has is not drawn at all. A name that is too long is cut.
  */
 export async function drawCertificate(
   certificate: Certificate,

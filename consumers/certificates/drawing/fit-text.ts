@@ -14,7 +14,7 @@ const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /**
  * Returns a text in lines, at the largest size at which it fits into the width, the height and the number of lines. Lines
- * break between words, in any script. A text that is too long even at the smallest size is cut and ends with an ellipsis.
+ * break between words, in any script; a word that is wider than a line is broken. A text that is too long even at the smallest size is cut and ends with an ellipsis.
  */
 export function fitText(paragraph: Paragraph, fit: Fit): FittedText {
   for (let size = fit.largest; size > fit.smallest; size -= 1) {

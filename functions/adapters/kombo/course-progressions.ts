@@ -51,7 +51,7 @@ export function readCourseProgressions(
 }
 
 const IDS_AT_ONCE = 100;
-/** The maximum length of the ids in a URL: some servers refuse a URL of 4 KB. */
+/** The maximum total length of the ids in a URL: some servers refuse a URL of 4 KB. */
 const LETTERS_AT_ONCE = 3_500;
 
 const COMPLAINT = 'Kombo sends endless pages for a request of records by their ids (report it to Kombo)';

@@ -34,7 +34,10 @@ import { commitPage, decideAgainstKnown, type Pass, type StoppedPage } from './p
 import { EndlessPagesError, readPages, refuseEndlessPages } from './read-pages.ts';
 import { countUnknownStatuses, listUnknownStatuses } from './set-aside-records.ts';
 
-/** After this many refused cursors, a run fails instead of starting over again. */
+/**
+ * The maximum number of times that a run starts its pass over because Kombo refused the cursor. The next
+ * refusal fails the run.
+ */
 const MAX_RESTARTS = 5;
 
 /**

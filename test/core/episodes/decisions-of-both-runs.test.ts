@@ -120,7 +120,7 @@ test('a hold ends without an event when the data expires while its changes are c
   await poller.poll();
   poller.clock.advance(HOUR_MS);
   poller.put(...removed(IDS));
-  // The time is spent after the first page of the count. When the count continues, the data is expired.
+  // Kombo fails after the first page of the count. When the next poll counts again, the data is expired.
   poller.kombo.beforePage = ({ cursor }) => {
     if (cursor !== null) throw new TransientError('Kombo did not answer');
   };

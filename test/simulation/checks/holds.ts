@@ -194,7 +194,8 @@ export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, acc
   const { machineSkewMs } = clocks;
   for (const [place, { by, from, until, since, counted }] of decisions.entries()) {
     if (by !== 'discard') continue;
-    // A later decision may apply to changes that were counted again.
+    // Only changes before the next decision are checked. A later hold may count the same change again, and the decision
+    // about that hold may publish it.
     const next = decisions[place + 1]?.from ?? Number.POSITIVE_INFINITY;
     for (const id of counted) {
       // If Kombo showed another version in the meantime, it is not certain which change was counted.
