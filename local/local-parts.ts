@@ -17,13 +17,6 @@ import { withProcessLeases } from './process-leases.ts';
 
 const BUS = 'schoolbell';
 
-export type LocalParts = {
-  ports: ReplayPorts;
-  /** The endpoint of the local bus. */
-  busEndpoint: string;
-  close(): Promise<void>;
-};
-
 /**
  * Creates the functions' adapters, connected to an embedded DynamoDB and a local bus.
  *
@@ -36,7 +29,7 @@ export async function openLocalParts(options: {
   kombo: Pick<LocalKombo, 'kombo' | 'ids' | 'clock'>;
   retentionDays: number;
   onEvent: (event: DeliveredEvent) => void;
-}): Promise<LocalParts> {
+}) {
   const { directory, kombo, retentionDays, onEvent } = options;
   const database = await startEmbeddedDynamoDb({ directory });
   const bus = await startBus({ onEvent, buses: [BUS] });
@@ -45,18 +38,19 @@ export async function openLocalParts(options: {
   const dynamoDb = new DynamoDBClient({ ...client, endpoint: database.endpoint, maxAttempts: 10 });
   const eventBridge = new EventBridgeClient({ ...client, endpoint: bus.endpoint });
   const table = { calls: dynamoDbCalls(dynamoDb), table: database.table, retentionDays };
+  const ports: ReplayPorts = {
+    kombo: kombo.kombo,
+    clock: kombo.clock,
+    store: withProcessLeases(storeWithIds(createStore(table), kombo.ids), kombo.clock),
+    replays: createReplayStore(table),
+    publisher: createPublisher({ putEvents: putEventsCall(eventBridge), bus: BUS }),
+    stopwatch: () => performance.now(),
+    sleep: (ms) => setTimeout(ms),
+  };
   return {
-    ports: {
-      kombo: kombo.kombo,
-      clock: kombo.clock,
-      store: withProcessLeases(storeWithIds(createStore(table), kombo.ids), kombo.clock),
-      replays: createReplayStore(table),
-      publisher: createPublisher({ putEvents: putEventsCall(eventBridge), bus: BUS }),
-      stopwatch: () => performance.now(),
-      sleep: (ms) => setTimeout(ms),
-    },
+    ports,
     busEndpoint: bus.endpoint,
-    async close() {
+    async close(): Promise<void> {
       dynamoDb.destroy();
       eventBridge.destroy();
       await bus.close();

@@ -2,13 +2,6 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { MAX_BODY_BYTES } from '../functions/core/read-whole.ts';
 
-export type LocalServer = {
-  /** The origin, such as `http://127.0.0.1:4010`. */
-  origin: string;
-  /** Closes all connections and stops the server. */
-  close(): Promise<void>;
-};
-
 /**
  * Starts a server on 127.0.0.1, for programs of this machine. All local servers of Schoolbell are started by
  * this function.
@@ -20,10 +13,7 @@ export type LocalServer = {
  * @param options.port the port. By default the system chooses a free port
  * @throws the error of `listen`, such as EADDRINUSE
  */
-export async function startLocalServer(
-  server: Server,
-  { port = 0, deadlineMs = 30_000, drainMs = 0 } = {},
-): Promise<LocalServer> {
+export async function startLocalServer(server: Server, { port = 0, deadlineMs = 30_000, drainMs = 0 } = {}) {
   intercept(server, (request, response) => {
     const status = refusalOf(request.headers);
     if (status === null) cutOff(request, deadlineMs);
@@ -39,7 +29,8 @@ export async function startLocalServer(
   if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
   return {
     origin: `http://127.0.0.1:${address.port}`,
-    async close() {
+    /** Closes all connections and stops the server. */
+    async close(): Promise<void> {
       if (!server.listening) return;
       await new Promise<void>((resolve, reject) => {
         const until = Date.now() + drainMs;

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import pMap from 'p-map';
+import { COMPLETIONS } from '../../consumers/certificates/certificate-rule.ts';
 import type { IssuedCertificate } from '../../consumers/certificates/certificate-state.ts';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { EVENT_SOURCE } from '../../functions/contract/names.ts';
@@ -11,11 +12,10 @@ import { findIntegration, onDeployment, readIntegrations } from '../deployment/o
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { type SelectionOptions, selectionOf } from '../filter-ids.ts';
 import {
-  INTEGRATION_HELP,
+  addIntegrationCommand,
   integerFrom,
   listOption,
   parseInstant,
-  parseIntegrationId,
   TIME_FORMS,
   typesOption,
 } from '../options/values.ts';
@@ -23,7 +23,7 @@ import { findEvents, followEvents, planSearch, type Search } from '../runs/find-
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { interruption } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
-import { certificateOf, certificateText, isCertifiable } from '../views/certificate-text.ts';
+import { certificateOf, certificateText } from '../views/certificate-text.ts';
 import { eventLine } from '../views/event-line.ts';
 
 type EventsOptions = SelectionOptions & {
@@ -42,12 +42,12 @@ const LAST_BEFORE_FOLLOWING = 10;
 /** Adds `schoolbell events`, which prints the events in the journals. */
 export function addEventsCommand(program: Command): void {
   const count = integerFrom(1);
-  program
-    .command('events')
-    .description(
-      'show the events of one integration or of all integrations, from their journals, oldest first',
-    )
-    .argument('[integration]', INTEGRATION_HELP, parseIntegrationId)
+  addIntegrationCommand(
+    program,
+    'events',
+    'show the events of one integration or of all integrations, from their journals, oldest first',
+    '[integration]',
+  )
     .addOption(typesOption())
     .addOption(
       listOption(
@@ -214,7 +214,7 @@ function certificateFinder({ readCertificates }: Deployment, output: Output) {
   const read = new Map<string, IssuedCertificate[]>();
   return async (event: JournalledEvent): Promise<IssuedCertificate | null | undefined> => {
     const { integration, progression } = event.detail;
-    if (!isCertifiable(event) || readCertificates === null || !isReadable) return undefined;
+    if (!COMPLETIONS.includes(event.type) || readCertificates === null || !isReadable) return undefined;
     const key = `${integration.id} ${progression.id}`;
     try {
       const known =

@@ -9,7 +9,7 @@ import type { ReplayPorts } from '../../functions/core/replay/ports.ts';
 import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
 import { findIntegration, onDeployment, readIntegrations } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
-import { INTEGRATION_HELP, integerFrom, parseIntegrationId } from '../options/values.ts';
+import { addIntegrationCommand, integerFrom } from '../options/values.ts';
 import { interruption } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
 import { type Line, terminalText } from '../terminal/terminal-text.ts';
@@ -21,12 +21,12 @@ type StatusOptions = { watch?: boolean; every: number };
  * Adds `schoolbell status`, which prints the state of each integration, or all details of one integration.
  */
 export function addStatusCommand(program: Command): void {
-  program
-    .command('status')
-    .description(
-      'show the state of all integrations, those with problems first, or all details of one integration',
-    )
-    .argument('[integration]', INTEGRATION_HELP, parseIntegrationId)
+  addIntegrationCommand(
+    program,
+    'status',
+    'show the state of all integrations, those with problems first, or all details of one integration',
+    '[integration]',
+  )
     .option('--watch', 'update the view until Ctrl-C')
     .option('--every <seconds>', 'with --watch: the time between two updates', integerFrom(1, 3600), 5)
     .action((id: IntegrationId | undefined, options: StatusOptions, command: Command) => {

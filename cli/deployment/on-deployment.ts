@@ -38,8 +38,7 @@ export async function onDeployment<Result>(
 ): Promise<Result> {
   const options = globalOptionsOf(command);
   const output = createOutput(options.json);
-  const print = printEvent(output);
-  const onEvent = (event: DeliveredEvent) => aroundEvent(() => print(event));
+  const onEvent = (event: DeliveredEvent) => aroundEvent(() => output.result(event, ...eventLine(event)));
   const deployment = await openDeployment(options, onEvent, mayCreate);
   try {
     const result = work(deployment, output);
@@ -105,12 +104,4 @@ export async function readIntegrations(store: Store, output: Output): Promise<In
   const { integrations, unreadable } = await store.readIntegrations();
   for (const { reason } of unreadable) output.error(reason);
   return integrations;
-}
-
-/**
- * Returns a function that prints each event when it is published. With `--json`, it prints the event as EventBridge
- * delivers it, otherwise as one line.
- */
-export function printEvent(output: Output): (event: DeliveredEvent) => void {
-  return (event) => output.result(event, ...eventLine(event));
 }

@@ -6,14 +6,16 @@ import { BaselineText, IntegrationId } from '../../functions/contract/integratio
 import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 
 /** Adds a command whose first argument is an integration. */
-export function addIntegrationCommand(parent: Command, name: string, description: string): Command {
-  const command = parent.command(name).description(description);
-  return command.argument('<integration>', INTEGRATION_HELP, parseIntegrationId);
+export function addIntegrationCommand(
+  parent: Command,
+  name: string,
+  description: string,
+  argument: '<integration>' | '[integration]' = '<integration>',
+): Command {
+  const help =
+    "id of the integration, such as moodle:7C9M...: Kombo's dashboard shows it, and schoolbell integrations list";
+  return parent.command(name).description(description).argument(argument, help, parseIntegrationId);
 }
-
-/** What an integration's id is, and where to find it. */
-export const INTEGRATION_HELP =
-  "id of the integration, such as moodle:7C9M...: Kombo's dashboard shows it, and schoolbell integrations list";
 
 /** Returns a parser for an argument or an option. The parser's error has `message` or the message of the schema. */
 function parserOf<Value>(schema: z.ZodMiniType<Value>, message?: string): (text: string) => Value {

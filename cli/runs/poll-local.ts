@@ -7,12 +7,12 @@ import type { Ports, RunSettings } from '../../functions/core/ports.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
 import { STORY } from '../../local/sandbox/school/story.ts';
-import { printEvent } from '../deployment/on-deployment.ts';
 import { hasData, openLocal } from '../deployment/open-deployment.ts';
 import { DEFAULT_DIRECTORY } from '../options/global-options.ts';
 import { CommandError, type ExitCode } from '../terminal/exit-code.ts';
 import { InterruptedError, interruption, unlessInterrupted } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
+import { eventLine } from '../views/event-line.ts';
 import { doneText, exitCodeOf, problemText } from '../views/poll-outcome.ts';
 
 export type PollOptions = {
@@ -34,10 +34,9 @@ export async function pollLocal(
 ): Promise<ExitCode> {
   const kombo = await openLocalKombo(process.env, directory);
   let events = 0;
-  const print = printEvent(output);
   const onEvent = (event: DeliveredEvent) => {
     events += 1;
-    print(event);
+    output.result(event, ...eventLine(event));
   };
   let closeParts = async () => {};
   try {

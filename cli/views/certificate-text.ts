@@ -1,12 +1,6 @@
-import { COMPLETIONS } from '../../consumers/certificates/certificate-rule.ts';
 import type { IssuedCertificate } from '../../consumers/certificates/certificate-state.ts';
 import { minute } from '../../functions/contract/printable-text.ts';
 import type { JournalledEvent } from '../../functions/core/decide/events-of-entry.ts';
-
-/** Returns whether a certificate may be issued for an event. */
-export function isCertifiable({ type }: JournalledEvent): boolean {
-  return COMPLETIONS.includes(type);
-}
 
 /**
  * Returns the certificate that was issued for an event, or null. If the certificate was issued for an event

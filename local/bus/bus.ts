@@ -11,11 +11,7 @@ import {
   type RequestLimits,
 } from './put-events-request.ts';
 
-export type Bus = {
-  /** The URL to give the AWS SDK as its endpoint. */
-  endpoint: string;
-  close(): Promise<void>;
-};
+export type Bus = Awaited<ReturnType<typeof startBus>>;
 
 export type BusOptions = {
   /**
@@ -43,9 +39,9 @@ export type BusResponse = { status: number; body: object };
 
 /**
  * Starts a local EventBridge for the AWS SDK, with EventBridge's limits and responses. It supports only the operation
- * `PutEvents` (AWS JSON 1.1 over HTTP), and does not check signatures.
+ * `PutEvents` (AWS JSON 1.1 over HTTP), and does not check signatures. `endpoint` is the endpoint for the AWS SDK.
  */
-export async function startBus(options: BusOptions): Promise<Bus> {
+export async function startBus(options: BusOptions) {
   const server = createServer((request, response) => {
     void respond(request, options)
       .catch((error: unknown) => {

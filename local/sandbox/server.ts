@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startLocalServer } from '../local-server.ts';
 import { type ApiRequest, sandboxApi } from './api.ts';
 import type { SandboxClock } from './clock.ts';
-import { type SandboxControl, type SandboxIntegration, sandboxControl } from './records.ts';
+import { type SandboxIntegration, sandboxControl } from './records.ts';
 import { type ApiResponse, failure, noSuchPath } from './response.ts';
 
 export type SandboxOptions = {
@@ -19,19 +19,14 @@ export type SandboxOptions = {
   wait?: (ms: number) => Promise<unknown>;
 };
 
-export type Sandbox = {
-  /** The base URL, which ends with `/v1`. */
-  url: string;
-  control: SandboxControl;
-  /** Closes all connections and stops the server. */
-  close(): Promise<void>;
-};
+export type Sandbox = Awaited<ReturnType<typeof startSandbox>>;
 
 /**
- * Serves Kombo's API over HTTP until it is closed.
+ * Serves Kombo's API over HTTP until it is closed. The base URL `url` ends with `/v1`.
+ *
  * @throws the error of `listen`, such as EADDRINUSE
  */
-export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox(options: SandboxOptions) {
   const {
     clock,
     intercept = (_request, respond) => respond(),

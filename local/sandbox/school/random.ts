@@ -5,30 +5,24 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 /** A list with at least one item. */
 export type Choices<Item> = readonly [Item, ...Item[]];
 
-/** Makes random decisions. The same key always gives the same decisions. */
-export type Random = {
-  /** Returns an integer from `least` to `most`, both inclusive. */
-  integer(least: number, most: number): number;
-  /** Returns true with this probability, from 0 to 1, with a precision of one thousandth. */
-  chance(share: number): boolean;
-  pick<Item>(items: Choices<Item>): Item;
-  /** Returns one of the items, with a probability proportional to its weight. */
-  weighted<Item extends { weight: number }>(items: Choices<Item>): Item;
-};
+export type Random = ReturnType<typeof randomOf>;
 
 /**
- * Creates the random stream of a key. Each learner and each progression has its own stream. With one common
- * stream, an additional learner would change all histories, and a history would depend on the time at which
- * it is read.
+ * Creates the random stream of a key. The same key always gives the same decisions. Each learner and each
+ * progression has a separate stream. With one common stream, an additional learner would change all
+ * histories, and a history would depend on the time at which it is read.
  */
-export function randomOf(...key: (string | number)[]): Random {
+export function randomOf(...key: (string | number)[]) {
   const generator = xoroshiro128plus(createHash('sha256').update(key.join('/')).digest().readInt32BE());
-  const integer = (least: number, most: number) => uniformInt(generator, least, most);
+  /** Returns an integer from `least` to `most`, both inclusive. */
+  const integer = (least: number, most: number): number => uniformInt(generator, least, most);
   return {
     integer,
-    chance: (share) => integer(0, 999) < share * 1000,
-    pick: (items) => items[integer(0, items.length - 1)] ?? items[0],
-    weighted: (items) => {
+    /** Returns true with this probability, from 0 to 1, with a precision of one thousandth. */
+    chance: (share: number): boolean => integer(0, 999) < share * 1000,
+    pick: <Item>(items: Choices<Item>): Item => items[integer(0, items.length - 1)] ?? items[0],
+    /** Returns one of the items, with a probability proportional to its weight. */
+    weighted: <Item extends { weight: number }>(items: Choices<Item>): Item => {
       let left = integer(
         1,
         items.reduce((sum, item) => sum + item.weight, 0),
