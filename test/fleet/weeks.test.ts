@@ -11,7 +11,7 @@ const fleets = [
 ] as const;
 
 describe.each(Object.keys(conditions))('a fleet with the failures "%s"', (kind) => {
-  it('no healthy integration waits longer than two intervals in a simulated week, and each failure is attributed to its real cause', async () => {
+  it('in two simulated days, no healthy integration waits over two poll intervals, and exactly the integrations at fault are reported', async () => {
     for (const [seed, fleet] of fleets.entries()) {
       const week = await simulateWeek({ ...fleet, kind, seed: seed + 1, days: DAYS });
       expect(week.runs).toBeGreaterThan(0);
@@ -22,7 +22,7 @@ describe.each(Object.keys(conditions))('a fleet with the failures "%s"', (kind) 
   });
 });
 
-it('one refused integration in a fleet of a hundred delays no other integration, in any order of the messages', async () => {
+it('when Kombo refuses one of 100 integrations, no other integration waits longer than two poll intervals', async () => {
   for (const [seed, order] of orders.entries()) {
     const kind = 'Kombo refuses one integration';
     const { longestWait } = await simulateWeek({ members: 100, kind, order, seed, days: 0.25 });
@@ -30,7 +30,7 @@ it('one refused integration in a fleet of a hundred delays no other integration,
   }
 });
 
-it('after an outage of all integrations, each integration runs again within five intervals', async () => {
+it('when access works again for all integrations, each integration has a successful run within five poll intervals', async () => {
   for (const [seed, order] of orders.entries()) {
     for (const kind of [
       'Kombo refuses the key for all integrations',

@@ -30,7 +30,7 @@ describe('a new progression', () => {
     expect(eventsOf(null, now)).toEqual(events);
   });
 
-  test('a new progression is stored with all its fields, and `previous` in its event is null', () => {
+  test('a new progression is stored with all fields of its record, and `previous` in its event is null', () => {
     const record = observed({ status: 'COMPLETED', completedAt: JAN });
     expect(decideEvents(null, record)).toMatchObject({
       previous: null,
@@ -42,7 +42,7 @@ describe('a new progression', () => {
     });
   });
 
-  test('a new progression that is already erased is stored without an event', () => {
+  test('a progression whose personal data is already erased at its first read is stored without an event', () => {
     expect(decideEvents(null, erased())).toMatchObject({ events: [], erased: true });
   });
 });
@@ -78,7 +78,7 @@ describe('a change of status', () => {
   const rows = all.flatMap((from) => all.map((to) => ({ from, to, event: table[from][to] })));
 
   test.each(rows)(
-    'for a change of status from $from to $to, the published event is $event',
+    'when the known status is $from and Kombo shows $to, the published event is $event',
     ({ from, to, event }) => {
       expect(eventsOf({ status: from }, { status: to })).toEqual(event === null ? null : [event]);
     },
@@ -98,7 +98,7 @@ describe('a change of status', () => {
     },
   );
 
-  test('one event is published when the status and the dates of a progression change together', () => {
+  test('when the status and both dates of a progression change at once, only the event of the new status is published', () => {
     expect(
       eventsOf(
         { status: 'IN_PROGRESS', enrolledAt: JAN },
@@ -112,25 +112,28 @@ describe('a completion', () => {
   const completed = (completedAt: string | null): Facts => ({ status: 'COMPLETED', completedAt });
 
   test.each([
-    ['is more than 24 hours later', JAN_MORE_THAN_A_DAY_LATER, 'CourseRecompleted'],
-    ['is exactly 24 hours later', JAN_NEXT_DAY, 'CompletionCorrected'],
-    ['is a month later', FEB, 'CourseRecompleted'],
-    ['is earlier', '2025-01-01T00:00:00.000Z', 'CompletionCorrected'],
-  ])('when the new completion date of a completed course %s (%s), %s is published', (_when, date, event) => {
-    expect(eventsOf(completed(JAN), completed(date))).toEqual([event]);
-  });
+    ['is more than 24 hours later than', JAN_MORE_THAN_A_DAY_LATER, 'CourseRecompleted'],
+    ['is exactly 24 hours later than', JAN_NEXT_DAY, 'CompletionCorrected'],
+    ['is a month later than', FEB, 'CourseRecompleted'],
+    ['is earlier than', '2025-01-01T00:00:00.000Z', 'CompletionCorrected'],
+  ])(
+    'when the new completion date of a completed course %s the known date (%s), %s is published',
+    (_when, date, event) => {
+      expect(eventsOf(completed(JAN), completed(date))).toEqual([event]);
+    },
+  );
 
-  test('when a completed course without a completion date gets one, CompletionCorrected is published', () => {
+  test('when a completed course without a completion date gets a date, CompletionCorrected is published', () => {
     expect(eventsOf(completed(null), completed(JAN))).toEqual(['CompletionCorrected']);
   });
 
-  test('one event is published when the completion date and the enrolment date of a progression change together', () => {
+  test('when a completed course shows a renewed completion and a new enrolment date, only CourseRecompleted is published', () => {
     expect(eventsOf({ ...completed(JAN), enrolledAt: JAN }, { ...completed(FEB), enrolledAt: FEB })).toEqual([
       'CourseRecompleted',
     ]);
   });
 
-  test('CourseCompleted is published when a reopened course is completed again, whatever the completion date', () => {
+  test('when a reopened course is completed again at a later date, CourseCompleted is published, not CourseRecompleted', () => {
     const reopened = known({ status: 'ENROLLED', completedAt: JAN });
     expect(decideEvents(reopened, observed(completed(FEB)))?.events).toEqual(['CourseCompleted']);
   });
@@ -145,7 +148,7 @@ test.each(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'] as const)(
   },
 );
 
-test('no event is published when the enrolment date of a progression without a known status changes', () => {
+test('when only the enrolment date of a progression without a status changes, no event is published', () => {
   expect(eventsOf({ status: null, enrolledAt: JAN }, { status: null, enrolledAt: FEB })).toBeNull();
 });
 
@@ -159,22 +162,25 @@ describe('values that are already known', () => {
     ['with a null remote id', { ...full, remoteId: null }],
     ['without `changed_at`', { ...full, changedAt: null }],
     [
-      'in which all of these fields are null',
+      'whose status, dates, remote id and `changed_at` are null',
       { status: null, enrolledAt: null, completedAt: null, remoteId: null, changedAt: null },
     ],
-  ])('a record %s changes no known value', (_what, now) => {
-    expect(eventsOf(full, now)).toBeNull();
-  });
+  ])(
+    'when a completed progression is known, a record of it %s publishes and stores nothing',
+    (_what, now) => {
+      expect(eventsOf(full, now)).toBeNull();
+    },
+  );
 
   test.each<[string, Facts]>([
     ['`changed_at`', { changedAt: FEB }],
     ['the remote id', { remoteId: 'another' }],
-    ['a completion date of a course that is not completed', { completedAt: FEB }],
-  ])('a record in which only %s is new changes nothing', (_what, now) => {
+    ['the completion date of a course that is not completed', { completedAt: FEB }],
+  ])('a record that differs from the known state only in %s publishes and stores nothing', (_what, now) => {
     expect(eventsOf({}, now)).toBeNull();
   });
 
-  test('a new learner name and a new course title change nothing', () => {
+  test("a record that differs from the known state only in the learner's name and the course title publishes and stores nothing", () => {
     const { course } = observed();
     const record = observed(
       {},
@@ -186,7 +192,7 @@ describe('values that are already known', () => {
     expect(decideEvents(known(), record)).toBeNull();
   });
 
-  test('when a record shows null for a known field, the event contains the known value', () => {
+  test('when a record shows a new status and null in fields that were known, its event contains the known values', () => {
     const change = decideEvents(
       known({ status: 'IN_PROGRESS', enrolledAt: JAN }),
       observed(
@@ -198,7 +204,7 @@ describe('values that are already known', () => {
     expect(change?.learner).toEqual({ id: 'learner-of-p1', remoteId: '32' });
   });
 
-  test('a changed field for which there is no event is stored with the next event of the progression', () => {
+  test('a new remote id, for which there is no event, is stored together with the next event of the progression', () => {
     const before = known({ status: 'ENROLLED', changedAt: JAN });
     const change = decideEvents(before, observed({ status: 'IN_PROGRESS', changedAt: FEB, remoteId: 'new' }));
     expect(change).toMatchObject({ previous: before.state, state: { changedAt: FEB, remoteId: 'new' } });
@@ -206,7 +212,7 @@ describe('values that are already known', () => {
 });
 
 describe('a removal', () => {
-  test('a removal is published once, and so is the restoration after it', () => {
+  test('a removal is published once, even if its date changes, and the restoration after it is published', () => {
     expect(eventsOf({}, { removedAt: FEB })).toEqual(['ProgressionRemoved']);
     expect(eventsOf({ removedAt: JAN }, { removedAt: FEB })).toBeNull();
     expect(eventsOf({ removedAt: FEB }, { removedAt: null })).toEqual(['ProgressionRestored']);
@@ -223,7 +229,7 @@ describe('a removal', () => {
     ]);
   });
 
-  test('when a removed record shows a null status, the known status is kept', () => {
+  test('when Kombo shows a removal with a null status, ProgressionRemoved is published with the known status', () => {
     const change = decideEvents(known({ status: 'DROPPED' }), observed({ status: null, removedAt: FEB }));
     expect(change).toMatchObject({ events: ['ProgressionRemoved'], state: { status: 'DROPPED' } });
   });

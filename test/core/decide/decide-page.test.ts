@@ -44,14 +44,14 @@ const decide = (
 };
 
 describe('a record that comes twice in a page', () => {
-  test('when a page contains a record twice, the second copy is compared with the state after the first', () => {
+  test('when a page contains several versions of a record, each version is compared with the version before it', () => {
     const { decisions, events } = decide([observed(), observed({ status: 'IN_PROGRESS' }), observed()]);
     expect(events).toEqual([['LearnerEnrolled'], ['CourseStarted'], ['ProgressReset']]);
     expect(decisions[1]?.change.previous).toEqual(decisions[0]?.change.state);
     expect(decisions[2]?.change.previous).toEqual(decisions[1]?.change.state);
   });
 
-  test('the events of a record are published once when a page contains two identical copies of the record', () => {
+  test('when a page contains two identical copies of a new record, one LearnerEnrolled is published', () => {
     expect(decide([observed(), observed()]).events).toEqual([['LearnerEnrolled']]);
   });
 });
@@ -64,7 +64,7 @@ describe('the first reconciliation after a baseline', () => {
     ['silent', 0],
     ['publish', 1],
   ] as const)(
-    'when a baseline with the mode %s missed a record, the first reconciliation publishes %i events for the record',
+    'when a baseline with the mode %s missed a record, the first reconciliation stores it and publishes %i events',
     (mode, events) => {
       const decided = decide([observed({ changedAt: FEB })], new Map(), { ...rules, baseline: { mode } });
       expect(decided.events[0]).toHaveLength(events);
@@ -75,11 +75,14 @@ describe('the first reconciliation after a baseline', () => {
   test.each([
     ['changed after the baseline began', observed({ changedAt: RECENT })],
     ['has no date of its last change', observed({ changedAt: null })],
-  ])('the first reconciliation publishes the enrolment of a new record that %s', (_what, record) => {
-    expect(decide([record], new Map(), rules).events).toEqual([['LearnerEnrolled']]);
-  });
+  ])(
+    'after a silent baseline, the first reconciliation publishes the enrolment of a new record that %s',
+    (_what, record) => {
+      expect(decide([record], new Map(), rules).events).toEqual([['LearnerEnrolled']]);
+    },
+  );
 
-  test('the first reconciliation publishes a change of a record that the baseline read', () => {
+  test('after a silent baseline, the first reconciliation publishes a change of a record that the baseline stored', () => {
     const before = knownBy(known({ changedAt: JAN }));
     const { events } = decide([observed({ status: 'COMPLETED', changedAt: FEB })], before, rules);
     expect(events).toEqual([['CourseCompleted']]);
@@ -94,7 +97,7 @@ describe('a baseline', () => {
   ];
   const baseline = { mode: 'baseline', watermark: null } as const;
 
-  test('a baseline without a mode stores all records and publishes no events', () => {
+  test('a silent baseline stores all records and publishes no events', () => {
     const { events, decisions, tally } = decide(page, new Map(), baseline);
     expect(events).toEqual([[], [], []]);
     expect(decisions.map(({ change }) => change.state)).toEqual(page.map(({ state }) => state));
@@ -108,30 +111,31 @@ describe('a baseline', () => {
 
   test.each<[string, Parameters<typeof observed>[0], boolean]>([
     [
-      'enrolled in 2019 and changed today',
+      'does not publish a record that was enrolled in 2019 and changed today',
       { enrolledAt: '2019-05-01T00:00:00.000Z', changedAt: RECENT },
       false,
     ],
     [
-      'completed in 2019 and enrolled today',
+      'does not publish a record that was completed in 2019 and enrolled today',
       { status: 'COMPLETED', completedAt: '2019-05-01T00:00:00.000Z', enrolledAt: RECENT },
       false,
     ],
     [
-      'completed today and enrolled in 2019',
+      'publishes a record that was completed today and enrolled in 2019',
       { status: 'COMPLETED', completedAt: RECENT, enrolledAt: '2019-05-01T00:00:00.000Z' },
       true,
     ],
-    ['changed today and has no enrolment date', { enrolledAt: null, changedAt: RECENT }, false],
-  ])(
-    'a baseline since a date decides by the date of the status for a record that was %s',
-    (_what, state, isPublished) => {
-      const since = { ...baseline, baseline: { mode: 'since', date: FEB } as const };
-      expect(decide([observed(state)], new Map(), since).events[0]).toHaveLength(isPublished ? 1 : 0);
-    },
-  );
+    [
+      'does not publish a record that changed today and has no enrolment date',
+      { enrolledAt: null, changedAt: RECENT },
+      false,
+    ],
+  ])('a baseline since last month %s', (_what, state, isPublished) => {
+    const since = { ...baseline, baseline: { mode: 'since', date: FEB } as const };
+    expect(decide([observed(state)], new Map(), since).events[0]).toHaveLength(isPublished ? 1 : 0);
+  });
 
-  test('a baseline since a date publishes each record whose status has this date or a later date', () => {
+  test('a baseline since a date publishes exactly the records whose status has this date or a later date', () => {
     const since = { mode: 'since', date: RECENT } as const;
     expect(decide(page, new Map(), { ...baseline, baseline: since }).events).toEqual([
       [],
@@ -140,18 +144,18 @@ describe('a baseline', () => {
     ]);
   });
 
-  test('a baseline since a date does not publish a record without a date', () => {
+  test('a baseline since a date publishes no event for an enrolled record without an enrolment date', () => {
     const undated = observed({ enrolledAt: null });
     const since = { mode: 'since', date: RECENT } as const;
     expect(decide([undated], new Map(), { ...baseline, baseline: since }).events).toEqual([[]]);
   });
 
-  test('a second baseline publishes no change of a record that was stored before this baseline began', () => {
+  test('a second silent baseline publishes no change of a record that was stored before this baseline began', () => {
     const before = knownBy(known({ id: 'a' }, { entry: RULES.startEntry }));
     expect(decide([observed({ id: 'a', status: 'COMPLETED' })], before, baseline).events).toEqual([[]]);
   });
 
-  test('a baseline publishes each change of a record that the same baseline has already stored', () => {
+  test('a silent baseline publishes a change of a record that the same baseline has already stored', () => {
     const before = knownBy(known({ id: 'a' }, { entry: RULES.startEntry + 1 }));
     expect(decide([observed({ id: 'a', status: 'COMPLETED' })], before, baseline).events).toEqual([
       ['CourseCompleted'],
@@ -160,7 +164,7 @@ describe('a baseline', () => {
     expect(decide(twice, new Map(), baseline).events).toEqual([[], ['LearnerDropped']]);
   });
 
-  test('during a baseline, a removal is suspect only when this baseline has already stored the record', () => {
+  test('in a baseline, a removal is suspect if this baseline has already stored the record, not if an earlier run stored it', () => {
     const seen = knownBy(known({ id: 'a' }, { entry: RULES.startEntry + 1 }));
     expect(decide([observed({ id: 'a', removedAt: RECENT })], seen, baseline).tally.suspect).toBe(1);
     const older = knownBy(known({ id: 'a' }, { entry: RULES.startEntry }));
@@ -177,20 +181,20 @@ describe('a decision of a person', () => {
     ({ state }) =>
       some.includes(state.id) ? action : null;
 
-  test('when a person releases held changes, only the counted changes are exempt from the limit', () => {
+  test('when a person releases the held removals of two records, the removal of a third record still counts as suspect', () => {
     const { events, tally } = decide(removals, before, { decisionOn: about('release', 'a', 'c') });
     expect(events).toEqual(ids.map(() => ['ProgressionRemoved']));
     expect(tally).toMatchObject({ decided: 2, suspect: 1 });
   });
 
-  test('when a person discards held changes, only the counted changes are discarded', () => {
+  test('when a person discards the held removals of two records, the removal of a third record is published', () => {
     const { events, decisions, tally } = decide(removals, before, { decisionOn: about('discard', 'a', 'b') });
     expect(events).toEqual([[], [], ['ProgressionRemoved']]);
     expect(decisions.map(({ change }) => change.discarded !== null)).toEqual([true, true, false]);
     expect(tally).toMatchObject({ decided: 2, suspect: 1 });
   });
 
-  test('when a person discards held changes, a change that is not suspect is still published', () => {
+  test('when a person discards the held change of a record, a change of this record that is not suspect is published', () => {
     const { events } = decide([observed({ id: 'a', status: 'IN_PROGRESS' })], before, {
       decisionOn: about('discard', 'a'),
     });
@@ -202,23 +206,23 @@ describe('a reconciliation', () => {
   const missed = (record: ObservedProgression, before = new Map<string, KnownProgression>()) =>
     decide([record], before, { mode: 'reconcile' }).tally.missed;
 
-  test('a reconciliation counts a change as missed when an incremental run should have found it', () => {
+  test('a reconciliation counts a change as missed if its `changed_at` is earlier than the watermark less the overlap', () => {
     expect(missed(observed({ status: 'DROPPED', changedAt: '2026-03-01T07:44:59.999Z' }))).toBe(1);
     expect(missed(observed({ status: 'DROPPED', changedAt: '2026-03-01T07:45:00.000Z' }))).toBe(0);
     expect(missed(observed({ status: 'DROPPED', changedAt: null }))).toBe(0);
   });
 
-  test('a reconciliation counts neither an erasure nor a change without events as missed', () => {
+  test('a reconciliation counts as missed neither an erasure nor a change that publishes no event', () => {
     expect(missed(erased(), knownBy(known({ removedAt: FEB, changedAt: JAN })))).toBe(0);
     expect(missed(observed({ removedAt: FEB, changedAt: JAN }))).toBe(0);
   });
 
-  test('a reconciliation publishes missed changes', () => {
+  test('a reconciliation publishes a change that the incremental runs missed', () => {
     const { events } = decide([observed({ changedAt: JAN })], new Map(), { mode: 'reconcile' });
     expect(events).toEqual([['LearnerEnrolled']]);
   });
 
-  test('an incremental run counts no change as missed', () => {
+  test('an incremental run does not count a change as missed, however old its `changed_at` is', () => {
     expect(decide([observed({ changedAt: JAN })]).tally.missed).toBe(0);
   });
 });
@@ -229,7 +233,7 @@ describe('a record whose `changed_at` is older than the known one', () => {
   const answered = (answer: ObservedProgression | null, rules: Partial<PageRules> = {}) =>
     decide([older], before, { readAgain: new Map([['p1', answer]]), ...rules });
 
-  test('a record whose `changed_at` is older than the known one must be read again', () => {
+  test('a record whose `changed_at` is earlier than the known `changed_at` must be read again before anything is published', () => {
     expect(decide([older], before)).toMatchObject({
       olderThanKnown: ['p1'],
       decisions: [],
@@ -237,20 +241,23 @@ describe('a record whose `changed_at` is older than the known one', () => {
     });
   });
 
-  test('an older version of a record is trusted and counts as suspect when Kombo shows it a second time', () => {
+  test('an older version of a record is published and counts as suspect when a second read shows the same version', () => {
     expect(answered(older)).toMatchObject({ events: [['LearnerDropped']], suspects: ['olderVersion'] });
   });
 
   test.each<[string, ObservedProgression | null]>([
     ['no record', null],
     ['another status', observed({ status: 'IN_PROGRESS', changedAt: JAN })],
-    ['another time of change', observed({ status: 'DROPPED', changedAt: '2026-01-11T10:00:00.000Z' })],
+    ['another `changed_at`', observed({ status: 'DROPPED', changedAt: '2026-01-11T10:00:00.000Z' })],
     ['a removal without a date', observed({ status: 'DROPPED', changedAt: JAN }, { removed: true })],
-  ])('an older version of a record is not trusted when the second read shows %s', (_what, answer) => {
-    for (const dataExpired of [false, true]) {
-      expect(answered(answer, { dataExpired })).toMatchObject({ decisions: [], hasUntrusted: true });
-    }
-  });
+  ])(
+    'an older version of a record is neither published nor stored when the second read shows %s',
+    (_what, answer) => {
+      for (const dataExpired of [false, true]) {
+        expect(answered(answer, { dataExpired })).toMatchObject({ decisions: [], hasUntrusted: true });
+      }
+    },
+  );
 });
 
 describe('expired data', () => {
@@ -261,18 +268,18 @@ describe('expired data', () => {
     ['a restoration', observed(), known({ removedAt: FEB })],
     ['an erasure', erased('p1', FEB), known({ removedAt: FEB })],
     ['a removal together with an erasure', erased('p1', FEB), known()],
-  ])('while the data is expired, %s is not trusted', (_what, record, before) => {
+  ])("while Kombo's data of an integration is expired, %s is not published", (_what, record, before) => {
     expect(decide([record], knownBy(before), expired)).toMatchObject({ events: [], hasUntrusted: true });
   });
 
-  test('while the data is expired, a new record that is removed is not trusted', () => {
+  test("while Kombo's data of an integration is expired, a new record that is already removed is not stored", () => {
     expect(decide([observed({ removedAt: FEB })], new Map(), expired)).toMatchObject({
       events: [],
       hasUntrusted: true,
     });
   });
 
-  test('while the data is expired, a new status is trusted even if the same record shows a removal', () => {
+  test("while Kombo's data of an integration is expired, a record's new status is published, but its removal is not", () => {
     const { decisions, hasUntrusted } = decide(
       [observed({ status: 'COMPLETED', removedAt: FEB })],
       knownBy(known()),
@@ -282,13 +289,13 @@ describe('expired data', () => {
     expect(hasUntrusted).toBe(true);
   });
 
-  test('while the data is expired, a new record is trusted, and a removal that is already known changes nothing', () => {
+  test("while Kombo's data of an integration is expired, a new record is published, and a known removal changes nothing", () => {
     const page = [observed(), observed({ id: 'gone', removedAt: FEB })];
     const result = decide(page, knownBy(known({ id: 'gone', removedAt: JAN })), expired);
     expect(result).toMatchObject({ events: [['LearnerEnrolled']], hasUntrusted: false });
   });
 
-  test('while the data is expired, a discarded removal stays discarded', () => {
+  test("while Kombo's data of an integration is expired, a removal that a person has discarded changes nothing", () => {
     const before = knownBy(known({}, { discarded: { ...known({ removedAt: FEB }).state, erased: false } }));
     expect(decide([observed({ removedAt: FEB })], before, expired).decisions).toEqual([]);
   });

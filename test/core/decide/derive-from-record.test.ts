@@ -7,7 +7,7 @@ const NOW = '2026-03-02T08:00:00.000Z';
 const derived = (...record: Parameters<typeof observed>) =>
   deriveEvents('moodle:test', observed(...record), NOW);
 
-test('an enrolment and a completion are derived from a completed record, in the order of their dates', () => {
+test('a replay from Kombo derives an enrolment and a completion from a completed record, in the order of their dates', () => {
   const events = derived({ status: 'COMPLETED', completedAt: '2026-02-10T10:00:00.000Z' });
 
   expect(events.map(({ type, detail }) => [type, detail.occurredAt])).toEqual([
@@ -16,14 +16,14 @@ test('an enrolment and a completion are derived from a completed record, in the 
   ]);
 });
 
-test('an enrolment and a removal are derived from a removed record', () => {
+test('a replay from Kombo derives an enrolment and a removal from a removed record', () => {
   const events = derived({ removedAt: '2026-02-20T10:00:00.000Z' });
 
   expect(events.map(({ type }) => type)).toEqual(['LearnerEnrolled', 'ProgressionRemoved']);
   expect(events[1]?.detail.previous?.removedAt).toBeNull();
 });
 
-test('a derived event matches its schema, and its id stays the same when the record is read again', () => {
+test("an event that a replay from Kombo derives matches its schema, and its id does not depend on the record's `changed_at`", () => {
   const record = {
     status: 'COMPLETED' as const,
     completedAt: '2026-02-10T10:00:00.000Z',
@@ -42,14 +42,14 @@ test('a derived event matches its schema, and its id stays the same when the rec
   expect(again.map(({ detail }) => detail.id)).toEqual(events.map(({ detail }) => detail.id));
 });
 
-test('a start, a drop or a reopening is never derived from a record, because a record has no date for them', () => {
+test('a replay from Kombo derives no event from a status for which the record has no date, such as a start or a drop', () => {
   for (const status of ['IN_PROGRESS', 'DROPPED'] as const) {
     expect(derived({ status, enrolledAt: null, completedAt: '2026-02-10T10:00:00.000Z' })).toEqual([]);
   }
   expect(derived({ status: 'COMPLETED', enrolledAt: null })).toEqual([]);
 });
 
-test('only the enrolment is derived from a removed record without a usable removal date', () => {
+test('a replay from Kombo derives only the enrolment from a removed record without a usable removal date', () => {
   const record = observed({ removedAt: null }, { removed: true });
 
   const events = deriveEvents('moodle:test', record, NOW);
@@ -58,7 +58,7 @@ test('only the enrolment is derived from a removed record without a usable remov
   expect(NOT_KNOWN_FROM_KOMBO.join()).toContain('removal without a usable date');
 });
 
-test('only the removal is derived from an erased record, and this event has no learner id', () => {
+test('a replay from Kombo derives only the removal from an erased record, and the event has no learner id', () => {
   const [event, ...rest] = deriveEvents('moodle:test', erased('p1', '2026-02-20T10:00:00.000Z'), NOW);
 
   expect(rest).toEqual([]);

@@ -41,10 +41,10 @@ describe('an erasure', () => {
   const removed = known({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB });
 
   test.each([
-    ['still has its removal date', FEB],
-    ['has no removal date any more', null],
+    ['still shows its removal date', FEB],
+    ['no longer shows its removal date', null],
   ])(
-    'the erasure of a removed record that %s is published once and changes no other field',
+    'the erasure of a removed record that %s is published once, and the stored ids of the learner are deleted',
     (_what, removedAt) => {
       const change = decideEvents(removed, erased('p1', removedAt));
       expect(change).toMatchObject({ events: ['LearnerDataErased'], state: removed.state, erased: true });
@@ -56,7 +56,7 @@ describe('an erasure', () => {
     },
   );
 
-  test('when a record shows a removal and an erasure, the erasure is published after the removal', () => {
+  test('when a record shows a removal and an erasure at once, the erasure is published after the removal', () => {
     expect(decideEvents(known(), erased('p1', FEB))?.events).toEqual([
       'ProgressionRemoved',
       'LearnerDataErased',
@@ -72,7 +72,7 @@ describe('a discarded change', () => {
   };
   const removal = observed({ status: 'ENROLLED', removedAt: FEB });
 
-  test('when a change is discarded, no event is published, and the stored state is still the published state', () => {
+  test('when a person discards a removal, no event is published, and the stored state remains the last published state', () => {
     expect(discard({}, removal)).toMatchObject({
       events: [],
       state: { removedAt: null },
@@ -80,7 +80,7 @@ describe('a discarded change', () => {
     });
   });
 
-  test('a discarded removal is not published when only its dates change or its fields become null', () => {
+  test('a discarded removal is not published when Kombo shows it again with other dates or with null fields', () => {
     const after = knownAfter(discard({}, removal), 2);
     expect(decideEvents(after, removal)).toBeNull();
     expect(
@@ -89,7 +89,7 @@ describe('a discarded change', () => {
     expect(decideEvents(after, observed({ removedAt: FEB, status: null, enrolledAt: null }))).toBeNull();
   });
 
-  test('the next change after a discarded change is published with the last published state as `previous`', () => {
+  test('when a completion follows a discarded removal, both are published, with the last published state as `previous`', () => {
     const after = knownAfter(discard({}, removal), 2);
     const change = decideEvents(after, observed({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB }));
     expect(change).toMatchObject({
@@ -102,17 +102,20 @@ describe('a discarded change', () => {
   test.each<[string, (date: string) => Facts]>([
     ['EnrollmentCorrected', (enrolledAt) => ({ status: 'COMPLETED', completedAt: FEB, enrolledAt })],
     ['CompletionCorrected', (completedAt) => ({ status: 'COMPLETED', enrolledAt: DEC, completedAt })],
-  ])('after a discarded %s, another new date is published as a new change', (event, on) => {
-    const after = knownAfter(discard(on(FEB), observed(on(JAN))), 2);
-    expect(decideEvents(after, observed(on(JAN)))).toBeNull();
-    expect(decideEvents(after, observed(on(DEC)))).toMatchObject({
-      events: [event],
-      previous: after.state,
-      discarded: null,
-    });
-  });
+  ])(
+    'after a person has discarded %s, a further new date is published, with the last published state as `previous`',
+    (event, on) => {
+      const after = knownAfter(discard(on(FEB), observed(on(JAN))), 2);
+      expect(decideEvents(after, observed(on(JAN)))).toBeNull();
+      expect(decideEvents(after, observed(on(DEC)))).toMatchObject({
+        events: [event],
+        previous: after.state,
+        discarded: null,
+      });
+    },
+  );
 
-  test('when a discarded removal is undone on the platform and then happens again, it is published', () => {
+  test('when a discarded removal is undone on the platform, a second removal of the record is published', () => {
     const after = knownAfter(discard({}, removal), 2);
     const gone = decideEvents(after, observed());
     expect(gone).toMatchObject({ events: [], state: after.state, discarded: null });
@@ -133,7 +136,7 @@ describe('a discarded change', () => {
     expect(decideEvents(knownAfter(change, 3), erased('p1', FEB))).toBeNull();
   });
 
-  test('a discarded new record is stored without an event', () => {
+  test('when a person discards a new record, the record is stored without an event', () => {
     const change = decideEvents(null, observed({ status: 'COMPLETED', completedAt: JAN }));
     if (change === null) throw new Error('a first sight is a change');
     expect(discarded(change, null)).toEqual(silenced(change));

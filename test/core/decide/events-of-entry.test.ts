@@ -76,7 +76,7 @@ describe('every event', () => {
   });
 });
 
-test('when a removed record is completed and its removal date changes, the event shows the earlier and the later removal date', () => {
+test('when a removed record is completed and its removal date changes, the event has the old date in `previous` and the new in `progression`', () => {
   const [event] = eventsOf(
     known({ removedAt: JAN }),
     observed({ status: 'COMPLETED', completedAt: JAN, removedAt: FEB }),
@@ -88,7 +88,7 @@ test('when a removed record is completed and its removal date changes, the event
 });
 
 describe('two events of one change', () => {
-  test('when a change is a completion and a removal, the state between the two events is completed and not removed', () => {
+  test('when a change is a completion and a removal, CourseCompleted comes first, and its state is completed and not removed', () => {
     const before = known({ status: 'IN_PROGRESS' });
     const [first, second] = eventsOf(
       before,
@@ -101,7 +101,7 @@ describe('two events of one change', () => {
     expect(second?.detail.changes).toEqual(['removedAt']);
   });
 
-  test('when a change is a re-enrolment and a restoration, the state between the two events is still removed', () => {
+  test('when a change is a re-enrolment and a restoration, LearnerReenrolled comes first, and its state has the removal date', () => {
     const [first, second] = eventsOf(known({ status: 'DROPPED', removedAt: FEB }), observed());
     expect(first).toMatchObject({ type: 'LearnerReenrolled', detail: { progression: { removedAt: FEB } } });
     expect(second).toMatchObject({
@@ -110,7 +110,7 @@ describe('two events of one change', () => {
     });
   });
 
-  test('when a record is removed and erased at once, the removal is published before the erasure', () => {
+  test('when a record is removed and erased at once, the removal comes first, and its state is `previous` of the erasure', () => {
     const events = eventsOf(known(), erased('p1', FEB));
     expect(events.map(({ detail }) => detail.changes)).toEqual([['removedAt'], ['learner']]);
     expect(events[1]?.detail.previous).toEqual(events[0]?.detail.progression);
@@ -129,7 +129,7 @@ describe('occurredAt', () => {
     expect(when(known(), observed({ removedAt: FEB, changedAt: CHANGED }))).toEqual([FEB]);
   });
 
-  test("occurredAt is `changed_at` if the platform's own date is missing or was already known", () => {
+  test("occurredAt is `changed_at` if the platform's date of the change is missing or was already known before the change", () => {
     const stale = known({ status: 'ENROLLED', completedAt: JAN });
     expect(when(stale, observed({ status: 'COMPLETED', completedAt: JAN, changedAt: CHANGED }))).toEqual([
       CHANGED,
@@ -145,7 +145,7 @@ describe('occurredAt', () => {
     ]);
   });
 
-  test('occurredAt of an erasure is the time of detection, or `changed_at` if it is new', () => {
+  test('occurredAt of an erasure is the time of detection, or `changed_at` if Kombo shows a new `changed_at`', () => {
     expect(when(known({ removedAt: FEB, changedAt: JAN }), erased())).toEqual([DETECTED]);
     expect(
       when(known({ removedAt: FEB, changedAt: JAN }), {
@@ -169,13 +169,13 @@ describe('the field `changes` of an event', () => {
 describe('learner details', () => {
   const entry = entryOf([change(null, observed())]);
 
-  test('an event contains no learner details when none are passed', () => {
+  test('without the option for learner details, an event and its journal entry contain no name or e-mail address', () => {
     const [event] = eventsOfEntry(entry, null);
     expect(event?.detail.learner).toEqual({ id: 'learner-of-p1', remoteId: '32' });
     expect(JSON.stringify(entry)).not.toContain(CANARY);
   });
 
-  test('the learner details of an event are the details passed for its progression, or null if there are none', () => {
+  test("with the option for learner details, an event contains the learner's names and e-mail address, or null if Kombo has none", () => {
     const details = { firstName: 'Ada', lastName: 'L', email: 'ada@example.com' };
     expect(eventsOfEntry(entry, new Map([['p1', details]]))[0]?.detail.learner).toMatchObject(details);
     expect(eventsOfEntry(entry, new Map())[0]?.detail.learner).toMatchObject({

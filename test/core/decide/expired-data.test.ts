@@ -5,7 +5,7 @@ import { HOUR_MS } from '../../support/test-clock.ts';
 import { world } from '../../support/world.ts';
 
 describe('expired data', () => {
-  test('the watermark does not move while a record shows a removal and the data is expired', async () => {
+  test("while Kombo's data is expired, a removal is not published and the watermark does not move; both happen afterwards", async () => {
     const poller = await synced();
     poller.kombo.dataExpiredAt = '2026-03-02T08:30:00.000Z';
     poller.put(
@@ -23,14 +23,14 @@ describe('expired data', () => {
     expect(poller.store.place().checkpoint.watermark).toBe('2026-03-02T14:00:00.000Z');
   });
 
-  test('Kombo is not asked whether the data is expired when no record shows a removal', async () => {
+  test('a poll does not ask Kombo whether the data is expired when no record shows a removal', async () => {
     const poller = await synced();
     poller.put(observed({ id: 'a', status: 'DROPPED' }));
     await poller.poll();
     expect(poller.kombo.detailReads).toBe(0);
   });
 
-  test('a first sync does not end while the data is expired', async () => {
+  test("a first sync that reads a removed record does not end while Kombo's data is expired", async () => {
     const poller = world();
     poller.kombo.dataExpiredAt = '2026-03-02T07:00:00.000Z';
     poller.put(observed({ removedAt: '2026-03-02T07:30:00.000Z' }));

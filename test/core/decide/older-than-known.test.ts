@@ -43,7 +43,7 @@ test('when the second read of an older record shows a version that is newer than
   expect(poller.types()).toEqual(['LearnerDropped']);
 });
 
-test('an older version that Kombo shows a second time is trusted and published once', async () => {
+test('when the second read of an older record shows the same older version, its change is published once', async () => {
   const poller = await lagging();
   primary(poller, started);
   await poller.poll();
@@ -53,12 +53,12 @@ test('an older version that Kombo shows a second time is trusted and published o
 });
 
 test.each([
-  ['when the second read returns no record', []],
+  ['when the second read of an older record returns no record', []],
   [
-    'when the second read returns another older version',
+    'when the second read of an older record returns a different older version',
     [observed({ id: 'a', status: 'DROPPED', changedAt: OLD })],
   ],
-])('%s, the older version is not trusted, and the watermark does not move', async (_what, records) => {
+])('%s, nothing is published, and the watermark does not move', async (_what, records) => {
   const poller = await lagging();
   primary(poller, ...records);
   const { watermark } = poller.store.place().checkpoint;

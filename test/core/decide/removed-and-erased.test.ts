@@ -21,7 +21,7 @@ function afterwards(before: KnownProgression | null, record: ObservedProgression
 }
 
 describe('a known record that comes back with only its id', () => {
-  test('when Kombo shows only the id of a known record, its removal and then its erasure are published', () => {
+  test('when Kombo shows only the id of a known record, its removal and then its erasure are published, once', () => {
     const change = decide(known(), erased());
     expect(change).toMatchObject({
       events: ['ProgressionRemoved', 'LearnerDataErased'],
@@ -31,7 +31,7 @@ describe('a known record that comes back with only its id', () => {
     expect(decide(afterwards(known(), erased()), erased(), '2026-03-09T08:00:00.000Z')).toBeNull();
   });
 
-  test('a record that Kombo showed with only its id is not erased any more when it returns, and its next erasure is published', () => {
+  test('when a record that Kombo showed with only its id returns, its restoration is published, and so is a later erasure', () => {
     const gone = afterwards(known(), erased());
     expect(eventsOf(gone, observed())).toEqual(['ProgressionRestored']);
     const back = afterwards(gone, observed());
@@ -81,7 +81,7 @@ describe('a removed record without names', () => {
     expect(eventsOf(known({ removedAt }), nameless(removedAt))).toEqual(events);
   });
 
-  test('the erasure of a removed record without names is published once', () => {
+  test('the erasure of a removed record without names is published once, even if Kombo shows the names again', () => {
     const before = afterwards(known({ removedAt: JAN }), nameless(JAN));
     expect(before.learner).toEqual({ id: null, remoteId: null });
     expect(decide(before, nameless(JAN))).toBeNull();
@@ -96,12 +96,12 @@ describe('a removed record without names', () => {
 describe('a removal that was not published', () => {
   const before = known({ removedAt: JAN }, { unpublishedRemoval: 'silenced' });
 
-  test('the mark that a removal was not published stays while the record is removed', () => {
+  test('the stored mark that a removal was not published is kept when the removed record changes', () => {
     const change = decide(before, observed({ status: 'COMPLETED', removedAt: JAN }));
     expect(change?.unpublishedRemoval).toBe('silenced');
   });
 
-  test('the mark that a removal was not published is deleted when the record returns', () => {
+  test('the stored mark that a removal was not published is deleted when the record returns', () => {
     expect(decide(before, observed())?.unpublishedRemoval).toBeNull();
   });
 });
@@ -110,16 +110,16 @@ describe('a record that is already removed when it is first read', () => {
   const completed: Partial<ProgressionState> = { status: 'COMPLETED', completedAt: EARLIER };
   const first = afterwards(null, observed({ ...completed, removedAt: JAN }));
 
-  test('when a record is already removed at its first read, nothing is published, not even its later changes', () => {
+  test('when a record is already removed at its first read, nothing is published, not even a new status while it stays removed', () => {
     expect(eventsOf(null, observed({ ...completed, removedAt: JAN }))).toEqual([]);
     expect(decide(first, observed({ status: 'DROPPED', removedAt: JAN }))).toBeNull();
   });
 
-  test('a record that was already removed at its first read changes nothing when it is read again', () => {
+  test('a record that was already removed at its first read is not a change when it is read again unchanged', () => {
     expect(decide(first, observed({ ...completed, removedAt: JAN }))).toBeNull();
   });
 
-  test('when a record that was already removed at its first read returns, its status is published with its completion date', () => {
+  test('when a record that was already removed at its first read returns, its completion and then its restoration are published', () => {
     const change = decide(first, observed(completed));
     expect(change?.events).toEqual(['CourseCompleted', 'ProgressionRestored']);
     if (change === null) return;

@@ -32,7 +32,7 @@ const dateOf = (before: State | null, now: State) =>
   lived(before && known(before), now).map(({ detail }) => detail.occurredAt);
 
 describe('a course that is taken again', () => {
-  test('when a course is completed again without a date, the first date is not used, and a later date is published as a correction', () => {
+  test('when a reopened course is completed again without a date, the event has no date, and a later date is published as a correction', () => {
     expect(
       story(
         { status: 'COMPLETED', completedAt: FIRST },
@@ -48,7 +48,7 @@ describe('a course that is taken again', () => {
     ]);
   });
 
-  test('a null completion date does not replace the known date while the status stays the same', () => {
+  test('a null completion date does not replace the known date of a completed course until the status changes', () => {
     expect(
       story(
         { status: 'COMPLETED', completedAt: FIRST },
@@ -62,7 +62,7 @@ describe('a course that is taken again', () => {
     ]);
   });
 
-  test('when a progression with a null status and a completion date is completed, the date is kept', () => {
+  test('when a progression with a completion date and no status becomes completed without a date, its event has the known date', () => {
     const [event] = lived(known({ status: null, completedAt: FIRST }), {
       status: 'COMPLETED',
       completedAt: null,
@@ -87,7 +87,7 @@ describe('the field `occurredAt` of an event', () => {
       FIRST,
     ],
     [
-      '`changed_at` of a second completion that still shows the date of the first',
+      '`changed_at` of a second completion that still shows the date of the first completion',
       { status: 'IN_PROGRESS', completedAt: FIRST },
       { status: 'COMPLETED', completedAt: FIRST, changedAt: WITHIN },
       WITHIN,
@@ -146,7 +146,7 @@ describe('the field `occurredAt` of an event', () => {
     expect(dateOf(before, now)).toEqual([occurredAt]);
   });
 
-  test('when one change without a date has two events, `occurredAt` of each event is `changed_at`', () => {
+  test('when a change without a date has two events (a drop and a restoration), `occurredAt` of each event is `changed_at`', () => {
     const events = dateOf({ removedAt: FIRST }, { status: 'DROPPED', changedAt: WITHIN });
     expect(events).toEqual([WITHIN, WITHIN]);
   });

@@ -117,7 +117,7 @@ describe('suspect changes', () => {
       'corrected',
     ],
     [
-      'an older version that Kombo showed twice',
+      'an older version of a record that Kombo showed twice',
       known({ ...completed(RECENT), changedAt: RECENT }),
       observed({ status: 'IN_PROGRESS', changedAt: OLD }),
       'olderVersion',
@@ -130,7 +130,7 @@ describe('suspect changes', () => {
 describe('changes that are not suspect', () => {
   test.each<[string, KnownProgression | null, ObservedProgression]>([
     ['a new enrolment', null, observed({ enrolledAt: RECENT })],
-    ['an enrolment with a future date', null, observed({ enrolledAt: '2027-01-01T00:00:00.000Z' })],
+    ['a new enrolment with a future date', null, observed({ enrolledAt: '2027-01-01T00:00:00.000Z' })],
     [
       'a recent enrolment with an old completion date',
       null,
@@ -168,7 +168,7 @@ describe('changes that are not suspect', () => {
     ['COMPLETED', 'firstSeenUndated'],
     ['DROPPED', 'firstSeenUndated'],
   ])(
-    'on a platform that never sends enrolment dates, a new record without a date and with the status %s has the suspect kind %s',
+    'on a platform that never sends enrolment dates, a new record without dates and with the status %s has the suspect kind %s',
     (status, kind) => {
       expect(kindOf(null, observed({ status, enrolledAt: null }), { hasEnrolmentDates: false })).toBe(kind);
     },

@@ -15,14 +15,14 @@ async function withSuspended(): Promise<World> {
   return poller;
 }
 
-test('a record with an unknown status publishes no event, and the status is set aside with a count and sample ids', async () => {
+test('for records with an unknown status, no event is published, and the status is set aside with a count and sample ids', async () => {
   const poller = await withSuspended();
   expect(poller.types()).toEqual([]);
   expect(listed(poller)).toMatchObject([{ kind: 'status', id: 'SUSPENDED', count: 2, sample: ['a', 'b'] }]);
   expect(poller.store.place().checkpoint.lastRun?.unknownStatuses).toBe(2);
 });
 
-test('a reconciliation counts the records with each unknown status, and removes a status from the list when no record has it', async () => {
+test('a reconciliation counts the records of each unknown status, and removes a status without records from the list of set-aside items', async () => {
   const poller = await withSuspended();
   poller.put(observed({ id: 'a' }));
   await poller.poll({ mode: 'reconcile' });
@@ -33,7 +33,7 @@ test('a reconciliation counts the records with each unknown status, and removes 
   expect(listed(poller)).toEqual([]);
 });
 
-test('an incremental run adds new unknown statuses to the list and does not change the listed statuses', async () => {
+test('an incremental run adds a new unknown status to the list of set-aside items and does not change the counts of listed statuses', async () => {
   const poller = await withSuspended();
   const [before] = listed(poller);
   poller.put(suspended('c'), observed({ id: 'd', status: null }, { unknownStatus: 'WAITING' }));
@@ -42,7 +42,7 @@ test('an incremental run adds new unknown statuses to the list and does not chan
   expect(poller.store.place().checkpoint.hasSetAside).toBe(true);
 });
 
-test('a reconciliation keeps the time when an unknown status was listed, and writes an item only if its count changed', async () => {
+test('a reconciliation keeps the time when an unknown status was set aside, and writes the item only if its count changed', async () => {
   const poller = await withSuspended();
   const [before] = listed(poller);
   poller.store.calls.length = 0;
@@ -68,7 +68,7 @@ test('after a reconciliation, the checkpoint shows whether any record or status 
   expect(poller.store.place().checkpoint.hasSetAside).toBe(false);
 });
 
-test('when a record with an unknown status gets a known status, the next reconciliation publishes the known status', async () => {
+test('when a record with an unknown status gets a status that has an event, the next reconciliation publishes the event', async () => {
   const poller = await withSuspended();
   for (const record of poller.shown) record.updatedAt = 0;
   poller.shown.splice(0, 2);
@@ -89,7 +89,7 @@ test('at most 20 unknown statuses are counted separately, and all further status
   expect(poller.store.aside.at(-1)).toMatchObject({ id: 'more statuses', count: 30 });
 });
 
-test('a set-aside record is removed from the list when a poll can read the record', async () => {
+test('when a poll can read a record that was set aside, its change is published and the record is no longer listed as set aside', async () => {
   const poller = await synced(['a', 'b', 'c']);
   poller.kombo.rejected = [{ id: 'a', reason: 'enrolled_at is not a valid timestamp' }];
   await poller.poll();

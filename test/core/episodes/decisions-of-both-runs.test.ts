@@ -40,7 +40,7 @@ const settle = (poller: ReturnType<typeof world>, by: 'release' | 'discard') =>
 describe.each([false, true])(
   'held changes of a reconciliation (records read in another order: %s)',
   (reversed) => {
-    test('when a person discards changes that a reconciliation found, the incremental run does not publish them either', async () => {
+    test('when a person discards changes that a reconciliation held, a later incremental run does not publish these changes either', async () => {
       const { poller, published } = await heldInReconciliation();
       await settle(poller, 'discard');
       poller.clock.advance(25 * HOUR_MS);
@@ -50,7 +50,7 @@ describe.each([false, true])(
       expect(poller.types()).toHaveLength(published);
     });
 
-    test('when a person releases changes that a reconciliation found, the incremental run publishes them, but holds later changes', async () => {
+    test('when a person releases changes that a reconciliation held, the incremental run publishes these changes and holds later changes', async () => {
       const { poller, published } = await heldInReconciliation();
       await settle(poller, 'release');
       poller.clock.advance(HOUR_MS);
@@ -81,7 +81,7 @@ async function heldIncremental(by: 'release' | 'discard') {
   return { poller, published };
 }
 
-test("when a run cannot apply a person's decision because the data is expired, the next run applies the decision", async () => {
+test("when a run cannot apply a person's decision because Kombo's data is expired, the next run applies the decision", async () => {
   const { poller, published } = await heldIncremental('discard');
   poller.kombo.dataExpiredAt = '2026-03-02T08:45:00.000Z';
   await poller.poll();
@@ -92,7 +92,7 @@ test("when a run cannot apply a person's decision because the data is expired, t
   expect(poller.types()).toHaveLength(published);
 });
 
-test('after a release, the same progressions are suspect again when they change again', async () => {
+test('after a release of removals, the restorations of the same progressions are held', async () => {
   const { poller } = await heldIncremental('release');
   await poller.poll();
   expect(poller.store.place().checkpoint.holdDecisions).toEqual([]);
@@ -101,7 +101,7 @@ test('after a release, the same progressions are suspect again when they change 
   expect(await poller.poll()).toMatchObject({ kind: 'held', held: { waiting: { kinds: { restored: 40 } } } });
 });
 
-test("a person's decision applies to a record that could not be read in one run and can be read in the next", async () => {
+test('a discard of held changes also applies to a record that the next run cannot read and that a later run can read', async () => {
   const { poller, published } = await heldIncremental('discard');
   const [id = ''] = IDS;
   poller.kombo.rejected = [{ id, reason: 'status is missing' }];
@@ -113,7 +113,7 @@ test("a person's decision applies to a record that could not be read in one run 
   expect(poller.types()).toHaveLength(published);
 });
 
-test('a hold ends without an event when the data expires while its changes are counted', async () => {
+test("when Kombo's data expires while a hold's changes are counted, the hold ends and ChangesHeld is not published", async () => {
   const poller = world();
   poller.kombo.pageSize = 30;
   poller.put(...IDS.map((id) => observed({ id })));

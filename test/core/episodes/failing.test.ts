@@ -67,7 +67,7 @@ describe('an integration that fails', () => {
     ]);
   });
 
-  test('after a failure, an integration becomes healthy only when IntegrationRecovered is published', async () => {
+  test('when the bus does not accept IntegrationRecovered, the poll fails, and the next poll publishes the event', async () => {
     const poller = await synced();
     poller.kombo.failures = [failing()];
     await poller.poll();
@@ -108,7 +108,7 @@ describe('an integration that fails', () => {
     expect(poller.store.place().lease).toBeNull();
   });
 
-  test('when Kombo refuses one integration and accepts the others, one IntegrationFailing and one IntegrationRecovered are published', async () => {
+  test('when Kombo refuses an integration twice and accepts another, IntegrationFailing and later IntegrationRecovered are published once', async () => {
     const poller = await synced();
     poller.kombo.failures = Array.from({ length: 3 }, () => new AccessRefusedError('check the key'));
     await poller.poll();
@@ -122,7 +122,7 @@ describe('an integration that fails', () => {
     });
   });
 
-  test('after a failure, the checkpoint keeps the time at which the last successful run began', async () => {
+  test('after a failed run, the checkpoint contains the time at which the last successful run began', async () => {
     const poller = await synced();
     const began = new Date(poller.clock.read()).toISOString();
     poller.kombo.beforePage = () => poller.clock.advance(MINUTE_MS);
@@ -132,7 +132,7 @@ describe('an integration that fails', () => {
     expect(poller.store.place().checkpoint.succeededAt).toBe(began);
   });
 
-  test('an unexpected error is stored as a temporary failure and thrown', async () => {
+  test('an unexpected error of a poll is stored as a temporary failure of the integration and thrown', async () => {
     const poller = await synced();
     poller.kombo.failures = [new TypeError('oops')];
     await expect(poller.poll()).rejects.toThrow('oops');
@@ -175,7 +175,7 @@ describe('a bus that accepts a part of the events', () => {
     expect(poller.bus.published.map(({ detail }) => detail.progression.id)).toEqual(['a', 'b', 'c']);
   });
 
-  test('an event that the bus refuses permanently is set aside once', async () => {
+  test('an event that the bus refuses permanently is set aside once, even if the other events of its entry are sent twice', async () => {
     const poller = await synced();
     complete(poller);
     poller.bus.refusal = ({ detail }) => (detail.progression.id === 'a' ? 'too large' : null);
@@ -187,7 +187,7 @@ describe('a bus that accepts a part of the events', () => {
     expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('no event is set aside when the bus denies access', async () => {
+  test('when the bus denies access, no event is set aside, and the next poll publishes all events', async () => {
     const poller = await synced();
     complete(poller);
     poller.bus.fails = () => true;

@@ -21,12 +21,12 @@ const failTimes = (kind: Failure['kind'], times: number) => {
 const waitOf = (health: { retryAt: string }) => Date.parse(health.retryAt) - NOW;
 
 describe('an integration that needs a person', () => {
-  test('an integration that needs a person is polled less often after each failure, and at least every six hours', () => {
+  test('after each failure that needs a person, the integration is polled less often, from every 5 minutes to every 6 hours', () => {
     const waits = [1, 2, 3, 7, 8, 100].map((times) => waitOf(failTimes('integration', times)));
     expect(waits).toEqual([5, 10, 20, 320, 360, 360].map((minutes) => minutes * MINUTE_MS));
   });
 
-  test('when an integration needs a person, IntegrationFailing is due immediately, and only once', () => {
+  test('IntegrationFailing is due after the first failure that needs a person, and not due again after it was published', () => {
     const health = failTimes('integration', 1);
     expect(isNoticeDue(health)).toBe(true);
     const notified = { ...health, notified: true };
@@ -47,7 +47,7 @@ describe('an integration that needs a person', () => {
 });
 
 describe('a temporary failure', () => {
-  test('a temporary failure is retried at the next dispatch', () => {
+  test('after a temporary failure, the integration is polled again at the next dispatch', () => {
     expect(waitOf(failTimes('transient', 50))).toBe(0);
   });
 
@@ -59,7 +59,7 @@ describe('a temporary failure', () => {
 });
 
 describe('an integration that is being set up', () => {
-  test('IntegrationFailing is never due for an integration that waits for its setup', () => {
+  test('while an integration waits for its setup in Kombo, IntegrationFailing is never due, and a poll runs every 10 minutes', () => {
     const later = NOW + 100 * HOUR_MS;
     expect(isNoticeDue(afterFailure(failTimes('waiting', 20), failure('waiting'), later))).toBe(false);
     expect(waitOf(failTimes('waiting', 20))).toBe(10 * MINUTE_MS);
@@ -80,20 +80,20 @@ describe('an integration that is being set up', () => {
 });
 
 describe('a refusal of access', () => {
-  test('while it is unknown who caused a refusal, the integration is polled at each dispatch, and IntegrationFailing is not due', () => {
+  test("while the cause of Kombo's refusals is unknown, the integration is polled at each dispatch, and IntegrationFailing is not due", () => {
     const health = failTimes('access-refused', 50);
     expect(waitOf(health)).toBe(0);
     expect(isNoticeDue(afterFailure(health, failure('access-refused'), NOW + 100 * HOUR_MS))).toBe(false);
   });
 
-  test('when Kombo refuses one integration only, IntegrationFailing is due, and the integration is polled less and less often', () => {
+  test('when Kombo refuses an integration and accepts another, IntegrationFailing is due, and the refused one is polled less often', () => {
     const health = afterFailure(failTimes('access-refused', 1), failure('access-refused'), NOW, true);
     expect(isNoticeDue(health)).toBe(true);
     expect(waitOf(health)).toBe(10 * MINUTE_MS);
   });
 
   test.each(['transient', 'waiting', 'deployment'] as const)(
-    'a failure of the kind %s has the same effect whether or not Kombo accepts other integrations',
+    'a failure of the kind %s has the same effect on the health whether or not Kombo accepts other integrations',
     (kind) => {
       expect(afterFailure(WELL, failure(kind), NOW, true)).toEqual(afterFailure(WELL, failure(kind), NOW));
     },
@@ -122,12 +122,15 @@ describe('the stored failure of a poll', () => {
     [new WaitingError('m', { code: 'C', logUrl: 'https://kombo.test/log' }), 'waiting'],
     [new AccessRefusedError('m', { code: 'C', logUrl: 'https://kombo.test/log' }), 'access-refused'],
     [new DeploymentError('m', { code: 'C', logUrl: 'https://kombo.test/log' }), 'deployment'],
-  ])('a failure is stored with its code and its log page', (error, kind) => {
-    expect(failureOf(error)).toEqual({ kind, code: 'C', message: 'm', logUrl: 'https://kombo.test/log' });
-  });
+  ])(
+    "a failure (%s) is stored with the kind %s, its code and the URL of Kombo's log page for the request",
+    (error, kind) => {
+      expect(failureOf(error)).toEqual({ kind, code: 'C', message: 'm', logUrl: 'https://kombo.test/log' });
+    },
+  );
 
   test.each([new TypeError('ada@example.com is not iterable'), 'ada@example.com'])(
-    'an unexpected error is stored without its message',
+    'an unexpected error is stored without its message, because the message may contain personal data',
     (error) => {
       expect(failureOf(error).kind).toBe('transient');
       expect(failureOf(error).message).not.toContain('ada@example.com');

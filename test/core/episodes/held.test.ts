@@ -31,14 +31,14 @@ const notified = (poller: World) => poller.bus.notified.map(({ type }) => type);
 const checkpointOf = (poller: World): Checkpoint => poller.store.place().checkpoint;
 
 describe('a mass change', () => {
-  test('suspect changes up to the limit are published', async () => {
+  test('as many removals as the limit of suspect changes are published without a hold', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, LIMIT));
     expect(await poller.poll()).toMatchObject({ kind: 'ended', ended: [{ events: LIMIT }] });
     expect(notified(poller)).toEqual([]);
   });
 
-  test('the pages within the limit are published, all later changes are held, and ChangesHeld is published once', async () => {
+  test('of a mass removal, the pages within the limit are published, the later pages are held, and ChangesHeld is published once', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
 
@@ -64,7 +64,7 @@ describe('a mass change', () => {
     expect(notified(poller)).toEqual(['ChangesHeld']);
   });
 
-  test('a mass change is held when it comes in many small runs', async () => {
+  test('removals that many small runs find are held when together they exceed the limit', async () => {
     const poller = await synced();
     for (let at = 0; at < 10; at += 1) {
       remove(poller, ids.slice(at * 5, at * 5 + 5));
@@ -85,7 +85,7 @@ describe('a mass change', () => {
     expect(poller.types()).toHaveLength(2 * LIMIT);
   });
 
-  test('a mass change during a first sync is held', async () => {
+  test('a removal of all records during a first sync is held', async () => {
     const poller = world();
     poller.kombo.pageSize = 10;
     poller.put(...ids.map((id) => observed({ id })));
@@ -98,7 +98,7 @@ describe('a mass change', () => {
     expect(poller.types().length).toBeLessThanOrEqual(LIMIT);
   });
 
-  test('a hold stays the same when Kombo no longer accepts the cursor of its run', async () => {
+  test('a hold continues without a second ChangesHeld when Kombo no longer accepts the cursor of the held run', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     for (let day = 0; day < 10; day += 1) {
@@ -112,7 +112,7 @@ describe('a mass change', () => {
     expect(new Set(poller.bus.published.map(({ detail }) => detail.id)).size).toBe(40);
   });
 
-  test('when ChangesHeld could not be published, the next run publishes it with the same id', async () => {
+  test('when the bus does not accept ChangesHeld, the next poll publishes it with an id that contains the start of the hold', async () => {
     const poller = await synced();
     remove(poller, ids);
     poller.bus.tellFailures = [new TransientError('the bus is away')];
@@ -125,7 +125,7 @@ describe('a mass change', () => {
     ]);
   });
 
-  test('when a hold ends before its ChangesHeld is published, ChangesHeld and ChangesReleased are published', async () => {
+  test('when the bus did not accept ChangesHeld and the hold then ends, ChangesHeld and ChangesReleased are published', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     poller.bus.tellFailures = [new TransientError('the bus is away')];
@@ -135,7 +135,7 @@ describe('a mass change', () => {
     expect(notified(poller)).toEqual(['ChangesHeld', 'ChangesReleased']);
   });
 
-  test('a mass change that stops the incremental run and the reconciliation is published as one hold', async () => {
+  test('when a mass change stops a reconciliation and an incremental run, ChangesHeld is published once until a person decides', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     for (const record of poller.shown) record.updatedAt = 0;
@@ -171,7 +171,7 @@ describe('a mass change', () => {
     expect(notified(poller)).toEqual(['ChangesHeld']);
   });
 
-  test('the count of held changes continues in the next call when the time is spent, and a release is refused until the count is complete', async () => {
+  test('when a poll has no time left to count held changes, the next poll continues the count, and until then a release is refused', async () => {
     const poller = await synced();
     remove(poller, ids);
     const someTime = (pages: number) => {
@@ -221,7 +221,7 @@ describe('held changes', () => {
     expect(notified(poller)).toEqual(['ChangesHeld', 'ChangesReleased']);
   });
 
-  test('a release does not apply to changes that were not counted', async () => {
+  test('a release does not apply to removals that happen after the held removals were counted', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 50));
     await poller.poll();
@@ -232,7 +232,7 @@ describe('held changes', () => {
     expect(notified(poller)).toEqual(['ChangesHeld', 'ChangesReleased', 'ChangesHeld']);
   });
 
-  test('discarded changes are published only when the records change again', async () => {
+  test('discarded removals are not published, not even by a reconciliation, but a later change of such a record is published', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
     await poller.poll();
@@ -250,7 +250,7 @@ describe('held changes', () => {
     expect(poller.types().slice(20)).toEqual(['CourseCompleted']);
   });
 
-  test('a release that was interrupted by a crash at any call is completed by the next poll', async () => {
+  test('when a poll that publishes released changes is killed at any call, the next poll publishes the rest', async () => {
     for (let at = 1; ; at += 1) {
       const poller = await synced();
       remove(poller, ids.slice(0, 90));

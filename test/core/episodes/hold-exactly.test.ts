@@ -101,7 +101,7 @@ function largestItem(poller: World): number {
 }
 
 describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i)', (seed) => {
-  test('a release publishes exactly the counted changes, whatever records change after the decision', async () => {
+  test('a release publishes exactly the counted removals, even if polls are interrupted and records change after the decision', async () => {
     const { poller, removed, live } = await withMassRemoval();
     expect(await interruptedPolls(poller, seed)).toBe('held');
     const held = await decide(poller, 'release');
@@ -143,7 +143,7 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
     expect(poller.store.place().checkpoint).toMatchObject({ held: null, run: null });
   });
 
-  test('a discard applies to exactly the counted changes, until the records change again', async () => {
+  test('a discard applies to exactly the counted removals until a record changes again, even if polls are interrupted', async () => {
     const { poller, removed, live } = await withMassRemoval();
     expect(await interruptedPolls(poller, seed)).toBe('held');
     await decide(poller, 'discard');
@@ -166,7 +166,7 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
   });
 });
 
-test('while held changes are counted, each page is read once, and the changes of each page are decided once', async () => {
+test('a poll that counts held changes reads each page of Kombo once, and the known states of each page once', async () => {
   const { poller } = await withMassRemoval();
   poller.store.calls.length = 0;
   poller.kombo.reads.length = 0;

@@ -77,7 +77,7 @@ describe('a mass change of each suspect kind', () => {
       later({ status: 'COMPLETED', enrolledAt: null }),
     ],
   ])(
-    'suspect changes of the kind %s are published up to the limit, and one more change is held (%s)',
+    'a page with as many suspect changes of the kind %s as the limit is published, and a page with one more is held (%s)',
     async (kind, _what, before, record) => {
       const passes = await knows(kind === 'firstSeenUndated' ? { ...before, enrolledAt: null } : before);
       passes.put(...records(LIMIT, record));
@@ -95,7 +95,7 @@ describe('a mass change of each suspect kind', () => {
     },
   );
 
-  test('on a platform that sends enrolment dates, many new records without dates are held as firstSeenUndated', async () => {
+  test('on a platform that sends enrolment dates, 5,000 new records without an enrolment date are held as firstSeenUndated', async () => {
     const poller = await knows({});
     poller.put(...records(5_000, later({ enrolledAt: null }), KNOWN));
     expect(await poller.poll()).toMatchObject({
@@ -113,7 +113,7 @@ describe('a mass change of each suspect kind', () => {
     });
   });
 
-  test('a record counts as one suspect change, however often it changes', async () => {
+  test('a record that is dropped and removed, and that several pages show, counts as one held change', async () => {
     const poller = await knows({});
     poller.kombo.pageSize = 30;
     const gone = records(60, later({ status: 'DROPPED', removedAt: REMOVED }));
@@ -127,20 +127,20 @@ describe('a mass change of each suspect kind', () => {
 });
 
 describe('ordinary learning', () => {
-  test('any number of completions with a recent date or without a date is not held', async () => {
+  test('completions of all learners, with a recent date or without a date, are not held', async () => {
     const poller = await knows({ status: 'IN_PROGRESS' });
     poller.put(...records(200, later({ status: 'COMPLETED', completedAt: TODAY })));
     poller.put(...records(200, later({ status: 'COMPLETED' }), 200));
     expect(await poller.poll()).toMatchObject({ kind: 'ended', ended: [{ events: 400 }] });
   });
 
-  test('any number of new enrolments with a recent date is not held', async () => {
+  test('5,000 new enrolments with a recent date are not held', async () => {
     const poller = await knows({});
     poller.put(...records(5_000, later({ enrolledAt: TODAY }), KNOWN));
     expect(await poller.poll()).toMatchObject({ kind: 'ended', ended: [{ events: 5_000 }] });
   });
 
-  test('enrolments without a date are not held on a platform that never sends enrolment dates', async () => {
+  test('on a platform that never sends enrolment dates, 5,000 new enrolments without a date are not held', async () => {
     const poller = await knows({ enrolledAt: null });
     poller.put(...records(5_000, later({ enrolledAt: null }), KNOWN));
     expect(await poller.poll()).toMatchObject({ kind: 'ended', ended: [{ events: 5_000 }] });
@@ -169,7 +169,7 @@ describe('ordinary learning', () => {
   });
 });
 
-test('a date counts as old by its distance to the latest watermark that the integration ever had', async () => {
+test('after the watermark is set back, an enrolment date counts as old by comparison with the latest watermark there ever was', async () => {
   const poller = await knows({});
   const { checkpoint } = poller.store.place();
   poller.store.putCheckpoint({ ...checkpoint, watermark: '2026-01-01T00:00:00.000Z' });

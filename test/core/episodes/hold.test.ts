@@ -52,7 +52,7 @@ function decisions(): [Decision, Decision] {
 }
 
 describe('the count of a hold', () => {
-  test('the count of held changes is used for the run that was stopped, at the page where the run stopped', () => {
+  test('the count of held changes belongs to the run that was stopped, at the pass and page where the run stopped', () => {
     expect(isCounted(held, run)).toBe(true);
     expect(countingOf({ ...empty, held: counting, run }, 'run')).toEqual(counting.counting);
   });
@@ -67,7 +67,7 @@ describe('the count of a hold', () => {
     expect(countingOf({ ...empty, held: counting, run: other }, 'run')).toBeNull();
   });
 
-  test('the count of held changes is incomplete while counting is in progress or must start over', () => {
+  test('the count of held changes is incomplete while the count is in progress and when it must start over', () => {
     expect(isCounted(counting, run)).toBe(false);
     expect(isCounted({ ...held, stoppedAt: null }, run)).toBe(false);
     expect(countingOf({ ...empty, held, run }, 'run')).toBeNull();
@@ -84,7 +84,7 @@ describe('the count of a hold', () => {
     expect(withoutCount(checkpoint, 'reconciliation')).toEqual(checkpoint);
   });
 
-  test('when the stopped run starts over, the count of its held changes is deleted', () => {
+  test('when a held run starts over, the count of its held changes is deleted', () => {
     const checkpoint = withoutCount({ ...empty, held: counting, run }, 'run');
     expect(checkpoint.held).toEqual({ ...counting, stoppedAt: null, counting: null, chunks: [] });
     expect(withoutCount(empty, 'run')).toEqual(empty);
@@ -102,7 +102,7 @@ describe('the limit of suspect changes', () => {
     [24, 1, false],
     [25, 1, true],
   ])(
-    'after %i published suspect changes, a page with %i suspect changes exceeds the limit: %s',
+    'after %i suspect changes on the same day, a page with %i more exceeds the limit of 25: %s',
     (before, count, tooMany) => {
       const page = [ordinary, ...Array.from({ length: count }, () => suspect)];
       expect(exceedsLimit(page, passed(before), SETTINGS, now)).toBe(tooMany);
@@ -129,12 +129,12 @@ describe('a new hold', () => {
     return { hold: done.result, now: new Date(poller.clock.read()).toISOString() };
   };
 
-  test('a new hold begins to count at the page where its run stopped', async () => {
+  test('a new hold begins to count held changes at the page where its run stopped', async () => {
     const { hold, now } = await stoppedAgain(null);
     expect(hold).toEqual({ ...held, since: now, counting: run, chunks: [], notice: 'none' });
   });
 
-  test('a new hold of one run continues the episode of an earlier hold of another run', async () => {
+  test('when a reconciliation is already held, a hold of the incremental run continues the same episode', async () => {
     const { hold } = await stoppedAgain({ ...held, mode: 'reconcile' });
     expect(hold).toMatchObject({ since: AT, mode: 'incremental', notice: 'published', chunks: [] });
   });
@@ -148,7 +148,7 @@ test('`endHold` publishes nothing when nothing is held', async () => {
   expect(poller.bus.notified).toEqual([]);
 });
 
-test('when a hold ends and its ChangesHeld was never published, no event is published', async () => {
+test('when a hold ends before its changes are completely counted, neither ChangesHeld nor ChangesReleased is published', async () => {
   const ids = Array.from({ length: 100 }, (_, at) => `p${String(at).padStart(3, '0')}`);
   const poller = await synced(ids);
   poller.kombo.pageSize = 10;

@@ -37,7 +37,7 @@ const episodes = {
 };
 
 test.each(Object.entries(episodes))(
-  'the event %s has the same id in each publication, at whatever call the process is killed',
+  'when a poll is killed at any call and the next poll continues, the event %s is published with one id only',
   async (type, begin) => {
     for (const tookEffect of [false, true]) {
       for (let at = 1; ; at += 1) {
@@ -55,7 +55,7 @@ test.each(Object.entries(episodes))(
   },
 );
 
-test('after each published IntegrationFailing, IntegrationRecovered is published, at whatever call the process was killed', async () => {
+test('when a failing poll is killed at any call, IntegrationRecovered is published later if IntegrationFailing was published', async () => {
   for (const tookEffect of [false, true]) {
     for (let at = 1; ; at += 1) {
       const poller = await synced();
@@ -74,7 +74,7 @@ test('after each published IntegrationFailing, IntegrationRecovered is published
   }
 });
 
-test('a frozen worker publishes no event when it resumes and fails after another worker has acquired the lease', async () => {
+test('a frozen poll that resumes and fails after another poll has succeeded publishes and stores nothing', async () => {
   const poller = await synced();
   poller.kombo.failures = [new IntegrationError('no permission')];
   const frozen = await poller.pollWithFault({ at: 2, kind: 'frozen', tookEffect: false });

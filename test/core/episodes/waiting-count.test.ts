@@ -55,7 +55,7 @@ describe('a count of held changes', () => {
     { size: '+1' },
   );
 
-  test('a count of held changes counts each progression once and stores each change, however often the count is interrupted', async () => {
+  test('a count of held changes counts each progression once and stores each change once, however often the count is interrupted', async () => {
     await fc.assert(
       fc.asyncProperty(some, async (all) => {
         const chunks: HeldChunk[] = [];
@@ -143,13 +143,13 @@ describe('the size of a chunk of held changes', () => {
     return { changes, bytes: chunk.fingerprints.length + Buffer.byteLength(JSON.stringify(chunk.courses)) };
   };
 
-  test('a chunk of held changes is full when it has the maximum number of fingerprints', async () => {
+  test('a chunk of held changes takes more than 3,900 fingerprints and stays smaller than 65 kB', async () => {
     const { changes, bytes } = await filled(() => ({}));
     expect(changes).toBeGreaterThan(3_900);
     expect(bytes).toBeLessThan(CHUNK_BYTES + LAST_CHANGE_BYTES);
   });
 
-  test('a chunk of held changes with many long course titles is full with fewer fingerprints', async () => {
+  test('a chunk of held changes with long course titles takes more than 100 fingerprints and stays smaller than 65 kB', async () => {
     const { changes, bytes } = await filled((at) => ({ id: `course-${at}`, title: '学'.repeat(200) }));
     expect(changes).toBeGreaterThan(100);
     expect(bytes).toBeLessThan(CHUNK_BYTES + LAST_CHANGE_BYTES);

@@ -72,14 +72,14 @@ const refused = (intervals: number, retryIn?: number) => ({
 });
 
 describe('a refusal of access', () => {
-  test('when Kombo refuses the only integration, the refusal counts as an error of the deployment', () => {
+  test('when Kombo refuses the only integration, the refusal counts as an error of the deployment, and its polls stop', () => {
     expect(summary(dueOf({ a: { succeeded: 2, failed: refused(1) } }))).toEqual({
       polls: [],
       stopped: ['a'],
     });
   });
 
-  test('when Kombo refused all integrations that ran in the last two intervals, the refusals count as an error of the deployment', () => {
+  test('when Kombo refused all integrations that ran in the last two poll intervals, the refusals count as an error of the deployment', () => {
     const due = dueOf({
       a: { succeeded: 2, failed: refused(1) },
       b: { succeeded: null, failed: refused(0.9) },
@@ -92,7 +92,7 @@ describe('a refusal of access', () => {
     expect(summary(due)).toEqual({ polls: ['new', 'late'], stopped: ['a', 'b'] });
   });
 
-  test('when Kombo accepts an integration after it refused another one, the refusal counts as a failure of the refused integration', () => {
+  test('when Kombo refuses integration A and later accepts integration B, the refusal counts as a failure of A', () => {
     expect(summary(dueOf({ a: { failed: refused(1) }, b: { succeeded: 0.9 } }))).toEqual({
       polls: ['a, own', 'b'],
       stopped: [],
@@ -100,19 +100,19 @@ describe('a refusal of access', () => {
   });
 
   test.each(['integration', 'waiting'] as const)(
-    'when an integration fails with the kind %s after Kombo refused another one, the refusal counts as a failure of the refused integration',
+    'when Kombo refuses integration A and B later has a failure of the kind %s, the refusal counts as a failure of A',
     (kind) => {
       const due = dueOf({ a: { failed: refused(1) }, b: { failed: { kind, ago: 0.9, retryIn: 1 } } });
       expect(summary(due)).toEqual({ polls: ['a, own'], stopped: [] });
     },
   );
 
-  test('a refusal still counts as a failure of the refused integration when Kombo has accepted another integration and now refuses it', () => {
+  test('when Kombo refuses integration A, later accepts B and then refuses B, the refusal of A still counts as a failure of A', () => {
     const due = dueOf({ a: { failed: refused(3, 5) }, b: { succeeded: 1, failed: refused(0.5) } });
     expect(summary(due)).toEqual({ polls: [], stopped: ['b'] });
   });
 
-  test('an integration is not polled for at most two intervals while it is unknown whether the integration or the deployment caused a refusal', () => {
+  test('after an unexplained refusal, an integration is not polled, and after two poll intervals it counts as an error of the deployment', () => {
     const fleet = (intervals: number) => ({
       a: { failed: refused(intervals - 0.1) },
       b: { succeeded: intervals },
@@ -122,7 +122,7 @@ describe('a refusal of access', () => {
     expect(summary(dueOf(fleet(2.1)))).toEqual({ polls: ['b'], stopped: ['a'] });
   });
 
-  test('a temporary failure of another integration does not show whether the integration or the deployment caused a refusal', () => {
+  test('when Kombo refuses integration A and B later has a temporary failure, the refusal of A counts as an error of the deployment', () => {
     const due = dueOf({
       a: { failed: refused(1) },
       b: { succeeded: 3, failed: { kind: 'transient', ago: 0.5 } },
@@ -130,7 +130,7 @@ describe('a refusal of access', () => {
     expect(summary(due)).toEqual({ polls: ['b'], stopped: ['a'] });
   });
 
-  test('an integration that failed for its own reason is not due before its retry time', () => {
+  test('an integration that Kombo refused while it accepted another integration is not due before its retry time', () => {
     expect(summary(dueOf({ a: { failed: refused(1, 3) }, b: { succeeded: 0.5 } })).polls).toEqual(['b']);
   });
 
@@ -146,7 +146,7 @@ describe('a refusal of access', () => {
   });
 });
 
-test('an integration for which AWS denied a permission is due at each dispatch', () => {
+test('an integration for which AWS denied a permission is due at each dispatch while another integration succeeds', () => {
   const due = dueOf({ a: { failed: { kind: 'deployment', ago: 1 } }, b: { succeeded: 0.9 } });
   expect(summary(due)).toEqual({ polls: ['a', 'b'], stopped: [] });
 });
@@ -194,7 +194,7 @@ describe('fleets with any failures', () => {
     );
   });
 
-  test('an integration that failed for its own reason is due at its retry time, whatever the state of the other integrations', () => {
+  test('an integration with any failure other than a refusal or a denied permission is due exactly from its retry time on', () => {
     fc.assert(
       fc.property(fleet, (list) => {
         const { polls } = summary(dueOf(Object.fromEntries(list)));
@@ -223,7 +223,7 @@ describe('fleets with any failures', () => {
     );
   });
 
-  test('a dispatch lists an active integration at most once, either as due or as stopped', () => {
+  test('a dispatch lists only active integrations, each at most once, as due or as stopped', () => {
     fc.assert(
       fc.property(fleet, (list) => {
         const { polls, stopped } = dueOf(Object.fromEntries(list));
@@ -257,7 +257,7 @@ const fleets = fc
 /** Generates the delay of each dispatch, as a share of the interval. */
 const jitters = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 100, maxLength: 100 });
 
-test('while Kombo refuses all integrations, the integration that succeeded last is the first probe, and each interval has another probe', () => {
+test('while Kombo refuses all integrations, each is the probe once before any is again, beginning with the last that succeeded', () => {
   fc.assert(
     fc.property(fleets, jitters, (fleet, jitter) => {
       let last: Probe | null = null;
@@ -280,19 +280,19 @@ test('while Kombo refuses all integrations, the integration that succeeded last 
   );
 });
 
-test('while Kombo refuses all integrations, a second dispatch within an interval has no probe', () => {
+test('while Kombo refuses all integrations, a second dispatch within the same poll interval has no probe', () => {
   const fleet = [stopped('moodle:a', NOW - INTERVAL_MS), stopped('moodle:b', null)];
   const last = { integration: 'moodle:a', at: at(NOW) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW + MINUTE_MS, intervalMs: INTERVAL_MS })).toBeNull();
 });
 
-test('the order of the probes starts over after an integration has succeeded', () => {
+test('when an integration succeeded after the last probe, the next probe is the integration that succeeded last', () => {
   const fleet = [stopped('moodle:a', NOW - 2 * INTERVAL_MS), stopped('moodle:b', NOW - INTERVAL_MS)];
   const last = { integration: 'moodle:b', at: at(NOW - 3 * INTERVAL_MS) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW, intervalMs: INTERVAL_MS })).toBe('moodle:b');
 });
 
-test('the order of the probes starts over when polls of the last probe are no longer stopped', () => {
+test('when the last probe is no longer a stopped integration, the order of the probes begins again with the first one', () => {
   const fleet = [stopped('moodle:a', null), stopped('moodle:b', null)];
   const last = { integration: 'moodle:gone', at: at(NOW - INTERVAL_MS) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW, intervalMs: INTERVAL_MS })).toBe('moodle:a');

@@ -34,7 +34,7 @@ const entry = (changes: Change[], rest: Partial<JournalEntry> = {}): JournalEntr
 });
 
 describe('the checkpoint after an entry', () => {
-  test('after an entry, the checkpoint has the counts of the entry only in the run that wrote the entry', () => {
+  test('the counts of a journal entry are added in the checkpoint to the run that wrote the entry, not to the other run', () => {
     const { reconciliation } = checkpoint;
     expect(advance(checkpoint, entry([change(), { ...change(), events: [] }]), NOW)).toMatchObject({
       entry: 5,
@@ -50,18 +50,18 @@ describe('the checkpoint after an entry', () => {
     });
   });
 
-  test('after an entry, the checkpoint has no run when no run was in progress', () => {
+  test('a journal entry that is written while no run is in progress adds no run to the checkpoint', () => {
     expect(advance({ ...checkpoint, run: null }, entry([change()]), NOW).run).toBeNull();
   });
 
-  test('after an entry, the checkpoint records whether the pass changed something', () => {
+  test('the checkpoint records that a pass changed something after an entry with changes, not after an empty entry', () => {
     const fence = entry([]);
     expect(advance(checkpoint, fence, NOW).run?.passChanged).toBe(false);
     const changed = advance(checkpoint, entry([change()]), NOW);
     expect(advance(changed, fence, NOW).run?.passChanged).toBe(true);
   });
 
-  test('after an entry, the checkpoint records that the platform has shown an enrolment date', () => {
+  test('after an entry with an enrolment date, the checkpoint records permanently that the platform sends enrolment dates', () => {
     const undated = change({ enrolledAt: null });
     const without = advance(checkpoint, entry([undated]), NOW);
     expect(without.hasEnrolmentDates).toBe(false);
@@ -84,13 +84,13 @@ async function cutOff(): Promise<World> {
   }
 }
 
-test('a recovery reads the learner details again from Kombo', async () => {
+test('the recovery of an unpublished journal entry reads the learner details again from Kombo', async () => {
   const poller = await cutOff();
   await poller.poll();
   expect(poller.bus.published.at(-1)?.detail.learner).toMatchObject({ lastName: CANARY });
 });
 
-test('a recovery publishes events without learner details when Kombo no longer knows the integration', async () => {
+test('the recovery of an entry publishes its events without learner details when Kombo no longer knows the integration', async () => {
   const poller = await cutOff();
   poller.kombo.readByIds = async () => {
     throw new IntegrationError('Kombo returned PLATFORM.INTEGRATION_NOT_FOUND');
@@ -99,7 +99,7 @@ test('a recovery publishes events without learner details when Kombo no longer k
   expect(poller.bus.published.at(-1)?.detail.learner).toMatchObject({ firstName: null, lastName: null });
 });
 
-test('a recovery fails while Kombo cannot return the learner details, and the next poll tries again', async () => {
+test('the recovery of an unpublished entry fails and publishes nothing while Kombo temporarily cannot return the learner details', async () => {
   const poller = await cutOff();
   poller.kombo.readByIds = async () => {
     throw new TransientError('Kombo returned 503');

@@ -31,18 +31,18 @@ describe('the changes of a page', () => {
     for (const part of parts) expect(sizeOf(part) - part.length - 1).toBeLessThanOrEqual(limit);
   });
 
-  test('the size of changes is measured in bytes, not in characters', () => {
+  test('whether the changes of a page fit into one journal entry is measured in bytes, not in characters', () => {
     const wide = [decision('a', '漢'.repeat(500)), decision('b', '漢'.repeat(500))];
     expect(splitChanges(wide, 3_500)).toHaveLength(2);
   });
 
-  test('a single change that exceeds the limit of a journal entry is stored in a part without other changes', () => {
+  test('a change that alone exceeds the limit of a journal entry gets a part without other changes', () => {
     const [first, second] = decisions;
     if (first === undefined || second === undefined) throw new Error('two decisions');
     expect(splitChanges([first, second], 1)).toEqual([[first], [second]]);
   });
 
-  test('a page without changes is split into zero parts', () => {
+  test('a page without changes has no parts to store in a journal entry', () => {
     expect(splitChanges([])).toEqual([]);
   });
 });

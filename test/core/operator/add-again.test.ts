@@ -66,7 +66,7 @@ describe('a removed integration that is added again', () => {
     [{ mode: 'publish' }, ['CourseCompleted a', 'CourseStarted c', 'LearnerEnrolled d']],
     [{ mode: 'since', date: '2026-04-01T12:00:00.000Z' }, ['LearnerEnrolled d']],
   ] satisfies [Baseline, string[]][])(
-    'an integration that is added again with a baseline is synced as if for the first time: %j',
+    'an integration that is added again with the baseline %j reads all records and publishes what this baseline allows',
     async (baseline, expected) => {
       const poller = await removed(['a', 'b', 'c']);
       show(poller, 'a', 'COMPLETED');
@@ -117,7 +117,7 @@ describe('a removed integration that is added again', () => {
     );
   });
 
-  test('when the baseline of an integration that was added again starts over, changes of records that it has stored are published', async () => {
+  test('when the silent baseline of an integration that was added again starts over, a change of a record that it stored is published', async () => {
     const poller = await removed(['a', 'b', 'c']);
     poller.kombo.pageSize = 1;
     show(poller, 'a', 'IN_PROGRESS');
@@ -134,7 +134,7 @@ describe('a removed integration that is added again', () => {
     expect(notified(poller)).toEqual(['CourseCompleted a']);
   });
 
-  test('when an integration with a hold is added again, its baseline ends the hold', async () => {
+  test('when an integration was removed during a hold and is added again, its baseline ends the hold', async () => {
     const poller = world({ mode: 'silent' }, { surgeFloor: 1, surgeShare: 0 });
     for (const id of ['a', 'b', 'c']) show(poller, id, 'COMPLETED');
     await poller.store.changeIntegration(poller.integration.id, () => poller.integration);
@@ -153,7 +153,7 @@ describe('a removed integration that is added again', () => {
     expect(poller.bus.published).toEqual([]);
   });
 
-  test('when adding an integration again fails, the integration stays removed, and the second attempt runs the baseline', async () => {
+  test('when adding an integration again with a baseline fails, a second attempt without a baseline still runs the baseline', async () => {
     const poller = await removed(['a']);
     show(poller, 'a', 'COMPLETED');
     const { changeIntegration } = poller.store;
@@ -169,7 +169,7 @@ describe('a removed integration that is added again', () => {
     expect(notified(poller)).toEqual([]);
   });
 
-  test('when adding an integration again fails after the integration became active, the next poll still runs the baseline', async () => {
+  test('when adding an integration again with a baseline fails after it became active, the next poll still runs the baseline', async () => {
     const poller = await removed(['a']);
     show(poller, 'a', 'COMPLETED');
     const { releaseLease, saveCheckpoint, changeIntegration } = poller.store;
@@ -190,7 +190,7 @@ describe('a removed integration that is added again', () => {
     expect(notified(poller)).toEqual([]);
   });
 
-  test('adding an integration again changes nothing when someone else has added the integration in the meantime', async () => {
+  test('adding an integration again changes nothing when another person has added the integration in the meantime', async () => {
     const poller = await removed(['a']);
     const work = (worker: Worker) =>
       addAgain(worker, { baseline: { mode: 'publish' }, addedAt: '2026-05-01T00:00:00.000Z' });

@@ -40,7 +40,7 @@ test('after a person moves the watermark back, the next run reads from the new w
   expect(at.store.place().checkpoint.watermark).toBe(iso(at.clock.read()));
 });
 
-test('the run in progress ends when a person moves the watermark', async () => {
+test('when a person moves the watermark back, the run in progress ends, and the next run publishes its remaining changes', async () => {
   const at = await synced();
   at.kombo.pageSize = 1;
   at.put(observed({ id: 'p2' }), observed({ id: 'p3' }));
@@ -55,7 +55,7 @@ test('the run in progress ends when a person moves the watermark', async () => {
   expect(at.types()).toHaveLength(3);
 });
 
-test('the watermark can be moved forward only with `force`, because unread changes are skipped', async () => {
+test('the watermark can be moved forward only with `force`, because changes that were not read are skipped', async () => {
   const at = await synced();
   const before = at.store.place().checkpoint.watermark ?? '';
   at.clock.advance(5 * HOUR_MS);

@@ -46,7 +46,7 @@ async function retry(poller: World): Promise<RetriedSetAside> {
 }
 
 describe('a record that was set aside', () => {
-  test('the retry of a set-aside record publishes the missed change and removes the record from the list', async () => {
+  test('the retry of a set-aside record publishes the missed change, and the record is no longer listed as set aside', async () => {
     const poller = await withBrokenRecord();
     poller.put(observed({ id: 'a', status: 'COMPLETED', completedAt: REMOVED }));
     expect(await retry(poller)).toMatchObject({ processed: [BROKEN], remaining: [] });
@@ -56,7 +56,7 @@ describe('a record that was set aside', () => {
     expect(poller.types()).toEqual(['CourseCompleted']);
   });
 
-  test('the retry of a set-aside record without a missed change publishes nothing and removes the record from the list', async () => {
+  test('the retry of a set-aside record without a missed change processes the record and publishes nothing', async () => {
     const poller = await withBrokenRecord();
     const { entry } = poller.store.place().checkpoint;
     expect(await retry(poller)).toMatchObject({ processed: [BROKEN] });
@@ -64,7 +64,7 @@ describe('a record that was set aside', () => {
     expect(poller.store.place().checkpoint.entry).toBe(entry);
   });
 
-  test('a set-aside record that is still unreadable stays on the list, and the retry returns the present reason', async () => {
+  test('a set-aside record that cannot be read at its retry remains listed as set aside, and the retry returns the new reason', async () => {
     const poller = await withBrokenRecord();
     const reason = 'changed_at does not fit the schema';
     poller.ports.kombo = {
@@ -75,7 +75,7 @@ describe('a record that was set aside', () => {
     expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('a set-aside record that Kombo no longer has stays on the list', async () => {
+  test('a set-aside record that Kombo no longer has at its retry remains listed as set aside', async () => {
     const poller = await withBrokenRecord();
     poller.shown.length = 0;
     expect(await retry(poller)).toMatchObject({
@@ -84,7 +84,7 @@ describe('a record that was set aside', () => {
     expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('the retry of a set-aside record does not trust a removal while the data is expired', async () => {
+  test("the retry of a set-aside record does not publish a removal while Kombo's data is expired", async () => {
     const poller = await withBrokenRecord();
     poller.put(observed({ id: 'a', removedAt: REMOVED }));
     poller.kombo.dataExpiredAt = REMOVED;
@@ -93,7 +93,7 @@ describe('a record that was set aside', () => {
     expect(poller.types()).toEqual([]);
   });
 
-  test('the retry of a set-aside record publishes no suspect change beyond the limit', async () => {
+  test('the retry of a set-aside record does not publish a suspect change that exceeds the limit', async () => {
     const poller = await withBrokenRecord();
     poller.put(observed({ id: 'a', removedAt: REMOVED }));
     poller.settings.surgeFloor = 0;
@@ -130,7 +130,7 @@ describe('a record that was set aside', () => {
     expect(poller.store.known.get('a')?.state.status).toBe('IN_PROGRESS');
   });
 
-  test('a set-aside record is published once when the first retry was killed after the publication', async () => {
+  test('the change of a set-aside record is published once when the first retry was killed after the publication', async () => {
     const poller = await withBrokenRecord();
     poller.put(observed({ id: 'a', status: 'DROPPED' }));
     const { removeSetAside } = poller.store;
@@ -155,13 +155,13 @@ describe('a record without an id', () => {
     return poller;
   }
 
-  test('a record without an id is listed once and stays on the list', async () => {
+  test('a record without an id is listed as set aside once, although several runs read it, and a retry keeps it on the list', async () => {
     const poller = await withRecordWithoutId();
     expect(await retry(poller)).toMatchObject({ processed: [], remaining: [standIn] });
     expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('the retry of a record without an id finds the record on any page when the record has an id by then', async () => {
+  test('the retry of a record without an id finds the record on any page and publishes it when the record has an id by then', async () => {
     const poller = await withRecordWithoutId();
     poller.kombo.rejected = [];
     poller.kombo.pageSize = 1;
@@ -171,7 +171,7 @@ describe('a record without an id', () => {
     expect(poller.store.aside).toEqual([]);
   });
 
-  test('a poll removes a record without an id from the list when the record has an id by then', async () => {
+  test('a record without an id is no longer listed as set aside when a poll reads the record with an id', async () => {
     const poller = await withRecordWithoutId();
     poller.kombo.rejected = [];
     poller.put(mended);
@@ -180,13 +180,13 @@ describe('a record without an id', () => {
     expect(poller.store.aside).toEqual([]);
   });
 
-  test('the retry of a record without an id removes the record from the list when Kombo no longer shows the record', async () => {
+  test('after the retry of a record without an id that Kombo no longer shows, the record is no longer listed as set aside', async () => {
     const poller = await withRecordWithoutId();
     poller.kombo.rejected = [];
     expect(await retry(poller)).toMatchObject({ processed: [standIn], remaining: [] });
   });
 
-  test("a record without an id stays on the list when Kombo's pages do not end", async () => {
+  test("the retry of a record without an id fails and keeps the record listed as set aside when Kombo's pages do not end", async () => {
     const poller = await withRecordWithoutId();
     const { readPage } = poller.ports.kombo;
     let pages = 0;
@@ -201,7 +201,7 @@ describe('a record without an id', () => {
 });
 
 describe('an event that was set aside', () => {
-  test('the retry of a set-aside event publishes the event with the same id and removes the event from the list', async () => {
+  test('the retry of a set-aside event publishes the event with its first id, and the event is no longer listed as set aside', async () => {
     const poller = await withRefusedEvent();
     const [item] = poller.store.aside;
     poller.bus.refusal = () => null;
@@ -210,7 +210,7 @@ describe('an event that was set aside', () => {
     expect(poller.store.aside).toEqual([]);
   });
 
-  test('a set-aside event that is refused again stays on the list, and the retry returns the present reason', async () => {
+  test('a set-aside event that the bus refuses again remains listed as set aside, and the retry returns the new reason', async () => {
     const poller = await withRefusedEvent();
     poller.bus.refusal = () => 'NotToday';
     expect(await retry(poller)).toMatchObject({
@@ -220,14 +220,14 @@ describe('an event that was set aside', () => {
     expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('a set-aside event that the journal no longer has stays on the list', async () => {
+  test('the retry of a set-aside event that the journal no longer has keeps the event listed as set aside, with this reason', async () => {
     const poller = await withRefusedEvent();
     poller.store.journal.clear();
     const { remaining } = await retry(poller);
     expect(remaining[0]?.reason).toBe('the journal no longer has this event');
   });
 
-  test('a set-aside event stays on the list when the bus cannot be reached', async () => {
+  test('the retry of a set-aside event fails and keeps the event listed as set aside when the bus does not accept the event', async () => {
     const poller = await withRefusedEvent();
     poller.bus.fails = () => true;
     await expect(retry(poller)).rejects.toThrow('the bus did not take it');

@@ -66,12 +66,12 @@ test.each([
   },
 );
 
-test('the status of a paused integration is "paused", whatever its health', () => {
+test('the status of a paused integration is "paused", even if changes are held', () => {
   const paused = { ...facts(null).integration, state: 'paused' as const };
   expect(statusOf(facts({ held }, { integration: paused }), NOW).condition).toBe('paused');
 });
 
-test('the status of an integration shows the age of the watermark, the lease, the failure and the size of the journal', () => {
+test('the status of an integration shows the age of the watermark, the end of the lease, the failure and the size of the journal', () => {
   const lease = { owner: 'w', until: '2026-03-02T08:01:00.000Z' };
   const checkpoint = { watermark, entry: 120, known: 7, health: troubled('integration') };
 
@@ -120,7 +120,7 @@ test("the status of an integration shows Kombo's rate limit until the limit ends
   expect(statusOf(facts(null), NOW).limitedUntil).toBeNull();
 });
 
-test('the status of an integration shows the number of an entry that is not published yet and how many events it has', () => {
+test('the status of an integration shows the number and the count of events of a journal entry that is not published yet', () => {
   const change = decideEvents(null, observed(), new Date(NOW).toISOString());
   if (change === null) throw new Error('a first sight is a change');
   const nextEntry = entryOf([{ ...change, events: ['CourseCompleted', 'ProgressionRemoved'] }], 7);

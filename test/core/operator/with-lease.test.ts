@@ -51,7 +51,7 @@ describe("an operator's command", () => {
     );
   });
 
-  test("when an operator's command fails, its error is thrown and the next worker recovers", async () => {
+  test("when an operator's command fails, its error is thrown, its lease remains, and the next poll succeeds", async () => {
     const poller = await synced();
     const broken = withLease(poller.ports, poller.settings, poller.integration, 'operator', async () => {
       throw new Error('no');
@@ -61,7 +61,7 @@ describe("an operator's command", () => {
     expect(await poller.poll()).toMatchObject({ kind: 'ended' });
   });
 
-  test("an operator's command that was frozen beyond its lease writes nothing", async () => {
+  test("an operator's command that was frozen beyond its lease fails and writes nothing after a poll has acquired the lease", async () => {
     const poller = await synced();
     const overtaken = withLease(
       poller.ports,

@@ -22,7 +22,7 @@ describe('an integration that was never synced', () => {
     }
   });
 
-  test('no reconciliation runs before the baseline has set a watermark', async () => {
+  test("a requested reconciliation does not run when the baseline sets no watermark, because Kombo's data is expired", async () => {
     const poller = world();
     poller.put(observed({ removedAt: '2026-02-20T00:00:00.000Z' }));
     poller.kombo.dataExpiredAt = '2026-03-01T00:00:00.000Z';
@@ -34,7 +34,7 @@ describe('an integration that was never synced', () => {
     expect(poller.kombo.reads).toHaveLength(1);
   });
 
-  test('the first reconciliation does not publish a record that a silent baseline missed, but the second reconciliation does', async () => {
+  test('a record that a silent baseline missed is published if the second reconciliation finds it, not if the first finds it', async () => {
     const poller = world();
     poller.put(observed({ id: 'a' }));
     await poller.poll();
@@ -78,7 +78,7 @@ describe('an integration that was never synced', () => {
     expect(poller.types()).toEqual(['LearnerEnrolled']);
   });
 
-  test('a reconciliation that was requested before the baseline runs after the baseline', async () => {
+  test('when a reconciliation is requested before the first sync, the poll runs the baseline and then the reconciliation', async () => {
     const poller = world();
     poller.put(observed());
     expect(await poller.poll({ mode: 'reconcile' })).toMatchObject({
@@ -98,7 +98,7 @@ describe('a baseline of a synced integration', () => {
     expect(poller.store.place().lease).toBeNull();
   });
 
-  test('a new baseline with `force` publishes no changes and replaces the incremental run', async () => {
+  test('a new silent baseline with `force` stores changes without events and runs instead of the incremental run', async () => {
     const poller = await synced();
     poller.put(observed({ id: 'a', status: 'COMPLETED' }));
     const outcome = await poller.poll({ mode: 'baseline', force: true });
@@ -118,7 +118,7 @@ describe('a baseline of a synced integration', () => {
     expect(new Set(ids).size).toBe(2);
   });
 
-  test('a forced baseline continues in the next call without `force`', async () => {
+  test('a forced baseline that ran out of time is continued by the next poll without `force`', async () => {
     const poller = await synced(['a', 'b', 'c', 'd']);
     poller.kombo.pageSize = 2;
     expect(await poller.poll({ mode: 'baseline', force: true, timeLeft: () => false })).toMatchObject({

@@ -56,7 +56,7 @@ const repeats = (poller: World) => {
 describe.each([false, true])(
   'a poll that is stopped at any call (the call took effect: %s)',
   (tookEffect) => {
-    test('a poll that was killed at any call is completed by the next poll', async () => {
+    test('a poll that was killed at any of its calls is completed by the next poll', async () => {
       const calls = await atEveryCall('killed', tookEffect, busy, async (poller, fault) => {
         poller.clock.advance(HOUR_MS);
         await poller.poll();
@@ -97,7 +97,7 @@ describe.each([false, true])(
 describe.each([false, true])(
   'a worker that is frozen beyond its lease at any call (the call took effect: %s)',
   (tookEffect) => {
-    test('a worker that was frozen beyond its lease writes nothing after another worker has polled', async () => {
+    test('a worker that was frozen beyond its lease writes nothing when it resumes after another worker has polled', async () => {
       await atEveryCall('frozen', tookEffect, busy, async (poller, fault, { thaw }) => {
         poller.clock.advance(HOUR_MS);
         // Records change after the frozen worker has read them. One of them changes back to its earlier
@@ -121,7 +121,7 @@ describe.each([false, true])(
       });
     });
 
-    test('a worker that was frozen beyond its lease publishes nothing when the platform has undone the changes', async () => {
+    test('a worker that was frozen beyond its lease before it appended its entry publishes no change that the platform has undone', async () => {
       await atEveryCall('frozen', tookEffect, busy, async (poller, fault, { calls, thaw }) => {
         poller.clock.advance(HOUR_MS);
         const hasAppended = tookEffect || calls.indexOf('appendEntry') < fault.at - 1;
@@ -155,7 +155,7 @@ describe.each([false, true])(
 );
 
 describe('two workers on one integration', () => {
-  test('a second worker on an integration requests another poll and ends, and the first worker then reports this request', async () => {
+  test('while a worker polls an integration, a second worker ends at once, and the first then reports that a further poll is needed', async () => {
     const poller = await busy();
     const first = await poller.pollWithFault({ at: 3, kind: 'frozen', tookEffect: false });
     expect(await poller.poll()).toMatchObject({ kind: 'busy' });
@@ -196,7 +196,7 @@ describe('two workers on one integration', () => {
   });
 });
 
-test('a worker stops and writes nothing when its lease has expired', async () => {
+test('a worker whose lease expires while it reads a page stops and writes nothing', async () => {
   const poller = await busy();
   let pages = 0;
   poller.kombo.beforePage = () => {

@@ -24,7 +24,7 @@ setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
 test.each<PollMode>(['baseline', 'reconcile'])(
-  'the memory of a run with the mode %s does not grow with the number of records',
+  'the memory that a run with the mode %s uses does not grow with the number of its records',
   async (mode) => {
     await mostInUse(FEW, mode);
     const few = await mostInUse(FEW, mode);

@@ -41,7 +41,7 @@ async function lived(life: Life): Promise<{ poller: SchoolWorld; missed: number 
 }
 
 describe('random schools and interrupted polls', () => {
-  test('no promise is broken in random schools when polls are interrupted at random', async () => {
+  test('in random schools, polls that are interrupted at random break none of the promises about events', async () => {
     await fc.assert(
       fc.asyncProperty(lifeOf(true), async (life) => {
         const { poller } = await lived(life);
@@ -55,7 +55,7 @@ describe('random schools and interrupted polls', () => {
     );
   });
 
-  test('a reconciliation finds no missed change in random schools whose pages keep their order', async () => {
+  test('in random schools whose pages keep their order, a reconciliation finds no change that the incremental runs missed', async () => {
     await fc.assert(
       fc.asyncProperty(lifeOf(false), async (life) => {
         const { poller, missed } = await lived(life);
@@ -108,7 +108,7 @@ describe('schools in which nothing happens', () => {
     mode: fc.constantFrom('incremental' as const, 'reconcile' as const),
   });
 
-  test('records in which nothing happened publish no event, in whatever form and order Kombo shows them', async () => {
+  test('when Kombo shows unchanged records in another order, twice, renamed or with hidden fields, nothing is published or stored', async () => {
     const past = fc.array(happening(SEATS), { minLength: 5, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(past, fc.array(noise, { minLength: 1, maxLength: 6 }), async (happened, noises) => {
@@ -144,7 +144,7 @@ describe('schools in which nothing happens', () => {
     );
   });
 
-  test('the first sync of a random school publishes nothing', async () => {
+  test('a silent first sync of a random school stores all records and publishes nothing', async () => {
     const past = fc.array(happening(SEATS), { maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(past, fc.integer({ min: 1, max: 9 }), async (happened, pageSize) => {
@@ -165,7 +165,7 @@ describe('a mass change', () => {
   const MANY = 40;
   const COUNTED = ['ProgressionRemoved', 'ProgressionRestored'];
 
-  test("without a person's decision, no more suspect changes than the limit are published within 24 hours, even over several runs and crashes", async () => {
+  test("without a person's decision, no more removals and restorations than the limit are published within 24 hours, even after crashes", async () => {
     const turn = fc.record({
       first: fc.nat({ max: MANY - 1 }),
       count: fc.nat({ max: 12 }),

@@ -44,7 +44,7 @@ function scripted(answers: Record<string, Page | Error>) {
 const three = { first: page('a'), a: page('b'), b: page(null) };
 
 describe('pages', () => {
-  test('pages are read in order from the first page to the last', async () => {
+  test("Kombo's pages are read in order from the first page to the last", async () => {
     const { pages, asked } = scripted(three);
     const read: (string | null)[] = [];
     for await (const { next } of pages(() => true)) read.push(next);
@@ -52,20 +52,20 @@ describe('pages', () => {
     expect(asked).toEqual(['first', 'a', 'b']);
   });
 
-  test('pages are read from the given cursor to the last page', async () => {
+  test("Kombo's pages are read from the given cursor to the last page", async () => {
     const { pages, asked } = scripted(three);
     for await (const _ of pages(() => true, 'a'));
     expect(asked).toEqual(['a', 'b']);
   });
 
-  test('a page is fetched while the page before it is processed', async () => {
+  test('the next page is fetched while the page before it is processed', async () => {
     const { pages, asked } = scripted(three);
     const seen: number[] = [];
     for await (const _ of pages(() => true)) seen.push(asked.length);
     expect(seen).toEqual([2, 3, 3]);
   });
 
-  test('when no time is left, a page is fetched only when the caller asks for the page', async () => {
+  test('when no time is left, the next page is fetched only when the caller asks for it', async () => {
     const { pages, asked } = scripted(three);
     const seen: number[] = [];
     for await (const _ of pages(() => false)) seen.push(asked.length);
@@ -90,7 +90,7 @@ describe('an error of a page that is fetched ahead', () => {
     await expect(iterator.next()).rejects.toThrow('broken');
   });
 
-  test('the error of a page that the caller does not ask for is ignored', async () => {
+  test('the error of a page that was fetched ahead is ignored when the caller does not ask for the page', async () => {
     const { pages } = scripted(broken);
     for await (const _ of pages(() => true)) break;
     await new Promise<void>((resolve) => setImmediate(resolve));
@@ -127,12 +127,12 @@ describe('pages that end', () => {
 });
 
 describe('pages that repeat', () => {
-  test('a page whose next cursor is its own cursor is refused', () => {
+  test('a run is refused when the next cursor of a page equals the cursor of the page', () => {
     expect(readAll(() => 'same')).toBe(-1);
   });
 
   test.each([2, 3, 7, 64, 100])(
-    'a run whose %d cursors repeat is refused after at most four rounds',
+    'a run whose %d cursors repeat in a cycle is refused after at most four cycles',
     (length) => {
       const read = -readAll((_, page) => `c${page % length}`);
       expect(read).toBeGreaterThan(0);
@@ -147,10 +147,10 @@ describe('pages that repeat', () => {
   });
 });
 
-test('a page is refused after 1,000 empty pages with different cursors', () => {
+test('a run is refused after 1,000 pages without records, even if all cursors differ', () => {
   expect(readAll((_, page) => `c${page}`, 0)).toBe(-1_000);
 });
 
-test('a page is refused after 40,000 full pages with different cursors', () => {
+test('a run is refused after 40,000 pages, even if all pages have records and all cursors differ', () => {
   expect(readAll((_, page) => `c${page}`, 250)).toBe(-40_000);
 });

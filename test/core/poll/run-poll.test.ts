@@ -16,7 +16,7 @@ describe('an incremental run', () => {
       ['2026-03-02T07:45:00.000Z', '2026-03-02T08:45:00.000Z'],
     ],
   ])(
-    'an incremental run requests the changes since the watermark less the overlap, and the watermark is from %s',
+    'an incremental run requests the changes since the watermark less the overlap, and the watermark is the time of %s',
     async (_what, minutes, asked) => {
       const poller = world();
       poller.kombo.skewMs = minutes * MINUTE_MS;
@@ -85,7 +85,7 @@ describe('an incremental run', () => {
     expect(poller.types()).toEqual(['LearnerEnrolled']);
   });
 
-  test('an incremental run of several pages reads each page once', async () => {
+  test('an incremental run of several pages reads each page once and publishes the changes of all pages', async () => {
     const poller = await synced(['a', 'b', 'c', 'd', 'e']);
     poller.kombo.pageSize = 2;
     poller.put(...['a', 'c', 'e'].map((id) => observed({ id, status: 'DROPPED' })));
@@ -131,7 +131,7 @@ describe('an incremental run', () => {
     expect(await poller.poll()).toMatchObject({ kind: 'ended', ended: [{ pages: 6 }] });
   });
 
-  test('an incremental run stores no names or e-mail addresses', async () => {
+  test('an incremental run that publishes names and e-mail addresses does not store them', async () => {
     const poller = await synced(['a'], { mode: 'publish' }, { learnerDetails: 'include' });
     poller.put(observed({ id: 'a', status: 'COMPLETED' }));
     await poller.poll();
@@ -142,7 +142,7 @@ describe('an incremental run', () => {
 
 describe('reading unchanged records again', () => {
   test.each(['reconcile', 'baseline'] as const)(
-    'a run with the mode %s writes and publishes nothing when no record has changed',
+    'a run with the mode %s writes no journal entry and no progression and publishes nothing when no record has changed',
     async (mode) => {
       const poller = await synced();
       const outcome = await poller.poll({ mode, force: true });
@@ -177,7 +177,7 @@ describe('records and events that cannot be processed', () => {
   });
 });
 
-test('when a page cannot be read, the lease is released and the watermark stays the same', async () => {
+test('when Kombo fails to return a page, the lease is released, and the watermark does not move', async () => {
   const poller = await synced();
   poller.kombo.failures = [new IntegrationError('no such integration')];
   await poller.poll();

@@ -5,7 +5,7 @@ import { MINUTE_MS } from '../../support/test-clock.ts';
 import { world } from '../../support/world.ts';
 
 describe('a run without time left', () => {
-  test('when the time is spent, a run stops after a page, and the next call continues from the cursor', async () => {
+  test("when no time is left after a page, the run stops, and the next poll continues from the run's cursor", async () => {
     const poller = world({ mode: 'publish' });
     poller.put(...Array.from({ length: 7 }, (_, at) => observed({ id: `p${at}` })));
     poller.kombo.pageSize = 2;
@@ -26,7 +26,7 @@ describe('a run without time left', () => {
     });
   });
 
-  test('an incremental run that takes two calls reads its pages twice, because no proof shows that each record was read', async () => {
+  test('an incremental run that takes two polls reads its pages twice, because no proof shows that each record was read', async () => {
     const poller = await synced(['a', 'b', 'c']);
     poller.kombo.pageSize = 2;
     poller.put(...['a', 'b', 'c'].map((id) => observed({ id, status: 'IN_PROGRESS' })));
@@ -37,7 +37,7 @@ describe('a run without time left', () => {
     expect(outcome).toMatchObject({ kind: 'ended', ended: [{ pages: 4, events: 3 }] });
   });
 
-  test('a run starts over when Kombo no longer accepts the cursor', async () => {
+  test('when Kombo no longer accepts the cursor of a run, the run starts over and publishes each event once', async () => {
     const poller = await synced(['a', 'b', 'c']);
     poller.kombo.pageSize = 2;
     poller.put(...['a', 'b', 'c'].map((id) => observed({ id, status: 'IN_PROGRESS' })));
@@ -51,7 +51,7 @@ describe('a run without time left', () => {
     expect(poller.kombo.reads.map(({ cursor }) => cursor).slice(0, 4)).toEqual([null, 'at-2', null, 'at-2']);
   });
 
-  test('a run fails when Kombo repeatedly refuses its cursor', async () => {
+  test('a run fails when Kombo repeatedly refuses its cursor, and the next poll starts a new run', async () => {
     const poller = await synced(['a', 'b', 'c']);
     poller.kombo.pageSize = 2;
     poller.put(...['a', 'b', 'c'].map((id) => observed({ id, status: 'IN_PROGRESS' })));
@@ -64,7 +64,7 @@ describe('a run without time left', () => {
   });
 });
 
-test('a run fails when its pages repeat without end, and the next runs publish each event once', async () => {
+test('a run fails when its pages repeat without end, and the next run publishes each event once', async () => {
   const poller = await synced(['a', 'b', 'c', 'd']);
   poller.kombo.pageSize = 2;
   poller.put(...['a', 'b', 'c', 'd'].map((id) => observed({ id, status: 'DROPPED' })));
@@ -83,7 +83,7 @@ test('a run fails when its pages repeat without end, and the next runs publish e
 });
 
 describe('a reconciliation', () => {
-  test('a reconciliation publishes and counts a change that `updated_after` never returned', async () => {
+  test('a reconciliation publishes a change that no request with `updated_after` returned, and counts the change as missed', async () => {
     const poller = await synced();
     poller.put(observed({ id: 'a', status: 'DROPPED' }));
     for (const record of poller.shown) record.updatedAt = 0;
@@ -99,7 +99,7 @@ describe('a reconciliation', () => {
     expect(poller.store.place().checkpoint.watermark).toBe('2026-03-02T09:00:00.000Z');
   });
 
-  test('a reconciliation takes several calls, and each of these calls begins with an incremental run', async () => {
+  test('when a reconciliation takes several polls, each of these polls begins with an incremental run', async () => {
     const poller = await synced(['a', 'b', 'c', 'd']);
     poller.kombo.pageSize = 1;
     for (const record of poller.shown) record.updatedAt = 0;

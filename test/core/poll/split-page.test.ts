@@ -28,7 +28,7 @@ test('the changes of a page that are too large for one journal entry are stored 
   expect(poller.types()).toHaveLength(4);
 });
 
-test('when a split page contains a record twice, the second change has the number of the journal entry of the first change', async () => {
+test('when a page is stored in several entries and contains a record twice, the second change refers to the entry of the first', async () => {
   const poller = world();
   poller.kombo.pageSize = 3;
   poller.put(observed({ id: 'a' }), observed({ id: 'b' }));
@@ -58,7 +58,7 @@ test('when a split page contains a record twice, the second change has the numbe
   ]);
 });
 
-test('after a crash between the journal entries of a split page, the page is read again', async () => {
+test('when a poll is killed between the journal entries of one page, the page is read again and no event is missing', async () => {
   for (let at = 1; ; at += 1) {
     const poller = await bulky();
     // With time for only one page, the run continues from the cursor that was saved before the crash.

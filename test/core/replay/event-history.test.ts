@@ -113,7 +113,7 @@ test('the events of given progressions are found by reading only the entries tha
   );
 });
 
-test("the list of a progression's events ends at the entry that retention has removed", async () => {
+test("the list of a progression's events, latest first, ends before the first entry that retention has removed", async () => {
   const at = await polledWorld(30);
   const own = [...at.store.journal.values()].filter(({ changes }) => changes[0]?.state.id === 'p0');
   const removed = own.at(4)?.number ?? 0;
@@ -131,7 +131,7 @@ test("the list of a progression's events ends at the entry that retention has re
   );
 });
 
-test('an event that is not published yet is not listed', async () => {
+test("the list of a progression's events begins with the last entry in the checkpoint, since a later one may not be published yet", async () => {
   const at = await polledWorld(9);
   const { checkpoint } = at.store.place();
   at.store.putCheckpoint({ ...checkpoint, entry: 8 });

@@ -26,7 +26,7 @@ const journals = fc
     });
   });
 
-test('each entry of a time range is found, whatever the clocks of the writers showed and whatever retention has removed', async () => {
+test('each journal entry of a time range is found, even if the clocks of the writers differed and retention has removed entries', async () => {
   const ranges = fc.record({
     from: fc.integer({ min: -10, max: 130 }),
     length: fc.option(fc.nat(60), { nil: null }),
@@ -74,7 +74,7 @@ test('in a journal of a million entries, the entries of one day are found with a
   expect(reads).toBeLessThanOrEqual(40);
 });
 
-test('no entry is found for a time range that begins after the last entry', async () => {
+test('no journal entry is found for a time range that begins after the last entry', async () => {
   const readEntry = async () => ({ detectedAt: iso(START) });
 
   const range = { from: iso(START + CLOCKS_MS + 1), to: null };

@@ -124,7 +124,7 @@ test('a replay is refused when its range includes removed entries at the start o
   });
 });
 
-test('a range that ends more than the possible clock difference before the first entry is refused as too early', async () => {
+test('when the range of a replay ends well before the journal begins, the refusal names the time at which the journal begins', async () => {
   const at = await polledWorld(1);
   const begin = Date.parse(at.store.journal.get(1)?.detectedAt ?? '');
   const until = (ms: number) => planned(at, { range: { ...ALWAYS, to: iso(begin - ms) } });
@@ -138,7 +138,7 @@ test('a replay is accepted when its range ends now', async () => {
   expect((await at.plan({ ...ALWAYS, to: iso(at.clock.read()) })).events).toBe(1);
 });
 
-test('the plan of a replay leaves out an entry that is not yet counted in the checkpoint', async () => {
+test('the plan of a replay ignores a journal entry after the last entry in the checkpoint', async () => {
   const at = await polledWorld(3);
   const entry = at.store.journal.get(3);
   if (entry === undefined) throw new Error('it is there');

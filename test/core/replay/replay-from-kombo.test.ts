@@ -68,7 +68,7 @@ test('a replay from Kombo finds a record by its enrolment and completion dates, 
   );
 });
 
-test('a replay from Kombo includes an enrolment with a future date, unless the range ends before the date', async () => {
+test('a replay from Kombo includes an enrolment with a future date, unless its range ends at or before this date', async () => {
   const at = replayWorld();
   const enrolledAt = '2026-04-01T09:00:00.000Z';
   at.put(observed({ enrolledAt, changedAt: '2026-02-01T10:00:00.000Z' }));
@@ -80,11 +80,11 @@ test('a replay from Kombo includes an enrolment with a future date, unless the r
   );
 });
 
-test('a replay from Kombo sends only the events that match the filters', async () => {
+test('the plan of a replay from Kombo counts only the events that match the filters', async () => {
   expect((await planned(kombo(), { filter: { ...ANY_EVENT, progressions: ['p7'] } })).events).toBe(1);
 });
 
-test('a replay from Kombo sends each counted event as a replayed event and does not change the stored state', async () => {
+test('a replay from Kombo sends each event that its plan counted, marked as replayed, and does not change the stored state', async () => {
   const at = kombo();
   const plan = await planned(at);
 
@@ -99,7 +99,7 @@ test('a replay from Kombo sends each counted event as a replayed event and does 
   expect(at.store.written).toEqual([]);
 });
 
-test('a replay from Kombo starts over when Kombo no longer accepts the cursor', async () => {
+test('when Kombo no longer accepts the cursor of a replay from Kombo, the replay starts over and sends each event', async () => {
   const at = kombo();
   const replay = await at.order(await planned(at), { rate: 1 });
   let batches = 8;

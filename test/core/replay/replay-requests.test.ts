@@ -98,7 +98,7 @@ describe('the requests of a replay from Kombo', () => {
     },
   );
 
-  test('a replay from Kombo reads all records when no learner has one of the given ids in Kombo', async () => {
+  test('a replay from Kombo also reads all records when one of the given learner ids is not the id of a learner in Kombo', async () => {
     const at = school();
     at.put(observed({ id: 'p9' }, { learner: { id: BEN, remoteId: EVE } }));
 
@@ -135,7 +135,7 @@ describe('the requests of a replay from Kombo', () => {
     expect(asked(at)).toEqual([some, some]);
   });
 
-  test('a replay from Kombo reads all records when the filtered pages had fewer events than were counted', async () => {
+  test('a replay from Kombo reads all records when the filtered pages have fewer events than its plan counted', async () => {
     const at = school();
     const replay = await at.order(await plan(at, { courses: [LAW] }));
     asked(at);
@@ -147,7 +147,7 @@ describe('the requests of a replay from Kombo', () => {
     expect(sent(at)).toEqual(['p2', 'p4']);
   });
 
-  test('a replay from Kombo reads all records only once, and reports the events that are no longer there as missing', async () => {
+  test('a replay from Kombo that misses events reads all records once and reports the events that Kombo no longer has as missing', async () => {
     const at = school();
     const replay = await at.order(await plan(at, { courses: [LAW] }));
     asked(at);
@@ -182,7 +182,7 @@ const list = fc.oneof(
   fc.array(fc.oneof(komboIds, ownIds), { minLength: 1, maxLength: 3 }),
 );
 
-test('a replay from Kombo sends each selected event, whether the platform supports, ignores or refuses filters', async () => {
+test('a replay from Kombo sends each selected event, whether the platform supports, ignores or refuses filters by learner and course', async () => {
   await fc.assert(
     fc.asyncProperty(
       records,

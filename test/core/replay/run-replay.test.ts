@@ -48,7 +48,7 @@ test('a replay does not change the watermark, the journal or the known states', 
   expect(state()).toBe(before);
 });
 
-test('a replay with the option `asLive` publishes the original events again', async () => {
+test('a replay with the option `asLive` publishes the events exactly as they were first published, without the mark of a replay', async () => {
   const at = await polledWorld(6);
   const before = at.live();
   const replay = await at.order(await at.plan(ALWAYS), { asLive: true, consumer: null });
@@ -83,7 +83,7 @@ test('a replay sends events without learner details when Kombo no longer knows t
   }
 });
 
-test('a replay waits while Kombo temporarily cannot return the learner details', async () => {
+test('a replay fails, sends nothing and stays running while Kombo temporarily cannot return the learner details', async () => {
   const at = await polledWorld(3, { learnerDetails: 'include' });
   const replay = await at.order(await at.plan(ALWAYS));
   at.kombo.readByIds = async () => {
@@ -113,7 +113,7 @@ test('a replay with a rate of 2 sends at most 2 events per second', async () => 
   expect(at.clock.read() - begun).toBe(10_000);
 });
 
-test('a replay that stops because its time is spent is continued by the next call', async () => {
+test('a replay that has no time left stops, and the next call sends the remaining events', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   let batches = 4;
@@ -162,7 +162,7 @@ test('a person can stop a replay while it runs', async () => {
   expect(await at.run(replay)).toMatchObject({ kind: 'ended', replay: { state: 'stopped', published: 2 } });
 });
 
-test('when two processes run the same replay, only one of the processes continues', async () => {
+test('when two processes run the same replay at the same time, one of them sends all events and the other stops', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
 
@@ -173,7 +173,7 @@ test('when two processes run the same replay, only one of the processes continue
   expect([...new Set(ids)]).toEqual(at.live().map(({ detail }) => detail.id));
 });
 
-test('an event that retention removed after the plan was counted is reported as missing', async () => {
+test('an event that retention removed after the replay was planned is counted as missing in ReplayFinished', async () => {
   const at = await polledWorld(5);
   const replay = await at.order(await at.plan(ALWAYS));
   at.store.journal.delete(1);
@@ -183,7 +183,7 @@ test('an event that retention removed after the plan was counted is reported as 
   expect(at.bus.notified.at(-1)).toMatchObject({ detail: { events: 5, published: 4, missing: 1 } });
 });
 
-test('the outcome of a replay is "unknown" when the replay does not exist', async () => {
+test('running a replay that is not stored has the outcome "unknown"', async () => {
   expect(await (await polledWorld(1)).run({ id: 'other' })).toEqual({ kind: 'unknown' });
 });
 

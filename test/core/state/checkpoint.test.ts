@@ -17,7 +17,7 @@ describe('the limit of a mass change', () => {
 });
 
 describe('the changes of the last 24 hours', () => {
-  test('the number of suspect changes in the last 24 hours is the sum of the stored counts', () => {
+  test('the number of suspect changes in the last 24 hours is the sum of the counts that are stored per hour', () => {
     let surge = addToSurge([], 3, NOON);
     surge = addToSurge(surge, 4, NOON + 10);
     surge = addToSurge(surge, 5, NOON + 5 * HOUR_MS);

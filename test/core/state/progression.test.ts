@@ -36,7 +36,7 @@ describe('a progression that moves to another learner', () => {
     expect(decideEvents(afterwards(known(), moved), moved, NOW)).toBeNull();
   });
 
-  test('the events of a removal and of an erasure name the learner that Kombo showed last', () => {
+  test('the events of a removal and of an erasure have the ids of the learner that Kombo showed last', () => {
     const before = afterwards(known(), moved);
     const removal = decideEvents(before, observed({ removedAt: FEB }, { learner: OTHER }), NOW);
     expect(removal).toMatchObject({ events: ['ProgressionRemoved'], learner: OTHER });
@@ -47,7 +47,7 @@ describe('a progression that moves to another learner', () => {
     });
   });
 
-  test('when a progression moves to another learner, an id of the new learner that the record does not show is null', () => {
+  test('when a progression moves to another learner without a remote id, the stored remote id becomes null', () => {
     const record = observed({ removedAt: FEB }, { learner: { id: 'learner-b', remoteId: null } });
     expect(decideEvents(known(), record, NOW)?.learner).toEqual({ id: 'learner-b', remoteId: null });
   });
@@ -73,7 +73,7 @@ describe('an id that a record does not show', () => {
   const course = { id: 'c1', remoteId: 'c1-remote', revisionId: 'r1', revisionRemoteId: 'r1-remote' };
   const left = { id: null, remoteId: null, revisionRemoteId: null, title: null };
 
-  test('an id that a record does not show stays known while the learner and the course revision are the same', () => {
+  test('when a record shows the known learner and course revision without their other ids, the known ids are kept', () => {
     const record = { learner: { id: 'l1', remoteId: null }, course: { ...left, revisionId: 'r1' } };
     expect(referencesShown({ learner, course }, record)).toEqual({
       learner,
@@ -81,7 +81,7 @@ describe('an id that a record does not show', () => {
     });
   });
 
-  test('an id of a course that a record does not show is null when the record shows another course revision', () => {
+  test('when a record shows another course revision without the other ids of the course, these ids become null', () => {
     const other = { ...left, revisionId: 'r2' };
     expect(referencesShown({ learner, course }, { learner, course: other }).course).toEqual(other);
   });

@@ -24,7 +24,7 @@ const page = (next: string | null, count = 1) => ({
 });
 
 describe('a run', () => {
-  test('a new run has the time of its first response and the number of the last journal entry', () => {
+  test('a new run contains the time of its first response and the number of the last journal entry', () => {
     expect(run()).toMatchObject({ startedAt: AT, startEntry: 9, pass: 1, cursor: null });
   });
 
@@ -56,7 +56,7 @@ describe('a run', () => {
     expect(second).toMatchObject({ setAside: 1, unknownStatuses: [{ status: 'SUSPENDED', count: 1 }] });
   });
 
-  test('after an untrusted record, a run stays marked as untrusted on later pages', () => {
+  test('a run with an untrusted record remains marked as having one after later pages without one', () => {
     expect(afterPage(afterPage(run(), page('a'), true), page(null), false).hasUntrusted).toBe(true);
   });
 
@@ -138,7 +138,7 @@ describe('the watermark', () => {
     ['incremental', true, AT],
     ['reconcile', false, AT],
   ] as const)(
-    'after a run with the mode %s (with an untrusted record: %s), the watermark is %s',
+    'after a run with the mode %s from 09:00 (with an untrusted record: %s), a watermark of 08:00 has become %s',
     (mode, hasUntrusted, expected) => {
       expect(watermarkAfter(AT, { mode, startedAt: LATER, hasUntrusted })).toBe(expected);
     },
