@@ -22,8 +22,6 @@ export type Kombo = {
    *
    * @param request.users Kombo's ids of learners: reads only their progressions, if the list fits into a
    *   request
-   * @param request.courses Kombo's ids of courses (not of revisions): reads only their progressions, if the
-   *   list fits into a request
    */
   readPage(
     request: {
@@ -31,7 +29,6 @@ export type Kombo = {
       updatedAfter: string | null;
       cursor: string | null;
       users?: string[];
-      courses?: string[];
     },
     signal?: AbortSignal,
   ): Promise<Page>;

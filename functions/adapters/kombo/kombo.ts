@@ -16,8 +16,8 @@ import { RETRY_BUDGET, type RetryBudget } from './with-retries.ts';
 
 /** Kombo's maximum number of records per page. */
 const PAGE_SIZE = 250;
-/** The maximum length of the filters in a URL: some servers refuse a URL of 4 KB. */
-const LONGEST_FILTERS = 3_000;
+/** The maximum length of the filter in a URL: some servers refuse a URL of 4 KB. */
+const LONGEST_FILTER = 3_000;
 /**
  * The share of the time budget for reading an integration's details. The run does nothing else while it reads
  * the details, so the client stops retrying sooner than for a page.
@@ -56,7 +56,7 @@ export function createKombo(options: {
     retryBudget: { ...retryBudget, totalMs: retryBudget.totalMs * DETAILS_SHARE },
   };
   return {
-    readPage: ({ integration, updatedAfter, cursor, users = [], courses = [] }, signal) =>
+    readPage: ({ integration, updatedAfter, cursor, users = [] }, signal) =>
       readCourseProgressions(
         client,
         integration,
@@ -64,7 +64,7 @@ export function createKombo(options: {
           page_size: pageSize,
           include_deleted: 'true',
           ...(updatedAfter !== null && { updated_after: updatedAfter }),
-          ...filters(users, courses),
+          ...filterOf(users),
           ...(cursor !== null && { cursor }),
         },
         signal,
@@ -92,16 +92,12 @@ export function createKombo(options: {
 }
 
 /**
- * Returns the filters of a page, or no filters if they are too long: the caller checks each record anyway.
+ * Returns the filter by learners, or no filter if it is too long, because the caller checks each record anyway.
  * Kombo is asked to ignore a filter that the integration does not support, which would otherwise match
  * nothing.
  */
-function filters(users: string[], courses: string[]) {
-  const [user_ids, course_ids] = [users.join(','), courses.join(',')];
-  if (encodeURIComponent(user_ids + course_ids).length > LONGEST_FILTERS) return {};
-  return {
-    ...(user_ids !== '' && { user_ids }),
-    ...(course_ids !== '' && { course_ids }),
-    ...(user_ids + course_ids !== '' && { ignore_unsupported_filters: 'true' as const }),
-  };
+function filterOf(users: string[]) {
+  const user_ids = users.join(',');
+  if (user_ids === '' || encodeURIComponent(user_ids).length > LONGEST_FILTER) return {};
+  return { user_ids, ignore_unsupported_filters: 'true' as const };
 }

@@ -56,7 +56,7 @@ export async function planOneEvent(
   const selection = { integration: integration.id, range, filter };
   const planned: { plan: Pick<ReplayPlan, 'position'> } | { refused: string } =
     source === 'kombo'
-      ? { plan: { position: komboStart([], []) } }
+      ? { plan: { position: komboStart([]) } }
       : await planReplay(ports, integration, request);
   if ('refused' in planned) return planned;
   const now = new Date(ports.clock()).toISOString();
@@ -145,7 +145,7 @@ function ofTypes(byType: EventCounts, types: LearningEventType[]): EventCounts {
 /**
  * Counts the events that can be derived from Kombo's records. Reads only the records of the filter's learners
  * if these are certainly all records with matching events, otherwise every record. Later, the replay reads
- * only the records of the counted learners and courses, if there are few of them.
+ * only the records of the counted learners, if there are few of them.
  */
 async function planFromKombo(
   ports: PlanPorts,
@@ -157,7 +157,7 @@ async function planFromKombo(
   // If no record has a requested id as Kombo's id, it may be the platform's own id of a learner, by which a
   // request cannot filter.
   if (read.unseen.size > 0) read = await readKombo(ports, selection, []);
-  const position = komboStart(asFilter(read.users), asFilter(read.courses));
+  const position = komboStart(asFilter(read.users));
   return planned({ ...selection, position, ...read.counted.read() });
 }
 
@@ -181,19 +181,15 @@ async function readKombo(
       return page;
     },
   };
-  const begin = () => ({
-    counted: counter(),
-    users: new Set<string | null>(),
-    courses: new Set<string | null>(),
-  });
-  const plan = { ...selection, position: komboStart(users, []) };
+  const begin = () => ({ counted: counter(), users: new Set<string | null>() });
+  const plan = { ...selection, position: komboStart(users) };
   let read = begin();
   for await (const step of replaySteps({ store, kombo: watched }, plan, new Date(clock()).toISOString())) {
     if (step.fromBeginning) read = begin();
     if (step.event === null) continue;
     read.counted.add(countByType([step.event]));
-    addWhileUsable(read.users, step.event.detail.learner.id);
-    addWhileUsable(read.courses, step.event.detail.course.id);
+    // A larger set is not used as a filter.
+    if (read.users.size <= MAX_FILTER_IDS) read.users.add(step.event.detail.learner.id);
   }
   return { ...read, unseen };
 }
@@ -216,11 +212,6 @@ function asFilter(ids: Iterable<string | null>): string[] {
   const all = [...ids];
   const usable = all.filter((id) => id !== null).filter(isKomboId);
   return usable.length === all.length && all.length <= MAX_FILTER_IDS ? usable : [];
-}
-
-/** Adds an id, unless the set is already too large to be used as a filter. */
-function addWhileUsable(ids: Set<string | null>, id: string | null): void {
-  if (ids.size <= MAX_FILTER_IDS) ids.add(id);
 }
 
 function planned(plan: ReplayPlan): Planned {

@@ -13,12 +13,9 @@ type KomboStep = { event: LearningEvent | null; next: KomboReplayPosition; fromB
 
 const MAX_RESTARTS = 5;
 
-/**
- * Returns the first position of a replay that reads the records of some learners and courses. An empty list
- * means all of them.
- */
-export function komboStart(users: string[], courses: string[]): KomboReplayPosition {
-  return { source: 'kombo', users, courses, cursor: null, after: null, settled: [] };
+/** Returns the first position of a replay that reads the records of some learners. An empty list means all. */
+export function komboStart(users: string[]): KomboReplayPosition {
+  return { source: 'kombo', users, cursor: null, after: null, settled: [] };
 }
 
 /** Returns the selected events of a record, in order. The range applies to `occurredAt`. */
@@ -59,7 +56,7 @@ export async function* komboSteps(
           { cause: error },
         );
       }
-      start = komboStart(position.users, position.courses);
+      start = komboStart(position.users);
       yield { event: null, next: start, fromBeginning: true };
     }
   }
@@ -72,10 +69,10 @@ async function* pagesSteps(
   start: KomboReplayPosition,
   detectedAt: string,
 ): AsyncGenerator<KomboStep, void, void> {
-  const { users, courses, cursor } = start;
+  const { users, cursor } = start;
   // All records are read: `updated_after` would miss records that were entered long before their date, such as
   // scheduled enrolments or dates in local time.
-  const request = { integration, updatedAfter: null, cursor, users, courses };
+  const request = { integration, updatedAfter: null, cursor, users };
   let position = start;
   for await (const page of readAllPages(kombo, request)) {
     for (const record of recordsAfter(position.after, page)) {

@@ -24,8 +24,6 @@ export const ReplayPosition = z.discriminatedUnion('source', [
     source: z.literal('kombo'),
     /** Kombo's ids of the learners whose records are read; empty: all learners. */
     users: z.array(z.string()),
-    /** Kombo's ids of the courses whose records are read; empty: all courses. */
-    courses: z.array(z.string()),
     /** The cursor of the current page; null for the first page. */
     cursor: z.nullable(z.string()),
     /** The id of the last finished record of the page. Records are processed in the order of their ids. */

@@ -128,23 +128,23 @@ async function sendAll(worker: ReplayWorker): Promise<boolean> {
     if (batch.length >= most || step.event === null) await send();
   }
   if (batch.length > 0) await send();
-  const again = withoutFilters(worker.replay);
+  const again = withoutFilter(worker.replay);
   if (again === null) return true;
   await save(worker, again);
   return sendAll(worker);
 }
 
 /**
- * Returns the changes that make a replay start again without filters. This is necessary if it read only the
- * records of some learners and courses, and found fewer events than were counted, because platforms may
- * filter differently.
+ * Returns the changes that make a replay start again without a filter. This is necessary if it read only the
+ * records of some learners, and found fewer events than were counted, because platforms may filter
+ * differently.
  *
  * @returns null if the replay read all records, or found as many events as were counted
  */
-function withoutFilters(replay: ReplayRecord): Partial<ReplayRecord> | null {
+function withoutFilter(replay: ReplayRecord): Partial<ReplayRecord> | null {
   const { position } = replay;
-  if (position.source !== 'kombo' || position.users.length + position.courses.length === 0) return null;
-  return missingOf(replay) === 0 ? null : { position: komboStart([], []), published: 0, refused: 0 };
+  if (position.source !== 'kombo' || position.users.length === 0) return null;
+  return missingOf(replay) === 0 ? null : { position: komboStart([]), published: 0, refused: 0 };
 }
 
 async function endSuperseded({ replays }: ReplayPorts, run: ReplayRun): Promise<ReplayOutcome> {

@@ -60,7 +60,6 @@ describe('replays', () => {
     const position = {
       source: 'kombo' as const,
       users: ['u'],
-      courses: [],
       cursor: 'c',
       after: 'p',
       settled: ['e'],
