@@ -25,11 +25,12 @@ export class OperatorPolicy extends ManagedPolicy {
     });
     grantSecret(state.komboSecret, this, 'GetSecretValue', 'PutSecretValue');
     grantSecret(state.remoteIdsKey, this, 'GetSecretValue');
-    // The command `doctor` looks up these stacks, to find stacks that are switched off but still deployed.
-    const arns = stacks.map((name) =>
+    // The option `--stack` reads the outputs of this stack. `doctor` looks up the others, to find stacks that are
+    // switched off but still deployed.
+    const switchedOff = stacks.map((name) =>
       Stack.of(this).formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${name}/*` }),
     );
-    if (stacks.length > 0) this.#allow(['cloudformation:DescribeStacks'], arns);
+    this.#allow(['cloudformation:DescribeStacks'], [Stack.of(this).stackId, ...switchedOff]);
     for (const name of stacks) {
       Validations.of(this).acknowledge({
         id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/${name}/*]`,

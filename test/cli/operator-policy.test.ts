@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { buildProgram, runProgram } from '../../cli/program.ts';
+import { outputNames } from '../../functions/contract/names.ts';
 import { startBus } from '../../local/bus/bus.ts';
 import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { steppedClock } from '../../local/sandbox/clock.ts';
@@ -49,6 +50,7 @@ const RESOURCES: [name: string, granted: RegExp, called: RegExp][] = [
   ['key of hashed ids', /remoteidskey\w+Parameter/, /^remote-ids-key$/],
   ['poll queue', /PollQueue/, /\/poll$/],
   ['replay queue', /ReplayQueue/, /\/replay$/],
+  ['notifier stack', /AWS::StackId/, /^SchoolbellNotifier$/],
   ['certificates stack', /stack\/SchoolbellCertificates\//, /^SchoolbellCertificates$/],
   ['subscribers stack', /stack\/SchoolbellSubscribers\//, /^SchoolbellSubscribers$/],
 ];
@@ -97,6 +99,7 @@ async function startDeployment() {
   const bus = await startBus({ onEvent: () => undefined });
   const sandbox = await startSandbox({ apiKey: 'key', clock, integrations: [{ id: INTEGRATION, records }] });
   const queue = await startLocalQueue({ kombo: 'key', 'remote-ids-key': 'k'.repeat(64) });
+  const stacks: Record<string, Record<string, string>> = { SchoolbellCertificates: {} };
   const recorder = await startAwsRecorder(
     {
       DynamoDB_20120810: database.endpoint,
@@ -104,20 +107,24 @@ async function startDeployment() {
       AmazonSQS: queue.endpoint,
       secretsmanager: queue.endpoint,
     },
-    ['SchoolbellCertificates'],
+    stacks,
   );
   const environment = {
     TABLE_NAME: database.table,
     BUS_NAME: 'bus',
-    QUEUE_URL: `${queue.endpoint}/123456789012/poll`,
-    REPLAY_QUEUE_URL: `${queue.endpoint}/123456789012/replay`,
+    QUEUE_URL: `${recorder.endpoint}/123456789012/poll`,
+    REPLAY_QUEUE_URL: `${recorder.endpoint}/123456789012/replay`,
     KOMBO_SECRET_ID: 'kombo',
     REMOTE_IDS_KEY_ID: 'remote-ids-key',
     KOMBO_BASE_URL: sandbox.url,
     STACKS_OFF: 'SchoolbellCertificates,SchoolbellSubscribers',
   };
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  stacks['SchoolbellNotifier'] = { [outputNames.environment]: variables.join(' ') };
   const ofFunctions = {
     ...environment,
+    QUEUE_URL: `${queue.endpoint}/123456789012/poll`,
+    REPLAY_QUEUE_URL: `${queue.endpoint}/123456789012/replay`,
     // The functions run with another setting than the commands, so the commands find ids that the functions
     // stored, and must replace them.
     REMOTE_IDS: 'keep',
@@ -177,8 +184,6 @@ describe("the operators' policy", () => {
     deployment = await startDeployment();
     recorder = deployment.recorder;
     for (const [name, value] of Object.entries(deployment.environment)) vi.stubEnv(name, value);
-    vi.stubEnv('QUEUE_URL', `${recorder.endpoint}/123456789012/poll`);
-    vi.stubEnv('REPLAY_QUEUE_URL', `${recorder.endpoint}/123456789012/replay`);
     vi.stubEnv('AWS_ENDPOINT_URL', recorder.endpoint);
     vi.stubEnv('AWS_REGION', 'eu-central-1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'tested');
@@ -233,6 +238,7 @@ describe("the operators' policy", () => {
     // The command itself publishes the events of the record.
     expect(await schoolbell('events', INTEGRATION)).toContain('CourseCompleted');
     await schoolbell('status');
+    expect(await schoolbell('status', '--stack', 'SchoolbellNotifier', '--json')).toContain(INTEGRATION);
     await schoolbell('status', INTEGRATION);
     await schoolbell('release', INTEGRATION);
     await schoolbell('discard', INTEGRATION);

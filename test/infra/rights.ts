@@ -61,6 +61,7 @@ const ON: [RegExp, string][] = [
   [/kombosecret\w+Parameter/, "Kombo's key"],
   [/remoteidskey\w+Parameter/, 'key of hashed ids'],
   [/webhooksecret\w+Parameter/, "the webhook's secret"],
+  [/AWS::StackId/, 'its own stack'],
   [/stack\/\w+\/\*/, 'stacks that are switched off'],
   [/"PollQueue[0-9A-F]/, 'poll queue'],
   [/"ReplayQueue[0-9A-F]/, 'replay queue'],

@@ -56,9 +56,12 @@ function statementCalls(body: unknown): [action: string, resource: string][] {
 }
 
 /**
- * @param stacks the names of the stacks that CloudFormation has
+ * @param stacks the stacks that CloudFormation has, by name, with their outputs
  */
-export async function startAwsRecorder(standIns: StandIns, stacks: string[] = []): Promise<AwsRecorder> {
+export async function startAwsRecorder(
+  standIns: StandIns,
+  stacks: Record<string, Record<string, string>> = {},
+): Promise<AwsRecorder> {
   const calls = new Map<string, { action: string; resource: string }>();
   const note = (action: string, resource: string) => {
     calls.set(`${action} ${resource}`, { action, resource });
@@ -69,9 +72,9 @@ export async function startAwsRecorder(standIns: StandIns, stacks: string[] = []
     if (!isKnown(service)) {
       const form = new URLSearchParams(body);
       note(`cloudformation:${form.get('Action')}`, form.get('StackName') ?? '');
-      const isThere = stacks.includes(form.get('StackName') ?? '');
-      response.writeHead(isThere ? 200 : 400, { 'content-type': 'text/xml' });
-      response.end(isThere ? DESCRIBED : NO_STACK);
+      const outputs = stacks[form.get('StackName') ?? ''];
+      response.writeHead(outputs ? 200 : 400, { 'content-type': 'text/xml' });
+      response.end(outputs ? described(outputs) : NO_STACK);
       return;
     }
     const parsed: unknown = JSON.parse(body);
@@ -130,9 +133,14 @@ const RULES = JSON.stringify({
   ],
 });
 
-const DESCRIBED = `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult>
-<Stacks><member><StackName>there</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus></member></Stacks>
-</DescribeStacksResult></DescribeStacksResponse>`;
+function described(outputs: Record<string, string>): string {
+  const members = Object.entries(outputs).map(
+    ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+  );
+  return `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult>
+<Stacks><member><StackName>there</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>
+<Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
+}
 
 const NO_STACK = `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type>
 <Code>ValidationError</Code><Message>Stack with id absent does not exist</Message></Error></ErrorResponse>`;
