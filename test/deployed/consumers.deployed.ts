@@ -137,13 +137,13 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     await school.close();
   });
 
-  it('a message about the first sync is posted to the Slack channel', async () => {
+  it('IntegrationBaselined is posted to the Slack channel that receives this type of event', async () => {
     const events = await poll(1);
     expect(events.map(typeOf)).toEqual(['IntegrationBaselined']);
     await expectPosted(hook(learning), liveRules(learning), events);
   });
 
-  it('a completion is posted to Slack and to an endpoint, and one certificate is issued', async () => {
+  it('a completion with a hostile course title is posted to Slack and to an endpoint, and one certificate is issued', async () => {
     completeUnder(0, HOSTILE_TITLE);
     const events = await poll(2);
     expect(events.map(typeOf).toSorted()).toEqual(['CertificateIssued', 'CourseCompleted']);
@@ -180,7 +180,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     expect(pdf).toMatch(/^%PDF-[\s\S]*%%EOF\s*$/);
   });
 
-  it('the message about a completion has ids when the title and the name are missing', async () => {
+  it('a completion without a course title and names is posted to the Slack channels and the endpoint', async () => {
     completeUnder(1, null, { first_name: null, last_name: null });
     const events = await poll(2);
     noteIssued(events);
@@ -224,7 +224,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     expect(digest?.body).not.toContain('Byron');
   });
 
-  it('no other message is posted, and each completion has one certificate', async () => {
+  it('at the end of the rehearsal, no further message was posted, and each of the two completions has one certificate', async () => {
     expect(await arrived.rest()).toEqual([]);
     expect((await certificateKeys()).toSorted()).toEqual(issued.map(({ key }) => key).toSorted());
     expect(issued).toHaveLength(2);

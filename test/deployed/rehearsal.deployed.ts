@@ -120,7 +120,7 @@ describe('a deployment with the commands of the README', () => {
       expect(found).toContain('Nothing is wrong.');
     });
 
-    it('the schedule starts the first poll, whose baseline publishes no learning event', async () => {
+    it('the schedule of dispatch starts the first poll, whose baseline publishes no learning event', async () => {
       expect(notified(await arrived.receive(1))).toEqual(['IntegrationBaselined']);
     });
 
@@ -136,7 +136,7 @@ describe('a deployment with the commands of the README', () => {
       });
     });
 
-    it('an event arrives in the queue of each rule that matches it', async () => {
+    it('a CourseCompleted event arrives in the queue of each rule that matches it', async () => {
       school.complete(0);
       const [event] = await poll(1);
       expect(event).toMatchObject({
@@ -214,7 +214,7 @@ describe('a deployment with the commands of the README', () => {
       expect(await arrived.rest()).toEqual([]);
     });
 
-    it('a reconciliation publishes a change that no poll could see', async () => {
+    it('a reconciliation publishes a change that Kombo does not show to polls since the watermark', async () => {
       school.completeUnseen(24);
       await schoolbell('reconcile', integration);
       expect(notified(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(24)}`]);
@@ -243,7 +243,7 @@ describe('a deployment with the commands of the README', () => {
       expect(notified(await poll(1))).toEqual([`LearnerReenrolled ${idOf(25)}`]);
     });
 
-    it('an unreadable record is set aside, and is processed when it becomes readable', async () => {
+    it('an unreadable record is set aside, and `set-aside retry` processes it when it has become readable', async () => {
       school.break(26);
       await schoolbell('poll', integration);
       await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ setAside: 1 });

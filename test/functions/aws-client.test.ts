@@ -42,7 +42,7 @@ const calls: [string, () => Promise<unknown>][] = [
 
 describe.each(calls)('a response of %s', (_, call) => {
   test.each([200, 503])(
-    'a response without an end and with the status %i is aborted after 64 MB',
+    'a call of AWS fails when the response with the status %i does not end, instead of reading without a limit',
     async (status) => {
       server.replies.push(spaces(Number.POSITIVE_INFINITY, 'identity', status));
 
@@ -52,21 +52,21 @@ describe.each(calls)('a response of %s', (_, call) => {
   );
 });
 
-test('an object in S3 that is larger than 64 MB is refused', async () => {
+test('reading an object of S3 that is larger than 64 MB fails', async () => {
   const body = ' '.repeat(64 * 1024 * 1024 + 1);
   server.replies.push(send(200, body, { etag: '"1"', 'content-length': String(body.length) }));
 
   await expect(bucket().read('a')).rejects.toThrow('with more than 64 MB');
 });
 
-test('a response is aborted when it does not end before the deadline', async () => {
+test('reading a response of AWS fails when the response does not end before the deadline', async () => {
   const body = new Readable({ read: () => {} });
   body.push('{');
 
   await expect(collect(body, 20)).rejects.toThrow('did not end in time');
 });
 
-test('a response is read to its end, and its stream is closed', async () => {
+test('a response of AWS is read to its end, and its stream is closed', async () => {
   const body = Readable.from([Buffer.from('a'), Buffer.from('b')]);
   const closed = once(body, 'close');
 

@@ -156,18 +156,18 @@ describe('the bundled functions, started as Lambda starts them', () => {
     await Promise.all([...recorders.values(), queue, sandbox, bus, database].map((each) => each?.close()));
   });
 
-  it('the bundle of each function is smaller than a megabyte', () => {
+  it('the bundle of each Lambda function is smaller than a megabyte', () => {
     for (const file of Object.values(bundles)) expect(statSync(file).size).toBeLessThan(1_000_000);
   });
 
-  it('dispatch adds the integration of the settings, sends its poll message and reports the state of the fleet', async () => {
+  it('the bundled function dispatch adds the integration that is set, sends a poll message for it and logs the metrics of the fleet', async () => {
     expect(await dispatch.invoke({})).toEqual({ result: { sent: 1 } });
     expect(queue.sent).toEqual([{ integration: INTEGRATION }]);
     expect(dispatch.log()).toContain('"IntegrationsActive":1');
     expect(dispatch.log()).toContain('"service":"Tested"');
   });
 
-  it('the first poll stores a silent baseline, and the second poll publishes the change', async () => {
+  it('the bundled function poll publishes only IntegrationBaselined in the first poll and CourseCompleted in the second', async () => {
     const message = sqsEvent({ integration: INTEGRATION });
     expect(await poll.invoke(message)).toEqual({ result: null });
     expect(delivered.map((event) => event['detail-type'])).toEqual(['IntegrationBaselined']);
@@ -184,7 +184,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(poll.log()).toContain('"events":{"CourseCompleted":1}');
   });
 
-  it('the function replay sends the events of a replay once, even when its message arrives twice', async () => {
+  it('the bundled function replay sends the events of a replay once, even when the message about the replay arrives twice', async () => {
     const { store, replays } = storeOf(database);
     const kombo = createKombo({ baseUrl: sandbox.url, apiKey: async () => KOMBO_KEY });
     const ports = { store, replays, kombo, clock: Date.now };
@@ -218,7 +218,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(replay.log()).toContain('"published":1');
   });
 
-  it('the function poll pauses an integration when a webhook reports a change and Kombo no longer has the integration', async () => {
+  it('the bundled function poll pauses an integration when a webhook reports a change and Kombo no longer has the integration', async () => {
     const { store } = storeOf(database);
     const gone = 'moodle:gone';
     await store.changeIntegration(gone, () => ({
@@ -231,7 +231,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(await store.readIntegration(gone)).toMatchObject({ state: 'paused', pausedBy: 'kombo' });
   });
 
-  it('the function poll fails when its message is invalid, and the error does not quote the message', async () => {
+  it('the bundled function poll fails when its message is invalid, and the error does not quote the message', async () => {
     const answer = await poll.invoke({ Records: [{ body: 'Ada Byron <ada@example.com>' }] });
     expect(answer).toEqual({
       error: { errorType: 'Error', errorMessage: expect.stringContaining('SyntaxError') },
@@ -240,7 +240,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(poll.log()).toMatch(/at [^ ]*functions\/poll\/handler\.ts:\d+:\d+"/);
   });
 
-  it('the function webhook queues a poll for a signed request and refuses a forged request', async () => {
+  it('the bundled function webhook sends a poll message for a signed request and refuses a forged request without a log line', async () => {
     const body = JSON.stringify({
       id: 'webhook-1',
       type: 'data-changed',
@@ -261,7 +261,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(webhook.log()).not.toContain('efused');
   });
 
-  it("the function slack posts an event, and when Slack refuses the message, the error contains only Slack's error code", async () => {
+  it("the bundled function slack posts an event, and when Slack refuses it, the error has Slack's error code or status, not its text", async () => {
     const { detail } = exampleOf('CourseCompleted');
     const learner = {
       ...Object(detail).learner,

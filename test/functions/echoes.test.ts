@@ -154,7 +154,7 @@ async function tracesOf(call: () => Promise<unknown>): Promise<string> {
 
 describe('a response that repeats its request', () => {
   test.each(ECHOES)(
-    'errors and logs contain no data of a request that the response repeats: %s',
+    'when a server repeats %s in its response, no error and no log line contains the repeated text',
     async (_, echo) => {
       server.echo = echo;
       for (const status of STATUSES) {
@@ -166,14 +166,14 @@ describe('a response that repeats its request', () => {
     },
   );
 
-  test('the original error of the AWS client contains the repeated text, so that the other tests of this file can fail', async () => {
+  test('the error of the AWS client itself contains the text that the server repeats, so that the other tests of this file can fail', async () => {
     Object.assign(server, { status: 400, echo: NAME });
     const failed = clients['DynamoDB, a query']?.();
     await expect(failed).rejects.toMatchObject({ cause: { message: NAME } });
   });
 });
 
-test('when the bus refuses an event and repeats its data, neither the table nor the status nor an event contains the data', async () => {
+test('when the bus refuses an event and repeats its data, the data is not in the checkpoint, the set-aside items, the status or an event', async () => {
   const at = world({ mode: 'publish' }, { learnerDetails: 'include' });
   const learnerDetails = { firstName: NAME, lastName: NAME, email: EMAIL };
   const record = observed();
@@ -215,7 +215,7 @@ test('a program error whose message quotes a record is logged with its name and 
   expect(problem.at[0]).toContain('echoes.test.ts');
 });
 
-test('the error about an empty secret contains the id of the secret', async () => {
+test('the error about an empty secret in Secrets Manager contains the id of the secret', async () => {
   Object.assign(server, { status: 200, echo: '' });
   const secrets = new SecretsManagerClient(clientOf(server.endpoint));
   for (const id of ['arn:kombo', 'arn:webhook']) {

@@ -38,7 +38,7 @@ test.each(Object.entries(edges))(
   },
 );
 
-test('an id is valid only as printable ASCII with a tool before the first colon and without a slash', () => {
+test('an integration id is valid only as printable ASCII with a tool before the first colon and without a slash', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (tool, rest) => {
       const fits =

@@ -123,7 +123,7 @@ describe.each(['hash-emails', 'hash', 'omit'] as const)('events with the setting
       expect(text).not.toContain('example.com');
   });
 
-  test('an event has the same ids live, in the journal and in a replay from Kombo, and `previous` is the state of the event before', async () => {
+  test('with replaced ids, an event has the same ids live, in the journal and in a replay from Kombo, and `previous` fits the event before', async () => {
     const { at, store, kombo } = await history(mode);
     const journal = [];
     for await (const entry of store.readEntries(at.integration.id, 1, 99))
@@ -176,13 +176,13 @@ test.each(changes)(
 describe('a filter of a replay', () => {
   const filter = { ...ANY_EVENT, learners: [EMAIL, 'u1'], courses: ['c1'] };
 
-  test('an e-mail address in a filter is replaced by its hash, which is the id in the events', async () => {
+  test('an e-mail address in the filter of a replay is replaced by its hash, which is the id in the events', async () => {
     const { person } = await ruleOf('hash-emails');
     const stored = await filterByStoredIds(filter, settingOf('hash-emails'));
     expect(stored).toEqual({ ...filter, learners: [person(EMAIL), 'u1'] });
   });
 
-  test('a filter contains each id as it was given and as it is stored', async () => {
+  test('with `remoteIds: hash`, the filter of a replay contains each given id and its hash, and with `keep` only the given ids', async () => {
     const { person } = await ruleOf('hash');
     expect((await filterByStoredIds(filter, settingOf('hash'))).learners).toEqual([
       person(EMAIL),
@@ -192,7 +192,7 @@ describe('a filter of a replay', () => {
     expect(await filterByStoredIds(filter, settingOf('keep'))).toEqual(filter);
   });
 
-  test('a filter by an e-mail address is refused when ids are omitted, because an empty filter would select everyone', async () => {
+  test('with `remoteIds: omit`, a replay for an e-mail address is refused, because an empty filter would select all learners', async () => {
     await expect(filterByStoredIds(filter, settingOf('omit'))).rejects.toThrow("give Kombo's ids");
     expect((await filterByStoredIds({ ...filter, learners: ['u1'] }, settingOf('omit'))).learners).toEqual([
       'u1',

@@ -96,7 +96,7 @@ it('the alarm NotDispatching is the only alarm that treats missing data as a fai
   expect(silent.map(({ id }) => id)).toEqual([expect.stringContaining('NotDispatching')]);
 });
 
-it('each alarm notifies nobody, a topic or an e-mail address, depending on the settings', () => {
+it('each alarm notifies nobody, an SNS topic or an e-mail address, depending on the setting `alarms`', () => {
   expect(alarmsOf().every(({ AlarmActions }) => AlarmActions === undefined)).toBe(true);
   for (const alarms of [TOPIC, 'ops@example.com']) {
     const { state, notifier } = synthesize({ alarms });
@@ -116,7 +116,7 @@ it('each alarm notifies nobody, a topic or an e-mail address, depending on the s
   });
 });
 
-it('CloudWatch may publish alarms to the topic, although its policy replaces the default policy', () => {
+it('the policy of the alarm topic, which replaces the default policy of SNS, allows CloudWatch to publish alarms', () => {
   synthesize({ alarms: 'ops@example.com' }).state.hasResourceProperties('AWS::SNS::TopicPolicy', {
     PolicyDocument: {
       Statement: Match.arrayWith([
@@ -130,7 +130,7 @@ it('CloudWatch may publish alarms to the topic, although its policy replaces the
   });
 });
 
-it('every dead-letter queue has an alarm, even the queues of consumers', () => {
+it('every dead-letter queue has an alarm, also the dead-letter queues of consumers', () => {
   const everything = [synthesize({ webhook: true }).notifier, ...consumerTemplates()];
   const deadLetters = everything.flatMap((template) =>
     Object.keys(template.findResources('AWS::SQS::Queue', { Properties: { MessageRetentionPeriod: KEPT } })),

@@ -76,46 +76,63 @@ const ours = (name = 'Schoolbell') =>
   `arn:aws:iam::123456789012:role/schoolbell/${name}/SchoolbellNotifier-Poll-1ABC`;
 
 it.each([
-  ["another role's event", 'arn:aws:iam::123456789012:role/developer', ['schoolbell'], true],
-  ["an administrator's event", 'arn:aws:iam::123456789012:role/Admin', ['schoolbell'], true],
-  ["another deployment's event", ours('Other'), ['schoolbell'], true],
   [
-    'a role whose name looks like the path',
+    "denies another role's event with the source `schoolbell`",
+    'arn:aws:iam::123456789012:role/developer',
+    ['schoolbell'],
+    true,
+  ],
+  [
+    "denies an administrator's event with the source `schoolbell`",
+    'arn:aws:iam::123456789012:role/Admin',
+    ['schoolbell'],
+    true,
+  ],
+  ["denies the event of another deployment's function", ours('Other'), ['schoolbell'], true],
+  [
+    "denies the event of a role whose name looks like the path of the functions' roles",
     'arn:aws:iam::123456789012:role/schoolbell',
     ['schoolbell'],
     true,
   ],
   [
-    "another account's role in such a path",
+    "denies the event of another account's role with the same path and name",
     ours().replace('123456789012', '210987654321'),
     ['schoolbell'],
     true,
   ],
-  ["the account's root user", 'arn:aws:iam::123456789012:root', ['schoolbell'], true],
-  ['an event that a rule of another bus forwards without a role', null, ['schoolbell'], true],
+  ["denies an event of the account's root user", 'arn:aws:iam::123456789012:root', ['schoolbell'], true],
+  ['denies an event that a rule of another bus forwards without a role', null, ['schoolbell'], true],
   [
-    'a request with one forged event among others',
+    'denies a request with one forged event among others',
     'arn:aws:iam::123456789012:role/developer',
     ['app', 'schoolbell'],
     true,
   ],
-  ["another role's own events", 'arn:aws:iam::123456789012:role/developer', ['app', 'schoolbell2'], false],
-  ["a function's event", ours(), ['schoolbell'], false],
-  ["an operator's event", 'arn:aws:iam::123456789012:role/operators', ['schoolbell'], false],
   [
-    'an operator that matches a pattern',
+    "allows another role's events with other sources",
+    'arn:aws:iam::123456789012:role/developer',
+    ['app', 'schoolbell2'],
+    false,
+  ],
+  ['allows the event of a function of the same deployment', ours(), ['schoolbell'], false],
+  [
+    'allows the event of an operator in the settings',
+    'arn:aws:iam::123456789012:role/operators',
+    ['schoolbell'],
+    false,
+  ],
+  [
+    'allows the event of a role that matches a pattern for operators in the settings',
     'arn:aws:iam::123456789012:role/sso/eu/Admin_0a1b',
     ['schoolbell'],
     false,
   ],
-] as const)(
-  'the policy of the bus that Schoolbell creates denies only forged events: %s',
-  (_, principal, sources, denied) => {
-    expect(isDenied(ALL_SENDERS, principal, [...sources])).toBe(denied);
-  },
-);
+] as const)('the policy of the bus that Schoolbell creates %s', (_, principal, sources, denied) => {
+  expect(isDenied(ALL_SENDERS, principal, [...sources])).toBe(denied);
+});
 
-it('the policy of the bus that Schoolbell creates allows events from every role that has the right to send', () => {
+it('the policy of the bus that Schoolbell creates allows the events of every role to which the stacks grant PutEvents', () => {
   const resources = resourcesOf(ALL_SENDERS);
   const senders = resources.flatMap(([, { Type, Properties }]) =>
     Type === 'AWS::IAM::Policy' && JSON.stringify(Properties?.['PolicyDocument']).includes('events:PutEvents')
@@ -142,9 +159,12 @@ it.each([
   'operators',
   '*',
   'arn:aws:iam::123456789012:root',
-])('the operator "%s" in the settings is refused', (operator) => {
-  expect(() => parseSettings({ operators: [operator] }, 'these')).toThrow(/operators\.0: is not the ARN/);
-});
+])(
+  'the operator "%s" in the settings is refused, because it is not the ARN of a role or a pattern for one',
+  (operator) => {
+    expect(() => parseSettings({ operators: [operator] }, 'these')).toThrow(/operators\.0: is not the ARN/);
+  },
+);
 
 it('the settings are refused when the ARNs of the operators do not fit into the policy of the bus', () => {
   const operators = Array.from({ length: 17 }, (_, at) =>

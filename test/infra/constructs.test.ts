@@ -111,7 +111,7 @@ describe('the construct Schoolbell', () => {
     },
   );
 
-  it('the construct Schoolbell can use a state that is in another stack', () => {
+  it('the construct Schoolbell can use a SchoolbellState of another stack, by reference or by the parameters that it writes', () => {
     const app = plainApp();
     const state = new SchoolbellState(new Stack(app, 'State'), 'State', { name: 'Academy' });
     state.writeParameters();
@@ -125,7 +125,7 @@ describe('the construct Schoolbell', () => {
   });
 });
 
-it('the construct Schoolbell refuses a property of the state when a state is passed', () => {
+it('the construct Schoolbell refuses the property `name`, which belongs to the state, when a SchoolbellState is passed', () => {
   const state = new SchoolbellState(new Stack(plainApp(), 'State'), 'State');
   const stack = new Stack(plainApp(), 'Notifier');
   expect(() => new Schoolbell(stack, 'Schoolbell', { state, name: 'Other' })).toThrow(
@@ -134,7 +134,7 @@ it('the construct Schoolbell refuses a property of the state when a state is pas
 });
 
 describe('an application with the requirements of a company', () => {
-  it('every role has the permissions boundary of the application, and assets use its synthesizer', () => {
+  it('every role of the construct has the permissions boundary of its stage, and function code is in the bucket of its synthesizer', () => {
     const app = plainApp();
     const stage = new Stage(app, 'Production', {
       env: { account: '111111111111', region: 'eu-west-1' },
@@ -156,7 +156,7 @@ describe('an application with the requirements of a company', () => {
     }
   });
 
-  it('one application can contain deployments for several accounts and Regions', () => {
+  it('one CDK application can contain deployments for several accounts and Regions, each template with only its own account', () => {
     const app = plainApp();
     const places = [
       { account: '111111111111', region: 'eu-central-1' },
@@ -173,7 +173,7 @@ describe('an application with the requirements of a company', () => {
     }
   });
 
-  it('every function runs in the given VPC, and all data is encrypted with the given key', () => {
+  it('every function of the constructs runs in the VPC that is passed, and all data is encrypted with the KMS key that is passed', () => {
     const stack = new Stack(plainApp(), 'Learning');
     const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
       vpcId: 'vpc-1',
@@ -228,7 +228,7 @@ describe('an application with the requirements of a company', () => {
 });
 
 describe('a consumer of the construct Schoolbell', () => {
-  it('the method `onEvent` adds a consumer with a dead-letter queue and an alarm about this queue', () => {
+  it('each call of the method `onEvent` of the construct Schoolbell adds a rule and an alarm about events that were not delivered', () => {
     const { stack, schoolbell } = stackWith({});
     const target = handlerOf(stack);
     schoolbell.onEvent('CourseCompleted', { consumer: 'badges', courses: ['c1'] }, target);
@@ -241,7 +241,7 @@ describe('a consumer of the construct Schoolbell', () => {
     ).toHaveLength(2);
   });
 
-  it('a consumer is refused when it is in another account or Region than the bus', () => {
+  it('the construct of an endpoint is refused when its stack is in another account or Region than the bus', () => {
     const stack = new Stack(plainApp(), 'Consumers', {
       env: { account: '111111111111', region: 'eu-west-1' },
     });
@@ -264,7 +264,7 @@ describe('a consumer of the construct Schoolbell', () => {
     expect(() => endpoint('c', busOf('C', '111111111111', 'eu-west-1'))).not.toThrow();
   });
 
-  it('every resource that holds data has an explicit removal policy', () => {
+  it('every table, bus, bucket and queue of the constructs is retained when its stack is deleted', () => {
     const { stack, schoolbell } = stackWith({});
     new Certificates(stack, 'Certificates', { schoolbell });
     schoolbell.onEvent('CourseCompleted', { consumer: 'badges' }, handlerOf(stack));

@@ -26,7 +26,7 @@ const packages = Object.fromEntries(
   ),
 );
 
-test('every installed package has a digest in the lock file, or is bundled in a package that has one', () => {
+test('every installed package has a SHA-512 digest in package-lock.json, or is bundled in a package that has such a digest', () => {
   const without = Object.entries(packages).filter(
     ([, { integrity, inBundle }]) => !inBundle && !integrity?.startsWith('sha512-'),
   );
@@ -34,11 +34,11 @@ test('every installed package has a digest in the lock file, or is bundled in a 
   expect(without).toEqual([]);
 });
 
-test('no package may run a script during its installation, because a script could download unchecked files', () => {
+test('npm runs no installation script of a package, because such a script could download unchecked files', () => {
   expect(readFileSync(join(ROOT, '.npmrc'), 'utf8')).toMatch(/^ignore-scripts=true$/m);
 });
 
-test('the Node.js that runs the scripts is a package in the lock file, with the same version on every platform', () => {
+test('the Node.js that runs the npm scripts is a package in package-lock.json, with the same version on every platform', () => {
   const builds = Object.entries(packages).filter(([path]) => /^node_modules\/node-(linux|win)-/.test(path));
 
   expect(builds.map(([path]) => path)).toEqual(
@@ -48,11 +48,14 @@ test('the Node.js that runs the scripts is a package in the lock file, with the 
   expect(Object.keys(packages)).not.toContain('node_modules/node');
 });
 
-test.runIf(process.platform === 'linux')('the scripts run the Node.js from the lock file', () => {
-  const file = realpathSync(join(ROOT, 'node_modules/.bin/node'));
+test.runIf(process.platform === 'linux')(
+  'the npm scripts run the Node.js that is a package in package-lock.json',
+  () => {
+    const file = realpathSync(join(ROOT, 'node_modules/.bin/node'));
 
-  expect(file).toBe(join(ROOT, `node_modules/node-linux-${process.arch}/bin/node`));
-  expect(execFileSync(file, ['--version'], { encoding: 'utf8' }).trim()).toBe(
-    `v${packages[`node_modules/node-linux-${process.arch}`]?.version}`,
-  );
-});
+    expect(file).toBe(join(ROOT, `node_modules/node-linux-${process.arch}/bin/node`));
+    expect(execFileSync(file, ['--version'], { encoding: 'utf8' }).trim()).toBe(
+      `v${packages[`node_modules/node-linux-${process.arch}`]?.version}`,
+    );
+  },
+);

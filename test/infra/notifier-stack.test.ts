@@ -61,14 +61,14 @@ it('the detection of recursive loops is switched off only for the poll and repla
   }
 });
 
-it('the poll function gets every environment variable that it reads', () => {
+it('the template sets every environment variable that the poll function reads', () => {
   const poll = functionsOf().find(({ id }) => id.startsWith('Poll'));
   expect(Object.keys(poll?.Environment.Variables ?? {})).toEqual(
     expect.arrayContaining(Object.keys(Environment.shape)),
   );
 });
 
-it('the poll queue sends one message per call, and its visibility timeout is six timeouts of the poll function', () => {
+it('the poll function receives one message per call, and the visibility timeout of its queue is six times its own timeout', () => {
   const { notifier } = synthesize({ pollConcurrency: 7 });
   notifier.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
     BatchSize: 1,
@@ -88,13 +88,13 @@ it('the schedule of dispatch sends failed calls to a dead-letter queue', () => {
   });
 });
 
-it('the log groups of the notifier stack have the retention in the settings', () => {
+it('the log groups of the notifier stack have the retention of the setting `logRetentionDays`', () => {
   synthesize({ logRetentionDays: 7 }).notifier.allResourcesProperties('AWS::Logs::LogGroup', {
     RetentionInDays: 7,
   });
 });
 
-it('no policy has a wildcard in an action, and only permissions for X-Ray apply to all resources', () => {
+it('no IAM policy of the notifier stack has a wildcard in an action, and only permissions for X-Ray apply to all resources', () => {
   const found = synthesize({ webhook: true }).notifier.findResources('AWS::IAM::Policy');
   const statements = Object.values(Policies.parse(found)).flatMap(
     ({ Properties }) => Properties.PolicyDocument.Statement,

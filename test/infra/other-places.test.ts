@@ -51,7 +51,7 @@ describe('settings with an ARN of another Region', () => {
   ];
 
   it.each(cases)(
-    'an ARN of another Region is refused with one line that names the setting: %s',
+    'the setting %s is refused with one line when its ARN is of another Region than the deployment',
     (setting, settingsWith) => {
       const refused = deployTo('eu-central-1', settingsWith('us-east-1'));
       expect(refused).toThrow(SettingsError);
@@ -60,7 +60,7 @@ describe('settings with an ARN of another Region', () => {
     },
   );
 
-  it('an ARN of any Region is accepted when there are no AWS credentials, because the CDK then assumes us-east-1', () => {
+  it('a setting with an ARN of any Region is accepted without AWS credentials, because the CDK then assumes us-east-1', () => {
     vi.stubEnv('CDK_DEFAULT_ACCOUNT', undefined);
     vi.stubEnv('CDK_DEFAULT_REGION', 'us-east-1');
     expect(() => appWithStacks({ bus: bus('eu-central-1') })).not.toThrow();
@@ -70,7 +70,7 @@ describe('settings with an ARN of another Region', () => {
 describe('settings with a bus of another account', () => {
   const theirs = { bus: bus('eu-central-1', '210987654321') };
 
-  it('when the bus belongs to another account, events are published to the ARN of the bus', () => {
+  it('when the bus belongs to another account, its ARN is stored in a parameter, and the functions may publish to exactly this ARN', () => {
     vi.stubEnv('CDK_DEFAULT_ACCOUNT', '123456789012');
     vi.stubEnv('CDK_DEFAULT_REGION', 'eu-central-1');
     const { state, notifier } = synthesize(theirs);
@@ -93,7 +93,7 @@ describe('settings with a bus of another account', () => {
     ['endpoints', { endpoints: [endpoint] }],
     ['certificates, slack', { certificates: {}, slack: [slack] }],
   ])(
-    'consumers that need rules are refused when the bus belongs to another account: %s',
+    'the consumers %s are refused when the bus belongs to another account than the deployment, because they need rules',
     (named, consumers) => {
       const refused = deployTo('eu-central-1', { ...theirs, ...consumers });
       expect(refused).toThrow(SettingsError);

@@ -62,16 +62,16 @@ describe('resources that are encrypted with a KMS key of the user', () => {
   const policies = policiesOf(adopted);
 
   it.each([
-    ['the table', 'dynamodb:', '', KEYS.table, 'kms:Decrypt'],
-    ["Kombo's key", 'secretsmanager:GetSecretValue', 'kombosecret', KEYS.komboSecret, 'kms:Decrypt'],
+    ['access to the table', 'dynamodb:', '', KEYS.table, 'kms:Decrypt'],
+    ["reading Kombo's key", 'secretsmanager:GetSecretValue', 'kombosecret', KEYS.komboSecret, 'kms:Decrypt'],
     [
-      "the webhook's secret",
+      "reading the webhook's secret",
       'secretsmanager:GetSecretValue',
       'webhooksecret',
       KEYS.webhookSecret,
       'kms:Decrypt',
     ],
-    ['the secret of Slack', 'secretsmanager:GetSecretValue', 'SlackUrl', KEYS.slack, 'kms:Decrypt'],
+    ['reading the secret of Slack', 'secretsmanager:GetSecretValue', 'SlackUrl', KEYS.slack, 'kms:Decrypt'],
     [
       "storing a new value of Kombo's key",
       'secretsmanager:PutSecretValue',
@@ -80,7 +80,7 @@ describe('resources that are encrypted with a KMS key of the user', () => {
       'kms:GenerateDataKey',
     ],
   ])(
-    'a policy may use a KMS key if and only if it may use the resource that the key encrypts: %s',
+    'exactly the IAM policies that allow %s also allow the use of the KMS key with which it is encrypted',
     (_, action, named, arn, needed) => {
       const users = (policy: z.infer<typeof Statement>[]) =>
         policy.some(
@@ -95,7 +95,7 @@ describe('resources that are encrypted with a KMS key of the user', () => {
     },
   );
 
-  it('a policy may use a KMS key only through the service whose data the key encrypts, and without a wildcard', () => {
+  it('an IAM policy allows the use of a KMS key only through the AWS service whose data the key encrypts, and without a wildcard', () => {
     const statements = policies.flatMap(([, policy]) =>
       policy.filter(({ Action }) => Action.some((action) => action.startsWith('kms:'))),
     );
@@ -110,7 +110,7 @@ describe('resources that are encrypted with a KMS key of the user', () => {
   });
 });
 
-it('no policy has a permission on a KMS key when the settings contain no KMS key', () => {
+it('no IAM policy has a permission on a KMS key when the settings contain no KMS key', () => {
   const { adopt, ...rest } = adopted;
   const { table, komboSecret, webhookSecret } = { ...adopt };
   const plain = { ...rest, slack: [slack], adopt: { table, komboSecret, webhookSecret } };

@@ -231,7 +231,10 @@ describe.each(largeSettings)('a deployment with %s', (_, settings) => {
     Object.entries(synthesizeAll(settings)).map(([stack, template]) => [stack, resolved(template.toJSON())]),
   );
 
-  it.each(QUOTAS)('no template has more %s than the %i that AWS allows (%s)', (_, most, __, count) => {
-    expect(count(templates).filter(([, counted]) => counted > most)).toEqual([]);
-  });
+  it.each(QUOTAS)(
+    'no template exceeds the quota of AWS for the %s, which is %i (%s)',
+    (_, most, __, count) => {
+      expect(count(templates).filter(([, counted]) => counted > most)).toEqual([]);
+    },
+  );
 });

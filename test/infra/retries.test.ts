@@ -78,7 +78,7 @@ function triesOf({ hidden, tries }: { hidden: number; tries: number }): number[]
   return Array.from({ length: tries }, (_, at) => at * hidden);
 }
 
-it('the functions that a queue calls are poll, replay, certificates, digests and one function per Slack channel', () => {
+it('the functions that a queue invokes are poll, replay, certificates, digests and one function per Slack channel', () => {
   const names = functions.map(({ name }) => name.replace(/Function.*/, ''));
   expect(names.filter((name) => !name.startsWith('Slack'))).toEqual([
     'Poll',
@@ -89,7 +89,7 @@ it('the functions that a queue calls are poll, replay, certificates, digests and
   expect(names.filter((name) => name.startsWith('Slack'))).toHaveLength(20);
 });
 
-it('each queue has a visibility timeout of at least six function timeouts and delivers a message at least five times', () => {
+it('each queue that invokes a function has six times its timeout as visibility timeout and delivers a message five times or more', () => {
   // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
   for (const { name, timeout, hidden, tries } of functions) {
     expect(hidden, name).toBeGreaterThanOrEqual(6 * timeout);
@@ -117,15 +117,16 @@ describe('the retries of a digest', () => {
     }),
   );
 
-  it('each channel with a digest has a queue for its events', () => expect(collected).toHaveLength(5));
+  it('each Slack channel with a digest has a queue for the events of the digest', () =>
+    expect(collected).toHaveLength(5));
 
-  it('a digest that failed is tried again within 15 minutes and for more than 30 minutes', () => {
+  it('a digest that fails is attempted again within 15 minutes, and for the last time more than 30 minutes after the first attempt', () => {
     const [, second = Number.POSITIVE_INFINITY] = triesOf(digest);
     expect(second).toBeLessThanOrEqual(15 * 60);
     expect(triesOf(digest).at(-1)).toBeGreaterThan(HALF_AN_HOUR);
   });
 
-  it('a digest receives the messages of the failed digest before it, whenever that digest received them', () => {
+  it('the second attempt of a digest can receive all messages of its failed first attempt, whenever the first attempt received them', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...collected),
@@ -143,7 +144,7 @@ describe('the retries of a digest', () => {
     );
   });
 
-  it('no event becomes a dead letter when all digests fail for a day', () => {
+  it('an event that waits for a digest becomes a dead letter only after more attempts than two digests have together', () => {
     for (const { tries } of collected) expect(tries).toBeGreaterThan(2 * digest.tries);
   });
 });
@@ -158,7 +159,7 @@ const { attempts, attemptMs } = {
  */
 const callMs = attempts * attemptMs + 500 * (2 ** (attempts - 1) - 1);
 
-it('the function of a Slack channel has enough time for its messages when all services take their maximum time', () => {
+it('the function of a Slack channel has enough time for a batch of messages when all services take their maximum time', () => {
   const postMs = SLACK.attempts * SLACK.attemptMs + (SLACK.attempts - 1) * SLACK.longestWaitMs;
   for (const { name, batch, timeout } of functions.filter(({ name }) => name.startsWith('Slack'))) {
     expect(batch * (callMs + postMs), name).toBeLessThanOrEqual(timeout * 1000);

@@ -24,11 +24,11 @@ it.each([
   // They have all types of resources, so that the CDK loads its rules only once.
   ['with the largest settings', largestSettings],
   ['with the default settings', {}],
-  ['with everything on', everything],
+  ['with the webhook, alarms by e-mail and an integration', everything],
   ['with resources of an earlier deployment', adopted],
   ['with learner details', { learnerDetails: 'include' }],
 ] satisfies [string, SettingsInput][])(
-  'cdk-nag and the CDK find only problems with a written reason in the stacks %s',
+  "cdk-nag and the CDK's validation find no problem, except those accepted with a written reason, in the stacks %s",
   (_, settings) => {
     const { app } = appWithStacks(settings);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
@@ -36,14 +36,14 @@ it.each([
   },
 );
 
-it('a queue that accepts plain HTTP is found by cdk-nag', () => {
+it('cdk-nag refuses a queue that accepts plain HTTP', () => {
   const { app, notifier } = appWithStacks({});
   new Queue(notifier, 'Open');
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   expect(() => app.synth()).toThrow('AwsSolutions-SQS4');
 });
 
-it('a property that CloudFormation does not have is found by the CDK', () => {
+it("the CDK's validation refuses a property that CloudFormation does not have", () => {
   const { app, notifier } = appWithStacks({});
   new CfnResource(notifier, 'Odd', { type: 'AWS::SQS::Queue', properties: { Colour: 'blue' } });
   expect(() => app.synth()).toThrow('Colour');

@@ -16,7 +16,7 @@ const Roles = z.record(
   }),
 );
 
-it('only schedules of the same account may assume the roles for schedules', () => {
+it('EventBridge Scheduler may assume the roles for schedules only for schedules of the same account and the default group', () => {
   const trusts = Object.values(synthesizeAll(largestSettings))
     .flatMap((template) => Object.values(Roles.parse(template.findResources('AWS::IAM::Role'))))
     .flatMap(({ Properties }) => Properties.AssumeRolePolicyDocument.Statement)

@@ -23,7 +23,7 @@ function resourcesOf(secretsRevision: number): Map<string, Resource> {
  * CloudFormation reads a secret again only when the resource that refers to it changes:
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
  */
-it('a new `secretsRevision` changes exactly the resources that contain a secret', () => {
+it('a new `secretsRevision` updates each resource that contains a secret, so that CloudFormation reads the secret again', () => {
   const before = resourcesOf(1);
   const after = resourcesOf(2);
   const changed = [...before].flatMap(([id, resource]) =>

@@ -28,7 +28,7 @@ const endpoint = {
 };
 const longIds = Array.from({ length: 13 }, (_, at) => `moodle:${'7'.repeat(240)}${at}`);
 
-it('each setting has a default', () => {
+it('settings without any value have defaults, and the cost model uses the default of `pollConcurrency`', () => {
   const settings = parseSettings({}, FILE);
   expect(settings).toMatchObject({ name: 'Schoolbell', kombo: 'eu', pollEveryMinutes: 15, webhook: false });
   // The cost model and the benchmark use these defaults.
@@ -36,7 +36,7 @@ it('each setting has a default', () => {
 });
 
 it.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'US/Eastern', 'America/Argentina/Buenos_Aires'])(
-  'the time zone %s is accepted',
+  'the time zone %s is accepted for a Slack channel',
   (timeZone) => {
     expect(parseSettings({ slack: [{ ...channel, timeZone }] }, FILE).slack[0]).toMatchObject({ timeZone });
   },
@@ -119,17 +119,20 @@ it.each([
     'slack.0.events: contains an event type twice',
   ],
   [undefined, 'expected object'],
-])('wrong settings such as %j are refused with one line', (content, line) => {
-  let message = '';
-  try {
-    parseSettings(content, FILE);
-  } catch (error) {
-    message = error instanceof Error ? error.message : '';
-  }
-  expect(message).toContain(line);
-  expect(message.startsWith(`${FILE}: `)).toBe(true);
-  expect(message).not.toContain('\n');
-});
+])(
+  'the settings %j are refused with one line that begins with the file name and says what is wrong',
+  (content, line) => {
+    let message = '';
+    try {
+      parseSettings(content, FILE);
+    } catch (error) {
+      message = error instanceof Error ? error.message : '';
+    }
+    expect(message).toContain(line);
+    expect(message.startsWith(`${FILE}: `)).toBe(true);
+    expect(message).not.toContain('\n');
+  },
+);
 
 it('a settings file that cannot be read is refused with one line', async () => {
   await expect(readSettings('no-such.config.ts')).rejects.toThrow(

@@ -2,7 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
 import { synthesize } from './synthesize.ts';
 
-it('the state stack retains its table, which has point-in-time recovery, deletion protection and expiry', () => {
+it('the table of the state stack is retained and has point-in-time recovery, deletion protection and expiry', () => {
   const { state } = synthesize();
   state.hasResource('AWS::DynamoDB::Table', {
     DeletionPolicy: 'Retain',
@@ -20,14 +20,14 @@ it('the state stack retains its table, which has point-in-time recovery, deletio
   });
 });
 
-it('the state stack retains the bus and the secrets', () => {
+it('the bus and the secrets of the state stack are retained when the stack is deleted', () => {
   const { state } = synthesize();
   for (const type of ['AWS::Events::EventBus', 'AWS::SecretsManager::Secret']) {
     state.allResources(type, { DeletionPolicy: 'Retain' });
   }
 });
 
-it('the state stack creates a key for the hashes of ids', () => {
+it('the state stack creates a secret with a generated key of 64 characters for the hashes of remote ids', () => {
   synthesize().state.hasResourceProperties('AWS::SecretsManager::Secret', {
     Description: Match.stringLikeRegexp('hashes'),
     GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
@@ -50,7 +50,7 @@ it('the bus has no archive, because an archive would store names of learners', (
   for (const template of [state, notifier]) template.resourceCountIs('AWS::Events::Archive', 0);
 });
 
-it('the state stack uses a table, a secret and a bus that exist already', () => {
+it('the stacks use the existing table, secret and bus that the settings name, instead of creating them', () => {
   const { state, notifier } = synthesize({
     bus: 'arn:aws:events:eu-central-1:123456789012:event-bus/company',
     adopt: {

@@ -12,7 +12,7 @@ describe('the webhook', () => {
     synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE' });
   });
 
-  it('anybody may call the function URL of the webhook, which needs two permissions', () => {
+  it('anybody may call the function URL of the webhook, for which Lambda needs two permissions', () => {
     const { notifier } = synthesize({ webhook: true });
     notifier.hasResourceProperties('AWS::Lambda::Permission', {
       Action: 'lambda:InvokeFunctionUrl',
@@ -78,7 +78,7 @@ describe('the webhook', () => {
   });
 
   it.each(['ap-south-2', 'eu-central-2', 'me-central-1'])(
-    'the webhook is refused with the name of the setting in the Region %s, which has no function URLs',
+    'the setting `webhook` is refused with its name in the Region %s, which has no Lambda function URLs',
     (region) => {
       vi.stubEnv('CDK_DEFAULT_REGION', region);
       expect(() => appWithStacks({ webhook: true })).toThrow(SettingsError);
@@ -87,13 +87,13 @@ describe('the webhook', () => {
     },
   );
 
-  it('the webhook can be deployed in a Region that has function URLs', () => {
+  it('the setting `webhook` is accepted in a Region that has Lambda function URLs', () => {
     vi.stubEnv('CDK_DEFAULT_REGION', 'eu-central-1');
     expect(() => appWithStacks({ webhook: true })).not.toThrow();
   });
 });
 
-it('no function reserves concurrency by default, because a new account has no concurrency to reserve', () => {
+it('no Lambda function reserves concurrency by default, because a new account has no concurrency to reserve', () => {
   for (const template of Object.values(synthesizeAll(largestSettings))) {
     template.resourcePropertiesCountIs(
       'AWS::Lambda::Function',

@@ -50,7 +50,7 @@ function startWriter(directory: string) {
   return { writer, lines: createInterface({ input: writer.stdout }) };
 }
 
-it('the embedded engine keeps its data in the directory after a restart', async () => {
+it('the embedded DynamoDB has its data again after a restart with the same directory', async () => {
   const directory = await someDirectory();
   const first = await startEmbeddedDynamoDb({ directory });
   await storeOf(first).takeLease('moodle:a', { owner: 'a', until: NOW }, NOW);
@@ -61,14 +61,14 @@ it('the embedded engine keeps its data in the directory after a restart', async 
   expect(checkpoint).toMatchObject({ lease: { owner: 'a' } });
 });
 
-it('an embedded engine without a directory keeps no data', async () => {
+it('the embedded DynamoDB without a directory keeps no data for the next start', async () => {
   const first = await start();
   await storeOf(first).takeLease('moodle:a', { owner: 'a', until: NOW }, NOW);
 
   expect(await storeOf(await start()).readCheckpoint('moodle:a')).toBeNull();
 });
 
-it('each write that the embedded engine confirmed is still stored after its process was killed', async () => {
+it('each write that the embedded DynamoDB confirmed is stored after its process was killed', async () => {
   const directory = await someDirectory();
   const { writer, lines } = startWriter(directory);
   const acknowledged: string[] = [];
@@ -82,7 +82,7 @@ it('each write that the embedded engine confirmed is still stored after its proc
   expect(integrations.map(({ id }) => id)).toEqual(expect.arrayContaining(acknowledged));
 });
 
-it('when the process that runs the embedded engine of a directory is killed, another process continues with the same data', async () => {
+it('when the process that runs the embedded DynamoDB of a directory is killed, another process continues with the same data', async () => {
   const directory = await someDirectory();
   const { writer, lines } = startWriter(directory);
   const written: string[] = [];
@@ -101,7 +101,7 @@ it('when the process that runs the embedded engine of a directory is killed, ano
   expect(integrations.map(({ id }) => id)).toEqual(expect.arrayContaining(written));
 });
 
-it('when the process that runs the embedded engine ends, another process starts the engine and completes the waiting requests', async () => {
+it('when the process that runs the embedded DynamoDB ends, another process starts it and completes the waiting requests', async () => {
   const directory = await someDirectory();
   const first = await startEmbeddedDynamoDb({ directory });
   const others = await Promise.all([start(directory), start(directory), start(directory)]);
@@ -118,7 +118,7 @@ it('when the process that runs the embedded engine ends, another process starts 
   }
 });
 
-it('a program that uses the port of an embedded engine after its end receives no DynamoDB request', async () => {
+it('a program that uses the port of an embedded DynamoDB that has ended receives no DynamoDB request', async () => {
   const directory = await someDirectory();
   await (await startEmbeddedDynamoDb({ directory })).close();
   const paths: string[] = [];
@@ -142,7 +142,7 @@ it('a program that uses the port of an embedded engine after its end receives no
   expect(paths.every((path) => path.startsWith('/challenge/'))).toBe(true);
 });
 
-it('the error about damaged data is one line that contains the directory', async () => {
+it('the error of the embedded DynamoDB about damaged data is one line that contains the directory and says what to do', async () => {
   const directory = await someDirectory();
   await (await startEmbeddedDynamoDb({ directory })).close();
   await writeFile(join(directory, 'dynamodb', 'CURRENT'), 'damaged');
@@ -152,7 +152,7 @@ it('the error about damaged data is one line that contains the directory', async
   );
 });
 
-it('the error about a directory that cannot be created is one line', async () => {
+it('the error of the embedded DynamoDB about a directory that cannot be created is one line', async () => {
   const file = join(await someDirectory(), 'file');
   await writeFile(file, '');
 
@@ -161,7 +161,7 @@ it('the error about a directory that cannot be created is one line', async () =>
   );
 });
 
-it('when a process was killed while it created the table, the next start completes the table', async () => {
+it("when a process was killed while it created the embedded DynamoDB's table, the next start completes the table", async () => {
   const directory = await someDirectory();
   const interrupted = dynalite({ path: join(directory, 'dynamodb'), createTableMs: 1_000_000_000 });
   await once(interrupted.listen(0, '127.0.0.1'), 'listening');
@@ -189,7 +189,7 @@ it('when a process was killed while it created the table, the next start complet
   });
 });
 
-it('the embedded engine continues when a client disconnects in the middle of a request', async () => {
+it('the embedded DynamoDB continues when a client disconnects in the middle of a request', async () => {
   const engine = await start();
   const { port, hostname } = new URL(engine.endpoint);
   const socket = connect(Number(port), hostname);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createInProcessQueue } from '../../local/in-process-queue.ts';
 
-it('the in-process queue delivers one message at a time, in order, even when messages are sent during a delivery', async () => {
+it('the queue for one machine delivers messages in order, also those that are sent during a delivery', async () => {
   const queue = createInProcessQueue();
   await queue.send([{ integration: 'a:1' }, { integration: 'a:2', mode: 'reconcile' }]);
   const handled: unknown[] = [];

@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true }));
 
-it('the history of a new school begins so early that its scripted events end today', () => {
+it('a new school of the sandbox begins so far in the past that its scripted events end today', () => {
   const today = Date.parse('2026-03-22T12:00:00.000Z');
   expect(newSchool(today)).toEqual({
     seed: 1,
@@ -23,19 +23,19 @@ it('the history of a new school begins so early that its scripted events end tod
   });
 });
 
-it('no school is read from a new directory, and a stored school is read as it was stored', async () => {
+it("reading the sandbox's school returns null for a new directory, and otherwise the school that was stored", async () => {
   expect(await readSchool(directory)).toBeNull();
   const school = newSchool(0);
   await keepSchool(join(directory, 'new'), school);
   expect(await readSchool(join(directory, 'new'))).toEqual(school);
 });
 
-it('the error about a damaged school file says what to do', async () => {
+it("the error about a damaged file of the sandbox's school says what to do", async () => {
   await writeFile(join(directory, 'school.json'), '{"seed":');
   await expect(readSchool(directory)).rejects.toThrow(`remove ${directory} to start again`);
 });
 
-it('a school continues its history when it is opened again, and is written only by `keep`', async () => {
+it("the sandbox's school continues its history when it is opened again, and is written only by `keep`", async () => {
   const page = async (passMs: number) => {
     const { kombo, school, close } = await openLocalKombo({}, directory);
     school?.pass(passMs);

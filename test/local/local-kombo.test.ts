@@ -3,7 +3,7 @@ import { openLocalKombo } from '../../local/local-kombo.ts';
 
 const NOWHERE = '/nowhere';
 
-it('Kombo is polled at its EU host, or at KOMBO_BASE_URL if the variable is set', async () => {
+it("a command on one machine uses Kombo's EU host, or KOMBO_BASE_URL if this environment variable is set", async () => {
   const eu = await openLocalKombo({ KOMBO_API_KEY: 'k' }, NOWHERE);
   expect(eu).toMatchObject({ baseUrl: 'https://api.kombo.dev/v1', school: null });
   const named = await openLocalKombo(
@@ -13,7 +13,7 @@ it('Kombo is polled at its EU host, or at KOMBO_BASE_URL if the variable is set'
   expect(named.baseUrl).toBe('http://127.0.0.1:1/v1');
 });
 
-it('KOMBO_BASE_URL is refused when KOMBO_API_KEY is missing or when the value is not a URL', async () => {
+it('KOMBO_BASE_URL is refused when KOMBO_API_KEY is missing or when its value is not an HTTPS URL', async () => {
   await expect(openLocalKombo({ KOMBO_BASE_URL: 'http://127.0.0.1:1/v1' }, NOWHERE)).rejects.toThrow(
     'KOMBO_API_KEY',
   );

@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true }));
 
-it('the lease of a process that has ended can be acquired immediately, and the next worker must append a fence', async () => {
+it('on one machine, a poll acquires the lease of a process that has ended immediately, and first appends a fence', async () => {
   const kombo = await openLocalKombo({}, directory);
   const types: string[] = [];
   const { ports, close } = await openLocalParts({

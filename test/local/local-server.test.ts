@@ -106,7 +106,7 @@ const anyOrigin = fc.oneof(
   fc.constantFrom('null', '', 'http://localhost', 'http://127.0.0.1:4010'),
 );
 
-test('a request that a web page sends through a browser can neither read nor change anything on a local server', async () => {
+test('the local bus, sandbox and DynamoDB refuse each request with the Host or Origin of a web page and change nothing', async () => {
   const now = clock.now();
   const page = fc.oneof(
     foreignHost.map((host) => ({ host })),
@@ -125,7 +125,7 @@ test('a request that a web page sends through a browser can neither read nor cha
   expect([events, shown, await readdir(folder), clock.now()]).toEqual([[], [], [], now]);
 });
 
-test('a program on the same machine can use each local server', async () => {
+test('a program on the same machine can use the local bus, sandbox and DynamoDB', async () => {
   for (const { name, url, sent } of servers) {
     const local = { ...sent, headers: { ...sent.headers, host: 'LOCALHOST:1' } };
     expect([name, await send(url, sent), await send(url, local)]).toEqual([name, 200, 200]);
@@ -146,7 +146,7 @@ describe('the body of a request to a local server', () => {
     return { origin, read };
   }
 
-  test('a request body of more than 64 MB is refused before it is read', async () => {
+  test('a local server refuses a request body of more than 64 MB before it reads the body', async () => {
     const { origin, read } = await reader();
     const headers = { 'content-length': String(64 * 1024 * 1024 + 1) };
     const sent = request(origin, { method: 'POST', headers }).on('error', () => {});
@@ -157,7 +157,7 @@ describe('the body of a request to a local server', () => {
     sent.destroy();
   });
 
-  test('a request body without an end is aborted after 64 MB', async () => {
+  test('a local server aborts a request whose body does not end', async () => {
     const { origin, read } = await reader();
     const endless = function* () {
       for (;;) yield Buffer.alloc(1024 * 1024, 'a');
@@ -168,7 +168,7 @@ describe('the body of a request to a local server', () => {
     expect(read).toEqual([0]);
   });
 
-  test('a request body that arrives too slowly is aborted', async () => {
+  test('a local server aborts a request whose body arrives too slowly', async () => {
     const { origin, read } = await reader(50);
     const socket = connect(Number(new URL(origin).port), '127.0.0.1');
     socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n');

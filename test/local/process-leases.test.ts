@@ -36,7 +36,7 @@ async function leaseOfAnother(ms: number) {
   return { child, lease };
 }
 
-test('the lease of a running process cannot be acquired before the lease expires by the clock of the machine', async () => {
+test("on one machine, the lease of a running process cannot be acquired before the lease expires by the machine's clock", async () => {
   const { plain, leased } = await stores();
   const { lease } = await leaseOfAnother(60_000);
   await plain.takeLease(ID, lease, at(0));
@@ -45,7 +45,7 @@ test('the lease of a running process cannot be acquired before the lease expires
   });
 });
 
-test('an expired lease or the lease of a process that has ended can be acquired immediately', async () => {
+test('on one machine, an expired lease or the lease of a process that has ended can be acquired immediately', async () => {
   for (const isEnded of [false, true]) {
     const { plain, leased } = await stores();
     const { child, lease } = await leaseOfAnother(isEnded ? 60_000 : -1000);
@@ -62,7 +62,7 @@ test('an expired lease or the lease of a process that has ended can be acquired 
   }
 });
 
-test('the owner of a lease can save the checkpoint and release the lease', async () => {
+test('on one machine, the owner of a lease can save the checkpoint and release the lease, which is stored with its process id', async () => {
   const { plain, leased } = await stores();
   const lease = { owner: 'here', until: at(60_000) };
   const taken = await leased.takeLease(ID, lease, at(0));
@@ -74,7 +74,7 @@ test('the owner of a lease can save the checkpoint and release the lease', async
   expect((await plain.readCheckpoint(ID))?.lease).toBeNull();
 });
 
-test('the end of a lease is stored in the time of the machine and not in the time of the school', async () => {
+test("on one machine, the end of a lease is stored in the machine's time, not in the time of the sandbox's school", async () => {
   const { plain, leased } = await stores();
   const before = Date.now();
   await leased.takeLease(ID, { owner: 'here', until: at(60_000) }, at(0));
@@ -83,7 +83,7 @@ test('the end of a lease is stored in the time of the machine and not in the tim
   expect(stored).toBeLessThanOrEqual(Date.now() + 60_000);
 });
 
-test('a lease that this process did not release can be acquired by the next worker of the same process', async () => {
+test('on one machine, a lease that a worker did not release can be acquired by the next worker of the same process', async () => {
   const { leased } = await stores();
   await leased.takeLease(ID, { owner: 'first', until: at(60_000) }, at(0));
   expect(await leased.takeLease(ID, { owner: 'second', until: at(60_000) }, at(0))).toMatchObject({

@@ -9,7 +9,7 @@ describe('the simulation', () => {
   const starts = Array.from({ length: SEEDS / PER_TEST }, (_, part) => part * PER_TEST + 1);
 
   test.each(starts)(
-    'the simulation breaks no promise in the 50 histories that begin with seed %i',
+    'Schoolbell breaks no promise in the 50 simulated histories from seed %i on',
     async (from) => {
       for (let seed = from; seed < from + PER_TEST; seed++) {
         const { violations } = await liveThrough(scenarioOf(seed));
@@ -18,7 +18,7 @@ describe('the simulation', () => {
     },
   );
 
-  test('the simulation runs the same history, step by step, each time it has the same seed', async () => {
+  test('the simulation runs the same history, step by step, when it runs twice with the same seed', async () => {
     for (const seed of [3, 77, 1234]) {
       const first = await liveThrough(scenarioOf(seed), true);
       const second = await liveThrough(scenarioOf(seed), true);

@@ -9,7 +9,7 @@ import { releases } from './releases.ts';
 
 describe.each(releases())('a deployment of release $version', ({ folder }) => {
   it.each(Object.entries(DEPLOYMENTS))(
-    'an update from an earlier release to the present templates neither replaces nor deletes data: %s',
+    'an update of a %s deployment of an earlier release to the present templates neither replaces nor deletes data',
     (name, settings) => {
       const before = new Map(
         readdirSync(join(folder, 'templates', name)).map((file) => [

@@ -43,7 +43,7 @@ async function dispatcher(ids: string[], parts: { wanted?: string[]; takes?: num
 const idsOf = (messages: PollMessage[]) => messages.map(({ integration }) => integration);
 
 describe('dispatch', () => {
-  it('dispatch adds an integration of the settings and immediately sends its poll message', async () => {
+  it('dispatch adds a new integration that the settings list and immediately sends a poll message for it', async () => {
     const { store, sent, dispatch } = await dispatcher(['moodle:a'], { wanted: ['moodle:b', 'moodle:a'] });
     expect(await dispatch()).toEqual({ sent: 2 });
     expect(idsOf(sent)).toEqual(['moodle:a', 'moodle:b']);
@@ -56,7 +56,7 @@ describe('dispatch', () => {
     expect(reports).toMatchObject([{ sent: 2, fleet: { active: 3 } }]);
   });
 
-  it('when one integration cannot be added, dispatch sends the messages of the other integrations and then fails', async () => {
+  it('when an integration of the settings cannot be added, dispatch sends the messages for the other integrations and then fails', async () => {
     const { store, sent, reports, parts } = await dispatcher(['moodle:a'], {
       wanted: ['moodle:b', 'moodle:c'],
     });
@@ -70,7 +70,7 @@ describe('dispatch', () => {
     expect(reports).toMatchObject([{ sent: 2 }]);
   });
 
-  it('when the settings of one integration cannot be read, dispatch reports the integration and polls the others', async () => {
+  it('when the stored settings of an integration cannot be read, dispatch reports it and sends messages for the other integrations', async () => {
     const { store, sent, reports, parts } = await dispatcher(['moodle:a'], { wanted: ['moodle:damaged'] });
     const unreadable = [{ id: 'moodle:damaged', reason: 'state is not valid' }];
     const damaged = {
@@ -83,7 +83,7 @@ describe('dispatch', () => {
     expect(await store.readIntegration('moodle:damaged')).toBeNull();
   });
 
-  it('while Kombo refuses all integrations, dispatch sends one message per interval, each time for another integration', async () => {
+  it('while Kombo refuses all integrations, dispatch sends one message per poll interval, each time for another integration', async () => {
     const ids = ['moodle:a', 'moodle:b', 'moodle:c'];
     const { store, sent, reports, parts } = await dispatcher(ids);
     const refused = (id: string, now: number): Checkpoint => ({

@@ -61,7 +61,7 @@ function wantedMeanwhile(w: World): void {
 }
 
 describe('a message of the poll queue', () => {
-  it('the poll function polls the integration of its message and sends no message when everything is read', async () => {
+  it('the poll function polls the integration of its message and sends no further message when the run has ended', async () => {
     const w = await worldWithNews();
     const { receive, sent, outcomes } = await functionOn(w);
     await receive();
@@ -70,7 +70,7 @@ describe('a message of the poll queue', () => {
     expect(sent).toEqual([]);
   });
 
-  it('the poll function sends its message again when the time is spent before the run ends', async () => {
+  it('the poll function sends its message again when it has no time left before the run ends', async () => {
     const w = await worldWithNews();
     const { receive, sent, outcomes } = await functionOn(w);
     await receive({}, SPENT_MS);
@@ -86,7 +86,7 @@ describe('a message of the poll queue', () => {
     expect(outcomes).toMatchObject([{ kind: 'ended' }]);
   });
 
-  it('when the time is spent before a requested reconciliation begins, the next message requests the reconciliation again', async () => {
+  it('when no time is left before a requested reconciliation begins, the next poll message requests the reconciliation again', async () => {
     const w = await worldWithNews();
     const { receive, sent, outcomes } = await functionOn(w);
     await receive({ mode: 'reconcile' }, SPENT_MS);
@@ -99,7 +99,7 @@ describe('a message of the poll queue', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('the poll function sends a message when another poll was requested during its poll', async () => {
+  it('the poll function sends a poll message when another poll of the integration was requested during its poll', async () => {
     const w = await worldWithNews();
     wantedMeanwhile(w);
     const { receive, sent, outcomes } = await functionOn(w);
@@ -110,8 +110,8 @@ describe('a message of the poll queue', () => {
   });
 
   it.each([
-    ['sends a message if another poll was requested during the poll', true],
-    ['sends no message if no other poll was requested', false],
+    ['sends a poll message if another poll was requested during it', true],
+    ['sends no poll message if no other poll was requested', false],
   ])('a poll that is held because of a mass change %s', async (_, again) => {
     const w = await synced(['a', 'b', 'c'], { mode: 'silent' }, { surgeFloor: 1 });
     w.put(...['a', 'b', 'c'].map((id) => observed({ id, removedAt: '2026-03-02T08:30:00.000Z' })));
@@ -124,7 +124,7 @@ describe('a message of the poll queue', () => {
 });
 
 describe('a poll after which no message is sent', () => {
-  it('the poll function sends no message when another worker holds the lease', async () => {
+  it('while another worker holds the lease, the poll function sends no message and requests a further poll from this worker', async () => {
     const w = await worldWithNews();
     const lease = { owner: 'another', until: new Date(w.clock.read() + MINUTE_MS).toISOString() };
     await w.store.takeLease(w.integration.id, lease, new Date(w.clock.read()).toISOString());
@@ -144,7 +144,7 @@ describe('a poll after which no message is sent', () => {
     expect(sent).toEqual([]);
   });
 
-  it('the poll function sends no message when a baseline is refused', async () => {
+  it('the poll function sends no message when the baseline that its message requests is refused', async () => {
     const w = await worldWithNews();
     const { receive, sent, outcomes } = await functionOn(w);
     await receive({ mode: 'baseline' });
@@ -176,7 +176,7 @@ describe('a poll after which no message is sent', () => {
     },
   );
 
-  it('after an integration was removed, its message still publishes the journal entry of an interrupted poll', async () => {
+  it('for a removed integration, the poll function still publishes the journal entry that an interrupted poll left', async () => {
     const w = await worldWithNews(100);
     const { calls } = await w.pollWithFault({ at: 4, kind: 'killed', tookEffect: true });
     expect(calls.at(-1)).toBe('appendEntry');
@@ -233,7 +233,7 @@ describe('a message with `follow`', () => {
     return { asked, owners, follow };
   }
 
-  it("for a message with `follow`, the poll function checks the integration's status at Kombo before it polls", async () => {
+  it('for a message with the field `follow`, which a webhook causes, the poll function checks the integration at Kombo before it polls', async () => {
     const w = await worldWithNews();
     const { asked, owners, follow } = lookAtKombo(({ integration }) => integration, w);
     const { receive, outcomes } = await functionOn(
@@ -255,7 +255,7 @@ describe('a message with `follow`', () => {
     ['a paused integration', ({ integration }: World): Integration => ({ ...integration, state: 'paused' })],
     ['null, for an integration that does not belong to this deployment', () => null],
   ])(
-    'for a message with `follow`, the poll function does not poll when the status check returns %s',
+    'for a message with the field `follow`, the poll function does not poll when the check of the integration at Kombo returns %s',
     async (_, answer) => {
       const w = await worldWithNews();
       const { receive, outcomes } = await functionOn(w, { sync: lookAtKombo(answer, w).follow });
@@ -264,7 +264,7 @@ describe('a message with `follow`', () => {
     },
   );
 
-  it('for a message with `follow`, the poll function throws an error when the status check fails', async () => {
+  it('for a message with the field `follow`, the poll function throws an error when the check of the integration at Kombo fails', async () => {
     const w = await worldWithNews();
     const follow = () => Promise.reject(new TransientError('Kombo is away'));
     const { receive, outcomes } = await functionOn(w, { sync: follow });
@@ -272,7 +272,7 @@ describe('a message with `follow`', () => {
     expect(outcomes).toEqual([]);
   });
 
-  it('the poll function checks the status at Kombo only for a message with `follow`', async () => {
+  it('without the field `follow` in its message, or without webhooks, the poll function polls without checking the integration at Kombo', async () => {
     const w = await worldWithNews();
     const { asked, follow } = lookAtKombo(() => null, w);
     const alone = await functionOn(w);
@@ -298,7 +298,7 @@ describe("a run that Kombo's rate limit stops", () => {
     return { delayed, ...(await functionOn(w, { queue, ...parts })) };
   }
 
-  it("when Kombo's rate limit stops a run, the message is sent again after the limit, and the integration stays healthy", async () => {
+  it("when Kombo's rate limit stops a run, the poll message is sent again after the limit, and the integration stays healthy", async () => {
     const w = await worldWithNews();
     w.kombo.failures = [null, limitFor(5 * MINUTE_MS)];
     const { receive, delayed, outcomes } = await limitedFunction(w);
@@ -314,7 +314,7 @@ describe("a run that Kombo's rate limit stops", () => {
     expect(w.store.place().lease).toBeNull();
   });
 
-  it('while a rate limit lasts, the poll function makes no request to Kombo, and afterwards the run continues from its page', async () => {
+  it("while Kombo's rate limit lasts, the poll function makes no request to Kombo, and afterwards the run continues from its page", async () => {
     const w = await worldWithNews();
     w.kombo.failures = [null, limitFor(5 * MINUTE_MS)];
     const { receive, delayed, outcomes } = await limitedFunction(w);
@@ -334,7 +334,7 @@ describe("a run that Kombo's rate limit stops", () => {
     expect(w.store.place().checkpoint.limitedUntil).toBeNull();
   });
 
-  it('a rate limit does not change the health of a failing integration', async () => {
+  it("Kombo's rate limit does not change the health of a failing integration", async () => {
     const w = await worldWithNews();
     w.kombo.failures = [new TransientError('down'), limitFor(MINUTE_MS)];
     const { receive } = await limitedFunction(w);
@@ -347,7 +347,7 @@ describe("a run that Kombo's rate limit stops", () => {
     expect(w.bus.notified.map(({ type }) => type)).not.toContain('IntegrationFailing');
   });
 
-  it('when a rate limit stops the status check, the same message is sent again after the limit', async () => {
+  it("when Kombo's rate limit stops the check that a webhook causes, the same poll message is sent again after the limit", async () => {
     const w = await worldWithNews();
     const follow = () => Promise.reject(limitFor(MINUTE_MS));
     const { receive, delayed } = await limitedFunction(w, { sync: follow });

@@ -204,7 +204,7 @@ async function firstHours(limit: Limit) {
   return { ...school, syncedMs, syncRequests };
 }
 
-test('dispatch sends no message for an integration before its rate limit is over', async () => {
+test("dispatch sends no message for an integration before Kombo's rate limit for the integration ends", async () => {
   const id = 'moodle:a';
   const integration: Integration = {
     id,
@@ -232,7 +232,7 @@ const LIMITS = [
 
 describe('a server with a rate limit per window', () => {
   test.each(LIMITS)(
-    'a server that allows $requests requests per $windowMs ms delays events, but causes no missed event, no duplicate and no alarm',
+    'when Kombo allows $requests requests per $windowMs ms, no event is missed or published twice, and no alarm goes off',
     async (limit) => {
       const poller = await firstHours(limit);
 

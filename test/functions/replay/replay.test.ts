@@ -28,7 +28,7 @@ function replayFunction(at: ReplayWorld, seconds: number) {
   return { waiting, reports, invoke };
 }
 
-test('a long replay ends after several invocations', async () => {
+test('a replay that is too long for one invocation sends all events in order in several invocations', async () => {
   const at = await polledWorld(30);
   const { id } = await at.order(await at.plan(ALWAYS), { rate: 1 });
   const replay = replayFunction(at, 7);
@@ -42,7 +42,7 @@ test('a long replay ends after several invocations', async () => {
   expect(at.replayed().map(({ detail }) => detail.id)).toEqual(at.live().map(({ detail }) => detail.id));
 });
 
-test('a replay that fails temporarily is continued after a pause, in the same invocation', async () => {
+test('the replay function continues a replay that failed temporarily after a pause, in the same invocation', async () => {
   const at = await polledWorld(3);
   const { id } = await at.order(await at.plan(ALWAYS));
   const replay = replayFunction(at, 100);
@@ -70,7 +70,7 @@ test('the replay function throws an error after a temporary failure, so that the
   expect(replay.waiting).toEqual([]);
 });
 
-test('a message for a replay that is finished or unknown does nothing', async () => {
+test('the replay function sends no event for a message about a replay that is finished or not stored', async () => {
   const at = await polledWorld(3);
   const { id } = await at.order(await at.plan(ALWAYS));
   const replay = replayFunction(at, 60);

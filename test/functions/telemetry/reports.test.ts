@@ -28,7 +28,7 @@ function recorder() {
 }
 
 describe('the report of a poll', () => {
-  it('the report of a poll counts the runs that ended, and its log line has the number of events of each type', () => {
+  it('after a poll, metrics count its runs, pages, records and events, and a log line has the number of events of each type', () => {
     const { telemetry, lines, measured } = recorder();
     const ended = {
       mode: 'incremental' as const,
@@ -70,7 +70,7 @@ describe('the report of a poll', () => {
     ['integration', 0],
     ['deployment', 1],
   ] as const)(
-    'the report of a failed poll counts the failure under its kind: %s',
+    'a poll that failed with the kind %s is counted as RunsFailed with this kind, and as DeploymentErrors only if it is `deployment`',
     (kind, deploymentErrors) => {
       const { telemetry, measured } = recorder();
       const failure = { kind, code: 'CODE', message: 'what to do', logUrl: null };
@@ -84,7 +84,7 @@ describe('the report of a poll', () => {
 });
 
 describe('the count of published events', () => {
-  it('the counter of published events counts accepted events, and each reading sets the counter to zero', async () => {
+  it('the counter of published events counts an event that the bus accepted, and each reading sets the counter to zero', async () => {
     const counter = countPublished(
       { publish: async () => ({ accepted: [], refused: [], error: null }), notify: async () => undefined },
       () => NOW,
@@ -123,7 +123,7 @@ describe('the survey of the fleet', () => {
     failure: { kind, code: null, message: '', logUrl: null },
   });
 
-  it('the survey of the fleet reports old watermarks, failing and held integrations and unpublished entries', async () => {
+  it('the metrics of dispatch show the oldest watermark, failing and held integrations and the age of the oldest unpublished entry', async () => {
     const held = {
       since: ago(1),
       mode: 'incremental' as const,

@@ -18,13 +18,13 @@ function bundleOf(name: string, lines: string[]): string {
   return pathToFileURL(outfile).href;
 }
 
-it('a position in a bundle in a stack trace is replaced by the position in the source file', () => {
+it('in a stack trace, a position in a bundle is replaced by the position in the source file', () => {
   const bundle = bundleOf('mapped', ['// A reason.', '', "throw new Error('here');"]);
   expect(mapToSources(`at Object.<anonymous> (${bundle}:1:7)`)).toBe('at mapped.ts:3:7');
   expect(mapToSources(`at ${bundle}:1:7`)).toBe('at mapped.ts:3:7');
 });
 
-it('a position in a stack trace stays the same when there is no bundle or no valid source map', () => {
+it('in a stack trace, a position stays the same when it is not in a bundle with a valid source map', () => {
   const damaged = bundleOf('damaged', ["throw new Error('here');"]);
   writeFileSync(join(directory, 'damaged.mjs.map'), '{"version":3,"sou');
   for (const line of [

@@ -79,7 +79,7 @@ async function receive(body: string): Promise<{ statusCode: number; sent: PollMe
 
 describe("a webhook in any form that Kombo's description allows", () => {
   test.each(Object.entries(schemas))(
-    'a webhook of the type %s is accepted, and requests a poll only if its category and model require one',
+    'a webhook of the type %s is accepted, and requests a poll if and only if it concerns LMS data of a valid integration id',
     async (type, schema) => {
       const webhooks = valuesOf(schema, { id: ids, integration_id: ids, changed_models: models });
       let followed = 0;
@@ -99,11 +99,11 @@ describe("a webhook in any form that Kombo's description allows", () => {
     },
   );
 
-  test("the types of webhooks that can request a poll are the types in Kombo's description", () => {
+  test("the types of webhooks that this test expects to request a poll are the types in Kombo's API description", () => {
     expect(Object.keys(schemas).toSorted()).toEqual(Object.keys(follows).toSorted());
   });
 
-  test('a webhook is refused by the schema when the id of its integration is missing', () => {
+  test('a webhook without the id of its integration does not fit the schema', () => {
     for (const [type, schema] of Object.entries(schemas)) {
       fc.assert(
         fc.property(valuesOf(schema), (webhook) => {

@@ -28,9 +28,12 @@ describe('the settings of an integration after a status check at Kombo', () => {
     ['adds a new LMS integration whose credentials failed', lms('invalid'), true],
     ['does not add an integration of another category', { category: 'HRIS', state: 'active' }, false],
     ['does not add an integration that Kombo no longer has', { category: null, state: 'gone' }, false],
-  ] satisfies [string, KomboIntegrationStatus, boolean][])('the status check %s', (_, standing, added) => {
-    expect(isOurs(standing)).toBe(added);
-  });
+  ] satisfies [string, KomboIntegrationStatus, boolean][])(
+    'the check of an integration at Kombo that a webhook causes %s',
+    (_, standing, added) => {
+      expect(isOurs(standing)).toBe(added);
+    },
+  );
 
   it.each([
     [
@@ -77,7 +80,7 @@ describe('the settings of an integration after a status check at Kombo', () => {
       known('removed'),
     ],
   ] satisfies [string, Integration, KomboIntegrationStatus, Integration][])(
-    'the status check %s',
+    'the check of an integration at Kombo that a webhook causes %s',
     (_, before, standing, after) => {
       expect(withKomboStatus(before, standing)).toEqual(after);
     },
@@ -102,7 +105,7 @@ describe('the status check of an integration', () => {
       'webhook',
     );
 
-  it('the status check after the creation of an integration adds the integration once', async () => {
+  it('the check at Kombo after a webhook about a created integration adds the integration once', async () => {
     const w = world();
     expect(await follow(w, lms('active'), 'created')).toMatchObject({
       id: w.integration.id,
@@ -113,11 +116,11 @@ describe('the status check of an integration', () => {
     expect(await follow(w, lms('active'), 'created')).toEqual(added);
   });
 
-  it('the status check after a change of an unknown integration does not add the integration', async () => {
+  it('the check at Kombo after a webhook about a changed integration does not add an unknown integration', async () => {
     expect(await follow(world(), lms('active'), 'changed')).toBeNull();
   });
 
-  it('the status check pauses and resumes an integration without changing its checkpoint', async () => {
+  it('the check at Kombo after a webhook pauses and resumes an integration without adding a journal entry', async () => {
     const w = world();
     await w.store.changeIntegration(w.integration.id, () => w.integration);
     await w.poll();
@@ -128,7 +131,7 @@ describe('the status check of an integration', () => {
     expect(w.store.place().checkpoint.entry).toBe(before);
   });
 
-  it('the status check throws an error while a poll holds the lease, so that the queue retries the message', async () => {
+  it('the check at Kombo after a webhook throws an error while a poll holds the lease, so that the queue retries the message', async () => {
     const w = world();
     await w.store.changeIntegration(w.integration.id, () => w.integration);
     const lease = { owner: 'a poll', until: new Date(w.clock.read() + 60_000).toISOString() };
@@ -137,7 +140,7 @@ describe('the status check of an integration', () => {
     expect(await w.store.readIntegration(w.integration.id)).toMatchObject({ state: 'active' });
   });
 
-  it('the status check never undoes a decision that a person makes at the same time', async () => {
+  it('the check at Kombo after a webhook never undoes the decision to pause or remove that a person makes at the same time', async () => {
     const states = fc.constantFrom<KomboIntegrationStatus['state']>(
       'active',
       'invalid',

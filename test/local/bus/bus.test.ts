@@ -35,7 +35,7 @@ const entry = { Source: 'schoolbell', DetailType: 'CourseCompleted', Detail: '{"
 const entries = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ ...entry, Detail: `{"id":"${index}"}` }));
 
-test('an accepted entry gets an event id and is delivered in the form in which EventBridge delivers events', async () => {
+test('the local bus delivers an accepted entry with its event id, in the form in which EventBridge delivers events', async () => {
   const answer = await put({ ...entry, Time: new Date('2026-03-01T09:30:00.999Z'), Resources: ['a'] });
 
   expect(answer.FailedEntryCount).toBe(0);
@@ -54,13 +54,13 @@ test('an accepted entry gets an event id and is delivered in the form in which E
   ]);
 });
 
-test('an entry without a time is delivered with the time of the call', async () => {
+test('the local bus delivers an entry without a time with a time in whole seconds', async () => {
   await put(entry);
 
   expect(delivered[0]?.time).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
 });
 
-test('an entry is delivered before the bus responds to the call', async () => {
+test('the local bus delivers an entry before it responds to PutEvents', async () => {
   await bus.close();
   let release = () => {};
   const held = new Promise<void>((resolve) => {
@@ -81,7 +81,7 @@ test('an entry is delivered before the bus responds to the call', async () => {
   expect(steps).toEqual(['delivered', 'answered']);
 });
 
-test('a call fails with the reason when one of its entries cannot be delivered', async () => {
+test('PutEvents of the local bus fails with the reason when an entry cannot be delivered', async () => {
   await bus.close();
   await start({
     onEvent: () => {
@@ -95,7 +95,7 @@ test('a call fails with the reason when one of its entries cannot be delivered',
   });
 });
 
-test('an entry for a bus that does not exist is accepted but not delivered', async () => {
+test('the local bus accepts an entry for a bus that does not exist, but does not deliver it', async () => {
   await bus.close();
   await start({ buses: ['schoolbell'] });
 
@@ -116,28 +116,31 @@ test.each([
   ['JSON in its detail', { ...entry, Detail: '{' }, 'MalformedDetail'],
   ['an object in its detail', { ...entry, Detail: '[]' }, 'MalformedDetail'],
   ['a source that is allowed', { ...entry, Source: 'aws.ec2' }, 'NotAuthorizedForSourceException'],
-])('an entry without %s fails at its index, and the other entries are delivered', async (_, bad, code) => {
-  const answer = await put(entry, bad, entry);
+])(
+  'on the local bus, an entry without %s fails at its index in the response, and the other entries are delivered',
+  async (_, bad, code) => {
+    const answer = await put(entry, bad, entry);
 
-  expect(answer.FailedEntryCount).toBe(1);
-  expect(answer.Entries).toEqual([
-    { EventId: delivered[0]?.id },
-    { ErrorCode: code, ErrorMessage: expect.any(String) },
-    { EventId: delivered[1]?.id },
-  ]);
-});
+    expect(answer.FailedEntryCount).toBe(1);
+    expect(answer.Entries).toEqual([
+      { EventId: delivered[0]?.id },
+      { ErrorCode: code, ErrorMessage: expect.any(String) },
+      { EventId: delivered[1]?.id },
+    ]);
+  },
+);
 
-test('a request with 10 entries is accepted, and a request with 11 entries is refused', async () => {
+test('the local bus accepts a request with 10 entries and refuses a request with 11 entries', async () => {
   expect((await put(...entries(10))).Entries).toHaveLength(10);
   await expect(put(...entries(11))).rejects.toMatchObject({ name: 'ValidationException' });
   expect(delivered).toHaveLength(10);
 });
 
-test('a request without entries is refused', async () => {
+test('the local bus refuses a request without entries', async () => {
   await expect(put()).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test('a request of 1 MiB in UTF-8 is accepted, and a request with one more byte is refused', async () => {
+test('the local bus accepts a request of 1 MiB in UTF-8 and refuses a request with one more byte', async () => {
   const counted = Buffer.byteLength('schoolbellCourseCompleted{"id":""}');
   const filling = 'é'.repeat((1024 * 1024 - counted - 2) / 2);
   const largest = { ...entry, Detail: `{"id":"${filling}xy"}` };
@@ -147,13 +150,13 @@ test('a request of 1 MiB in UTF-8 is accepted, and a request with one more byte 
   await expect(put(larger)).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test('a request for an operation other than PutEvents is refused as unknown', async () => {
+test('the local bus refuses an operation other than PutEvents as unknown', async () => {
   const listing = client().send(new ListRulesCommand({}));
 
   await expect(listing).rejects.toMatchObject({ name: 'UnknownOperationException' });
 });
 
-test('a malformed request is refused', async () => {
+test('the local bus refuses a request whose body is not valid JSON', async () => {
   const response = await fetch(bus.endpoint, {
     method: 'POST',
     headers: { 'x-amz-target': 'AWSEvents.PutEvents' },
@@ -164,7 +167,7 @@ test('a malformed request is refused', async () => {
   expect(await response.json()).toMatchObject({ __type: 'SerializationException' });
 });
 
-test('an injected fault can make a given number of entries fail', async () => {
+test('a fault that a test injects into the local bus makes the next two entries fail', async () => {
   bus.failEntries({ code: 'ThrottlingException', times: 2 });
 
   const answer = await put(...entries(3));
@@ -174,7 +177,7 @@ test('an injected fault can make a given number of entries fail', async () => {
   expect((await put(entry)).FailedEntryCount).toBe(0);
 });
 
-test('an injected fault can make each matching entry fail until the faults are cleared', async () => {
+test('a fault that a test injects into the local bus makes each matching entry fail until the test clears the faults', async () => {
   bus.failEntries({ code: 'InternalFailure', matches: ({ detail }) => detail['id'] === '1' });
 
   expect((await put(...entries(3))).FailedEntryCount).toBe(1);
@@ -183,14 +186,14 @@ test('an injected fault can make each matching entry fail until the faults are c
   expect((await put(...entries(3))).FailedEntryCount).toBe(0);
 });
 
-test('an injected fault can deliver an entry that the response reports as failed', async () => {
+test('a fault that a test injects into the local bus delivers an entry that the response reports as failed', async () => {
   bus.failEntries({ code: 'InternalFailure', times: 1, afterAccepting: true });
 
   expect((await put(entry)).FailedEntryCount).toBe(1);
   expect(delivered).toHaveLength(1);
 });
 
-test('an injected fault can make a whole call fail, before or after its entries are accepted', async () => {
+test('a fault that a test injects into the local bus makes a whole call fail, before or after its entries are delivered', async () => {
   bus.failCalls({ status: 503, code: 'ServiceUnavailable', times: 1 });
   bus.failCalls({ status: 'dropped', times: 1, afterAccepting: true });
 

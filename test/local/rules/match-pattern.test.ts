@@ -38,8 +38,9 @@ describe('patterns that match an event', () => {
     ['$or', { $or: [{ a: [1] }, { b: { c: [2] } }] }, { b: { c: 2 } }],
     ['objects in a list', { items: { id: ['2'] } }, { items: [{ id: '1' }, { id: '2' }] }],
   ];
-  test.each(cases)('a pattern matches its event in the case "%s"', (_, pattern, event) =>
-    expect(matchesPattern(pattern, event)).toBe(true),
+  test.each(cases)(
+    'on one machine, an event pattern matches its event in the case "%s"',
+    (_, pattern, event) => expect(matchesPattern(pattern, event)).toBe(true),
   );
 });
 
@@ -60,8 +61,9 @@ describe('patterns that do not match an event', () => {
     ['neither of $or', { $or: [{ a: [1] }, { b: [2] }] }, { a: 2, b: 1 }],
     ['an empty list', { changes: ['status'] }, { changes: [] }],
   ];
-  test.each(cases)('a pattern does not match its event in the case "%s"', (_, pattern, event) =>
-    expect(matchesPattern(pattern, event)).toBe(false),
+  test.each(cases)(
+    'on one machine, an event pattern does not match its event in the case "%s"',
+    (_, pattern, event) => expect(matchesPattern(pattern, event)).toBe(false),
   );
 });
 
@@ -79,8 +81,9 @@ describe('conditions on a list of objects', () => {
       true,
     ],
   ];
-  test.each(cases)('in a pattern, conditions on a list of objects %s', (_, pattern, matches) =>
-    expect(matchesPattern(pattern, { items })).toBe(matches),
+  test.each(cases)(
+    'on one machine, conditions of an event pattern on a list of objects %s',
+    (_, pattern, matches) => expect(matchesPattern(pattern, { items })).toBe(matches),
   );
 });
 
@@ -94,12 +97,13 @@ describe('wildcards in a pattern', () => {
     ['*a*a', 'a', false],
     ['*', '', true],
   ];
-  test.each(cases)('the wildcard %s matches the text %s: %s', (wildcard, value, matches) =>
-    expect(matchesPattern({ a: [{ wildcard }] }, { a: value })).toBe(matches),
+  test.each(cases)(
+    'on one machine, the wildcard %s of an event pattern matches the text %s: %s',
+    (wildcard, value, matches) => expect(matchesPattern({ a: [{ wildcard }] }, { a: value })).toBe(matches),
   );
 });
 
-test('numbers are compared to six decimal places, and an IP address is equal to its other spelling', () => {
+test('in event patterns, numbers are compared to six decimal places, and IP addresses whatever their spelling and by CIDR block', () => {
   expect(matchesPattern({ n: [0.1] }, { n: 0.1000000001 })).toBe(true);
   expect(matchesPattern({ n: [123456789012] }, { n: 123456789012 })).toBe(true);
   expect(matchesPattern({ ip: ['::1'] }, { ip: '0:0:0:0:0:0:0:1' })).toBe(true);
@@ -107,7 +111,7 @@ test('numbers are compared to six decimal places, and an IP address is equal to 
   expect(matchesPattern({ ip: [{ cidr: '10.0.0.0/24' }] }, { ip: '10.0.1.77' })).toBe(false);
 });
 
-test("the matcher gives the same results as EventBridge's event-ruler gave for recorded patterns and events", () => {
+test("the local matcher of event patterns gives the same results as EventBridge's event-ruler gave for recorded examples", () => {
   for (const [verdict, pattern, event] of Verdicts.parse(verdicts)) {
     const ours = () => (matchesPattern(pattern, event) ? 'matches' : 'differs');
     if (verdict === 'refused') expect(ours, JSON.stringify(pattern)).toThrow(InvalidPatternError);

@@ -42,7 +42,7 @@ test('the sandbox returns removed records only for requests with `include_delete
   expect(await ids({ include_deleted: 'true' })).toEqual(idsOf(records));
 });
 
-test('the sandbox returns the records that have one of the values of each filter', async () => {
+test('the sandbox returns exactly the records that have one of the given values in each given filter', async () => {
   const some = (values: string[]) => fc.option(fc.subarray(values, { minLength: 1 }), { nil: undefined });
   const filters = fc.record({
     ids: some(records.map(({ id }) => id)),
@@ -93,7 +93,7 @@ test.each([
   '2026-01-10',
   '2026-01-10Z',
 ])(
-  '`updated_after` is accepted as %s, and a record that changed at exactly this time is not returned',
+  'the sandbox accepts `updated_after` as %s and does not return a record that changed at exactly this time',
   async (updated_after) => {
     expect(await ids({ updated_after, include_deleted: 'true' })).toEqual(
       idsOf(records.filter((one) => Date.parse(one.changed_at ?? '') > Date.UTC(2026, 0, 10))),
@@ -115,7 +115,7 @@ test.each([
   ['user_ids', ['x'], []],
   ['course_ids', ['x'], []],
 ])(
-  'the sandbox accepts exactly those values of the parameter %s that the API description allows',
+  "the sandbox accepts exactly those values of the parameter %s that the description of Kombo's API allows",
   async (name, good, bad) => {
     for (const value of good) {
       expect(allows(name, value)).toBe(true);
@@ -130,12 +130,12 @@ test.each([
   },
 );
 
-test('the sandbox refuses a parameter with a date that does not exist', async () => {
+test('the sandbox refuses `updated_after` with a date that does not exist', async () => {
   const refused = await sandbox.refusal(sandbox.query(ID, { updated_after: '2026-13-41' }));
   expect(refused).toMatchObject({ code: 'PLATFORM.INPUT_INVALID' });
 });
 
-test('the sandbox accepts every query parameter of the API description and refuses unknown and repeated parameters', async () => {
+test("the sandbox accepts every query parameter in the description of Kombo's API and refuses unknown and repeated parameters", async () => {
   const samples: Record<string, string> = { page_size: '7', updated_after: '2026-01-01' };
   for (const name of queryParameters.filter((one) => one !== 'cursor')) {
     const { status } = await sandbox.query(ID, { [name]: samples[name] ?? 'true' });

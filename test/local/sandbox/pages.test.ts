@@ -38,7 +38,7 @@ test('a page of the sandbox has 100 records by default', async () => {
   expect((await sandbox.pass(ID)).map((page) => page.length)).toEqual([100, 100, 1]);
 });
 
-test('all pages of the sandbox with `updated_after` together contain exactly the changed records', async () => {
+test('all pages of the sandbox with `updated_after` together contain exactly the records that changed since, without erased ones', async () => {
   {
     const clock = steppedClock(startsAt);
     const school = livingSchool({ ...DEFAULT_SCHOOL, integration: ID, startsAt });
@@ -93,7 +93,7 @@ describe('the cursors of the sandbox', () => {
     }
   });
 
-  test('the sandbox refuses a cursor with other filters or for another integration, but accepts another page size', async () => {
+  test('the sandbox refuses a cursor when the filters or the integration of the request changed, but accepts another page size', async () => {
     await using sandbox = await open();
     const { next } = await sandbox.page(ID, { page_size: '10' });
     const cursor = next ?? '';
@@ -130,7 +130,7 @@ describe('a million synthetic records', () => {
     );
   });
 
-  test('each synthetic record has a unique id of 24 characters', () => {
+  test("each of the sandbox's synthetic records has a unique id of 24 characters", () => {
     const view = records.at(startsAt);
     const ids = new Set(Array.from({ length: 1000 }, (_, place) => view.record(place * 997).id));
     expect(ids.size).toBe(1000);

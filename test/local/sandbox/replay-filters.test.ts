@@ -96,22 +96,27 @@ const meant = (isMeant: (record: (typeof records)[number]) => boolean) =>
 
 const [ANN, LAW] = [komboId('user', 3), komboId('course', 2)];
 const rows: [string, Partial<EventFilter>, string[], { count: number; run: number }][] = [
-  ['everything', {}, meant(() => true), { count: 80, run: 80 }],
-  ["a learner by Kombo's id", { learners: [ANN] }, meant((one) => one.user_id === ANN), { count: 4, run: 4 }],
+  ['all learners and courses', {}, meant(() => true), { count: 80, run: 80 }],
   [
-    "a learner by the platform's own id",
+    "a learner given by Kombo's id",
+    { learners: [ANN] },
+    meant((one) => one.user_id === ANN),
+    { count: 4, run: 4 },
+  ],
+  [
+    "a learner given by the platform's own id",
     { learners: ['u3'] },
     meant((one) => one.user_id === ANN),
     { count: 80, run: 4 },
   ],
   [
-    "a course by Kombo's id",
+    "a course given by Kombo's id",
     { courses: [LAW] },
     meant((one) => one.course_revision?.course.id === LAW),
     { count: 80, run: 80 },
   ],
   [
-    'a course by its revision',
+    'a course given by the id of its revision',
     { courses: [komboId('revision', 2)] },
     meant((one) => one.course_revision?.course.id === LAW),
     { count: 80, run: 80 },
@@ -119,7 +124,7 @@ const rows: [string, Partial<EventFilter>, string[], { count: number; run: numbe
 ];
 
 test.each(rows)(
-  'a replay of %s from the sandbox reads only the records that may match',
+  'for %s, a replay from Kombo reads only the records of the sandbox that may match',
   async (_, filter, wanted, read) => {
     const replayed = await replay(FILTERING, filter);
 
@@ -129,7 +134,7 @@ test.each(rows)(
 );
 
 test.each(rows)(
-  "a replay of %s sends the same events when the sandbox's platform does not support filters",
+  "for %s, a replay from Kombo sends the same events when the sandbox's platform does not support filters",
   async (...row) => {
     const [, filter, wanted] = row;
 

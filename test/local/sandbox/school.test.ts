@@ -14,7 +14,7 @@ const recordsAt = (source: RecordSource, now: number): ProgressionRecord[] => {
 };
 const byId = (records: ProgressionRecord[]) => new Map(records.map((record) => [record.id, record]));
 
-test('the history of a simulated school depends only on its options and the time', () => {
+test('the records of a simulated school depend only on its options and the time, not on earlier reads', () => {
   const moment = fc.integer({ min: 0, max: 120 }).map((count) => startsAt + count * hours(9));
   fc.assert(
     fc.property(fc.integer(), fc.array(moment, { maxLength: 6 }), moment, (seed, stops, end) => {
@@ -72,7 +72,7 @@ describe('the records of a simulated school', () => {
   };
   const year = observed();
 
-  test('`changed_at` changes with every field of a record except the names, but not when the record is erased', () => {
+  test('in a simulated school, `changed_at` changes with every field of a record except the names, but not when it is erased', () => {
     const own = ({ user, course_revision, ...fields }: ProgressionRecord) => JSON.stringify(fields);
     for (const history of year) {
       for (const [index, { now, changedAt, record }] of history.entries()) {
@@ -89,7 +89,7 @@ describe('the records of a simulated school', () => {
     }
   });
 
-  test('14 days after its removal, a record is erased and has only its id', () => {
+  test('14 days after its removal, a record of a simulated school is erased and has only its id', () => {
     const erased = year.flatMap((history) => {
       const last = history.at(-1);
       const removed = history.at(-2)?.record.remote_deleted_at;
@@ -108,7 +108,7 @@ describe('the records of a simulated school', () => {
     }
   });
 
-  test('a record has a completion date only while it is completed, and the date is never in the future', () => {
+  test('a record of a simulated school has a completion date only while it is completed, and the date is never in the future', () => {
     for (const { now, record } of year.flat()) {
       expect(record.completed_at !== null).toBe(record.status === 'COMPLETED');
       if (record.completed_at === null) continue;
@@ -116,7 +116,7 @@ describe('the records of a simulated school', () => {
     }
   });
 
-  test('in some changes of a record, `changed_at` is the only field that changes', () => {
+  test('a simulated school has changes of records in which only `changed_at` changes', () => {
     const withoutChangedAt = ({ changed_at, ...rest }: ProgressionRecord) => JSON.stringify(rest);
     const touches = year.flatMap((history) =>
       history.filter(({ record }, index) => {

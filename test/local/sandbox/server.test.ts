@@ -80,7 +80,7 @@ test("the sandbox's responses about the key, an integration and its learners hav
   }
 });
 
-test('the sandbox returns the time at which the data of an integration expired', async () => {
+test('the sandbox returns the time at which the data of an integration expired, if a test has set such a time', async () => {
   await using sandbox = await open();
   const expiredAt = async (id: string) =>
     z
@@ -110,7 +110,7 @@ test('a test can replace a response of the sandbox', async () => {
   expect((await sandbox.query('sandbox:other')).status).toBe(200);
 });
 
-test('the sandbox can delay its responses', async () => {
+test('the sandbox delays each response by the time that a test sets', async () => {
   const waits: number[] = [];
   await using sandbox = await open({
     wait: async (ms) => {
@@ -125,7 +125,7 @@ test('the sandbox can delay its responses', async () => {
   expect(waits).toEqual([100, 5000]);
 });
 
-test('a running clock starts at the time of the machine and runs at the given speed', () => {
+test("the running clock of the sandbox starts at the machine's time and runs at the given multiple of its speed", () => {
   let machine = startsAt;
   const clock = runningClock(3600, () => machine);
   expect(clock.now()).toBe(startsAt);

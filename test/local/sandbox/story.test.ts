@@ -49,14 +49,14 @@ const notified = (startsAt: number, learners: number) => {
   });
 };
 
-test('the scripted events of the default school include every type of learning event, whenever the school begins', () => {
+test("the scripted events of the sandbox's default school include every type of learning event, whenever the school begins", () => {
   for (const startsAt of [Date.parse('2026-03-02T08:00:00Z'), Date.parse('2031-11-30T23:59:59Z')]) {
     const [, ...polls] = notified(startsAt, 0);
     expect(new Set(polls.flat())).toEqual(new Set(LearningEventType.options));
   }
 });
 
-test('each poll of the default school publishes between 4 and 30 events', () => {
+test("each poll of the sandbox's default school finds between 4 and 30 events", () => {
   const [, ...polls] = notified(Date.parse('2026-03-02T08:00:00Z'), DEFAULT_SCHOOL.learners);
   for (const events of polls) {
     expect(events.length).toBeGreaterThanOrEqual(4);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { deliberateBugs } from './deliberate-bugs.ts';
 
 it.each(deliberateBugs)(
-  'the source text that the deliberate bug "$name" replaces exists exactly once',
+  'each source text that the deliberate bug "$name" replaces exists exactly once in its file',
   ({ patches, setting }) => {
     for (const { file, replace } of [...patches, ...(setting?.patches ?? [])]) {
       expect(readFileSync(file, 'utf8').split(replace), `${file}: ${replace}`).toHaveLength(2);

@@ -32,7 +32,7 @@ afterAll(async () => {
   await engine.close();
 });
 
-test('the simulated table and the embedded DynamoDB return the same result for each call', async () => {
+test('the table of the simulation returns the same result as the embedded DynamoDB for each call of random histories', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(randomCall, { minLength: 1, maxLength: 25 }), async (calls) => {
       const prefix = `history${histories++}`;
