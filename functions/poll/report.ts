@@ -21,7 +21,8 @@ export function reportRun(
     komboLagSeconds,
     ownLagSeconds,
   };
-  if (outcome.kind === 'failed') telemetry.warn(logMessages.run, { ...fields, failure: outcome.failure });
+  const failure = outcome.kind === 'failed' ? outcome.failure : null;
+  if (failure !== null) telemetry.warn(logMessages.run, { ...fields, failure });
   else if (outcome.kind === 'refused') telemetry.warn(logMessages.run, { ...fields, reason: outcome.reason });
   else if (outcome.kind === 'limited') telemetry.info(logMessages.run, { ...fields, until: outcome.until });
   else telemetry.info(logMessages.run, fields);
@@ -32,16 +33,10 @@ export function reportRun(
     ...(events > 0 && { [names.eventsPublished]: events }),
     ...(komboLagSeconds !== null && { [names.komboLagSeconds]: komboLagSeconds }),
     ...(ownLagSeconds !== null && { [names.ownLagSeconds]: ownLagSeconds }),
-    ...(outcome.kind === 'failed' && { [names.runsFailed]: 1 }),
-    ...(isDeploymentError(outcome) && { [names.deploymentErrors]: 1 }),
+    ...(failure !== null && { [names.runsFailed]: 1 }),
+    ...(failure?.kind === 'deployment' && { [names.deploymentErrors]: 1 }),
   });
-  if (outcome.kind === 'failed') {
-    telemetry.measure({ [names.runsFailed]: 1 }, { [KIND_DIMENSION]: outcome.failure.kind });
-  }
-}
-
-function isDeploymentError(outcome: PollOutcome): boolean {
-  return outcome.kind === 'failed' && outcome.failure.kind === 'deployment';
+  if (failure !== null) telemetry.measure({ [names.runsFailed]: 1 }, { [KIND_DIMENSION]: failure.kind });
 }
 
 function endedMetrics(ended: LastRun[]) {

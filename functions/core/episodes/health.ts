@@ -12,6 +12,8 @@ const WAITING_RETRY_MS = 10 * MINUTE_MS;
 /** The operator is notified of a temporary failure after this time. */
 const NOTIFY_TRANSIENT_AFTER_MS = HOUR_MS;
 
+type Failing = Health & { state: 'failing' };
+
 /**
  * Returns the health after a run that failed. An integration that needs a person is polled less and less
  * often. After a temporary failure, or a failure whose cause dispatch must determine, the integration is
@@ -21,12 +23,7 @@ const NOTIFY_TRANSIENT_AFTER_MS = HOUR_MS;
  * @param othersLetIn whether Kombo accepted the key for another integration: if so, a refusal of access is
  *   this integration's own failure
  */
-export function afterFailure(
-  health: Health,
-  failure: Failure,
-  now: number,
-  othersLetIn = false,
-): Health & { state: 'failing' } {
+export function afterFailure(health: Health, failure: Failure, now: number, othersLetIn = false): Failing {
   const before = health.state === 'failing' && !beginsEpisode(health, failure) ? health : null;
   const isOwn = failure.kind === 'integration' || (failure.kind === 'access-refused' && othersLetIn);
   const failures = (before?.failures ?? 0) + 1;
@@ -44,7 +41,7 @@ export function afterFailure(
 }
 
 /** Returns whether to notify the operator now: once per episode, even if the kind of the failure changes. */
-export function isNoticeDue({ needsNotice, notified }: Health & { state: 'failing' }): boolean {
+export function isNoticeDue({ needsNotice, notified }: Failing): boolean {
   return needsNotice && !notified;
 }
 
@@ -76,10 +73,7 @@ export function failureOf(error: unknown): Failure {
  * Returns whether the failure begins a new episode: the previous failure was not the integration's own (the
  * integration was being set up, or the deployment was wrong), and no notice of it was due.
  */
-function beginsEpisode(
-  { needsNotice, failure: before }: Health & { state: 'failing' },
-  now: Failure,
-): boolean {
+function beginsEpisode({ needsNotice, failure: before }: Failing, now: Failure): boolean {
   const wasOwn = before.kind === 'transient' || before.kind === 'integration';
   return !needsNotice && !wasOwn && now.kind !== before.kind;
 }
@@ -88,8 +82,6 @@ function backoffMs(kind: Failure['kind'], isOwn: boolean, failures: number): num
   if (isOwn) return Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
   return kind === 'waiting' ? WAITING_RETRY_MS : 0;
 }
-
-type Failing = Health & { state: 'failing' };
 
 /** Publishes that runs of the integration fail. In an episode, the event always has the same id. */
 export async function notifyFailing({ ports, integration }: Worker, health: Failing): Promise<void> {

@@ -32,7 +32,7 @@ import { countSuspectChanges } from './count-suspect-changes.ts';
 import { isFirstSyncWhole, NO_PROOF, passProof } from './pass-proof.ts';
 import { commitPage, decideAgainstKnown, type Pass, type StoppedPage } from './process-page.ts';
 import { EndlessPagesError, readPages, refuseEndlessPages } from './read-pages.ts';
-import { countUnknownStatuses, listUnknownStatuses } from './set-aside-records.ts';
+import { listUnknownStatuses } from './set-aside-records.ts';
 
 /**
  * The maximum number of times that a run starts its pass over because Kombo refused the cursor. The next
@@ -204,7 +204,7 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
   if (held !== null && slotOf(held.mode) === slot) await endHold(worker, 'resolved');
 
   const { mode, startedAt, pages, records, events, missed, setAside } = run;
-  const unknownStatuses = countUnknownStatuses(run);
+  const unknownStatuses = run.unknownStatuses.reduce((sum, { count }) => sum + count, 0);
   const last = { mode, startedAt, endedAt, pages, records, events, missed, setAside, unknownStatuses };
   const watermark = watermarkAfter(worker.checkpoint.watermark, run);
   const { newestWatermark } = worker.checkpoint;

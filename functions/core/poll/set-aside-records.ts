@@ -1,5 +1,5 @@
 import { change, stopIfExpired, type Worker } from '../journal/worker.ts';
-import type { Run, UnknownStatus } from '../state/checkpoint.ts';
+import type { UnknownStatus } from '../state/checkpoint.ts';
 import type { ObservedProgression, RejectedRecord } from '../state/progression.ts';
 import { isStandIn, standInId } from '../state/set-aside.ts';
 
@@ -76,9 +76,4 @@ export async function listUnknownStatuses(
   for (const item of gone) await ports.store.removeSetAside(integration.id, item);
   const hasSetAside = shown.length > 0 || list.some(({ kind }) => kind === 'record') || !readsAll;
   change(worker, { hasSetAside });
-}
-
-/** Returns how many records of a run had an unknown status. */
-export function countUnknownStatuses({ unknownStatuses }: Pick<Run, 'unknownStatuses'>): number {
-  return unknownStatuses.reduce((sum, { count }) => sum + count, 0);
 }
