@@ -18,7 +18,7 @@ import { addGlobalOptions, selectAccount, separateLocal } from './options/global
 import { CommandError, EXIT_CODE_HELP, ExitCode } from './terminal/exit-code.ts';
 import { untilProgramEnds } from './terminal/interruption.ts';
 import { printError, printText, terminalColumns } from './terminal/output.ts';
-import { reportError } from './terminal/report-error.ts';
+import { oneLine, reportError } from './terminal/report-error.ts';
 
 /** Runs the command line and sets the process's exit code. Never throws. */
 export async function runProgram(args: readonly string[]): Promise<void> {
@@ -96,9 +96,6 @@ ${EXIT_CODE_HELP}`;
 
 /** Returns a message of Commander as one line. Commander prints its hints on separate lines. */
 function inOneLine(text: string, command: Command): string {
-  const message = text
-    .trim()
-    .replace(/^error: /, '')
-    .replace(/\s*\n\s*/g, ' ');
+  const message = oneLine(text).replace(/^error: /, '');
   return `schoolbell: ${message}${/[.?)]$/.test(message) ? '' : '.'} See: ${helpOf(command)}`;
 }

@@ -41,25 +41,21 @@ export async function openLocalKombo(
   const ids = { mode: mode.data, key: () => keptKey(directory) };
   const apiKey = variables['KOMBO_API_KEY']?.trim() ?? '';
   const baseUrl = variables['KOMBO_BASE_URL']?.trim() || null;
-  if (apiKey !== '') {
-    const url = (baseUrl ?? KOMBO_HOSTS.eu).replace(/\/+$/, '');
-    const kombo = komboWithIds(createKombo({ baseUrl: url, apiKey: async () => apiKey }), ids);
-    return { kombo, ids, baseUrl: url, clock: () => Date.now(), school: null, close: async () => {} };
-  }
-  if (baseUrl !== null) {
+  if (apiKey === '' && baseUrl !== null) {
     throw new DeploymentError(
       'KOMBO_BASE_URL is set, but there is no key for it: set KOMBO_API_KEY too, or unset KOMBO_BASE_URL to use the sandbox',
     );
   }
-  const school = await startEmbeddedSchool(directory);
-  const kombo = createKombo({ baseUrl: school.url, apiKey: async () => school.apiKey });
+  const school = apiKey === '' ? await startEmbeddedSchool(directory) : null;
+  const url = school?.url ?? (baseUrl ?? KOMBO_HOSTS.eu).replace(/\/+$/, '');
+  const kombo = createKombo({ baseUrl: url, apiKey: async () => school?.apiKey ?? apiKey });
   return {
     kombo: komboWithIds(kombo, ids),
     ids,
-    baseUrl: school.url,
-    clock: school.now,
+    baseUrl: url,
+    clock: school?.now ?? (() => Date.now()),
     school,
-    close: school.close,
+    close: async () => school?.close(),
   };
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { createLogUpdate } from 'log-update';
 import pMap from 'p-map';
@@ -10,7 +9,7 @@ import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
 import { findIntegration, onDeployment, readIntegrations } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { addIntegrationCommand, integerFrom } from '../options/values.ts';
-import { interruption } from '../terminal/interruption.ts';
+import { interruption, pause } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
 import { type Line, terminalText } from '../terminal/terminal-text.ts';
 import { overviewText, statusText } from '../views/status-text.ts';
@@ -50,7 +49,7 @@ async function watch(
   const signal = interruption();
   while (!signal.aborted) {
     await show(deployment, id, output, print);
-    await sleep(every * 1000, undefined, { signal }).catch(() => undefined);
+    await pause(every * 1000, signal);
   }
   live?.done();
 }

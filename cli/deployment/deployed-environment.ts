@@ -29,7 +29,9 @@ export function deployedEnvironment(variables: Variables, file = OUTPUTS_FILE): 
       `${file} contains several deployments: name the stack of the right deployment with --stack`,
     );
   }
-  const [bucket, ...otherBuckets] = Object.values(outputs.data).flatMap(bucketsIn);
+  const [bucket, ...otherBuckets] = Object.values(outputs.data).flatMap((stack) =>
+    valuesOf(stack, outputNames.certificatesBucket),
+  );
   const isCertain = bucket !== undefined && otherBuckets.length === 0;
   return { ...environment, ...(isCertain && { CERTIFICATES_BUCKET: bucket }), ...variables };
 }
@@ -64,15 +66,12 @@ export function stackEnvironment(
  * the name of an output, and a hash after it, if the output belongs to a construct within the stack.
  */
 function environmentsIn(outputs: Record<string, string>): Variables[] {
-  const ours = Object.entries(outputs).filter(([name]) => name.includes(outputNames.environment));
-  return ours.map(([, environment]) => Object.fromEntries(environment.split(' ').map(pairOf)));
+  const environments = valuesOf(outputs, outputNames.environment);
+  return environments.map((environment) => Object.fromEntries(environment.split(' ').map(pairOf)));
 }
 
-/** Returns the names of the buckets with certificates, from the outputs of a stack. */
-function bucketsIn(outputs: Record<string, string>): string[] {
-  return Object.entries(outputs).flatMap(([name, value]) =>
-    name.includes(outputNames.certificatesBucket) ? [value] : [],
-  );
+function valuesOf(outputs: Record<string, string>, partOfName: string): string[] {
+  return Object.entries(outputs).flatMap(([name, value]) => (name.includes(partOfName) ? [value] : []));
 }
 
 function pairOf(text: string): [string, string] {

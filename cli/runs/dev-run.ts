@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import type { PollMessage } from '../../functions/contract/messages.ts';
 import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
@@ -15,7 +14,7 @@ import type { LocalKombo } from '../../local/local-kombo.ts';
 import { STORY } from '../../local/sandbox/school/story.ts';
 import { type Deployment, hasData, openLocal } from '../deployment/open-deployment.ts';
 import { ExitCode } from '../terminal/exit-code.ts';
-import { InterruptedError } from '../terminal/interruption.ts';
+import { InterruptedError, pause } from '../terminal/interruption.ts';
 import type { DevView } from '../views/dev-view.ts';
 import { exitCodeOf } from '../views/poll-outcome.ts';
 import { notActive, readOnePage, refuseOutsideSandbox } from './poll-local.ts';
@@ -88,7 +87,7 @@ async function showFailure(
   deployment: Deployment,
   turn: () => Promise<ExitCode>,
 ): Promise<void> {
-  const { view, stop } = run;
+  const { everyMs, view, stop } = run;
   const { school } = run.kombo;
   if (school === null) return;
   const before = run.kombo.clock() - STORY.pollEveryMs;
@@ -106,7 +105,7 @@ async function showFailure(
   ];
   for (const [happen, title, text] of steps) {
     if (stop.aborted) return;
-    await pause(run);
+    await pause(everyMs, stop);
     school.pass(STORY.failureMs);
     happen();
     view.happens(title, text);
@@ -114,7 +113,7 @@ async function showFailure(
   }
   await school.keep();
   if (stop.aborted) return;
-  await pause(run);
+  await pause(everyMs, stop);
   await showReplay(run, deployment, before);
 }
 
@@ -139,11 +138,6 @@ async function showReplay(
   const order = { id, reason: 'to show a replay', consumer, asLive: false, rate: 100, writer: id };
   const replay = await orderReplay(ports, planned.plan, order);
   await runReplayHere(ports, settings, replay, { stop, onProgress: () => {} });
-}
-
-/** Waits as long as between two polls of the story, and shows no progress bar. */
-async function pause({ everyMs, stop }: DevRun): Promise<void> {
-  await sleep(everyMs, undefined, { signal: stop }).catch(() => undefined);
 }
 
 function open({ directory, kombo, view, learnerDetails, certificates: folder }: DevRun) {
@@ -192,8 +186,7 @@ async function passTime({ kombo, everyMs, view, stop }: DevRun, wait: boolean): 
   for (let frame = 1; frame <= FRAMES && !stop.aborted; frame += 1) {
     school?.pass(STORY.pollEveryMs / FRAMES);
     view.timePasses(kombo.clock(), 1 - frame / FRAMES);
-    if (everyMs > 0 && wait)
-      await sleep(everyMs / FRAMES, undefined, { signal: stop }).catch(() => undefined);
+    if (everyMs > 0 && wait) await pause(everyMs / FRAMES, stop);
   }
   await school?.keep();
 }

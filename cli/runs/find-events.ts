@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { plural } from '../../functions/contract/printable-text.ts';
 import type { JournalledEvent } from '../../functions/core/decide/events-of-entry.ts';
@@ -17,6 +16,7 @@ import type { Selection } from '../../functions/core/replay/selection.ts';
 import { looksLikeEmail } from '../../functions/remote-ids.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { filterByStoredIds } from '../filter-ids.ts';
+import { pause } from '../terminal/interruption.ts';
 
 /** A search for the events of one integration in its journal. */
 export type Search = {
@@ -167,6 +167,6 @@ export async function* followEvents(
       yield* readEvents(store, integration, selection, { first, last }, 'earliest-first');
       seen.set(integration, last);
     }
-    await sleep(everyMs, undefined, { signal: stop }).catch(() => undefined);
+    await pause(everyMs, stop);
   }
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import type { RunSettings } from '../../functions/core/ports.ts';
 import { changeReplay } from '../../functions/core/replay/order-replay.ts';
@@ -8,7 +7,7 @@ import type { ReplayRecord } from '../../functions/core/replay/replay-record.ts'
 import { runReplay } from '../../functions/core/replay/run-replay.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
-import { InterruptedError, interruption } from '../terminal/interruption.ts';
+import { InterruptedError, interruption, pause } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
 import { type ReplayProgress, replayText } from '../views/replay-view.ts';
 
@@ -107,7 +106,7 @@ export async function followReplay(
     latest = (await replays.readReplay(replay.integration, replay.id)) ?? latest;
     onProgress(latest);
     if (latest.state !== 'running') break;
-    await sleep(everyMs, undefined, { signal: stop }).catch(() => undefined);
+    await pause(everyMs, stop);
   }
   return latest;
 }

@@ -7,14 +7,6 @@ const STDOUT = 1;
 const STDERR = 2;
 const RETRY_MS = 5;
 
-/**
- * Writes lines to standard output. The write is synchronous, so they are printed even if the process is killed
- * immediately afterwards.
- */
-export function printLine(...lines: Line[]): void {
-  writeWhole(STDOUT, `${terminalText(lines)}\n`);
-}
-
 /** Writes lines for people to standard output. On a terminal, lines that are too long are broken. */
 export function printText(...lines: Line[]): void {
   writeWhole(STDOUT, `${fitted(terminalText(lines), terminalColumns())}\n`);
@@ -31,6 +23,7 @@ export function printError(...lines: Line[]): void {
   writeWhole(STDERR, `${fitted(terminalText(lines), columns)}\n`);
 }
 
+/** Writes synchronously, so that the text is printed even if the process is killed immediately afterwards. */
 function writeWhole(file: number, text: string): void {
   let left = Buffer.from(text);
   while (left.length > 0) {
@@ -65,7 +58,7 @@ export function createOutput(json: boolean): Output {
     json,
     result(results, ...lines) {
       if (!json) printText(...lines);
-      else for (const object of [results].flat()) printLine(jsonText(object));
+      else for (const object of [results].flat()) writeWhole(STDOUT, `${jsonText(object)}\n`);
     },
     say: (...lines) => (json ? printError(...lines) : printText(...lines)),
     error: (text) => printError(`schoolbell: ${text}`),

@@ -38,6 +38,7 @@ function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error && !('$metadata' in error);
 }
 
-function oneLine(text: string): string {
+/** Returns a text as one line. */
+export function oneLine(text: string): string {
   return text.trim().replace(/\s*\n\s*/g, ' ');
 }

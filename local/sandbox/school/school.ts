@@ -127,7 +127,7 @@ function openSchool(options: SchoolOptions) {
   }
   for (const member of options.story ? CAST : []) {
     const course = member.course % options.courses;
-    const enrolment = { remoteId: `E-${member.mailbox}`, course, revision: 0 };
+    const enrolment = { remoteId: `E-${member.person.mailbox}`, course, revision: 0 };
     enrol(castPerson(school, member), enrolment, castHistory(member, options.startsAt));
   }
 

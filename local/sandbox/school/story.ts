@@ -16,9 +16,7 @@ export const STORY = { pollEveryMs: days(3), polls: 7, failureMs: hours(1) } as 
  * For example, the first poll finds a change at `0.5`.
  */
 export type CastMember = {
-  firstName: string;
-  lastName: string;
-  mailbox: string;
+  person: { firstName: string; lastName: string; mailbox: string };
   /** The number of the course, counted from 0. */
   course: number;
   turns: Choices<{ poll: number } & Partial<Pick<Standing, 'present'>> & { status?: Status; dated?: Dated }>;
@@ -29,9 +27,7 @@ type Dated = { enrolled?: number; completed?: number };
 
 export const CAST: readonly CastMember[] = [
   {
-    firstName: 'Ada',
-    lastName: 'Lovelace',
-    mailbox: 'ada',
+    person: { firstName: 'Ada', lastName: 'Lovelace', mailbox: 'ada' },
     course: 0,
     turns: [
       { poll: 0.4, status: 'ENROLLED' },
@@ -43,9 +39,7 @@ export const CAST: readonly CastMember[] = [
     ],
   },
   {
-    firstName: 'Ludwig',
-    lastName: 'Zamenhof',
-    mailbox: 'ludwig',
+    person: { firstName: 'Ludwig', lastName: 'Zamenhof', mailbox: 'ludwig' },
     course: 1,
     turns: [
       { poll: -100, status: 'ENROLLED' },
@@ -54,9 +48,7 @@ export const CAST: readonly CastMember[] = [
     ],
   },
   {
-    firstName: '志',
-    lastName: '孔',
-    mailbox: 'kong',
+    person: { firstName: '志', lastName: '孔', mailbox: 'kong' },
     course: 2,
     turns: [
       { poll: -9, status: 'ENROLLED' },
@@ -68,9 +60,7 @@ export const CAST: readonly CastMember[] = [
     ],
   },
   {
-    firstName: 'Greta',
-    lastName: 'Ghost',
-    mailbox: 'greta',
+    person: { firstName: 'Greta', lastName: 'Ghost', mailbox: 'greta' },
     course: 3,
     turns: [
       { poll: -20, status: 'ENROLLED' },
@@ -79,9 +69,7 @@ export const CAST: readonly CastMember[] = [
     ],
   },
   {
-    firstName: 'فاطمة',
-    lastName: 'الفهرية',
-    mailbox: 'fatima',
+    person: { firstName: 'فاطمة', lastName: 'الفهرية', mailbox: 'fatima' },
     course: 4,
     turns: [
       { poll: -5, status: 'ENROLLED' },
@@ -91,9 +79,7 @@ export const CAST: readonly CastMember[] = [
     ],
   },
   {
-    firstName: 'Søren',
-    lastName: 'Aabye',
-    mailbox: 'soeren',
+    person: { firstName: 'Søren', lastName: 'Aabye', mailbox: 'soeren' },
     course: 5,
     turns: [
       { poll: -2, status: 'ENROLLED' },
@@ -103,15 +89,10 @@ export const CAST: readonly CastMember[] = [
 ];
 
 /** Returns a learner of the story as a learner of a school. */
-export function castPerson(school: string, { firstName, lastName, mailbox }: CastMember): Person {
-  return {
-    id: komboId(school, 'user', mailbox),
-    remoteId: mailbox,
-    firstName,
-    lastName,
-    email: `${mailbox}@example.com`,
-    renamed: null,
-  };
+export function castPerson(school: string, { person }: CastMember): Person {
+  const { firstName, lastName, mailbox } = person;
+  const id = komboId(school, 'user', mailbox);
+  return { id, remoteId: mailbox, firstName, lastName, email: `${mailbox}@example.com`, renamed: null };
 }
 
 /** Returns the history of a learner of the story, which begins at `startsAt`, in milliseconds since 1970. */
