@@ -19,8 +19,6 @@ const LEARNERS = 16;
 
 const API_KEY = 'sandbox-key';
 
-export type EmbeddedSchool = Awaited<ReturnType<typeof startEmbeddedSchool>>;
-
 /**
  * Starts a sandbox of Kombo's API in this process, with the school that is stored in a directory. Writes nothing before
  * `keep` is called.

@@ -3,28 +3,14 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { createKombo, type KomboAdapter } from '../functions/adapters/kombo/kombo.ts';
+import { createKombo } from '../functions/adapters/kombo/kombo.ts';
 import { KOMBO_HOSTS, RemoteIds } from '../functions/contract/environment.ts';
 import { DeploymentError } from '../functions/core/errors.ts';
-import type { Clock } from '../functions/core/ports.ts';
 import { type IdSetting, komboWithIds } from '../functions/remote-ids.ts';
-import { type EmbeddedSchool, startEmbeddedSchool } from './embedded-school.ts';
+import { startEmbeddedSchool } from './embedded-school.ts';
 import { writePrivateFile } from './private-directory.ts';
 
-export type LocalKombo = {
-  /** Kombo's API. It replaces the platforms' own ids according to `ids`. */
-  kombo: KomboAdapter;
-  ids: IdSetting;
-  baseUrl: string;
-  /**
-   * The clock that all local parts use: the machine's clock or, with the embedded sandbox, the clock of its
-   * school.
-   */
-  clock: Clock;
-  /** The school of the embedded sandbox; null if another server is polled. */
-  school: EmbeddedSchool | null;
-  close(): Promise<void>;
-};
+export type LocalKombo = Awaited<ReturnType<typeof openLocalKombo>>;
 
 /**
  * Opens Kombo's API with `KOMBO_API_KEY` and `KOMBO_BASE_URL`. Without a key, starts an embedded sandbox.
@@ -32,13 +18,10 @@ export type LocalKombo = {
  * @param directory where the sandbox's school and the key for hashed ids are stored
  * @throws DeploymentError when the variables are invalid
  */
-export async function openLocalKombo(
-  variables: Record<string, string | undefined>,
-  directory: string,
-): Promise<LocalKombo> {
+export async function openLocalKombo(variables: Record<string, string | undefined>, directory: string) {
   const mode = z._default(RemoteIds, 'hash-emails').safeParse(variables['REMOTE_IDS']);
   if (!mode.success) throw new DeploymentError(`REMOTE_IDS must be one of ${RemoteIds.options.join(', ')}`);
-  const ids = { mode: mode.data, key: () => keptKey(directory) };
+  const ids: IdSetting = { mode: mode.data, key: () => keptKey(directory) };
   const apiKey = variables['KOMBO_API_KEY']?.trim() ?? '';
   const baseUrl = variables['KOMBO_BASE_URL']?.trim() || null;
   if (apiKey === '' && baseUrl !== null) {
@@ -50,10 +33,13 @@ export async function openLocalKombo(
   const url = school?.url ?? (baseUrl ?? KOMBO_HOSTS.eu).replace(/\/+$/, '');
   const kombo = createKombo({ baseUrl: url, apiKey: async () => school?.apiKey ?? apiKey });
   return {
+    /** Kombo's API. It replaces the platforms' own ids according to `ids`. */
     kombo: komboWithIds(kombo, ids),
     ids,
     baseUrl: url,
+    /** The clock that all local parts use: the machine's clock or, with the embedded sandbox, its school's clock. */
     clock: school?.now ?? (() => Date.now()),
+    /** The school of the embedded sandbox; null if another server is polled. */
     school,
     close: async () => school?.close(),
   };

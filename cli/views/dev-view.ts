@@ -145,12 +145,9 @@ function nextText([what, how]: (typeof NEXT)[number]): Line[] {
 
 /** Returns a table with the number of events of each type, in two columns. */
 function countsTable(events: DeliveredEvent[]): Line[] {
-  const counts = new Map<string, number>();
-  for (const event of events) {
-    const type = event['detail-type'];
-    counts.set(type, (counts.get(type) ?? 0) + 1);
-  }
-  const cells = [...counts].sort(([, a], [, b]) => b - a).map(([type, count]) => [String(count), type]);
+  const groups = [...Map.groupBy(events, (event) => event['detail-type'])];
+  const sorted = groups.sort(([, a], [, b]) => b.length - a.length);
+  const cells = sorted.map(([type, { length }]) => [String(length), type]);
   const half = Math.ceil(cells.length / 2);
   const rows = cells.slice(0, half).map((left, at) => ['', ...left, ...(cells[half + at] ?? ['', ''])]);
   return rows.length === 0 ? ['  none'] : plainTable([], rows);

@@ -41,11 +41,13 @@ const HISTORY_MS = days(180);
  * end, and the index of every later record decreases by one. So a reader can miss a record.
  */
 export function livingSchool(options: SchoolOptions): RecordSource {
-  let roll = openSchool(options);
+  let advance = openSchool(options);
+  let time = Number.NEGATIVE_INFINITY;
   return {
     at(now) {
-      if (now < roll.time()) roll = openSchool(options);
-      const entries = roll.advance(now);
+      if (now < time) advance = openSchool(options);
+      time = now;
+      const entries = advance(now);
       const entryAt = (index: number) => {
         const entry = entries[index];
         if (entry === undefined) throw new RangeError(`no record at index ${index} of ${entries.length}`);
@@ -63,27 +65,25 @@ export function livingSchool(options: SchoolOptions): RecordSource {
 
 type Entry = { progression: Progression; shown: Shown };
 
-/** Returns a school at the beginning of its history, half a year before `startsAt`. */
-function openSchool(options: SchoolOptions) {
+/**
+ * Opens a school at the beginning of its history, half a year before `startsAt`. Returns a function that advances the
+ * school to a time, and returns the progressions at this time in the order of pages.
+ */
+function openSchool(options: SchoolOptions): (now: number) => readonly Entry[] {
   const school = `${options.seed}/${options.integration}`;
   const opened = options.startsAt - HISTORY_MS;
   const agenda = new TinyQueue<{ at: number; happen: () => void }>([], (a, b) => a.at - b.at);
   let entries: Entry[] = [];
-  let time = Number.NEGATIVE_INFINITY;
 
-  /** Calls `happen` for each item when the item's time is reached, and then reads the next item. */
-  const follow = <Item>(
-    items: Iterator<Item>,
-    timeOf: (item: Item) => number,
-    happen: (item: Item) => void,
-  ) => {
+  /** Calls `happen` for each item when its time `at` is reached, and then reads the next item. */
+  const follow = <Item extends { at: number }>(items: Iterator<Item>, happen: (item: Item) => void) => {
     const next = items.next();
     if (next.done) return;
     agenda.push({
-      at: timeOf(next.value),
+      at: next.value.at,
       happen: () => {
         happen(next.value);
-        follow(items, timeOf, happen);
+        follow(items, happen);
       },
     });
   };
@@ -100,30 +100,21 @@ function openSchool(options: SchoolOptions) {
       revision: courseRevision(school, course, revision),
     };
     let entry: Entry | null = null;
-    follow(
-      shownOf(history),
-      ({ visibleAt }) => visibleAt,
-      ({ shown }) => {
-        if (entry === null) {
-          entry = { progression, shown };
-          entries.push(entry);
-        }
-        entry.shown = shown;
-      },
-    );
+    follow(shownOf(history), ({ shown }) => {
+      if (entry === null) {
+        entry = { progression, shown };
+        entries.push(entry);
+      }
+      entry.shown = shown;
+    });
   };
 
   for (let number = 0; number < options.learners; number += 1) {
     const learner = personOf(school, number, opened);
-    const enrolments = enrolmentsOf(school, number, opened, options.courses);
-    follow(
-      enrolments,
-      ({ at }) => at,
-      (enrolment) => {
-        const random = randomOf(school, 'history', enrolment.remoteId);
-        enrol(learner, enrolment, progressionHistory(random, enrolment.at));
-      },
-    );
+    follow(enrolmentsOf(school, number, opened, options.courses), (enrolment) => {
+      const random = randomOf(school, 'history', enrolment.remoteId);
+      enrol(learner, enrolment, progressionHistory(random, enrolment.at));
+    });
   }
   for (const member of options.story ? CAST : []) {
     const course = member.course % options.courses;
@@ -131,23 +122,15 @@ function openSchool(options: SchoolOptions) {
     enrol(castPerson(school, member), enrolment, castHistory(member, options.startsAt));
   }
 
-  return {
-    /**
-     * Returns the time of the last step in milliseconds since 1970, or minus infinity before the first step.
-     */
-    time: () => time,
-    /** Returns the progressions at `now`, in the order of pages. Processes only what happened since the last call. */
-    advance(now: number): readonly Entry[] {
-      time = now;
-      let isChanged = false;
-      for (let next = agenda.peek(); next !== undefined && next.at <= now; next = agenda.peek()) {
-        agenda.pop();
-        next.happen();
-        isChanged = true;
-      }
-      if (isChanged) entries = entries.toSorted(inPageOrder);
-      return entries;
-    },
+  return (now) => {
+    let isChanged = false;
+    for (let next = agenda.peek(); next !== undefined && next.at <= now; next = agenda.peek()) {
+      agenda.pop();
+      next.happen();
+      isChanged = true;
+    }
+    if (isChanged) entries = entries.toSorted(inPageOrder);
+    return entries;
   };
 }
 

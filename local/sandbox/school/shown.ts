@@ -19,21 +19,21 @@ export type Shown = {
 };
 
 /**
- * Returns what Kombo shows for a history, with the time from which it is visible, in order of time. An
+ * Returns what Kombo shows for a history, with the time `at` from which it is visible, in order of time. An
  * erasure does not change `changedAt`, because nothing documents that `updated_after` finds an erased record.
  */
-export function* shownOf(history: Iterable<Moment>): Generator<{ visibleAt: number; shown: Shown }> {
+export function* shownOf(history: Iterable<Moment>): Generator<{ at: number; shown: Shown }> {
   let last: Shown | null = null;
   for (const { at, standing, touched } of history) {
     const { status, enrolledAt, completedAt, present } = standing;
     const removedAt: number | null = present ? null : (last?.removedAt ?? at);
     const shown: Shown = { status, enrolledAt, completedAt, removedAt, changedAt: at, erased: false };
     if (last !== null && !touched && isEqual(last, shown)) continue;
-    yield { visibleAt: at, shown };
+    yield { at, shown };
     last = shown;
   }
   if (last?.removedAt != null) {
-    yield { visibleAt: last.removedAt + ERASED_AFTER_MS, shown: { ...last, erased: true } };
+    yield { at: last.removedAt + ERASED_AFTER_MS, shown: { ...last, erased: true } };
   }
 }
 
